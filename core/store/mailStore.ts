@@ -1,0 +1,151 @@
+// Where messages live. One body per message, however many mailboxes hold it; one commit for all that a message brings.
+import { createServiceId } from '@postroom/sdk/services';
+import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
+
+/** Octets of a message that is being taken in. Small ones stay in memory, large ones go to the store piece by piece, unseen until the commit. */
+export interface StagedBody {
+  readonly id: MessageId;
+  readonly size: number;
+  /** Adds octets (CRLF form). Resolves when more may come; rejects with `store/full` or `store/failed`. */
+  append(octets: Uint8Array): Promise<void> | undefined;
+  /** What has been added so far, in pieces of at most 256 KB. Can be read again. */
+  read(): AsyncIterable<Uint8Array>;
+  /** Lets go of everything that was added. After a commit it does nothing. */
+  discard(): Promise<void>;
+}
+
+/** Octets `start` (included) to `end` (excluded), counted from the beginning of the message in CRLF form. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A message as the store keeps it. */
+export interface StoredMessage {
+  readonly id: MessageId;
+  readonly origin: MailOrigin;
+  /** The ISP account it came by, or its author's. */
+  readonly account: string | undefined;
+  readonly author: MailboxRef | undefined;
+  readonly envelopeFrom: string | undefined;
+  readonly envelopeRecipients: readonly string[];
+  /** UIDL at the ISP, for fetched mail. */
+  readonly uidl: string | undefined;
+  readonly receivedAt: Date;
+  /** Octets in CRLF form, without Postroom's own lines. */
+  readonly size: number;
+  /** Octets of the header, the empty line included. */
+  readonly headerSize: number;
+  /** SHA-256 of the octets, hex. */
+  readonly contentHash: string;
+  /** First Message-ID field without angle brackets, '' if none; for `trace`. */
+  readonly messageId: string;
+  /** Decoded From and Subject, at most 200 characters, for lists. */
+  readonly from: string;
+  readonly subject: string;
+  readonly disposition: Disposition;
+  /** Why, where the disposition is not `deliver`. */
+  readonly reason: string;
+  readonly rung: Rung | undefined;
+  readonly trail: readonly TrailEntry[];
+  /** Header octets that no copy shows. */
+  readonly concealed: readonly ByteRange[];
+}
+
+/** One copy for a mailbox. */
+export interface PlacementDraft {
+  readonly mailbox: MailboxRef;
+  /** Lines that stand on top of this copy, CRLF ended: Received, trail, added headers. */
+  readonly prefix: Uint8Array;
+  /** Names the content for duplicates (16 octets of a hash over Message-ID and body); the copy is left out where the mailbox took the same within 7 days. */
+  readonly duplicateKey: Uint8Array | undefined;
+}
+
+/** One recipient in the Outbox. */
+export interface OutboxDraft {
+  readonly account: string;
+  readonly from: string;
+  readonly recipient: string;
+  readonly prefix: Uint8Array;
+  readonly ret: 'FULL' | 'HDRS' | undefined;
+  readonly envid: string | undefined;
+  readonly notify: readonly string[] | undefined;
+  readonly orcpt: string | undefined;
+}
+
+/** All that one message changes, committed as one. */
+export interface IntakeUnit {
+  readonly body: StagedBody;
+  readonly message: StoredMessage;
+  readonly placements: readonly PlacementDraft[];
+  readonly outbox: readonly OutboxDraft[];
+  /** The ISP's message that is hereby stored. */
+  readonly journal: { readonly account: string; readonly uidl: string; readonly listedSize: number } | undefined;
+}
+
+/** What the commit came to. */
+export interface IntakeResult {
+  readonly placed: readonly MailboxRef[];
+  readonly duplicates: readonly MailboxRef[];
+}
+
+/** A mailbox at a glance. */
+export interface MailboxSummary {
+  readonly mailbox: MailboxRef;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly oldest: Date | undefined;
+  readonly lastPickedUp: Date | undefined;
+  /** Name and address of the client that picked mail up last. */
+  readonly lastClient: string | undefined;
+}
+
+/** A message's way, kept as long as the log, also after the message itself is gone. */
+export interface MessageTrace extends Omit<StoredMessage, 'concealed' | 'headerSize'> {
+  readonly copies: readonly {
+    readonly mailbox: MailboxRef;
+    readonly placedAt: Date;
+    readonly pickedUpAt: Date | undefined;
+    readonly client: string | undefined;
+    readonly removedAt: Date | undefined;
+  }[];
+}
+
+export interface MailStore {
+  /** Begins a message with a number of its own. */
+  stage(): StagedBody;
+  /** Commits the unit, together with what else waits; resolves when it survives a power cut. Rejects with nothing of it stored. */
+  commit(unit: IntakeUnit): Promise<IntakeResult>;
+  message(id: MessageId): Promise<StoredMessage | undefined>;
+  /** Octets as stored (CRLF form), in pieces of at most 256 KB, from `start` on. */
+  read(id: MessageId, start?: number): AsyncIterable<Uint8Array>;
+  /** Messages that wait for the administrator or a working plugin: `hold`, `quarantine`, `discard`. Newest first. */
+  setAside(disposition?: Disposition): Promise<readonly StoredMessage[]>;
+  /** Replaces the sorting of a stored message: adds copies, removes copies that nobody has picked up, sets the disposition. One commit. */
+  resort(id: MessageId, change: ResortChange): Promise<IntakeResult>;
+  /** Removes a message that was set aside, and its copies. */
+  remove(id: MessageId): Promise<void>;
+  mailboxes(): Promise<readonly MailboxSummary[]>;
+  /** Messages of one mailbox, newest first. */
+  list(mailbox: MailboxRef, limit: number): Promise<readonly StoredMessage[]>;
+  /** The newest messages taken in, newest first; what-if and probes read them. */
+  recent(limit: number, account?: string): Promise<readonly StoredMessage[]>;
+  /** Traces by message number, Message-ID, UIDL, mailbox, or a word of From or Subject. Newest first. */
+  trace(query: string, limit: number): Promise<readonly MessageTrace[]>;
+  /** Moves everything a mailbox holds, its UIDLs and its history to a new name. */
+  renameMailbox(from: MailboxRef, to: MailboxRef): Promise<void>;
+  /** Octets free on the data folder's file system. */
+  room(): Promise<number>;
+}
+export const MailStore = createServiceId<MailStore>('MailStore');
+
+export interface ResortChange {
+  readonly disposition: Disposition;
+  readonly reason: string;
+  readonly rung: Rung | undefined;
+  readonly trail: readonly TrailEntry[];
+  readonly concealed: readonly ByteRange[];
+  readonly add: readonly PlacementDraft[];
+  readonly recall: readonly MailboxRef[];
+  readonly outbox: readonly OutboxDraft[];
+}

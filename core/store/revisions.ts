@@ -1,0 +1,20 @@
+// Every good version of settings.json, for history, diff and undo.
+import { createServiceId } from '@postroom/sdk/services';
+
+export interface SettingsRevision {
+  readonly id: number;
+  readonly at: Date;
+  /** `editor`, `cli`, `manager:ADMIN1` ... */
+  readonly author: string;
+  readonly text: string;
+}
+
+export interface Revisions {
+  add(author: string, text: string): Promise<number>;
+  /** Newest first, without texts. */
+  list(limit: number): Promise<readonly Omit<SettingsRevision, 'text'>[]>;
+  get(id: number): Promise<SettingsRevision | undefined>;
+  /** The newest; what is in force if the file is broken at start. */
+  latest(): Promise<SettingsRevision | undefined>;
+}
+export const Revisions = createServiceId<Revisions>('Revisions');

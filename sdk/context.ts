@@ -1,0 +1,121 @@
+// What activate() receives.
+import type { Hooks, TapCall } from './hooks.js';
+import type { ServiceId } from './services.js';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Something to let go of. */
+export interface Disposable {
+  dispose(): MaybePromise<void>;
+}
+
+/** A plugin's main module exports this. Register taps, commands and listeners here; open no port and fetch nothing yet. */
+export type Activate = (context: PluginContext) => MaybePromise<void>;
+/** Optional. Called after the plugin's taps have drained and its listeners have stopped, before `subscriptions` are disposed. */
+export type Deactivate = () => MaybePromise<void>;
+
+/** A plugin's door to the host. */
+export interface PluginContext {
+  /** `publisher.name`, for example `acme.spam-filter`. */
+  readonly id: string;
+  readonly hooks: Hooks;
+  readonly settings: Settings;
+  readonly commands: CommandRegistrar;
+  readonly secrets: Secrets;
+  /** A small store of the plugin's own that survives restarts. */
+  readonly state: PluginState;
+  /** Program log. Lines are sentences with fields; never a password, never a body. */
+  readonly log: Logger;
+  /** Folder of the plugin's own; exists, readable by the server's user only. */
+  readonly storagePath: string;
+  /** Disposed last-in-first-out, one awaited after the other, when the plugin is disabled or the server stops. */
+  readonly subscriptions: { push(...items: readonly Disposable[]): void };
+  /** Hands over a port or a similar door: opened after every plugin is active, closed before any deactivates. */
+  listen(listener: Listener): void;
+  /** A service of the host (see services.ts). Bundled plugins only: elsewhere it throws `plugin/isolated`. */
+  get<T>(service: ServiceId<T>): T;
+}
+
+/** A door to the outside that the host opens and closes. */
+export interface Listener {
+  /** For people: `POP3`. */
+  readonly name: string;
+  /** True for a door that stays open without a licence, as the manager does. Default false: mail ports close without one. */
+  readonly withoutLicence?: boolean;
+  /** Opens. A port that can't be opened is reported in the answer, the others open; a throw means that none did. */
+  start(): Promise<readonly OpenPort[]>;
+  /** Takes nothing new at once, and ends what runs within `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** A port as it was asked for and what came of it. */
+export interface OpenPort {
+  readonly protocol: 'pop3' | 'smtp' | 'http';
+  readonly host: string;
+  /** The port in use; the one asked for where it could not be opened. */
+  readonly port: number;
+  readonly security: PortSecurity;
+  /** Why it is not open, a sentence with the way out; `undefined` where it is. */
+  readonly problem?: string;
+}
+
+/** `plain`: no TLS. `starttls`: TLS on demand (STLS, STARTTLS). `tls`: from the first octet. */
+export type PortSecurity = 'plain' | 'starttls' | 'tls';
+
+/** The settings that are in force. Values come with the schema's defaults filled in. */
+export interface Settings {
+  /** A property of scope `server`. Throws `settings/unknown-key` for a key that no manifest declares. */
+  get<T>(key: string): T;
+  /** A property of scope `account`. */
+  forAccount<T>(account: string, key: string): T;
+  /** A property of scope `user`. */
+  forUser<T>(account: string, user: string, key: string): T;
+  /** After new settings came into force and one of `keys` (a name, or a prefix that ends in `.`) changed. */
+  onDidChange(keys: readonly string[], listener: () => void): Disposable;
+}
+
+export interface CommandRegistrar {
+  /** Supplies the handler of a command that the manifest declares. Arguments are checked against its schema before the call. */
+  register(command: string, handler: CommandHandler): Disposable;
+}
+
+/** Answers plain data (it crosses process borders). A throw of PostroomError is shown as its sentence. */
+export type CommandHandler = (args: never, call: CommandCall) => MaybePromise<unknown>;
+
+/** One call of a command. */
+export interface CommandCall extends TapCall {
+  /** Who asks: `cli`, `manager:ADMIN1` ... For the revision history. */
+  readonly author: string;
+  /** Says how far long work is; `of` is undefined where the end is not known. */
+  progress(step: CommandProgress): void;
+}
+
+export interface CommandProgress {
+  readonly what: string;
+  readonly done: number;
+  readonly of?: number;
+}
+
+/** The plugin's own properties marked `"secret": true`. */
+export interface Secrets {
+  /** Clear text, for the moment of use; `undefined` where none is set. `account` for a property of scope `account`. */
+  get(key: string, account?: string): Promise<string | undefined>;
+}
+
+/** Keys and JSON values; up to 100,000 entries of 64 KB. Writes share the server's next commit. */
+export interface PluginState {
+  get(key: string): Promise<unknown>;
+  /** Resolves after the commit. `expires`: when the entry may be forgotten. */
+  set(key: string, value: unknown, expires?: Date): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Keys that begin with `prefix`, in order, at most 1,000. */
+  keys(prefix: string): Promise<readonly string[]>;
+}
+
+/** Lines go to the program log with the plugin's id. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}

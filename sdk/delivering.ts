@@ -1,0 +1,59 @@
+// onDeliver: handing one message to one set of destinations.
+import type { AccountView, MailboxRef } from './accounts.js';
+import type { MailView } from './mail.js';
+
+/** One message on its way to local mailboxes or to the outside. */
+export interface DeliveryRequest {
+  readonly mail: MailView;
+  readonly to: LocalDestinations | RelayDestinations;
+}
+
+/** Local mailboxes. Called before the commit that makes the copies visible. */
+export interface LocalDestinations {
+  readonly kind: 'mailboxes';
+  readonly mailboxes: readonly MailboxRef[];
+}
+
+/** Recipients outside, through the account's ISP. Called from the Outbox, outside any commit; may take minutes. */
+export interface RelayDestinations {
+  readonly kind: 'relay';
+  readonly account: AccountView;
+  readonly recipients: readonly RelayRecipient[];
+  /** Reverse-path to use; '' is the null sender. */
+  readonly from: string;
+  /** Octets that will be sent: the message with Postroom's header changes applied. */
+  readonly size: number;
+  /** The octets to send, CRLF line ends, no dot-stuffing. Can be read again for another try. */
+  content(): AsyncIterable<Uint8Array>;
+  /** DSN parameters of the MAIL command (RFC 3461), as the author gave them. */
+  readonly dsn?: { readonly ret?: 'FULL' | 'HDRS'; readonly envid?: string };
+}
+
+/** One recipient, with what the author asked for. */
+export interface RelayRecipient {
+  readonly address: string;
+  /** DSN parameters of the RCPT command (RFC 3461). */
+  readonly dsn?: { readonly notify?: readonly string[]; readonly orcpt?: string };
+}
+
+/** What became of each destination; every one must be listed. */
+export type DeliveryReceipt = readonly DestinationReceipt[];
+
+/** What became of one destination. */
+export interface DestinationReceipt {
+  /** The recipient's address, or the mailbox's name. */
+  readonly recipient: string;
+  /** `deferred` is tried again; `failed` is final and bounces. */
+  readonly outcome: 'delivered' | 'deferred' | 'failed';
+  /** Enhanced status code (RFC 3463), for example `2.0.0`, `4.4.1`, `5.1.1`. */
+  readonly status: string;
+  /** The remote's answer or the reason, in one line. */
+  readonly text: string;
+  /** Host that answered, for the bounce. */
+  readonly remote?: string;
+  /** True where the other side may have taken the message though it did not say so: a retry may send it twice. */
+  readonly unsure?: boolean;
+  readonly retryAfter?: Date;
+  /** True where the fault is the set-up's (login refused, no TLS): alarms the administrator and never bounces. */
+  readonly configuration?: boolean;
+}

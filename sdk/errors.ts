@@ -1,0 +1,61 @@
+// The one kind of error, and the one table of its codes.
+
+/** Every code with what it means. The sentence that people see is made where it happens: it names what, and what to do. */
+export const ERROR_CODES = Object.freeze({
+  'command/unknown': 'No such command.',
+  'command/arguments': 'The arguments do not fit the schema of the command.',
+  'command/not-running': 'The command needs a running server.',
+  'data/locked': 'Another process uses the data folder.',
+  'data/not-writable': 'The data folder cannot be written.',
+  'data/newer': 'The data folder was written by a newer version.',
+  'data/corrupt': 'The database is damaged.',
+  'device/not-seen': 'The network device is not seen.',
+  'isp/unreachable': 'The connection to the ISP failed or was cut.',
+  'isp/timeout': 'The ISP did not answer in time.',
+  'isp/protocol': 'The ISP answered something that the protocol does not allow.',
+  'isp/tls': 'TLS with the ISP failed or is not offered.',
+  'isp/login-refused': 'The ISP refused the login.',
+  'isp/in-use': 'The ISP says that the mailbox is in use.',
+  'isp/temporary': 'The ISP asks to try again later.',
+  'isp/permanent': 'The ISP says that the mailbox needs attention.',
+  'isp/message': 'One message could not be collected.',
+  'isp/no-password': 'No password is set for the ISP account.',
+  'licence/denied': 'No licence for this.',
+  'mail/unreadable': 'The content of a message is beyond the limits or cannot be parsed.',
+  'mail/not-found': 'No such message.',
+  'plugin/undeclared-tap': 'A plugin tapped a hook that its manifest does not declare.',
+  'plugin/isolated': 'The service is for bundled plugins only.',
+  'plugin/failed': 'A plugin failed.',
+  'plugin/timeout': 'A plugin took too long.',
+  'plugin/bad-answer': 'A plugin answered something that the hook does not allow.',
+  'plugin/manifest': 'The manifest of a plugin is wrong.',
+  'plugin/unknown': 'No such plugin.',
+  'port/unavailable': 'A port could not be opened.',
+  'settings/invalid': 'The settings are wrong.',
+  'settings/unknown-key': 'No plugin declares this property.',
+  'settings/conflict': 'The settings were changed by somebody else meanwhile.',
+  'store/full': 'There is no room to store mail.',
+  'store/failed': 'The store could not write.',
+  'user/unknown': 'No such user or account.',
+} as const);
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An error whose message is meant for people: what happened, to what, what to do next. Never a secret in it. */
+export class PostroomError extends Error {
+  override readonly name = 'PostroomError';
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** Facts for the log: account, plugin, path ... */
+    readonly fields: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The sentence of anything that was thrown. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,94 @@
+// onFetch: collecting one account's mail from its ISP.
+import type { AccountView, MailboxRef } from './accounts.js';
+import type { MessageId } from './mail.js';
+
+/** One account's part of a round. */
+export interface FetchRequest {
+  readonly account: AccountView;
+  readonly reason: RoundReason;
+  readonly intake: Intake;
+  readonly journal: AccountJournal;
+  /** Tells how far the account is: messages done and to do, octets so far. Cheap: call it for every message. */
+  progress(done: number, total: number, octets: number): void;
+}
+
+/** What set a round off. */
+export type RoundReason = 'timer' | 'outbox' | 'user';
+
+/** The only door into Postroom for fetched mail. */
+export interface Intake {
+  /**
+   * Takes a message in: stores it, sorts it, places it, and resolves after the commit (the message then survives a power cut).
+   * Until then the ISP must not be told to delete it. The source is read once, in pieces; raw octets as received, dot-stuffing removed.
+   * Rejects, with nothing stored, when the source fails or the store can't take more (`store/full`, `store/failed`).
+   */
+  accept(source: AsyncIterable<Uint8Array>, from: FetchedFrom): Promise<Accepted>;
+}
+
+/** Where on the ISP's server a message stood. */
+export interface FetchedFrom {
+  /** Unique id (RFC 1939 section 7, UIDL), or a fingerprint of the plugin's making where the server has none. */
+  readonly uidl: string;
+  /** Octets as the server's LIST gave them: a hint, kept to recognise a re-used UIDL. */
+  readonly listedSize: number;
+  /** Host name of the server, for the Received line. */
+  readonly server: string;
+}
+
+/** What became of an accepted message. */
+export interface Accepted {
+  readonly id: MessageId;
+  /** Octets stored, in CRLF form. */
+  readonly size: number;
+  /** Where it went; a mailbox that had the message already is not listed. Empty for held mail. */
+  readonly mailboxes: readonly MailboxRef[];
+  /** Copies left out because the mailbox had the message already (same Message-ID and same content within 7 days). */
+  readonly duplicates: number;
+  readonly disposition: 'deliver' | 'hold' | 'quarantine' | 'discard';
+}
+
+/** What Postroom remembers of the messages on one account's ISP server. It makes fetching exactly-once. */
+export interface AccountJournal {
+  /** Everything known, by UIDL. A re-used UIDL has its newest entry here. */
+  entries(): Promise<ReadonlyMap<string, JournalEntry>>;
+  /** After the server answered +OK to QUIT: these are deleted there. Kept 35 days, so that a UIDL that shows up again is known. */
+  gone(uidls: readonly string[]): Promise<void>;
+  /** Forgets entries that a complete, good listing no longer shows (kept 35 days all the same). */
+  listed(uidls: readonly string[]): Promise<void>;
+  /** Counts a try before the message is read, so that one that crashes the reader is set aside in the end. Answers the tries so far, this one included. */
+  attempt(uidl: string): Promise<number>;
+}
+
+/** One message on the ISP's server that is known here. */
+export interface JournalEntry {
+  readonly uidl: string;
+  /** `stored`: it is here, the server may still hold it. `gone`: the server confirmed the deletion. `failed`: tried, not yet taken in. */
+  readonly state: 'stored' | 'gone' | 'failed';
+  readonly listedSize: number;
+  /** When it was taken in (or first tried); leave-on-server days count from here. */
+  readonly since: Date;
+  readonly attempts: number;
+}
+
+/** What an account's part of a round came to. */
+export interface FetchReport {
+  /** Messages read from the server. */
+  readonly fetched: number;
+  /** Messages of them that are new here. */
+  readonly stored: number;
+  /** Messages of them that every destination mailbox had already. */
+  readonly duplicates: number;
+  readonly failed: readonly FetchProblem[];
+  /** Not before this, where the server asked for it ([LOGIN-DELAY]) or trying again at once would harm. */
+  readonly retryAfter?: Date;
+}
+
+/** Something that did not work; the rest of the account went on where it could. */
+export interface FetchProblem {
+  /** A code of the table in errors.ts, for example `isp/login-refused`. */
+  readonly code: string;
+  /** The message concerned; `undefined` for the account as a whole. */
+  readonly uidl?: string;
+  /** A sentence: what happened, to what, what to do. No password. */
+  readonly message: string;
+}

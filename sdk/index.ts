@@ -1,0 +1,17 @@
+// The API of Postroom, for plugins. This page is its table of contents: read the files in this order.
+//
+// A plugin is a folder with a package.json (see plugin.schema.json) whose main module exports `activate(context)`. It
+// declares its taps, settings and commands in the manifest and supplies the handlers in code. Everything that a tap receives
+// is readonly, and the same plugin runs inside the host (bundled plugins) and in a process of its own (everybody else's).
+
+export * from './accounts.js';
+export * from './mail.js';
+export * from './sorting.js';
+export * from './fetching.js';
+export * from './delivering.js';
+export * from './scheduling.js';
+export * from './licensing.js';
+export * from './hooks.js';
+export * from './context.js';
+export * from './manifest.js';
+export * from './errors.js';

@@ -1,0 +1,122 @@
+// The manifest: the part of a plugin's package.json that Postroom reads. plugin.schema.json is the same for editors and checks.
+import type { HookName } from './hooks.js';
+
+export interface PluginManifest {
+  /** Lower-case letters, digits and dashes; with the publisher it makes the id `publisher.name`. */
+  readonly name: string;
+  readonly publisher: string;
+  readonly version: string;
+  readonly type: 'module';
+  /** The module that exports `activate`, relative to the folder. A pack without code has none. */
+  readonly main?: string;
+  readonly displayName: string;
+  readonly description: string;
+  /** `postroom`: the range of API versions that it works with, checked before it is imported. */
+  readonly engines: { readonly postroom: string };
+  /** Ids of plugins that must be active first. */
+  readonly pluginDependencies?: readonly string[];
+  /** Ids of plugins that are enabled with this one. */
+  readonly pluginPack?: readonly string[];
+  readonly capabilities?: {
+    /** While it is not active, mail is held instead of sorted without it. */
+    readonly essential?: boolean;
+  };
+  readonly contributes?: Contributions;
+}
+
+export interface Contributions {
+  readonly taps?: readonly TapDeclaration[];
+  readonly configuration?: ConfigurationContribution;
+  readonly commands?: readonly CommandDeclaration[];
+  readonly accountKinds?: readonly AccountKindDeclaration[];
+  readonly statusCards?: readonly StatusCardDeclaration[];
+  readonly logColumns?: readonly LogColumnDeclaration[];
+}
+
+/** A place in a hook. Order and limits stand here, the handler in the code: the pipeline is known before any plugin runs. */
+export interface TapDeclaration {
+  readonly hook: HookName;
+  /** Unique within the plugin. */
+  readonly name: string;
+  /** One of STAGES[hook]; default: the hook's last stage for onSchedule and onDeliver, otherwise required where there are several. */
+  readonly stage?: string;
+  /** Names of taps (`plugin-id/tap`, or `plugin-id` for all of its taps in the stage) that come after this one. */
+  readonly before?: readonly string[];
+  /** Names of taps that come before this one. */
+  readonly after?: readonly string[];
+  /** Limit for one call; the default depends on the hook (onSort 1,000 ms, onFetch and relay 15 min). */
+  readonly timeoutMs?: number;
+  /** onSort: what becomes of a message when the tap fails. Default `hold`. */
+  readonly onError?: 'hold' | 'skip';
+}
+
+/** Where a property may stand in settings.json: at the top, in an account, in a user. */
+export type SettingScope = 'server' | 'account' | 'user';
+
+export interface ConfigurationContribution {
+  readonly title: string;
+  readonly properties: Readonly<Record<string, PropertySchema>>;
+}
+
+/** JSON Schema (draft-07) with Postroom's keywords. */
+export interface PropertySchema {
+  readonly [keyword: string]: unknown;
+  readonly type?: string | readonly string[];
+  readonly default?: unknown;
+  readonly title?: string;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+  /** Default `server`. */
+  readonly scope?: SettingScope;
+  /** Never in settings.json; kept encrypted. */
+  readonly secret?: boolean;
+  /** `none` (default): applies at once. `listener`: the plugin's ports are opened anew. `server`: needs a restart. */
+  readonly restart?: 'none' | 'listener' | 'server';
+  /** Former keys, moved to this one when settings are read. */
+  readonly renamed?: readonly string[];
+  /** Only for accounts of this kind. */
+  readonly accountKind?: string;
+}
+
+/** A command: one declaration, three faces (CLI, API, palette). `mailboxes.list` is `postroom mailboxes list`. */
+export interface CommandDeclaration {
+  readonly command: string;
+  readonly title: string;
+  /** JSON Schema of an object. */
+  readonly arguments?: Readonly<Record<string, unknown>>;
+  /** JSON Schema of the answer. */
+  readonly result?: Readonly<Record<string, unknown>>;
+  /** Properties of `arguments` that the CLI takes by position, in order. */
+  readonly positional?: readonly string[];
+  /** Read commands change nothing: the CLI offers `--json`, the API GET. */
+  readonly reads?: boolean;
+  /** Can work on the data folder without a running server. */
+  readonly offline?: boolean;
+}
+
+/** A kind of account that a plugin sorts. */
+export interface AccountKindDeclaration {
+  /** Value of `kind` in settings.json. */
+  readonly kind: string;
+  readonly title: string;
+  readonly description: string;
+  /** `address`: only the account's address is its own. `domain`: every address at its domains. */
+  readonly owns: 'address' | 'domain';
+  /** Property (scope account, array of strings) that lists further domains. */
+  readonly domainsProperty?: string;
+}
+
+/** A card on the manager's first page, filled by a command that answers `{ state, text }`. */
+export interface StatusCardDeclaration {
+  readonly id: string;
+  readonly title: string;
+  readonly command: string;
+}
+
+/** A further column of the log. */
+export interface LogColumnDeclaration {
+  readonly id: string;
+  readonly title: string;
+  /** Field of the activity's `details`. */
+  readonly field: string;
+}
