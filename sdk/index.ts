@@ -6,6 +6,7 @@
 
 export * from './accounts.js';
 export * from './mail.js';
+export * from './recipients.js';
 export * from './sorting.js';
 export * from './fetching.js';
 export * from './delivering.js';

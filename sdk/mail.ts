@@ -54,8 +54,11 @@ export interface MailView {
   header(name: string): string | undefined;
   /** Every field of that name (any case), topmost first; without a name, all fields. At most the first 256 KB of the header are read. */
   headers(name?: string): readonly HeaderField[];
-  /** The addresses in all fields of that name: tokens first, encoded-words decoded last, groups opened. At most 2,000. Never throws. */
-  addresses(name: string): readonly Address[];
+  /**
+   * The addresses in all fields of that name, or in the one field given, in the order of the text: tokens first, encoded-words decoded last,
+   * groups opened. At most 2,000. Never throws.
+   */
+  addresses(of: string | HeaderField): readonly Address[];
   /** The message's octets in CRLF form, header included, in pieces of at most 256 KB; never the whole message in memory. */
   raw(): AsyncIterable<Uint8Array>;
   /** The same without the header and the empty line behind it. */
