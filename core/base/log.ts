@@ -1,0 +1,46 @@
+// The program log: JSON lines by pino. Sentences with fields; never a password, never a body.
+import type { Logger } from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
+import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
+
+/** The server's own log; `forSource` names who speaks. */
+export interface ProgramLog extends Logger {
+  forSource(source: string): Logger;
+  setLevel(level: string): void;
+}
+export const ProgramLog = createServiceId<ProgramLog>('ProgramLog');
+
+/** Fields that are blanked wherever they turn up. */
+const SECRET_FIELDS = ['password', 'pass', 'secret', 'token', 'authorization'];
+
+/** Writes to `destination`, standard output if none is given. */
+export function createProgramLog(level: string, destination?: DestinationStream): ProgramLog {
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '(not shown)' },
+  };
+  const root: PinoLogger = destination === undefined ? pino(options) : pino(options, destination);
+  const children: PinoLogger[] = [];
+  const speaker = (logger: PinoLogger): Logger => ({
+    debug: (message, fields) => logger.debug({ ...fields }, message),
+    info: (message, fields) => logger.info({ ...fields }, message),
+    warn: (message, fields) => logger.warn({ ...fields }, message),
+    error: (message, fields) => logger.error({ ...fields }, message),
+  });
+  return {
+    ...speaker(root),
+    forSource: (source) => {
+      const child = root.child({ source });
+      children.push(child);
+      return speaker(child);
+    },
+    setLevel: (next) => {
+      for (const logger of [root, ...children]) {
+        logger.level = next;
+      }
+    },
+  };
+}

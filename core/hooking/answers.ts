@@ -1,0 +1,46 @@
+// What a hook accepts as an answer. Each check completes the sentence "x answered ...", or says nothing where all is well.
+import type { DeliveryReceipt, FetchReport, LicenceVerdict, SchedulePlan, SortPlan } from '@postroom/sdk';
+import { isSortPlan } from '../mail/sortPlan.js';
+
+export function checkSchedule(plan: SchedulePlan): string | undefined {
+  const rounds: unknown = (plan as { rounds?: unknown }).rounds;
+  if (!Array.isArray(rounds)) {
+    return `${kindOf(plan)} instead of a plan with rounds`;
+  }
+  const sound = (rounds as SchedulePlan['rounds']).every((round) => round.at instanceof Date && !Number.isNaN(round.at.getTime()));
+  return sound ? undefined : 'a plan in which a round has no valid time';
+}
+
+export function checkVerdict(verdict: LicenceVerdict): string | undefined {
+  if (typeof verdict.granted !== 'boolean') {
+    return `${kindOf(verdict)} instead of a verdict`;
+  }
+  return verdict.granted || typeof verdict.reason === 'string' ? undefined : 'a denial without a reason';
+}
+
+export function checkReport(report: FetchReport): string | undefined {
+  const counts = [report.fetched, report.stored, report.duplicates];
+  return counts.every(Number.isInteger) && Array.isArray(report.failed) ? undefined : `${kindOf(report)} instead of a fetch report`;
+}
+
+/** A tap may only answer a plan that was made from the one it got: of the same account. What stands in it is checked by the sort step. */
+export function checkSortPlan(plan: SortPlan, before: unknown): string | undefined {
+  if (!isSortPlan(plan)) {
+    return `${kindOf(plan)} instead of a sort plan`;
+  }
+  return plan.account.id === (before as SortPlan).account.id ? undefined : `a plan for account ${plan.account.id}, which was not asked about`;
+}
+
+export function checkReceipt(receipt: DeliveryReceipt): string | undefined {
+  const outcomes: readonly unknown[] = ['delivered', 'deferred', 'failed'];
+  if (!Array.isArray(receipt)) {
+    return `${kindOf(receipt)} instead of a receipt for each destination`;
+  }
+  return receipt.every((entry) => typeof entry?.recipient === 'string' && outcomes.includes(entry.outcome))
+    ? undefined
+    : 'a receipt in which a destination has no outcome';
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,137 @@
+// Stands around every tap: measures, limits its time, checks its answer, and turns a throw into a fact with a name on it.
+import { PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
+
+/** A tap that threw, ran out of time or answered what the hook does not allow. */
+export interface TapFailure {
+  readonly tap: string;
+  readonly plugin: string;
+  readonly code: 'plugin/failed' | 'plugin/timeout' | 'plugin/bad-answer';
+  /** A sentence that names the tap. */
+  readonly message: string;
+  readonly milliseconds: number;
+}
+
+export type Guarded<Answer> =
+  | { readonly answer: Answer | undefined; readonly milliseconds: number; readonly failure?: undefined }
+  | { readonly failure: TapFailure; readonly milliseconds: number };
+
+/** What is guarded. */
+export interface GuardedTap {
+  readonly name: string;
+  readonly plugin: string;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Calls a handler that may be asynchronous. Never rejects. `outer` is the caller's own signal: the server stops, the round is cancelled.
+ * `check` answers what is wrong with an answer, or `undefined`.
+ */
+export async function guardAsync<Answer>(
+  tap: GuardedTap,
+  invoke: (call: TapCall) => Answer | undefined | Promise<Answer | undefined>,
+  check: (answer: Answer) => string | undefined,
+  outer?: AbortSignal,
+): Promise<Guarded<Answer>> {
+  const started = performance.now();
+  const call = new LazyCall(outer);
+  try {
+    const pending = invoke(call);
+    const answer = isPromise(pending) ? await inTime<Answer | undefined>(pending, tap, call) : pending;
+    return judge(tap, answer, check, started);
+  } catch (error) {
+    return { failure: failureOf(tap, error, started), milliseconds: performance.now() - started };
+  } finally {
+    call.release();
+  }
+}
+
+/** The same for a handler that must answer at once. A promise is a bad answer. */
+export function guardSync<Answer>(
+  tap: GuardedTap,
+  invoke: () => Answer | undefined,
+  check: (answer: Answer) => string | undefined,
+): Guarded<Answer> {
+  const started = performance.now();
+  try {
+    return judge(tap, invoke(), (answer) => (isPromise(answer) ? 'a promise, and this hook is synchronous' : check(answer)), started);
+  } catch (error) {
+    return { failure: failureOf(tap, error, started), milliseconds: performance.now() - started };
+  }
+}
+
+function judge<Answer>(
+  tap: GuardedTap,
+  answer: Answer | undefined | null,
+  check: (answer: Answer) => string | undefined,
+  started: number,
+): Guarded<Answer> {
+  const milliseconds = performance.now() - started;
+  if (answer === undefined || answer === null) {
+    return { answer: undefined, milliseconds };
+  }
+  const problem = check(answer);
+  if (problem === undefined) {
+    return { answer, milliseconds };
+  }
+  const message = `${tap.name} answered ${problem}. The answer was ignored; the plugin's author has to mend it.`;
+  return { failure: { tap: tap.name, plugin: tap.plugin, code: 'plugin/bad-answer', message, milliseconds }, milliseconds };
+}
+
+function failureOf(tap: GuardedTap, error: unknown, started: number): TapFailure {
+  const timedOut = error instanceof PostroomError && error.code === 'plugin/timeout';
+  return {
+    tap: tap.name,
+    plugin: tap.plugin,
+    code: timedOut ? 'plugin/timeout' : 'plugin/failed',
+    message: timedOut ? error.message : `${tap.name} failed: ${sentenceOf(error)}`,
+    milliseconds: performance.now() - started,
+  };
+}
+
+function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const giveUp = (why: string): void => {
+      const error = new PostroomError('plugin/timeout', `${tap.name} ${why}.`, { plugin: tap.plugin });
+      call.abort(error);
+      reject(error);
+    };
+    const timer = setTimeout(() => giveUp(`did not answer within ${tap.timeoutMs} ms`), tap.timeoutMs);
+    const stopped = (): void => giveUp('was cancelled');
+    call.outer?.addEventListener('abort', stopped, { once: true });
+    pending.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      call.outer?.removeEventListener('abort', stopped);
+    });
+  });
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** Makes its AbortController only for taps that look at the signal: most sort taps never do, and it costs microseconds for each message. */
+class LazyCall implements TapCall {
+  #controller: AbortController | undefined;
+  #reason: unknown;
+  constructor(readonly outer: AbortSignal | undefined) {}
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined || this.outer?.aborted === true) {
+        this.#controller.abort(this.#reason ?? this.outer?.reason);
+      }
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** The call is over: whoever still waits on its signal is let go. */
+  release(): void {
+    this.#controller?.abort(this.#reason ?? new PostroomError('plugin/timeout', 'The call is over.'));
+  }
+}

@@ -1,0 +1,223 @@
+// One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
+import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
+import { type Guarded, guardAsync, guardSync, type TapFailure } from './guard.js';
+import { type OrderableTap, orderTaps, type TapOrder, tapName } from './order.js';
+
+/** What one call of a hook left behind: each tap's part, in order. The caller makes one for each call. */
+export class HookCall {
+  readonly steps: HookStep[] = [];
+  /** Number of the build that this call saw; all of a call sees one. */
+  build = 0;
+  constructor(readonly signal?: AbortSignal) {}
+
+  get failures(): readonly TapFailure[] {
+    return this.steps.flatMap((step) => step.failure ?? []);
+  }
+}
+
+/** One tap's part in a call. */
+export interface HookStep {
+  readonly tap: string;
+  readonly plugin: string;
+  /** The first argument, as the tap got it: in a waterfall the value so far. */
+  readonly before: unknown;
+  /** `undefined` where the tap had nothing to say or failed. */
+  readonly answer: unknown;
+  readonly milliseconds: number;
+  readonly failure: TapFailure | undefined;
+  /** What the manifest wants done when the tap fails. */
+  readonly onError: 'hold' | 'skip';
+}
+
+/** A bail hook stopped at a tap that failed. */
+export class TapFailed extends PostroomError {
+  constructor(readonly failure: TapFailure) {
+    super(failure.code, failure.message, { plugin: failure.plugin, tap: failure.tap });
+  }
+}
+
+type Handler = (...args: never[]) => unknown;
+
+/** The part of tapable's classes that is used here. */
+export interface TapableHook<Args extends unknown[], Result> {
+  tap(name: string, fn: (...args: Args) => Result): void;
+  tapPromise?(name: string, fn: (...args: Args) => Promise<Result>): void;
+  call?(...args: Args): unknown;
+  promise?(...args: Args): Promise<unknown>;
+}
+
+export interface HookPointOptions<Result> {
+  /** Limit of a call where the manifest names none. */
+  readonly timeoutMs: number;
+  /** `continue`: as if the tap had said nothing. `stop`: the call rejects with TapFailed. */
+  readonly onFailure: 'continue' | 'stop';
+  /** What is wrong with an answer: the end of the sentence "x answered ...". `before` is the call's first argument. */
+  readonly check: (answer: Result, before: unknown) => string | undefined;
+}
+
+interface RegisteredTap<H> extends OrderableTap {
+  readonly handler: H;
+}
+
+interface Build<Args extends unknown[], Result> {
+  readonly number: number;
+  readonly hook: TapableHook<Args, Result>;
+  readonly plugins: ReadonlySet<string>;
+  inFlight: number;
+  drained: (() => void)[];
+}
+
+export class HookPoint<H extends Handler, Args extends unknown[], Result> {
+  #taps: readonly RegisteredTap<H>[] = [];
+  #order: TapOrder<RegisteredTap<H>>;
+  #current: Build<[...Args, HookCall], Result>;
+  readonly #leaving = new Set<Build<[...Args, HookCall], Result>>();
+
+  constructor(
+    readonly name: HookName,
+    private readonly make: () => TapableHook<[...Args, HookCall], Result>,
+    private readonly options: HookPointOptions<Result>,
+  ) {
+    this.#order = orderTaps<RegisteredTap<H>>(name, []);
+    this.#current = this.#build(0);
+  }
+
+  /** The taps in force, in order, with reasons. */
+  get order(): TapOrder {
+    return this.#order;
+  }
+
+  get build(): number {
+    return this.#current.number;
+  }
+
+  /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
+  add(tap: OrderableTap, handler: H): Disposable {
+    const entry: RegisteredTap<H> = { ...tap, handler };
+    const order = orderTaps(this.name, [...this.#taps, entry]);
+    if (order.cycle !== undefined) {
+      throw new PostroomError(
+        'plugin/manifest',
+        `${tapName(tap)} cannot be placed in ${this.name}: ${order.cycle.join(' < ')} is a circle. Remove one of the before/after wishes.`,
+        { plugin: tap.plugin },
+      );
+    }
+    this.#swap([...this.#taps, entry], order);
+    return { dispose: () => this.#remove(entry) };
+  }
+
+  /** Resolves when no call that can still reach the plugin's taps runs any more. */
+  async drain(plugin: string): Promise<void> {
+    const builds = [...this.#leaving].filter((build) => build.plugins.has(plugin));
+    await Promise.all(builds.map((build) => new Promise<void>((resolve) => build.drained.push(resolve))));
+  }
+
+  /** Calls the taps one after the other. `undefined`: a bail hook got no answer. */
+  async promise(...args: [...Args, HookCall]): Promise<Result | undefined> {
+    const build = this.#enter(args);
+    try {
+      return (await build.hook.promise?.(...args)) as Result | undefined;
+    } finally {
+      this.#leave(build);
+    }
+  }
+
+  /** The same for a synchronous hook. */
+  call(...args: [...Args, HookCall]): Result | undefined {
+    const build = this.#enter(args);
+    try {
+      return build.hook.call?.(...args) as Result | undefined;
+    } finally {
+      this.#leave(build);
+    }
+  }
+
+  #enter(args: [...Args, HookCall]): Build<[...Args, HookCall], Result> {
+    const build = this.#current;
+    build.inFlight += 1;
+    (args[args.length - 1] as HookCall).build = build.number;
+    return build;
+  }
+
+  #leave(build: Build<[...Args, HookCall], Result>): void {
+    build.inFlight -= 1;
+    if (build.inFlight === 0 && this.#leaving.delete(build)) {
+      for (const resolve of build.drained) {
+        resolve();
+      }
+    }
+  }
+
+  #remove(entry: RegisteredTap<H>): void {
+    const rest = this.#taps.filter((tap) => tap !== entry);
+    this.#swap(rest, orderTaps(this.name, rest));
+  }
+
+  #swap(taps: readonly RegisteredTap<H>[], order: TapOrder<RegisteredTap<H>>): void {
+    this.#taps = taps;
+    this.#order = order;
+    const old = this.#current;
+    this.#current = this.#build(old.number + 1);
+    if (old.inFlight > 0) {
+      this.#leaving.add(old);
+    }
+  }
+
+  /** tapable has no untap and orders only by `before` and `stage`: so a fresh hook is tapped in the final order. */
+  #build(number: number): Build<[...Args, HookCall], Result> {
+    const hook = this.make();
+    for (const { tap } of this.#order.taps) {
+      if (hook.tapPromise === undefined) {
+        hook.tap(tapName(tap), (...args) => this.#runSync(tap, args) as Result);
+      } else {
+        hook.tapPromise(tapName(tap), (...args) => this.#runAsync(tap, args) as Promise<Result>);
+      }
+    }
+    return { number, hook, plugins: new Set(this.#taps.map((tap) => tap.plugin)), inFlight: 0, drained: [] };
+  }
+
+  async #runAsync(tap: RegisteredTap<H>, args: [...Args, HookCall]): Promise<Result | undefined> {
+    const call = args[args.length - 1] as HookCall;
+    const given = args.slice(0, -1);
+    const outcome = await guardAsync<Result>(
+      this.#guarded(tap),
+      (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
+      (answer) => this.options.check(answer, given[0]),
+      call.signal,
+    );
+    return this.#settle(tap, call, given[0], outcome);
+  }
+
+  #runSync(tap: RegisteredTap<H>, args: [...Args, HookCall]): Result | undefined {
+    const call = args[args.length - 1] as HookCall;
+    const given = args.slice(0, -1);
+    const outcome = guardSync<Result>(
+      this.#guarded(tap),
+      () => tap.handler(...(given as never[])) as Result | undefined,
+      (answer) => this.options.check(answer, given[0]),
+    );
+    return this.#settle(tap, call, given[0], outcome);
+  }
+
+  #guarded(tap: RegisteredTap<H>): { name: string; plugin: string; timeoutMs: number } {
+    return { name: tapName(tap), plugin: tap.plugin, timeoutMs: tap.declaration.timeoutMs ?? this.options.timeoutMs };
+  }
+
+  #settle(tap: RegisteredTap<H>, call: HookCall, before: unknown, outcome: Guarded<Result>): Result | undefined {
+    const answer = outcome.failure === undefined ? outcome.answer : undefined;
+    call.steps.push({
+      tap: tapName(tap),
+      plugin: tap.plugin,
+      before,
+      answer,
+      milliseconds: outcome.milliseconds,
+      failure: outcome.failure,
+      onError: tap.declaration.onError ?? 'hold',
+    });
+    if (outcome.failure !== undefined && this.options.onFailure === 'stop') {
+      throw new TapFailed(outcome.failure);
+    }
+    return answer;
+  }
+}
+
