@@ -1,0 +1,91 @@
+// Every action of the program, whoever contributes it: one table for the CLI, the manager's API and its palette.
+import { type CommandCall, type CommandDeclaration, type CommandHandler, type Disposable, PostroomError } from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+
+export interface CommandRegistry {
+  /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id. */
+  declare(owner: string, declarations: readonly CommandDeclaration[]): Disposable;
+  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command. */
+  register(owner: string, command: string, handler: CommandHandler): Disposable;
+  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
+  run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
+  /** In order of their names. */
+  readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
+}
+export const CommandRegistry = createServiceId<CommandRegistry>('CommandRegistry');
+
+interface Entry {
+  readonly owner: string;
+  readonly declaration: CommandDeclaration;
+  readonly check: ValidateFunction;
+  handler: CommandHandler | undefined;
+}
+
+export class DefaultCommandRegistry implements CommandRegistry {
+  readonly #entries = new Map<string, Entry>();
+  readonly #ajv = new Ajv({ allErrors: true, strict: false, useDefaults: true });
+
+  get declarations(): readonly (CommandDeclaration & { readonly owner: string })[] {
+    return [...this.#entries.values()]
+      .map(({ owner, declaration }) => ({ ...declaration, owner }))
+      .sort((a, b) => (a.command < b.command ? -1 : 1));
+  }
+
+  declare(owner: string, declarations: readonly CommandDeclaration[]): Disposable {
+    const added: string[] = [];
+    for (const declaration of declarations) {
+      if (this.#entries.has(declaration.command)) {
+        continue;
+      }
+      const schema = { type: 'object', additionalProperties: false, ...declaration.arguments };
+      this.#entries.set(declaration.command, { owner, declaration, check: this.#ajv.compile(schema), handler: undefined });
+      added.push(declaration.command);
+    }
+    return { dispose: () => added.forEach((command) => void this.#entries.delete(command)) };
+  }
+
+  register(owner: string, command: string, handler: CommandHandler): Disposable {
+    const entry = this.#entries.get(command);
+    if (entry?.owner !== owner) {
+      throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, which its manifest does not declare.`, { plugin: owner });
+    }
+    entry.handler = handler;
+    return {
+      dispose: () => {
+        if (entry.handler === handler) {
+          entry.handler = undefined;
+        }
+      },
+    };
+  }
+
+  async run(command: string, args: unknown, call: CommandCall): Promise<unknown> {
+    const entry = this.#entries.get(command);
+    if (entry === undefined) {
+      throw new PostroomError('command/unknown', `There is no command ${command}. "postroom --help" lists them.`);
+    }
+    if (entry.handler === undefined) {
+      throw new PostroomError('command/unknown', `${command} belongs to ${entry.owner}, which is not active. "postroom plugins list" says why.`);
+    }
+    const given: unknown = structuredClone(args ?? {});
+    if (!entry.check(given)) {
+      throw new PostroomError('command/arguments', `${command}: ${(entry.check.errors ?? []).map(sentenceFor).join(' ')}`);
+    }
+    return entry.handler(given as never, call);
+  }
+}
+
+function sentenceFor(error: ErrorObject): string {
+  const name = error.instancePath.slice(1).replaceAll('/', '.');
+  switch (error.keyword) {
+    case 'required':
+      return `${String(error.params['missingProperty'])} is missing.`;
+    case 'additionalProperties':
+      return `${String(error.params['additionalProperty'])} is not an argument of this command.`;
+    case 'enum':
+      return `${name} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}.`;
+    default:
+      return `${name || 'The arguments'} ${error.message ?? 'are wrong'}.`;
+  }
+}

@@ -1,0 +1,116 @@
+// Opens and closes the plugins' ports: not before every plugin is active, not without a licence, and before any plugin deactivates.
+import { type Disposable, type Listener, type OpenPort, sentenceOf } from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
+
+/** How long a listener may take to end its sessions. */
+const GRACE_MS = 5_000;
+
+/** One listener and what it has open. */
+interface Door {
+  readonly plugin: string;
+  readonly listener: Listener;
+  ports: readonly OpenPort[];
+  open: boolean;
+}
+
+export interface Doors {
+  add(plugin: string, listener: Listener): Disposable;
+  /** Opens everything that may be open, closes what may not: `licensed` says whether mail ports may. */
+  settle(licensed: boolean): Promise<void>;
+  /** From now on doors open as they are added. */
+  begin(): void;
+  /** Closes one plugin's doors, or all. */
+  close(plugin?: string): Promise<void>;
+  /** Closes and opens one plugin's doors, after a change of its ports. */
+  reopen(plugin: string): Promise<void>;
+  readonly ports: readonly (OpenPort & { readonly plugin: string })[];
+}
+export const Doors = createServiceId<Doors>('Doors');
+
+export class DoorKeeper implements Doors {
+  readonly #doors: Door[] = [];
+  #begun = false;
+  #licensed = false;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(private readonly onProblem: (plugin: string, sentence: string) => void) {}
+
+  get ports(): readonly (OpenPort & { readonly plugin: string })[] {
+    return this.#doors.flatMap((door) => door.ports.map((port) => ({ ...port, plugin: door.plugin })));
+  }
+
+  add(plugin: string, listener: Listener): Disposable {
+    const door: Door = { plugin, listener, ports: [], open: false };
+    this.#doors.push(door);
+    return {
+      dispose: async () => {
+        await this.#inTurn(() => this.#shut(door));
+        this.#doors.splice(this.#doors.indexOf(door), 1);
+      },
+    };
+  }
+
+  begin(): void {
+    this.#begun = true;
+  }
+
+  settle(licensed: boolean): Promise<void> {
+    this.#licensed = licensed;
+    return this.#inTurn(async () => {
+      for (const door of this.#doors) {
+        const wanted = this.#begun && (this.#licensed || door.listener.withoutLicence === true);
+        await (wanted ? this.#open(door) : this.#shut(door));
+      }
+    });
+  }
+
+  close(plugin?: string): Promise<void> {
+    if (plugin === undefined) {
+      this.#begun = false;
+    }
+    const doors = this.#doors.filter((door) => plugin === undefined || door.plugin === plugin);
+    return this.#inTurn(async () => {
+      await Promise.all(doors.map((door) => this.#shut(door)));
+    });
+  }
+
+  async reopen(plugin: string): Promise<void> {
+    await this.close(plugin);
+    await this.settle(this.#licensed);
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work, work);
+    return this.#turn;
+  }
+
+  async #open(door: Door): Promise<void> {
+    if (door.open) {
+      return;
+    }
+    try {
+      door.ports = await door.listener.start();
+      door.open = true;
+      for (const port of door.ports) {
+        if (port.problem !== undefined) {
+          this.onProblem(door.plugin, port.problem);
+        }
+      }
+    } catch (error) {
+      this.onProblem(door.plugin, `${door.listener.name} could not be opened: ${sentenceOf(error)}`);
+    }
+  }
+
+  async #shut(door: Door): Promise<void> {
+    if (!door.open) {
+      return;
+    }
+    door.open = false;
+    door.ports = [];
+    try {
+      await door.listener.stop(GRACE_MS);
+    } catch (error) {
+      this.onProblem(door.plugin, `${door.listener.name} did not close cleanly: ${sentenceOf(error)}`);
+    }
+  }
+}

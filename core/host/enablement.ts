@@ -1,0 +1,69 @@
+// Which plugins run, and in which order they become active. Pure: from manifests and the settings' two lists.
+import type { InstalledPlugin } from './discovery.js';
+
+/** What should run. */
+export interface Enablement {
+  /** In order of activation: dependencies first, then by id. */
+  readonly order: readonly InstalledPlugin[];
+  /** Sentences by plugin id, for those that were asked for and can't be activated. */
+  readonly refused: ReadonlyMap<string, readonly string[]>;
+  /** Asked for or needed, whether or not it can run; what was switched off by name is not among them. */
+  readonly wanted: ReadonlySet<string>;
+  /** Ids that were asked for and are not installed. */
+  readonly unknown: readonly string[];
+}
+
+/** Works out what `enabled` (with packs, without `disabled`) comes to. */
+export function planEnablement(
+  installed: readonly InstalledPlugin[],
+  enabled: readonly string[],
+  disabled: readonly string[],
+): Enablement {
+  const byId = new Map(installed.map((plugin) => [plugin.id, plugin]));
+  const unknown = enabled.filter((id) => !byId.has(id));
+  const wanted = new Set<string>();
+  const want = (id: string): void => {
+    if (!byId.has(id) || disabled.includes(id) || wanted.has(id)) {
+      return;
+    }
+    wanted.add(id);
+    byId.get(id)?.manifest?.pluginPack?.forEach(want);
+  };
+  enabled.forEach(want);
+
+  const refused = new Map<string, readonly string[]>();
+  const order: InstalledPlugin[] = [];
+  const visiting: string[] = [];
+  const visit = (id: string): boolean => {
+    const plugin = byId.get(id);
+    if (plugin === undefined || !wanted.has(id) || refused.has(id)) {
+      return false;
+    }
+    if (order.includes(plugin)) {
+      return true;
+    }
+    if (visiting.includes(id)) {
+      refused.set(id, [`It depends on itself: ${[...visiting.slice(visiting.indexOf(id)), id].join(' needs ')}.`]);
+      return false;
+    }
+    visiting.push(id);
+    const lacking = (plugin.manifest?.pluginDependencies ?? []).filter((dependency) => !visit(dependency));
+    visiting.pop();
+    const problems = [...plugin.problems, ...lacking.map((dependency) => whyLacking(dependency, byId, wanted))];
+    if (problems.length > 0 || plugin.manifest === undefined) {
+      refused.set(id, [...(refused.get(id) ?? []), ...problems]);
+      return false;
+    }
+    order.push(plugin);
+    return true;
+  };
+  [...wanted].sort().forEach(visit);
+  return { order, refused, wanted, unknown };
+}
+
+function whyLacking(id: string, byId: ReadonlyMap<string, InstalledPlugin>, wanted: ReadonlySet<string>): string {
+  if (!byId.has(id)) {
+    return `It needs ${id}, which is not installed.`;
+  }
+  return wanted.has(id) ? `It needs ${id}, which cannot be activated.` : `It needs ${id}, which is not enabled: postroom plugins enable ${id}`;
+}

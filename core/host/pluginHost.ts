@@ -1,0 +1,220 @@
+// Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
+import { type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
+import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { Listeners } from '../base/listeners.js';
+import { ProgramLog } from '../base/log.js';
+import { HostHooks } from '../hooks.js';
+import type { InstalledPlugin } from './discovery.js';
+import { Doors } from './doors.js';
+import { type Enablement, planEnablement } from './enablement.js';
+import type { PluginRuntime } from './pluginRuntime.js';
+import { Strikes } from './strikes.js';
+
+export type PluginState = 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
+
+/** A plugin as the administrator sees it. */
+export interface PluginStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly bundled: boolean;
+  readonly state: PluginState;
+  readonly essential: boolean;
+  /** Sentences: why it failed, what it complained about. */
+  readonly problems: readonly string[];
+}
+
+interface PluginRecord {
+  installed: InstalledPlugin;
+  state: PluginState;
+  problems: readonly string[];
+  runtime: PluginRuntime | undefined;
+  readonly strikes: Strikes;
+}
+
+/** Makes the runtime for a plugin: in the host for the product's own, in a process of its own for others. */
+export type RuntimeFactory = (plugin: InstalledPlugin & { readonly manifest: PluginManifest }) => PluginRuntime;
+
+export interface PluginHost {
+  /** Makes what runs equal to what the settings say. Calls are served one after the other. */
+  apply(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Promise<void>;
+  /** Deactivates everything, last-in-first-out. */
+  stop(): Promise<void>;
+  /** A tap failed, or an isolated process ended. Three in five minutes make the plugin `failed`. */
+  reportFailure(plugin: string, sentence: string): void;
+  /** Essential plugins that should run and do not: while there are any, mail is held. */
+  readonly missingEssential: readonly string[];
+  readonly plugins: readonly PluginStatus[];
+  onDidChange(listener: () => void): { dispose(): void };
+}
+export const PluginHost = createServiceId<PluginHost>('PluginHost');
+export const RuntimeFactory = createServiceId<RuntimeFactory>('RuntimeFactory');
+
+export class DefaultPluginHost implements PluginHost {
+  readonly #records = new Map<string, PluginRecord>();
+  /** In order of activation. */
+  readonly #active: string[] = [];
+  readonly #changed = new Listeners<void>();
+  #enablement: Enablement | undefined;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    @HostHooks private readonly hooks: HostHooks,
+    @Doors private readonly doors: Doors,
+    @Events private readonly events: Events,
+    @Clock private readonly clock: Clock,
+    @ProgramLog private readonly log: ProgramLog,
+    @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
+  ) {}
+
+  get plugins(): readonly PluginStatus[] {
+    return [...this.#records.values()].map((record) => ({
+      id: record.installed.id,
+      name: record.installed.manifest?.displayName ?? record.installed.id,
+      version: record.installed.manifest?.version ?? '',
+      bundled: record.installed.bundled,
+      state: record.state,
+      essential: record.installed.manifest?.capabilities?.essential === true,
+      problems: record.problems,
+    }));
+  }
+
+  get missingEssential(): readonly string[] {
+    return this.plugins
+      .filter((plugin) => plugin.essential && plugin.state !== 'active')
+      .filter((plugin) => plugin.bundled || plugin.state === 'failed' || this.#enablement?.wanted.has(plugin.id) === true)
+      .map((plugin) => plugin.id);
+  }
+
+  apply(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const enablement = planEnablement(installed, enabled, disabled);
+      this.#enablement = enablement;
+      this.#remember(installed);
+      const wanted = new Set(enablement.order.map((plugin) => plugin.id));
+      for (const id of [...this.#active].reverse()) {
+        const dependsOnLeaving = this.#records.get(id)?.installed.manifest?.pluginDependencies?.some((other) => !wanted.has(other)) === true;
+        if (!wanted.has(id) || dependsOnLeaving || !installed.some((plugin) => plugin.id === id)) {
+          await this.#deactivate(id, 'disabled');
+        }
+      }
+      for (const [id, record] of this.#records) {
+        const refused = enablement.refused.get(id);
+        if (refused !== undefined) {
+          this.#setState(record, 'failed', refused);
+        } else if (!enablement.wanted.has(id) && record.state !== 'disabled') {
+          this.#setState(record, 'disabled', record.installed.problems);
+        }
+      }
+      for (const plugin of enablement.order) {
+        await this.#activate(plugin.id);
+      }
+      for (const id of [...this.#records.keys()].filter((id) => !installed.some((plugin) => plugin.id === id))) {
+        this.#records.delete(id);
+      }
+      this.#changed.fire();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const id of [...this.#active].reverse()) {
+        await this.#deactivate(id, 'disabled');
+      }
+    });
+  }
+
+  reportFailure(plugin: string, sentence: string): void {
+    const record = this.#records.get(plugin);
+    if (record === undefined) {
+      return;
+    }
+    this.log.warn('A plugin failed.', { plugin, problem: sentence });
+    this.events.emit({ type: 'problem', source: plugin, sentence });
+    record.problems = [sentence];
+    if (record.strikes.add(this.clock.monotonic()) && record.state === 'active') {
+      void this.#inTurn(async () => {
+        await this.#deactivate(plugin, 'failed', [
+          `It failed three times in five minutes and was switched off; last: ${sentence} Mend it, then: postroom plugins enable ${plugin}`,
+        ]);
+        this.#changed.fire();
+      });
+    }
+  }
+
+  onDidChange(listener: () => void): { dispose(): void } {
+    return this.#changed.add(listener) as { dispose(): void };
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work, work);
+    return this.#turn;
+  }
+
+  #remember(installed: readonly InstalledPlugin[]): void {
+    for (const plugin of installed) {
+      const record = this.#records.get(plugin.id);
+      if (record === undefined) {
+        this.#records.set(plugin.id, { installed: plugin, state: 'disabled', problems: plugin.problems, runtime: undefined, strikes: new Strikes() });
+      } else if (record.state !== 'active') {
+        record.installed = plugin;
+      }
+    }
+  }
+
+  async #activate(id: string): Promise<void> {
+    const record = this.#records.get(id);
+    const manifest = record?.installed.manifest;
+    if (record === undefined || manifest === undefined || record.state === 'active') {
+      return;
+    }
+    const lacking = (manifest.pluginDependencies ?? []).find((other) => !this.#active.includes(other));
+    if (lacking !== undefined) {
+      this.#setState(record, 'failed', [`It needs ${lacking}, which is not active.`]);
+      return;
+    }
+    this.#setState(record, 'activating', []);
+    record.runtime = this.makeRuntime({ ...record.installed, manifest });
+    try {
+      await record.runtime.activate();
+      record.strikes.clear();
+      this.#active.push(id);
+      this.#setState(record, 'active', []);
+    } catch (error) {
+      record.runtime.untap();
+      const after = await record.runtime.deactivate();
+      record.runtime = undefined;
+      const sentence = error instanceof PostroomError ? error.message : `activate() failed: ${sentenceOf(error)}`;
+      this.log.error('A plugin could not be activated.', { plugin: id, problem: sentence });
+      this.#setState(record, 'failed', [sentence, ...after]);
+    }
+  }
+
+  async #deactivate(id: string, next: 'disabled' | 'failed', why: readonly string[] = []): Promise<void> {
+    const record = this.#records.get(id);
+    if (record?.runtime === undefined) {
+      return;
+    }
+    for (const dependant of [...this.#active].reverse()) {
+      if (dependant !== id && this.#records.get(dependant)?.installed.manifest?.pluginDependencies?.includes(id) === true) {
+        await this.#deactivate(dependant, 'failed', [`It needs ${id}, which is not active.`]);
+      }
+    }
+    this.#setState(record, 'deactivating', record.problems);
+    await this.doors.close(id);
+    record.runtime.untap();
+    await Promise.all(Object.values(this.hooks).map((hook) => hook.drain(id)));
+    const problems = await record.runtime.deactivate();
+    record.runtime = undefined;
+    this.#active.splice(this.#active.indexOf(id), 1);
+    this.#setState(record, next, [...why, ...problems]);
+  }
+
+  #setState(record: PluginRecord, state: PluginState, problems: readonly string[]): void {
+    record.problems = problems;
+    if (record.state !== state) {
+      record.state = state;
+      this.events.emit({ type: 'plugin', plugin: record.installed.id, state });
+    }
+  }
+}
