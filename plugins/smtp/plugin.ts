@@ -1,0 +1,32 @@
+// SMTP: takes outgoing mail from the office (submission) and hands it to the ISPs (relay).
+import type { PluginContext } from '@postroom/sdk';
+import { Accounts, Authenticator, Certificates, Clock, Events, Submissions } from '@postroom/sdk/services';
+import { Relay } from './relay/relay.js';
+import { SessionKeeper } from './relay/sessionKeeper.js';
+import { testLogin } from './relay/testLogin.js';
+import { SubmissionListener } from './submission/listener.js';
+import { tidy } from './submission/tidy.js';
+
+export function activate(context: PluginContext): void {
+  const { settings, secrets, log } = context;
+  const accounts = context.get(Accounts);
+  const clock = context.get(Clock);
+  const events = context.get(Events);
+  const authenticator = context.get(Authenticator);
+  const submissions = context.get(Submissions);
+
+  context.listen(
+    new SubmissionListener(settings, context.get(Certificates), { accounts, authenticator, submissions, clock, events, log }),
+  );
+  context.subscriptions.push(context.hooks.onSort.tap('tidy', (plan, mail) => tidy(plan, mail)));
+
+  const sessions = new SessionKeeper(clock);
+  const relay = new Relay({ settings, secrets, events, log }, sessions);
+  context.subscriptions.push(
+    sessions,
+    context.hooks.onDeliver.tap('relay', (request, call) => relay.deliver(request, call)),
+    context.commands.register('smtp.test-login', (args: { readonly account: string }, call) =>
+      testLogin(args.account, { accounts, settings, secrets }, call.signal),
+    ),
+  );
+}

@@ -1,0 +1,157 @@
+// One SMTP session with an ISP: nodemailer's connection, as promises that always settle.
+import { X509Certificate } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import SMTPConnection, { type Envelope, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
+import { type Extensions, readExtensions } from './extensions.js';
+import { type IspServer, SetupProblem } from './ispSettings.js';
+
+/** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes, and the answer to the final dot 10, which then goes for every step. */
+const GREETING_MS = 5 * 60_000;
+const ANSWER_MS = 10 * 60_000;
+const CONNECT_MS = 60_000;
+const GOODBYE_MS = 5_000;
+
+/** What was said, line by line: `C: EHLO ...`, `S: 250 ...`. Passwords are left out. */
+export type Transcript = (line: string) => void;
+
+export class IspSession {
+  readonly #connection: SMTPConnection;
+  #extensions: Extensions = readExtensions('');
+
+  private constructor(
+    private readonly server: IspServer,
+    transcript: Transcript | undefined,
+  ) {
+    this.#connection = new SMTPConnection({
+      host: server.host,
+      port: server.port,
+      secure: server.security === 'tls',
+      requireTLS: server.security === 'starttls',
+      ignoreTLS: server.security === 'plain',
+      connectionTimeout: CONNECT_MS + GREETING_MS,
+      greetingTimeout: GREETING_MS,
+      socketTimeout: ANSWER_MS,
+      socketCloseTimeout: GOODBYE_MS,
+      // The name in the certificate is checked against the settings, never against what DNS says. A pin takes the place of all checks.
+      tls: { minVersion: 'TLSv1.2', rejectUnauthorized: server.pin === undefined },
+      ...(transcript ? { logger: transcriptLogger(transcript), transactionLog: true } : {}),
+    });
+    // Every step listens for itself; this one keeps an error between two steps from being an uncaught one.
+    this.#connection.on('error', () => undefined);
+  }
+
+  /** Connects, encrypts and logs in. Rejects with nodemailer's error, or a SetupProblem. */
+  static async open(server: IspServer, signal: AbortSignal, transcript?: Transcript): Promise<IspSession> {
+    const session = new IspSession(server, transcript);
+    try {
+      await session.#step<void>(signal, (done) => session.#connection.connect((error) => done(error)));
+      session.#extensions = readExtensions(session.#connection.lastServerResponse || '');
+      session.#checkPin();
+      await session.#logIn(signal);
+      return session;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  get extensions(): Extensions {
+    return this.#extensions;
+  }
+
+  /** False once the connection is over. */
+  get isOpen(): boolean {
+    return !this.#connection.destroyed;
+  }
+
+  /** Sends one transaction. `content` is read once; an error in it ends the connection without the final dot, so nothing is sent. */
+  async send(envelope: Envelope, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<SentMessageInfo> {
+    const source = Readable.from(content, { objectMode: false });
+    try {
+      return await this.#step<SentMessageInfo>(signal, (done) => this.#connection.send(envelope, source, done));
+    } catch (error) {
+      if (source.errored) {
+        this.close();
+      }
+      throw error;
+    } finally {
+      source.destroy();
+    }
+  }
+
+  /** RSET: forgets a transaction that failed. */
+  async reset(signal: AbortSignal): Promise<void> {
+    await this.#step<boolean>(signal, (done) => this.#connection.reset(done));
+  }
+
+  /** Says QUIT and does not care for the answer: what was accepted stays accepted. */
+  quit(): void {
+    if (this.isOpen) {
+      this.#connection.quit();
+      setTimeout(() => this.close(), GOODBYE_MS).unref();
+    }
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** Runs one step of the library, which reports some failures by its callback and others by events. */
+  #step<T>(signal: AbortSignal, run: (done: (error?: Error | null, result?: T) => void) => void): Promise<T> {
+    const connection = this.#connection;
+    return new Promise<T>((resolve, reject) => {
+      const settle = (error?: Error | null, result?: T): void => {
+        connection.off('error', settle);
+        connection.off('end', ended);
+        signal.removeEventListener('abort', aborted);
+        error ? reject(error) : resolve(result as T);
+      };
+      // The library emits `end` before it hands the error of the same closing over.
+      const ended = (): void => void setImmediate(() => settle(new Error(`${this.server.host} closed the connection.`)));
+      const aborted = (): void => {
+        settle(new Error(`Time is up, or the server stops: the connection to ${this.server.host} was closed.`));
+        connection.close();
+      };
+      connection.on('error', settle);
+      connection.on('end', ended);
+      signal.addEventListener('abort', aborted);
+      signal.aborted ? aborted() : run(settle);
+    });
+  }
+
+  #checkPin(): void {
+    const { host, pin, security } = this.server;
+    if (pin === undefined || security === 'plain') {
+      return;
+    }
+    const socket = this.#connection._socket;
+    const raw = socket instanceof TLSSocket ? socket.getPeerCertificate().raw : undefined;
+    const shown = raw ? new X509Certificate(raw).fingerprint256.replaceAll(':', '').toLowerCase() : 'none';
+    if (shown !== pin) {
+      throw new SetupProblem(`${host} shows another certificate (SHA-256 ${shown}) than "smtp.tls.pin" allows. Nothing was sent.`);
+    }
+  }
+
+  async #logIn(signal: AbortSignal): Promise<void> {
+    const { host, login } = this.server;
+    if (!login) {
+      return;
+    }
+    if (!this.#connection.allowsAuth) {
+      throw new SetupProblem(`${host} offers no login on this port. Check "smtp.port" and "smtp.security", or set "smtp.auth" to "none".`);
+    }
+    await this.#step<boolean>(signal, (done) => this.#connection.login({ user: login.user, pass: login.password }, done));
+  }
+}
+
+/** nodemailer's logger interface; it masks passwords itself. */
+function transcriptLogger(transcript: Transcript): Record<string, (entry: { tnx?: string }, text: string) => void> {
+  const line = (entry: { tnx?: string }, text: string): void => {
+    if (entry.tnx === 'client' || entry.tnx === 'server') {
+      transcript(`${entry.tnx === 'client' ? 'C' : 'S'}: ${text}`);
+    }
+  };
+  const ignore = (): void => undefined;
+  return { debug: line, trace: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore, level: ignore };
+}

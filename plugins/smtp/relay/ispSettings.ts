@@ -1,0 +1,64 @@
+// How an account's ISP takes mail: the account's settings and its password, read anew for each try.
+import { type AccountView, PostroomError, type PortSecurity, type Secrets, type Settings } from '@postroom/sdk';
+
+export interface IspServer {
+  readonly host: string;
+  readonly port: number;
+  readonly security: PortSecurity;
+  /** `undefined`: the ISP wants none. */
+  readonly login: { readonly user: string; readonly password: string } | undefined;
+  /** SHA-256 of the certificate, 64 lower-case hex digits: that one is trusted, no other. */
+  readonly pin: string | undefined;
+}
+
+const DEFAULT_PORTS = { tls: 465, starttls: 587, plain: 25 } as const;
+
+/** Something that the administrator must mend in the settings before mail can go out. */
+export class SetupProblem extends Error {
+  readonly code = 'ECONFIG';
+}
+
+/** Throws a SetupProblem with a sentence for the administrator. */
+export async function ispServerOf(account: AccountView, settings: Settings, secrets: Secrets): Promise<IspServer> {
+  const get = <T>(key: string): T => settings.forAccount<T>(account.id, key);
+  const host = get<string>('smtp.host');
+  if (host === '') {
+    throw new SetupProblem(`Account ${account.id} has no outgoing server. Set "smtp.host" to the name that the ISP gives.`);
+  }
+  const security = get<PortSecurity>('smtp.security');
+  const pin = get<string>('smtp.tls.pin').replaceAll(':', '').toLowerCase();
+  return {
+    host,
+    port: get<number>('smtp.port') || DEFAULT_PORTS[security],
+    security,
+    login: get<string>('smtp.auth') === 'none' ? undefined : await loginOf(account, settings, secrets),
+    pin: pin === '' ? undefined : pin,
+  };
+}
+
+async function loginOf(account: AccountView, settings: Settings, secrets: Secrets): Promise<{ user: string; password: string }> {
+  const password = await secrets.get('smtp.password', account.id);
+  if (password === undefined || password === '') {
+    throw new SetupProblem(
+      `Account ${account.id} has no password for the outgoing server. Set "smtp.password", or "smtp.auth" to "none" where the ISP wants no login.`,
+    );
+  }
+  const user = settings.forAccount<string>(account.id, 'smtp.user') || incomingUser(account, settings) || localPartOf(account.address);
+  return { user, password };
+}
+
+/** Most ISPs have one login for both directions. The property belongs to the plugin that collects mail, which may be another one. */
+function incomingUser(account: AccountView, settings: Settings): string {
+  try {
+    return settings.forAccount<string | undefined>(account.id, 'pop3.user') ?? '';
+  } catch (error) {
+    if (error instanceof PostroomError && error.code === 'settings/unknown-key') {
+      return '';
+    }
+    throw error;
+  }
+}
+
+function localPartOf(address: string): string {
+  return address.slice(0, address.lastIndexOf('@'));
+}

@@ -1,0 +1,173 @@
+// The onDeliver tap `relay`: hands one message to the account's ISP and says for each recipient what came of it.
+import type { DeliveryReceipt, DeliveryRequest, DestinationReceipt, Logger, RelayDestinations, Secrets, Settings, TapCall } from '@postroom/sdk';
+import type { Events } from '@postroom/sdk/services';
+import type { SentMessageInfo } from 'nodemailer/lib/smtp-connection';
+import { planTransactions, type Transaction } from './envelopes.js';
+import type { IspSession } from './ispSession.js';
+import { type IspServer, ispServerOf } from './ispSettings.js';
+import { judge, judgeSilence, judgeSuccess, type RelayFailure, type Verdict } from './replies.js';
+import type { SessionKeeper } from './sessionKeeper.js';
+
+export interface RelayServices {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly events: Events;
+  readonly log: Logger;
+}
+
+export class Relay {
+  constructor(
+    private readonly services: RelayServices,
+    private readonly sessions: SessionKeeper,
+  ) {}
+
+  async deliver(request: DeliveryRequest, call: TapCall): Promise<DeliveryReceipt | undefined> {
+    if (request.to.kind !== 'relay') {
+      return undefined;
+    }
+    const to = request.to;
+    const receipts = await this.#send(to, call.signal);
+    for (const receipt of receipts) {
+      const { recipient, outcome } = receipt;
+      this.services.events.emit({ type: 'relay', account: to.account.id, recipient, outcome });
+    }
+    return receipts;
+  }
+
+  async #send(to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
+    let server: IspServer | undefined;
+    try {
+      server = await ispServerOf(to.account, this.services.settings, this.services.secrets);
+      const first = await this.#attempt(to, server, signal);
+      // The ISP had closed a kept session before it heard of the message: nothing was sent, a new one may try.
+      const attempt = first.isStale ? await this.#attempt(to, server, signal) : first;
+      return attempt.receipts;
+    } catch (error) {
+      const failure = error as RelayFailure;
+      this.services.log.warn('Mail could not be handed to the ISP.', { account: to.account.id, server: server?.host, reason: failure.message });
+      return to.recipients.map(({ address }) => receiptFor(address, judge(failure), server));
+    }
+  }
+
+  async #attempt(to: RelayDestinations, server: IspServer, signal: AbortSignal): Promise<Attempt> {
+    const { session, isKept } = await this.sessions.take(to.account.id, server, signal);
+    const attempt = new Attempt(to, server, session, isKept, signal);
+    try {
+      await attempt.run();
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    this.sessions.keep(to.account.id, server, session);
+    return attempt;
+  }
+}
+
+/** One message on one session. */
+class Attempt {
+  readonly #receipts: DestinationReceipt[] = [];
+  /** True where a kept session broke before the ISP answered anything. */
+  isStale = false;
+
+  constructor(
+    private readonly to: RelayDestinations,
+    private readonly server: IspServer,
+    private readonly session: IspSession,
+    private readonly isKept: boolean,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  get receipts(): DeliveryReceipt {
+    return this.#receipts;
+  }
+
+  async run(): Promise<void> {
+    const { extensions } = this.session;
+    const has8Bit = extensions.names.has('8BITMIME') ? false : await has8BitOctets(this.to.content());
+    const { transactions, refused } = planTransactions(this.to, extensions, has8Bit);
+    this.#receipts.push(...refused);
+    let broken: RelayFailure | undefined;
+    for (const transaction of transactions) {
+      broken = broken ? this.#skip(transaction, broken) : await this.#transact(transaction);
+    }
+  }
+
+  /** Answers the failure that ended the connection, if one did. */
+  async #transact(transaction: Transaction): Promise<RelayFailure | undefined> {
+    let allRead = false;
+    const content = this.to.content();
+    const watched = (async function* () {
+      yield* content;
+      // From here on the final dot may be on its way.
+      allRead = true;
+    })();
+    try {
+      const info = await this.session.send(this.#envelope(transaction), watched, this.signal);
+      this.#record(transaction, judgeSuccess(info.response), info);
+      return undefined;
+    } catch (error) {
+      const failure = error as RelayFailure & Partial<SentMessageInfo>;
+      this.isStale = this.isKept && !this.session.isOpen && failure.response === undefined && !allRead && this.#receipts.length === 0;
+      const isAnswered = failure.responseCode !== undefined && failure.responseCode >= 400 && failure.responseCode < 600;
+      this.#record(transaction, allRead && !isAnswered ? judgeSilence(failure) : judge(failure), failure);
+      if (failure.code === 'EMESSAGE' && !allRead) {
+        // An answer in the middle of the text: what is still on its way must not be taken for commands.
+        this.session.close();
+      }
+      return await this.#recover(failure);
+    }
+  }
+
+  /** Clears the failed transaction away; answers `failure` where the session is of no more use. */
+  async #recover(failure: RelayFailure): Promise<RelayFailure | undefined> {
+    if (!this.session.isOpen) {
+      return failure;
+    }
+    try {
+      await this.session.reset(this.signal);
+      return undefined;
+    } catch (error) {
+      this.session.close();
+      return error as RelayFailure;
+    }
+  }
+
+  #envelope(transaction: Transaction): Parameters<IspSession['send']>[0] {
+    const dsn = { ...this.to.dsn, ...transaction.dsn };
+    return {
+      from: transaction.from,
+      to: [...transaction.recipients.keys()],
+      size: this.to.size,
+      use8BitMime: true,
+      dsn: { ret: dsn.ret, envid: dsn.envid, notify: dsn.notify ? [...dsn.notify] : undefined, orcpt: dsn.orcpt },
+    };
+  }
+
+  /** One receipt for each recipient: the verdict on the message, or on the recipient where that one was refused by itself. */
+  #record(transaction: Transaction, verdict: Verdict, answers: Partial<Pick<SentMessageInfo, 'rejectedErrors'>>): void {
+    const refusals = new Map((answers.rejectedErrors ?? []).map((error) => [error.recipient, error]));
+    for (const [address, recipient] of transaction.recipients) {
+      const refusal = refusals.get(address);
+      this.#receipts.push(receiptFor(recipient, refusal ? judge(refusal) : verdict, this.server));
+    }
+  }
+
+  #skip(transaction: Transaction, failure: RelayFailure): RelayFailure {
+    const { message, code } = failure;
+    this.#record(transaction, judge({ message, code: code === 'EENVELOPE' || code === 'EMESSAGE' ? 'ECONNECTION' : code }), {});
+    return failure;
+  }
+}
+
+function receiptFor(recipient: string, verdict: Verdict, server: IspServer | undefined): DestinationReceipt {
+  return { recipient, ...verdict, ...(server ? { remote: server.host } : {}) };
+}
+
+async function has8BitOctets(content: AsyncIterable<Uint8Array>): Promise<boolean> {
+  for await (const piece of content) {
+    if (piece.some((octet) => octet > 0x7f)) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,55 @@
+// Keeps one open session per account between two messages, so that a round with many messages logs in once.
+import type { Disposable } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import { IspSession } from './ispSession.js';
+import type { IspServer } from './ispSettings.js';
+
+const KEEP_MS = 10_000;
+
+interface KeptSession {
+  readonly session: IspSession;
+  /** The settings that it was opened with; changed ones open another. */
+  readonly server: string;
+  readonly timer: Disposable;
+}
+
+export class SessionKeeper implements Disposable {
+  readonly #kept = new Map<string, KeptSession>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** An open session for the caller alone; `isKept` tells that the ISP may have closed it meanwhile. */
+  async take(account: string, server: IspServer, signal: AbortSignal): Promise<{ session: IspSession; isKept: boolean }> {
+    const kept = this.#remove(account);
+    if (kept?.session.isOpen && kept.server === JSON.stringify(server)) {
+      return { session: kept.session, isKept: true };
+    }
+    kept?.session.quit();
+    return { session: await IspSession.open(server, signal), isKept: false };
+  }
+
+  /** Gives a session back that is ready for the next MAIL. */
+  keep(account: string, server: IspServer, session: IspSession): void {
+    if (!session.isOpen) {
+      return;
+    }
+    if (this.#kept.has(account)) {
+      return session.quit();
+    }
+    const timer = this.clock.after(KEEP_MS, () => this.#remove(account)?.session.quit());
+    this.#kept.set(account, { session, server: JSON.stringify(server), timer });
+  }
+
+  dispose(): void {
+    for (const account of [...this.#kept.keys()]) {
+      this.#remove(account)?.session.quit();
+    }
+  }
+
+  #remove(account: string): KeptSession | undefined {
+    const kept = this.#kept.get(account);
+    this.#kept.delete(account);
+    void kept?.timer.dispose();
+    return kept;
+  }
+}

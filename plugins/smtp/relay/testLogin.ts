@@ -1,0 +1,42 @@
+// The command smtp.test-login: does the ISP let us in? Nothing is sent.
+import { PostroomError, sentenceOf, type Secrets, type Settings } from '@postroom/sdk';
+import type { Accounts } from '@postroom/sdk/services';
+import { IspSession } from './ispSession.js';
+import { ispServerOf } from './ispSettings.js';
+import { oneLine } from './replies.js';
+
+export interface LoginTest {
+  readonly ok: boolean;
+  /** What was said, without passwords. */
+  readonly transcript: readonly string[];
+  readonly problem?: string;
+}
+
+const MAX_LINES = 200;
+
+export async function testLogin(
+  accountId: string,
+  services: { readonly accounts: Accounts; readonly settings: Settings; readonly secrets: Secrets },
+  signal: AbortSignal,
+): Promise<LoginTest> {
+  const account = services.accounts.find(accountId);
+  if (!account) {
+    const known = services.accounts.all.map(({ id }) => id).join(', ');
+    throw new PostroomError('user/unknown', `There is no account "${accountId}". Known accounts: ${known || 'none'}.`);
+  }
+  const transcript: string[] = [];
+  const note = (line: string): void => {
+    if (transcript.length < MAX_LINES) {
+      transcript.push(oneLine(line));
+    }
+  };
+  try {
+    const server = await ispServerOf(account, services.settings, services.secrets);
+    note(`Connecting to ${server.host}, port ${server.port} (${server.security})`);
+    const session = await IspSession.open(server, signal, note);
+    session.quit();
+    return { ok: true, transcript };
+  } catch (error) {
+    return { ok: false, transcript, problem: oneLine(sentenceOf(error)) };
+  }
+}

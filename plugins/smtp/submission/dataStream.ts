@@ -1,0 +1,80 @@
+// The library's parser of the octets a client sends, with its own reading of the text after DATA:
+// only CRLF.CRLF ends it, and a dot is taken off only behind CRLF (RFC 5321 sections 4.1.1.4 and 4.5.2).
+import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
+import type { SMTPServerDataStream } from 'smtp-server';
+
+const CRLF = Buffer.from('\r\n');
+const LINE_DOT = Buffer.from('\r\n.');
+const CR = 0x0d;
+const LF = 0x0a;
+
+/**
+ * Why not the library's: it also takes dots off behind a bare LF, which changes messages, and spends one turn of the event
+ * loop on each line that starts with a dot.
+ */
+export class DataStream extends SMTPStream {
+  /** Octets that may be the beginning of CRLF.CRLF or of a stuffed dot; the next chunk tells. */
+  #held: Buffer = CRLF;
+  /** How many octets at the front of `#held` are not the message's: the CRLF of the DATA line stands before the first line. */
+  #passed = CRLF.length;
+
+  override startDataMode(maxBytes?: number | string | null): SMTPServerDataStream {
+    this.#held = CRLF;
+    this.#passed = CRLF.length;
+    return super.startDataMode(maxBytes);
+  }
+
+  override _feedDataStream(chunk: Buffer, done: (error?: Error | null) => void): void {
+    const octets = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
+    const pieces: Buffer[] = [];
+    let from = this.#passed;
+    let at = octets.indexOf(LINE_DOT);
+    while (at !== -1 && !isUndecided(octets, at)) {
+      pieces.push(octets.subarray(from, at + CRLF.length));
+      from = at + LINE_DOT.length;
+      if (octets[from] === CR && octets[from + 1] === LF) {
+        const content = Buffer.concat(pieces);
+        this._countDataBytes(content.length);
+        return this._endDataMode(content, octets.subarray(from + CRLF.length), done);
+      }
+      at = octets.indexOf(LINE_DOT, from);
+    }
+    const hold = at !== -1 ? at : startOfLineEnd(octets);
+    pieces.push(octets.subarray(from, Math.max(from, hold)));
+    this.#held = octets.subarray(hold);
+    this.#passed = Math.max(0, from - hold);
+    this.#pass(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces), done);
+  }
+
+  /** Hands octets to the reader of the message and waits while it can't take more. */
+  #pass(content: Buffer, done: (error?: Error | null) => void): void {
+    const stream = this._dataStream;
+    this._countDataBytes(content.length);
+    if (!stream?.writable || content.length === 0 || stream.write(content)) {
+      return done();
+    }
+    const resume = (): void => {
+      stream.off('drain', resume);
+      stream.off('close', resume);
+      done();
+    };
+    stream.once('drain', resume);
+    // A reader that gave up never drains, it closes.
+    stream.once('close', resume);
+  }
+}
+
+/** CRLF and a dot stand at `at`, and the chunk ends before it is clear whether they end the message. */
+function isUndecided(octets: Buffer, at: number): boolean {
+  const next = octets[at + LINE_DOT.length];
+  return next === undefined || (next === CR && at + LINE_DOT.length + 1 === octets.length);
+}
+
+/** Where a CR or CRLF begins that the chunk ends with; the chunk's length where there is none. */
+function startOfLineEnd(octets: Buffer): number {
+  const last = octets.length - 1;
+  if (octets[last] === CR) {
+    return last;
+  }
+  return octets[last] === LF && octets[last - 1] === CR ? last - 1 : octets.length;
+}

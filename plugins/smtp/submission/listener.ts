@@ -1,0 +1,141 @@
+// The SMTP ports: opened as the settings say, each with the server's own certificate, closed without losing a running message.
+import type { AddressInfo } from 'node:net';
+import type { Disposable, Listener, OpenPort, PortSecurity, Settings } from '@postroom/sdk';
+import { sentenceOf } from '@postroom/sdk';
+import type { Certificates } from '@postroom/sdk/services';
+import type { SMTPServerOptions } from 'smtp-server';
+import { type SessionServices, SubmissionSessions } from './session.js';
+import { StrictServer } from './strictServer.js';
+import { trustedNetworks } from './trustedNetworks.js';
+
+/** RFC 5321 section 4.5.3.2.7. */
+const IDLE_MS = 5 * 60_000;
+
+interface PortSetting {
+  readonly host?: string;
+  readonly port: number;
+  readonly security: PortSecurity;
+}
+
+export class SubmissionListener implements Listener {
+  readonly name = 'SMTP';
+  #servers: StrictServer[] = [];
+  #renewal: Disposable | undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly certificates: Certificates,
+    private readonly services: SessionServices,
+  ) {}
+
+  async start(): Promise<readonly OpenPort[]> {
+    const isTrusted = trustedNetworks(this.settings.get<readonly string[]>('smtp.trustedNetworks'));
+    const limits = {
+      maxMessageBytes: this.settings.get<number>('smtp.maxMessageBytes'),
+      maxConnections: this.settings.get<number>('smtp.maxConnections'),
+      maxConnectionsPerAddress: this.settings.get<number>('smtp.maxConnectionsPerAddress'),
+    };
+    const sessions = new SubmissionSessions(this.services, limits, isTrusted);
+    this.#renewal = this.certificates.onDidChange(() => {
+      for (const server of this.#servers) {
+        server.updateSecureContext(this.certificates.pem);
+      }
+    });
+    const ports = this.settings.get<readonly PortSetting[]>('smtp.listen');
+    return await Promise.all(ports.map((port) => this.#open(port, this.#server(port, sessions, limits.maxMessageBytes, isTrusted))));
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const servers = this.#servers;
+    this.#servers = [];
+    await this.#renewal?.dispose();
+    await Promise.all(servers.map((server) => server.shutdown(graceMs)));
+  }
+
+  #server(port: PortSetting, sessions: SubmissionSessions, size: number, isTrusted: (address: string) => boolean): StrictServer {
+    const server: StrictServer = new StrictServer(
+      {
+        ...this.certificates.pem,
+        secure: port.security === 'tls',
+        hideSTARTTLS: port.security !== 'starttls',
+        size,
+        maxRecipients: this.settings.get<number>('smtp.maxRecipients'),
+        maxClients: this.settings.get<number>('smtp.maxConnections'),
+        socketTimeout: IDLE_MS,
+        ...handlersOf(sessions, () => server.dismissIdle()),
+      },
+      isTrusted,
+    );
+    // Broken handshakes and connections: they concern one client each, who is gone.
+    server.on('error', (error: Error) => this.services.log.debug('An SMTP connection failed.', { reason: error.message }));
+    return server;
+  }
+
+  #open(port: PortSetting, server: StrictServer): Promise<OpenPort> {
+    const asked = { protocol: 'smtp', host: port.host ?? '', port: port.port, security: port.security } as const;
+    return new Promise((resolve) => {
+      const fail = (error: NodeJS.ErrnoException): void => resolve({ ...asked, problem: portProblem(port.port, error) });
+      server.server.once('error', fail);
+      server.listen({ port: port.port, ...(port.host === undefined ? {} : { host: port.host }) }, () => {
+        server.server.off('error', fail);
+        this.#servers.push(server);
+        const { address, port: opened } = server.server.address() as AddressInfo;
+        resolve({ ...asked, host: address, port: opened });
+      });
+    });
+  }
+}
+
+/** The library's handlers: callbacks in, promises out. */
+function handlersOf(sessions: SubmissionSessions, afterMessage: () => void): SMTPServerOptions {
+  return {
+    // Synchronous on purpose: the greeting leaves before anything that the client sent early is read.
+    onConnect: (session, done) => {
+      try {
+        sessions.connect(session);
+      } catch (error) {
+        return done(error as Error);
+      }
+      done();
+    },
+    onAuth: (login, session, done) => {
+      sessions.authenticate(login, session).then(
+        (user) => done(null, { user }),
+        (error: Error) => done(error),
+      );
+    },
+    onMailFrom: (address, session, done) => {
+      sessions.mail(address.address, session).then(() => done(), done);
+    },
+    onRcptTo: (address, _session, done) => {
+      try {
+        sessions.recipient(address);
+      } catch (error) {
+        return done(error as Error);
+      }
+      done();
+    },
+    onData: (stream, session, done) => {
+      sessions
+        .data(stream, session)
+        .then((text) => done(null, text), done)
+        .finally(afterMessage)
+        .catch(() => undefined);
+    },
+    onClose: (session) => sessions.close(session),
+  };
+}
+
+/** Why a port is not open and what to do. */
+function portProblem(port: number, error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${port} is in use by another program. Stop that mail server, or choose another port in "smtp.listen".`;
+  }
+  if (error.code === 'EACCES') {
+    return `Port ${port} needs special rights (below 1024). Start Postroom as a service that may open it, or choose another port in "smtp.listen".`;
+  }
+  if (error.code === 'EADDRNOTAVAIL') {
+    return `Port ${port} cannot be opened: this computer does not have that address. Correct "host" in "smtp.listen".`;
+  }
+  return `Port ${port} cannot be opened (${sentenceOf(error)}). Check "smtp.listen".`;
+}

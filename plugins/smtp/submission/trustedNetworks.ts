@@ -1,0 +1,26 @@
+// Which clients need no login: the addresses of the setting smtp.trustedNetworks.
+import ipaddr from 'ipaddr.js';
+import { PostroomError } from '@postroom/sdk';
+
+/** Makes the test from CIDR texts such as `192.168.1.0/24`. An IPv4 client on a dual-stack port counts as IPv4. */
+export function trustedNetworks(networks: readonly string[]): (address: string) => boolean {
+  const ranges = networks.map(readRange);
+  return (address) => {
+    if (!ipaddr.isValid(address)) {
+      return false;
+    }
+    const client = ipaddr.process(address);
+    return ranges.some(([network, bits]) => network.kind() === client.kind() && client.match(network, bits));
+  };
+}
+
+function readRange(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  const single = ipaddr.isValid(text) ? ipaddr.parse(text) : undefined;
+  if (single) {
+    return [single, single.kind() === 'ipv4' ? 32 : 128];
+  }
+  if (ipaddr.isValidCIDR(text)) {
+    return ipaddr.parseCIDR(text);
+  }
+  throw new PostroomError('settings/invalid', `smtp.trustedNetworks: "${text}" is no network. Write it as 192.168.1.0/24 or fd00::/64.`);
+}
