@@ -67,6 +67,16 @@ export interface SortPlan {
   conceal(field: HeaderField, reason: string): SortPlan;
 }
 
+/**
+ * Whether a message still looks for somebody, so that weaker evidence may speak: nobody is placed, and no address says who is meant. That is so where
+ * none of the account's addresses was named, or where the account has one address only and the name in front did not help.
+ */
+export function needsPlacing(plan: SortPlan): boolean {
+  if (plan.mailboxes.length > 0 || plan.addressed.some((entry) => entry.placed.length > 0)) return false;
+  if (plan.addressed.length > 0) return plan.account.domains.length === 0;
+  return plan.outside.length === 0;
+}
+
 /** One tap's change, as the core saw it. */
 export interface TrailEntry {
   /** `publisher.plugin/tap`, for example `postroom.cc/copy`. */
