@@ -1,0 +1,91 @@
+// L1: what the ISP wrote down about the SMTP envelope. Hosts agree neither on the field's name nor on what they put in.
+import { type AccountView, type Address, foldCase, type HeaderField, isOwnAddress, isSharedAddress, type MailView } from '@postroom/sdk';
+import type { EnvelopeFieldKnowledge, IspKnowledge } from './ispHosts.js';
+import type { TraceBlock } from './traceBlock.js';
+
+/** Best first: Delivered-To is written after aliases were expanded, the others before. */
+export const ENVELOPE_FIELDS: readonly string[] = Object.freeze(['X-Original-To', 'Envelope-To', 'X-Envelope-To', 'X-RCPT-To', 'Delivered-To']);
+
+export interface EnvelopeSettings {
+  /** The only field to read; '' = the first of ENVELOPE_FIELDS that names somebody. */
+  readonly header: string;
+  /** Which one where it stands several times, 1 = topmost; 0 = the first that names somebody. */
+  readonly position: number;
+}
+
+export interface EnvelopeEvidence {
+  readonly field: HeaderField;
+  readonly addresses: readonly Address[];
+}
+
+/**
+ * The recipients in the first envelope field that names one. The shared address alone names nobody: in a regular account it is everybody's, and in a
+ * domain account it counts only in a field that has named others before, for otherwise it is just the name of the ISP's mailbox.
+ */
+export function envelopeEvidence(
+  account: AccountView,
+  mail: MailView,
+  block: TraceBlock,
+  settings: EnvelopeSettings,
+  known: IspKnowledge,
+): EnvelopeEvidence | undefined {
+  const names = settings.header === '' ? ENVELOPE_FIELDS : [settings.header];
+  for (const name of names) {
+    const key = name.toLowerCase();
+    const all = block.fields.filter((field) => field.name.toLowerCase() === key);
+    const fields = settings.position > 0 ? all.slice(settings.position - 1, settings.position) : all;
+    const habits = known.fields[key] ?? {};
+    for (const field of fields) {
+      const addresses = mail
+        .addresses(field)
+        .filter((address) => isOwnAddress(account, address))
+        .filter((address) => !isSharedAddress(account, address) || (account.domains.length > 0 && habits.varies === true))
+        .map((address) => withoutPrefix(account, address, habits.prefix ?? ''));
+      if (addresses.length > 0) return { field, addresses };
+    }
+  }
+  return undefined;
+}
+
+/** Learns from one message how the ISP fills its envelope fields. `named`: our addresses in To and Cc, which show where a prefix ends. */
+export function learnFields(
+  account: AccountView,
+  mail: MailView,
+  block: TraceBlock,
+  settings: EnvelopeSettings,
+  known: IspKnowledge,
+  named: readonly Address[],
+): IspKnowledge {
+  const names = new Set((settings.header === '' ? ENVELOPE_FIELDS : [settings.header]).map((name) => name.toLowerCase()));
+  let learned = known;
+  for (const field of block.fields) {
+    const key = field.name.toLowerCase();
+    if (!names.has(key)) continue;
+    for (const address of mail.addresses(field)) {
+      if (!isOwnAddress(account, address) || isSharedAddress(account, address)) continue;
+      const habits = learned.fields[key] ?? {};
+      const now = { varies: true, ...learnPrefix(account, habits, address, named) };
+      if (habits.varies !== true || now.prefix !== habits.prefix) learned = { ...learned, fields: { ...learned.fields, [key]: now } };
+    }
+  }
+  return learned;
+}
+
+function learnPrefix(account: AccountView, habits: EnvelopeFieldKnowledge, address: Address, named: readonly Address[]): { readonly prefix?: string } {
+  const local = foldCase(address.local);
+  if (habits.prefix !== undefined) return { prefix: local.startsWith(habits.prefix) ? habits.prefix : '' };
+  // A value that cannot have one settles it, whatever a sender puts into To afterwards.
+  if (!local.includes('-') || isUserOf(account, local)) return { prefix: '' };
+  const shown = named.find((other) => other.domain === address.domain && local.endsWith(`-${foldCase(other.local)}`));
+  return shown === undefined ? {} : { prefix: local.slice(0, -foldCase(shown.local).length) };
+}
+
+function withoutPrefix(account: AccountView, address: Address, prefix: string): Address {
+  const local = foldCase(address.local);
+  if (prefix === '' || !local.startsWith(prefix) || local.length === prefix.length || isUserOf(account, local)) return address;
+  return { ...address, local: address.local.slice(prefix.length) };
+}
+
+function isUserOf(account: AccountView, local: string): boolean {
+  return account.users.some((user) => [user.name, ...user.aliases].some((name) => foldCase(name) === local));
+}

@@ -1,0 +1,86 @@
+// Which of the account's own addresses a fetched message was for: from the best evidence down, the first rung that yields one decides.
+import { type AccountView, type Address, isOwnAddress, isSharedAddress, type MailView, type SortPlan } from '@postroom/sdk';
+import { bareAddress, isSameRecipient } from './envelopeAddress.js';
+import { ENVELOPE_FIELDS, type EnvelopeSettings, envelopeEvidence, learnFields } from './envelopeFields.js';
+import { type FieldEvidence, headerEvidence, resentEvidence } from './headerFields.js';
+import type { IspKnowledge } from './ispHosts.js';
+import { readTrace, type TraceBlock } from './traceBlock.js';
+
+export interface LadderSettings extends EnvelopeSettings {
+  /** Host that writes the ISP's Received fields; '' = learned. */
+  readonly trustedHost: string;
+}
+
+/** The most addresses that MailView.addresses gives: with so many there may be more. */
+const ADDRESS_LIMIT = 2000;
+
+/** Names the addressees of a fetched message. `known` comes back with what the message taught. */
+export function climbLadder(
+  plan: SortPlan,
+  mail: MailView,
+  settings: LadderSettings,
+  known: IspKnowledge,
+): { readonly plan: SortPlan; readonly known: IspKnowledge } {
+  const account = plan.account;
+  const named = headerEvidence(account, mail);
+  const trace = readTrace(mail, known, settings.trustedHost);
+  let learned = trace.known;
+  let result = noteLimits(plan, mail);
+  if (trace.block === undefined) {
+    if (trace.doubt !== undefined && hasEnvelopeField(mail, settings)) result = result.note(trace.doubt);
+  } else {
+    const addresses = named.map((evidence) => evidence.address);
+    learned = learnFields(account, mail, trace.block, settings, learned, addresses);
+    const decided = byEnvelope(result, mail, trace.block, settings, learned) ?? byReceived(result, trace.block);
+    if (decided !== undefined) return { plan: noteDisagreement(decided, named), known: learned };
+  }
+  const resent = resentEvidence(account, mail);
+  result = resent.length > 0 ? noteDisagreement(addAll(result, resent, 'L3'), named) : addAll(result, named, 'L4');
+  return { plan: result, known: learned };
+}
+
+function byEnvelope(plan: SortPlan, mail: MailView, block: TraceBlock, settings: EnvelopeSettings, known: IspKnowledge): SortPlan | undefined {
+  const evidence = envelopeEvidence(plan.account, mail, block, settings, known);
+  if (evidence === undefined) return undefined;
+  const words = `${evidence.field.name}: ${evidence.field.value.trim()} (written by ${block.host})`;
+  return evidence.addresses.reduce((result, address) => result.address(address, 'L1', words), plan);
+}
+
+function byReceived(plan: SortPlan, block: TraceBlock): SortPlan | undefined {
+  const recipient = block.received.for;
+  if (recipient === undefined) return undefined;
+  const address = bareAddress(recipient);
+  if (!isOwnAddress(plan.account, address) || isSharedAddress(plan.account, address)) return undefined;
+  return plan.address(address, 'L2', `Received by ${block.host} for ${recipient}`);
+}
+
+function addAll(plan: SortPlan, evidence: readonly FieldEvidence[], rung: 'L3' | 'L4'): SortPlan {
+  return evidence.reduce((result, { address, field }) => result.address(address, rung, `${field}: ${address.raw.trim()}`), plan);
+}
+
+/** To and Cc may be decoration, but who reads the trail wants to know that they said otherwise. */
+function noteDisagreement(plan: SortPlan, named: readonly FieldEvidence[]): SortPlan {
+  const rung = plan.addressed.at(-1)?.rung ?? 'L1';
+  const passedOver = named.filter(({ address }) => !plan.addressed.some((entry) => isSameRecipient(plan.account, entry.address, address)));
+  if (passedOver.length === 0) return plan;
+  return plan.note(`${passedOver.map(({ address, field }) => `${field}: ${address.raw.trim()}`).join('; ')} stands in the header as well, but ${rung} is better evidence`);
+}
+
+function noteLimits(plan: SortPlan, mail: MailView): SortPlan {
+  const full = ['To', 'Cc'].filter((field) => mail.addresses(field).length >= ADDRESS_LIMIT);
+  const doubtful = ['To', 'Cc'].flatMap((field) => unreadable(plan.account, mail.addresses(field)));
+  let result = plan;
+  if (full.length > 0) result = result.tag('header-cut', `${full.join(' and ')} may hold more than the ${ADDRESS_LIMIT} addresses that were read`);
+  if (doubtful.length > 0) result = result.note(`cannot be read as an address, so it is nobody's: ${doubtful.slice(0, 5).join(', ')}`);
+  return result;
+}
+
+/** Texts with our domain in them that are no address: somebody may have tried to pass one address off as another. */
+function unreadable(account: AccountView, addresses: readonly Address[]): string[] {
+  return addresses.filter((address) => address.domain === '' && address.raw.includes('@') && !isOwnAddress(account, address)).map((address) => address.raw.trim());
+}
+
+function hasEnvelopeField(mail: MailView, settings: EnvelopeSettings): boolean {
+  const names = settings.header === '' ? ENVELOPE_FIELDS : [settings.header];
+  return names.some((name) => mail.header(name) !== undefined);
+}
