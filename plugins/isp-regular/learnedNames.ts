@@ -1,0 +1,81 @@
+// The names under which users write to the world: whoever answers repeats them. Learned from outgoing mail, kept in the plugin's state.
+import { type AccountView, isAdminName, isPublicName, type Logger, type PluginState, type UserView } from '@postroom/sdk';
+import { nameKey } from './nameForms.js';
+
+/** What is kept of one account. Keys of `users` are user names, values names as they were written, newest last. */
+export interface LearnedAccount {
+  readonly users: Readonly<Record<string, readonly string[]>>;
+  /** Keys of names that the administrator took back: not learned again. */
+  readonly revoked: readonly string[];
+}
+
+const PREFIX = 'names/';
+const MOST_NAMES = 20;
+const LONGEST_NAME = 200;
+const NOTHING: LearnedAccount = Object.freeze({ users: {}, revoked: [] });
+
+/** Adds a name of a user's own From; answers the same value where there is nothing to learn. */
+export function learnName(learned: LearnedAccount, account: AccountView, user: UserView, name: string): LearnedAccount {
+  const key = nameKey(name);
+  if (key === '' || name.length > LONGEST_NAME || name.includes('@') || isPublicName(key) || isAdminName(key)) return learned;
+  // What the settings give to somebody, this user included, needs no learning.
+  if (account.users.some((other) => [other.name, ...other.names].some((own) => nameKey(own) === key))) return learned;
+  const names = learned.users[user.name] ?? [];
+  if (learned.revoked.includes(key) || names.some((known) => nameKey(known) === key)) return learned;
+  return { ...learned, users: { ...learned.users, [user.name]: [...names, name].slice(-MOST_NAMES) } };
+}
+
+/** Takes a name back, from one user or from all. */
+export function revokeName(learned: LearnedAccount, name: string, user?: string): LearnedAccount {
+  const key = nameKey(name);
+  const users = Object.entries(learned.users).map(([owner, names]): [string, readonly string[]] => [
+    owner,
+    user === undefined || nameKey(owner) === nameKey(user) ? names.filter((known) => nameKey(known) !== key) : names,
+  ]);
+  return { users: Object.fromEntries(users), revoked: [...learned.revoked.filter((known) => known !== key), key] };
+}
+
+/** The names learned for a user; those learned under a former name of his count too. */
+export function learnedNamesOf(learned: LearnedAccount, user: UserView): readonly string[] {
+  const own = [user.name, ...user.aliases, ...user.names].map(nameKey);
+  return Object.entries(learned.users).flatMap(([owner, names]) => (own.includes(nameKey(owner)) ? names : []));
+}
+
+export class LearnedNames {
+  readonly #accounts = new Map<string, LearnedAccount>();
+
+  constructor(
+    private readonly state: PluginState,
+    private readonly log: Logger,
+  ) {}
+
+  async load(): Promise<void> {
+    for (const key of await this.state.keys(PREFIX)) {
+      this.#accounts.set(key.slice(PREFIX.length), (await this.state.get(key)) as LearnedAccount);
+    }
+  }
+
+  of(account: string): LearnedAccount {
+    return this.#accounts.get(account) ?? NOTHING;
+  }
+
+  get accounts(): readonly string[] {
+    return [...this.#accounts.keys()];
+  }
+
+  /** Does not wait for the commit: that one may be waiting for the message being sorted. */
+  learn(account: AccountView, user: UserView, name: string): void {
+    const learned = learnName(this.of(account.id), account, user, name);
+    if (learned === this.of(account.id)) return;
+    this.#accounts.set(account.id, learned);
+    this.state
+      .set(PREFIX + account.id, learned)
+      .catch((error: unknown) => this.log.warn('A name of outgoing mail could not be kept.', { account: account.id, user: user.name, error: String(error) }));
+  }
+
+  async revoke(account: string, name: string, user?: string): Promise<void> {
+    const learned = revokeName(this.of(account), name, user);
+    this.#accounts.set(account, learned);
+    await this.state.set(PREFIX + account, learned);
+  }
+}
