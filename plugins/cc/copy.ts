@@ -1,0 +1,16 @@
+// CC: colleagues who always get a copy of what a user receives.
+import { foldCase, isSameMailbox, mailboxName, type SortPlan } from '@postroom/sdk';
+
+/** Adds the colleagues of everybody who gets the message by now. One hop: who is added here adds nobody, so that two who copy each other get one copy each. */
+export function addCopies(plan: SortPlan): SortPlan {
+  let result = plan;
+  for (const receiver of plan.mailboxes) {
+    const user = plan.account.users.find((candidate) => isSameMailbox(candidate.mailbox, receiver));
+    for (const name of user?.ccTo ?? []) {
+      const colleague = plan.account.users.find((candidate) => foldCase(candidate.name) === foldCase(name));
+      if (colleague === undefined) result = result.note(`${mailboxName(receiver)} copies to ${name}, who is no user of ${plan.account.id}: left out`);
+      else if (!isSameMailbox(colleague.mailbox, receiver)) result = result.to(colleague.mailbox, `copy of ${mailboxName(receiver)}'s mail`);
+    }
+  }
+  return result;
+}
