@@ -1,0 +1,41 @@
+// Contacts forget the name in front of the shared address when they answer (the manual's Trouble #3). The answer names the mail that it
+// answers, and we remember who sent that.
+import { type MailView, needsPlacing, type PluginContext, type SortPlan } from '@postroom/sdk';
+import { isBounce, returnedIds } from './bounce.js';
+import { answeredIds, ownId } from './messageIds.js';
+import { routeAnswer } from './route.js';
+import { SentMail } from './sentMail.js';
+
+export function activate(context: PluginContext): void {
+  const sent = new SentMail(context.state);
+
+  context.subscriptions.push(
+    context.hooks.onSort.tap('route', async (plan, mail) => {
+      const bounce = isBounce(mail);
+      const tagged = bounce ? plan.tag('bounce', 'a delivery report: nobody answers it') : plan;
+      if (!needsPlacing(tagged)) return tagged;
+      return (await byThread(tagged, answeredIds(mail), sent)) ?? (bounce ? await byThread(tagged, await returnedIds(mail), sent) : undefined) ?? tagged;
+    }),
+    context.hooks.onSort.tap('remember', (plan, mail) => {
+      rememberSent(plan, mail, sent, context);
+      return undefined;
+    }),
+  );
+}
+
+async function byThread(plan: SortPlan, ids: readonly string[], sent: SentMail): Promise<SortPlan | undefined> {
+  for (const id of ids) {
+    const sender = await sent.senderOf(id);
+    if (sender !== undefined) return routeAnswer(plan, sender, id);
+  }
+  return undefined;
+}
+
+/** Does not wait for the commit: that one may be waiting for the message being sorted. */
+function rememberSent(plan: SortPlan, mail: MailView, sent: SentMail, context: PluginContext): void {
+  const id = ownId(mail);
+  if (mail.origin !== 'submitted' || mail.author === undefined || id === undefined || plan.outside.length === 0) return;
+  sent
+    .remember(id, mail.author, mail.receivedAt)
+    .catch((error: unknown) => context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', { message: mail.id, error: String(error) }));
+}
