@@ -1,0 +1,15 @@
+// Keeps mail from going round in circles between this server and a mail program or ISP that sends on what it gets.
+import { randomBytes } from 'node:crypto';
+import type { PluginContext } from '@postroom/sdk';
+import { detectLoop, markDelivered } from './loops.js';
+
+export async function activate(context: PluginContext): Promise<void> {
+  const kept = await context.state.get('token');
+  const token = typeof kept === 'string' ? kept : randomBytes(9).toString('base64url');
+  if (token !== kept) await context.state.set('token', token);
+
+  context.subscriptions.push(
+    context.hooks.onSort.tap('detect', (plan, mail) => detectLoop(plan, mail, token, context.settings.get<number>('loop-guard.maxReceived'))),
+    context.hooks.onSort.tap('mark', (plan, mail) => markDelivered(plan, mail, token)),
+  );
+}
