@@ -1,0 +1,56 @@
+// The network device: Postroom works only where it sees it (the manual, Introduction and Trouble #1).
+import type { PluginContext } from '@postroom/sdk';
+import { Clock, Licence } from '@postroom/sdk/services';
+import { deviceName } from './device.js';
+import { look } from './look.js';
+import { Memory } from './memory.js';
+import { type DeviceStatus, DeviceWatch } from './watch.js';
+
+/** A start waits so long for the first look, so that the mail ports open with the others; a device that answers does so in milliseconds. */
+const FIRST_LOOK_MS = 500;
+
+export async function activate(context: PluginContext): Promise<void> {
+  const clock = context.get(Clock);
+  let started = false;
+  const watch = new DeviceWatch({
+    settings: context.settings,
+    clock,
+    memory: new Memory(context.state),
+    log: context.log,
+    look,
+    onDidChange: () => {
+      // During the start the host asks by itself, when every plugin is active.
+      if (started) context.get(Licence).recheck();
+    },
+  });
+  context.subscriptions.push(watch);
+
+  context.hooks.onLicenseCheck.tap('require', (query) => (query.kind === 'run' ? watch.verdict() : undefined));
+  context.commands.register('network-device.status', () => watch.status());
+  context.commands.register('network-device.look', async () => {
+    await watch.lookNow();
+    return watch.status();
+  });
+  context.commands.register('network-device.card', () => card(watch.status()));
+  context.subscriptions.push(context.settings.onDidChange(['licensing.device.'], () => watch.reconfigure()));
+
+  await watch.start();
+  if (!watch.inGrace) await firstLook(clock, watch);
+  started = true;
+}
+
+async function firstLook(clock: Clock, watch: DeviceWatch): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = clock.after(FIRST_LOOK_MS, resolve);
+    void watch.lookNow().then(() => {
+      timer.dispose();
+      resolve();
+    });
+  });
+}
+
+function card(status: DeviceStatus): { readonly state: 'good' | 'warning' | 'bad'; readonly text: string } {
+  if (status.address === '') return { state: 'bad', text: 'No address is set' };
+  if (status.seen === true) return { state: 'good', text: `${deviceName(status)} is seen` };
+  return { state: status.satisfied ? 'warning' : 'bad', text: `${deviceName(status)} ${status.why ?? 'is being looked for'}` };
+}

@@ -1,0 +1,184 @@
+// Keeps looking for the device, and knows at any moment whether Postroom may work.
+import type { Disposable, LicenceVerdict, Logger, Settings } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import { type Device, deviceName, deviceOf, isSameDevice, NO_DEVICE } from './device.js';
+import { inGrace, judge, type Knowledge } from './judge.js';
+import type { look } from './look.js';
+import type { Change, Memory } from './memory.js';
+import type { Sight } from './ping.js';
+
+const LOOK_EVERY_MS = 60_000;
+const MINUTE_MS = 60_000;
+
+/** Answer of `network-device.status`. */
+export interface DeviceStatus {
+  readonly address: string;
+  readonly port: number;
+  readonly mac: string;
+  /** Result of the last look; `undefined` before the first. */
+  readonly seen: boolean | undefined;
+  /** Why it was not seen. */
+  readonly why: string | undefined;
+  /** Postroom may work: it is seen, or was within the grace. */
+  readonly satisfied: boolean;
+  /** ISO 8601; `undefined` where it was never seen. */
+  readonly lastSeen: string | undefined;
+  /** Since when it is seen, or not: ISO 8601. */
+  readonly since: string | undefined;
+  /** The last 50 times that it came or went, oldest first. */
+  readonly history: readonly Change[];
+}
+
+/** What the watch needs of the world. */
+export interface WatchParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly memory: Memory;
+  readonly log: Logger;
+  readonly look: (device: Device) => ReturnType<typeof look>;
+  /** The answer to onLicenseCheck is another now. */
+  onDidChange(): void;
+}
+
+export class DeviceWatch implements Disposable {
+  #device = NO_DEVICE;
+  #sight: Sight | undefined;
+  /** Of the monotonic clock: a changed wall clock neither shortens nor lengthens the grace. */
+  #seenAt: number | undefined;
+  /** What the host knows, without the minutes that its sentence counts. */
+  #announced: string | undefined;
+  #running: Promise<void> | undefined;
+  #timer: Disposable | undefined;
+  #disposed = false;
+
+  constructor(private readonly parts: WatchParts) {}
+
+  /** Takes the settings in force, goes on from what is remembered, and looks. */
+  async start(): Promise<void> {
+    const { memory, clock } = this.parts;
+    await memory.load();
+    this.#device = deviceOf(this.parts.settings);
+    memory.isAbout(this.#device);
+    if (memory.lastSeen !== undefined) {
+      const age = Math.max(clock.now().getTime() - Date.parse(memory.lastSeen), 0);
+      this.#seenAt = clock.monotonic() - age;
+    }
+    this.#announced = this.#answer();
+    void this.lookNow();
+  }
+
+  /** The settings changed: another device begins unseen. */
+  reconfigure(): void {
+    const device = deviceOf(this.parts.settings);
+    if (!isSameDevice(device, this.#device)) {
+      this.#device = device;
+      this.#sight = undefined;
+      this.#seenAt = undefined;
+      this.parts.memory.isAbout(device);
+      this.#running = undefined;
+    }
+    this.#announce();
+    void this.lookNow();
+  }
+
+  /** Looks, or waits for the look that is under way. Never rejects. */
+  lookNow(): Promise<void> {
+    if (this.#running) return this.#running;
+    const running = this.#look(this.#device).finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  /** For onLicenseCheck. */
+  verdict(): LicenceVerdict | undefined {
+    return judge(this.#knowledge());
+  }
+
+  /** So recently seen that a start need not wait for the first look. */
+  get inGrace(): boolean {
+    return inGrace(this.#knowledge());
+  }
+
+  status(): DeviceStatus {
+    const { memory } = this.parts;
+    return {
+      ...this.#device,
+      seen: this.#sight?.seen,
+      why: whyOf(this.#sight),
+      satisfied: this.verdict() === undefined,
+      lastSeen: memory.lastSeen,
+      since: memory.history.at(-1)?.at,
+      history: memory.history,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#timer?.dispose();
+    await this.#running;
+  }
+
+  async #look(device: Device): Promise<void> {
+    this.#timer?.dispose();
+    if (device.address === '') return;
+    const sight = await this.parts.look(device);
+    if (this.#disposed || !isSameDevice(device, this.#device)) return;
+    await this.#remember(sight);
+    this.#announce();
+    this.#arm();
+  }
+
+  /** Tells the host where its last answer no longer holds. */
+  #announce(): void {
+    const answer = this.#answer();
+    if (answer === this.#announced) return;
+    this.#announced = answer;
+    this.parts.onDidChange();
+  }
+
+  #answer(): string {
+    return this.verdict() === undefined ? 'satisfied' : `denied: ${whyOf(this.#sight)}`;
+  }
+
+  async #remember(sight: Sight): Promise<void> {
+    const { clock, memory, log } = this.parts;
+    const changed = sight.seen !== (this.#sight?.seen ?? memory.history.at(-1)?.seen);
+    this.#sight = sight;
+    if (sight.seen) this.#seenAt = clock.monotonic();
+    const why = whyOf(sight);
+    const fields = { address: this.#device.address, port: this.#device.port };
+    if (changed && sight.seen) log.info(`The network device at ${deviceName(this.#device)} is seen.`, fields);
+    if (changed && !sight.seen) log.warn(`The network device is not seen: ${deviceName(this.#device)} ${sight.why}.`, fields);
+    try {
+      await memory.note(clock.now(), { seen: sight.seen, ...(why === undefined ? {} : { why }) }, changed);
+    } catch (error) {
+      // A full disk must not stop the watch: only a restart within the grace is affected.
+      log.warn('When the network device was seen could not be stored.', { ...fields, error });
+    }
+  }
+
+  /** Every minute, and at the end of the grace. */
+  #arm(): void {
+    if (this.#disposed) return;
+    const { unseenForMs, graceMinutes } = this.#knowledge();
+    const graceLeft = graceMinutes * MINUTE_MS - (unseenForMs ?? 0);
+    const wait = this.#sight?.seen === false && graceLeft > 0 ? Math.min(graceLeft, LOOK_EVERY_MS) : LOOK_EVERY_MS;
+    this.#timer = this.parts.clock.after(wait, () => void this.lookNow());
+  }
+
+  #knowledge(): Knowledge {
+    return {
+      device: this.#device,
+      seen: this.#sight?.seen,
+      why: whyOf(this.#sight),
+      unseenForMs: this.#seenAt === undefined ? undefined : this.parts.clock.monotonic() - this.#seenAt,
+      graceMinutes: this.parts.settings.get<number>('licensing.device.graceMinutes'),
+    };
+  }
+}
+
+function whyOf(sight: Sight | undefined): string | undefined {
+  return sight?.seen === false ? sight.why : undefined;
+}
