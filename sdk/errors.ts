@@ -31,6 +31,7 @@ export const ERROR_CODES = Object.freeze({
   'plugin/manifest': 'The manifest of a plugin is wrong.',
   'plugin/unknown': 'No such plugin.',
   'port/unavailable': 'A port could not be opened.',
+  'secrets/unreadable': 'The secrets cannot be read: a file is damaged, or the key file missing or another one.',
   'settings/invalid': 'The settings are wrong.',
   'settings/unknown-key': 'No plugin declares this property.',
   'settings/conflict': 'The settings were changed by somebody else meanwhile.',

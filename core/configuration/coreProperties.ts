@@ -1,0 +1,77 @@
+// The settings that belong to no plugin, declared the way a plugin declares its own.
+import type { PropertySchema } from '@postroom/sdk';
+
+/** A local part without quotes; letters of any language (RFC 5322 section 3.2.3, RFC 6531). */
+export const LOCAL_PART_PATTERN = "^[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+)*$";
+const HOST = '[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?(\\.[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?)*';
+export const ADDRESS_PATTERN = `${LOCAL_PART_PATTERN.slice(0, -1)}@${HOST}$`;
+
+export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
+  'plugins.enabled': {
+    type: 'array',
+    items: { type: 'string' },
+    uniqueItems: true,
+    default: [],
+    title: 'Enabled plugins',
+    markdownDescription:
+      'Plugins that run beside the bundled ones that always do, as `publisher.name`. Exactly one edition belongs here: `postroom.licensing-lite` or `postroom.licensing-pro`.',
+  },
+  'log.keepDays': {
+    type: 'integer',
+    minimum: 1,
+    maximum: 3650,
+    default: 30,
+    title: 'Days that the log is kept',
+    markdownDescription: 'Days that the log of sent and collected mail is kept. Older days go at start and at midnight.',
+  },
+  'log.level': {
+    type: 'string',
+    enum: ['debug', 'info', 'warn', 'error'],
+    default: 'info',
+    title: 'Detail of the program log',
+    markdownDescription: 'The least important lines that the program log shows.',
+  },
+  'server.name': {
+    type: 'string',
+    pattern: `^(${HOST})?$`,
+    maxLength: 253,
+    default: '',
+    title: "The server's name",
+    markdownDescription: "Host name for `Received:` lines and for greeting other servers. Empty: the machine's own name.",
+    patternErrorMessage: 'A host name as in post.example.com.',
+  },
+  'server.timeZone': {
+    type: 'string',
+    default: '',
+    title: 'Time zone',
+    markdownDescription: "Time zone for the timer and the log, as in `Europe/Berlin`. Empty: the machine's.",
+  },
+  'server.freeSpaceFloorMB': {
+    type: 'integer',
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 200,
+    title: 'Room to keep free (MB)',
+    markdownDescription: 'Below this much free room on the disk of the data folder no mail is taken in: it waits where it is.',
+  },
+  'tls.certificateFile': {
+    type: 'string',
+    default: '',
+    title: 'Certificate',
+    markdownDescription: 'PEM file with the certificate and its chain; read again when it changes. Empty: a certificate is made here.',
+  },
+  'tls.keyFile': {
+    type: 'string',
+    default: '',
+    title: 'Private key',
+    markdownDescription: 'PEM file with the private key of `tls.certificateFile`, without a pass phrase.',
+  },
+  'tls.names': {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 253 },
+    uniqueItems: true,
+    default: [],
+    title: 'Further names in the certificate',
+    markdownDescription: 'Host names and IP addresses by which mail clients reach this server, for the certificate that is made here.',
+  },
+};

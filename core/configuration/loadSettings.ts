@@ -1,0 +1,52 @@
+// From the text of settings.json to settings that can come into force, with every problem on the way. Pure.
+import { parseDocument, renameKeys } from './document.js';
+import { groupOf } from './layout.js';
+import { findRenames } from './migrate.js';
+import { type Finding, hasErrors, type Problem } from './problems.js';
+import { checkLimits, checkRules, type Limits } from './rules.js';
+import type { SettingsSchema } from './schema.js';
+import type { SettingsCheck } from './validate.js';
+
+/** Settings with the defaults filled in, by key; `accounts` holds groups by account id. */
+export type SettingsValue = Readonly<Record<string, unknown>>;
+
+export interface LoadedSettings {
+  readonly problems: readonly Problem[];
+  /** With former keys renamed: what an edit starts from. */
+  readonly text: string;
+  /** Deeply frozen; `undefined` where a problem is an error. */
+  readonly value: SettingsValue | undefined;
+}
+
+export interface LoadRules {
+  readonly schema: SettingsSchema;
+  readonly check: SettingsCheck;
+  /** The limits to hold against what was in force before; left out where no edition can be asked. */
+  readonly limits?: Limits | undefined;
+}
+
+export function loadSettings(source: string, { schema, check, limits }: LoadRules): LoadedSettings {
+  const original = parseDocument(source);
+  if (original.value === undefined) return { problems: original.problems, text: source, value: undefined };
+  const { renames, findings: renamed } = findRenames(original.value, schema);
+  const text = renames.length === 0 ? source : renameKeys(source, renames);
+  const document = renames.length === 0 ? original : parseDocument(text);
+  const { findings, effective } = check(document.value);
+  const further: readonly Finding[] = [
+    ...findings.filter((each) => !renamed.some((known) => known.path.join('/') === each.path.join('/'))),
+    ...checkRules(document.value, schema),
+    ...(limits === undefined ? [] : checkLimits(document.value, schema, limits)),
+  ];
+  const problems = [...document.problems, ...renamed.map(original.place), ...further.map(document.place)].sort(
+    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
+  );
+  return { problems, text, value: hasErrors(problems) ? undefined : deepFreeze(groupOf(effective)) };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

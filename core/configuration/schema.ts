@@ -1,0 +1,145 @@
+// One schema for settings.json out of every plugin's declarations: it checks the file, fills defaults, and completes in editors.
+import type { AccountKindDeclaration, PluginManifest, PropertySchema, SettingScope } from '@postroom/sdk';
+import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
+import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from './names.js';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A property with its owner. */
+export interface DeclaredProperty {
+  readonly key: string;
+  readonly scope: SettingScope;
+  /** `publisher.name`, or `postroom` for the core's own. */
+  readonly owner: string;
+  readonly schema: PropertySchema;
+}
+
+/** Everything that may stand in settings.json. */
+export interface SettingsSchema {
+  /** Secret ones too, which the JSON Schema leaves out. By key. */
+  readonly properties: ReadonlyMap<string, DeclaredProperty>;
+  readonly kinds: readonly AccountKindDeclaration[];
+  /** Ids of the installed plugins. */
+  readonly plugins: readonly string[];
+  /** Those of them that answer onLicenseCheck. */
+  readonly editions: readonly string[];
+  /** Draft-07. */
+  readonly json: JsonSchema;
+  /** Declarations that were left out, a sentence each: for the log, since the person at settings.json can't mend them. */
+  readonly conflicts: readonly string[];
+}
+
+/** Keywords beyond draft-07 that declarations may use: Postroom's own and those of VS Code. */
+export const VOCABULARY: readonly string[] = [
+  ...['scope', 'secret', 'restart', 'renamed', 'accountKind'],
+  ...['markdownDescription', 'patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage', 'defaultSnippets'],
+  ...['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels', 'editPresentation', 'order', 'tags', 'unit', 'doNotSuggest'],
+  ...['allowComments', 'allowTrailingCommas'],
+];
+
+const KEY = /^[a-zA-Z][\w-]*(\.[a-zA-Z][\w-]*)*$/;
+/** Names in accounts and users, and at the top, that no property may take. */
+const STRUCTURAL = new Set(['accounts', 'users', 'kind', 'address', '$schema']);
+
+export function pluginId(manifest: Pick<PluginManifest, 'publisher' | 'name'>): string {
+  return `${manifest.publisher}.${manifest.name}`;
+}
+
+/** Merges the core's properties with those of the manifests. Of two declarations of one key the first counts. */
+export function mergeSchema(manifests: readonly PluginManifest[], accepts: (schema: JsonSchema) => string | undefined): SettingsSchema {
+  const conflicts: string[] = [];
+  const properties = new Map<string, DeclaredProperty>();
+  const declare = (owner: string, declared: Readonly<Record<string, PropertySchema>>): void => {
+    for (const [key, schema] of Object.entries(declared)) {
+      const problem = keyProblem(key, properties.get(key)) ?? accepts(schema);
+      if (problem === undefined) properties.set(key, { key, owner, schema, scope: schema.scope ?? 'server' });
+      else conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
+    }
+  };
+  declare('postroom', CORE_PROPERTIES);
+  for (const manifest of manifests) declare(pluginId(manifest), manifest.contributes?.configuration?.properties ?? {});
+  const kinds = distinctKinds(manifests, conflicts);
+  const editions = manifests.filter((each) => each.contributes?.taps?.some((tap) => tap.hook === 'onLicenseCheck'));
+  return {
+    properties,
+    kinds,
+    plugins: manifests.map(pluginId),
+    editions: editions.map(pluginId),
+    json: jsonSchema([...properties.values()], kinds),
+    conflicts,
+  };
+}
+
+function keyProblem(key: string, declared: DeclaredProperty | undefined): string | undefined {
+  if (declared !== undefined) return `${declared.owner} declares it too.`;
+  if (!KEY.test(key) || STRUCTURAL.has(key) || key.split('.').some((part) => POLLUTING_KEYS.has(part))) return 'it is no name for a setting.';
+  return undefined;
+}
+
+function distinctKinds(manifests: readonly PluginManifest[], conflicts: string[]): readonly AccountKindDeclaration[] {
+  const kinds = new Map<string, AccountKindDeclaration>();
+  for (const manifest of manifests) {
+    for (const kind of manifest.contributes?.accountKinds ?? []) {
+      if (!kinds.has(kind.kind)) kinds.set(kind.kind, kind);
+      else conflicts.push(`${pluginId(manifest)} declares the kind of account "${kind.kind}", which another plugin declares too.`);
+    }
+  }
+  return [...kinds.values()];
+}
+
+function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly AccountKindDeclaration[]): JsonSchema {
+  const of = (scope: SettingScope): Record<string, PropertySchema> =>
+    Object.fromEntries(properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, each.schema]));
+  const user = { type: 'object', additionalProperties: false, properties: of('user') };
+  const account = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['kind', 'address'],
+    properties: {
+      kind: {
+        type: 'string',
+        title: 'Kind of account',
+        markdownDescription: 'How mail is sorted to the users.',
+        ...(kinds.length === 0 ? {} : { enum: kinds.map((each) => each.kind), enumDescriptions: kinds.map((each) => `${each.title}: ${each.description}`) }),
+      },
+      address: {
+        type: 'string',
+        pattern: ADDRESS_PATTERN,
+        maxLength: 254,
+        title: 'Address',
+        markdownDescription: "The account's address at the ISP.",
+        patternErrorMessage: 'An address as in mail@company.com.',
+      },
+      users: {
+        type: 'object',
+        default: {},
+        title: 'Users',
+        markdownDescription: 'Who shares the account, by name. PUBLIC1 and ADMIN1 are there without being listed.',
+        propertyNames: { pattern: USER_NAME_PATTERN },
+        additionalProperties: user,
+      },
+      ...of('account'),
+    },
+  };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'urn:postroom:settings',
+    title: 'Settings of Postroom',
+    allowComments: true,
+    allowTrailingCommas: true,
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string' },
+      ...of('server'),
+      accounts: {
+        type: 'object',
+        default: {},
+        title: 'Accounts',
+        markdownDescription: 'The ISP mailboxes that are shared, each under an id of your choice.',
+        propertyNames: { pattern: ACCOUNT_ID_PATTERN },
+        additionalProperties: account,
+      },
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// secret.key: the key of the encrypted secrets, in a file of its own so that a backup can leave it out.
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { writeAtomically } from './atomicFile.js';
+import { KEY_OCTETS, keyFingerprint } from './secretBox.js';
+
+export class SecretKey {
+  readonly path: string;
+  readonly #nextPath: string;
+  #key: Buffer | undefined;
+
+  constructor(folder: string) {
+    this.path = join(folder, 'secret.key');
+    this.#nextPath = join(folder, 'secret.key.next');
+  }
+
+  /** The key; `undefined` where there is no file. Rejects with `secrets/unreadable` for a file that holds none. */
+  async read(): Promise<Buffer | undefined> {
+    this.#key ??= await readKey(this.path);
+    return this.#key;
+  }
+
+  /** The key; makes the file where there is none. */
+  async readOrMake(): Promise<Buffer> {
+    return (await this.read()) ?? this.#make();
+  }
+
+  /** Whether others on this machine may read the file. */
+  async isOpenToOthers(): Promise<boolean> {
+    const mode = await stat(this.path).then(
+      (stats) => stats.mode,
+      () => 0,
+    );
+    return process.platform !== 'win32' && (mode & 0o077) !== 0;
+  }
+
+  /** First half of a change of keys: a new one beside the old. */
+  async prepareNext(): Promise<Buffer> {
+    const next = randomBytes(KEY_OCTETS);
+    await writeAtomically(this.#nextPath, next);
+    return next;
+  }
+
+  /** Second half, once every secret is sealed with the new key. */
+  async takeNext(): Promise<void> {
+    this.#key = await readKey(this.#nextPath);
+    await rename(this.#nextPath, this.path);
+  }
+
+  /** Ends a change of keys that was cut between its halves: the secrets are sealed with `fingerprint` already. */
+  async recover(fingerprint: string): Promise<void> {
+    const [current, next] = [await this.read().catch(() => undefined), await readKey(this.#nextPath).catch(() => undefined)];
+    const isCurrent = current !== undefined && keyFingerprint(current) === fingerprint;
+    if (!isCurrent && next !== undefined && keyFingerprint(next) === fingerprint) await this.takeNext();
+  }
+
+  async #make(): Promise<Buffer> {
+    const key = randomBytes(KEY_OCTETS);
+    await writeAtomically(this.path, key);
+    this.#key = key;
+    return key;
+  }
+}
+
+async function readKey(path: string): Promise<Buffer | undefined> {
+  let key: Buffer;
+  try {
+    key = await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new PostroomError('secrets/unreadable', `The key file ${path} can't be read (${sentenceOf(error)}). See to its permissions.`, { path });
+  }
+  if (key.length === KEY_OCTETS) return key;
+  throw new PostroomError('secrets/unreadable', `${path} holds no key: it has ${key.length} octets instead of ${KEY_OCTETS}. Put the right file back from a backup.`, { path });
+}

@@ -1,0 +1,250 @@
+// Every secret of the server: users' passwords as hashes, the ISP's passwords encrypted. In secrets.json, never in settings.json.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
+import { Clock, createServiceId } from '@postroom/sdk/services';
+import { DataFolder } from '../base/dataFolder.js';
+import { Log } from '../base/log.js';
+import { removeLeftovers, writeAtomically } from './atomicFile.js';
+import { groupOf } from './layout.js';
+import { foldName } from './names.js';
+import { hashPassword, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
+import { keyFingerprint, type SealedSecret, seal, unseal } from './secretBox.js';
+import { SecretKey } from './secretKey.js';
+import { VerifiedPasswords } from './verifiedPasswords.js';
+
+export interface SecretStore {
+  /** Rejects with `settings/invalid` for an empty or overlong password. Resolves when it is durable. */
+  setUserPassword(mailbox: MailboxRef, password: string): Promise<void>;
+  /** Takes the same time for a wrong password, a user without one, and `undefined`: nobody. */
+  verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean>;
+  /** Whether the password was right within the last minutes: answers at once, and `false` says nothing. */
+  wasRightLately(mailbox: MailboxRef, password: string): boolean;
+  hasPassword(mailbox: MailboxRef): boolean;
+  /** `path` by secretPath(). Makes the key file where there is none. */
+  setSecret(path: string, value: string): Promise<void>;
+  /** Clear text; `undefined` where none is set. Rejects with `secrets/unreadable` where the key file is missing or another one. */
+  getSecret(path: string): Promise<string | undefined>;
+  hasSecret(path: string): boolean;
+  removeSecret(path: string): Promise<void>;
+  /** Users' passwords and the account's secrets go along. */
+  renameAccount(from: string, to: string): Promise<void>;
+  removeAccount(account: string): Promise<void>;
+  renameUser(account: string, from: string, to: string): Promise<void>;
+  removeUser(mailbox: MailboxRef): Promise<void>;
+  /** Makes a new key file and seals every secret with it. */
+  rotateKey(): Promise<void>;
+}
+export const SecretStore = createServiceId<SecretStore>('SecretStore');
+
+/** Where the secret setting `key` is kept; `account` for one of scope `account`. */
+export function secretPath(key: string, account?: string): string {
+  return account === undefined ? key : `${account}/${key}`;
+}
+
+interface SecretsFile {
+  readonly version: 1;
+  /** By userKey(). */
+  readonly passwords: Readonly<Record<string, PasswordHash>>;
+  /** By secretPath(). */
+  readonly secrets: Readonly<Record<string, SealedSecret>>;
+}
+
+export class FileSecretStore implements SecretStore {
+  readonly #path: string;
+  readonly #key: SecretKey;
+  readonly #lately: VerifiedPasswords;
+  readonly #nobody = unmatchableHash();
+  #passwords = new Map<string, PasswordHash>();
+  #secrets = new Map<string, SealedSecret>();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    @DataFolder folder: DataFolder,
+    @Clock clock: Clock,
+    @Log private readonly log: Log,
+  ) {
+    this.#path = join(folder.path, 'secrets.json');
+    this.#key = new SecretKey(folder.path);
+    this.#lately = new VerifiedPasswords(clock);
+  }
+
+  /** Rejects with `secrets/unreadable` where secrets.json is damaged: to go on without it would lose every password at the next write. */
+  async open(): Promise<void> {
+    await removeLeftovers(this.#path);
+    const file = await this.#read();
+    this.#passwords = new Map(Object.entries(file.passwords));
+    this.#secrets = new Map(Object.entries(file.secrets));
+    const [first] = this.#secrets.values();
+    if (first !== undefined) await this.#key.recover(first.key);
+    if (await this.#key.isOpenToOthers()) {
+      this.log.warn('Other users of this machine can read the key file. Take their rights away: chmod 600.', { path: this.#key.path });
+    }
+  }
+
+  async setUserPassword(mailbox: MailboxRef, password: string): Promise<void> {
+    const whose = `The password of ${mailboxName(mailbox)}`;
+    if (password === '') throw new PostroomError('settings/invalid', `${whose} must not be empty.`);
+    if (Buffer.byteLength(password) > LONGEST_PASSWORD) throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
+    const hash = await hashPassword(password);
+    await this.#change(() => this.#passwords.set(userKey(mailbox), hash));
+    this.#lately.forget(userKey(mailbox));
+  }
+
+  async verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {
+    const user = mailbox && userKey(mailbox);
+    const hash = user === undefined ? undefined : this.#passwords.get(user);
+    // A password that can't be right must not be worth a longer wait than one that could.
+    const tried = Buffer.byteLength(password) > LONGEST_PASSWORD ? '' : password;
+    const matches = await matchesHash(tried, hash ?? this.#nobody);
+    // The password may have been changed while scrypt ran.
+    if (user === undefined || hash === undefined || !matches || tried === '' || this.#passwords.get(user) !== hash) return false;
+    this.#lately.remember(user, password);
+    return true;
+  }
+
+  wasRightLately(mailbox: MailboxRef, password: string): boolean {
+    const user = userKey(mailbox);
+    return this.#passwords.has(user) && Buffer.byteLength(password) <= LONGEST_PASSWORD && this.#lately.has(user, password);
+  }
+
+  hasPassword(mailbox: MailboxRef): boolean {
+    return this.#passwords.has(userKey(mailbox));
+  }
+
+  async setSecret(path: string, value: string): Promise<void> {
+    await this.#change(async () => this.#secrets.set(path, seal(await this.#key.readOrMake(), path, value)));
+  }
+
+  async getSecret(path: string): Promise<string | undefined> {
+    const sealed = this.#secrets.get(path);
+    return sealed === undefined ? undefined : this.#open(path, sealed);
+  }
+
+  hasSecret(path: string): boolean {
+    return this.#secrets.has(path);
+  }
+
+  async removeSecret(path: string): Promise<void> {
+    if (this.#secrets.has(path)) await this.#change(() => this.#secrets.delete(path));
+  }
+
+  async renameAccount(from: string, to: string): Promise<void> {
+    await this.#change(async () => {
+      const secrets: [string, string][] = [];
+      for (const [path, sealed] of this.#secrets) if (path.startsWith(`${from}/`)) secrets.push([path, await this.#open(path, sealed)]);
+      for (const [path, value] of secrets) {
+        const target = secretPath(path.slice(from.length + 1), to);
+        this.#secrets.delete(path);
+        this.#secrets.set(target, seal(await this.#key.readOrMake(), target, value));
+      }
+      for (const [user, hash] of [...this.#passwords]) if (user.startsWith(`${from}/`)) this.#movePassword(user, `${to}/${user.slice(from.length + 1)}`, hash);
+    });
+  }
+
+  async removeAccount(account: string): Promise<void> {
+    await this.#change(() => {
+      for (const user of [...this.#passwords.keys()]) if (user.startsWith(`${account}/`)) this.#dropPassword(user);
+      for (const path of [...this.#secrets.keys()]) if (path.startsWith(`${account}/`)) this.#secrets.delete(path);
+    });
+  }
+
+  async renameUser(account: string, from: string, to: string): Promise<void> {
+    const [old, key] = [userKey({ account, user: from }), userKey({ account, user: to })];
+    const hash = this.#passwords.get(old);
+    if (hash !== undefined && old !== key) await this.#change(() => this.#movePassword(old, key, hash));
+  }
+
+  async removeUser(mailbox: MailboxRef): Promise<void> {
+    if (this.hasPassword(mailbox)) await this.#change(() => this.#dropPassword(userKey(mailbox)));
+  }
+
+  async rotateKey(): Promise<void> {
+    await this.#change(
+      async () => {
+        const clear: [string, string][] = [];
+        for (const [path, sealed] of this.#secrets) clear.push([path, await this.#open(path, sealed)]);
+        const next = await this.#key.prepareNext();
+        for (const [path, value] of clear) this.#secrets.set(path, seal(next, path, value));
+      },
+      () => this.#key.takeNext(),
+    );
+  }
+
+  #movePassword(from: string, to: string, hash: PasswordHash): void {
+    this.#dropPassword(from);
+    this.#lately.forget(to);
+    this.#passwords.set(to, hash);
+  }
+
+  #dropPassword(user: string): void {
+    this.#passwords.delete(user);
+    this.#lately.forget(user);
+  }
+
+  async #open(path: string, sealed: SealedSecret): Promise<string> {
+    const key = await this.#key.read();
+    const how = `Put the right key file back from a backup, or set the secret "${path}" anew.`;
+    if (key === undefined) throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is missing. ${how}`, { path });
+    if (keyFingerprint(key) !== sealed.key) {
+      throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is not the one that encrypted the secret. ${how}`, { path });
+    }
+    const value = unseal(key, path, sealed);
+    if (value === undefined) throw new PostroomError('secrets/unreadable', `The secret "${path}" in ${this.#path} is damaged. Set it anew.`, { path });
+    return value;
+  }
+
+  async #read(): Promise<SecretsFile> {
+    let text: string;
+    try {
+      text = await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { version: 1, passwords: {}, secrets: {} };
+      throw new PostroomError('secrets/unreadable', `${this.#path} can't be read (${sentenceOf(error)}). See to its permissions.`);
+    }
+    const file = parsed(text);
+    if (file !== undefined) return file;
+    throw new PostroomError('secrets/unreadable', `${this.#path} is damaged. Put it back from a backup, or remove it and set every password anew.`);
+  }
+
+  /** Changes follow each other; one that fails or can't be written does not count. `afterwards`: what ends the change once it is durable. */
+  #change(apply: () => unknown, afterwards?: () => Promise<void>): Promise<void> {
+    const result = this.#queue.then(async () => {
+      const before = [new Map(this.#passwords), new Map(this.#secrets)] as const;
+      try {
+        await apply();
+        await this.#write();
+      } catch (error) {
+        [this.#passwords, this.#secrets] = before;
+        throw error;
+      }
+      await afterwards?.();
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #write(): Promise<void> {
+    const file: SecretsFile = { version: 1, passwords: Object.fromEntries(this.#passwords), secrets: Object.fromEntries(this.#secrets) };
+    try {
+      await writeAtomically(this.#path, `${JSON.stringify(file, undefined, 2)}\n`);
+    } catch (error) {
+      throw new PostroomError('data/not-writable', `${this.#path} could not be written (${sentenceOf(error)}). The secrets are as before.`);
+    }
+  }
+}
+
+/** No name holds a slash, and no account is called admin1. */
+function userKey({ account, user }: MailboxRef): string {
+  return account === undefined ? foldName(user) : `${account}/${foldName(user)}`;
+}
+
+function parsed(text: string): SecretsFile | undefined {
+  try {
+    const file = groupOf(JSON.parse(text));
+    const isFile = file['version'] === 1 && typeof file['passwords'] === 'object' && typeof file['secrets'] === 'object';
+    return isFile ? (file as unknown as SecretsFile) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+// Typed access to the settings in force.
+import { PostroomError, type SettingScope } from '@postroom/sdk';
+import { groupOf } from './layout.js';
+import type { SettingsValue } from './loadSettings.js';
+import { foldName, shownName } from './names.js';
+import { didYouMean } from './nearest.js';
+import type { SettingsSchema } from './schema.js';
+
+/** Reads one version of the settings. `reader`: who asks, for the sentence of a refusal. */
+export class SettingsReader {
+  constructor(
+    private readonly value: SettingsValue,
+    private readonly schema: SettingsSchema,
+    private readonly reader?: string,
+  ) {}
+
+  get<T>(key: string): T {
+    return this.#read(this.value, key, 'server') as T;
+  }
+
+  forAccount<T>(account: string, key: string): T {
+    return this.#read(this.#account(account), key, 'account') as T;
+  }
+
+  forUser<T>(account: string, user: string, key: string): T {
+    const users = groupOf(this.#account(account)['users']);
+    const name = Object.hasOwn(users, user) ? user : Object.keys(users).find((each) => foldName(each) === foldName(user));
+    if (name === undefined) {
+      throw new PostroomError('user/unknown', `The account "${account}" has no user "${shownName(user)}".${didYouMean(user, Object.keys(users))}`);
+    }
+    return this.#read(groupOf(users[name]), key, 'user') as T;
+  }
+
+  #account(account: string): SettingsValue {
+    const accounts = groupOf(this.value['accounts']);
+    if (Object.hasOwn(accounts, account)) return groupOf(accounts[account]);
+    throw new PostroomError('user/unknown', `There is no account "${shownName(account)}".${didYouMean(account, Object.keys(accounts))}`);
+  }
+
+  #read(values: SettingsValue, key: string, scope: SettingScope): unknown {
+    if (isStructural(key, scope)) return values[key];
+    const declared = this.schema.properties.get(key);
+    if (declared === undefined || declared.scope !== scope || declared.schema.secret === true) throw this.#unknown(key, scope);
+    return Object.hasOwn(values, key) ? values[key] : declared.schema.default;
+  }
+
+  #unknown(key: string, scope: SettingScope): PostroomError {
+    const declared = this.schema.properties.get(key);
+    const known = [...this.schema.properties.values()].filter((each) => each.scope === scope).map((each) => each.key);
+    const reason =
+      declared === undefined
+        ? `No manifest declares a setting "${shownName(key)}".${didYouMean(key, known)}`
+        : declared.schema.secret === true
+          ? `The setting "${key}" is a secret: read it with secrets.get().`
+          : `The setting "${key}" has the scope "${declared.scope}", not "${scope}".`;
+    const who = this.reader === undefined ? '' : ` (Asked for by ${this.reader}.)`;
+    return new PostroomError('settings/unknown-key', `${reason}${who}`, { key, reader: this.reader });
+  }
+}
+
+/** What the host itself defines at each level. */
+function isStructural(key: string, scope: SettingScope): boolean {
+  return scope === 'server' ? key === 'accounts' : scope === 'account' && (key === 'kind' || key === 'address' || key === 'users');
+}

@@ -1,0 +1,63 @@
+// The settings as the rest of the host sees them: read, changed, and heard of when they change.
+import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
+import type { SettingsRevision } from '../store/revisions.js';
+import type { SettingEdit } from './document.js';
+import type { SettingsValue } from './loadSettings.js';
+import type { Problem } from './problems.js';
+import type { LimitCheck } from './rules.js';
+import type { SettingsSchema } from './schema.js';
+
+export interface SettingsService extends Settings {
+  /** Absolute path of settings.json. */
+  readonly path: string;
+  /** The file as last read; not always what is in force, since it may be wrong. */
+  readonly text: string;
+  /** Names the version of `text`, quotes included. */
+  readonly etag: string;
+  /** What is wrong with `text`. With an error among them the last good settings are in force. */
+  readonly problems: readonly Problem[];
+  /** What is in force, with defaults, deeply frozen; another object after every change. */
+  readonly value: SettingsValue;
+  /** Another object after every setManifests(). */
+  readonly schema: SettingsSchema;
+  /** Checks a text, by default the file's, against schema, rules and limits. Changes nothing. */
+  validate(text?: string): readonly Problem[];
+  /** Changes single values and keeps the rest of the text as it is. All of the edits or none. */
+  edit(author: string, edits: readonly SettingEdit[], expected?: ExpectedVersion): Promise<SettingsChange>;
+  /** Changes the whole text. */
+  replace(author: string, text: string, expected?: ExpectedVersion): Promise<SettingsChange>;
+  /** Good versions, newest first. */
+  history(limit?: number): Promise<readonly Omit<SettingsRevision, 'text'>[]>;
+  /** Lines that differ between two revisions; `to` by default the text in force. Rejects with `settings/invalid` for an unknown revision. */
+  diff(from: number, to?: number): Promise<string>;
+  /** Brings back a revision, by default the one before the text in force. */
+  undo(author: string, revision?: number): Promise<SettingsChange>;
+  /** The installed plugins changed: merges the schema anew and checks the file against it. */
+  setManifests(manifests: readonly PluginManifest[]): Promise<void>;
+  /** Who is asked whether accounts and users may grow. Until it is set, none are refused. */
+  setLimitCheck(check: LimitCheck | undefined): void;
+  /** The reading side only, for a plugin. */
+  forPlugin(manifest: Pick<PluginManifest, 'publisher' | 'name'>): Settings;
+  /** After new settings came into force, before the listeners of onDidChange. */
+  onDidApply(listener: (author: string) => void): Disposable;
+  /** After `problems` changed. */
+  onDidChangeProblems(listener: () => void): Disposable;
+  /** Looks at the file now; it is looked at four times a second anyway. */
+  reload(): Promise<void>;
+}
+export const SettingsService = createServiceId<SettingsService>('SettingsService');
+
+/** Refuses the change where the file is another version meanwhile (RFC 9110 section 13.1.1). */
+export interface ExpectedVersion {
+  readonly etag?: string | undefined;
+}
+
+/** What came of a change. Nothing is thrown for wrong settings. */
+export type SettingsChange =
+  | { readonly ok: true; readonly etag: string; /** Warnings. */ readonly problems: readonly Problem[] }
+  | {
+      readonly ok: false;
+      readonly code: 'settings/invalid' | 'settings/conflict' | 'data/not-writable';
+      readonly problems: readonly Problem[];
+    };

@@ -1,0 +1,110 @@
+// Who shares what, and whose an address is.
+import { isDeepStrictEqual } from 'node:util';
+import { type AccountView, isAdminName, type MailboxRef, type UserView } from '@postroom/sdk';
+import type { Accounts } from '@postroom/sdk/services';
+import { splitAddress } from '../configuration/domains.js';
+import { textOf } from '../configuration/layout.js';
+import type { SettingsValue } from '../configuration/loadSettings.js';
+import { foldName } from '../configuration/names.js';
+import type { SettingsSchema } from '../configuration/schema.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { accountViews } from './accountViews.js';
+import { isLocalHost, ownAddresses } from './localHosts.js';
+import { resolveLogin } from './logins.js';
+
+/** Everything that is looked up, made once for each version of the settings. */
+interface Directory {
+  readonly value: SettingsValue;
+  readonly schema: SettingsSchema;
+  readonly all: readonly AccountView[];
+  readonly byId: ReadonlyMap<string, AccountView>;
+  /** By shared address, lower case. */
+  readonly byAddress: ReadonlyMap<string, AccountView>;
+  readonly byDomain: ReadonlyMap<string, AccountView>;
+  /** By account id and folded user name. */
+  readonly users: ReadonlyMap<string, UserView>;
+}
+
+export class SettingsAccounts implements Accounts {
+  #directory: Directory | undefined;
+
+  /** `addresses`: this machine's IP addresses. */
+  constructor(
+    @SettingsService private readonly settings: SettingsService,
+    private readonly addresses: () => readonly string[] = ownAddresses,
+  ) {}
+
+  get all(): readonly AccountView[] {
+    return this.#current().all;
+  }
+
+  find(account: string): AccountView | undefined {
+    return this.#current().byId.get(account);
+  }
+
+  user({ account, user }: MailboxRef): UserView | undefined {
+    return account === undefined ? undefined : this.#current().users.get(`${account}/${foldName(user)}`);
+  }
+
+  /** Lower case but for the user's part of the address, which stays as in the settings. ADMIN1 may write for every account. */
+  sendersOf(mailbox: MailboxRef): readonly string[] {
+    if (mailbox.account === undefined) return isAdminName(mailbox.user) ? this.all.map((account) => account.address) : [];
+    const [account, user] = [this.find(mailbox.account), this.user(mailbox)];
+    if (account === undefined || user === undefined) return [];
+    const own = account.domains.flatMap((domain) => [user.name, ...user.aliases].map((local) => `${local}@${domain}`));
+    return [...new Set([...own, account.address])];
+  }
+
+  ownerOf(address: string): AccountView | undefined {
+    const [local, domain] = splitAddress(address.trim().replace(/^<(.*)>$/, '$1'));
+    if (local === '' || domain === '') return undefined;
+    const { byAddress, byDomain, all } = this.#current();
+    const owner = byDomain.get(domain) ?? sharedBy(local, domain, byAddress);
+    if (owner !== undefined) return owner;
+    if (!isLocalHost(domain, textOf(this.settings.value['server.name']) ?? '', this.addresses)) return undefined;
+    // ADMIN1 belongs to no account: any of them sorts mail for it to the same mailbox.
+    if (isAdminName(local)) return all[0];
+    const mailbox = resolveLogin(local, all);
+    return mailbox?.account === undefined ? undefined : this.find(mailbox.account);
+  }
+
+  ownsDomains(account: AccountView): boolean {
+    return this.settings.schema.kinds.some((kind) => kind.kind === account.kind && kind.owns === 'domain');
+  }
+
+  /** Compared on every call rather than on an event: nobody who hears of a change earlier can see the accounts of before. */
+  #current(): Directory {
+    const { value, schema } = this.settings;
+    if (this.#directory?.value !== value || this.#directory.schema !== schema) this.#directory = directoryOf(value, schema, this.#directory);
+    return this.#directory;
+  }
+}
+
+/** `mail@company.com`, `mail+andrew@company.com`, and as the manual prints it `andrew@mail@company.com`. */
+function sharedBy(local: string, domain: string, byAddress: ReadonlyMap<string, AccountView>): AccountView | undefined {
+  const last = local.slice(local.lastIndexOf('@') + 1).toLowerCase();
+  const plus = last.indexOf('+');
+  return byAddress.get(`${last}@${domain}`) ?? (plus > 0 ? byAddress.get(`${last.slice(0, plus)}@${domain}`) : undefined);
+}
+
+function directoryOf(value: SettingsValue, schema: SettingsSchema, former: Directory | undefined): Directory {
+  // An account that did not change stays the same object.
+  const all = accountViews(value, schema.kinds).map((view) => {
+    const old = former?.byId.get(view.id);
+    return isDeepStrictEqual(old, view) && old !== undefined ? old : view;
+  });
+  return {
+    value,
+    schema,
+    all: Object.freeze(all),
+    byId: new Map(all.map((account) => [account.id, account])),
+    byAddress: new Map(all.map((account) => [normalAddress(account.address), account])),
+    byDomain: new Map(all.flatMap((account) => account.domains.map((domain) => [domain, account]))),
+    users: new Map(all.flatMap((account) => account.users.map((user) => [`${account.id}/${foldName(user.name)}`, user]))),
+  };
+}
+
+function normalAddress(address: string): string {
+  const [local, domain] = splitAddress(address);
+  return `${local.toLowerCase()}@${domain}`;
+}

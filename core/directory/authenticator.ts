@@ -1,0 +1,66 @@
+// Checks logins of mail clients and of the manager.
+import { type MailboxRef, mailboxName } from '@postroom/sdk';
+import { Accounts, type Authenticator, Clock, type LoginPeer, type LoginResult } from '@postroom/sdk/services';
+import { Log } from '../base/log.js';
+import { foldName, shownName } from '../configuration/names.js';
+import { SecretStore } from '../configuration/secretStore.js';
+import { LoginDelays } from './loginDelays.js';
+import { resolveLogin } from './logins.js';
+import { Turns } from './turns.js';
+
+/** scrypt takes a thread of the pool that the store writes with, and 16 MB: a flood of logins gets two. */
+const CHECKS_AT_ONCE = 2;
+const LONGEST_LINE = 200;
+
+export class PasswordAuthenticator implements Authenticator {
+  readonly #delays: LoginDelays;
+  readonly #turns = new Turns(CHECKS_AT_ONCE, LONGEST_LINE);
+
+  constructor(
+    @Accounts private readonly accounts: Accounts,
+    @SecretStore private readonly secrets: SecretStore,
+    @Clock clock: Clock,
+    @Log private readonly log: Log,
+  ) {
+    this.#delays = new LoginDelays(clock);
+  }
+
+  async login(name: string, password: string, peer: LoginPeer): Promise<LoginResult> {
+    const mailbox = resolveLogin(name, this.accounts.all);
+    const user = mailbox === undefined ? shownName(foldName(name)) : mailboxName(mailbox).toLowerCase();
+    if (this.#delays.waitMs(peer.address, user) > 0) return this.#wait(mailbox, peer);
+    if (mailbox !== undefined && this.secrets.wasRightLately(mailbox, password)) return this.#welcome(mailbox, user, peer);
+    const result = await this.#turns.take(async (): Promise<LoginResult> => {
+      // Attempts that came together wait in line together: the failures of the first ones count for the others.
+      if (this.#delays.waitMs(peer.address, user) > 0) return this.#wait(mailbox, peer);
+      const right = await this.secrets.verifyUserPassword(mailbox, password);
+      return right && mailbox !== undefined ? this.#welcome(mailbox, user, peer) : this.#refuse(mailbox, user, peer);
+    });
+    return result ?? this.#wait(mailbox, peer);
+  }
+
+  #welcome(mailbox: MailboxRef, user: string, peer: LoginPeer): LoginResult {
+    this.#delays.succeeded(peer.address, user);
+    return { ok: true, mailbox };
+  }
+
+  #refuse(mailbox: MailboxRef | undefined, user: string, peer: LoginPeer): LoginResult {
+    this.#delays.failed(peer.address, user);
+    this.log.warn(`Login failed for ${shownUser(mailbox)} from ${peer.address} over ${peer.protocol}.`, fields(mailbox, peer));
+    return { ok: false, reason: 'wrong' };
+  }
+
+  #wait(mailbox: MailboxRef | undefined, peer: LoginPeer): LoginResult {
+    this.log.warn(`Login put off for ${shownUser(mailbox)} from ${peer.address} over ${peer.protocol}: too many failures.`, fields(mailbox, peer));
+    return { ok: false, reason: 'wait' };
+  }
+}
+
+/** An unknown name is not shown: people type their password into the wrong field. */
+function shownUser(mailbox: MailboxRef | undefined): string {
+  return mailbox === undefined ? 'an unknown user' : mailboxName(mailbox);
+}
+
+function fields(mailbox: MailboxRef | undefined, peer: LoginPeer): Readonly<Record<string, unknown>> {
+  return { user: mailbox && mailboxName(mailbox), address: peer.address, protocol: peer.protocol };
+}

@@ -1,0 +1,38 @@
+// A certificate with its key: whether they fit, which names they cover, how long they last.
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { sentenceOf } from '@postroom/sdk';
+
+export interface CertificatePair {
+  /** PEM, both. */
+  readonly cert: string;
+  readonly key: string;
+  readonly context: SecureContext;
+  readonly expires: Date;
+}
+
+export type PairResult = { readonly pair: CertificatePair } | { readonly pair: undefined; /** Half a sentence. */ readonly reason: string };
+
+/** Reads a pair; never throws, and never shows anything of the key. */
+export function readPair(cert: string, key: string): PairResult {
+  try {
+    const certificate = new X509Certificate(cert);
+    return { pair: { cert, key, context: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }), expires: new Date(certificate.validTo) } };
+  } catch (error) {
+    return { pair: undefined, reason: reasonOf(sentenceOf(error)) };
+  }
+}
+
+/** Whether the certificate is good for every one of the names, which may be IP addresses. */
+export function coversNames(cert: string, names: readonly string[]): boolean {
+  const certificate = new X509Certificate(cert);
+  return names.every((name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined);
+}
+
+/** OpenSSL's words for the usual slips, in ours. */
+function reasonOf(words: string): string {
+  if (/key values mismatch/i.test(words)) return 'the private key belongs to another certificate';
+  if (/no start line|asn1|wrong tag|bad base64|bad end line|unsupported|DECODER/i.test(words)) return 'one of the two is not PEM as it should be';
+  if (/password|bad decrypt|interrupted or cancelled/i.test(words)) return 'the private key is locked with a pass phrase; store it without one';
+  return words;
+}
