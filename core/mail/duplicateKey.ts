@@ -1,0 +1,75 @@
+// Two names for a message's content, taken while it streams in: the hash of its octets, and the key by which a mailbox knows
+// that it has the same mail already (SORTING: duplicates are judged per mailbox by Message-ID and body together).
+import { createHash, type Hash } from 'node:crypto';
+import { type FieldInPlace, type Header, HeaderCollector, readHeader } from './header.js';
+
+/** Octets of a duplicate key. */
+const KEY_LENGTH = 16;
+
+/** Fields that the way of a copy leaves on it: two copies of one message differ in these only (case 24). Lower case. */
+const TRACE_FIELDS: ReadonlySet<string> = new Set([
+  'received',
+  'x-received',
+  'return-path',
+  'delivered-to',
+  'x-delivered-to',
+  'x-original-to',
+  'envelope-to',
+  'x-envelope-to',
+  'x-rcpt-to',
+  'original-recipient',
+  'delivery-date',
+  'received-spf',
+  'authentication-results',
+  'x-uidl',
+]);
+
+export interface ContentNames {
+  /** SHA-256 of all octets, hex. */
+  readonly contentHash: string;
+  /** 16 octets over Message-ID and body; without a Message-ID over everything but trace fields. */
+  readonly duplicateKey: Uint8Array;
+}
+
+/** Fed with a message's octets in CRLF form; answers its names at the end. */
+export class ContentDigest {
+  readonly #content = createHash('sha256');
+  /** What belongs to the key, once the header is known. */
+  #key: Hash | undefined;
+  readonly #head = new HeaderCollector();
+
+  update(octets: Uint8Array): void {
+    this.#content.update(octets);
+    if (this.#key !== undefined) {
+      this.#key.update(octets);
+      return;
+    }
+    if (this.#head.push(octets)) this.#key = this.#beginKey();
+  }
+
+  /** Ends the digest. Call once. */
+  finish(): ContentNames {
+    const key = this.#key ?? this.#beginKey();
+    return { contentHash: this.#content.digest('hex'), duplicateKey: key.digest().subarray(0, KEY_LENGTH) };
+  }
+
+  #beginKey(): Hash {
+    const header = readHeader(this.#head.octets);
+    const key = createHash('sha256');
+    const messageId = messageIdOf(header);
+    if (messageId !== '') key.update(`id ${messageId}\n`);
+    else key.update('content\n').update(Buffer.concat(canonicalFields(header)));
+    key.update(this.#head.octets.subarray(header.size));
+    return key;
+  }
+}
+
+/** The topmost Message-ID without angle brackets, '' where there is none. */
+export function messageIdOf(header: Header): string {
+  const value = header.first('message-id')?.value ?? '';
+  return value.replace(/^<|>$/g, '').trim();
+}
+
+function canonicalFields(header: Header): readonly Uint8Array[] {
+  return header.fields.filter((field: FieldInPlace) => !TRACE_FIELDS.has(field.name.toLowerCase())).map((field) => field.raw);
+}

@@ -1,0 +1,103 @@
+// A message as taps see it: header at once, body and content on request. Everything is read from the source that whoever makes the view
+// names: a message that is just coming in, or one in the store.
+import type { Address, Envelope, HeaderField, MailboxRef, MailOrigin, MailView, MessageId, ParsedContent } from '@postroom/sdk';
+import { parseAddresses } from './addresses.js';
+import { type ContentParser, sharedContentParser } from './contentParser.js';
+import { type Header, valueOctets } from './header.js';
+
+/** Addresses that are read of one field name (SORTING case 73). */
+const ADDRESS_LIMIT = 2000;
+
+export interface MailSource {
+  readonly id: MessageId;
+  /** Octets in CRLF form. */
+  readonly size: number;
+  readonly origin: MailOrigin;
+  readonly envelope: Envelope;
+  readonly author: MailboxRef | undefined;
+  readonly receivedAt: Date;
+  readonly header: Header;
+  /** The message's octets in CRLF form from `start` (default 0), in pieces of at most 256 KB. Can be called again. */
+  read(start?: number): AsyncIterable<Uint8Array>;
+}
+
+/** The view of a message. `parser` reads MIME for `content()`. */
+export function createMailView(source: MailSource, parser: ContentParser = sharedContentParser): MailView {
+  return new SourceView(source, parser);
+}
+
+class SourceView implements MailView {
+  readonly #source: MailSource;
+  readonly #parser: ContentParser;
+  readonly #addresses = new Map<string, readonly Address[]>();
+  #content: Promise<ParsedContent> | undefined;
+
+  constructor(source: MailSource, parser: ContentParser) {
+    this.#source = source;
+    this.#parser = parser;
+  }
+
+  get id(): MessageId {
+    return this.#source.id;
+  }
+
+  get size(): number {
+    return this.#source.size;
+  }
+
+  get origin(): MailOrigin {
+    return this.#source.origin;
+  }
+
+  get envelope(): Envelope {
+    return this.#source.envelope;
+  }
+
+  get author(): MailboxRef | undefined {
+    return this.#source.author;
+  }
+
+  get receivedAt(): Date {
+    return this.#source.receivedAt;
+  }
+
+  header(name: string): string | undefined {
+    return this.#source.header.first(name)?.value;
+  }
+
+  headers(name?: string): readonly HeaderField[] {
+    return name === undefined ? this.#source.header.fields : this.#source.header.all(name);
+  }
+
+  addresses(of: string | HeaderField): readonly Address[] {
+    if (typeof of !== 'string') return parseAddresses(valueOctets(of), ADDRESS_LIMIT);
+    const key = of.toLowerCase();
+    let found = this.#addresses.get(key);
+    if (found === undefined) {
+      found = this.#readAddresses(key);
+      this.#addresses.set(key, found);
+    }
+    return found;
+  }
+
+  raw(): AsyncIterable<Uint8Array> {
+    return this.#source.read(0);
+  }
+
+  body(): AsyncIterable<Uint8Array> {
+    return this.#source.read(this.#source.header.size);
+  }
+
+  content(): Promise<ParsedContent> {
+    this.#content ??= this.#parser.parse(this.raw(), this.size);
+    return this.#content;
+  }
+
+  #readAddresses(name: string): readonly Address[] {
+    const found: Address[] = [];
+    for (const field of this.#source.header.all(name)) {
+      if (found.length < ADDRESS_LIMIT) found.push(...parseAddresses(valueOctets(field), ADDRESS_LIMIT - found.length));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,100 @@
+// A sort plan as plain data: how it crosses the border of an isolated plugin's process, and what is checked when it comes back.
+import { type AccountView, type Address, type AddressedTo, type Disposition, type MailboxRef, PostroomError, type Rung } from '@postroom/sdk';
+
+/** A field that no copy shows. The name is kept for the trail. */
+export interface ConcealedField {
+  readonly index: number;
+  readonly name: string;
+}
+
+/** All that a sort plan holds. Survives structured cloning. */
+export interface PlanState {
+  readonly account: AccountView;
+  readonly addressed: readonly AddressedTo[];
+  readonly mailboxes: readonly MailboxRef[];
+  readonly outside: readonly string[];
+  readonly tags: readonly string[];
+  readonly disposition: Disposition;
+  readonly rung: Rung | undefined;
+  readonly addHeaders: readonly string[];
+  readonly concealed: readonly ConcealedField[];
+  /** Reasons given since the plan was made, or since `withoutNotes`. */
+  readonly notes: readonly string[];
+}
+
+const DISPOSITIONS: readonly unknown[] = ['deliver', 'hold', 'quarantine', 'discard'] satisfies readonly Disposition[];
+const RUNGS: readonly unknown[] = ['L1', 'L2', 'L3', 'L4', 'L5', 'L6', 'L7'] satisfies readonly Rung[];
+/** Entries of any list in a plan that came from another process. */
+const LONGEST_LIST = 10_000;
+
+/**
+ * Reads what another process sent back for the plan it was given. Account and outside recipients are taken from `given`: nobody may
+ * change them. Throws `plugin/bad-answer` for anything that is not a plan's data.
+ */
+export function readPlanState(value: unknown, given: PlanState): PlanState {
+  const data = isRecord(value) ? value : {};
+  if (!isRecord(data.account) || data.account.id !== given.account.id) throw malformed('account');
+  if (!DISPOSITIONS.includes(data.disposition)) throw malformed('disposition');
+  if (data.rung !== undefined && !RUNGS.includes(data.rung)) throw malformed('rung');
+  return {
+    account: given.account,
+    outside: given.outside,
+    addressed: listOf(data, 'addressed', isAddressed),
+    mailboxes: listOf(data, 'mailboxes', isMailbox),
+    tags: listOf(data, 'tags', isText),
+    disposition: data.disposition as Disposition,
+    rung: data.rung as Rung | undefined,
+    addHeaders: listOf(data, 'addHeaders', isText),
+    concealed: listOf(data, 'concealed', isConcealed),
+    notes: listOf(data, 'notes', isText),
+  };
+}
+
+function malformed(property: string): PostroomError {
+  return new PostroomError('plugin/bad-answer', `The plan that came back is malformed: "${property}" is not what a sort plan holds there.`);
+}
+
+function listOf<T>(data: Readonly<Record<string, unknown>>, property: string, check: (item: unknown) => item is T): readonly T[] {
+  const list = data[property];
+  if (!Array.isArray(list) || list.length > LONGEST_LIST || !list.every(check)) throw malformed(property);
+  return list;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isMailbox(value: unknown): value is MailboxRef {
+  return isRecord(value) && isText(value.user) && (value.account === undefined || isText(value.account));
+}
+
+function isAddress(value: unknown): value is Address {
+  return isRecord(value) && [value.name, value.local, value.domain, value.raw].every(isText);
+}
+
+function isAddressed(value: unknown): value is AddressedTo {
+  if (!isRecord(value) || !isAddress(value.address) || !RUNGS.includes(value.rung)) return false;
+  return isText(value.evidence) && Array.isArray(value.placed) && value.placed.every(isText);
+}
+
+function isConcealed(value: unknown): value is ConcealedField {
+  return isRecord(value) && Number.isInteger(value.index) && isText(value.name);
+}
+
+/** The same name and the same address: `andrew <mail@company.com>` and `greg <mail@company.com>` are two (SORTING case 45). */
+export function isSameAddress(a: Address, b: Address): boolean {
+  return a.name === b.name && a.domain === b.domain && a.local.toLowerCase() === b.local.toLowerCase();
+}
+
+/** What is wrong with a header line that a plugin wants on every copy, a sentence; `undefined` where nothing is. */
+export function headerLineProblem(line: string): string | undefined {
+  if (!/^[!-9;-~]+:[\t -~]*$/.test(line) || line.endsWith('\n')) {
+    return `The header line ${JSON.stringify(line.slice(0, 80))} is not of the form "Name: value" in printable ASCII. Encode other text (RFC 2047) and leave out line ends.`;
+  }
+  if (line.length <= 998) return undefined;
+  return `The header line ${JSON.stringify(line.slice(0, 40))} has ${line.length} octets; 998 are allowed (RFC 5322 section 2.1.1).`;
+}

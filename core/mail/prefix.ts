@@ -1,0 +1,111 @@
+// The lines that Postroom puts on top of a copy. Everybody who reads the copy sees them, so they tell of this mailbox only: no other
+// recipient's name may stand there (it might be a Bcc), and nothing that came from outside may begin a line.
+import type { AccountView, MailboxRef, MessageId, SortPlan, TrailEntry } from '@postroom/sdk';
+import { mailboxName } from '@postroom/sdk';
+import type { Submission } from '@postroom/sdk/services';
+import type { ByteRange } from '../store/mailStore.js';
+import { formatDateTime } from './dateTime.js';
+import type { Header } from './header.js';
+import { foldedLine, headerLine, plainWord } from './headerLine.js';
+
+/** What every copy's lines are made from. */
+export interface CopyOrigin {
+  readonly id: MessageId;
+  /** This server's host name. */
+  readonly host: string;
+  readonly receivedAt: Date;
+  readonly plan: SortPlan;
+  readonly trail: readonly TrailEntry[];
+  /** The message's own header: one without any header gets an empty line between our lines and its text (SORTING case 72). */
+  readonly header: Header;
+}
+
+/** Lines for a fetched message's copy. `server`: the ISP's host. */
+export function fetchedPrefix(origin: CopyOrigin & { readonly server: string }, mailbox: MailboxRef): Uint8Array {
+  const { account } = origin.plan;
+  const from = `from ${plainWord(origin.server)} (account ${plainWord(account.id)})`;
+  return linesOf(origin, mailbox, receivedLine(origin, from, 'POP3', mailbox));
+}
+
+/** Lines for a submitted message's copy (RFC 5321 section 4.4): for a mailbox here or, without one, for the way out, which shows no trail. */
+export function submittedPrefix(origin: CopyOrigin & Pick<Submission, 'client'>, mailbox: MailboxRef | undefined): Uint8Array {
+  const { helo, address, protocol, tls } = origin.client;
+  const literal = address.includes(':') ? `[IPv6:${plainWord(address)}]` : `[${plainWord(address)}]`;
+  const cipher = tls === undefined ? '' : ` (${tls.replace(/[^A-Za-z0-9._ -]/g, '-').slice(0, 100)})`;
+  return linesOf(origin, mailbox, receivedLine(origin, `from ${plainWord(helo)} (${literal})`, plainWord(protocol) + cipher, mailbox));
+}
+
+/** Lines for a copy of a message that was made here, a bounce for instance: it came from nowhere. */
+export function ownPrefix(origin: CopyOrigin, mailbox: MailboxRef): Uint8Array {
+  return linesOf(origin, mailbox, '');
+}
+
+function linesOf(origin: CopyOrigin, mailbox: MailboxRef | undefined, received: string): Uint8Array {
+  const trail = mailbox === undefined ? '' : trailLine(origin.plan, origin.trail, mailbox);
+  const separator = origin.header.size === 0 ? '\r\n' : '';
+  return Buffer.from(received + trail + origin.plan.addHeaders.map(foldedLine).join('') + separator, 'latin1');
+}
+
+function receivedLine(origin: CopyOrigin, from: string, protocol: string, mailbox: MailboxRef | undefined): string {
+  const name = mailbox === undefined ? '' : mailboxName(mailbox);
+  const recipient = /^[\w.+-]+(@[\w.+-]+)?$/.test(name) ? ` for <${name}>` : '';
+  const by = `by ${plainWord(origin.host)} (Postroom) with ${protocol} id ${plainWord(origin.id)}`;
+  return foldedLine(`Received: ${from} ${by}${recipient}; ${formatDateTime(origin.receivedAt)}`);
+}
+
+/** `X-Postroom-Trail: L4; postroom.isp-regular/route: name in front of our address`. */
+function trailLine(plan: SortPlan, trail: readonly TrailEntry[], mailbox: MailboxRef): string {
+  const gained = `+${mailboxName(mailbox)}`;
+  const others = otherWords(plan, mailbox);
+  const steps = trail
+    .filter((entry) => entry.change.split(', ').includes(gained))
+    .map((entry) => (entry.reason !== '' && isSilentOn(others, entry.reason) ? `${entry.tap}: ${entry.reason}` : entry.tap));
+  return headerLine('X-Postroom-Trail', [plan.rung ?? 'placed', ...steps].join('; '));
+}
+
+const colleagues = new WeakMap<AccountView, ReadonlySet<string>>();
+
+/** Words that name somebody else of the account, or anybody else whom the message was for. Lower case. */
+function otherWords(plan: SortPlan, mailbox: MailboxRef): ReadonlySet<string> {
+  const own = plan.account.users.find((user) => user.name.toLowerCase() === mailbox.user.toLowerCase());
+  const ownWords = new Set([mailbox.user, ...(own?.aliases ?? []), ...(own?.names ?? [])].flatMap(wordsOf));
+  for (const word of [plan.account.address, plan.account.id].flatMap(wordsOf)) ownWords.add(word);
+  const named = plan.addressed.flatMap((entry) => [entry.address.name, entry.address.local]);
+  const others = [...colleaguesOf(plan.account), ...[...named, ...plan.outside].flatMap(wordsOf)];
+  return new Set(others.filter((word) => !ownWords.has(word)));
+}
+
+function colleaguesOf(account: AccountView): ReadonlySet<string> {
+  let words = colleagues.get(account);
+  if (words === undefined) {
+    words = new Set(account.users.flatMap((user) => [user.name, ...user.aliases, ...user.names]).flatMap(wordsOf));
+    colleagues.set(account, words);
+  }
+  return words;
+}
+
+function isSilentOn(others: ReadonlySet<string>, reason: string): boolean {
+  return !wordsOf(reason).some((word) => others.has(word));
+}
+
+function wordsOf(text: string): string[] {
+  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** Octets of the fields at these positions (SortPlan.concealed): in order, neighbours joined. Unknown positions are passed over. */
+export function rangesOf(header: Header, indices: readonly number[]): readonly ByteRange[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const index of [...new Set(indices)].sort((a, b) => a - b)) {
+    const field = header.fields[index];
+    const last = ranges.at(-1);
+    if (field === undefined) continue;
+    if (last?.end === field.start) last.end = field.end;
+    else ranges.push({ start: field.start, end: field.end });
+  }
+  return ranges;
+}
+
+/** Octets that concealed ranges take off a copy. */
+export function concealedSize(ranges: readonly ByteRange[]): number {
+  return ranges.reduce((sum, range) => sum + range.end - range.start, 0);
+}
