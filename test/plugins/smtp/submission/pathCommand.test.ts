@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { parsePathCommand } from '#plugins/smtp/dist/submission/pathCommand.js';
+
+const rcpt = (path: string): string | undefined => parsePathCommand('RCPT TO', `RCPT TO:<${path}>`)?.address;
+
+describe('reading MAIL and RCPT', () => {
+  it('S09 takes verbs in any case and keeps the case of local parts', () => {
+    expect(parsePathCommand('MAIL FROM', 'mail from:<Andrew@Company.com>')?.address).to.equal('Andrew@Company.com');
+  });
+
+  it('S10 S14 takes the null path from senders only', () => {
+    expect(parsePathCommand('MAIL FROM', 'MAIL FROM:<>')?.address).to.equal('');
+    expect(rcpt('')).to.equal(undefined);
+  });
+
+  it('S11 takes Postmaster without a domain', () => expect(rcpt('PostMaster')).to.equal('postmaster'));
+  it('S12 takes a source route off', () => expect(rcpt('@a.example,@b.example:u@d.example')).to.equal('u@d.example'));
+
+  it('S13 takes quoted local parts, with anything in them that could mislead', () => {
+    expect(rcpt('"a b"@d.example')).to.equal('"a b"@d.example');
+    expect(rcpt('"a>b@c"@d.example')).to.equal('"a>b@c"@d.example');
+    expect(rcpt('"a\\"b"@d.example')).to.equal('"a\\"b"@d.example');
+    expect(rcpt('"open@d.example')).to.equal(undefined);
+  });
+
+  it('S15 takes domain literals that are addresses', () => {
+    expect(rcpt('u@[192.0.2.1]')).to.equal('u@[192.0.2.1]');
+    expect(rcpt('u@[IPv6:2001:db8::1]')).to.equal('u@[IPv6:2001:db8::1]');
+    expect(rcpt('u@[nonsense]')).to.equal(undefined);
+  });
+
+  it('S16 takes local parts of 64 octets and paths of 256, and refuses longer ones', () => {
+    const domain = `${'d'.repeat(60)}.${'e'.repeat(60)}.${'f'.repeat(60)}`;
+    const fill = 254 - domain.length - 1;
+    expect(rcpt(`${'u'.repeat(64)}@d.example`)).to.have.lengthOf(74);
+    expect(rcpt(`${'u'.repeat(fill)}@${domain}`)).to.have.lengthOf(254);
+    expect(rcpt(`${'u'.repeat(fill + 1)}@${domain}`)).to.equal(undefined);
+  });
+
+  it('S17 refuses an address without a domain', () => expect(rcpt('andrew')).to.equal(undefined));
+
+  it('S19 tells a parameter that is given twice', () => {
+    expect(parsePathCommand('MAIL FROM', 'MAIL FROM:<a@b.example> SIZE=1 size=2')?.duplicate).to.equal('SIZE');
+  });
+
+  it('S22 refuses control characters, also where xtext hides them', () => {
+    expect(rcpt('a\u0000b@d.example')).to.equal(undefined);
+    expect(parsePathCommand('MAIL FROM', 'MAIL FROM:<a@b.example> ENVID=x+0D+0Ay')).to.equal(undefined);
+  });
+
+  it('S73 writes an international domain as A-labels and keeps the local part', () => {
+    expect(rcpt('jürgen@bücher.example')).to.equal('jürgen@xn--bcher-kva.example');
+  });
+
+  it('never throws, and never answers an address that could end a command', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+        const address = rcpt(text);
+        expect(address ?? '').to.not.match(/[\r\n\0]/);
+      }),
+    );
+  });
+});
