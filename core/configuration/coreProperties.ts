@@ -14,7 +14,15 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     default: [],
     title: 'Enabled plugins',
     markdownDescription:
-      'Plugins that run beside the bundled ones that always do, as `publisher.name`. Exactly one edition belongs here: `postroom.licensing-lite` or `postroom.licensing-pro`.',
+      'Plugins that run, as `publisher.name`; each brings its pack along. Exactly one edition belongs here: `postroom.licensing-lite` or `postroom.licensing-pro`.',
+  },
+  'plugins.disabled': {
+    type: 'array',
+    items: { type: 'string' },
+    uniqueItems: true,
+    default: [],
+    title: 'Plugins left out',
+    markdownDescription: 'Plugins that do not run although a pack would bring them along, as `publisher.name`.',
   },
   'log.keepDays': {
     type: 'integer',

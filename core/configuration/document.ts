@@ -32,11 +32,10 @@ export function parseDocument(source: string): SettingsDocument {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const lines = lineStarts(text);
-  if (errors.length > 0 || root === undefined) {
-    // One slip makes many followers: the first few say it.
-    const shown = errors.slice(0, 5).map((each) => at(lines, each.offset, error([], syntaxSentence(printParseErrorCode(each.error)))));
-    return unreadable(shown.length > 0 ? shown : [toProblem(error([], 'The file is empty; it needs at least {}.'))]);
-  }
+  if (root === undefined) return unreadable([toProblem(error([], 'The file is empty; it needs at least {}.'))]);
+  // One slip makes many followers: only the first one is sure.
+  const [slip] = errors;
+  if (slip !== undefined) return unreadable([at(lines, slip.offset, error([], syntaxSentence(printParseErrorCode(slip.error))))]);
   const found: Problem[] = [];
   const value = valueOf(root, [], (node, finding) => found.push(at(lines, node.offset, finding)));
   return { value, problems: found, place: (finding) => at(lines, offsetOf(root, finding), finding) };

@@ -9,7 +9,7 @@ import { Revisions, type SettingsRevision } from '../store/revisions.js';
 import { changedKeys, concerns } from './changes.js';
 import { applyEdits, parseDocument, type SettingEdit } from './document.js';
 import { type LoadedSettings, loadSettings, type SettingsValue } from './loadSettings.js';
-import { hasErrors, type Problem, problemLine } from './problems.js';
+import { hasErrors, type Problem, problemLine, type SettingPath } from './problems.js';
 import type { LimitCheck } from './rules.js';
 import { mergeSchema, pluginId, type SettingsSchema } from './schema.js';
 import { etagOf, SettingsFile } from './settingsFile.js';
@@ -128,6 +128,11 @@ export class FileSettings implements SettingsService, Disposable {
 
   onDidChangeProblems(listener: () => void): Disposable {
     return this.#judged.add(listener);
+  }
+
+  written(path: SettingPath): unknown {
+    const { value } = parseDocument(this.#load(this.#text).text);
+    return path.reduce<unknown>((group, step) => (typeof group === 'object' && group !== null && Object.hasOwn(group, step) ? Reflect.get(group, step) : undefined), value);
   }
 
   validate(text?: string): readonly Problem[] {

@@ -2,7 +2,7 @@
 import { parseDocument, renameKeys } from './document.js';
 import { groupOf } from './layout.js';
 import { findRenames } from './migrate.js';
-import { type Finding, hasErrors, type Problem } from './problems.js';
+import { type Finding, hasErrors, pathText, type Problem } from './problems.js';
 import { checkLimits, checkRules, type Limits } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 import type { SettingsCheck } from './validate.js';
@@ -32,8 +32,10 @@ export function loadSettings(source: string, { schema, check, limits }: LoadRule
   const text = renames.length === 0 ? source : renameKeys(source, renames);
   const document = renames.length === 0 ? original : parseDocument(text);
   const { findings, effective } = check(document.value);
+  // What was said about a value already is not said again in other words.
+  const told = new Set([...document.problems.map((each) => each.path), ...renamed.map((each) => pathText(each.path))]);
   const further: readonly Finding[] = [
-    ...findings.filter((each) => !renamed.some((known) => known.path.join('/') === each.path.join('/'))),
+    ...findings.filter((each) => !told.has(pathText(each.path))),
     ...checkRules(document.value, schema),
     ...(limits === undefined ? [] : checkLimits(document.value, schema, limits)),
   ];

@@ -1,11 +1,6 @@
 // Which names accounts and users may have. They stand in logins, addresses, paths and logs, so they are kept plain.
 import { isAdminName, isPublicName } from '@postroom/sdk';
 
-/** As one key for comparisons: logins know neither case nor the two ways to write an accented letter. */
-export function foldName(name: string): string {
-  return name.normalize('NFC').toLowerCase();
-}
-
 /** Keys that reach into JavaScript's prototypes; refused wherever they stand in the file. */
 export const POLLUTING_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 

@@ -28,7 +28,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   if (name.length > 100) return undefined;
   const wanted = name.toLowerCase();
   let best: string | undefined;
-  let bestSteps = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  let bestSteps = Math.max(2, Math.min(3, Math.floor(wanted.length / 2)), Math.floor(wanted.length / 4)) + 1;
   for (const candidate of candidates) {
     const steps = distanceToName(wanted, candidate.toLowerCase());
     if (steps < bestSteps && steps < candidate.length) [best, bestSteps] = [candidate, steps];

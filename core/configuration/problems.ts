@@ -1,4 +1,5 @@
 // What is wrong with the settings, for people: one sentence each, with the place where to look.
+import { shownName } from './names.js';
 
 /** Where something stands in settings.json: `['accounts', 'company', 'users', 'andrew', 'cc.to', 0]`. */
 export type SettingPath = readonly (string | number)[];
@@ -41,7 +42,7 @@ export function hasErrors(problems: readonly { readonly severity: Severity }[]):
 
 /** `accounts/company/pop3.host`. No name may hold a slash, so that this reads one way only. */
 export function pathText(path: SettingPath): string {
-  return path.join('/');
+  return path.map((part) => shownName(String(part))).join('/');
 }
 
 /** One line as compilers write it, which editors make clickable: `settings.json:12:5 error accounts/company: ...`. */

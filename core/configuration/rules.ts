@@ -1,9 +1,9 @@
 // What no schema can say about the settings: names that point to each other, uniqueness, limits of the edition. Pure.
-import type { AccountKindDeclaration, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
+import { type AccountKindDeclaration, foldCase, splitAddress, type LicenceQuery, type LicenceVerdict } from '@postroom/sdk';
 import { LOCAL_PART_PATTERN } from './coreProperties.js';
-import { ownedDomains, splitAddress } from './domains.js';
+import { ownedDomains } from './domains.js';
 import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from './layout.js';
-import { foldName, shownName } from './names.js';
+import { shownName } from './names.js';
 import { didYouMean } from './nearest.js';
 import { error, type Finding, type SettingPath, warning } from './problems.js';
 import type { SettingsSchema } from './schema.js';
@@ -76,8 +76,8 @@ function nameRules(account: AccountEntry, kind: AccountKindDeclaration | undefin
   const findings: Finding[] = [];
   const owners = new Map<string, string>();
   const claim = (name: string, user: UserEntry, path: SettingPath, what: string): void => {
-    const owner = owners.get(foldName(name));
-    if (owner === undefined) owners.set(foldName(name), user.name);
+    const owner = owners.get(foldCase(name));
+    if (owner === undefined) owners.set(foldCase(name), user.name);
     else if (owner !== user.name) findings.push(error(path, `${what} "${shownName(name)}" means "${shownName(owner)}" already. Names in an account must differ by more than upper and lower case.`));
   };
   for (const user of account.users) claim(user.name, user, user.path, 'The name');
@@ -96,8 +96,8 @@ function copyRules(user: UserEntry, account: AccountEntry): readonly Finding[] {
   const names = account.users.map((each) => each.name);
   return textsOf(user.values['cc.to']).flatMap((colleague, index) => {
     const path = [...user.path, 'cc.to', index];
-    if (foldName(colleague) === foldName(user.name)) return [error(path, `"${shownName(user.name)}" can't get a copy of the own mail. Take the name out.`)];
-    if (names.some((name) => foldName(name) === foldName(colleague))) return [];
+    if (foldCase(colleague) === foldCase(user.name)) return [error(path, `"${shownName(user.name)}" can't get a copy of the own mail. Take the name out.`)];
+    if (names.some((name) => foldCase(name) === foldCase(colleague))) return [];
     return [error(path, `"${shownName(colleague)}" is no user of the account "${account.id}": only colleagues can get copies.${didYouMean(colleague, names)}`)];
   });
 }
@@ -117,8 +117,8 @@ function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<stri
   for (const account of accounts) {
     if (account.address === undefined) continue;
     const path = [...account.path, 'address'];
-    const [local, domain] = splitAddress(account.address);
-    const address = `${local.toLowerCase()}@${domain}`;
+    const { local, domain } = splitAddress(account.address);
+    const address = `${foldCase(local)}@${domain}`;
     const other = byAddress.get(address);
     const owner = byDomain.get(domain);
     if (other !== undefined) findings.push(error(path, `${address} is the address of the account "${other}" already.`));
@@ -135,16 +135,16 @@ function loginRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string
   const users = new Map<string, string>();
   const domains = new Map(accounts.flatMap((account) => ownedDomains(account, kinds.get(account.kind ?? '')).map((domain) => [domain, account.id])));
   for (const account of accounts) {
-    const twin = ids.get(foldName(account.id));
+    const twin = ids.get(foldCase(account.id));
     if (twin !== undefined) findings.push(error(account.path, `The ids "${account.id}" and "${twin}" differ in upper and lower case only; logins could not tell them apart.`));
-    ids.set(foldName(account.id), account.id);
+    ids.set(foldCase(account.id), account.id);
     const owner = domains.get(account.id.toLowerCase());
     if (owner !== undefined && owner !== account.id) {
       findings.push(error(account.path, `The id "${account.id}" is the domain of the account "${owner}"; the login name@${account.id} would mean both. Choose another id.`));
     }
     for (const user of account.users) {
-      const other = users.get(foldName(user.name));
-      if (other === undefined) users.set(foldName(user.name), account.id);
+      const other = users.get(foldCase(user.name));
+      if (other === undefined) users.set(foldCase(user.name), account.id);
       else if (other !== account.id) {
         const logins = `${user.name}@${other} and ${user.name}@${account.id}`;
         findings.push(warning(user.path, `"${user.name}" is a user of "${other}" too: the name alone can't log in, both need the account behind it (${logins}).`));

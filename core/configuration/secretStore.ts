@@ -1,13 +1,12 @@
 // Every secret of the server: users' passwords as hashes, the ISP's passwords encrypted. In secrets.json, never in settings.json.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
+import { foldCase, mailboxName, type MailboxRef, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
 import { removeLeftovers, writeAtomically } from './atomicFile.js';
 import { groupOf } from './layout.js';
-import { foldName } from './names.js';
 import { hashPassword, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
 import { keyFingerprint, type SealedSecret, seal, unseal } from './secretBox.js';
 import { SecretKey } from './secretKey.js';
@@ -236,7 +235,7 @@ export class FileSecretStore implements SecretStore {
 
 /** No name holds a slash, and no account is called admin1. */
 function userKey({ account, user }: MailboxRef): string {
-  return account === undefined ? foldName(user) : `${account}/${foldName(user)}`;
+  return account === undefined ? foldCase(user) : `${account}/${foldCase(user)}`;
 }
 
 function parsed(text: string): SecretsFile | undefined {

@@ -1,8 +1,8 @@
 // Typed access to the settings in force.
-import { PostroomError, type SettingScope } from '@postroom/sdk';
+import { foldCase, PostroomError, type SettingScope } from '@postroom/sdk';
 import { groupOf } from './layout.js';
 import type { SettingsValue } from './loadSettings.js';
-import { foldName, shownName } from './names.js';
+import { shownName } from './names.js';
 import { didYouMean } from './nearest.js';
 import type { SettingsSchema } from './schema.js';
 
@@ -24,7 +24,7 @@ export class SettingsReader {
 
   forUser<T>(account: string, user: string, key: string): T {
     const users = groupOf(this.#account(account)['users']);
-    const name = Object.hasOwn(users, user) ? user : Object.keys(users).find((each) => foldName(each) === foldName(user));
+    const name = Object.hasOwn(users, user) ? user : Object.keys(users).find((each) => foldCase(each) === foldCase(user));
     if (name === undefined) {
       throw new PostroomError('user/unknown', `The account "${account}" has no user "${shownName(user)}".${didYouMean(user, Object.keys(users))}`);
     }

@@ -4,7 +4,7 @@ import { createServiceId } from '@postroom/sdk/services';
 import type { SettingsRevision } from '../store/revisions.js';
 import type { SettingEdit } from './document.js';
 import type { SettingsValue } from './loadSettings.js';
-import type { Problem } from './problems.js';
+import type { Problem, SettingPath } from './problems.js';
 import type { LimitCheck } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 
@@ -21,6 +21,8 @@ export interface SettingsService extends Settings {
   readonly value: SettingsValue;
   /** Another object after every setManifests(). */
   readonly schema: SettingsSchema;
+  /** What the file itself says at a path, without defaults; `undefined` where it says nothing. */
+  written(path: SettingPath): unknown;
   /** Checks a text, by default the file's, against schema, rules and limits. Changes nothing. */
   validate(text?: string): readonly Problem[];
   /** Changes single values and keeps the rest of the text as it is. All of the edits or none. */

@@ -52,7 +52,10 @@ function findingsOf(failures: readonly ErrorObject[], schema: SettingsSchema, ro
   const choices = failures.filter((each) => each.keyword === 'anyOf' || each.keyword === 'oneOf');
   const inChoice = (each: ErrorObject): boolean =>
     choices.some((choice) => each !== choice && each.schemaPath.startsWith(`${choice.schemaPath}/`) && each.instancePath.startsWith(choice.instancePath));
-  return failures.filter((each) => !inChoice(each) && each.propertyName === undefined).flatMap((each) => findingOf(each, schema, pathOf(each.instancePath, root)));
+  // A list of what is allowed says more than the type.
+  const isListed = (each: ErrorObject): boolean =>
+    each.keyword === 'type' && failures.some((other) => other.keyword === 'enum' && other.instancePath === each.instancePath);
+  return failures.filter((each) => !inChoice(each) && !isListed(each) && each.propertyName === undefined).flatMap((each) => findingOf(each, schema, pathOf(each.instancePath, root)));
 }
 
 function findingOf(failure: ErrorObject, schema: SettingsSchema, path: SettingPath): readonly Finding[] {
@@ -108,14 +111,14 @@ function allowedNames(known: readonly string[]): string {
   return known.length === 0 || known.length > 12 ? '' : ` Known are ${known.map((each) => `"${each}"`).join(', ')}.`;
 }
 
-/** How a secret setting is set, for errors and answers. `account` for one of scope `account`. */
+/** How a secret setting is set, to end a sentence with. `account` for one of scope `account`. */
 export function howToSetSecret(key: string, account?: string): string {
-  return `postroom config set-secret ${key}${account === undefined ? '' : ` ${account}`}`;
+  return account === undefined ? 'set it in the manager' : `set it in the manager or with "postroom accounts set-password ${account} --key ${key}"`;
 }
 
 function secretSentence(key: string, path: SettingPath): string {
   const account = path[0] === 'accounts' && typeof path[1] === 'string' ? path[1] : undefined;
-  return `"${key}" is a secret and never stands in settings.json. Take it out, and set it in the manager or with "${howToSetSecret(key, account)}".`;
+  return `"${key}" is a secret and never stands in settings.json. Take it out, and ${howToSetSecret(key, account)}.`;
 }
 
 function passwordSentence(key: string, path: SettingPath): string {

@@ -1,11 +1,8 @@
 // Who shares what, and whose an address is.
 import { isDeepStrictEqual } from 'node:util';
-import { type AccountView, isAdminName, type MailboxRef, type UserView } from '@postroom/sdk';
+import { type AccountView, foldCase, isAdminName, isOwnAddress, type MailboxRef, splitAddress, type UserView } from '@postroom/sdk';
 import type { Accounts } from '@postroom/sdk/services';
-import { splitAddress } from '../configuration/domains.js';
-import { textOf } from '../configuration/layout.js';
 import type { SettingsValue } from '../configuration/loadSettings.js';
-import { foldName } from '../configuration/names.js';
 import type { SettingsSchema } from '../configuration/schema.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { accountViews } from './accountViews.js';
@@ -18,9 +15,6 @@ interface Directory {
   readonly schema: SettingsSchema;
   readonly all: readonly AccountView[];
   readonly byId: ReadonlyMap<string, AccountView>;
-  /** By shared address, lower case. */
-  readonly byAddress: ReadonlyMap<string, AccountView>;
-  readonly byDomain: ReadonlyMap<string, AccountView>;
   /** By account id and folded user name. */
   readonly users: ReadonlyMap<string, UserView>;
 }
@@ -43,25 +37,24 @@ export class SettingsAccounts implements Accounts {
   }
 
   user({ account, user }: MailboxRef): UserView | undefined {
-    return account === undefined ? undefined : this.#current().users.get(`${account}/${foldName(user)}`);
+    return account === undefined ? undefined : this.#current().users.get(`${account}/${foldCase(user)}`);
   }
 
-  /** Lower case but for the user's part of the address, which stays as in the settings. ADMIN1 may write for every account. */
+  /** Written as in the settings; compare without regard to case. ADMIN1 may write for every account. */
   sendersOf(mailbox: MailboxRef): readonly string[] {
     if (mailbox.account === undefined) return isAdminName(mailbox.user) ? this.all.map((account) => account.address) : [];
     const [account, user] = [this.find(mailbox.account), this.user(mailbox)];
     if (account === undefined || user === undefined) return [];
-    const own = account.domains.flatMap((domain) => [user.name, ...user.aliases].map((local) => `${local}@${domain}`));
-    return [...new Set([...own, account.address])];
+    return [...new Set([...domainAddresses(account, user), account.address])];
   }
 
   ownerOf(address: string): AccountView | undefined {
-    const [local, domain] = splitAddress(address.trim().replace(/^<(.*)>$/, '$1'));
+    const { local, domain } = splitAddress(address.trim().replace(/^<(.*)>$/, '$1'));
     if (local === '' || domain === '') return undefined;
-    const { byAddress, byDomain, all } = this.#current();
-    const owner = byDomain.get(domain) ?? sharedBy(local, domain, byAddress);
+    const { all } = this.#current();
+    const owner = all.find((account) => isOwnAddress(account, { name: '', local, domain, raw: address }));
     if (owner !== undefined) return owner;
-    if (!isLocalHost(domain, textOf(this.settings.value['server.name']) ?? '', this.addresses)) return undefined;
+    if (!isLocalHost(domain, this.settings.get<string>('server.name'), this.addresses)) return undefined;
     // ADMIN1 belongs to no account: any of them sorts mail for it to the same mailbox.
     if (isAdminName(local)) return all[0];
     const mailbox = resolveLogin(local, all);
@@ -80,13 +73,6 @@ export class SettingsAccounts implements Accounts {
   }
 }
 
-/** `mail@company.com`, `mail+andrew@company.com`, and as the manual prints it `andrew@mail@company.com`. */
-function sharedBy(local: string, domain: string, byAddress: ReadonlyMap<string, AccountView>): AccountView | undefined {
-  const last = local.slice(local.lastIndexOf('@') + 1).toLowerCase();
-  const plus = last.indexOf('+');
-  return byAddress.get(`${last}@${domain}`) ?? (plus > 0 ? byAddress.get(`${last.slice(0, plus)}@${domain}`) : undefined);
-}
-
 function directoryOf(value: SettingsValue, schema: SettingsSchema, former: Directory | undefined): Directory {
   // An account that did not change stays the same object.
   const all = accountViews(value, schema.kinds).map((view) => {
@@ -98,13 +84,18 @@ function directoryOf(value: SettingsValue, schema: SettingsSchema, former: Direc
     schema,
     all: Object.freeze(all),
     byId: new Map(all.map((account) => [account.id, account])),
-    byAddress: new Map(all.map((account) => [normalAddress(account.address), account])),
-    byDomain: new Map(all.flatMap((account) => account.domains.map((domain) => [domain, account]))),
-    users: new Map(all.flatMap((account) => account.users.map((user) => [`${account.id}/${foldName(user.name)}`, user]))),
+    users: new Map(all.flatMap((account) => account.users.map((user) => [`${account.id}/${foldCase(user.name)}`, user]))),
   };
 }
 
-function normalAddress(address: string): string {
-  const [local, domain] = splitAddress(address);
-  return `${local.toLowerCase()}@${domain}`;
+/** An alias with a domain counts at that domain only, and with one the user's own name counts at such domains only. */
+function domainAddresses(account: AccountView, { name, aliases }: UserView): readonly string[] {
+  const bound = aliases.map(splitAddress).filter(({ domain }) => account.domains.includes(domain));
+  const free = aliases.filter((alias) => !alias.includes('@'));
+  const home = account.domains.filter((domain) => bound.length === 0 || bound.some((alias) => alias.domain === domain));
+  return [
+    ...home.map((domain) => `${name}@${domain}`),
+    ...account.domains.flatMap((domain) => free.map((alias) => `${alias}@${domain}`)),
+    ...bound.map(({ local, domain }) => `${local}@${domain}`),
+  ];
 }

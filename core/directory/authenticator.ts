@@ -1,8 +1,8 @@
 // Checks logins of mail clients and of the manager.
-import { type MailboxRef, mailboxName } from '@postroom/sdk';
+import { foldCase, mailboxName, type MailboxRef } from '@postroom/sdk';
 import { Accounts, type Authenticator, Clock, type LoginPeer, type LoginResult } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
-import { foldName, shownName } from '../configuration/names.js';
+import { shownName } from '../configuration/names.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { LoginDelays } from './loginDelays.js';
 import { resolveLogin } from './logins.js';
@@ -27,7 +27,7 @@ export class PasswordAuthenticator implements Authenticator {
 
   async login(name: string, password: string, peer: LoginPeer): Promise<LoginResult> {
     const mailbox = resolveLogin(name, this.accounts.all);
-    const user = mailbox === undefined ? shownName(foldName(name)) : mailboxName(mailbox).toLowerCase();
+    const user = mailbox === undefined ? shownName(foldCase(name)) : mailboxName(mailbox).toLowerCase();
     if (this.#delays.waitMs(peer.address, user) > 0) return this.#wait(mailbox, peer);
     if (mailbox !== undefined && this.secrets.wasRightLately(mailbox, password)) return this.#welcome(mailbox, user, peer);
     const result = await this.#turns.take(async (): Promise<LoginResult> => {

@@ -1,0 +1,70 @@
+// The manifests of the bundled plugins, as a server has them, and one that a test makes up.
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Contributions, PluginManifest } from '@postroom/sdk';
+
+const folder = new URL('../../../../plugins/', import.meta.url);
+
+export function bundledManifests(): readonly PluginManifest[] {
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(new URL(`${name}/package.json`, folder), 'utf8')) as PluginManifest];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export function manifest(name: string, contributes: Contributions): PluginManifest {
+  return {
+    name,
+    publisher: 'acme',
+    version: '1.0.0',
+    type: 'module',
+    displayName: name,
+    description: name,
+    engines: { postroom: '^1.0.0' },
+    contributes,
+  };
+}
+
+/** Just what the tables of wrong files need, so that they don't break when a bundled plugin changes. */
+export const SMALL: readonly PluginManifest[] = [
+  manifest('mail', {
+    accountKinds: [
+      { kind: 'regular', title: 'Regular', description: 'One address.', owns: 'address' },
+      { kind: 'domain', title: 'Domain', description: 'A domain.', owns: 'domain', domainsProperty: 'mail.domains' },
+    ],
+    configuration: {
+      title: 'Mail',
+      properties: {
+        'timer.everyMinutes': { type: 'integer', minimum: 1, maximum: 1440, default: 5, renamed: ['timer.minutes'] },
+        'timer.mode': { type: 'string', enum: ['always', 'office', 'never'], default: 'always' },
+        'pop3.listen': {
+          type: 'array',
+          default: [{ port: 110 }],
+          items: {
+            type: 'object',
+            required: ['port'],
+            additionalProperties: false,
+            properties: {
+              host: { type: 'string', default: '127.0.0.1' },
+              port: { type: 'integer', minimum: 0, maximum: 65535 },
+              security: { type: 'string', enum: ['plain', 'starttls', 'tls'], default: 'starttls' },
+            },
+          },
+        },
+        'pop3.host': { type: 'string', minLength: 1, maxLength: 20, scope: 'account', renamed: ['pop.host'] },
+        'pop3.password': { type: 'string', secret: true, scope: 'account' },
+        'mail.domains': { type: 'array', items: { type: 'string' }, default: [], scope: 'account', accountKind: 'domain' },
+        'mail.ratio': { type: 'number', exclusiveMinimum: 0, default: 1 },
+        'mail.on': { type: 'boolean', default: true },
+        'mail.either': { anyOf: [{ type: 'integer' }, { type: 'string', enum: ['auto'] }], default: 'auto', description: 'A number or "auto".' },
+        aliases: { type: 'array', items: { type: 'string' }, uniqueItems: true, default: [], scope: 'user' },
+        names: { type: 'array', items: { type: 'string' }, default: [], scope: 'user', maxItems: 3 },
+        'cc.to': { type: 'array', items: { type: 'string' }, uniqueItems: true, default: [], scope: 'user' },
+      },
+    },
+  }),
+  manifest('small-edition', { taps: [{ hook: 'onLicenseCheck', name: 'limits' }] }),
+  manifest('large-edition', { taps: [{ hook: 'onLicenseCheck', name: 'limits' }] }),
+];
