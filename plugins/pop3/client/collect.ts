@@ -1,0 +1,154 @@
+// onFetch: one account's part of a round. Sessions follow each other, each ended by QUIT so that its deletions stick, until nothing is new.
+import { PostroomError, sentenceOf, type FetchReport, type FetchRequest, type TapCall } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import { collectPlan, MOST_TRIES, type CollectPlan } from './collectPlan.js';
+import { FetchTally } from './fetchTally.js';
+import { identify, type IdentifiedMessage } from './identify.js';
+import type { IspAccount } from './ispAccount.js';
+import { pauseAfter } from './ispAnswers.js';
+import type { IspCapabilities } from './ispCapabilities.js';
+import { logIn } from './ispLogin.js';
+import { parseListing } from './listing.js';
+import { Pop3Dialogue } from './pop3Dialogue.js';
+import { Retrieval, SessionAbandoned, tooLargeSentence } from './retrieval.js';
+
+/** Messages of one session, where the ISP deletes at once; a cut line costs at most the reading of their DELEs again. */
+const SESSION_MESSAGES = 500;
+/** Sessions of one round at most, whatever the server lists. */
+const MOST_SESSIONS = 400;
+/** Some servers (Gmail) show a part of a large box only: after a session with so many, another looks for more. */
+const PARTIAL_LISTING = 200;
+/** DELEs on the line at a time. */
+const DELETES_AHEAD = 200;
+
+export interface CollectServices {
+  readonly clock: Clock;
+  readonly account: IspAccount;
+}
+
+/** Collects the account's mail. Answers a report in every case: what failed stands in it. */
+export async function collect(request: FetchRequest, call: TapCall, services: CollectServices): Promise<FetchReport> {
+  const { clock } = services;
+  const tally = new FetchTally((done, total, octets) => request.progress(done, total, octets));
+  const round = new AccountRound(request, services, tally);
+  try {
+    for (let session = 0; session < MOST_SESSIONS && (await round.session(call.signal)); session += 1);
+  } catch (error) {
+    const code = call.signal.aborted ? 'isp/timeout' : error instanceof PostroomError ? error.code : 'isp/unreachable';
+    tally.problem(code, call.signal.aborted ? `The time for account ${request.account.id} is up; the next round goes on where this one ended.` : sentenceOf(error));
+    const pause = pauseAfter(code);
+    if (pause !== undefined) tally.pauseUntil(new Date(clock.now().getTime() + pause));
+  }
+  return tally.report();
+}
+
+class AccountRound {
+  readonly #request: FetchRequest;
+  readonly #account: IspAccount;
+  readonly #clock: Clock;
+  readonly #tally: FetchTally;
+  /** Messages that failed in this round: not tried again in it. */
+  readonly #failed = new Set<string>();
+
+  constructor(request: FetchRequest, { account, clock }: CollectServices, tally: FetchTally) {
+    this.#request = request;
+    this.#account = account;
+    this.#clock = clock;
+    this.#tally = tally;
+  }
+
+  /** One session, from the connection to QUIT. Answers whether another one is worth it. */
+  async session(signal: AbortSignal): Promise<boolean> {
+    const dialogue = await Pop3Dialogue.connect(this.#account, this.#clock, signal);
+    try {
+      const capabilities = await logIn(dialogue);
+      const again = await this.#work(dialogue, capabilities);
+      dialogue.end();
+      return again;
+    } catch (error) {
+      dialogue.cut();
+      if (error instanceof SessionAbandoned) return true;
+      throw error;
+    }
+  }
+
+  async #work(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<boolean> {
+    const plan = await this.#plan(dialogue);
+    const before = this.#tally.fetched;
+    this.#tally.expect(plan.fetch.length);
+    const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
+    const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(plan.fetch.length / 20)) : plan.fetch.length;
+    const batch = plan.fetch.slice(0, limit);
+    const retrieval = new Retrieval(dialogue, { ...this.#request, tally: this.#tally, pipelining: capabilities.pipelining });
+    try {
+      await retrieval.run(batch);
+    } finally {
+      for (const key of retrieval.failed) this.#failed.add(key);
+    }
+    const finished = this.#account.leaveOnServerDays === 0 ? [...plan.remove, ...retrieval.stored] : plan.remove;
+    const deleted = await this.#delete(dialogue, finished, capabilities.pipelining);
+    const quit = await this.#quit(dialogue, deleted);
+    if (capabilities.loginDelaySeconds > 0) this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
+    const fetched = this.#tally.fetched - before;
+    return quit && mayComeBack && deleted.length > 0 && fetched > 0 && (plan.fetch.length > batch.length || fetched >= PARTIAL_LISTING);
+  }
+
+  async #plan(dialogue: Pop3Dialogue): Promise<CollectPlan> {
+    const stat = await dialogue.ask('STAT');
+    const list = await dialogue.askLines('LIST');
+    const uidl = await dialogue.askLines('UIDL');
+    const listing = parseListing(list, uidl);
+    if (uidl === undefined && listing.messages.length > 0) await this.#checkLeaving(dialogue);
+    const { messages, unreadable } = await identify(dialogue, listing.messages);
+    for (const number of unreadable) {
+      this.#tally.problem('isp/message', `${this.#account.host} does not show message ${number} of account ${this.#account.id}. The next round tries again.`, `number ${number}`);
+    }
+    if (listing.isComplete && unreadable.length === 0 && stat.ok && Number(stat.text.split(' ')[0]) === messages.length) {
+      await this.#request.journal.listed(messages.map(({ key }) => key));
+    }
+    const plan = collectPlan(messages, await this.#request.journal.entries(), this.#account, this.#clock.now());
+    this.#report(plan);
+    return { ...plan, fetch: plan.fetch.filter(({ key }) => !this.#failed.has(key)) };
+  }
+
+  /** Without UIDL and TOP every message would have to be read in every round to be recognised. */
+  async #checkLeaving(dialogue: Pop3Dialogue): Promise<void> {
+    const { host, id, leaveOnServerDays } = this.#account;
+    if (leaveOnServerDays === 0) return;
+    const top = await dialogue.askLines('TOP 1 0');
+    if (top !== undefined) return;
+    throw new PostroomError('settings/invalid', `${host} has neither UIDL nor TOP, so mail of account ${id} cannot be left there. Set pop3.leaveOnServerDays to 0.`);
+  }
+
+  #report(plan: CollectPlan): void {
+    for (const message of plan.tooLarge) this.#tally.problem('isp/message', tooLargeSentence(message, this.#account.maxMessageBytes), message.key);
+    for (const { key } of plan.setAside) {
+      this.#tally.problem('isp/message', `A message was tried ${MOST_TRIES} times in vain and stays at the ISP. Look at it there, with the ISP's web mail.`, key);
+    }
+  }
+
+  /** Answers the messages whose DELE was answered +OK; the others keep their place in the journal, and the next session deletes them. */
+  async #delete(dialogue: Pop3Dialogue, messages: readonly IdentifiedMessage[], pipelining: boolean): Promise<IdentifiedMessage[]> {
+    const deleted: IdentifiedMessage[] = [];
+    const ahead = pipelining ? DELETES_AHEAD : 1;
+    for (let at = 0; at < messages.length; at += ahead) {
+      const some = messages.slice(at, at + ahead);
+      dialogue.send(some.map(({ number }) => `DELE ${number}`));
+      for (const message of some) {
+        if ((await dialogue.answer('DELE')).ok) deleted.push(message);
+      }
+    }
+    return deleted;
+  }
+
+  /** Only +OK to QUIT means that the deletions happened (RFC 1939 section 6). */
+  async #quit(dialogue: Pop3Dialogue, deleted: readonly IdentifiedMessage[]): Promise<boolean> {
+    const answer = await dialogue.ask('QUIT');
+    if (answer.ok) {
+      if (deleted.length > 0) await this.#request.journal.gone(deleted.map(({ key }) => key));
+      return true;
+    }
+    this.#tally.problem('isp/temporary', `${this.#account.host} did not remove what was collected of account ${this.#account.id} ("${answer.text}"). Nothing is collected twice; the next round asks again.`);
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+// What lies in the ISP's mailbox: LIST and UIDL read together, with whatever nonsense a server puts into them.
+
+/** A message as the server lists it. Numbers hold for one session only. */
+export interface ListedMessage {
+  readonly number: number;
+  /** Octets as the server says; a hint. -1 where it does not say. */
+  readonly size: number;
+  /** `undefined` where the server gives none, or one that several messages share, or one that is no id. */
+  readonly uidl: string | undefined;
+}
+
+export interface Listing {
+  readonly messages: readonly ListedMessage[];
+  /** Every line made sense and both lists speak of the same messages: what is missing here is gone there. */
+  readonly isComplete: boolean;
+}
+
+/** Longest unique id that is taken for one; RFC 1939 allows 70 octets, some servers more. */
+const LONGEST_ID = 255;
+const LIST_LINE = /^\s*(\d{1,10})\s+(\d{1,20})\b/;
+const UIDL_LINE = /^\s*(\d{1,10})\s+(\S.*?)\s*$/;
+
+/** Reads the lines of LIST and UIDL; `undefined` for a command that the server refused. */
+export function parseListing(list: readonly string[] | undefined, uidl: readonly string[] | undefined): Listing {
+  const sizes = numbered(list ?? [], LIST_LINE);
+  const ids = numbered(uidl ?? [], UIDL_LINE);
+  const seen = new Map<string, number>();
+  for (const id of ids.values.values()) seen.set(id, (seen.get(id) ?? 0) + 1);
+  const numbers = [...new Set([...sizes.values.keys(), ...ids.values.keys()])].sort((a, b) => a - b);
+  const messages = numbers.map((number) => {
+    const size = Number(sizes.values.get(number) ?? -1);
+    const id = ids.values.get(number);
+    const isId = id !== undefined && id.length <= LONGEST_ID && /^[\x20-\x7e]+$/.test(id) && seen.get(id) === 1;
+    return { number, size: Number.isSafeInteger(size) ? size : -1, uidl: isId ? id : undefined };
+  });
+  const agree = uidl === undefined || list === undefined || (sizes.values.size === ids.values.size && numbers.length === ids.values.size);
+  return { messages, isComplete: list !== undefined && sizes.clean && ids.clean && agree };
+}
+
+function numbered(lines: readonly string[], pattern: RegExp): { values: ReadonlyMap<number, string>; clean: boolean } {
+  const values = new Map<number, string>();
+  let clean = true;
+  for (const line of lines) {
+    const match = pattern.exec(line);
+    const number = Number(match?.[1] ?? 0);
+    if (match?.[2] === undefined || number < 1 || values.has(number)) clean = false;
+    else values.set(number, match[2]);
+  }
+  return { values, clean };
+}

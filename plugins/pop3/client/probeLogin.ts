@@ -1,0 +1,41 @@
+// A login to look, without collecting: for the set-up of an account, with everything that was said but the secrets.
+import { PostroomError, sentenceOf } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import type { IspAccount } from './ispAccount.js';
+import { logIn } from './ispLogin.js';
+import { Pop3Dialogue } from './pop3Dialogue.js';
+
+export interface ProbeResult {
+  readonly ok: boolean;
+  /** `C:` what was sent, `S:` what was answered, in order. No password in any form. */
+  readonly transcript: readonly string[];
+  readonly problem?: { readonly code: string; readonly message: string };
+}
+
+/** Connects, logs in, lists and QUITs; changes nothing at the ISP. */
+export async function probeLogin(account: IspAccount, clock: Clock, signal: AbortSignal): Promise<ProbeResult> {
+  const transcript: string[] = [];
+  const note = (side: 'client' | 'server', line: string): void => {
+    transcript.push(`${side === 'client' ? 'C' : 'S'}: ${withoutSecrets(line, account)}`);
+  };
+  let dialogue: Pop3Dialogue | undefined;
+  try {
+    dialogue = await Pop3Dialogue.connect(account, clock, signal, note);
+    await logIn(dialogue);
+    await dialogue.ask('STAT');
+    await dialogue.askLines('UIDL');
+    await dialogue.ask('QUIT');
+    dialogue.end();
+    return { ok: true, transcript };
+  } catch (error) {
+    dialogue?.cut();
+    const code = error instanceof PostroomError ? error.code : 'isp/unreachable';
+    return { ok: false, transcript, problem: { code, message: withoutSecrets(sentenceOf(error), account) } };
+  }
+}
+
+/** A server may echo what it was told. */
+function withoutSecrets(line: string, { password, user }: IspAccount): string {
+  const forms = [Buffer.from(`\0${user}\0${password}`).toString('base64'), Buffer.from(password).toString('base64'), password];
+  return forms.reduce((text, form) => text.replaceAll(form, '(hidden)'), line);
+}

@@ -1,0 +1,49 @@
+// POP3, both ways: mailboxes served to mail clients, accounts collected from their ISPs.
+import { PostroomError, sentenceOf, type FetchReport, type FetchRequest, type PluginContext, type TapCall } from '@postroom/sdk';
+import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
+import { collect } from './client/collect.js';
+import { ispAccount } from './client/ispAccount.js';
+import { probeLogin, type ProbeResult } from './client/probeLogin.js';
+import { ReadAheadBudget } from './server/messageReader.js';
+import { Pop3Listener } from './server/pop3Listener.js';
+import { Slabs } from './server/slabs.js';
+
+export function activate(context: PluginContext): void {
+  const clock = context.get(Clock);
+
+  context.hooks.onFetch.tap('collect', (request, call) => collectAccount(context, clock, request, call));
+
+  context.listen(
+    new Pop3Listener({
+      authenticator: context.get(Authenticator),
+      maildrops: context.get(Maildrops),
+      certificates: context.get(Certificates),
+      events: context.get(Events),
+      settings: context.settings,
+      log: context.log,
+      readAhead: new ReadAheadBudget(),
+      slabs: new Slabs(),
+      clock,
+    }),
+  );
+
+  context.subscriptions.push(
+    context.commands.register('pop3.test-login', (args: { readonly account: string }, call) => testLogin(context, clock, args.account, call.signal)),
+  );
+}
+
+async function collectAccount(context: PluginContext, clock: Clock, request: FetchRequest, call: TapCall): Promise<FetchReport> {
+  try {
+    return await collect(request, call, { account: await ispAccount(request.account, context.settings, context.secrets), clock });
+  } catch (error) {
+    // Settings or password are missing: nothing was tried.
+    const code = error instanceof PostroomError ? error.code : 'plugin/failed';
+    return { fetched: 0, stored: 0, duplicates: 0, failed: [{ code, message: sentenceOf(error) }] };
+  }
+}
+
+async function testLogin(context: PluginContext, clock: Clock, id: string, signal: AbortSignal): Promise<ProbeResult> {
+  const account = context.get(Accounts).find(id);
+  if (account === undefined) throw new PostroomError('user/unknown', `There is no account ${id}. "accounts list" shows those there are.`);
+  return probeLogin(await ispAccount(account, context.settings, context.secrets), clock, signal);
+}

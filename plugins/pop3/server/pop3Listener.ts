@@ -1,0 +1,157 @@
+// The POP3 ports: opened together, one tls.Server for all of them, each connection counted and owned here.
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import type { Disposable, Listener, OpenPort, Settings } from '@postroom/sdk';
+import type { Certificates } from '@postroom/sdk/services';
+import { Connection, type ConnectionServices } from './connection.js';
+import { networks, plainAddress } from './networks.js';
+import { portProblem } from './portProblem.js';
+import { listenEntries, serverLimits, type ListenEntry } from './serverSettings.js';
+
+const HANDSHAKE_MS = 30_000;
+const KEY = 'pop3.plaintextNetworks';
+
+export interface ListenerServices extends ConnectionServices {
+  readonly settings: Settings;
+  readonly certificates: Certificates;
+}
+
+export class Pop3Listener implements Listener {
+  readonly name = 'POP3';
+  readonly #services: ListenerServices;
+  readonly #servers = new Set<Server>();
+  readonly #connections = new Map<Socket, Connection>();
+  readonly #perAddress = new Map<string, number>();
+  /** Handshakes under way, by the four numbers that name a TCP connection. */
+  readonly #handshakes = new Map<string, (secure: Socket | undefined) => void>();
+  #tls: TlsServer | undefined;
+  #renewal: Disposable | undefined;
+  #plaintext: { contains(address: string): boolean } = { contains: () => false };
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(services: ListenerServices) {
+    this.#services = services;
+  }
+
+  async start(): Promise<readonly OpenPort[]> {
+    const { settings, certificates } = this.#services;
+    this.#plaintext = networks(settings.get<readonly string[]>(KEY), KEY);
+    this.#tls = this.#createTls();
+    this.#renewal = certificates.onDidChange(() => this.#tls?.setSecureContext(this.#context()));
+    return Promise.all(listenEntries(settings).map((entry) => this.#open(entry)));
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const closed = [...this.#servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    this.#servers.clear();
+    for (const connection of this.#connections.values()) connection.finish();
+    await this.#emptied(graceMs);
+    for (const connection of this.#connections.values()) connection.cut();
+    await Promise.all(closed);
+    await this.#renewal?.dispose();
+    this.#renewal = undefined;
+    this.#tls = undefined;
+  }
+
+  #open(entry: ListenEntry): Promise<OpenPort> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connected(socket, entry));
+    return new Promise((resolve) => {
+      server.once('error', (error) => {
+        const problem = portProblem(error, entry.host, entry.port);
+        resolve({ protocol: 'pop3', host: entry.host ?? '::', port: entry.port, security: entry.security, problem });
+      });
+      server.listen({ port: entry.port, ...(entry.host === undefined ? {} : { host: entry.host }) }, () => {
+        server.removeAllListeners('error');
+        server.on('error', (error) => this.#services.log.error(`POP3 port ${entry.port}: ${error.message}`));
+        this.#servers.add(server);
+        const { address, port } = server.address() as AddressInfo;
+        resolve({ protocol: 'pop3', host: address, port, security: entry.security });
+      });
+    });
+  }
+
+  #connected(socket: Socket, entry: ListenEntry): void {
+    const peer = plainAddress(socket.remoteAddress ?? '');
+    const limits = serverLimits(this.#services.settings);
+    const fromPeer = this.#perAddress.get(peer) ?? 0;
+    if (this.#connections.size >= limits.connections || fromPeer >= limits.connectionsPerAddress) return this.#refuse(socket, peer, entry);
+    const options = {
+      peer,
+      limits,
+      offersTls: entry.security === 'starttls',
+      trustsPlaintext: this.#plaintext.contains(peer),
+      secure: (plain: Socket) => this.#secure(plain),
+    };
+    const connection = new Connection(socket, options, this.#services);
+    this.#connections.set(socket, connection);
+    this.#perAddress.set(peer, fromPeer + 1);
+    socket.on('close', () => this.#disconnected(socket, peer));
+    void connection.begin(entry.security === 'tls');
+  }
+
+  #refuse(socket: Socket, peer: string, entry: ListenEntry): void {
+    this.#services.log.warn(`POP3 connection from ${peer} refused: too many are open.`, { peer });
+    socket.on('error', () => {});
+    if (entry.security === 'tls') socket.destroy();
+    else socket.end('-ERR [SYS/TEMP] Too many connections, try again later\r\n', () => socket.destroy());
+  }
+
+  #disconnected(socket: Socket, peer: string): void {
+    this.#connections.delete(socket);
+    const left = (this.#perAddress.get(peer) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(peer);
+    else this.#perAddress.set(peer, left);
+    if (this.#connections.size === 0) this.#whenEmpty?.();
+  }
+
+  /** Resolves when no connection is left, at the latest after `graceMs`. */
+  #emptied(graceMs: number): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#services.clock.after(graceMs, () => resolve());
+      this.#whenEmpty = () => {
+        void timer.dispose();
+        resolve();
+      };
+    });
+  }
+
+  #context(): { key: string; cert: string; minVersion: 'TLSv1.2' } {
+    const { key, cert } = this.#services.certificates.pem;
+    return { key, cert, minVersion: 'TLSv1.2' };
+  }
+
+  /** Never listens: connections are handed to it, from the first octet or after STLS. No client certificate is asked for. */
+  #createTls(): TlsServer {
+    const server = createTlsServer({ ...this.#context(), handshakeTimeout: HANDSHAKE_MS, allowHalfOpen: true });
+    server.on('secureConnection', (secure: TLSSocket) => {
+      const waiting = this.#handshakes.get(connectionName(secure));
+      if (waiting === undefined) secure.destroy();
+      else waiting(secure);
+    });
+    server.on('tlsClientError', (error, secure) => {
+      this.#services.log.debug(`TLS handshake of a POP3 client failed: ${error.message}`);
+      secure.destroy();
+    });
+    return server;
+  }
+
+  #secure(plain: Socket): Promise<Socket | undefined> {
+    const tls = this.#tls;
+    if (tls === undefined || plain.destroyed) return Promise.resolve(undefined);
+    const name = connectionName(plain);
+    return new Promise((resolve) => {
+      const done = (secure: Socket | undefined): void => {
+        if (this.#handshakes.get(name) === done) this.#handshakes.delete(name);
+        resolve(secure);
+      };
+      this.#handshakes.set(name, done);
+      plain.once('close', () => done(undefined));
+      tls.emit('connection', plain);
+    });
+  }
+}
+
+function connectionName(socket: Socket): string {
+  return `${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
+}

@@ -1,0 +1,34 @@
+// What the settings say about the server's ports and limits.
+import type { PortSecurity, Settings } from '@postroom/sdk';
+
+/** One entry of `pop3.listen`. Without `host`: every address of the machine. Port 0: a free one. */
+export interface ListenEntry {
+  readonly host?: string;
+  readonly port: number;
+  readonly security: PortSecurity;
+}
+
+/** Limits that protect the server; read for every new connection, so changes apply to the next one. */
+export interface ServerLimits {
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  readonly badCommands: number;
+  /** Milliseconds from the connection to a good login. */
+  readonly loginMs: number;
+  /** Milliseconds without a command, or without progress of an answer. */
+  readonly idleMs: number;
+}
+
+export function listenEntries(settings: Settings): readonly ListenEntry[] {
+  return settings.get<readonly ListenEntry[]>('pop3.listen');
+}
+
+export function serverLimits(settings: Settings): ServerLimits {
+  return {
+    connections: settings.get<number>('pop3.limits.connections'),
+    connectionsPerAddress: settings.get<number>('pop3.limits.connectionsPerAddress'),
+    badCommands: settings.get<number>('pop3.limits.badCommands'),
+    loginMs: settings.get<number>('pop3.timeouts.loginSeconds') * 1000,
+    idleMs: settings.get<number>('pop3.timeouts.idleSeconds') * 1000,
+  };
+}

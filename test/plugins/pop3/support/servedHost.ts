@@ -1,0 +1,71 @@
+// A POP3 server on a free loopback port, with its clients, closed and checked for leaks after each test.
+import { activate } from '#plugins/pop3/dist/plugin.js';
+import type { OpenPort, PortSecurity } from '@postroom/sdk';
+import { expect } from 'chai';
+import { certificate, FakeHost, type TestCertificate, type TestMailbox } from './fakeHost.js';
+import { RawClient } from './rawClient.js';
+
+let pem: TestCertificate | undefined;
+
+export class ServedHost {
+  readonly host: FakeHost;
+  ports: readonly OpenPort[] = [];
+  readonly #clients: RawClient[] = [];
+
+  private constructor(host: FakeHost) {
+    this.host = host;
+  }
+
+  static async start(securities: readonly PortSecurity[] = ['starttls', 'tls'], change: (host: FakeHost) => void = () => {}): Promise<ServedHost> {
+    pem ??= await certificate();
+    const served = new ServedHost(new FakeHost(pem));
+    const { host } = served;
+    host.values['pop3.listen'] = securities.map((security) => ({ host: '127.0.0.1', port: 0, security }));
+    host.mailbox('andrew');
+    change(host);
+    activate(host.context());
+    served.ports = (await host.listener?.start()) ?? [];
+    return served;
+  }
+
+  get andrew(): TestMailbox {
+    return this.host.mailbox('andrew');
+  }
+
+  port(security: PortSecurity): number {
+    return this.ports.find((port) => port.security === security)?.port ?? 0;
+  }
+
+  async client(): Promise<RawClient> {
+    const client = await RawClient.connect(this.port('starttls'));
+    this.#clients.push(client);
+    return client;
+  }
+
+  async tlsClient(): Promise<RawClient> {
+    const client = await RawClient.connectTls(this.port('tls'));
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** A client that has logged in as andrew. */
+  async andrewsClient(): Promise<RawClient> {
+    const client = await this.client();
+    expect(await client.login()).to.match(/^\+OK/);
+    return client;
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    await this.host.listener?.stop(1000);
+    for (const [user, mailbox] of this.host.mailboxes) expect(mailbox.isOpen, `${user}'s mailbox is let go of`).to.equal(false);
+    const open = this.host.events.filter((event) => event.type === 'session' && event.state === 'open').length;
+    const closed = this.host.events.filter((event) => event.type === 'session' && event.state === 'closed').length;
+    expect(closed, 'every session is closed').to.equal(open);
+  }
+}
+
+/** Resolves when `condition` holds; looks after every turn of the event loop. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
