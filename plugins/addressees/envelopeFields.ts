@@ -4,7 +4,13 @@ import type { EnvelopeFieldKnowledge, IspKnowledge } from './ispHosts.js';
 import type { TraceBlock } from './traceBlock.js';
 
 /** Best first: Delivered-To is written after aliases were expanded, the others before. */
-export const ENVELOPE_FIELDS: readonly string[] = Object.freeze(['X-Original-To', 'Envelope-To', 'X-Envelope-To', 'X-RCPT-To', 'Delivered-To']);
+export const ENVELOPE_FIELDS: readonly string[] = Object.freeze([
+  'X-Original-To',
+  'Envelope-To',
+  'X-Envelope-To',
+  'X-RCPT-To',
+  'Delivered-To',
+]);
 
 export interface EnvelopeSettings {
   /** The only field to read; '' = the first of ENVELOPE_FIELDS that names somebody. */
@@ -64,14 +70,20 @@ export function learnFields(
     for (const address of mail.addresses(field)) {
       if (!isOwnAddress(account, address) || isSharedAddress(account, address)) continue;
       const habits = learned.fields[key] ?? {};
-      const now = { varies: true, ...learnPrefix(account, habits, address, named) };
+      const now = { varies: true, ...(key === 'delivered-to' ? learnPrefix(account, habits, address, named) : {}) };
       if (habits.varies !== true || now.prefix !== habits.prefix) learned = { ...learned, fields: { ...learned.fields, [key]: now } };
     }
   }
   return learned;
 }
 
-function learnPrefix(account: AccountView, habits: EnvelopeFieldKnowledge, address: Address, named: readonly Address[]): { readonly prefix?: string } {
+/** Only qmail's Delivered-To has one. */
+function learnPrefix(
+  account: AccountView,
+  habits: EnvelopeFieldKnowledge,
+  address: Address,
+  named: readonly Address[],
+): { readonly prefix?: string } {
   const local = foldCase(address.local);
   if (habits.prefix !== undefined) return { prefix: local.startsWith(habits.prefix) ? habits.prefix : '' };
   // A value that cannot have one settles it, whatever a sender puts into To afterwards.

@@ -38,25 +38,5 @@ export function newestResentBlock(fields: readonly HeaderField[]): readonly Head
 }
 
 function ownEvidence(account: AccountView, field: string, addresses: readonly Address[]): FieldEvidence[] {
-  return gluedNames(addresses)
-    .filter((address) => isOwnAddress(account, address))
-    .map((address) => ({ field, address }));
-}
-
-/**
- * Mends `Andrew, Sales <mail@company.com>` without quotes, as some programs send it: by the grammar that is a bare word and a mailbox, meant is the
- * name "Andrew, Sales". A bare word is no address, so nobody loses one.
- */
-export function gluedNames(addresses: readonly Address[]): readonly Address[] {
-  const mended: Address[] = [];
-  let words: string[] = [];
-  for (const address of addresses) {
-    if (address.domain === '' && address.name === '' && !address.raw.includes('@')) {
-      words.push(address.local);
-      continue;
-    }
-    mended.push(words.length > 0 && address.name !== '' ? { ...address, name: [...words, address.name].join(', ') } : address);
-    words = [];
-  }
-  return mended;
+  return addresses.filter((address) => isOwnAddress(account, address)).map((address) => ({ field, address }));
 }

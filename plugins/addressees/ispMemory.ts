@@ -31,7 +31,9 @@ export class IspMemory {
   learn(account: string, known: IspKnowledge): void {
     if (known === this.get(account)) return;
     this.#known.set(account, known);
-    this.state.set(PREFIX + account, known).catch((error: unknown) => this.log.warn('What was learned about the ISP could not be kept.', { account, error: String(error) }));
+    this.state
+      .set(PREFIX + account, known)
+      .catch((error: unknown) => this.log.warn('What was learned about the ISP could not be kept.', { account, error: String(error) }));
   }
 
   async forget(account: string): Promise<void> {

@@ -1,5 +1,5 @@
 // Which of the account's own addresses a fetched message was for: from the best evidence down, the first rung that yields one decides.
-import { type AccountView, type Address, isOwnAddress, isSharedAddress, type MailView, type SortPlan } from '@postroom/sdk';
+import { type Address, isOwnAddress, isSharedAddress, type MailView, type SortPlan } from '@postroom/sdk';
 import { bareAddress, isSameRecipient } from './envelopeAddress.js';
 import { ENVELOPE_FIELDS, type EnvelopeSettings, envelopeEvidence, learnFields } from './envelopeFields.js';
 import { type FieldEvidence, headerEvidence, resentEvidence } from './headerFields.js';
@@ -39,7 +39,13 @@ export function climbLadder(
   return { plan: result, known: learned };
 }
 
-function byEnvelope(plan: SortPlan, mail: MailView, block: TraceBlock, settings: EnvelopeSettings, known: IspKnowledge): SortPlan | undefined {
+function byEnvelope(
+  plan: SortPlan,
+  mail: MailView,
+  block: TraceBlock,
+  settings: EnvelopeSettings,
+  known: IspKnowledge,
+): SortPlan | undefined {
   const evidence = envelopeEvidence(plan.account, mail, block, settings, known);
   if (evidence === undefined) return undefined;
   const words = `${evidence.field.name}: ${evidence.field.value.trim()} (written by ${block.host})`;
@@ -63,21 +69,24 @@ function noteDisagreement(plan: SortPlan, named: readonly FieldEvidence[]): Sort
   const rung = plan.addressed.at(-1)?.rung ?? 'L1';
   const passedOver = named.filter(({ address }) => !plan.addressed.some((entry) => isSameRecipient(plan.account, entry.address, address)));
   if (passedOver.length === 0) return plan;
-  return plan.note(`${passedOver.map(({ address, field }) => `${field}: ${address.raw.trim()}`).join('; ')} stands in the header as well, but ${rung} is better evidence`);
+  return plan.note(
+    `${passedOver.map(({ address, field }) => `${field}: ${address.raw.trim()}`).join('; ')} stands in the header as well, but ${rung} is better evidence`,
+  );
 }
 
 function noteLimits(plan: SortPlan, mail: MailView): SortPlan {
   const full = ['To', 'Cc'].filter((field) => mail.addresses(field).length >= ADDRESS_LIMIT);
-  const doubtful = ['To', 'Cc'].flatMap((field) => unreadable(plan.account, mail.addresses(field)));
+  const doubtful = ['To', 'Cc'].flatMap((field) => unreadable(mail.addresses(field)));
   let result = plan;
-  if (full.length > 0) result = result.tag('header-cut', `${full.join(' and ')} may hold more than the ${ADDRESS_LIMIT} addresses that were read`);
+  if (full.length > 0)
+    result = result.tag('header-cut', `${full.join(' and ')} may hold more than the ${ADDRESS_LIMIT} addresses that were read`);
   if (doubtful.length > 0) result = result.note(`cannot be read as an address, so it is nobody's: ${doubtful.slice(0, 5).join(', ')}`);
   return result;
 }
 
-/** Texts with our domain in them that are no address: somebody may have tried to pass one address off as another. */
-function unreadable(account: AccountView, addresses: readonly Address[]): string[] {
-  return addresses.filter((address) => address.domain === '' && address.raw.includes('@') && !isOwnAddress(account, address)).map((address) => address.raw.trim());
+/** Texts that look like an address and are none: somebody may have tried to pass one off as another. */
+function unreadable(addresses: readonly Address[]): string[] {
+  return addresses.filter((address) => address.domain === '' && address.raw.includes('@')).map((address) => address.raw.trim());
 }
 
 function hasEnvelopeField(mail: MailView, settings: EnvelopeSettings): boolean {

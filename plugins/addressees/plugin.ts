@@ -21,7 +21,8 @@ export async function activate(context: PluginContext): Promise<void> {
     context.hooks.onSort.tap('identify', (plan, mail) => {
       const account = plan.account.id;
       // An envelope of our own is certain; only mail from the ISP has lost it.
-      if (mail.envelope.recipients.length > 0) return nameEnvelopeRecipients(plan, mail, (recipient) => accounts.ownerOf(recipient)?.id === account);
+      if (mail.envelope.recipients.length > 0)
+        return nameEnvelopeRecipients(plan, mail, (recipient) => accounts.ownerOf(recipient)?.id === account);
       const step = climbLadder(plan, mail, settingsOf(account), memory.get(account));
       if (mail.origin === 'fetched') memory.learn(account, step.known);
       return step.plan;

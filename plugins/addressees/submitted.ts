@@ -6,7 +6,7 @@ import { headerEvidence } from './headerFields.js';
 /**
  * Names the envelope recipients that are the account's. `owns`: whether the server counts a recipient to this account though its address is another
  * (`andrew@` this server's own address). The shared address in the envelope stands for every name that the header puts before it; the names
- * come from To, Cc and Bcc, which is concealed only after this.
+ * come from To, Cc and Bcc, which copies lose only in the `finish` stage.
  */
 export function nameEnvelopeRecipients(plan: SortPlan, mail: MailView, owns: (recipient: string) => boolean): SortPlan {
   const account = plan.account;

@@ -42,6 +42,9 @@ export function readTrace(mail: MailView, known: IspKnowledge, trustedHost: stri
       doubt: `the newest Received was written by ${received.by}, not by a host known as the ISP's (${known.hosts.join(', ')}): envelope fields are not believed`,
     };
   }
-  const doubt = wanted === '' ? 'no Received names a host: envelope fields are not believed' : `no Received was written by ${wanted}: envelope fields are not believed`;
+  const doubt =
+    wanted === ''
+      ? 'no Received names a host: envelope fields are not believed'
+      : `no Received was written by ${wanted}: envelope fields are not believed`;
   return { block: undefined, known, doubt };
 }

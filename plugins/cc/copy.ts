@@ -8,8 +8,10 @@ export function addCopies(plan: SortPlan): SortPlan {
     const user = plan.account.users.find((candidate) => isSameMailbox(candidate.mailbox, receiver));
     for (const name of user?.ccTo ?? []) {
       const colleague = plan.account.users.find((candidate) => foldCase(candidate.name) === foldCase(name));
-      if (colleague === undefined) result = result.note(`${mailboxName(receiver)} copies to ${name}, who is no user of ${plan.account.id}: left out`);
-      else if (!isSameMailbox(colleague.mailbox, receiver)) result = result.to(colleague.mailbox, `copy of ${mailboxName(receiver)}'s mail`);
+      if (colleague === undefined)
+        result = result.note(`${mailboxName(receiver)} copies to ${name}, who is no user of ${plan.account.id}: left out`);
+      else if (!isSameMailbox(colleague.mailbox, receiver))
+        result = result.to(colleague.mailbox, `copy of ${mailboxName(receiver)}'s mail`);
     }
   }
   return result;

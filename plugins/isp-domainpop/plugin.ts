@@ -4,6 +4,8 @@ import { routeByLocalPart } from './route.js';
 
 export function activate(context: PluginContext): void {
   context.subscriptions.push(
-    context.hooks.onSort.tap('route', (plan) => routeByLocalPart(plan, context.settings.forAccount<string>(plan.account.id, 'isp-domainpop.delimiter'))),
+    context.hooks.onSort.tap('route', (plan) =>
+      routeByLocalPart(plan, context.settings.forAccount<string>(plan.account.id, 'isp-domainpop.delimiter')),
+    ),
   );
 }

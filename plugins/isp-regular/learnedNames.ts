@@ -70,7 +70,9 @@ export class LearnedNames {
     this.#accounts.set(account.id, learned);
     this.state
       .set(PREFIX + account.id, learned)
-      .catch((error: unknown) => this.log.warn('A name of outgoing mail could not be kept.', { account: account.id, user: user.name, error: String(error) }));
+      .catch((error: unknown) =>
+        this.log.warn('A name of outgoing mail could not be kept.', { account: account.id, user: user.name, error: String(error) }),
+      );
   }
 
   async revoke(account: string, name: string, user?: string): Promise<void> {

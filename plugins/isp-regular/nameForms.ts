@@ -49,10 +49,38 @@ export function containsWords(words: readonly string[], part: readonly string[])
 
 // Cyrillic and Greek letters that look like Latin ones.
 const LOOKALIKES: ReadonlyMap<string, string> = new Map(
-  Object.entries({ а: 'a', в: 'b', с: 'c', ԁ: 'd', е: 'e', һ: 'h', і: 'i', ј: 'j', к: 'k', м: 'm', н: 'h', о: 'o', р: 'p', ѕ: 's', т: 't', у: 'y', х: 'x', α: 'a', ε: 'e', ι: 'i', κ: 'k', ν: 'v', ο: 'o', ρ: 'p', τ: 't', υ: 'u', χ: 'x' }),
+  Object.entries({
+    а: 'a',
+    в: 'b',
+    с: 'c',
+    ԁ: 'd',
+    е: 'e',
+    һ: 'h',
+    і: 'i',
+    ј: 'j',
+    к: 'k',
+    м: 'm',
+    н: 'h',
+    о: 'o',
+    р: 'p',
+    ѕ: 's',
+    т: 't',
+    у: 'y',
+    х: 'x',
+    α: 'a',
+    ε: 'e',
+    ι: 'i',
+    κ: 'k',
+    ν: 'v',
+    ο: 'o',
+    ρ: 'p',
+    τ: 't',
+    υ: 'u',
+    χ: 'x',
+  }),
 );
 
 /** The key with letters of other alphabets replaced by the Latin ones that they look like. For a hint, never for a match: that would let anybody pass as anybody. */
 export function lookalikeKey(name: string): string {
-  return [...nameKey(name)].map((letter) => LOOKALIKES.get(letter) ?? letter).join('');
+  return Array.from(nameKey(name), (letter) => LOOKALIKES.get(letter) ?? letter).join('');
 }

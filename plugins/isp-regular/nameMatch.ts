@@ -65,5 +65,7 @@ function lookalike(account: AccountView, name: string): NameMatch {
   const seen = lookalikeKey(name);
   if (seen === nameKey(name)) return { kind: 'nobody' };
   const user = account.users.find((candidate) => nameKey(candidate.name) === seen);
-  return user === undefined ? { kind: 'nobody' } : { kind: 'nobody', hint: `it looks like ${user.name}, but is written with letters of another alphabet` };
+  return user === undefined
+    ? { kind: 'nobody' }
+    : { kind: 'nobody', hint: `it looks like ${user.name}, but is written with letters of another alphabet` };
 }

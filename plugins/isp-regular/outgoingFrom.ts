@@ -15,10 +15,18 @@ export function rewriteFrom(plan: SortPlan, mail: MailView, account: AccountView
   if (foreign === 'keep' && author !== undefined && isForeign(account, author)) return plan;
   const line = `From: ${encodePhrase(name)} <${account.address}>`;
   const reason = `answers are sorted by the name in front of ${account.address}`;
-  return mail.headers('From').reduce((result, field) => result.conceal(field, reason), plan).addHeader(line, reason);
+  return mail
+    .headers('From')
+    .reduce((result, field) => result.conceal(field, reason), plan)
+    .addHeader(line, reason);
 }
 
 /** Another mail address of the user's, and not `andrew@` this server, which nobody outside can answer. */
 function isForeign(account: AccountView, author: Address): boolean {
-  return !isOwnAddress(account, author) && author.domain.includes('.') && !/^\[?[\d.]+\]?$/.test(author.domain) && recipientName(account, author).name !== '';
+  return (
+    !isOwnAddress(account, author) &&
+    author.domain.includes('.') &&
+    !/^\[?[\d.]+\]?$/.test(author.domain) &&
+    recipientName(account, author).name !== ''
+  );
 }

@@ -2,7 +2,7 @@
 
 /** A phrase of RFC 5322 section 3.2.5: as it is, quoted, or as encoded-words of at most 75 characters (RFC 2047 section 2). One line, no folding. */
 export function encodePhrase(name: string): string {
-  const text = name.replace(/[\0-\x1f\x7f]+/g, ' ');
+  const text = name.replace(/\p{Cc}+/gu, ' ');
   if (/^[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*$/.test(text)) return text;
   if (/^[ -~]*$/.test(text)) return `"${text.replace(/["\\]/g, '\\$&')}"`;
   return encodedWords(text).join(' ');

@@ -10,7 +10,8 @@ export async function activate(context: PluginContext): Promise<void> {
   const learned = new LearnedNames(context.state, context.log);
   await learned.load();
 
-  const fromName = (account: string, user: UserView): string => context.settings.forUser<string>(account, user.name, 'isp-regular.fromName').trim();
+  const fromName = (account: string, user: UserView): string =>
+    context.settings.forUser<string>(account, user.name, 'isp-regular.fromName').trim();
   const namesOf = (account: string, user: UserView): readonly string[] => {
     const sent = fromName(account, user);
     return sent === '' ? learnedNamesOf(learned.of(account), user) : [sent, ...learnedNamesOf(learned.of(account), user)];
@@ -28,16 +29,25 @@ export async function activate(context: PluginContext): Promise<void> {
       if (account === undefined || user === undefined || account.kind !== 'regular') return undefined;
       const name = mail.origin === 'submitted' ? mail.addresses('From')[0]?.name : undefined;
       if (name !== undefined) learned.learn(account, user, name);
-      return rewriteFrom(plan, mail, account, fromName(account.id, user) || user.name, context.settings.forAccount<ForeignFrom>(account.id, 'isp-regular.foreignFrom'));
-    }),
-    context.commands.register('isp-regular.learned', async (args: { readonly account?: string; readonly user?: string; readonly revoke?: string }) => {
-      const wanted = learned.accounts.filter((account) => args.account === undefined || args.account === account);
-      if (args.revoke !== undefined) for (const account of wanted) await learned.revoke(account, args.revoke, args.user);
-      return wanted.flatMap((account) =>
-        Object.entries(learned.of(account).users)
-          .filter(([user]) => args.user === undefined || args.user === user)
-          .map(([user, names]) => ({ account, user, names })),
+      return rewriteFrom(
+        plan,
+        mail,
+        account,
+        fromName(account.id, user) || user.name,
+        context.settings.forAccount<ForeignFrom>(account.id, 'isp-regular.foreignFrom'),
       );
     }),
+    context.commands.register(
+      'isp-regular.learned',
+      async (args: { readonly account?: string; readonly user?: string; readonly revoke?: string }) => {
+        const wanted = learned.accounts.filter((account) => args.account === undefined || args.account === account);
+        if (args.revoke !== undefined) for (const account of wanted) await learned.revoke(account, args.revoke, args.user);
+        return wanted.flatMap((account) =>
+          Object.entries(learned.of(account).users)
+            .filter(([user]) => args.user === undefined || args.user === user)
+            .map(([user, names]) => ({ account, user, names })),
+        );
+      },
+    ),
   );
 }

@@ -15,7 +15,9 @@ export function routeByName(plan: SortPlan, options: MatchOptions, others: reado
       result = result.to(match.user.mailbox, `"${recipient.name}" is ${match.user.name} by ${match.how} (${entry.evidence})`, entry);
       const inFront = recipient.source === 'tag' ? nameKey(entry.address.name) : '';
       if (inFront !== '' && inFront !== nameKey(match.user.name)) {
-        result = result.note(`"${entry.address.name}" stands in front of ${entry.address.local}@${entry.address.domain}; the address is stronger than the name`);
+        result = result.note(
+          `"${entry.address.name}" stands in front of ${entry.address.local}@${entry.address.domain}; the address is stronger than the name`,
+        );
       }
     } else if (match.kind === 'several') {
       result = result.note(`"${recipient.name}" is ambiguous: it may be ${match.users.map((user) => user.name).join(' or ')}`);
@@ -31,5 +33,7 @@ function elsewhere(name: string, account: AccountView, others: readonly AccountV
   const key = nameKey(name);
   const strangers = others.filter((other) => other.id !== account.id).flatMap((other) => other.users);
   const stranger = strangers.find((user) => [user.name, ...user.names].some((own) => nameKey(own) === key));
-  return stranger === undefined ? undefined : `a user of another account has this name (${mailboxName(stranger.mailbox)}); names count only in their own account`;
+  return stranger === undefined
+    ? undefined
+    : `a user of another account has this name (${mailboxName(stranger.mailbox)}); names count only in their own account`;
 }

@@ -9,7 +9,9 @@ export async function activate(context: PluginContext): Promise<void> {
   if (token !== kept) await context.state.set('token', token);
 
   context.subscriptions.push(
-    context.hooks.onSort.tap('detect', (plan, mail) => detectLoop(plan, mail, token, context.settings.get<number>('loop-guard.maxReceived'))),
+    context.hooks.onSort.tap('detect', (plan, mail) =>
+      detectLoop(plan, mail, token, context.settings.get<number>('loop-guard.maxReceived')),
+    ),
     context.hooks.onSort.tap('mark', (plan, mail) => markDelivered(plan, mail, token)),
   );
 }

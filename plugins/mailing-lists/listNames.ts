@@ -29,5 +29,9 @@ function inBrackets(value: string | undefined): string | undefined {
 
 /** Whether software, not a person, sent it to many. */
 export function isBulk(mail: MailView): boolean {
-  return mail.header('List-Id') !== undefined || mail.header('List-Post') !== undefined || /^\s*(list|bulk|junk)\s*$/i.test(mail.header('Precedence') ?? '');
+  return (
+    mail.header('List-Id') !== undefined ||
+    mail.header('List-Post') !== undefined ||
+    /^\s*(list|bulk|junk)\s*$/i.test(mail.header('Precedence') ?? '')
+  );
 }

@@ -4,6 +4,8 @@ import { type ListMap, routeList } from './route.js';
 
 export function activate(context: PluginContext): void {
   context.subscriptions.push(
-    context.hooks.onSort.tap('route', (plan, mail) => routeList(plan, mail, context.settings.forAccount<ListMap>(plan.account.id, 'mailing-lists.map'))),
+    context.hooks.onSort.tap('route', (plan, mail) =>
+      routeList(plan, mail, context.settings.forAccount<ListMap>(plan.account.id, 'mailing-lists.map')),
+    ),
   );
 }

@@ -27,5 +27,7 @@ function withoutAutoReplies(plan: SortPlan, mail: MailView): SortPlan {
     ['Precedence', 'list'],
     ['X-Auto-Response-Suppress', 'OOF, AutoReply'],
   ];
-  return lines.filter(([name]) => mail.header(name) === undefined).reduce((result, [name, value]) => result.addHeader(`${name}: ${value}`, reason), plan);
+  return lines
+    .filter(([name]) => mail.header(name) === undefined)
+    .reduce((result, [name, value]) => result.addHeader(`${name}: ${value}`, reason), plan);
 }

@@ -5,6 +5,8 @@ import { claimPublic, fanOut } from './fanOut.js';
 export function activate(context: PluginContext): void {
   context.subscriptions.push(
     context.hooks.onSort.tap('claim', (plan) => claimPublic(plan)),
-    context.hooks.onSort.tap('fan-out', (plan, mail) => fanOut(plan, mail, context.settings.forAccount<boolean>(plan.account.id, 'public1.includeAdmin'))),
+    context.hooks.onSort.tap('fan-out', (plan, mail) =>
+      fanOut(plan, mail, context.settings.forAccount<boolean>(plan.account.id, 'public1.includeAdmin')),
+    ),
   );
 }

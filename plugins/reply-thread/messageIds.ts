@@ -1,6 +1,6 @@
 // Message-IDs: those that a message answers, and how they are kept.
 import { createHash } from 'node:crypto';
-import type { HeaderField, MailView } from '@postroom/sdk';
+import type { HeaderField, MailView, SortPlan } from '@postroom/sdk';
 
 const MOST_IDS = 30;
 
@@ -11,9 +11,10 @@ export function answeredIds(mail: MailView): readonly string[] {
   return [...new Set([...direct, ...references])].slice(0, MOST_IDS);
 }
 
-/** The message's own id; `undefined` where it has none. */
-export function ownId(mail: MailView): string | undefined {
-  return idsIn(mail.headers('Message-ID'))[0];
+/** The id under which a message goes out: its own, or the one that submission gave it; `undefined` where it has none. */
+export function ownId(plan: SortPlan, mail: MailView): string | undefined {
+  const added = plan.addHeaders.filter((line) => /^message-id:/i.test(line));
+  return [...idsIn(mail.headers('Message-ID')), ...added.flatMap(idsInText)][0];
 }
 
 function idsIn(fields: readonly HeaderField[]): readonly string[] {

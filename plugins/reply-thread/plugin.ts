@@ -14,7 +14,11 @@ export function activate(context: PluginContext): void {
       const bounce = isBounce(mail);
       const tagged = bounce ? plan.tag('bounce', 'a delivery report: nobody answers it') : plan;
       if (!needsPlacing(tagged)) return tagged;
-      return (await byThread(tagged, answeredIds(mail), sent)) ?? (bounce ? await byThread(tagged, await returnedIds(mail), sent) : undefined) ?? tagged;
+      return (
+        (await byThread(tagged, answeredIds(mail), sent)) ??
+        (bounce ? await byThread(tagged, await returnedIds(mail), sent) : undefined) ??
+        tagged
+      );
     }),
     context.hooks.onSort.tap('remember', (plan, mail) => {
       rememberSent(plan, mail, sent, context);
@@ -33,9 +37,12 @@ async function byThread(plan: SortPlan, ids: readonly string[], sent: SentMail):
 
 /** Does not wait for the commit: that one may be waiting for the message being sorted. */
 function rememberSent(plan: SortPlan, mail: MailView, sent: SentMail, context: PluginContext): void {
-  const id = ownId(mail);
+  const id = ownId(plan, mail);
   if (mail.origin !== 'submitted' || mail.author === undefined || id === undefined || plan.outside.length === 0) return;
-  sent
-    .remember(id, mail.author, mail.receivedAt)
-    .catch((error: unknown) => context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', { message: mail.id, error: String(error) }));
+  sent.remember(id, mail.author, mail.receivedAt).catch((error: unknown) =>
+    context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', {
+      message: mail.id,
+      error: String(error),
+    }),
+  );
 }

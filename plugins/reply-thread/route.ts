@@ -19,5 +19,8 @@ function claim(plan: SortPlan, mailbox: MailboxRef): SortPlan {
 function userOf(plan: SortPlan, name: string): UserView | undefined {
   const wanted = foldCase(name);
   const users = plan.account.users;
-  return users.find((user) => foldCase(user.name) === wanted) ?? users.find((user) => [...user.aliases, ...user.names].some((alias) => foldCase(alias) === wanted));
+  return (
+    users.find((user) => foldCase(user.name) === wanted) ??
+    users.find((user) => [...user.aliases, ...user.names].some((alias) => foldCase(alias) === wanted))
+  );
 }
