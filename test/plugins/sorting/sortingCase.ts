@@ -1,0 +1,62 @@
+// The shape of test/fixtures/sorting/*.json: one case of the sorting rules each.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** An account as in settings.json: dotted keys are settings, `users` holds the users with theirs. */
+export interface CaseAccount {
+  readonly kind: string;
+  readonly address: string;
+  readonly users: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [setting: string]: unknown;
+}
+
+/** Messages that are all expected to be sorted alike, one after the other, on the same server. */
+export interface CaseRun {
+  /** Account that the ISP mailbox belongs to. Default: the first. */
+  readonly account?: string;
+  readonly origin?: 'fetched' | 'submitted' | 'bounce' | 'resorted';
+  readonly author?: string;
+  readonly from?: string;
+  readonly recipients?: readonly string[];
+  /** Envelope recipients that leave through the ISP. */
+  readonly outside?: readonly string[];
+  /** Header lines and what is put before or behind them; the test adds nothing. */
+  readonly messages?: readonly string[];
+  /** The same in base64, where octets matter. */
+  readonly base64?: readonly string[];
+  /** Names of users who are gone by the time of this run. */
+  readonly removed?: readonly string[];
+  /** Former names of users and the names they have from this run on. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  readonly expect?: Expectation;
+}
+
+export interface Expectation {
+  /** Names of users, `admin1`; order does not count. */
+  readonly mailboxes: readonly string[];
+  readonly rung?: string;
+  /** Text that some tap gave as its reason. */
+  readonly reason?: string;
+  readonly disposition?: string;
+  readonly tags?: readonly string[];
+  readonly addHeaders?: readonly string[];
+  /** Names of concealed fields. */
+  readonly concealed?: readonly string[];
+}
+
+export interface SortingCase {
+  readonly case: string;
+  readonly title: string;
+  readonly server?: Readonly<Record<string, unknown>>;
+  readonly accounts: Readonly<Record<string, CaseAccount>>;
+  readonly runs: readonly CaseRun[];
+}
+
+const FOLDER = new URL('../../../fixtures/sorting/', import.meta.url);
+
+export function readSortingCases(): readonly SortingCase[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(fileURLToPath(new URL(name, FOLDER)), 'utf8')) as SortingCase);
+}
