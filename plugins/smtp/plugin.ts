@@ -15,13 +15,11 @@ export function activate(context: PluginContext): void {
   const authenticator = context.get(Authenticator);
   const submissions = context.get(Submissions);
 
-  context.listen(
-    new SubmissionListener(settings, context.get(Certificates), { accounts, authenticator, submissions, clock, events, log }),
-  );
+  context.listen(new SubmissionListener(settings, context.get(Certificates), { accounts, authenticator, submissions, clock, events, log }));
   context.subscriptions.push(context.hooks.onSort.tap('tidy', (plan, mail) => tidy(plan, mail)));
 
   const sessions = new SessionKeeper(clock);
-  const relay = new Relay({ settings, secrets, events, log }, sessions);
+  const relay = new Relay({ settings, secrets, log }, sessions);
   context.subscriptions.push(
     sessions,
     context.hooks.onDeliver.tap('relay', (request, call) => relay.deliver(request, call)),

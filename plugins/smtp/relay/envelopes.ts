@@ -43,7 +43,11 @@ export function planTransactions(to: Destinations, server: Extensions, has8Bit: 
     groups.set(key, (groups.get(key) ?? new Map<string, string>()).set(address, recipient.address));
   }
   const transactions = [...groups].flatMap(([key, recipients]) =>
-    chunks([...recipients], MAX_RECIPIENTS).map((chunk) => ({ from, recipients: new Map(chunk), dsn: JSON.parse(key) as RelayRecipient['dsn'] })),
+    chunks([...recipients], MAX_RECIPIENTS).map((chunk) => ({
+      from,
+      recipients: new Map(chunk),
+      dsn: JSON.parse(key) as RelayRecipient['dsn'],
+    })),
   );
   return { transactions, refused };
 }

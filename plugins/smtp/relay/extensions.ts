@@ -12,7 +12,13 @@ export function readExtensions(reply: string): Extensions {
   const words = reply
     .split(/\r?\n/)
     .slice(1)
-    .map((line) => line.slice('250-'.length).trim().toUpperCase().split(/[\s=]+/));
+    .map((line) =>
+      line
+        .slice('250-'.length)
+        .trim()
+        .toUpperCase()
+        .split(/[\s=]+/),
+    );
   const size = Number(words.find(([name]) => name === 'SIZE')?.[1]);
   return { names: new Set(words.flatMap(([name]) => (name ? [name] : []))), maxSize: size > 0 ? size : undefined };
 }

@@ -24,6 +24,7 @@ export class IspSession {
     transcript: Transcript | undefined,
   ) {
     this.#connection = new SMTPConnection({
+      name: server.clientName,
       host: server.host,
       port: server.port,
       secure: server.security === 'tls',
@@ -52,7 +53,7 @@ export class IspSession {
       return session;
     } catch (error) {
       session.close();
-      throw error;
+      throw tlsProblem(server, error) ?? error;
     }
   }
 
@@ -105,7 +106,11 @@ export class IspSession {
         connection.off('error', settle);
         connection.off('end', ended);
         signal.removeEventListener('abort', aborted);
-        error ? reject(error) : resolve(result as T);
+        if (error) {
+          reject(error);
+        } else {
+          resolve(result as T);
+        }
       };
       // The library emits `end` before it hands the error of the same closing over.
       const ended = (): void => void setImmediate(() => settle(new Error(`${this.server.host} closed the connection.`)));
@@ -116,7 +121,11 @@ export class IspSession {
       connection.on('error', settle);
       connection.on('end', ended);
       signal.addEventListener('abort', aborted);
-      signal.aborted ? aborted() : run(settle);
+      if (signal.aborted) {
+        aborted();
+      } else {
+        run(settle);
+      }
     });
   }
 
@@ -143,6 +152,23 @@ export class IspSession {
     }
     await this.#step<boolean>(signal, (done) => this.#connection.login({ user: login.user, pass: login.password }, done));
   }
+}
+
+/** What Node and OpenSSL say of certificates, of a server that speaks no TLS where it was expected, and of one with an old version. */
+const TLS_TROUBLE =
+  /^(?:EPROTO|CERT_|ERR_TLS_CERT|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERROR_IN_CERT)|NO_PROTOCOLS/;
+
+function tlsProblem({ host, port }: IspServer, error: unknown): SetupProblem | undefined {
+  // nodemailer keeps the system's code here.
+  const { originalCode = '', message } = error as Error & { originalCode?: string };
+  if (!TLS_TROUBLE.test(originalCode)) {
+    return undefined;
+  }
+  return new SetupProblem(
+    /^(?:EPROTO|ERR_SSL_)/.test(originalCode)
+      ? `No TLS with ${host}, port ${port}: ${message}. Check "smtp.port" and "smtp.security". Nothing was sent.`
+      : `The certificate of ${host} is not trusted: ${message}. Nothing was sent. Check "smtp.host"; if the ISP confirms the certificate, set "smtp.tls.pin".`,
+  );
 }
 
 /** nodemailer's logger interface; it masks passwords itself. */

@@ -1,7 +1,10 @@
 // How an account's ISP takes mail: the account's settings and its password, read anew for each try.
-import { type AccountView, PostroomError, type PortSecurity, type Secrets, type Settings } from '@postroom/sdk';
+import { hostname } from 'node:os';
+import { type AccountView, type PortSecurity, PostroomError, type Secrets, type Settings } from '@postroom/sdk';
 
 export interface IspServer {
+  /** What we call ourselves in EHLO. */
+  readonly clientName: string;
   readonly host: string;
   readonly port: number;
   readonly security: PortSecurity;
@@ -28,6 +31,7 @@ export async function ispServerOf(account: AccountView, settings: Settings, secr
   const security = get<PortSecurity>('smtp.security');
   const pin = get<string>('smtp.tls.pin').replaceAll(':', '').toLowerCase();
   return {
+    clientName: settings.get<string>('server.name') || hostname(),
     host,
     port: get<number>('smtp.port') || DEFAULT_PORTS[security],
     security,

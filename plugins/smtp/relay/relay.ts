@@ -1,6 +1,14 @@
 // The onDeliver tap `relay`: hands one message to the account's ISP and says for each recipient what came of it.
-import type { DeliveryReceipt, DeliveryRequest, DestinationReceipt, Logger, RelayDestinations, Secrets, Settings, TapCall } from '@postroom/sdk';
-import type { Events } from '@postroom/sdk/services';
+import type {
+  DeliveryReceipt,
+  DeliveryRequest,
+  DestinationReceipt,
+  Logger,
+  RelayDestinations,
+  Secrets,
+  Settings,
+  TapCall,
+} from '@postroom/sdk';
 import type { SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { planTransactions, type Transaction } from './envelopes.js';
 import type { IspSession } from './ispSession.js';
@@ -11,7 +19,6 @@ import type { SessionKeeper } from './sessionKeeper.js';
 export interface RelayServices {
   readonly settings: Settings;
   readonly secrets: Secrets;
-  readonly events: Events;
   readonly log: Logger;
 }
 
@@ -25,13 +32,7 @@ export class Relay {
     if (request.to.kind !== 'relay') {
       return undefined;
     }
-    const to = request.to;
-    const receipts = await this.#send(to, call.signal);
-    for (const receipt of receipts) {
-      const { recipient, outcome } = receipt;
-      this.services.events.emit({ type: 'relay', account: to.account.id, recipient, outcome });
-    }
-    return receipts;
+    return await this.#send(request.to, call.signal);
   }
 
   async #send(to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
@@ -44,7 +45,11 @@ export class Relay {
       return attempt.receipts;
     } catch (error) {
       const failure = error as RelayFailure;
-      this.services.log.warn('Mail could not be handed to the ISP.', { account: to.account.id, server: server?.host, reason: failure.message });
+      this.services.log.warn('Mail could not be handed to the ISP.', {
+        account: to.account.id,
+        server: server?.host,
+        reason: failure.message,
+      });
       return to.recipients.map(({ address }) => receiptFor(address, judge(failure), server));
     }
   }

@@ -4,10 +4,8 @@ import type { DestinationReceipt } from '@postroom/sdk';
 /** The fields of nodemailer's errors that decide. */
 export interface RelayFailure {
   readonly message: string;
-  /** EAUTH, ETLS, ESOCKET, EDNS, ETIMEDOUT, ECONNECTION, EPROTOCOL, EENVELOPE, EMESSAGE, ESTREAM. */
+  /** ECONFIG (a SetupProblem), EAUTH, ETLS, ESOCKET, EDNS, ETIMEDOUT, ECONNECTION, EPROTOCOL, EENVELOPE, EMESSAGE, ESTREAM. */
   readonly code?: string | undefined;
-  /** The system's or OpenSSL's code behind ESOCKET. */
-  readonly originalCode?: string | undefined;
   /** The reply, all its lines. */
   readonly response?: string | undefined;
   readonly responseCode?: number | undefined;
@@ -20,9 +18,6 @@ export type Verdict = Omit<DestinationReceipt, 'recipient' | 'remote'>;
 const MAX_TEXT = 500;
 /** Replies that ask for a login or for encryption, whatever command they answer (RFC 4954 section 6). */
 const LOGIN_REPLIES = new Set([530, 534, 535, 538]);
-/** A server that does not speak TLS where TLS was expected, or speaks an old one, and all that OpenSSL says about certificates. */
-const TLS_TROUBLE =
-  /^(?:EPROTO|CERT_|ERR_TLS_CERT|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERROR_IN_CERT)|NO_PROTOCOLS/;
 
 /** Judges a command that failed before the message was out. */
 export function judge(failure: RelayFailure): Verdict {
@@ -66,10 +61,8 @@ function isConfiguration(failure: RelayFailure): boolean {
   if (code === 'EAUTH') {
     return isRefusal;
   }
-  if (code === 'ETLS' || command === 'STARTTLS' || (command === 'EHLO' && /STARTTLS/.test(failure.message))) {
-    return isRefusal;
-  }
-  return TLS_TROUBLE.test(failure.originalCode ?? '');
+  const concernsTls = code === 'ETLS' || command === 'STARTTLS' || (command === 'EHLO' && /STARTTLS/.test(failure.message));
+  return concernsTls && isRefusal;
 }
 
 /** The enhanced status code of a reply, turned into the class of `otherwise`; that one where there is none. */
@@ -82,7 +75,7 @@ function statusOf(response: string | undefined, otherwise: string): string {
 export function oneLine(text: string): string {
   return text
     .replace(/\r?\n(?:\d{3}[ -])?/g, ' ')
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()
     .slice(0, MAX_TEXT);
 }

@@ -34,14 +34,15 @@ export class SessionKeeper implements Disposable {
       return;
     }
     if (this.#kept.has(account)) {
-      return session.quit();
+      session.quit();
+      return;
     }
     const timer = this.clock.after(KEEP_MS, () => this.#remove(account)?.session.quit());
     this.#kept.set(account, { session, server: JSON.stringify(server), timer });
   }
 
   dispose(): void {
-    for (const account of [...this.#kept.keys()]) {
+    for (const account of this.#kept.keys()) {
       this.#remove(account)?.session.quit();
     }
   }

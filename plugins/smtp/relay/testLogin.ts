@@ -1,5 +1,5 @@
 // The command smtp.test-login: does the ISP let us in? Nothing is sent.
-import { PostroomError, sentenceOf, type Secrets, type Settings } from '@postroom/sdk';
+import { PostroomError, type Secrets, type Settings, sentenceOf } from '@postroom/sdk';
 import type { Accounts } from '@postroom/sdk/services';
 import { IspSession } from './ispSession.js';
 import { ispServerOf } from './ispSettings.js';

@@ -1,7 +1,8 @@
 // The library's parser of the octets a client sends, with its own reading of the text after DATA:
 // only CRLF.CRLF ends it, and a dot is taken off only behind CRLF (RFC 5321 sections 4.1.1.4 and 4.5.2).
-import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
+
 import type { SMTPServerDataStream } from 'smtp-server';
+import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 
 const CRLF = Buffer.from('\r\n');
 const LINE_DOT = Buffer.from('\r\n.');
@@ -35,7 +36,8 @@ export class DataStream extends SMTPStream {
       if (octets[from] === CR && octets[from + 1] === LF) {
         const content = Buffer.concat(pieces);
         this._countDataBytes(content.length);
-        return this._endDataMode(content, octets.subarray(from + CRLF.length), done);
+        this._endDataMode(content, octets.subarray(from + CRLF.length), done);
+        return;
       }
       at = octets.indexOf(LINE_DOT, from);
     }
@@ -51,7 +53,8 @@ export class DataStream extends SMTPStream {
     const stream = this._dataStream;
     this._countDataBytes(content.length);
     if (!stream?.writable || content.length === 0 || stream.write(content)) {
-      return done();
+      done();
+      return;
     }
     const resume = (): void => {
       stream.off('drain', resume);

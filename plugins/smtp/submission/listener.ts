@@ -1,5 +1,6 @@
 // The SMTP ports: opened as the settings say, each with the server's own certificate, closed without losing a running message.
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import type { Disposable, Listener, OpenPort, PortSecurity, Settings } from '@postroom/sdk';
 import { sentenceOf } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
@@ -56,6 +57,7 @@ export class SubmissionListener implements Listener {
     const server: StrictServer = new StrictServer(
       {
         ...this.certificates.pem,
+        name: this.settings.get<string>('server.name') || hostname(),
         secure: port.security === 'tls',
         hideSTARTTLS: port.security !== 'starttls',
         size,

@@ -75,7 +75,7 @@ function readAddress(path: string, keyword: 'MAIL FROM' | 'RCPT TO'): string | u
 function readDomain(domain: string): string | undefined {
   const literal = /^\[(?:IPv6:(?<six>[^\]]+)|(?<four>[^\]]+))\]$/i.exec(domain)?.groups;
   if (literal) {
-    return isIPv6(literal['six'] ?? '') || isIPv4(literal['four'] ?? '') ? domain : undefined;
+    return isIPv6(literal.six ?? '') || isIPv4(literal.four ?? '') ? domain : undefined;
   }
   if (domain.length > MAX_DOMAIN_OCTETS || !domain.split('.').every((label) => LABEL.test(label))) {
     return undefined;

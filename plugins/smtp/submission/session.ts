@@ -1,6 +1,6 @@
 // What a mail client's session may do, verb by verb: connect, AUTH, MAIL, RCPT, DATA, goodbye.
 import type { Logger, MailboxRef } from '@postroom/sdk';
-import { sentenceOf } from '@postroom/sdk';
+import { ADMIN1, sentenceOf } from '@postroom/sdk';
 import type { Accounts, Authenticator, Clock, Events, Submission, Submissions } from '@postroom/sdk/services';
 import type { SMTPServerAddress, SMTPServerAuthentication, SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
 import { messageSource } from './messageSource.js';
@@ -150,6 +150,9 @@ export class SubmissionSessions {
   }
 }
 
+/** RFC 5321 section 4.5.1: `<Postmaster>` without a domain is who runs this server. */
+const POSTMASTER = `${ADMIN1.user}@localhost`;
+
 /** Who logged in; the library clears it at STARTTLS. */
 function userOf(session: SMTPServerSession): MailboxRef | undefined {
   return (session.user as MailboxRef | false | undefined) || undefined;
@@ -164,7 +167,7 @@ function submissionOf(session: SMTPServerSession, author: MailboxRef | undefined
     author,
     from: mailFrom ? mailFrom.address : '',
     recipients: rcptTo.map((recipient) => ({
-      address: recipient.address,
+      address: recipient.address === 'postmaster' ? POSTMASTER : recipient.address,
       ...(recipient.dsn
         ? {
             dsn: {

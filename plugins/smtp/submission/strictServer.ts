@@ -67,7 +67,7 @@ export class StrictServer extends SMTPServer {
     if (this._closeTimeout === false) {
       return;
     }
-    for (const connection of [...this.connections]) {
+    for (const connection of this.connections) {
       if (!connection._dataStream && !connection._handlerPending && !connection._upgrading) {
         connection.send(421, '4.3.2 Server shutting down');
         connection._socket.destroySoon();
@@ -115,13 +115,13 @@ class StrictConnection extends SMTPConnection {
   override handler_AUTH(command: Buffer, callback: Done): void {
     if (!this.#mayLogIn()) {
       this.send(538, '5.7.11 Encryption needed for a login: use STARTTLS or the TLS port');
-      return callback();
-    }
-    if (this.session.envelope.mailFrom) {
+      callback();
+    } else if (this.session.envelope.mailFrom) {
       this.send(503, '5.5.1 AUTH is not allowed inside a mail transaction');
-      return callback();
+      callback();
+    } else {
+      super.handler_AUTH(command, callback);
     }
-    super.handler_AUTH(command, callback);
   }
 
   override _parseAddressCommand(rawName: string, rawCommand: Buffer | string): (SMTPServerAddress & { duplicate?: string }) | false {
@@ -137,20 +137,22 @@ class StrictConnection extends SMTPConnection {
 
   override handler_MAIL(command: Buffer, callback: Done): void {
     const parsed = parsePathCommand('MAIL FROM', command.toString());
-    const utf8 = parsed?.parameters['SMTPUTF8'] === true;
-    if (!this.#refuses(command, parsed, MAIL_PARAMETERS, utf8)) {
-      return super.handler_MAIL(command, callback);
+    const utf8 = parsed?.parameters.SMTPUTF8 === true;
+    if (this.#refuses(command, parsed, MAIL_PARAMETERS, utf8)) {
+      callback();
+    } else {
+      super.handler_MAIL(command, callback);
     }
-    callback();
   }
 
   override handler_RCPT(command: Buffer, callback: Done): void {
     const parsed = parsePathCommand('RCPT TO', command.toString());
     const utf8 = this.session.envelope.smtpUtf8 === true;
-    if (!this.#refuses(command, parsed, RCPT_PARAMETERS, utf8)) {
-      return super.handler_RCPT(command, callback);
+    if (this.#refuses(command, parsed, RCPT_PARAMETERS, utf8)) {
+      callback();
+    } else {
+      super.handler_RCPT(command, callback);
     }
-    callback();
   }
 
   override handler_DATA(command: Buffer, callback: Done): void {
@@ -188,10 +190,11 @@ class StrictConnection extends SMTPConnection {
 
   #withoutArguments(command: Buffer, callback: Done, run: Done): void {
     if (/^\S+\s*$/.test(command.toString())) {
-      return run();
+      run();
+    } else {
+      this.send(501, '5.5.4 This command takes no arguments');
+      callback();
     }
-    this.send(501, '5.5.4 This command takes no arguments');
-    callback();
   }
 
   /** Answers what the library would let pass; false where there is nothing to refuse. */

@@ -1,6 +1,7 @@
 // Which clients need no login: the addresses of the setting smtp.trustedNetworks.
-import ipaddr from 'ipaddr.js';
+
 import { PostroomError } from '@postroom/sdk';
+import ipaddr from 'ipaddr.js';
 
 /** Makes the test from CIDR texts such as `192.168.1.0/24`. An IPv4 client on a dual-stack port counts as IPv4. */
 export function trustedNetworks(networks: readonly string[]): (address: string) => boolean {

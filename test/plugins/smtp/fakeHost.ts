@@ -88,8 +88,10 @@ export class FakeHost {
   readonly #certificateListeners: (() => void)[] = [];
 
   constructor(settings: Readonly<Record<string, unknown>> = {}) {
-    const defaults = Object.entries(manifest.contributes.configuration.properties).map(([key, { default: value }]) => [key, value] as const);
-    this.#settings = new Map<string, unknown>([...defaults, ...Object.entries(settings)]);
+    const defaults = Object.entries(manifest.contributes.configuration.properties).map(
+      ([key, { default: value }]) => [key, value] as const,
+    );
+    this.#settings = new Map<string, unknown>([['server.name', 'mail.office.example'], ...defaults, ...Object.entries(settings)]);
   }
 
   set(key: string, value: unknown): void {
@@ -98,7 +100,7 @@ export class FakeHost {
 
   async activate(): Promise<this> {
     this.pem = await testCertificate();
-    await activate(this.#context());
+    activate(this.#context());
     return this;
   }
 
@@ -137,13 +139,26 @@ export class FakeHost {
     return {
       id: 'postroom.smtp',
       hooks: {
-        onSort: { tap: (_name: string, handler: SortHandler) => ((this.sort = handler), nothing) },
-        onDeliver: { tap: (_name: string, handler: DeliverHandler) => ((this.deliver = handler), nothing) },
+        onSort: {
+          tap: (_name: string, handler: SortHandler) => {
+            this.sort = handler;
+            return nothing;
+          },
+        },
+        onDeliver: {
+          tap: (_name: string, handler: DeliverHandler) => {
+            this.deliver = handler;
+            return nothing;
+          },
+        },
       },
       settings: { get, forAccount: (_account: string, key: string) => get(key), forUser: get, onDidChange: () => nothing },
       secrets: { get: async (key: string) => this.secrets.get(key) },
       commands: {
-        register: (name: string, handler: (args: never, call: never) => unknown) => (this.commands.set(name, handler), nothing),
+        register: (name: string, handler: (args: never, call: never) => unknown) => {
+          this.commands.set(name, handler);
+          return nothing;
+        },
       },
       log: { debug: log, info: log, warn: log, error: log },
       subscriptions: { push: (...items: Disposable[]) => void this.#subscriptions.push(...items) },
@@ -183,8 +198,14 @@ export class FakeHost {
       },
       Certificates: {
         current: () => createSecureContext(this.pem),
-        pem: Object.defineProperties({}, { key: { get: () => this.pem.key, enumerable: true }, cert: { get: () => this.pem.cert, enumerable: true } }),
-        onDidChange: (listener: () => void) => (this.#certificateListeners.push(listener), { dispose: () => undefined }),
+        pem: Object.defineProperties(
+          {},
+          { key: { get: () => this.pem.key, enumerable: true }, cert: { get: () => this.pem.cert, enumerable: true } },
+        ),
+        onDidChange: (listener: () => void) => {
+          this.#certificateListeners.push(listener);
+          return { dispose: () => undefined };
+        },
       },
       Clock: this.clock,
       Events: {

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createSecureContext, TLSSocket } from 'node:tls';
 
 /** Reply text without line end; several lines joined by LF. `cut` closes the connection instead, `silence` says nothing. */
-export type Answer = string | 'cut' | 'silence';
+export type Answer = string;
 
 export interface Script {
   /** Lines of the EHLO reply behind the first. Default: PIPELINING, 8BITMIME, SIZE, AUTH PLAIN LOGIN. */

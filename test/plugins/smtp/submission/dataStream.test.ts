@@ -35,7 +35,10 @@ async function collect(stream: AsyncIterable<Buffer>): Promise<string> {
 /** RFC 5321 section 4.5.2 in two lines. */
 function expected(wire: string): string {
   const whole = `\r\n${wire}`;
-  return whole.slice(0, whole.indexOf('\r\n.\r\n') + 2).slice(2).replace(/(^|\r\n)\./g, '$1');
+  return whole
+    .slice(0, whole.indexOf('\r\n.\r\n') + 2)
+    .slice(2)
+    .replace(/(^|\r\n)\./g, '$1');
 }
 
 describe('reading the text after DATA', () => {
@@ -69,7 +72,9 @@ describe('reading the text after DATA', () => {
   });
 
   it('S27 agrees with the standard for any mixture of dots and line ends, in any pieces', async () => {
-    const soup = fc.array(fc.constantFrom('.', '\r', '\n', '\r\n', 'a', '\r\n.', '\n.\n', '\r.\r', '\n.\r\n', '\r\n.\n', '\0'), { maxLength: 40 });
+    const soup = fc.array(fc.constantFrom('.', '\r', '\n', '\r\n', 'a', '\r\n.', '\n.\n', '\r.\r', '\n.\r\n', '\r\n.\n', '\0'), {
+      maxLength: 40,
+    });
     await fc.assert(
       fc.asyncProperty(soup, fc.array(fc.nat(20), { maxLength: 12 }), async (parts, cuts) => {
         const wire = Buffer.from(`${parts.join('')}\r\n.\r\n`, 'latin1');

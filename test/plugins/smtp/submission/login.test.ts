@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { expect } from 'chai';
 import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
 import { ANDREW, FakeHost } from '../fakeHost.js';
 import { LineClient } from '../lineClient.js';
 import { fingerprintOf, makeCertificate } from '../testCertificate.js';

@@ -54,11 +54,41 @@ describe('reading MAIL and RCPT', () => {
   });
 
   it('never throws, and never answers an address that could end a command', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
-        const address = rcpt(text);
-        expect(address ?? '').to.not.match(/[\r\n\0]/);
-      }),
+    const parts = fc.constantFrom(
+      'a',
+      '.',
+      '@',
+      '"',
+      '\\',
+      '<',
+      '>',
+      ' ',
+      ',',
+      ':',
+      '[',
+      ']',
+      '\r\n',
+      '\0',
+      'ü',
+      '\u0085',
+      '\u200b',
+      '\ud800',
     );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 30 }), (pieces) => {
+        const address = rcpt(pieces.join('')) ?? '';
+        expect(address).to.not.match(/[\r\n\0\u0085]/);
+        expect(address.replace(/"(?:[^"\\]|\\.)*"/, '')).to.not.match(/[<> ]/);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('reads the longest command in linear time', () => {
+    for (const piece of ['@a', '.', 'a.', '\\"', ',@a', '<', ' A=1']) {
+      const begin = performance.now();
+      rcpt(piece.repeat(16_384 / piece.length));
+      expect(performance.now() - begin, piece).to.be.lessThan(200);
+    }
   });
 });

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { hostname } from 'node:os';
-import { expect } from 'chai';
 import { PostroomError } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
 import { ANDREW, FakeHost, LISA } from '../fakeHost.js';
 import { LineClient } from '../lineClient.js';
 
@@ -48,8 +47,8 @@ describe('a submission session', () => {
   describe('commands', () => {
     beforeEach(() => serve());
 
-    it('S01 greets with 220 and the name of the computer', async () => {
-      expect((await open()).greeting).to.equal(`220 ${hostname()} ESMTP`);
+    it('S01 greets with 220 and the name of the server', async () => {
+      expect((await open()).greeting).to.equal('220 mail.office.example ESMTP');
     });
 
     it('S02 S68 S79 lists what it can do, without CHUNKING', async () => {
@@ -307,11 +306,21 @@ describe('a submission session', () => {
       expect(submission?.recipients[0]?.dsn).to.deep.equal({ notify: ['SUCCESS', 'FAILURE'], orcpt: 'rfc822;a@b.example' });
     });
 
+    it('S11 hands mail to Postmaster without a domain to the administrator', async () => {
+      const client = await greeted();
+      await client.send('x', 'Postmaster');
+      expect(host.submitted[0]?.submission.recipients).to.deep.equal([{ address: 'admin1@localhost' }]);
+    });
+
+    it('refuses for good what has no account to leave by', async () => {
+      host.onSubmit = () => Promise.reject(new PostroomError('user/unknown', 'No account of this server sends as x.'));
+      expect(await (await greeted()).send('x')).to.match(/^550 5\.7\.1 No account/);
+    });
+
     it('S17 refuses a recipient whose domain is not full', async () => {
       const client = await greeted();
       await client.run('MAIL FROM:<mail@company.com>');
       expect(await client.say('RCPT TO:<boss@head-office>')).to.match(/^550 5\.1\.2 /);
-      await client.run('RCPT TO:<Postmaster>');
     });
   });
 

@@ -1,5 +1,5 @@
-import { expect } from 'chai';
 import type { HeaderField, MailOrigin, MailView, SortPlan } from '@postroom/sdk';
+import { expect } from 'chai';
 import { tidy } from '#plugins/smtp/dist/submission/tidy.js';
 import { COMPANY } from '../fakeHost.js';
 
@@ -20,8 +20,14 @@ function plan(): SortPlan & { readonly told: string[] } {
   const self = {
     account: COMPANY,
     told,
-    addHeader: (line: string) => (told.push(line), self),
-    conceal: (field: HeaderField) => (told.push(`conceal ${field.index}`), self),
+    addHeader: (line: string) => {
+      told.push(line);
+      return self;
+    },
+    conceal: (field: HeaderField) => {
+      told.push(`conceal ${field.index}`);
+      return self;
+    },
   };
   return self as unknown as SortPlan & { readonly told: string[] };
 }
