@@ -1,6 +1,7 @@
 // The practice device: a TCP port on loopback that stands for the network device, and can be switched off and on.
-import { createServer, type Server, type Socket } from 'node:net';
+
 import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 
 export class PracticeDevice {
   readonly host = '127.0.0.1';

@@ -1,13 +1,14 @@
 // A kit to test plugins with: an ISP on loopback with faults to switch on, time that stands still, sample mail, a leak check.
+
+export type { PracticeDevice } from './device.js';
+export type { Break } from './faultList.js';
 export { type LeakCheck, leakCheck } from './leakCheck.js';
-export { VirtualClock } from './virtualClock.js';
+export type { Pop3Capability, Pop3Deletion, Pop3Faults, Pop3Moment } from './pop3Faults.js';
+export type { PracticePop3Server, PracticeServerOptions } from './pop3Server.js';
 export { PRACTICE_PASSWORD, PracticeIsp, type PracticeIspOptions } from './practiceIsp.js';
 export { PracticeMailbox, type PracticeMessage, type PutOptions } from './practiceMailbox.js';
-export type { PracticeDevice } from './device.js';
-export type { PracticePop3Server, PracticeServerOptions } from './pop3Server.js';
-export type { PracticeSmtpServer, ReceivedMail } from './smtpServer.js';
-export type { Break } from './faultList.js';
-export type { Pop3Capability, Pop3Deletion, Pop3Faults, Pop3Moment } from './pop3Faults.js';
-export type { SmtpFaults, SmtpStep } from './smtpFaults.js';
-export type { WireLine, WireLog } from './wireLog.js';
 export { type SampleAddresses, type SampleMessage, sampleMail, sampleReply } from './sampleMail.js';
+export type { SmtpFaults, SmtpStep } from './smtpFaults.js';
+export type { PracticeSmtpServer, ReceivedMail } from './smtpServer.js';
+export { VirtualClock } from './virtualClock.js';
+export type { WireLine, WireLog } from './wireLog.js';

@@ -74,7 +74,11 @@ export class Pop3Faults {
   }
 
   /** For the server: does the connection break now? */
-  takeBreak(command: string, message: number | undefined, when: Pop3Moment['when']): { how: Break; octets: number | undefined } | undefined {
+  takeBreak(
+    command: string,
+    message: number | undefined,
+    when: Pop3Moment['when'],
+  ): { how: Break; octets: number | undefined } | undefined {
     return this.#breaks.take(message === undefined ? { command, when } : { command, message, when });
   }
 

@@ -1,13 +1,14 @@
 // One POP3 session with the practice ISP (RFC 1939, 2449, 2595, 5034): reads a command, does it, answers, with the faults in between.
 import { Buffer } from 'node:buffer';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { PracticeCertificate } from './certificate.js';
 import type { Pop3Faults, Pop3Moment } from './pop3Faults.js';
 import { type ArrivedLine, Pop3Lines } from './pop3Lines.js';
-import { dotStuffed, topOf } from './pop3Octets.js';
-import type { PracticeMailbox, PracticeMessage } from './practiceMailbox.js';
+import { type Answer, listing, Pop3Maildrop } from './pop3Maildrop.js';
+import type { PracticeMailbox } from './practiceMailbox.js';
 import type { WireLog } from './wireLog.js';
 
 /** What a session needs of its server. */
@@ -21,9 +22,6 @@ export interface Pop3Surroundings {
   find(user: string): PracticeMailbox | undefined;
 }
 
-/** An answer: a line, and for multi-line answers the octets behind it, dot-stuffed and without the final dot. */
-type Answer = { readonly line: string; readonly body?: Buffer };
-
 /** Thrown where the connection is to break; nothing more is written. */
 const BROKEN = Symbol('broken');
 
@@ -32,9 +30,8 @@ export class Pop3Session {
   readonly #lines: Pop3Lines;
   readonly #closed = new AbortController();
   #user = '';
-  #mailbox: PracticeMailbox | undefined;
-  #messages: readonly PracticeMessage[] = [];
-  readonly #deleted = new Set<number>();
+  /** From the login on. */
+  #maildrop: Pop3Maildrop | undefined;
   #secure: boolean;
 
   constructor(
@@ -91,9 +88,12 @@ export class Pop3Session {
   }
 
   async #do(command: string, rest: string, words: readonly string[]): Promise<Answer> {
-    if (command === 'QUIT') return this.#quit();
+    if (command === 'QUIT') {
+      this.#maildrop?.update();
+      return { line: '+OK Good bye' };
+    }
     if (command === 'CAPA' && this.#has('CAPA')) return { line: '+OK What the practice ISP can do', body: listing(this.#capabilities()) };
-    return this.#mailbox ? this.#transact(command, words) : this.#authorize(command, rest, words);
+    return this.#maildrop?.answer(command, words) ?? this.#authorize(command, rest, words);
   }
 
   // AUTHORIZATION state
@@ -129,73 +129,8 @@ export class Pop3Session {
   #logIn(user: string, password: string): Answer {
     const mailbox = this.around.find(user);
     if (!mailbox || mailbox.password !== password) return { line: '-ERR [AUTH] Wrong user or password' };
-    this.#mailbox = mailbox;
-    this.#messages = [...mailbox.messages];
-    return { line: `+OK ${this.#messages.length} messages` };
-  }
-
-  // TRANSACTION state
-
-  #transact(command: string, words: readonly string[]): Answer {
-    switch (command) {
-      case 'STAT': {
-        const present = this.#present();
-        return { line: `+OK ${present.length} ${present.reduce((sum, [, message]) => sum + message.listedSize, 0)}` };
-      }
-      case 'LIST':
-        return this.#list(words[0], (message) => String(message.listedSize));
-      case 'UIDL':
-        return this.#has('UIDL') ? this.#list(words[0], (message) => message.uidl) : { line: '-ERR No UIDL here' };
-      case 'RETR':
-        return this.#withMessage(words[0], (message, number) => {
-          if (this.around.faults.deletion === 'retr') this.#mailbox?.remove(message);
-          return { line: `+OK ${message.listedSize} octets of message ${number}`, body: dotStuffed(message.octets) };
-        });
-      case 'TOP':
-        if (!this.#has('TOP')) return { line: '-ERR No TOP here' };
-        return this.#withMessage(words[0], (message) => ({ line: '+OK', body: dotStuffed(topOf(message.octets, Number(words[1] ?? 0))) }));
-      case 'DELE':
-        return this.#withMessage(words[0], (message, number) => {
-          this.#deleted.add(number);
-          if (this.around.faults.deletion === 'dele') this.#mailbox?.remove(message);
-          return { line: `+OK Message ${number} is marked` };
-        });
-      case 'RSET':
-        this.#deleted.clear();
-        return { line: '+OK' };
-      case 'NOOP':
-        return { line: '+OK' };
-      default:
-        return { line: '-ERR Unknown command' };
-    }
-  }
-
-  #list(wanted: string | undefined, value: (message: PracticeMessage) => string): Answer {
-    if (wanted !== undefined) return this.#withMessage(wanted, (message, number) => ({ line: `+OK ${number} ${value(message)}` }));
-    const present = this.#present();
-    return { line: `+OK ${present.length} messages`, body: listing(present.map(([number, message]) => `${number} ${value(message)}`)) };
-  }
-
-  #withMessage(wanted: string | undefined, then: (message: PracticeMessage, number: number) => Answer): Answer {
-    const number = /^\d+$/.test(wanted ?? '') ? Number(wanted) : 0;
-    const message = this.#messages[number - 1];
-    return message && !this.#deleted.has(number) ? then(message, number) : { line: `-ERR There is no message ${wanted ?? ''}` };
-  }
-
-  #present(): readonly (readonly [number, PracticeMessage])[] {
-    return this.#messages.flatMap((message, index) => (this.#deleted.has(index + 1) ? [] : [[index + 1, message] as const]));
-  }
-
-  // UPDATE state
-
-  #quit(): Answer {
-    if (this.#mailbox && this.around.faults.deletion === 'quit') {
-      for (const number of this.#deleted) {
-        const message = this.#messages[number - 1];
-        if (message) this.#mailbox.remove(message);
-      }
-    }
-    return { line: '+OK Good bye' };
+    this.#maildrop = new Pop3Maildrop(mailbox, this.around.faults);
+    return { line: `+OK ${this.#maildrop.count} messages` };
   }
 
   // The wire
@@ -234,10 +169,7 @@ export class Pop3Session {
   async #send(octets: Buffer): Promise<void> {
     if (this.#socket.destroyed) throw BROKEN;
     if (this.#socket.write(octets)) return;
-    await new Promise<void>((resolve, reject) => {
-      this.#socket.once('drain', resolve);
-      this.#closed.signal.addEventListener('abort', () => reject(BROKEN), { once: true });
-    });
+    await once(this.#socket, 'drain', { signal: this.#closed.signal });
   }
 
   async #delay(arrivedAt: number): Promise<void> {
@@ -273,10 +205,6 @@ export class Pop3Session {
   #note(from: 'client' | 'server', line: string, pipelined: boolean): void {
     this.around.log.add({ protocol: 'pop3', connection: this.around.connection, from, line, pipelined });
   }
-}
-
-function listing(lines: readonly string[]): Buffer {
-  return Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'latin1');
 }
 
 function blanked(command: string, line: string): string {

@@ -37,57 +37,105 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     about: 'The name in front of the shared address says who is meant.',
     expected: ['andrew'],
     write: ({ regular }, date) =>
-      mailText({ id: 'by-name', date, from: RUTH, to: `Andrew <${regular}>`, subject: 'The order of Monday', body: ['Dear Andrew,', '', 'when does it leave?', '', 'Ruth'] }),
+      mailText({
+        id: 'by-name',
+        date,
+        from: RUTH,
+        to: `Andrew <${regular}>`,
+        subject: 'The order of Monday',
+        body: ['Dear Andrew,', '', 'when does it leave?', '', 'Ruth'],
+      }),
   },
   'two-names': {
     account: 'regular',
     about: 'Two names with the same address: one copy each.',
     expected: ['andrew', 'greg'],
     write: ({ regular }, date) =>
-      mailText({ id: 'two-names', date, from: RUTH, to: `Andrew <${regular}>, "Greg" <${regular}>`, subject: 'Meeting', body: ['On Thursday at ten?'] }),
+      mailText({
+        id: 'two-names',
+        date,
+        from: RUTH,
+        to: `Andrew <${regular}>, "Greg" <${regular}>`,
+        subject: 'Meeting',
+        body: ['On Thursday at ten?'],
+      }),
   },
   'encoded-name': {
     account: 'regular',
     about: 'The name is an encoded word (RFC 2047).',
     expected: ['carolyn'],
     write: ({ regular }, date) =>
-      mailText({ id: 'encoded-name', date, from: '=?UTF-8?B?SsO8cmdlbiBHcm/Dnw==?= <juergen@customer.example>', to: `=?UTF-8?Q?C=61rolyn?= <${regular}>`, subject: '=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=', body: ['Schöne Grüße'] }),
+      mailText({
+        id: 'encoded-name',
+        date,
+        from: '=?UTF-8?B?SsO8cmdlbiBHcm/Dnw==?= <juergen@customer.example>',
+        to: `=?UTF-8?Q?C=61rolyn?= <${regular}>`,
+        subject: '=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
+        body: ['Schöne Grüße'],
+      }),
   },
   'unknown-name': {
     account: 'regular',
     about: 'Nobody is called Peter: the administrator gets it.',
     expected: ['admin1'],
-    write: ({ regular }, date) => mailText({ id: 'unknown-name', date, from: RUTH, to: `Peter <${regular}>`, subject: 'For Peter', body: ['Hello Peter.'] }),
+    write: ({ regular }, date) =>
+      mailText({ id: 'unknown-name', date, from: RUTH, to: `Peter <${regular}>`, subject: 'For Peter', body: ['Hello Peter.'] }),
   },
   'no-name': {
     account: 'regular',
     about: 'No name at all: the administrator gets it.',
     expected: ['admin1'],
-    write: ({ regular }, date) => mailText({ id: 'no-name', date, from: RUTH, to: regular, subject: 'Opening hours', body: ['Are you open on Saturday?'] }),
+    write: ({ regular }, date) =>
+      mailText({ id: 'no-name', date, from: RUTH, to: regular, subject: 'Opening hours', body: ['Are you open on Saturday?'] }),
   },
   'to-everybody': {
     account: 'regular',
     about: 'PUBLIC1 means everybody who shares the account.',
     expected: ['andrew', 'greg', 'carolyn'],
-    write: ({ regular }, date) => mailText({ id: 'to-everybody', date, from: RUTH, to: `PUBLIC1 <${regular}>`, subject: 'We have moved', body: ['Our new address: Harbour Street 5.'] }),
+    write: ({ regular }, date) =>
+      mailText({
+        id: 'to-everybody',
+        date,
+        from: RUTH,
+        to: `PUBLIC1 <${regular}>`,
+        subject: 'We have moved',
+        body: ['Our new address: Harbour Street 5.'],
+      }),
   },
   attachment: {
     account: 'regular',
     about: 'A message with an attachment.',
     expected: ['greg'],
-    write: ({ regular }, date) => mailText({ id: 'attachment', date, from: RUTH, to: `Greg <${regular}>`, subject: 'The drawing', ...withAttachment('Dear Greg, see the drawing.', 'drawing.txt', 'A box, seen from above.\n') }),
+    write: ({ regular }, date) =>
+      mailText({
+        id: 'attachment',
+        date,
+        from: RUTH,
+        to: `Greg <${regular}>`,
+        subject: 'The drawing',
+        ...withAttachment('Dear Greg, see the drawing.', 'drawing.txt', 'A box, seen from above.\n'),
+      }),
   },
   'by-local-part': {
     account: 'domain',
     about: 'The part before the @ says who is meant.',
     expected: ['john'],
-    write: ({ domain }, date) => mailText({ id: 'by-local-part', date, from: RUTH, to: `john@${domain}`, subject: 'Delivery note', body: ['It came today.', '.', 'Thank you!'] }),
+    write: ({ domain }, date) =>
+      mailText({
+        id: 'by-local-part',
+        date,
+        from: RUTH,
+        to: `john@${domain}`,
+        subject: 'Delivery note',
+        body: ['It came today.', '.', 'Thank you!'],
+      }),
   },
   'by-alias': {
     account: 'domain',
     about: 'sales@ is an alias of lisa.',
     expected: ['lisa'],
-    write: ({ domain }, date) => mailText({ id: 'by-alias', date, from: RUTH, to: `Sales <Sales@${domain}>`, subject: 'An offer, please', body: ['For 200 pieces.'] }),
+    write: ({ domain }, date) =>
+      mailText({ id: 'by-alias', date, from: RUTH, to: `Sales <Sales@${domain}>`, subject: 'An offer, please', body: ['For 200 pieces.'] }),
   },
   'blind-copy': {
     account: 'domain',
@@ -108,7 +156,15 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     account: 'domain',
     about: 'Nobody has this local part: the administrator gets it.',
     expected: ['admin1'],
-    write: ({ domain }, date) => mailText({ id: 'unknown-local-part', date, from: RUTH, to: `jhon@${domain}`, subject: 'A typing error', body: ['Did this reach you?'] }),
+    write: ({ domain }, date) =>
+      mailText({
+        id: 'unknown-local-part',
+        date,
+        from: RUTH,
+        to: `jhon@${domain}`,
+        subject: 'A typing error',
+        body: ['Did this reach you?'],
+      }),
   },
   'mailing-list': {
     account: 'domain',
@@ -118,7 +174,12 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       mailText({
         id: 'mailing-list',
         date,
-        header: [`Delivered-To: john@${domain}`, 'List-Id: Wood workers <wood.lists.example>', 'List-Unsubscribe: <mailto:wood-leave@lists.example>', 'Precedence: list'],
+        header: [
+          `Delivered-To: john@${domain}`,
+          'List-Id: Wood workers <wood.lists.example>',
+          'List-Unsubscribe: <mailto:wood-leave@lists.example>',
+          'Precedence: list',
+        ],
         from: 'Tom <tom@elsewhere.example>',
         to: 'wood@lists.example',
         subject: '[wood] Oak or beech?',
@@ -130,7 +191,11 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 /** The sample messages, oldest first. Same addresses and date, same octets. */
 export function sampleMail(to: SampleAddresses): readonly SampleMessage[] {
   const start = (to.date ?? new Date()).getTime();
-  return Object.entries(SAMPLES).map(([name, { write, ...about }], index) => ({ name, ...about, text: write(to, new Date(start + index * 60_000)) }));
+  return Object.entries(SAMPLES).map(([name, { write, ...about }], index) => ({
+    name,
+    ...about,
+    text: write(to, new Date(start + index * 60_000)),
+  }));
 }
 
 /** An answer whose sender forgot the name: only the thread (In-Reply-To) says whose mail it answers. */
@@ -147,7 +212,11 @@ export function sampleReply(to: SampleAddresses, answered: { readonly messageId:
   });
 }
 
-function withAttachment(text: string, filename: string, content: string): { readonly header: readonly string[]; readonly body: readonly string[] } {
+function withAttachment(
+  text: string,
+  filename: string,
+  content: string,
+): { readonly header: readonly string[]; readonly body: readonly string[] } {
   const boundary = 'sample-boundary-7f3a';
   return {
     header: [`Content-Type: multipart/mixed; boundary="${boundary}"`],

@@ -160,7 +160,7 @@ export class PracticeSmtpServer {
     const debug = (fields: { readonly tnx?: string; readonly cid?: string }, ...words: readonly unknown[]): void => {
       if (fields.tnx !== 'command' && fields.tnx !== 'send') return;
       const connection = this.#numberOf(fields.cid ?? '');
-      const line = String(words[1] ?? '').split('\r\n', 1)[0] ?? '';
+      const line = typeof words[1] === 'string' ? (words[1].split('\r\n', 1)[0] ?? '') : '';
       this.log.add({ protocol: 'smtp', connection, from: fields.tnx === 'command' ? 'client' : 'server', line, pipelined: false });
     };
     return { trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore } as never;
