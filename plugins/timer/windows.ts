@@ -40,9 +40,7 @@ export function nextOpen(instant: Date, windows: readonly ReceiveWindow[], timeZ
 /** The spans of the windows that begin on that day. */
 function spansOf(day: LocalDay, windows: readonly ReceiveWindow[], timeZone: string): readonly Span[] {
   const weekday = WEEKDAYS[weekdayOf(day)];
-  return windows
-    .filter((window) => weekday !== undefined && window.days.includes(weekday))
-    .map((window) => spanOf(day, window, timeZone));
+  return windows.filter((window) => weekday !== undefined && window.days.includes(weekday)).map((window) => spanOf(day, window, timeZone));
 }
 
 /**
