@@ -27,7 +27,10 @@ async function resolved(address: string): Promise<string | undefined> {
 
 function compareMac(expected: string, found: string | undefined): Sight {
   if (found === expected) return { seen: true };
-  const why = found === undefined ? 'answered, but its hardware address is not in the neighbour table' : `answered with the hardware address ${found}`;
+  const why =
+    found === undefined
+      ? 'answered, but its hardware address is not in the neighbour table'
+      : `answered with the hardware address ${found}`;
   return { seen: false, why: `${why}, where licensing.device.mac is ${expected}` };
 }
 

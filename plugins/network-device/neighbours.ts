@@ -41,5 +41,8 @@ export function macOf(address: string, table: string): string | undefined {
 
 /** `(192.168.1.1)` and `fe80::1%en0` without what surrounds the address. */
 function bareAddress(word: string): string {
-  return word.replace(/^\(|\)$/g, '').replace(/%.*$/, '').toLowerCase();
+  return word
+    .replace(/^\(|\)$/g, '')
+    .replace(/%.*$/, '')
+    .toLowerCase();
 }

@@ -43,7 +43,7 @@ async function firstLook(clock: Clock, watch: DeviceWatch): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = clock.after(FIRST_LOOK_MS, resolve);
     void watch.lookNow().then(() => {
-      timer.dispose();
+      void timer.dispose();
       resolve();
     });
   });

@@ -8,7 +8,13 @@ const LONGEST_RUN_MS = 4_000;
 
 export const runProgram: Run = (program, args) =>
   new Promise((resolve) => {
-    const options = { timeout: LONGEST_RUN_MS, killSignal: 'SIGKILL', maxBuffer: 1 << 20, windowsHide: true, env: englishEnvironment() } as const;
+    const options = {
+      timeout: LONGEST_RUN_MS,
+      killSignal: 'SIGKILL',
+      maxBuffer: 1 << 20,
+      windowsHide: true,
+      env: englishEnvironment(),
+    } as const;
     execFile(program, [...args], options, (error, output) => {
       if (error?.code === 'ENOENT') resolve('missing');
       else resolve({ exitCode: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output });

@@ -14,6 +14,8 @@ export function tcpConnect(address: string, port: number): Promise<Sight> {
     };
     socket.setTimeout(PATIENCE_MS, () => end({ seen: false, why: 'did not answer within 2 seconds' }));
     socket.once('connect', () => end({ seen: true }));
-    socket.once('error', (error: NodeJS.ErrnoException) => end({ seen: false, why: `could not be reached (${error.code ?? error.message})` }));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      end({ seen: false, why: `could not be reached (${error.code ?? error.message})` }),
+    );
   });
 }

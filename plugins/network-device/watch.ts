@@ -116,12 +116,12 @@ export class DeviceWatch implements Disposable {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    this.#timer?.dispose();
+    void this.#timer?.dispose();
     await this.#running;
   }
 
   async #look(device: Device): Promise<void> {
-    this.#timer?.dispose();
+    void this.#timer?.dispose();
     if (device.address === '') return;
     const sight = await this.parts.look(device);
     if (this.#disposed || !isSameDevice(device, this.#device)) return;

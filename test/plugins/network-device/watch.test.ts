@@ -1,0 +1,202 @@
+import type { Disposable, PluginState, Settings } from '@postroom/sdk';
+import { VirtualClock } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { Memory } from '#plugins/network-device/dist/memory.js';
+import type { Sight } from '#plugins/network-device/dist/ping.js';
+import { DeviceWatch } from '#plugins/network-device/dist/watch.js';
+
+const MINUTE = 60_000;
+const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+class MapState implements PluginState {
+  readonly #entries = new Map<string, string>();
+  get(key: string): Promise<unknown> {
+    const text = this.#entries.get(key);
+    return Promise.resolve(text === undefined ? undefined : JSON.parse(text));
+  }
+  set(key: string, value: unknown): Promise<void> {
+    this.#entries.set(key, JSON.stringify(value));
+    return Promise.resolve();
+  }
+  delete(key: string): Promise<void> {
+    this.#entries.delete(key);
+    return Promise.resolve();
+  }
+  keys(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#entries.keys()]);
+  }
+}
+
+/** An office: a device that is there or not, a server with a watch that can be started anew. */
+class Office {
+  readonly clock = new VirtualClock('2026-11-02T08:00:00Z');
+  readonly state = new MapState();
+  readonly values: Record<string, unknown> = {
+    'licensing.device.address': '192.0.2.11',
+    'licensing.device.port': 0,
+    'licensing.device.mac': '',
+    'licensing.device.graceMinutes': 10,
+  };
+  present = true;
+  looks = 0;
+  changes = 0;
+  watch = this.#newWatch();
+
+  get satisfied(): boolean {
+    return this.watch.verdict() === undefined;
+  }
+
+  async restart(): Promise<void> {
+    await this.watch.dispose();
+    this.watch = this.#newWatch();
+    await this.watch.start();
+  }
+
+  #newWatch(): DeviceWatch {
+    const settings = {
+      get: (key: string) => this.values[key],
+      onDidChange: (): Disposable => ({ dispose: () => undefined }),
+    } as unknown as Settings;
+    return new DeviceWatch({
+      settings,
+      clock: this.clock,
+      memory: new Memory(this.state),
+      log: QUIET,
+      look: (): Promise<Sight> => {
+        this.looks += 1;
+        return Promise.resolve(this.present ? { seen: true } : { seen: false, why: 'did not answer' });
+      },
+      onDidChange: () => {
+        this.changes += 1;
+      },
+    });
+  }
+}
+
+describe('the watch over the device', () => {
+  let office: Office;
+  beforeEach(async () => {
+    office = new Office();
+    await office.watch.start();
+    await office.clock.advance(0);
+  });
+  afterEach(() => office.watch.dispose());
+
+  it('looks at the start and every minute', async () => {
+    expect(office.looks).to.equal(1);
+    await office.clock.advance(5 * MINUTE);
+    expect(office.looks).to.equal(6);
+  });
+
+  it('goes on for ten minutes without the device, then stops, and resumes by itself', async () => {
+    office.present = false;
+    await office.clock.advance(9 * MINUTE + 59_000);
+    expect(office.satisfied).to.equal(true);
+    office.changes = 0;
+    await office.clock.advance(2_000);
+    expect([office.satisfied, office.changes]).to.deep.equal([false, 1]);
+    office.present = true;
+    await office.clock.advance(MINUTE);
+    expect([office.satisfied, office.changes]).to.deep.equal([true, 2]);
+  });
+
+  it('tells the host only where its answer changes', async () => {
+    office.changes = 0;
+    await office.clock.advance(5 * MINUTE);
+    office.present = false;
+    await office.clock.advance(5 * MINUTE);
+    expect(office.changes).to.equal(0);
+    await office.clock.advance(60 * MINUTE);
+    expect(office.changes).to.equal(1);
+  });
+
+  it('goes on from the last run within the grace', async () => {
+    office.present = false;
+    await office.watch.dispose();
+    await office.clock.advance(4 * MINUTE);
+    await office.restart();
+    expect([office.satisfied, office.watch.inGrace]).to.deep.equal([true, true]);
+    await office.clock.advance(5 * MINUTE + 59_000);
+    expect(office.satisfied).to.equal(true);
+    await office.clock.advance(2_000);
+    expect(office.satisfied).to.equal(false);
+  });
+
+  it('does not run after a restart when the grace is over', async () => {
+    office.present = false;
+    await office.watch.dispose();
+    await office.clock.advance(11 * MINUTE);
+    await office.restart();
+    await office.clock.advance(0);
+    expect(office.satisfied).to.equal(false);
+  });
+
+  it('counts the grace on a clock that does not jump (F41)', async () => {
+    office.present = false;
+    office.clock.jump(400 * 24 * 60 * MINUTE);
+    await office.clock.advance(5 * MINUTE);
+    expect(office.satisfied).to.equal(true);
+    office.clock.jump(-800 * 24 * 60 * MINUTE);
+    await office.clock.advance(6 * MINUTE);
+    expect(office.satisfied).to.equal(false);
+  });
+
+  it('gives no more than the grace where the clock was set back between two runs (F41)', async () => {
+    office.present = false;
+    await office.watch.dispose();
+    office.clock.jump(-24 * 60 * MINUTE);
+    await office.restart();
+    expect(office.satisfied).to.equal(true);
+    await office.clock.advance(10 * MINUTE + 1_000);
+    expect(office.satisfied).to.equal(false);
+  });
+
+  it('takes a device at another address for one that was never seen', async () => {
+    office.present = false;
+    office.changes = 0;
+    office.values['licensing.device.address'] = '192.0.2.12';
+    office.watch.reconfigure();
+    expect([office.satisfied, office.changes]).to.deep.equal([false, 1]);
+    office.present = true;
+    await office.watch.lookNow();
+    await office.clock.advance(MINUTE);
+    expect(office.satisfied).to.equal(true);
+  });
+
+  it('applies a shorter grace at once', async () => {
+    office.present = false;
+    await office.clock.advance(5 * MINUTE);
+    office.values['licensing.device.graceMinutes'] = 3;
+    office.changes = 0;
+    office.watch.reconfigure();
+    expect([office.satisfied, office.changes]).to.deep.equal([false, 1]);
+  });
+
+  it('never looks where nothing is configured', async () => {
+    const looks = office.looks;
+    office.values['licensing.device.address'] = '';
+    office.watch.reconfigure();
+    await office.clock.advance(10 * MINUTE);
+    expect(office.looks).to.equal(looks);
+    expect(office.watch.verdict()?.granted).to.equal(false);
+  });
+
+  it('remembers the last fifty comings and goings', async () => {
+    for (let times = 0; times < 60; times += 1) {
+      office.present = !office.present;
+      await office.clock.advance(MINUTE);
+    }
+    const { history, since, lastSeen } = office.watch.status();
+    expect(history).to.have.length(50);
+    expect(history.at(-1)).to.deep.equal({ at: since, seen: true });
+    expect(history.at(-2)).to.include({ seen: false, why: 'did not answer' });
+    expect(lastSeen).to.equal(since);
+    await office.restart();
+    expect(office.watch.status().history).to.have.length(50);
+  });
+
+  it('leaves no timer behind', async () => {
+    await office.watch.dispose();
+    expect(office.clock.pending).to.equal(0);
+  });
+});
