@@ -7,5 +7,10 @@ export function activate(context: PluginContext): void {
 
 /** `2.0.0` of RFC 3463 for each: the copies become visible with the commit that follows, or the whole message is not accepted. */
 function receiptFor({ mailboxes }: LocalDestinations): DeliveryReceipt {
-  return mailboxes.map((mailbox) => ({ recipient: mailboxName(mailbox), outcome: 'delivered', status: '2.0.0', text: 'Placed in the mailbox' }));
+  return mailboxes.map((mailbox) => ({
+    recipient: mailboxName(mailbox),
+    outcome: 'delivered',
+    status: '2.0.0',
+    text: 'Placed in the mailbox',
+  }));
 }

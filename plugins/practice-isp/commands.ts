@@ -16,7 +16,12 @@ export interface PracticeStatus {
   readonly device: { readonly host: string; readonly port: number; readonly on: boolean };
   readonly mailboxes: readonly { readonly mailbox: string; readonly messages: number }[];
   /** What was sent out through it. */
-  readonly received: readonly { readonly from: string; readonly recipients: readonly string[]; readonly octets: number; readonly at: string }[];
+  readonly received: readonly {
+    readonly from: string;
+    readonly recipients: readonly string[];
+    readonly octets: number;
+    readonly at: string;
+  }[];
 }
 
 const LARGEST_FILE = 64 * 1024 * 1024;
@@ -51,7 +56,12 @@ async function readMessage(path: string): Promise<Uint8Array> {
     if (!stat.isFile() || stat.size > LARGEST_FILE) throw new Error('it is not a file of at most 64 MB');
     return inCrlf(await file.readFile());
   } catch (error) {
-    throw new PostroomError('command/arguments', `The message '${path}' could not be read: ${sentenceOf(error)}.`, { path }, { cause: error });
+    throw new PostroomError(
+      'command/arguments',
+      `The message '${path}' could not be read: ${sentenceOf(error)}.`,
+      { path },
+      { cause: error },
+    );
   } finally {
     await file?.close();
   }

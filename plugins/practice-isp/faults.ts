@@ -63,7 +63,10 @@ export async function switchFault(isp: PracticeIsp, args: FaultArguments): Promi
 function answerSmtp(isp: PracticeIsp, args: FaultArguments): void {
   const text = needed(args, 'text');
   if (!/^[45]\d\d ./.test(text)) {
-    throw new PostroomError('command/arguments', `'${text}' is not an SMTP refusal: give a code of 4xx or 5xx and a text, as in '450 4.2.1 Mailbox busy'.`);
+    throw new PostroomError(
+      'command/arguments',
+      `'${text}' is not an SMTP refusal: give a code of 4xx or 5xx and a text, as in '450 4.2.1 Mailbox busy'.`,
+    );
   }
   if (args.recipient === undefined) isp.faults.smtp.answer(oneOf(args, SMTP_STEPS) as SmtpStep, text, args.times);
   else isp.faults.smtp.answerRecipient(args.recipient, text, args.times);
@@ -85,7 +88,9 @@ function answerOptions({ message, times }: FaultArguments): { readonly message?:
 function oneOf(args: FaultArguments, choices: readonly string[]): string {
   const at = needed(args, 'at');
   if (choices.includes(at)) return at;
-  throw new PostroomError('command/arguments', `The fault ${args.fault} can be at ${choices.join(', ')}, not at '${at}'.`, { fault: args.fault });
+  throw new PostroomError('command/arguments', `The fault ${args.fault} can be at ${choices.join(', ')}, not at '${at}'.`, {
+    fault: args.fault,
+  });
 }
 
 function needed<K extends 'at' | 'text' | 'milliseconds'>(args: FaultArguments, name: K): NonNullable<FaultArguments[K]> {
