@@ -21,19 +21,48 @@ export function residentOf(account: AccountView, address: Address, delimiter: st
 }
 
 function lookUp(account: AccountView, local: string, domain: string): Resident {
+  const index = residentsOf(account.users);
   const wanted = foldCase(local);
-  const steps: readonly [string, (user: UserView) => boolean][] = [
-    ['alias at this domain', (user) => aliases(user).some((alias) => alias.domain === domain && foldCase(alias.local) === wanted)],
-    ['alias', (user) => aliases(user).some((alias) => alias.domain === '' && foldCase(alias.local) === wanted)],
-    ['user name', (user) => foldCase(user.name) === wanted && livesAt(user, account, domain)],
+  const named = index.names.get(wanted)?.filter((user) => livesAt(user, account, domain));
+  const steps: readonly (readonly [how: string, users: readonly UserView[] | undefined])[] = [
+    ['alias at this domain', index.aliases.get(`${wanted}@${domain}`)],
+    ['alias', index.aliases.get(`${wanted}@`)],
+    ['user name', named],
   ];
-  for (const [how, belongs] of steps) {
-    const users = account.users.filter(belongs);
-    const [user] = users;
-    if (users.length > 1) return { kind: 'several', users };
+  for (const [how, users] of steps) {
+    const [user, other] = users ?? [];
+    if (users !== undefined && other !== undefined) return { kind: 'several', users };
     if (user !== undefined) return { kind: 'user', user, how };
   }
   return { kind: 'nobody' };
+}
+
+interface Residents {
+  /** By folded local part, `@`, and the domain where the alias has one. */
+  readonly aliases: ReadonlyMap<string, readonly UserView[]>;
+  readonly names: ReadonlyMap<string, readonly UserView[]>;
+}
+
+const indexes = new WeakMap<readonly UserView[], Residents>();
+
+/** Made once for each list of users, that is: once for each change of the settings. */
+function residentsOf(users: readonly UserView[]): Residents {
+  const known = indexes.get(users);
+  if (known !== undefined) return known;
+  const index = {
+    aliases: byKey(users, (user) => aliases(user).map((alias) => `${foldCase(alias.local)}@${alias.domain}`)),
+    names: byKey(users, (user) => [foldCase(user.name)]),
+  };
+  indexes.set(users, index);
+  return index;
+}
+
+function byKey(users: readonly UserView[], keys: (user: UserView) => readonly string[]): ReadonlyMap<string, readonly UserView[]> {
+  const index = new Map<string, UserView[]>();
+  for (const user of users) {
+    for (const key of new Set(keys(user))) index.set(key, [...(index.get(key) ?? []), user]);
+  }
+  return index;
 }
 
 /**

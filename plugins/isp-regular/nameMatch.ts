@@ -1,6 +1,7 @@
 // Which user a name means. Certain forms first; what fits two users fits nobody.
 import { type AccountView, foldCase, type RecipientName, splitAddress, type UserView } from '@postroom/sdk';
 import { containsWords, lookalikeKey, nameKey, nameWords, plainForms, plainKey } from './nameForms.js';
+import { nameIndexOf } from './nameIndex.js';
 
 export type NameMatch =
   | { readonly kind: 'user'; readonly user: UserView; readonly how: string }
@@ -19,27 +20,40 @@ export interface MatchOptions {
 export function matchName(account: AccountView, recipient: RecipientName, options: MatchOptions): NameMatch {
   const name = recipient.source === 'display name' ? personIn(account, recipient.name) : recipient.name;
   if (name === '') return { kind: 'nobody' };
-  // Local parts of the account (tags, name@server) may be aliases too.
-  const local = (user: UserView): readonly string[] => (recipient.source === 'display name' ? [] : user.aliases);
-  const known = (user: UserView): readonly string[] => [user.name, ...user.names, ...local(user)];
-  const all = (user: UserView): readonly string[] => [...known(user), ...options.namesOf(user)];
-  const forms = plainForms(name);
-  const steps: [string, (user: UserView) => boolean][] = [
-    ...forms.map((form): [string, (user: UserView) => boolean] => ['name', (user) => hasKey(known(user), nameKey, form)]),
-    ...forms.map((form): [string, (user: UserView) => boolean] => ['learned name', (user) => hasKey(options.namesOf(user), nameKey, form)]),
-    ['name without accents', (user) => hasKey(all(user), plainKey, forms.at(-1) ?? name)],
-  ];
-  if (options.tokenMatch) {
-    const words = nameWords(name);
-    steps.push(['one word of the name', (user) => [user.name, ...user.names].some((own) => containsWords(words, nameWords(own)))]);
-  }
-  for (const [how, fits] of steps) {
-    const users = account.users.filter(fits);
+  for (const [how, find] of stepsFor(account, recipient, name, options)) {
+    const users = find();
     const [user] = users;
     if (users.length > 1) return { kind: 'several', users };
     if (user !== undefined) return { kind: 'user', user, how };
   }
   return lookalike(account, name);
+}
+
+type Step = readonly [how: string, find: () => readonly UserView[]];
+
+/** The ways to find a user, most certain first. */
+function stepsFor(account: AccountView, recipient: RecipientName, name: string, options: MatchOptions): readonly Step[] {
+  const index = nameIndexOf(account.users);
+  const forms = plainForms(name);
+  const plainest = forms.at(-1) ?? name;
+  // A local part or a tag may be an alias too.
+  const known = (key: string): readonly UserView[] =>
+    recipient.source === 'display name' ? (index.names.get(key) ?? []) : together(index.names.get(key), index.aliases.get(key));
+  const further = (key: (text: string) => string, wanted: string): readonly UserView[] =>
+    account.users.filter((user) => options.namesOf(user).some((own) => key(own) === wanted));
+  const steps: Step[] = [
+    ...forms.map((form): Step => ['name', () => known(nameKey(form))]),
+    ...forms.map((form): Step => ['learned name', () => further(nameKey, nameKey(form))]),
+    ['name without accents', () => together(index.plainNames.get(plainKey(plainest)), further(plainKey, plainKey(plainest)))],
+  ];
+  if (!options.tokenMatch) return steps;
+  const words = nameWords(name);
+  const hinted = (): readonly UserView[] => index.words.filter((own) => containsWords(words, own.words)).map((own) => own.user);
+  return [...steps, ['one word of the name', () => together(hinted())]];
+}
+
+function together(...lists: readonly (readonly UserView[] | undefined)[]): readonly UserView[] {
+  return [...new Set(lists.flatMap((users) => users ?? []))];
 }
 
 /**
@@ -56,15 +70,10 @@ function personIn(account: AccountView, name: string): string {
   return local.endsWith(`@${own}`) ? written.local.slice(0, -own.length - 1) : written.local;
 }
 
-function hasKey(names: readonly string[], key: (name: string) => string, wanted: string): boolean {
-  const sought = key(wanted);
-  return sought !== '' && names.some((name) => key(name) === sought);
-}
-
 function lookalike(account: AccountView, name: string): NameMatch {
   const seen = lookalikeKey(name);
   if (seen === nameKey(name)) return { kind: 'nobody' };
-  const user = account.users.find((candidate) => nameKey(candidate.name) === seen);
+  const user = nameIndexOf(account.users).names.get(seen)?.[0];
   return user === undefined
     ? { kind: 'nobody' }
     : { kind: 'nobody', hint: `it looks like ${user.name}, but is written with letters of another alphabet` };
