@@ -1,0 +1,72 @@
+// One process a data folder. The lock is an exclusive transaction on a file of its own: the system lets go of it when the process
+// ends, however it ends, so there are no stale locks and no guessing about process numbers.
+import { access, chmod, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { Connection, DatabaseError } from './sqlite/connection.js';
+
+export class DataLock {
+  readonly #connection: Connection;
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Takes the folder, made where there is none (0700). Throws `data/locked` or `data/not-writable`. */
+  static async take(dataDir: string): Promise<DataLock> {
+    await prepareFolder(dataDir);
+    const path = join(dataDir, 'postroom.lock');
+    // Not in the lock file itself: closing that file in this process would give the lock away (POSIX).
+    const numberPath = join(dataDir, 'postroom.pid');
+    const connection = await Connection.open(path, 'create').catch((error: unknown) => {
+      throw notWritable(dataDir, error);
+    });
+    try {
+      // A server that has the folder keeps it: waiting would only delay the answer.
+      await connection.exec('PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE;');
+    } catch (error) {
+      await connection.close();
+      throw error instanceof DatabaseError && error.trouble === 'busy' ? await locked(dataDir, numberPath) : notWritable(dataDir, error);
+    }
+    await chmod(path, 0o600);
+    // For the refusal's sentence only: a full disk must not keep the server from starting.
+    await writeFile(numberPath, `${process.pid}\n`, { mode: 0o600 }).catch(() => undefined);
+    return new DataLock(connection);
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}
+
+async function prepareFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (((await stat(dataDir)).mode & 0o077) !== 0) await chmod(dataDir, 0o700);
+  } catch (error) {
+    throw notWritable(dataDir, error);
+  }
+}
+
+function notWritable(dataDir: string, error: unknown): PostroomError {
+  return new PostroomError(
+    'data/not-writable',
+    `The data folder ${dataDir} can't be written (${sentenceOf(error)}). It must belong to the user that runs Postroom, on a disk that is mounted for writing.`,
+    { path: dataDir },
+    { cause: error },
+  );
+}
+
+async function locked(dataDir: string, numberPath: string): Promise<PostroomError> {
+  const pid = (await readFile(numberPath, 'utf8').catch(() => '')).trim();
+  const other = pid === '' ? 'another process' : `process ${pid}`;
+  return new PostroomError(
+    'data/locked',
+    `The data folder ${dataDir} is in use by ${other}. Stop that server first, or use another folder with --data.`,
+    {
+      path: dataDir,
+      pid,
+    },
+  );
+}
