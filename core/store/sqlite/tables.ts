@@ -1,0 +1,119 @@
+// The rows that go in by the group: columns as in migrations/*.sql.
+
+export interface MessageRow {
+  readonly id: number;
+  readonly origin: string;
+  readonly account: string | null;
+  readonly uidl: string | null;
+  readonly received_at: number;
+  readonly size: number;
+  readonly content_hash: Uint8Array;
+  readonly message_id: string;
+  readonly sender: string;
+  readonly subject: string;
+  readonly disposition: string;
+  readonly details: string;
+  readonly gone_at: number | null;
+}
+
+export interface ChunkRow {
+  readonly id: number;
+  readonly octets: Uint8Array;
+}
+
+export interface SpillRow {
+  readonly message_id: number;
+}
+
+/** The number is SQLite's to give. */
+export interface PlacementRow {
+  readonly mailbox_id: number;
+  readonly message_id: number;
+  readonly prefix: Uint8Array;
+  readonly concealed: string | null;
+  readonly size: number;
+  readonly tag: number;
+  readonly seen_key: Uint8Array | null;
+  readonly placed_at: number;
+}
+
+export interface SeenRow {
+  readonly key: Uint8Array;
+  readonly at: number;
+  readonly message_id: number;
+}
+
+export interface OutboxRow {
+  readonly id: number;
+  readonly message_id: number;
+  readonly account: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly prefix: Uint8Array;
+  readonly dsn: string;
+  readonly state: string;
+  readonly queued_at: number;
+  readonly next_try_at: number;
+}
+
+export interface JournalRow {
+  readonly account: string;
+  readonly uidl: string;
+  readonly state: string;
+  readonly listed_size: number;
+  readonly since: number;
+  readonly attempts: number;
+}
+
+export interface ActivityRow {
+  readonly at: number;
+  readonly day: string;
+  readonly kind: string;
+  readonly account: string | null;
+  readonly user: string | null;
+  readonly message: string | null;
+  readonly text: string;
+  readonly details: string;
+}
+
+export interface Rows {
+  readonly message: MessageRow;
+  readonly chunk: ChunkRow;
+  readonly spill: SpillRow;
+  readonly placement: PlacementRow;
+  readonly seen: SeenRow;
+  readonly outbox: OutboxRow;
+  readonly journal: JournalRow;
+  readonly activity: ActivityRow;
+}
+
+export type TableName = keyof Rows;
+
+/** In the order in which they are filled: a row comes after the rows it refers to. */
+export const COLUMNS: { readonly [T in TableName]: readonly (keyof Rows[T] & string)[] } = {
+  message: [
+    'id',
+    'origin',
+    'account',
+    'uidl',
+    'received_at',
+    'size',
+    'content_hash',
+    'message_id',
+    'sender',
+    'subject',
+    'disposition',
+    'details',
+    'gone_at',
+  ],
+  chunk: ['id', 'octets'],
+  spill: ['message_id'],
+  placement: ['mailbox_id', 'message_id', 'prefix', 'concealed', 'size', 'tag', 'seen_key', 'placed_at'],
+  seen: ['key', 'at', 'message_id'],
+  outbox: ['id', 'message_id', 'account', 'sender', 'recipient', 'prefix', 'dsn', 'state', 'queued_at', 'next_try_at'],
+  journal: ['account', 'uidl', 'state', 'listed_size', 'since', 'attempts'],
+  activity: ['at', 'day', 'kind', 'account', 'user', 'message', 'text', 'details'],
+};
+
+/** Tables where a newer row takes the place of the older one with the same key. */
+export const REPLACING: ReadonlySet<TableName> = new Set(['seen', 'journal']);

@@ -1,0 +1,75 @@
+// The rows of all units that share a commit, table by table.
+import type { Connection, SqlValue } from './connection.js';
+import type { Rows, TableName } from './tables.js';
+import { COLUMNS, REPLACING } from './tables.js';
+
+/** Rows in one INSERT. A call into sqlite3 costs 20-40 us whatever it carries; few sizes keep the prepared statements few. */
+const BATCH_SIZES = [64, 16, 4, 1] as const;
+/** A mailbox that took the same content this long ago takes it again. */
+export const SEEN_DAYS = 7;
+
+export class WriteGroup {
+  readonly #values = new Map<TableName, SqlValue[][]>();
+  readonly #seen: Map<string, number>;
+
+  private constructor(seen: Map<string, number>) {
+    this.#seen = seen;
+  }
+
+  /** Looks up which contents have been seen, in one query for the whole group. */
+  static async begin(writer: Connection, keys: readonly Buffer[], now: Date): Promise<WriteGroup> {
+    const seen = new Map<string, number>();
+    if (keys.length > 0) {
+      const rows = await writer.all<{ key: string; message_id: number }>(
+        'SELECT hex(key) AS key, message_id FROM seen WHERE key IN (SELECT unhex(value) FROM json_each(?)) AND at > ?',
+        [JSON.stringify(keys.map((key) => key.toString('hex'))), now.getTime() - SEEN_DAYS * 86_400_000],
+      );
+      for (const row of rows) seen.set(row.key.toLowerCase(), row.message_id);
+    }
+    return new WriteGroup(seen);
+  }
+
+  insert<T extends TableName>(table: T, row: Rows[T]): void {
+    const values = COLUMNS[table].map((column) => row[column as keyof Rows[T]] as SqlValue);
+    const rows = this.#values.get(table);
+    if (rows === undefined) this.#values.set(table, [values]);
+    else rows.push(values);
+  }
+
+  /** The message that brought this content before: committed, or earlier in this group. */
+  firstWith(key: Buffer): number | undefined {
+    return this.#seen.get(key.toString('hex'));
+  }
+
+  see(key: Buffer, message: number, at: Date): void {
+    this.#seen.set(key.toString('hex'), message);
+    this.insert('seen', { key, at: at.getTime(), message_id: message });
+  }
+
+  /** One statement after the other: after a failure nothing may follow, as SQLite may have ended the transaction already. */
+  async write(writer: Connection): Promise<void> {
+    for (const table of Object.keys(COLUMNS) as TableName[]) {
+      const rows = this.#values.get(table) ?? [];
+      let from = 0;
+      for (const size of BATCH_SIZES) {
+        for (; rows.length - from >= size; from += size) {
+          await writer.run(insertStatement(table, size), rows.slice(from, from + size).flat());
+        }
+      }
+    }
+  }
+}
+
+const statements = new Map<string, string>();
+
+function insertStatement(table: TableName, rows: number): string {
+  const key = `${table} ${rows}`;
+  let sql = statements.get(key);
+  if (sql === undefined) {
+    const columns = COLUMNS[table];
+    const places = `(${columns.map(() => '?').join(', ')})`;
+    sql = `${REPLACING.has(table) ? 'REPLACE' : 'INSERT'} INTO ${table} (${columns.join(', ')}) VALUES ${Array(rows).fill(places).join(', ')}`;
+    statements.set(key, sql);
+  }
+  return sql;
+}

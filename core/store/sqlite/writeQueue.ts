@@ -1,0 +1,183 @@
+// Group commit: the one queue before the one writer. What waits while a commit runs shares the next one,
+// so throughput comes from company, never from weaker durability.
+
+import type { Disposable } from '@postroom/sdk';
+import { PostroomError } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import type { Ballast } from './ballast.js';
+import type { StoreStatistics } from './commitStatistics.js';
+import { CommitStatistics } from './commitStatistics.js';
+import type { Connection } from './connection.js';
+import { DatabaseError } from './connection.js';
+import { WriteGroup } from './writeGroup.js';
+
+/** A change that is committed whole or not at all. After a failed group it is asked again, alone: its methods can be called more than once. */
+export interface WriteUnit {
+  /** Octets it carries; a group takes about 8 MB. */
+  readonly octets?: number;
+  /** Content keys that `stage` will ask the group about. */
+  readonly seenKeys?: readonly Buffer[];
+  /** True for a change that makes room: with a full disk the ballast is given up for it. */
+  readonly makesRoom?: boolean;
+  /** Adds rows. */
+  stage?(group: WriteGroup): void;
+  /** Statements that look at what is stored. They run after the group's rows are in, in the order of the units. */
+  run?(writer: Connection): Promise<void>;
+  /** After the commit, before anybody hears of it. May not throw. */
+  committed?(): void;
+}
+
+interface Waiting {
+  readonly unit: WriteUnit;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const GROUP_UNITS = 512;
+const GROUP_OCTETS = 8 * 2 ** 20;
+/** A change that nobody waits for looks this long for a commit to share. */
+const PATIENCE_MS = 200;
+
+export class WriteQueue {
+  readonly #statistics = new CommitStatistics();
+  #waiting: Waiting[] = [];
+  #later: WriteUnit[] = [];
+  #laterTimer: Disposable | undefined;
+  #draining: Promise<void> | undefined;
+  #broken: unknown;
+  #closed = false;
+
+  constructor(
+    private writer: Connection,
+    private readonly clock: Clock,
+    private readonly ballast: Ballast | undefined,
+    private readonly onLost: (error: unknown) => void,
+  ) {}
+
+  get statistics(): StoreStatistics {
+    return this.#statistics.value;
+  }
+
+  /** Resolves when the unit survives a power cut. Rejects with nothing of it stored: `store/full`, `store/failed`. */
+  write(unit: WriteUnit): Promise<void> {
+    if (this.#closed) return Promise.reject(new PostroomError('store/failed', 'The store is closed. Start the server again.'));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ unit, resolve, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Writes with the next commit, or soon; a failure goes to `onLost`. */
+  writeLater(unit: WriteUnit): void {
+    if (this.#closed) return;
+    this.#later.push(unit);
+    this.#laterTimer ??= this.clock.after(PATIENCE_MS, () => {
+      this.#laterTimer = undefined;
+      if (this.#later.length > 0) this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Resolves when all that was asked for so far has been tried. */
+  async settle(): Promise<void> {
+    void this.#laterTimer?.dispose();
+    this.#laterTimer = undefined;
+    if (this.#later.length > 0 || this.#waiting.length > 0) this.#draining ??= this.#drain();
+    while (this.#draining !== undefined) await this.#draining;
+  }
+
+  /** Puts a newly opened, checked writer in the place of a failed one. */
+  async replaceWriter(open: () => Promise<Connection>): Promise<void> {
+    const broken = this.#broken;
+    this.#broken ??= new PostroomError('store/failed', 'The store is being opened again.');
+    await this.settle();
+    try {
+      await this.writer.close().catch(() => undefined);
+      this.writer = await open();
+      this.#broken = undefined;
+    } catch (error) {
+      this.#broken = broken ?? error;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.settle();
+    await this.writer.close();
+  }
+
+  async #drain(): Promise<void> {
+    // Whoever writes in the same turn of the event loop shares the first commit too.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0 || this.#later.length > 0) await this.#commit(this.#takeGroup());
+    this.#draining = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    const later = this.#later.splice(0).map((unit) => ({ unit, resolve: () => undefined, reject: this.onLost }));
+    let octets = 0;
+    let count = 0;
+    while (count < this.#waiting.length && count < GROUP_UNITS && octets < GROUP_OCTETS) octets += this.#waiting[count++]?.unit.octets ?? 0;
+    // A pick-up noted before a resort was asked for counts for that resort.
+    return [...later, ...this.#waiting.splice(0, count)];
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    if (this.#broken !== undefined) {
+      const refusal = new PostroomError(
+        'store/failed',
+        'Nothing can be stored: the disk failed before, and the database has yet to be opened again and checked.',
+        {},
+        { cause: this.#broken },
+      );
+      for (const { reject } of group) reject(refusal);
+      return;
+    }
+    try {
+      await this.#transaction(group.map(({ unit }) => unit));
+    } catch (error) {
+      await this.#failed(group, error);
+      return;
+    }
+    for (const { unit } of group) unit.committed?.();
+    for (const { resolve } of group) resolve();
+  }
+
+  async #transaction(units: readonly WriteUnit[]): Promise<void> {
+    const began = this.clock.monotonic();
+    await this.writer.run('BEGIN IMMEDIATE');
+    try {
+      const group = await WriteGroup.begin(
+        this.writer,
+        units.flatMap((unit) => unit.seenKeys ?? []),
+        this.clock.now(),
+      );
+      for (const unit of units) unit.stage?.(group);
+      await group.write(this.writer);
+      for (const unit of units) await unit.run?.(this.writer);
+      await this.writer.run('COMMIT');
+    } catch (error) {
+      // SQLite ends the transaction itself after a full disk or an I/O error: then there is none to roll back, and that is all right.
+      await this.writer.exec('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+    this.#statistics.add(units.length, this.clock.monotonic() - began);
+  }
+
+  async #failed(group: readonly Waiting[], error: unknown): Promise<void> {
+    const trouble = error instanceof DatabaseError ? error.trouble : 'statement';
+    if (trouble === 'io' || trouble === 'corrupt') this.#broken = error;
+    if (trouble === 'full') await this.#makeRoom(group, error);
+    else if (trouble === 'statement' && group.length > 1) for (const one of group) await this.#commit([one]);
+    else for (const { reject } of group) reject(error);
+  }
+
+  /** The disk is full: only what makes room is tried again, on the ballast's. */
+  async #makeRoom(group: readonly Waiting[], error: unknown): Promise<void> {
+    const helpful = group.filter(({ unit }) => unit.makesRoom);
+    for (const waiting of group) if (!helpful.includes(waiting)) waiting.reject(error);
+    if (helpful.length === 0) return;
+    if (await this.ballast?.drop()) await this.#commit(helpful);
+    else for (const { reject } of helpful) reject(error);
+  }
+}
