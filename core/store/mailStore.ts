@@ -1,12 +1,13 @@
 // Where messages live. One body per message, however many mailboxes hold it; one commit for all that a message brings.
-import { createServiceId } from '@postroom/sdk/services';
+
 import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
 
 /** Octets of a message that is being taken in. Small ones stay in memory, large ones go to the store piece by piece, unseen until the commit. */
 export interface StagedBody {
   readonly id: MessageId;
   readonly size: number;
-  /** Adds octets (CRLF form). Resolves when more may come; rejects with `store/full` or `store/failed`. */
+  /** Adds octets (CRLF form), which are kept as they are: don't re-use their memory. Resolves when more may come; rejects with `store/full` or `store/failed`. */
   append(octets: Uint8Array): Promise<void> | undefined;
   /** What has been added so far, in pieces of at most 256 KB. Can be read again. */
   read(): AsyncIterable<Uint8Array>;

@@ -1,0 +1,65 @@
+// The one commit that makes a message Postroom's: octets, row, copies, Outbox and journal, or nothing of it.
+import type { IntakeResult, IntakeUnit } from '../mailStore.js';
+import { dropSpilled } from './chunks.js';
+import type { Connection } from './connection.js';
+import type { Copy } from './copies.js';
+import { outboxRow, placeCopies } from './copies.js';
+import { messageRow } from './messageRows.js';
+import type { OutboxTally } from './outboxTally.js';
+import type { Sequence } from './sequence.js';
+import type { StagedMessage } from './stagedMessage.js';
+import type { ChunkRow, OutboxRow } from './tables.js';
+import type { WriteGroup } from './writeGroup.js';
+import type { WriteUnit } from './writeQueue.js';
+
+export class IntakeWrite implements WriteUnit {
+  readonly octets: number;
+  readonly seenKeys: readonly Buffer[];
+  #result: IntakeResult = { placed: [], duplicates: [] };
+  #outbox: OutboxRow[] = [];
+  #gone = false;
+
+  constructor(
+    private readonly unit: IntakeUnit,
+    private readonly body: StagedMessage,
+    private readonly chunks: readonly ChunkRow[],
+    private readonly copies: readonly Copy[],
+    private readonly numbers: Sequence,
+    private readonly tally: OutboxTally,
+    private readonly now: Date,
+  ) {
+    this.octets = chunks.reduce((sum, chunk) => sum + chunk.octets.length, 0);
+    this.seenKeys = copies.flatMap((copy) => copy.seenKey ?? []);
+  }
+
+  get result(): IntakeResult {
+    return this.#result;
+  }
+
+  stage(group: WriteGroup): void {
+    const { message, journal, outbox } = this.unit;
+    const { number } = this.body;
+    this.#result = placeCopies(group, number, message, this.copies, this.now);
+    this.#outbox = outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, this.now));
+    // Every copy was one too many: the trace is all that stays. A message without any destination is nobody's duplicate and stays.
+    this.#gone = this.copies.length > 0 && this.#result.placed.length === 0 && outbox.length === 0 && message.disposition === 'deliver';
+    group.insert('message', messageRow(number, message, this.#gone ? this.now : undefined));
+    if (!this.#gone) for (const chunk of this.chunks) group.insert('chunk', chunk);
+    for (const row of this.#outbox) group.insert('outbox', row);
+    if (journal !== undefined) {
+      const { account, uidl, listedSize } = journal;
+      group.insert('journal', { account, uidl, state: 'stored', listed_size: listedSize, since: this.now.getTime(), attempts: 0 });
+    }
+  }
+
+  async run(writer: Connection): Promise<void> {
+    if (!this.body.hasSpilled) return;
+    if (this.#gone) await dropSpilled(writer, this.body.number);
+    else await writer.run('DELETE FROM spill WHERE message_id = ?', [this.body.number]);
+  }
+
+  committed(): void {
+    this.body.committed();
+    this.tally.queued(this.#outbox);
+  }
+}

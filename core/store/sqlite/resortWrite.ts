@@ -1,0 +1,81 @@
+// Sorting a stored message anew: copies come and go in one commit, and what a user has picked up stays with the user.
+import { PostroomError } from '@postroom/sdk';
+import type { IntakeResult, ResortChange } from '../mailStore.js';
+import type { Connection } from './connection.js';
+import type { Copy } from './copies.js';
+import { letGo, outboxRow, placeCopies, removeCopies } from './copies.js';
+import { MESSAGE_COLUMNS, messageDetails, storedMessage } from './messageRows.js';
+import type { OutboxTally } from './outboxTally.js';
+import type { Sequence } from './sequence.js';
+import type { MessageRow, OutboxRow } from './tables.js';
+import { WriteGroup } from './writeGroup.js';
+import type { WriteUnit } from './writeQueue.js';
+
+interface CopyRow {
+  readonly id: number;
+  readonly mailbox_id: number;
+  readonly picked_up_at: number | null;
+}
+
+export class ResortWrite implements WriteUnit {
+  #result: IntakeResult = { placed: [], duplicates: [] };
+  #outbox: OutboxRow[] = [];
+
+  constructor(
+    private readonly number: number,
+    private readonly change: ResortChange,
+    private readonly copies: readonly Copy[],
+    /** Numbers of the mailboxes that should not have it. */
+    private readonly recall: readonly number[],
+    private readonly numbers: Sequence,
+    private readonly tally: OutboxTally,
+    private readonly now: Date,
+  ) {}
+
+  get result(): IntakeResult {
+    return this.#result;
+  }
+
+  async run(writer: Connection): Promise<void> {
+    const { number, change, now } = this;
+    const row = await writer.get<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE id = ? AND gone_at IS NULL`, [number]);
+    if (row === undefined) {
+      throw new PostroomError('mail/not-found', `Message ${number} is no longer there, so it can't be sorted again.`, {
+        message: String(number),
+      });
+    }
+    const { disposition, reason, rung, trail, concealed } = change;
+    const message = { ...storedMessage(row), disposition, reason, rung, trail, concealed };
+    await writer.run('UPDATE message SET disposition = ?, details = ? WHERE id = ?', [disposition, messageDetails(message), number]);
+
+    const present = await writer.all<CopyRow>(
+      'SELECT id, mailbox_id, picked_up_at FROM placement WHERE message_id = ? AND removed_at IS NULL',
+      [number],
+    );
+    const recalled = present.filter((copy) => copy.picked_up_at === null && this.recall.includes(copy.mailbox_id)).map((copy) => copy.id);
+    // A recalled mailbox has not had this content: the same mail, should it come again, is no duplicate there.
+    await writer.run(
+      'DELETE FROM seen WHERE message_id = ? AND key IN (SELECT seen_key FROM placement WHERE id IN (SELECT value FROM json_each(?)))',
+      [number, JSON.stringify(recalled)],
+    );
+    await removeCopies(writer, recalled, now);
+
+    const holding = new Set(present.filter((copy) => !recalled.includes(copy.id)).map((copy) => copy.mailbox_id));
+    const wanted = this.copies.filter((copy) => !holding.has(copy.mailbox));
+    const group = await WriteGroup.begin(
+      writer,
+      wanted.flatMap((copy) => copy.seenKey ?? []),
+      now,
+    );
+    this.#result = placeCopies(group, number, message, wanted, now);
+    this.#outbox = change.outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, now));
+    for (const entry of this.#outbox) group.insert('outbox', entry);
+    await group.write(writer);
+    // Where every copy was a duplicate or recalled nobody holds it; a resort that names no destination leaves it for another try.
+    if (this.#result.duplicates.length > 0) await letGo(writer, [number], now);
+  }
+
+  committed(): void {
+    this.tally.queued(this.#outbox);
+  }
+}

@@ -1,0 +1,62 @@
+// "Where did that mail go?": answered for messages that are here and for those that are gone.
+import type { MessageTrace } from '../mailStore.js';
+import type { MailboxNames } from './mailboxNames.js';
+import { dateOf } from './mailboxSummaries.js';
+import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
+import type { Readers } from './readers.js';
+import type { MessageRow } from './tables.js';
+import { placementOf } from './uidl.js';
+
+interface CopyHistoryRow {
+  readonly message_id: number;
+  readonly mailbox_id: number;
+  readonly placed_at: number;
+  readonly picked_up_at: number | null;
+  readonly client: string | null;
+  readonly removed_at: number | null;
+}
+
+/** Values: message number, Message-ID, UIDL at the ISP, pattern twice, placement of a UIDL of ours, mailbox numbers as JSON, limit. */
+const TRACES = `
+  SELECT ${MESSAGE_COLUMNS} FROM message
+  WHERE id = ? OR message_id = ? OR uidl = ? OR sender LIKE ? ESCAPE '\\' OR subject LIKE ? ESCAPE '\\'
+    OR id = (SELECT message_id FROM placement WHERE placement.id = ?)
+    OR EXISTS (SELECT 1 FROM placement WHERE placement.message_id = message.id AND mailbox_id IN (SELECT value FROM json_each(?)))
+  ORDER BY id DESC LIMIT ?`;
+
+const HISTORY = `
+  SELECT message_id, mailbox_id, placed_at, picked_up_at, client, removed_at FROM placement
+  WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id`;
+
+export async function readTraces(readers: Readers, names: MailboxNames, query: string, limit: number): Promise<readonly MessageTrace[]> {
+  const wanted = query.trim();
+  if (wanted === '') return [];
+  const number = /^\d{1,15}$/.test(wanted) ? Number(wanted) : -1;
+  const messageId = wanted.replace(/^<(.*)>$/, '$1');
+  const pattern = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
+  const mailboxes = JSON.stringify(names.matching(wanted));
+  const rows = await readers.all<MessageRow>(TRACES, [
+    number,
+    messageId,
+    wanted,
+    pattern,
+    pattern,
+    placementOf(wanted) ?? -1,
+    mailboxes,
+    limit,
+  ]);
+  const history = await readers.all<CopyHistoryRow>(HISTORY, [JSON.stringify(rows.map((row) => row.id))]);
+  return rows.map((row) => {
+    const { concealed: _concealed, headerSize: _headerSize, ...message } = storedMessage(row);
+    const copies = history
+      .filter((copy) => copy.message_id === row.id)
+      .map((copy) => ({
+        mailbox: names.ref(copy.mailbox_id),
+        placedAt: new Date(copy.placed_at),
+        pickedUpAt: dateOf(copy.picked_up_at),
+        client: copy.client ?? undefined,
+        removedAt: dateOf(copy.removed_at),
+      }));
+    return { ...message, copies };
+  });
+}
