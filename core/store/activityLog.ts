@@ -2,7 +2,17 @@
 import { createServiceId } from '@postroom/sdk/services';
 
 /** `collected`: from the ISP. `sent`: to the ISP. `submitted`: by a LAN client. `picked-up`: by a mail client. */
-export type ActivityKind = 'collected' | 'sent' | 'deferred' | 'bounced' | 'submitted' | 'picked-up' | 'round' | 'problem' | 'settings' | 'service';
+export type ActivityKind =
+  | 'collected'
+  | 'sent'
+  | 'deferred'
+  | 'bounced'
+  | 'submitted'
+  | 'picked-up'
+  | 'round'
+  | 'problem'
+  | 'settings'
+  | 'service';
 
 export interface Activity {
   readonly id: number;
@@ -37,7 +47,7 @@ export interface ActivityLog {
   read(query: ActivityQuery): Promise<readonly Activity[]>;
   /** Days that have entries, newest first, with their counts. */
   days(): Promise<readonly { readonly day: string; readonly entries: number }[]>;
-  /** Removes days before the last `days`: kept are today and the `days` before it. */
+  /** Removes days before the last `days`: kept are today and the `days` before it. With them go the traces of messages that are gone as long. */
   prune(days: number): Promise<number>;
 }
 export const ActivityLog = createServiceId<ActivityLog>('ActivityLog');

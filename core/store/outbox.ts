@@ -30,7 +30,7 @@ export interface OutboxEntry {
 export interface OutboxCounts {
   readonly messages: number;
   readonly recipients: number;
-  /** Messages none of whose recipients has been tried. */
+  /** Messages none of whose recipients has been tried or is held: they ask for a round. */
   readonly untried: number;
   readonly oldest: Date | undefined;
 }

@@ -1,0 +1,107 @@
+// Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
+import type { AccountJournal, JournalEntry } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import type { Journal } from '../journal.js';
+import type { Readers } from './readers.js';
+import type { WriteQueue } from './writeQueue.js';
+
+type JournalTuple = readonly [uidl: string, state: JournalEntry['state'], listedSize: number, since: number, attempts: number];
+
+/** Entries a query. They come as one JSON text: a hundred thousand row objects would hold the event loop up. */
+const PAGE = 5_000;
+const ENTRIES = `
+  SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts)) AS page FROM (
+    SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${PAGE})`;
+
+export class SqliteJournal implements Journal {
+  constructor(
+    private readonly queue: WriteQueue,
+    private readonly readers: Readers,
+    private readonly clock: Clock,
+  ) {}
+
+  forAccount(account: string): AccountJournal {
+    return new SqliteAccountJournal(account, this.queue, this.readers, this.clock);
+  }
+
+  async prune(days: number): Promise<number> {
+    let removed = 0;
+    await this.queue.write({
+      makesRoom: true,
+      run: async (writer) => {
+        removed = await writer.run('DELETE FROM journal WHERE unlisted_since < ?', [this.clock.now().getTime() - days * 86_400_000]);
+      },
+    });
+    return removed;
+  }
+}
+
+class SqliteAccountJournal implements AccountJournal {
+  constructor(
+    private readonly account: string,
+    private readonly queue: WriteQueue,
+    private readonly readers: Readers,
+    private readonly clock: Clock,
+  ) {}
+
+  async entries(): Promise<ReadonlyMap<string, JournalEntry>> {
+    const entries = new Map<string, JournalEntry>();
+    let after = '';
+    for (;;) {
+      const row = await this.readers.get<{ page: string }>(ENTRIES, [this.account, after]);
+      const page = JSON.parse(row?.page ?? '[]') as JournalTuple[];
+      for (const [uidl, state, listedSize, since, attempts] of page) {
+        entries.set(uidl, { uidl, state, listedSize, since: new Date(since), attempts });
+        after = uidl;
+      }
+      if (page.length < PAGE) return entries;
+    }
+  }
+
+  /** Its time to be forgotten runs from now, unless a listing shows it again. */
+  async gone(uidls: readonly string[]): Promise<void> {
+    if (uidls.length === 0) return;
+    await this.queue.write({
+      run: async (writer) => {
+        await writer.run(
+          `UPDATE journal SET state = 'gone', unlisted_since = ? WHERE account = ? AND uidl IN (SELECT value FROM json_each(?))`,
+          [this.clock.now().getTime(), this.account, JSON.stringify(uidls)],
+        );
+      },
+    });
+  }
+
+  async listed(uidls: readonly string[]): Promise<void> {
+    const list = JSON.stringify(uidls);
+    await this.queue.write({
+      run: async (writer) => {
+        await writer.run(
+          'UPDATE journal SET unlisted_since = ? WHERE account = ? AND unlisted_since IS NULL AND uidl NOT IN (SELECT value FROM json_each(?))',
+          [this.clock.now().getTime(), this.account, list],
+        );
+        await writer.run(
+          'UPDATE journal SET unlisted_since = NULL WHERE account = ? AND unlisted_since IS NOT NULL AND uidl IN (SELECT value FROM json_each(?))',
+          [this.account, list],
+        );
+      },
+    });
+  }
+
+  /** A UIDL that was stored or gone and is tried again names another message now: its count begins anew. */
+  async attempt(uidl: string): Promise<number> {
+    let attempts = 0;
+    await this.queue.write({
+      run: async (writer) => {
+        const row = await writer.get<{ attempts: number }>(
+          `INSERT INTO journal (account, uidl, state, listed_size, since, attempts) VALUES (?, ?, 'failed', 0, ?, 1)
+            ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL,
+              since = iif(state = 'failed', since, excluded.since), attempts = iif(state = 'failed', attempts + 1, 1)
+            RETURNING attempts`,
+          [this.account, uidl, this.clock.now().getTime()],
+        );
+        attempts = row?.attempts ?? 1;
+      },
+    });
+    return attempts;
+  }
+}

@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import type { OutboxUpdate } from '#core/store/outbox.js';
+import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
+import { draft, put, StoreFixture } from './storeFixture.js';
+
+const NOW = new Date(Date.now() + 60_000);
+
+describe('Outbox on SQLite', () => {
+  let fixture: StoreFixture;
+  let store: SqliteStore;
+  beforeEach(async () => {
+    fixture = await StoreFixture.make();
+    store = await fixture.open();
+    await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
+    await put(store, { outbox: [draft('dan@far.example')] });
+  });
+  afterEach(() => fixture.dispose());
+
+  function update(id: number, outcome: OutboxUpdate['outcome'], nextTryAt?: Date): OutboxUpdate {
+    const receipt = { recipient: 'x', outcome: outcome === 'sent' ? 'delivered' : 'failed', status: '4.4.1', text: 'busy' } as const;
+    return { id, outcome, receipt, nextTryAt, delayNoticed: true };
+  }
+
+  it('leases in order of arrival, and nothing twice', async () => {
+    const [first, second] = await Promise.all([store.outbox.lease(NOW, 60_000, 2), store.outbox.lease(NOW, 60_000, 2)]);
+    expect(first.map((entry) => entry.recipient)).to.deep.equal(['bob@far.example', 'eve@far.example']);
+    expect(second.map((entry) => entry.recipient)).to.deep.equal(['dan@far.example']);
+    expect(first[0]).to.deep.include({ state: 'sending', attempts: 0, notify: ['FAILURE'], ret: undefined, account: 'company' });
+    expect(String(first[0]?.prefix)).to.equal('Received: x\r\n');
+  });
+
+  it('gives an entry to the next sender when its lease is over', async () => {
+    await store.outbox.lease(NOW, 60_000, 10);
+    expect(await store.outbox.lease(new Date(NOW.getTime() + 59_999), 60_000, 10)).to.have.length(0);
+    expect(await store.outbox.lease(new Date(NOW.getTime() + 60_000), 60_000, 10)).to.have.length(3);
+  });
+
+  it('gives leases of a crash back at start, with the counts right', async () => {
+    const [one, two] = await store.outbox.lease(NOW, 3_600_000, 2);
+    await store.outbox.report([update(one?.id ?? 0, 'deferred', NOW)]);
+    await fixture.close(store);
+    store = await fixture.open();
+    expect(await store.outbox.recover()).to.equal(1);
+    expect(store.outbox.counts()).to.include({ messages: 2, recipients: 3, untried: 1 });
+    expect((await store.outbox.list()).map((entry) => entry.state)).to.deep.equal(['deferred', 'waiting', 'waiting']);
+    expect((await store.outbox.lease(NOW, 1, 10)).map((entry) => entry.id)).to.include(two?.id);
+  });
+
+  it('takes out what is sent or bounced, and keeps what is deferred until its time', async () => {
+    const leased = await store.outbox.lease(NOW, 60_000, 10);
+    const later = new Date(NOW.getTime() + 300_000);
+    const [bob, eve, dan] = leased.map((entry) => entry.id);
+    await store.outbox.report([update(bob ?? 0, 'sent'), update(eve ?? 0, 'deferred', later), update(dan ?? 0, 'bounced')]);
+    expect(await store.outbox.lease(NOW, 60_000, 10)).to.have.length(0);
+    const [entry] = await store.outbox.list();
+    expect(entry).to.deep.include({
+      id: eve,
+      attempts: 1,
+      status: '4.4.1',
+      text: 'busy',
+      nextTryAt: later,
+      delayNoticed: true,
+      state: 'deferred',
+    });
+    expect(store.outbox.counts()).to.include({ messages: 1, recipients: 1, untried: 0 });
+    expect(await store.mailStore.recent(10)).to.have.length(1);
+    await store.outbox.retry([eve ?? 0]);
+    expect(await store.outbox.lease(NOW, 60_000, 10)).to.have.length(1);
+  });
+
+  it('gives entries back untried', async () => {
+    const leased = await store.outbox.lease(NOW, 60_000, 10);
+    await store.outbox.release(leased.map((entry) => entry.id));
+    expect((await store.outbox.lease(NOW, 60_000, 10)).map((entry) => entry.attempts)).to.deep.equal([0, 0, 0]);
+  });
+
+  it('R55 holds entries, also while they are being sent', async () => {
+    const ids = (await store.outbox.lease(NOW, 60_000, 2)).map((entry) => entry.id);
+    await store.outbox.hold(ids);
+    await store.outbox.report([update(ids[0] ?? 0, 'deferred', NOW)]);
+    expect((await store.outbox.list()).map((entry) => entry.state)).to.deep.equal(['held', 'held', 'waiting']);
+    expect(store.outbox.counts()).to.include({ messages: 2, untried: 1 });
+    await store.outbox.retry(ids);
+    expect((await store.outbox.list()).map((entry) => entry.state)).to.deep.equal(['deferred', 'waiting', 'waiting']);
+  });
+
+  it('tells who listens when the queue changes', async () => {
+    let changes = 0;
+    const listening = store.outbox.onDidChange(() => {
+      changes += 1;
+    });
+    await put(store, { outbox: [draft('new@far.example')] });
+    expect(changes).to.equal(1);
+    listening.dispose();
+    await put(store, { outbox: [draft('newer@far.example')] });
+    expect(changes).to.equal(1);
+  });
+});
