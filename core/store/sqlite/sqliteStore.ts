@@ -1,0 +1,157 @@
+// Everything durable, opened and closed as one.
+import { chmod, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '@postroom/sdk/services';
+import { DataLock } from '../dataLock.js';
+import { Ballast } from './ballast.js';
+import { sweepSpilled } from './chunks.js';
+import type { StoreStatistics } from './commitStatistics.js';
+import type { Connection } from './connection.js';
+import { openReader, openWriter, quickCheck } from './database.js';
+import { MailboxNames } from './mailboxNames.js';
+import { OutboxTally } from './outboxTally.js';
+import { Readers } from './readers.js';
+import { Sequence } from './sequence.js';
+import { SqliteActivityLog } from './sqliteActivityLog.js';
+import { SqliteJournal } from './sqliteJournal.js';
+import type { PickedUpListener } from './sqliteMaildrop.js';
+import { SqliteMaildrops } from './sqliteMaildrops.js';
+import { SqliteMailStore } from './sqliteMailStore.js';
+import { SqliteOutbox } from './sqliteOutbox.js';
+import { SqlitePluginStates } from './sqlitePluginStates.js';
+import { SqliteRevisions } from './sqliteRevisions.js';
+import { WriteQueue } from './writeQueue.js';
+
+export interface SqliteStoreOptions {
+  readonly clock: Clock;
+  /** After a commit noted that a client picked messages up. */
+  readonly onPickedUp?: PickedUpListener;
+  /** A change that nobody waited for (activity, pick-up notes) was lost. */
+  readonly onLost?: (error: unknown) => void;
+}
+
+export const DATABASE_FILE = 'postroom.db';
+
+export class SqliteStore {
+  readonly mailStore: SqliteMailStore;
+  readonly outbox: SqliteOutbox;
+  readonly journal: SqliteJournal;
+  readonly activity: SqliteActivityLog;
+  readonly states: SqlitePluginStates;
+  readonly revisions: SqliteRevisions;
+  readonly maildrops: SqliteMaildrops;
+  readonly #names: MailboxNames;
+  readonly #tally = new OutboxTally();
+
+  private constructor(
+    readonly path: string,
+    private readonly lock: DataLock,
+    private readonly queue: WriteQueue,
+    private readonly readers: Readers,
+    private readonly ballast: Ballast,
+    numbers: { readonly message: Sequence; readonly outbox: Sequence },
+    { clock, onPickedUp }: SqliteStoreOptions,
+  ) {
+    this.#names = new MailboxNames(queue, readers);
+    this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, ballast);
+    this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
+    this.journal = new SqliteJournal(queue, readers, clock);
+    this.activity = new SqliteActivityLog(queue, readers, clock);
+    this.states = new SqlitePluginStates(queue, readers, clock);
+    this.revisions = new SqliteRevisions(queue, readers, clock);
+    this.maildrops = new SqliteMaildrops(queue, readers, this.#names, clock, onPickedUp);
+  }
+
+  /**
+   * Opens the store of a data folder, and makes both where there are none. Throws `data/locked`, `data/not-writable`, `data/newer`,
+   * `data/corrupt`.
+   */
+  static async open(dataDir: string, options: SqliteStoreOptions): Promise<SqliteStore> {
+    const path = join(dataDir, DATABASE_FILE);
+    const opened: { close(): Promise<void> }[] = [];
+    const keep = <T extends { close(): Promise<void> }>(resource: T): T => {
+      opened.unshift(resource);
+      return resource;
+    };
+    try {
+      const lock = keep(await DataLock.take(dataDir));
+      const writer = keep(await openWriter(path));
+      await sweepSpilled(writer);
+      const numbers = { message: await Sequence.of('message', writer), outbox: await Sequence.of('outbox', writer) };
+      const ballast = new Ballast(dataDir);
+      await ballast.take().catch(() => undefined);
+      const readers = keep(await Readers.open(path));
+      const queue = new WriteQueue(writer, options.clock, ballast, options.onLost ?? (() => undefined));
+      const store = new SqliteStore(path, lock, queue, readers, ballast, numbers, options);
+      await store.#load();
+      return store;
+    } catch (error) {
+      for (const resource of opened) await resource.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  get stats(): StoreStatistics {
+    return this.queue.statistics;
+  }
+
+  /** Octets free on the data folder's file system. */
+  room(): Promise<number> {
+    return this.ballast.room();
+  }
+
+  /** Resolves when everything asked for so far, activity included, has been written. */
+  settle(): Promise<void> {
+    return this.queue.settle();
+  }
+
+  /** After a disk failure: opens the database again and checks it. Until this succeeds nothing is written; reading goes on. */
+  async reopen(): Promise<void> {
+    await this.queue.replaceWriter(async () => {
+      const writer = await openWriter(this.path);
+      try {
+        await quickCheck(writer);
+        return writer;
+      } catch (error) {
+        await writer.close();
+        throw error;
+      }
+    });
+    await this.#load();
+  }
+
+  /** Throws `data/corrupt` unless the database is whole. Reads all of it. */
+  async quickCheck(): Promise<void> {
+    await this.#aside((connection) => quickCheck(connection));
+  }
+
+  /** Writes a whole, consistent copy to `path`, which must not exist yet, while the store is in use. The copy is on disk when this resolves. */
+  async backupTo(path: string): Promise<void> {
+    await this.#aside(async (connection) => {
+      await connection.all('VACUUM INTO ?', [path]);
+    });
+    await chmod(path, 0o600);
+    const file = await open(path, 'r');
+    await file.sync().finally(() => file.close());
+  }
+
+  /** Writes what waits, then lets go of everything. */
+  async close(): Promise<void> {
+    await this.queue.settle();
+    await this.readers.close();
+    await this.queue.close();
+    await this.lock.close();
+  }
+
+  async #load(): Promise<void> {
+    await this.#names.load();
+    await this.#tally.load(this.readers);
+    await this.states.load();
+  }
+
+  /** Long reading on a connection of its own, so that it holds up nobody else's. */
+  async #aside(job: (connection: Connection) => Promise<void>): Promise<void> {
+    const connection = await openReader(this.path);
+    await job(connection).finally(() => connection.close());
+  }
+}
