@@ -37,8 +37,10 @@ export function revokeName(learned: LearnedAccount, name: string, user?: string)
 
 /** The names learned for a user; those learned under a former name of his count too. */
 export function learnedNamesOf(learned: LearnedAccount, user: UserView): readonly string[] {
+  const all = Object.entries(learned.users);
+  if (all.length === 0) return [];
   const own = [user.name, ...user.aliases, ...user.names].map(nameKey);
-  return Object.entries(learned.users).flatMap(([owner, names]) => (own.includes(nameKey(owner)) ? names : []));
+  return all.flatMap(([owner, names]) => (own.includes(nameKey(owner)) ? names : []));
 }
 
 export class LearnedNames {
