@@ -1,7 +1,20 @@
 // The five hooks, in the order in which they fire: the map of the program.
 import type {
-  DeliverHandler, DeliveryReceipt, DeliveryRequest, FetchHandler, FetchReport, FetchRequest, LicenceHandler, LicenceQuery, LicenceVerdict,
-  MailView, ScheduleContext, ScheduleHandler, SchedulePlan, SortHandler, SortPlan,
+  DeliverHandler,
+  DeliveryReceipt,
+  DeliveryRequest,
+  FetchHandler,
+  FetchReport,
+  FetchRequest,
+  LicenceHandler,
+  LicenceQuery,
+  LicenceVerdict,
+  MailView,
+  ScheduleContext,
+  ScheduleHandler,
+  SchedulePlan,
+  SortHandler,
+  SortPlan,
 } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncBailHook } from 'tapable';
@@ -13,11 +26,31 @@ const MINUTE = 60_000;
 /** Makes the hooks of one server. */
 export function createHooks() {
   return Object.freeze({
-    onSchedule: new HookPoint<ScheduleHandler, [SchedulePlan, ScheduleContext], SchedulePlan>('onSchedule', () => new AsyncSeriesWaterfallHook<[SchedulePlan, ScheduleContext, HookCall], SchedulePlan>(['plan', 'now', 'call']), { timeoutMs: 1_000, onFailure: 'continue', check: checkSchedule }),
-    onLicenseCheck: new HookPoint<LicenceHandler, [LicenceQuery], LicenceVerdict>('onLicenseCheck', () => new SyncBailHook<[LicenceQuery, HookCall], LicenceVerdict>(['query', 'call']) as never, { timeoutMs: 0, onFailure: 'stop', check: checkVerdict }),
-    onFetch: new HookPoint<FetchHandler, [FetchRequest], FetchReport>('onFetch', () => new AsyncSeriesBailHook<[FetchRequest, HookCall], FetchReport>(['request', 'call']), { timeoutMs: 60 * MINUTE, onFailure: 'stop', check: checkReport }),
-    onSort: new HookPoint<SortHandler, [SortPlan, MailView], SortPlan>('onSort', () => new AsyncSeriesWaterfallHook<[SortPlan, MailView, HookCall], SortPlan>(['plan', 'mail', 'call']), { timeoutMs: 1_000, onFailure: 'continue', check: checkSortPlan }),
-    onDeliver: new HookPoint<DeliverHandler, [DeliveryRequest], DeliveryReceipt>('onDeliver', () => new AsyncSeriesBailHook<[DeliveryRequest, HookCall], DeliveryReceipt>(['request', 'call']), { timeoutMs: 15 * MINUTE, onFailure: 'stop', check: checkReceipt }),
+    onSchedule: new HookPoint<ScheduleHandler, [SchedulePlan, ScheduleContext], SchedulePlan>(
+      'onSchedule',
+      () => new AsyncSeriesWaterfallHook<[SchedulePlan, ScheduleContext, HookCall], SchedulePlan>(['plan', 'now', 'call']),
+      { timeoutMs: 1_000, onFailure: 'continue', check: checkSchedule },
+    ),
+    onLicenseCheck: new HookPoint<LicenceHandler, [LicenceQuery], LicenceVerdict>(
+      'onLicenseCheck',
+      () => new SyncBailHook<[LicenceQuery, HookCall], LicenceVerdict>(['query', 'call']) as never,
+      { sync: true, timeoutMs: 0, onFailure: 'stop', check: checkVerdict },
+    ),
+    onFetch: new HookPoint<FetchHandler, [FetchRequest], FetchReport>(
+      'onFetch',
+      () => new AsyncSeriesBailHook<[FetchRequest, HookCall], FetchReport>(['request', 'call']),
+      { timeoutMs: 60 * MINUTE, onFailure: 'stop', check: checkReport },
+    ),
+    onSort: new HookPoint<SortHandler, [SortPlan, MailView], SortPlan>(
+      'onSort',
+      () => new AsyncSeriesWaterfallHook<[SortPlan, MailView, HookCall], SortPlan>(['plan', 'mail', 'call']),
+      { timeoutMs: 1_000, onFailure: 'continue', check: checkSortPlan },
+    ),
+    onDeliver: new HookPoint<DeliverHandler, [DeliveryRequest], DeliveryReceipt>(
+      'onDeliver',
+      () => new AsyncSeriesBailHook<[DeliveryRequest, HookCall], DeliveryReceipt>(['request', 'call']),
+      { timeoutMs: 15 * MINUTE, onFailure: 'stop', check: checkReceipt },
+    ),
   });
 }
 

@@ -4,17 +4,17 @@ import { createServiceId } from '@postroom/sdk/services';
 import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
 
 /** The server's own log; `forSource` names who speaks. */
-export interface ProgramLog extends Logger {
+export interface Log extends Logger {
   forSource(source: string): Logger;
   setLevel(level: string): void;
 }
-export const ProgramLog = createServiceId<ProgramLog>('ProgramLog');
+export const Log = createServiceId<Log>('Log');
 
 /** Fields that are blanked wherever they turn up. */
 const SECRET_FIELDS = ['password', 'pass', 'secret', 'token', 'authorization'];
 
 /** Writes to `destination`, standard output if none is given. */
-export function createProgramLog(level: string, destination?: DestinationStream): ProgramLog {
+export function createLog(level: string, destination?: DestinationStream): Log {
   const options: LoggerOptions = {
     level,
     base: null,

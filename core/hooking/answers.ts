@@ -28,7 +28,9 @@ export function checkSortPlan(plan: SortPlan, before: unknown): string | undefin
   if (!isSortPlan(plan)) {
     return `${kindOf(plan)} instead of a sort plan`;
   }
-  return plan.account.id === (before as SortPlan).account.id ? undefined : `a plan for account ${plan.account.id}, which was not asked about`;
+  return plan.account.id === (before as SortPlan).account.id
+    ? undefined
+    : `a plan for account ${plan.account.id}, which was not asked about`;
 }
 
 export function checkReceipt(receipt: DeliveryReceipt): string | undefined {

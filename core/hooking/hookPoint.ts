@@ -49,6 +49,8 @@ export interface TapableHook<Args extends unknown[], Result> {
 export interface HookPointOptions<Result> {
   /** Limit of a call where the manifest names none. */
   readonly timeoutMs: number;
+  /** Taps must answer at once: `call`, not `promise`. */
+  readonly sync?: boolean;
   /** `continue`: as if the tap had said nothing. `stop`: the call rejects with TapFailed. */
   readonly onFailure: 'continue' | 'stop';
   /** What is wrong with an answer: the end of the sentence "x answered ...". `before` is the call's first argument. */
@@ -167,10 +169,10 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   #build(number: number): Build<[...Args, HookCall], Result> {
     const hook = this.make();
     for (const { tap } of this.#order.taps) {
-      if (hook.tapPromise === undefined) {
+      if (this.options.sync === true) {
         hook.tap(tapName(tap), (...args) => this.#runSync(tap, args) as Result);
       } else {
-        hook.tapPromise(tapName(tap), (...args) => this.#runAsync(tap, args) as Promise<Result>);
+        hook.tapPromise?.(tapName(tap), (...args) => this.#runAsync(tap, args) as Promise<Result>);
       }
     }
     return { number, hook, plugins: new Set(this.#taps.map((tap) => tap.plugin)), inFlight: 0, drained: [] };
@@ -220,4 +222,3 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     return answer;
   }
 }
-

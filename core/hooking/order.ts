@@ -69,7 +69,10 @@ function constraintsWithin<T extends OrderableTap>(
 ): Map<T, Set<T>> {
   const precedes = new Map<T, Set<T>>(here.map((tap) => [tap, new Set<T>()]));
   for (const tap of here) {
-    for (const [direction, names] of [['before', tap.declaration.before], ['after', tap.declaration.after]] as const) {
+    for (const [direction, names] of [
+      ['before', tap.declaration.before],
+      ['after', tap.declaration.after],
+    ] as const) {
       for (const name of names ?? []) {
         const targets = all.filter((other) => other !== tap && (tapName(other) === name || other.plugin === name));
         if (targets.length === 0) {

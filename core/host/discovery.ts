@@ -42,7 +42,9 @@ export async function discoverPlugins(bundledFolder: string, strangersFolder: st
 
 async function readFolder(folder: string, bundled: boolean): Promise<readonly InstalledPlugin[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => path.join(folder, entry.name));
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => path.join(folder, entry.name));
   return Promise.all(folders.sort().map((pluginFolder) => readPlugin(pluginFolder, bundled)));
 }
 
@@ -57,5 +59,7 @@ export async function readPlugin(folder: string, bundled: boolean): Promise<Inst
 function strangersLimits(manifest: PluginManifest | undefined): readonly string[] {
   const allowed = ['onSort', 'onDeliver', 'onSchedule'];
   const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !allowed.includes(tap.hook));
-  return forbidden.map((tap) => `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${allowed.join(', ')}.`);
+  return forbidden.map(
+    (tap) => `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${allowed.join(', ')}.`,
+  );
 }

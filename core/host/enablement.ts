@@ -14,11 +14,7 @@ export interface Enablement {
 }
 
 /** Works out what `enabled` (with packs, without `disabled`) comes to. */
-export function planEnablement(
-  installed: readonly InstalledPlugin[],
-  enabled: readonly string[],
-  disabled: readonly string[],
-): Enablement {
+export function planEnablement(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Enablement {
   const byId = new Map(installed.map((plugin) => [plugin.id, plugin]));
   const unknown = enabled.filter((id) => !byId.has(id));
   const wanted = new Set<string>();
@@ -65,5 +61,7 @@ function whyLacking(id: string, byId: ReadonlyMap<string, InstalledPlugin>, want
   if (!byId.has(id)) {
     return `It needs ${id}, which is not installed.`;
   }
-  return wanted.has(id) ? `It needs ${id}, which cannot be activated.` : `It needs ${id}, which is not enabled: postroom plugins enable ${id}`;
+  return wanted.has(id)
+    ? `It needs ${id}, which cannot be activated.`
+    : `It needs ${id}, which is not enabled: postroom plugins enable ${id}`;
 }

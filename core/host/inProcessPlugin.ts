@@ -3,22 +3,30 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
-  type Activate, type Deactivate, type Disposable, type HookName, type Hooks, type PluginContext, type PluginManifest, PostroomError,
-  sentenceOf, type Tappable,
+  type Activate,
+  type Deactivate,
+  type Disposable,
+  type HookName,
+  type Hooks,
+  type PluginContext,
+  type PluginManifest,
+  PostroomError,
+  sentenceOf,
+  type Tappable,
 } from '@postroom/sdk';
 import type { ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { DisposableStack } from '../base/disposables.js';
-import { ProgramLog } from '../base/log.js';
+import { Log } from '../base/log.js';
 import { CommandRegistry } from '../commands/commandRegistry.js';
-import { SecretStore } from '../configuration/secrets.js';
+import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';
 import { PluginStates } from '../store/pluginStates.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
-import { pluginSecrets } from './pluginSecrets.js';
 import type { PluginRuntime } from './pluginRuntime.js';
+import { pluginSecrets } from './pluginSecrets.js';
 
 interface PluginModule {
   readonly activate?: Activate;
@@ -48,7 +56,9 @@ export class InProcessPlugin implements PluginRuntime {
     await mkdir(storagePath, { recursive: true, mode: 0o700 });
     this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
-      throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, { plugin: this.plugin.id });
+      throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
+        plugin: this.plugin.id,
+      });
     }
     await this.#module.activate(this.#context(storagePath));
     const silent = (manifest.contributes?.taps ?? []).filter((tap) => !this.#tapped.has(`${tap.hook} ${tap.name}`));
@@ -97,7 +107,7 @@ export class InProcessPlugin implements PluginRuntime {
       },
       secrets: pluginSecrets(manifest, get(SecretStore)),
       state: get(PluginStates).forPlugin(id),
-      log: get(ProgramLog).forSource(id),
+      log: get(Log).forSource(id),
       storagePath,
       subscriptions: { push: (...items: readonly Disposable[]) => this.#stack.push(...items) },
       listen: (listener) => void this.#stack.use(get(Doors).add(id, listener)),
@@ -121,7 +131,9 @@ export class InProcessPlugin implements PluginRuntime {
         const { id, manifest } = this.plugin;
         const declaration = manifest.contributes?.taps?.find((tap) => tap.hook === hook && tap.name === name);
         if (declaration === undefined) {
-          throw new PostroomError('plugin/undeclared-tap', `${id} taps ${hook} as "${name}", which its manifest does not declare.`, { plugin: id });
+          throw new PostroomError('plugin/undeclared-tap', `${id} taps ${hook} as "${name}", which its manifest does not declare.`, {
+            plugin: id,
+          });
         }
         const disposable = hooks[hook].add({ plugin: id, declaration }, handler);
         this.#tapped.add(`${hook} ${name}`);

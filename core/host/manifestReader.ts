@@ -42,13 +42,25 @@ export function checkManifest(value: unknown): ManifestReading {
   if (semver.validRange(manifest.engines.postroom) === null) {
     problems.push(`engines.postroom "${manifest.engines.postroom}" is no version range; "^${API_VERSION}" is one.`);
   } else if (!semver.satisfies(API_VERSION, manifest.engines.postroom)) {
-    problems.push(`It needs API ${manifest.engines.postroom}; this server has ${API_VERSION}. Install a version of the plugin for this API.`);
+    problems.push(
+      `It needs API ${manifest.engines.postroom}; this server has ${API_VERSION}. Install a version of the plugin for this API.`,
+    );
   }
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
     problems.push('It contributes taps or commands but names no "main" module to supply them.');
   }
-  problems.push(...doubles(manifest.contributes?.taps?.map((tap) => `${tap.hook} ${tap.name}`), 'tap'));
-  problems.push(...doubles(manifest.contributes?.commands?.map((command) => command.command), 'command'));
+  problems.push(
+    ...doubles(
+      manifest.contributes?.taps?.map((tap) => `${tap.hook} ${tap.name}`),
+      'tap',
+    ),
+  );
+  problems.push(
+    ...doubles(
+      manifest.contributes?.commands?.map((command) => command.command),
+      'command',
+    ),
+  );
   return { manifest, problems };
 }
 

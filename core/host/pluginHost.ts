@@ -1,8 +1,8 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
-import { type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { Listeners } from '../base/listeners.js';
-import { ProgramLog } from '../base/log.js';
+import { Log } from '../base/log.js';
 import { HostHooks } from '../hooks.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
@@ -45,7 +45,11 @@ export interface PluginHost {
   /** Essential plugins that should run and do not: while there are any, mail is held. */
   readonly missingEssential: readonly string[];
   readonly plugins: readonly PluginStatus[];
-  onDidChange(listener: () => void): { dispose(): void };
+  /** Properties marked secret of scope account, of all plugins that should run. */
+  readonly accountSecrets: readonly string[];
+  /** Resolves when every change asked for so far has been made. */
+  settled(): Promise<void>;
+  onDidChange(listener: () => void): Disposable;
 }
 export const PluginHost = createServiceId<PluginHost>('PluginHost');
 export const RuntimeFactory = createServiceId<RuntimeFactory>('RuntimeFactory');
@@ -63,7 +67,7 @@ export class DefaultPluginHost implements PluginHost {
     @Doors private readonly doors: Doors,
     @Events private readonly events: Events,
     @Clock private readonly clock: Clock,
-    @ProgramLog private readonly log: ProgramLog,
+    @Log private readonly log: Log,
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
   ) {}
 
@@ -93,7 +97,8 @@ export class DefaultPluginHost implements PluginHost {
       this.#remember(installed);
       const wanted = new Set(enablement.order.map((plugin) => plugin.id));
       for (const id of [...this.#active].reverse()) {
-        const dependsOnLeaving = this.#records.get(id)?.installed.manifest?.pluginDependencies?.some((other) => !wanted.has(other)) === true;
+        const dependsOnLeaving =
+          this.#records.get(id)?.installed.manifest?.pluginDependencies?.some((other) => !wanted.has(other)) === true;
         if (!wanted.has(id) || dependsOnLeaving || !installed.some((plugin) => plugin.id === id)) {
           await this.#deactivate(id, 'disabled');
         }
@@ -142,8 +147,18 @@ export class DefaultPluginHost implements PluginHost {
     }
   }
 
-  onDidChange(listener: () => void): { dispose(): void } {
-    return this.#changed.add(listener) as { dispose(): void };
+  get accountSecrets(): readonly string[] {
+    const wanted = [...this.#records.values()].filter((record) => this.#enablement?.wanted.has(record.installed.id) === true);
+    const properties = wanted.flatMap((record) => Object.entries(record.installed.manifest?.contributes?.configuration?.properties ?? {}));
+    return properties.filter(([, schema]) => schema.secret === true && schema.scope === 'account').map(([key]) => key);
+  }
+
+  settled(): Promise<void> {
+    return this.#inTurn(async () => undefined);
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    return this.#changed.add(listener);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -155,7 +170,13 @@ export class DefaultPluginHost implements PluginHost {
     for (const plugin of installed) {
       const record = this.#records.get(plugin.id);
       if (record === undefined) {
-        this.#records.set(plugin.id, { installed: plugin, state: 'disabled', problems: plugin.problems, runtime: undefined, strikes: new Strikes() });
+        this.#records.set(plugin.id, {
+          installed: plugin,
+          state: 'disabled',
+          problems: plugin.problems,
+          runtime: undefined,
+          strikes: new Strikes(),
+        });
       } else if (record.state !== 'active') {
         record.installed = plugin;
       }

@@ -1,0 +1,70 @@
+// onDeliver: hands one message to one set of destinations, and turns silence or a failure into "later".
+import {
+  type DeliveryReceipt,
+  type DeliveryRequest,
+  type MailboxRef,
+  type MailView,
+  mailboxName,
+  type RelayDestinations,
+} from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
+import { HookCall, TapFailed } from '../hooking/hookPoint.js';
+import { HostHooks } from '../hooks.js';
+import { PluginHost } from '../host/pluginHost.js';
+
+/** Which mailboxes the copies go to, and why some have to wait. */
+export interface LocalDelivery {
+  readonly mailboxes: readonly MailboxRef[];
+  readonly waiting: string | undefined;
+}
+
+export interface DeliverStep {
+  /** Before the commit: which of the mailboxes take their copy now? */
+  local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery>;
+  /** A receipt for every recipient; never rejects. */
+  relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt>;
+}
+export const DeliverStep = createServiceId<DeliverStep>('DeliverStep');
+
+export class HookDeliverStep implements DeliverStep {
+  constructor(
+    @HostHooks private readonly hooks: HostHooks,
+    @PluginHost private readonly plugins: PluginHost,
+  ) {}
+
+  async local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery> {
+    if (mailboxes.length === 0) {
+      return { mailboxes, waiting: undefined };
+    }
+    const receipts = await this.#ask({ mail, to: { kind: 'mailboxes', mailboxes } }, mailboxes.map(mailboxName));
+    const byName = new Map(receipts.map((receipt) => [receipt.recipient, receipt]));
+    const delivered = mailboxes.filter((mailbox) => byName.get(mailboxName(mailbox))?.outcome === 'delivered');
+    const waiting = receipts.find((receipt) => receipt.outcome !== 'delivered');
+    return { mailboxes: delivered, waiting: waiting === undefined ? undefined : `${waiting.recipient}: ${waiting.text}` };
+  }
+
+  relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
+    return this.#ask(
+      { mail, to },
+      to.recipients.map((recipient) => recipient.address),
+      signal,
+    );
+  }
+
+  async #ask(request: DeliveryRequest, recipients: readonly string[], signal?: AbortSignal): Promise<DeliveryReceipt> {
+    try {
+      const answer = await this.hooks.onDeliver.promise(request, new HookCall(signal));
+      const answered = new Map((answer ?? []).map((receipt) => [receipt.recipient, receipt]));
+      return recipients.map((recipient) => answered.get(recipient) ?? deferred(recipient, 'No active plugin delivers this.'));
+    } catch (error) {
+      if (error instanceof TapFailed && signal?.aborted !== true) {
+        this.plugins.reportFailure(error.failure.plugin, error.failure.message);
+      }
+      return recipients.map((recipient) => deferred(recipient, error instanceof TapFailed ? error.failure.message : String(error)));
+    }
+  }
+}
+
+function deferred(recipient: string, text: string): DeliveryReceipt[number] {
+  return { recipient, outcome: 'deferred', status: '4.3.0', text };
+}

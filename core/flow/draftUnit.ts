@@ -1,0 +1,74 @@
+// What one message changes, as one unit for the commit. Pure.
+import { type Disposition, isSameMailbox, type MailboxRef, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
+import { messageIdOf } from '../mail/duplicateKey.js';
+import { rangesOf } from '../mail/prefix.js';
+import { stateOf } from '../mail/sortPlan.js';
+import type { IntakeUnit, OutboxDraft, PlacementDraft, StoredMessage } from '../store/mailStore.js';
+import type { Incoming } from './incoming.js';
+
+/** What was decided for one account: the plan, and the mailboxes that take their copy now. */
+export interface Decision {
+  readonly plan: SortPlan;
+  readonly trail: readonly TrailEntry[];
+  readonly mailboxes: readonly MailboxRef[];
+}
+
+export interface UnitParts {
+  /** Account that the message is filed under. */
+  readonly account: string | undefined;
+  /** Lines on top of a copy. */
+  readonly prefix: (decision: Decision, mailbox: MailboxRef) => Uint8Array;
+  readonly journal: IntakeUnit['journal'];
+  readonly outbox: readonly OutboxDraft[];
+}
+
+/** Characters of From and Subject that lists show. */
+const SHOWN = 200;
+/** The gravest wins where several accounts are concerned. */
+const GRAVITY: readonly Disposition[] = ['deliver', 'discard', 'quarantine', 'hold'];
+
+/** Puts a message, its copies and its Outbox entries together. A message that fetched copies of it made before is known by its duplicate key. */
+export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonly Decision[], parts: UnitParts): Omit<IntakeUnit, 'body'> {
+  const plans = decisions.map((decision) => decision.plan);
+  const gravest = [...plans].sort((a, b) => GRAVITY.indexOf(b.disposition) - GRAVITY.indexOf(a.disposition))[0];
+  const message: StoredMessage = {
+    id: mail.id,
+    origin: mail.origin,
+    account: parts.account,
+    author: mail.author,
+    envelopeFrom: mail.envelope.from,
+    envelopeRecipients: mail.envelope.recipients,
+    uidl: parts.journal?.uidl,
+    receivedAt: mail.receivedAt,
+    size: mail.size,
+    headerSize: incoming.header.size,
+    contentHash: incoming.contentHash,
+    messageId: messageIdOf(incoming.header),
+    from: (mail.header('from') ?? '').slice(0, SHOWN),
+    subject: (mail.header('subject') ?? '').slice(0, SHOWN),
+    disposition: gravest?.disposition ?? 'deliver',
+    reason: gravest === undefined || gravest.disposition === 'deliver' ? '' : reasonOf(gravest),
+    rung: plans.find((plan) => plan.rung !== undefined)?.rung,
+    trail: decisions.flatMap((decision) => decision.trail),
+    concealed: rangesOf(incoming.header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
+  };
+  return {
+    message,
+    placements: decisions.flatMap((decision, index) =>
+      decision.mailboxes
+        .filter((mailbox) => !decisions.slice(0, index).some((earlier) => earlier.mailboxes.some((other) => isSameMailbox(other, mailbox))))
+        .map((mailbox) => placement(decision, mailbox, mail, incoming, parts)),
+    ),
+    outbox: parts.outbox,
+    journal: parts.journal,
+  };
+}
+
+function placement(decision: Decision, mailbox: MailboxRef, mail: MailView, incoming: Incoming, parts: UnitParts): PlacementDraft {
+  return { mailbox, prefix: parts.prefix(decision, mailbox), duplicateKey: mail.origin === 'fetched' ? incoming.duplicateKey : undefined };
+}
+
+/** The last thing that was said: what held a plan back is noted last. */
+function reasonOf(plan: SortPlan): string {
+  return stateOf(plan).notes.at(-1) ?? '';
+}

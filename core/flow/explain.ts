@@ -1,0 +1,68 @@
+// "Who would get this, and why?": a message runs through the real taps, and nothing is stored.
+import { type AccountView, mailboxName, type TrailEntry } from '@postroom/sdk';
+import { Clock, createServiceId } from '@postroom/sdk/services';
+import { readHeader } from '../mail/header.js';
+import { octetsInCrlfForm } from '../mail/lineEnds.js';
+import { createMailView } from '../mail/mailView.js';
+import { SortStep } from './sort.js';
+
+/** The shape that scripts rely on. */
+export interface Explanation {
+  readonly account: string;
+  /** User names; ADMIN1 is `admin1`. */
+  readonly mailboxes: readonly string[];
+  readonly rung: string | undefined;
+  readonly disposition: string;
+  readonly addressed: readonly {
+    readonly address: string;
+    readonly name: string;
+    readonly rung: string;
+    readonly evidence: string;
+    readonly placed: readonly string[];
+  }[];
+  readonly trail: readonly TrailEntry[];
+}
+
+export interface ExplainStep {
+  /** `octets`: the message as it might stand at the ISP, any line ends. */
+  explain(account: AccountView, octets: Uint8Array): Promise<Explanation>;
+}
+export const ExplainStep = createServiceId<ExplainStep>('ExplainStep');
+
+export class HookExplainStep implements ExplainStep {
+  constructor(
+    @SortStep private readonly sorting: SortStep,
+    @Clock private readonly clock: Clock,
+  ) {}
+
+  async explain(account: AccountView, octets: Uint8Array): Promise<Explanation> {
+    const message = octetsInCrlfForm(octets);
+    const mail = createMailView({
+      id: '0',
+      size: message.length,
+      origin: 'fetched',
+      envelope: { from: undefined, recipients: [] },
+      author: undefined,
+      receivedAt: this.clock.now(),
+      header: readHeader(message),
+      read: async function* (start = 0) {
+        yield message.subarray(start);
+      },
+    });
+    const { plan, trail } = await this.sorting.sort(account, mail, []);
+    return {
+      account: account.id,
+      mailboxes: plan.mailboxes.map((mailbox) => (mailbox.account === account.id ? mailbox.user : mailboxName(mailbox))),
+      rung: plan.rung,
+      disposition: plan.disposition,
+      addressed: plan.addressed.map(({ address, rung, evidence, placed }) => ({
+        address: address.domain === '' ? address.local : `${address.local}@${address.domain}`,
+        name: address.name,
+        rung,
+        evidence,
+        placed,
+      })),
+      trail,
+    };
+  }
+}

@@ -1,0 +1,108 @@
+// onFetch: one account's part of a round. The taps do the talking with the ISP; intake takes what they bring.
+import { type AccountView, type FetchReport, type FetchRequest, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
+import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { HookCall, TapFailed } from '../hooking/hookPoint.js';
+import { HostHooks } from '../hooks.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { Journal } from '../store/journal.js';
+import { IntakeStep } from './intake.js';
+import { fetchWait } from './retry.js';
+
+export interface FetchStep {
+  /** Never rejects: what went wrong stands in the report. */
+  fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport>;
+}
+export const FetchStep = createServiceId<FetchStep>('FetchStep');
+
+interface Rest {
+  readonly failures: number;
+  /** Monotonic milliseconds. */
+  readonly until: number;
+  readonly message: string;
+}
+
+export class HookFetchStep implements FetchStep {
+  readonly #resting = new Map<string, Rest>();
+
+  constructor(
+    @HostHooks private readonly hooks: HostHooks,
+    @IntakeStep private readonly intake: IntakeStep,
+    @Journal private readonly journal: Journal,
+    @Clock private readonly clock: Clock,
+    @Events private readonly events: Events,
+    @ActivityLog private readonly activity: ActivityLog,
+    @PluginHost private readonly plugins: PluginHost,
+  ) {}
+
+  async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport> {
+    const rest = this.#resting.get(account.id);
+    if (reason !== 'user' && rest !== undefined && rest.until > this.clock.monotonic()) {
+      return failed('isp/temporary', `${account.id} rests after a failure: ${rest.message}`);
+    }
+    const emit = (state: 'started' | 'progress' | 'ended', done: number, total: number, octets: number): void =>
+      this.events.emit({ type: 'fetch', account: account.id, state, done, total, octets });
+    emit('started', 0, 0, 0);
+    const request: FetchRequest = {
+      account,
+      reason,
+      intake: this.intake.forAccount(account),
+      journal: this.journal.forAccount(account.id),
+      progress: (done, total, octets) => emit('progress', done, total, octets),
+    };
+    const report = await this.#ask(request, signal);
+    emit('ended', report.fetched, report.fetched, 0);
+    this.#remember(account, report);
+    return report;
+  }
+
+  async #ask(request: FetchRequest, signal: AbortSignal): Promise<FetchReport> {
+    try {
+      const report = await this.hooks.onFetch.promise(request, new HookCall(signal));
+      return (
+        report ??
+        failed('isp/temporary', `No plugin collects mail for ${request.account.id}. "postroom plugins list" shows which are active.`)
+      );
+    } catch (error) {
+      if (error instanceof TapFailed) {
+        this.plugins.reportFailure(error.failure.plugin, error.failure.message);
+      }
+      return failed(error instanceof PostroomError ? error.code : 'isp/unreachable', sentenceOf(error));
+    }
+  }
+
+  /** An account that fails rests longer and longer; the first failure of a row is told in the log. */
+  #remember(account: AccountView, report: FetchReport): void {
+    const whole = report.failed.find((problem) => problem.uidl === undefined);
+    const before = this.#resting.get(account.id);
+    for (const problem of report.failed) {
+      if (problem.message !== before?.message) {
+        this.activity.add({
+          kind: 'problem',
+          account: account.id,
+          user: undefined,
+          message: undefined,
+          text: problem.message,
+          details: { code: problem.code },
+        });
+        this.events.emit({ type: 'problem', source: account.id, sentence: problem.message });
+      }
+    }
+    if (whole === undefined && report.retryAfter === undefined) {
+      this.#resting.delete(account.id);
+      return;
+    }
+    const failures = (before?.failures ?? 0) + 1;
+    const asked = report.retryAfter === undefined ? 0 : report.retryAfter.getTime() - this.clock.now().getTime();
+    const wait = Math.max(asked, whole === undefined ? 0 : fetchWait(whole.code, failures));
+    this.#resting.set(account.id, {
+      failures,
+      until: this.clock.monotonic() + wait,
+      message: whole?.message ?? 'The ISP asked to come back later.',
+    });
+  }
+}
+
+function failed(code: string, message: string): FetchReport {
+  return { fetched: 0, stored: 0, duplicates: 0, failed: [{ code, message }] };
+}

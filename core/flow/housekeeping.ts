@@ -1,0 +1,52 @@
+// What has to go when its time is up: at start, and after every midnight.
+import type { Disposable } from '@postroom/sdk';
+import { Clock } from '@postroom/sdk/services';
+import { Log } from '../base/log.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { Journal } from '../store/journal.js';
+import { PluginStates } from '../store/pluginStates.js';
+
+/** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
+const JOURNAL_DAYS = 35;
+
+export class Housekeeping implements Disposable {
+  #timer: Disposable | undefined;
+
+  constructor(
+    @ActivityLog private readonly activity: ActivityLog,
+    @Journal private readonly journal: Journal,
+    @PluginStates private readonly states: PluginStates,
+    @SettingsService private readonly settings: SettingsService,
+    @Clock private readonly clock: Clock,
+    @Log private readonly log: Log,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.tidy();
+    this.#sleep();
+  }
+
+  dispose(): void {
+    void this.#timer?.dispose();
+  }
+
+  async tidy(): Promise<void> {
+    try {
+      await this.activity.prune(this.settings.get<number>('log.keepDays'));
+      await this.journal.prune(JOURNAL_DAYS);
+      await this.states.prune(this.clock.now());
+    } catch (error) {
+      this.log.error('Old log entries could not be removed; the next try is after midnight.', { error: String(error) });
+    }
+  }
+
+  #sleep(): void {
+    const now = this.clock.now();
+    const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 0, 0, 5);
+    this.#timer = this.clock.after(midnight.getTime() - now.getTime(), () => {
+      void this.tidy();
+      this.#sleep();
+    });
+  }
+}

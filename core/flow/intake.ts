@@ -1,0 +1,168 @@
+// The only door: fetched, submitted or made here, a message becomes durable in one commit, before anybody says OK or DELE.
+import {
+  type Accepted,
+  type AccountView,
+  type FetchedFrom,
+  type Intake,
+  type MailboxRef,
+  type MailOrigin,
+  type MailView,
+  PostroomError,
+} from '@postroom/sdk';
+import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { ServerName } from '../directory/serverName.js';
+import { createMailView } from '../mail/mailView.js';
+import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
+import { createSortPlan } from '../mail/sortPlan.js';
+import { type IntakeUnit, MailStore, type StagedBody } from '../store/mailStore.js';
+import { DeliverStep } from './deliver.js';
+import { type Decision, draftUnit } from './draftUnit.js';
+import { type Incoming, readIncoming } from './incoming.js';
+import { IntakeLog } from './intakeLog.js';
+import { Room } from './room.js';
+import { SortStep } from './sort.js';
+
+/** Where a message came from, as its view tells. */
+export interface IntakeSource {
+  readonly origin: MailOrigin;
+  readonly author: MailboxRef | undefined;
+  readonly envelope: MailView['envelope'];
+}
+
+/** A message that has been read and is not committed yet. `view`: with another envelope where only some recipients are in question. */
+export interface StagedMail {
+  readonly incoming: Incoming;
+  view(envelope?: MailView['envelope']): MailView;
+}
+
+export interface IntakeStep {
+  /** The door for one account's fetched mail. */
+  forAccount(account: AccountView): Intake;
+  /** Takes a message that Postroom made, such as a bounce, for one mailbox. */
+  own(octets: Uint8Array, mailbox: MailboxRef, reason: string): Promise<Accepted>;
+  /** Reads the source, lets `decide` work out what to commit, and commits it. Rejects with nothing stored. */
+  take(
+    octets: AsyncIterable<Uint8Array>,
+    source: IntakeSource,
+    decide: (mail: StagedMail) => Promise<Omit<IntakeUnit, 'body'>>,
+  ): Promise<Accepted>;
+  /** Sorts for one account and asks where the copies may go now. */
+  decide(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Decision>;
+}
+export const IntakeStep = createServiceId<IntakeStep>('IntakeStep');
+
+const FROM_OUTSIDE: IntakeSource = { origin: 'fetched', author: undefined, envelope: { from: undefined, recipients: [] } };
+const MADE_HERE: IntakeSource = { origin: 'bounce', author: undefined, envelope: { from: '', recipients: [] } };
+/** Stands for the account of mail to ADMIN1 that came by none. */
+const NO_ACCOUNT: AccountView = { id: '', kind: '', address: '', domains: [], users: [] };
+
+export class DefaultIntakeStep implements IntakeStep {
+  constructor(
+    @MailStore private readonly store: MailStore,
+    @SortStep private readonly sorting: SortStep,
+    @DeliverStep private readonly delivering: DeliverStep,
+    @Accounts private readonly accounts: Accounts,
+    @ServerName private readonly server: ServerName,
+    @Room private readonly room: Room,
+    @Clock private readonly clock: Clock,
+    @Events private readonly events: Events,
+    @IntakeLog private readonly log: IntakeLog,
+  ) {}
+
+  forAccount(account: AccountView): Intake {
+    return { accept: (source, from) => this.#fetched(account, source, from) };
+  }
+
+  #fetched(account: AccountView, octets: AsyncIterable<Uint8Array>, from: FetchedFrom): Promise<Accepted> {
+    return this.take(octets, FROM_OUTSIDE, async ({ incoming, view }) => {
+      const mail = view();
+      const decision = await this.decide(account, mail, []);
+      const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header, server: from.server };
+      return draftUnit(mail, incoming, [decision], {
+        account: account.id,
+        prefix: ({ plan, trail }, mailbox) => fetchedPrefix({ ...origin, plan, trail }, mailbox),
+        journal: { account: account.id, uidl: from.uidl, listedSize: from.listedSize },
+        outbox: [],
+      });
+    });
+  }
+
+  own(octets: Uint8Array, mailbox: MailboxRef, reason: string): Promise<Accepted> {
+    const account = (mailbox.account === undefined ? undefined : this.accounts.find(mailbox.account)) ?? NO_ACCOUNT;
+    return this.take(once(octets), MADE_HERE, async ({ incoming, view }) => {
+      const mail = view();
+      const sorted = { plan: createSortPlan(account).to(mailbox, reason), trail: [] };
+      const decision = await this.#place(sorted, mail);
+      const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header };
+      return draftUnit(mail, incoming, [decision], {
+        account: mailbox.account,
+        prefix: ({ plan, trail }, to) => ownPrefix({ ...origin, plan, trail }, to),
+        journal: undefined,
+        outbox: [],
+      });
+    });
+  }
+
+  async take(
+    octets: AsyncIterable<Uint8Array>,
+    source: IntakeSource,
+    decide: (mail: StagedMail) => Promise<Omit<IntakeUnit, 'body'>>,
+  ): Promise<Accepted> {
+    const problem = await this.room.problem();
+    if (problem !== undefined) {
+      throw new PostroomError('store/full', problem);
+    }
+    const body = this.store.stage();
+    try {
+      const incoming = await readIncoming(octets, body);
+      const receivedAt = this.clock.now();
+      const view = (envelope = source.envelope): MailView => this.#view(body, incoming, { ...source, envelope }, receivedAt);
+      const unit: IntakeUnit = { body, ...(await decide({ incoming, view })) };
+      const { placed, duplicates } = await this.store.commit(unit);
+      this.events.emit({ type: 'accepted', message: body.id, origin: source.origin, mailboxes: placed });
+      this.log.taken(unit, placed);
+      return { id: body.id, size: body.size, mailboxes: placed, duplicates: duplicates.length, disposition: unit.message.disposition };
+    } catch (error) {
+      await body.discard();
+      throw error;
+    }
+  }
+
+  async decide(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Decision> {
+    return this.#place(await this.sorting.sort(account, mail, outside), mail);
+  }
+
+  async #place(sorted: Omit<Decision, 'mailboxes'>, mail: MailView): Promise<Decision> {
+    const { plan, trail } = sorted;
+    if (plan.disposition !== 'deliver') {
+      return { plan, trail, mailboxes: [] };
+    }
+    const { mailboxes, waiting } = await this.delivering.local(mail, plan.mailboxes);
+    return { plan: waiting === undefined ? plan : plan.hold(waiting), trail, mailboxes };
+  }
+
+  #view(body: StagedBody, incoming: Incoming, source: IntakeSource, receivedAt: Date): MailView {
+    return createMailView({
+      id: body.id,
+      size: body.size,
+      ...source,
+      receivedAt,
+      header: incoming.header,
+      read: (start = 0) => skip(body.read(), start),
+    });
+  }
+}
+
+async function* once(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield octets;
+}
+
+async function* skip(octets: AsyncIterable<Uint8Array>, start: number): AsyncGenerator<Uint8Array> {
+  let position = 0;
+  for await (const piece of octets) {
+    if (position + piece.length > start) {
+      yield piece.subarray(Math.max(0, start - position));
+    }
+    position += piece.length;
+  }
+}

@@ -1,0 +1,31 @@
+// What the Log says of mail that was taken in.
+import { type MailboxRef, mailboxName } from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
+import { ActivityLog } from '../store/activityLog.js';
+import type { IntakeUnit } from '../store/mailStore.js';
+
+export interface IntakeLog {
+  taken(unit: IntakeUnit, placed: readonly MailboxRef[]): void;
+}
+export const IntakeLog = createServiceId<IntakeLog>('IntakeLog');
+
+export class ActivityIntakeLog implements IntakeLog {
+  constructor(@ActivityLog private readonly activity: ActivityLog) {}
+
+  taken({ message, outbox }: IntakeUnit, placed: readonly MailboxRef[]): void {
+    const where = [
+      ...(placed.length > 0 ? [`for ${placed.map(mailboxName).join(', ')}`] : []),
+      ...(outbox.length > 0 ? [`for ${outbox.length} outside, in the Outbox`] : []),
+      ...(message.disposition === 'deliver' ? [] : [`${message.disposition}: ${message.reason}`]),
+    ];
+    const what = message.origin === 'submitted' ? 'Taken from a client' : message.origin === 'bounce' ? 'Told the author' : 'Collected';
+    this.activity.add({
+      kind: message.origin === 'submitted' ? 'submitted' : 'collected',
+      account: message.account,
+      user: message.author === undefined ? undefined : mailboxName(message.author),
+      message: message.id,
+      text: `${what}: ${where.length === 0 ? 'nobody new; every mailbox had it already' : where.join('; ')}`,
+      details: { octets: message.size, rung: message.rung, mailboxes: placed.map(mailboxName) },
+    });
+  }
+}

@@ -1,0 +1,229 @@
+// The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
+import { type DestinationReceipt, type MessageId, mailboxName, type RelayDestinations } from '@postroom/sdk';
+import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { groupBy } from '../base/groupBy.js';
+import { Log } from '../base/log.js';
+import { composeCopy } from '../mail/copy.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { MailStore, type StoredMessage } from '../store/mailStore.js';
+import { Outbox, type OutboxEntry, type OutboxUpdate } from '../store/outbox.js';
+import { BounceStep } from './bounce.js';
+import { DeliverStep } from './deliver.js';
+import { DELAY_NOTICE_AFTER_MS, isHopeless, relayWait } from './retry.js';
+import { viewOfStored } from './storedMail.js';
+
+/** Entries taken at a time; the lease outlasts the longest try (10 minutes for the final answer and what comes before). */
+const BATCH = 200;
+const LEASE_MS = 20 * 60_000;
+
+export interface RelayCounts {
+  readonly sent: number;
+  readonly deferred: number;
+  readonly bounced: number;
+}
+
+export interface RelayStep {
+  /** Tries everything that is due, once. Never rejects for what an ISP does. */
+  flush(signal: AbortSignal): Promise<RelayCounts>;
+  /** The administrator returns entries: their authors get a notice, as for a final failure. */
+  giveUp(ids: readonly number[]): Promise<void>;
+}
+export const RelayStep = createServiceId<RelayStep>('RelayStep');
+
+/** Entries of one message that travel together. */
+interface Consignment {
+  readonly message: MessageId;
+  readonly account: string;
+  readonly entries: readonly OutboxEntry[];
+}
+
+export class OutboxRelayStep implements RelayStep {
+  constructor(
+    @Outbox private readonly outbox: Outbox,
+    @MailStore private readonly store: MailStore,
+    @Accounts private readonly accounts: Accounts,
+    @DeliverStep private readonly deliver: DeliverStep,
+    @BounceStep private readonly bounce: BounceStep,
+    @Clock private readonly clock: Clock,
+    @Events private readonly events: Events,
+    @ActivityLog private readonly activity: ActivityLog,
+    @Log private readonly log: Log,
+  ) {}
+
+  async flush(signal: AbortSignal): Promise<RelayCounts> {
+    const counts = { sent: 0, deferred: 0, bounced: 0 };
+    for (;;) {
+      const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH);
+      if (leased.length === 0) {
+        return counts;
+      }
+      const byAccount = groupBy(consignments(leased), (consignment) => consignment.account);
+      await Promise.all([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
+    }
+  }
+
+  async giveUp(ids: readonly number[]): Promise<void> {
+    const entries = (await this.outbox.list()).filter((entry) => ids.includes(entry.id));
+    const counts = { sent: 0, deferred: 0, bounced: 0 };
+    for (const consignment of consignments(entries)) {
+      const receipts = consignment.entries.map((entry): DestinationReceipt => {
+        const last = `${entry.status} ${entry.text}`.trim();
+        return {
+          recipient: entry.recipient,
+          outcome: 'failed',
+          status: '5.7.0',
+          text: `The administrator gave it up.${last === '' ? '' : ` Last answer: ${last}`}`,
+        };
+      });
+      await this.#record(consignment, receipts, counts);
+    }
+  }
+
+  /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn: the rest would meet the same. */
+  async #sendQueue(
+    queue: readonly Consignment[],
+    counts: { sent: number; deferred: number; bounced: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    let stopped: DestinationReceipt | undefined;
+    for (const consignment of queue) {
+      if (signal.aborted) {
+        await this.outbox.release(consignment.entries.map((entry) => entry.id));
+        continue;
+      }
+      const receipts =
+        stopped === undefined
+          ? await this.#send(consignment, signal)
+          : consignment.entries.map((entry) => ({ ...(stopped as DestinationReceipt), recipient: entry.recipient }));
+      stopped ??= receipts.find((receipt) => receipt.configuration === true);
+      await this.#record(consignment, receipts, counts);
+    }
+  }
+
+  async #send(consignment: Consignment, signal: AbortSignal): Promise<readonly DestinationReceipt[]> {
+    const { entries } = consignment;
+    const account = this.accounts.find(consignment.account);
+    const message = await this.store.message(consignment.message);
+    if (account === undefined || message === undefined) {
+      const text =
+        account === undefined
+          ? `The account ${consignment.account} no longer exists; move or return the message.`
+          : 'The message is missing from the store.';
+      return entries.map((entry) => ({
+        recipient: entry.recipient,
+        outcome: account === undefined ? 'deferred' : 'failed',
+        status: '4.3.5',
+        text,
+      }));
+    }
+    const first = entries[0];
+    const prefix = first?.prefix ?? new Uint8Array();
+    const to: RelayDestinations = {
+      kind: 'relay',
+      account,
+      from: first?.from ?? '',
+      size: prefix.length + message.size - message.concealed.reduce((sum, range) => sum + range.end - range.start, 0),
+      content: () => composeCopy(prefix, this.store.read(message.id), message.concealed),
+      recipients: entries.map((entry) => ({
+        address: entry.recipient,
+        dsn: { ...(entry.notify && { notify: entry.notify }), ...(entry.orcpt && { orcpt: entry.orcpt }) },
+      })),
+      dsn: { ...(first?.ret && { ret: first.ret }), ...(first?.envid && { envid: first.envid }) },
+    };
+    return this.deliver.relay(await viewOfStored(message, this.store), to, signal);
+  }
+
+  async #record(
+    consignment: Consignment,
+    receipts: readonly DestinationReceipt[],
+    counts: { sent: number; deferred: number; bounced: number },
+  ): Promise<void> {
+    const now = this.clock.now();
+    const message = await this.store.message(consignment.message);
+    const updates = consignment.entries.map((entry) =>
+      judge(
+        entry,
+        receipts.find((receipt) => receipt.recipient === entry.recipient),
+        now,
+      ),
+    );
+    const bounced = updates.filter((update) => update.outcome === 'bounced');
+    const delayed = updates.filter((update) => update.delayNoticed === true);
+    if (message !== undefined) {
+      const entryOf = (update: OutboxUpdate): OutboxEntry | undefined => consignment.entries.find((entry) => entry.id === update.id);
+      await this.bounce.report(
+        message,
+        'failed',
+        bounced.flatMap((update) => reportedRecipient(entryOf(update), update)),
+      );
+      await this.bounce.report(
+        message,
+        'delayed',
+        delayed.flatMap((update) => reportedRecipient(entryOf(update), update)),
+      );
+    }
+    await this.outbox.report(updates);
+    for (const update of updates) {
+      this.#tell(consignment, message, update);
+      counts[update.outcome] += 1;
+    }
+  }
+
+  #tell(consignment: Consignment, message: StoredMessage | undefined, update: OutboxUpdate): void {
+    const { receipt, outcome } = update;
+    const what = { sent: 'Sent', deferred: 'Not sent yet', bounced: 'Could not be sent' }[outcome];
+    const text = `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}${receipt.unsure === true ? ' (possibly sent twice)' : ''}`;
+    const user = message?.author === undefined ? undefined : mailboxName(message.author);
+    const details = { recipient: receipt.recipient, status: receipt.status, ...(receipt.unsure === true && { unsure: true }) };
+    this.activity.add({ kind: outcome, account: consignment.account, user, message: consignment.message, text, details });
+    this.events.emit({ type: 'relay', account: consignment.account, recipient: receipt.recipient, outcome: receipt.outcome });
+    if (receipt.configuration === true) {
+      this.events.emit({ type: 'problem', source: consignment.account, sentence: text });
+      this.log.error('Mail cannot be sent until the account is mended.', {
+        account: consignment.account,
+        status: receipt.status,
+        answer: receipt.text,
+      });
+    }
+  }
+}
+
+/** Entries of one message, account, reverse-path and prefix go in one transaction with the ISP; order of arrival is kept. */
+export function consignments(entries: readonly OutboxEntry[]): readonly Consignment[] {
+  const groups = groupBy(entries, (entry) => `${entry.account}\n${entry.message}\n${entry.from}\n${entry.envid ?? ''}`);
+  return [...groups.values()].flatMap((group) => {
+    const first = group[0];
+    return first === undefined ? [] : [{ message: first.message, account: first.account, entries: group }];
+  });
+}
+
+/** What a receipt means for an Outbox entry. Pure. */
+export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefined, now: Date): OutboxUpdate {
+  const known: DestinationReceipt = receipt ?? { recipient: entry.recipient, outcome: 'deferred', status: '4.3.0', text: 'No receipt.' };
+  if (known.outcome === 'delivered') {
+    return { id: entry.id, outcome: 'sent', receipt: known, nextTryAt: undefined };
+  }
+  const waiting = now.getTime() - entry.queuedAt.getTime();
+  const attempts = entry.attempts + 1;
+  const setUp = known.configuration === true;
+  if (!setUp && (known.outcome === 'failed' || isHopeless(waiting, attempts))) {
+    return { id: entry.id, outcome: 'bounced', receipt: known, nextTryAt: undefined };
+  }
+  const nextTryAt = known.retryAfter ?? new Date(now.getTime() + relayWait(attempts));
+  const notice = !entry.delayNoticed && waiting >= DELAY_NOTICE_AFTER_MS && wants(entry, 'DELAY');
+  return { id: entry.id, outcome: 'deferred', receipt: known, nextTryAt, ...(notice && { delayNoticed: true }) };
+}
+
+/** Whether the author asked to be told (RFC 3461 section 4.1); failures and delays are told unless NOTIFY says otherwise. */
+export function wants(entry: OutboxEntry, event: 'FAILURE' | 'DELAY'): boolean {
+  return entry.notify === undefined || entry.notify.includes(event);
+}
+
+function reportedRecipient(
+  entry: OutboxEntry | undefined,
+  update: OutboxUpdate,
+): readonly { readonly entry: OutboxEntry; readonly receipt: DestinationReceipt }[] {
+  return entry !== undefined && wants(entry, update.outcome === 'bounced' ? 'FAILURE' : 'DELAY')
+    ? [{ entry, receipt: update.receipt }]
+    : [];
+}

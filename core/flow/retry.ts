@@ -1,0 +1,38 @@
+// When to try again: pure, in milliseconds and counts.
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Waits after the first, second ... failed try of an Outbox entry (RFC 5321 section 4.5.4.1); the last one repeats. */
+const RELAY_WAITS = [5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR];
+
+/** An entry is given up after this long, and not before this many tries: a clock that jumps forward must not bounce the queue. */
+const GIVE_UP_AFTER_MS = 5 * 24 * HOUR;
+const GIVE_UP_AFTER_TRIES = 12;
+
+/** Authors hear of a delay once, after this long. */
+export const DELAY_NOTICE_AFTER_MS = 4 * HOUR;
+
+/** How long an Outbox entry waits after its n-th failed try (1 = the first). */
+export function relayWait(attempts: number): number {
+  return RELAY_WAITS[Math.min(Math.max(attempts, 1), RELAY_WAITS.length) - 1] ?? 4 * HOUR;
+}
+
+/** Whether a deferred entry has been tried long and often enough. */
+export function isHopeless(queuedForMs: number, attempts: number): boolean {
+  return queuedForMs >= GIVE_UP_AFTER_MS && attempts >= GIVE_UP_AFTER_TRIES;
+}
+
+/** How long an account rests after failures in a row, by the last one's code. A person's Send/Receive does not wait. */
+export function fetchWait(code: string, failures: number): number {
+  switch (code) {
+    case 'isp/in-use':
+      return Math.min(failures, 5) * MINUTE;
+    case 'isp/login-refused':
+    case 'isp/permanent':
+    case 'isp/no-password':
+      return Math.min(30 * MINUTE * 2 ** (failures - 1), 4 * HOUR);
+    default:
+      return Math.min(2 ** (failures - 1) * MINUTE, 30 * MINUTE);
+  }
+}

@@ -1,0 +1,38 @@
+// Whether there is room to take mail in: below the floor it waits where it is, at the ISP or with the client.
+import { Clock, createServiceId } from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/settingsService.js';
+import { MailStore } from '../store/mailStore.js';
+
+export interface Room {
+  /** A sentence where nothing can be taken in now. */
+  problem(): Promise<string | undefined>;
+}
+export const Room = createServiceId<Room>('Room');
+
+/** Free space is looked at this often at most. */
+const LOOK_AGAIN_MS = 1_000;
+const MEGABYTE = 1024 * 1024;
+
+export class DiskRoom implements Room {
+  #looked = Number.NEGATIVE_INFINITY;
+  #free: Promise<number> = Promise.resolve(0);
+
+  constructor(
+    @MailStore private readonly store: MailStore,
+    @SettingsService private readonly settings: SettingsService,
+    @Clock private readonly clock: Clock,
+  ) {}
+
+  async problem(): Promise<string | undefined> {
+    const now = this.clock.monotonic();
+    if (now - this.#looked >= LOOK_AGAIN_MS) {
+      this.#looked = now;
+      this.#free = this.store.room();
+    }
+    const free = await this.#free;
+    const floor = this.settings.get<number>('server.freeSpaceFloorMB') * MEGABYTE;
+    return free >= floor
+      ? undefined
+      : `The disk of the data folder has ${Math.floor(free / MEGABYTE)} MB free; below ${floor / MEGABYTE} MB no mail is taken in. Make room, or lower server.freeSpaceFloorMB.`;
+  }
+}

@@ -1,0 +1,91 @@
+// One send/receive: what was held is looked at again, the Outbox is flushed, then every account is fetched. Rounds never overlap.
+import { PostroomError, type RoundReason } from '@postroom/sdk';
+import { Accounts, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
+import { ActivityLog } from '../store/activityLog.js';
+import { FetchStep } from './fetch.js';
+import { RelayStep } from './relay.js';
+import { ResortStep } from './resort.js';
+
+/** Accounts that are fetched at the same time. */
+const ACCOUNTS_AT_ONCE = 4;
+
+export class RoundRunner implements Rounds {
+  #running: Promise<RoundReport> | undefined;
+  readonly #stopping = new AbortController();
+
+  constructor(
+    @Accounts private readonly accounts: Accounts,
+    @Licence private readonly licence: Licence,
+    @ResortStep private readonly resort: ResortStep,
+    @RelayStep private readonly relay: RelayStep,
+    @FetchStep private readonly fetch: FetchStep,
+    @Clock private readonly clock: Clock,
+    @Events private readonly events: Events,
+    @ActivityLog private readonly activity: ActivityLog,
+  ) {}
+
+  run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport> {
+    this.#running ??= this.#run(reason, accounts).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Cancels the round that runs, and waits for it. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new PostroomError('isp/temporary', 'The server stops.'));
+    await this.#running?.catch(() => undefined);
+  }
+
+  async #run(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport> {
+    const { verdict } = this.licence;
+    if (!verdict.granted) {
+      throw new PostroomError('licence/denied', `No send/receive: ${verdict.reason} ${verdict.remedy}`);
+    }
+    const startedAt = this.clock.now();
+    this.events.emit({ type: 'round', state: 'started', reason });
+    await this.resort.retryHeld();
+    const sending = await this.relay.flush(this.#stopping.signal);
+    const chosen = this.accounts.all.filter((account) => accounts?.includes(account.id) ?? true);
+    const reports: RoundReport['accounts'][number][] = [];
+    const queue = [...chosen];
+    const fetchNext = async (): Promise<void> => {
+      for (let account = queue.shift(); account !== undefined && !this.#stopping.signal.aborted; account = queue.shift()) {
+        reports.push({ account: account.id, ...(await this.fetch.fetch(account, reason, this.#stopping.signal)) });
+      }
+    };
+    await Promise.all(Array.from({ length: ACCOUNTS_AT_ONCE }, fetchNext));
+    reports.sort((a, b) => chosen.findIndex(({ id }) => id === a.account) - chosen.findIndex(({ id }) => id === b.account));
+    const report: RoundReport = { startedAt, endedAt: this.clock.now(), ...sending, accounts: reports };
+    this.activity.add({
+      kind: 'round',
+      account: undefined,
+      user: undefined,
+      message: undefined,
+      text: sentenceForRound(report),
+      details: {
+        reason,
+        sent: report.sent,
+        stored: total(report, 'stored'),
+        failed: reports.reduce((sum, entry) => sum + entry.failed.length, 0),
+      },
+    });
+    this.events.emit({ type: 'round', state: 'ended', reason, report });
+    return report;
+  }
+}
+
+function total(report: RoundReport, key: 'fetched' | 'stored'): number {
+  return report.accounts.reduce((sum, entry) => sum + entry[key], 0);
+}
+
+/** What a round came to, for people. */
+export function sentenceForRound(report: RoundReport): string {
+  const problems = report.accounts.filter((entry) => entry.failed.length > 0).map((entry) => entry.account);
+  const trouble = problems.length === 0 ? '' : ` Trouble with ${problems.join(', ')}.`;
+  return `Send/Receive: ${report.sent} sent, ${total(report, 'stored')} collected.${trouble}`;
+}

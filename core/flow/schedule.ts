@@ -1,0 +1,114 @@
+// onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it.
+import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
+import { Clock, createServiceId, Events, Licence, Rounds } from '@postroom/sdk/services';
+import { Log } from '../base/log.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { HookCall } from '../hooking/hookPoint.js';
+import { HostHooks } from '../hooks.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { Outbox } from '../store/outbox.js';
+
+/** Plans are made anew at least this often: the wall clock may have jumped, and windows are wall-clock time. */
+const REPLAN_MS = 60_000;
+
+export interface Scheduler {
+  /** Plans, and runs rounds as planned, until stop(). */
+  start(): void;
+  stop(): void;
+  /** The coming rounds as of `now`; pure but for the taps. */
+  plan(now?: Date): Promise<SchedulePlan>;
+}
+export const Scheduler = createServiceId<Scheduler>('Scheduler');
+
+export class HookScheduler implements Scheduler {
+  #timer: Disposable | undefined;
+  #watching: Disposable[] = [];
+  #lastRound: number | undefined;
+  #planning = 0;
+
+  constructor(
+    @HostHooks private readonly hooks: HostHooks,
+    @Clock private readonly clock: Clock,
+    @Outbox private readonly outbox: Outbox,
+    @Rounds private readonly rounds: Rounds,
+    @Licence private readonly licence: Licence,
+    @SettingsService private readonly settings: SettingsService,
+    @PluginHost private readonly plugins: PluginHost,
+    @Events private readonly events: Events,
+    @Log private readonly log: Log,
+  ) {}
+
+  start(): void {
+    const replan = (): void => void this.#replan();
+    this.#watching = [
+      this.outbox.onDidChange(replan),
+      this.licence.onDidChange(replan),
+      this.settings.onDidApply(replan),
+      this.plugins.onDidChange(replan),
+      this.events.on((event) => {
+        if (event.type === 'round') {
+          if (event.state === 'started') {
+            this.#lastRound = this.clock.monotonic();
+          }
+          replan();
+        }
+      }),
+    ];
+    replan();
+  }
+
+  stop(): void {
+    this.#planning += 1;
+    this.#timer?.dispose();
+    for (const watching of this.#watching.splice(0)) {
+      void watching.dispose();
+    }
+  }
+
+  async plan(now: Date = this.clock.now()): Promise<SchedulePlan> {
+    const call = new HookCall();
+    const plan = await this.hooks.onSchedule.promise({ rounds: [] }, this.#context(now), call);
+    for (const failure of call.failures) {
+      this.plugins.reportFailure(failure.plugin, failure.message);
+    }
+    const rounds = [...(plan?.rounds ?? [])].sort((a, b) => a.at.getTime() - b.at.getTime());
+    return { rounds };
+  }
+
+  /** The last round is known by the monotonic clock, so that a jump of the wall clock neither skips nor doubles a round. */
+  #context(now: Date): ScheduleContext {
+    const since = this.#lastRound === undefined ? undefined : this.clock.monotonic() - this.#lastRound;
+    return {
+      now,
+      outbox: this.outbox.counts().untried,
+      lastRound: since === undefined ? undefined : new Date(this.clock.now().getTime() - since),
+      timeZone: this.settings.get<string>('server.timeZone') || Intl.DateTimeFormat().resolvedOptions().timeZone,
+    };
+  }
+
+  async #replan(): Promise<void> {
+    this.#planning += 1;
+    const planning = this.#planning;
+    const { rounds } = await this.plan();
+    if (planning !== this.#planning) {
+      return;
+    }
+    this.#timer?.dispose();
+    const next = rounds[0];
+    const wait = next === undefined ? REPLAN_MS : Math.max(next.at.getTime() - this.clock.now().getTime(), 0);
+    this.#timer = this.clock.after(Math.min(wait, REPLAN_MS), () => {
+      if (next !== undefined && wait <= REPLAN_MS && this.licence.verdict.granted) {
+        this.#run(next);
+      } else {
+        void this.#replan();
+      }
+    });
+  }
+
+  #run(round: PlannedRound): void {
+    this.rounds.run(round.reason, round.accounts === 'all' ? undefined : round.accounts).catch((error: unknown) => {
+      this.log.error('A round could not run.', { error: String(error) });
+      void this.#replan();
+    });
+  }
+}

@@ -1,0 +1,95 @@
+// The manual's Start/Stop button: with it off, mail ports are closed and no round runs by itself; stored mail stays.
+import type { Disposable } from '@postroom/sdk';
+import { createServiceId, Events, Licence, type RoundReport } from '@postroom/sdk/services';
+import { DisposableStack } from '../base/disposables.js';
+import { Doors } from '../host/doors.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { PluginStates } from '../store/pluginStates.js';
+import { Scheduler } from './schedule.js';
+
+export interface ServiceSwitch extends Disposable {
+  readonly isOn: boolean;
+  readonly lastRound: RoundReport | undefined;
+  /** Opens the doors as the licence allows, and follows it from now on. */
+  begin(): Promise<void>;
+  /** Survives a restart. */
+  set(on: boolean): Promise<{ readonly service: string }>;
+}
+export const ServiceSwitch = createServiceId<ServiceSwitch>('ServiceSwitch');
+
+export class DefaultServiceSwitch implements ServiceSwitch {
+  #isOn = true;
+  #lastRound: RoundReport | undefined;
+  readonly #watching = new DisposableStack();
+
+  constructor(
+    @Licence private readonly licence: Licence,
+    @Doors private readonly doors: Doors,
+    @Scheduler private readonly scheduler: Scheduler,
+    @PluginHost private readonly plugins: PluginHost,
+    @PluginStates private readonly states: PluginStates,
+    @Events private readonly events: Events,
+    @ActivityLog private readonly activity: ActivityLog,
+  ) {}
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  get lastRound(): RoundReport | undefined {
+    return this.#lastRound;
+  }
+
+  async begin(): Promise<void> {
+    this.#isOn = (await this.states.forPlugin('core').get('service')) !== 'off';
+    this.doors.begin();
+    this.#watching.push(
+      this.licence.onDidChange((verdict) => {
+        this.#tell(
+          verdict.granted
+            ? `The service runs: ${verdict.edition}.`
+            : `The service stops: ${verdict.reason} ${verdict.remedy} Stored mail stays.`,
+        );
+        void this.#settle();
+      }),
+      this.plugins.onDidChange(() => {
+        this.licence.recheck();
+        void this.#settle();
+      }),
+      this.events.on((event) => {
+        if (event.type === 'round' && event.report !== undefined) {
+          this.#lastRound = event.report;
+        }
+      }),
+    );
+    this.licence.recheck();
+    await this.#settle();
+  }
+
+  async set(on: boolean): Promise<{ readonly service: string }> {
+    this.#isOn = on;
+    await this.states.forPlugin('core').set('service', on ? 'on' : 'off');
+    this.#tell(on ? 'The administrator started the service.' : 'The administrator stopped the service. Stored mail stays.');
+    await this.#settle();
+    return { service: on ? 'on' : 'off' };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#watching.dispose();
+    this.scheduler.stop();
+  }
+
+  #settle(): Promise<void> {
+    const mayRun = this.#isOn && this.licence.verdict.granted;
+    this.scheduler.stop();
+    if (mayRun) {
+      this.scheduler.start();
+    }
+    return this.doors.settle(mayRun);
+  }
+
+  #tell(text: string): void {
+    this.activity.add({ kind: 'service', account: undefined, user: undefined, message: undefined, text });
+  }
+}

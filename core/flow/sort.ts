@@ -1,0 +1,89 @@
+// onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
+import { type AccountView, type MailView, PostroomError, type SortPlan, type TrailEntry } from '@postroom/sdk';
+import { Accounts, createServiceId } from '@postroom/sdk/services';
+import { HookCall, type HookStep } from '../hooking/hookPoint.js';
+import { HostHooks } from '../hooks.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { changesBetween, createSortPlan, notesOf, planProblems } from '../mail/sortPlan.js';
+
+/** What the taps came to. */
+export interface Sorted {
+  readonly plan: SortPlan;
+  readonly trail: readonly TrailEntry[];
+  /** Build of the hook that sorted: every message sees one. */
+  readonly build: number;
+}
+
+export interface SortStep {
+  /** Sorts for one account. `outside`: envelope recipients that leave through the ISP. Never rejects: what fails is held. */
+  sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted>;
+}
+export const SortStep = createServiceId<SortStep>('SortStep');
+
+export class HookSortStep implements SortStep {
+  constructor(
+    @HostHooks private readonly hooks: HostHooks,
+    @PluginHost private readonly plugins: PluginHost,
+    @Accounts private readonly accounts: Accounts,
+  ) {}
+
+  async sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted> {
+    const start = createSortPlan(account, outside);
+    const missing = this.plugins.missingEssential;
+    if (missing.length > 0) {
+      const reason = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not active; sorted when back`;
+      return { plan: start.hold(reason), trail: [entry('core/essential', 'hold', reason, 0)], build: this.hooks.onSort.build };
+    }
+    const call = new HookCall();
+    const answer = await this.hooks.onSort.promise(start, mail, call);
+    const trail = call.steps.flatMap(trailOf);
+    let plan = answer ?? start;
+    for (const step of call.steps) {
+      if (step.failure !== undefined) {
+        this.plugins.reportFailure(step.plugin, step.failure.message);
+        plan = step.onError === 'hold' ? plan.hold(step.failure.message) : plan;
+      }
+    }
+    const problems = planProblems(plan, account, (mailbox) => mailbox.account === undefined || this.accounts.user(mailbox) !== undefined);
+    if (problems.length > 0) {
+      const reason = problems.join(' ');
+      this.#blame(call.steps, account, reason);
+      return { plan: start.hold(reason), trail: [...trail, entry('core/check', 'hold', reason, 0)], build: call.build };
+    }
+    return { plan, trail, build: call.build };
+  }
+
+  /** Finds the tap after which the plan was wrong for the first time. */
+  #blame(steps: readonly HookStep[], account: AccountView, reason: string): void {
+    const culprit = steps.find(
+      (step) =>
+        step.answer !== undefined &&
+        planProblems(
+          step.answer as SortPlan,
+          account,
+          (mailbox) => mailbox.account === undefined || this.accounts.user(mailbox) !== undefined,
+        ).length > 0,
+    );
+    if (culprit !== undefined) {
+      this.plugins.reportFailure(culprit.plugin, new PostroomError('plugin/bad-answer', `${culprit.tap}: ${reason}`).message);
+    }
+  }
+}
+
+function trailOf(step: HookStep): readonly TrailEntry[] {
+  if (step.failure !== undefined) {
+    return [entry(step.tap, step.onError === 'hold' ? 'hold' : '', step.failure.message, step.milliseconds)];
+  }
+  if (step.answer === undefined) {
+    return [];
+  }
+  const before = step.before as SortPlan;
+  const after = step.answer as SortPlan;
+  const changes = changesBetween(before, after).join(', ');
+  const notes = [...new Set(notesOf(after).slice(notesOf(before).length))].join('; ');
+  return changes === '' && notes === '' ? [] : [entry(step.tap, changes, notes, step.milliseconds)];
+}
+
+function entry(tap: string, change: string, reason: string, milliseconds: number): TrailEntry {
+  return { tap, change, reason, milliseconds: Math.round(milliseconds * 1000) / 1000 };
+}

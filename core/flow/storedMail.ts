@@ -1,0 +1,37 @@
+// A stored message as taps see it: for relaying, sorting again, and explaining.
+import type { MailOrigin, MailView } from '@postroom/sdk';
+import { readHeader } from '../mail/header.js';
+import { createMailView } from '../mail/mailView.js';
+import type { MailStore, StoredMessage } from '../store/mailStore.js';
+
+/** Header octets that are read at most. */
+export const HEADER_LIMIT = 256 * 1024;
+
+/** Reads the header and answers a view; the body stays in the store until somebody asks for it. */
+export async function viewOfStored(message: StoredMessage, store: MailStore, origin: MailOrigin = message.origin): Promise<MailView> {
+  const header = readHeader(await firstOctets(store.read(message.id), Math.min(message.headerSize, HEADER_LIMIT)));
+  return createMailView({
+    id: message.id,
+    size: message.size,
+    origin,
+    envelope: { from: message.envelopeFrom, recipients: message.envelopeRecipients },
+    author: message.author,
+    receivedAt: message.receivedAt,
+    header,
+    read: (start) => store.read(message.id, start),
+  });
+}
+
+/** The first `count` octets of a source, or fewer where it ends. */
+export async function firstOctets(source: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of source) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= count) {
+      break;
+    }
+  }
+  return Buffer.concat(pieces).subarray(0, count);
+}
