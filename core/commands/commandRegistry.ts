@@ -48,7 +48,9 @@ export class DefaultCommandRegistry implements CommandRegistry {
   register(owner: string, command: string, handler: CommandHandler): Disposable {
     const entry = this.#entries.get(command);
     if (entry?.owner !== owner) {
-      throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, which its manifest does not declare.`, { plugin: owner });
+      throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, which its manifest does not declare.`, {
+        plugin: owner,
+      });
     }
     entry.handler = handler;
     return {
@@ -66,7 +68,10 @@ export class DefaultCommandRegistry implements CommandRegistry {
       throw new PostroomError('command/unknown', `There is no command ${command}. "postroom --help" lists them.`);
     }
     if (entry.handler === undefined) {
-      throw new PostroomError('command/unknown', `${command} belongs to ${entry.owner}, which is not active. "postroom plugins list" says why.`);
+      throw new PostroomError(
+        'command/unknown',
+        `${command} belongs to ${entry.owner}, which is not active. "postroom plugins list" says why.`,
+      );
     }
     const given: unknown = structuredClone(args ?? {});
     if (!entry.check(given)) {

@@ -1,0 +1,181 @@
+// Puts a server together: the one place that sees every part. Services are bound here, opened in order, and closed in reverse.
+import './base/injection.js';
+import path from 'node:path';
+import type { CommandCall } from '@postroom/sdk';
+import { Accounts, Authenticator, Certificates, Clock, Events, Licence, Maildrops, Rounds, Submissions } from '@postroom/sdk/services';
+import { Container } from 'inversify';
+import { bindClass, bindValue, service } from './base/bindings.js';
+import { SystemClock } from './base/clock.js';
+import { DataFolder } from './base/dataFolder.js';
+import { DisposableStack } from './base/disposables.js';
+import { EventBus } from './base/events.js';
+import { createLog, Log } from './base/log.js';
+import { CommandRegistry, DefaultCommandRegistry } from './commands/commandRegistry.js';
+import { registerCoreCommands } from './commands/coreCommands.js';
+import { FileSettings } from './configuration/fileSettings.js';
+import { FileSecretStore, SecretStore } from './configuration/secretStore.js';
+import { SettingsService } from './configuration/settingsService.js';
+import { SettingsAccounts } from './directory/accounts.js';
+import { PasswordAuthenticator } from './directory/authenticator.js';
+import { ServerCertificates } from './directory/certificates.js';
+import { ConfiguredServerName, ServerName } from './directory/serverName.js';
+import { BounceStep, LocalBounceStep } from './flow/bounce.js';
+import { DeliverStep, HookDeliverStep } from './flow/deliver.js';
+import { ExplainStep, HookExplainStep } from './flow/explain.js';
+import { FetchStep, HookFetchStep } from './flow/fetch.js';
+import { Housekeeping } from './flow/housekeeping.js';
+import { DefaultIntakeStep, IntakeStep } from './flow/intake.js';
+import { ActivityIntakeLog, IntakeLog } from './flow/intakeLog.js';
+import { LicenceWarden } from './flow/licence.js';
+import { OutboxRelayStep, RelayStep } from './flow/relay.js';
+import { DefaultResortStep, ResortStep } from './flow/resort.js';
+import { DiskRoom, Room } from './flow/room.js';
+import { RoundRunner } from './flow/round.js';
+import { HookScheduler, Scheduler } from './flow/schedule.js';
+import { DefaultServiceSwitch, ServiceSwitch } from './flow/serviceSwitch.js';
+import { HookSortStep, SortStep } from './flow/sort.js';
+import { SubmitStep } from './flow/submit.js';
+import { createHooks, HostHooks } from './hooks.js';
+import { BUNDLED_PLUGINS, discoverPlugins } from './host/discovery.js';
+import { DoorKeeper, Doors } from './host/doors.js';
+import { InProcessPlugin } from './host/inProcessPlugin.js';
+import { DefaultPluginHost, PluginHost, RuntimeFactory } from './host/pluginHost.js';
+import { PluginWatch } from './host/pluginWatch.js';
+import { ActivityLog } from './store/activityLog.js';
+import { Journal } from './store/journal.js';
+import { MailStore } from './store/mailStore.js';
+import { Outbox } from './store/outbox.js';
+import { PluginStates } from './store/pluginStates.js';
+import { Revisions } from './store/revisions.js';
+import { SqliteStore } from './store/sqlite/sqliteStore.js';
+
+export interface ServerOptions {
+  /** The data folder; made if it does not exist. */
+  readonly dataDir: string;
+  /** False: plugins are active for commands, but no port opens and no round runs by itself. Default true. */
+  readonly serve?: boolean;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Where the product's own plugins lie. */
+  readonly bundledPlugins?: string;
+}
+
+/** A server that is up. */
+export interface Server {
+  readonly container: Container;
+  readonly dataDir: string;
+  run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
+  /** Ports close, sessions and rounds end, plugins deactivate, the store closes: last in, first out. */
+  close(): Promise<void>;
+}
+
+/** Opens a data folder. Rejects with PostroomError where it is in use, not writable, damaged or newer. */
+export async function openServer(options: ServerOptions): Promise<Server> {
+  const stack = new DisposableStack();
+  try {
+    return await open(options, stack);
+  } catch (error) {
+    await stack.disposeAll();
+    throw error;
+  }
+}
+
+async function open(options: ServerOptions, stack: DisposableStack): Promise<Server> {
+  const dataDir = path.resolve(options.dataDir);
+  const container = new Container({ defaultScope: 'Singleton' });
+  const clock = options.clock ?? new SystemClock();
+  const events = new EventBus();
+  const log = options.log ?? createLog('info');
+  bindValue(container, DataFolder, { path: dataDir });
+  bindValue(container, Clock, clock);
+  bindValue(container, Events, events);
+  bindValue(container, Log, log);
+
+  const store = await SqliteStore.open(dataDir, {
+    clock,
+    onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
+    onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
+  });
+  stack.defer(() => store.close());
+  bindStore(container, store);
+  bindServices(container, dataDir, log);
+
+  const installed = await discoverPlugins(options.bundledPlugins ?? BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
+  const settings = stack.use(service(container, SettingsService) as FileSettings);
+  await settings.open(installed.flatMap((plugin) => plugin.manifest ?? []));
+  log.setLevel(settings.get<string>('log.level'));
+  await (service(container, SecretStore) as FileSecretStore).open();
+  await stack.use(service(container, Certificates) as ServerCertificates).open();
+  await store.outbox.recover();
+
+  const watch = stack.use(container.get(PluginWatch));
+  stack.use(registerCoreCommands(container));
+  await watch.start(installed);
+  const licence = service(container, Licence) as LicenceWarden;
+  settings.setLimitCheck((query) => licence.ask(query));
+  stack.use(settings.onDidApply(() => void licence.recheck()));
+  licence.recheck();
+
+  const rounds = service(container, Rounds) as RoundRunner;
+  stack.defer(() => rounds.stop());
+  if (options.serve !== false) {
+    await stack.use(container.get(Housekeeping)).start();
+    const doors = service(container, Doors);
+    stack.defer(() => doors.close());
+    await stack.use(service(container, ServiceSwitch)).begin();
+  }
+  return {
+    container,
+    dataDir,
+    run: (command, args, call) => service(container, CommandRegistry).run(command, args, call),
+    close: async () => {
+      const problems = await stack.disposeAll();
+      if (problems.length > 0) {
+        log.warn('Not everything closed cleanly.', { problems });
+      }
+    },
+  };
+}
+
+function bindStore(container: Container, store: SqliteStore): void {
+  bindValue(container, MailStore, store.mailStore);
+  bindValue(container, Outbox, store.outbox);
+  bindValue(container, Journal, store.journal);
+  bindValue(container, ActivityLog, store.activity);
+  bindValue(container, PluginStates, store.states);
+  bindValue(container, Revisions, store.revisions);
+  bindValue(container, Maildrops, store.maildrops);
+}
+
+function bindServices(container: Container, dataDir: string, log: Log): void {
+  bindClass(container, SettingsService, FileSettings);
+  bindClass(container, SecretStore, FileSecretStore);
+  bindClass(container, Accounts, SettingsAccounts);
+  bindClass(container, Authenticator, PasswordAuthenticator);
+  bindClass(container, Certificates, ServerCertificates);
+  bindClass(container, ServerName, ConfiguredServerName);
+
+  bindValue(container, HostHooks, createHooks());
+  bindClass(container, CommandRegistry, DefaultCommandRegistry);
+  bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin })));
+  bindValue(container, RuntimeFactory, (plugin) => new InProcessPlugin(plugin, container, path.join(dataDir, 'storage')));
+  bindClass(container, PluginHost, DefaultPluginHost);
+  container.bind(PluginWatch).toSelf();
+
+  bindClass(container, Licence, LicenceWarden);
+  bindClass(container, Scheduler, HookScheduler);
+  bindClass(container, Rounds, RoundRunner);
+  bindClass(container, FetchStep, HookFetchStep);
+  bindClass(container, IntakeStep, DefaultIntakeStep);
+  bindClass(container, IntakeLog, ActivityIntakeLog);
+  bindClass(container, Room, DiskRoom);
+  bindClass(container, Submissions, SubmitStep);
+  bindClass(container, SortStep, HookSortStep);
+  bindClass(container, DeliverStep, HookDeliverStep);
+  bindClass(container, RelayStep, OutboxRelayStep);
+  bindClass(container, BounceStep, LocalBounceStep);
+  bindClass(container, ResortStep, DefaultResortStep);
+  bindClass(container, ExplainStep, HookExplainStep);
+  bindClass(container, ServiceSwitch, DefaultServiceSwitch);
+  container.bind(Housekeeping).toSelf();
+}

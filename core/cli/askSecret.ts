@@ -1,0 +1,43 @@
+// Asks for a password: twice and unseen on a terminal, otherwise one line of standard input. It never stands on a command line.
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { PostroomError } from '@postroom/sdk';
+
+/** Rejects with `command/arguments` where nothing is given or the two differ. */
+export async function askSecret(what: string): Promise<string> {
+  const secret = process.stdin.isTTY ? await askTwice(what) : await firstLine();
+  if (secret === '') {
+    throw new PostroomError('command/arguments', `${what}: nothing was given. Type it, or send it as one line of standard input.`);
+  }
+  return secret;
+}
+
+async function askTwice(what: string): Promise<string> {
+  const first = await ask(`${what}: `);
+  const second = await ask(`${what}, again: `);
+  if (first !== second) {
+    throw new PostroomError('command/arguments', `${what}: the two differ; nothing was changed.`);
+  }
+  return first;
+}
+
+function ask(question: string): Promise<string> {
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const line = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  process.stderr.write(question);
+  return new Promise((resolve) => {
+    line.once('line', (text) => resolve(text));
+    line.once('close', () => resolve(''));
+  }).then((text) => {
+    process.stderr.write('\n');
+    line.close();
+    return String(text);
+  });
+}
+
+async function firstLine(): Promise<string> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    return line;
+  }
+  return '';
+}

@@ -1,0 +1,122 @@
+// The command line, generated from the table of commands: `postroom <area> <verb> [values] [--options]`.
+import { readFile } from 'node:fs/promises';
+import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { askSecret } from './askSecret.js';
+import { readAll } from './readAll.js';
+
+/** A JSON Schema property with the keywords that the CLI knows. */
+interface ArgumentSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly items?: { readonly type?: string };
+  readonly file?: boolean;
+  readonly secret?: boolean;
+}
+
+export interface CommonOptions {
+  readonly data: string;
+  readonly json: boolean;
+}
+
+export type CommandAction = (command: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions) => Promise<void>;
+
+/** Adds a command for every declaration. */
+export function addCommands(program: Command, declarations: readonly CommandDeclaration[], dataDir: string, act: CommandAction): void {
+  for (const declaration of declarations) {
+    const [area = '', verb] = declaration.command.split('.');
+    const parent = verb === undefined ? program : areaOf(program, area);
+    const command = parent.command(verb ?? area).description(declaration.title);
+    const properties = propertiesOf(declaration);
+    const required = (declaration.arguments?.['required'] as readonly string[] | undefined) ?? [];
+    for (const name of declaration.positional ?? []) {
+      const schema = properties[name] ?? {};
+      if (schema.secret !== true) {
+        const text = `${name}${schema.type === 'array' ? '...' : ''}`;
+        command.argument(required.includes(name) ? `<${text}>` : `[${text}]`, schema.description ?? '');
+      }
+    }
+    for (const [name, schema] of Object.entries(properties)) {
+      if (declaration.positional?.includes(name) !== true && schema.secret !== true) {
+        command.addOption(optionFor(name, schema, required.includes(name)));
+      }
+    }
+    command.option('--data <folder>', 'the data folder', dataDir);
+    if (declaration.reads === true || declaration.command === 'send-receive') {
+      command.option('--json', 'print JSON', false);
+    }
+    command.action(async (...given: unknown[]) => {
+      const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;
+      const args = await collect(declaration, properties, given, options);
+      await act(declaration, args, { data: String(options['data']), json: options['json'] === true });
+    });
+  }
+}
+
+/** `outbox` of `outbox list`: made once, explains itself. */
+function areaOf(program: Command, area: string): Command {
+  return program.commands.find((command) => command.name() === area) ?? program.command(area).description(`postroom ${area} --help`);
+}
+
+function propertiesOf(declaration: CommandDeclaration): Readonly<Record<string, ArgumentSchema>> {
+  return (declaration.arguments?.['properties'] ?? {}) as Readonly<Record<string, ArgumentSchema>>;
+}
+
+function optionFor(name: string, schema: ArgumentSchema, mandatory: boolean): Option {
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const value = schema.type === 'boolean' ? '' : schema.type === 'array' ? ' <values...>' : ' <value>';
+  const option = new Option(`${flag}${value}`, schema.description ?? '').makeOptionMandatory(mandatory);
+  if (schema.enum !== undefined) {
+    option.choices([...schema.enum]);
+  } else if (schema.type === 'integer' || schema.type === 'number') {
+    option.argParser((text) => toNumber(text));
+  }
+  return schema.default === undefined || schema.type === 'boolean' ? option : option.default(schema.default);
+}
+
+async function collect(
+  declaration: CommandDeclaration,
+  properties: Readonly<Record<string, ArgumentSchema>>,
+  given: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const args: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(properties)) {
+    const place = declaration.positional?.indexOf(name) ?? -1;
+    const value = place >= 0 ? given[place] : options[name];
+    if (schema.secret === true) {
+      args[name] = await askSecret(schema.description ?? name);
+    } else if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
+      args[name] = await typed(value, schema);
+    }
+  }
+  return args;
+}
+
+async function typed(value: unknown, schema: ArgumentSchema): Promise<unknown> {
+  if (schema.file === true) {
+    return (await readInput(String(value))).toString('base64');
+  }
+  if (Array.isArray(value)) {
+    return schema.items?.type === 'integer' ? value.map((text) => toNumber(String(text))) : value;
+  }
+  return schema.type === 'integer' || schema.type === 'number' ? toNumber(String(value)) : value;
+}
+
+async function readInput(file: string): Promise<Buffer> {
+  try {
+    return file === '-' ? await readAll(process.stdin) : await readFile(file);
+  } catch (error) {
+    throw new PostroomError('command/arguments', `${file} cannot be read: ${sentenceOf(error)}`);
+  }
+}
+
+function toNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || Number.isNaN(number)) {
+    throw new InvalidArgumentError(`"${text}" is no number.`);
+  }
+  return number;
+}

@@ -1,0 +1,199 @@
+// `postroom demo`: a practice ISP, a Pro server beside it, sample mail in both kinds of account, a round, and who got what and why.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ADMIN1, type CommandCall, mailboxName } from '@postroom/sdk';
+import { Accounts, type RoundReport, Rounds } from '@postroom/sdk/services';
+import { PRACTICE_PASSWORD, PracticeIsp, sampleMail } from '@postroom/sdk/testing';
+import { service } from '../base/bindings.js';
+import { createLog } from '../base/log.js';
+import { openServer, type Server } from '../bootstrap.js';
+import { summaryOf } from '../commands/serviceArea.js';
+import { SecretStore } from '../configuration/secretStore.js';
+import { Doors } from '../host/doors.js';
+import { MailStore, type StoredMessage } from '../store/mailStore.js';
+import { Outbox } from '../store/outbox.js';
+import { serveControl } from './controlSocket.js';
+import { EXIT } from './exitCodes.js';
+import { adminAddress } from './serve.js';
+import { show } from './show.js';
+
+const REGULAR = 'mail@company.example';
+const DOMAIN = 'works.example';
+/** Everybody's password in the demo, which listens on loopback and forgets everything at its end. */
+const PASSWORD = 'demo';
+
+export interface DemoOptions {
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+/** Resolves with the exit code: after the round with `once`, else when a signal ends it. */
+export async function demo(options: DemoOptions): Promise<number> {
+  const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-demo-'));
+  say('Starting the practice ISP: POP3, SMTP and the network device, all on this machine.');
+  const isp = await PracticeIsp.start();
+  try {
+    await writeFile(path.join(dataDir, 'settings.json'), settingsFor(isp));
+    await sampleMailAt(isp);
+    say(`Starting a Pro server with an account of each kind in ${dataDir}.`);
+    const server = await openServer({ dataDir, log: createLog('warn', process.stderr) });
+    const control = await serveControl(server);
+    try {
+      await setPasswords(server);
+      say('Collecting and sorting the sample mail.');
+      const report = await service(server.container, Rounds).run('user');
+      const summary = await summaryFor(server, report, isp);
+      process.stdout.write(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `\n${table(summary)}\n`);
+      if (!options.once) {
+        say(howToConnect(server, dataDir));
+        await untilSignal();
+      }
+      return report.accounts.every((account) => account.failed.length === 0) ? EXIT.done : EXIT.failed;
+    } finally {
+      await control.dispose();
+      await server.close();
+    }
+  } finally {
+    await isp.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function settingsFor(isp: PracticeIsp): string {
+  const servers = {
+    'pop3.host': isp.pop3.host,
+    'pop3.port': isp.pop3.port,
+    'pop3.security': 'plain',
+    'smtp.host': isp.smtp.host,
+    'smtp.port': isp.smtp.port,
+    'smtp.security': 'plain',
+  };
+  const loopback = (security: string): object => ({ host: '127.0.0.1', port: 0, security });
+  const settings = {
+    $schema: './settings.schema.json',
+    'plugins.enabled': ['postroom.licensing-pro'],
+    'licensing.device.address': isp.device.host,
+    'licensing.device.port': isp.device.port,
+    'timer.everyMinutes': 1,
+    'log.level': 'warn',
+    'pop3.listen': [loopback('starttls'), loopback('tls')],
+    'smtp.listen': [loopback('starttls')],
+    accounts: {
+      company: { kind: 'regular', address: REGULAR, ...servers, users: { andrew: {}, greg: {}, carolyn: { 'cc.to': ['greg'] } } },
+      works: { kind: 'domain', address: `post@${DOMAIN}`, ...servers, users: { lisa: { aliases: ['sales'] }, john: {} } },
+    },
+  };
+  return `// The settings of the demo. Change them while it runs and see.\n${JSON.stringify(settings, undefined, 2)}\n`;
+}
+
+async function sampleMailAt(isp: PracticeIsp): Promise<void> {
+  const boxes = { regular: isp.mailbox('mail'), domain: isp.mailbox('post') };
+  for (const sample of sampleMail({ regular: REGULAR, domain: DOMAIN })) {
+    boxes[sample.account].put(sample.text);
+  }
+}
+
+async function setPasswords(server: Server): Promise<void> {
+  const call: CommandCall = { author: 'demo', signal: new AbortController().signal, progress: () => undefined };
+  const secrets = service(server.container, SecretStore);
+  for (const account of service(server.container, Accounts).all) {
+    await server.run('accounts.set-password', { account: account.id, password: PRACTICE_PASSWORD }, call);
+    await Promise.all(account.users.map((user) => secrets.setUserPassword(user.mailbox, PASSWORD)));
+  }
+  await secrets.setUserPassword(ADMIN1, PASSWORD);
+}
+
+interface DemoSummary {
+  readonly rounds: readonly object[];
+  readonly mailboxes: readonly {
+    readonly account: string | undefined;
+    readonly user: string;
+    readonly messages: number;
+    readonly bytes: number;
+  }[];
+  readonly outbox: { readonly queued: number; readonly sent: number };
+  readonly messages: readonly {
+    readonly subject: string;
+    readonly account: string | undefined;
+    readonly mailboxes: readonly string[];
+    readonly rung: string | undefined;
+    readonly reasons: readonly string[];
+  }[];
+}
+
+/** The shape that scripts rely on. */
+async function summaryFor(server: Server, report: RoundReport, isp: PracticeIsp): Promise<DemoSummary> {
+  const store = service(server.container, MailStore);
+  const boxes = await store.mailboxes();
+  const holders = new Map<string, string[]>();
+  for (const { mailbox } of boxes) {
+    for (const message of await store.list(mailbox, 1000)) {
+      holders.set(message.id, [...(holders.get(message.id) ?? []), mailboxName(mailbox)]);
+    }
+  }
+  const messages = await store.recent(1000);
+  return {
+    ...(summaryOf(report) as { rounds: readonly object[] }),
+    mailboxes: boxes.map(({ mailbox, messages: count, bytes }) => ({
+      account: mailbox.account,
+      user: mailbox.user,
+      messages: count,
+      bytes,
+    })),
+    outbox: { queued: service(server.container, Outbox).counts().recipients, sent: isp.outgoing.length },
+    messages: messages.toReversed().map((message) => ({
+      subject: message.subject,
+      account: message.account,
+      mailboxes: holders.get(message.id) ?? [],
+      rung: message.rung,
+      reasons: reasonsOf(message),
+    })),
+  };
+}
+
+function reasonsOf(message: StoredMessage): readonly string[] {
+  return message.trail.filter((entry) => entry.change.includes('+')).map((entry) => entry.reason);
+}
+
+function table(summary: DemoSummary): string {
+  const rows = summary.messages.map(({ subject, account, mailboxes, rung, reasons }) => ({
+    subject,
+    account,
+    'who got it': mailboxes.join('\n'),
+    rung,
+    why: reasons.join('\n'),
+  }));
+  return `${show(rows)}\n\n${show(summary.rounds)}`;
+}
+
+function howToConnect(server: Server, dataDir: string): string {
+  const ports = service(server.container, Doors).ports.filter((port) => port.problem === undefined);
+  const of = (protocol: string): string =>
+    ports
+      .filter((port) => port.protocol === protocol)
+      .map(({ host, port, security }) => `${host}:${port} (${security})`)
+      .join(', ');
+  const manager = adminAddress(server);
+  const pop3 = ports.find((port) => port.protocol === 'pop3');
+  return [
+    '',
+    'The server stays up. Connect a mail client, or try:',
+    `  POP3  ${of('pop3')}     users andrew, greg, carolyn, lisa, john, admin1; password ${PASSWORD}`,
+    `  SMTP  ${of('smtp')}`,
+    ...(manager === undefined ? [] : [`  Manager  ${manager}     password of ADMIN1: ${PASSWORD}`]),
+    '',
+    `  curl --user andrew:${PASSWORD} pop3://${pop3?.host ?? '127.0.0.1'}:${pop3?.port ?? 110}/1`,
+    `  npx postroom status --data ${dataDir}`,
+    '',
+    'Ctrl+C ends it; nothing is kept.',
+  ].join('\n');
+}
+
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}

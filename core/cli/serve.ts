@@ -1,0 +1,83 @@
+// `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
+
+import { Licence } from '@postroom/sdk/services';
+import { service } from '../base/bindings.js';
+import { createLog } from '../base/log.js';
+import { openServer, type Server } from '../bootstrap.js';
+import { problemLine } from '../configuration/problems.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { Doors } from '../host/doors.js';
+import type { CommonOptions } from './commandLine.js';
+import { controlPath, serveControl } from './controlSocket.js';
+import { EXIT } from './exitCodes.js';
+
+/** Resolves with the exit code when the server has ended. */
+export async function serve(options: CommonOptions): Promise<number> {
+  const log = createLog('info', options.json ? process.stderr : process.stdout);
+  const server = await openServer({ dataDir: options.data, log });
+  const control = await serveControl(server);
+  const ended = untilSignal();
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(readyEvent(server))}\n`);
+  } else {
+    for (const sentence of readySentences(server)) {
+      log.info(sentence);
+    }
+  }
+  log.info('Stopping.', { signal: await ended });
+  await control.dispose();
+  await server.close();
+  log.info('Stopped.');
+  return EXIT.done;
+}
+
+/** The shape that scripts rely on. */
+function readyEvent(server: Server): object {
+  const { ports } = service(server.container, Doors);
+  const of = (protocol: string): readonly object[] =>
+    ports
+      .filter((port) => port.protocol === protocol && port.problem === undefined)
+      .map(({ host, port, security }) => ({ host, port, security }));
+  return {
+    event: 'ready',
+    pop3: of('pop3'),
+    smtp: of('smtp'),
+    admin: adminAddress(server),
+    control: controlPath(server.dataDir),
+    problems: problemsOf(server),
+  };
+}
+
+function readySentences(server: Server): readonly string[] {
+  const { ports } = service(server.container, Doors);
+  const open = ports
+    .filter((port) => port.problem === undefined)
+    .map(({ protocol, host, port, security }) => `${protocol.toUpperCase()} on ${host}:${port} (${security})`);
+  return [`Ready. ${open.length === 0 ? 'No port is open.' : `Open: ${open.join(', ')}.`}`, ...problemsOf(server)];
+}
+
+function problemsOf(server: Server): readonly string[] {
+  const { verdict } = service(server.container, Licence);
+  const { ports } = service(server.container, Doors);
+  return [
+    ...(verdict.granted ? [] : [`The service does not run: ${verdict.reason} ${verdict.remedy}`]),
+    ...ports.flatMap((port) => port.problem ?? []),
+    ...service(server.container, SettingsService).problems.map((problem) => problemLine(problem)),
+  ];
+}
+
+/** The manager's address, `undefined` where no plugin serves it. */
+export function adminAddress(server: Server): string | undefined {
+  const port = service(server.container, Doors).ports.find(({ protocol, problem }) => protocol === 'http' && problem === undefined);
+  return port === undefined
+    ? undefined
+    : `${port.security === 'plain' ? 'http' : 'https'}://${port.host.includes(':') ? `[${port.host}]` : port.host}:${port.port}/`;
+}
+
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve(signal));
+    }
+  });
+}

@@ -1,0 +1,77 @@
+// accounts list|add|change|remove|set-password: the ISP mailboxes that are shared.
+import { PostroomError } from '@postroom/sdk';
+import { Accounts } from '@postroom/sdk/services';
+import { SecretStore, secretPath } from '../configuration/secretStore.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { type CommandArea, handler } from './area.js';
+import { assignments, orFail } from './settingsEdit.js';
+
+export class AccountArea implements CommandArea {
+  constructor(
+    @Accounts private readonly accounts: Accounts,
+    @SettingsService private readonly settings: SettingsService,
+    @SecretStore private readonly secrets: SecretStore,
+    @PluginHost private readonly host: PluginHost,
+  ) {}
+
+  readonly handlers = {
+    'accounts.list': handler(() =>
+      this.accounts.all.map((account) => ({
+        account: account.id,
+        kind: account.kind,
+        address: account.address,
+        users: account.users.map((user) => user.name),
+        passwords: this.#setSecrets(account.id),
+      })),
+    ),
+    'accounts.add': handler<{ account: string; address: string; kind: string; set?: readonly string[] }>(
+      async ({ account, address, kind, set = [] }, call) => {
+        if (this.accounts.find(account) !== undefined) {
+          throw new PostroomError(
+            'settings/invalid',
+            `There is an account ${account} already. "postroom accounts change ${account} ..." changes it.`,
+          );
+        }
+        const base = ['accounts', account];
+        const edits = [{ path: base, value: { kind, address, users: {} } }, ...assignments(base, set)];
+        const result = orFail(await this.settings.edit(call.author, edits));
+        return { account, address, kind, ...result, next: `postroom accounts set-password ${account}` };
+      },
+    ),
+    'accounts.change': handler<{ account: string; set: readonly string[] }>(async ({ account, set }, call) => {
+      this.#known(account);
+      return { account, ...orFail(await this.settings.edit(call.author, assignments(['accounts', account], set))) };
+    }),
+    'accounts.remove': handler<{ account: string }>(async ({ account }, call) => {
+      this.#known(account);
+      return { account, ...orFail(await this.settings.edit(call.author, [{ path: ['accounts', account], value: undefined }])) };
+    }),
+    'accounts.set-password': handler<{ account: string; key?: string; password: string }>(async ({ account, key, password }) => {
+      this.#known(account);
+      const keys = this.host.accountSecrets;
+      if (key !== undefined && !keys.includes(key)) {
+        throw new PostroomError('settings/unknown-key', `${key} is no secret of an account. There are: ${keys.join(', ')}.`);
+      }
+      const set = key === undefined ? keys : [key];
+      for (const one of set) {
+        await this.secrets.setSecret(secretPath(one, account), password);
+      }
+      return { account, set };
+    }),
+  };
+
+  #known(account: string): void {
+    if (this.accounts.find(account) === undefined) {
+      const known = this.accounts.all.map(({ id }) => id).join(', ');
+      throw new PostroomError(
+        'user/unknown',
+        `There is no account ${account}. ${known === '' ? 'None is set up yet.' : `There are: ${known}.`}`,
+      );
+    }
+  }
+
+  #setSecrets(account: string): readonly string[] {
+    return this.host.accountSecrets.filter((key) => this.secrets.hasSecret(secretPath(key, account)));
+  }
+}

@@ -1,0 +1,47 @@
+// config get|set|unset|validate|history|diff|undo: the one settings file.
+import { PostroomError } from '@postroom/sdk';
+import { hasErrors, problemLine } from '../configuration/problems.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { type CommandArea, handler } from './area.js';
+import { orFail, pathOf, typedValue } from './settingsEdit.js';
+
+export class ConfigArea implements CommandArea {
+  constructor(@SettingsService private readonly settings: SettingsService) {}
+
+  readonly handlers = {
+    'config.get': handler<{ key?: string }>(({ key }) => (key === undefined ? this.settings.value : this.#at(key))),
+    'config.set': handler<{ key: string; value: string }>(async ({ key, value }, call) => {
+      const change = await this.settings.edit(call.author, [{ path: pathOf(key), value: typedValue(value) }]);
+      return { key, value: typedValue(value), ...orFail(change) };
+    }),
+    'config.unset': handler<{ key: string }>(async ({ key }, call) => {
+      return { key, ...orFail(await this.settings.edit(call.author, [{ path: pathOf(key), value: undefined }])) };
+    }),
+    'config.validate': handler<{ file?: string }>(({ file }) => {
+      const problems = this.settings.validate(file === undefined ? undefined : Buffer.from(file, 'base64').toString('utf8'));
+      const lines = problems.map((problem) => problemLine(problem));
+      if (hasErrors(problems)) {
+        throw new PostroomError('settings/invalid', lines.join('\n'));
+      }
+      return { valid: true, warnings: lines };
+    }),
+    'config.history': handler<{ limit: number }>(({ limit }) => this.settings.history(limit)),
+    'config.diff': handler<{ revision: number }>(async ({ revision }) => (await this.settings.diff(revision)) || 'Nothing differs.'),
+    'config.undo': handler<{ revision: number }>(async ({ revision }, call) => ({
+      revision,
+      ...orFail(await this.settings.undo(call.author, revision)),
+    })),
+  };
+
+  #at(key: string): unknown {
+    let value: unknown = this.settings.value;
+    for (const step of pathOf(key)) {
+      value =
+        typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined;
+    }
+    if (value === undefined) {
+      return this.settings.get(key);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,51 @@
+// The core's commands, put together from their areas.
+import type { Disposable } from '@postroom/sdk';
+import { Container } from 'inversify';
+import { service } from '../base/bindings.js';
+import { DisposableStack } from '../base/disposables.js';
+import { AccountArea } from './accountArea.js';
+import type { CommandArea } from './area.js';
+import { CommandRegistry } from './commandRegistry.js';
+import { ConfigArea } from './configArea.js';
+import { CORE_COMMANDS } from './declarations.js';
+import { HeldArea } from './heldArea.js';
+import { LicenceArea } from './licenceArea.js';
+import { LogArea } from './logArea.js';
+import { MailboxArea } from './mailboxArea.js';
+import { OutboxArea } from './outboxArea.js';
+import { PluginArea } from './pluginArea.js';
+import { ServiceArea } from './serviceArea.js';
+import { TraceArea } from './traceArea.js';
+import { UserArea } from './userArea.js';
+
+const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
+  ServiceArea,
+  MailboxArea,
+  OutboxArea,
+  HeldArea,
+  LogArea,
+  TraceArea,
+  AccountArea,
+  UserArea,
+  ConfigArea,
+  PluginArea,
+  LicenceArea,
+];
+
+/** Who contributes the core's own commands. */
+export const CORE = 'core';
+
+/** Declares every core command and supplies its handler. */
+export function registerCoreCommands(container: Container): Disposable {
+  const registry = service(container, CommandRegistry);
+  const stack = new DisposableStack();
+  stack.use(registry.declare(CORE, CORE_COMMANDS));
+  const areas = new Container({ parent: container, defaultScope: 'Singleton' });
+  for (const area of AREAS) {
+    areas.bind(area as never).to(area as never);
+    for (const [command, handler] of Object.entries((areas.get(area as never) as CommandArea).handlers)) {
+      stack.use(registry.register(CORE, command, handler));
+    }
+  }
+  return stack;
+}

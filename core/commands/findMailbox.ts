@@ -1,0 +1,18 @@
+// A mailbox by the name a person types: `andrew`, `andrew@company`, `admin1`.
+import { ADMIN1, isAdminName, type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
+import type { Accounts } from '@postroom/sdk/services';
+
+/** `undefined` where there is none; throws where several users have the name. */
+export function findMailbox(name: string, accounts: Accounts): MailboxRef | undefined {
+  if (isAdminName(name)) {
+    return ADMIN1;
+  }
+  const wanted = name.toLowerCase();
+  const all = accounts.all.flatMap((account) => account.users.map((user) => user.mailbox));
+  const exact = all.find((mailbox) => mailboxName(mailbox).toLowerCase() === wanted);
+  const sameName = all.filter((mailbox) => mailbox.user.toLowerCase() === wanted);
+  if (exact === undefined && sameName.length > 1) {
+    throw new PostroomError('user/unknown', `${name} shares several accounts: say ${sameName.map(mailboxName).join(' or ')}.`);
+  }
+  return exact ?? sameName[0];
+}

@@ -1,0 +1,50 @@
+// held list|retry|release|delete: mail that waits for the administrator or for a plugin.
+import { PostroomError } from '@postroom/sdk';
+import { Accounts } from '@postroom/sdk/services';
+import { ResortStep } from '../flow/resort.js';
+import { MailStore } from '../store/mailStore.js';
+import { type CommandArea, handler } from './area.js';
+import { findMailbox } from './findMailbox.js';
+
+export class HeldArea implements CommandArea {
+  constructor(
+    @MailStore private readonly store: MailStore,
+    @ResortStep private readonly resort: ResortStep,
+    @Accounts private readonly accounts: Accounts,
+  ) {}
+
+  readonly handlers = {
+    'held.list': handler(async () => {
+      const messages = await this.store.setAside();
+      return messages.map(({ id, account, receivedAt, from, subject, size, disposition, reason }) => ({
+        message: id,
+        account,
+        receivedAt,
+        from,
+        subject,
+        bytes: size,
+        disposition,
+        reason,
+      }));
+    }),
+    'held.retry': handler(async () => ({ delivered: await this.resort.retryHeld() })),
+    'held.release': handler<{ message: string; mailboxes?: readonly string[] }>(async ({ message, mailboxes = [] }) => {
+      const chosen = mailboxes.map((name) => {
+        const mailbox = findMailbox(name, this.accounts);
+        if (mailbox === undefined) {
+          throw new PostroomError('user/unknown', `There is no mailbox ${name}. "postroom mailboxes list" shows them all.`);
+        }
+        return mailbox;
+      });
+      return this.resort.release(message, chosen);
+    }),
+    'held.delete': handler<{ message: string }>(async ({ message }) => {
+      const stored = await this.store.message(message);
+      if (stored === undefined || stored.disposition === 'deliver') {
+        throw new PostroomError('mail/not-found', `No message ${message} is held. "postroom held list" shows those that are.`);
+      }
+      await this.store.remove(message);
+      return { deleted: message };
+    }),
+  };
+}

@@ -1,0 +1,50 @@
+// outbox list|retry|hold|return: mail that waits to be sent.
+import { PostroomError } from '@postroom/sdk';
+import { RelayStep } from '../flow/relay.js';
+import { MailStore } from '../store/mailStore.js';
+import { Outbox } from '../store/outbox.js';
+import { type CommandArea, handler } from './area.js';
+
+export class OutboxArea implements CommandArea {
+  constructor(
+    @Outbox private readonly outbox: Outbox,
+    @MailStore private readonly store: MailStore,
+    @RelayStep private readonly relay: RelayStep,
+  ) {}
+
+  readonly handlers = {
+    'outbox.list': handler(() => this.#list()),
+    'outbox.retry': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.outbox.retry(ids))),
+    'outbox.hold': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.outbox.hold(ids))),
+    'outbox.return': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.relay.giveUp(ids))),
+  };
+
+  async #list(): Promise<readonly object[]> {
+    const entries = await this.outbox.list();
+    return Promise.all(
+      entries.map(async (entry) => ({
+        entry: entry.id,
+        message: entry.message,
+        account: entry.account,
+        from: entry.from,
+        recipient: entry.recipient,
+        subject: (await this.store.message(entry.message))?.subject,
+        state: entry.state,
+        queuedAt: entry.queuedAt,
+        tries: entry.attempts,
+        nextTryAt: entry.nextTryAt,
+        lastAnswer: `${entry.status} ${entry.text}`.trim() || undefined,
+      })),
+    );
+  }
+
+  async #change(ids: readonly number[], act: (ids: readonly number[]) => Promise<void>): Promise<object> {
+    const known = new Set((await this.outbox.list()).map((entry) => entry.id));
+    const unknown = ids.filter((id) => !known.has(id));
+    if (unknown.length > 0) {
+      throw new PostroomError('mail/not-found', `The Outbox has no entry ${unknown.join(', ')}. "postroom outbox list" shows its entries.`);
+    }
+    await act(ids);
+    return { entries: ids.length };
+  }
+}

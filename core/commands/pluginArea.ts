@@ -1,0 +1,71 @@
+// plugins list|order|enable|disable.
+import type { HookName } from '@postroom/sdk';
+import { PostroomError } from '@postroom/sdk';
+import { SettingsService } from '../configuration/settingsService.js';
+import { tapName } from '../hooking/order.js';
+import { HostHooks } from '../hooks.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { type CommandArea, handler } from './area.js';
+import { orFail } from './settingsEdit.js';
+
+export class PluginArea implements CommandArea {
+  constructor(
+    @PluginHost private readonly host: PluginHost,
+    @HostHooks private readonly hooks: HostHooks,
+    @SettingsService private readonly settings: SettingsService,
+  ) {}
+
+  readonly handlers = {
+    'plugins.list': handler<{ all: boolean }>(({ all }) =>
+      this.host.plugins
+        .filter((plugin) => all || plugin.state !== 'disabled' || plugin.problems.length > 0)
+        .map(({ id, name, version, state, bundled, problems }) => ({
+          plugin: id,
+          name,
+          version,
+          state,
+          runs: bundled ? 'in the host' : 'isolated',
+          problems,
+        })),
+    ),
+    'plugins.order': handler<{ hook?: HookName }>(({ hook }) =>
+      Object.values(this.hooks)
+        .filter((point) => hook === undefined || point.name === hook)
+        .flatMap((point) =>
+          point.order.taps.map(({ tap, stage, reason }, place) => ({
+            hook: point.name,
+            place: place + 1,
+            tap: tapName(tap),
+            stage,
+            reason,
+          })),
+        ),
+    ),
+    'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
+    'plugins.disable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, false, call.author)),
+  };
+
+  async #switch(plugin: string, on: boolean, author: string): Promise<object> {
+    if (!this.host.plugins.some(({ id }) => id === plugin)) {
+      throw new PostroomError('plugin/unknown', `No plugin ${plugin} is installed. "postroom plugins list --all" shows those that are.`);
+    }
+    const enabled = this.settings.get<readonly string[]>('plugins.enabled');
+    const disabled = this.settings.get<readonly string[]>('plugins.disabled');
+    const running = this.host.plugins.find(({ id }) => id === plugin)?.state !== 'disabled';
+    const byPack = !enabled.includes(plugin);
+    const nextDisabled = on || !byPack ? disabled.filter((id) => id !== plugin) : [...new Set([...disabled, plugin])];
+    const nextEnabled = on
+      ? running || disabled.includes(plugin)
+        ? enabled
+        : [...enabled, plugin]
+      : enabled.filter((id) => id !== plugin);
+    const result = await this.settings.edit(author, [
+      { path: ['plugins.enabled'], value: nextEnabled },
+      { path: ['plugins.disabled'], value: nextDisabled.length === 0 ? undefined : nextDisabled },
+    ]);
+    orFail(result);
+    await this.host.settled();
+    const status = this.host.plugins.find(({ id }) => id === plugin);
+    return { plugin, state: status?.state ?? 'disabled', problems: status?.problems ?? [] };
+  }
+}

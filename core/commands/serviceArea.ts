@@ -1,0 +1,107 @@
+// status, send-receive, schedule, service start|stop: what the server does.
+import { PostroomError } from '@postroom/sdk';
+import { Accounts, Events, Licence, type RoundReport, Rounds } from '@postroom/sdk/services';
+import { problemLine } from '../configuration/problems.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { Scheduler } from '../flow/schedule.js';
+import { ServiceSwitch } from '../flow/serviceSwitch.js';
+import { Doors } from '../host/doors.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { MailStore } from '../store/mailStore.js';
+import { Outbox } from '../store/outbox.js';
+import { type CommandArea, handler } from './area.js';
+
+export class ServiceArea implements CommandArea {
+  constructor(
+    @Licence private readonly licence: Licence,
+    @Rounds private readonly rounds: Rounds,
+    @Scheduler private readonly scheduler: Scheduler,
+    @ServiceSwitch private readonly service: ServiceSwitch,
+    @Doors private readonly doors: Doors,
+    @PluginHost private readonly plugins: PluginHost,
+    @SettingsService private readonly settings: SettingsService,
+    @MailStore private readonly store: MailStore,
+    @Outbox private readonly outbox: Outbox,
+    @Accounts private readonly accounts: Accounts,
+    @Events private readonly events: Events,
+  ) {}
+
+  readonly handlers = {
+    status: handler(() => this.#status()),
+    'send-receive': handler<{ accounts?: readonly string[] }>(async ({ accounts = [] }, call) => {
+      const unknown = accounts.filter((id) => this.accounts.find(id) === undefined);
+      if (unknown.length > 0) {
+        throw new PostroomError('user/unknown', `There is no account ${unknown.join(', ')}. "postroom accounts list" shows them all.`);
+      }
+      const watching = this.events.on((event) => {
+        if (event.type === 'fetch' && event.state === 'progress') {
+          call.progress({ what: `Collecting ${event.account}`, done: event.done, of: event.total });
+        }
+      });
+      try {
+        return summaryOf(await this.rounds.run('user', accounts.length === 0 ? undefined : accounts));
+      } finally {
+        await watching.dispose();
+      }
+    }),
+    schedule: handler<{ count: number }>(async ({ count }) => {
+      const { rounds } = await this.scheduler.plan();
+      return rounds.slice(0, count).map(({ at, accounts, because }) => ({ at, accounts, because }));
+    }),
+    'service.start': handler(() => this.service.set(true)),
+    'service.stop': handler(() => this.service.set(false)),
+  };
+
+  async #status(): Promise<object> {
+    const mailboxes = await this.store.mailboxes();
+    const { rounds } = await this.scheduler.plan();
+    const { verdict } = this.licence;
+    const outbox = this.outbox.counts();
+    return {
+      service: this.service.isOn ? (verdict.granted ? 'running' : 'stopped: no licence') : 'stopped by the administrator',
+      edition: verdict.edition,
+      ...(!verdict.granted && { reason: verdict.reason, remedy: verdict.remedy }),
+      ports: this.doors.ports.map(({ protocol, host, port, security, problem }) => ({
+        protocol,
+        host,
+        port,
+        security,
+        state: problem ?? 'open',
+      })),
+      accounts: this.accounts.all.length,
+      inbox: { messages: mailboxes.reduce((sum, box) => sum + box.messages, 0), oldest: earliest(mailboxes.map((box) => box.oldest)) },
+      outbox: { messages: outbox.messages, recipients: outbox.recipients, oldest: outbox.oldest },
+      held: (await this.store.setAside()).length,
+      lastRound: this.service.lastRound === undefined ? undefined : summaryOf(this.service.lastRound),
+      nextRound: rounds[0],
+      problems: [
+        ...this.plugins.plugins
+          .filter((plugin) => plugin.problems.length > 0 && plugin.state !== 'disabled')
+          .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),
+        ...this.settings.problems.map((problem) => problemLine(problem)),
+      ],
+    };
+  }
+}
+
+/** The shape that scripts rely on. */
+export function summaryOf(report: RoundReport): object {
+  return {
+    startedAt: report.startedAt,
+    endedAt: report.endedAt,
+    rounds: report.accounts.map(({ account, fetched, stored, duplicates, failed }) => ({
+      account,
+      fetched,
+      stored,
+      duplicates,
+      failed: failed.map(({ message }) => message),
+    })),
+    sent: report.sent,
+    deferred: report.deferred,
+    bounced: report.bounced,
+  };
+}
+
+function earliest(dates: readonly (Date | undefined)[]): Date | undefined {
+  return dates.filter((date) => date !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
+}

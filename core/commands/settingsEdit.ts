@@ -1,0 +1,49 @@
+// What commands share when they change settings: properties as people type them, and problems as one error.
+import { PostroomError } from '@postroom/sdk';
+import type { SettingEdit } from '../configuration/document.js';
+import { hasErrors, problemLine } from '../configuration/problems.js';
+import type { SettingsChange } from '../configuration/settingsService.js';
+
+/** Throws what is wrong, all of it; answers the warnings. */
+export function orFail(change: SettingsChange): { readonly warnings: readonly string[] } {
+  const lines = change.problems.map((problem) => problemLine(problem));
+  if (!change.ok) {
+    throw new PostroomError(change.code, `Nothing was changed.\n${lines.join('\n')}`);
+  }
+  return { warnings: hasErrors(change.problems) ? [] : lines };
+}
+
+/** `key=value` as edits below `base`; an empty value takes the property out. */
+export function assignments(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {
+  return pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) {
+      throw new PostroomError('command/arguments', `"${pair}" is no key=value, as in pop3.host=pop.isp.example.`);
+    }
+    const value = pair.slice(at + 1);
+    return { path: [...base, pair.slice(0, at)], value: value === '' ? undefined : typedValue(value) };
+  });
+}
+
+/** JSON where it is JSON, else the text itself: 5, true, ["greg"], pop.isp.example. */
+export function typedValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** A property's path: `timer.everyMinutes` is one key; below `accounts.` the id, and below `users.` the name, are steps of their own. */
+export function pathOf(key: string): readonly string[] {
+  const account = /^accounts\.([^.]+)(?:\.(.+))?$/.exec(key);
+  if (account === null) {
+    return [key];
+  }
+  const [, id = '', rest] = account;
+  const user = /^users\.([^@]+?)(?:\.((?:cc|names|aliases|isp-|[a-z-]+\.).*|names|aliases))?$/.exec(rest ?? '');
+  if (rest === undefined) {
+    return ['accounts', id];
+  }
+  return user === null ? ['accounts', id, rest] : ['accounts', id, 'users', user[1] ?? '', ...(user[2] === undefined ? [] : [user[2]])];
+}

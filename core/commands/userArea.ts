@@ -1,0 +1,124 @@
+// users list|add|change|rename|remove|set-password: who shares an account.
+import { ADMIN1, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
+import { Accounts } from '@postroom/sdk/services';
+import type { SettingEdit } from '../configuration/document.js';
+import { SecretStore } from '../configuration/secretStore.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { MailStore } from '../store/mailStore.js';
+import { type CommandArea, handler } from './area.js';
+import { assignments, orFail } from './settingsEdit.js';
+
+export class UserArea implements CommandArea {
+  constructor(
+    @Accounts private readonly accounts: Accounts,
+    @SettingsService private readonly settings: SettingsService,
+    @SecretStore private readonly secrets: SecretStore,
+    @MailStore private readonly store: MailStore,
+  ) {}
+
+  readonly handlers = {
+    'users.list': handler<{ account?: string }>(({ account }) => {
+      const users = this.accounts.all
+        .filter(({ id }) => account === undefined || id === account)
+        .flatMap(({ id, users }) => users.map((user) => ({ id, user })));
+      const rows = users.map(({ id, user }) => ({
+        account: id,
+        user: user.name,
+        addresses: this.accounts.sendersOf(user.mailbox),
+        cc: user.ccTo,
+        password: this.#passwordState(user.mailbox),
+      }));
+      return [{ user: 'admin1', addresses: [], cc: [], password: this.#passwordState(ADMIN1) }, ...rows];
+    }),
+    'users.add': handler<{ account: string; user: string; cc?: readonly string[]; set?: readonly string[] }>(
+      async ({ account, user, cc = [], set = [] }, call) => {
+        this.#known(account);
+        if (this.#find(account, user) !== undefined) {
+          throw new PostroomError(
+            'settings/invalid',
+            `${account} has a user ${user} already. "postroom users change ${account} ${user} ..." changes it.`,
+          );
+        }
+        const base = ['accounts', account, 'users', user];
+        const edits: SettingEdit[] = [{ path: base, value: cc.length === 0 ? {} : { 'cc.to': cc } }, ...assignments(base, set)];
+        const result = orFail(await this.settings.edit(call.author, edits));
+        return { account, user, ...result, next: `postroom users set-password ${account} ${user}` };
+      },
+    ),
+    'users.change': handler<{ account: string; user: string; set: readonly string[] }>(async ({ account, user, set }, call) => {
+      const name = this.#user(account, user).user;
+      return {
+        account,
+        user: name,
+        ...orFail(await this.settings.edit(call.author, assignments(['accounts', account, 'users', name], set))),
+      };
+    }),
+    'users.rename': handler<{ account: string; user: string; name: string }>(({ account, user, name }, call) =>
+      this.#rename(this.#user(account, user), name, call.author),
+    ),
+    'users.remove': handler<{ account: string; user: string }>(async ({ account, user }, call) => {
+      const { user: name } = this.#user(account, user);
+      return {
+        account,
+        user: name,
+        ...orFail(await this.settings.edit(call.author, [{ path: ['accounts', account, 'users', name], value: undefined }])),
+      };
+    }),
+    'users.set-password': handler<{ account: string; user?: string; password: string }>(async ({ account, user, password }) => {
+      const mailbox = user === undefined && isAdminName(account) ? ADMIN1 : this.#user(account, user ?? '');
+      await this.secrets.setUserPassword(mailbox, password);
+      return { user: mailbox.user, ...(mailbox.account !== undefined && { account: mailbox.account }), password: 'set' };
+    }),
+  };
+
+  /** The old name stays as a further name of the user, so that mail to it keeps arriving (SORTING case 104). */
+  async #rename(mailbox: MailboxRef, name: string, author: string): Promise<object> {
+    const account = mailbox.account ?? '';
+    const entry = this.settings.value['accounts'] as Record<string, { kind: string; users: Record<string, Record<string, unknown>> }>;
+    const present = entry[account]?.users[mailbox.user] ?? {};
+    const alias = this.accounts.ownsDomains(this.#known(account)) ? 'aliases' : 'names';
+    const former = [...new Set([...((present[alias] as readonly string[] | undefined) ?? []), mailbox.user])];
+    const moved = { ...(this.settings.written(['accounts', account, 'users', mailbox.user]) as object), [alias]: former };
+    const base = ['accounts', account, 'users'];
+    const result = orFail(
+      await this.settings.edit(author, [
+        { path: [...base, name], value: moved },
+        { path: [...base, mailbox.user], value: undefined },
+      ]),
+    );
+    const to: MailboxRef = { account, user: name };
+    await this.store.renameMailbox(mailbox, to);
+    await this.secrets.renameUser(account, mailbox.user, name);
+    return { account, user: name, formerly: mailbox.user, ...result };
+  }
+
+  #passwordState(mailbox: MailboxRef): string {
+    return this.secrets.hasPassword(mailbox) ? 'set' : 'none: cannot log in';
+  }
+
+  #known(account: string): NonNullable<ReturnType<Accounts['find']>> {
+    const found = this.accounts.find(account);
+    if (found === undefined) {
+      throw new PostroomError('user/unknown', `There is no account ${account}. "postroom accounts list" shows them all.`);
+    }
+    return found;
+  }
+
+  #find(account: string, user: string): MailboxRef | undefined {
+    return this.#known(account).users.find(({ name }) => name.toLowerCase() === user.toLowerCase())?.mailbox;
+  }
+
+  #user(account: string, user: string): MailboxRef {
+    const found = this.#find(account, user);
+    if (found === undefined) {
+      const known = this.#known(account)
+        .users.map(({ name }) => name)
+        .join(', ');
+      throw new PostroomError(
+        'user/unknown',
+        `${account} has no user "${user}". ${known === '' ? 'It has none yet.' : `It has: ${known}.`}`,
+      );
+    }
+    return found;
+  }
+}

@@ -1,0 +1,5 @@
+// The program's front door: `postroom ...`.
+import './base/injection.js';
+import { runCli } from './cli/cli.js';
+
+process.exitCode = await runCli(process.argv.slice(2));
