@@ -5,14 +5,14 @@
 // is readonly, and the same plugin runs inside the host (bundled plugins) and in a process of its own (everybody else's).
 
 export * from './accounts.js';
-export * from './mail.js';
-export * from './recipients.js';
-export * from './sorting.js';
-export * from './fetching.js';
-export * from './delivering.js';
-export * from './scheduling.js';
-export * from './licensing.js';
-export * from './hooks.js';
 export * from './context.js';
-export * from './manifest.js';
+export * from './delivering.js';
 export * from './errors.js';
+export * from './fetching.js';
+export * from './hooks.js';
+export * from './licensing.js';
+export * from './mail.js';
+export * from './manifest.js';
+export * from './recipients.js';
+export * from './scheduling.js';
+export * from './sorting.js';

@@ -8,7 +8,12 @@ export type LicenceQuery =
 /** No verdict at all means denied. */
 export type LicenceVerdict =
   | { readonly granted: true; readonly edition: string; readonly limits: EditionLimits }
-  | { readonly granted: false; readonly edition: string; /** A sentence. */ readonly reason: string; /** What mends it, a sentence. */ readonly remedy: string };
+  | {
+      readonly granted: false;
+      readonly edition: string /** A sentence. */;
+      readonly reason: string /** What mends it, a sentence. */;
+      readonly remedy: string;
+    };
 
 /** How large an edition may be. ADMIN1 and PUBLIC1 don't count as users. */
 export interface EditionLimits {

@@ -68,9 +68,7 @@ export interface LoginPeer {
   readonly address: string;
 }
 /** `wait`: too many failures, not even looked at. */
-export type LoginResult =
-  | { readonly ok: true; readonly mailbox: MailboxRef }
-  | { readonly ok: false; readonly reason: 'wrong' | 'wait' };
+export type LoginResult = { readonly ok: true; readonly mailbox: MailboxRef } | { readonly ok: false; readonly reason: 'wrong' | 'wait' };
 
 /** Opens mailboxes for POP3. */
 export interface Maildrops {
@@ -193,10 +191,23 @@ export const Events = createServiceId<Events>('Events');
 
 export type PostroomEvent =
   /** A mail client's session: lamps Local Sending (smtp) and Local Receiving (pop3). */
-  | { readonly type: 'session'; readonly protocol: 'pop3' | 'smtp' | 'http'; readonly state: 'open' | 'closed'; readonly mailbox?: MailboxRef; readonly peer: string }
+  | {
+      readonly type: 'session';
+      readonly protocol: 'pop3' | 'smtp' | 'http';
+      readonly state: 'open' | 'closed';
+      readonly mailbox?: MailboxRef;
+      readonly peer: string;
+    }
   | { readonly type: 'round'; readonly state: 'started' | 'ended'; readonly reason: RoundReason; readonly report?: RoundReport }
   /** Lamp Incoming. */
-  | { readonly type: 'fetch'; readonly account: string; readonly state: 'started' | 'progress' | 'ended'; readonly done: number; readonly total: number; readonly octets: number }
+  | {
+      readonly type: 'fetch';
+      readonly account: string;
+      readonly state: 'started' | 'progress' | 'ended';
+      readonly done: number;
+      readonly total: number;
+      readonly octets: number;
+    }
   /** Lamp Outgoing. */
   | { readonly type: 'relay'; readonly account: string; readonly recipient: string; readonly outcome: 'delivered' | 'deferred' | 'failed' }
   | { readonly type: 'accepted'; readonly message: string; readonly origin: string; readonly mailboxes: readonly MailboxRef[] }

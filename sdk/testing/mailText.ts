@@ -7,7 +7,9 @@ export interface MailText {
   /** Local part of the Message-ID: `invoice-17`. */
   readonly id: string;
   readonly date: Date;
-  /** Further header lines, above the others: trace lines of the ISP first. */
+  /** What the ISP writes down of the envelope, above its Received: `Delivered-To: lisa@works.example`. */
+  readonly envelope?: readonly string[];
+  /** Further header lines of the sender's. */
   readonly header?: readonly string[];
   /** Default: plain text. A body with its own Content-Type in `header` is taken as it is. */
   readonly body: readonly string[];
@@ -16,6 +18,9 @@ export interface MailText {
 export function mailText(mail: MailText): string {
   const own = (mail.header ?? []).some((line) => /^content-type:/i.test(line));
   return [
+    ...(mail.envelope ?? []),
+    'Received: from mail.customer.example (mail.customer.example [192.0.2.25])',
+    ` by mx.isp.example with ESMTPS id ${mail.id}; ${mailDate(mail.date)}`,
     ...(mail.header ?? []),
     `From: ${mail.from}`,
     ...(mail.to === undefined ? [] : [`To: ${mail.to}`]),

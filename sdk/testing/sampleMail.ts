@@ -145,7 +145,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       mailText({
         id: 'blind-copy',
         date,
-        header: [`Delivered-To: lisa@${domain}`, `X-Original-To: lisa@${domain}`],
+        envelope: [`Delivered-To: lisa@${domain}`, `X-Original-To: lisa@${domain}`],
         from: RUTH,
         to: 'undisclosed-recipients:;',
         subject: 'In confidence',
@@ -174,12 +174,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       mailText({
         id: 'mailing-list',
         date,
-        header: [
-          `Delivered-To: john@${domain}`,
-          'List-Id: Wood workers <wood.lists.example>',
-          'List-Unsubscribe: <mailto:wood-leave@lists.example>',
-          'Precedence: list',
-        ],
+        envelope: [`Delivered-To: john@${domain}`],
+        header: ['List-Id: Wood workers <wood.lists.example>', 'List-Unsubscribe: <mailto:wood-leave@lists.example>', 'Precedence: list'],
         from: 'Tom <tom@elsewhere.example>',
         to: 'wood@lists.example',
         subject: '[wood] Oak or beech?',
