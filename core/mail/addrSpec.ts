@@ -30,7 +30,9 @@ function withoutRoute(tokens: readonly Token[]): readonly Token[] | undefined {
   if (colon < 0) return tokens.some((token) => isSpecial(token, ',')) ? undefined : tokens;
   const isMailto = colon === 1 && tokens[0]?.text.toLowerCase() === 'mailto';
   const rest = tokens.slice(colon + 1);
-  return (isMailto || isSpecial(tokens[0], '@')) && !rest.some((token) => token.kind === 'special' && token.text !== '@') ? rest : undefined;
+  return (isMailto || isSpecial(tokens[0], '@')) && !rest.some((token) => token.kind === 'special' && token.text !== '@')
+    ? rest
+    : undefined;
 }
 
 function isSpecial(token: Token | undefined, character: string): boolean {
@@ -72,7 +74,6 @@ function domainOf(tokens: readonly Token[]): string | undefined {
  */
 function asALabels(latin1: string): string {
   const name = latin1.endsWith('.') ? latin1.slice(0, -1) : latin1;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
   if (/^[\0-\x7f]*$/.test(name)) return name.toLowerCase();
   const text = decodeText(Buffer.from(name, 'latin1'));
   if (text.length > 255 || !/^[a-z0-9._\-\u0080-\u{10ffff}]*$/iu.test(text)) return text.toLowerCase();

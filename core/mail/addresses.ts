@@ -1,7 +1,7 @@
 // Reads the addresses of a header field. They decide who gets a message, so the rule is: structure first, decoding last. What is no
 // address after RFC 5322 (obsolete forms included) and the repairs named in SORTING never comes out with a domain that it does not have.
 import type { Address } from '@postroom/sdk';
-import { addrSpecOf, type AddrSpec, INVALID } from './addrSpec.js';
+import { type AddrSpec, addrSpecOf, INVALID } from './addrSpec.js';
 import { decodeText, decodeWords, encodeHeaderText } from './encodedWords.js';
 import { asBuffer } from './octets.js';
 import { type Token, Tokens } from './tokens.js';
@@ -140,10 +140,9 @@ class AddressList {
     if (entry.start < 0) return;
     this.#entry = newEntry();
     if (entry.angle !== undefined) {
-      this.#found.push(this.#inAngles(entry, entry.angle));
-      return;
-    }
-    if (hasAt(entry.before)) {
+      const address = this.#inAngles(entry, entry.angle);
+      if (address.name !== '' || entry.angle.length > 0) this.#found.push(address);
+    } else if (hasAt(entry.before)) {
       this.#flushBare();
       this.#found.push(this.#withoutAngles(entry));
     } else if (entry.before.length > 0) {
@@ -180,7 +179,7 @@ class AddressList {
   }
 
   #address(phrase: string, spec: AddrSpec, start: number, end: number): Address {
-    const raw = decodeText(Buffer.from(this.text.slice(start, Math.min(end, start + LONGEST_RAW)), 'latin1'));
+    const raw = textOf(this.text.slice(start, Math.min(end, start + LONGEST_RAW)));
     return { name: nameOf(phrase), local: textOf(spec.local), domain: spec.domain, raw: foldSpace(raw) };
   }
 }
@@ -209,8 +208,9 @@ function phraseOf(words: readonly Token[]): string {
   return words.map((word, position) => (word.apart && position > 0 ? ` ${word.text}` : word.text)).join('');
 }
 
+/** Octets, held as Latin-1 characters, as text. ASCII is both. */
 function textOf(latin1: string): string {
-  return decodeText(Buffer.from(latin1, 'latin1'));
+  return /[\u0080-\u00ff]/.test(latin1) ? decodeText(Buffer.from(latin1, 'latin1')) : latin1;
 }
 
 function nameOf(latin1: string): string {

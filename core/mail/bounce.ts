@@ -126,7 +126,9 @@ function deliveryStatus(request: BounceRequest): string {
     ...(request.envid === undefined ? [] : [foldedLine(`Original-Envelope-Id: ${asciiText(decodeXtext(request.envid), 200)}`)]),
     foldedLine(`Arrival-Date: ${formatDateTime(request.arrivedAt)}`),
   ];
-  return [message, ...request.recipients.map((recipient) => recipientFields(request, recipient))].map((block) => block.join('')).join('\r\n');
+  return [message, ...request.recipients.map((recipient) => recipientFields(request, recipient))]
+    .map((block) => block.join(''))
+    .join('\r\n');
 }
 
 function recipientFields(request: BounceRequest, recipient: BounceRecipient): string[] {
@@ -148,7 +150,9 @@ function recipientFields(request: BounceRequest, recipient: BounceRecipient): st
 function finalRecipient(address: string): string {
   const clean = oneLine(address, 320);
   if (/^[ -~]*$/.test(clean)) return `rfc822; ${clean}`;
-  const escaped = [...clean].map((character) => (character > '~' ? `\\x{${character.codePointAt(0)?.toString(16).toUpperCase()}}` : character));
+  const escaped = [...clean].map((character) =>
+    character > '~' ? `\\x{${character.codePointAt(0)?.toString(16).toUpperCase()}}` : character,
+  );
   return `utf-8; ${escaped.join('')}`;
 }
 
@@ -164,7 +168,10 @@ function decodeXtext(text: string): string {
 
 /** Text from outside on one line of its own. */
 function oneLine(text: string, longest: number): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim().slice(0, longest);
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, longest);
 }
 
 function asciiText(text: string, longest: number): string {

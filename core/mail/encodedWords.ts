@@ -4,7 +4,9 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { asBuffer } from './octets.js';
 
-const WINDOWS_1252 = new TextDecoder('windows-1252');
+/** Windows-1252 from 0x80 to 0x9F. Spelled out, because Node's own decoder of that name gives control characters there. */
+const WINDOWS_1252 =
+  '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
 /** Longest encoded-word (RFC 2047 section 2). */
 const LONGEST_WORD = 75;
 const WORD_START = '=?UTF-8?B?';
@@ -16,7 +18,11 @@ const WORD_OCTETS = Math.floor((LONGEST_WORD - WORD_START.length - WORD_END.leng
 export function decodeText(octets: Uint8Array): string {
   const buffer = asBuffer(octets);
   if (isAscii(buffer)) return buffer.toString('latin1');
-  return isUtf8(buffer) ? buffer.toString('utf8') : WINDOWS_1252.decode(buffer);
+  return isUtf8(buffer) ? buffer.toString('utf8') : decodeWindows1252(buffer);
+}
+
+function decodeWindows1252(buffer: Buffer): string {
+  return buffer.toString('latin1').replace(/[\u0080-\u009f]/g, (character) => WINDOWS_1252.charAt(character.charCodeAt(0) - 0x80));
 }
 
 /** An encoded-word as it stands in a text. */
@@ -82,7 +88,10 @@ function readWord(text: string, start: number): EncodedWord | undefined {
   const content = text.slice(contentStart, contentEnd);
   const octets = decodeContent(text[charsetEnd + 1] ?? '', content);
   if (octets === undefined) return undefined;
-  const [charset = ''] = text.slice(start + 2, charsetEnd).toLowerCase().split('*', 1);
+  const [charset = ''] = text
+    .slice(start + 2, charsetEnd)
+    .toLowerCase()
+    .split('*', 1);
   return { charset, octets, end: contentEnd + 2 };
 }
 
@@ -112,23 +121,31 @@ function decodeQ(octets: Buffer): Buffer {
   return octets.subarray(0, to);
 }
 
-const decoders = new Map<string, TextDecoder>();
+/** By charset, in lower case; `undefined` for one that is not known. Forgotten when senders have made up too many. */
+const decoders = new Map<string, TextDecoder | undefined>();
+const MANY_CHARSETS = 500;
 
 function decoderOf(charset: string): TextDecoder | undefined {
-  const known = decoders.get(charset);
-  if (known !== undefined) return known;
-  if (charset.length > 40) return undefined;
+  if (decoders.has(charset)) return decoders.get(charset);
+  if (decoders.size >= MANY_CHARSETS) decoders.clear();
+  const decoder = newDecoder(charset);
+  decoders.set(charset, decoder);
+  return decoder;
+}
+
+function newDecoder(charset: string): TextDecoder | undefined {
   try {
-    const decoder = new TextDecoder(charset);
-    decoders.set(charset, decoder);
-    return decoder;
+    return new TextDecoder(charset);
   } catch {
     return undefined;
   }
 }
 
-function decodeOctets(charset: string, octets: readonly Buffer[]): string {
-  return octets.length === 0 ? '' : (decoderOf(charset)?.decode(Buffer.concat(octets)) ?? '');
+function decodeOctets(charset: string, pieces: readonly Buffer[]): string {
+  if (pieces.length === 0) return '';
+  const octets = Buffer.concat(pieces);
+  const decoder = decoderOf(charset);
+  return decoder?.encoding === 'windows-1252' ? decodeWindows1252(octets) : (decoder?.decode(octets) ?? '');
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -103,7 +103,9 @@ export class HeaderCollector {
 
 /** The value of a field in one line: line ends before white space taken out (RFC 5322 section 2.2.3), the ends trimmed. */
 export function unfold(value: Uint8Array): string {
-  return decodeText(value).replace(/\r?\n(?=[ \t])/g, '').trim();
+  return decodeText(value)
+    .replace(/\r?\n(?=[ \t])/g, '')
+    .trim();
 }
 
 class FieldTable implements Header {

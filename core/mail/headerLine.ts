@@ -14,7 +14,7 @@ export function foldedLine(line: string): string {
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > LINE_WIDTH && !current.endsWith(':')) {
+    if (current !== '' && current.length + 1 + word.length > LINE_WIDTH) {
       lines.push(current);
       current = `\t${word}`;
     } else {

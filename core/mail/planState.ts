@@ -1,5 +1,13 @@
 // A sort plan as plain data: how it crosses the border of an isolated plugin's process, and what is checked when it comes back.
-import { type AccountView, type Address, type AddressedTo, type Disposition, type MailboxRef, PostroomError, type Rung } from '@postroom/sdk';
+import {
+  type AccountView,
+  type Address,
+  type AddressedTo,
+  type Disposition,
+  type MailboxRef,
+  PostroomError,
+  type Rung,
+} from '@postroom/sdk';
 
 /** A field that no copy shows. The name is kept for the trail. */
 export interface ConcealedField {

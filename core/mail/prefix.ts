@@ -89,7 +89,12 @@ function isSilentOn(others: ReadonlySet<string>, reason: string): boolean {
 }
 
 function wordsOf(text: string): string[] {
-  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 /** Octets of the fields at these positions (SortPlan.concealed): in order, neighbours joined. Unknown positions are passed over. */

@@ -72,7 +72,10 @@ class Plan implements SortPlan {
 
   static stateOf(plan: SortPlan): PlanState {
     if (Plan.isPlan(plan)) return plan.#state;
-    throw new PostroomError('plugin/bad-answer', 'This is not a sort plan that came from the host. Answer the plan you got, or one made by its methods.');
+    throw new PostroomError(
+      'plugin/bad-answer',
+      'This is not a sort plan that came from the host. Answer the plan you got, or one made by its methods.',
+    );
   }
 
   get account(): AccountView {
@@ -140,7 +143,12 @@ class Plan implements SortPlan {
     return this.#with(
       {
         mailboxes: this.mailboxes.filter((other) => !isSameMailbox(other, mailbox)),
-        addressed: this.addressed.map((entry) => withPlaced(entry, entry.placed.filter((by) => by.toLowerCase() !== name))),
+        addressed: this.addressed.map((entry) =>
+          withPlaced(
+            entry,
+            entry.placed.filter((by) => by.toLowerCase() !== name),
+          ),
+        ),
       },
       reason,
     );
@@ -244,7 +252,8 @@ export function planProblems(answer: unknown, account: AccountView, known: (mail
   if (answer.account.id !== account.id) problems.push(`The plan is for account ${answer.account.id}, the message came by ${account.id}.`);
   for (const mailbox of answer.mailboxes) {
     const name = mailboxName(mailbox);
-    if (mailbox.account !== undefined && mailbox.account !== account.id) problems.push(`${name} is a mailbox of another account than ${account.id}.`);
+    if (mailbox.account !== undefined && mailbox.account !== account.id)
+      problems.push(`${name} is a mailbox of another account than ${account.id}.`);
     else if (!known(mailbox)) problems.push(`There is no mailbox ${name}.`);
   }
   return [...problems, ...answer.addHeaders.flatMap((line) => headerLineProblem(line) ?? [])];
