@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import type { ProbeResult } from '#plugins/pop3/dist/client/probeLogin.js';
+import { CollectingHost } from '../support/collectingHost.js';
+
+describe('POP3 client and TLS', () => {
+  let at: CollectingHost;
+  afterEach(() => at.stop());
+
+  const noPassword = (): void => {
+    for (const command of at.isp.commands) expect(command).not.to.match(/^(PASS|USER|AUTH)/);
+  };
+
+  it('C05 C06 starts TLS, asks for the capabilities again, and logs in', async () => {
+    at = await CollectingHost.start('starttls');
+    at.pin();
+    at.isp.put('A: 1\r\n\r\nhi\r\n');
+    expect(await at.round()).to.deep.equal({ fetched: 1, stored: 1, duplicates: 0, failed: [] });
+    expect(at.isp.commands.slice(0, 4)).to.deep.equal(['CAPA', 'STLS', 'CAPA', 'USER mail']);
+  });
+
+  it('C06 sends no password where STLS is refused', async () => {
+    at = await CollectingHost.start('starttls');
+    at.isp.script = (command) => (command === 'STLS' ? '-ERR no\r\n' : undefined);
+    expect((await at.round()).failed[0]?.code).to.equal('isp/tls');
+    noPassword();
+  });
+
+  it('C07 sends no password where octets follow the +OK to STLS', async () => {
+    at = await CollectingHost.start('starttls');
+    at.isp.script = (command) => (command === 'STLS' ? '+OK begin\r\n+OK injected\r\n' : undefined);
+    expect((await at.round()).failed[0]?.message).to.include('injecting');
+    noPassword();
+  });
+
+  it('C08 C09 refuses a certificate that nobody vouches for, and names its fingerprint', async () => {
+    at = await CollectingHost.start('tls');
+    const report = await at.round();
+    expect(report.failed[0]?.code).to.equal('isp/tls');
+    expect(report.failed[0]?.message).to.match(/([0-9A-F]{2}:){31}[0-9A-F]{2}/);
+    noPassword();
+  });
+
+  it('C08 takes exactly the certificate that is pinned', async () => {
+    at = await CollectingHost.start('tls');
+    at.pin();
+    at.isp.put('A: 1\r\n\r\nhi\r\n');
+    expect((await at.round()).stored).to.equal(1);
+    at.host.accountValues['pop3.tls.pin'] = 'ab'.repeat(32);
+    expect((await at.round()).failed[0]?.message).to.include('another certificate');
+  });
+
+  it('reports a server without TLS on a TLS port', async () => {
+    at = await CollectingHost.start('plain');
+    at.host.accountValues['pop3.security'] = 'tls';
+    expect((await at.round()).failed[0]?.code).to.equal('isp/tls');
+    noPassword();
+  });
+
+  const probe = (): Promise<ProbeResult> =>
+    Promise.resolve(at.host.commands.get('pop3.test-login')?.({ account: 'company' } as never, { signal: new AbortController().signal, author: 'cli', progress: () => {} })) as Promise<ProbeResult>;
+
+  it('C10 tests a login and tells what was said, without the password', async () => {
+    at = await CollectingHost.start('starttls');
+    at.pin();
+    at.isp.put('A: 1\r\n\r\nhi\r\n');
+    const result = await probe();
+    expect(result.ok).to.equal(true);
+    expect(result.transcript).to.include.members(['S: +OK ready', 'C: STLS', 'C: USER mail', 'C: PASS (hidden)', 'C: QUIT']);
+    expect(JSON.stringify(result)).not.to.include('isp secret');
+    expect(at.isp.messages).to.have.length(1);
+  });
+
+  it('C10 hides the password even where the server repeats it', async () => {
+    at = await CollectingHost.start('plain');
+    at.isp.script = (command) => (command.startsWith('PASS') ? `-ERR [AUTH] ${command} is wrong\r\n` : undefined);
+    const result = await probe();
+    expect(result.ok).to.equal(false);
+    expect(result.problem?.code).to.equal('isp/login-refused');
+    expect(JSON.stringify(result)).not.to.include('isp secret');
+  });
+});

@@ -1,0 +1,51 @@
+// An account, its scripted ISP and a round on request.
+import { X509Certificate } from 'node:crypto';
+import { activate } from '#plugins/pop3/dist/plugin.js';
+import type { FetchReport } from '@postroom/sdk';
+import { ACCOUNT, certificate, FakeHost, type TestCertificate } from './fakeHost.js';
+import { FakeIntake, FakeJournal } from './fakeIntake.js';
+import { ScriptedServer } from './scriptedServer.js';
+
+let pem: TestCertificate | undefined;
+
+export class CollectingHost {
+  readonly host: FakeHost;
+  readonly isp: ScriptedServer;
+  readonly journal = new FakeJournal();
+  readonly intake = new FakeIntake(this.journal);
+  readonly progress: (readonly [number, number, number])[] = [];
+  readonly pem: TestCertificate;
+
+  private constructor(used: TestCertificate, security: 'plain' | 'starttls' | 'tls') {
+    this.pem = used;
+    this.host = new FakeHost(used);
+    this.isp = new ScriptedServer(used, security === 'tls');
+    Object.assign(this.host.accountValues, { 'pop3.host': '127.0.0.1', 'pop3.security': security });
+    activate(this.host.context());
+  }
+
+  static async start(security: 'plain' | 'starttls' | 'tls' = 'plain'): Promise<CollectingHost> {
+    pem ??= await certificate();
+    const collecting = new CollectingHost(pem, security);
+    collecting.host.accountValues['pop3.port'] = await collecting.isp.start();
+    return collecting;
+  }
+
+  /** The fingerprint that makes the account trust the ISP's certificate. */
+  pin(): void {
+    this.host.accountValues['pop3.tls.pin'] = new X509Certificate(this.pem.cert).fingerprint256;
+  }
+
+  async round(signal: AbortSignal = new AbortController().signal): Promise<FetchReport> {
+    const report = await this.host.fetch?.(
+      { account: ACCOUNT, reason: 'user', intake: this.intake, journal: this.journal, progress: (...step) => void this.progress.push(step) },
+      { signal },
+    );
+    if (report === undefined) throw new Error('No report.');
+    return report;
+  }
+
+  stop(): Promise<void> {
+    return this.isp.stop();
+  }
+}

@@ -1,0 +1,75 @@
+// Intake and journal in memory, with the promises that the store keeps: stored and journalled in one step.
+import type { Accepted, AccountJournal, FetchedFrom, Intake, JournalEntry } from '@postroom/sdk';
+
+export class FakeIntake implements Intake {
+  readonly accepted: { from: FetchedFrom; text: string }[] = [];
+  readonly journal: FakeJournal;
+  /** Called when a message has been read, before it counts as stored. */
+  before: ((text: string, from: FetchedFrom) => Promise<void> | void) | undefined;
+  running = 0;
+  mostRunning = 0;
+  largestPiece = 0;
+
+  constructor(journal: FakeJournal) {
+    this.journal = journal;
+  }
+
+  get texts(): readonly string[] {
+    return this.accepted.map(({ text }) => text);
+  }
+
+  async accept(source: AsyncIterable<Uint8Array>, from: FetchedFrom): Promise<Accepted> {
+    this.running += 1;
+    this.mostRunning = Math.max(this.mostRunning, this.running);
+    try {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of source) {
+        this.largestPiece = Math.max(this.largestPiece, piece.length);
+        pieces.push(piece);
+      }
+      const text = Buffer.concat(pieces).toString('latin1');
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.before?.(text, from);
+      this.accepted.push({ from, text });
+      this.journal.stored(from);
+      return { id: String(this.accepted.length), size: text.length, mailboxes: [{ account: 'company', user: 'andrew' }], duplicates: 0, disposition: 'deliver' };
+    } finally {
+      this.running -= 1;
+    }
+  }
+}
+
+export class FakeJournal implements AccountJournal {
+  readonly known = new Map<string, JournalEntry>();
+  readonly listings: (readonly string[])[] = [];
+  readonly attempts = new Map<string, number>();
+
+  stored({ uidl, listedSize }: FetchedFrom, since = new Date()): void {
+    this.known.set(uidl, { uidl, state: 'stored', listedSize, since, attempts: 1 });
+  }
+
+  stateOf(uidl: string): string | undefined {
+    return this.known.get(uidl)?.state;
+  }
+
+  async entries(): Promise<ReadonlyMap<string, JournalEntry>> {
+    return new Map(this.known);
+  }
+
+  async gone(uidls: readonly string[]): Promise<void> {
+    for (const uidl of uidls) {
+      const entry = this.known.get(uidl);
+      if (entry !== undefined) this.known.set(uidl, { ...entry, state: 'gone' });
+    }
+  }
+
+  async listed(uidls: readonly string[]): Promise<void> {
+    this.listings.push(uidls);
+  }
+
+  async attempt(uidl: string): Promise<number> {
+    const tries = (this.attempts.get(uidl) ?? 0) + 1;
+    this.attempts.set(uidl, tries);
+    return tries;
+  }
+}
