@@ -7,7 +7,15 @@ export function show(value: unknown): string {
     const items: readonly unknown[] = value;
     return items.length === 0 ? 'None.' : isRecords(items) ? table(items) : items.map((item) => `  ${plain(item)}`).join('\n');
   }
-  return isRecord(value) ? record(value) : plain(value);
+  if (isRecord(value)) {
+    return isTree(value) ? JSON.stringify(value, undefined, 2) : record(value);
+  }
+  return plain(value);
+}
+
+/** Records within records, as settings are: they read best the way they are written. */
+function isTree(value: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(value).some((item) => isRecord(item) && Object.values(item).some(isRecord));
 }
 
 function record(value: Readonly<Record<string, unknown>>): string {
@@ -22,7 +30,8 @@ function record(value: Readonly<Record<string, unknown>>): string {
 }
 
 function table(rows: readonly Readonly<Record<string, unknown>>[]): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) =>
+  const fullest = [...rows].sort((a, b) => Object.keys(b).length - Object.keys(a).length);
+  const columns = [...new Set(fullest.flatMap((row) => Object.keys(row)))].filter((key) =>
     rows.some((row) => row[key] !== undefined && row[key] !== ''),
   );
   const cells = rows.map((row) => columns.map((column) => plain(row[column])));
@@ -98,12 +107,12 @@ function plain(value: unknown): string {
       .join(', ');
   }
   // Control characters could move a terminal's cursor or forge lines: mail decides what stands in subjects.
-  return String(value).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\u00b7');
+  return String(value as string | number | boolean).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\u00b7');
 }
 
-/** `nextTryAt` -> `next try at` */
+/** `nextTryAt` -> `next try at`; names of settings stay as they are. */
 function title(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return key.includes('.') ? key : key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

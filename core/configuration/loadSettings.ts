@@ -2,7 +2,7 @@
 import { parseDocument, renameKeys } from './document.js';
 import { groupOf } from './layout.js';
 import { findRenames } from './migrate.js';
-import { type Finding, hasErrors, pathText, type Problem } from './problems.js';
+import { type Finding, hasErrors, type Problem, pathText } from './problems.js';
 import { checkLimits, checkRules, type Limits } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 import type { SettingsCheck } from './validate.js';
@@ -39,9 +39,11 @@ export function loadSettings(source: string, { schema, check, limits }: LoadRule
     ...checkRules(document.value, schema),
     ...(limits === undefined ? [] : checkLimits(document.value, schema, limits)),
   ];
-  const problems = [...document.problems, ...renamed.map(original.place), ...further.map(document.place)].sort(
-    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
-  );
+  const problems = [
+    ...document.problems,
+    ...renamed.map((each) => original.place(each)),
+    ...further.map((each) => document.place(each)),
+  ].sort((one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0));
   return { problems, text, value: hasErrors(problems) ? undefined : deepFreeze(groupOf(effective)) };
 }
 

@@ -1,5 +1,5 @@
 // What no schema can say about the settings: names that point to each other, uniqueness, limits of the edition. Pure.
-import { type AccountKindDeclaration, foldCase, splitAddress, type LicenceQuery, type LicenceVerdict } from '@postroom/sdk';
+import { type AccountKindDeclaration, foldCase, type LicenceQuery, type LicenceVerdict, splitAddress } from '@postroom/sdk';
 import { LOCAL_PART_PATTERN } from './coreProperties.js';
 import { ownedDomains } from './domains.js';
 import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from './layout.js';
@@ -34,17 +34,21 @@ function serverRules(settings: Readonly<Record<string, unknown>>, schema: Settin
   const zone = textOf(settings['server.timeZone']) ?? '';
   if (zone !== '' && !isTimeZone(zone)) {
     const zones = Intl.supportedValuesOf('timeZone');
-    findings.push(error(['server.timeZone'], `"${shownName(zone)}" is no time zone; write it as in "Europe/Berlin".${didYouMean(zone, zones)}`));
+    findings.push(
+      error(['server.timeZone'], `"${shownName(zone)}" is no time zone; write it as in "Europe/Berlin".${didYouMean(zone, zones)}`),
+    );
   }
   const [certificate, key] = [textOf(settings['tls.certificateFile']) ?? '', textOf(settings['tls.keyFile']) ?? ''];
-  if (certificate !== '' && key === '') findings.push(error(['tls.certificateFile'], 'A certificate needs its private key: set "tls.keyFile" too.'));
-  if (certificate === '' && key !== '') findings.push(error(['tls.keyFile'], 'A private key needs its certificate: set "tls.certificateFile" too.'));
+  if (certificate !== '' && key === '')
+    findings.push(error(['tls.certificateFile'], 'A certificate needs its private key: set "tls.keyFile" too.'));
+  if (certificate === '' && key !== '')
+    findings.push(error(['tls.keyFile'], 'A private key needs its certificate: set "tls.certificateFile" too.'));
   return findings;
 }
 
 function isTimeZone(zone: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }
@@ -63,11 +67,24 @@ function accountRules(account: AccountEntry, kind: AccountKindDeclaration | unde
 }
 
 /** Properties that a kind of account does not know. */
-function foreignProperties(path: SettingPath, values: Readonly<Record<string, unknown>>, account: AccountEntry, schema: SettingsSchema): Finding[] {
+function foreignProperties(
+  path: SettingPath,
+  values: Readonly<Record<string, unknown>>,
+  account: AccountEntry,
+  schema: SettingsSchema,
+): Finding[] {
   return Object.keys(values).flatMap((key) => {
     const kind = schema.properties.get(key)?.schema.accountKind;
     if (kind === undefined || kind === account.kind) return [];
-    return [{ ...warning([...path, key], `"${key}" has no effect here: it is for accounts of kind "${kind}", and "${account.id}" is of kind "${account.kind ?? '?'}".`), atKey: true }];
+    return [
+      {
+        ...warning(
+          [...path, key],
+          `"${key}" has no effect here: it is for accounts of kind "${kind}", and "${account.id}" is of kind "${account.kind ?? '?'}".`,
+        ),
+        atKey: true,
+      },
+    ];
   });
 }
 
@@ -78,14 +95,26 @@ function nameRules(account: AccountEntry, kind: AccountKindDeclaration | undefin
   const claim = (name: string, user: UserEntry, path: SettingPath, what: string): void => {
     const owner = owners.get(foldCase(name));
     if (owner === undefined) owners.set(foldCase(name), user.name);
-    else if (owner !== user.name) findings.push(error(path, `${what} "${shownName(name)}" means "${shownName(owner)}" already. Names in an account must differ by more than upper and lower case.`));
+    else if (owner !== user.name)
+      findings.push(
+        error(
+          path,
+          `${what} "${shownName(name)}" means "${shownName(owner)}" already. Names in an account must differ by more than upper and lower case.`,
+        ),
+      );
   };
   for (const user of account.users) claim(user.name, user, user.path, 'The name');
   for (const user of account.users) {
-    for (const [index, alias] of textsOf(user.values['aliases']).entries()) claim(alias, user, [...user.path, 'aliases', index], 'The alias');
+    for (const [index, alias] of textsOf(user.values['aliases']).entries())
+      claim(alias, user, [...user.path, 'aliases', index], 'The alias');
     for (const [index, name] of textsOf(user.values['names']).entries()) claim(name, user, [...user.path, 'names', index], 'The name');
     if (kind?.owns === 'domain' && !LOCAL_PART.test(user.name)) {
-      findings.push(error(user.path, `"${shownName(user.name)}" can't stand before the @ of an address, as users of a "${kind.kind}" account do. Choose a name without spaces.`));
+      findings.push(
+        error(
+          user.path,
+          `"${shownName(user.name)}" can't stand before the @ of an address, as users of a "${kind.kind}" account do. Choose a name without spaces.`,
+        ),
+      );
     }
   }
   return findings;
@@ -96,9 +125,15 @@ function copyRules(user: UserEntry, account: AccountEntry): readonly Finding[] {
   const names = account.users.map((each) => each.name);
   return textsOf(user.values['cc.to']).flatMap((colleague, index) => {
     const path = [...user.path, 'cc.to', index];
-    if (foldCase(colleague) === foldCase(user.name)) return [error(path, `"${shownName(user.name)}" can't get a copy of the own mail. Take the name out.`)];
+    if (foldCase(colleague) === foldCase(user.name))
+      return [error(path, `"${shownName(user.name)}" can't get a copy of the own mail. Take the name out.`)];
     if (names.some((name) => foldCase(name) === foldCase(colleague))) return [];
-    return [error(path, `"${shownName(colleague)}" is no user of the account "${account.id}": only colleagues can get copies.${didYouMean(colleague, names)}`)];
+    return [
+      error(
+        path,
+        `"${shownName(colleague)}" is no user of the account "${account.id}": only colleagues can get copies.${didYouMean(colleague, names)}`,
+      ),
+    ];
   });
 }
 
@@ -111,7 +146,13 @@ function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<stri
     for (const domain of ownedDomains(account, kinds.get(account.kind ?? ''))) {
       const other = byDomain.get(domain);
       if (other === undefined) byDomain.set(domain, account.id);
-      else findings.push(error([...account.path, 'address'], `All addresses at ${domain} belong to the account "${other}" already. A domain can have one account only.`));
+      else
+        findings.push(
+          error(
+            [...account.path, 'address'],
+            `All addresses at ${domain} belong to the account "${other}" already. A domain can have one account only.`,
+          ),
+        );
     }
   }
   for (const account of accounts) {
@@ -122,7 +163,8 @@ function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<stri
     const other = byAddress.get(address);
     const owner = byDomain.get(domain);
     if (other !== undefined) findings.push(error(path, `${address} is the address of the account "${other}" already.`));
-    else if (owner !== undefined && owner !== account.id) findings.push(error(path, `${address} belongs to the account "${owner}", which owns all addresses at ${domain}.`));
+    else if (owner !== undefined && owner !== account.id)
+      findings.push(error(path, `${address} belongs to the account "${owner}", which owns all addresses at ${domain}.`));
     byAddress.set(address, account.id);
   }
   return findings;
@@ -133,21 +175,36 @@ function loginRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string
   const findings: Finding[] = [];
   const ids = new Map<string, string>();
   const users = new Map<string, string>();
-  const domains = new Map(accounts.flatMap((account) => ownedDomains(account, kinds.get(account.kind ?? '')).map((domain) => [domain, account.id])));
+  const domains = new Map(
+    accounts.flatMap((account) => ownedDomains(account, kinds.get(account.kind ?? '')).map((domain) => [domain, account.id])),
+  );
   for (const account of accounts) {
     const twin = ids.get(foldCase(account.id));
-    if (twin !== undefined) findings.push(error(account.path, `The ids "${account.id}" and "${twin}" differ in upper and lower case only; logins could not tell them apart.`));
+    if (twin !== undefined)
+      findings.push(
+        error(account.path, `The ids "${account.id}" and "${twin}" differ in upper and lower case only; logins could not tell them apart.`),
+      );
     ids.set(foldCase(account.id), account.id);
     const owner = domains.get(account.id.toLowerCase());
     if (owner !== undefined && owner !== account.id) {
-      findings.push(error(account.path, `The id "${account.id}" is the domain of the account "${owner}"; the login name@${account.id} would mean both. Choose another id.`));
+      findings.push(
+        error(
+          account.path,
+          `The id "${account.id}" is the domain of the account "${owner}"; the login name@${account.id} would mean both. Choose another id.`,
+        ),
+      );
     }
     for (const user of account.users) {
       const other = users.get(foldCase(user.name));
       if (other === undefined) users.set(foldCase(user.name), account.id);
       else if (other !== account.id) {
         const logins = `${user.name}@${other} and ${user.name}@${account.id}`;
-        findings.push(warning(user.path, `"${user.name}" is a user of "${other}" too: the name alone can't log in, both need the account behind it (${logins}).`));
+        findings.push(
+          warning(
+            user.path,
+            `"${user.name}" is a user of "${other}" too: the name alone can't log in, both need the account behind it (${logins}).`,
+          ),
+        );
       }
     }
   }

@@ -54,7 +54,13 @@ function enumSentence(name: string, allowed: unknown, data: unknown, path: Setti
   return `${name} must be one of ${values.map((each) => JSON.stringify(each)).join(', ')}, not ${shown(data, path)}.${guess}`;
 }
 
-function formSentence(name: string, schema: Readonly<Record<string, unknown>>, keyword: string, params: Readonly<Record<string, unknown>>, stands: string): string {
+function formSentence(
+  name: string,
+  schema: Readonly<Record<string, unknown>>,
+  keyword: string,
+  params: Readonly<Record<string, unknown>>,
+  stands: string,
+): string {
   const words = schema['patternErrorMessage'] ?? schema['errorMessage'];
   if (typeof words === 'string') return `${name}: ${stands[0]?.toUpperCase()}${stands.slice(1)}. ${words}`;
   if (keyword === 'format') return `${name} must be ${formatWords(String(params['format']))}, ${stands}.`;
@@ -67,13 +73,17 @@ function describe(schema: Readonly<Record<string, unknown>>): string {
 }
 
 function rangeWords(schema: Readonly<Record<string, unknown>>): string {
-  const low = schema['minimum'] ?? schema['exclusiveMinimum'];
-  const high = schema['maximum'] ?? schema['exclusiveMaximum'];
+  const low = numberOf(schema['minimum'] ?? schema['exclusiveMinimum']);
+  const high = numberOf(schema['maximum'] ?? schema['exclusiveMaximum']);
   const above = schema['minimum'] === undefined ? 'more than' : 'at least';
   const below = schema['maximum'] === undefined ? 'less than' : 'at most';
-  if (low === undefined) return `${below} ${String(high)}`;
-  if (high === undefined) return `${above} ${String(low)}`;
-  return above === 'at least' && below === 'at most' ? `between ${String(low)} and ${String(high)}` : `${above} ${String(low)} and ${below} ${String(high)}`;
+  if (low === undefined) return `${below} ${high}`;
+  if (high === undefined) return `${above} ${low}`;
+  return above === 'at least' && below === 'at most' ? `between ${low} and ${high}` : `${above} ${low} and ${below} ${high}`;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -32,7 +32,7 @@ export interface IntakeSource {
 /** A message that has been read and is not committed yet. `view`: with another envelope where only some recipients are in question. */
 export interface StagedMail {
   readonly incoming: Incoming;
-  view(envelope?: MailView['envelope']): MailView;
+  readonly view: (envelope?: MailView['envelope']) => MailView;
 }
 
 export interface IntakeStep {

@@ -59,7 +59,7 @@ export class HookScheduler implements Scheduler {
 
   stop(): void {
     this.#planning += 1;
-    this.#timer?.dispose();
+    void this.#timer?.dispose();
     for (const watching of this.#watching.splice(0)) {
       void watching.dispose();
     }
@@ -93,7 +93,7 @@ export class HookScheduler implements Scheduler {
     if (planning !== this.#planning) {
       return;
     }
-    this.#timer?.dispose();
+    void this.#timer?.dispose();
     const next = rounds[0];
     const wait = next === undefined ? REPLAN_MS : Math.max(next.at.getTime() - this.clock.now().getTime(), 0);
     this.#timer = this.clock.after(Math.min(wait, REPLAN_MS), () => {

@@ -234,6 +234,5 @@ export function formatAddress(address: Pick<Address, 'name' | 'local' | 'domain'
 }
 
 function quote(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return `"${text.replace(/[\0-\x1f\x7f]/g, ' ').replace(/["\\]/g, '\\$&')}"`;
 }

@@ -156,7 +156,6 @@ function skipBlanks(text: string, from: number): number {
 
 /** Line ends, NUL and the like have no place in a header's text and would do harm in logs. */
 function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f]/g, ' ');
 }
 

@@ -95,7 +95,11 @@ async function create(path: string): Promise<void> {
   }
   await rename(draft, path);
   const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -132,7 +132,11 @@ export class SqliteStore {
     });
     await chmod(path, 0o600);
     const file = await open(path, 'r');
-    await file.sync().finally(() => file.close());
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   /** Writes what waits, then lets go of everything. */
@@ -152,6 +156,10 @@ export class SqliteStore {
   /** Long reading on a connection of its own, so that it holds up nobody else's. */
   async #aside(job: (connection: Connection) => Promise<void>): Promise<void> {
     const connection = await openReader(this.path);
-    await job(connection).finally(() => connection.close());
+    try {
+      await job(connection);
+    } finally {
+      await connection.close();
+    }
   }
 }

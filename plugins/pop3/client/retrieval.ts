@@ -1,5 +1,5 @@
 // RETR, many at a time: the messages flow into intake while the next ones are on the line, so that many share a commit.
-import { PostroomError, sentenceOf, type Accepted, type AccountJournal, type ErrorCode, type Intake } from '@postroom/sdk';
+import { type Accepted, type AccountJournal, type ErrorCode, type Intake, PostroomError, sentenceOf } from '@postroom/sdk';
 import { MOST_TRIES } from './collectPlan.js';
 import type { FetchTally } from './fetchTally.js';
 import type { IdentifiedMessage } from './identify.js';
@@ -51,7 +51,10 @@ export class Retrieval {
         tried = this.#attempts(chunks[at + 1]);
         // The tries of the next chunk are being written down while this one is read; whoever fails first is met by an await below.
         tried.catch(() => {});
-        if (this.#services.pipelining) this.#send((sent = await tried));
+        if (this.#services.pipelining) {
+          sent = await tried;
+          this.#send(sent);
+        }
         for (const message of current) {
           if (!this.#services.pipelining) this.#dialogue.send([`RETR ${message.number}`]);
           await this.#receive(message);
@@ -70,7 +73,11 @@ export class Retrieval {
     const tries = await Promise.all(chunk.map((message) => this.#services.journal.attempt(message.key)));
     return chunk.filter((message, at) => {
       const isTried = (tries[at] ?? 1) <= MOST_TRIES;
-      if (!isTried) this.#problem(message, `A message was tried ${MOST_TRIES} times in vain and stays at the ISP. Look at it there, with the ISP's web mail.`);
+      if (!isTried)
+        this.#problem(
+          message,
+          `A message was tried ${MOST_TRIES} times in vain and stays at the ISP. Look at it there, with the ISP's web mail.`,
+        );
       return isTried;
     });
   }
@@ -81,7 +88,11 @@ export class Retrieval {
 
   async #receive(message: IdentifiedMessage): Promise<void> {
     const answer = await this.#dialogue.answer('RETR');
-    if (!answer.ok) return this.#problem(message, `${this.#dialogue.account.host} does not hand over a message ("${answer.text}"). The next round tries again.`);
+    if (!answer.ok)
+      return this.#problem(
+        message,
+        `${this.#dialogue.account.host} does not hand over a message ("${answer.text}"). The next round tries again.`,
+      );
     const body = this.#dialogue.body('RETR');
     const head: Buffer[] = [];
     let octets = 0;

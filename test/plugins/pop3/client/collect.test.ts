@@ -1,5 +1,5 @@
-import { expect } from 'chai';
 import { PostroomError } from '@postroom/sdk';
+import { expect } from 'chai';
 import { CollectingHost } from '../support/collectingHost.js';
 import { multiline } from '../support/scriptedServer.js';
 import { until } from '../support/servedHost.js';
@@ -31,7 +31,9 @@ describe('POP3 client collecting an account', () => {
     at.intake.before = () => {
       if (at.isp.commands.some((command) => command.startsWith('DELE'))) throw new Error('DELE came too early.');
     };
-    expect(await at.round()).to.include({ stored: 1 }).and.to.have.property('failed').that.is.empty;
+    expect(await at.round())
+      .to.include({ stored: 1 })
+      .and.to.have.property('failed').that.is.empty;
     expect(at.isp.commands).to.include('DELE 1');
   });
 
@@ -112,10 +114,15 @@ describe('POP3 client collecting an account', () => {
     let open = 0;
     let most = 0;
     at.isp.script = (command) => {
-      if (command.startsWith('RETR')) most = Math.max(most, (open += 1));
+      if (command.startsWith('RETR')) {
+        open += 1;
+        most = Math.max(most, open);
+      }
       return undefined;
     };
-    at.intake.before = () => void (open -= 1);
+    at.intake.before = () => {
+      open -= 1;
+    };
     expect((await at.round()).stored).to.equal(100);
     expect(most).to.be.above(20).and.to.be.at.most(100);
     expect(at.intake.mostRunning).to.be.above(1);
@@ -124,7 +131,8 @@ describe('POP3 client collecting an account', () => {
 
   it('C17 knows messages by their content where there is neither UIDL nor TOP', async () => {
     at.isp.put(mail('one'), mail('two'));
-    at.isp.script = (command) => (/^(UIDL|TOP)/.test(command) ? '-ERR unknown\r\n' : command.startsWith('DELE') ? '-ERR no\r\n' : undefined);
+    at.isp.script = (command) =>
+      /^(UIDL|TOP)/.test(command) ? '-ERR unknown\r\n' : command.startsWith('DELE') ? '-ERR no\r\n' : undefined;
     expect((await at.round()).stored).to.equal(2);
     expect(await at.round()).to.include({ fetched: 0, stored: 0 });
   });
@@ -145,7 +153,10 @@ describe('POP3 client collecting an account', () => {
   });
 
   it('C20 collects both messages that share an id, once', async () => {
-    at.isp.messages = [{ uidl: 'same', octets: Buffer.from(`A: 1\r\n${mail('one')}`) }, { uidl: 'same', octets: Buffer.from(`A: 2\r\n${mail('two')}`) }];
+    at.isp.messages = [
+      { uidl: 'same', octets: Buffer.from(`A: 1\r\n${mail('one')}`) },
+      { uidl: 'same', octets: Buffer.from(`A: 2\r\n${mail('two')}`) },
+    ];
     at.isp.script = (command) => (command === 'QUIT' ? '-ERR not now\r\n' : undefined);
     expect((await at.round()).stored).to.equal(2);
     at.isp.script = () => undefined;
@@ -155,7 +166,12 @@ describe('POP3 client collecting an account', () => {
 
   it('C21 C39 passes over nonsense in the lists, and forgets nothing then', async () => {
     at.isp.put(mail('one'), mail('two'));
-    at.isp.script = (command) => (command === 'UIDL' ? '+OK\r\n1 id1\r\nnonsense\r\n-3 x\r\n2 id2\r\n.\r\n' : command === 'LIST' ? '+OK\r\n1 99999999999999999999\r\n\r\n.\r\n' : undefined);
+    at.isp.script = (command) =>
+      command === 'UIDL'
+        ? '+OK\r\n1 id1\r\nnonsense\r\n-3 x\r\n2 id2\r\n.\r\n'
+        : command === 'LIST'
+          ? '+OK\r\n1 99999999999999999999\r\n\r\n.\r\n'
+          : undefined;
     expect((await at.round()).stored).to.equal(2);
     expect(at.journal.listings).to.deep.equal([]);
   });

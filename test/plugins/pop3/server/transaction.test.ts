@@ -1,5 +1,5 @@
-import { expect } from 'chai';
 import { PostroomError } from '@postroom/sdk';
+import { expect } from 'chai';
 import { ServedHost, until } from '../support/servedHost.js';
 
 const message = (body: string): string => `Subject: x\r\n\r\n${body}`;
@@ -14,7 +14,21 @@ describe('POP3 server with a mailbox open', () => {
 
   it('P07 refuses bad syntax and numbers that are none', async () => {
     const client = await served.andrewsClient();
-    for (const command of ['LIST x', 'RETR', 'RETR 1 2', 'TOP 1', 'TOP 1 -1', 'TOP 1 x', 'DELE 0', 'DELE 99999999999999999999', 'RETR +1', 'UIDL 4', 'LIST 1.0', 'NOOP 1', 'STAT 1']) {
+    for (const command of [
+      'LIST x',
+      'RETR',
+      'RETR 1 2',
+      'TOP 1',
+      'TOP 1 -1',
+      'TOP 1 x',
+      'DELE 0',
+      'DELE 99999999999999999999',
+      'RETR +1',
+      'UIDL 4',
+      'LIST 1.0',
+      'NOOP 1',
+      'STAT 1',
+    ]) {
       expect(await client.ask(command), command).to.match(/^-ERR/);
     }
   });
@@ -76,7 +90,8 @@ describe('POP3 server with a mailbox open', () => {
     served.andrew.put(message('late\r\n'));
     await client.ask('DELE 2');
     expect(await client.askMultiline('UIDL')).to.equal('1 u1\r\n3 u3\r\n');
-    for (const command of ['LIST 2', 'RETR 2', 'TOP 2 0', 'UIDL 2', 'DELE 2', 'RETR 4']) expect(await client.ask(command), command).to.match(/^-ERR/);
+    for (const command of ['LIST 2', 'RETR 2', 'TOP 2 0', 'UIDL 2', 'DELE 2', 'RETR 4'])
+      expect(await client.ask(command), command).to.match(/^-ERR/);
   });
 
   it('P25 answers -ERR for a message that was removed meanwhile, and the right one for its neighbour', async () => {
@@ -88,7 +103,10 @@ describe('POP3 server with a mailbox open', () => {
 
   it('P26 P27 P29 P30 counts what RETR will send', async () => {
     const client = await served.andrewsClient();
-    const sizes = (await client.askMultiline('LIST')).trim().split('\r\n').map((line) => Number(line.split(' ')[1]));
+    const sizes = (await client.askMultiline('LIST'))
+      .trim()
+      .split('\r\n')
+      .map((line) => Number(line.split(' ')[1]));
     expect(await client.ask('STAT')).to.equal(`+OK 3 ${sizes.reduce((a, b) => a + b)}`);
     for (const [index, size] of sizes.entries()) {
       const text = await client.askMultiline(`RETR ${index + 1}`);
@@ -137,7 +155,12 @@ describe('POP3 server with a mailbox open', () => {
   });
 
   it('P33 sends 8-bit octets, NUL and long lines as they are', async () => {
-    const octets = Buffer.concat([Buffer.from('A: b\r\n\r\n'), Buffer.from(Array.from({ length: 256 }, (_, octet) => octet)), Buffer.alloc(5000, 'x'), Buffer.from('\r\n')]);
+    const octets = Buffer.concat([
+      Buffer.from('A: b\r\n\r\n'),
+      Buffer.from(Array.from({ length: 256 }, (_, octet) => octet)),
+      Buffer.alloc(5000, 'x'),
+      Buffer.from('\r\n'),
+    ]);
     served.andrew.mail = [];
     served.andrew.put(octets);
     const client = await served.andrewsClient();
@@ -177,9 +200,12 @@ describe('POP3 server with a mailbox open', () => {
   it('P35 keeps little ahead of a reader that does not read', async () => {
     const size = 100 * 1024 * 1024;
     served.andrew.mail = [];
-    served.andrew.put(Buffer.alloc(size, 'x'.repeat(76) + '\r\n'));
+    served.andrew.put(Buffer.alloc(size, `${'x'.repeat(76)}\r\n`));
     let furthest = 0;
-    served.andrew.failRead = (_number, offset) => ((furthest = offset), undefined);
+    served.andrew.failRead = (_number, offset) => {
+      furthest = offset;
+      return undefined;
+    };
     const client = await served.andrewsClient();
     client.socket.pause();
     client.send('RETR 1\r\n');
@@ -299,7 +325,8 @@ describe('POP3 server with a mailbox open', () => {
     served.andrew.mail = [];
     served.andrew.put(...Array.from({ length: 100 }, (_, index) => message(`${index}\r\n`)));
     const client = await served.andrewsClient();
-    for (let number = 1; number <= 100; number += 1) expect(await client.askMultiline(`RETR ${number}`)).to.equal(message(`${number - 1}\r\n`));
+    for (let number = 1; number <= 100; number += 1)
+      expect(await client.askMultiline(`RETR ${number}`)).to.equal(message(`${number - 1}\r\n`));
     expect(served.andrew.reads.length).to.be.below(10);
   });
 
@@ -309,7 +336,9 @@ describe('POP3 server with a mailbox open', () => {
     const client = await served.andrewsClient();
     const listing = await client.askMultiline('UIDL');
     expect(listing.split('\r\n')).to.have.length(20_001);
-    expect(listing).to.match(/^1 u1\r\n2 u2\r\n/).and.to.match(/20000 u20000\r\n$/);
+    expect(listing)
+      .to.match(/^1 u1\r\n2 u2\r\n/)
+      .and.to.match(/20000 u20000\r\n$/);
   });
 
   it('answers what came before the client closed its side', async () => {

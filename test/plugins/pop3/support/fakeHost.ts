@@ -2,7 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { CommandHandler, FetchHandler, Listener, MailboxRef, PluginContext } from '@postroom/sdk';
-import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops, type Maildrop, type MaildropPiece, type PostroomEvent, type ServiceId } from '@postroom/sdk/services';
+import {
+  Accounts,
+  Authenticator,
+  Certificates,
+  Clock,
+  Events,
+  type Maildrop,
+  type MaildropPiece,
+  Maildrops,
+  type PostroomEvent,
+  type ServiceId,
+} from '@postroom/sdk/services';
 import { generate } from 'selfsigned';
 
 const manifest = JSON.parse(readFileSync(new URL(import.meta.resolve('#plugins/pop3/package.json')), 'utf8')) as {
@@ -64,7 +75,8 @@ export class TestMailbox {
   pieceSize = 256 * 1024;
 
   put(...texts: readonly (string | Buffer)[]): void {
-    for (const text of texts) this.mail.push({ uidl: `u${this.mail.length + 1}`, octets: Buffer.isBuffer(text) ? text : Buffer.from(text, 'latin1') });
+    for (const text of texts)
+      this.mail.push({ uidl: `u${this.mail.length + 1}`, octets: Buffer.isBuffer(text) ? text : Buffer.from(text, 'latin1') });
   }
 
   open(): Maildrop | 'in-use' {
@@ -127,7 +139,12 @@ export class TestClock implements Clock {
       if (this.#timers.delete(entry)) call();
     };
     this.#timers.add(entry);
-    return { dispose: () => (clearTimeout(entry.timer), void this.#timers.delete(entry)) };
+    return {
+      dispose: () => {
+        clearTimeout(entry.timer);
+        this.#timers.delete(entry);
+      },
+    };
   }
 
   /** Lets `ms` pass at once. */
@@ -185,14 +202,26 @@ export class FakeHost {
     const line = (level: string) => (message: string, fields?: unknown) => void this.log.push({ level, message, fields });
     const partial: Partial<PluginContext> = {
       id: 'postroom.pop3',
-      hooks: { onFetch: { tap: (_name: string, handler: FetchHandler) => ((this.fetch = handler), { dispose: () => {} }) } } as unknown as PluginContext['hooks'],
+      hooks: {
+        onFetch: {
+          tap: (_name: string, handler: FetchHandler) => {
+            this.fetch = handler;
+            return { dispose: () => {} };
+          },
+        },
+      } as unknown as PluginContext['hooks'],
       settings: {
         get: <T>(key: string) => this.values[key] as T,
         forAccount: <T>(_account: string, key: string) => this.accountValues[key] as T,
         forUser: <T>() => undefined as T,
         onDidChange: () => ({ dispose: () => {} }),
       },
-      commands: { register: (name, handler) => (this.commands.set(name, handler), { dispose: () => {} }) },
+      commands: {
+        register: (name, handler) => {
+          this.commands.set(name, handler);
+          return { dispose: () => {} };
+        },
+      },
       secrets: { get: async () => this.password },
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       subscriptions: { push: () => {} },

@@ -1,7 +1,7 @@
 // An ISP's POP3 server by script: right by default, with a switch for every way to be wrong.
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { TLSSocket, createSecureContext } from 'node:tls';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import type { TestCertificate } from './fakeHost.js';
 
 export interface IspMessage {
@@ -10,7 +10,7 @@ export interface IspMessage {
 }
 
 /** What a command's script answers: the text to send (CRLF included), `cut` to drop the line, `stall` to say nothing; `undefined`: as a right server. */
-export type Script = (command: string, session: ServerSession) => Buffer | string | 'cut' | 'stall' | undefined;
+export type Script = (command: string, session: ServerSession) => Buffer | string | undefined;
 
 export interface ServerSession {
   /** Counted from 1. */
