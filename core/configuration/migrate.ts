@@ -23,9 +23,12 @@ export function findRenames(settings: unknown, schema: SettingsSchema): Migratio
     for (const key of Object.keys(values)) {
       const to = schema.properties.has(key) ? undefined : former.get(`${scope} ${key}`);
       if (to === undefined) continue;
-      const taken = Object.hasOwn(values, to) || renames.some((each) => each.to === to && each.path.slice(0, -1).join('/') === path.join('/'));
+      const taken =
+        Object.hasOwn(values, to) || renames.some((each) => each.to === to && each.path.slice(0, -1).join('/') === path.join('/'));
       if (!taken) renames.push({ path: [...path, key], to });
-      const message = taken ? `"${key}" is called "${to}" now, which is set as well. Take "${key}" out.` : `"${key}" is called "${to}" now; it counts as that, and the next change of the settings renames it.`;
+      const message = taken
+        ? `"${key}" is called "${to}" now, which is set as well. Take "${key}" out.`
+        : `"${key}" is called "${to}" now; it counts as that, and the next change of the settings renames it.`;
       findings.push({ ...warning([...path, key], message), atKey: true });
     }
   };

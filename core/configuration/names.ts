@@ -21,7 +21,8 @@ export function nameProblem(what: 'account' | 'user', name: string): string | un
   }
   if (POLLUTING_KEYS.has(name)) return `"${shown}" can't be a name here. Choose another one for the ${what}.`;
   if (name === '') return `The name of ${what === 'user' ? 'a user' : 'an account'} is empty.`;
-  if ([...name].length > 64) return `"${shown}" is too long: the name of ${what === 'user' ? 'a user' : 'an account'} has at most 64 characters.`;
+  if ([...name].length > 64)
+    return `"${shown}" is too long: the name of ${what === 'user' ? 'a user' : 'an account'} has at most 64 characters.`;
   if (what === 'account' && !ACCOUNT_ID.test(name)) {
     return `"${shown}" can't name an account: only letters, digits, ".", "-" and "_" are allowed, a letter or digit first.`;
   }

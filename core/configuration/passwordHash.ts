@@ -22,7 +22,13 @@ export const LONGEST_PASSWORD = 1024;
 export async function hashPassword(password: string): Promise<PasswordHash> {
   const salt = randomBytes(16);
   const made = await derive(password, salt, { cost: COST, blockSize: BLOCK_SIZE, parallelization: PARALLELIZATION }, HASH_OCTETS);
-  return { cost: COST, blockSize: BLOCK_SIZE, parallelization: PARALLELIZATION, salt: salt.toString('base64'), hash: made.toString('base64') };
+  return {
+    cost: COST,
+    blockSize: BLOCK_SIZE,
+    parallelization: PARALLELIZATION,
+    salt: salt.toString('base64'),
+    hash: made.toString('base64'),
+  };
 }
 
 export async function matchesHash(password: string, known: PasswordHash): Promise<boolean> {
@@ -37,8 +43,18 @@ export function unmatchableHash(): PasswordHash {
   return { cost: COST, blockSize: BLOCK_SIZE, parallelization: PARALLELIZATION, salt, hash };
 }
 
-function derive(password: string, salt: Buffer, { cost, blockSize, parallelization }: Pick<PasswordHash, 'cost' | 'blockSize' | 'parallelization'>, octets: number): Promise<Buffer> {
-  const options: ScryptOptions = { cost, blockSize, parallelization, maxmem: 128 * cost * blockSize + 128 * blockSize * parallelization + 1024 * 1024 };
+function derive(
+  password: string,
+  salt: Buffer,
+  { cost, blockSize, parallelization }: Pick<PasswordHash, 'cost' | 'blockSize' | 'parallelization'>,
+  octets: number,
+): Promise<Buffer> {
+  const options: ScryptOptions = {
+    cost,
+    blockSize,
+    parallelization,
+    maxmem: 128 * cost * blockSize + 128 * blockSize * parallelization + 1024 * 1024,
+  };
   return new Promise((resolve, reject) => {
     // Clients and systems write accented letters in two ways; both are the same password.
     scrypt(password.normalize('NFC'), salt, octets, options, (error, key) => (error === null ? resolve(key) : reject(error)));

@@ -72,7 +72,8 @@ export function mergeSchema(manifests: readonly PluginManifest[], accepts: (sche
 
 function keyProblem(key: string, declared: DeclaredProperty | undefined): string | undefined {
   if (declared !== undefined) return `${declared.owner} declares it too.`;
-  if (!KEY.test(key) || STRUCTURAL.has(key) || key.split('.').some((part) => POLLUTING_KEYS.has(part))) return 'it is no name for a setting.';
+  if (!KEY.test(key) || STRUCTURAL.has(key) || key.split('.').some((part) => POLLUTING_KEYS.has(part)))
+    return 'it is no name for a setting.';
   return undefined;
 }
 
@@ -89,7 +90,9 @@ function distinctKinds(manifests: readonly PluginManifest[], conflicts: string[]
 
 function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly AccountKindDeclaration[]): JsonSchema {
   const of = (scope: SettingScope): Record<string, PropertySchema> =>
-    Object.fromEntries(properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, each.schema]));
+    Object.fromEntries(
+      properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, each.schema]),
+    );
   const user = { type: 'object', additionalProperties: false, properties: of('user') };
   const account = {
     type: 'object',
@@ -100,7 +103,9 @@ function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly Acc
         type: 'string',
         title: 'Kind of account',
         markdownDescription: 'How mail is sorted to the users.',
-        ...(kinds.length === 0 ? {} : { enum: kinds.map((each) => each.kind), enumDescriptions: kinds.map((each) => `${each.title}: ${each.description}`) }),
+        ...(kinds.length === 0
+          ? {}
+          : { enum: kinds.map((each) => each.kind), enumDescriptions: kinds.map((each) => `${each.title}: ${each.description}`) }),
       },
       address: {
         type: 'string',

@@ -23,7 +23,12 @@ export function seal(key: Buffer, path: string, value: string): SealedSecret {
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(path));
   const data = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
-  return { key: keyFingerprint(key), nonce: nonce.toString('base64'), tag: cipher.getAuthTag().toString('base64'), data: data.toString('base64') };
+  return {
+    key: keyFingerprint(key),
+    nonce: nonce.toString('base64'),
+    tag: cipher.getAuthTag().toString('base64'),
+    data: data.toString('base64'),
+  };
 }
 
 /** The clear text; `undefined` where key, place or octets are not those it was sealed with. */

@@ -70,8 +70,14 @@ async function readKey(path: string): Promise<Buffer | undefined> {
     key = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new PostroomError('secrets/unreadable', `The key file ${path} can't be read (${sentenceOf(error)}). See to its permissions.`, { path });
+    throw new PostroomError('secrets/unreadable', `The key file ${path} can't be read (${sentenceOf(error)}). See to its permissions.`, {
+      path,
+    });
   }
   if (key.length === KEY_OCTETS) return key;
-  throw new PostroomError('secrets/unreadable', `${path} holds no key: it has ${key.length} octets instead of ${KEY_OCTETS}. Put the right file back from a backup.`, { path });
+  throw new PostroomError(
+    'secrets/unreadable',
+    `${path} holds no key: it has ${key.length} octets instead of ${KEY_OCTETS}. Put the right file back from a backup.`,
+    { path },
+  );
 }

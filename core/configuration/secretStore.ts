@@ -1,7 +1,7 @@
 // Every secret of the server: users' passwords as hashes, the ISP's passwords encrypted. In secrets.json, never in settings.json.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { foldCase, mailboxName, type MailboxRef, PostroomError, sentenceOf } from '@postroom/sdk';
+import { foldCase, type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
@@ -84,7 +84,8 @@ export class FileSecretStore implements SecretStore {
   async setUserPassword(mailbox: MailboxRef, password: string): Promise<void> {
     const whose = `The password of ${mailboxName(mailbox)}`;
     if (password === '') throw new PostroomError('settings/invalid', `${whose} must not be empty.`);
-    if (Buffer.byteLength(password) > LONGEST_PASSWORD) throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
+    if (Buffer.byteLength(password) > LONGEST_PASSWORD)
+      throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
     const hash = await hashPassword(password);
     await this.#change(() => this.#passwords.set(userKey(mailbox), hash));
     this.#lately.forget(userKey(mailbox));
@@ -137,7 +138,8 @@ export class FileSecretStore implements SecretStore {
         this.#secrets.delete(path);
         this.#secrets.set(target, seal(await this.#key.readOrMake(), target, value));
       }
-      for (const [user, hash] of [...this.#passwords]) if (user.startsWith(`${from}/`)) this.#movePassword(user, `${to}/${user.slice(from.length + 1)}`, hash);
+      for (const [user, hash] of [...this.#passwords])
+        if (user.startsWith(`${from}/`)) this.#movePassword(user, `${to}/${user.slice(from.length + 1)}`, hash);
     });
   }
 
@@ -186,10 +188,13 @@ export class FileSecretStore implements SecretStore {
     const how = `Put the right key file back from a backup, or set the secret "${path}" anew.`;
     if (key === undefined) throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is missing. ${how}`, { path });
     if (keyFingerprint(key) !== sealed.key) {
-      throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is not the one that encrypted the secret. ${how}`, { path });
+      throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is not the one that encrypted the secret. ${how}`, {
+        path,
+      });
     }
     const value = unseal(key, path, sealed);
-    if (value === undefined) throw new PostroomError('secrets/unreadable', `The secret "${path}" in ${this.#path} is damaged. Set it anew.`, { path });
+    if (value === undefined)
+      throw new PostroomError('secrets/unreadable', `The secret "${path}" in ${this.#path} is damaged. Set it anew.`, { path });
     return value;
   }
 
@@ -203,7 +208,10 @@ export class FileSecretStore implements SecretStore {
     }
     const file = parsed(text);
     if (file !== undefined) return file;
-    throw new PostroomError('secrets/unreadable', `${this.#path} is damaged. Put it back from a backup, or remove it and set every password anew.`);
+    throw new PostroomError(
+      'secrets/unreadable',
+      `${this.#path} is damaged. Put it back from a backup, or remove it and set every password anew.`,
+    );
   }
 
   /** Changes follow each other; one that fails or can't be written does not count. `afterwards`: what ends the change once it is durable. */

@@ -11,7 +11,7 @@ import { onFileChange } from './watchedFile.js';
 /** What a read found: a text, or why there is none. */
 export type FileContent =
   | { readonly text: string; readonly etag: string }
-  | { readonly text: undefined; readonly missing: boolean; /** A sentence. */ readonly refusal: string };
+  | { readonly text: undefined; readonly missing: boolean /** A sentence. */; readonly refusal: string };
 
 const LOOK_EVERY_MS = 250;
 
@@ -37,8 +37,14 @@ export class SettingsFile {
       return { text, etag: etagOf(text) };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOENT') return { text: undefined, missing: true, refusal: 'The file is gone. Put it back, or bring back a version with "postroom config undo".' };
-      if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refused('The file is not UTF-8 text. Save it again with the encoding UTF-8.');
+      if (code === 'ENOENT')
+        return {
+          text: undefined,
+          missing: true,
+          refusal: 'The file is gone. Put it back, or bring back a version with "postroom config undo".',
+        };
+      if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+        return refused('The file is not UTF-8 text. Save it again with the encoding UTF-8.');
       return refused(`The file can't be read (${sentenceOf(error)}). See to its permissions.`);
     }
   }

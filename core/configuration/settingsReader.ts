@@ -26,7 +26,10 @@ export class SettingsReader {
     const users = groupOf(this.#account(account)['users']);
     const name = Object.hasOwn(users, user) ? user : Object.keys(users).find((each) => foldCase(each) === foldCase(user));
     if (name === undefined) {
-      throw new PostroomError('user/unknown', `The account "${account}" has no user "${shownName(user)}".${didYouMean(user, Object.keys(users))}`);
+      throw new PostroomError(
+        'user/unknown',
+        `The account "${account}" has no user "${shownName(user)}".${didYouMean(user, Object.keys(users))}`,
+      );
     }
     return this.#read(groupOf(users[name]), key, 'user') as T;
   }

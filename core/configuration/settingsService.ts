@@ -57,7 +57,7 @@ export interface ExpectedVersion {
 
 /** What came of a change. Nothing is thrown for wrong settings. */
 export type SettingsChange =
-  | { readonly ok: true; readonly etag: string; /** Warnings. */ readonly problems: readonly Problem[] }
+  | { readonly ok: true; readonly etag: string /** Warnings. */; readonly problems: readonly Problem[] }
   | {
       readonly ok: false;
       readonly code: 'settings/invalid' | 'settings/conflict' | 'data/not-writable';

@@ -20,7 +20,15 @@ export type SettingsCheck = (value: unknown) => Checked;
 const addFormats = ajvFormats.default;
 
 function makeAjv(useDefaults: boolean): Ajv {
-  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults, strict: true, strictTypes: false, strictTuples: false, logger: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    useDefaults,
+    strict: true,
+    strictTypes: false,
+    strictTuples: false,
+    logger: false,
+  });
   addFormats(ajv);
   ajv.addVocabulary([...VOCABULARY]);
   return ajv;
@@ -51,11 +59,16 @@ function findingsOf(failures: readonly ErrorObject[], schema: SettingsSchema, ro
   // Where no branch of a choice fits, what each branch lacks would only confuse.
   const choices = failures.filter((each) => each.keyword === 'anyOf' || each.keyword === 'oneOf');
   const inChoice = (each: ErrorObject): boolean =>
-    choices.some((choice) => each !== choice && each.schemaPath.startsWith(`${choice.schemaPath}/`) && each.instancePath.startsWith(choice.instancePath));
+    choices.some(
+      (choice) =>
+        each !== choice && each.schemaPath.startsWith(`${choice.schemaPath}/`) && each.instancePath.startsWith(choice.instancePath),
+    );
   // A list of what is allowed says more than the type.
   const isListed = (each: ErrorObject): boolean =>
     each.keyword === 'type' && failures.some((other) => other.keyword === 'enum' && other.instancePath === each.instancePath);
-  return failures.filter((each) => !inChoice(each) && !isListed(each) && each.propertyName === undefined).flatMap((each) => findingOf(each, schema, pathOf(each.instancePath, root)));
+  return failures
+    .filter((each) => !inChoice(each) && !isListed(each) && each.propertyName === undefined)
+    .flatMap((each) => findingOf(each, schema, pathOf(each.instancePath, root)));
 }
 
 function findingOf(failure: ErrorObject, schema: SettingsSchema, path: SettingPath): readonly Finding[] {
@@ -64,7 +77,9 @@ function findingOf(failure: ErrorObject, schema: SettingsSchema, path: SettingPa
     const name = String(params['propertyName']);
     const what = path.at(-1) === 'users' ? 'user' : 'account';
     const problem = isNamedGroup(path) ? nameProblem(what, name) : undefined;
-    return [{ severity: 'error', path: [...path, name], atKey: true, message: problem ?? `"${shownName(name)}" is not allowed as a name here.` }];
+    return [
+      { severity: 'error', path: [...path, name], atKey: true, message: problem ?? `"${shownName(name)}" is not allowed as a name here.` },
+    ];
   }
   if (failure.keyword === 'additionalProperties') {
     return [{ ...unknownKey(path, String(params['additionalProperty']), failure, schema), atKey: true }];
@@ -79,7 +94,11 @@ function isNamedGroup(path: SettingPath): boolean {
 }
 
 type Level = 'server' | 'account' | 'user';
-const LEVEL_WORDS: Readonly<Record<Level, string>> = { server: 'at the top of the file', account: 'inside an account', user: 'inside a user' };
+const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+  server: 'at the top of the file',
+  account: 'inside an account',
+  user: 'inside a user',
+};
 
 /** Where properties of the merged schema stand; `undefined` further inside, where a plugin's own schema speaks. */
 function levelOf(path: SettingPath): Level | undefined {
@@ -100,7 +119,10 @@ function unknownKey(path: SettingPath, key: string, failure: ErrorObject, schema
   if (declared?.schema.secret === true) return error(here, secretSentence(key, path));
   if (level === 'user' && looksSecret([key])) return error(here, passwordSentence(key, path));
   if (looksSecret([key])) {
-    const guess = didYouMean(key, [...schema.properties.values()].filter((each) => each.schema.secret === true).map((each) => each.key));
+    const guess = didYouMean(
+      key,
+      [...schema.properties.values()].filter((each) => each.schema.secret === true).map((each) => each.key),
+    );
     return error(here, `"${shownName(key)}" is unknown, and secrets never stand in settings.json. Take it out.${guess}`);
   }
   if (declared !== undefined) return warning(here, `"${key}" has no effect here: it belongs ${LEVEL_WORDS[declared.scope]}.`);
@@ -113,7 +135,9 @@ function allowedNames(known: readonly string[]): string {
 
 /** How a secret setting is set, to end a sentence with. `account` for one of scope `account`. */
 export function howToSetSecret(key: string, account?: string): string {
-  return account === undefined ? 'set it in the manager' : `set it in the manager or with "postroom accounts set-password ${account} --key ${key}"`;
+  return account === undefined
+    ? 'set it in the manager'
+    : `set it in the manager or with "postroom accounts set-password ${account} --key ${key}"`;
 }
 
 function secretSentence(key: string, path: SettingPath): string {

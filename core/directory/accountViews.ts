@@ -6,7 +6,14 @@ import type { SettingsValue } from '../configuration/loadSettings.js';
 
 /** The accounts in the order of the settings; every view deeply frozen. */
 export function accountViews(settings: SettingsValue, kinds: readonly AccountKindDeclaration[]): readonly AccountView[] {
-  return Object.freeze(accountEntries(settings).map((account) => accountView(account, kinds.find((kind) => kind.kind === account.kind))));
+  return Object.freeze(
+    accountEntries(settings).map((account) =>
+      accountView(
+        account,
+        kinds.find((kind) => kind.kind === account.kind),
+      ),
+    ),
+  );
 }
 
 function accountView(account: AccountEntry, kind: AccountKindDeclaration | undefined): AccountView {

@@ -68,7 +68,8 @@ export class SettingsAccounts implements Accounts {
   /** Compared on every call rather than on an event: nobody who hears of a change earlier can see the accounts of before. */
   #current(): Directory {
     const { value, schema } = this.settings;
-    if (this.#directory?.value !== value || this.#directory.schema !== schema) this.#directory = directoryOf(value, schema, this.#directory);
+    if (this.#directory?.value !== value || this.#directory.schema !== schema)
+      this.#directory = directoryOf(value, schema, this.#directory);
     return this.#directory;
   }
 }

@@ -1,5 +1,5 @@
 // Checks logins of mail clients and of the manager.
-import { foldCase, mailboxName, type MailboxRef } from '@postroom/sdk';
+import { foldCase, type MailboxRef, mailboxName } from '@postroom/sdk';
 import { Accounts, type Authenticator, Clock, type LoginPeer, type LoginResult } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import { shownName } from '../configuration/names.js';
@@ -51,7 +51,10 @@ export class PasswordAuthenticator implements Authenticator {
   }
 
   #wait(mailbox: MailboxRef | undefined, peer: LoginPeer): LoginResult {
-    this.log.warn(`Login put off for ${shownUser(mailbox)} from ${peer.address} over ${peer.protocol}: too many failures.`, fields(mailbox, peer));
+    this.log.warn(
+      `Login put off for ${shownUser(mailbox)} from ${peer.address} over ${peer.protocol}: too many failures.`,
+      fields(mailbox, peer),
+    );
     return { ok: false, reason: 'wait' };
   }
 }

@@ -11,13 +11,15 @@ export interface CertificatePair {
   readonly expires: Date;
 }
 
-export type PairResult = { readonly pair: CertificatePair } | { readonly pair: undefined; /** Half a sentence. */ readonly reason: string };
+export type PairResult = { readonly pair: CertificatePair } | { readonly pair: undefined /** Half a sentence. */; readonly reason: string };
 
 /** Reads a pair; never throws, and never shows anything of the key. */
 export function readPair(cert: string, key: string): PairResult {
   try {
     const certificate = new X509Certificate(cert);
-    return { pair: { cert, key, context: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }), expires: new Date(certificate.validTo) } };
+    return {
+      pair: { cert, key, context: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }), expires: new Date(certificate.validTo) },
+    };
   } catch (error) {
     return { pair: undefined, reason: reasonOf(sentenceOf(error)) };
   }
@@ -32,7 +34,9 @@ export function coversNames(cert: string, names: readonly string[]): boolean {
 /** OpenSSL's words for the usual slips, in ours. */
 function reasonOf(words: string): string {
   if (/key values mismatch/i.test(words)) return 'the private key belongs to another certificate';
-  if (/no start line|asn1|wrong tag|bad base64|bad end line|unsupported|DECODER/i.test(words)) return 'one of the two is not PEM as it should be';
-  if (/password|bad decrypt|interrupted or cancelled/i.test(words)) return 'the private key is locked with a pass phrase; store it without one';
+  if (/no start line|asn1|wrong tag|bad base64|bad end line|unsupported|DECODER/i.test(words))
+    return 'one of the two is not PEM as it should be';
+  if (/password|bad decrypt|interrupted or cancelled/i.test(words))
+    return 'the private key is locked with a pass phrase; store it without one';
   return words;
 }

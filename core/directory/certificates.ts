@@ -122,7 +122,14 @@ export class ServerCertificates implements Certificates, Disposable {
   }
 
   #names(): readonly string[] {
-    const names = [this.settings.get<string>('server.name'), hostname(), 'localhost', '127.0.0.1', '::1', ...this.settings.get<readonly string[]>('tls.names')];
+    const names = [
+      this.settings.get<string>('server.name'),
+      hostname(),
+      'localhost',
+      '127.0.0.1',
+      '::1',
+      ...this.settings.get<readonly string[]>('tls.names'),
+    ];
     return [...new Set(names.filter((name) => name !== '').map((name) => (name.includes(':') ? name.toLowerCase() : asciiDomain(name))))];
   }
 

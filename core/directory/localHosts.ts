@@ -11,7 +11,8 @@ export function ownAddresses(): readonly string[] {
 /** Whether the part behind an address's @ is this server: its name, the machine's name, localhost, or one of `addresses` bare or as a literal (RFC 5321 section 4.1.3). */
 export function isLocalHost(host: string, serverName: string, addresses: () => readonly string[] = ownAddresses): boolean {
   const ip = ipOf(host);
-  if (ip !== undefined) return ip.range() === 'loopback' || addresses().some((each) => ipOf(each)?.toNormalizedString() === ip.toNormalizedString());
+  if (ip !== undefined)
+    return ip.range() === 'loopback' || addresses().some((each) => ipOf(each)?.toNormalizedString() === ip.toNormalizedString());
   const name = asciiDomain(host);
   return name !== '' && [serverName, hostname(), 'localhost'].some((each) => asciiDomain(each) === name);
 }

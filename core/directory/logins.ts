@@ -15,7 +15,8 @@ export function resolveLogin(login: string, accounts: readonly AccountView[]): M
     return found.length === 1 ? found[0]?.mailbox : undefined;
   }
   const [user, place] = [name.slice(0, at), name.slice(at + 1)];
-  const account = accounts.find((each) => foldCase(each.id) === place) ?? accounts.find((each) => each.domains.includes(asciiDomain(place)));
+  const account =
+    accounts.find((each) => foldCase(each.id) === place) ?? accounts.find((each) => each.domains.includes(asciiDomain(place)));
   return account && userNamed(account, user)?.mailbox;
 }
 

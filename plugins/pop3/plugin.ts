@@ -1,9 +1,9 @@
 // POP3, both ways: mailboxes served to mail clients, accounts collected from their ISPs.
-import { PostroomError, sentenceOf, type FetchReport, type FetchRequest, type PluginContext, type TapCall } from '@postroom/sdk';
+import { type FetchReport, type FetchRequest, type PluginContext, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
 import { collect } from './client/collect.js';
 import { ispAccount } from './client/ispAccount.js';
-import { probeLogin, type ProbeResult } from './client/probeLogin.js';
+import { type ProbeResult, probeLogin } from './client/probeLogin.js';
 import { ReadAheadBudget } from './server/messageReader.js';
 import { Pop3Listener } from './server/pop3Listener.js';
 import { Slabs } from './server/slabs.js';
@@ -28,7 +28,9 @@ export function activate(context: PluginContext): void {
   );
 
   context.subscriptions.push(
-    context.commands.register('pop3.test-login', (args: { readonly account: string }, call) => testLogin(context, clock, args.account, call.signal)),
+    context.commands.register('pop3.test-login', (args: { readonly account: string }, call) =>
+      testLogin(context, clock, args.account, call.signal),
+    ),
   );
 }
 

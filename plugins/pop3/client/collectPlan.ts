@@ -28,7 +28,12 @@ export function collectPlan(
   policy: CollectPolicy,
   now: Date,
 ): CollectPlan {
-  const plan = { remove: [] as IdentifiedMessage[], fetch: [] as IdentifiedMessage[], tooLarge: [] as IdentifiedMessage[], setAside: [] as IdentifiedMessage[] };
+  const plan = {
+    remove: [] as IdentifiedMessage[],
+    fetch: [] as IdentifiedMessage[],
+    tooLarge: [] as IdentifiedMessage[],
+    setAside: [] as IdentifiedMessage[],
+  };
   for (const message of messages) {
     const entry = journal.get(message.key);
     // The same id with another size is another message: some servers count their ids anew (SORTING 80).

@@ -70,7 +70,11 @@ export class Incoming {
       const end = chunk.indexOf(LF);
       parts.push(end < 0 ? chunk : chunk.subarray(0, end + 1));
       length += end < 0 ? chunk.length : end + 1;
-      if (length > LINE_LIMIT) throw new PostroomError('isp/protocol', `${this.#host} answered ${what} with a line of more than ${LINE_LIMIT} octets: this is no POP3 server.`);
+      if (length > LINE_LIMIT)
+        throw new PostroomError(
+          'isp/protocol',
+          `${this.#host} answered ${what} with a line of more than ${LINE_LIMIT} octets: this is no POP3 server.`,
+        );
       if (end < 0) continue;
       if (end + 1 < chunk.length) this.unread(chunk.subarray(end + 1));
       const line = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
@@ -121,7 +125,12 @@ export class Incoming {
 
   #lost(what: string): PostroomError {
     const reason = this.#failure === undefined ? '' : `: ${this.#failure.message}`;
-    return new PostroomError('isp/unreachable', `${this.#host} closed the connection during ${what}${reason}. The next round tries again.`, {}, { cause: this.#failure });
+    return new PostroomError(
+      'isp/unreachable',
+      `${this.#host} closed the connection during ${what}${reason}. The next round tries again.`,
+      {},
+      { cause: this.#failure },
+    );
   }
 }
 

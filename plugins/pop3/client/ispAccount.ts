@@ -1,5 +1,5 @@
 // What the settings say about one account's POP3 server.
-import { PostroomError, type AccountView, type Secrets, type Settings } from '@postroom/sdk';
+import { type AccountView, PostroomError, type Secrets, type Settings } from '@postroom/sdk';
 
 export type IspSecurity = 'tls' | 'starttls' | 'plain';
 
@@ -25,11 +25,15 @@ export async function ispAccount(account: AccountView, settings: Settings, secre
   const get = <T>(key: string): T => settings.forAccount<T>(account.id, key);
   const host = get<string | undefined>('pop3.host');
   if (host === undefined || host === '') {
-    throw new PostroomError('settings/invalid', `Account ${account.id} has no POP3 server. Set pop3.host to the name that the ISP gave.`, { account: account.id });
+    throw new PostroomError('settings/invalid', `Account ${account.id} has no POP3 server. Set pop3.host to the name that the ISP gave.`, {
+      account: account.id,
+    });
   }
   const password = await secrets.get('pop3.password', account.id);
   if (password === undefined || password === '') {
-    throw new PostroomError('isp/no-password', `No password is set for account ${account.id}. Set pop3.password to the one of the ISP.`, { account: account.id });
+    throw new PostroomError('isp/no-password', `No password is set for account ${account.id}. Set pop3.password to the one of the ISP.`, {
+      account: account.id,
+    });
   }
   const security = get<IspSecurity>('pop3.security');
   const port = get<number | undefined>('pop3.port') ?? 0;

@@ -1,5 +1,5 @@
 // What an ISP's -ERR means (RFC 2449 section 6.4, RFC 3206), as codes of ours and sentences.
-import { PostroomError, type ErrorCode } from '@postroom/sdk';
+import { type ErrorCode, PostroomError } from '@postroom/sdk';
 import type { IspAccount } from './ispAccount.js';
 
 /** The first line of an answer. */
@@ -55,7 +55,8 @@ type LoginCode = 'isp/login-refused' | 'isp/in-use' | 'isp/temporary' | 'isp/per
 
 const LOGIN_SENTENCES: Record<LoginCode, (account: IspAccount) => string> = {
   'isp/login-refused': ({ id, host, user }) => `${host} refused the login of account ${id} as ${user}. Check pop3.user and pop3.password.`,
-  'isp/in-use': ({ id, host }) => `${host} says that the mailbox of account ${id} is in use. Another program collects the same mail, or an earlier session has not ended yet; the next round tries again.`,
+  'isp/in-use': ({ id, host }) =>
+    `${host} says that the mailbox of account ${id} is in use. Another program collects the same mail, or an earlier session has not ended yet; the next round tries again.`,
   'isp/temporary': ({ id, host }) => `${host} asks account ${id} to come back later. The next round after a pause tries again.`,
   'isp/permanent': ({ id, host }) => `${host} says that the mailbox of account ${id} needs attention. Ask the ISP.`,
 };

@@ -10,10 +10,12 @@ export interface IspCapabilities {
 
 /** Reads the lines of CAPA, tags in any case; unknown ones mean nothing. `undefined` lines: the server refused CAPA. */
 export function ispCapabilities(lines: readonly string[] | undefined): IspCapabilities {
-  const tags = new Map((lines ?? []).map((line) => {
-    const [tag = '', ...words] = line.trim().toUpperCase().split(/\s+/);
-    return [tag, words] as const;
-  }));
+  const tags = new Map(
+    (lines ?? []).map((line) => {
+      const [tag = '', ...words] = line.trim().toUpperCase().split(/\s+/);
+      return [tag, words] as const;
+    }),
+  );
   const delay = Number(tags.get('LOGIN-DELAY')?.[0] ?? 0);
   return {
     pipelining: tags.has('PIPELINING'),

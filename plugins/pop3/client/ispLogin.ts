@@ -1,8 +1,8 @@
 // From the greeting to the open mailbox: CAPA, STLS where it is demanded, the login. No password leaves before TLS is as the account wants it.
 import { PostroomError } from '@postroom/sdk';
 import type { IspAccount } from './ispAccount.js';
-import { loginError, parseAnswer, type Answer } from './ispAnswers.js';
-import { ispCapabilities, type IspCapabilities } from './ispCapabilities.js';
+import { type Answer, loginError, parseAnswer } from './ispAnswers.js';
+import { type IspCapabilities, ispCapabilities } from './ispCapabilities.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 /** Octets of a command line with its CRLF (RFC 2449 section 4). */
@@ -67,7 +67,11 @@ async function authPlain(dialogue: Pop3Dialogue): Promise<Answer> {
 
 /** A line end in a name or password would be a command of its own. */
 function checkCredentials(account: IspAccount): void {
-  for (const [key, value] of [['pop3.user', account.user], ['pop3.password', account.password]] as const) {
-    if (/[\r\n\0]/.test(value)) throw new PostroomError('settings/invalid', `${key} of account ${account.id} holds a line end. Set it again.`);
+  for (const [key, value] of [
+    ['pop3.user', account.user],
+    ['pop3.password', account.password],
+  ] as const) {
+    if (/[\r\n\0]/.test(value))
+      throw new PostroomError('settings/invalid', `${key} of account ${account.id} holds a line end. Set it again.`);
   }
 }

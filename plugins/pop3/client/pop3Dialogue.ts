@@ -5,7 +5,7 @@ import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { Incoming } from './incoming.js';
 import type { IspAccount } from './ispAccount.js';
-import { parseAnswer, printable, type Answer } from './ispAnswers.js';
+import { type Answer, parseAnswer, printable } from './ispAnswers.js';
 import { Unstuffing } from './unstuffing.js';
 
 /** Lines of one listing; a box with more is read up to here. */
@@ -45,7 +45,10 @@ export class Pop3Dialogue {
   async secure(): Promise<void> {
     const { host } = this.account;
     if (this.#incoming.waiting > 0) {
-      throw new PostroomError('isp/tls', `${host} sent more than its answer to STLS: somebody on the way may be injecting text. No password was sent.`);
+      throw new PostroomError(
+        'isp/tls',
+        `${host} sent more than its answer to STLS: somebody on the way may be injecting text. No password was sent.`,
+      );
     }
     this.#incoming.detach();
     this.#socket = await secured(this.#socket, this.account, this.#clock);
@@ -77,7 +80,10 @@ export class Pop3Dialogue {
     const line = await this.rawLine(what);
     const answer = parseAnswer(line);
     if (answer === undefined) {
-      throw new PostroomError('isp/protocol', `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`);
+      throw new PostroomError(
+        'isp/protocol',
+        `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`,
+      );
     }
     return answer;
   }
@@ -95,7 +101,8 @@ export class Pop3Dialogue {
       const line = await this.#incoming.line(what);
       if (line === '.') break;
       lines.push(line.startsWith('.') ? line.slice(1) : line);
-      if (lines.length > MOST_LINES) throw new PostroomError('isp/protocol', `${this.account.host} answered ${what} with more than ${MOST_LINES} lines.`);
+      if (lines.length > MOST_LINES)
+        throw new PostroomError('isp/protocol', `${this.account.host} answered ${what} with more than ${MOST_LINES} lines.`);
     }
     this.#transcript?.('server', `(${lines.length} lines)`);
     return lines;
@@ -139,11 +146,19 @@ async function connected(account: IspAccount, clock: Clock, signal: AbortSignal)
       settle();
       socket.on('error', () => {});
       socket.destroy();
-      reject(new PostroomError(code, `${host} port ${port} could not be reached: ${reason}. Check the line and pop3.host; the next round tries again.`, { account: account.id }, { cause }));
+      reject(
+        new PostroomError(
+          code,
+          `${host} port ${port} could not be reached: ${reason}. Check the line and pop3.host; the next round tries again.`,
+          { account: account.id },
+          { cause },
+        ),
+      );
     };
     const timer = clock.after(connectMs, () => fail('isp/timeout', 'no answer in time'));
     const onAbort = (): void => fail('isp/timeout', 'the time for the account is up');
-    const onError = (error: Error & { errors?: readonly Error[] }): void => fail('isp/unreachable', error.message === '' ? (error.errors?.[0]?.message ?? error.name) : error.message, error);
+    const onError = (error: Error & { errors?: readonly Error[] }): void =>
+      fail('isp/unreachable', error.message === '' ? (error.errors?.[0]?.message ?? error.name) : error.message, error);
     const onConnect = (): void => {
       settle();
       resolve(socket);
@@ -179,7 +194,14 @@ async function secured(socket: Socket, account: IspAccount, clock: Clock): Promi
     const fail = (reason: string, cause?: Error): void => {
       void timer.dispose();
       secure.destroy();
-      reject(new PostroomError('isp/tls', `TLS with ${host} failed: ${reason}. No password was sent. Check pop3.security and pop3.port.`, { account: account.id }, { cause }));
+      reject(
+        new PostroomError(
+          'isp/tls',
+          `TLS with ${host} failed: ${reason}. No password was sent. Check pop3.security and pop3.port.`,
+          { account: account.id },
+          { cause },
+        ),
+      );
     };
     const timer = clock.after(connectMs, () => fail('no answer in time'));
     secure.on('error', (error) => fail(error.message, error));
@@ -201,9 +223,15 @@ function judge(secure: TLSSocket, host: string, pin: string | undefined): void {
   if (pin !== undefined) {
     if (fingerprint.replaceAll(':', '').toLowerCase() === pin) return;
     secure.destroy();
-    throw new PostroomError('isp/tls', `${host} shows another certificate than pop3.tls.pin names: its SHA-256 is ${fingerprint}. No password was sent. If the ISP confirms the change, set pop3.tls.pin to it.`);
+    throw new PostroomError(
+      'isp/tls',
+      `${host} shows another certificate than pop3.tls.pin names: its SHA-256 is ${fingerprint}. No password was sent. If the ISP confirms the change, set pop3.tls.pin to it.`,
+    );
   }
   if (secure.authorized) return;
   secure.destroy();
-  throw new PostroomError('isp/tls', `The certificate of ${host} is not trusted (${String(secure.authorizationError)}); its SHA-256 is ${fingerprint}. No password was sent. If the ISP confirms it, set pop3.tls.pin to it.`);
+  throw new PostroomError(
+    'isp/tls',
+    `The certificate of ${host} is not trusted (${String(secure.authorizationError)}); its SHA-256 is ${fingerprint}. No password was sent. If the ISP confirms it, set pop3.tls.pin to it.`,
+  );
 }

@@ -29,7 +29,8 @@ export class Unstuffing {
   take(chunk: Buffer): Buffer[] {
     const pieces: Buffer[] = [];
     let at = 0;
-    while (at < chunk.length && !this.#isComplete) at = this.#seen >= 2 ? this.#atLineStart(chunk, at, pieces) : this.#inLine(chunk, at, pieces);
+    while (at < chunk.length && !this.#isComplete)
+      at = this.#seen >= 2 ? this.#atLineStart(chunk, at, pieces) : this.#inLine(chunk, at, pieces);
     if (this.#isComplete) this.#rest = chunk.subarray(at);
     return pieces;
   }

@@ -1,6 +1,6 @@
 // The AUTHORIZATION state: USER and PASS (RFC 1939), AUTH PLAIN (RFC 5034), STLS (RFC 2595).
 import { mailboxName, sentenceOf } from '@postroom/sdk';
-import { plainCredentials, utf8, type PlainCredentials } from './saslPlain.js';
+import { type PlainCredentials, plainCredentials, utf8 } from './saslPlain.js';
 import type { Session } from './session.js';
 import { systemCode } from './systemCode.js';
 import { Transaction } from './transaction.js';
@@ -52,7 +52,11 @@ async function logIn(session: Session, { name, password }: PlainCredentials): Pr
   if (session.line.isClosed) return;
   if (result.ok) return open(session, result.mailbox);
   // One line a failure, address and name in fixed places, so that fail2ban can read it; the name is quoted and cut, it is a stranger's text.
-  log.warn(`POP3 login failed from ${peer} for ${JSON.stringify(name.slice(0, 100))}.`, { peer, user: name.slice(0, 100), reason: result.reason });
+  log.warn(`POP3 login failed from ${peer} for ${JSON.stringify(name.slice(0, 100))}.`, {
+    peer,
+    user: name.slice(0, 100),
+    reason: result.reason,
+  });
   session.refuseBad(result.reason === 'wait' ? '[AUTH] Too many failed logins, try again later' : '[AUTH] Wrong name or password');
 }
 

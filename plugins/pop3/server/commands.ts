@@ -2,9 +2,9 @@
 // passwords in clear text), LAST (obsolete), UTF8 and LANG (RFC 6856; messages are sent as they were stored, so UTF8 would promise nothing).
 import { auth, pass, startTls, user } from './authorization.js';
 import { capabilities } from './capabilities.js';
+import { deleteMessage, list, quit, reset, stat, uniqueIds } from './mailboxCommands.js';
 import { retrieve, top } from './retrieval.js';
 import type { Session } from './session.js';
-import { deleteMessage, list, quit, reset, stat, uniqueIds } from './mailboxCommands.js';
 
 export interface Command {
   /** Where it may be given (RFC 1939 sections 4 and 5). */

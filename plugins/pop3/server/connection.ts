@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { sentenceOf } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { CommandLines, COMMAND_LIMIT, RESPONSE_LIMIT } from './commandLines.js';
+import { COMMAND_LIMIT, CommandLines, RESPONSE_LIMIT } from './commandLines.js';
 import { Deadline } from './deadline.js';
 import { ReplyWriter } from './replyWriter.js';
 import type { ServerLimits } from './serverSettings.js';

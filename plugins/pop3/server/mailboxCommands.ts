@@ -1,7 +1,7 @@
 // The TRANSACTION and UPDATE states without the messages' content: STAT, LIST, UIDL, DELE, RSET, QUIT (RFC 1939 sections 5 to 7).
 import { mailboxName, sentenceOf } from '@postroom/sdk';
-import { systemCode } from './systemCode.js';
 import type { Session } from './session.js';
+import { systemCode } from './systemCode.js';
 import type { Transaction } from './transaction.js';
 
 const NUMBER = /^\d+$/;

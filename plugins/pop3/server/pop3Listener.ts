@@ -1,12 +1,12 @@
 // The POP3 ports: opened together, one tls.Server for all of them, each connection counted and owned here.
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Disposable, Listener, OpenPort, Settings } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import { Connection, type ConnectionServices } from './connection.js';
 import { networks, plainAddress } from './networks.js';
 import { portProblem } from './portProblem.js';
-import { listenEntries, serverLimits, type ListenEntry } from './serverSettings.js';
+import { type ListenEntry, listenEntries, serverLimits } from './serverSettings.js';
 
 const HANDSHAKE_MS = 30_000;
 const KEY = 'pop3.plaintextNetworks';

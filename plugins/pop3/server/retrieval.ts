@@ -1,11 +1,11 @@
 // RETR and TOP: a message on its way to the client.
 import { mailboxName, sentenceOf } from '@postroom/sdk';
 import type { MaildropPiece } from '@postroom/sdk/services';
-import { systemCode } from './systemCode.js';
 import { StuffedBody } from './dotStuffing.js';
 import { messageNumber, opened } from './mailboxCommands.js';
 import { SMALL_MESSAGE } from './messageReader.js';
 import type { Session } from './session.js';
+import { systemCode } from './systemCode.js';
 import { TopLines } from './topLines.js';
 
 export function retrieve(session: Session, [argument]: readonly string[]): Promise<void> | void {

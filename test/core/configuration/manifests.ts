@@ -58,7 +58,11 @@ export const SMALL: readonly PluginManifest[] = [
         'mail.domains': { type: 'array', items: { type: 'string' }, default: [], scope: 'account', accountKind: 'domain' },
         'mail.ratio': { type: 'number', exclusiveMinimum: 0, default: 1 },
         'mail.on': { type: 'boolean', default: true },
-        'mail.either': { anyOf: [{ type: 'integer' }, { type: 'string', enum: ['auto'] }], default: 'auto', description: 'A number or "auto".' },
+        'mail.either': {
+          anyOf: [{ type: 'integer' }, { type: 'string', enum: ['auto'] }],
+          default: 'auto',
+          description: 'A number or "auto".',
+        },
         aliases: { type: 'array', items: { type: 'string' }, uniqueItems: true, default: [], scope: 'user' },
         names: { type: 'array', items: { type: 'string' }, default: [], scope: 'user', maxItems: 3 },
         'cc.to': { type: 'array', items: { type: 'string' }, uniqueItems: true, default: [], scope: 'user' },

@@ -57,7 +57,13 @@ describe('POP3 client and TLS', () => {
   });
 
   const probe = (): Promise<ProbeResult> =>
-    Promise.resolve(at.host.commands.get('pop3.test-login')?.({ account: 'company' } as never, { signal: new AbortController().signal, author: 'cli', progress: () => {} })) as Promise<ProbeResult>;
+    Promise.resolve(
+      at.host.commands.get('pop3.test-login')?.({ account: 'company' } as never, {
+        signal: new AbortController().signal,
+        author: 'cli',
+        progress: () => {},
+      }),
+    ) as Promise<ProbeResult>;
 
   it('C10 tests a login and tells what was said, without the password', async () => {
     at = await CollectingHost.start('starttls');

@@ -29,7 +29,19 @@ describe('POP3 server before the login', () => {
   it('P05 P06 P48 refuses unknown commands and commands of the other state, and goes on', async () => {
     const client = await served.client();
     await client.line();
-    for (const command of ['XYZZY', '', 'STAT', 'LIST', 'RETR 1', 'NOOP', 'RSET', 'PASS open sesame', 'APOP andrew c4c9334bac560ecc979e58001b3e22fb', 'UTF8', 'LANG']) {
+    for (const command of [
+      'XYZZY',
+      '',
+      'STAT',
+      'LIST',
+      'RETR 1',
+      'NOOP',
+      'RSET',
+      'PASS open sesame',
+      'APOP andrew c4c9334bac560ecc979e58001b3e22fb',
+      'UTF8',
+      'LANG',
+    ]) {
       expect(await client.ask(command), command).to.match(/^-ERR/);
     }
     await client.ask('USER andrew');
@@ -89,7 +101,17 @@ describe('POP3 server before the login', () => {
     const client = await served.client();
     await client.line();
     const lines = (await client.askMultiline('CAPA')).split('\r\n');
-    expect(lines).to.include.members(['TOP', 'UIDL', 'USER', 'SASL PLAIN', 'PIPELINING', 'RESP-CODES', 'AUTH-RESP-CODE', 'STLS', 'EXPIRE NEVER']);
+    expect(lines).to.include.members([
+      'TOP',
+      'UIDL',
+      'USER',
+      'SASL PLAIN',
+      'PIPELINING',
+      'RESP-CODES',
+      'AUTH-RESP-CODE',
+      'STLS',
+      'EXPIRE NEVER',
+    ]);
     expect(lines).not.to.include('UTF8');
     expect(await client.ask('CAPA x')).to.match(/^-ERR/);
   });
@@ -146,7 +168,17 @@ describe('POP3 server before the login', () => {
   it('P69 P70 P72 P75 P76 refuses what is no PLAIN response', async () => {
     const client = await served.client();
     await client.line();
-    const bad = ['=AAA', 'AAA=BBB', 'A', '=', plain('andrew\0open sesame'), plain('\0andrew'), plain('\0\0x'), plain('greg\0andrew\0open sesame'), plain('\0a\0b\0c')];
+    const bad = [
+      '=AAA',
+      'AAA=BBB',
+      'A',
+      '=',
+      plain('andrew\0open sesame'),
+      plain('\0andrew'),
+      plain('\0\0x'),
+      plain('greg\0andrew\0open sesame'),
+      plain('\0a\0b\0c'),
+    ];
     for (const response of bad) expect(await client.ask(`AUTH PLAIN ${response}`), response).to.match(/^-ERR/);
     expect(await client.ask('AUTH CRAM-MD5')).to.match(/^-ERR/);
     expect(await client.ask('AUTH')).to.match(/^-ERR/);

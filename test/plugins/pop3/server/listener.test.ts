@@ -1,9 +1,9 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
-import { portProblem } from '#plugins/pop3/dist/server/portProblem.js';
 import { networks } from '#plugins/pop3/dist/server/networks.js';
+import { portProblem } from '#plugins/pop3/dist/server/portProblem.js';
 import { certificate } from '../support/fakeHost.js';
 import { ServedHost, until } from '../support/servedHost.js';
 
@@ -70,7 +70,14 @@ describe('POP3 ports', () => {
   });
 
   it('P86 refuses TLS 1.1', async () => {
-    const socket = connectTls({ port: served.port('tls'), host: '127.0.0.1', rejectUnauthorized: false, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    const socket = connectTls({
+      port: served.port('tls'),
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     expect(error.message).to.match(/alert|version|protocol|ECONNRESET/i);
     socket.destroy();
@@ -91,10 +98,15 @@ describe('POP3 ports', () => {
     const { port } = taken.address() as AddressInfo;
     await served.stop();
     served = await ServedHost.start(['starttls'], (host) => {
-      host.values['pop3.listen'] = [{ host: '127.0.0.1', port, security: 'tls' }, { host: '127.0.0.1', port: 0, security: 'starttls' }];
+      host.values['pop3.listen'] = [
+        { host: '127.0.0.1', port, security: 'tls' },
+        { host: '127.0.0.1', port: 0, security: 'starttls' },
+      ];
     });
     expect(served.ports[0]).to.include({ protocol: 'pop3', port, security: 'tls' });
-    expect(served.ports[0]?.problem).to.match(/is in use by another program/).and.to.include(String(port));
+    expect(served.ports[0]?.problem)
+      .to.match(/is in use by another program/)
+      .and.to.include(String(port));
     expect(served.ports[1]?.problem).to.equal(undefined);
     expect(await (await served.client()).line()).to.match(/^\+OK/);
     taken.close();
@@ -148,7 +160,12 @@ describe('POP3 ports', () => {
 
   it('knows networks, also for IPv4 addresses that a dual-stack socket writes as IPv6', () => {
     const trusted = networks(['127.0.0.0/8', '::1/128', '10.1.2.3'], 'pop3.plaintextNetworks');
-    expect(['127.5.5.5', '::ffff:127.0.0.1', '::1', '10.1.2.3'].map((address) => trusted.contains(address))).to.deep.equal([true, true, true, true]);
+    expect(['127.5.5.5', '::ffff:127.0.0.1', '::1', '10.1.2.3'].map((address) => trusted.contains(address))).to.deep.equal([
+      true,
+      true,
+      true,
+      true,
+    ]);
     expect(['128.0.0.1', '::2', '10.1.2.4'].map((address) => trusted.contains(address))).to.deep.equal([false, false, false]);
     expect(() => networks(['10.0.0.0/33'], 'pop3.plaintextNetworks')).to.throw(/is no network/);
   });

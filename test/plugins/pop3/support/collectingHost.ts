@@ -1,7 +1,7 @@
 // An account, its scripted ISP and a round on request.
 import { X509Certificate } from 'node:crypto';
-import { activate } from '#plugins/pop3/dist/plugin.js';
 import type { FetchReport } from '@postroom/sdk';
+import { activate } from '#plugins/pop3/dist/plugin.js';
 import { ACCOUNT, certificate, FakeHost, type TestCertificate } from './fakeHost.js';
 import { FakeIntake, FakeJournal } from './fakeIntake.js';
 import { ScriptedServer } from './scriptedServer.js';
@@ -38,7 +38,13 @@ export class CollectingHost {
 
   async round(signal: AbortSignal = new AbortController().signal): Promise<FetchReport> {
     const report = await this.host.fetch?.(
-      { account: ACCOUNT, reason: 'user', intake: this.intake, journal: this.journal, progress: (...step) => void this.progress.push(step) },
+      {
+        account: ACCOUNT,
+        reason: 'user',
+        intake: this.intake,
+        journal: this.journal,
+        progress: (...step) => void this.progress.push(step),
+      },
       { signal },
     );
     if (report === undefined) throw new Error('No report.');

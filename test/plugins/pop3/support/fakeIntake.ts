@@ -32,7 +32,13 @@ export class FakeIntake implements Intake {
       await this.before?.(text, from);
       this.accepted.push({ from, text });
       this.journal.stored(from);
-      return { id: String(this.accepted.length), size: text.length, mailboxes: [{ account: 'company', user: 'andrew' }], duplicates: 0, disposition: 'deliver' };
+      return {
+        id: String(this.accepted.length),
+        size: text.length,
+        mailboxes: [{ account: 'company', user: 'andrew' }],
+        duplicates: 0,
+        disposition: 'deliver',
+      };
     } finally {
       this.running -= 1;
     }

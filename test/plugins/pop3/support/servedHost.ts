@@ -1,7 +1,8 @@
 // A POP3 server on a free loopback port, with its clients, closed and checked for leaks after each test.
-import { activate } from '#plugins/pop3/dist/plugin.js';
+
 import type { OpenPort, PortSecurity } from '@postroom/sdk';
 import { expect } from 'chai';
+import { activate } from '#plugins/pop3/dist/plugin.js';
 import { certificate, FakeHost, type TestCertificate, type TestMailbox } from './fakeHost.js';
 import { RawClient } from './rawClient.js';
 
@@ -16,7 +17,10 @@ export class ServedHost {
     this.host = host;
   }
 
-  static async start(securities: readonly PortSecurity[] = ['starttls', 'tls'], change: (host: FakeHost) => void = () => {}): Promise<ServedHost> {
+  static async start(
+    securities: readonly PortSecurity[] = ['starttls', 'tls'],
+    change: (host: FakeHost) => void = () => {},
+  ): Promise<ServedHost> {
     pem ??= await certificate();
     const served = new ServedHost(new FakeHost(pem));
     const { host } = served;
