@@ -1,9 +1,9 @@
 // onFetch: one account's part of a round. Sessions follow each other, each ended by QUIT so that its deletions stick, until nothing is new.
-import { PostroomError, sentenceOf, type FetchReport, type FetchRequest, type TapCall } from '@postroom/sdk';
+import { type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { collectPlan, MOST_TRIES, type CollectPlan } from './collectPlan.js';
+import { type CollectPlan, collectPlan, MOST_TRIES } from './collectPlan.js';
 import { FetchTally } from './fetchTally.js';
-import { identify, type IdentifiedMessage } from './identify.js';
+import { type IdentifiedMessage, identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { pauseAfter } from './ispAnswers.js';
 import type { IspCapabilities } from './ispCapabilities.js';
@@ -35,7 +35,12 @@ export async function collect(request: FetchRequest, call: TapCall, services: Co
     for (let session = 0; session < MOST_SESSIONS && (await round.session(call.signal)); session += 1);
   } catch (error) {
     const code = call.signal.aborted ? 'isp/timeout' : error instanceof PostroomError ? error.code : 'isp/unreachable';
-    tally.problem(code, call.signal.aborted ? `The time for account ${request.account.id} is up; the next round goes on where this one ended.` : sentenceOf(error));
+    tally.problem(
+      code,
+      call.signal.aborted
+        ? `The time for account ${request.account.id} is up; the next round goes on where this one ended.`
+        : sentenceOf(error),
+    );
     const pause = pauseAfter(code);
     if (pause !== undefined) tally.pauseUntil(new Date(clock.now().getTime() + pause));
   }
@@ -79,7 +84,12 @@ class AccountRound {
     const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
     const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(plan.fetch.length / 20)) : plan.fetch.length;
     const batch = plan.fetch.slice(0, limit);
-    const retrieval = new Retrieval(dialogue, { ...this.#request, tally: this.#tally, pipelining: capabilities.pipelining });
+    const retrieval = new Retrieval(dialogue, {
+      intake: this.#request.intake,
+      journal: this.#request.journal,
+      tally: this.#tally,
+      pipelining: capabilities.pipelining,
+    });
     try {
       await retrieval.run(batch);
     } finally {
@@ -88,7 +98,8 @@ class AccountRound {
     const finished = this.#account.leaveOnServerDays === 0 ? [...plan.remove, ...retrieval.stored] : plan.remove;
     const deleted = await this.#delete(dialogue, finished, capabilities.pipelining);
     const quit = await this.#quit(dialogue, deleted);
-    if (capabilities.loginDelaySeconds > 0) this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
+    if (capabilities.loginDelaySeconds > 0)
+      this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
     const fetched = this.#tally.fetched - before;
     return quit && mayComeBack && deleted.length > 0 && fetched > 0 && (plan.fetch.length > batch.length || fetched >= PARTIAL_LISTING);
   }
@@ -101,7 +112,11 @@ class AccountRound {
     if (uidl === undefined && listing.messages.length > 0) await this.#checkLeaving(dialogue);
     const { messages, unreadable } = await identify(dialogue, listing.messages);
     for (const number of unreadable) {
-      this.#tally.problem('isp/message', `${this.#account.host} does not show message ${number} of account ${this.#account.id}. The next round tries again.`, `number ${number}`);
+      this.#tally.problem(
+        'isp/message',
+        `${this.#account.host} does not show message ${number} of account ${this.#account.id}. The next round tries again.`,
+        `number ${number}`,
+      );
     }
     if (listing.isComplete && unreadable.length === 0 && stat.ok && Number(stat.text.split(' ')[0]) === messages.length) {
       await this.#request.journal.listed(messages.map(({ key }) => key));
@@ -117,13 +132,21 @@ class AccountRound {
     if (leaveOnServerDays === 0) return;
     const top = await dialogue.askLines('TOP 1 0');
     if (top !== undefined) return;
-    throw new PostroomError('settings/invalid', `${host} has neither UIDL nor TOP, so mail of account ${id} cannot be left there. Set pop3.leaveOnServerDays to 0.`);
+    throw new PostroomError(
+      'settings/invalid',
+      `${host} has neither UIDL nor TOP, so mail of account ${id} cannot be left there. Set pop3.leaveOnServerDays to 0.`,
+    );
   }
 
   #report(plan: CollectPlan): void {
-    for (const message of plan.tooLarge) this.#tally.problem('isp/message', tooLargeSentence(message, this.#account.maxMessageBytes), message.key);
+    for (const message of plan.tooLarge)
+      this.#tally.problem('isp/message', tooLargeSentence(message, this.#account.maxMessageBytes), message.key);
     for (const { key } of plan.setAside) {
-      this.#tally.problem('isp/message', `A message was tried ${MOST_TRIES} times in vain and stays at the ISP. Look at it there, with the ISP's web mail.`, key);
+      this.#tally.problem(
+        'isp/message',
+        `A message was tried ${MOST_TRIES} times in vain and stays at the ISP. Look at it there, with the ISP's web mail.`,
+        key,
+      );
     }
   }
 
@@ -148,7 +171,10 @@ class AccountRound {
       if (deleted.length > 0) await this.#request.journal.gone(deleted.map(({ key }) => key));
       return true;
     }
-    this.#tally.problem('isp/temporary', `${this.#account.host} did not remove what was collected of account ${this.#account.id} ("${answer.text}"). Nothing is collected twice; the next round asks again.`);
+    this.#tally.problem(
+      'isp/temporary',
+      `${this.#account.host} did not remove what was collected of account ${this.#account.id} ("${answer.text}"). Nothing is collected twice; the next round asks again.`,
+    );
     return false;
   }
 }

@@ -1,11 +1,11 @@
 // One client's dialogue: its state, and one command after the other by the table. Knows no socket: `line` is what the client needs of it.
-import { mailboxName, type Logger, type MailboxRef } from '@postroom/sdk';
+import { type Logger, type MailboxRef, mailboxName } from '@postroom/sdk';
 import type { Authenticator, Events, Maildrops } from '@postroom/sdk/services';
 import { OVERLONG } from './commandLines.js';
 import { COMMANDS } from './commands.js';
 import type { ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
-import { Transaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
 
 /** What a session uses of the host. */
 export interface SessionServices {
@@ -129,5 +129,6 @@ export class Session {
 }
 
 function wordsOf(rest: string | undefined): string[] {
-  return rest === undefined ? [] : rest.split(' ').filter((word) => word !== '');
+  if (rest === undefined || rest === '') return [];
+  return rest.includes(' ') ? rest.split(' ').filter((word) => word !== '') : [rest];
 }
