@@ -2,9 +2,23 @@
 import './base/injection.js';
 import path from 'node:path';
 import type { CommandCall } from '@postroom/sdk';
-import { Accounts, Authenticator, Certificates, Clock, Events, Licence, Maildrops, Rounds, Submissions } from '@postroom/sdk/services';
+import {
+  Accounts,
+  AdminPassword,
+  Authenticator,
+  Certificates,
+  Clock,
+  CommandCatalogue,
+  Events,
+  Licence,
+  Maildrops,
+  PluginCatalogue,
+  Rounds,
+  SettingsText,
+  Submissions,
+} from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { bindClass, bindValue, service } from './base/bindings.js';
+import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { SystemClock } from './base/clock.js';
 import { DataFolder } from './base/dataFolder.js';
 import { DisposableStack } from './base/disposables.js';
@@ -16,6 +30,7 @@ import { FileSettings } from './configuration/fileSettings.js';
 import { FileSecretStore, SecretStore } from './configuration/secretStore.js';
 import { SettingsService } from './configuration/settingsService.js';
 import { SettingsAccounts } from './directory/accounts.js';
+import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName, ServerName } from './directory/serverName.js';
@@ -94,6 +109,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const store = await SqliteStore.open(dataDir, {
     clock,
     onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
+    onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
     onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
   });
   stack.defer(() => store.close());
@@ -103,7 +119,9 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const installed = await discoverPlugins(options.bundledPlugins ?? BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(installed.flatMap((plugin) => plugin.manifest ?? []));
-  log.setLevel(settings.get<string>('log.level'));
+  if (options.serve !== false) {
+    log.setLevel(settings.get<string>('log.level'));
+  }
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open();
   await store.outbox.recover();
@@ -150,16 +168,20 @@ function bindStore(container: Container, store: SqliteStore): void {
 function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, SettingsService, FileSettings);
   bindClass(container, SecretStore, FileSecretStore);
+  bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);
+  bindClass(container, AdminPassword, StoredAdminPassword);
   bindClass(container, Authenticator, PasswordAuthenticator);
   bindClass(container, Certificates, ServerCertificates);
   bindClass(container, ServerName, ConfiguredServerName);
 
   bindValue(container, HostHooks, createHooks());
   bindClass(container, CommandRegistry, DefaultCommandRegistry);
+  bindAlias(container, CommandCatalogue, CommandRegistry);
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin })));
   bindValue(container, RuntimeFactory, (plugin) => new InProcessPlugin(plugin, container, path.join(dataDir, 'storage')));
   bindClass(container, PluginHost, DefaultPluginHost);
+  bindAlias(container, PluginCatalogue, PluginHost);
   container.bind(PluginWatch).toSelf();
 
   bindClass(container, Licence, LicenceWarden);

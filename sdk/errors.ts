@@ -5,6 +5,7 @@ export const ERROR_CODES = Object.freeze({
   'command/unknown': 'No such command.',
   'command/arguments': 'The arguments do not fit the schema of the command.',
   'command/not-running': 'The command needs a running server.',
+  'data/missing': 'The folder holds no data of Postroom.',
   'data/locked': 'Another process uses the data folder.',
   'data/not-writable': 'The data folder cannot be written.',
   'data/newer': 'The data folder was written by a newer version.',

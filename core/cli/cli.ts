@@ -1,10 +1,11 @@
 // `postroom`: serve, demo, and every command of the table, in the running server or, without one, on the data folder.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Command, CommanderError } from 'commander';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
-import { CORE_COMMANDS } from '../commands/declarations.js';
+import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { BUNDLED_PLUGINS, discoverPlugins } from '../host/discovery.js';
 import { API_VERSION } from '../host/manifestReader.js';
 import { addCommands, type CommonOptions } from './commandLine.js';
@@ -42,7 +43,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       exitCode = await demo(options);
     });
   try {
-    addCommands(program, await allDeclarations(dataFolderOf(argv) ?? dataDir), dataDir, runCommand);
+    const { declarations, titles } = await commandTable(dataFolderOf(argv) ?? dataDir);
+    addCommands(program, declarations, titles, dataDir, runCommand);
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -54,12 +56,15 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The core's commands and those that installed plugins declare. */
-async function allDeclarations(dataDir: string): Promise<readonly CommandDeclaration[]> {
-  const plugins = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
-  const contributed = plugins.flatMap((plugin) => plugin.manifest?.contributes?.commands ?? []);
+/** The core's commands and those that installed plugins declare, with a title for each area. */
+async function commandTable(
+  dataDir: string,
+): Promise<{ readonly declarations: readonly CommandDeclaration[]; readonly titles: Readonly<Record<string, string>> }> {
+  const manifests = (await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'))).flatMap((plugin) => plugin.manifest ?? []);
   const core = new Set(CORE_COMMANDS.map(({ command }) => command));
-  return [...CORE_COMMANDS, ...contributed.filter(({ command }) => !core.has(command))];
+  const contributed = manifests.flatMap((manifest) => manifest.contributes?.commands ?? []).filter(({ command }) => !core.has(command));
+  const titles = Object.fromEntries(manifests.map((manifest) => [manifest.name, manifest.description]));
+  return { declarations: [...CORE_COMMANDS, ...contributed], titles: { ...titles, ...AREA_TITLES } };
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {
@@ -92,6 +97,12 @@ async function runOffline(
     throw new PostroomError(
       'command/not-running',
       `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${dataDir}`,
+    );
+  }
+  if (declaration.reads === true && !existsSync(path.join(dataDir, 'settings.json'))) {
+    throw new PostroomError(
+      'data/missing',
+      `${path.resolve(dataDir)} holds no data of Postroom. Name another folder with --data, or begin one here: postroom serve --data ${dataDir}`,
     );
   }
   const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });

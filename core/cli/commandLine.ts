@@ -24,10 +24,16 @@ export interface CommonOptions {
 export type CommandAction = (command: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions) => Promise<void>;
 
 /** Adds a command for every declaration. */
-export function addCommands(program: Command, declarations: readonly CommandDeclaration[], dataDir: string, act: CommandAction): void {
+export function addCommands(
+  program: Command,
+  declarations: readonly CommandDeclaration[],
+  titles: Readonly<Record<string, string>>,
+  dataDir: string,
+  act: CommandAction,
+): void {
   for (const declaration of declarations) {
     const [area = '', verb] = declaration.command.split('.');
-    const parent = verb === undefined ? program : areaOf(program, area);
+    const parent = verb === undefined ? program : areaOf(program, area, titles[area]);
     const command = parent.command(verb ?? area).description(declaration.title);
     const properties = propertiesOf(declaration);
     const required = (declaration.arguments?.['required'] as readonly string[] | undefined) ?? [];
@@ -56,8 +62,8 @@ export function addCommands(program: Command, declarations: readonly CommandDecl
 }
 
 /** `outbox` of `outbox list`: made once, explains itself. */
-function areaOf(program: Command, area: string): Command {
-  return program.commands.find((command) => command.name() === area) ?? program.command(area).description(`postroom ${area} --help`);
+function areaOf(program: Command, area: string, title: string | undefined): Command {
+  return program.commands.find((command) => command.name() === area) ?? program.command(area).description(title ?? '');
 }
 
 function propertiesOf(declaration: CommandDeclaration): Readonly<Record<string, ArgumentSchema>> {

@@ -15,7 +15,7 @@ import { MailStore, type StoredMessage } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
-import { adminAddress } from './serve.js';
+import { adminAddress, hostAndPort } from './serve.js';
 import { show } from './show.js';
 
 const REGULAR = 'mail@company.example';
@@ -173,7 +173,7 @@ function howToConnect(server: Server, dataDir: string): string {
   const of = (protocol: string): string =>
     ports
       .filter((port) => port.protocol === protocol)
-      .map(({ host, port, security }) => `${host}:${port} (${security})`)
+      .map(({ host, port, security }) => `${hostAndPort(host, port)} (${security})`)
       .join(', ');
   const manager = adminAddress(server);
   const pop3 = ports.find((port) => port.protocol === 'pop3');

@@ -16,6 +16,7 @@ export function exitCodeOf(error: unknown): number {
       return EXIT.notRunning;
     case 'settings/invalid':
     case 'settings/unknown-key':
+    case 'data/missing':
     case 'data/newer':
     case 'data/not-writable':
     case 'data/corrupt':

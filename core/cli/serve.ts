@@ -52,7 +52,7 @@ function readySentences(server: Server): readonly string[] {
   const { ports } = service(server.container, Doors);
   const open = ports
     .filter((port) => port.problem === undefined)
-    .map(({ protocol, host, port, security }) => `${protocol.toUpperCase()} on ${host}:${port} (${security})`);
+    .map(({ protocol, host, port, security }) => `${protocol.toUpperCase()} on ${hostAndPort(host, port)} (${security})`);
   return [`Ready. ${open.length === 0 ? 'No port is open.' : `Open: ${open.join(', ')}.`}`, ...problemsOf(server)];
 }
 
@@ -69,9 +69,12 @@ function problemsOf(server: Server): readonly string[] {
 /** The manager's address, `undefined` where no plugin serves it. */
 export function adminAddress(server: Server): string | undefined {
   const port = service(server.container, Doors).ports.find(({ protocol, problem }) => protocol === 'http' && problem === undefined);
-  return port === undefined
-    ? undefined
-    : `${port.security === 'plain' ? 'http' : 'https'}://${port.host.includes(':') ? `[${port.host}]` : port.host}:${port.port}/`;
+  return port === undefined ? undefined : `${port.security === 'plain' ? 'http' : 'https'}://${hostAndPort(port.host, port.port)}/`;
+}
+
+/** `127.0.0.1:110`, `[::]:110` */
+export function hostAndPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function untilSignal(): Promise<string> {

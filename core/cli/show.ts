@@ -5,12 +5,23 @@ import Table from 'cli-table3';
 export function show(value: unknown): string {
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
-    return items.length === 0 ? 'None.' : isRecords(items) ? table(items) : items.map((item) => `  ${plain(item)}`).join('\n');
+    if (items.length === 0) {
+      return 'None.';
+    }
+    if (!isRecords(items)) {
+      return items.map((item) => `  ${plain(item)}`).join('\n');
+    }
+    return items.some(hasTable) ? items.map(record).join(`\n\n${'-'.repeat(40)}\n`) : table(items);
   }
   if (isRecord(value)) {
     return isTree(value) ? JSON.stringify(value, undefined, 2) : record(value);
   }
   return plain(value);
+}
+
+/** A row that holds rows itself does not fit into a table. */
+function hasTable(row: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(row).some((item) => Array.isArray(item) && isRecords(item));
 }
 
 /** Records within records, as settings are: they read best the way they are written. */

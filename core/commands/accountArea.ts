@@ -1,11 +1,12 @@
 // accounts list|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
+import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { type CommandArea, handler } from './area.js';
-import { assignments, orFail } from './settingsEdit.js';
+import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
 
 export class AccountArea implements CommandArea {
   constructor(
@@ -34,14 +35,14 @@ export class AccountArea implements CommandArea {
           );
         }
         const base = ['accounts', account];
-        const edits = [{ path: base, value: { kind, address, users: {} } }, ...assignments(base, set)];
+        const edits = [{ path: base, value: { kind, address, users: {} } }, ...this.#assign(base, set)];
         const result = orFail(await this.settings.edit(call.author, edits));
         return { account, address, kind, ...result, next: `postroom accounts set-password ${account}` };
       },
     ),
     'accounts.change': handler<{ account: string; set: readonly string[] }>(async ({ account, set }, call) => {
       this.#known(account);
-      return { account, ...orFail(await this.settings.edit(call.author, assignments(['accounts', account], set))) };
+      return { account, ...orFail(await this.settings.edit(call.author, this.#assign(['accounts', account], set))) };
     }),
     'accounts.remove': handler<{ account: string }>(async ({ account }, call) => {
       this.#known(account);
@@ -60,6 +61,10 @@ export class AccountArea implements CommandArea {
       return { account, set };
     }),
   };
+
+  #assign(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {
+    return refuseUnknownKeys(this.settings.schema, assignments(base, pairs));
+  }
 
   #known(account: string): void {
     if (this.accounts.find(account) === undefined) {

@@ -3,7 +3,7 @@ import { PostroomError } from '@postroom/sdk';
 import { hasErrors, problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { type CommandArea, handler } from './area.js';
-import { orFail, pathOf, typedValue } from './settingsEdit.js';
+import { orFail, pathOf, refuseUnknownKeys, typedValue } from './settingsEdit.js';
 
 export class ConfigArea implements CommandArea {
   constructor(@SettingsService private readonly settings: SettingsService) {}
@@ -11,7 +11,10 @@ export class ConfigArea implements CommandArea {
   readonly handlers = {
     'config.get': handler<{ key?: string }>(({ key }) => (key === undefined ? this.settings.value : this.#at(key))),
     'config.set': handler<{ key: string; value: string }>(async ({ key, value }, call) => {
-      const change = await this.settings.edit(call.author, [{ path: pathOf(key), value: typedValue(value) }]);
+      const change = await this.settings.edit(
+        call.author,
+        refuseUnknownKeys(this.settings.schema, [{ path: pathOf(key), value: typedValue(value) }]),
+      );
       return { key, value: typedValue(value), ...orFail(change) };
     }),
     'config.unset': handler<{ key: string }>(async ({ key }, call) => {

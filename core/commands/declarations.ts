@@ -133,7 +133,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
     command: 'accounts.add',
     title: 'Share another ISP mailbox',
     offline: true,
-    positional: ['account', 'address'],
+    positional: ['account', 'address', 'kind'],
     arguments: args(
       {
         account,
@@ -305,3 +305,16 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   },
   { command: 'licence', title: 'Edition, limits and device', reads: true, offline: true },
 ];
+
+/** What the areas are about: `postroom outbox` is explained by it. A plugin's area bears the plugin's name. */
+export const AREA_TITLES: Readonly<Record<string, string>> = {
+  accounts: 'The ISP mailboxes that are shared: list, add, change, remove, passwords',
+  config: 'The settings file: get, set, validate, history, undo',
+  held: 'Mail that was kept back: list, retry, release, delete',
+  log: 'What was collected, sent and picked up, by day',
+  mailboxes: 'How much mail waits in each mailbox',
+  outbox: 'Mail that waits to be sent: list, retry, hold, return',
+  plugins: 'Plugins: list, order, enable, disable',
+  service: 'Start and stop the mail service',
+  users: 'Who shares an account: list, add, change, rename, remove, passwords',
+};

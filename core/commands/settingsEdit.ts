@@ -1,7 +1,9 @@
 // What commands share when they change settings: properties as people type them, and problems as one error.
 import { PostroomError } from '@postroom/sdk';
 import type { SettingEdit } from '../configuration/document.js';
+import { nearest } from '../configuration/nearest.js';
 import { hasErrors, problemLine } from '../configuration/problems.js';
+import type { SettingsSchema } from '../configuration/schema.js';
 import type { SettingsChange } from '../configuration/settingsService.js';
 
 /** Throws what is wrong, all of it; answers the warnings. */
@@ -24,6 +26,26 @@ export function assignments(base: readonly string[], pairs: readonly string[]): 
     return { path: [...base, pair.slice(0, at)], value: value === '' ? undefined : typedValue(value) };
   });
 }
+
+/** A property that nobody declares is a slip of the hand on a command line, though the file may hold one for a plugin yet to come. */
+export function refuseUnknownKeys(schema: SettingsSchema, edits: readonly SettingEdit[]): readonly SettingEdit[] {
+  for (const { path, value } of edits) {
+    const key = String(path.at(-1));
+    const isProperty = path.length === 1 || path.length === 3 || path.length === 5;
+    if (value === undefined || !isProperty || schema.properties.has(key) || STRUCTURE.includes(key)) {
+      continue;
+    }
+    const near = nearest(key, [...schema.properties.keys()]);
+    throw new PostroomError(
+      'settings/unknown-key',
+      `Nothing was changed. No installed plugin knows the setting "${key}".${near === undefined ? '' : ` Did you mean "${near}"?`}`,
+    );
+  }
+  return edits;
+}
+
+/** Keys that belong to no plugin. */
+const STRUCTURE: readonly string[] = ['$schema', 'accounts', 'kind', 'address', 'users'];
 
 /** JSON where it is JSON, else the text itself: 5, true, ["greg"], pop.isp.example. */
 export function typedValue(text: string): unknown {

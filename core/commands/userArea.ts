@@ -6,7 +6,7 @@ import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { MailStore } from '../store/mailStore.js';
 import { type CommandArea, handler } from './area.js';
-import { assignments, orFail } from './settingsEdit.js';
+import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
 
 export class UserArea implements CommandArea {
   constructor(
@@ -40,7 +40,7 @@ export class UserArea implements CommandArea {
           );
         }
         const base = ['accounts', account, 'users', user];
-        const edits: SettingEdit[] = [{ path: base, value: cc.length === 0 ? {} : { 'cc.to': cc } }, ...assignments(base, set)];
+        const edits: SettingEdit[] = [{ path: base, value: cc.length === 0 ? {} : { 'cc.to': cc } }, ...this.#assign(base, set)];
         const result = orFail(await this.settings.edit(call.author, edits));
         return { account, user, ...result, next: `postroom users set-password ${account} ${user}` };
       },
@@ -50,7 +50,7 @@ export class UserArea implements CommandArea {
       return {
         account,
         user: name,
-        ...orFail(await this.settings.edit(call.author, assignments(['accounts', account, 'users', name], set))),
+        ...orFail(await this.settings.edit(call.author, this.#assign(['accounts', account, 'users', name], set))),
       };
     }),
     'users.rename': handler<{ account: string; user: string; name: string }>(({ account, user, name }, call) =>
@@ -94,6 +94,10 @@ export class UserArea implements CommandArea {
 
   #passwordState(mailbox: MailboxRef): string {
     return this.secrets.hasPassword(mailbox) ? 'set' : 'none: cannot log in';
+  }
+
+  #assign(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {
+    return refuseUnknownKeys(this.settings.schema, assignments(base, pairs));
   }
 
   #known(account: string): NonNullable<ReturnType<Accounts['find']>> {
