@@ -1,9 +1,11 @@
 // Services of the host that bundled (in-process) plugins may ask for with context.get(). Isolated plugins have none of these.
 import type { SecureContext } from 'node:tls';
 import type { AccountView, MailboxRef, UserView } from './accounts.js';
-import type { Disposable } from './context.js';
+import type { CommandCall, Disposable } from './context.js';
+import type { ErrorCode } from './errors.js';
 import type { Accepted, FetchReport, RoundReason } from './fetching.js';
 import type { LicenceVerdict } from './licensing.js';
+import type { CommandDeclaration, PluginManifest, PropertySchema, SettingScope } from './manifest.js';
 
 /**
  * Names a service and, as a parameter decorator, injects it: `constructor(@MailStore private readonly store: MailStore)`.
@@ -217,3 +219,87 @@ export type PostroomEvent =
   | { readonly type: 'plugin'; readonly plugin: string; readonly state: string }
   | { readonly type: 'problem'; readonly source: string; readonly sentence: string }
   | { readonly type: 'activity'; readonly kind: string; readonly account: string | undefined; readonly text: string };
+
+/** Every action of the program: what the manager's API and its palette are made from, as the CLI is. */
+export interface CommandCatalogue {
+  /** In order of their names. `owner` is `core` or a plugin's id. */
+  readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
+  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
+  run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
+}
+export const CommandCatalogue = createServiceId<CommandCatalogue>('CommandCatalogue');
+
+/** settings.json as text and as values, for whoever edits it as a whole. */
+export interface SettingsText {
+  /** The file as last read; not always what is in force, since it may be wrong. */
+  readonly text: string;
+  /** Names the version of `text`, quotes included (RFC 9110 section 8.8.3). */
+  readonly etag: string;
+  /** What is wrong with `text`; with an error among them the last good settings are in force. */
+  readonly problems: readonly SettingsProblem[];
+  /** What is in force, with defaults. Holds no secret. */
+  readonly value: Readonly<Record<string, unknown>>;
+  /** What may stand in the file. */
+  readonly schema: {
+    /** Every property by key, secret ones too; `owner` is a plugin's id, or `postroom` for the core's. */
+    readonly properties: ReadonlyMap<
+      string,
+      { readonly key: string; readonly scope: SettingScope; readonly owner: string; readonly schema: PropertySchema }
+    >;
+    /** JSON Schema, draft-07. */
+    readonly json: Readonly<Record<string, unknown>>;
+  };
+  /** What the file itself says at a path, without defaults. */
+  written(path: readonly (string | number)[]): unknown;
+  /** Checks a text and changes nothing. */
+  validate(text: string): readonly SettingsProblem[];
+  /** Changes single values and leaves the rest of the text alone; `value: undefined` takes one out. All of the edits or none. */
+  edit(
+    author: string,
+    edits: readonly { readonly path: readonly (string | number)[]; readonly value: unknown }[],
+    expected?: { readonly etag?: string | undefined },
+  ): Promise<SettingsTextChange>;
+  /** Changes the whole text. */
+  replace(author: string, text: string, expected?: { readonly etag?: string | undefined }): Promise<SettingsTextChange>;
+  /** After `problems` changed, whoever wrote the file. */
+  onDidChangeProblems(listener: () => void): Disposable;
+}
+export const SettingsText = createServiceId<SettingsText>('SettingsText');
+
+/** Something wrong in settings.json. */
+export interface SettingsProblem {
+  readonly severity: 'error' | 'warning';
+  /** Slashes between the names: `accounts/company/pop3.host`; '' for the file as a whole. */
+  readonly path: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column?: number;
+  readonly message: string;
+}
+
+/** What came of a change of the settings. Nothing is thrown for wrong ones. */
+export type SettingsTextChange =
+  | { readonly ok: true; readonly etag: string; readonly problems: readonly SettingsProblem[] }
+  | { readonly ok: false; readonly code: ErrorCode; readonly problems: readonly SettingsProblem[] };
+
+/** The installed plugins with their manifests: what they contribute to the manager. */
+export interface PluginCatalogue {
+  readonly plugins: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly bundled: boolean;
+    readonly problems: readonly string[];
+    /** `undefined` where it cannot be read. */
+    readonly manifest: PluginManifest | undefined;
+  }[];
+}
+export const PluginCatalogue = createServiceId<PluginCatalogue>('PluginCatalogue');
+
+/** ADMIN1's password, which opens the manager. */
+export interface AdminPassword {
+  readonly isSet: boolean;
+  /** Rejects with `settings/invalid` for an empty or overlong one. Resolves when it is durable. */
+  set(password: string): Promise<void>;
+}
+export const AdminPassword = createServiceId<AdminPassword>('AdminPassword');

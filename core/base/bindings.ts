@@ -18,3 +18,8 @@ export function bindClass<T>(container: Container, id: ServiceId<T>, made: Class
 export function service<T>(container: Container, id: ServiceId<T>): T {
   return container.get(id as never) as T;
 }
+
+/** A second id for a service that is bound already. */
+export function bindAlias<T>(container: Container, id: ServiceId<T>, existing: ServiceId<T>): void {
+  container.bind(id as never).toService(existing as never);
+}

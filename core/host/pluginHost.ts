@@ -22,6 +22,8 @@ export interface PluginStatus {
   readonly essential: boolean;
   /** Sentences: why it failed, what it complained about. */
   readonly problems: readonly string[];
+  /** `undefined` where it cannot be read. */
+  readonly manifest: PluginManifest | undefined;
 }
 
 interface PluginRecord {
@@ -80,6 +82,7 @@ export class DefaultPluginHost implements PluginHost {
       state: record.state,
       essential: record.installed.manifest?.capabilities?.essential === true,
       problems: record.problems,
+      manifest: record.installed.manifest,
     }));
   }
 

@@ -11,6 +11,10 @@ interface StoredActivityRow extends ActivityRow {
   readonly id: number;
 }
 
+type NewActivity = Parameters<ActivityLog['add']>[0];
+/** Hears of an entry after its commit, when it can be read. */
+export type LoggedListener = (entry: NewActivity) => void;
+
 /** Rows that one commit removes: mail that comes in meanwhile does not wait long. */
 const PRUNE_ROWS = 5_000;
 const DAY_MS = 86_400_000;
@@ -20,9 +24,10 @@ export class SqliteActivityLog implements ActivityLog {
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
     private readonly clock: Clock,
+    private readonly onLogged?: LoggedListener,
   ) {}
 
-  add(entry: Omit<Activity, 'id' | 'at' | 'details'> & { readonly details?: Activity['details'] }): void {
+  add(entry: NewActivity): void {
     const at = this.clock.now();
     const row: ActivityRow = {
       at: at.getTime(),
@@ -34,7 +39,7 @@ export class SqliteActivityLog implements ActivityLog {
       text: entry.text,
       details: JSON.stringify(entry.details ?? {}),
     };
-    this.queue.writeLater({ stage: (group) => group.insert('activity', row) });
+    this.queue.writeLater({ stage: (group) => group.insert('activity', row), committed: () => this.onLogged?.(entry) });
   }
 
   async read(query: ActivityQuery): Promise<readonly Activity[]> {

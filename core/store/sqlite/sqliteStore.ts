@@ -12,7 +12,7 @@ import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import { Readers } from './readers.js';
 import { Sequence } from './sequence.js';
-import { SqliteActivityLog } from './sqliteActivityLog.js';
+import { type LoggedListener, SqliteActivityLog } from './sqliteActivityLog.js';
 import { SqliteJournal } from './sqliteJournal.js';
 import type { PickedUpListener } from './sqliteMaildrop.js';
 import { SqliteMaildrops } from './sqliteMaildrops.js';
@@ -26,6 +26,8 @@ export interface SqliteStoreOptions {
   readonly clock: Clock;
   /** After a commit noted that a client picked messages up. */
   readonly onPickedUp?: PickedUpListener;
+  /** After a commit brought an entry into the activity log. */
+  readonly onLogged?: LoggedListener;
   /** A change that nobody waited for (activity, pick-up notes) was lost. */
   readonly onLost?: (error: unknown) => void;
 }
@@ -50,13 +52,13 @@ export class SqliteStore {
     private readonly readers: Readers,
     private readonly ballast: Ballast,
     numbers: { readonly message: Sequence; readonly outbox: Sequence },
-    { clock, onPickedUp }: SqliteStoreOptions,
+    { clock, onPickedUp, onLogged }: SqliteStoreOptions,
   ) {
     this.#names = new MailboxNames(queue, readers);
     this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, ballast);
     this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
     this.journal = new SqliteJournal(queue, readers, clock);
-    this.activity = new SqliteActivityLog(queue, readers, clock);
+    this.activity = new SqliteActivityLog(queue, readers, clock, onLogged);
     this.states = new SqlitePluginStates(queue, readers, clock);
     this.revisions = new SqliteRevisions(queue, readers, clock);
     this.maildrops = new SqliteMaildrops(queue, readers, this.#names, clock, onPickedUp);

@@ -1,0 +1,16 @@
+// ADMIN1's password for the manager: whether there is one, and the first one.
+import { ADMIN1 } from '@postroom/sdk';
+import type { AdminPassword } from '@postroom/sdk/services';
+import { SecretStore } from '../configuration/secretStore.js';
+
+export class StoredAdminPassword implements AdminPassword {
+  constructor(@SecretStore private readonly secrets: SecretStore) {}
+
+  get isSet(): boolean {
+    return this.secrets.hasPassword(ADMIN1);
+  }
+
+  set(password: string): Promise<void> {
+    return this.secrets.setUserPassword(ADMIN1, password);
+  }
+}
