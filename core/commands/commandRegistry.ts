@@ -18,7 +18,8 @@ export const CommandRegistry = createServiceId<CommandRegistry>('CommandRegistry
 interface Entry {
   readonly owner: string;
   readonly declaration: CommandDeclaration;
-  readonly check: ValidateFunction;
+  /** Made when the command is first run: compiling takes far longer than checking, and most commands never run. */
+  check: ValidateFunction | undefined;
   handler: CommandHandler | undefined;
 }
 
@@ -38,8 +39,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
       if (this.#entries.has(declaration.command)) {
         continue;
       }
-      const schema = { type: 'object', additionalProperties: false, ...declaration.arguments };
-      this.#entries.set(declaration.command, { owner, declaration, check: this.#ajv.compile(schema), handler: undefined });
+      this.#entries.set(declaration.command, { owner, declaration, check: undefined, handler: undefined });
       added.push(declaration.command);
     }
     return { dispose: () => added.forEach((command) => void this.#entries.delete(command)) };
@@ -74,6 +74,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
       );
     }
     const given: unknown = structuredClone(args ?? {});
+    entry.check ??= this.#ajv.compile({ type: 'object', additionalProperties: false, ...entry.declaration.arguments });
     if (!entry.check(given)) {
       throw new PostroomError('command/arguments', `${command}: ${(entry.check.errors ?? []).map(sentenceFor).join(' ')}`);
     }

@@ -22,7 +22,8 @@ import { compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
 export class FileSettings implements SettingsService, Disposable {
   readonly #file: SettingsFile;
   #schema: SettingsSchema = mergeSchema([], schemaProblem);
-  #check: SettingsCheck = compileCheck(this.#schema);
+  /** Made at its first use: compiling takes far longer than merging. */
+  #check: SettingsCheck | undefined;
   #limitCheck: LimitCheck | undefined;
   /** The file as last read. */
   #text = '';
@@ -204,7 +205,7 @@ export class FileSettings implements SettingsService, Disposable {
 
   #merge(manifests: readonly PluginManifest[]): void {
     this.#schema = mergeSchema(manifests, schemaProblem);
-    this.#check = compileCheck(this.#schema);
+    this.#check = undefined;
     for (const conflict of this.#schema.conflicts) this.log.warn(conflict);
   }
 
@@ -230,6 +231,7 @@ export class FileSettings implements SettingsService, Disposable {
 
   #load(text: string): LoadedSettings {
     const limits = this.#limitCheck === undefined ? undefined : { before: this.#value, check: this.#limitCheck };
+    this.#check ??= compileCheck(this.#schema);
     return loadSettings(text, { schema: this.#schema, check: this.#check, limits });
   }
 

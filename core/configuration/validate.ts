@@ -21,6 +21,8 @@ const addFormats = ajvFormats.default;
 
 function makeAjv(useDefaults: boolean): Ajv {
   const ajv = new Ajv({
+    // Each check runs a few times in a process; making its code fast would cost more than it saves.
+    code: { optimize: false },
     allErrors: true,
     verbose: true,
     useDefaults,
@@ -34,10 +36,15 @@ function makeAjv(useDefaults: boolean): Ajv {
   return ajv;
 }
 
+/** Checks declarations one after the other: an Ajv takes tens of milliseconds to get ready, its meta-schema above all. */
+let declarations: Ajv | undefined;
+
 /** Whether a property's declaration is a schema that can be used; otherwise what is wrong with it. */
 export function schemaProblem(schema: JsonSchema): string | undefined {
   try {
-    const validate = makeAjv(false).compile(schema);
+    declarations ??= makeAjv(false);
+    const validate = declarations.compile(schema);
+    declarations.removeSchema(schema);
     if (!('default' in schema) || validate(schema['default'])) return undefined;
     return `its default does not fit it (${validate.errors?.[0]?.message ?? 'unknown reason'}).`;
   } catch (thrown) {

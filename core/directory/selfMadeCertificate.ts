@@ -1,6 +1,5 @@
 // The certificate that the server makes for itself, so that TLS works from the first start.
 import { isIP } from 'node:net';
-import { generate } from 'selfsigned';
 
 /** What clients accept at most from a certificate without an authority (Apple's limit for TLS server certificates). */
 const VALID_DAYS = 825;
@@ -8,6 +7,8 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** Makes a P-256 key and a certificate for the names, host names and IP addresses; the first one is its common name. */
 export async function makeCertificate(names: readonly string[], now: Date): Promise<{ readonly cert: string; readonly key: string }> {
+  // Loaded when it is needed, at the first start and every two years: it is as large as the rest of the start together.
+  const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: (names[0] ?? 'localhost').slice(0, 64) }], {
     keyType: 'ec',
     curve: 'P-256',

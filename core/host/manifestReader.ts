@@ -33,7 +33,7 @@ export async function readManifest(folder: string): Promise<ManifestReading> {
 
 /** Checks a manifest that has been read already. */
 export function checkManifest(value: unknown): ManifestReading {
-  validator ??= new Ajv({ allErrors: true, strict: false }).compile(sdkFile<object>('plugin.schema.json'));
+  validator ??= new Ajv({ allErrors: true, strict: false, validateSchema: false }).compile(sdkFile<object>('plugin.schema.json'));
   if (!validator(value)) {
     return { manifest: undefined, problems: [...new Set((validator.errors ?? []).flatMap(sentenceFor))] };
   }

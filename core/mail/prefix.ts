@@ -56,45 +56,44 @@ function receivedLine(origin: CopyOrigin, from: string, protocol: string, mailbo
 /** `X-Postroom-Trail: L4; postroom.isp-regular/route: name in front of our address`. */
 function trailLine(plan: SortPlan, trail: readonly TrailEntry[], mailbox: MailboxRef): string {
   const gained = `+${mailboxName(mailbox)}`;
-  const others = otherWords(plan, mailbox);
   const steps = trail
     .filter((entry) => entry.change.split(', ').includes(gained))
-    .map((entry) => (entry.reason !== '' && isSilentOn(others, entry.reason) ? `${entry.tap}: ${entry.reason}` : entry.tap));
+    .map((entry) => (entry.reason !== '' && isSilentOnOthers(plan, mailbox, entry.reason) ? `${entry.tap}: ${entry.reason}` : entry.tap));
   return headerLine('X-Postroom-Trail', [plan.rung ?? 'placed', ...steps].join('; '));
 }
 
-const colleagues = new WeakMap<AccountView, ReadonlySet<string>>();
-
-/** Words that name somebody else of the account, or anybody else whom the message was for. Lower case. */
-function otherWords(plan: SortPlan, mailbox: MailboxRef): ReadonlySet<string> {
-  const own = plan.account.users.find((user) => user.name.toLowerCase() === mailbox.user.toLowerCase());
-  const ownWords = new Set([mailbox.user, ...(own?.aliases ?? []), ...(own?.names ?? [])].flatMap(wordsOf));
-  for (const word of [plan.account.address, plan.account.id].flatMap(wordsOf)) ownWords.add(word);
-  const named = plan.addressed.flatMap((entry) => [entry.address.name, entry.address.local]);
-  const others = [...colleaguesOf(plan.account), ...[...named, ...plan.outside].flatMap(wordsOf)];
-  return new Set(others.filter((word) => !ownWords.has(word)));
+/** Whether a reason names nobody else of the account, and nobody else whom the message was for. */
+function isSilentOnOthers(plan: SortPlan, mailbox: MailboxRef, reason: string): boolean {
+  const { all, byUser } = namesOf(plan.account);
+  const own = byUser.get(mailbox.user.toLowerCase());
+  const named = new Set([...plan.addressed.flatMap((entry) => [entry.address.name, entry.address.local]), ...plan.outside].flatMap(wordsOf));
+  const words = wordsOf(reason).filter((word) => own?.has(word) !== true);
+  const shared = new Set([mailbox.user, plan.account.address, plan.account.id].flatMap(wordsOf));
+  return !words.some((word) => !shared.has(word) && (all.has(word) || named.has(word)));
 }
 
-function colleaguesOf(account: AccountView): ReadonlySet<string> {
-  let words = colleagues.get(account);
-  if (words === undefined) {
-    words = new Set(account.users.flatMap((user) => [user.name, ...user.aliases, ...user.names]).flatMap(wordsOf));
-    colleagues.set(account, words);
+/** The words of every user's names, together and one by one. Lower case. */
+interface AccountNames {
+  readonly all: ReadonlySet<string>;
+  readonly byUser: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const accountNames = new WeakMap<AccountView, AccountNames>();
+
+function namesOf(account: AccountView): AccountNames {
+  let names = accountNames.get(account);
+  if (names === undefined) {
+    const byUser = new Map(
+      account.users.map((user) => [user.name.toLowerCase(), new Set([user.name, ...user.aliases, ...user.names].flatMap(wordsOf))] as const),
+    );
+    names = { all: new Set([...byUser.values()].flatMap((words) => [...words])), byUser };
+    accountNames.set(account, names);
   }
-  return words;
-}
-
-function isSilentOn(others: ReadonlySet<string>, reason: string): boolean {
-  return !wordsOf(reason).some((word) => others.has(word));
+  return names;
 }
 
 function wordsOf(text: string): string[] {
-  return (
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  );
+  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 /** Octets of the fields at these positions (SortPlan.concealed): in order, neighbours joined. Unknown positions are passed over. */
