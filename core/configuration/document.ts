@@ -1,7 +1,16 @@
 // settings.json as text: JSON with comments, read with the place of everything in it, edited without touching the rest.
-import { applyEdits as applyTextEdits, createScanner, findNodeAtLocation, modify, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  applyEdits as applyTextEdits,
+  createScanner,
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import { POLLUTING_KEYS, shownName } from './names.js';
-import { error, type Finding, pathText, type Problem, type SettingPath } from './problems.js';
+import { error, type Finding, type Problem, pathText, type SettingPath } from './problems.js';
+import { removeValue, setValue } from './textEdits.js';
 
 /** Octets; far beyond what 20 accounts of 64 users take. */
 export const LARGEST_DOCUMENT = 1024 * 1024;
@@ -37,7 +46,7 @@ export function parseDocument(source: string): SettingsDocument {
   const [slip] = errors;
   if (slip !== undefined) return unreadable([at(lines, slip.offset, error([], syntaxSentence(printParseErrorCode(slip.error))))]);
   const found: Problem[] = [];
-  const value = valueOf(root, [], (node, finding) => found.push(at(lines, node.offset, finding)));
+  const value = plainValue(root, [], (node, finding) => found.push(at(lines, node.offset, finding)));
   return { value, problems: found, place: (finding) => at(lines, offsetOf(root, finding), finding) };
 }
 
@@ -47,10 +56,8 @@ export function applyEdits(source: string, edits: readonly SettingEdit[]): strin
   const eol = source.includes('\r\n') ? '\r\n' : '\n';
   const formattingOptions = { insertSpaces: !/^\t/m.test(source), tabSize: 2, eol };
   let text = source.slice(bom.length);
-  for (const { path, value } of edits) {
-    if (value === undefined && !exists(text, path)) continue;
-    text = applyTextEdits(text, modify(text, [...path], value, { formattingOptions }));
-  }
+  for (const { path, value } of edits)
+    text = value === undefined ? removeValue(text, path) : setValue(text, path, value, formattingOptions);
   return bom + text;
 }
 
@@ -64,11 +71,6 @@ export function renameKeys(source: string, renames: readonly { readonly path: Se
     return key === undefined ? [] : [{ offset: key.offset, length: key.length, content: JSON.stringify(to) }];
   });
   return bom + applyTextEdits(text, edits);
-}
-
-function exists(text: string, path: SettingPath): boolean {
-  const root = parseTree(text, [], { allowTrailingComma: true });
-  return root !== undefined && findNodeAtLocation(root, [...path]) !== undefined;
 }
 
 function unreadable(problems: readonly Problem[]): SettingsDocument {
@@ -95,8 +97,8 @@ function refuse(text: string): Problem | undefined {
   return undefined;
 }
 
-function valueOf(node: Node, path: SettingPath, report: (node: Node, finding: Finding) => void): unknown {
-  if (node.type === 'array') return (node.children ?? []).map((child, index) => valueOf(child, [...path, index], report));
+function plainValue(node: Node, path: SettingPath, report: (node: Node, finding: Finding) => void): unknown {
+  if (node.type === 'array') return (node.children ?? []).map((child, index) => plainValue(child, [...path, index], report));
   if (node.type === 'object') return objectOf(node, path, report);
   if (node.type === 'number' && !Number.isFinite(node.value)) {
     report(node, error(path, 'The number is beyond the range of numbers.'));
@@ -113,7 +115,7 @@ function objectOf(node: Node, path: SettingPath, report: (node: Node, finding: F
     if (POLLUTING_KEYS.has(key)) report(keyNode, error(path, `The name "${key}" is refused wherever it stands. Take it out.`));
     else if (Object.hasOwn(value, key)) {
       report(keyNode, error([...path, key], `"${shownName(key)}" stands here twice, and only one can count. Take one of them out.`));
-    } else value[key] = valueOf(valueNode, [...path, key], report);
+    } else value[key] = plainValue(valueNode, [...path, key], report);
   }
   return value;
 }

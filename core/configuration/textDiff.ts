@@ -16,9 +16,12 @@ export function diffLines(before: string, after: string, context = 2): string {
     ...middle(from.slice(head, from.length - tail), to.slice(head, to.length - tail)),
     ...from.slice(from.length - tail).map((line) => ` ${line}`),
   ];
-  const near = (index: number): boolean => all.slice(Math.max(0, index - context), index + context + 1).some((line) => !line.startsWith(' '));
+  const near = (index: number): boolean =>
+    all.slice(Math.max(0, index - context), index + context + 1).some((line) => !line.startsWith(' '));
   const kept = all.map((line, index) => (near(index) ? line : undefined));
-  return kept.flatMap((line, index) => (line !== undefined ? [line] : kept[index - 1] !== undefined ? ['...'] : [])).join('\n');
+  return kept
+    .flatMap((line, index) => (line !== undefined ? [line] : index === 0 || kept[index - 1] !== undefined ? ['...'] : []))
+    .join('\n');
 }
 
 /** Longest common subsequence. */
@@ -29,7 +32,8 @@ function middle(from: readonly string[], to: readonly string[]): readonly string
   const at = (row: number, column: number): number => common[row * width + column] ?? 0;
   for (let row = from.length - 1; row >= 0; row--) {
     for (let column = to.length - 1; column >= 0; column--) {
-      common[row * width + column] = from[row] === to[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
+      common[row * width + column] =
+        from[row] === to[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
     }
   }
   const lines: string[] = [];

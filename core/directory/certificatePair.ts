@@ -1,5 +1,6 @@
 // A certificate with its key: whether they fit, which names they cover, how long they last.
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { sentenceOf } from '@postroom/sdk';
 
@@ -28,7 +29,7 @@ export function readPair(cert: string, key: string): PairResult {
 /** Whether the certificate is good for every one of the names, which may be IP addresses. */
 export function coversNames(cert: string, names: readonly string[]): boolean {
   const certificate = new X509Certificate(cert);
-  return names.every((name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined);
+  return names.every((name) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined);
 }
 
 /** OpenSSL's words for the usual slips, in ours. */
