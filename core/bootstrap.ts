@@ -59,6 +59,7 @@ import { PluginWatch } from './host/pluginWatch.js';
 import { ActivityLog } from './store/activityLog.js';
 import { Journal } from './store/journal.js';
 import { MailStore } from './store/mailStore.js';
+import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
 import { Outbox } from './store/outbox.js';
 import { PluginStates } from './store/pluginStates.js';
 import { Revisions } from './store/revisions.js';
@@ -179,7 +180,14 @@ function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, CommandRegistry, DefaultCommandRegistry);
   bindAlias(container, CommandCatalogue, CommandRegistry);
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin })));
-  bindValue(container, RuntimeFactory, (plugin) => new InProcessPlugin(plugin, container, path.join(dataDir, 'storage')));
+  const storageRoot = path.join(dataDir, 'storage');
+  const reportFailure = (plugin: string, sentence: string, incident: string): void =>
+    service(container, PluginHost).reportFailure(plugin, sentence, incident);
+  bindValue(container, RuntimeFactory, (plugin) =>
+    plugin.bundled
+      ? new InProcessPlugin(plugin, container, storageRoot)
+      : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure }),
+  );
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
   container.bind(PluginWatch).toSelf();

@@ -1,4 +1,5 @@
 // What activate() receives.
+import type { MailboxRef } from './accounts.js';
 import type { Hooks, TapCall } from './hooks.js';
 import type { ServiceId } from './services.js';
 
@@ -24,6 +25,8 @@ export interface PluginContext {
   readonly secrets: Secrets;
   /** A small store of the plugin's own that survives restarts. */
   readonly state: PluginState;
+  /** Sends mail of the plugin's own making; for plugins with `capabilities.sendsMail`. */
+  readonly mail: MailSender;
   /** Program log. Lines are sentences with fields; never a password, never a body. */
   readonly log: Logger;
   /** Folder of the plugin's own; exists, readable by the server's user only. */
@@ -110,6 +113,32 @@ export interface PluginState {
   delete(key: string): Promise<void>;
   /** Keys that begin with `prefix`, in order, at most 1,000. */
   keys(prefix: string): Promise<readonly string[]>;
+}
+
+/** Mail that a plugin sends by itself, in a user's name: an answer on holiday, a notice. */
+export interface MailSender {
+  /**
+   * Hands a message in as the user's own mail program would: it is sorted, recipients of this server get it at once, the others wait in the Outbox.
+   * Resolves with the message's number after the commit. Inside a tap don't await it: the commit may be waiting for the message in the tap.
+   * Rejects with `plugin/not-allowed` without `capabilities.sendsMail` in the manifest or beyond 100 messages an
+   * hour, and with `user/unknown` where the author is nobody's mailbox.
+   */
+  send(mail: OutgoingMail): Promise<string>;
+}
+
+/** A message of plain text. From, Date and Message-ID are the host's; it is marked as automatic (RFC 3834 section 5). */
+export interface OutgoingMail {
+  /** Whose name it bears: the user's address is its From. */
+  readonly author: MailboxRef;
+  /** Addresses, 1 to 10. */
+  readonly to: readonly string[];
+  readonly subject: string;
+  /** Up to 64 KB. */
+  readonly text: string;
+  /** `Auto-Submitted`: an answer to `inReplyTo`, or something that nobody asked for. Either way the envelope sender is empty: nobody answers it. */
+  readonly kind: 'auto-replied' | 'auto-generated';
+  /** Message-ID that it answers, `<...>`. */
+  readonly inReplyTo?: string;
 }
 
 /** Lines go to the program log with the plugin's id. */

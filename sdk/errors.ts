@@ -28,6 +28,8 @@ export const ERROR_CODES = Object.freeze({
   'plugin/isolated': 'The service is for bundled plugins only.',
   'plugin/failed': 'A plugin failed.',
   'plugin/timeout': 'A plugin took too long.',
+  'plugin/not-allowed': 'A plugin did what its manifest does not ask for, or more often than allowed.',
+  'plugin/package': 'A packed plugin cannot be read, or holds what no plugin may hold.',
   'plugin/bad-answer': 'A plugin answered something that the hook does not allow.',
   'plugin/manifest': 'The manifest of a plugin is wrong.',
   'plugin/unknown': 'No such plugin.',

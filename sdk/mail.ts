@@ -50,6 +50,8 @@ export interface MailView {
   readonly author: MailboxRef | undefined;
   /** When it was taken in. */
   readonly receivedAt: Date;
+  /** True where nothing comes of it (`explain`, what-if): a tap decides as ever, but learns and keeps nothing from the message. */
+  readonly rehearsal: boolean;
   /** Value of the first field of that name (any case), unfolded and decoded; `undefined` if there is none. */
   header(name: string): string | undefined;
   /** Every field of that name (any case), topmost first; without a name, all fields. At most the first 256 KB of the header are read. */

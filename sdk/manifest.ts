@@ -20,6 +20,8 @@ export interface PluginManifest {
   readonly capabilities?: {
     /** While it is not active, mail is held instead of sorted without it. */
     readonly essential?: boolean;
+    /** Sends mail by itself (`context.mail`). */
+    readonly sendsMail?: boolean;
   };
   readonly contributes?: Contributions;
 }

@@ -10,7 +10,7 @@ import type { SettingsSchema } from './schema.js';
 export class SettingsReader {
   constructor(
     private readonly value: SettingsValue,
-    private readonly schema: SettingsSchema,
+    private readonly schema: Pick<SettingsSchema, 'properties'>,
     private readonly reader?: string,
   ) {}
 

@@ -58,7 +58,7 @@ export class HookDeliverStep implements DeliverStep {
       return recipients.map((recipient) => answered.get(recipient) ?? deferred(recipient, 'No active plugin delivers this.'));
     } catch (error) {
       if (error instanceof TapFailed && signal?.aborted !== true) {
-        this.plugins.reportFailure(error.failure.plugin, error.failure.message);
+        this.plugins.reportFailure(error.failure.plugin, error.failure.message, error.failure.incident);
       }
       return recipients.map((recipient) => deferred(recipient, error instanceof TapFailed ? error.failure.message : String(error)));
     }

@@ -69,7 +69,7 @@ export class HookScheduler implements Scheduler {
     const call = new HookCall();
     const plan = await this.hooks.onSchedule.promise({ rounds: [] }, this.#context(now), call);
     for (const failure of call.failures) {
-      this.plugins.reportFailure(failure.plugin, failure.message);
+      this.plugins.reportFailure(failure.plugin, failure.message, failure.incident);
     }
     const rounds = [...(plan?.rounds ?? [])].sort((a, b) => a.at.getTime() - b.at.getTime());
     return { rounds };

@@ -40,7 +40,7 @@ export class HookSortStep implements SortStep {
     let plan = answer ?? start;
     for (const step of call.steps) {
       if (step.failure !== undefined) {
-        this.plugins.reportFailure(step.plugin, step.failure.message);
+        this.plugins.reportFailure(step.plugin, step.failure.message, step.failure.incident);
         plan = step.onError === 'hold' ? plan.hold(step.failure.message) : plan;
       }
     }

@@ -9,6 +9,8 @@ export interface TapFailure {
   /** A sentence that names the tap. */
   readonly message: string;
   readonly milliseconds: number;
+  /** Failures with one incident have one cause, as the end of a process that many messages were in: they count as one. */
+  readonly incident?: string;
 }
 
 export type Guarded<Answer> =
@@ -79,12 +81,14 @@ function judge<Answer>(
 
 function failureOf(tap: GuardedTap, error: unknown, started: number): TapFailure {
   const timedOut = error instanceof PostroomError && error.code === 'plugin/timeout';
+  const incident = error instanceof PostroomError ? error.fields['incident'] : undefined;
   return {
     tap: tap.name,
     plugin: tap.plugin,
     code: timedOut ? 'plugin/timeout' : 'plugin/failed',
     message: timedOut ? error.message : `${tap.name} failed: ${sentenceOf(error)}`,
     milliseconds: performance.now() - started,
+    ...(typeof incident === 'string' && { incident }),
   };
 }
 

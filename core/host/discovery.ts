@@ -43,7 +43,7 @@ export async function discoverPlugins(bundledFolder: string, strangersFolder: st
 async function readFolder(folder: string, bundled: boolean): Promise<readonly InstalledPlugin[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .map((entry) => path.join(folder, entry.name));
   return Promise.all(folders.sort().map((pluginFolder) => readPlugin(pluginFolder, bundled)));
 }

@@ -25,6 +25,7 @@ import { HostHooks } from '../hooks.js';
 import { PluginStates } from '../store/pluginStates.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
+import { pluginMail } from './pluginMail.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import { pluginSecrets } from './pluginSecrets.js';
 
@@ -107,6 +108,7 @@ export class InProcessPlugin implements PluginRuntime {
       },
       secrets: pluginSecrets(manifest, get(SecretStore)),
       state: get(PluginStates).forPlugin(id),
+      mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),
       storagePath,
       subscriptions: { push: (...items: readonly Disposable[]) => this.#stack.push(...items) },

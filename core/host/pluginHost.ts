@@ -42,8 +42,8 @@ export interface PluginHost {
   apply(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Promise<void>;
   /** Deactivates everything, last-in-first-out. */
   stop(): Promise<void>;
-  /** A tap failed, or an isolated process ended. Three in five minutes make the plugin `failed`. */
-  reportFailure(plugin: string, sentence: string): void;
+  /** A tap failed, or an isolated process ended. Three in five minutes make the plugin `failed`; those of one `incident` count as one. */
+  reportFailure(plugin: string, sentence: string, incident?: string): void;
   /** Essential plugins that should run and do not: while there are any, mail is held. */
   readonly missingEssential: readonly string[];
   readonly plugins: readonly PluginStatus[];
@@ -132,7 +132,7 @@ export class DefaultPluginHost implements PluginHost {
     });
   }
 
-  reportFailure(plugin: string, sentence: string): void {
+  reportFailure(plugin: string, sentence: string, incident?: string): void {
     const record = this.#records.get(plugin);
     if (record === undefined) {
       return;
@@ -140,7 +140,7 @@ export class DefaultPluginHost implements PluginHost {
     this.log.warn('A plugin failed.', { plugin, problem: sentence });
     this.events.emit({ type: 'problem', source: plugin, sentence });
     record.problems = [sentence];
-    if (record.strikes.add(this.clock.monotonic()) && record.state === 'active') {
+    if (record.strikes.add(this.clock.monotonic(), incident) && record.state === 'active') {
       void this.#inTurn(async () => {
         await this.#deactivate(plugin, 'failed', [
           `It failed three times in five minutes and was switched off; last: ${sentence} Mend it, then: postroom plugins enable ${plugin}`,

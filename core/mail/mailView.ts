@@ -16,23 +16,28 @@ export interface MailSource {
   readonly envelope: Envelope;
   readonly author: MailboxRef | undefined;
   readonly receivedAt: Date;
+  /** Default false. */
+  readonly rehearsal?: boolean;
   readonly header: Header;
   /** The message's octets in CRLF form from `start` (default 0), in pieces of at most 256 KB. Can be called again. */
   read(start?: number): AsyncIterable<Uint8Array>;
 }
 
-/** The view of a message. `parser` reads MIME for `content()`. */
-export function createMailView(source: MailSource, parser: ContentParser = sharedContentParser): MailView {
+/** Reads MIME for `content()`. */
+export type MimeReader = Pick<ContentParser, 'parse'>;
+
+/** The view of a message. */
+export function createMailView(source: MailSource, parser: MimeReader = sharedContentParser): MailView {
   return new SourceView(source, parser);
 }
 
 class SourceView implements MailView {
   readonly #source: MailSource;
-  readonly #parser: ContentParser;
+  readonly #parser: MimeReader;
   readonly #addresses = new Map<string, readonly Address[]>();
   #content: Promise<ParsedContent> | undefined;
 
-  constructor(source: MailSource, parser: ContentParser) {
+  constructor(source: MailSource, parser: MimeReader) {
     this.#source = source;
     this.#parser = parser;
   }
@@ -59,6 +64,10 @@ class SourceView implements MailView {
 
   get receivedAt(): Date {
     return this.#source.receivedAt;
+  }
+
+  get rehearsal(): boolean {
+    return this.#source.rehearsal === true;
   }
 
   header(name: string): string | undefined {

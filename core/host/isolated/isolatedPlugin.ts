@@ -1,0 +1,315 @@
+// A plugin that is not part of the product: its code runs in a process of its own, which may end at any time without taking mail with it.
+// Its taps stay in the hooks while the process is started again, so no message passes by a filter that just fell over.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type CommandCall, type Disposable, type Logger, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
+import { Clock } from '@postroom/sdk/services';
+import type { Container } from 'inversify';
+import { service } from '../../base/bindings.js';
+import { DisposableStack } from '../../base/disposables.js';
+import { Log } from '../../base/log.js';
+import { CommandRegistry } from '../../commands/commandRegistry.js';
+import { SecretStore } from '../../configuration/secretStore.js';
+import { SettingsService } from '../../configuration/settingsService.js';
+import { HostHooks } from '../../hooks.js';
+import { PluginStates } from '../../store/pluginStates.js';
+import type { InstalledPlugin } from '../discovery.js';
+import { pluginMail } from '../pluginMail.js';
+import type { PluginRuntime } from '../pluginRuntime.js';
+import { pluginSecrets } from '../pluginSecrets.js';
+import { serviceHandlers } from './hostServices.js';
+import { MailDesk } from './mailDesk.js';
+import type { PeerHandler, Reply } from './peer.js';
+import { PluginProcess } from './pluginProcess.js';
+import { type Activation, type CommandRequest, ISOLATED_HOOKS, type IsolatedHook, type SettingsSnapshot } from './protocol.js';
+import { failuresAfter, restartDelay } from './restart.js';
+import { linkSdk } from './sdkLink.js';
+import { numberIn, recordOf, textIn } from './shapes.js';
+import { deliverTap, scheduleTap, sortTap } from './tapCalls.js';
+
+const ACTIVATION_MS = 5_000;
+const DEACTIVATION_MS = 5_000;
+
+export interface IsolatedPluginOptions {
+  /** Where every plugin has its own folder to write in. */
+  readonly storageRoot: string;
+  /** A failure that no call will report. `incident`: failures of one incident count once. */
+  readonly reportFailure: (plugin: string, sentence: string, incident: string) => void;
+}
+
+/** What runs now, or why nothing does. */
+interface Life {
+  readonly process: PluginProcess;
+  /** Taps that this process has a handler for: `onSort scan`. */
+  readonly announced: Set<string>;
+}
+
+export class IsolatedPlugin implements PluginRuntime {
+  readonly #desk = new MailDesk();
+  readonly #stack = new DisposableStack();
+  readonly #log: Logger;
+  /** The host's ends of the plugin's taps and commands, by name. */
+  readonly #taps = new Map<string, Disposable>();
+  readonly #commands = new Map<string, Disposable>();
+  readonly #calls = new Map<number, CommandCall>();
+  #nextCall = 1;
+  #failures = 0;
+  #isActive = false;
+  #pausing: { readonly end: () => void; readonly timer: Disposable } | undefined;
+  /** The process to call: pending while one is being started. */
+  #life: Promise<Life> = Promise.reject(new Error('not started'));
+
+  constructor(
+    private readonly plugin: InstalledPlugin & { readonly manifest: PluginManifest },
+    private readonly container: Container,
+    private readonly options: IsolatedPluginOptions,
+  ) {
+    this.#life.catch(() => undefined);
+    this.#log = service(container, Log).forSource(plugin.id);
+  }
+
+  async activate(instead?: PluginRuntime): Promise<void> {
+    if (this.plugin.manifest.main === undefined) {
+      instead?.untap();
+      return;
+    }
+    const life = await this.#begin();
+    const settings = service(this.container, SettingsService);
+    this.#stack.use(settings.onDidApply(() => void this.#tellSettings()));
+    this.#isActive = true;
+    // In one go, so that no message meets both versions or half of one.
+    instead?.untap();
+    for (const key of life.announced) {
+      this.#tap(key);
+    }
+  }
+
+  untap(): void {
+    for (const tap of this.#taps.values()) {
+      void tap.dispose();
+    }
+    this.#taps.clear();
+  }
+
+  async deactivate(): Promise<readonly string[]> {
+    const problems: string[] = [];
+    this.#isActive = false;
+    await this.#pausing?.timer.dispose();
+    this.#pausing?.end();
+    const life = await this.#life.catch(() => undefined);
+    if (life !== undefined) {
+      try {
+        const { data } = await life.process.peer.call('deactivate', undefined, undefined, AbortSignal.timeout(DEACTIVATION_MS));
+        problems.push(...(Array.isArray(data) ? data.map(String) : []));
+      } catch (error) {
+        problems.push(`deactivate() did not end: ${sentenceOf(error)}`);
+      }
+      life.process.kill('was ended');
+      await life.process.ended;
+    }
+    for (const command of this.#commands.values()) {
+      await command.dispose();
+    }
+    return [...problems, ...(await this.#stack.disposeAll())];
+  }
+
+  /** Starts a process and activates the plugin in it. */
+  #begin(): Promise<Life> {
+    const beginning = this.#start();
+    this.#life = beginning;
+    beginning.catch(() => undefined);
+    return beginning;
+  }
+
+  async #start(): Promise<Life> {
+    const { id, folder, manifest } = this.plugin;
+    const storagePath = path.join(this.options.storageRoot, id);
+    await mkdir(storagePath, { recursive: true, mode: 0o700 });
+    await linkSdk(path.dirname(folder));
+    const announced = new Set<string>();
+    const started = new PluginProcess({
+      plugin: id,
+      readable: [folder, path.join(path.dirname(folder), 'node_modules')],
+      storagePath,
+      log: this.#log,
+      handlers: this.#handlers(announced),
+    });
+    const activation: Activation = {
+      id,
+      manifest,
+      main: pathToFileURL(path.join(folder, manifest.main ?? '')).href,
+      storagePath,
+      settings: this.#settings(),
+    };
+    try {
+      await this.#activateIn(started, activation);
+      const declared = (manifest.contributes?.taps ?? []).map((tap) => `${tap.hook} ${tap.name}`);
+      const silent = declared.filter((key) => !announced.has(key));
+      if (silent.length > 0) {
+        throw new PostroomError('plugin/failed', `${id} declares ${silent.join(', ')} but activate() supplied no handler.`, { plugin: id });
+      }
+    } catch (error) {
+      started.kill('was ended');
+      await started.ended;
+      throw error;
+    }
+    void started.ended.then((reason) => this.#ended(started, reason));
+    return { process: started, announced };
+  }
+
+  async #activateIn(started: PluginProcess, activation: Activation): Promise<void> {
+    const late = AbortSignal.timeout(ACTIVATION_MS);
+    try {
+      await started.peer.call('activate', activation, undefined, late);
+    } catch (error) {
+      const sentence = `${activation.id}: activate() did not end within ${ACTIVATION_MS / 1000} seconds.`;
+      throw late.aborted ? new PostroomError('plugin/timeout', sentence, { plugin: activation.id }) : error;
+    }
+  }
+
+  /** The process is gone and nobody asked for it: report, wait, start again. */
+  #ended(last: PluginProcess, reason: string): void {
+    if (!this.#isActive) {
+      return;
+    }
+    this.#failures = failuresAfter({ failures: this.#failures, livedMs: performance.now() - last.startedAt });
+    this.options.reportFailure(this.plugin.id, `${this.plugin.id}: its process ${reason}.`, last.incident);
+    this.#life = this.#pause().then(() => this.#again());
+    this.#life.catch(() => undefined);
+  }
+
+  async #again(): Promise<Life> {
+    if (!this.#isActive) {
+      throw new PostroomError('plugin/failed', `${this.plugin.id} is not active any more.`, { plugin: this.plugin.id });
+    }
+    try {
+      return await this.#start();
+    } catch (error) {
+      this.#failures += 1;
+      const sentence = `${this.plugin.id} could not be started again: ${sentenceOf(error)}`;
+      this.options.reportFailure(this.plugin.id, sentence, `start ${this.#failures}`);
+      await this.#pause();
+      return this.#again();
+    }
+  }
+
+  /** Lets the back-off pass; deactivate() cuts it short. */
+  async #pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#pausing = { end: resolve, timer: service(this.container, Clock).after(restartDelay(this.#failures), resolve) };
+    });
+    this.#pausing = undefined;
+  }
+
+  /** Calls the plugin in whatever process runs it when its turn comes. */
+  async #call(method: string, data: unknown, octets: Uint8Array | undefined, signal: AbortSignal): Promise<Reply> {
+    const { process } = await this.#life;
+    signal.throwIfAborted();
+    return process.peer.call(method, data, octets, signal);
+  }
+
+  #handlers(announced: Set<string>): Readonly<Record<string, PeerHandler>> {
+    const { id, manifest } = this.plugin;
+    return {
+      ...this.#desk.handlers,
+      ...serviceHandlers({
+        state: service(this.container, PluginStates).forPlugin(id),
+        secrets: pluginSecrets(manifest, service(this.container, SecretStore)),
+        mail: pluginMail(manifest, this.container),
+        log: this.#log,
+      }),
+      'tap.add': (data) => {
+        const key = `${textIn(recordOf(data), 'hook')} ${textIn(recordOf(data), 'name')}`;
+        announced.add(key);
+        if (this.#isActive) {
+          this.#tap(key);
+        }
+        return undefined;
+      },
+      'tap.remove': (data) => {
+        const key = `${textIn(recordOf(data), 'hook')} ${textIn(recordOf(data), 'name')}`;
+        announced.delete(key);
+        void this.#taps.get(key)?.dispose();
+        this.#taps.delete(key);
+        return undefined;
+      },
+      'command.add': (data) => {
+        this.#addCommand(textIn(recordOf(data), 'command'));
+        return undefined;
+      },
+      'command.remove': (data) => {
+        const command = textIn(recordOf(data), 'command');
+        void this.#commands.get(command)?.dispose();
+        this.#commands.delete(command);
+        return undefined;
+      },
+      progress: (data) => {
+        const given = recordOf(data);
+        const of = given['of'] === undefined ? {} : { of: numberIn(given, 'of') };
+        this.#calls.get(numberIn(given, 'call'))?.progress({ what: textIn(given, 'what'), done: numberIn(given, 'done'), ...of });
+        return undefined;
+      },
+    };
+  }
+
+  /** Puts the host's end of a tap into its hook, where it is not there already from the process before. */
+  #tap(key: string): void {
+    const declaration = this.plugin.manifest.contributes?.taps?.find((tap) => `${tap.hook} ${tap.name}` === key);
+    const hook = ISOLATED_HOOKS.find((name) => name === declaration?.hook);
+    if (declaration === undefined || hook === undefined) {
+      throw new Error(`it taps "${key.slice(0, 80)}", which its manifest does not declare`);
+    }
+    if (this.#taps.has(key)) {
+      return;
+    }
+    const hooks = service(this.container, HostHooks);
+    const call = (method: IsolatedHook, data: unknown, octets: Uint8Array | undefined, signal: AbortSignal): Promise<Reply> =>
+      this.#call(method, data, octets, signal);
+    const tap = { plugin: this.plugin.id, declaration };
+    const adders: Readonly<Record<IsolatedHook, () => Disposable>> = {
+      onSort: () => hooks.onSort.add(tap, sortTap(declaration.name, call, this.#desk)),
+      onDeliver: () => hooks.onDeliver.add(tap, deliverTap(declaration.name, call, this.#desk)),
+      onSchedule: () => hooks.onSchedule.add(tap, scheduleTap(declaration.name, call)),
+    };
+    this.#taps.set(key, adders[hook]());
+  }
+
+  #addCommand(command: string): void {
+    if (this.#commands.has(command)) {
+      return;
+    }
+    const registry = service(this.container, CommandRegistry);
+    this.#commands.set(
+      command,
+      registry.register(this.plugin.id, command, async (args: never, call) => {
+        const number = this.#nextCall++;
+        this.#calls.set(number, call);
+        const request: CommandRequest = { call: number, command, args, author: call.author };
+        try {
+          return (await this.#call('command', request, undefined, call.signal)).data;
+        } finally {
+          this.#calls.delete(number);
+        }
+      }),
+    );
+  }
+
+  async #tellSettings(): Promise<void> {
+    const life = await this.#life.catch(() => undefined);
+    life?.process.peer.note('settings', this.#settings());
+  }
+
+  #settings(): SettingsSnapshot {
+    const { value, schema } = service(this.container, SettingsService);
+    return {
+      value,
+      properties: [...schema.properties.values()].map((each) => ({
+        key: each.key,
+        scope: each.scope,
+        secret: each.schema.secret === true,
+        default: each.schema.default,
+      })),
+    };
+  }
+}

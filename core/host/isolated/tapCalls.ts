@@ -1,0 +1,110 @@
+// Taps that live in another process, as the hooks see them: each sends its arguments over as plain data and checks what comes back.
+import type {
+  DeliverHandler,
+  DeliveryReceipt,
+  DeliveryRequest,
+  DestinationReceipt,
+  PlannedRound,
+  ScheduleHandler,
+  SchedulePlan,
+  SortHandler,
+  TapCall,
+} from '@postroom/sdk';
+import { readPlanState } from '../../mail/planState.js';
+import { planFrom, stateOf } from '../../mail/sortPlan.js';
+import type { MailDesk } from './mailDesk.js';
+import type { Reply } from './peer.js';
+import type { DeliverCall, IsolatedHook, ScheduleCall, SortCall } from './protocol.js';
+import { dateIn, listIn, optionalTextIn, recordOf, textIn } from './shapes.js';
+
+/** Calls the plugin's process; waits where it is just being started again. */
+export type CallPlugin = (method: IsolatedHook, data: unknown, octets: Uint8Array | undefined, signal: AbortSignal) => Promise<Reply>;
+
+/** Destinations of one message, or rounds of one plan, that are read from an answer. */
+const MOST_ENTRIES = 10_000;
+
+/** Reasons given earlier stay here: what comes back are the tap's own. */
+export function sortTap(tap: string, call: CallPlugin, desk: MailDesk): SortHandler {
+  return (plan, mail, { signal }: TapCall) => {
+    const given = stateOf(plan);
+    return desk.lend(mail, undefined, async (data, header) => {
+      const sent: SortCall = { tap, plan: { ...given, notes: [] }, mail: data };
+      const answer = (await call('onSort', sent, header, signal)).data;
+      if (answer === undefined || answer === null) {
+        return undefined;
+      }
+      const state = readPlanState(answer, given);
+      return planFrom({ ...state, notes: [...given.notes, ...state.notes] });
+    });
+  };
+}
+
+export function deliverTap(tap: string, call: CallPlugin, desk: MailDesk): DeliverHandler {
+  return ({ mail, to }: DeliveryRequest, { signal }: TapCall) =>
+    desk.lend(mail, to.kind === 'relay' ? () => to.content() : undefined, async (data, header) => {
+      const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to) };
+      return readReceipt((await call('onDeliver', sent, header, signal)).data);
+    });
+}
+
+export function scheduleTap(tap: string, call: CallPlugin): ScheduleHandler {
+  return async (plan, context, { signal }: TapCall) => {
+    const sent: ScheduleCall = {
+      tap,
+      rounds: plan.rounds.map((round) => ({ ...round, at: round.at.toISOString() })),
+      now: context.now.toISOString(),
+      outbox: context.outbox,
+      ...(context.lastRound !== undefined && { lastRound: context.lastRound.toISOString() }),
+      timeZone: context.timeZone,
+    };
+    return readSchedule((await call('onSchedule', sent, undefined, signal)).data);
+  };
+}
+
+function destinationsOf(to: DeliveryRequest['to']): DeliverCall['to'] {
+  if (to.kind === 'mailboxes') {
+    return to;
+  }
+  const { content: _content, ...rest } = to;
+  return rest;
+}
+
+/** Throws a sentence where the answer is no receipt. */
+export function readReceipt(answer: unknown): DeliveryReceipt | undefined {
+  if (answer === undefined || answer === null) {
+    return undefined;
+  }
+  return listIn({ receipt: answer }, 'receipt', MOST_ENTRIES).map((entry): DestinationReceipt => {
+    const data = recordOf(entry);
+    const [remote, retryAfter] = [optionalTextIn(data, 'remote'), dateIn(data, 'retryAfter')];
+    return {
+      recipient: textIn(data, 'recipient'),
+      outcome: textIn(data, 'outcome') as DestinationReceipt['outcome'],
+      status: textIn(data, 'status', 20),
+      text: textIn(data, 'text', 2_000).replace(/[\r\n]+/g, ' '),
+      ...(remote !== undefined && { remote }),
+      ...(retryAfter !== undefined && { retryAfter }),
+      ...(data['unsure'] === true && { unsure: true }),
+      ...(data['configuration'] === true && { configuration: true }),
+    };
+  });
+}
+
+/** Throws a sentence where the answer is no plan. */
+export function readSchedule(answer: unknown): SchedulePlan | undefined {
+  if (answer === undefined || answer === null) {
+    return undefined;
+  }
+  return {
+    rounds: listIn(recordOf(answer), 'rounds', MOST_ENTRIES).map((entry): PlannedRound => {
+      const data = recordOf(entry);
+      const at = dateIn(data, 'at');
+      const reason = textIn(data, 'reason');
+      if (at === undefined || (reason !== 'timer' && reason !== 'outbox')) {
+        throw new Error('a round has no time or no reason');
+      }
+      const accounts = data['accounts'] === 'all' ? 'all' : listIn(data, 'accounts', MOST_ENTRIES).map(String);
+      return { at, accounts, reason, because: textIn(data, 'because', 500) };
+    }),
+  };
+}
