@@ -1,0 +1,164 @@
+// Who may know whom. Reads the imports of the sources, so that a breach is a failing test with the two names in it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ERROR_CODES } from '@postroom/sdk';
+import { expect } from 'chai';
+import { ROOT, type SourceFile, sourcesIn } from './kit/sourceFiles.js';
+
+/** The folders of the core, each with those that it may import from. `bootstrap.ts` sees everything; what is not named is shut. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  store: ['base'],
+  mail: ['base', 'store'],
+  hooking: ['base', 'mail'],
+  configuration: ['base', 'store'],
+  directory: ['base', 'configuration'],
+  backup: ['base', 'store', 'configuration'],
+  flow: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'host'],
+  host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'commands'],
+  commands: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'backup', 'flow', 'host'],
+  doctor: ['base', 'store', 'configuration', 'directory', 'backup', 'host'],
+  cli: ['base', 'store', 'configuration', 'directory', 'backup', 'host', 'commands'],
+};
+/** Backups are files of the database engine. */
+const KNOW_THE_ENGINE = ['store', 'backup'];
+const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
+const SQL = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w)/;
+
+const core = sourcesIn('core');
+const sdk = sourcesIn('sdk');
+const plugins = sourcesIn('plugins');
+const product = [...sdk, ...core, ...plugins];
+
+/** `file -> import` for every import that `isBreach` says is one. */
+function breaches(files: readonly SourceFile[], isBreach: (imported: string, file: SourceFile) => boolean): readonly string[] {
+  return files.flatMap((file) =>
+    file.imports.filter((imported) => isBreach(imported, file)).map((imported) => `${file.name} -> ${imported}`),
+  );
+}
+
+function holding(files: readonly SourceFile[], text: RegExp): readonly string[] {
+  return files.filter((file) => text.test(file.text)).map((file) => file.name);
+}
+
+/** The first folder below `core`, '' for its own files. */
+function folderOf(name: string): string {
+  const [, folder = '', rest] = name.split('/');
+  return rest === undefined ? '' : folder;
+}
+
+describe('the layers', () => {
+  it('find sources to read', () => {
+    expect(core.length).to.be.greaterThan(50);
+    expect(plugins.length).to.be.greaterThan(50);
+    expect(core.find((file) => file.name === 'core/bootstrap.ts')?.imports).to.include.members([
+      'inversify',
+      'core/flow/intake.ts',
+      '@postroom/sdk',
+    ]);
+  });
+
+  it('let the SDK import nothing of ours', () => {
+    expect(breaches(sdk, (imported) => /^(core|plugins|#|postroom)/.test(imported))).to.deep.equal([]);
+  });
+
+  it('let the core import the SDK by its name only, and no plugin', () => {
+    expect(breaches(core, (imported) => /^(sdk|plugins|test|#)/.test(imported))).to.deep.equal([]);
+  });
+
+  it('let a plugin import the SDK and itself: never the core, never another plugin', () => {
+    const isForeign = (imported: string, file: SourceFile): boolean => {
+      const own = file.name.split('/').slice(0, 2).join('/');
+      return /^(core|sdk|test|#)/.test(imported) || (imported.startsWith('plugins/') && !imported.startsWith(`${own}/`));
+    };
+    expect(breaches(plugins, isForeign)).to.deep.equal([]);
+  });
+
+  it('keep the testing kit out of the product, but for the practice ISP and the demo', () => {
+    const inProduct = [...core, ...plugins].filter(
+      (file) => file.name !== 'core/cli/demo.ts' && !file.name.startsWith('plugins/practice-isp/'),
+    );
+    expect(breaches(inProduct, (imported) => imported === '@postroom/sdk/testing')).to.deep.equal([]);
+  });
+
+  it('let each folder of the core import those below it', () => {
+    const folders = [...new Set(core.map((file) => folderOf(file.name)))].filter((folder) => folder !== '');
+    expect(folders.filter((folder) => LAYERS[folder] === undefined)).to.deep.equal([]);
+    const isUpward = (imported: string, file: SourceFile): boolean => {
+      const from = folderOf(file.name);
+      const to = folderOf(imported);
+      return from !== '' && imported.startsWith('core/') && to !== '' && to !== from && !LAYERS[from]?.includes(to);
+    };
+    expect(breaches(core, isUpward)).to.deep.equal([]);
+  });
+
+  it('let only what stands at the door open a whole server', () => {
+    const isTop = (imported: string): boolean => imported === 'core/bootstrap.ts' || imported === 'core/main.ts';
+    expect(breaches(core, (imported, file) => isTop(imported) && folderOf(file.name) !== 'cli')).to.deep.equal([]);
+  });
+});
+
+describe('the store', () => {
+  it('imports sqlite3 in one file', () => {
+    expect(product.filter((file) => file.imports.includes('sqlite3')).map((file) => file.name)).to.deep.equal([
+      'core/store/sqlite/connection.ts',
+    ]);
+  });
+
+  it('is the only place that knows its engine', () => {
+    const isEngine = (imported: string, file: SourceFile): boolean =>
+      imported.startsWith('core/store/sqlite/') && file.name !== 'core/bootstrap.ts' && !KNOW_THE_ENGINE.includes(folderOf(file.name));
+    expect(breaches(core, isEngine)).to.deep.equal([]);
+  });
+
+  it('is the only place with SQL', () => {
+    expect(holding(product, SQL).filter((name) => !name.startsWith('core/store/'))).to.deep.equal([]);
+    expect(holding(core, SQL)).to.not.deep.equal([]);
+  });
+});
+
+describe('the core', () => {
+  it('knows no mail protocol', () => {
+    expect(breaches(core, (imported) => MAIL_PROTOCOLS.test(imported))).to.deep.equal([]);
+    expect(breaches(plugins, (imported) => MAIL_PROTOCOLS.test(imported))).to.not.deep.equal([]);
+  });
+
+  it('speaks no mail protocol', () => {
+    expect(holding(core, /['"`](EHLO|HELO|MAIL FROM|RCPT TO|RETR|UIDL|DELE|STARTTLS|STLS|CAPA)\b[^'"`]*['"`]/)).to.deep.equal([]);
+  });
+
+  it('writes to the log or as the command line does, never to the console', () => {
+    expect(holding(product, /\bconsole\.(log|info|debug|warn)\(/)).to.deep.equal([]);
+  });
+});
+
+describe('a plugin folder', () => {
+  for (const name of readdirSync(path.join(ROOT, 'plugins')).sort()) {
+    it(`${name} has its manifest, its taps on one screen, its page and its build`, () => {
+      const folder = path.join(ROOT, 'plugins', name);
+      const missing = ['package.json', 'plugin.ts', 'README.md', 'tsconfig.json'].filter((file) => !existsSync(path.join(folder, file)));
+      expect(missing).to.deep.equal([]);
+      const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+      expect(manifest).to.include({ name, publisher: 'postroom', type: 'module', main: './dist/plugin.js' });
+    });
+  }
+});
+
+describe('the table of error codes', () => {
+  const known = Object.keys(ERROR_CODES);
+  const table = 'sdk/errors.ts';
+  const areas = [...new Set(known.map((code) => code.split('/')[0]))].join('|');
+
+  it('has every code that is used', () => {
+    const used = product.flatMap(({ text }) => [...text.matchAll(/new PostroomError\(\s*'([^']+)'/g)].map(([, code]) => code));
+    expect([...new Set(used)].filter((code) => code !== undefined && !known.includes(code))).to.deep.equal([]);
+  });
+
+  it('has no code that nobody uses', () => {
+    const quoted = new RegExp(`'((?:${areas})/[a-z-]+)'`, 'g');
+    const used = new Set(
+      product.filter(({ name }) => name !== table).flatMap(({ text }) => [...text.matchAll(quoted)].map(([, code]) => code)),
+    );
+    expect(known.filter((code) => !used.has(code))).to.deep.equal([]);
+  });
+});
