@@ -19,6 +19,7 @@ import {
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
+import { refuseUnfinished } from './backup/restoreBackup.js';
 import { SystemClock } from './base/clock.js';
 import { DataFolder } from './base/dataFolder.js';
 import { DisposableStack } from './base/disposables.js';
@@ -68,6 +69,7 @@ import { SqliteStore } from './store/sqlite/sqliteStore.js';
 export interface ServerOptions {
   /** The data folder; made if it does not exist. */
   readonly dataDir: string;
+import { Upkeep } from './store/upkeep.js';
   /** False: plugins are active for commands, but no port opens and no round runs by itself. Default true. */
   readonly serve?: boolean;
   readonly clock?: Clock;
@@ -111,6 +113,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     clock,
     onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
     onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
+  await refuseUnfinished(dataDir);
     onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
   });
   stack.defer(() => store.close());
@@ -168,6 +171,7 @@ function bindStore(container: Container, store: SqliteStore): void {
 
 function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, SettingsService, FileSettings);
+  bindValue(container, Upkeep, store);
   bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);

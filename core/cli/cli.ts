@@ -15,6 +15,7 @@ import { EXIT, exitCodeOf } from './exitCodes.js';
 import { ProgressBar } from './progressBar.js';
 import { serve } from './serve.js';
 import { show } from './show.js';
+import { STANDALONE } from './standalone.js';
 
 /** Runs one command line; answers the exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -99,6 +100,15 @@ async function runOffline(
       `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${dataDir}`,
     );
   }
+  const call = {
+    author: 'cli',
+    signal: new AbortController().signal,
+    progress: (step: Parameters<ProgressBar['show']>[0]) => bar.show(step),
+  };
+  const alone = STANDALONE[declaration.command];
+  if (alone !== undefined) {
+    return plainAnswer(await alone(args, path.resolve(dataDir), call));
+  }
   if (declaration.reads === true && !existsSync(path.join(dataDir, 'settings.json'))) {
     throw new PostroomError(
       'data/missing',
@@ -107,14 +117,13 @@ async function runOffline(
   }
   const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
   try {
-    const call = {
-      author: 'cli',
-      signal: new AbortController().signal,
-      progress: (step: Parameters<ProgressBar['show']>[0]) => bar.show(step),
-    };
-    const result: unknown = await server.run(declaration.command, args, call);
-    return { result: JSON.parse(JSON.stringify(result ?? {})) as unknown };
+    return plainAnswer(await server.run(declaration.command, args, call));
   } finally {
     await server.close();
   }
+}
+
+/** As it would come from a running server. */
+function plainAnswer(result: unknown): { readonly result: unknown } {
+  return { result: JSON.parse(JSON.stringify(result ?? {})) as unknown };
 }

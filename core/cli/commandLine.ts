@@ -1,5 +1,6 @@
 // The command line, generated from the table of commands: `postroom <area> <verb> [values] [--options]`.
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { askSecret } from './askSecret.js';
@@ -13,6 +14,7 @@ interface ArgumentSchema {
   readonly enum?: readonly string[];
   readonly items?: { readonly type?: string };
   readonly file?: boolean;
+  readonly path?: boolean;
   readonly secret?: boolean;
 }
 
@@ -104,6 +106,9 @@ async function collect(
 async function typed(value: unknown, schema: ArgumentSchema): Promise<unknown> {
   if (schema.file === true) {
     return (await readInput(String(value))).toString('base64');
+  }
+  if (schema.path === true) {
+    return path.resolve(String(value));
   }
   if (Array.isArray(value)) {
     return schema.items?.type === 'integer' ? value.map((text) => toNumber(String(text))) : value;

@@ -5,9 +5,12 @@ import { service } from '../base/bindings.js';
 import { DisposableStack } from '../base/disposables.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
+import { BackupArea } from './backupArea.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { ConfigArea } from './configArea.js';
 import { CORE_COMMANDS } from './declarations.js';
+import { DoctorArea } from './doctorArea.js';
+import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
 import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
@@ -31,6 +34,8 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   PluginArea,
   LicenceArea,
 ];
+  BackupArea,
+  DoctorArea,
 
 /** Who contributes the core's own commands. */
 export const CORE = 'core';

@@ -8,6 +8,8 @@ const numbers = (description: string): object => ({ type: 'array', items: { type
 const flag = (description: string): object => ({ type: 'boolean', default: false, description });
 /** The CLI reads the file (or standard input for `-`) and passes its octets. */
 const file = (description: string): object => ({ type: 'string', contentEncoding: 'base64', file: true, description });
+/** The CLI makes it absolute: the server runs elsewhere. */
+const folder = (description: string): object => ({ type: 'string', minLength: 1, path: true, description });
 /** The CLI asks for it twice on a terminal, or reads one line of standard input: it never stands on a command line. */
 const secret = (description: string): object => ({ type: 'string', minLength: 1, maxLength: 1024, secret: true, description });
 
@@ -318,3 +320,46 @@ export const AREA_TITLES: Readonly<Record<string, string>> = {
   service: 'Start and stop the mail service',
   users: 'Who shares an account: list, add, change, rename, remove, passwords',
 };
+
+  {
+    command: 'backup.create',
+    title: 'Copy everything into a folder, while the server runs',
+    offline: true,
+    positional: ['into'],
+    arguments: args(
+      {
+        into: folder('The folder in which the backup gets a folder of its own; best on another disk.'),
+        secrets: flag('Also passwords and keys: for a new machine.'),
+      },
+      ['into'],
+    ),
+  },
+  {
+    command: 'backup.verify',
+    title: 'Restore a backup into a scratch folder and compare everything',
+    reads: true,
+    offline: true,
+    positional: ['folder'],
+    arguments: args(
+      {
+        folder: folder('The folder that `backup create` made.'),
+        scratch: folder('Where there is room for it; default the temporary folder.'),
+      },
+      ['folder'],
+    ),
+  },
+  {
+    command: 'backup.restore',
+    title: 'Put a backup in the place of the data folder; what is there is moved aside',
+    offline: true,
+    positional: ['folder'],
+    arguments: args({ folder: folder('The folder that `backup create` made.') }, ['folder']),
+  },
+  {
+    command: 'doctor',
+    title: 'Look at everything that mail depends on, and say what is not well',
+    reads: true,
+    offline: true,
+    arguments: args({ logins: flag('Also log in at the ISPs.') }),
+  },
+  backup: 'Copies of everything: create, verify, restore',

@@ -1,13 +1,17 @@
 // Everything durable, opened and closed as one.
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Disposable, MessageId } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { Listeners } from '../../base/listeners.js';
 import { DataLock } from '../dataLock.js';
+import type { Census, Upkeep } from '../upkeep.js';
 import { Ballast } from './ballast.js';
+import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
 import type { StoreStatistics } from './commitStatistics.js';
 import type { Connection } from './connection.js';
-import { openReader, openWriter, quickCheck } from './database.js';
+import { assertDurable, openReader, openWriter, quickCheck } from './database.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import { Readers } from './readers.js';
@@ -34,7 +38,7 @@ export interface SqliteStoreOptions {
 
 export const DATABASE_FILE = 'postroom.db';
 
-export class SqliteStore {
+export class SqliteStore implements Upkeep {
   readonly mailStore: SqliteMailStore;
   readonly outbox: SqliteOutbox;
   readonly journal: SqliteJournal;
@@ -51,6 +55,7 @@ export class SqliteStore {
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
     private readonly ballast: Ballast,
+    private readonly failed: Listeners<Error>,
     numbers: { readonly message: Sequence; readonly outbox: Sequence },
     { clock, onPickedUp, onLogged }: SqliteStoreOptions,
   ) {
@@ -83,8 +88,9 @@ export class SqliteStore {
       const ballast = new Ballast(dataDir);
       await ballast.take().catch(() => undefined);
       const readers = keep(await Readers.open(path));
-      const queue = new WriteQueue(writer, options.clock, ballast, options.onLost ?? (() => undefined));
-      const store = new SqliteStore(path, lock, queue, readers, ballast, numbers, options);
+      const failed = new Listeners<Error>();
+      const queue = new WriteQueue(writer, options.clock, ballast, options.onLost ?? (() => undefined), (error) => failed.fire(error));
+      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, numbers, options);
       await store.#load();
       return store;
     } catch (error) {
@@ -107,7 +113,14 @@ export class SqliteStore {
     return this.queue.settle();
   }
 
-  /** After a disk failure: opens the database again and checks it. Until this succeeds nothing is written; reading goes on. */
+  get trouble(): Error | undefined {
+    return this.queue.trouble;
+  }
+
+  onDidFail(listener: (error: Error) => void): Disposable {
+    return this.failed.add(listener);
+  }
+
   async reopen(): Promise<void> {
     await this.queue.replaceWriter(async () => {
       const writer = await openWriter(this.path);
@@ -122,12 +135,29 @@ export class SqliteStore {
     await this.#load();
   }
 
-  /** Throws `data/corrupt` unless the database is whole. Reads all of it. */
   async quickCheck(): Promise<void> {
     await this.#aside((connection) => quickCheck(connection));
   }
 
-  /** Writes a whole, consistent copy to `path`, which must not exist yet, while the store is in use. The copy is on disk when this resolves. */
+  assertDurable(): Promise<void> {
+    return this.queue.write({ run: assertDurable });
+  }
+
+  census(): Promise<Census> {
+    return this.#aside((connection) => takeCensus(connection));
+  }
+
+  contents(): AsyncIterable<{ readonly id: MessageId; readonly contentHash: string }> {
+    return contentsOf(this.readers);
+  }
+
+  async size(): Promise<number> {
+    const row = await this.readers.get<{ octets: number }>(
+      'SELECT (page_count - freelist_count) * page_size AS octets FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+    );
+    return row?.octets ?? 0;
+  }
+
   async backupTo(path: string): Promise<void> {
     await this.#aside(async (connection) => {
       await connection.all('VACUUM INTO ?', [path]);
@@ -156,10 +186,10 @@ export class SqliteStore {
   }
 
   /** Long reading on a connection of its own, so that it holds up nobody else's. */
-  async #aside(job: (connection: Connection) => Promise<void>): Promise<void> {
+  async #aside<T>(job: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await openReader(this.path);
     try {
-      await job(connection);
+      return await job(connection);
     } finally {
       await connection.close();
     }

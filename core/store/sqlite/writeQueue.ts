@@ -44,7 +44,7 @@ export class WriteQueue {
   #later: WriteUnit[] = [];
   #laterTimer: Disposable | undefined;
   #draining: Promise<void> | undefined;
-  #broken: unknown;
+  #broken: Error | undefined;
   #closed = false;
 
   constructor(
@@ -52,7 +52,13 @@ export class WriteQueue {
     private readonly clock: Clock,
     private readonly ballast: Ballast | undefined,
     private readonly onLost: (error: unknown) => void,
+    private readonly onBroken: (error: Error) => void = () => undefined,
   ) {}
+
+  /** Why nothing is written until the writer is replaced; `undefined` where all is well. */
+  get trouble(): Error | undefined {
+    return this.#broken;
+  }
 
   get statistics(): StoreStatistics {
     return this.#statistics.value;
@@ -95,7 +101,7 @@ export class WriteQueue {
       this.writer = await open();
       this.#broken = undefined;
     } catch (error) {
-      this.#broken = broken ?? error;
+      this.#broken = broken ?? (error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
   }
@@ -166,7 +172,10 @@ export class WriteQueue {
 
   async #failed(group: readonly Waiting[], error: unknown): Promise<void> {
     const trouble = error instanceof DatabaseError ? error.trouble : 'statement';
-    if (trouble === 'io' || trouble === 'corrupt') this.#broken = error;
+    if (error instanceof DatabaseError && (trouble === 'io' || trouble === 'corrupt')) {
+      this.#broken = error;
+      this.onBroken(error);
+    }
     if (trouble === 'full') await this.#makeRoom(group, error);
     else if (trouble === 'statement' && group.length > 1) for (const one of group) await this.#commit([one]);
     else for (const { reject } of group) reject(error);

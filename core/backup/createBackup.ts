@@ -1,0 +1,111 @@
+// backup create: a consistent copy of everything a server keeps, taken while it runs.
+import { lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type CommandProgress, PostroomError } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import { censusOf } from '../store/sqlite/census.js';
+import type { Upkeep } from '../store/upkeep.js';
+import {
+  BACKUP_FORMAT,
+  type BackedUpFile,
+  type BackupManifest,
+  DATABASE,
+  filesOf,
+  hashFile,
+  MANIFEST_FILE,
+  PLAIN_PARTS,
+  SECRET_PARTS,
+  syncPath,
+} from './backupFolder.js';
+import { copyFile } from './copyParts.js';
+
+export interface BackupWish {
+  readonly dataDir: string;
+  /** The folder that the backup's own folder is made in. */
+  readonly into: string;
+  readonly secrets: boolean;
+  readonly serverName: string;
+}
+
+const LOOK_MS = 200;
+
+/** Answers the backup's folder. Until it is complete it ends in `.part`, so that a half one is never taken for a whole one. */
+export async function createBackup(
+  wish: BackupWish,
+  { upkeep, clock }: { readonly upkeep: Upkeep; readonly clock: Clock },
+  progress: (step: CommandProgress) => void,
+): Promise<{ readonly folder: string; readonly manifest: BackupManifest }> {
+  const folder = path.join(wish.into, `postroom-backup-${stamp(clock.now())}${wish.secrets ? '-with-secrets' : ''}`);
+  const draft = `${folder}.part`;
+  await refuseExisting(folder);
+  await mkdir(wish.into, { recursive: true, mode: 0o700 });
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  try {
+    const database = path.join(draft, DATABASE);
+    await withProgress(database, await upkeep.size(), clock, progress, () => upkeep.backupTo(database));
+    const files: BackedUpFile[] = [{ path: DATABASE, ...(await hashFile(database)) }];
+    const parts = [...PLAIN_PARTS, ...(wish.secrets ? SECRET_PARTS : [])];
+    for (const file of (await Promise.all(parts.map((part) => filesOf(wish.dataDir, part)))).flat()) {
+      progress({ what: 'Copying files', done: files.length });
+      files.push(await copyFile(wish.dataDir, draft, file));
+    }
+    const manifest: BackupManifest = {
+      format: BACKUP_FORMAT,
+      createdAt: clock.now().toISOString(),
+      server: wish.serverName,
+      secrets: wish.secrets,
+      census: await censusOf(database),
+      files,
+    };
+    await writeFile(path.join(draft, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 });
+    await syncPath(path.join(draft, MANIFEST_FILE));
+    await syncPath(draft);
+    await rename(draft, folder);
+    await syncPath(wish.into);
+    return { folder, manifest };
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function refuseExisting(folder: string): Promise<void> {
+  if ((await lstat(folder).catch(() => undefined)) !== undefined) {
+    throw new PostroomError('command/arguments', `${folder} exists already. Wait a second, or name another place.`);
+  }
+}
+
+/** The database says nothing while it copies itself: the growing file does. */
+async function withProgress(
+  file: string,
+  size: number,
+  clock: Clock,
+  progress: (step: CommandProgress) => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  const megabytes = (octets: number): number => Math.ceil(octets / 2 ** 20);
+  let running = true;
+  const look = (): void => {
+    void stat(file).then(
+      ({ size: done }) => running && progress({ what: 'Copying the database (MB)', done: megabytes(Math.min(done, size)), of: megabytes(size) }),
+      () => undefined,
+    );
+    timer = clock.after(LOOK_MS, look);
+  };
+  let timer = clock.after(LOOK_MS, look);
+  try {
+    await work();
+  } finally {
+    running = false;
+    await timer.dispose();
+  }
+  progress({ what: 'Copying the database (MB)', done: megabytes(size), of: megabytes(size) });
+}
+
+/** `2026-11-23-021500`, in local time as people name days. */
+export function stamp(at: Date): string {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day}-${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+}

@@ -1,0 +1,41 @@
+// Commands that work without a server and without opening the data folder first: it may be missing, damaged, or about to be replaced.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
+import { SystemClock } from '../base/clock.js';
+import { createLog } from '../base/log.js';
+import { openServer } from '../bootstrap.js';
+import { restore, verify } from '../commands/backupArea.js';
+import { type Finding, finding, problem } from '../doctor/finding.js';
+import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
+
+type Standalone = (args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall) => Promise<unknown>;
+
+export const STANDALONE: Readonly<Record<string, Standalone>> = {
+  'backup.verify': (args, _dataDir, call) => verify(args as Parameters<typeof verify>[0], new SystemClock(), call),
+  'backup.restore': (args, dataDir, call) => restore(args as Parameters<typeof restore>[0], dataDir, new SystemClock(), call),
+  doctor: examine,
+};
+
+/** The doctor also visits where no server can start, and says why. */
+async function examine(args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall): Promise<readonly Finding[]> {
+  if (!existsSync(path.join(dataDir, 'settings.json')) && !existsSync(path.join(dataDir, 'restore-unfinished'))) {
+    throw new PostroomError('data/missing', `${dataDir} holds no data of Postroom. Name another folder with --data, or begin one: postroom serve --data ${dataDir}`);
+  }
+  let server: Awaited<ReturnType<typeof openServer>>;
+  try {
+    server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
+  } catch (error) {
+    return [
+      await finding('data folder', () => checkRights(dataDir)),
+      await finding('file system', () => checkFileSystem(dataDir)),
+      await finding('restore', () => checkRestore(dataDir)),
+      problem('start', `No server can start here: ${sentenceOf(error)}`),
+    ];
+  }
+  try {
+    return (await server.run('doctor', args, call)) as readonly Finding[];
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,80 @@
+// backup create|verify|restore, as the running server sees them.
+import os from 'node:os';
+import { type CommandCall, PostroomError } from '@postroom/sdk';
+import { Clock } from '@postroom/sdk/services';
+import { createBackup } from '../backup/createBackup.js';
+import { restoreBackup } from '../backup/restoreBackup.js';
+import { verifyBackup } from '../backup/verifyBackup.js';
+import { DataFolder } from '../base/dataFolder.js';
+import { ServerName } from '../directory/serverName.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { Upkeep } from '../store/upkeep.js';
+import { type CommandArea, handler } from './area.js';
+
+export class BackupArea implements CommandArea {
+  constructor(
+    @DataFolder private readonly folder: DataFolder,
+    @Upkeep private readonly upkeep: Upkeep,
+    @ServerName private readonly server: ServerName,
+    @ActivityLog private readonly activity: ActivityLog,
+    @Clock private readonly clock: Clock,
+  ) {}
+
+  readonly handlers = {
+    'backup.create': handler<{ into: string; secrets: boolean }>(async ({ into, secrets }, call) => {
+      const wish = { dataDir: this.folder.path, into, secrets, serverName: this.server.name };
+      const { folder, manifest } = await createBackup(wish, { upkeep: this.upkeep, clock: this.clock }, (step) => call.progress(step));
+      this.activity.add({
+        kind: 'service',
+        account: undefined,
+        user: undefined,
+        message: undefined,
+        text: `Backup made: ${folder}${secrets ? ', with passwords and keys' : ''}`,
+      });
+      return {
+        folder,
+        ...manifest.census,
+        next: secrets
+          ? 'It holds passwords and keys: keep it where only the administrator can read it.'
+          : 'Passwords are not in it; --secrets takes them along.',
+      };
+    }),
+    'backup.verify': handler<{ folder: string; scratch?: string }>((args, call) => verify(args, this.clock, call)),
+    'backup.restore': handler<{ folder: string }>(({ folder }) => {
+      throw new PostroomError(
+        'data/locked',
+        `A server runs on ${this.folder.path}. Stop it, then: postroom backup restore ${folder} --data ${this.folder.path}`,
+      );
+    }),
+  };
+}
+
+export async function verify(
+  { folder, scratch }: { readonly folder: string; readonly scratch?: string },
+  clock: Clock,
+  call: Pick<CommandCall, 'progress'>,
+): Promise<object> {
+  const manifest = await verifyBackup(folder, scratch ?? os.tmpdir(), clock, (step) => call.progress(step));
+  return { folder, whole: true, createdAt: manifest.createdAt, files: manifest.files.length, secrets: manifest.secrets, ...manifest.census };
+}
+
+/** Without a server: the only way to restore. */
+export async function restore(
+  { folder }: { readonly folder: string },
+  dataDir: string,
+  clock: Clock,
+  call: Pick<CommandCall, 'progress'>,
+): Promise<object> {
+  const { manifest, movedTo, held } = await restoreBackup(folder, dataDir, clock, (step) => call.progress(step));
+  return {
+    restored: folder,
+    into: dataDir,
+    createdAt: manifest.createdAt,
+    ...manifest.census,
+    ...(movedTo !== undefined && { formerData: movedTo }),
+    next: [
+      ...(held > 0 ? [`${held} recipients in the Outbox are on hold, as they may have been sent since: postroom outbox list`] : []),
+      ...(manifest.secrets ? [] : ['Passwords are not in this backup: those of the data folder stay; where there are none, set them.']),
+    ],
+  };
+}

@@ -1,0 +1,56 @@
+// doctor: looks at everything that mail depends on, and says of each whether it is well.
+import { Accounts, Certificates, Clock, Licence } from '@postroom/sdk/services';
+import { DataFolder } from '../base/dataFolder.js';
+import { SecretStore } from '../configuration/secretStore.js';
+import { SettingsService } from '../configuration/settingsService.js';
+import { type Finding, finding } from '../doctor/finding.js';
+import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
+import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
+import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
+import { checkClock, checkDatabase, checkDurability, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
+import { Room } from '../flow/room.js';
+import { Doors } from '../host/doors.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { MailStore } from '../store/mailStore.js';
+import { Upkeep } from '../store/upkeep.js';
+import { type CommandArea, handler } from './area.js';
+import { CommandRegistry } from './commandRegistry.js';
+
+export class DoctorArea implements CommandArea {
+  constructor(
+    @DataFolder private readonly folder: DataFolder,
+    @Upkeep private readonly upkeep: Upkeep,
+    @MailStore private readonly store: MailStore,
+    @Room private readonly room: Room,
+    @ActivityLog private readonly log: ActivityLog,
+    @Clock private readonly clock: Clock,
+    @SettingsService private readonly settings: SettingsService,
+    @PluginHost private readonly plugins: PluginHost,
+    @Doors private readonly doors: Doors,
+    @Licence private readonly licence: Licence,
+    @Certificates private readonly certificates: Certificates,
+    @Accounts private readonly accounts: Accounts,
+    @SecretStore private readonly secrets: SecretStore,
+    @CommandRegistry private readonly registry: CommandRegistry,
+  ) {}
+
+  readonly handlers = {
+    doctor: handler<{ logins: boolean }>(async ({ logins }, call): Promise<readonly Finding[]> => [
+      await finding('data folder', () => checkRights(this.folder.path)),
+      await finding('file system', () => checkFileSystem(this.folder.path)),
+      await finding('database', () => checkDatabase(this.upkeep)),
+      await finding('durability', () => checkDurability(this.upkeep)),
+      await finding('disk', () => checkRoom(this.room, this.store)),
+      await finding('clock', () => checkClock(this.clock, this.log)),
+      ...checkSettings(this.settings),
+      ...checkPlugins(this.plugins),
+      checkLicence(this.licence),
+      ...checkPorts(this.doors),
+      await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
+      ...checkPasswords(this.accounts, this.plugins, this.secrets),
+      ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
+      await finding('held mail', () => checkSetAside(this.store)),
+    ]),
+  };
+}

@@ -1,0 +1,47 @@
+// The data folder: whose it is, who may read it, what disk it lies on.
+import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { type Finding, problem, warning, well } from './finding.js';
+
+/** File system types on which locks and durable writes cannot be relied upon (statfs(2)). */
+const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x01021997, '9P'],
+]);
+/** Files that only the server's user may read. */
+const PRIVATE_FILES = ['postroom.db', 'secrets.json', 'secret.key'];
+
+export async function checkRights(dataDir: string): Promise<Finding> {
+  await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  const open: string[] = [];
+  for (const name of ['.', ...PRIVATE_FILES]) {
+    const stats = await stat(path.join(dataDir, name)).catch(() => undefined);
+    if (stats !== undefined && (stats.mode & 0o077) !== 0) {
+      open.push(name === '.' ? dataDir : path.join(dataDir, name));
+    }
+    if (stats !== undefined && process.getuid !== undefined && stats.uid !== process.getuid()) {
+      return problem('data folder', `${path.join(dataDir, name)} belongs to another user. Give it to the user that runs Postroom: chown.`);
+    }
+  }
+  return open.length === 0
+    ? well('data folder', `${dataDir} is readable and writable by the server's user alone.`)
+    : warning('data folder', `Others on this machine can read ${open.join(', ')}. Take their rights away: chmod go-rwx.`);
+}
+
+export async function checkFileSystem(dataDir: string): Promise<Finding> {
+  const network = NETWORK_FILE_SYSTEMS.get((await statfs(dataDir)).type);
+  return network === undefined
+    ? well('file system', 'The data folder lies on a disk of this machine.')
+    : warning('file system', `The data folder lies on a network file system (${network}), where mail can be lost. Move it to a disk of this machine.`);
+}
+
+/** The mark that a restore leaves until it is complete. */
+export async function checkRestore(dataDir: string): Promise<Finding> {
+  const mark = await readFile(path.join(dataDir, 'restore-unfinished'), 'utf8').catch(() => undefined);
+  return mark === undefined
+    ? well('restore', 'No restore was interrupted.')
+    : problem('restore', `The restore of the backup of ${mark.trim()} was interrupted. Run it again: postroom backup restore FOLDER --data ${dataDir}`);
+}

@@ -1,0 +1,56 @@
+// The database: whole, durable, and with room to grow.
+import type { Clock } from '@postroom/sdk/services';
+import type { Room } from '../flow/room.js';
+import type { ActivityLog } from '../store/activityLog.js';
+import type { MailStore } from '../store/mailStore.js';
+import type { Upkeep } from '../store/upkeep.js';
+import { type Finding, problem, warning, well } from './finding.js';
+
+const DAY_MS = 86_400_000;
+/** Nothing was made before this. */
+const EARLIEST = Date.UTC(2026, 0, 1);
+
+export async function checkDatabase(upkeep: Upkeep): Promise<Finding> {
+  if (upkeep.trouble !== undefined) {
+    return problem('database', `Nothing is written since the disk failed: ${upkeep.trouble.message} Postroom goes on by itself when the disk does.`);
+  }
+  await upkeep.quickCheck();
+  const { messages, octets, copies, outbox } = await upkeep.census();
+  return well(
+    'database',
+    `The database is whole: ${messages} messages (${Math.ceil(octets / 2 ** 20)} MB), ${copies} copies in mailboxes, ${outbox} recipients in the Outbox.`,
+  );
+}
+
+export async function checkDurability(upkeep: Upkeep): Promise<Finding> {
+  await upkeep.assertDurable();
+  return well('durability', 'Commits survive a power cut: WAL with synchronous=FULL is in force.');
+}
+
+export async function checkRoom(room: Room, store: MailStore): Promise<Finding> {
+  const sentence = await room.problem();
+  return sentence === undefined
+    ? well('disk', `${Math.floor((await store.room()) / 2 ** 20)} MB are free on the disk of the data folder.`)
+    : problem('disk', sentence);
+}
+
+/** A clock that is wrong shows in the log, whose newest entry is in the past of a right one. */
+export async function checkClock(clock: Clock, log: ActivityLog): Promise<Finding> {
+  const now = clock.now();
+  const [newest] = await log.read({ limit: 1 });
+  const way = 'Set the clock, best by a time server (NTP): the timer, certificates and the log go by it.';
+  if (now.getTime() < EARLIEST) {
+    return problem('clock', `This machine's clock says ${now.toISOString()}, which can't be. ${way}`);
+  }
+  if (newest !== undefined && newest.at.getTime() > now.getTime() + DAY_MS) {
+    return warning('clock', `The clock says ${now.toISOString()}, and the log has an entry of ${newest.at.toISOString()}: it was or is wrong. ${way}`);
+  }
+  return well('clock', `It is ${now.toISOString()}.`);
+}
+
+export async function checkSetAside(store: MailStore): Promise<Finding> {
+  const waiting = await store.setAside();
+  return waiting.length === 0
+    ? well('held mail', 'No mail waits for the administrator.')
+    : warning('held mail', `${waiting.length} messages are held, in quarantine or discarded. Look at them: postroom held list`);
+}

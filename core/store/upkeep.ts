@@ -1,0 +1,38 @@
+// What keeps the store itself in good health: copies of it, checks of it, and the way back after the disk failed.
+import type { Disposable, MessageId } from '@postroom/sdk';
+import { createServiceId } from '@postroom/sdk/services';
+
+/** What a store holds, counted: two stores with the same counts and the same contents are the same. */
+export interface Census {
+  /** Messages whose octets are here, and how many octets they have. */
+  readonly messages: number;
+  readonly octets: number;
+  /** Copies in mailboxes. */
+  readonly copies: number;
+  /** Recipients in the Outbox. */
+  readonly outbox: number;
+  /** Messages at the ISPs that are remembered. */
+  readonly journal: number;
+  readonly activity: number;
+}
+
+export interface Upkeep {
+  /** Writes a whole, consistent copy to `path`, which must not exist yet, while the store is in use. The copy is on disk when this resolves. */
+  backupTo(path: string): Promise<void>;
+  /** Octets that a copy will have, about. */
+  size(): Promise<number>;
+  census(): Promise<Census>;
+  /** Every message whose octets are here, with the SHA-256 (hex) that they had when they came in. */
+  contents(): AsyncIterable<{ readonly id: MessageId; readonly contentHash: string }>;
+  /** Throws `data/corrupt` unless the database is whole. Reads all of it. */
+  quickCheck(): Promise<void>;
+  /** Throws `store/failed` where a setting that durability rests on is not in force. */
+  assertDurable(): Promise<void>;
+  /** Why nothing can be written since the disk failed; `undefined` where all is well. */
+  readonly trouble: Error | undefined;
+  /** After a disk failure: opens the database again and checks it. Until this succeeds nothing is written; reading goes on. */
+  reopen(): Promise<void>;
+  /** The disk failed just now. */
+  onDidFail(listener: (error: Error) => void): Disposable;
+}
+export const Upkeep = createServiceId<Upkeep>('Upkeep');
