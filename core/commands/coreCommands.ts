@@ -10,7 +10,6 @@ import { CommandRegistry } from './commandRegistry.js';
 import { ConfigArea } from './configArea.js';
 import { CORE_COMMANDS } from './declarations.js';
 import { DoctorArea } from './doctorArea.js';
-import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
 import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
@@ -33,9 +32,9 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ConfigArea,
   PluginArea,
   LicenceArea,
-];
   BackupArea,
   DoctorArea,
+];
 
 /** Who contributes the core's own commands. */
 export const CORE = 'core';
