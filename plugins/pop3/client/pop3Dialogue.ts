@@ -126,8 +126,10 @@ export class Pop3Dialogue {
 
   /** Ends after QUIT was answered. */
   end(): void {
-    this.#socket.end();
     const socket = this.#socket;
+    // The ISP may have closed first: no further 'close' would let go of the timer.
+    if (socket.destroyed) return;
+    socket.end();
     const timer = this.#clock.after(2_000, () => socket.destroy());
     socket.once('close', () => void timer.dispose());
     socket.resume();
