@@ -56,12 +56,15 @@ import { BUNDLED_PLUGINS, discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
 import { DefaultPluginHost, PluginHost, RuntimeFactory } from './host/pluginHost.js';
-import { PluginWatch } from './host/pluginWatch.js';
+import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
 import { ActivityLog } from './store/activityLog.js';
 import { Journal } from './store/journal.js';
 import { MailStore } from './store/mailStore.js';
 import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
 import { Outbox } from './store/outbox.js';
+import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
+import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
+import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginStates } from './store/pluginStates.js';
 import { Revisions } from './store/revisions.js';
 import { SqliteStore } from './store/sqlite/sqliteStore.js';
@@ -120,7 +123,10 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindStore(container, store);
   bindServices(container, dataDir, log);
 
-  const installed = await discoverPlugins(options.bundledPlugins ?? BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
+  const folders: PluginFolders = { bundled: options.bundledPlugins ?? BUNDLED_PLUGINS, strangers: path.join(dataDir, 'plugins') };
+  bindValue(container, PluginFolders, folders);
+  await tidyFolders(folders.strangers);
+  const installed = await discoverPlugins(folders.bundled, folders.strangers);
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(installed.flatMap((plugin) => plugin.manifest ?? []));
   if (options.serve !== false) {
@@ -130,7 +136,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await stack.use(service(container, Certificates) as ServerCertificates).open();
   await store.outbox.recover();
 
-  const watch = stack.use(container.get(PluginWatch));
+  const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
   await watch.start(installed);
   const licence = service(container, Licence) as LicenceWarden;
@@ -194,7 +200,8 @@ function bindServices(container: Container, dataDir: string, log: Log): void {
   );
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
-  container.bind(PluginWatch).toSelf();
+  bindClass(container, PluginWatch, DefaultPluginWatch);
+  bindClass(container, PluginInstaller, DefaultPluginInstaller);
 
   bindClass(container, Licence, LicenceWarden);
   bindClass(container, Scheduler, HookScheduler);

@@ -1,8 +1,9 @@
 // The command line, generated from the table of commands: `postroom <area> <verb> [values] [--options]`.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { packChecked } from '../host/packages/pluginCheck.js';
 import { askSecret } from './askSecret.js';
 import { readAll } from './readAll.js';
 
@@ -15,6 +16,7 @@ interface ArgumentSchema {
   readonly items?: { readonly type?: string };
   readonly file?: boolean;
   readonly path?: boolean;
+  readonly plugin?: boolean;
   readonly secret?: boolean;
 }
 
@@ -107,6 +109,9 @@ async function typed(value: unknown, schema: ArgumentSchema): Promise<unknown> {
   if (schema.file === true) {
     return (await readInput(String(value))).toString('base64');
   }
+  if (schema.plugin === true) {
+    return (await packedPlugin(String(value))).toString('base64');
+  }
   if (schema.path === true) {
     return path.resolve(String(value));
   }
@@ -114,6 +119,14 @@ async function typed(value: unknown, schema: ArgumentSchema): Promise<unknown> {
     return schema.items?.type === 'integer' ? value.map((text) => toNumber(String(text))) : value;
   }
   return schema.type === 'integer' || schema.type === 'number' ? toNumber(String(value)) : value;
+}
+
+async function packedPlugin(given: string): Promise<Buffer> {
+  const isFolder = await stat(given).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+  return isFolder ? packChecked(given) : readInput(given);
 }
 
 async function readInput(file: string): Promise<Buffer> {

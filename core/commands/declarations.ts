@@ -8,6 +8,8 @@ const numbers = (description: string): object => ({ type: 'array', items: { type
 const flag = (description: string): object => ({ type: 'boolean', default: false, description });
 /** The CLI reads the file (or standard input for `-`) and passes its octets. */
 const file = (description: string): object => ({ type: 'string', contentEncoding: 'base64', file: true, description });
+/** The CLI reads a packed plugin, or packs a plugin's folder, and passes the octets. */
+const packedPlugin = (description: string): object => ({ type: 'string', contentEncoding: 'base64', plugin: true, description });
 /** The CLI makes it absolute: the server runs elsewhere. */
 const folder = (description: string): object => ({ type: 'string', minLength: 1, path: true, description });
 /** The CLI asks for it twice on a terminal, or reads one line of standard input: it never stands on a command line. */
@@ -47,6 +49,21 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
     offline: true,
     positional: ['mailbox'],
     arguments: args({ mailbox, limit: whole('At most this many, newest first.', 50) }, ['mailbox']),
+  },
+
+  {
+    command: 'mailboxes.move',
+    title: 'Give a message to another user, and see which rule would have done so',
+    positional: ['message', 'user'],
+    arguments: args(
+      {
+        message: text('Number from `mailboxes show` or `trace`.'),
+        user: mailbox,
+        teach: flag('Put the narrowest rule into the settings.'),
+        lookAt: whole('How many of the newest messages the rules are tried on.', 200),
+      },
+      ['message', 'user'],
+    ),
   },
 
   { command: 'outbox.list', title: 'Mail that waits to be sent', reads: true, offline: true },
@@ -113,7 +130,12 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
     reads: true,
     offline: true,
     positional: ['file'],
-    arguments: args({ file: file('A message in a file; `-` reads standard input.'), account }, ['file', 'account']),
+    arguments: args({
+      file: file('A message in a file; `-` reads standard input.'),
+      account,
+      live: text('Instead of a file: the mail that waits at the ISP of this account. Headers only; nothing is collected.'),
+      limit: whole('With --live: at most this many, newest first.', 50),
+    }),
   },
   {
     command: 'trace',
@@ -128,6 +150,23 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
       },
       ['query'],
     ),
+  },
+
+  {
+    command: 'resort',
+    title: "Sort stored mail again by today's rules: deliver what is missing, recall what nobody has picked up",
+    positional: ['messages'],
+    arguments: args({
+      messages: texts('Numbers of messages, from `mailboxes show` or `trace`.'),
+      mailbox: text('Instead of numbers: all that this mailbox holds, for example admin1.'),
+      since: {
+        type: 'string',
+        pattern: '^\\d{4}-\\d\\d-\\d\\d$',
+        description: 'With --mailbox: only what came on or after this local day.',
+      },
+      limit: whole('With --mailbox: at most this many, the newest.', 10_000),
+      preview: flag('Only say what would happen.'),
+    }),
   },
 
   { command: 'accounts.list', title: 'The accounts and how many share them', reads: true, offline: true },
@@ -251,7 +290,15 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
     reads: true,
     offline: true,
     positional: ['file'],
-    arguments: args({ file: file('A settings file; without it the one in force.') }),
+    arguments: args({
+      file: file('A settings file; without it the one in the data folder.'),
+      whatIf: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 100_000,
+        description: 'Also say which of so many newest messages would go elsewhere.',
+      },
+    }),
   },
   {
     command: 'config.history',
@@ -305,21 +352,22 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
     positional: ['plugin'],
     arguments: args({ plugin: text('publisher.name') }, ['plugin']),
   },
-  { command: 'licence', title: 'Edition, limits and device', reads: true, offline: true },
-];
-
-/** What the areas are about: `postroom outbox` is explained by it. A plugin's area bears the plugin's name. */
-export const AREA_TITLES: Readonly<Record<string, string>> = {
-  accounts: 'The ISP mailboxes that are shared: list, add, change, remove, passwords',
-  config: 'The settings file: get, set, validate, history, undo',
-  held: 'Mail that was kept back: list, retry, release, delete',
-  log: 'What was collected, sent and picked up, by day',
-  mailboxes: 'How much mail waits in each mailbox',
-  outbox: 'Mail that waits to be sent: list, retry, hold, return',
-  plugins: 'Plugins: list, order, enable, disable',
-  service: 'Start and stop the mail service',
-  users: 'Who shares an account: list, add, change, rename, remove, passwords',
-};
+  {
+    command: 'plugins.add',
+    title: 'Install a plugin, or another version of it, and enable it; mail goes on flowing',
+    offline: true,
+    positional: ['plugin'],
+    arguments: args({ plugin: packedPlugin("The plugin's folder, or the file that `plugins pack` made."), disabled: flag('Install it only.') }, [
+      'plugin',
+    ]),
+  },
+  {
+    command: 'plugins.remove',
+    title: 'Remove an installed plugin with its settings, secrets and stored state',
+    offline: true,
+    positional: ['plugin'],
+    arguments: args({ plugin: text('publisher.name') }, ['plugin']),
+  },
 
   {
     command: 'backup.create',
@@ -362,4 +410,19 @@ export const AREA_TITLES: Readonly<Record<string, string>> = {
     offline: true,
     arguments: args({ logins: flag('Also log in at the ISPs.') }),
   },
+  { command: 'licence', title: 'Edition, limits and device', reads: true, offline: true },
+];
+
+/** What the areas are about: `postroom outbox` is explained by it. A plugin's area bears the plugin's name. */
+export const AREA_TITLES: Readonly<Record<string, string>> = {
+  accounts: 'The ISP mailboxes that are shared: list, add, change, remove, passwords',
   backup: 'Copies of everything: create, verify, restore',
+  config: 'The settings file: get, set, validate, history, undo',
+  held: 'Mail that was kept back: list, retry, release, delete',
+  log: 'What was collected, sent and picked up, by day',
+  mailboxes: 'Mailboxes: how much mail waits where, move a message',
+  outbox: 'Mail that waits to be sent: list, retry, hold, return',
+  plugins: 'Plugins: list, order, enable, disable, add, remove; for authors: new, validate, pack',
+  service: 'Start and stop the mail service',
+  users: 'Who shares an account: list, add, change, rename, remove, passwords',
+};

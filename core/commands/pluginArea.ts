@@ -1,10 +1,12 @@
-// plugins list|order|enable|disable.
+// plugins list|order|enable|disable|add|remove. What authors need (new, validate, pack) is in the CLI: it works on their files.
 import type { HookName } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import { SettingsService } from '../configuration/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
+import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { PluginWatch } from '../host/pluginWatch.js';
 import { type CommandArea, handler } from './area.js';
 import { orFail } from './settingsEdit.js';
 
@@ -13,6 +15,8 @@ export class PluginArea implements CommandArea {
     @PluginHost private readonly host: PluginHost,
     @HostHooks private readonly hooks: HostHooks,
     @SettingsService private readonly settings: SettingsService,
+    @PluginWatch private readonly watch: PluginWatch,
+    @PluginInstaller private readonly installer: PluginInstaller,
   ) {}
 
   readonly handlers = {
@@ -42,6 +46,14 @@ export class PluginArea implements CommandArea {
         ),
     ),
     'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
+    'plugins.add': handler<{ plugin: string; disabled: boolean }>(async ({ plugin, disabled }, call) => {
+      const added = await this.installer.add(Buffer.from(plugin, 'base64'), { enable: !disabled, author: call.author });
+      return { plugin: added.id, version: added.version, state: added.state, problems: added.problems };
+    }),
+    'plugins.remove': handler<{ plugin: string }>(async ({ plugin }, call) => {
+      await this.installer.remove(plugin, call.author);
+      return { removed: plugin };
+    }),
     'plugins.disable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, false, call.author)),
   };
 
@@ -64,7 +76,8 @@ export class PluginArea implements CommandArea {
       { path: ['plugins.disabled'], value: nextDisabled.length === 0 ? undefined : nextDisabled },
     ]);
     orFail(result);
-    await this.host.settled();
+    // Also where the settings did not change: a plugin that failed is tried again.
+    await this.watch.rescan();
     const status = this.host.plugins.find(({ id }) => id === plugin);
     return { plugin, state: status?.state ?? 'disabled', problems: status?.problems ?? [] };
   }

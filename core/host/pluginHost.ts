@@ -38,8 +38,16 @@ interface PluginRecord {
 export type RuntimeFactory = (plugin: InstalledPlugin & { readonly manifest: PluginManifest }) => PluginRuntime;
 
 export interface PluginHost {
-  /** Makes what runs equal to what the settings say. Calls are served one after the other. */
-  apply(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Promise<void>;
+  /**
+   * Makes what runs equal to what the settings say. Calls are served one after the other. `replaced`: plugins of which another version is installed
+   * now; it takes over from the one that runs between two messages. Answers why, for those whose former version runs on.
+   */
+  apply(
+    installed: readonly InstalledPlugin[],
+    enabled: readonly string[],
+    disabled: readonly string[],
+    replaced?: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, string>>;
   /** Deactivates everything, last-in-first-out. */
   stop(): Promise<void>;
   /** A tap failed, or an isolated process ended. Three in five minutes make the plugin `failed`; those of one `incident` count as one. */
@@ -62,7 +70,7 @@ export class DefaultPluginHost implements PluginHost {
   readonly #active: string[] = [];
   readonly #changed = new Listeners<void>();
   #enablement: Enablement | undefined;
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     @HostHooks private readonly hooks: HostHooks,
@@ -93,8 +101,14 @@ export class DefaultPluginHost implements PluginHost {
       .map((plugin) => plugin.id);
   }
 
-  apply(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Promise<void> {
+  apply(
+    installed: readonly InstalledPlugin[],
+    enabled: readonly string[],
+    disabled: readonly string[],
+    replaced: ReadonlySet<string> = new Set(),
+  ): Promise<ReadonlyMap<string, string>> {
     return this.#inTurn(async () => {
+      const unchanged = new Map<string, string>();
       const enablement = planEnablement(installed, enabled, disabled);
       this.#enablement = enablement;
       this.#remember(installed);
@@ -115,12 +129,17 @@ export class DefaultPluginHost implements PluginHost {
         }
       }
       for (const plugin of enablement.order) {
+        const problem = replaced.has(plugin.id) ? await this.#replace(plugin) : undefined;
+        if (problem !== undefined) {
+          unchanged.set(plugin.id, problem);
+        }
         await this.#activate(plugin.id);
       }
       for (const id of [...this.#records.keys()].filter((id) => !installed.some((plugin) => plugin.id === id))) {
         this.#records.delete(id);
       }
       this.#changed.fire();
+      return unchanged;
     });
   }
 
@@ -164,9 +183,10 @@ export class DefaultPluginHost implements PluginHost {
     return this.#changed.add(listener);
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#turn = this.#turn.then(work, work);
-    return this.#turn;
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   #remember(installed: readonly InstalledPlugin[]): void {
@@ -214,6 +234,37 @@ export class DefaultPluginHost implements PluginHost {
     }
   }
 
+  /**
+   * The new version is brought to life beside the old one and takes its place in the hooks; then the old one drains and ends. Answers why not, where
+   * the old one goes on.
+   */
+  async #replace(plugin: InstalledPlugin): Promise<string | undefined> {
+    const record = this.#records.get(plugin.id);
+    const former = record?.runtime;
+    if (record === undefined || plugin.manifest === undefined || record.state !== 'active' || former === undefined) {
+      return undefined;
+    }
+    const next = this.makeRuntime({ ...plugin, manifest: plugin.manifest });
+    try {
+      await next.activate(former);
+    } catch (error) {
+      await next.deactivate();
+      return sentenceOf(error);
+    }
+    await this.#drain(plugin.id);
+    const problems = await former.deactivate();
+    record.runtime = next;
+    record.installed = plugin;
+    record.strikes.clear();
+    this.#setState(record, 'active', problems);
+    this.events.emit({ type: 'plugin', plugin: plugin.id, state: 'active' });
+    return undefined;
+  }
+
+  async #drain(id: string): Promise<void> {
+    await Promise.all(Object.values(this.hooks).map((hook) => hook.drain(id)));
+  }
+
   async #deactivate(id: string, next: 'disabled' | 'failed', why: readonly string[] = []): Promise<void> {
     const record = this.#records.get(id);
     if (record?.runtime === undefined) {
@@ -227,7 +278,7 @@ export class DefaultPluginHost implements PluginHost {
     this.#setState(record, 'deactivating', record.problems);
     await this.doors.close(id);
     record.runtime.untap();
-    await Promise.all(Object.values(this.hooks).map((hook) => hook.drain(id)));
+    await this.#drain(id);
     const problems = await record.runtime.deactivate();
     record.runtime = undefined;
     this.#active.splice(this.#active.indexOf(id), 1);

@@ -1,4 +1,4 @@
-// A kit to test plugins with: an ISP on loopback with faults to switch on, time that stands still, sample mail, a leak check.
+// A kit to test plugins with: the real host in one call, an ISP on loopback with faults to switch on, time that stands still, sample mail, a leak check.
 
 export type { PracticeDevice } from './device.js';
 export type { Break } from './faultList.js';
@@ -10,5 +10,7 @@ export { PracticeMailbox, type PracticeMessage, type PutOptions } from './practi
 export { type SampleAddresses, type SampleMessage, sampleMail, sampleReply } from './sampleMail.js';
 export type { SmtpFaults, SmtpStep } from './smtpFaults.js';
 export type { PracticeSmtpServer, ReceivedMail } from './smtpServer.js';
+export { type SortedMail, startTestHost, type TestHost, type TestHostOptions, type TestRound } from './testHost.js';
+export type { LogLine, TestServer, TestServerModule, TestServerOptions } from './testServer.js';
 export { VirtualClock } from './virtualClock.js';
 export type { WireLine, WireLog } from './wireLog.js';

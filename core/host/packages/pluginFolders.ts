@@ -1,0 +1,62 @@
+// Where plugins lie, and how a strangers' plugin changes its place on disk so that a crash in between leaves the old one or the new one.
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createServiceId } from '@postroom/sdk/services';
+
+export interface PluginFolders {
+  /** The product's own. */
+  readonly bundled: string;
+  /** Installed ones, in the data folder. */
+  readonly strangers: string;
+}
+export const PluginFolders = createServiceId<PluginFolders>('PluginFolders');
+
+const INCOMING = '.incoming-';
+const FORMER = '.former-';
+
+/** A new empty folder beside the plugins, which discovery does not see. */
+export async function makeIncoming(strangers: string): Promise<string> {
+  await mkdir(strangers, { recursive: true });
+  return mkdtemp(path.join(strangers, INCOMING));
+}
+
+/** A plugin's folder that was put in place; the former one waits aside. */
+export interface Swap {
+  /** The former folder comes back, the new one goes. */
+  undo(): Promise<void>;
+  /** The former folder goes. */
+  keep(): Promise<void>;
+}
+
+/** Puts `incoming` in the place of `folder`. */
+export async function swapFolder(incoming: string, folder: string): Promise<Swap> {
+  const former = path.join(path.dirname(folder), `${FORMER}${path.basename(folder)}`);
+  await rm(former, { recursive: true, force: true });
+  const had = await rename(folder, former).then(
+    () => true,
+    () => false,
+  );
+  await rename(incoming, folder);
+  return {
+    undo: async () => {
+      await rm(folder, { recursive: true, force: true });
+      if (had) {
+        await rename(former, folder);
+      }
+    },
+    keep: () => rm(former, { recursive: true, force: true }),
+  };
+}
+
+/** After a crash: former folders whose successor is missing come back, everything else that was under way goes. */
+export async function tidyFolders(strangers: string): Promise<void> {
+  const entries = await readdir(strangers).catch((): string[] => []);
+  for (const entry of entries) {
+    const aside = path.join(strangers, entry);
+    if (entry.startsWith(FORMER) && !entries.includes(entry.slice(FORMER.length))) {
+      await rename(aside, path.join(strangers, entry.slice(FORMER.length)));
+    } else if (entry.startsWith(FORMER) || entry.startsWith(INCOMING)) {
+      await rm(aside, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// Installs, upgrades and removes plugins while mail flows. Without a restart, and without a message between two versions.
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { PostroomError, type PropertySchema } from '@postroom/sdk';
+import { Accounts, createServiceId } from '@postroom/sdk/services';
+import { DataFolder } from '../../base/dataFolder.js';
+import type { SettingEdit } from '../../configuration/document.js';
+import { problemLine } from '../../configuration/problems.js';
+import { SecretStore, secretPath } from '../../configuration/secretStore.js';
+import { SettingsService } from '../../configuration/settingsService.js';
+import { PluginStates } from '../../store/pluginStates.js';
+import { type InstalledPlugin, readPlugin } from '../discovery.js';
+import { PluginHost, type PluginStatus } from '../pluginHost.js';
+import { PluginWatch } from '../pluginWatch.js';
+import { unpackPlugin } from './pluginArchive.js';
+import { makeIncoming, PluginFolders, swapFolder } from './pluginFolders.js';
+
+export interface PluginInstaller {
+  /** Installs a packed plugin, or puts it in the place of its former version. Rejects with nothing changed. */
+  add(octets: Uint8Array, options: { readonly enable: boolean; readonly author: string }): Promise<PluginStatus>;
+  /** Takes a plugin away with its settings, secrets, state and storage. */
+  remove(plugin: string, author: string): Promise<void>;
+}
+export const PluginInstaller = createServiceId<PluginInstaller>('PluginInstaller');
+
+export class DefaultPluginInstaller implements PluginInstaller {
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    @PluginFolders private readonly folders: PluginFolders,
+    @PluginHost private readonly host: PluginHost,
+    @PluginWatch private readonly watch: PluginWatch,
+    @SettingsService private readonly settings: SettingsService,
+    @SecretStore private readonly secrets: SecretStore,
+    @PluginStates private readonly states: PluginStates,
+    @Accounts private readonly accounts: Accounts,
+    @DataFolder private readonly data: DataFolder,
+  ) {}
+
+  add(octets: Uint8Array, { enable, author }: { readonly enable: boolean; readonly author: string }): Promise<PluginStatus> {
+    return this.#inTurn(async () => {
+      const incoming = await makeIncoming(this.folders.strangers);
+      try {
+        await unpackPlugin(octets, incoming);
+        const plugin = await this.#acceptable(incoming);
+        const folder = this.watch.installed.find(({ id }) => id === plugin.id)?.folder ?? path.join(this.folders.strangers, plugin.id);
+        const swap = await swapFolder(incoming, folder);
+        const problem = (await this.watch.rescan(new Set([plugin.id]))).get(plugin.id);
+        if (problem !== undefined) {
+          await swap.undo();
+          await this.watch.rescan();
+          throw new PostroomError(
+            'plugin/failed',
+            `${plugin.id} goes on in its former version; the new one could not be activated: ${problem}`,
+          );
+        }
+        await swap.keep();
+        return enable ? await this.#enable(plugin.id, author) : (this.#statusOf(plugin.id) ?? missing(plugin.id));
+      } finally {
+        await rm(incoming, { recursive: true, force: true });
+      }
+    });
+  }
+
+  remove(id: string, author: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const plugin = this.watch.installed.find((each) => each.id === id);
+      if (plugin === undefined) {
+        throw new PostroomError('plugin/unknown', `No plugin ${id} is installed. "postroom plugins list --all" shows those that are.`);
+      }
+      if (plugin.bundled) {
+        throw new PostroomError('plugin/unknown', `${id} is part of Postroom and stays; "postroom plugins disable ${id}" switches it off.`);
+      }
+      const properties = plugin.manifest?.contributes?.configuration?.properties ?? {};
+      await this.#edit(author, [...this.#withoutName(id), ...this.#withoutSettings(properties)]);
+      await this.host.settled();
+      await rm(plugin.folder, { recursive: true, force: true });
+      await this.watch.rescan();
+      await rm(path.join(this.data.path, 'storage', id), { recursive: true, force: true });
+      await this.states.remove(id);
+      await this.#removeSecrets(properties);
+    });
+  }
+
+  /** Reads what was unpacked; throws every reason against it. */
+  async #acceptable(folder: string): Promise<InstalledPlugin> {
+    const plugin = await readPlugin(folder, false);
+    if (plugin.manifest === undefined || plugin.problems.length > 0) {
+      throw new PostroomError('plugin/package', `The plugin was not installed.\n${plugin.problems.join('\n')}`);
+    }
+    if (this.watch.installed.some(({ id, bundled }) => bundled && id === plugin.id)) {
+      throw new PostroomError(
+        'plugin/package',
+        `${plugin.id} is the name of a plugin of Postroom's own; choose another publisher or name.`,
+      );
+    }
+    return plugin;
+  }
+
+  async #enable(id: string, author: string): Promise<PluginStatus> {
+    const enabled = this.settings.get<readonly string[]>('plugins.enabled');
+    const disabled = this.settings.get<readonly string[]>('plugins.disabled');
+    if (!enabled.includes(id) || disabled.includes(id)) {
+      const rest = disabled.filter((each) => each !== id);
+      await this.#edit(author, [
+        { path: ['plugins.enabled'], value: [...new Set([...enabled, id])] },
+        { path: ['plugins.disabled'], value: rest.length === 0 ? undefined : rest },
+      ]);
+    }
+    await this.host.settled();
+    return this.#statusOf(id) ?? missing(id);
+  }
+
+  #withoutName(id: string): readonly SettingEdit[] {
+    return ['plugins.enabled', 'plugins.disabled'].flatMap((key) => {
+      const names = this.settings.get<readonly string[]>(key);
+      const rest = names.filter((each) => each !== id);
+      return names.length === rest.length
+        ? []
+        : [{ path: [key], value: key === 'plugins.disabled' && rest.length === 0 ? undefined : rest }];
+    });
+  }
+
+  /** Everything that stands in the file for the plugin's own properties. */
+  #withoutSettings(properties: Readonly<Record<string, PropertySchema>>): readonly SettingEdit[] {
+    const places = [
+      [],
+      ...this.accounts.all.flatMap(({ id, users }) => [['accounts', id], ...users.map(({ name }) => ['accounts', id, 'users', name])]),
+    ];
+    return Object.keys(properties).flatMap((key) =>
+      places
+        .map((place) => [...place, key])
+        .filter((at) => this.settings.written(at) !== undefined)
+        .map((at) => ({ path: at, value: undefined })),
+    );
+  }
+
+  async #removeSecrets(properties: Readonly<Record<string, PropertySchema>>): Promise<void> {
+    const keys = Object.entries(properties).flatMap(([key, schema]) => (schema.secret === true ? [key] : []));
+    for (const key of keys) {
+      await this.secrets.removeSecret(secretPath(key));
+      for (const { id } of this.accounts.all) {
+        await this.secrets.removeSecret(secretPath(key, id));
+      }
+    }
+  }
+
+  async #edit(author: string, edits: readonly SettingEdit[]): Promise<void> {
+    if (edits.length === 0) {
+      return;
+    }
+    const change = await this.settings.edit(author, edits);
+    if (!change.ok) {
+      throw new PostroomError(change.code, `Nothing was changed.\n${change.problems.map((problem) => problemLine(problem)).join('\n')}`);
+    }
+  }
+
+  #statusOf(id: string): PluginStatus | undefined {
+    return this.host.plugins.find((plugin) => plugin.id === id);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function missing(id: string): never {
+  throw new PostroomError('plugin/unknown', `${id} was installed and is gone again; somebody removed its folder.`);
+}

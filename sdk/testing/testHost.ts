@@ -1,0 +1,173 @@
+// A whole Postroom for one test: the real host with chosen plugins, a practice ISP, time that stands still, and a data folder in memory.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Disposition, Rung, TrailEntry } from '../sorting.js';
+import { leakCheck } from './leakCheck.js';
+import { PRACTICE_PASSWORD, PracticeIsp } from './practiceIsp.js';
+import { type LogLine, loadTestServer, type TestServer } from './testServer.js';
+import { VirtualClock } from './virtualClock.js';
+
+export interface TestHostOptions {
+  /** Folders of plugins: installed and enabled one after the other, as `postroom plugins add` does, each in a process of its own. */
+  readonly plugins?: readonly string[];
+  /** Properties of settings.json beside those of the test host; `accounts` takes the place of its two accounts. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Default: a new one that begins on 2 November 2026, 08:00 UTC. */
+  readonly clock?: VirtualClock;
+}
+
+/** Who would get a message, and why. */
+export interface SortedMail {
+  /** User names of the account; ADMIN1 is `admin1`. */
+  readonly mailboxes: readonly string[];
+  readonly disposition: Disposition;
+  readonly rung: Rung | undefined;
+  /** What each tap changed. `change` holds `tag spam`, `+andrew@company`, `quarantine` ... */
+  readonly trail: readonly TrailEntry[];
+}
+
+/** One account's part of a round. */
+export interface TestRound {
+  readonly account: string;
+  readonly fetched: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly failed: readonly string[];
+}
+
+/**
+ * A host that is up. Its accounts: `company` (regular, mail@company.example, users andrew, greg, carolyn) and `works` (domain works.example,
+ * users lisa and john), both at the practice ISP as `mail` and `post`.
+ */
+export interface TestHost {
+  readonly isp: PracticeIsp;
+  readonly clock: VirtualClock;
+  /** In memory where the machine has a folder there (/dev/shm), else below the temporary folder; gone after stop(). */
+  readonly dataDir: string;
+  /** The program log so far. */
+  readonly log: readonly LogLine[];
+  /** Sends a message through the real taps; nothing is stored, `mail.rehearsal` is true. Any line ends. Default account: `company`. */
+  sort(message: string | Uint8Array, account?: string): Promise<SortedMail>;
+  /** Puts a message into the account's mailbox at the practice ISP, where the next round finds it. */
+  put(message: string | Uint8Array, account?: string): void;
+  /** One send/receive. */
+  round(): Promise<readonly TestRound[]>;
+  /** The messages in a mailbox, oldest first, as a mail client gets them. `andrew`, `admin1`. */
+  messages(mailbox: string): Promise<readonly string[]>;
+  /** Any command of the command line: `run('plugins.list')`, `run('config.set', { key, value })`. */
+  run(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Ends everything. Rejects with what a plugin or the test left open: sockets, timers, processes. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a test host. With the runner that Node brings along:
+ * ```
+ * const host = await startTestHost({ plugins: ['.'] });
+ * const { mailboxes } = await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nHello\n');
+ * assert.deepEqual(mailboxes, ['andrew']);
+ * await host.stop();
+ * ```
+ */
+export async function startTestHost(options: TestHostOptions = {}): Promise<TestHost> {
+  const leaks = leakCheck();
+  await leaks.begin();
+  const clock = options.clock ?? new VirtualClock();
+  const isp = await PracticeIsp.start();
+  const dataDir = await mkdtemp(path.join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'postroom-test-'));
+  const log: LogLine[] = [];
+  const end = async (server?: TestServer): Promise<void> => {
+    await server?.close();
+    await isp.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify({ ...settingsFor(isp), ...options.settings }));
+    const { openTestServer } = await loadTestServer();
+    const server = await openTestServer({ dataDir, clock, onLog: (line) => log.push(line) });
+    try {
+      await setUp(server, options.plugins ?? []);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    return new RunningHost(isp, clock, dataDir, log, server, async () => {
+      await end(server);
+      const left = await leaks.end();
+      if (left.length > 0) throw new Error(left.join('\n'));
+    });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+class RunningHost implements TestHost {
+  constructor(
+    readonly isp: PracticeIsp,
+    readonly clock: VirtualClock,
+    readonly dataDir: string,
+    readonly log: readonly LogLine[],
+    private readonly server: TestServer,
+    readonly stop: () => Promise<void>,
+  ) {}
+
+  async sort(message: string | Uint8Array, account = 'company'): Promise<SortedMail> {
+    return (await this.server.run('explain', { file: Buffer.from(message).toString('base64'), account })) as SortedMail;
+  }
+
+  put(message: string | Uint8Array, account = 'company'): void {
+    this.isp.mailbox(LOGINS[account] ?? account).put(message);
+  }
+
+  async round(): Promise<readonly TestRound[]> {
+    return ((await this.server.run('send-receive')) as { readonly rounds: readonly TestRound[] }).rounds;
+  }
+
+  messages(mailbox: string): Promise<readonly string[]> {
+    return this.server.messages(mailbox);
+  }
+
+  run(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return this.server.run(command, args);
+  }
+}
+
+/** Logins at the practice ISP, by account. */
+const LOGINS: Readonly<Record<string, string>> = { company: 'mail', works: 'post' };
+
+async function setUp(server: TestServer, plugins: readonly string[]): Promise<void> {
+  const accounts = (await server.run('accounts.list')) as readonly { readonly account: string }[];
+  for (const { account } of accounts) {
+    await server.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
+  }
+  for (const folder of plugins) {
+    await server.install(folder);
+  }
+}
+
+function settingsFor(isp: PracticeIsp): Readonly<Record<string, unknown>> {
+  isp.mailbox('mail');
+  isp.mailbox('post');
+  const servers = {
+    'pop3.host': isp.pop3.host,
+    'pop3.port': isp.pop3.port,
+    'pop3.security': 'plain',
+    'smtp.host': isp.smtp.host,
+    'smtp.port': isp.smtp.port,
+    'smtp.security': 'plain',
+  };
+  return {
+    'plugins.enabled': ['postroom.licensing-pro'],
+    // Nobody looks at it here, and the host is up sooner without it.
+    'plugins.disabled': ['postroom.admin-ui'],
+    'licensing.device.address': isp.device.host,
+    'licensing.device.port': isp.device.port,
+    accounts: {
+      company: { kind: 'regular', address: 'mail@company.example', ...servers, users: { andrew: {}, greg: {}, carolyn: {} } },
+      works: { kind: 'domain', address: 'post@works.example', ...servers, users: { lisa: {}, john: {} } },
+    },
+  };
+}

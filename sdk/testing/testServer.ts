@@ -1,0 +1,50 @@
+// What the test host needs of a Postroom. The SDK names it, the installed Postroom supplies it (its module core/dist/testing.js): the SDK
+// itself imports nothing of the server.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Clock } from '../services.js';
+
+export interface TestServerOptions {
+  /** Holds a settings.json. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** Every line of the program log, from level `debug` up. */
+  readonly onLog: (line: LogLine) => void;
+}
+
+/** A line of the program log. */
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  /** The plugin that wrote it; `undefined` for the server itself. */
+  readonly source?: string;
+  readonly [field: string]: unknown;
+}
+
+/** A server without ports; its rounds run when they are asked for. */
+export interface TestServer {
+  /** A command of the command line: `plugins.list`, `explain` ... */
+  run(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Installs and enables a plugin's folder, as `postroom plugins add` does. */
+  install(folder: string): Promise<void>;
+  /** The messages in a mailbox, oldest first, as a mail client gets them. `andrew`, `andrew@company`, `admin1`. */
+  messages(mailbox: string): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** What core/dist/testing.js exports. */
+export interface TestServerModule {
+  openTestServer(options: TestServerOptions): Promise<TestServer>;
+}
+
+/** The Postroom to test with: `POSTROOM_HOME`, else the one that this SDK belongs to. */
+export async function loadTestServer(): Promise<TestServerModule> {
+  const own = fileURLToPath(new URL('../../../', import.meta.url));
+  const home = process.env['POSTROOM_HOME'] ?? own;
+  const file = path.join(home, 'core', 'dist', 'testing.js');
+  if (!existsSync(file)) {
+    throw new Error(`There is no Postroom in ${home}. Set POSTROOM_HOME to the folder that it was installed in.`);
+  }
+  return (await import(pathToFileURL(file).href)) as TestServerModule;
+}
