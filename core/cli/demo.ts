@@ -80,6 +80,7 @@ function settingsFor(isp: PracticeIsp): string {
     'log.level': 'warn',
     'pop3.listen': [loopback('starttls'), loopback('tls')],
     'smtp.listen': [loopback('starttls')],
+    'admin-ui.listen': [loopback('plain')],
     accounts: {
       company: { kind: 'regular', address: REGULAR, ...servers, users: { andrew: {}, greg: {}, carolyn: { 'cc.to': ['greg'] } } },
       works: { kind: 'domain', address: `post@${DOMAIN}`, ...servers, users: { lisa: { aliases: ['sales'] }, john: {} } },

@@ -1,0 +1,94 @@
+// Mail Server Manager: the page in the browser, and the API that it is made with.
+import { fileURLToPath } from 'node:url';
+import { type OpenPort, type PluginContext, PostroomError } from '@postroom/sdk';
+import {
+  AdminPassword,
+  Authenticator,
+  Certificates,
+  Clock,
+  CommandCatalogue,
+  Events,
+  PluginCatalogue,
+  SettingsText,
+} from '@postroom/sdk/services';
+import { ManagerListener } from './managerListener.js';
+import { createApp } from './server/app.js';
+import { EventFeed } from './server/eventFeed.js';
+import { Lamps } from './server/lamps.js';
+import { Sessions } from './server/sessions.js';
+import { SetupCode } from './server/setupCode.js';
+import { Tokens } from './server/tokens.js';
+
+const WEB_FOLDER = fileURLToPath(new URL('../web-dist/', import.meta.url));
+
+export function activate(context: PluginContext): void {
+  const { settings, log, commands } = context;
+  const clock = context.get(Clock);
+  const events = context.get(Events);
+  const adminPassword = context.get(AdminPassword);
+  const stopping = new AbortController();
+
+  const limits = () => ({
+    idleMinutes: settings.get<number>('admin-ui.idleMinutes'),
+    hours: settings.get<number>('admin-ui.sessionHours'),
+  });
+  const sessions = new Sessions(clock, limits);
+  const tokens = new Tokens(context.state, clock);
+  const lamps = new Lamps(events, clock);
+  const feed = new EventFeed(events, lamps, clock);
+  const setupCode = new SetupCode((code) =>
+    log.warn(`ADMIN1 has no password yet. To set one from another computer, use this code once: ${code}`),
+  );
+  context.subscriptions.push(lamps, feed, { dispose: () => stopping.abort() });
+
+  commands.register('admin-ui.sessions', () => sessions.list());
+  commands.register('admin-ui.revoke-session', (args: { readonly session: string }) => {
+    if (!sessions.revoke(args.session)) {
+      throw new PostroomError('user/unknown', `There is no login ${args.session}. "postroom admin-ui sessions" lists them.`);
+    }
+    return { revoked: args.session };
+  });
+  commands.register('admin-ui.tokens', () => tokens.list());
+  commands.register('admin-ui.create-token', (args: { readonly name: string; readonly scopes: readonly string[]; readonly days: number }) =>
+    tokens.create(args.name, args.scopes, args.days),
+  );
+  commands.register('admin-ui.revoke-token', (args: { readonly token: string }) => tokens.revoke(args.token));
+
+  context.listen(
+    new ManagerListener({
+      settings,
+      certificates: context.get(Certificates),
+      onClose: () => feed.endAll(),
+      onOpen: (ports) => {
+        if (!adminPassword.isSet && ports.some(isReachedFromElsewhere)) {
+          setupCode.show();
+        }
+      },
+      createApp: () =>
+        createApp({
+          commands: context.get(CommandCatalogue),
+          settings: context.get(SettingsText),
+          plugins: context.get(PluginCatalogue),
+          authenticator: context.get(Authenticator),
+          adminPassword,
+          setupCode,
+          sessions,
+          tokens,
+          feed,
+          limits,
+          hostNames: () => [
+            settings.get<string>('server.name'),
+            ...settings.get<readonly string[]>('tls.names'),
+            ...settings.get<readonly string[]>('admin-ui.allowedHosts'),
+          ],
+          webFolder: WEB_FOLDER,
+          log,
+          signal: stopping.signal,
+        }),
+    }),
+  );
+}
+
+function isReachedFromElsewhere({ host, problem }: OpenPort): boolean {
+  return problem === undefined && host !== '::1' && !host.startsWith('127.');
+}

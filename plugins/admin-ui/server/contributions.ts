@@ -1,0 +1,29 @@
+// What plugins add to the manager, by declaration only: settings, status cards, log columns, kinds of accounts. Plain data for the page.
+import type { PluginCatalogue, SettingsText } from '@postroom/sdk/services';
+
+/** What the page builds its forms and columns from. */
+export function contributions(catalogue: PluginCatalogue, settings: SettingsText): object {
+  const active = catalogue.plugins.filter((plugin) => plugin.state === 'active');
+  const contributed = active.flatMap((plugin) => plugin.manifest?.contributes ?? []);
+  return {
+    plugins: catalogue.plugins.map(({ id, state, bundled, problems, manifest }) => ({
+      id,
+      name: manifest?.displayName ?? id,
+      description: manifest?.description ?? '',
+      version: manifest?.version ?? '',
+      title: manifest?.contributes?.configuration?.title,
+      isEdition: manifest?.contributes?.taps?.some((tap) => tap.hook === 'onLicenseCheck' && tap.stage === 'grant') ?? false,
+      needs: manifest?.pluginDependencies ?? [],
+      pack: manifest?.pluginPack ?? [],
+      taps: (manifest?.contributes?.taps ?? []).map(({ hook, name, stage }) => ({ hook, name, stage })),
+      essential: manifest?.capabilities?.essential === true,
+      state,
+      bundled,
+      problems,
+    })),
+    properties: [...settings.schema.properties.values()],
+    statusCards: contributed.flatMap((each) => each.statusCards ?? []),
+    logColumns: contributed.flatMap((each) => each.logColumns ?? []),
+    accountKinds: contributed.flatMap((each) => each.accountKinds ?? []),
+  };
+}

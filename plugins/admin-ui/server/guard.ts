@@ -1,0 +1,46 @@
+// Who may ask at all: the right host name, no foreign page, and a login or a token. Decisions only; the routes act on them.
+import { isIP } from 'node:net';
+
+/** What of a request the decisions look at. */
+export interface RequestFacts {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly fetchSite: string | undefined;
+  readonly encrypted: boolean;
+}
+
+/** A Host header without its port: lower case, no brackets, no final dot. */
+export function hostName(host: string | undefined): string {
+  const bare = (host ?? '').trim().toLowerCase();
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(bare);
+  return (bracketed?.[1] ?? bare.replace(/:\d*$/, '')).replace(/\.$/, '');
+}
+
+/**
+ * Whether a request names this server. An attacker's page can point a name of its own at this address (DNS rebinding), but can't
+ * make the browser send an IP address or a name from the settings in its place.
+ */
+export function namesThisServer(host: string | undefined, names: readonly string[]): boolean {
+  const name = hostName(host);
+  return isIP(name) !== 0 || name === 'localhost' || names.some((each) => each.toLowerCase() === name);
+}
+
+/** Whether a request comes from the manager's own page, or from no page at all (a script, the address bar). */
+export function isOwnPage({ method, host, origin, fetchSite, encrypted }: RequestFacts): boolean {
+  if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') {
+    return false;
+  }
+  if (origin === undefined) {
+    return true;
+  }
+  const isRead = method === 'GET' || method === 'HEAD';
+  return origin === `${encrypted ? 'https' : 'http'}://${host ?? ''}` || (isRead && origin === 'null');
+}
+
+/** The machine itself asks. Behind a proxy everybody would seem to: then nobody does. */
+export function isLoopback(address: string, headers: Readonly<Record<string, unknown>>): boolean {
+  const viaProxy = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => headers[name] !== undefined);
+  const bare = address.replace(/^::ffff:/, '');
+  return !viaProxy && (bare === '::1' || bare.startsWith('127.'));
+}

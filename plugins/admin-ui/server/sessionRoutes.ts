@@ -1,0 +1,102 @@
+// The door: ADMIN1's first password, login, lock, logout.
+import type { AdminPassword, Authenticator } from '@postroom/sdk/services';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf, SESSION_COOKIE, setSessionCookie } from './caller.js';
+import { isLoopback } from './guard.js';
+import { Refusal } from './problems.js';
+import type { Session, SessionLimits, Sessions } from './sessions.js';
+import type { SetupCode } from './setupCode.js';
+
+export interface SessionServices {
+  readonly sessions: Sessions;
+  readonly authenticator: Authenticator;
+  readonly adminPassword: AdminPassword;
+  readonly setupCode: SetupCode;
+  readonly limits: () => SessionLimits;
+}
+
+const PASSWORD = { type: 'string', minLength: 1, maxLength: 1024 } as const;
+/** Short passwords are guessed; the manual's advice is one that is easy to remember. */
+const SHORTEST_PASSWORD = 8;
+/** scrypt makes a guess dear, this makes many of them slow. */
+const RATE = { rateLimit: { max: 10, timeWindow: 60_000 } };
+
+export function addSessionRoutes(app: FastifyInstance, services: SessionServices): void {
+  const { sessions, authenticator, adminPassword, setupCode, limits } = services;
+
+  const stateOf = (request: FastifyRequest, session?: Session): object => {
+    const found = session === undefined ? sessions.find(request.cookies[SESSION_COOKIE], true) : { session, locked: false };
+    const state = !adminPassword.isSet ? 'setup' : found === undefined ? 'login' : found.locked ? 'locked' : 'open';
+    return {
+      state,
+      ...(state === 'setup' && { codeNeeded: !isLoopback(request.ip, request.headers), shortestPassword: SHORTEST_PASSWORD }),
+      ...(state === 'open' && { csrf: found?.session.csrf, session: found?.session.id, idleMinutes: limits().idleMinutes }),
+    };
+  };
+  const welcome = (request: FastifyRequest, reply: FastifyReply): object => {
+    const session = sessions.begin(request.ip, request.headers['user-agent'] ?? '', request.cookies[SESSION_COOKIE]);
+    setSessionCookie(reply, session, request.protocol === 'https');
+    return stateOf(request, session);
+  };
+
+  app.get('/api/session', (request) => stateOf(request));
+
+  app.post<{ Body: { password: string } }>(
+    '/api/session',
+    { config: RATE, schema: { body: { type: 'object', required: ['password'], properties: { password: PASSWORD } } } },
+    async (request, reply) => {
+      const result = await authenticator.login('admin1', request.body.password, { protocol: 'http', address: request.ip });
+      if (!result.ok) {
+        throw result.reason === 'wait'
+          ? new Refusal(429, 'login/wait', 'Too many wrong passwords. Wait a minute, then try again.')
+          : new Refusal(
+              401,
+              'login/wrong',
+              'That is not the password of ADMIN1. If it is lost, set another on the server: postroom users set-password admin1',
+            );
+      }
+      return welcome(request, reply);
+    },
+  );
+
+  app.post<{ Body: { password: string; code?: string } }>(
+    '/api/setup',
+    {
+      config: RATE,
+      schema: {
+        body: { type: 'object', required: ['password'], properties: { password: PASSWORD, code: { type: 'string', maxLength: 40 } } },
+      },
+    },
+    async (request, reply) => {
+      if (adminPassword.isSet) {
+        throw new Refusal(409, 'setup/done', 'ADMIN1 has a password already. Log in with it.');
+      }
+      const { password, code = '' } = request.body;
+      if (password.length < SHORTEST_PASSWORD) {
+        throw new Refusal(422, 'setup/short', `Choose at least ${SHORTEST_PASSWORD} characters: this password opens the whole server.`);
+      }
+      if (!isLoopback(request.ip, request.headers) && !setupCode.take(code)) {
+        throw new Refusal(403, 'setup/code', "The code is not right. The server's console shows it, in the last line about ADMIN1.");
+      }
+      await adminPassword.set(password);
+      return welcome(request, reply);
+    },
+  );
+
+  app.post('/api/session/lock', (request) => {
+    const { session } = callerOf(request);
+    if (session !== undefined) {
+      sessions.lock(session.secret);
+    }
+    return stateOf(request);
+  });
+
+  app.delete('/api/session', (request, reply) => {
+    const { session } = callerOf(request);
+    if (session !== undefined) {
+      sessions.end(session.secret);
+    }
+    void reply.clearCookie(SESSION_COOKIE, { path: '/' });
+    return { state: 'login' };
+  });
+}
