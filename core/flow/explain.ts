@@ -46,6 +46,7 @@ export class HookExplainStep implements ExplainStep {
       receivedAt: this.clock.now(),
       header: readHeader(message),
       read: async function* (start = 0) {
+      rehearsal: true,
         yield message.subarray(start);
       },
     });

@@ -7,13 +7,18 @@ import type { MailStore, StoredMessage } from '../store/mailStore.js';
 /** Header octets that are read at most. */
 export const HEADER_LIMIT = 256 * 1024;
 
-/** Reads the header and answers a view; the body stays in the store until somebody asks for it. */
-export async function viewOfStored(message: StoredMessage, store: MailStore, origin: MailOrigin = message.origin): Promise<MailView> {
+/** Reads the header and answers a view; the body stays in the store until somebody asks for it. `as`: what the view says otherwise than the message. */
+export async function viewOfStored(
+  message: StoredMessage,
+  store: MailStore,
+  as: { readonly origin?: MailOrigin; readonly rehearsal?: boolean } = {},
+): Promise<MailView> {
   const header = readHeader(await firstOctets(store.read(message.id), Math.min(message.headerSize, HEADER_LIMIT)));
   return createMailView({
     id: message.id,
     size: message.size,
-    origin,
+    origin: as.origin ?? message.origin,
+    rehearsal: as.rehearsal ?? false,
     envelope: { from: message.envelopeFrom, recipients: message.envelopeRecipients },
     author: message.author,
     receivedAt: message.receivedAt,

@@ -24,7 +24,7 @@ export async function activate(context: PluginContext): Promise<void> {
       if (mail.envelope.recipients.length > 0)
         return nameEnvelopeRecipients(plan, mail, (recipient) => accounts.ownerOf(recipient)?.id === account);
       const step = climbLadder(plan, mail, settingsOf(account), memory.get(account));
-      if (mail.origin === 'fetched') memory.learn(account, step.known);
+      if (mail.origin === 'fetched' && !mail.rehearsal) memory.learn(account, step.known);
       return step.plan;
     }),
     context.hooks.onSort.tap('conceal', (plan, mail) => concealRecipients(plan, mail, settingsOf(plan.account.id).header)),

@@ -38,7 +38,7 @@ async function byThread(plan: SortPlan, ids: readonly string[], sent: SentMail):
 /** Does not wait for the commit: that one may be waiting for the message being sorted. */
 function rememberSent(plan: SortPlan, mail: MailView, sent: SentMail, context: PluginContext): void {
   const id = ownId(plan, mail);
-  if (mail.origin !== 'submitted' || mail.author === undefined || id === undefined || plan.outside.length === 0) return;
+  if (mail.rehearsal || mail.origin !== 'submitted' || mail.author === undefined || id === undefined || plan.outside.length === 0) return;
   sent.remember(id, mail.author, mail.receivedAt).catch((error: unknown) =>
     context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', {
       message: mail.id,
