@@ -13,13 +13,15 @@ import {
   Licence,
   Maildrops,
   PluginCatalogue,
+  RecentMail,
   Rounds,
   SettingsText,
   Submissions,
+  Teaching,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { refuseUnfinished } from './backup/restoreBackup.js';
+import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { SystemClock } from './base/clock.js';
 import { DataFolder } from './base/dataFolder.js';
 import { DisposableStack } from './base/disposables.js';
@@ -43,6 +45,8 @@ import { Housekeeping } from './flow/housekeeping.js';
 import { DefaultIntakeStep, IntakeStep } from './flow/intake.js';
 import { ActivityIntakeLog, IntakeLog } from './flow/intakeLog.js';
 import { LicenceWarden } from './flow/licence.js';
+import { StoredRecentMail } from './flow/recentMail.js';
+import { RedeliverStep, StoredRedeliverStep } from './flow/redeliver.js';
 import { OutboxRelayStep, RelayStep } from './flow/relay.js';
 import { DefaultResortStep, ResortStep } from './flow/resort.js';
 import { DiskRoom, Room } from './flow/room.js';
@@ -52,6 +56,8 @@ import { DefaultServiceSwitch, ServiceSwitch } from './flow/serviceSwitch.js';
 import { HookSortStep, SortStep } from './flow/sort.js';
 import { SubmitStep } from './flow/submit.js';
 import { createHooks, HostHooks } from './hooks.js';
+import { ProposedTeachingStep, TeachingStep } from './flow/teaching.js';
+import { RehearsedWhatIfStep, WhatIfStep } from './flow/whatIf.js';
 import { BUNDLED_PLUGINS, discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
@@ -217,6 +223,11 @@ function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, BounceStep, LocalBounceStep);
   bindClass(container, ResortStep, DefaultResortStep);
   bindClass(container, ExplainStep, HookExplainStep);
+  bindClass(container, RedeliverStep, StoredRedeliverStep);
   bindClass(container, ServiceSwitch, DefaultServiceSwitch);
+  bindClass(container, WhatIfStep, RehearsedWhatIfStep);
+  bindClass(container, TeachingStep, ProposedTeachingStep);
+  bindAlias(container, Teaching, TeachingStep);
+  bindClass(container, RecentMail, StoredRecentMail);
   container.bind(Housekeeping).toSelf();
 }

@@ -25,6 +25,7 @@ export const ERROR_CODES = Object.freeze({
   'licence/denied': 'No licence for this.',
   'mail/unreadable': 'The content of a message is beyond the limits or cannot be parsed.',
   'mail/not-found': 'No such message.',
+  'mail/refused': 'A rule of the account does not let a submitted message out.',
   'plugin/undeclared-tap': 'A plugin tapped a hook that its manifest does not declare.',
   'plugin/isolated': 'The service is for bundled plugins only.',
   'plugin/not-allowed': 'A plugin did what its manifest does not ask for, or more often than allowed.',

@@ -5,7 +5,9 @@ import type { CommandCall, Disposable } from './context.js';
 import type { ErrorCode } from './errors.js';
 import type { Accepted, FetchReport, RoundReason } from './fetching.js';
 import type { LicenceVerdict } from './licensing.js';
+import type { MailView } from './mail.js';
 import type { CommandDeclaration, PluginManifest, PropertySchema, SettingScope } from './manifest.js';
+import type { SortPlan } from './sorting.js';
 
 /**
  * Names a service and, as a parameter decorator, injects it: `constructor(@MailStore private readonly store: MailStore)`.
@@ -219,6 +221,33 @@ export type PostroomEvent =
   | { readonly type: 'plugin'; readonly plugin: string; readonly state: string }
   | { readonly type: 'problem'; readonly source: string; readonly sentence: string }
   | { readonly type: 'activity'; readonly kind: string; readonly account: string | undefined; readonly text: string };
+
+/** Mail that came in earlier, for commands that find out something from it. */
+export interface RecentMail {
+  /** The newest messages from outside that came by an account and are still stored, newest first, as taps would see them (`rehearsal` is true). */
+  of(account: string, limit: number): AsyncIterable<MailView>;
+  /** How often a message came by the account, by its Message-ID without angle brackets; copies that nobody keeps any more count too. */
+  timesReceived(account: string, messageId: string): Promise<number>;
+}
+export const RecentMail = createServiceId<RecentMail>('RecentMail');
+
+/** A change of the settings that would sort mail as a person did who moved a message. */
+export interface RuleProposal {
+  /** Where in settings.json, for example `['accounts', 'works', 'users', 'lisa', 'aliases']`. */
+  readonly path: readonly string[];
+  readonly value: unknown;
+  /** The rule in words: `mail to orders@works.example is lisa's`. */
+  readonly sentence: string;
+}
+
+/** `plan`: the message as today's rules sort it. `user`: who should have got it. Answers the narrowest rule of the plugin's own kind, if it has one. */
+export type RuleProposer = (plan: SortPlan, mail: MailView, user: UserView) => RuleProposal | undefined;
+
+/** Asks for rules when somebody moves a message. The host tries each proposal out; the person decides. */
+export interface Teaching {
+  add(propose: RuleProposer): Disposable;
+}
+export const Teaching = createServiceId<Teaching>('Teaching');
 
 /** Every action of the program: what the manager's API and its palette are made from, as the CLI is. */
 export interface CommandCatalogue {

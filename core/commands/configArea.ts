@@ -2,11 +2,15 @@
 import { PostroomError } from '@postroom/sdk';
 import { hasErrors, problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { WhatIfStep } from '../flow/whatIf.js';
 import { type CommandArea, handler } from './area.js';
 import { orFail, pathOf, refuseUnknownKeys, typedValue } from './settingsEdit.js';
 
 export class ConfigArea implements CommandArea {
-  constructor(@SettingsService private readonly settings: SettingsService) {}
+  constructor(
+    @SettingsService private readonly settings: SettingsService,
+    @WhatIfStep private readonly whatIf: WhatIfStep,
+  ) {}
 
   readonly handlers = {
     'config.get': handler<{ key?: string }>(({ key }) => (key === undefined ? this.settings.value : this.#at(key))),
@@ -20,13 +24,15 @@ export class ConfigArea implements CommandArea {
     'config.unset': handler<{ key: string }>(async ({ key }, call) => {
       return { key, ...orFail(await this.settings.edit(call.author, [{ path: pathOf(key), value: undefined }])) };
     }),
-    'config.validate': handler<{ file?: string }>(({ file }) => {
-      const problems = this.settings.validate(file === undefined ? undefined : Buffer.from(file, 'base64').toString('utf8'));
+    'config.validate': handler<{ file?: string; whatIf?: number }>(async ({ file, whatIf }) => {
+      const text = file === undefined ? undefined : Buffer.from(file, 'base64').toString('utf8');
+      const problems = this.settings.validate(text);
       const lines = problems.map((problem) => problemLine(problem));
       if (hasErrors(problems)) {
         throw new PostroomError('settings/invalid', lines.join('\n'));
       }
-      return { valid: true, warnings: lines };
+      const report = whatIf === undefined ? {} : await this.whatIf.compare(text ?? this.settings.text, whatIf);
+      return { valid: true, warnings: lines, ...report };
     }),
     'config.history': handler<{ limit: number }>(({ limit }) => this.settings.history(limit)),
     'config.diff': handler<{ revision: number }>(async ({ revision }) => (await this.settings.diff(revision)) || 'Nothing differs.'),

@@ -10,14 +10,15 @@ import { CommandRegistry } from './commandRegistry.js';
 import { ConfigArea } from './configArea.js';
 import { CORE_COMMANDS } from './declarations.js';
 import { DoctorArea } from './doctorArea.js';
+import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
 import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
 import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
 import { PluginArea } from './pluginArea.js';
+import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
-import { TraceArea } from './traceArea.js';
 import { UserArea } from './userArea.js';
 
 const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
@@ -26,7 +27,8 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   OutboxArea,
   HeldArea,
   LogArea,
-  TraceArea,
+  ExplainArea,
+  ResortArea,
   AccountArea,
   UserArea,
   ConfigArea,

@@ -16,3 +16,12 @@ export function findMailbox(name: string, accounts: Accounts): MailboxRef | unde
   }
   return exact ?? sameName[0];
 }
+
+/** The same, where there has to be one. */
+export function mailboxNamed(name: string, accounts: Accounts): MailboxRef {
+  const mailbox = findMailbox(name, accounts);
+  if (mailbox === undefined) {
+    throw new PostroomError('user/unknown', `There is no mailbox ${name}. "postroom mailboxes list" shows them all.`);
+  }
+  return mailbox;
+}

@@ -4,7 +4,7 @@ import { Accounts } from '@postroom/sdk/services';
 import { ResortStep } from '../flow/resort.js';
 import { MailStore } from '../store/mailStore.js';
 import { type CommandArea, handler } from './area.js';
-import { findMailbox } from './findMailbox.js';
+import { mailboxNamed } from './findMailbox.js';
 
 export class HeldArea implements CommandArea {
   constructor(
@@ -29,13 +29,7 @@ export class HeldArea implements CommandArea {
     }),
     'held.retry': handler(async () => ({ delivered: await this.resort.retryHeld() })),
     'held.release': handler<{ message: string; mailboxes?: readonly string[] }>(async ({ message, mailboxes = [] }) => {
-      const chosen = mailboxes.map((name) => {
-        const mailbox = findMailbox(name, this.accounts);
-        if (mailbox === undefined) {
-          throw new PostroomError('user/unknown', `There is no mailbox ${name}. "postroom mailboxes list" shows them all.`);
-        }
-        return mailbox;
-      });
+      const chosen = mailboxes.map((name) => mailboxNamed(name, this.accounts));
       return this.resort.release(message, chosen);
     }),
     'held.delete': handler<{ message: string }>(async ({ message }) => {

@@ -8,6 +8,7 @@ import { Log } from '../base/log.js';
 import { Revisions, type SettingsRevision } from '../store/revisions.js';
 import { changedKeys, concerns } from './changes.js';
 import { applyEdits, parseDocument, type SettingEdit } from './document.js';
+import { DraftSettings } from './draftSettings.js';
 import { type LoadedSettings, loadSettings, type SettingsValue } from './loadSettings.js';
 import { hasErrors, type Problem, problemLine, type SettingPath } from './problems.js';
 import type { LimitCheck } from './rules.js';
@@ -33,6 +34,7 @@ export class FileSettings implements SettingsService, Disposable {
   /** What is in force, and the text that it was made of. */
   #value: SettingsValue = {};
   #goodText: string | undefined;
+  readonly #draft = new DraftSettings();
   #watch: Disposable | undefined;
   /** Reads and writes of the file follow each other; an edit never starts from a text that another one replaces. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -88,7 +90,7 @@ export class FileSettings implements SettingsService, Disposable {
   }
 
   get value(): SettingsValue {
-    return this.#value;
+    return this.#draft.value ?? this.#value;
   }
 
   get schema(): SettingsSchema {
@@ -157,6 +159,20 @@ export class FileSettings implements SettingsService, Disposable {
     });
   }
 
+  draft(edits: readonly SettingEdit[]): string {
+    try {
+      return applyEdits(this.#load(this.#text).text, edits);
+    } catch (thrown) {
+      throw new PostroomError('settings/invalid', `The change does not fit the settings (${sentenceOf(thrown)}).`);
+    }
+  }
+
+  async under<T>(text: string, work: () => Promise<T>): Promise<T> {
+    const { value, problems } = this.#load(text);
+    if (value === undefined) throw new PostroomError('settings/invalid', problems.map((each) => problemLine(each)).join('\n'));
+    return this.#draft.during(value, work);
+  }
+
   replace(author: string, text: string, expected?: ExpectedVersion): Promise<SettingsChange> {
     return this.#serially(async () => (await this.#refusal(expected)) ?? this.#commit(author, text));
   }
@@ -200,7 +216,7 @@ export class FileSettings implements SettingsService, Disposable {
   }
 
   #reader(reader?: string): SettingsReader {
-    return new SettingsReader(this.#value, this.#schema, reader);
+    return new SettingsReader(this.value, this.#schema, reader);
   }
 
   #merge(manifests: readonly PluginManifest[]): void {

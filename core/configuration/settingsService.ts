@@ -25,6 +25,13 @@ export interface SettingsService extends Settings {
   written(path: SettingPath): unknown;
   /** Checks a text, by default the file's, against schema, rules and limits. Changes nothing. */
   validate(text?: string): readonly Problem[];
+  /** The text that edits would make of the file. Changes nothing; throws `settings/invalid` where they do not fit. */
+  draft(edits: readonly SettingEdit[]): string;
+  /**
+   * Runs `work` as if `text` were in force: everybody who reads settings or accounts on its behalf sees the draft, nobody else does. Plugins that are
+   * enabled or disabled by the draft are not. Rejects with `settings/invalid` where the text is wrong.
+   */
+  under<T>(text: string, work: () => Promise<T>): Promise<T>;
   /** Changes single values and keeps the rest of the text as it is. All of the edits or none. */
   edit(author: string, edits: readonly SettingEdit[], expected?: ExpectedVersion): Promise<SettingsChange>;
   /** Changes the whole text. */

@@ -1,5 +1,5 @@
 // "Who would get this, and why?": a message runs through the real taps, and nothing is stored.
-import { type AccountView, mailboxName, type TrailEntry } from '@postroom/sdk';
+import { type AccountView, mailboxName, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { readHeader } from '../mail/header.js';
 import { octetsInCrlfForm } from '../mail/lineEnds.js';
@@ -12,6 +12,8 @@ export interface Explanation {
   /** User names; ADMIN1 is `admin1`. */
   readonly mailboxes: readonly string[];
   readonly rung: string | undefined;
+  /** What decided, in words: the header line of the first address that placed it, else the reason of the first tap that named somebody. */
+  readonly evidence: string;
   readonly disposition: string;
   readonly addressed: readonly {
     readonly address: string;
@@ -24,7 +26,7 @@ export interface Explanation {
 }
 
 export interface ExplainStep {
-  /** `octets`: the message as it might stand at the ISP, any line ends. */
+  /** `octets`: the message as it might stand at the ISP, any line ends; its header alone where no more is known. */
   explain(account: AccountView, octets: Uint8Array): Promise<Explanation>;
 }
 export const ExplainStep = createServiceId<ExplainStep>('ExplainStep');
@@ -44,9 +46,9 @@ export class HookExplainStep implements ExplainStep {
       envelope: { from: undefined, recipients: [] },
       author: undefined,
       receivedAt: this.clock.now(),
+      rehearsal: true,
       header: readHeader(message),
       read: async function* (start = 0) {
-      rehearsal: true,
         yield message.subarray(start);
       },
     });
@@ -55,6 +57,7 @@ export class HookExplainStep implements ExplainStep {
       account: account.id,
       mailboxes: plan.mailboxes.map((mailbox) => (mailbox.account === account.id ? mailbox.user : mailboxName(mailbox))),
       rung: plan.rung,
+      evidence: evidenceOf(plan, trail),
       disposition: plan.disposition,
       addressed: plan.addressed.map(({ address, rung, evidence, placed }) => ({
         address: address.domain === '' ? address.local : `${address.local}@${address.domain}`,
@@ -66,4 +69,9 @@ export class HookExplainStep implements ExplainStep {
       trail,
     };
   }
+}
+
+function evidenceOf(plan: SortPlan, trail: readonly TrailEntry[]): string {
+  const decisive = plan.addressed.find((entry) => entry.placed.length > 0 && entry.rung === plan.rung);
+  return decisive?.evidence ?? trail.find((entry) => entry.change.includes('+'))?.reason ?? '';
 }

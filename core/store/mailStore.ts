@@ -102,15 +102,20 @@ export interface MailboxSummary {
 }
 
 /** A message's way, kept as long as the log, also after the message itself is gone. */
-export interface MessageTrace extends Omit<StoredMessage, 'concealed' | 'headerSize'> {
-  readonly copies: readonly {
-    readonly mailbox: MailboxRef;
-    readonly placedAt: Date;
-    readonly pickedUpAt: Date | undefined;
-    readonly client: string | undefined;
-    readonly removedAt: Date | undefined;
-  }[];
+export interface MessageTrace extends Omit<StoredMessage, 'concealed' | 'headerSize' | 'submission'> {
+  readonly copies: readonly CopyTrace[];
 }
+/** A copy that a mailbox has or had. */
+export interface CopyTrace {
+  readonly mailbox: MailboxRef;
+  readonly placedAt: Date;
+  readonly pickedUpAt: Date | undefined;
+  /** Name and address of the client that picked it up. */
+  readonly client: string | undefined;
+  /** When a client deleted it or a new sorting recalled it. */
+  readonly removedAt: Date | undefined;
+}
+
 
 export interface MailStore {
   /** Begins a message with a number of its own. */
@@ -128,6 +133,8 @@ export interface MailStore {
   remove(id: MessageId): Promise<void>;
   mailboxes(): Promise<readonly MailboxSummary[]>;
   /** Messages of one mailbox, newest first. */
+  /** Every copy of a message, also those that are gone, in the order in which they were placed. */
+  copies(id: MessageId): Promise<readonly CopyTrace[]>;
   list(mailbox: MailboxRef, limit: number): Promise<readonly StoredMessage[]>;
   /** The newest messages taken in, newest first; what-if and probes read them. */
   recent(limit: number, account?: string): Promise<readonly StoredMessage[]>;

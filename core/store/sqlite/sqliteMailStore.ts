@@ -4,6 +4,7 @@ import type { Disposition, MailboxRef, MessageId } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type {
+  CopyTrace,
   IntakeResult,
   IntakeUnit,
   MailboxSummary,
@@ -28,7 +29,7 @@ import { ResortWrite } from './resortWrite.js';
 import type { Sequence } from './sequence.js';
 import { StagedMessage } from './stagedMessage.js';
 import type { MessageRow } from './tables.js';
-import { readTraces } from './traces.js';
+import { readHistory, readTraces } from './traces.js';
 import type { WriteQueue } from './writeQueue.js';
 
 export class SqliteMailStore implements MailStore {
@@ -65,6 +66,11 @@ export class SqliteMailStore implements MailStore {
       numberOf(id),
     ]);
     return row && storedMessage(row);
+  }
+
+  async copies(id: MessageId): Promise<readonly CopyTrace[]> {
+    const number = numberOf(id);
+    return (await readHistory(this.readers, this.names, [number])).get(number) ?? [];
   }
 
   async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {

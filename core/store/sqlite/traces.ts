@@ -1,5 +1,5 @@
 // "Where did that mail go?": answered for messages that are here and for those that are gone.
-import type { MessageTrace } from '../mailStore.js';
+import type { CopyTrace, MessageTrace } from '../mailStore.js';
 import type { MailboxNames } from './mailboxNames.js';
 import { dateOf } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
@@ -45,18 +45,32 @@ export async function readTraces(readers: Readers, names: MailboxNames, query: s
     mailboxes,
     limit,
   ]);
-  const history = await readers.all<CopyHistoryRow>(HISTORY, [JSON.stringify(rows.map((row) => row.id))]);
+  const history = await readHistory(
+    readers,
+    names,
+    rows.map((row) => row.id),
+  );
   return rows.map((row) => {
-    const { concealed: _concealed, headerSize: _headerSize, ...message } = storedMessage(row);
-    const copies = history
-      .filter((copy) => copy.message_id === row.id)
-      .map((copy) => ({
-        mailbox: names.ref(copy.mailbox_id),
-        placedAt: new Date(copy.placed_at),
-        pickedUpAt: dateOf(copy.picked_up_at),
-        client: copy.client ?? undefined,
-        removedAt: dateOf(copy.removed_at),
-      }));
-    return { ...message, copies };
+    const { concealed: _concealed, headerSize: _headerSize, submission: _submission, ...message } = storedMessage(row);
+    return { ...message, copies: history.get(row.id) ?? [] };
   });
+}
+
+/** The copies of messages, by message. */
+export async function readHistory(
+  readers: Readers,
+  names: MailboxNames,
+  messages: readonly number[],
+): Promise<ReadonlyMap<number, readonly CopyTrace[]>> {
+  const history = new Map<number, CopyTrace[]>(messages.map((message) => [message, []]));
+  for (const row of await readers.all<CopyHistoryRow>(HISTORY, [JSON.stringify(messages)])) {
+    history.get(row.message_id)?.push({
+      mailbox: names.ref(row.mailbox_id),
+      placedAt: new Date(row.placed_at),
+      pickedUpAt: dateOf(row.picked_up_at),
+      client: row.client ?? undefined,
+      removedAt: dateOf(row.removed_at),
+    });
+  }
+  return history;
 }

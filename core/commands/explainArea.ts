@@ -1,0 +1,99 @@
+// explain and trace: who would get it, where did it go, and why.
+import { type AccountView, type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
+import { Accounts } from '@postroom/sdk/services';
+import { ExplainStep } from '../flow/explain.js';
+import { Journal } from '../store/journal.js';
+import { MailStore, type MessageTrace } from '../store/mailStore.js';
+import { Outbox } from '../store/outbox.js';
+import { type CommandArea, handler } from './area.js';
+import { CommandRegistry } from './commandRegistry.js';
+
+/** Contributed by the plugin that collects mail. */
+const WAITING_COMMAND = 'pop3.waiting';
+type WaitingMail = readonly { readonly uidl: string; readonly bytes: number; readonly header?: string }[];
+
+export class ExplainArea implements CommandArea {
+  constructor(
+    @ExplainStep private readonly explain: ExplainStep,
+    @MailStore private readonly store: MailStore,
+    @Outbox private readonly outbox: Outbox,
+    @Journal private readonly journal: Journal,
+    @Accounts private readonly accounts: Accounts,
+    @CommandRegistry private readonly commands: CommandRegistry,
+  ) {}
+
+  readonly handlers = {
+    explain: handler<{ file?: string; account?: string; live?: string; limit: number }>(({ file, account, live, limit }, call) => {
+      if (live !== undefined && file === undefined) {
+        return this.#explainWaiting(this.#account(live), limit, call);
+      }
+      if (file === undefined || account === undefined || live !== undefined) {
+        throw new PostroomError('command/arguments', 'Say either a file with --account, or --live with an account.');
+      }
+      return this.explain.explain(this.#account(account), Buffer.from(file, 'base64'));
+    }),
+    trace: handler<{ query: string; limit: number }>(async ({ query, limit }) => {
+      const traces = await this.store.trace(query, limit);
+      const waiting = traces.some((trace) => trace.origin === 'submitted') ? await this.outbox.list() : [];
+      return traces.map((trace) => ({
+        ...summary(trace),
+        outbox: waiting
+          .filter((entry) => entry.message === trace.id)
+          .map(({ recipient, state, attempts, text }) => ({ recipient, state, attempts, text })),
+      }));
+    }),
+  };
+
+  /** Headers only, and nothing leaves the ISP. What is stored here already is known by its unique id. */
+  async #explainWaiting(account: AccountView, limit: number, call: CommandCall): Promise<readonly object[]> {
+    const waiting = (await this.commands.run(WAITING_COMMAND, { account: account.id, limit }, call)) as WaitingMail;
+    const known = await this.journal.forAccount(account.id).entries();
+    const explained: object[] = [];
+    for (const { uidl, bytes, header } of waiting) {
+      const state = known.get(uidl)?.state === 'stored' ? 'stored here already' : 'waiting';
+      const explanation = header === undefined ? {} : await this.explain.explain(account, Buffer.from(header, 'base64'));
+      explained.push({ uidl, bytes, state, ...explanation });
+      call.progress({ what: `Explaining the mail of ${account.id}`, done: explained.length, of: waiting.length });
+    }
+    return explained;
+  }
+
+  #account(id: string): AccountView {
+    const found = this.accounts.find(id);
+    if (found === undefined) {
+      const known = this.accounts.all.map((account) => account.id).join(', ');
+      throw new PostroomError(
+        'user/unknown',
+        `There is no account ${id}. ${known === '' ? 'None is set up yet.' : `There are: ${known}.`}`,
+      );
+    }
+    return found;
+  }
+}
+
+/** In the order of the message's way: where it came from, how it was sorted, who has it and who picked it up. */
+function summary(trace: MessageTrace): object {
+  return {
+    message: trace.id,
+    account: trace.account,
+    origin: trace.origin,
+    uidl: trace.uidl,
+    ...(trace.author !== undefined && { author: mailboxName(trace.author) }),
+    receivedAt: trace.receivedAt,
+    messageId: trace.messageId,
+    from: trace.from,
+    subject: trace.subject,
+    bytes: trace.size,
+    disposition: trace.disposition,
+    ...(trace.reason !== '' && { reason: trace.reason }),
+    rung: trace.rung,
+    trail: trace.trail,
+    copies: trace.copies.map(({ mailbox, placedAt, pickedUpAt, client, removedAt }) => ({
+      mailbox: mailboxName(mailbox),
+      placedAt,
+      pickedUpAt,
+      pickedUpBy: client,
+      removedAt,
+    })),
+  };
+}

@@ -1,0 +1,101 @@
+// resort and mailboxes move: mail that is here already goes where it should have gone.
+import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
+import { Accounts } from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/settingsService.js';
+import { RedeliverStep, type Redelivery } from '../flow/redeliver.js';
+import { type Lesson, TeachingStep } from '../flow/teaching.js';
+import { MailStore, type StoredMessage } from '../store/mailStore.js';
+import { type CommandArea, handler } from './area.js';
+import { mailboxNamed } from './findMailbox.js';
+import { orFail } from './settingsEdit.js';
+
+interface ResortArguments {
+  readonly messages?: readonly string[];
+  readonly mailbox?: string;
+  readonly since?: string;
+  readonly limit: number;
+  readonly preview: boolean;
+}
+
+interface MoveArguments {
+  readonly message: string;
+  readonly user: string;
+  readonly teach: boolean;
+  readonly lookAt: number;
+}
+
+export class ResortArea implements CommandArea {
+  constructor(
+    @MailStore private readonly store: MailStore,
+    @RedeliverStep private readonly redeliver: RedeliverStep,
+    @TeachingStep private readonly teaching: TeachingStep,
+    @SettingsService private readonly settings: SettingsService,
+    @Accounts private readonly accounts: Accounts,
+  ) {}
+
+  readonly handlers = {
+    resort: handler<ResortArguments>(async (args, call) => this.#resort(await this.#chosen(args), args.preview, call)),
+    'mailboxes.move': handler<MoveArguments>((args, call) => this.#move(args, call)),
+  };
+
+  async #resort(messages: readonly StoredMessage[], preview: boolean, call: CommandCall): Promise<readonly Redelivery[]> {
+    const changed: Redelivery[] = [];
+    for (const [index, message] of messages.entries()) {
+      call.signal.throwIfAborted();
+      changed.push(await this.redeliver.again(message, preview));
+      call.progress({ what: 'Sorting again', done: index + 1, of: messages.length });
+    }
+    return changed;
+  }
+
+  /** Oldest first: the order in which the mail came. */
+  async #chosen({ messages = [], mailbox, since, limit }: ResortArguments): Promise<readonly StoredMessage[]> {
+    if (messages.length > 0 === (mailbox !== undefined)) {
+      throw new PostroomError('command/arguments', 'Say either numbers of messages, or --mailbox.');
+    }
+    if (mailbox !== undefined) {
+      const from = since === undefined ? 0 : new Date(`${since}T00:00:00`).getTime();
+      const listed = await this.store.list(mailboxNamed(mailbox, this.accounts), limit);
+      return listed.filter((message) => message.receivedAt.getTime() >= from).toReversed();
+    }
+    const chosen: StoredMessage[] = [];
+    for (const id of messages) {
+      const message = await this.store.message(id);
+      if (message === undefined) {
+        throw new PostroomError('mail/not-found', `No message ${id} is stored here. "postroom trace ${id}" says what became of it.`);
+      }
+      chosen.push(message);
+    }
+    return chosen;
+  }
+
+  /** The rules are looked for first: afterwards the mailbox has the message, and all would be well. */
+  async #move({ message, user, teach, lookAt }: MoveArguments, call: CommandCall): Promise<object> {
+    const mailbox = mailboxNamed(user, this.accounts);
+    const lessons = await this.teaching.lessons(message, mailbox, lookAt);
+    const { added, recalled, notRecalled } = await this.redeliver.move(message, mailbox);
+    const [narrowest] = lessons;
+    const warnings = teach && narrowest !== undefined ? orFail(await this.settings.edit(call.author, [narrowest])).warnings : [];
+    return {
+      message,
+      mailbox: mailboxName(mailbox),
+      added,
+      recalled,
+      notRecalled,
+      taught: teach ? (narrowest?.sentence ?? 'nothing: no rule tells such mail from other mail') : undefined,
+      rules: lessons.map((lesson) => ruleRow(lesson)),
+      warnings,
+    };
+  }
+}
+
+function ruleRow({ sentence, path, value, looked, others }: Lesson): object {
+  const elsewhere = others.map(({ message, subject, instead }) => `${message} "${subject}" would go to ${instead.join(', ')}`);
+  return {
+    rule: sentence,
+    set: `${path.join('.')} = ${JSON.stringify(value)}`,
+    path,
+    value,
+    whatIf: elsewhere.length === 0 ? `none of the last ${looked} other messages would go elsewhere` : elsewhere.join('; '),
+  };
+}

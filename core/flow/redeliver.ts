@@ -1,0 +1,148 @@
+// Brings delivered mail to where it should have gone: where today's rules say, or where a person says. What a client has picked up stays with
+// its user, and the answer says so.
+import {
+  type AccountView,
+  isSameMailbox,
+  type MailboxRef,
+  type MessageId,
+  mailboxName,
+  PostroomError,
+  type TrailEntry,
+} from '@postroom/sdk';
+import { Accounts, createServiceId, Events } from '@postroom/sdk/services';
+import { ServerName } from '../directory/serverName.js';
+import { ContentDigest } from '../mail/duplicateKey.js';
+import { readHeader } from '../mail/header.js';
+import { createSortPlan, stateOf } from '../mail/sortPlan.js';
+import { type CopyTrace, MailStore, type StoredMessage } from '../store/mailStore.js';
+import type { Decision } from './draftUnit.js';
+import { IntakeStep } from './intake.js';
+import { resortDraft } from './resortDraft.js';
+import { firstOctets, viewOfStored } from './storedMail.js';
+
+/** What became of one message. Mailboxes by name. */
+export interface Redelivery {
+  readonly message: MessageId;
+  readonly from: string;
+  readonly subject: string;
+  readonly rung: string | undefined;
+  readonly added: readonly string[];
+  readonly recalled: readonly string[];
+  /** Mailboxes that should not have it, and whose user has picked it up. */
+  readonly notRecalled: readonly string[];
+  /** Why nothing was changed. */
+  readonly problem?: string;
+}
+
+export interface RedeliverStep {
+  /** Sorts by today's rules, delivers what is missing, recalls what nobody has picked up. `preview`: only says what it would do. */
+  again(message: StoredMessage, preview: boolean): Promise<Redelivery>;
+  /** Brings a message to one mailbox and takes it from the others. Rejects with `mail/not-found` where it is not delivered mail. */
+  move(message: MessageId, mailbox: MailboxRef): Promise<Redelivery>;
+}
+export const RedeliverStep = createServiceId<RedeliverStep>('RedeliverStep');
+
+export class StoredRedeliverStep implements RedeliverStep {
+  constructor(
+    @MailStore private readonly store: MailStore,
+    @IntakeStep private readonly intake: IntakeStep,
+    @Accounts private readonly accounts: Accounts,
+    @ServerName private readonly server: ServerName,
+    @Events private readonly events: Events,
+  ) {}
+
+  async again(message: StoredMessage, preview: boolean): Promise<Redelivery> {
+    const refusal = this.#refusal(message);
+    const account = message.account === undefined ? undefined : this.accounts.find(message.account);
+    if (refusal !== undefined || account === undefined) {
+      return unchanged(message, refusal ?? `The account ${message.account ?? ''} that it came by is not set up any more.`);
+    }
+    const view = await viewOfStored(message, this.store, { origin: 'resorted', rehearsal: preview });
+    const decision = await this.intake.decide(account, view, []);
+    if (decision.plan.disposition !== 'deliver') {
+      const reason = stateOf(decision.plan).notes.at(-1) ?? '';
+      return unchanged(message, `Today's rules would not deliver it (${decision.plan.disposition}: ${reason}), so it stays where it is.`);
+    }
+    return this.#bring(message, decision, preview);
+  }
+
+  async move(id: MessageId, mailbox: MailboxRef): Promise<Redelivery> {
+    const message = await this.store.message(id);
+    if (message === undefined) {
+      throw new PostroomError('mail/not-found', `No message ${id} is stored here. "postroom trace ${id}" says what became of it.`);
+    }
+    if (message.disposition !== 'deliver') {
+      throw new PostroomError(
+        'mail/not-found',
+        `Message ${id} is set aside. "postroom held release ${id} ${mailboxName(mailbox)}" delivers it.`,
+      );
+    }
+    const reason = 'moved by the administrator';
+    const trail: TrailEntry = { tap: 'core/move', change: `+${mailboxName(mailbox)}`, reason, milliseconds: 0 };
+    const plan = createSortPlan(this.#accountOf(message, mailbox)).to(mailbox, reason, message.rung);
+    return this.#bring(message, { plan, trail: [trail], mailboxes: [mailbox] }, false);
+  }
+
+  async #bring(message: StoredMessage, decision: Decision, preview: boolean): Promise<Redelivery> {
+    const copies = await this.store.copies(message.id);
+    const isWanted = (copy: CopyTrace): boolean => decision.mailboxes.some((mailbox) => isSameMailbox(mailbox, copy.mailbox));
+    // Whoever deleted it after reading has had it.
+    const had = copies.filter((copy) => copy.removedAt === undefined || copy.pickedUpAt !== undefined);
+    const add = decision.mailboxes.filter((mailbox) => !had.some((copy) => isSameMailbox(copy.mailbox, mailbox)));
+    const excess = copies.filter((copy) => copy.removedAt === undefined && !isWanted(copy)).map((copy) => copy.mailbox);
+    const picked = had.filter((copy) => copy.pickedUpAt !== undefined && !isWanted(copy)).map((copy) => copy.mailbox);
+    const result = { message: message.id, from: message.from, subject: message.subject, rung: decision.plan.rung };
+    const recallable = excess.filter((mailbox) => !picked.some((other) => isSameMailbox(other, mailbox)));
+    if (preview || (add.length === 0 && recallable.length === 0)) {
+      return { ...result, added: add.map(mailboxName), recalled: recallable.map(mailboxName), notRecalled: picked.map(mailboxName) };
+    }
+    const { header, duplicateKey } = await this.#read(message);
+    const change = resortDraft(
+      message,
+      { ...decision, mailboxes: add },
+      { host: this.server.name, header, duplicateKey, recall: recallable },
+    );
+    const { placed } = await this.store.resort(message.id, change);
+    this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: placed });
+    // A client may have been faster: what counts is what the store says now.
+    const now = await this.store.copies(message.id);
+    const kept = recallable.filter((mailbox) => now.some((copy) => copy.removedAt === undefined && isSameMailbox(copy.mailbox, mailbox)));
+    return {
+      ...result,
+      added: placed.map(mailboxName),
+      recalled: recallable.filter((mailbox) => !kept.includes(mailbox)).map(mailboxName),
+      notRecalled: [...picked, ...kept].map(mailboxName),
+    };
+  }
+
+  async #read(message: StoredMessage): Promise<{ header: ReturnType<typeof readHeader>; duplicateKey: Uint8Array }> {
+    const header = readHeader(await firstOctets(this.store.read(message.id), message.headerSize));
+    const digest = new ContentDigest();
+    for await (const piece of this.store.read(message.id)) {
+      digest.update(piece);
+    }
+    return { header, duplicateKey: digest.finish().duplicateKey };
+  }
+
+  #refusal(message: StoredMessage): string | undefined {
+    if (message.disposition !== 'deliver') {
+      return `It is set aside; "postroom held release ${message.id}" delivers it.`;
+    }
+    return message.origin === 'fetched'
+      ? undefined
+      : 'Only mail from outside is sorted again: this was written here, and its envelope said whose it is.';
+  }
+
+  #accountOf(message: StoredMessage, mailbox: MailboxRef): AccountView {
+    const ids = [message.account, mailbox.account].filter((id) => id !== undefined);
+    return (
+      ids.map((id) => this.accounts.find(id)).find((account) => account !== undefined) ??
+      Object.freeze({ id: ids[0] ?? '', kind: '', address: '', domains: [], users: [] })
+    );
+  }
+}
+
+function unchanged(message: StoredMessage, problem: string): Redelivery {
+  const { id, from, subject, rung } = message;
+  return { message: id, from, subject, rung, added: [], recalled: [], notRecalled: [], problem };
+}

@@ -1,0 +1,34 @@
+// What a new sorting changes about a stored message, for the commit. Pure.
+import type { MailboxRef } from '@postroom/sdk';
+import type { Header } from '../mail/header.js';
+import { fetchedPrefix, rangesOf } from '../mail/prefix.js';
+import type { ResortChange, StoredMessage } from '../store/mailStore.js';
+import type { Decision } from './draftUnit.js';
+
+export interface ResortParts {
+  /** This server's host name. */
+  readonly host: string;
+  readonly header: Header;
+  /** Names the content for duplicates; `undefined`: the copies are wanted in any case. */
+  readonly duplicateKey?: Uint8Array;
+  /** Mailboxes that should not have it. */
+  readonly recall?: readonly MailboxRef[];
+  readonly outbox?: ResortChange['outbox'];
+}
+
+/** The copies of `decision.mailboxes` are added; the trail goes on where it ended. */
+export function resortDraft(message: StoredMessage, decision: Decision, parts: ResortParts): ResortChange {
+  const { plan, trail, mailboxes } = decision;
+  const { host, header, duplicateKey, recall = [], outbox = [] } = parts;
+  const origin = { id: message.id, host, receivedAt: message.receivedAt, header, plan, trail, server: plan.account.address };
+  return {
+    disposition: plan.disposition,
+    reason: plan.disposition === 'deliver' ? '' : message.reason,
+    rung: plan.rung,
+    trail: [...message.trail, ...trail],
+    concealed: rangesOf(header, plan.concealed),
+    add: mailboxes.map((mailbox) => ({ mailbox, prefix: fetchedPrefix(origin, mailbox), duplicateKey })),
+    recall,
+    outbox,
+  };
+}

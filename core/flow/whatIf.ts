@@ -1,0 +1,75 @@
+// "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
+import { mailboxName } from '@postroom/sdk';
+import { Accounts, createServiceId } from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/settingsService.js';
+import { stateOf } from '../mail/sortPlan.js';
+import { MailStore, type StoredMessage } from '../store/mailStore.js';
+import { SortStep } from './sort.js';
+import { viewOfStored } from './storedMail.js';
+
+/** A message that would go elsewhere. `now` and `instead` name mailboxes, or say why there are none. */
+export interface MovedMessage {
+  readonly message: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly now: readonly string[];
+  readonly instead: readonly string[];
+}
+
+export interface WhatIfReport {
+  /** Messages looked at: mail from outside that is still stored here. */
+  readonly looked: number;
+  readonly moved: readonly MovedMessage[];
+}
+
+export interface WhatIfStep {
+  /** Compares the newest `limit` messages. `text`: the settings as they might be. Rejects with `settings/invalid` where they are wrong. */
+  compare(text: string, limit: number): Promise<WhatIfReport>;
+  /** The same for messages of the caller's choice. */
+  compareThese(text: string, messages: readonly StoredMessage[]): Promise<WhatIfReport>;
+}
+export const WhatIfStep = createServiceId<WhatIfStep>('WhatIfStep');
+
+export class RehearsedWhatIfStep implements WhatIfStep {
+  constructor(
+    @MailStore private readonly store: MailStore,
+    @SortStep private readonly sorting: SortStep,
+    @Accounts private readonly accounts: Accounts,
+    @SettingsService private readonly settings: SettingsService,
+  ) {}
+
+  async compare(text: string, limit: number): Promise<WhatIfReport> {
+    return this.compareThese(text, await this.store.recent(limit));
+  }
+
+  async compareThese(text: string, messages: readonly StoredMessage[]): Promise<WhatIfReport> {
+    const fetched = messages.filter((message) => message.origin === 'fetched');
+    const now = await this.#rehearse(fetched);
+    const then = await this.settings.under(text, () => this.#rehearse(fetched));
+    const moved = fetched.flatMap(({ id, from, subject }, index) => {
+      const change = { now: now[index] ?? [], instead: then[index] ?? [] };
+      return change.now.join() === change.instead.join() ? [] : [{ message: id, from, subject, ...change }];
+    });
+    return { looked: fetched.length, moved };
+  }
+
+  async #rehearse(messages: readonly StoredMessage[]): Promise<readonly (readonly string[])[]> {
+    const results: (readonly string[])[] = [];
+    for (const message of messages) {
+      results.push(await this.#destinations(message));
+    }
+    return results;
+  }
+
+  async #destinations(message: StoredMessage): Promise<readonly string[]> {
+    const account = message.account === undefined ? undefined : this.accounts.find(message.account);
+    if (account === undefined) {
+      return [`(no account ${message.account ?? ''})`];
+    }
+    const { plan } = await this.sorting.sort(account, await viewOfStored(message, this.store, { rehearsal: true }), []);
+    if (plan.disposition !== 'deliver') {
+      return [`(${plan.disposition}: ${stateOf(plan).notes.at(-1) ?? ''})`];
+    }
+    return plan.mailboxes.map(mailboxName).sort();
+  }
+}
