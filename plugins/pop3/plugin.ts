@@ -1,9 +1,18 @@
 // POP3, both ways: mailboxes served to mail clients, accounts collected from their ISPs.
-import { type FetchReport, type FetchRequest, type PluginContext, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
+import {
+  type AccountView,
+  type FetchReport,
+  type FetchRequest,
+  type PluginContext,
+  PostroomError,
+  sentenceOf,
+  type TapCall,
+} from '@postroom/sdk';
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
 import { collect } from './client/collect.js';
 import { ispAccount } from './client/ispAccount.js';
 import { type ProbeResult, probeLogin } from './client/probeLogin.js';
+import { type WaitingMessage, waitingMail } from './client/waiting.js';
 import { ReadAheadBudget } from './server/messageReader.js';
 import { Pop3Listener } from './server/pop3Listener.js';
 import { Slabs } from './server/slabs.js';
@@ -31,6 +40,9 @@ export function activate(context: PluginContext): void {
     context.commands.register('pop3.test-login', (args: { readonly account: string }, call) =>
       testLogin(context, clock, args.account, call.signal),
     ),
+    context.commands.register('pop3.waiting', (args: { readonly account: string; readonly limit: number }, call) =>
+      waiting(context, clock, args, call.signal),
+    ),
   );
 }
 
@@ -45,7 +57,20 @@ async function collectAccount(context: PluginContext, clock: Clock, request: Fet
 }
 
 async function testLogin(context: PluginContext, clock: Clock, id: string, signal: AbortSignal): Promise<ProbeResult> {
+  return probeLogin(await ispAccount(accountOf(context, id), context.settings, context.secrets), clock, signal);
+}
+
+async function waiting(
+  context: PluginContext,
+  clock: Clock,
+  { account, limit }: { readonly account: string; readonly limit: number },
+  signal: AbortSignal,
+): Promise<readonly WaitingMessage[]> {
+  return waitingMail(await ispAccount(accountOf(context, account), context.settings, context.secrets), clock, limit, signal);
+}
+
+function accountOf(context: PluginContext, id: string): AccountView {
   const account = context.get(Accounts).find(id);
   if (account === undefined) throw new PostroomError('user/unknown', `There is no account ${id}. "accounts list" shows those there are.`);
-  return probeLogin(await ispAccount(account, context.settings, context.secrets), clock, signal);
+  return account;
 }

@@ -1,0 +1,57 @@
+// What waits at the ISP, looked at and left there: headers by TOP alone.
+import type { Clock } from '@postroom/sdk/services';
+import { identify } from './identify.js';
+import type { IspAccount } from './ispAccount.js';
+import { logIn } from './ispLogin.js';
+import { parseListing } from './listing.js';
+import { Pop3Dialogue } from './pop3Dialogue.js';
+
+export interface WaitingMessage {
+  /** As the journal knows the message. */
+  readonly uidl: string;
+  /** Octets, as the server says. */
+  readonly bytes: number;
+  /** Base64; at most 256 KB of it. `undefined` where the server does not show it. */
+  readonly header: string | undefined;
+}
+
+/** Octets of a header that are kept. */
+const HEADER_LIMIT = 256 * 1024;
+
+/** The newest `limit` messages, newest first. Deletes nothing: QUIT without a DELE (RFC 1939 section 6). */
+export async function waitingMail(
+  account: IspAccount,
+  clock: Clock,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly WaitingMessage[]> {
+  const dialogue = await Pop3Dialogue.connect(account, clock, signal);
+  try {
+    await logIn(dialogue);
+    const list = await dialogue.askLines('LIST');
+    const { messages } = parseListing(list, await dialogue.askLines('UIDL'));
+    const identified = await identify(dialogue, messages.slice(-limit));
+    const waiting: WaitingMessage[] = [];
+    for (const { number, size, key } of identified.messages.toReversed()) {
+      waiting.push({ uidl: key, bytes: size, header: await headerOf(dialogue, number) });
+    }
+    await dialogue.ask('QUIT');
+    dialogue.end();
+    return waiting;
+  } catch (error) {
+    dialogue.cut();
+    throw error;
+  }
+}
+
+async function headerOf(dialogue: Pop3Dialogue, number: number): Promise<string | undefined> {
+  const answer = await dialogue.ask(`TOP ${number} 0`);
+  if (!answer.ok) return undefined;
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of dialogue.body('TOP')) {
+    if (length < HEADER_LIMIT) pieces.push(piece);
+    length += piece.length;
+  }
+  return Buffer.concat(pieces).subarray(0, HEADER_LIMIT).toString('base64');
+}
