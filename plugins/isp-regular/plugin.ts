@@ -1,9 +1,10 @@
 // A regular account: many people share one address, and the name in front of it says whose mail it is.
 import type { PluginContext, UserView } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, Teaching } from '@postroom/sdk/services';
 import { LearnedNames, learnedNamesOf } from './learnedNames.js';
 import { type ForeignFrom, rewriteFrom } from './outgoingFrom.js';
 import { routeByName } from './route.js';
+import { proposeName } from './teach.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const accounts = context.get(Accounts);
@@ -27,7 +28,7 @@ export async function activate(context: PluginContext): Promise<void> {
       const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);
       const user = mail.author === undefined ? undefined : accounts.user(mail.author);
       if (account === undefined || user === undefined || account.kind !== 'regular') return undefined;
-      const name = mail.origin === 'submitted' ? mail.addresses('From')[0]?.name : undefined;
+      const name = mail.origin === 'submitted' && !mail.rehearsal ? mail.addresses('From')[0]?.name : undefined;
       if (name !== undefined) learned.learn(account, user, name);
       return rewriteFrom(
         plan,
@@ -37,6 +38,7 @@ export async function activate(context: PluginContext): Promise<void> {
         context.settings.forAccount<ForeignFrom>(account.id, 'isp-regular.foreignFrom'),
       );
     }),
+    context.get(Teaching).add((plan, _mail, user) => proposeName(plan, user)),
     context.commands.register(
       'isp-regular.learned',
       async (args: { readonly account?: string; readonly user?: string; readonly revoke?: string }) => {
