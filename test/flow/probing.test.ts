@@ -1,0 +1,69 @@
+// isp-domainpop.probe: how does the ISP tell the recipient, and in how many copies?
+import { expect } from 'chai';
+import { letter } from '../kit/letter.js';
+import { Postroom } from '../kit/postroom.js';
+
+interface Report {
+  readonly looked: number;
+  readonly recipient: string;
+  readonly proposal: Readonly<Record<string, unknown>>;
+  readonly copies: string;
+}
+
+describe('probing a Domain POP account', () => {
+  let postroom: Postroom;
+
+  beforeEach(async () => {
+    postroom = await Postroom.start();
+  });
+  afterEach(() => postroom.stop());
+
+  const probe = async (...letters: readonly string[]): Promise<Report> => {
+    for (const text of letters) postroom.isp.mailbox('post').put(text);
+    await postroom.round();
+    return postroom.run<Report>('isp-domainpop.probe', { account: 'works', messages: 100 });
+  };
+
+  it('finds the header that names different recipients, and passes over the one that never varies', async () => {
+    const copy = (to: string): string =>
+      letter({
+        to: 'lisa@works.example, john@works.example',
+        id: 'shared@out.example',
+        envelope: ['Delivered-To: post@works.example', `X-Delivered-For: ${to}`],
+      });
+    const single = letter({
+      to: 'john@works.example',
+      envelope: ['Delivered-To: post@works.example', 'X-Delivered-For: john@works.example'],
+    });
+    // The copies are alike, so only one of them is kept; that there were two is known all the same.
+    const report = await probe(copy('lisa@works.example'), copy('john@works.example'), single);
+    expect(report.proposal).to.deep.equal({ 'addressees.header': 'X-Delivered-For', 'addressees.position': 0 });
+    expect(report.recipient).to.equal('X-Delivered-For names 2 different recipients in 2 of 2 messages; To or Cc says the same in 2 of 2.');
+    expect(report.copies).to.equal('A copy for each recipient: 1 of 1 messages for several users came more than once.');
+  });
+
+  it('names the position where the field stands several times', async () => {
+    const forwarded = (to: string): string =>
+      letter({ to: 'list@out.example', envelope: ['Delivered-To: post@works.example', `Delivered-To: ${to}`] });
+    const report = await probe(forwarded('lisa@works.example'), forwarded('john@works.example'));
+    expect(report.proposal).to.deep.equal({ 'addressees.header': 'Delivered-To', 'addressees.position': 2 });
+    expect(report.recipient).to.include('number 2 from the top');
+    expect(report.copies).to.include('Unknown');
+  });
+
+  it("proposes nothing where no field of the ISP tells, and never believes one below the ISP's Received", async () => {
+    const forged = (to: string, id: string): string =>
+      letter({ to: 'lisa@works.example, john@works.example', id, header: [`X-Envelope-To: ${to}`] });
+    const report = await probe(forged('lisa@works.example', 'a@out.example'), forged('john@works.example', 'b@out.example'));
+    expect(report.proposal).to.deep.equal({});
+    expect(report.recipient).to.include('To and Cc decide');
+    expect(report.copies).to.equal('One copy for all recipients: none of 2 messages for several users came more than once.');
+  });
+
+  it('is for Domain POP accounts with mail', async () => {
+    expect((await probe()).recipient).to.include('collect some first');
+    let problem = '';
+    await postroom.run('isp-domainpop.probe', { account: 'company' }).catch((error: unknown) => (problem = String(error)));
+    expect(problem).to.include('no Domain POP account');
+  });
+});
