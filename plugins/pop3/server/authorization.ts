@@ -46,17 +46,10 @@ function plain(session: Session, response: string): Promise<void> | void {
 }
 
 async function logIn(session: Session, { name, password }: PlainCredentials): Promise<void> {
-  const { authenticator, log } = session.services;
-  const { peer } = session.line;
-  const result = await authenticator.login(name, password, { protocol: 'pop3', address: peer });
+  // The authenticator writes the log line of a failure, the same for each protocol and without names that it does not know.
+  const result = await session.services.authenticator.login(name, password, { protocol: 'pop3', address: session.line.peer });
   if (session.line.isClosed) return;
   if (result.ok) return open(session, result.mailbox);
-  // One line a failure, address and name in fixed places, so that fail2ban can read it; the name is quoted and cut, it is a stranger's text.
-  log.warn(`POP3 login failed from ${peer} for ${JSON.stringify(name.slice(0, 100))}.`, {
-    peer,
-    user: name.slice(0, 100),
-    reason: result.reason,
-  });
   session.refuseBad(result.reason === 'wait' ? '[AUTH] Too many failed logins, try again later' : '[AUTH] Wrong name or password');
 }
 

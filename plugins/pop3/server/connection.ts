@@ -4,6 +4,7 @@ import { sentenceOf } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { COMMAND_LIMIT, CommandLines, RESPONSE_LIMIT } from './commandLines.js';
 import { Deadline } from './deadline.js';
+import { execute } from './dispatch.js';
 import { ReplyWriter } from './replyWriter.js';
 import type { ServerLimits } from './serverSettings.js';
 import { Session, type SessionLine, type SessionServices } from './session.js';
@@ -30,6 +31,8 @@ export interface ConnectionOptions {
   readonly offersTls: boolean;
   /** The client's network may log in without TLS. */
   readonly trustsPlaintext: boolean;
+  /** Called when the client has logged in. */
+  loggedIn(): void;
   /** Starts TLS on the socket; answers the secure one, or `undefined` after a failed handshake (the socket is closed then). */
   secure(socket: Socket): Promise<Socket | undefined>;
 }
@@ -111,6 +114,7 @@ export class Connection implements SessionLine {
 
   loggedIn(): void {
     this.#isLoggedIn = true;
+    this.#options.loggedIn();
     this.touch();
   }
 
@@ -194,7 +198,7 @@ export class Connection implements SessionLine {
         const line = this.#lines.next(this.#session.onResponse === undefined ? COMMAND_LIMIT : RESPONSE_LIMIT);
         if (line === undefined) break;
         this.touch();
-        const pending = this.#session.execute(line);
+        const pending = execute(this.#session, line);
         if (pending !== undefined) {
           this.#out.flush();
           await pending;

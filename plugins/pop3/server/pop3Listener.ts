@@ -22,6 +22,8 @@ export class Pop3Listener implements Listener {
   readonly #servers = new Set<Server>();
   readonly #connections = new Map<Socket, Connection>();
   readonly #perAddress = new Map<string, number>();
+  /** Those that have not logged in, the oldest first. */
+  readonly #strangers = new Set<Connection>();
   /** Handshakes under way, by the four numbers that name a TCP connection. */
   readonly #handshakes = new Map<string, (secure: Socket | undefined) => void>();
   #tls: TlsServer | undefined;
@@ -81,12 +83,27 @@ export class Pop3Listener implements Listener {
       offersTls: entry.security === 'starttls',
       trustsPlaintext: this.#plaintext.contains(peer),
       secure: (plain: Socket) => this.#secure(plain),
+      loggedIn: () => void this.#strangers.delete(connection),
     };
-    const connection = new Connection(socket, options, this.#services);
+    const connection: Connection = new Connection(socket, options, this.#services);
     this.#connections.set(socket, connection);
     this.#perAddress.set(peer, fromPeer + 1);
-    socket.on('close', () => this.#disconnected(socket, peer));
+    socket.on('close', () => {
+      this.#strangers.delete(connection);
+      this.#disconnected(socket, peer);
+    });
+    this.#admit(connection, limits.connectionsBeforeLogin);
     void connection.begin(entry.security === 'tls');
+  }
+
+  /** A login takes no time, so of too many who wait, those who waited longest mean no login: they make room for somebody who may. */
+  #admit(connection: Connection, most: number): void {
+    this.#strangers.add(connection);
+    const [oldest] = this.#strangers;
+    if (this.#strangers.size <= most || oldest === undefined) return;
+    this.#strangers.delete(oldest);
+    this.#services.log.warn(`POP3 connection from ${oldest.peer} closed: too many wait without a login.`, { peer: oldest.peer });
+    oldest.cut();
   }
 
   #refuse(socket: Socket, peer: string, entry: ListenEntry): void {

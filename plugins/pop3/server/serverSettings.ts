@@ -12,6 +12,8 @@ export interface ListenEntry {
 export interface ServerLimits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
+  /** Connections that have not logged in. */
+  readonly connectionsBeforeLogin: number;
   readonly badCommands: number;
   /** Milliseconds from the connection to a good login. */
   readonly loginMs: number;
@@ -27,6 +29,7 @@ export function serverLimits(settings: Settings): ServerLimits {
   return {
     connections: settings.get<number>('pop3.limits.connections'),
     connectionsPerAddress: settings.get<number>('pop3.limits.connectionsPerAddress'),
+    connectionsBeforeLogin: settings.get<number>('pop3.limits.connectionsBeforeLogin'),
     badCommands: settings.get<number>('pop3.limits.badCommands'),
     loginMs: settings.get<number>('pop3.timeouts.loginSeconds') * 1000,
     idleMs: settings.get<number>('pop3.timeouts.idleSeconds') * 1000,

@@ -1,8 +1,6 @@
-// One client's dialogue: its state, and one command after the other by the table. Knows no socket: `line` is what the client needs of it.
+// One client's dialogue: its state and its answers. Knows neither commands nor sockets: `line` is what a session needs of the connection.
 import { type Logger, type MailboxRef, mailboxName } from '@postroom/sdk';
 import type { Authenticator, Events, Maildrops } from '@postroom/sdk/services';
-import { OVERLONG } from './commandLines.js';
-import { COMMANDS } from './commands.js';
 import type { ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
 import type { Transaction } from './transaction.js';
@@ -81,27 +79,6 @@ export class Session {
     this.line.close();
   }
 
-  /**
-   * Carries out one line. How lines are read (P08): the keyword ends at the first space; arguments are separated by one or more
-   * spaces, and spaces at the end mean nothing; too few or too many are refused. PASS alone takes everything behind its one space.
-   */
-  execute(line: string | typeof OVERLONG): Promise<void> | void {
-    if (this.onResponse !== undefined) return this.#respond(line);
-    if (line === OVERLONG) return this.refuseBad('Line too long');
-    const space = line.indexOf(' ');
-    const keyword = (space < 0 ? line : line.slice(0, space)).toUpperCase();
-    const rest = space < 0 ? undefined : line.slice(space + 1);
-    const command = COMMANDS.get(keyword);
-    if (keyword !== 'PASS') this.user = undefined;
-    if (command === undefined) return this.refuseBad('Unknown command');
-    if (command.state !== 'both' && (command.state === 'transaction') !== (this.transaction !== undefined)) {
-      return this.refuseBad(this.transaction === undefined ? 'Log in first' : 'Already logged in');
-    }
-    const words = command.text === true ? (rest === undefined ? [] : [rest]) : wordsOf(rest);
-    if (words.length < command.arguments[0] || words.length > command.arguments[1]) return this.refuseBad(`Usage: ${command.usage}`);
-    return command.run(this, words);
-  }
-
   /** The mailbox is open from here on. */
   begin(mailbox: MailboxRef, transaction: Transaction): void {
     this.transaction = transaction;
@@ -119,16 +96,4 @@ export class Session {
     this.services.events.emit({ type: 'session', protocol: 'pop3', state: 'closed', mailbox: transaction.mailbox, peer: this.line.peer });
     this.services.log.debug(`POP3 session of ${mailboxName(transaction.mailbox)} from ${this.line.peer} ended.`, { peer: this.line.peer });
   }
-
-  #respond(line: string | typeof OVERLONG): Promise<void> | void {
-    const take = this.onResponse;
-    this.onResponse = undefined;
-    if (line === OVERLONG) return this.refuseBad('Response too long');
-    return take?.(line);
-  }
-}
-
-function wordsOf(rest: string | undefined): string[] {
-  if (rest === undefined || rest === '') return [];
-  return rest.includes(' ') ? rest.split(' ').filter((word) => word !== '') : [rest];
 }

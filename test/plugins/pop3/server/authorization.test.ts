@@ -205,12 +205,11 @@ describe('POP3 server before the login', () => {
     expect(served.host.logins).to.deep.equal([]);
   });
 
-  it('P94 writes one line a failed login, with address and name and without the password', async () => {
+  it('P94 hands each login with its address to the authenticator, which slows down and logs for every protocol alike', async () => {
     const client = await served.client();
-    await client.login('andrew', 'hunter2');
-    const lines = served.host.log.filter(({ level }) => level === 'warn');
-    expect(lines.map(({ message }) => message)).to.deep.equal(['POP3 login failed from 127.0.0.1 for "andrew".']);
-    expect(JSON.stringify(served.host.log)).not.to.include('hunter2');
+    await client.login('andrew', 'no');
+    expect(served.host.logins).to.deep.equal([{ name: 'andrew', password: 'no', address: '127.0.0.1' }]);
+    expect(served.host.log.filter(({ level }) => level !== 'debug')).to.deep.equal([]);
   });
 
   it('P94 answers too many failures with [AUTH] as well', async () => {
