@@ -48,6 +48,11 @@ export class DataStream extends SMTPStream {
     this.#pass(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces), done);
   }
 
+  /** The library would run what stands before the end of a connection without a line end: a command that was cut off is none. */
+  override _flushData(): void {
+    this._remainder = '';
+  }
+
   /** Hands octets to the reader of the message and waits while it can't take more. */
   #pass(content: Buffer, done: (error?: Error | null) => void): void {
     const stream = this._dataStream;

@@ -9,9 +9,6 @@ import { type SessionServices, SubmissionSessions } from './session.js';
 import { StrictServer } from './strictServer.js';
 import { trustedNetworks } from './trustedNetworks.js';
 
-/** RFC 5321 section 4.5.3.2.7. */
-const IDLE_MS = 5 * 60_000;
-
 interface PortSetting {
   readonly host?: string;
   readonly port: number;
@@ -63,10 +60,10 @@ export class SubmissionListener implements Listener {
         size,
         maxRecipients: this.settings.get<number>('smtp.maxRecipients'),
         maxClients: this.settings.get<number>('smtp.maxConnections'),
-        socketTimeout: IDLE_MS,
         ...handlersOf(sessions, () => server.dismissIdle()),
       },
       isTrusted,
+      this.services.clock,
     );
     // Broken handshakes and connections: they concern one client each, who is gone.
     server.on('error', (error: Error) => this.services.log.debug('An SMTP connection failed.', { reason: error.message }));

@@ -1,11 +1,13 @@
 // smtp-server, with what it lacks for submission (RFC 6409): replies that the standard asks for, limits, and a clean shutdown.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Clock } from '@postroom/sdk/services';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import { DataStream } from './dataStream.js';
 import { type PathCommand, parsePathCommand } from './pathCommand.js';
+import { type ClientProgress, IDLE_MS, Patience } from './patience.js';
 
 type Done = () => void;
 
@@ -18,6 +20,8 @@ const MAX_ORCPT = 500;
 /** Syntax and sequence errors in one session, failed logins among them not counted. */
 const MAX_MISTAKES = 20;
 const MAX_COMMAND_OCTETS = 16 * 1024;
+/** For a whole TLS handshake. */
+const HANDSHAKE_MS = 30_000;
 const WITHOUT_AUTH = ['XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'];
 
 export class StrictServer extends SMTPServer {
@@ -25,6 +29,7 @@ export class StrictServer extends SMTPServer {
     options: SMTPServerOptions,
     /** Whether a login may cross an unencrypted connection from this address. */
     readonly isTrusted: (address: string) => boolean,
+    readonly clock: Clock,
   ) {
     super({
       ...options,
@@ -39,6 +44,7 @@ export class StrictServer extends SMTPServer {
       rejectOversized: true,
       maxCommandLength: MAX_COMMAND_OCTETS,
       minVersion: 'TLSv1.2',
+      socketTimeout: IDLE_MS,
       disabledCommands: [...WITHOUT_AUTH, ...(options.hideSTARTTLS ? ['STARTTLS'] : [])],
     });
   }
@@ -48,6 +54,21 @@ export class StrictServer extends SMTPServer {
     this.connections.add(connection);
     connection.on('error', (error: Error) => this._onError(error));
     connection.init();
+  }
+
+  /** The library's own limit begins anew with each octet of a handshake. */
+  override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
+    const release = super._acceptSocket(socket, handshake);
+    if (release === false || !handshake) {
+      return release;
+    }
+    // The topmost socket: a TLS wrap must not be torn down from below.
+    const limit = this.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
+    socket.once('close', () => limit.dispose());
+    return () => {
+      void limit.dispose();
+      release();
+    };
   }
 
   /** Takes no connection any more, says 421 to idle clients at once and to the others when their message is done or `graceMs` are over. */
@@ -78,11 +99,17 @@ export class StrictServer extends SMTPServer {
 
 class StrictConnection extends SMTPConnection {
   readonly #strict: StrictServer;
+  readonly #patience: Patience;
   #mistakes = 0;
 
   constructor(server: StrictServer, socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null) {
     super(server, socket, options);
     this.#strict = server;
+    this.#patience = new Patience(
+      server.clock,
+      () => this.#progress(),
+      () => this.send(421, '4.4.2 Too slow, goodbye'),
+    );
   }
 
   /** Greets at once: the library's 100 ms for early talkers would only slow down the office, whose devices do talk early. */
@@ -95,6 +122,21 @@ class StrictConnection extends SMTPConnection {
     parser.oncommand = (command, callback) => this._onCommand(command, callback);
     parser.on('error', (error) => this.send(421, `Error: ${error.message}`));
     return parser;
+  }
+
+  override _onCommand(command: Buffer, callback?: Done): void {
+    this.#patience.heard(Boolean(this.session.user || this.session.envelope?.mailFrom) || this._transactionCounter > 0);
+    super._onCommand(command, callback);
+  }
+
+  override close(): void {
+    this.#patience.dispose();
+    super.close();
+  }
+
+  override _onClose(): void {
+    this.#patience.dispose();
+    super._onClose();
   }
 
   /** A text that begins with an enhanced status code keeps that one. */
@@ -182,6 +224,16 @@ class StrictConnection extends SMTPConnection {
     this.send(502, '5.5.1 BDAT is not offered, goodbye');
     this.close();
     callback();
+  }
+
+  #progress(): ClientProgress {
+    const message = this._dataStream;
+    const isReceived = Boolean(message) && this._parser !== false && !this._parser._dataMode;
+    const isStoring = Boolean(message && message.writableNeedDrain);
+    return {
+      isOurTurn: this._handlerPending || isReceived || isStoring,
+      messageOctets: message && this._parser ? this._parser.dataBytes : undefined,
+    };
   }
 
   #mayLogIn(): boolean {
