@@ -4,7 +4,7 @@ import { type AccountView, type Address, isOwnAddress, isSharedAddress, type Mai
 import { encodePhrase } from './phrase.js';
 
 /** What to do with a From that is none of the account's addresses. */
-export type ForeignFrom = 'rewrite' | 'keep';
+export type ForeignFrom = 'rewrite' | 'refuse' | 'keep';
 
 /** `name`: what stands in front; it must be one that finds the user again. */
 export function rewriteFrom(plan: SortPlan, mail: MailView, account: AccountView, name: string, foreign: ForeignFrom): SortPlan {
@@ -12,7 +12,11 @@ export function rewriteFrom(plan: SortPlan, mail: MailView, account: AccountView
   const authors = mail.addresses('From');
   const [author] = authors;
   if (authors.length === 1 && author !== undefined && isSharedAddress(account, author) && author.name === name) return plan;
-  if (foreign === 'keep' && author !== undefined && isForeign(account, author)) return plan;
+  if (foreign !== 'rewrite' && author !== undefined && isForeign(account, author)) {
+    if (foreign === 'keep') return plan;
+    const reason = `the sender ${author.local}@${author.domain} is not an address of this account; write as ${account.address}`;
+    return plan.tag('refused', reason).quarantine(reason);
+  }
   const line = `From: ${encodePhrase(name)} <${account.address}>`;
   const reason = `answers are sorted by the name in front of ${account.address}`;
   return mail

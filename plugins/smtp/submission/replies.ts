@@ -20,7 +20,7 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof PostroomError && error.code === 'store/full') {
     return new Refusal(452, '4.3.1', error.message);
   }
-  if (error instanceof PostroomError && error.code === 'user/unknown') {
+  if (error instanceof PostroomError && (error.code === 'user/unknown' || error.code === 'mail/refused')) {
     return new Refusal(550, '5.7.1', error.message);
   }
   return new Refusal(451, '4.3.0', 'The message could not be stored. Try again later; the administrator finds the reason in the log.');
