@@ -8,6 +8,7 @@ import { openServer } from '../bootstrap.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { BUNDLED_PLUGINS, discoverPlugins } from '../host/discovery.js';
 import { API_VERSION } from '../host/manifestReader.js';
+import { AUTHORING, AUTHORING_COMMANDS } from './authoring.js';
 import { addCommands, type CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
 import { demo } from './demo.js';
@@ -62,10 +63,14 @@ async function commandTable(
   dataDir: string,
 ): Promise<{ readonly declarations: readonly CommandDeclaration[]; readonly titles: Readonly<Record<string, string>> }> {
   const manifests = (await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'))).flatMap((plugin) => plugin.manifest ?? []);
-  const core = new Set(CORE_COMMANDS.map(({ command }) => command));
-  const contributed = manifests.flatMap((manifest) => manifest.contributes?.commands ?? []).filter(({ command }) => !core.has(command));
+  const own = [...CORE_COMMANDS, ...AUTHORING_COMMANDS];
+  const taken = new Set(['serve', 'demo', 'help', ...own.flatMap(({ command }) => [command, command.split('.')[0] ?? ''])]);
+  // A plugin can't take the place of another's command, nor of an area.
+  const contributed = manifests
+    .flatMap((manifest) => manifest.contributes?.commands ?? [])
+    .filter(({ command }, index, all) => !taken.has(command) && all.findIndex((other) => other.command === command) === index);
   const titles = Object.fromEntries(manifests.map((manifest) => [manifest.name, manifest.description]));
-  return { declarations: [...CORE_COMMANDS, ...contributed], titles: { ...titles, ...AREA_TITLES } };
+  return { declarations: [...own, ...contributed], titles: { ...titles, ...AREA_TITLES } };
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {
@@ -75,7 +80,13 @@ function dataFolderOf(argv: readonly string[]): string | undefined {
 
 async function runCommand(declaration: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions): Promise<void> {
   const bar = new ProgressBar();
+  const authoring = AUTHORING[declaration.command];
   try {
+    if (authoring !== undefined) {
+      const result = await authoring(args);
+      process.stdout.write(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${show(result)}\n`);
+      return;
+    }
     const request = { command: declaration.command, args, author: 'cli' };
     const answer =
       (await callRunningServer(options.data, request, (step) => bar.show(step))) ??

@@ -1,0 +1,69 @@
+// What authors of plugins need: a new plugin from a template, a check, and packing. It works on the author's files and asks no server.
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CommandDeclaration } from '@postroom/sdk';
+import { checkPlugin, packChecked } from '../host/packages/pluginCheck.js';
+import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
+
+type Authoring = (args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+const folder = { type: 'string', path: true, default: '.', description: "The plugin's folder." };
+
+/** Commands of the CLI alone: the manager knows nothing of an author's files. */
+export const AUTHORING_COMMANDS: readonly CommandDeclaration[] = [
+  {
+    command: 'plugins.new',
+    title: 'Make a plugin from a template, with tests that pass',
+    positional: ['name'],
+    arguments: {
+      properties: {
+        name: { type: 'string', description: 'Lower-case letters, digits and dashes: my-filter.' },
+        template: { enum: [...TEMPLATES], default: 'filter', description: 'What it begins with.' },
+        publisher: { type: 'string', default: 'me', description: 'Who publishes it; the id is publisher.name.' },
+        into: { type: 'string', path: true, description: 'The folder to make; without it, the name.' },
+      },
+      required: ['name'],
+    },
+  },
+  {
+    command: 'plugins.validate',
+    title: 'Say what is wrong with a plugin, without running it',
+    reads: true,
+    positional: ['folder'],
+    arguments: { properties: { folder }, required: [] },
+  },
+  {
+    command: 'plugins.pack',
+    title: 'Make one file of a plugin, to be given to others',
+    positional: ['folder'],
+    arguments: {
+      properties: { folder, into: { type: 'string', path: true, default: '.', description: 'The folder that the file is put into.' } },
+      required: [],
+    },
+  },
+];
+
+export const AUTHORING: Readonly<Record<string, Authoring>> = {
+  'plugins.new': async ({ name, template, publisher, into }) => {
+    const made = path.resolve(String(into ?? name));
+    const files = await newPlugin({ name: String(name), template: template as TemplateName, publisher: String(publisher), into: made });
+    return { made, files, next: `cd ${path.relative('', made) || '.'} && npm test` };
+  },
+  'plugins.validate': async ({ folder: given }) => {
+    const { plugin, version, problems, warnings, files } = await checkPlugin(path.resolve(String(given ?? '.')));
+    // Throws every problem, and with it the exit code.
+    if (problems.length > 0) await packChecked(path.resolve(String(given ?? '.')));
+    return { plugin, version, verdict: 'can be installed', warnings, files };
+  },
+  'plugins.pack': async ({ folder: given, into }) => {
+    const source = path.resolve(String(given ?? '.'));
+    const octets = await packChecked(source);
+    const manifest = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8')) as Record<
+      'publisher' | 'name' | 'version',
+      string
+    >;
+    const file = path.resolve(String(into ?? '.'), `${manifest.publisher}.${manifest.name}-${manifest.version}.tgz`);
+    await writeFile(file, octets);
+    return { file, octets: octets.length };
+  },
+};
