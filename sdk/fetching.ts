@@ -55,8 +55,11 @@ export interface AccountJournal {
   gone(uidls: readonly string[]): Promise<void>;
   /** Forgets entries that a complete, good listing no longer shows (kept 35 days all the same). */
   listed(uidls: readonly string[]): Promise<void>;
-  /** Counts a try before the message is read, so that one that crashes the reader is set aside in the end. Answers the tries so far, this one included. */
-  attempt(uidl: string): Promise<number>;
+  /**
+   * Counts a try of each message before it is read, so that one that brings the reader down is set aside in the end. Answers the tries so far,
+   * these included, by UIDL. One commit for all.
+   */
+  attempt(uidls: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 /** One message on the ISP's server that is known here. */

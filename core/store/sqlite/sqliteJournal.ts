@@ -88,20 +88,22 @@ class SqliteAccountJournal implements AccountJournal {
   }
 
   /** A UIDL that was stored or gone and is tried again names another message now: its count begins anew. */
-  async attempt(uidl: string): Promise<number> {
-    let attempts = 0;
+  async attempt(uidls: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const tries = new Map<string, number>();
+    if (uidls.length === 0) return tries;
     await this.queue.write({
       run: async (writer) => {
-        const row = await writer.get<{ attempts: number }>(
-          `INSERT INTO journal (account, uidl, state, listed_size, since, attempts) VALUES (?, ?, 'failed', 0, ?, 1)
+        const rows = await writer.all<{ uidl: string; attempts: number }>(
+          `INSERT INTO journal (account, uidl, state, listed_size, since, attempts)
+            SELECT ?, value, 'failed', 0, ?, 1 FROM json_each(?) WHERE true
             ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL,
               since = iif(state = 'failed', since, excluded.since), attempts = iif(state = 'failed', attempts + 1, 1)
-            RETURNING attempts`,
-          [this.account, uidl, this.clock.now().getTime()],
+            RETURNING uidl, attempts`,
+          [this.account, this.clock.now().getTime(), JSON.stringify(uidls)],
         );
-        attempts = row?.attempts ?? 1;
+        for (const row of rows) tries.set(row.uidl, row.attempts);
       },
     });
-    return attempts;
+    return tries;
   }
 }

@@ -80,10 +80,12 @@ class AccountRound {
   async #work(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<boolean> {
     const plan = await this.#plan(dialogue);
     const before = this.#tally.fetched;
-    this.#tally.expect(plan.fetch.length);
+    const expected = plan.fetch.length + plan.suspect.length;
+    this.#tally.expect(expected);
     const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
-    const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(plan.fetch.length / 20)) : plan.fetch.length;
+    const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(expected / 20)) : expected;
     const batch = plan.fetch.slice(0, limit);
+    const alone = plan.suspect.slice(0, limit - batch.length);
     const retrieval = new Retrieval(dialogue, {
       intake: this.#request.intake,
       journal: this.#request.journal,
@@ -92,6 +94,7 @@ class AccountRound {
     });
     try {
       await retrieval.run(batch);
+      await retrieval.runAlone(alone);
     } finally {
       for (const key of retrieval.failed) this.#failed.add(key);
     }
@@ -101,7 +104,7 @@ class AccountRound {
     if (capabilities.loginDelaySeconds > 0)
       this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
     const fetched = this.#tally.fetched - before;
-    return quit && mayComeBack && deleted.length > 0 && fetched > 0 && (plan.fetch.length > batch.length || fetched >= PARTIAL_LISTING);
+    return quit && mayComeBack && deleted.length > 0 && fetched > 0 && (expected > batch.length + alone.length || fetched >= PARTIAL_LISTING);
   }
 
   async #plan(dialogue: Pop3Dialogue): Promise<CollectPlan> {
@@ -123,7 +126,8 @@ class AccountRound {
     }
     const plan = collectPlan(messages, await this.#request.journal.entries(), this.#account, this.#clock.now());
     this.#report(plan);
-    return { ...plan, fetch: plan.fetch.filter(({ key }) => !this.#failed.has(key)) };
+    const isUntried = ({ key }: IdentifiedMessage): boolean => !this.#failed.has(key);
+    return { ...plan, fetch: plan.fetch.filter(isUntried), suspect: plan.suspect.filter(isUntried) };
   }
 
   /** Without UIDL and TOP every message would have to be read in every round to be recognised. */

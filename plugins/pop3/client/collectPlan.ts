@@ -4,6 +4,8 @@ import type { IdentifiedMessage } from './identify.js';
 
 /** Tries after which a message is left alone and reported. */
 export const MOST_TRIES = 5;
+/** Tries after which a message is read alone: then a session that ends badly counts against nobody but the message it was reading. */
+const TRIES_IN_COMPANY = 2;
 const DAY = 86_400_000;
 
 export interface CollectPolicy {
@@ -17,6 +19,8 @@ export interface CollectPlan {
   readonly remove: readonly IdentifiedMessage[];
   /** New, in the server's order. */
   readonly fetch: readonly IdentifiedMessage[];
+  /** New too, but sessions that were to read them ended badly: read one at a time. */
+  readonly suspect: readonly IdentifiedMessage[];
   readonly tooLarge: readonly IdentifiedMessage[];
   /** Tried too often. */
   readonly setAside: readonly IdentifiedMessage[];
@@ -31,6 +35,7 @@ export function collectPlan(
   const plan = {
     remove: [] as IdentifiedMessage[],
     fetch: [] as IdentifiedMessage[],
+    suspect: [] as IdentifiedMessage[],
     tooLarge: [] as IdentifiedMessage[],
     setAside: [] as IdentifiedMessage[],
   };
@@ -44,6 +49,8 @@ export function collectPlan(
       plan.tooLarge.push(message);
     } else if (known !== undefined && known.attempts >= MOST_TRIES) {
       plan.setAside.push(message);
+    } else if (known !== undefined && known.attempts >= TRIES_IN_COMPANY) {
+      plan.suspect.push(message);
     } else {
       plan.fetch.push(message);
     }

@@ -42,25 +42,15 @@ export class Retrieval {
   /** Reads the messages and resolves when all of them are stored or reported. Rejects when the session or the store is at its end. */
   async run(messages: readonly IdentifiedMessage[]): Promise<void> {
     try {
-      const chunks = inChunks(messages);
-      let tried = this.#attempts(chunks[0]);
-      let sent = await tried;
-      this.#send(sent);
-      for (let at = 0; at < chunks.length; at += 1) {
-        const current = sent;
-        tried = this.#attempts(chunks[at + 1]);
-        // The tries of the next chunk are being written down while this one is read; whoever fails first is met by an await below.
-        tried.catch(() => {});
-        if (this.#services.pipelining) {
-          sent = await tried;
-          this.#send(sent);
-        }
-        for (const message of current) {
+      const chunks = inChunks(await this.#attempt(messages));
+      this.#send(chunks[0]);
+      for (const [at, chunk] of chunks.entries()) {
+        this.#send(chunks[at + 1]);
+        for (const message of chunk) {
           if (!this.#services.pipelining) this.#dialogue.send([`RETR ${message.number}`]);
           await this.#receive(message);
           if (this.#stop !== undefined) throw this.#stop;
         }
-        if (!this.#services.pipelining) sent = await tried;
       }
     } finally {
       await Promise.all(this.#running);
@@ -68,11 +58,16 @@ export class Retrieval {
     if (this.#stop !== undefined) throw this.#stop;
   }
 
+  /** Reads the messages one at a time, each counted and stored before the next is begun. */
+  async runAlone(messages: readonly IdentifiedMessage[]): Promise<void> {
+    for (const message of messages) await this.run([message]);
+  }
+
   /** Counts a try before anything is read: a message that brings the reader down is met at most MOST_TRIES times. */
-  async #attempts(chunk: readonly IdentifiedMessage[] = []): Promise<IdentifiedMessage[]> {
-    const tries = await Promise.all(chunk.map((message) => this.#services.journal.attempt(message.key)));
-    return chunk.filter((message, at) => {
-      const isTried = (tries[at] ?? 1) <= MOST_TRIES;
+  async #attempt(messages: readonly IdentifiedMessage[]): Promise<readonly IdentifiedMessage[]> {
+    const tries = await this.#services.journal.attempt(messages.map(({ key }) => key));
+    return messages.filter((message) => {
+      const isTried = (tries.get(message.key) ?? 1) <= MOST_TRIES;
       if (!isTried)
         this.#problem(
           message,
@@ -82,8 +77,8 @@ export class Retrieval {
     });
   }
 
-  #send(chunk: readonly IdentifiedMessage[]): void {
-    if (this.#services.pipelining && chunk.length > 0) this.#dialogue.send(chunk.map(({ number }) => `RETR ${number}`));
+  #send(chunk: readonly IdentifiedMessage[] | undefined): void {
+    if (this.#services.pipelining && chunk !== undefined) this.#dialogue.send(chunk.map(({ number }) => `RETR ${number}`));
   }
 
   async #receive(message: IdentifiedMessage): Promise<void> {

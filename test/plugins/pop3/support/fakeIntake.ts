@@ -73,9 +73,8 @@ export class FakeJournal implements AccountJournal {
     this.listings.push(uidls);
   }
 
-  async attempt(uidl: string): Promise<number> {
-    const tries = (this.attempts.get(uidl) ?? 0) + 1;
-    this.attempts.set(uidl, tries);
-    return tries;
+  async attempt(uidls: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    for (const uidl of uidls) this.attempts.set(uidl, (this.attempts.get(uidl) ?? 0) + 1);
+    return new Map(uidls.map((uidl) => [uidl, this.attempts.get(uidl) ?? 0]));
   }
 }
