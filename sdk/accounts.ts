@@ -13,7 +13,7 @@ export const ADMIN1: MailboxRef = Object.freeze({ account: undefined, user: 'adm
 
 /** Whether two references name the same mailbox. User names compare without regard to case, as logins do. */
 export function isSameMailbox(a: MailboxRef, b: MailboxRef): boolean {
-  return a.account === b.account && a.user.toLowerCase() === b.user.toLowerCase();
+  return a.account === b.account && (a.user === b.user || a.user.toLowerCase() === b.user.toLowerCase());
 }
 
 /** How a mailbox is written for people: `andrew@company` (user at account id), or `admin1`. */

@@ -48,17 +48,14 @@ export function recipientName(account: AddressOwner, address: Address): Recipien
 
 /** Takes off what is no part of a name: zero-width and bidirectional controls, folded and outer white space, one layer of quotes. NFKC. */
 export function cleanName(name: string): string {
-  const text = name
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
+  const text = (isAscii(name) ? name : name.normalize('NFKC').replace(/\p{Cf}/gu, '')).replace(/\s+/gu, ' ').trim();
   const quoted = text.length > 2 && /^["'`‘’“”„«»]$/u.test(text[0] ?? '') && /^["'`‘’“”„«»]$/u.test(text.at(-1) ?? '');
   return quoted ? text.slice(1, -1).trim() : text;
 }
 
 /** For comparing names and local parts: full case folding as Unicode has it, whatever the locale. `Straße` equals `STRASSE`. */
 export function foldCase(text: string): string {
+  if (isAscii(text)) return text.toLowerCase();
   return text.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
@@ -68,4 +65,9 @@ export function splitAddress(address: string): { readonly local: string; readonl
   if (at < 0) return { local: address, domain: '' };
   const domain = address.slice(at + 1);
   return { local: address.slice(0, at), domain: domainToASCII(domain) || domain.toLowerCase() };
+}
+
+/** Most names are, and have one form only: sorting looks at several for each message. */
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
 }

@@ -74,7 +74,7 @@ function trailOf(step: HookStep): readonly TrailEntry[] {
   if (step.failure !== undefined) {
     return [entry(step.tap, step.onError === 'hold' ? 'hold' : '', step.failure.message, step.milliseconds)];
   }
-  if (step.answer === undefined) {
+  if (step.answer === undefined || step.answer === step.before) {
     return [];
   }
   const before = step.before as SortPlan;

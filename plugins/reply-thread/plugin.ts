@@ -10,21 +10,22 @@ export function activate(context: PluginContext): void {
   const sent = new SentMail(context.state);
 
   context.subscriptions.push(
-    context.hooks.onSort.tap('route', async (plan, mail) => {
-      const bounce = isBounce(mail);
-      const tagged = bounce ? plan.tag('bounce', 'a delivery report: nobody answers it') : plan;
-      if (!needsPlacing(tagged)) return tagged;
-      return (
-        (await byThread(tagged, answeredIds(mail), sent)) ??
-        (bounce ? await byThread(tagged, await returnedIds(mail), sent) : undefined) ??
-        tagged
-      );
+    context.hooks.onSort.tap('route', (plan, mail) => {
+      const tagged = isBounce(mail) ? plan.tag('bounce', 'a delivery report: nobody answers it') : plan;
+      // Without a promise where nobody is looked for: that is most mail.
+      return needsPlacing(tagged) ? placeAnswer(tagged, mail, sent) : tagged;
     }),
     context.hooks.onSort.tap('remember', (plan, mail) => {
       rememberSent(plan, mail, sent, context);
       return undefined;
     }),
   );
+}
+
+async function placeAnswer(plan: SortPlan, mail: MailView, sent: SentMail): Promise<SortPlan> {
+  const placed = await byThread(plan, answeredIds(mail), sent);
+  const returned = placed === undefined && isBounce(mail) ? await byThread(plan, await returnedIds(mail), sent) : undefined;
+  return placed ?? returned ?? plan;
 }
 
 async function byThread(plan: SortPlan, ids: readonly string[], sent: SentMail): Promise<SortPlan | undefined> {
