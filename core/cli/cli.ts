@@ -12,7 +12,7 @@ import { AUTHORING, AUTHORING_COMMANDS } from './authoring.js';
 import { addCommands, type CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
 import { demo } from './demo.js';
-import { EXIT, exitCodeOf } from './exitCodes.js';
+import { EXIT, exitCodeOf, exitCodeOfAnswer } from './exitCodes.js';
 import { ProgressBar } from './progressBar.js';
 import { serve } from './serve.js';
 import { show } from './show.js';
@@ -46,7 +46,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     });
   try {
     const { declarations, titles } = await commandTable(dataFolderOf(argv) ?? dataDir);
-    addCommands(program, declarations, titles, dataDir, runCommand);
+    addCommands(program, declarations, titles, dataDir, async (declaration, args, options) => {
+      exitCode = await runCommand(declaration, args, options);
+    });
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -78,14 +80,18 @@ function dataFolderOf(argv: readonly string[]): string | undefined {
   return at < 0 ? argv.find((arg) => arg.startsWith('--data='))?.slice('--data='.length) : argv[at + 1];
 }
 
-async function runCommand(declaration: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions): Promise<void> {
+async function runCommand(
+  declaration: CommandDeclaration,
+  args: Readonly<Record<string, unknown>>,
+  options: CommonOptions,
+): Promise<number> {
   const bar = new ProgressBar();
   const authoring = AUTHORING[declaration.command];
   try {
     if (authoring !== undefined) {
       const result = await authoring(args);
       process.stdout.write(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${show(result)}\n`);
-      return;
+      return EXIT.done;
     }
     const request = { command: declaration.command, args, author: 'cli' };
     const answer =
@@ -93,6 +99,7 @@ async function runCommand(declaration: CommandDeclaration, args: Readonly<Record
       (await runOffline(declaration, args, options.data, bar));
     bar.end();
     process.stdout.write(options.json ? `${JSON.stringify(answer.result, undefined, 2)}\n` : `${show(answer.result)}\n`);
+    return exitCodeOfAnswer(answer.result);
   } finally {
     bar.end();
   }

@@ -25,3 +25,17 @@ export function exitCodeOf(error: unknown): number {
       return EXIT.failed;
   }
 }
+
+/** The exit code for an answer: a round in which an account failed, a login that the ISP refused and a doctor who found a problem have done their work, and scripts must hear of it. */
+export function exitCodeOfAnswer(answer: unknown): number {
+  const { ok, rounds } = (answer ?? {}) as { readonly ok?: unknown; readonly rounds?: unknown };
+  const troubled =
+    ok === false ||
+    some(rounds, ({ failed }) => some(failed, () => true)) ||
+    some(answer, ({ check, state }) => check !== undefined && state === 'problem');
+  return troubled ? EXIT.failed : EXIT.done;
+}
+
+function some(list: unknown, test: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
+  return Array.isArray(list) && list.some((item: Readonly<Record<string, unknown>>) => test(item));
+}
