@@ -1,0 +1,92 @@
+// Postroom itself, as an office runs it: the real command line, a process of its own, a data folder of its own.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { ROOT } from '../kit/sourceFiles.js';
+
+const PROGRAM = path.join(ROOT, 'core', 'bin', 'postroom.mjs');
+
+export interface Port {
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'plain' | 'starttls' | 'tls';
+}
+
+export interface Ready {
+  readonly pop3: readonly Port[];
+  readonly smtp: readonly Port[];
+  readonly problems: readonly string[];
+}
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+export class Office {
+  #child: ChildProcess | undefined;
+  #log = '';
+  ready: Ready = { pop3: [], smtp: [], problems: [] };
+
+  private constructor(readonly dataDir: string) {}
+
+  static async make(folder: string, settings: object): Promise<Office> {
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+    return new Office(folder);
+  }
+
+  /** What the server wrote to its log. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Runs `postroom ... --data` to its end; `input` goes to standard input. */
+  async run(args: readonly string[], input = ''): Promise<Ended> {
+    return new Promise((resolve) => {
+      const options = { maxBuffer: 64 * 1024 * 1024 };
+      const child = execFile(process.execPath, [PROGRAM, ...args, '--data', this.dataDir], options, (failure, out, error) => {
+        resolve({ code: failure === null ? 0 : Number(failure.code ?? 1), out, error });
+      });
+      child.stdin?.end(input);
+    });
+  }
+
+  /** The same; throws with what it said where it fails. */
+  async command(args: readonly string[], input = ''): Promise<string> {
+    const { code, out, error } = await this.run(args, input);
+    if (code !== 0) throw new Error(`postroom ${args.join(' ')} ended with ${code}: ${error}`);
+    return out;
+  }
+
+  /** The JSON that a command prints; throws with what it said where it fails. */
+  async json<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.command([...args, '--json'])) as T;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [PROGRAM, 'serve', '--json', '--data', this.dataDir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    child.stderr.on('data', (text: Buffer) => (this.#log += text.toString()));
+    const ended = once(child, 'close').then(() => undefined);
+    const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
+    if (line === undefined) throw new Error(`postroom serve ended: ${this.#log}`);
+    this.ready = JSON.parse(String(line[0])) as Ready;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
+
+  port(protocol: 'pop3' | 'smtp', security: Port['security']): number {
+    const found = this.ready[protocol].find((port) => port.security === security);
+    if (found === undefined) throw new Error(`No ${protocol} port with ${security}: ${JSON.stringify(this.ready)}`);
+    return found.port;
+  }
+}
