@@ -54,10 +54,11 @@ import { RoundRunner } from './flow/round.js';
 import { HookScheduler, Scheduler } from './flow/schedule.js';
 import { DefaultServiceSwitch, ServiceSwitch } from './flow/serviceSwitch.js';
 import { HookSortStep, SortStep } from './flow/sort.js';
+import { StoreKeeper } from './flow/storeKeeper.js';
 import { SubmitStep } from './flow/submit.js';
-import { createHooks, HostHooks } from './hooks.js';
 import { ProposedTeachingStep, TeachingStep } from './flow/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './flow/whatIf.js';
+import { createHooks, HostHooks } from './hooks.js';
 import { BUNDLED_PLUGINS, discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
@@ -150,6 +151,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
+  stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
   stack.defer(() => rounds.stop());
   if (options.serve !== false) {
@@ -229,5 +231,7 @@ function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, TeachingStep, ProposedTeachingStep);
   bindAlias(container, Teaching, TeachingStep);
   bindClass(container, RecentMail, StoredRecentMail);
+  bindClass(container, ServiceSwitch, DefaultServiceSwitch);
   container.bind(Housekeeping).toSelf();
+  container.bind(StoreKeeper).toSelf();
 }

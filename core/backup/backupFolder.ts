@@ -47,7 +47,10 @@ export async function readManifest(folder: string): Promise<BackupManifest> {
   }
   const manifest = value as Partial<BackupManifest> | null;
   if (manifest?.format !== BACKUP_FORMAT) {
-    throw damaged(folder, `its format is ${String(manifest?.format)}, and this Postroom knows ${BACKUP_FORMAT}. Use the version that made it.`);
+    throw damaged(
+      folder,
+      `its format is ${String(manifest?.format)}, and this Postroom knows ${BACKUP_FORMAT}. Use the version that made it.`,
+    );
   }
   if (!Array.isArray(manifest.files) || manifest.census === undefined || !manifest.files.every(isSafe)) {
     throw damaged(folder, `its ${MANIFEST_FILE} names no files, or files outside of it. Use another backup.`);

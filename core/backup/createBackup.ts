@@ -88,7 +88,8 @@ async function withProgress(
   let running = true;
   const look = (): void => {
     void stat(file).then(
-      ({ size: done }) => running && progress({ what: 'Copying the database (MB)', done: megabytes(Math.min(done, size)), of: megabytes(size) }),
+      ({ size: done }) =>
+        running && progress({ what: 'Copying the database (MB)', done: megabytes(Math.min(done, size)), of: megabytes(size) }),
       () => undefined,
     );
     timer = clock.after(LOOK_MS, look);

@@ -20,7 +20,10 @@ export const STANDALONE: Readonly<Record<string, Standalone>> = {
 /** The doctor also visits where no server can start, and says why. */
 async function examine(args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall): Promise<readonly Finding[]> {
   if (!existsSync(path.join(dataDir, 'settings.json')) && !existsSync(path.join(dataDir, 'restore-unfinished'))) {
-    throw new PostroomError('data/missing', `${dataDir} holds no data of Postroom. Name another folder with --data, or begin one: postroom serve --data ${dataDir}`);
+    throw new PostroomError(
+      'data/missing',
+      `${dataDir} holds no data of Postroom. Name another folder with --data, or begin one: postroom serve --data ${dataDir}`,
+    );
   }
   let server: Awaited<ReturnType<typeof openServer>>;
   try {

@@ -55,7 +55,14 @@ export async function verify(
   call: Pick<CommandCall, 'progress'>,
 ): Promise<object> {
   const manifest = await verifyBackup(folder, scratch ?? os.tmpdir(), clock, (step) => call.progress(step));
-  return { folder, whole: true, createdAt: manifest.createdAt, files: manifest.files.length, secrets: manifest.secrets, ...manifest.census };
+  return {
+    folder,
+    whole: true,
+    createdAt: manifest.createdAt,
+    files: manifest.files.length,
+    secrets: manifest.secrets,
+    ...manifest.census,
+  };
 }
 
 /** Without a server: the only way to restore. */

@@ -36,21 +36,23 @@ export class DoctorArea implements CommandArea {
   ) {}
 
   readonly handlers = {
-    doctor: handler<{ logins: boolean }>(async ({ logins }, call): Promise<readonly Finding[]> => [
-      await finding('data folder', () => checkRights(this.folder.path)),
-      await finding('file system', () => checkFileSystem(this.folder.path)),
-      await finding('database', () => checkDatabase(this.upkeep)),
-      await finding('durability', () => checkDurability(this.upkeep)),
-      await finding('disk', () => checkRoom(this.room, this.store)),
-      await finding('clock', () => checkClock(this.clock, this.log)),
-      ...checkSettings(this.settings),
-      ...checkPlugins(this.plugins),
-      checkLicence(this.licence),
-      ...checkPorts(this.doors),
-      await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
-      ...checkPasswords(this.accounts, this.plugins, this.secrets),
-      ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
-      await finding('held mail', () => checkSetAside(this.store)),
-    ]),
+    doctor: handler<{ logins: boolean }>(
+      async ({ logins }, call): Promise<readonly Finding[]> => [
+        await finding('data folder', () => checkRights(this.folder.path)),
+        await finding('file system', () => checkFileSystem(this.folder.path)),
+        await finding('database', () => checkDatabase(this.upkeep)),
+        await finding('durability', () => checkDurability(this.upkeep)),
+        await finding('disk', () => checkRoom(this.room, this.store)),
+        await finding('clock', () => checkClock(this.clock, this.log)),
+        ...checkSettings(this.settings),
+        ...checkPlugins(this.plugins),
+        checkLicence(this.licence),
+        ...checkPorts(this.doors),
+        await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
+        ...checkPasswords(this.accounts, this.plugins, this.secrets),
+        ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
+        await finding('held mail', () => checkSetAside(this.store)),
+      ],
+    ),
   };
 }

@@ -35,7 +35,10 @@ export async function checkFileSystem(dataDir: string): Promise<Finding> {
   const network = NETWORK_FILE_SYSTEMS.get((await statfs(dataDir)).type);
   return network === undefined
     ? well('file system', 'The data folder lies on a disk of this machine.')
-    : warning('file system', `The data folder lies on a network file system (${network}), where mail can be lost. Move it to a disk of this machine.`);
+    : warning(
+        'file system',
+        `The data folder lies on a network file system (${network}), where mail can be lost. Move it to a disk of this machine.`,
+      );
 }
 
 /** The mark that a restore leaves until it is complete. */
@@ -43,5 +46,8 @@ export async function checkRestore(dataDir: string): Promise<Finding> {
   const mark = await readFile(path.join(dataDir, 'restore-unfinished'), 'utf8').catch(() => undefined);
   return mark === undefined
     ? well('restore', 'No restore was interrupted.')
-    : problem('restore', `The restore of the backup of ${mark.trim()} was interrupted. Run it again: postroom backup restore FOLDER --data ${dataDir}`);
+    : problem(
+        'restore',
+        `The restore of the backup of ${mark.trim()} was interrupted. Run it again: postroom backup restore FOLDER --data ${dataDir}`,
+      );
 }

@@ -13,7 +13,9 @@ const EXPIRY_WARNING_DAYS = 14;
 
 export function checkPorts(doors: Doors): readonly Finding[] {
   if (doors.ports.length === 0) {
-    return [warning('ports', 'No port is open here: no server runs on this data folder, or the service is stopped. Start it: postroom serve')];
+    return [
+      warning('ports', 'No port is open here: no server runs on this data folder, or the service is stopped. Start it: postroom serve'),
+    ];
   }
   return doors.ports.map(({ protocol, host, port, security, problem: trouble }) =>
     trouble === undefined
@@ -30,13 +32,17 @@ export function checkLicence(licence: Licence): Finding {
 }
 
 export function checkPlugins(plugins: PluginHost): readonly Finding[] {
-  const failing = plugins.plugins.filter((plugin) => plugin.state === 'failed' || (plugin.problems.length > 0 && plugin.state !== 'disabled'));
+  const failing = plugins.plugins.filter(
+    (plugin) => plugin.state === 'failed' || (plugin.problems.length > 0 && plugin.state !== 'disabled'),
+  );
   const missing = plugins.missingEssential;
   return [
     ...failing.map((plugin) => problem(`plugin ${plugin.id}`, plugin.problems.join(' ') || 'It failed. "postroom plugins list" shows it.')),
     ...(missing.length === 0
       ? []
-      : [problem('plugins', `${missing.join(', ')} is needed to sort and is not active: mail is held. Enable it: postroom plugins enable`)]),
+      : [
+          problem('plugins', `${missing.join(', ')} is needed to sort and is not active: mail is held. Enable it: postroom plugins enable`),
+        ]),
     ...(failing.length + missing.length === 0
       ? [well('plugins', `${plugins.plugins.filter((plugin) => plugin.state === 'active').length} plugins are active.`)]
       : []),
@@ -57,7 +63,10 @@ export function checkCertificate(certificates: Certificates, clock: Clock): Find
     return problem('certificate', `The certificate ended on ${validTo}. ${way}`);
   }
   if (new Date(validFrom).getTime() > clock.now().getTime()) {
-    return problem('certificate', `The certificate begins on ${validFrom}, which the clock says is to come. Look at the clock of this machine.`);
+    return problem(
+      'certificate',
+      `The certificate begins on ${validFrom}, which the clock says is to come. Look at the clock of this machine.`,
+    );
   }
   return left < EXPIRY_WARNING_DAYS * DAY_MS
     ? warning('certificate', `The certificate ends on ${validTo}. ${way}`)

@@ -12,7 +12,10 @@ const EARLIEST = Date.UTC(2026, 0, 1);
 
 export async function checkDatabase(upkeep: Upkeep): Promise<Finding> {
   if (upkeep.trouble !== undefined) {
-    return problem('database', `Nothing is written since the disk failed: ${upkeep.trouble.message} Postroom goes on by itself when the disk does.`);
+    return problem(
+      'database',
+      `Nothing is written since the disk failed: ${upkeep.trouble.message} Postroom goes on by itself when the disk does.`,
+    );
   }
   await upkeep.quickCheck();
   const { messages, octets, copies, outbox } = await upkeep.census();
@@ -43,7 +46,10 @@ export async function checkClock(clock: Clock, log: ActivityLog): Promise<Findin
     return problem('clock', `This machine's clock says ${now.toISOString()}, which can't be. ${way}`);
   }
   if (newest !== undefined && newest.at.getTime() > now.getTime() + DAY_MS) {
-    return warning('clock', `The clock says ${now.toISOString()}, and the log has an entry of ${newest.at.toISOString()}: it was or is wrong. ${way}`);
+    return warning(
+      'clock',
+      `The clock says ${now.toISOString()}, and the log has an entry of ${newest.at.toISOString()}: it was or is wrong. ${way}`,
+    );
   }
   return well('clock', `It is ${now.toISOString()}.`);
 }

@@ -8,6 +8,7 @@ import { ActivityLog } from '../store/activityLog.js';
 import { Journal } from '../store/journal.js';
 import { IntakeStep } from './intake.js';
 import { fetchWait } from './retry.js';
+import { Room } from './room.js';
 
 export interface FetchStep {
   /** Never rejects: what went wrong stands in the report. */
@@ -24,6 +25,8 @@ interface Rest {
 
 export class HookFetchStep implements FetchStep {
   readonly #resting = new Map<string, Rest>();
+  /** What each account's last report complained about. */
+  readonly #told = new Map<string, readonly string[]>();
 
   constructor(
     @HostHooks private readonly hooks: HostHooks,
@@ -33,12 +36,19 @@ export class HookFetchStep implements FetchStep {
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
     @PluginHost private readonly plugins: PluginHost,
+    @Room private readonly room: Room,
   ) {}
 
   async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport> {
     const rest = this.#resting.get(account.id);
     if (reason !== 'user' && rest !== undefined && rest.until > this.clock.monotonic()) {
       return failed('isp/temporary', `${account.id} rests after a failure: ${rest.message}`);
+    }
+    const noRoom = await this.room.problem();
+    if (noRoom !== undefined) {
+      const report = failed('store/full', noRoom);
+      this.#tell(account, report);
+      return report;
     }
     const emit = (state: 'started' | 'progress' | 'ended', done: number, total: number, octets: number): void =>
       this.events.emit({ type: 'fetch', account: account.id, state, done, total, octets });
@@ -71,23 +81,29 @@ export class HookFetchStep implements FetchStep {
     }
   }
 
-  /** An account that fails rests longer and longer; the first failure of a row is told in the log. */
+  /** What the last report said already is not said again. */
+  #tell(account: AccountView, report: FetchReport): void {
+    const before = this.#told.get(account.id) ?? [];
+    const sentences = report.failed.map((problem) => problem.message);
+    this.#told.set(account.id, sentences);
+    for (const problem of report.failed.filter(({ message }) => !before.includes(message))) {
+      this.activity.add({
+        kind: 'problem',
+        account: account.id,
+        user: undefined,
+        message: undefined,
+        text: problem.message,
+        details: { code: problem.code },
+      });
+      this.events.emit({ type: 'problem', source: account.id, sentence: problem.message });
+    }
+  }
+
+  /** An account that fails rests longer and longer. */
   #remember(account: AccountView, report: FetchReport): void {
+    this.#tell(account, report);
     const whole = report.failed.find((problem) => problem.uidl === undefined);
     const before = this.#resting.get(account.id);
-    for (const problem of report.failed) {
-      if (problem.message !== before?.message) {
-        this.activity.add({
-          kind: 'problem',
-          account: account.id,
-          user: undefined,
-          message: undefined,
-          text: problem.message,
-          details: { code: problem.code },
-        });
-        this.events.emit({ type: 'problem', source: account.id, sentence: problem.message });
-      }
-    }
     if (whole === undefined && report.retryAfter === undefined) {
       this.#resting.delete(account.id);
       return;

@@ -1,7 +1,8 @@
-// Whether there is room to take mail in: below the floor it waits where it is, at the ISP or with the client.
+// Whether mail can be taken in: with a disk that failed, or is full up to the floor, it waits where it is, at the ISP or with the client.
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
 import { MailStore } from '../store/mailStore.js';
+import { Upkeep } from '../store/upkeep.js';
 
 export interface Room {
   /** A sentence where nothing can be taken in now. */
@@ -20,10 +21,14 @@ export class DiskRoom implements Room {
   constructor(
     @MailStore private readonly store: MailStore,
     @SettingsService private readonly settings: SettingsService,
+    @Upkeep private readonly upkeep: Upkeep,
     @Clock private readonly clock: Clock,
   ) {}
 
   async problem(): Promise<string | undefined> {
+    if (this.upkeep.trouble !== undefined) {
+      return `Nothing can be stored since the disk failed: ${this.upkeep.trouble.message} Postroom looks again by itself.`;
+    }
     const now = this.clock.monotonic();
     if (now - this.#looked >= LOOK_AGAIN_MS) {
       this.#looked = now;
