@@ -7,6 +7,8 @@ import { ActivityLog } from '../store/activityLog.js';
 import { Journal } from '../store/journal.js';
 import { PluginStates } from '../store/pluginStates.js';
 
+/** Tidying comes every day: where more than this passed since the last time, the clock may be wrong, or the machine was off. */
+const EXPECTED_WITHIN_MS = 36 * 3_600_000;
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
 const JOURNAL_DAYS = 35;
 
@@ -33,12 +35,31 @@ export class Housekeeping implements Disposable {
 
   async tidy(): Promise<void> {
     try {
+      if (!(await this.#isClockTrusted())) {
+        return;
+      }
       await this.activity.prune(this.settings.get<number>('log.keepDays'));
       await this.journal.prune(JOURNAL_DAYS);
       await this.states.prune(this.clock.now());
     } catch (error) {
       this.log.error('Old log entries could not be removed; the next try is after midnight.', { error: String(error) });
     }
+  }
+
+  /** A clock that jumped ahead makes everything old. What it would remove stays until the clock has said the same for a day. */
+  async #isClockTrusted(): Promise<boolean> {
+    const states = this.states.forPlugin('core');
+    const last = await states.get('tidied');
+    const now = this.clock.now();
+    await states.set('tidied', now.toISOString());
+    if (typeof last !== 'string' || isPlausible(new Date(last), now)) {
+      return true;
+    }
+    this.log.warn('The clock is far from where it was at the last tidying. Old log entries stay for another day, in case it is wrong.', {
+      now: now.toISOString(),
+      last,
+    });
+    return false;
   }
 
   #sleep(): void {
@@ -49,4 +70,10 @@ export class Housekeeping implements Disposable {
       this.#sleep();
     });
   }
+}
+
+/** Whether the clock says what it may say, after a tidying at `last`. */
+export function isPlausible(last: Date, now: Date): boolean {
+  const passed = now.getTime() - last.getTime();
+  return passed >= 0 && passed <= EXPECTED_WITHIN_MS;
 }
