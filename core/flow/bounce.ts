@@ -1,20 +1,23 @@
 // Tells an author what became of mail to the outside: a notice (RFC 3464) into the local mailbox, so that it works with the ISP down.
-import { ADMIN1, type DestinationReceipt, type MailboxRef } from '@postroom/sdk';
+import { ADMIN1, type MailboxRef } from '@postroom/sdk';
 import { Accounts, Clock, createServiceId } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import { ServerName } from '../directory/serverName.js';
 import { composeBounce, isNoticeWanted } from '../mail/bounce.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import type { OutboxEntry } from '../store/outbox.js';
+import { Outbox, type OutboxEntry, type OutboxUpdate } from '../store/outbox.js';
 import { IntakeStep } from './intake.js';
 
 export interface FailedRecipient {
   readonly entry: OutboxEntry;
-  readonly receipt: DestinationReceipt;
+  readonly update: OutboxUpdate;
 }
 
 export interface BounceStep {
-  /** One notice for all recipients given. None for a null sender (RFC 5321 section 4.5.5): ADMIN1 is told by the log. */
+  /**
+   * One notice for all recipients given, in one commit with what their tries came to. No notice for a null sender (RFC 5321
+   * section 4.5.5): ADMIN1 is told by the log.
+   */
   report(message: StoredMessage, kind: 'failed' | 'delayed', recipients: readonly FailedRecipient[]): Promise<void>;
 }
 export const BounceStep = createServiceId<BounceStep>('BounceStep');
@@ -23,6 +26,7 @@ export class LocalBounceStep implements BounceStep {
   constructor(
     @IntakeStep private readonly intake: IntakeStep,
     @MailStore private readonly store: MailStore,
+    @Outbox private readonly outbox: Outbox,
     @Accounts private readonly accounts: Accounts,
     @ServerName private readonly server: ServerName,
     @Clock private readonly clock: Clock,
@@ -30,10 +34,12 @@ export class LocalBounceStep implements BounceStep {
   ) {}
 
   async report(message: StoredMessage, kind: 'failed' | 'delayed', recipients: readonly FailedRecipient[]): Promise<void> {
+    const settles = recipients.map(({ update }) => update);
     const told = recipients.filter(({ entry }) => isNoticeWanted(kind, entry.notify));
     const to = recipients[0]?.entry.from ?? '';
     if (told.length === 0 || to === '') {
       if (recipients.length > 0) {
+        await this.outbox.report(settles);
         this.log.warn('Mail was not sent and nobody is told: it has no sender, or its author asked not to be.', {
           message: message.id,
           kind,
@@ -47,7 +53,7 @@ export class LocalBounceStep implements BounceStep {
       kind,
       host: this.server.name,
       to,
-      recipients: told.map(({ entry, receipt }) => ({
+      recipients: told.map(({ entry, update: { receipt } }) => ({
         address: entry.recipient,
         status: receipt.status,
         text: receipt.text,
@@ -62,7 +68,7 @@ export class LocalBounceStep implements BounceStep {
       original: { subject: message.subject, messageId: message.messageId, size: message.size, read: () => this.store.read(message.id) },
     });
     const mailbox = this.#authorOf(message);
-    await this.intake.own(notice, mailbox, `${kind === 'failed' ? 'could not be sent' : 'is late'}: message ${message.id}`);
+    await this.intake.own(notice, mailbox, `${kind === 'failed' ? 'could not be sent' : 'is late'}: message ${message.id}`, settles);
   }
 
   /** The author's mailbox; ADMIN1's for a device without a login, or when the user is gone. */

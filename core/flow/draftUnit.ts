@@ -1,5 +1,6 @@
 // What one message changes, as one unit for the commit. Pure.
 import { type Disposition, isSameMailbox, type MailboxRef, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
+import type { Submission } from '@postroom/sdk/services';
 import { messageIdOf } from '../mail/duplicateKey.js';
 import { rangesOf } from '../mail/prefix.js';
 import { stateOf } from '../mail/sortPlan.js';
@@ -20,6 +21,8 @@ export interface UnitParts {
   readonly prefix: (decision: Decision, mailbox: MailboxRef) => Uint8Array;
   readonly journal: IntakeUnit['journal'];
   readonly outbox: readonly OutboxDraft[];
+  /** What a client submitted, for a message that has to wait. */
+  readonly submission?: Submission;
 }
 
 /** Characters of From and Subject that lists show. */
@@ -51,6 +54,7 @@ export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonl
     rung: plans.find((plan) => plan.rung !== undefined)?.rung,
     trail: decisions.flatMap((decision) => decision.trail),
     concealed: rangesOf(incoming.header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
+    submission: parts.submission && { client: parts.submission.client, dsn: parts.submission.dsn, recipients: parts.submission.recipients },
   };
   return {
     message,

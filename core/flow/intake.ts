@@ -15,6 +15,7 @@ import { createMailView } from '../mail/mailView.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type IntakeUnit, MailStore, type StagedBody } from '../store/mailStore.js';
+import type { OutboxUpdate } from '../store/outbox.js';
 import { DeliverStep } from './deliver.js';
 import { type Decision, draftUnit } from './draftUnit.js';
 import { type Incoming, readIncoming } from './incoming.js';
@@ -38,8 +39,8 @@ export interface StagedMail {
 export interface IntakeStep {
   /** The door for one account's fetched mail. */
   forAccount(account: AccountView): Intake;
-  /** Takes a message that Postroom made, such as a bounce, for one mailbox. */
-  own(octets: Uint8Array, mailbox: MailboxRef, reason: string): Promise<Accepted>;
+  /** Takes a message that Postroom made, such as a bounce, for one mailbox. `settles`: Outbox entries that are done with it, in the same commit. */
+  own(octets: Uint8Array, mailbox: MailboxRef, reason: string, settles?: readonly OutboxUpdate[]): Promise<Accepted>;
   /** Reads the source, lets `decide` work out what to commit, and commits it. Rejects with nothing stored. */
   take(
     octets: AsyncIterable<Uint8Array>,
@@ -87,7 +88,7 @@ export class DefaultIntakeStep implements IntakeStep {
     });
   }
 
-  own(octets: Uint8Array, mailbox: MailboxRef, reason: string): Promise<Accepted> {
+  own(octets: Uint8Array, mailbox: MailboxRef, reason: string, settles: readonly OutboxUpdate[] = []): Promise<Accepted> {
     const account = (mailbox.account === undefined ? undefined : this.accounts.find(mailbox.account)) ?? NO_ACCOUNT;
     return this.take(once(octets), MADE_HERE, async ({ incoming, view }) => {
       const mail = view();
@@ -100,6 +101,7 @@ export class DefaultIntakeStep implements IntakeStep {
         journal: undefined,
         outbox: [],
       });
+      return { ...unit, settles };
     });
   }
 

@@ -38,6 +38,8 @@ interface Consignment {
 }
 
 export class OutboxRelayStep implements RelayStep {
+  readonly #unwritten: OutboxUpdate[] = [];
+
   constructor(
     @Outbox private readonly outbox: Outbox,
     @MailStore private readonly store: MailStore,
@@ -52,13 +54,19 @@ export class OutboxRelayStep implements RelayStep {
 
   async flush(signal: AbortSignal): Promise<RelayCounts> {
     const counts = { sent: 0, deferred: 0, bounced: 0 };
+    await this.#writeRest();
     for (;;) {
       const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH);
       if (leased.length === 0) {
         return counts;
       }
       const byAccount = groupBy(consignments(leased), (consignment) => consignment.account);
-      await Promise.all([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
+      // All to their ends, whatever becomes of one: a round that ended before its tries did would overlap the next.
+      const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
+      const failure = ends.find((end) => end.status === 'rejected');
+      if (failure !== undefined) {
+        throw failure.reason;
+      }
     }
   }
 
@@ -147,25 +155,40 @@ export class OutboxRelayStep implements RelayStep {
         now,
       ),
     );
-    const bounced = updates.filter((update) => update.outcome === 'bounced');
-    const delayed = updates.filter((update) => update.delayNoticed === true);
-    if (message !== undefined) {
-      const entryOf = (update: OutboxUpdate): OutboxEntry | undefined => consignment.entries.find((entry) => entry.id === update.id);
-      await this.bounce.report(
-        message,
-        'failed',
-        bounced.flatMap((update) => reportedRecipient(entryOf(update), update)),
-      );
-      await this.bounce.report(
-        message,
-        'delayed',
-        delayed.flatMap((update) => reportedRecipient(entryOf(update), update)),
-      );
+    const entryOf = new Map(consignment.entries.map((entry) => [entry.id, entry]));
+    const noticeOf = (update: OutboxUpdate): 'failed' | 'delayed' | undefined =>
+      message === undefined ? undefined : update.outcome === 'bounced' ? 'failed' : update.delayNoticed === true ? 'delayed' : undefined;
+    // What was sent comes first: nothing that fails below may make it be sent again.
+    await this.#write(updates.filter((update) => noticeOf(update) === undefined));
+    for (const kind of ['failed', 'delayed'] as const) {
+      const recipients = updates.flatMap((update) => {
+        const entry = entryOf.get(update.id);
+        return entry !== undefined && noticeOf(update) === kind ? [{ entry, update }] : [];
+      });
+      if (message !== undefined && recipients.length > 0) {
+        await this.bounce.report(message, kind, recipients);
+      }
     }
-    await this.outbox.report(updates);
     for (const update of updates) {
       this.#tell(consignment, message, update);
       counts[update.outcome] += 1;
+    }
+  }
+
+  async #write(updates: readonly OutboxUpdate[]): Promise<void> {
+    try {
+      await this.outbox.report(updates);
+    } catch (error) {
+      this.#unwritten.push(...updates);
+      throw error;
+    }
+  }
+
+  /** What the disk did not take when it happened: before it is written, nothing more is sent. */
+  async #writeRest(): Promise<void> {
+    const rest = this.#unwritten.splice(0);
+    if (rest.length > 0) {
+      await this.#write(rest);
     }
   }
 
@@ -217,13 +240,4 @@ export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefine
 /** Whether the author asked to be told (RFC 3461 section 4.1); failures and delays are told unless NOTIFY says otherwise. */
 export function wants(entry: OutboxEntry, event: 'FAILURE' | 'DELAY'): boolean {
   return entry.notify === undefined || entry.notify.includes(event);
-}
-
-function reportedRecipient(
-  entry: OutboxEntry | undefined,
-  update: OutboxUpdate,
-): readonly { readonly entry: OutboxEntry; readonly receipt: DestinationReceipt }[] {
-  return entry !== undefined && wants(entry, update.outcome === 'bounced' ? 'FAILURE' : 'DELAY')
-    ? [{ entry, receipt: update.receipt }]
-    : [];
 }

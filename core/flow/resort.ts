@@ -1,16 +1,18 @@
 // Looks at stored mail again: what was held when a plugin failed, and what the administrator releases.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError, type TrailEntry } from '@postroom/sdk';
-import { Accounts, createServiceId, Events } from '@postroom/sdk/services';
+import { Accounts, createServiceId, Events, type Submission } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import { ServerName } from '../directory/serverName.js';
-import { readHeader } from '../mail/header.js';
-import { fetchedPrefix, rangesOf } from '../mail/prefix.js';
+import { type Header, readHeader } from '../mail/header.js';
+import { rangesOf } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { MailStore, type ResortChange, type StoredMessage } from '../store/mailStore.js';
 import type { Decision } from './draftUnit.js';
 import { IntakeStep } from './intake.js';
-import { shareRecipients } from './shareRecipients.js';
+import { resortDraft } from './resortDraft.js';
+import { type RecipientShare, shareRecipients } from './shareRecipients.js';
 import { firstOctets, viewOfStored } from './storedMail.js';
+import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
 
 export interface ResortStep {
   /** Sorts everything again that is on hold. Answers how many messages were delivered. Never rejects for one message's sake. */
@@ -53,23 +55,32 @@ export class DefaultResortStep implements ResortStep {
     if (message === undefined || message.disposition === 'deliver') {
       throw new PostroomError('mail/not-found', `No message ${id} is set aside. "postroom held list" shows those that are.`);
     }
-    const account = this.#accountOf(message);
-    const plan = mailboxes.reduce((so, mailbox) => so.to(mailbox, 'released by the administrator'), createSortPlan(account));
-    const trail: TrailEntry = {
-      tap: 'core/release',
-      change: mailboxes.map((mailbox) => `+${mailboxName(mailbox)}`).join(', '),
-      reason: 'released by the administrator',
-      milliseconds: 0,
-    };
-    const decision = mailboxes.length > 0 ? { plan, trail: [trail], mailboxes } : await this.#sortAgain(message, account);
-    if (decision.plan.disposition !== 'deliver' && mailboxes.length === 0) {
-      throw new PostroomError(
-        'mail/not-found',
-        `Today's rules still set message ${id} aside: ${decision.plan.disposition}. Name the mailboxes to release it anyway.`,
-      );
+    const named = mailboxes.length > 0 ? releaseTo(mailboxes, this.#accountOf(message)) : undefined;
+    const placed =
+      message.origin === 'submitted' ? await this.#releaseSubmitted(message, named) : await this.#releaseFetched(message, named);
+    return { message: id, mailboxes: placed.map(mailboxName) };
+  }
+
+  async #releaseFetched(message: StoredMessage, named: Decision | undefined): Promise<readonly MailboxRef[]> {
+    const decision = named ?? (await this.#sortAgain(message, this.#accountOf(message)));
+    if (decision.plan.disposition !== 'deliver') {
+      throw stillAside(message, decision);
     }
     await this.#apply(message, decision, []);
-    return { message: id, mailboxes: decision.mailboxes.map(mailboxName) };
+    return decision.mailboxes;
+  }
+
+  /** Recipients outside get it in any case: their sender was told so. */
+  async #releaseSubmitted(message: StoredMessage, named: Decision | undefined): Promise<readonly MailboxRef[]> {
+    const submission = submissionOf(message);
+    const shares = shareRecipients(submission, this.accounts);
+    const decided = named === undefined ? await this.#decide(message, shares) : [...shares.map(outsideOnly), ownShare(named)];
+    const waiting = decided.find(({ decision }) => decision.plan.disposition !== 'deliver');
+    if (waiting !== undefined) {
+      throw stillAside(message, waiting.decision);
+    }
+    await this.#sendOn(message, submission, decided);
+    return decided.flatMap(({ decision }) => decision.mailboxes);
   }
 
   async #again(message: StoredMessage): Promise<boolean> {
@@ -86,43 +97,45 @@ export class DefaultResortStep implements ResortStep {
 
   /** Held mail from a client: all of its accounts have to agree before any recipient gets it, as at the first time. */
   async #submittedAgain(message: StoredMessage): Promise<boolean> {
-    const from = message.envelopeFrom ?? '';
-    const recipients = message.envelopeRecipients.map((address) => ({ address }));
-    const shares = shareRecipients(
-      { author: message.author, from, recipients, client: { helo: '', address: '', protocol: '' } },
-      this.accounts,
-    );
-    const decisions = await Promise.all(
-      shares.map(async (share) => {
-        const view = await viewOfStored(
-          { ...message, envelopeRecipients: [...share.local, ...share.outside].map(({ address }) => address) },
-          this.store,
-        );
-        return this.intake.decide(
-          share.account,
-          view,
-          share.outside.map(({ address }) => address),
-        );
-      }),
-    );
-    if (decisions.some((decision) => decision.plan.disposition !== 'deliver')) {
+    const submission = submissionOf(message);
+    const decided = await this.#decide(message, shareRecipients(submission, this.accounts));
+    if (mustWait(decided)) {
       return false;
     }
-    for (const [index, decision] of decisions.entries()) {
-      const share = shares[index];
-      const outbox = (share?.outside ?? []).map(({ address }) => ({
-        account: share?.account.id ?? '',
-        from,
-        recipient: address,
-        prefix: new Uint8Array(),
-        ret: undefined,
-        envid: undefined,
-        notify: undefined,
-        orcpt: undefined,
-      }));
-      await this.#apply(message, decision, outbox);
-    }
+    await this.#sendOn(message, submission, decided);
     return true;
+  }
+
+  #decide(message: StoredMessage, shares: readonly RecipientShare[]): Promise<readonly DecidedShare[]> {
+    return Promise.all(
+      shares.map(async (share) => {
+        const outside = share.outside.map(({ address }) => address);
+        const envelopeRecipients = [...share.local.map(({ address }) => address), ...outside];
+        const view = await viewOfStored({ ...message, envelopeRecipients }, this.store);
+        return { share, decision: await this.intake.decide(share.account, view, outside) };
+      }),
+    );
+  }
+
+  /** All copies and all Outbox entries in one commit: a crash in between would forget whoever comes later. */
+  async #sendOn(message: StoredMessage, submission: Submission, decided: readonly DecidedShare[]): Promise<void> {
+    const header = await this.#headerOf(message);
+    const about = { id: message.id, host: this.server.name, receivedAt: message.receivedAt, header };
+    const { prefix, outbox } = submittedParts(submission, decided, about);
+    const plans = decided.map(({ decision }) => decision.plan);
+    const { placed } = await this.store.resort(message.id, {
+      disposition: 'deliver',
+      reason: '',
+      rung: plans.find((plan) => plan.rung !== undefined)?.rung,
+      trail: [...message.trail, ...decided.flatMap(({ decision }) => decision.trail)],
+      concealed: rangesOf(header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
+      add: decided.flatMap(({ decision }) =>
+        decision.mailboxes.map((mailbox) => ({ mailbox, prefix: prefix(decision, mailbox), duplicateKey: undefined })),
+      ),
+      recall: [],
+      outbox,
+    });
+    this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: placed });
   }
 
   async #sortAgain(message: StoredMessage, account: AccountView): Promise<Decision> {
@@ -130,28 +143,13 @@ export class DefaultResortStep implements ResortStep {
   }
 
   async #apply(message: StoredMessage, decision: Decision, outbox: ResortChange['outbox']): Promise<void> {
-    const { plan, trail, mailboxes } = decision;
-    const header = readHeader(await firstOctets(this.store.read(message.id), message.headerSize));
-    const origin = {
-      id: message.id,
-      host: this.server.name,
-      receivedAt: message.receivedAt,
-      header,
-      plan,
-      trail,
-      server: plan.account.address,
-    };
-    const { placed } = await this.store.resort(message.id, {
-      disposition: plan.disposition,
-      reason: plan.disposition === 'deliver' ? '' : message.reason,
-      rung: plan.rung,
-      trail: [...message.trail, ...trail],
-      concealed: rangesOf(header, plan.concealed),
-      add: mailboxes.map((mailbox) => ({ mailbox, prefix: fetchedPrefix(origin, mailbox), duplicateKey: undefined })),
-      recall: [],
-      outbox,
-    });
+    const header = await this.#headerOf(message);
+    const { placed } = await this.store.resort(message.id, resortDraft(message, decision, { host: this.server.name, header, outbox }));
     this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: placed });
+  }
+
+  async #headerOf(message: StoredMessage): Promise<Header> {
+    return readHeader(await firstOctets(this.store.read(message.id), message.headerSize));
   }
 
   #accountOf(message: StoredMessage): AccountView {
@@ -164,4 +162,43 @@ export class DefaultResortStep implements ResortStep {
     }
     return account;
   }
+}
+
+/** As it was given in. A message that was kept without its client's words goes on without them. */
+function submissionOf(message: StoredMessage): Submission {
+  const { submission, author, envelopeFrom, envelopeRecipients } = message;
+  return {
+    author,
+    from: envelopeFrom ?? '',
+    recipients: submission?.recipients ?? envelopeRecipients.map((address) => ({ address })),
+    client: submission?.client ?? { helo: 'unknown', address: '0.0.0.0', protocol: 'ESMTP' },
+    ...(submission?.dsn !== undefined && { dsn: submission.dsn }),
+  };
+}
+
+function releaseTo(mailboxes: readonly MailboxRef[], account: AccountView): Decision {
+  const reason = 'released by the administrator';
+  const trail: TrailEntry = {
+    tap: 'core/release',
+    change: mailboxes.map((mailbox) => `+${mailboxName(mailbox)}`).join(', '),
+    reason,
+    milliseconds: 0,
+  };
+  return { plan: mailboxes.reduce((plan, mailbox) => plan.to(mailbox, reason), createSortPlan(account)), trail: [trail], mailboxes };
+}
+
+function outsideOnly(share: RecipientShare): DecidedShare {
+  const outside = share.outside.map(({ address }) => address);
+  return { share, decision: { plan: createSortPlan(share.account, outside), trail: [], mailboxes: [] } };
+}
+
+function ownShare(decision: Decision): DecidedShare {
+  return { share: { account: decision.plan.account, local: [], outside: [] }, decision };
+}
+
+function stillAside({ id }: StoredMessage, { plan }: Decision): PostroomError {
+  return new PostroomError(
+    'mail/not-found',
+    `Today's rules still set message ${id} aside: ${plan.disposition}. Name the mailboxes to release it anyway.`,
+  );
 }

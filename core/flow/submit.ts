@@ -1,13 +1,12 @@
 // Mail from a LAN client: recipients here get it at once, the others wait in the Outbox; all in the commit that comes before the 250.
-import type { Accepted, MailView } from '@postroom/sdk';
+import { type Accepted, type MailView, PostroomError } from '@postroom/sdk';
 import { Accounts, type Submission, type Submissions } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
-import { submittedPrefix } from '../mail/prefix.js';
-import type { OutboxDraft } from '../store/mailStore.js';
 import { type Decision, draftUnit } from './draftUnit.js';
 import { IntakeStep, type StagedMail } from './intake.js';
 import { Room } from './room.js';
 import { type RecipientShare, shareRecipients } from './shareRecipients.js';
+import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
 
 export class SubmitStep implements Submissions {
   constructor(
@@ -22,31 +21,31 @@ export class SubmitStep implements Submissions {
     const envelope = { from: submission.from, recipients: submission.recipients.map(({ address }) => address) };
     let outside = 0;
     const accepted = await this.intake.take(octets, { origin: 'submitted', author: submission.author, envelope }, async (staged) => {
-      const decided: { share: RecipientShare; decision: Decision }[] = [];
+      const decided: DecidedShare[] = [];
       for (const share of shares) {
-        decided.push({ share, decision: await this.#decide(share, staged, submission) });
+        const decision = await this.#decide(share, staged, submission);
+        refuse(decision);
+        decided.push({ share, decision });
       }
       const mail = staged.view();
-      const origin = {
+      const waits = mustWait(decided);
+      const { prefix, outbox } = submittedParts(submission, waits ? [] : decided, {
         id: mail.id,
         host: this.server.name,
         receivedAt: mail.receivedAt,
         header: staged.incoming.header,
-        client: submission.client,
-      };
-      const outbox = decided
-        .filter(({ decision }) => decision.plan.disposition === 'deliver')
-        .flatMap(({ share, decision }) => outboxDrafts(share, submission, submittedPrefix({ ...origin, ...decision }, undefined)));
+      });
       outside = outbox.length;
       return draftUnit(
         mail,
         staged.incoming,
-        decided.map(({ decision }) => decision),
+        decided.map(({ decision }) => (waits ? { ...decision, mailboxes: [] } : decision)),
         {
           account: submission.author?.account ?? shares[0]?.account.id,
-          prefix: (decision, mailbox) => submittedPrefix({ ...origin, ...decision }, mailbox),
+          prefix,
           journal: undefined,
           outbox,
+          ...(waits && { submission }),
         },
       );
     });
@@ -71,15 +70,10 @@ export class SubmitStep implements Submissions {
   }
 }
 
-function outboxDrafts(share: RecipientShare, submission: Submission, prefix: Uint8Array): readonly OutboxDraft[] {
-  return share.outside.map((recipient) => ({
-    account: share.account.id,
-    from: submission.from,
-    recipient: recipient.address,
-    prefix,
-    ret: submission.dsn?.ret,
-    envid: submission.dsn?.envid,
-    notify: recipient.dsn?.notify,
-    orcpt: recipient.dsn?.orcpt,
-  }));
+/** A tap that quarantines with the tag `refused` wants the client to hear of it. Nothing is stored then. */
+function refuse({ plan, trail }: Decision): void {
+  if (plan.disposition === 'quarantine' && plan.tags.includes('refused')) {
+    const reason = trail.find((entry) => entry.change.includes('tag refused'))?.reason;
+    throw new PostroomError('mail/refused', `The message was not taken in: ${reason ?? 'a rule of the account refuses it'}.`);
+  }
 }

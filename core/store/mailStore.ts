@@ -1,7 +1,8 @@
 // Where messages live. One body per message, however many mailboxes hold it; one commit for all that a message brings.
 
 import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
+import { createServiceId, type Submission } from '@postroom/sdk/services';
+import type { OutboxUpdate } from './outbox.js';
 
 /** Octets of a message that is being taken in. Small ones stay in memory, large ones go to the store piece by piece, unseen until the commit. */
 export interface StagedBody {
@@ -51,6 +52,13 @@ export interface StoredMessage {
   readonly trail: readonly TrailEntry[];
   /** Header octets that no copy shows. */
   readonly concealed: readonly ByteRange[];
+  /** Of a submitted message that waits: what its client said, for the Received line and the way out (RFC 3461). */
+  readonly submission?: SubmissionFacts | undefined;
+}
+
+/** What is kept of a submission until its message goes on its way. */
+export interface SubmissionFacts extends Pick<Submission, 'client' | 'recipients'> {
+  readonly dsn: Submission['dsn'] | undefined;
 }
 
 /** One copy for a mailbox. */
@@ -80,8 +88,10 @@ export interface IntakeUnit {
   readonly message: StoredMessage;
   readonly placements: readonly PlacementDraft[];
   readonly outbox: readonly OutboxDraft[];
-  /** The ISP's message that is hereby stored. */
-  readonly journal: { readonly account: string; readonly uidl: string; readonly listedSize: number } | undefined;
+  /** Outbox entries that this message answers for: a bounce and the end of what bounced are one commit. */
+  readonly settles?: readonly OutboxUpdate[];
+  /** `undefined` for what did not come from an ISP. */
+  readonly journal: JournalDraft | undefined;
 }
 
 /** What the commit came to. */
@@ -101,10 +111,6 @@ export interface MailboxSummary {
   readonly lastClient: string | undefined;
 }
 
-/** A message's way, kept as long as the log, also after the message itself is gone. */
-export interface MessageTrace extends Omit<StoredMessage, 'concealed' | 'headerSize' | 'submission'> {
-  readonly copies: readonly CopyTrace[];
-}
 /** A copy that a mailbox has or had. */
 export interface CopyTrace {
   readonly mailbox: MailboxRef;
@@ -116,6 +122,10 @@ export interface CopyTrace {
   readonly removedAt: Date | undefined;
 }
 
+/** A message's way, kept as long as the log, also after the message itself is gone. */
+export interface MessageTrace extends Omit<StoredMessage, 'concealed' | 'headerSize' | 'submission'> {
+  readonly copies: readonly CopyTrace[];
+}
 
 export interface MailStore {
   /** Begins a message with a number of its own. */

@@ -5,6 +5,7 @@ import type { Connection } from './connection.js';
 import type { Copy } from './copies.js';
 import { outboxRow, placeCopies } from './copies.js';
 import { messageRow } from './messageRows.js';
+import { OutboxRecord } from './outboxRecord.js';
 import type { OutboxTally } from './outboxTally.js';
 import type { Sequence } from './sequence.js';
 import type { StagedMessage } from './stagedMessage.js';
@@ -18,6 +19,7 @@ export class IntakeWrite implements WriteUnit {
   #result: IntakeResult = { placed: [], duplicates: [] };
   #outbox: OutboxRow[] = [];
   #gone = false;
+  readonly #settled: OutboxRecord | undefined;
 
   constructor(
     private readonly unit: IntakeUnit,
@@ -29,6 +31,7 @@ export class IntakeWrite implements WriteUnit {
     private readonly now: Date,
   ) {
     this.octets = chunks.reduce((sum, chunk) => sum + chunk.octets.length, 0);
+    this.#settled = unit.settles && new OutboxRecord(unit.settles, tally, now);
     this.seenKeys = copies.flatMap((copy) => copy.seenKey ?? []);
   }
 
@@ -53,6 +56,10 @@ export class IntakeWrite implements WriteUnit {
   }
 
   async run(writer: Connection): Promise<void> {
+    await this.#settled?.run(writer);
+    if (this.former !== undefined) {
+      await writer.run('DELETE FROM journal WHERE account = ? AND uidl = ?', [this.unit.journal?.account, this.former.uidl]);
+    }
     if (!this.body.hasSpilled) return;
     if (this.#gone) await dropSpilled(writer, this.body.number);
     else await writer.run('DELETE FROM spill WHERE message_id = ?', [this.body.number]);
@@ -61,5 +68,6 @@ export class IntakeWrite implements WriteUnit {
   committed(): void {
     this.body.committed();
     this.tally.queued(this.#outbox);
+    this.#settled?.committed();
   }
 }

@@ -1,6 +1,6 @@
 // StoredMessage and its row, both ways.
 import type { Disposition, MailboxRef, MailOrigin, Rung, TrailEntry } from '@postroom/sdk';
-import type { ByteRange, StoredMessage } from '../mailStore.js';
+import type { ByteRange, StoredMessage, SubmissionFacts } from '../mailStore.js';
 import type { MessageRow } from './tables.js';
 
 /** What no query looks for. */
@@ -13,6 +13,7 @@ interface MessageDetails {
   readonly rung?: Rung;
   readonly trail: readonly TrailEntry[];
   readonly concealed: readonly ByteRange[];
+  readonly submission?: SubmissionFacts;
 }
 
 export const MESSAGE_COLUMNS =
@@ -47,6 +48,7 @@ export function messageDetails(message: StoredMessage): string {
     rung: message.rung,
     trail: message.trail,
     concealed: message.concealed,
+    submission: message.submission,
   });
 }
 
@@ -73,5 +75,6 @@ export function storedMessage(row: MessageRow): StoredMessage {
     rung: details.rung,
     trail: details.trail,
     concealed: details.concealed,
+    ...(details.submission !== undefined && { submission: details.submission }),
   };
 }

@@ -45,11 +45,14 @@ export class ResortWrite implements WriteUnit {
       });
     }
     const { disposition, reason, rung, trail, concealed } = change;
-    const message = { ...storedMessage(row), disposition, reason, rung, trail, concealed };
+    const before = storedMessage(row);
+    const submission = disposition === 'deliver' ? undefined : before.submission;
+    const message = { ...before, disposition, reason, rung, trail, concealed, submission };
     await writer.run('UPDATE message SET disposition = ?, details = ? WHERE id = ?', [disposition, messageDetails(message), number]);
 
+    // Whoever deleted it after reading has had it.
     const present = await writer.all<CopyRow>(
-      'SELECT id, mailbox_id, picked_up_at FROM placement WHERE message_id = ? AND removed_at IS NULL',
+      'SELECT id, mailbox_id, picked_up_at FROM placement WHERE message_id = ? AND (removed_at IS NULL OR picked_up_at IS NOT NULL)',
       [number],
     );
     const recalled = present.filter((copy) => copy.picked_up_at === null && this.recall.includes(copy.mailbox_id)).map((copy) => copy.id);
@@ -71,8 +74,8 @@ export class ResortWrite implements WriteUnit {
     this.#outbox = change.outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, now));
     for (const entry of this.#outbox) group.insert('outbox', entry);
     await group.write(writer);
-    // Where every copy was a duplicate or recalled nobody holds it; a resort that names no destination leaves it for another try.
-    if (this.#result.duplicates.length > 0) await letGo(writer, [number], now);
+    // Where every copy was one too many or recalled nobody holds it; a resort that names no destination leaves it for another try.
+    if (this.copies.length > 0 || recalled.length > 0) await letGo(writer, [number], now);
   }
 
   committed(): void {

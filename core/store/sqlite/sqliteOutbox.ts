@@ -1,12 +1,11 @@
 // Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself.
 import type { Clock } from '@postroom/sdk/services';
 import type { Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '../outbox.js';
-import type { Connection } from './connection.js';
-import { letGo } from './copies.js';
+import { IDS, type Moved, OutboxRecord, readMoved } from './outboxRecord.js';
 import type { OutboxTally } from './outboxTally.js';
 import type { Readers } from './readers.js';
 import type { OutboxRow } from './tables.js';
-import type { WriteQueue } from './writeQueue.js';
+import type { WriteQueue, WriteUnit } from './writeQueue.js';
 
 interface StoredOutboxRow extends OutboxRow {
   readonly attempts: number;
@@ -15,11 +14,11 @@ interface StoredOutboxRow extends OutboxRow {
   readonly delay_noticed: number;
 }
 
-type Moved = Pick<StoredOutboxRow, 'id' | 'state' | 'attempts'>;
-
 /** SQL: the state of an entry that nobody is sending. */
 const AT_REST = `CASE WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END`;
-const IDS = '(SELECT value FROM json_each(?))';
+
+/** No entry waits longer than this. One that would was put off before the clock was set back: it is due. */
+const LONGEST_WAIT_MS = 86_400_000;
 
 export class SqliteOutbox implements Outbox {
   constructor(
@@ -34,9 +33,11 @@ export class SqliteOutbox implements Outbox {
     await this.queue.write({
       run: async (writer) => {
         const due = await writer.all<{ id: number }>(
-          `SELECT id FROM outbox WHERE (state IN ('waiting', 'deferred') AND next_try_at <= ?) OR (state = 'sending' AND lease_until <= ?)
-            ORDER BY id LIMIT ?`,
-          [now.getTime(), now.getTime(), limit],
+          `SELECT id FROM outbox
+            WHERE (state IN ('waiting', 'deferred') AND (next_try_at <= ?1 OR next_try_at > ?1 + ?2))
+              OR (state = 'sending' AND (lease_until <= ?1 OR lease_until > ?1 + ?3))
+            ORDER BY id LIMIT ?4`,
+          [now.getTime(), LONGEST_WAIT_MS, leaseMs, limit],
         );
         const ids = JSON.stringify(due.map((row) => row.id));
         await writer.run(`UPDATE outbox SET state = 'sending', lease_until = ? WHERE id IN ${IDS}`, [now.getTime() + leaseMs, ids]);
@@ -47,32 +48,8 @@ export class SqliteOutbox implements Outbox {
     return rows.map(entryOf);
   }
 
-  async report(updates: readonly OutboxUpdate[]): Promise<void> {
-    const now = this.clock.now();
-    const done = updates.filter((update) => update.outcome !== 'deferred').map((update) => update.id);
-    let moved: Moved[] = [];
-    await this.queue.write({
-      makesRoom: done.length > 0,
-      run: async (writer) => {
-        const ids = JSON.stringify(done);
-        for (const update of updates) await (update.outcome === 'deferred' ? defer(writer, update, now) : trail(writer, update));
-        const messages = await writer.all<{ message_id: number }>(`SELECT DISTINCT message_id FROM outbox WHERE id IN ${IDS}`, [ids]);
-        await writer.run(`DELETE FROM outbox WHERE id IN ${IDS}`, [ids]);
-        await letGo(
-          writer,
-          messages.map((row) => row.message_id),
-          now,
-        );
-        moved = await readMoved(
-          writer,
-          updates.map((update) => update.id),
-        );
-      },
-      committed: () => {
-        this.tally.gone(done);
-        this.tally.moved(moved);
-      },
-    });
+  report(updates: readonly OutboxUpdate[]): Promise<void> {
+    return this.queue.write(recordUnit(new OutboxRecord(updates, this.tally, this.clock.now())));
   }
 
   release(ids: readonly number[]): Promise<void> {
@@ -119,31 +96,8 @@ export class SqliteOutbox implements Outbox {
   }
 }
 
-async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promise<void> {
-  await writer.run(
-    `UPDATE outbox SET state = CASE state WHEN 'held' THEN 'held' ELSE 'deferred' END, lease_until = NULL, attempts = attempts + 1,
-      next_try_at = ?, status = ?, text = ?, delay_noticed = max(delay_noticed, ?) WHERE id = ?`,
-    [(update.nextTryAt ?? now).getTime(), update.receipt.status, update.receipt.text, update.delayNoticed ? 1 : 0, update.id],
-  );
-}
-
-/** How a recipient's mail ended stands in the message's trail. */
-async function trail(writer: Connection, update: OutboxUpdate): Promise<void> {
-  const { receipt, outcome } = update;
-  const entry = {
-    tap: 'postroom/outbox',
-    change: `${outcome} ${receipt.recipient}`,
-    reason: `${receipt.status} ${receipt.text}`.trim(),
-    milliseconds: 0,
-  };
-  await writer.run(
-    `UPDATE message SET details = json_insert(details, '$.trail[#]', json(?)) WHERE id = (SELECT message_id FROM outbox WHERE id = ?)`,
-    [JSON.stringify(entry), update.id],
-  );
-}
-
-function readMoved(writer: Connection, ids: readonly number[]): Promise<Moved[]> {
-  return writer.all<Moved>(`SELECT id, state, attempts FROM outbox WHERE id IN ${IDS}`, [JSON.stringify(ids)]);
+function recordUnit(record: OutboxRecord): WriteUnit {
+  return { makesRoom: record.makesRoom, run: (writer) => record.run(writer), committed: () => record.committed() };
 }
 
 function entryOf(row: StoredOutboxRow): OutboxEntry {
