@@ -33,6 +33,13 @@ export interface FetchedFrom {
   readonly listedSize: number;
   /** Host name of the server, for the Received line. */
   readonly server: string;
+  /** Reading it brought the reader down before: it is stored as it is, unread, and set aside for the administrator. */
+  readonly unread?: boolean;
+  /**
+   * The server no longer lists messages that it held: it may have given them new ids, this one among them. A message whose octets are the same
+   * as a vanished one's is that one, and is not delivered again (SORTING 81).
+   */
+  readonly maybeRenamed?: boolean;
 }
 
 /** What became of an accepted message. */
@@ -56,10 +63,12 @@ export interface AccountJournal {
   /** Forgets entries that a complete, good listing no longer shows (kept 35 days all the same). */
   listed(uidls: readonly string[]): Promise<void>;
   /**
-   * Counts a try of each message before it is read, so that one that brings the reader down is set aside in the end. Answers the tries so far,
-   * these included, by UIDL. One commit for all.
+   * Counts a try of each message before it is read, in one commit for all: a message that brings the reader down, with the process or without,
+   * is known by tries that were begun and never ended. A message that is accepted has ended its try by that.
    */
-  attempt(uidls: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  attempt(uidls: readonly string[]): Promise<void>;
+  /** Tries that are over without the message. `failed`: the ISP or the line failed. `untried`: something else ended the session before them. */
+  ended(tries: { readonly failed: readonly string[]; readonly untried: readonly string[] }): Promise<void>;
 }
 
 /** One message on the ISP's server that is known here. */
@@ -70,7 +79,10 @@ export interface JournalEntry {
   readonly listedSize: number;
   /** When it was taken in (or first tried); leave-on-server days count from here. */
   readonly since: Date;
+  /** Tries that were begun and whose end nobody saw: whoever reads it may not survive it. */
   readonly attempts: number;
+  /** Tries that ended without the message, at the ISP or on the line. */
+  readonly failures: number;
 }
 
 /** What an account's part of a round came to. */

@@ -1,7 +1,8 @@
 // Reads a message as it comes in: line ends made CRLF, octets handed to the store piece by piece, header and content names taken on the way.
+import { createHash } from 'node:crypto';
 import type { ContentNames } from '../mail/duplicateKey.js';
 import { ContentDigest } from '../mail/duplicateKey.js';
-import { HEADER_LIMIT, type Header, headerEnd, readHeader } from '../mail/header.js';
+import { HEADER_LIMIT, type Header, headerEnd, readHeader, unreadHeader } from '../mail/header.js';
 import { LineEndNormaliser } from '../mail/lineEnds.js';
 import type { StagedBody } from '../store/mailStore.js';
 
@@ -10,10 +11,10 @@ export interface Incoming extends ContentNames {
   readonly header: Header;
 }
 
-/** Reads the source to its end. Rejects with what the source or the store rejects with. */
-export async function readIncoming(source: AsyncIterable<Uint8Array>, body: StagedBody): Promise<Incoming> {
+/** Reads the source to its end. `unread`: without looking at what the octets say. Rejects with what the source or the store rejects with. */
+export async function readIncoming(source: AsyncIterable<Uint8Array>, body: StagedBody, unread = false): Promise<Incoming> {
   const lines = new LineEndNormaliser();
-  const digest = new ContentDigest();
+  const digest = unread ? new PlainDigest() : new ContentDigest();
   const head = new HeadCollector();
   const take = (octets: Uint8Array): Promise<void> | undefined => {
     if (octets.length === 0) {
@@ -27,7 +28,21 @@ export async function readIncoming(source: AsyncIterable<Uint8Array>, body: Stag
     await take(lines.push(piece));
   }
   await take(lines.end());
-  return { ...digest.finish(), header: readHeader(head.octets) };
+  return { ...digest.finish(), header: unread ? unreadHeader(head.octets) : readHeader(head.octets) };
+}
+
+/** Names a message by its octets alone. */
+class PlainDigest {
+  readonly #hash = createHash('sha256');
+
+  update(octets: Uint8Array): void {
+    this.#hash.update(octets);
+  }
+
+  finish(): ContentNames {
+    const hash = this.#hash.digest();
+    return { contentHash: hash.toString('hex'), duplicateKey: hash.subarray(0, 16) };
+  }
 }
 
 /** Keeps the first pieces, until the header is complete. */

@@ -28,6 +28,8 @@ export interface IntakeSource {
   readonly origin: MailOrigin;
   readonly author: MailboxRef | undefined;
   readonly envelope: MailView['envelope'];
+  /** Nobody looks into the message: doing so has brought the server down. */
+  readonly unread?: boolean;
 }
 
 /** A message that has been read and is not committed yet. `view`: with another envelope where only some recipients are in question. */
@@ -75,14 +77,15 @@ export class DefaultIntakeStep implements IntakeStep {
   }
 
   #fetched(account: AccountView, octets: AsyncIterable<Uint8Array>, from: FetchedFrom): Promise<Accepted> {
-    return this.take(octets, FROM_OUTSIDE, async ({ incoming, view }) => {
+    const source = from.unread === true ? { ...FROM_OUTSIDE, unread: true } : FROM_OUTSIDE;
+    return this.take(octets, source, async ({ incoming, view }) => {
       const mail = view();
-      const decision = await this.decide(account, mail, []);
+      const decision = from.unread === true ? setAsideUnread(account) : await this.decide(account, mail, []);
       const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header, server: from.server };
       return draftUnit(mail, incoming, [decision], {
         account: account.id,
         prefix: ({ plan, trail }, mailbox) => fetchedPrefix({ ...origin, plan, trail }, mailbox),
-        journal: { account: account.id, uidl: from.uidl, listedSize: from.listedSize },
+        journal: { account: account.id, uidl: from.uidl, listedSize: from.listedSize, maybeRenamed: from.maybeRenamed === true },
         outbox: [],
       });
     });
@@ -95,7 +98,7 @@ export class DefaultIntakeStep implements IntakeStep {
       const sorted = { plan: createSortPlan(account).to(mailbox, reason), trail: [] };
       const decision = await this.#place(sorted, mail);
       const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header };
-      return draftUnit(mail, incoming, [decision], {
+      const unit = draftUnit(mail, incoming, [decision], {
         account: mailbox.account,
         prefix: ({ plan, trail }, to) => ownPrefix({ ...origin, plan, trail }, to),
         journal: undefined,
@@ -116,7 +119,7 @@ export class DefaultIntakeStep implements IntakeStep {
     }
     const body = this.store.stage();
     try {
-      const incoming = await readIncoming(octets, body);
+      const incoming = await readIncoming(octets, body, source.unread);
       const receivedAt = this.clock.now();
       const view = (envelope = source.envelope): MailView => this.#view(body, incoming, { ...source, envelope }, receivedAt);
       const unit: IntakeUnit = { body, ...(await decide({ incoming, view })) };
@@ -153,6 +156,14 @@ export class DefaultIntakeStep implements IntakeStep {
       read: (start = 0) => skip(body.read(), start),
     });
   }
+}
+
+/** What brought the server down again and again is stored as it is; the administrator decides. */
+function setAsideUnread(account: AccountView): Decision {
+  const reason =
+    'reading it brought the server down three times, so it was stored unread; "held release" delivers it, "held delete" removes it';
+  const trail = [{ tap: 'core/poison', change: 'quarantine', reason, milliseconds: 0 }];
+  return { plan: createSortPlan(account).quarantine(reason), trail, mailboxes: [] };
 }
 
 async function* once(octets: Uint8Array): AsyncGenerator<Uint8Array> {

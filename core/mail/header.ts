@@ -30,6 +30,12 @@ export interface Header {
   all(name: string): readonly FieldInPlace[];
 }
 
+/** The header of a message that nobody should look into: no fields, only where it ends. */
+export function unreadHeader(octets: Uint8Array): Header {
+  const end = headerEnd(octets);
+  return new FieldTable([], end < 0 ? octets.length : end, false);
+}
+
 /**
  * Reads the header at the beginning of `octets`, which need not hold the whole message, but the header up to HEADER_LIMIT.
  * A line that is no field is passed over where a field follows; elsewhere the body begins with it, though the empty line is missing.

@@ -82,6 +82,15 @@ export interface OutboxDraft {
   readonly orcpt: string | undefined;
 }
 
+/** The ISP's message that is hereby stored. */
+export interface JournalDraft {
+  readonly account: string;
+  readonly uidl: string;
+  readonly listedSize: number;
+  /** Messages vanished from the ISP's listing. One with the same octets is this one under its former id: then it is placed nowhere again. */
+  readonly maybeRenamed?: boolean;
+}
+
 /** All that one message changes, committed as one. */
 export interface IntakeUnit {
   readonly body: StagedBody;
@@ -133,6 +142,8 @@ export interface MailStore {
   /** Commits the unit, together with what else waits; resolves when it survives a power cut. Rejects with nothing of it stored. */
   commit(unit: IntakeUnit): Promise<IntakeResult>;
   message(id: MessageId): Promise<StoredMessage | undefined>;
+  /** Every copy of a message, also those that are gone, in the order in which they were placed. */
+  copies(id: MessageId): Promise<readonly CopyTrace[]>;
   /** Octets as stored (CRLF form), in pieces of at most 256 KB, from `start` on. */
   read(id: MessageId, start?: number): AsyncIterable<Uint8Array>;
   /** Messages that wait for the administrator or a working plugin: `hold`, `quarantine`, `discard`. Newest first. */
@@ -143,8 +154,6 @@ export interface MailStore {
   remove(id: MessageId): Promise<void>;
   mailboxes(): Promise<readonly MailboxSummary[]>;
   /** Messages of one mailbox, newest first. */
-  /** Every copy of a message, also those that are gone, in the order in which they were placed. */
-  copies(id: MessageId): Promise<readonly CopyTrace[]>;
   list(mailbox: MailboxRef, limit: number): Promise<readonly StoredMessage[]>;
   /** The newest messages taken in, newest first; what-if and probes read them. */
   recent(limit: number, account?: string): Promise<readonly StoredMessage[]>;

@@ -13,6 +13,17 @@ import type { ChunkRow, OutboxRow } from './tables.js';
 import type { WriteGroup } from './writeGroup.js';
 import type { WriteUnit } from './writeQueue.js';
 
+/** A message's entry under the id that the ISP gave it before. */
+export interface FormerEntry {
+  readonly uidl: string;
+  readonly since: number;
+}
+
+/** First 16 octets of a content hash (hex). */
+export function contentKey(contentHash: string): Buffer {
+  return Buffer.from(contentHash.slice(0, 32), 'hex');
+}
+
 export class IntakeWrite implements WriteUnit {
   readonly octets: number;
   readonly seenKeys: readonly Buffer[];
@@ -26,6 +37,7 @@ export class IntakeWrite implements WriteUnit {
     private readonly body: StagedMessage,
     private readonly chunks: readonly ChunkRow[],
     private readonly copies: readonly Copy[],
+    private readonly former: FormerEntry | undefined,
     private readonly numbers: Sequence,
     private readonly tally: OutboxTally,
     private readonly now: Date,
@@ -42,16 +54,29 @@ export class IntakeWrite implements WriteUnit {
   stage(group: WriteGroup): void {
     const { message, journal, outbox } = this.unit;
     const { number } = this.body;
-    this.#result = placeCopies(group, number, message, this.copies, this.now);
+    this.#result =
+      this.former === undefined
+        ? placeCopies(group, number, message, this.copies, this.now)
+        : { placed: [], duplicates: this.copies.map(({ draft }) => draft.mailbox) };
     this.#outbox = outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, this.now));
     // Every copy was one too many: the trace is all that stays. A message without any destination is nobody's duplicate and stays.
-    this.#gone = this.copies.length > 0 && this.#result.placed.length === 0 && outbox.length === 0 && message.disposition === 'deliver';
+    this.#gone =
+      this.former !== undefined ||
+      (this.copies.length > 0 && this.#result.placed.length === 0 && outbox.length === 0 && message.disposition === 'deliver');
     group.insert('message', messageRow(number, message, this.#gone ? this.now : undefined));
     if (!this.#gone) for (const chunk of this.chunks) group.insert('chunk', chunk);
     for (const row of this.#outbox) group.insert('outbox', row);
     if (journal !== undefined) {
       const { account, uidl, listedSize } = journal;
-      group.insert('journal', { account, uidl, state: 'stored', listed_size: listedSize, since: this.now.getTime(), attempts: 0 });
+      group.insert('journal', {
+        account,
+        uidl,
+        state: 'stored',
+        listed_size: listedSize,
+        since: this.former?.since ?? this.now.getTime(),
+        attempts: 0,
+        content_key: contentKey(message.contentHash),
+      });
     }
   }
 

@@ -5,12 +5,19 @@ import type { Journal } from '../journal.js';
 import type { Readers } from './readers.js';
 import type { WriteQueue } from './writeQueue.js';
 
-type JournalTuple = readonly [uidl: string, state: JournalEntry['state'], listedSize: number, since: number, attempts: number];
+type JournalTuple = readonly [
+  uidl: string,
+  state: JournalEntry['state'],
+  listedSize: number,
+  since: number,
+  attempts: number,
+  failures: number,
+];
 
 /** Entries a query. They come as one JSON text: a hundred thousand row objects would hold the event loop up. */
 const PAGE = 5_000;
 const ENTRIES = `
-  SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts)) AS page FROM (
+  SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts, failures)) AS page FROM (
     SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${PAGE})`;
 
 export class SqliteJournal implements Journal {
@@ -50,8 +57,8 @@ class SqliteAccountJournal implements AccountJournal {
     for (;;) {
       const row = await this.readers.get<{ page: string }>(ENTRIES, [this.account, after]);
       const page = JSON.parse(row?.page ?? '[]') as JournalTuple[];
-      for (const [uidl, state, listedSize, since, attempts] of page) {
-        entries.set(uidl, { uidl, state, listedSize, since: new Date(since), attempts });
+      for (const [uidl, state, listedSize, since, attempts, failures] of page) {
+        entries.set(uidl, { uidl, state, listedSize, since: new Date(since), attempts, failures });
         after = uidl;
       }
       if (page.length < PAGE) return entries;
@@ -87,23 +94,32 @@ class SqliteAccountJournal implements AccountJournal {
     });
   }
 
-  /** A UIDL that was stored or gone and is tried again names another message now: its count begins anew. */
-  async attempt(uidls: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const tries = new Map<string, number>();
-    if (uidls.length === 0) return tries;
+  /** A UIDL that was stored or gone and is tried again names another message now: its counts begin anew, and its size is not known yet. */
+  async attempt(uidls: readonly string[]): Promise<void> {
+    if (uidls.length === 0) return;
     await this.queue.write({
       run: async (writer) => {
-        const rows = await writer.all<{ uidl: string; attempts: number }>(
+        await writer.run(
           `INSERT INTO journal (account, uidl, state, listed_size, since, attempts)
-            SELECT ?, value, 'failed', 0, ?, 1 FROM json_each(?) WHERE true
-            ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL,
-              since = iif(state = 'failed', since, excluded.since), attempts = iif(state = 'failed', attempts + 1, 1)
-            RETURNING uidl, attempts`,
+            SELECT ?, value, 'failed', -1, ?, 1 FROM json_each(?) WHERE true
+            ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL, listed_size = -1,
+              since = iif(state = 'failed', since, excluded.since), attempts = iif(state = 'failed', attempts + 1, 1),
+              failures = iif(state = 'failed', failures, 0)`,
           [this.account, this.clock.now().getTime(), JSON.stringify(uidls)],
         );
-        for (const row of rows) tries.set(row.uidl, row.attempts);
       },
     });
-    return tries;
+  }
+
+  async ended({ failed, untried }: { readonly failed: readonly string[]; readonly untried: readonly string[] }): Promise<void> {
+    if (failed.length + untried.length === 0) return;
+    await this.queue.write({
+      run: async (writer) => {
+        const sql = `UPDATE journal SET attempts = max(attempts - 1, 0), failures = failures + ?
+          WHERE account = ? AND state = 'failed' AND uidl IN (SELECT value FROM json_each(?))`;
+        await writer.run(sql, [1, this.account, JSON.stringify(failed)]);
+        await writer.run(sql, [0, this.account, JSON.stringify(untried)]);
+      },
+    });
   }
 }

@@ -19,7 +19,7 @@ import type { Ballast } from './ballast.js';
 import { readChunks } from './chunks.js';
 import type { Copy } from './copies.js';
 import { copyFor, letGo, removeCopies } from './copies.js';
-import { IntakeWrite } from './intakeWrite.js';
+import { contentKey, type FormerEntry, IntakeWrite } from './intakeWrite.js';
 import type { MailboxNames } from './mailboxNames.js';
 import { readMailboxSummaries } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
@@ -56,7 +56,8 @@ export class SqliteMailStore implements MailStore {
       );
     }
     const copies = await this.#copies(unit.placements);
-    const write = new IntakeWrite(unit, body, await body.lastRows(), copies, this.numbers.outbox, this.tally, this.clock.now());
+    const former = await this.#former(unit);
+    const write = new IntakeWrite(unit, body, await body.lastRows(), copies, former, this.numbers.outbox, this.tally, this.clock.now());
     await this.queue.write(write);
     return write.result;
   }
@@ -157,6 +158,15 @@ export class SqliteMailStore implements MailStore {
 
   room(): Promise<number> {
     return this.ballast.room();
+  }
+
+  /** The journal entry of the same octets under an id that the ISP no longer lists. */
+  async #former({ journal, message }: IntakeUnit): Promise<FormerEntry | undefined> {
+    if (journal?.maybeRenamed !== true) return undefined;
+    return this.readers.get<FormerEntry>(
+      `SELECT uidl, since FROM journal WHERE account = ? AND content_key = ? AND state = 'stored' AND unlisted_since IS NOT NULL AND uidl <> ?`,
+      [journal.account, contentKey(message.contentHash), journal.uidl],
+    );
   }
 
   async #copies(drafts: readonly PlacementDraft[]): Promise<readonly Copy[]> {

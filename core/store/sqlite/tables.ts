@@ -63,6 +63,7 @@ export interface JournalRow {
   readonly listed_size: number;
   readonly since: number;
   readonly attempts: number;
+  readonly content_key: Uint8Array;
 }
 
 export interface ActivityRow {
@@ -111,7 +112,7 @@ export const COLUMNS: { readonly [T in TableName]: readonly (keyof Rows[T] & str
   placement: ['mailbox_id', 'message_id', 'prefix', 'concealed', 'size', 'tag', 'seen_key', 'placed_at'],
   seen: ['key', 'at', 'message_id'],
   outbox: ['id', 'message_id', 'account', 'sender', 'recipient', 'prefix', 'dsn', 'state', 'queued_at', 'next_try_at'],
-  journal: ['account', 'uidl', 'state', 'listed_size', 'since', 'attempts'],
+  journal: ['account', 'uidl', 'state', 'listed_size', 'since', 'attempts', 'content_key'],
   activity: ['at', 'day', 'kind', 'account', 'user', 'message', 'text', 'details'],
 };
 

@@ -1,7 +1,7 @@
 // onFetch: one account's part of a round. Sessions follow each other, each ended by QUIT so that its deletions stick, until nothing is new.
 import { type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { type CollectPlan, collectPlan, MOST_TRIES } from './collectPlan.js';
+import { type CollectPlan, collectPlan, MOST_FAILURES } from './collectPlan.js';
 import { FetchTally } from './fetchTally.js';
 import { type IdentifiedMessage, identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
@@ -80,12 +80,13 @@ class AccountRound {
   async #work(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<boolean> {
     const plan = await this.#plan(dialogue);
     const before = this.#tally.fetched;
-    const expected = plan.fetch.length + plan.suspect.length;
+    const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
     this.#tally.expect(expected);
     const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
     const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(expected / 20)) : expected;
     const batch = plan.fetch.slice(0, limit);
     const alone = plan.suspect.slice(0, limit - batch.length);
+    const reading = plan.maybeRenamed ? { maybeRenamed: true } : {};
     const retrieval = new Retrieval(dialogue, {
       intake: this.#request.intake,
       journal: this.#request.journal,
@@ -93,8 +94,9 @@ class AccountRound {
       pipelining: capabilities.pipelining,
     });
     try {
-      await retrieval.run(batch);
-      await retrieval.runAlone(alone);
+      await retrieval.run(batch, reading);
+      await retrieval.runAlone(alone, reading);
+      await retrieval.runAlone(plan.unread, { ...reading, unread: true });
     } finally {
       for (const key of retrieval.failed) this.#failed.add(key);
     }
@@ -104,7 +106,13 @@ class AccountRound {
     if (capabilities.loginDelaySeconds > 0)
       this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
     const fetched = this.#tally.fetched - before;
-    return quit && mayComeBack && deleted.length > 0 && fetched > 0 && (expected > batch.length + alone.length || fetched >= PARTIAL_LISTING);
+    return (
+      quit &&
+      mayComeBack &&
+      deleted.length > 0 &&
+      fetched > 0 &&
+      (expected > batch.length + alone.length + plan.unread.length || fetched >= PARTIAL_LISTING)
+    );
   }
 
   async #plan(dialogue: Pop3Dialogue): Promise<CollectPlan> {
@@ -127,7 +135,7 @@ class AccountRound {
     const plan = collectPlan(messages, await this.#request.journal.entries(), this.#account, this.#clock.now());
     this.#report(plan);
     const isUntried = ({ key }: IdentifiedMessage): boolean => !this.#failed.has(key);
-    return { ...plan, fetch: plan.fetch.filter(isUntried), suspect: plan.suspect.filter(isUntried) };
+    return { ...plan, fetch: plan.fetch.filter(isUntried), suspect: plan.suspect.filter(isUntried), unread: plan.unread.filter(isUntried) };
   }
 
   /** Without UIDL and TOP every message would have to be read in every round to be recognised. */
@@ -145,10 +153,10 @@ class AccountRound {
   #report(plan: CollectPlan): void {
     for (const message of plan.tooLarge)
       this.#tally.problem('isp/message', tooLargeSentence(message, this.#account.maxMessageBytes), message.key);
-    for (const { key } of plan.setAside) {
+    for (const { key } of plan.resting) {
       this.#tally.problem(
         'isp/message',
-        `A message was tried ${MOST_TRIES} times in vain and stays at the ISP. Look at it there, with the ISP's web mail.`,
+        `A message could not be collected ${MOST_FAILURES} times and stays at the ISP; it is tried once a day. Look at it there, with the ISP's web mail.`,
         key,
       );
     }

@@ -2,10 +2,12 @@
 import type { JournalEntry } from '@postroom/sdk';
 import type { IdentifiedMessage } from './identify.js';
 
-/** Tries after which a message is left alone and reported. */
-export const MOST_TRIES = 5;
-/** Tries after which a message is read alone: then a session that ends badly counts against nobody but the message it was reading. */
-const TRIES_IN_COMPANY = 2;
+/** Failures at the ISP or on the line after which a message rests, a day longer each time. */
+export const MOST_FAILURES = 5;
+/** Failures after which a message is read alone: then a session that ends badly counts against nobody but the message it was reading. */
+const FAILURES_IN_COMPANY = 2;
+/** Tries that nobody saw the end of, after which nobody looks into a message any more: it is stored as it is. */
+const MOST_READINGS = 3;
 const DAY = 86_400_000;
 
 export interface CollectPolicy {
@@ -19,11 +21,15 @@ export interface CollectPlan {
   readonly remove: readonly IdentifiedMessage[];
   /** New, in the server's order. */
   readonly fetch: readonly IdentifiedMessage[];
-  /** New too, but sessions that were to read them ended badly: read one at a time. */
+  /** New too, but sessions that were to read them ended badly: read one at a time, after the others. */
   readonly suspect: readonly IdentifiedMessage[];
+  /** Reading them brought the reader down again and again: fetched one at a time, and stored unread. */
+  readonly unread: readonly IdentifiedMessage[];
   readonly tooLarge: readonly IdentifiedMessage[];
-  /** Tried too often. */
-  readonly setAside: readonly IdentifiedMessage[];
+  /** Failed too often: they rest. */
+  readonly resting: readonly IdentifiedMessage[];
+  /** Messages that are stored here have vanished from the listing: what looks new may be one of them under a new id (SORTING 81). */
+  readonly maybeRenamed: boolean;
 }
 
 export function collectPlan(
@@ -36,8 +42,9 @@ export function collectPlan(
     remove: [] as IdentifiedMessage[],
     fetch: [] as IdentifiedMessage[],
     suspect: [] as IdentifiedMessage[],
+    unread: [] as IdentifiedMessage[],
     tooLarge: [] as IdentifiedMessage[],
-    setAside: [] as IdentifiedMessage[],
+    resting: [] as IdentifiedMessage[],
   };
   for (const message of messages) {
     const entry = journal.get(message.key);
@@ -47,15 +54,19 @@ export function collectPlan(
       if (isDue(known, policy, now)) plan.remove.push(message);
     } else if (message.size > policy.maxMessageBytes) {
       plan.tooLarge.push(message);
-    } else if (known !== undefined && known.attempts >= MOST_TRIES) {
-      plan.setAside.push(message);
-    } else if (known !== undefined && known.attempts >= TRIES_IN_COMPANY) {
+    } else if (known !== undefined && isResting(known, now)) {
+      plan.resting.push(message);
+    } else if (known !== undefined && known.attempts >= MOST_READINGS) {
+      plan.unread.push(message);
+    } else if (known !== undefined && (known.attempts > 0 || known.failures >= FAILURES_IN_COMPANY)) {
       plan.suspect.push(message);
     } else {
       plan.fetch.push(message);
     }
   }
-  return plan;
+  const listed = new Set(messages.map(({ key }) => key));
+  const maybeRenamed = [...journal.values()].some((entry) => entry.state === 'stored' && !listed.has(entry.uidl));
+  return { ...plan, maybeRenamed };
 }
 
 /** A size that one side does not know tells nothing. */
@@ -67,4 +78,9 @@ function isSameSize(a: number, b: number): boolean {
 function isDue(entry: JournalEntry, { leaveOnServerDays }: CollectPolicy, now: Date): boolean {
   if (leaveOnServerDays < 0) return false;
   return leaveOnServerDays === 0 || entry.state === 'gone' || now.getTime() - entry.since.getTime() >= leaveOnServerDays * DAY;
+}
+
+/** What the ISP does not hand over is asked for once a day, then. */
+function isResting({ failures, since }: JournalEntry, now: Date): boolean {
+  return failures >= MOST_FAILURES && now.getTime() - since.getTime() < (failures - MOST_FAILURES + 1) * DAY;
 }

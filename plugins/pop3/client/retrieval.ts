@@ -1,6 +1,13 @@
 // RETR, many at a time: the messages flow into intake while the next ones are on the line, so that many share a commit.
-import { type Accepted, type AccountJournal, type ErrorCode, type Intake, PostroomError, sentenceOf } from '@postroom/sdk';
-import { MOST_TRIES } from './collectPlan.js';
+import {
+  type Accepted,
+  type AccountJournal,
+  type ErrorCode,
+  type FetchedFrom,
+  type Intake,
+  PostroomError,
+  sentenceOf,
+} from '@postroom/sdk';
 import type { FetchTally } from './fetchTally.js';
 import type { IdentifiedMessage } from './identify.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
@@ -20,6 +27,9 @@ export interface RetrievalServices {
   readonly pipelining: boolean;
 }
 
+/** What intake is told of the messages of one run. */
+export type Reading = Pick<FetchedFrom, 'unread' | 'maybeRenamed'>;
+
 /** Thrown where the session cannot go on but the round can: the rest of a message beyond the limit would have to be read. */
 export class SessionAbandoned extends Error {}
 
@@ -33,6 +43,12 @@ export class Retrieval {
   readonly #running = new Set<Promise<void>>();
   #runningOctets = 0;
   #stop: PostroomError | undefined;
+  #how: Reading = {};
+  #reading: IdentifiedMessage | undefined;
+  /** Keys of messages that the ISP or the line did not bring. */
+  readonly #unanswered = new Set<string>();
+  /** Keys of messages that came and that intake did not take. */
+  readonly #refusals = new Set<string>();
 
   constructor(dialogue: Pop3Dialogue, services: RetrievalServices) {
     this.#dialogue = dialogue;
@@ -40,41 +56,44 @@ export class Retrieval {
   }
 
   /** Reads the messages and resolves when all of them are stored or reported. Rejects when the session or the store is at its end. */
-  async run(messages: readonly IdentifiedMessage[]): Promise<void> {
+  async run(messages: readonly IdentifiedMessage[], how: Reading = {}): Promise<void> {
+    this.#how = how;
+    await this.#services.journal.attempt(messages.map(({ key }) => key));
     try {
-      const chunks = inChunks(await this.#attempt(messages));
+      const chunks = inChunks(messages);
       this.#send(chunks[0]);
       for (const [at, chunk] of chunks.entries()) {
         this.#send(chunks[at + 1]);
         for (const message of chunk) {
           if (!this.#services.pipelining) this.#dialogue.send([`RETR ${message.number}`]);
+          this.#reading = message;
           await this.#receive(message);
+          this.#reading = undefined;
           if (this.#stop !== undefined) throw this.#stop;
         }
       }
     } finally {
       await Promise.all(this.#running);
+      await this.#end(messages);
     }
     if (this.#stop !== undefined) throw this.#stop;
   }
 
   /** Reads the messages one at a time, each counted and stored before the next is begun. */
-  async runAlone(messages: readonly IdentifiedMessage[]): Promise<void> {
-    for (const message of messages) await this.run([message]);
+  async runAlone(messages: readonly IdentifiedMessage[], how: Reading = {}): Promise<void> {
+    for (const message of messages) await this.run([message], how);
   }
 
-  /** Counts a try before anything is read: a message that brings the reader down is met at most MOST_TRIES times. */
-  async #attempt(messages: readonly IdentifiedMessage[]): Promise<readonly IdentifiedMessage[]> {
-    const tries = await this.#services.journal.attempt(messages.map(({ key }) => key));
-    return messages.filter((message) => {
-      const isTried = (tries.get(message.key) ?? 1) <= MOST_TRIES;
-      if (!isTried)
-        this.#problem(
-          message,
-          `A message was tried ${MOST_TRIES} times in vain and stays at the ISP. Look at it there, with the ISP's web mail.`,
-        );
-      return isTried;
-    });
+  /** Gives back the tries of what the line or the ISP failed at. What intake itself could not take keeps its try. */
+  async #end(messages: readonly IdentifiedMessage[]): Promise<void> {
+    if (this.#reading !== undefined) this.#unanswered.add(this.#reading.key);
+    this.#reading = undefined;
+    const taken = new Set(this.stored.map(({ key }) => key));
+    const open = messages.map(({ key }) => key).filter((key) => !taken.has(key) && !this.#refusals.has(key));
+    const failed = open.filter((key) => this.#unanswered.has(key));
+    const untried = open.filter((key) => !this.#unanswered.has(key));
+    // A store that cannot write this down will not have counted the tries for long either.
+    await this.#services.journal.ended({ failed, untried }).catch(() => undefined);
   }
 
   #send(chunk: readonly IdentifiedMessage[] | undefined): void {
@@ -134,7 +153,7 @@ export class Retrieval {
   }
 
   async #accept(message: IdentifiedMessage, source: AsyncIterable<Uint8Array>): Promise<void> {
-    const from = { uidl: message.key, listedSize: message.size, server: this.#dialogue.account.host };
+    const from = { uidl: message.key, listedSize: message.size, server: this.#dialogue.account.host, ...this.#how };
     const accepted: Accepted = await this.#services.intake.accept(source, from);
     this.stored.push(message);
     this.#services.tally.accepted(accepted);
@@ -143,10 +162,18 @@ export class Retrieval {
   /** A store that takes no more ends the account's round before any DELE; anything else is this message's own trouble. */
   #refused(message: IdentifiedMessage, error: unknown): void {
     if (error instanceof PostroomError && STORE_TROUBLE.includes(error.code)) this.#stop ??= error;
-    else this.#problem(message, `A message could not be taken in: ${sentenceOf(error)} It stays at the ISP; the next round tries again.`);
+    else {
+      this.#refusals.add(message.key);
+      this.#tell(message, `A message could not be taken in: ${sentenceOf(error)} It stays at the ISP; the next round tries again.`);
+    }
   }
 
   #problem(message: IdentifiedMessage, sentence: string): void {
+    this.#unanswered.add(message.key);
+    this.#tell(message, sentence);
+  }
+
+  #tell(message: IdentifiedMessage, sentence: string): void {
     this.failed.add(message.key);
     this.#services.tally.problem('isp/message', sentence, message.key);
   }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { SystemClock } from '#core/base/clock.js';
+import type { IntakeResult } from '#core/store/mailStore.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
-import { ANDREW, failureOf, pickUp, put, StoreFixture } from './storeFixture.js';
+import { ANDREW, failureOf, mail, pickUp, put, StoreFixture } from './storeFixture.js';
 
 const DAY = 86_400_000;
 
@@ -36,18 +37,39 @@ describe('Journal, activity, plugin states and revisions on SQLite', () => {
     expect([...(await journal.entries()).keys()]).to.deep.equal(['__proto__', 'b']);
   });
 
-  it('counts tries over restarts, and F53 begins anew for a re-used UIDL', async () => {
+  it('counts tries over restarts, gives back those that the line ended, and F53 begins anew for a re-used UIDL', async () => {
     const journal = store.journal.forAccount('company');
-    expect(await journal.attempt(['x', 'y'])).to.deep.equal(new Map([['x', 1], ['y', 1]]));
-    expect(await journal.attempt(['x'])).to.deep.equal(new Map([['x', 2]]));
+    await journal.attempt(['x', 'y', 'z']);
+    await journal.attempt(['x', 'y', 'z']);
+    await journal.ended({ failed: ['y'], untried: ['z'] });
     await fixture.close(store);
     store = await fixture.open();
     const reopened = store.journal.forAccount('company');
-    expect((await reopened.attempt(['x'])).get('x')).to.equal(3);
-    expect((await reopened.entries()).get('x')).to.deep.include({ state: 'failed', attempts: 3 });
+    await reopened.attempt(['x']);
+    const entries = await reopened.entries();
+    expect(entries.get('x')).to.deep.include({ state: 'failed', attempts: 3, failures: 0 });
+    expect(entries.get('y')).to.deep.include({ state: 'failed', attempts: 1, failures: 1 });
+    expect(entries.get('z')).to.deep.include({ state: 'failed', attempts: 1, failures: 0 });
     await put(store, { to: [ANDREW], uidl: 'x' });
     expect((await reopened.entries()).get('x')).to.deep.include({ state: 'stored', attempts: 0 });
-    expect((await reopened.attempt(['x'])).get('x')).to.equal(1);
+    await reopened.attempt(['x']);
+    expect((await reopened.entries()).get('x')).to.deep.include({ state: 'failed', attempts: 1, failures: 0 });
+  });
+
+  it('SORTING 81 knows a message by its octets where the ISP gave it a new id, and only where the former id has vanished', async () => {
+    const journal = store.journal.forAccount('company');
+    const renamed = (uidl: string): Promise<IntakeResult> => {
+      const unit = mail(store, { text: 'Subject: one\r\n\r\none\r\n', to: [ANDREW], uidl });
+      return store.mailStore.commit({ ...unit, journal: unit.journal && { ...unit.journal, maybeRenamed: true } });
+    };
+    await renamed('old');
+    const since = (await journal.entries()).get('old')?.since;
+    await journal.listed(['new']);
+    expect(await renamed('new')).to.deep.equal({ placed: [], duplicates: [ANDREW] });
+    const entries = await journal.entries();
+    expect([...entries.keys()]).to.deep.equal(['new']);
+    expect(entries.get('new')?.since).to.deep.equal(since);
+    expect((await renamed('third')).placed, 'listed beside the other').to.deep.equal([ANDREW]);
   });
 
   it('reads a journal of many pages', async () => {

@@ -270,12 +270,35 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.messages.map(({ uidl }) => uidl)).to.deep.equal(['id2']);
   });
 
-  it('C34 stops trying after five times and leaves the message there', async () => {
+  it('C34 lets a message rest after five failures, and tries it once a day from then on', async () => {
     at.isp.put(mail('one'));
-    at.journal.attempts.set('id1', 5);
+    at.isp.script = (command) => (command === 'RETR 1' ? '-ERR damaged\r\n' : undefined);
+    for (let round = 1; round <= 5; round += 1) await at.round();
+    const asked = (): number => at.isp.commands.filter((command) => command === 'RETR 1').length;
+    expect(asked()).to.equal(5);
     const report = await at.round();
     expect(report.failed[0]?.message).to.include('5 times');
-    expect(at.isp.commands.some((command) => /^(RETR|DELE)/.test(command))).to.equal(false);
+    expect(asked()).to.equal(5);
+    const entry = at.journal.known.get('id1');
+    if (entry === undefined) throw new Error('The journal has forgotten the message.');
+    at.journal.known.set('id1', { ...entry, since: new Date(Date.now() - 25 * 3_600_000) });
+    await at.round();
+    expect(asked()).to.equal(6);
+  });
+
+  it('F86 reads what may have brought the reader down alone and last, and after three times asks intake not to look into it', async () => {
+    at.isp.put(mail('one'), mail('two'), mail('three'));
+    const crashed = (uidl: string, attempts: number): void => {
+      at.journal.known.set(uidl, { uidl, state: 'failed', listedSize: -1, since: new Date(), attempts, failures: 0 });
+    };
+    crashed('id1', 3);
+    crashed('id2', 1);
+    await at.round();
+    expect(at.intake.accepted.map(({ from }) => [from.uidl, from.unread === true])).to.deep.equal([
+      ['id3', false],
+      ['id2', false],
+      ['id1', true],
+    ]);
   });
 
   it('C35 C36 keeps what DELE or QUIT refused, and asks again', async () => {

@@ -51,7 +51,7 @@ export class FakeJournal implements AccountJournal {
   readonly attempts = new Map<string, number>();
 
   stored({ uidl, listedSize }: FetchedFrom, since = new Date()): void {
-    this.known.set(uidl, { uidl, state: 'stored', listedSize, since, attempts: 1 });
+    this.known.set(uidl, { uidl, state: 'stored', listedSize, since, attempts: 0, failures: 0 });
   }
 
   stateOf(uidl: string): string | undefined {
@@ -73,8 +73,25 @@ export class FakeJournal implements AccountJournal {
     this.listings.push(uidls);
   }
 
-  async attempt(uidls: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    for (const uidl of uidls) this.attempts.set(uidl, (this.attempts.get(uidl) ?? 0) + 1);
-    return new Map(uidls.map((uidl) => [uidl, this.attempts.get(uidl) ?? 0]));
+  async attempt(uidls: readonly string[]): Promise<void> {
+    for (const uidl of uidls) {
+      this.attempts.set(uidl, (this.attempts.get(uidl) ?? 0) + 1);
+      const { attempts = 0, failures = 0, since = new Date() } = this.#failedEntry(uidl) ?? {};
+      this.known.set(uidl, { uidl, state: 'failed', listedSize: -1, since, attempts: attempts + 1, failures });
+    }
+  }
+
+  async ended({ failed, untried }: { readonly failed: readonly string[]; readonly untried: readonly string[] }): Promise<void> {
+    for (const uidl of [...failed, ...untried]) {
+      const entry = this.#failedEntry(uidl);
+      if (entry === undefined) continue;
+      const failures = entry.failures + (failed.includes(uidl) ? 1 : 0);
+      this.known.set(uidl, { ...entry, attempts: Math.max(entry.attempts - 1, 0), failures });
+    }
+  }
+
+  #failedEntry(uidl: string): JournalEntry | undefined {
+    const entry = this.known.get(uidl);
+    return entry?.state === 'failed' ? entry : undefined;
   }
 }
