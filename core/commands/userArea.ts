@@ -58,11 +58,11 @@ export class UserArea implements CommandArea {
     ),
     'users.remove': handler<{ account: string; user: string }>(async ({ account, user }, call) => {
       const { user: name } = this.#user(account, user);
-      return {
-        account,
-        user: name,
-        ...orFail(await this.settings.edit(call.author, [{ path: ['accounts', account, 'users', name], value: undefined }])),
-      };
+      const copies = this.#copyLists(account, name, []);
+      const edits = [{ path: ['accounts', account, 'users', name], value: undefined }, ...copies.map(({ edit }) => edit)];
+      const { warnings } = orFail(await this.settings.edit(call.author, edits));
+      const dropped = copies.map((list) => `${name} gets no copies of ${list.user}'s mail any more.`);
+      return { account, user: name, warnings: [...warnings, ...dropped] };
     }),
     'users.set-password': handler<{ account: string; user?: string; password: string }>(async ({ account, user, password }) => {
       const mailbox = user === undefined && isAdminName(account) ? ADMIN1 : this.#user(account, user ?? '');
@@ -84,12 +84,27 @@ export class UserArea implements CommandArea {
       await this.settings.edit(author, [
         { path: [...base, name], value: moved },
         { path: [...base, mailbox.user], value: undefined },
+        ...this.#copyLists(account, mailbox.user, [name]).map(({ edit }) => edit),
       ]),
     );
     const to: MailboxRef = { account, user: name };
     await this.store.renameMailbox(mailbox, to);
     await this.secrets.renameUser(account, mailbox.user, name);
     return { account, user: name, formerly: mailbox.user, ...result };
+  }
+
+  /** The lists of colleagues who copy to `name`, with `instead` in its place (SORTING case 102). */
+  #copyLists(account: string, name: string, instead: readonly string[]): readonly { readonly user: string; readonly edit: SettingEdit }[] {
+    const isNamed = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
+    return this.#known(account)
+      .users.filter((colleague) => !isNamed(colleague.name) && colleague.ccTo.some(isNamed))
+      .map((colleague) => ({
+        user: colleague.name,
+        edit: {
+          path: ['accounts', account, 'users', colleague.name, 'cc.to'],
+          value: colleague.ccTo.flatMap((other) => (isNamed(other) ? instead : [other])),
+        },
+      }));
   }
 
   #passwordState(mailbox: MailboxRef): string {
