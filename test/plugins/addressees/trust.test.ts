@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { memoryMail } from '../sorting/memoryMail.js';
-import { SortingServer } from '../sorting/sortingServer.js';
+import { closeSortingServers, SortingServer } from '../sorting/sortingServer.js';
 
 const ACCOUNTS = { works: { kind: 'domain', address: 'post@works.example', users: { greg: {}, andrew: {} } } };
 const FROM = (host: string): Buffer =>
@@ -10,12 +10,13 @@ const FROM = (host: string): Buffer =>
 
 describe('trust in the hosts of an ISP', () => {
   async function rungs(server: SortingServer, host: string): Promise<string | undefined> {
-    return (await server.sort(server.planFor('works'), memoryMail(FROM(host), {}, 'works'))).rung;
+    return (await server.sort('works', memoryMail(FROM(host), {}, 'works'))).plan.rung;
   }
 
+  afterEach(closeSortingServers);
+
   it('is learned, shown and forgotten', async () => {
-    const server = new SortingServer({ accounts: ACCOUNTS });
-    await server.start();
+    const server = await SortingServer.start({ accounts: ACCOUNTS });
     expect(await rungs(server, 'mx.isp.example')).to.equal('L1');
     expect(await rungs(server, 'mx.elsewhere.test')).to.equal('L4');
     const [shown] = (await server.command('addressees.trust', { forget: true })) as { account: string; hosts: string[] }[];
@@ -24,8 +25,7 @@ describe('trust in the hosts of an ISP', () => {
   });
 
   it('goes to the configured host only', async () => {
-    const server = new SortingServer({ accounts: { works: { ...ACCOUNTS.works, 'addressees.trustedHost': 'isp.example' } } });
-    await server.start();
+    const server = await SortingServer.start({ accounts: { works: { ...ACCOUNTS.works, 'addressees.trustedHost': 'isp.example' } } });
     expect(await rungs(server, 'mx.elsewhere.test')).to.equal('L4');
     expect(await rungs(server, 'mx.isp.example')).to.equal('L1');
   });

@@ -1,26 +1,24 @@
 import { expect } from 'chai';
 import { memoryMail } from '../sorting/memoryMail.js';
-import { SortingServer } from '../sorting/sortingServer.js';
+import { closeSortingServers, SortingServer } from '../sorting/sortingServer.js';
 
 const ACCOUNTS = { works: { kind: 'domain', address: 'post@works.example', users: { greg: {} } } };
 const MESSAGE = 'To: greg@works.example\r\nFrom: x@out.example\r\n\r\nHi\r\n';
 
 describe('the loop guard', () => {
-  async function start(): Promise<SortingServer> {
-    const server = new SortingServer({ accounts: ACCOUNTS });
-    await server.start();
-    return server;
-  }
+  const start = (): Promise<SortingServer> => SortingServer.start({ accounts: ACCOUNTS });
+
+  afterEach(closeSortingServers);
 
   async function markOf(server: SortingServer): Promise<string> {
-    const plan = await server.sort(server.planFor('works'), memoryMail(Buffer.from(MESSAGE), {}, 'works'));
+    const { plan } = await server.sort('works', memoryMail(Buffer.from(MESSAGE), {}, 'works'));
     return plan.addHeaders.find((line) => line.startsWith('X-Postroom-Loop: ')) ?? '';
   }
 
   it('sets aside what this server has delivered and the ISP brings back', async () => {
     const server = await start();
     const mail = memoryMail(Buffer.from(`${await markOf(server)}\r\n${MESSAGE}`), {}, 'works');
-    const plan = await server.sort(server.planFor('works'), mail);
+    const { plan } = await server.sort('works', mail);
     expect(plan.disposition).to.equal('quarantine');
     expect(plan.mailboxes.map((mailbox) => mailbox.user)).to.deep.equal(['greg']);
   });
@@ -28,16 +26,16 @@ describe('the loop guard', () => {
   it('lets pass what another server has delivered, and what a user redirects in the office', async () => {
     const server = await start();
     const foreign = memoryMail(Buffer.from(`${await markOf(await start())}\r\n${MESSAGE}`), {}, 'works');
-    expect((await server.sort(server.planFor('works'), foreign)).disposition).to.equal('deliver');
+    expect((await server.sort('works', foreign)).plan.disposition).to.equal('deliver');
     const run = { origin: 'submitted', author: 'greg', recipients: ['greg@works.example'] } as const;
     const redirected = memoryMail(Buffer.from(`${await markOf(server)}\r\n${MESSAGE}`), run, 'works');
-    expect((await server.sort(server.planFor('works'), redirected)).disposition).to.equal('deliver');
+    expect((await server.sort('works', redirected)).plan.disposition).to.equal('deliver');
   });
 
   it('marks no outgoing mail: what a user posts to a list comes back', async () => {
     const server = await start();
     const run = { origin: 'submitted', author: 'greg', recipients: ['list@out.example'] } as const;
-    const plan = await server.sort(server.planFor('works', ['list@out.example']), memoryMail(Buffer.from(MESSAGE), run, 'works'));
+    const { plan } = await server.sort('works', memoryMail(Buffer.from(MESSAGE), run, 'works'), ['list@out.example']);
     expect(plan.addHeaders.filter((line) => line.startsWith('X-Postroom-Loop'))).to.deep.equal([]);
   });
 });

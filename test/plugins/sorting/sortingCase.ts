@@ -29,6 +29,8 @@ export interface CaseRun {
   /** Former names of users and the names they have from this run on. */
   readonly renamed?: Readonly<Record<string, string>>;
   readonly expect?: Expectation;
+  /** The messages are taken in, as fetched; then these users have so many messages, and nobody else has any. */
+  readonly delivered?: Readonly<Record<string, number>>;
 }
 
 export interface Expectation {
@@ -59,4 +61,9 @@ export function readSortingCases(): readonly SortingCase[] {
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(fileURLToPath(new URL(name, FOLDER)), 'utf8')) as SortingCase);
+}
+
+/** The octets of a run's messages. */
+export function messagesOf(run: CaseRun): readonly Buffer[] {
+  return [...(run.messages ?? []).map((text) => Buffer.from(text)), ...(run.base64 ?? []).map((text) => Buffer.from(text, 'base64'))];
 }
