@@ -52,7 +52,7 @@ export async function* readMaildrop(
 /** Numbers in runs that one query reads: at most 32 messages, or about 1 MB. */
 function splitIntoBatches(snapshot: MaildropSnapshot, numbers: readonly number[]): readonly (readonly number[])[] {
   const batches: number[][] = [];
-  let octets = AHEAD_OCTETS;
+  let octets = Number.POSITIVE_INFINITY;
   let batch: number[] = [];
   for (const number of numbers) {
     // What is read in pieces brings no octets with the query.
