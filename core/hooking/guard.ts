@@ -94,7 +94,13 @@ function failureOf(tap: GuardedTap, error: unknown, started: number): TapFailure
 
 function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    const letGo = (): void => {
+      clearTimeout(timer);
+      call.outer?.removeEventListener('abort', stopped);
+    };
+    // The tap may never come back: nothing of ours waits for it any longer.
     const giveUp = (why: string): void => {
+      letGo();
       const error = new PostroomError('plugin/timeout', `${tap.name} ${why}.`, { plugin: tap.plugin });
       call.abort(error);
       reject(error);
@@ -102,10 +108,12 @@ function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promis
     const timer = setTimeout(() => giveUp(`did not answer within ${tap.timeoutMs} ms`), tap.timeoutMs);
     const stopped = (): void => giveUp('was cancelled');
     call.outer?.addEventListener('abort', stopped, { once: true });
-    pending.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      call.outer?.removeEventListener('abort', stopped);
-    });
+    // A signal that was aborted before fires no more.
+    if (call.outer?.aborted === true) {
+      stopped();
+    }
+    // Wrapped: what a plugin answers may have a then() and nothing else of a promise.
+    void Promise.resolve(pending).then(resolve, reject).finally(letGo);
   });
 }
 
