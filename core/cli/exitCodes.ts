@@ -26,11 +26,15 @@ export function exitCodeOf(error: unknown): number {
   }
 }
 
-/** The exit code for an answer: a round in which an account failed, a login that the ISP refused and a doctor who found a problem have done their work, and scripts must hear of it. */
+/**
+ * The exit code for an answer. A round in which an account failed, a login that the ISP refused, a licence that is not granted and a doctor who
+ * found a problem are answers, not errors; scripts must hear of them all the same.
+ */
 export function exitCodeOfAnswer(answer: unknown): number {
-  const { ok, rounds } = (answer ?? {}) as { readonly ok?: unknown; readonly rounds?: unknown };
+  const { ok, granted, rounds } = (answer ?? {}) as { readonly ok?: unknown; readonly granted?: unknown; readonly rounds?: unknown };
   const troubled =
     ok === false ||
+    granted === false ||
     some(rounds, ({ failed }) => some(failed, () => true)) ||
     some(answer, ({ check, state }) => check !== undefined && state === 'problem');
   return troubled ? EXIT.failed : EXIT.done;
