@@ -1,8 +1,8 @@
 // Dovecot, Postfix, the device and Postroom, started together: what each suite of the peers stands on.
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { Office } from '../kit/office.js';
 import { Dovecot, ISP_PASSWORD } from './dovecot.js';
-import { Office } from './office.js';
 import { Postfix } from './postfix.js';
 import { ACCOUNTS, PASSWORD, settings, USERS } from './settings.js';
 import { makeWorkFolder, type WorkFolder } from './workFolder.js';

@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { ROOT } from '../kit/sourceFiles.js';
+import { ROOT } from './sourceFiles.js';
 
+/** For a command that should end by itself. */
+const PATIENCE_MS = 60_000;
 const PROGRAM = path.join(ROOT, 'core', 'bin', 'postroom.mjs');
 
 export interface Port {
@@ -44,10 +46,10 @@ export class Office {
     return this.#log;
   }
 
-  /** Runs `postroom ... --data` to its end; `input` goes to standard input. */
-  async run(args: readonly string[], input = ''): Promise<Ended> {
+  /** Runs `postroom ... --data` to its end; `input` goes to standard input. `uid`: as that user of the system, where we are root. */
+  async run(args: readonly string[], input = '', uid?: number): Promise<Ended> {
     return new Promise((resolve) => {
-      const options = { maxBuffer: 64 * 1024 * 1024 };
+      const options = { maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE_MS, ...(uid !== undefined && { uid, gid: uid }) };
       const child = execFile(process.execPath, [PROGRAM, ...args, '--data', this.dataDir], options, (failure, out, error) => {
         resolve({ code: failure === null ? 0 : Number(failure.code ?? 1), out, error });
       });
