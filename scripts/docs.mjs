@@ -1,0 +1,8 @@
+// Makes the generated parts of docs/ anew. Needs a build with the tests.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const { withCasesTable } = await import('#test/plugins/sorting/casesTable.js');
+const { readSortingCases } = await import('#test/plugins/sorting/sortingCase.js');
+
+const page = new URL('../docs/sorting.md', import.meta.url);
+writeFileSync(page, withCasesTable(readFileSync(page, 'utf8'), readSortingCases()));
