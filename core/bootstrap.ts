@@ -45,6 +45,7 @@ import { Housekeeping } from './flow/housekeeping.js';
 import { DefaultIntakeStep, IntakeStep } from './flow/intake.js';
 import { ActivityIntakeLog, IntakeLog } from './flow/intakeLog.js';
 import { LicenceWarden } from './flow/licence.js';
+import { logPickUps } from './flow/pickUpLog.js';
 import { StoredRecentMail } from './flow/recentMail.js';
 import { RedeliverStep, StoredRedeliverStep } from './flow/redeliver.js';
 import { OutboxRelayStep, RelayStep } from './flow/relay.js';
@@ -62,24 +63,23 @@ import { createHooks, HostHooks } from './hooks.js';
 import { BUNDLED_PLUGINS, discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
+import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
+import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
+import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { DefaultPluginHost, PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
 import { ActivityLog } from './store/activityLog.js';
 import { Journal } from './store/journal.js';
 import { MailStore } from './store/mailStore.js';
-import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
 import { Outbox } from './store/outbox.js';
-import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
-import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
-import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginStates } from './store/pluginStates.js';
 import { Revisions } from './store/revisions.js';
 import { SqliteStore } from './store/sqlite/sqliteStore.js';
+import { Upkeep } from './store/upkeep.js';
 
 export interface ServerOptions {
   /** The data folder; made if it does not exist. */
   readonly dataDir: string;
-import { Upkeep } from './store/upkeep.js';
   /** False: plugins are active for commands, but no port opens and no round runs by itself. Default true. */
   readonly serve?: boolean;
   readonly clock?: Clock;
@@ -119,14 +119,15 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindValue(container, Events, events);
   bindValue(container, Log, log);
 
+  await refuseUnfinished(dataDir);
   const store = await SqliteStore.open(dataDir, {
     clock,
     onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
     onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
-  await refuseUnfinished(dataDir);
     onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
   });
   stack.defer(() => store.close());
+  stack.use(logPickUps(events, store.activity));
   bindStore(container, store);
   bindServices(container, dataDir, log);
 
@@ -181,11 +182,11 @@ function bindStore(container: Container, store: SqliteStore): void {
   bindValue(container, PluginStates, store.states);
   bindValue(container, Revisions, store.revisions);
   bindValue(container, Maildrops, store.maildrops);
+  bindValue(container, Upkeep, store);
 }
 
 function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, SettingsService, FileSettings);
-  bindValue(container, Upkeep, store);
   bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);
@@ -224,9 +225,8 @@ function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, RelayStep, OutboxRelayStep);
   bindClass(container, BounceStep, LocalBounceStep);
   bindClass(container, ResortStep, DefaultResortStep);
-  bindClass(container, ExplainStep, HookExplainStep);
   bindClass(container, RedeliverStep, StoredRedeliverStep);
-  bindClass(container, ServiceSwitch, DefaultServiceSwitch);
+  bindClass(container, ExplainStep, HookExplainStep);
   bindClass(container, WhatIfStep, RehearsedWhatIfStep);
   bindClass(container, TeachingStep, ProposedTeachingStep);
   bindAlias(container, Teaching, TeachingStep);
