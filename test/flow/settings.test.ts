@@ -1,0 +1,205 @@
+// Settings that change while mail flows: from an editor and by commands, in force at once or refused with a sentence.
+import '#core/base/injection.js';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Accounts, Licence } from '@postroom/sdk/services';
+import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { SettingsService } from '#core/configuration/settingsService.js';
+import { Doors } from '#core/host/doors.js';
+import { PluginHost } from '#core/host/pluginHost.js';
+import { letter } from '../kit/letter.js';
+import { ispServers, officeSettings, REGULAR } from '../kit/officeSettings.js';
+import { Postroom } from '../kit/postroom.js';
+import { until } from '../kit/until.js';
+
+describe('settings that change', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  let office: Postroom;
+  beforeEach(async () => {
+    office = await Postroom.start();
+  });
+  afterEach(() => office.stop());
+
+  const file = (): Promise<string> => readFile(path.join(office.dataDir, 'settings.json'), 'utf8');
+  const put = (to: string, subject: string): void => void office.isp.mailbox('mail').put(letter({ to, subject }));
+
+  /** What a command is refused with. */
+  async function refusal(command: string, args: Readonly<Record<string, unknown>>): Promise<string> {
+    const failure = await office.run(command, args).catch((error: unknown) => error);
+    expect(failure, command).to.be.an('error');
+    return (failure as Error).message;
+  }
+
+  const setUsers = (count: number): Promise<unknown> => {
+    const users = Object.fromEntries(Array.from({ length: count }, (_, index) => [`user${index + 1}`, {}]));
+    return office.run('config.set', { key: 'accounts.company.users', value: JSON.stringify(users) });
+  };
+
+  it('come into force when the file is saved: a new user gets mail in the next round', async () => {
+    await office.editFile((text) => text.replace('"andrew": {}', '"andrew": {},\n        // since Monday\n        "peter": {}'));
+    put(`Peter <${REGULAR}>`, 'Welcome');
+    await office.round();
+    const boxes = await office.run<readonly { user: string; messages: number }[]>('mailboxes.list');
+    expect(boxes.find(({ user }) => user === 'peter')).to.include({ messages: 1 });
+    await office.run('users.change', { account: 'company', user: 'peter', set: ['cc.to=["greg"]'] });
+    expect(await file()).to.include('// since Monday');
+    put(`Peter <${REGULAR}>`, 'Copy');
+    await office.round();
+    expect(await office.subjects('greg')).to.deep.equal(['Copy']);
+  });
+
+  it('stay as they were where the file is wrong, and the error is shown until it is mended', async () => {
+    const good = await file();
+    await office.editFile((text) =>
+      text.replace('"timer.everyMinutes": 0', '"timer.everyMinute": "often"').replace('"andrew": {}', '"andrew": {'),
+    );
+    expect(office.service(Accounts).find('company')?.users).to.have.length(3);
+    const { problems } = await office.run<{ problems: readonly string[] }>('status');
+    expect(problems.join('\n')).to.match(/settings\.json/);
+    put(`Andrew <${REGULAR}>`, 'Still');
+    await office.round();
+    expect(await office.subjects('andrew')).to.deep.equal(['Still']);
+    await office.editFile(() => good);
+    expect((await office.run<{ problems: readonly string[] }>('status')).problems).to.deep.equal([]);
+  });
+
+  it('open other ports at once', async () => {
+    const before = office.port('pop3');
+    await office.run('config.set', { key: 'pop3.listen', value: JSON.stringify([{ host: '127.0.0.1', port: 0, security: 'starttls' }]) });
+    await until('the new port is open', () =>
+      office.service(Doors).ports.some(({ protocol, security }) => protocol === 'pop3' && security === 'starttls'),
+    );
+    expect(office.port('pop3')).to.not.equal(before);
+    expect(office.service(Doors).ports).to.have.length(2);
+  });
+
+  it('deliver to ADMIN1 what was meant for a user who is gone, with the reason (101)', async () => {
+    await office.run('users.remove', { account: 'company', user: 'andrew' });
+    put(`Andrew <${REGULAR}>`, 'Too late');
+    await office.round();
+    expect(await office.subjects('admin1')).to.deep.equal(['Too late']);
+  });
+
+  it('take a user who is gone out of the copies of colleagues (102)', async () => {
+    await office.run('users.remove', { account: 'company', user: 'greg' });
+    expect(
+      office
+        .service(Accounts)
+        .find('company')
+        ?.users.map(({ name, ccTo }) => [name, ccTo]),
+    ).to.deep.equal([
+      ['andrew', []],
+      ['carolyn', []],
+    ]);
+    put(`Carolyn <${REGULAR}>`, 'Only hers');
+    await office.round();
+    expect(await office.subjects('carolyn')).to.deep.equal(['Only hers']);
+    expect(await office.subjects('admin1')).to.deep.equal([]);
+  });
+
+  it('keep mail, UIDLs, password and the old name of a renamed user (104)', async () => {
+    put(`Andrew <${REGULAR}>`, 'Before');
+    await office.round();
+    const [before] = await office.pickUp('andrew');
+    await office.run('users.rename', { account: 'company', user: 'andrew', name: 'andreas' });
+    put(`Andrew <${REGULAR}>`, 'By the old name');
+    put(`Andreas <${REGULAR}>`, 'By the new name');
+    await office.round();
+    const after = await office.pickUp('andreas');
+    expect(after.map(({ text }) => /^Subject: (.*)\r$/m.exec(text)?.[1])).to.deep.equal(['Before', 'By the old name', 'By the new name']);
+    expect(after[0]?.uidl).to.equal(before?.uidl);
+  });
+
+  it('hold the limits of Pro: 64 users yes, 65 no; 20 accounts yes, 21 no', async () => {
+    await setUsers(64);
+    expect(await refusal('users.add', { account: 'company', user: 'onemore' })).to.match(/64 users/);
+    const servers = ispServers(office.isp);
+    const accounts = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [
+        `a${index}`,
+        { kind: 'regular', address: `box${index}@company.example`, ...servers, users: {} },
+      ]),
+    );
+    await office.run('config.set', { key: 'accounts', value: JSON.stringify(accounts) });
+    const more = {
+      account: 'a20',
+      address: 'box20@company.example',
+      kind: 'regular',
+      set: Object.entries(servers).map(([key, value]) => `${key}=${String(value)}`),
+    };
+    expect(await refusal('accounts.add', more)).to.match(/20 accounts; this would be the 21st/);
+    expect(office.service(Accounts).all).to.have.length(20);
+  });
+
+  it('hold the limits of Lite: 5 users yes, 6 no; a 2nd account no', async () => {
+    const { accounts } = officeSettings(office.isp) as { accounts: { company: object } };
+    await office.editFile(() =>
+      JSON.stringify({
+        ...officeSettings(office.isp),
+        'plugins.enabled': ['postroom.licensing-lite'],
+        accounts: { company: accounts.company },
+      }),
+    );
+    await office.service(PluginHost).settled();
+    await until('Lite grants', () => office.service(Licence).verdict.granted && office.service(Licence).verdict.edition === 'Lite');
+    await setUsers(5);
+    expect(await refusal('users.add', { account: 'company', user: 'onemore' }))
+      .to.match(/5 users/)
+      .and.to.include('licensing-pro');
+    const more = { account: 'second', address: 'second@company.example', kind: 'regular', set: ['pop3.host=127.0.0.1'] };
+    expect(await refusal('accounts.add', more))
+      .to.match(/1 account; this would be the 2nd/)
+      .and.to.include('licensing-pro');
+  });
+
+  it('that go beyond the edition at start stop the service, keep the mail and say what mends it', async () => {
+    put(`Andrew <${REGULAR}>`, 'Kept');
+    await office.round();
+    await office.close();
+    const text = JSON.stringify({ ...officeSettings(office.isp), 'plugins.enabled': ['postroom.licensing-lite'] });
+    await writeFile(path.join(office.dataDir, 'settings.json'), text);
+    await office.open();
+    const { verdict } = office.service(Licence);
+    expect(verdict).to.include({ granted: false });
+    expect(verdict.granted ? '' : verdict.remedy).to.include('licensing-pro');
+    expect(office.service(Doors).ports).to.deep.equal([]);
+    await office.editFile((now) => now.replace('licensing-lite', 'licensing-pro'));
+    await until('the service runs', () => office.service(Doors).ports.length === 2);
+    expect(await office.subjects('andrew')).to.deep.equal(['Kept']);
+  });
+
+  for (const [editions, words] of [
+    [[], 'No edition is enabled'],
+    [['postroom.licensing-lite', 'postroom.licensing-pro'], '2 editions are enabled at once'],
+  ] as const) {
+    it(`with ${editions.length === 0 ? 'no edition' : 'two editions'} stop the service with a sentence, and go on when mended`, async () => {
+      await office.editFile((text) => text.replace(/"plugins\.enabled": \[[^\]]*\]/, `"plugins.enabled": ${JSON.stringify(editions)}`));
+      const { verdict } = office.service(Licence);
+      await until('the service is stopped', () => !office.service(Licence).verdict.granted);
+      expect(JSON.stringify(office.service(Licence).verdict), JSON.stringify(verdict)).to.include(words);
+      await until('the ports are closed', () => office.service(Doors).ports.length === 0);
+      await office.editFile((text) => text.replace(/"plugins\.enabled": \[[^\]]*\]/, '"plugins.enabled": ["postroom.licensing-pro"]'));
+      await until('the service runs', () => office.service(Doors).ports.length === 2);
+    });
+  }
+
+  it('are remembered: what was changed by mistake is undone', async () => {
+    await office.run('users.remove', { account: 'works', user: 'john' });
+    const history =
+      await office.run<readonly { readonly number?: number; readonly id?: number; readonly author: string }[]>('config.history');
+    expect(history[0]).to.include({ author: 'test' });
+    const previous = history[1];
+    await office.run('config.undo', { revision: previous?.number ?? previous?.id });
+    expect(
+      office
+        .service(Accounts)
+        .find('works')
+        ?.users.map(({ name }) => name),
+    ).to.deep.equal(['lisa', 'john']);
+    expect(office.service(SettingsService).problems).to.deep.equal([]);
+  });
+});
