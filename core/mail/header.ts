@@ -141,6 +141,7 @@ class FieldTable implements Header {
 class Field implements FieldInPlace {
   readonly #buffer: Buffer;
   readonly #nameEnd: number;
+  #name: string | undefined;
   #value: string | undefined;
 
   constructor(
@@ -155,7 +156,8 @@ class Field implements FieldInPlace {
   }
 
   get name(): string {
-    return this.#buffer.toString('latin1', this.start, this.#nameEnd);
+    this.#name ??= this.#buffer.toString('latin1', this.start, this.#nameEnd);
+    return this.#name;
   }
 
   get raw(): Uint8Array {

@@ -38,8 +38,9 @@ async function byThread(plan: SortPlan, ids: readonly string[], sent: SentMail):
 
 /** Does not wait for the commit: that one may be waiting for the message being sorted. */
 function rememberSent(plan: SortPlan, mail: MailView, sent: SentMail, context: PluginContext): void {
+  if (mail.rehearsal || mail.origin !== 'submitted' || mail.author === undefined || plan.outside.length === 0) return;
   const id = ownId(plan, mail);
-  if (mail.rehearsal || mail.origin !== 'submitted' || mail.author === undefined || id === undefined || plan.outside.length === 0) return;
+  if (id === undefined) return;
   sent.remember(id, mail.author, mail.receivedAt).catch((error: unknown) =>
     context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', {
       message: mail.id,
