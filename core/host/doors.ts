@@ -11,6 +11,8 @@ interface Door {
   readonly listener: Listener;
   ports: readonly OpenPort[];
   open: boolean;
+  /** Closed for its plugin's sake: it stays so, whatever the licence says meanwhile. */
+  barred: boolean;
 }
 
 export interface Doors {
@@ -19,7 +21,7 @@ export interface Doors {
   settle(licensed: boolean): Promise<void>;
   /** From now on doors open as they are added. */
   begin(): void;
-  /** Closes one plugin's doors, or all. */
+  /** Closes one plugin's doors until they are reopened, or all. */
   close(plugin?: string): Promise<void>;
   /** Closes and opens one plugin's doors, after a change of its ports. */
   reopen(plugin: string): Promise<void>;
@@ -40,7 +42,7 @@ export class DoorKeeper implements Doors {
   }
 
   add(plugin: string, listener: Listener): Disposable {
-    const door: Door = { plugin, listener, ports: [], open: false };
+    const door: Door = { plugin, listener, ports: [], open: false, barred: false };
     this.#doors.push(door);
     return {
       dispose: async () => {
@@ -58,7 +60,7 @@ export class DoorKeeper implements Doors {
     this.#licensed = licensed;
     return this.#inTurn(async () => {
       for (const door of this.#doors) {
-        const wanted = this.#begun && (this.#licensed || door.listener.withoutLicence === true);
+        const wanted = this.#begun && !door.barred && (this.#licensed || door.listener.withoutLicence === true);
         await (wanted ? this.#open(door) : this.#shut(door));
       }
     });
@@ -69,6 +71,9 @@ export class DoorKeeper implements Doors {
       this.#begun = false;
     }
     const doors = this.#doors.filter((door) => plugin === undefined || door.plugin === plugin);
+    for (const door of doors) {
+      door.barred = plugin !== undefined;
+    }
     return this.#inTurn(async () => {
       await Promise.all(doors.map((door) => this.#shut(door)));
     });
@@ -76,6 +81,9 @@ export class DoorKeeper implements Doors {
 
   async reopen(plugin: string): Promise<void> {
     await this.close(plugin);
+    for (const door of this.#doors.filter((one) => one.plugin === plugin)) {
+      door.barred = false;
+    }
     await this.settle(this.#licensed);
   }
 
