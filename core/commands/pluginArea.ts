@@ -5,6 +5,7 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { PluginInstaller } from '../host/packages/pluginInstaller.js';
+import { planEnablement } from '../host/enablement.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { PluginWatch } from '../host/pluginWatch.js';
 import { type CommandArea, handler } from './area.js';
@@ -58,19 +59,17 @@ export class PluginArea implements CommandArea {
   };
 
   async #switch(plugin: string, on: boolean, author: string): Promise<object> {
+    // It may have been put into the folder by hand.
+    await this.watch.rescan();
     if (!this.host.plugins.some(({ id }) => id === plugin)) {
       throw new PostroomError('plugin/unknown', `No plugin ${plugin} is installed. "postroom plugins list --all" shows those that are.`);
     }
     const enabled = this.settings.get<readonly string[]>('plugins.enabled');
     const disabled = this.settings.get<readonly string[]>('plugins.disabled');
-    const running = this.host.plugins.find(({ id }) => id === plugin)?.state !== 'disabled';
     const byPack = !enabled.includes(plugin);
     const nextDisabled = on || !byPack ? disabled.filter((id) => id !== plugin) : [...new Set([...disabled, plugin])];
-    const nextEnabled = on
-      ? running || disabled.includes(plugin)
-        ? enabled
-        : [...enabled, plugin]
-      : enabled.filter((id) => id !== plugin);
+    const isWanted = planEnablement(this.watch.installed, enabled, nextDisabled).wanted.has(plugin);
+    const nextEnabled = on ? [...enabled, ...(isWanted ? [] : [plugin])] : enabled.filter((id) => id !== plugin);
     const result = await this.settings.edit(author, [
       { path: ['plugins.enabled'], value: nextEnabled },
       { path: ['plugins.disabled'], value: nextDisabled.length === 0 ? undefined : nextDisabled },
