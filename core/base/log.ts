@@ -14,7 +14,7 @@ export const Log = createServiceId<Log>('Log');
 const SECRET_FIELDS = ['password', 'pass', 'secret', 'token', 'authorization'];
 
 /** Writes to `destination`, standard output if none is given. */
-export function createLog(level: string, destination?: DestinationStream): Log {
+export function createLog(level: string, destination: DestinationStream = process.stdout): Log {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -22,7 +22,7 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '(not shown)' },
   };
-  const root: PinoLogger = destination === undefined ? pino(options) : pino(options, destination);
+  const root: PinoLogger = pino(options, destination);
   const children: PinoLogger[] = [];
   const speaker = (logger: PinoLogger): Logger => ({
     debug: (message, fields) => logger.debug({ ...fields }, message),
