@@ -1,0 +1,71 @@
+// `npm run bench`: what Postroom does beside the programs of Debian that do the same, in one run.
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadNow, machine } from './machine.js';
+import { type Bench, type Measurement, notMeasured, type Row } from './row.js';
+import { fetch } from './rows/fetch.js';
+import { pop3 } from './rows/pop3.js';
+import { smtp } from './rows/smtp.js';
+import { lineOf, tableOf } from './table.js';
+
+const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch];
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+const folder = await mkdtemp(path.join(tmpdir(), 'postroom-bench-'));
+// Servers that give up root pass through it.
+await chmod(folder, 0o755);
+const bench: Bench = { quick: values.quick, folder, say: (text) => process.stdout.write(`${text.trimEnd()}\n\n`) };
+const wanted = MEASUREMENTS.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+if (wanted.length === 0) bench.say(`There is no measurement of that name. There are: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.`);
+const before = loadNow();
+const rows: Row[] = [];
+try {
+  for (const measurement of wanted) {
+    for (const row of await measure(measurement)) {
+      rows.push(row);
+      process.stdout.write(lineOf(row));
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const facts = machine(before);
+process.stdout.write(
+  `\n${facts.cores} cores (${facts.model}), ${facts.memoryMB} MB, Node ${facts.node}, load ${facts.load.join(' to ')}\n`,
+);
+process.stdout.write(tableOf(rows));
+if (values.json) {
+  const lines = rows.map(({ work, unit, ours, peer, ratio, goal, reached }) => ({ work, unit, ours, peer, ratio, goal, reached }));
+  // What was not measured is there as null, not missing.
+  process.stdout.write(`${JSON.stringify({ machine: facts, rows: lines }, (_key, value: unknown) => value ?? null)}\n`);
+}
+
+async function measure({ name, needs, run }: Measurement): Promise<readonly Row[]> {
+  const missing = needs.filter((program) => !isInstalled(program));
+  if (missing.length > 0) return [notMeasured(name, `Not installed here: ${missing.join(', ')}.`)];
+  try {
+    return await run(bench);
+  } catch (error) {
+    process.exitCode = 1;
+    return [notMeasured(name, `It failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)];
+  }
+}
+
+function isInstalled(program: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+// Postroom as a process of its own, as an administrator runs it: `postroom serve` on a data folder.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { callRunningServer } from '#core/cli/controlSocket.js';
+import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
+import { devicePort } from './device.js';
+
+const PROGRAM = fileURLToPath(new URL('../../../core/bin/postroom.mjs', import.meta.url));
+
+interface Ready {
+  readonly pop3: readonly { readonly port: number }[];
+  readonly smtp: readonly { readonly port: number }[];
+  readonly problems: readonly string[];
+}
+
+export interface OurOptions {
+  readonly users?: number;
+  readonly accounts?: number;
+  /** Properties of every account. */
+  readonly account?: Readonly<Record<string, unknown>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** User names of every account, and their password. */
+export const USER_PASSWORD = PASSWORD;
+export const userNames = (count: number): readonly string[] => Array.from({ length: count }, (_, number) => `user${number}`);
+
+/** Account 0 is `works`, with the domain works.example; the others are `works1` ... */
+export const accountNames = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, number) => (number === 0 ? 'works' : `works${number}`));
+
+/** Writes settings.json and secrets.json; durability is not a setting. */
+export async function makeDataFolder(
+  dataDir: string,
+  { users = 64, accounts = 1, account = {}, settings = {} }: OurOptions,
+): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  const listen = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
+  const people = Object.fromEntries(userNames(users).map((name) => [name, {}]));
+  const document = {
+    'plugins.enabled': ['postroom.licensing-pro'],
+    'licensing.device.address': '127.0.0.1',
+    'licensing.device.port': await devicePort(),
+    'timer.everyMinutes': 0,
+    'timer.outboxCount': 0,
+    'log.level': 'warn',
+    'pop3.listen': listen,
+    'smtp.listen': listen,
+    'admin-ui.listen': listen,
+    ...settings,
+    accounts: Object.fromEntries(
+      accountNames(accounts).map((id) => [id, { kind: 'domain', address: `post@${id}.example`, users: people, ...account }]),
+    ),
+  };
+  const mailboxes = accountNames(accounts).flatMap((id) => userNames(users).map((name) => `${id}/${name}`));
+  await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(document, undefined, 2));
+  await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords(['admin1', ...mailboxes]), { mode: 0o600 });
+}
+
+export class OurServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly dataDir: string,
+    private readonly ready: Ready,
+    /** Milliseconds from the start of the process to its readiness. */
+    readonly startMs: number,
+  ) {}
+
+  static async start(dataDir: string): Promise<OurServer> {
+    const began = performance.now();
+    const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', dataDir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout });
+    const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [undefined])])) as [string | undefined];
+    if (line === undefined) throw new Error(`postroom serve ended before it was ready (exit code ${child.exitCode}).`);
+    const startMs = performance.now() - began;
+    const ready = JSON.parse(line) as Ready;
+    if (ready.problems.length > 0) throw new Error(`postroom serve has problems: ${ready.problems.join(' ')}`);
+    return new OurServer(child, dataDir, ready, startMs);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  get pop3(): number {
+    return this.ready.pop3[0]?.port ?? 0;
+  }
+
+  get smtp(): number {
+    return this.ready.smtp[0]?.port ?? 0;
+  }
+
+  async run(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+    const answer = await callRunningServer(this.dataDir, { command, args, author: 'bench' }, () => undefined);
+    if (answer === undefined) throw new Error('The server does not answer.');
+    return answer.result;
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGTERM');
+    await once(this.child, 'exit');
+  }
+}
