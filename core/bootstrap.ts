@@ -27,7 +27,7 @@ import { DataFolder } from './base/dataFolder.js';
 import { DisposableStack } from './base/disposables.js';
 import { EventBus } from './base/events.js';
 import { createLog, Log } from './base/log.js';
-import { CommandRegistry, DefaultCommandRegistry } from './commands/commandRegistry.js';
+import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
 import { FileSettings } from './configuration/fileSettings.js';
 import { FileSecretStore, SecretStore } from './configuration/secretStore.js';

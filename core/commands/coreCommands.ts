@@ -6,7 +6,7 @@ import { DisposableStack } from '../base/disposables.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
 import { BackupArea } from './backupArea.js';
-import { CommandRegistry } from './commandRegistry.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
 import { ConfigArea } from './configArea.js';
 import { CORE_COMMANDS } from './declarations.js';
 import { DoctorArea } from './doctorArea.js';

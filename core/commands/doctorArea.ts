@@ -15,7 +15,7 @@ import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
 import { Upkeep } from '../store/upkeep.js';
 import { type CommandArea, handler } from './area.js';
-import { CommandRegistry } from './commandRegistry.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
 
 export class DoctorArea implements CommandArea {
   constructor(

@@ -6,7 +6,7 @@ import { Journal } from '../store/journal.js';
 import { MailStore, type MessageTrace } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { type CommandArea, handler } from './area.js';
-import { CommandRegistry } from './commandRegistry.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
 
 /** Contributed by the plugin that collects mail. */
 const WAITING_COMMAND = 'pop3.waiting';

@@ -18,7 +18,7 @@ import type { ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
-import { CommandRegistry } from '../commands/commandRegistry.js';
+import { CommandRegistry } from './commandRegistry.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';

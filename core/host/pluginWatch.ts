@@ -2,7 +2,7 @@
 import type { Disposable } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
-import { CommandRegistry } from '../commands/commandRegistry.js';
+import { CommandRegistry } from './commandRegistry.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { discoverPlugins, type InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
