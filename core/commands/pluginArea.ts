@@ -4,8 +4,8 @@ import { PostroomError } from '@postroom/sdk';
 import { SettingsService } from '../configuration/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
-import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { planEnablement } from '../host/enablement.js';
+import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { PluginWatch } from '../host/pluginWatch.js';
 import { type CommandArea, handler } from './area.js';
@@ -58,10 +58,16 @@ export class PluginArea implements CommandArea {
     'plugins.disable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, false, call.author)),
   };
 
+  #isKnown(plugin: string): boolean {
+    return this.host.plugins.some(({ id }) => id === plugin);
+  }
+
   async #switch(plugin: string, on: boolean, author: string): Promise<object> {
-    // It may have been put into the folder by hand.
-    await this.watch.rescan();
-    if (!this.host.plugins.some(({ id }) => id === plugin)) {
+    if (!this.#isKnown(plugin)) {
+      // It may have been put into the folder by hand.
+      await this.watch.rescan();
+    }
+    if (!this.#isKnown(plugin)) {
       throw new PostroomError('plugin/unknown', `No plugin ${plugin} is installed. "postroom plugins list --all" shows those that are.`);
     }
     const enabled = this.settings.get<readonly string[]>('plugins.enabled');
@@ -75,8 +81,9 @@ export class PluginArea implements CommandArea {
       { path: ['plugins.disabled'], value: nextDisabled.length === 0 ? undefined : nextDisabled },
     ]);
     orFail(result);
-    // Also where the settings did not change: a plugin that failed is tried again.
-    await this.watch.rescan();
+    const isChanged = nextEnabled.length !== enabled.length || nextDisabled.length !== disabled.length;
+    // Without a change nobody has heard of it: a plugin that failed is tried again.
+    await (isChanged ? this.host.settled() : this.watch.rescan());
     const status = this.host.plugins.find(({ id }) => id === plugin);
     return { plugin, state: status?.state ?? 'disabled', problems: status?.problems ?? [] };
   }

@@ -17,7 +17,7 @@ export interface PeerOptions {
   /** Calls of the other side that may be open at a time; one more is a breach. */
   readonly mostCalls: number;
   readonly handlers: Readonly<Record<string, PeerHandler>>;
-  /** The other side broke the rules; the peer is closed. The end of the sentence "x was stopped: ...". */
+  /** The other side broke the rules and is not listened to any more: end it. The end of the sentence "x was stopped: ...". */
   readonly onBreach: (reason: string) => void;
   /** A cancelled call was not even acknowledged within `silenceMs`: the other side's event loop stands still. */
   readonly onSilence?: () => void;
@@ -42,6 +42,8 @@ const LONGEST_SENTENCE = 2_000;
 export class Peer {
   #next = 1;
   #closed: Error | undefined;
+  /** After a breach nothing more is read: the other side is about to be ended. */
+  #isDeaf = false;
   readonly #pending = new Map<number, PendingCall>();
   /** Calls that were given up here and not acknowledged there yet. */
   readonly #unacknowledged = new Map<number, NodeJS.Timeout>();
@@ -124,7 +126,7 @@ export class Peer {
   }
 
   #receive(piece: Uint8Array): void {
-    if (this.#closed !== undefined) {
+    if (this.#closed !== undefined || this.#isDeaf) {
       return;
     }
     try {
@@ -132,7 +134,7 @@ export class Peer {
         this.#take(frame);
       }
     } catch (error) {
-      this.close(new Error(sentenceOf(error)));
+      this.#isDeaf = true;
       this.options.onBreach(sentenceOf(error));
     }
   }

@@ -1,0 +1,130 @@
+// What plugins by strangers may cost: a call, a hold, their own process. Never mail, never the server, never their neighbours.
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { startTestHost, type TestHost } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { plant, VILLAINS, type Villain } from './villains.js';
+
+interface PluginRow {
+  readonly plugin: string;
+  readonly state: string;
+  readonly problems: readonly string[];
+}
+interface HeldRow {
+  readonly message: string;
+  readonly reason: string;
+}
+
+describe('a villainous plugin', function () {
+  this.timeout(60_000);
+  let host: TestHost;
+  let settings: string;
+  let round = 0;
+
+  before(async () => {
+    host = await startTestHost();
+    await plant(host, 'neighbour');
+    await host.run('plugins.enable', { plugin: 'decent.neighbour' });
+    settings = await readFile(path.join(host.dataDir, 'settings.json'), 'utf8');
+  });
+  after(() => host.stop());
+  afterEach(async () => {
+    const installed = (await host.run('plugins.list', { all: true })) as readonly PluginRow[];
+    for (const { plugin } of installed.filter((row) => row.plugin.startsWith('villain.'))) {
+      await host.run('plugins.remove', { plugin });
+    }
+  });
+
+  for (const villain of VILLAINS) {
+    it(`${villain.name}: mail ${villain.mail}, others served, the plugin named, the host alive`, async () => {
+      await plant(host, villain.name);
+      const id = `villain.${villain.name}`;
+      await host.run('plugins.enable', { plugin: id });
+
+      const subject = `Message ${++round}`;
+      host.put(`From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: ${subject}\n\nHello\n`);
+      const [company] = await host.round();
+      expect(company).to.include({ fetched: 1, stored: 1 });
+
+      await isNamed(id, villain);
+      await isKept(subject, villain);
+      expect((await host.run('status')) as object).to.have.property('service');
+
+      await host.run('plugins.disable', { plugin: id });
+      await host.run('held.retry');
+      await isDelivered(subject);
+      expect(await readFile(path.join(host.dataDir, 'settings.json'), 'utf8')).to.equal(settings);
+    });
+  }
+
+  it('is killed after three failures in five minutes, and mail goes on without it', async () => {
+    await plant(host, 'throws');
+    await host.run('plugins.enable', { plugin: 'villain.throws' });
+    for (const name of ['one', 'two', 'three']) {
+      host.put(`From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: Strike ${name}\n\nHello\n`);
+      await host.round();
+    }
+    const row = await rowOf('villain.throws');
+    expect(row?.state).to.equal('failed');
+    expect(row?.problems.join(' ')).to.match(/failed three times in five minutes.*postroom plugins enable villain\.throws/);
+    await host.run('held.retry');
+    for (const name of ['one', 'two', 'three']) {
+      await isDelivered(`Strike ${name}`);
+    }
+  });
+
+  it('comes back after its process ended, and filters again', async () => {
+    await plant(host, 'exits');
+    await host.run('plugins.enable', { plugin: 'villain.exits' });
+    const first = await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nOne\n');
+    expect(first.disposition).to.equal('hold');
+    await host.clock.advance(100);
+    const second = await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nTwo\n');
+    const step = second.trail.find(({ tap }) => tap === 'villain.exits/scan');
+    expect(step?.reason, 'the second process was called and ends as well').to.match(/exit code 3/);
+  });
+
+  it('with a broken manifest or a path in its id is shown and not run', async () => {
+    for (const [name, said] of [
+      ['broken-manifest', /cannot be read as a manifest/],
+      ['path-in-id', /package\.json \/name must match pattern/],
+    ] as const) {
+      await plant(host, name);
+      await host.run('plugins.enable', { plugin: 'decent.neighbour' });
+      const row = await rowOf(name);
+      expect(row?.state).to.equal('disabled');
+      expect(row?.problems.join(' ')).to.match(said);
+      await rm(path.join(host.dataDir, 'plugins', name), { recursive: true });
+    }
+  });
+
+  async function isNamed(id: string, { said, state }: Villain): Promise<void> {
+    const row = await rowOf(id);
+    expect(row?.state).to.equal(state);
+    expect(row?.problems.join(' '), 'plugins list').to.match(said);
+    const { problems } = (await host.run('status')) as { readonly problems: readonly string[] };
+    expect(problems.filter((line) => line.startsWith(id)).join(' '), 'status').to.match(said);
+    const lines = host.log.filter((line) => line['plugin'] === id);
+    if (state === 'active') expect(lines.map((line) => line['problem']).join(' '), 'log').to.match(said);
+  }
+
+  async function isKept(subject: string, { mail, said }: Villain): Promise<void> {
+    if (mail === 'delivered') return isDelivered(subject);
+    const held = (await host.run('held.list')) as readonly (HeldRow & { readonly subject: string })[];
+    expect(held.find((row) => row.subject === subject)?.reason).to.match(said);
+  }
+
+  /** Once, with what the neighbour said, and with nothing that a villain got hold of. */
+  async function isDelivered(subject: string): Promise<void> {
+    const copies = (await host.messages('andrew')).filter((text) => text.includes(`Subject: ${subject}\r\n`));
+    expect(copies).to.have.lengthOf(1);
+    const [trace] = (await host.run('trace', { query: subject, limit: 1 })) as readonly { readonly trail: readonly { change: string }[] }[];
+    const changes = (trace?.trail ?? []).map(({ change }) => change).join(' ');
+    expect(changes).to.include('tag neighbour');
+    expect(changes).not.to.include('escaped');
+  }
+
+  async function rowOf(id: string): Promise<PluginRow | undefined> {
+    return ((await host.run('plugins.list', { all: true })) as readonly PluginRow[]).find(({ plugin }) => plugin === id);
+  }
+});

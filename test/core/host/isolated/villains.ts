@@ -1,0 +1,50 @@
+// The villains of test/fixtures/plugins, and what each of them is caught at.
+import { cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestHost } from '@postroom/sdk/testing';
+
+export const FIXTURES = fileURLToPath(new URL('../../../../fixtures/plugins/', import.meta.url));
+
+/** What becomes of mail while it runs, and what is said of it. */
+export interface Villain {
+  readonly name: string;
+  readonly mail: 'held' | 'delivered';
+  readonly state: 'active' | 'failed';
+  readonly said: RegExp;
+}
+
+export const VILLAINS: readonly Villain[] = [
+  { name: 'throws', mail: 'held', state: 'active', said: /villain\.throws\/scan failed: I never worked\./ },
+  { name: 'never-answers', mail: 'held', state: 'active', said: /did not answer within 400 ms/ },
+  { name: 'spins', mail: 'held', state: 'active', said: /did not answer within 400 ms|did not react any more and was killed/ },
+  { name: 'exits', mail: 'held', state: 'active', said: /its process ended by itself with exit code 3/ },
+  { name: 'eats-heap', mail: 'held', state: 'active', said: /ran out of memory|did not answer within/ },
+  { name: 'eats-buffers', mail: 'held', state: 'active', said: /MB of memory and was killed|did not answer within/ },
+  { name: 'forks', mail: 'held', state: 'active', said: /No process could be started or signalled/ },
+  { name: 'reads-passwd', mail: 'held', state: 'active', said: /Access to this API has been restricted/ },
+  { name: 'writes-outside', mail: 'held', state: 'active', said: /Access to this API has been restricted/ },
+  { name: 'opens-database', mail: 'held', state: 'active', said: /Access to this API has been restricted/ },
+  { name: 'sends-garbage', mail: 'held', state: 'active', said: /was killed: it sent a frame that is no JSON/ },
+  { name: 'sends-100-megabytes', mail: 'held', state: 'active', said: /was killed: it sent a frame of 104857600 \+ 0 octets; at most/ },
+  { name: 'nobodys-mailbox', mail: 'held', state: 'active', said: /There is no mailbox nobody@company/ },
+  { name: 'foreign-account', mail: 'held', state: 'active', said: /lisa@works is a mailbox of another account/ },
+  { name: 'other-sdk', mail: 'held', state: 'active', said: /An error of another SDK/ },
+  { name: 'taps-undeclared', mail: 'delivered', state: 'failed', said: /taps onSort as "secretly", which its manifest does not declare/ },
+  { name: 'spins-in-activate', mail: 'delivered', state: 'failed', said: /activate\(\) did not end within 5 seconds/ },
+  {
+    name: 'claims-licence',
+    mail: 'delivered',
+    state: 'failed',
+    said: /taps onLicenseCheck \(grant\), which is for the product's own plugins/,
+  },
+  { name: 'other-api', mail: 'delivered', state: 'failed', said: /It needs API \^9\.0\.0/ },
+];
+
+/** Copies a fixture to where an administrator's hand would put it; `bundled` is what it brings along as node_modules. */
+export async function plant(host: TestHost, name: string): Promise<void> {
+  const folder = path.join(host.dataDir, 'plugins', name);
+  await mkdir(path.dirname(folder), { recursive: true });
+  await cp(path.join(FIXTURES, name), folder, { recursive: true });
+  await cp(path.join(FIXTURES, name, 'bundled'), path.join(folder, 'node_modules'), { recursive: true }).catch(() => undefined);
+}
