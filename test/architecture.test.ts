@@ -15,9 +15,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   directory: ['base', 'configuration'],
   backup: ['base', 'store', 'configuration'],
   flow: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'host'],
-  host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'commands'],
+  host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
   commands: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'backup', 'doctor', 'flow', 'host'],
-  doctor: ['base', 'store', 'configuration', 'directory', 'flow', 'host', 'commands'],
+  doctor: ['base', 'store', 'configuration', 'directory', 'flow', 'host'],
   cli: ['base', 'store', 'configuration', 'directory', 'backup', 'doctor', 'host', 'commands'],
 };
 /** Backups are files of the database engine. */
