@@ -74,14 +74,14 @@ describe('a villainous plugin', function () {
   });
 
   it('comes back after its process ended, and filters again', async () => {
-    await plant(host, 'exits');
-    await host.run('plugins.enable', { plugin: 'villain.exits' });
+    await plant(host, 'falls-once');
+    await host.run('plugins.enable', { plugin: 'villain.falls-once' });
     const first = await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nOne\n');
     expect(first.disposition).to.equal('hold');
+    // The call waits for the new process, which starts when the back-off has passed.
+    const second = host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nTwo\n');
     await host.clock.advance(100);
-    const second = await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nTwo\n');
-    const step = second.trail.find(({ tap }) => tap === 'villain.exits/scan');
-    expect(step?.reason, 'the second process was called and ends as well').to.match(/exit code 3/);
+    expect((await second).trail.map(({ change }) => change)).to.include('tag recovered');
   });
 
   it('with a broken manifest or a path in its id is shown and not run', async () => {
