@@ -46,8 +46,19 @@ export class RoundRunner implements Rounds {
     if (!verdict.granted) {
       throw new PostroomError('licence/denied', `No send/receive: ${verdict.reason} ${verdict.remedy}`);
     }
-    const startedAt = this.clock.now();
     this.events.emit({ type: 'round', state: 'started', reason });
+    try {
+      const report = await this.#sendAndFetch(reason, accounts);
+      this.events.emit({ type: 'round', state: 'ended', reason, report });
+      return report;
+    } catch (error) {
+      this.events.emit({ type: 'round', state: 'ended', reason });
+      throw error;
+    }
+  }
+
+  async #sendAndFetch(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport> {
+    const startedAt = this.clock.now();
     await this.resort.retryHeld();
     const sending = await this.relay.flush(this.#stopping.signal);
     const chosen = this.accounts.all.filter((account) => accounts?.includes(account.id) ?? true);
@@ -74,7 +85,6 @@ export class RoundRunner implements Rounds {
         failed: reports.reduce((sum, entry) => sum + entry.failed.length, 0),
       },
     });
-    this.events.emit({ type: 'round', state: 'ended', reason, report });
     return report;
   }
 }

@@ -24,6 +24,8 @@ export class HookScheduler implements Scheduler {
   #timer: Disposable | undefined;
   #watching: Disposable[] = [];
   #lastRound: number | undefined;
+  /** Monotonic milliseconds: after a round that could not run, mail that waits must not set off the next one at once. */
+  #notBefore = 0;
   #planning = 0;
 
   constructor(
@@ -49,6 +51,8 @@ export class HookScheduler implements Scheduler {
         if (event.type === 'round') {
           if (event.state === 'started') {
             this.#lastRound = this.clock.monotonic();
+          } else if (event.report === undefined) {
+            this.#rest();
           }
           replan();
         }
@@ -95,7 +99,8 @@ export class HookScheduler implements Scheduler {
     }
     void this.#timer?.dispose();
     const next = rounds[0];
-    const wait = next === undefined ? REPLAN_MS : Math.max(next.at.getTime() - this.clock.now().getTime(), 0);
+    const rest = Math.max(this.#notBefore - this.clock.monotonic(), 0);
+    const wait = next === undefined ? REPLAN_MS : Math.max(next.at.getTime() - this.clock.now().getTime(), rest);
     this.#timer = this.clock.after(Math.min(wait, REPLAN_MS), () => {
       if (next !== undefined && wait <= REPLAN_MS && this.licence.verdict.granted) {
         this.#run(next);
@@ -108,7 +113,12 @@ export class HookScheduler implements Scheduler {
   #run(round: PlannedRound): void {
     this.rounds.run(round.reason, round.accounts === 'all' ? undefined : round.accounts).catch((error: unknown) => {
       this.log.error('A round could not run.', { error: String(error) });
+      this.#rest();
       void this.#replan();
     });
+  }
+
+  #rest(): void {
+    this.#notBefore = this.clock.monotonic() + REPLAN_MS;
   }
 }
