@@ -41,8 +41,9 @@ export async function serveControl(server: Server): Promise<Disposable> {
   return {
     dispose: async () => {
       const closed = new Promise((resolve) => listener.close(resolve));
+      // What was said is sent; a client that stays on the line does not keep the server up.
       for (const socket of sockets) {
-        socket.end();
+        socket.destroySoon();
       }
       await closed;
     },
