@@ -31,8 +31,8 @@ export class Patience implements Disposable {
     this.#wait(BEGIN_MS);
   }
 
-  /** A whole command has come. `hasBegun`: from a client that has logged in or has begun to send mail. */
-  heard(hasBegun: boolean): void {
+  /** The client has got an answer. `hasBegun`: it has logged in or has begun to send mail. */
+  answered(hasBegun: boolean): void {
     this.#hasBegun ||= hasBegun;
     this.#octets = 0;
     // A client that says NOOP for ever means no mail.

@@ -124,11 +124,6 @@ class StrictConnection extends SMTPConnection {
     return parser;
   }
 
-  override _onCommand(command: Buffer, callback?: Done): void {
-    this.#patience.heard(Boolean(this.session.user || this.session.envelope?.mailFrom) || this._transactionCounter > 0);
-    super._onCommand(command, callback);
-  }
-
   override close(): void {
     this.#patience.dispose();
     super.close();
@@ -141,6 +136,7 @@ class StrictConnection extends SMTPConnection {
 
   /** A text that begins with an enhanced status code keeps that one. */
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    this.#patience.answered(Boolean(this.session.user || this.session.envelope?.mailFrom));
     const hasCode = typeof data === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(data);
     super.send(code, data, hasCode ? false : context);
     if (code >= 500 && code <= 504 && ++this.#mistakes === MAX_MISTAKES) {
@@ -229,7 +225,7 @@ class StrictConnection extends SMTPConnection {
   #progress(): ClientProgress {
     const message = this._dataStream;
     const isReceived = Boolean(message) && this._parser !== false && !this._parser._dataMode;
-    const isStoring = Boolean(message && message.writableNeedDrain);
+    const isStoring = message ? message.writableNeedDrain : false;
     return {
       isOurTurn: this._handlerPending || isReceived || isStoring,
       messageOctets: message && this._parser ? this._parser.dataBytes : undefined,
@@ -251,7 +247,7 @@ class StrictConnection extends SMTPConnection {
 
   /** Answers what the library would let pass; false where there is nothing to refuse. */
   #refuses(command: Buffer, parsed: PathCommand | undefined, known: ReadonlySet<string>, utf8: boolean): boolean {
-    const { ENVID: envid, ORCPT: orcpt } = parsed?.parameters ?? {};
+    const { ENVID: envid, ORCPT: orcpt, NOTIFY: notify } = parsed?.parameters ?? {};
     const unknown = Object.keys(parsed?.parameters ?? {}).find((key) => !known.has(key));
     if (unknown !== undefined) {
       this.send(555, `5.5.4 Unknown parameter ${unknown}`);
@@ -259,9 +255,17 @@ class StrictConnection extends SMTPConnection {
       this.send(553, '5.6.7 An address that is not ASCII needs the SMTPUTF8 parameter');
     } else if (String(envid ?? '').length > MAX_ENVID || String(orcpt ?? '').length > MAX_ORCPT) {
       this.send(501, '5.5.4 DSN parameter is too long');
+    } else if (hasRepetition(String(notify ?? ''))) {
+      this.send(501, '5.5.4 NOTIFY says something twice');
     } else {
       return false;
     }
     return true;
   }
+}
+
+/** RFC 3461 section 4.1: each word at most once. */
+function hasRepetition(list: string): boolean {
+  const words = list.toUpperCase().split(',');
+  return new Set(words).size < words.length;
 }
