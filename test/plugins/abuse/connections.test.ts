@@ -1,0 +1,82 @@
+import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { Postroom } from '../../kit/postroom.js';
+import { until } from '../../kit/until.js';
+import { RawClient } from '../pop3/support/rawClient.js';
+import { LineClient } from '../smtp/lineClient.js';
+import { Crowd, mostFiles } from './crowd.js';
+
+const CROWD = 10_000;
+/** Beyond every limit, and sooner there. */
+const SMALLER_CROWD = 2_000;
+
+describe('a crowd of connections', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  let postroom: Postroom;
+  let crowd: Crowd | undefined;
+  afterEach(async () => {
+    await crowd?.disperse();
+    crowd = undefined;
+    await postroom.stop();
+  });
+
+  it('P97 with 10,000 idle connections held, serves who is logged in and lets others log in, in bounded memory', async function () {
+    this.timeout(120_000);
+    if (mostFiles() < CROWD + 1_000) this.skip();
+    const limits = { 'pop3.limits.connections': CROWD + 50, 'pop3.limits.connectionsBeforeLogin': CROWD + 10 };
+    postroom = await Postroom.start({ settings: limits });
+    const session = await postroom.pop3('lisa');
+    const before = process.memoryUsage().rss;
+    crowd = await Crowd.gather(postroom.port('pop3'), CROWD);
+    expect(crowd).to.include({ open: CROWD, refused: 0 });
+    expect((process.memoryUsage().rss - before) / 2 ** 20).to.be.below(400);
+    expect(await session.ask('STAT')).to.equal('+OK 0 0');
+    const other = await postroom.pop3('john');
+    expect(await other.ask('QUIT')).to.match(/^\+OK/);
+    expect(await session.ask('QUIT')).to.match(/^\+OK/);
+  });
+
+  it('P95 P97 with the usual limits, holds 500 strangers of 2,000, lets users log in between them, and frees all at the end', async function () {
+    this.timeout(120_000);
+    postroom = await Postroom.start();
+    const session = await postroom.pop3('lisa');
+    crowd = await Crowd.gather(postroom.port('pop3'), SMALLER_CROWD, 'USER lis');
+    expect(await session.ask('NOOP')).to.match(/^\+OK/);
+    await (await postroom.pop3('john')).ask('QUIT');
+    await crowd.disperse();
+    crowd = undefined;
+    expect(await session.ask('QUIT')).to.match(/^\+OK/);
+  });
+
+  it('P97 refuses the connection beyond the limit with one line, and takes it when another has gone', async () => {
+    postroom = await Postroom.start({ settings: { 'pop3.limits.connectionsPerAddress': 1 } });
+    const first = await RawClient.connect(postroom.port('pop3'));
+    await first.line();
+    const second = await RawClient.connect(postroom.port('pop3'));
+    expect(await second.rest()).to.equal('-ERR [SYS/TEMP] Too many connections, try again later\r\n');
+    await first.ask('QUIT');
+    first.destroy();
+    await until('the place is free', async () => {
+      const third = await RawClient.connect(postroom.port('pop3'));
+      const line = await third.line();
+      third.destroy();
+      return line.startsWith('+OK');
+    });
+  });
+
+  it('S44 of 2,000 SMTP connections holds 500, says 421 to the others, and serves who is logged in', async function () {
+    this.timeout(120_000);
+    postroom = await Postroom.start();
+    const session = await LineClient.open(postroom.port('smtp'));
+    await session.run('EHLO office.example', `AUTH PLAIN ${Buffer.from('\0lisa\0open sesame').toString('base64')}`);
+    crowd = await Crowd.gather(postroom.port('smtp'), SMALLER_CROWD, 'EHLO sl');
+    expect(crowd.open).to.be.at.most(500);
+    expect(crowd.refused).to.equal(SMALLER_CROWD - crowd.open);
+    await session.run('MAIL FROM:<lisa@works.example>', 'RCPT TO:<john@works.example>', 'DATA');
+    expect(await session.say('Subject: s\r\n\r\nx\r\n.')).to.match(/^250 /);
+    session.close();
+  });
+});
