@@ -29,6 +29,11 @@ export class FaultList<Moment, Fault> {
     return found.fault;
   }
 
+  /** Faults whose moment has not come. */
+  get size(): number {
+    return this.#waiting.length;
+  }
+
   clear(): void {
     this.#waiting = [];
   }

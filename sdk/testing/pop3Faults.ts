@@ -64,6 +64,11 @@ export class Pop3Faults {
     this.answer('AUTH', `-ERR [${code}] not now`, options);
   }
 
+  /** Cuts and stalls that have not happened yet. */
+  get waiting(): number {
+    return this.#breaks.size;
+  }
+
   /** Everything works again. */
   clear(): void {
     this.without.clear();

@@ -1,0 +1,170 @@
+// Kills the server at every commit, at every step on the wire, while it opens, and at random; starts it again, runs three rounds, and looks into
+// the ledger. One life does its work until it is killed; the next one is the restart that is judged.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
+import { officeSettings } from '../kit/officeSettings.js';
+import { KILL_PLACES, type KillPlace } from './killPoints.js';
+import { Ledger } from './ledger.js';
+import { seeded } from './seeded.js';
+import type { FaultTable } from './table.js';
+import { PASSWORD, Traffic } from './traffic.js';
+import { VictimProcess } from './victimProcess.js';
+
+/** Rounds after a restart, before the ledger is looked into. */
+const ROUNDS = 3;
+/** A kill at random comes within this time. */
+const LONGEST_LIFE_MS = 300;
+
+type Sweep = KillPlace | 'opening' | 'random';
+const NAMES: Readonly<Record<Sweep, string>> = {
+  commit: 'kill before the n-th commit',
+  committed: 'kill after the n-th commit, before anybody hears of it',
+  send: 'kill before the n-th write to a socket',
+  sent: 'kill after the n-th write to a socket',
+  receive: 'kill as the n-th octets arrive from a socket',
+  opening: 'kill while the data folder is opened',
+  random: 'kill at a random moment',
+};
+
+export interface KillSweepOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly say: (text: string) => void;
+}
+
+export class KillSweep {
+  readonly #ledger = new Ledger();
+  readonly #chance: () => number;
+  readonly #traffic: Traffic;
+  readonly #next = new Map<Sweep, number>();
+  #life = 0;
+  #coming: VictimProcess;
+  kills = 0;
+
+  private constructor(
+    private readonly isp: PracticeIsp,
+    private readonly dataDir: string,
+    private readonly table: FaultTable,
+    private readonly options: KillSweepOptions,
+  ) {
+    this.#chance = seeded(options.seed);
+    this.#traffic = new Traffic(isp, this.#ledger, `k${options.seed}`);
+    this.#coming = VictimProcess.spawn();
+  }
+
+  /** Runs the sweep in a world of its own and adds its rows to the table. */
+  static async run(table: FaultTable, options: KillSweepOptions): Promise<void> {
+    const isp = await PracticeIsp.start();
+    const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-kill-'));
+    try {
+      for (const mailbox of ['mail', 'post']) isp.mailbox(mailbox);
+      const settings = { ...officeSettings(isp), 'plugins.disabled': ['postroom.admin-ui'], 'log.level': 'error' };
+      await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings));
+      const sweep = new KillSweep(isp, dataDir, table, options);
+      try {
+        await sweep.#sweep();
+      } finally {
+        await sweep.#coming.kill();
+      }
+    } finally {
+      await isp.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const sweeps: readonly Sweep[] = [...KILL_PLACES, 'random', 'opening'];
+    let before: Sweep | undefined;
+    while (this.kills < this.options.kills) {
+      const sweep = sweeps[this.#life % sweeps.length] ?? 'random';
+      this.#life += 1;
+      before = sweep === 'opening' ? await this.#opening(before) : await this.#working(sweep, before);
+    }
+    const last = this.#take();
+    await last.open(this.dataDir);
+    await this.#judge(last, before);
+    await last.kill();
+    this.table.row("the one window: killed between the ISP's final dot and its 250").times += this.#ledger.doubledInWindow;
+    this.table.row("the one window: killed between the ISP's final dot and its 250").note =
+      'went out a second time with the same Message-ID, as documented';
+  }
+
+  /** A start that is killed on its way; answers what the next life has to answer for. */
+  async #opening(before: Sweep | undefined): Promise<Sweep | undefined> {
+    const victim = this.#take();
+    const nth = (this.#next.get('opening') ?? 0) + 1;
+    const places: readonly KillPlace[] = ['commit', 'committed'];
+    await victim.open(this.dataDir, { place: places[nth % 2] ?? 'commit', nth: Math.ceil(nth / 2) }).catch(() => undefined);
+    this.#next.set('opening', victim.isAlive ? 0 : nth);
+    await this.#dead(victim, 'opening');
+    return before;
+  }
+
+  async #working(sweep: Exclude<Sweep, 'opening'>, before: Sweep | undefined): Promise<Sweep> {
+    const victim = this.#take();
+    if (this.#life === 1) {
+      await victim.open(this.dataDir);
+      await this.#setUp(victim);
+    } else {
+      await victim.open(this.dataDir);
+      await this.#judge(victim, before);
+    }
+    const nth = (this.#next.get(sweep) ?? 0) + 1;
+    if (sweep !== 'random') victim.arm({ place: sweep, nth });
+    const timer = sweep === 'random' ? setTimeout(() => void victim.kill(), this.#chance() * LONGEST_LIFE_MS) : undefined;
+    await this.#work(victim);
+    clearTimeout(timer);
+    // Where the work was done before the point was reached, the sweep of this place is through and begins anew.
+    this.#next.set(sweep, victim.isAlive ? 0 : nth);
+    await this.#dead(victim, sweep);
+    return sweep;
+  }
+
+  async #setUp(victim: VictimProcess): Promise<void> {
+    for (const account of ['company', 'works']) await victim.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
+    await victim.run('users.set-password', { account: 'company', user: 'andrew', password: PASSWORD });
+  }
+
+  /** Everything at once, as in an office. */
+  async #work(victim: VictimProcess): Promise<void> {
+    const life = this.#life;
+    this.#traffic.arrive(life);
+    await Promise.allSettled([
+      victim.run('send-receive').then(() => victim.run('send-receive')),
+      this.#traffic.submit(victim.smtpPort, life, life % 3 === 0),
+      this.#traffic.submit(victim.smtpPort, life),
+      ...(life % 4 === 0 ? [this.#traffic.pickUp(victim.pop3Port, 'andrew', 'company/andrew')] : []),
+    ]);
+  }
+
+  async #dead(victim: VictimProcess, sweep: Sweep): Promise<void> {
+    await victim.kill();
+    this.kills += 1;
+    this.table.row(NAMES[sweep]).times += 1;
+    if (this.kills % 50 === 0) this.options.say(`  ${this.kills} kills (seed ${this.options.seed})`);
+  }
+
+  async #judge(victim: VictimProcess, before: Sweep | undefined): Promise<void> {
+    const waiting = await victim.run<readonly { readonly recipient: string }[]>('outbox.list');
+    this.#ledger.openWindows(waiting.map(({ recipient }) => recipient));
+    for (let round = 0; round < ROUNDS; round += 1) await victim.run('send-receive');
+    const left = this.isp.mailboxes.reduce((sum, mailbox) => sum + mailbox.messages.length, 0);
+    const verdict = await this.#ledger.judge(this.dataDir, left);
+    const row = this.table.row(NAMES[before ?? 'random']);
+    for (const kind of ['lost', 'doubled', 'stalled'] as const) {
+      row[kind] += verdict[kind].length;
+      this.table.complaints.push(
+        ...verdict[kind].map((sentence) => `${row.fault}, life ${this.#life}, seed ${this.options.seed}: ${kind}: ${sentence}`),
+      );
+    }
+  }
+
+  /** The next victim, loaded already; the one after it loads beside its life. */
+  #take(): VictimProcess {
+    const victim = this.#coming;
+    this.#coming = VictimProcess.spawn();
+    return victim;
+  }
+}

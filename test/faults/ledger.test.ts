@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { ANDREW, draft, put, StoreFixture } from '../core/store/storeFixture.js';
+import { Ledger } from './ledger.js';
+
+describe('The ledger of the fault runs', () => {
+  let fixture: StoreFixture;
+  beforeEach(async () => {
+    fixture = await StoreFixture.make();
+  });
+  afterEach(() => fixture.dispose());
+
+  it('finds a message that is missing, once', async () => {
+    await fixture.open();
+    const ledger = new Ledger();
+    ledger.expect('a@x', { mailboxes: ['company/andrew'], life: 1 });
+    expect(await ledger.judge(fixture.folder, 0)).to.deep.equal({ lost: ['a@x is not in company/andrew'], doubled: [], stalled: [] });
+    expect((await ledger.judge(fixture.folder, 0)).lost).to.deep.equal([]);
+  });
+
+  it('finds a message that came twice, other octets, and a copy that went by itself', async () => {
+    const store = await fixture.open();
+    for (let n = 0; n < 2; n += 1) await put(store, { to: [ANDREW], message: { messageId: 'a@x' } });
+    await put(store, { to: [ANDREW], text: 'Subject: b\r\n\r\n', message: { messageId: 'b@x' } });
+    const maildrop = await store.maildrops.open(ANDREW);
+    if (maildrop !== 'in-use') await maildrop.remove([3]);
+    const ledger = new Ledger();
+    ledger.expect('a@x', { mailboxes: ['company/andrew'], life: 1 });
+    ledger.expect('b@x', { mailboxes: ['company/andrew'], octets: Buffer.from('other'), life: 1 });
+    const verdict = await ledger.judge(fixture.folder, 0);
+    expect(verdict.doubled).to.deep.equal(['a@x is 2 times in company/andrew']);
+    expect(verdict.lost).to.deep.equal(['b@x has other octets', 'b@x vanished from company/andrew though nobody deleted it']);
+  });
+
+  it('allows one second copy outside where the answer was cut off, and no other', async () => {
+    await fixture.open();
+    const ledger = new Ledger();
+    ledger.expect('a@x', { outside: ['out@far.example'], life: 1 });
+    ledger.received('out@far.example', 'a@x', 1);
+    expect(ledger.openWindows(['out@far.example'])).to.equal(1);
+    ledger.received('out@far.example', 'a@x', 2);
+    expect(await ledger.judge(fixture.folder, 0)).to.deep.equal({ lost: [], doubled: [], stalled: [] });
+    expect(ledger.doubledInWindow).to.equal(1);
+    ledger.received('out@far.example', 'a@x', 3);
+    expect((await ledger.judge(fixture.folder, 0)).doubled).to.deep.equal(['a@x went 3 times to out@far.example']);
+  });
+
+  it('finds mail that does not get on', async () => {
+    const store = await fixture.open();
+    await put(store, { outbox: [draft('out@far.example')], message: { messageId: 'a@x' } });
+    await put(store, { message: { messageId: 'b@x', disposition: 'hold' } });
+    const { stalled } = await new Ledger().judge(fixture.folder, 2);
+    expect(stalled).to.deep.equal(['2 messages are still at the ISP', 'mail to out@far.example still waits', 'b@x is set aside']);
+  });
+});

@@ -1,0 +1,180 @@
+// The ledger of an outside checker: every promise that was made, held against what the store and the ISP have in the end.
+
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { Connection } from '#core/store/sqlite/connection.js';
+
+/** `made`: 250 was said, or the ISP holds it. `open`: the answer was cut off; one copy or none is right. `refused`: no copy is right. */
+export type PromiseState = 'made' | 'open' | 'refused';
+
+interface Expected {
+  state: PromiseState;
+  /** Mailboxes, `company/andrew`, that get one copy each. */
+  readonly mailboxes: readonly string[];
+  /** Recipients outside that get it once. */
+  readonly outside: readonly string[];
+  /** Recipient outside who does not exist: the author is told once. */
+  readonly bouncing: string | undefined;
+  /** SHA-256 of the octets as sent; `undefined` where the server adds to them. */
+  readonly hash: string | undefined;
+  readonly life: number;
+}
+
+/** What a client did with a copy: `key` is `message-id mailbox`. */
+type Removal = 'confirmed' | 'open';
+
+export interface Verdict {
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  readonly stalled: readonly string[];
+}
+
+interface CopyRow {
+  readonly message_id: string;
+  readonly disposition: string;
+  readonly hash: string;
+  readonly mailbox: string | null;
+  readonly removed_at: number | null;
+}
+
+const COPIES = `SELECT message.message_id, disposition, lower(hex(content_hash)) AS hash, removed_at,
+    CASE WHEN mailbox.id IS NULL THEN NULL ELSE mailbox.account || '/' || mailbox.user END AS mailbox
+  FROM message LEFT JOIN placement ON placement.message_id = message.id LEFT JOIN mailbox ON mailbox.id = mailbox_id
+  WHERE origin <> 'bounce'`;
+const BOUNCES = `SELECT message.id, CAST(chunk.octets AS TEXT) AS text FROM message JOIN chunk ON chunk.id >> 20 = message.id WHERE origin = 'bounce'`;
+
+export class Ledger {
+  readonly #expected = new Map<string, Expected>();
+  readonly #removed = new Map<string, Removal>();
+  readonly #received: { readonly recipient: string; readonly life: number; readonly messageId: string }[] = [];
+  /** Recipients whose one documented second copy may come. */
+  readonly #windows = new Map<string, number>();
+  readonly #told = new Set<string>();
+  doubledInWindow = 0;
+
+  expect(id: string, expected: Partial<Omit<Expected, 'hash'>> & { readonly octets?: Buffer; readonly life: number }): void {
+    const { state = 'made', mailboxes = [], outside = [], bouncing, octets, life } = expected;
+    this.#expected.set(id, {
+      state,
+      mailboxes,
+      outside,
+      bouncing,
+      life,
+      hash: octets && createHash('sha256').update(octets).digest('hex'),
+    });
+  }
+
+  settle(id: string, state: PromiseState): void {
+    const expected = this.#expected.get(id);
+    if (expected !== undefined) expected.state = state;
+  }
+
+  removed(id: string, mailbox: string, removal: Removal): void {
+    this.#removed.set(`${id} ${mailbox}`, removal);
+  }
+
+  /** The ISP took a message to somebody outside. */
+  received(recipient: string, messageId: string, life: number): void {
+    this.#received.push({ recipient, messageId, life });
+  }
+
+  /** After a kill, before anything is sent again: what still waits here and has been received there may come a second time. */
+  openWindows(waiting: readonly string[]): number {
+    let opened = 0;
+    for (const recipient of waiting) {
+      const times = this.#received.filter((each) => each.recipient === recipient).length;
+      if (times > 0 && (this.#windows.get(recipient) ?? 0) < times) {
+        this.#windows.set(recipient, times);
+        opened += 1;
+      }
+    }
+    return opened;
+  }
+
+  /** What is wrong and was not told before. */
+  async judge(dataDir: string, leftAtIsp: number): Promise<Verdict> {
+    const connection = await Connection.open(path.join(dataDir, 'postroom.db'), 'read');
+    try {
+      const copies = await connection.all<CopyRow>(COPIES);
+      const bounces = await connection.all<{ text: string }>(BOUNCES);
+      const waiting = await connection.all<{ recipient: string }>('SELECT recipient FROM outbox');
+      const { lost, doubled } = this.#judgeMessages(copies, bounces, new Set(waiting.map((row) => row.recipient)));
+      const stalled = [
+        ...(leftAtIsp > 0 ? [`${leftAtIsp} messages are still at the ISP`] : []),
+        ...waiting.map((row) => `mail to ${row.recipient} still waits`),
+        ...copies.filter((row) => row.disposition !== 'deliver').map((row) => `${row.message_id} is set aside`),
+      ];
+      return { lost: this.#news(lost), doubled: this.#news(doubled), stalled: this.#news(stalled) };
+    } finally {
+      await connection.close();
+    }
+  }
+
+  #judgeMessages(
+    copies: readonly CopyRow[],
+    bounces: readonly { text: string }[],
+    waiting: ReadonlySet<string>,
+  ): { lost: string[]; doubled: string[] } {
+    const lost: string[] = [];
+    const doubled: string[] = [];
+    const byCopy = new Map<string, CopyRow[]>();
+    const hashes = new Map<string, string>();
+    for (const row of copies) {
+      hashes.set(row.message_id, row.hash);
+      if (row.mailbox !== null)
+        byCopy.set(`${row.message_id} ${row.mailbox}`, [...(byCopy.get(`${row.message_id} ${row.mailbox}`) ?? []), row]);
+    }
+    const bounceTexts = bounces.map((row) => row.text).join('\n');
+    for (const [id, expected] of this.#expected) {
+      const counts = expected.mailboxes.map((mailbox) => byCopy.get(`${id} ${mailbox}`)?.length ?? 0);
+      const sent = expected.outside.map(
+        (recipient) => this.#received.filter((each) => each.recipient === recipient && each.messageId === id).length,
+      );
+      const isThere =
+        counts.some((count) => count > 0) ||
+        sent.some((count) => count > 0) ||
+        expected.outside.some((recipient) => waiting.has(recipient));
+      for (const [index, count] of counts.entries()) {
+        if (count > 1) doubled.push(`${id} is ${count} times in ${expected.mailboxes[index]}`);
+        // All or none: an unanswered submission that is here is here for everybody.
+        if (count === 0 && (expected.state === 'made' || (expected.state === 'open' && isThere)))
+          lost.push(`${id} is not in ${expected.mailboxes[index]}`);
+      }
+      for (const [index, count] of sent.entries()) {
+        const recipient = expected.outside[index] ?? '';
+        const allowed = 1 + (this.#windows.get(recipient) ?? 0);
+        if (count > allowed) doubled.push(`${id} went ${count} times to ${recipient}`);
+        else if (count > 1) this.#countWindow(`${id} ${recipient}`, count - 1);
+        if (count === 0 && !waiting.has(recipient) && (expected.state === 'made' || isThere)) lost.push(`${id} never went to ${recipient}`);
+      }
+      if (expected.bouncing !== undefined && !waiting.has(expected.bouncing)) {
+        const told = bounceTexts.split(`Final-Recipient: rfc822; ${expected.bouncing}`).length - 1;
+        if (told > 1) doubled.push(`the bounce of ${expected.bouncing} came ${told} times`);
+        if (told === 0 && (expected.state === 'made' || isThere)) lost.push(`nobody heard that ${expected.bouncing} got nothing`);
+      }
+      if (expected.hash !== undefined && hashes.has(id) && hashes.get(id) !== expected.hash) lost.push(`${id} has other octets`);
+      if (expected.state === 'refused' && isThere) doubled.push(`${id} was refused and is here`);
+      for (const mailbox of expected.mailboxes) lost.push(...this.#judgeRemoval(id, mailbox, byCopy.get(`${id} ${mailbox}`) ?? []));
+    }
+    return { lost, doubled };
+  }
+
+  #judgeRemoval(id: string, mailbox: string, rows: readonly CopyRow[]): readonly string[] {
+    const removal = this.#removed.get(`${id} ${mailbox}`);
+    const gone = rows.some((row) => row.removed_at !== null);
+    if (removal === 'confirmed' && rows.length > 0 && !gone) return [`${id} was deleted from ${mailbox} and is there again`];
+    return removal === undefined && gone ? [`${id} vanished from ${mailbox} though nobody deleted it`] : [];
+  }
+
+  #countWindow(key: string, times: number): void {
+    if (this.#told.has(`window ${key} ${times}`)) return;
+    this.#told.add(`window ${key} ${times}`);
+    this.doubledInWindow += 1;
+  }
+
+  #news(sentences: readonly string[]): readonly string[] {
+    const fresh = sentences.filter((sentence) => !this.#told.has(sentence));
+    for (const sentence of fresh) this.#told.add(sentence);
+    return fresh;
+  }
+}

@@ -1,0 +1,35 @@
+// `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, link, disk); --kills=N, --seed=N, --worlds=N.
+import { KillSweep } from './killSweep.js';
+import { LinkSweep } from './linkSweep.js';
+import { FaultTable } from './table.js';
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const option = (name: string, otherwise: number): number => {
+  const given = process.argv.find((word) => word.startsWith(`--${name}=`))?.split('=')[1];
+  return given === undefined ? otherwise : Number(given);
+};
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const wanted = (sweep: string): boolean => words.length === 0 || words.includes(sweep);
+
+const table = new FaultTable();
+const seed = option('seed', Math.floor(Math.random() * 1e9));
+if (wanted('kill')) {
+  const worlds = option('worlds', 2);
+  const kills = option('kills', 504);
+  say(`Killing the server ${kills} times in ${worlds} worlds, seed ${seed}.`);
+  await Promise.all(
+    Array.from({ length: worlds }, (_, world) => KillSweep.run(table, { kills: Math.ceil(kills / worlds), seed: seed + world, say })),
+  );
+}
+if (wanted('link')) {
+  say('Breaking the line to the ISP in every way.');
+  await LinkSweep.run(table);
+}
+say(`\n${table.toString()}`);
+for (const complaint of table.complaints) say(`  ${complaint}`);
+say(
+  table.isClean
+    ? `\nNothing lost, nothing doubled, nothing stalled. Seed ${seed}.`
+    : `\n${table.complaints.length} things went wrong. Seed ${seed}.`,
+);
+process.exit(table.isClean ? 0 : 1);

@@ -1,0 +1,57 @@
+// The table that the fault runs end with: one row a fault.
+import Table from 'cli-table3';
+
+export interface FaultRow {
+  readonly fault: string;
+  times: number;
+  lost: number;
+  doubled: number;
+  stalled: number;
+  /** What was seen to hold, or why it was not tried. */
+  note: string;
+}
+
+export class FaultTable {
+  readonly #rows = new Map<string, FaultRow>();
+  /** Sentences about everything that went wrong. */
+  readonly complaints: string[] = [];
+
+  row(fault: string, note = ''): FaultRow {
+    const row = this.#rows.get(fault) ?? { fault, times: 0, lost: 0, doubled: 0, stalled: 0, note };
+    this.#rows.set(fault, row);
+    return row;
+  }
+
+  /** Counts a try of a fault and what came of it. */
+  add(
+    fault: string,
+    came: { readonly lost?: readonly string[]; readonly doubled?: readonly string[]; readonly stalled?: readonly string[] },
+    note = '',
+  ): void {
+    const row = this.row(fault, note);
+    row.times += 1;
+    for (const kind of ['lost', 'doubled', 'stalled'] as const) {
+      row[kind] += came[kind]?.length ?? 0;
+      this.complaints.push(...(came[kind] ?? []).map((sentence) => `${fault}: ${kind}: ${sentence}`));
+    }
+    if (note !== '') row.note = note;
+  }
+
+  skip(fault: string, reason: string): void {
+    this.row(fault, `not tried: ${reason}`);
+  }
+
+  get isClean(): boolean {
+    return this.complaints.length === 0;
+  }
+
+  toString(): string {
+    const table = new Table({
+      head: ['fault', 'times', 'lost', 'doubled', 'stalled', 'note'],
+      style: { head: [], border: [], compact: true },
+    });
+    for (const { fault, times, lost, doubled, stalled, note } of this.#rows.values())
+      table.push([fault, times, lost, doubled, stalled, note]);
+    return table.toString();
+  }
+}

@@ -1,0 +1,98 @@
+// What an office does all day, each piece with its entry in the ledger: mail arrives at the ISP, clients submit and pick up.
+import type { PracticeIsp } from '@postroom/sdk/testing';
+import { letter } from '../kit/letter.js';
+import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
+import { RawClient } from '../plugins/pop3/support/rawClient.js';
+import { LineClient } from '../plugins/smtp/lineClient.js';
+import type { Ledger, PromiseState } from './ledger.js';
+
+/** Password of every user. */
+export const PASSWORD = 'open sesame';
+const LARGE = 1_200_000;
+
+export class Traffic {
+  #count = 0;
+
+  constructor(
+    private readonly isp: PracticeIsp,
+    private readonly ledger: Ledger,
+    private readonly prefix: string,
+  ) {
+    isp.onDidReceive(({ recipients, octets }) => {
+      const messageId = /^Message-ID: <(.*)>/im.exec(octets.toString('latin1'))?.[1] ?? '';
+      for (const recipient of recipients) this.ledger.received(recipient, messageId, 0);
+    });
+  }
+
+  /** Three messages in the regular account, one of them large now and then, and one in the domain account. */
+  arrive(life: number): void {
+    this.#put('mail', `Andrew <${REGULAR}>`, ['company/andrew'], life);
+    this.#put('mail', `Carolyn <${REGULAR}>`, ['company/carolyn', 'company/greg'], life);
+    this.#put('mail', `Andrew <${REGULAR}>, Greg <${REGULAR}>`, ['company/andrew', 'company/greg'], life, life % 7 === 0 ? LARGE : 0);
+    this.#put('post', `lisa@${DOMAIN}`, ['works/lisa'], life);
+  }
+
+  #put(mailbox: string, to: string, mailboxes: readonly string[], life: number, size = 0): void {
+    const id = this.#nextId();
+    const octets = Buffer.from(
+      letter({ to, id, body: size > 0 ? `${'x'.repeat(76)}\r\n`.repeat(Math.ceil(size / 78)) : 'Hello.' }),
+      'latin1',
+    );
+    this.isp.mailbox(mailbox).put(octets);
+    this.ledger.expect(id, { mailboxes, octets, life });
+  }
+
+  /** A client that sends a message to a colleague, to somebody outside and, now and then, to somebody who does not exist. */
+  async submit(port: number, life: number, withBounce = false): Promise<PromiseState> {
+    const id = this.#nextId();
+    const outside = `out-${id.replace(/@.*/, '')}@far.example`;
+    const bouncing = withBounce ? `nobody-${id.replace(/@.*/, '')}@far.example` : undefined;
+    if (bouncing !== undefined) this.isp.faults.smtp.answerRecipient(bouncing, '550 5.1.1 No such user');
+    this.ledger.expect(id, { state: 'open', mailboxes: ['works/lisa'], outside: [outside], bouncing, life });
+    const text = letter({ from: `Andrew <${REGULAR}>`, to: `lisa@${DOMAIN}, ${outside}`, id });
+    let client: LineClient | undefined;
+    let state: PromiseState = 'open';
+    try {
+      client = await LineClient.open(port);
+      await client.run('EHLO client.office.example');
+      const recipients = [`lisa@${DOMAIN}`, outside, ...(bouncing === undefined ? [] : [bouncing])];
+      await client.run(`MAIL FROM:<${REGULAR}>`, ...recipients.map((recipient) => `RCPT TO:<${recipient}>`), 'DATA');
+      client.write(`${text}.\r\n`);
+      const reply = await client.reply();
+      state = reply.startsWith('250') ? 'made' : 'refused';
+    } catch {
+      // Cut off: before the text was out nothing may be here, after it one copy may.
+    } finally {
+      client?.close();
+    }
+    this.ledger.settle(id, state);
+    return state;
+  }
+
+  /** A client that picks up what is there, at most three messages, and deletes it. */
+  async pickUp(port: number, user: string, mailbox: string): Promise<void> {
+    let client: RawClient | undefined;
+    const deleting: string[] = [];
+    try {
+      client = await RawClient.connect(port);
+      if (!(await client.login(user, PASSWORD)).startsWith('+OK')) return;
+      const count = Math.min(3, Number((await client.ask('STAT')).split(' ')[1]));
+      for (let number = 1; number <= count; number += 1) {
+        const id = /^Message-ID: <(.*)>/im.exec(await client.askMultiline(`RETR ${number}`))?.[1];
+        if (id !== undefined) deleting.push(id);
+        await client.ask(`DELE ${number}`);
+      }
+      for (const id of deleting) this.ledger.removed(id, mailbox, 'open');
+      if ((await client.ask('QUIT')).startsWith('+OK')) for (const id of deleting) this.ledger.removed(id, mailbox, 'confirmed');
+    } catch {
+      // Cut off: what QUIT was not answered for may be there or gone.
+    } finally {
+      client?.destroy();
+    }
+  }
+
+  #nextId(): string {
+    this.#count += 1;
+    return `${this.prefix}-${this.#count}@sweep.example`;
+  }
+}
