@@ -76,6 +76,12 @@ describe('POP3 server in its details', () => {
     expect((await client.multiline()).length).to.equal(header.length);
   });
 
+  it('P47 P48 offers no APOP, as it would need every password in clear text: no time stamp in the greeting, -ERR to the command', async () => {
+    const client = await served.client();
+    expect(await client.line()).to.not.match(/<.*>/);
+    expect(await client.ask('APOP andrew c4c9334bac560ecc979e58001b3e22fb')).to.match(/^-ERR/);
+  });
+
   it('P53 announces EXPIRE NEVER, as mail stays until a client deletes it', async () => {
     const client = await served.client();
     await client.line();

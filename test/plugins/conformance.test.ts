@@ -1,0 +1,33 @@
+// The lines of the protocols (POP3 server P, POP3 client C, SMTP submission S) against the titles of the tests.
+import { expect } from 'chai';
+import { type SourceFile, sourcesIn } from '../kit/sourceFiles.js';
+
+/** Lines of each kind. */
+const LINES = { P: 99, C: 52, S: 83 } as const;
+/** What a test imports that talks to a running server over a socket. */
+const OVER_A_SOCKET = /\/(?:rawClient|servedHost|lineClient|collectingHost|trustingProbe|postroom|crowd)\.ts$/;
+const TITLE = /\bit\(\s*(?:'([^'\n]*)'|`([^`\n]*)`|"([^"\n]*)")/g;
+
+function titlesOf({ text }: SourceFile): readonly string[] {
+  return [...text.matchAll(TITLE)].map(([, single, template, double]) => single ?? template ?? double ?? '');
+}
+
+describe('conformance', () => {
+  const files = [...sourcesIn('test/plugins'), ...sourcesIn('test/flow')].filter(({ name }) => name.endsWith('.test.ts'));
+  const titles = files.filter(({ imports }) => imports.some((name) => OVER_A_SOCKET.test(name))).flatMap(titlesOf);
+  const named = new Set(titles.flatMap((title) => title.match(/\b[PCS]\d{2}\b/g) ?? []));
+
+  for (const [kind, count] of Object.entries(LINES)) {
+    it(`has a test over a socket named after each line of ${kind}`, () => {
+      const all = Array.from({ length: count }, (_, index) => `${kind}${String(index + 1).padStart(2, '0')}`);
+      expect(all.filter((line) => !named.has(line))).to.deep.equal([]);
+    });
+  }
+
+  it('names no line that does not exist', () => {
+    const unknown = [...named].filter(
+      (line) => Number(line.slice(1)) > (LINES[line[0] as keyof typeof LINES] ?? 0) + (line.startsWith('C') ? 1 : 0),
+    );
+    expect(unknown).to.deep.equal([]);
+  });
+});

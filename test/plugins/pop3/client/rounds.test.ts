@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { letter } from '../../../kit/letter.js';
+import { REGULAR } from '../../../kit/officeSettings.js';
+import { Postroom } from '../../../kit/postroom.js';
+import { CollectingHost } from '../support/collectingHost.js';
+import { until } from '../support/servedHost.js';
+
+const message = (body: string): string => `Subject: x\r\n\r\n${body}\r\n`;
+
+describe('POP3 client over several sessions', () => {
+  let collecting: CollectingHost;
+  beforeEach(async () => {
+    collecting = await CollectingHost.start();
+  });
+  afterEach(() => collecting.stop());
+
+  it('C02 understands a greeting that comes octet by octet', async () => {
+    collecting.isp.segment = 1;
+    collecting.isp.put(message('one'));
+    expect((await collecting.round()).stored).to.equal(1);
+  });
+
+  it('C02 waits for a greeting that comes five seconds late', async () => {
+    const heard: string[] = [];
+    let greet: () => void = () => undefined;
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (octets) => {
+        heard.push(octets.toString());
+        socket.end('-ERR no\r\n');
+      });
+      greet = () => void socket.write('+OK ready\r\n');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    collecting.host.accountValues['pop3.port'] = (server.address() as AddressInfo).port;
+    const connected = once(server, 'connection');
+    const round = collecting.round();
+    await connected;
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    collecting.host.clock.skip(5_000);
+    expect(heard).to.deep.equal([]);
+    greet();
+    await until(() => heard.length > 0);
+    expect(heard[0]).to.match(/^CAPA\r\n/);
+    await round;
+    server.close();
+  });
+
+  it('C22 knows messages by their ids in the next session, whatever their numbers are then', async () => {
+    collecting.host.accountValues['pop3.leaveOnServerDays'] = -1;
+    collecting.isp.put(message('old'));
+    await collecting.round();
+    collecting.isp.messages.unshift({ uidl: 'new', octets: Buffer.from(message('new')) });
+    await collecting.round();
+    expect(collecting.intake.texts).to.deep.equal([message('old'), message('new')]);
+  });
+
+  it('C32 says "stored" until QUIT is answered +OK, then "gone"', async () => {
+    collecting.isp.put(message('one'));
+    collecting.isp.script = (command) => (command === 'QUIT' ? '-ERR not now\r\n' : undefined);
+    await collecting.round();
+    expect(collecting.journal.stateOf('id1')).to.equal('stored');
+    collecting.isp.script = () => undefined;
+    await collecting.round();
+    expect(collecting.journal.stateOf('id1')).to.equal('gone');
+    expect(collecting.intake.texts).to.have.length(1);
+  });
+
+  it('C45 reaches a server by IPv4 where the name has an IPv6 address that nobody answers', async () => {
+    collecting.host.accountValues['pop3.host'] = 'localhost';
+    collecting.isp.put(message('one'));
+    expect((await collecting.round()).stored).to.equal(1);
+  });
+
+  it('C47 takes a message that is shorter than LIST says as it came: sizes are hints, and only the final dot tells the end', async () => {
+    collecting.isp.put(message('short'));
+    collecting.isp.script = (command) => (command === 'LIST' ? '+OK\r\n1 100000\r\n.\r\n' : undefined);
+    await collecting.round();
+    expect(collecting.intake.texts).to.deep.equal([message('short')]);
+  });
+});
+
+describe('POP3 client in rounds of the real server', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  let postroom: Postroom;
+  beforeEach(async () => {
+    postroom = await Postroom.start();
+  });
+  afterEach(() => postroom.stop());
+
+  it('C37 loses nothing where the ISP deletes at RETR', async () => {
+    postroom.isp.faults.pop3.deletion = 'retr';
+    for (const subject of ['one', 'two']) postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example', subject }));
+    await postroom.round();
+    await postroom.round();
+    expect(await postroom.subjects('lisa')).to.deep.equal(['one', 'two']);
+    expect(postroom.isp.mailbox('post').messages).to.have.length(0);
+  });
+
+  it('C40 knows its mail again where the ISP has changed every unique id', async () => {
+    await postroom.editFile((text) => text.replace('"kind": "domain"', '"kind": "domain", "pop3.leaveOnServerDays": -1'));
+    for (const subject of ['one', 'two']) postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example', subject }));
+    await postroom.round();
+    for (const each of postroom.isp.mailbox('post').messages) each.uidl = `moved-${each.uidl}`;
+    const report = await postroom.round();
+    expect(report.accounts.find(({ account }) => account === 'works')).to.include({ stored: 0, duplicates: 2 });
+    expect(await postroom.subjects('lisa')).to.deep.equal(['one', 'two']);
+  });
+
+  it('C43 has one session an account at a time: a second request joins the running round', async () => {
+    postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
+    const [first, second] = await Promise.all([postroom.round(), postroom.round()]);
+    expect(second).to.deep.equal(first);
+    const logins = postroom.isp.log.commands('pop3').filter((command) => /^(?:PASS|AUTH)/.test(command));
+    expect(logins.length).to.be.at.most(4);
+    expect(await postroom.subjects('lisa')).to.have.length(1);
+  });
+
+  it('C44 stops at a refused password for that account only, and does not hammer', async () => {
+    postroom.isp.mailbox('mail').password = 'changed';
+    postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
+    const report = await postroom.round();
+    expect(report.accounts.find(({ account }) => account === 'company')?.failed[0]?.code).to.equal('isp/login-refused');
+    expect(await postroom.subjects('lisa')).to.have.length(1);
+  });
+
+  it('C48 C49 gives each recipient of a domain account the own copy, and keeps different messages with one Message-ID', async () => {
+    for (const user of ['lisa', 'john']) {
+      const envelope = [`Delivered-To: ${user}@works.example`];
+      postroom.isp.mailbox('post').put(letter({ to: 'all@out.example', id: 'one@out.example', subject: user, envelope }));
+    }
+    postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example', id: 'one@out.example', subject: 'other', body: 'Another text.' }));
+    await postroom.round();
+    expect(await postroom.subjects('lisa')).to.have.members(['lisa', 'other']);
+    expect(await postroom.subjects('john')).to.deep.equal(['john']);
+  });
+
+  it('C50 C52 believes the topmost Delivered-To before To, and gives what names nobody to ADMIN1', async () => {
+    const post = postroom.isp.mailbox('post');
+    post.put(letter({ to: 'john@works.example', subject: 'envelope', envelope: ['Delivered-To: lisa@works.example'] }));
+    post.put(
+      letter({
+        to: 'lisa@works.example',
+        subject: 'forged',
+        envelope: ['Delivered-To: lisa@works.example'],
+        header: ['Delivered-To: john@works.example'],
+      }),
+    );
+    post.put(letter({ to: 'john@works.example', subject: 'to' }));
+    post.put(letter({ to: 'undisclosed-recipients:;', subject: 'nobody' }));
+    await postroom.round();
+    expect(await postroom.subjects('lisa')).to.deep.equal(['envelope', 'forged']);
+    expect(await postroom.subjects('john')).to.deep.equal(['to']);
+    expect(await postroom.subjects('admin1')).to.deep.equal(['nobody']);
+  });
+
+  it('C51 expands PUBLIC1 and CC once, with one copy a mailbox', async () => {
+    postroom.isp.mailbox('mail').put(letter({ to: `PUBLIC1 <${REGULAR}>`, subject: 'public' }));
+    postroom.isp.mailbox('mail').put(letter({ to: `Carolyn <${REGULAR}>, Greg <${REGULAR}>`, subject: 'copied' }));
+    await postroom.round();
+    expect(await postroom.subjects('andrew')).to.deep.equal(['public']);
+    expect(await postroom.subjects('greg')).to.deep.equal(['public', 'copied']);
+    expect(await postroom.subjects('carolyn')).to.deep.equal(['public', 'copied']);
+  });
+});
