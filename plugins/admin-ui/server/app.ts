@@ -80,7 +80,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
         `"${shortened(host)}" is no name of this server. Use its IP address, or add the name to admin-ui.allowedHosts.`,
       );
     }
-    if (!request.url.startsWith('/api')) {
+    if (!request.url.startsWith('/api/')) {
       return;
     }
     void reply.header('cache-control', 'no-store');

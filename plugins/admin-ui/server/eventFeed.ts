@@ -1,6 +1,6 @@
 // What happens, for pages that are open: Server-Sent Events, a few times a second at most however busy the server is.
 import type { ServerResponse } from 'node:http';
-import type { Disposable } from '@postroom/sdk';
+import { type Disposable, mailboxName } from '@postroom/sdk';
 import type { Clock, Events, PostroomEvent } from '@postroom/sdk/services';
 import type { Lamps } from './lamps.js';
 
@@ -95,7 +95,7 @@ function keyOf(event: PostroomEvent): string {
     case 'fetch':
       return `fetch ${event.account} ${event.state}`;
     case 'session':
-      return `session ${event.protocol}`;
+      return `session ${event.protocol} ${event.state} ${event.mailbox === undefined ? '' : mailboxName(event.mailbox)}`;
     case 'round':
       return `round ${event.state}`;
     case 'plugin':

@@ -16,14 +16,12 @@ export async function addPageRoutes(app: FastifyInstance, webFolder: string): Pr
   });
   app.get('/icon.svg', (_request, reply) => reply.sendFile('icon.svg', webFolder));
   app.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === 'GET' && !request.url.startsWith('/api') && !request.url.startsWith('/assets');
+    const isPage = request.method === 'GET' && !request.url.startsWith('/api/') && !request.url.startsWith('/assets/');
     if (isPage) {
       return reply.sendFile('index.html', webFolder, { cacheControl: false, immutable: false }).header('cache-control', 'no-cache');
     }
-    return reply
-      .code(404)
-      .send({
-        error: { code: 'http/404', message: `There is nothing at ${request.url.slice(0, 200)}. /api/openapi.json describes the API.` },
-      });
+    return reply.code(404).send({
+      error: { code: 'http/404', message: `There is nothing at ${request.url.slice(0, 200)}. /api/openapi.json describes the API.` },
+    });
   });
 }

@@ -83,6 +83,9 @@ export function addSessionRoutes(app: FastifyInstance, services: SessionServices
     },
   );
 
+  // Somebody reads or types without asking for anything: identify() has counted it as use.
+  app.post('/api/session/use', (request) => stateOf(request));
+
   app.post('/api/session/lock', (request) => {
     const { session } = callerOf(request);
     if (session !== undefined) {

@@ -19,7 +19,7 @@ describe("The manager's ports and events", () => {
   let base: string;
   let cookie: string;
   before(async () => {
-    leaks.begin();
+    await leaks.begin();
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-manager-'));
     const listen = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
     const settings = { 'plugins.enabled': ['postroom.licensing-lite'], 'admin-ui.listen': listen, 'pop3.listen': [], 'smtp.listen': [] };

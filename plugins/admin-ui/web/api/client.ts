@@ -1,0 +1,108 @@
+// Asks the server. Every change is remembered as the command line that would have made it.
+import { remember } from './lastChange.js';
+import { session } from './sessionStore.js';
+
+/** An answer that is a refusal; the message is for people. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    readonly body: unknown,
+  ) {
+    super(message);
+  }
+}
+
+export interface AskOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Asked by the page itself, not by the person: does not keep the login alive. */
+  readonly background?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export async function ask<T>(method: string, url: string, options: AskOptions = {}): Promise<T> {
+  const response = await send(method, url, options);
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw refusal(response, body);
+  return body as T;
+}
+
+/** Runs a command of the server. */
+export function run<T>(command: string, args: object = {}, options: AskOptions = {}): Promise<T> {
+  return ask<T>('POST', `/api/commands/${command}`, { ...options, body: args });
+}
+
+/** Runs a command that changes something, and remembers it. */
+export async function change<T>(command: string, args: object = {}): Promise<T> {
+  const result = await run<T>(command, args);
+  remember({ command, args });
+  return result;
+}
+
+export interface Progress {
+  readonly what: string;
+  readonly done: number;
+  readonly of?: number;
+}
+
+/** Runs long work; `onProgress` hears of every step. */
+export async function runWithProgress<T>(command: string, args: object, onProgress: (progress: Progress) => void): Promise<T> {
+  const response = await send('POST', `/api/commands/${command}`, { body: args, headers: { accept: 'application/x-ndjson' } });
+  if (!response.ok || response.body === null) throw refusal(response, await response.json().catch(() => undefined));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    text += value ?? '';
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      const reply = JSON.parse(line) as { progress?: Progress; result?: T; error?: { code: string; message: string } };
+      if (reply.progress !== undefined) onProgress(reply.progress);
+      if (reply.error !== undefined) throw new ApiError(reply.error.code, reply.error.message, 200, reply);
+      if ('result' in reply) {
+        remember({ command, args });
+        return reply.result as T;
+      }
+    }
+    if (done) throw new ApiError('lost', 'The connection ended before the work did. It goes on at the server.', 0, undefined);
+  }
+}
+
+async function send(method: string, url: string, { body, headers, background, signal }: AskOptions): Promise<Response> {
+  const { csrf } = session.get();
+  try {
+    return await fetch(url, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(csrf !== undefined && { 'x-csrf-token': csrf }),
+        ...(background === true && { 'x-postroom-background': '1' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ApiError('lost', 'The server does not answer. The page tries again by itself.', 0, undefined);
+  }
+}
+
+function refusal(response: Response, body: unknown): ApiError {
+  const { error } = (body ?? {}) as { error?: { code: string; message: string } };
+  if (response.status === 423) session.set({ state: 'locked' });
+  if (response.status === 401 && error?.code === 'login/needed') session.set({ state: 'login' });
+  return new ApiError(
+    error?.code ?? `http/${response.status}`,
+    error?.message ?? `The server answered ${response.status}.`,
+    response.status,
+    body,
+  );
+}
+
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+// Data of a read command in a component: asked for at once, and again when something happened that may have changed it.
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ask, run, sentenceOf } from './client.js';
+import { useLiveEvents } from './live.js';
+
+export interface Loaded<T> {
+  readonly data: T | undefined;
+  /** A sentence; the data of before stays. */
+  readonly error: string | undefined;
+  readonly reload: () => void;
+}
+
+/** `refreshOn`: types of events. */
+export function useCommand<T>(command: string, args: object = {}, refreshOn: readonly string[] = []): Loaded<T> {
+  return useLoaded<T>(JSON.stringify([command, args]), (background) => run<T>(command, args, { background }), refreshOn);
+}
+
+export function useResource<T>(url: string, refreshOn: readonly string[] = []): Loaded<T> {
+  return useLoaded<T>(url, (background) => ask<T>('GET', url, { background }), refreshOn);
+}
+
+function useLoaded<T>(key: string, load: (background: boolean) => Promise<T>, refreshOn: readonly string[]): Loaded<T> {
+  const [state, setState] = useState<{ readonly key: string; readonly data: T | undefined; readonly error: string | undefined }>({
+    key,
+    data: undefined,
+    error: undefined,
+  });
+  const latest = useRef(load);
+  latest.current = load;
+  const asked = useRef(0);
+  const reload = useCallback(
+    (background = false) => {
+      const number = ++asked.current;
+      latest.current(background).then(
+        (data) => {
+          if (number === asked.current) setState({ key, data, error: undefined });
+        },
+        (error: unknown) => {
+          if (number === asked.current)
+            setState((before) => ({ key, data: before.key === key ? before.data : undefined, error: sentenceOf(error) }));
+        },
+      );
+    },
+    [key],
+  );
+  useEffect(() => {
+    reload();
+    return () => {
+      asked.current += 1;
+    };
+  }, [reload]);
+  const waiting = useRef<number | undefined>(undefined);
+  useEffect(() => () => window.clearTimeout(waiting.current), []);
+  useLiveEvents(refreshOn, () => {
+    // Events come in bursts: one question for all of them.
+    window.clearTimeout(waiting.current);
+    waiting.current = window.setTimeout(() => reload(true), 150);
+  });
+  return { data: state.key === key ? state.data : undefined, error: state.error, reload: () => reload() };
+}

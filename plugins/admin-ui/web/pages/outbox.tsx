@@ -1,0 +1,167 @@
+// Outbox: what waits to be sent and why; and mail that was set aside.
+import { type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
+import type { HeldRow, OutboxRow } from '../api/answers.js';
+import { change, sentenceOf } from '../api/client.js';
+import { useCommand } from '../api/useCommand.js';
+import { ActionButton, Badge, Card, Empty, Page, Problem, TableFrame } from '../parts/basics.js';
+import { Confirm } from '../parts/dialog.js';
+import { bytes, fromNow, time } from '../parts/format.js';
+
+const STATES: Readonly<Record<string, readonly [string, 'info' | 'warning' | 'muted' | 'good']>> = {
+  waiting: ['waits', 'info'],
+  deferred: ['will be tried again', 'warning'],
+  sending: ['is being sent', 'good'],
+  held: ['held back', 'muted'],
+};
+
+export function OutboxPage(): ReactNode {
+  const outbox = useCommand<readonly OutboxRow[]>('outbox.list', {}, ['accepted', 'relay', 'round']);
+  const held = useCommand<readonly HeldRow[]>('held.list', {}, ['accepted', 'round', 'activity', 'plugin']);
+  const [problem, setProblem] = useState<string>();
+  const [asking, setAsking] = useState<{
+    readonly title: string;
+    readonly question: string;
+    readonly yes: string;
+    readonly act: () => Promise<void>;
+  }>();
+  const act = async (command: string, args: object): Promise<void> => {
+    try {
+      await change(command, args);
+      setProblem(undefined);
+    } catch (error) {
+      setProblem(sentenceOf(error));
+    }
+    outbox.reload();
+    held.reload();
+  };
+  return (
+    <Page title="Outbox" lead="Mail to the outside. It goes out with the next send/receive and stays here until the ISP has taken it.">
+      <Problem sentence={problem ?? outbox.error ?? held.error} />
+      <Card title="Waits to be sent">
+        {outbox.data?.length === 0 ? (
+          <Empty title="The Outbox is empty">Everything that was written has been sent.</Empty>
+        ) : (
+          <TableFrame label="Outbox">
+            <thead>
+              <tr>
+                <th>To</th>
+                <th>Subject</th>
+                <th>State</th>
+                <th>Actions</th>
+              </tr>
+            </thead>
+            <tbody>
+              {outbox.data?.map((row) => (
+                <tr key={row.entry}>
+                  <td>
+                    {row.recipient}
+                    <p className="hint">
+                      from {row.from || '(nobody: a report)'}, {row.account}
+                    </p>
+                  </td>
+                  <td className="subject">
+                    <Link href={`/trace?query=${encodeURIComponent(row.message)}`}>{row.subject || '(no subject)'}</Link>
+                  </td>
+                  <td>
+                    <Badge tone={STATES[row.state]?.[1] ?? 'muted'}>{STATES[row.state]?.[0] ?? row.state}</Badge>
+                    <p className="hint">
+                      since {time(row.queuedAt)}
+                      {row.tries > 0 && `; ${row.tries} tries, next ${fromNow(row.nextTryAt)}`}
+                      {row.lastAnswer !== undefined && `. Last answer: ${row.lastAnswer}`}
+                    </p>
+                  </td>
+                  <td>
+                    <div className="actions">
+                      <ActionButton act={() => act('outbox.retry', { entries: [row.entry] })}>
+                        {row.state === 'held' ? 'Release' : 'Retry'}
+                      </ActionButton>
+                      {row.state !== 'held' && <ActionButton act={() => act('outbox.hold', { entries: [row.entry] })}>Hold</ActionButton>}
+                      <ActionButton
+                        kind="danger"
+                        act={() =>
+                          setAsking({
+                            title: 'Return to its author?',
+                            question: `The message to ${row.recipient} is given up, and its author gets a report.`,
+                            yes: 'Return it',
+                            act: () => act('outbox.return', { entries: [row.entry] }),
+                          })
+                        }
+                      >
+                        Return
+                      </ActionButton>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </TableFrame>
+        )}
+      </Card>
+      <Card title="Set aside" actions={<ActionButton act={() => act('held.retry', {})}>Sort again now</ActionButton>}>
+        {held.data?.length === 0 ? (
+          <Empty title="Nothing is set aside">
+            Mail is held here when a plugin fails or a filter asks for it. Nothing is ever dropped silently.
+          </Empty>
+        ) : (
+          <TableFrame label="Mail set aside">
+            <thead>
+              <tr>
+                <th>From</th>
+                <th>Subject</th>
+                <th>Why</th>
+                <th>Actions</th>
+              </tr>
+            </thead>
+            <tbody>
+              {held.data?.map((row) => (
+                <tr key={row.message}>
+                  <td>
+                    {row.from}
+                    <p className="hint">
+                      {time(row.receivedAt)}, {bytes(row.bytes)}
+                    </p>
+                  </td>
+                  <td className="subject">{row.subject || '(no subject)'}</td>
+                  <td>
+                    <Badge tone="warning">{row.disposition}</Badge> {row.reason}
+                  </td>
+                  <td>
+                    <div className="actions">
+                      <ActionButton act={() => act('held.release', { message: row.message, mailboxes: [] })}>Deliver</ActionButton>
+                      <ActionButton
+                        kind="danger"
+                        act={() =>
+                          setAsking({
+                            title: 'Delete for good?',
+                            question: `"${row.subject}" from ${row.from} is removed from this server. There is no other copy.`,
+                            yes: 'Delete it',
+                            act: () => act('held.delete', { message: row.message }),
+                          })
+                        }
+                      >
+                        Delete
+                      </ActionButton>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </TableFrame>
+        )}
+      </Card>
+      {asking !== undefined && (
+        <Confirm
+          title={asking.title}
+          question={asking.question}
+          yes={asking.yes}
+          onClose={() => setAsking(undefined)}
+          onYes={() => {
+            void asking.act();
+            setAsking(undefined);
+          }}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,110 @@
+// A sheet of paper for every user: what to type into the mail program.
+import { type ReactNode, useState } from 'react';
+import { Link, useParams } from 'wouter';
+import type { AccountRow, MailboxRow, Status } from '../api/answers.js';
+import { useLiveEvents } from '../api/live.js';
+import { useCommand } from '../api/useCommand.js';
+import { Badge, Card, Empty, Page, Problem, TextField } from '../parts/basics.js';
+import { mailboxName, time } from '../parts/format.js';
+
+export function SheetsPage(): ReactNode {
+  const { account } = useParams<{ account?: string }>();
+  return (
+    <Page
+      title="Client sheets"
+      lead="One sheet for every user, to print or to read out: what to type into the mail program."
+      actions={
+        <button type="button" className="button primary" onClick={() => window.print()}>
+          Print
+        </button>
+      }
+    >
+      <Sheets account={account === undefined ? undefined : decodeURIComponent(account)} />
+    </Page>
+  );
+}
+
+export function Sheets({ account }: { readonly account: string | undefined }): ReactNode {
+  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
+  const boxes = useCommand<readonly MailboxRow[]>('mailboxes.list', {}, ['picked-up', 'settings']).data ?? [];
+  const ports = useCommand<Status>('status', {}, ['settings', 'licence']).data?.ports ?? [];
+  const [server, setServer] = useState(window.location.hostname);
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  useLiveEvents(['session'], (events) => {
+    const names = events.flatMap(({ mailbox }) =>
+      mailbox === undefined ? [] : mailboxName(mailbox as { account?: string; user: string }),
+    );
+    if (names.length > 0) setSeen((before) => new Set([...before, ...names]));
+  });
+  const shown = accounts.data?.filter((row) => account === undefined || row.account === account) ?? [];
+  if (shown.every((row) => row.users.length === 0) && accounts.data !== undefined) {
+    return (
+      <Card>
+        <Empty title="Nobody to print a sheet for">
+          Add users first, under <Link href="/accounts">Accounts and users</Link>.
+        </Empty>
+      </Card>
+    );
+  }
+  return (
+    <>
+      <Problem sentence={accounts.error} />
+      <div className="no-print">
+        <Card>
+          <TextField
+            label="This server's address"
+            value={server}
+            onChange={setServer}
+            hint="The IP address or name by which the other computers reach it; it is printed on the sheets."
+          />
+        </Card>
+      </div>
+      {shown.flatMap((row) =>
+        row.users.map((user) => {
+          const pickedUp = boxes.find((box) => box.account === row.account && box.user === user)?.pickedUp;
+          return (
+            <section key={`${row.account} ${user}`} className="card sheet" data-user={user}>
+              <header className="card-head">
+                <h2>{user}</h2>
+                {pickedUp !== undefined ? (
+                  <Badge tone="good">picked up mail, last at {time(pickedUp)}</Badge>
+                ) : seen.has(mailboxName({ account: row.account, user })) ? (
+                  <Badge tone="good">connected</Badge>
+                ) : (
+                  <Badge tone="muted">waits for the first login</Badge>
+                )}
+              </header>
+              <dl>
+                <dt>E-mail address</dt>
+                <dd className="address">{row.kind === 'domain' ? `${user}@${row.address.split('@')[1] ?? ''}` : row.address}</dd>
+                <dt>Name to show</dt>
+                <dd>
+                  {user} {row.kind !== 'domain' && <span className="hint">(exactly so: mail is sorted by it)</span>}
+                </dd>
+                <dt>User name</dt>
+                <dd className="address">{user}</dd>
+                <dt>Password</dt>
+                <dd>the one that ADMIN1 gave you</dd>
+                <dt>POP3 server (incoming)</dt>
+                <dd className="address">{portText(server, ports, 'pop3')}</dd>
+                <dt>SMTP server (outgoing)</dt>
+                <dd className="address">{portText(server, ports, 'smtp')}</dd>
+              </dl>
+              <p className="hint">
+                Choose POP3, not IMAP. The first time the mail program asks whether to trust this server's certificate: it does.
+              </p>
+            </section>
+          );
+        }),
+      )}
+    </>
+  );
+}
+
+function portText(server: string, ports: Status['ports'], protocol: string): string {
+  const open = ports.filter((port) => port.protocol === protocol && port.state === 'open');
+  const names: Readonly<Record<string, string>> = { tls: 'SSL/TLS', starttls: 'STARTTLS', plain: 'no encryption' };
+  return open.length === 0
+    ? `${server} (no port is open at the moment)`
+    : `${server}, ${open.map((port) => `port ${port.port} with ${names[port.security] ?? port.security}`).join(', or ')}`;
+}

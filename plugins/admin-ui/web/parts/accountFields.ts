@@ -1,0 +1,85 @@
+// What can be guessed of an account from its address, as the Setup Wizard of the manual keyed it in by itself.
+
+export interface AccountDraft {
+  readonly id: string;
+  readonly kind: string;
+  readonly address: string;
+  readonly loginName: string;
+  readonly pop3Host: string;
+  readonly smtpHost: string;
+  readonly pop3Security: string;
+  readonly smtpSecurity: string;
+  readonly pop3Port: string;
+  readonly smtpPort: string;
+  readonly password: string;
+}
+
+export const EMPTY_ACCOUNT: AccountDraft = {
+  id: '',
+  kind: 'regular',
+  address: '',
+  loginName: '',
+  pop3Host: '',
+  smtpHost: '',
+  pop3Security: 'tls',
+  smtpSecurity: 'tls',
+  pop3Port: '',
+  smtpPort: '',
+  password: '',
+};
+
+/** A new address fills in what nobody has changed by hand. */
+export function withAddress(draft: AccountDraft, address: string): AccountDraft {
+  const [before, after] = [guesses(draft.address), guesses(address)];
+  const follow = (value: string, old: string, next: string): string => (value === '' || value === old ? next : value);
+  return {
+    ...draft,
+    address,
+    id: follow(draft.id, before.id, after.id),
+    loginName: follow(draft.loginName, before.loginName, after.loginName),
+    pop3Host: follow(draft.pop3Host, before.pop3Host, after.pop3Host),
+    smtpHost: follow(draft.smtpHost, before.smtpHost, after.smtpHost),
+  };
+}
+
+function guesses(address: string): Pick<AccountDraft, 'id' | 'loginName' | 'pop3Host' | 'smtpHost'> {
+  const [local = '', domain = ''] = address.split('@');
+  return {
+    id: (domain.split('.')[0] ?? '').toLowerCase().replace(/[^a-z0-9-]/g, ''),
+    loginName: local,
+    pop3Host: domain === '' ? '' : `pop.${domain}`,
+    smtpHost: domain === '' ? '' : `smtp.${domain}`,
+  };
+}
+
+/** `key=value` for `accounts.add` and `accounts.change`; an empty one takes the property out. */
+export function assignments(draft: AccountDraft): readonly string[] {
+  const local = draft.address.split('@')[0] ?? '';
+  const login = draft.loginName === local ? '' : draft.loginName;
+  return [
+    `pop3.host=${text(draft.pop3Host)}`,
+    `pop3.security=${draft.pop3Security}`,
+    `pop3.port=${draft.pop3Port}`,
+    `pop3.user=${text(login)}`,
+    `smtp.host=${text(draft.smtpHost)}`,
+    `smtp.security=${draft.smtpSecurity}`,
+    `smtp.port=${draft.smtpPort}`,
+    `smtp.user=${text(login)}`,
+  ];
+}
+
+/** A text that reads as JSON is quoted, so that the login name 4711 stays a text. */
+function text(value: string): string {
+  try {
+    JSON.parse(value);
+    return JSON.stringify(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Both ways in which people may write to a user: the manual's "Your Mail Address is". */
+export function usableAddresses(kind: string, address: string, user: string): readonly string[] {
+  const domain = address.split('@')[1] ?? '';
+  return kind === 'domain' ? [`${user}@${domain}`, `${user} <${user}@${domain}>`] : [`${user} <${address}>`, `"${user}" <${address}>`];
+}

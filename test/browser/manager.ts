@@ -1,0 +1,134 @@
+// A server, a practice ISP and Chromium, for the tests that go through the manager as a person does.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import type { CommandCall } from '@postroom/sdk';
+import { PracticeIsp } from '@postroom/sdk/testing';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { service } from '#core/base/bindings.js';
+import { createLog } from '#core/base/log.js';
+import { openServer, type Server } from '#core/bootstrap.js';
+import { adminAddress } from '#core/cli/serve.js';
+import { Doors } from '#core/host/doors.js';
+
+export const ADMIN_PASSWORD = 'the office key';
+const CHROMIUM = process.env['POSTROOM_CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Ports that are free; everything else as a new data folder has it. */
+export const FRESH_SETTINGS = {
+  $schema: './settings.schema.json',
+  'plugins.enabled': ['postroom.licensing-lite'],
+  'log.level': 'error',
+  'admin-ui.listen': [{ ...LOOPBACK, security: 'plain' }],
+  'pop3.listen': [{ ...LOOPBACK, security: 'starttls' }],
+  'smtp.listen': [{ ...LOOPBACK, security: 'starttls' }],
+};
+
+export class Manager {
+  readonly violations: string[] = [];
+  #call: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+
+  private constructor(
+    readonly server: Server,
+    readonly isp: PracticeIsp,
+    private readonly browser: Browser,
+  ) {}
+
+  /** `prepare` may write into the data folder before the server starts. */
+  static async start(
+    settings: (isp: PracticeIsp) => object,
+    prepare: (dataDir: string) => Promise<void> = async () => undefined,
+  ): Promise<Manager> {
+    const isp = await PracticeIsp.start();
+    const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-browser-'));
+    await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings(isp), undefined, 2));
+    await prepare(dataDir);
+    const server = await openServer({ dataDir, log: createLog('silent') });
+    return new Manager(server, isp, await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }));
+  }
+
+  get address(): string {
+    return adminAddress(this.server) ?? '';
+  }
+
+  get pop3Port(): number {
+    return service(this.server.container, Doors).ports.find(({ protocol }) => protocol === 'pop3')?.port ?? 0;
+  }
+
+  run(command: string, args: object = {}): Promise<unknown> {
+    return this.server.run(command, args, this.#call);
+  }
+
+  /** A page that collects what the content security policy refused, and every script error and dialog. */
+  async open(
+    options: { readonly width?: number; readonly dark?: boolean } = {},
+  ): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
+    const context = await this.browser.newContext({
+      viewport: { width: options.width ?? 1280, height: 900 },
+      colorScheme: options.dark === true ? 'dark' : 'light',
+      reducedMotion: 'reduce',
+    });
+    await context.addInitScript(
+      "document.addEventListener('securitypolicyviolation', (event) => console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI))",
+    );
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (/CSP |Content Security Policy/.test(message.text())) this.violations.push(message.text());
+    });
+    page.on('pageerror', (error) => this.violations.push(`script error: ${error.message}`));
+    page.on('dialog', (dialog) => {
+      this.violations.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    return { page, context };
+  }
+
+  async logIn(page: Page): Promise<void> {
+    await page.goto(this.address);
+    await page.getByLabel('Password of ADMIN1').fill(ADMIN_PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.server.close();
+    await this.isp.stop();
+    await rm(this.server.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** What axe finds, a line each. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  // Evaluated, not added as a tag: the content security policy would rightly refuse that.
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)')) as {
+    id: string;
+    help: string;
+    nodes: { html: string; failureSummary: string }[];
+  }[];
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id} (${help}): ${node.html.slice(0, 160)} ${node.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`),
+  );
+}
+
+/** Keeps a picture where somebody asked for pictures. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['POSTROOM_PICTURES'];
+  if (folder !== undefined) {
+    await mkdir(folder, { recursive: true });
+    await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  }
+}

@@ -1,0 +1,210 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type PracticeIsp, sampleMail } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { ADMIN_PASSWORD, axeFindings, FRESH_SETTINGS, Manager, picture } from './manager.js';
+
+const ATTACK = '<img src=x onerror=alert(1)>';
+const LIMIT_BYTES = 90 * 1024;
+const PAGES = [
+  ['overview', '/'],
+  ['outbox', '/outbox'],
+  ['mailboxes', '/mailboxes'],
+  ['mailbox', '/mailboxes/andrew%40company'],
+  ['log', '/log'],
+  ['trace', '/trace?query=andrew'],
+  ['try-it', '/trace?view=try'],
+  ['accounts', '/accounts/company'],
+  ['timer', '/timer'],
+  ['sheets', '/sheets'],
+  ['setup', '/setup'],
+  ['settings', '/settings'],
+  ['settings-text', '/settings?view=text'],
+  ['plugins', '/plugins'],
+  ['licence', '/licence'],
+  ['access', '/access'],
+  ['nowhere', '/no-such-page'],
+] as const;
+
+describe("The manager's pages", () => {
+  let manager: Manager;
+  before(async () => {
+    manager = await Manager.start(settingsFor, strangersPlugin);
+    const { isp } = manager;
+    await manager.run('users.set-password', { account: 'admin1', password: ADMIN_PASSWORD });
+    for (const account of ['company', 'works']) await manager.run('accounts.set-password', { account, password: 'practice' });
+    await manager.run('users.set-password', { account: 'company', user: 'andrew', password: 'practice' });
+    const boxes = { regular: isp.mailbox('mail'), domain: isp.mailbox('post') };
+    for (const sample of sampleMail({ regular: 'mail@company.example', domain: 'works.example' })) boxes[sample.account].put(sample.text);
+    boxes.regular.put(`From: "${ATTACK}" <x@far.example>\nTo: Andrew <mail@company.example>\nSubject: ${ATTACK}\n\nBoo\n`);
+    boxes.regular.put(
+      `From: <"${ATTACK}"@far.example>\nTo: "</script><script>alert(1)</script>" <mail@company.example>\nSubject: =?utf-8?Q?=3Csvg/onload=3Dalert(1)=3E?=\n\nBoo\n`,
+    );
+    await manager.run('send-receive', {});
+  });
+  after(() => manager.stop());
+  afterEach(() => expect(manager.violations).to.deep.equal([]));
+
+  for (const [theme, dark] of [
+    ['light', false],
+    ['dark', true],
+  ] as const) {
+    for (const width of [1280, 360]) {
+      it(`have nothing for axe to find and fit, ${theme} at ${width} px`, async () => {
+        const { page, context } = await manager.open({ width, dark });
+        await manager.logIn(page);
+        const found: string[] = [];
+        for (const [name, address] of PAGES) {
+          await visit(page, manager, address);
+          await picture(page, `${name}-${theme}-${width}`);
+          found.push(...(await axeFindings(page)).map((line) => `${name}: ${line}`));
+          const over = (await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')) as number;
+          if (over > 0) found.push(`${name}: ${over} px too wide`);
+        }
+        await page.keyboard.press('Control+k');
+        await page.getByRole('option').first().waitFor();
+        await picture(page, `palette-${theme}-${width}`);
+        found.push(...(await axeFindings(page)).map((line) => `palette: ${line}`));
+        expect(found).to.deep.equal([]);
+        await context.close();
+      });
+    }
+  }
+
+  it('show what attackers write as text', async () => {
+    const { page, context } = await manager.open();
+    await manager.logIn(page);
+    await visit(page, manager, '/mailboxes/andrew%40company');
+    await page.getByRole('cell', { name: ATTACK }).first().waitFor();
+    await visit(page, manager, '/trace?query=onerror');
+    await page.getByRole('heading', { name: ATTACK }).first().waitFor();
+    await visit(page, manager, '/plugins');
+    await page.getByText(`Evil ${ATTACK}`).first().waitFor();
+    await visit(page, manager, '/log');
+    await page.getByRole('columnheader', { name: 'Time' }).waitFor();
+    expect(await page.locator('img[src="x"]').count()).to.equal(0);
+    await context.close();
+  });
+
+  it('change when something happens elsewhere, without a reload', async () => {
+    const { page, context } = await manager.open();
+    await manager.logIn(page);
+    await visit(page, manager, '/mailboxes');
+    const row = page.getByRole('row', { name: /^greg@company / });
+    const before = await row.textContent();
+    manager.isp.mailbox('mail').put('From: a@far.example\nTo: Greg <mail@company.example>\nSubject: Live\n\nNow\n');
+    await manager.run('send-receive', {});
+    await until(page, `![...document.querySelectorAll('tr')].some((row) => row.textContent === ${JSON.stringify(before)})`);
+    await visit(page, manager, '/timer');
+    await manager.run('config.set', { key: 'timer.everyMinutes', value: '42' });
+    await until(page, "[...document.querySelectorAll('input')].some((input) => input.value === '42')");
+    await context.close();
+  });
+
+  it('lock, keep what was typed, and go on after the password', async () => {
+    const { page, context } = await manager.open();
+    await manager.logIn(page);
+    await visit(page, manager, '/trace');
+    await page.getByLabel('Find messages').fill('half a thought');
+    await page.getByRole('button', { name: 'Lock' }).click();
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    await page.getByLabel('Password of ADMIN1').fill(ADMIN_PASSWORD);
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByRole('heading', { name: 'Trace' }).waitFor();
+    expect(await page.getByLabel('Find messages').inputValue()).to.equal('half a thought');
+    await context.close();
+  });
+
+  it('save the text of the settings, with problems at their lines', async () => {
+    const { page, context } = await manager.open();
+    await manager.logIn(page);
+    await visit(page, manager, '/settings?view=text');
+    const editor = page.getByRole('textbox', { name: 'settings.json' });
+    await editor.click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.type('\n"log.keepDay": 12,');
+    await page.getByText('log.keepDays', { exact: false }).first().waitFor();
+    await page
+      .getByText(/Line \d+/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Control+z');
+    await context.close();
+  });
+
+  it('weigh at most 90 KB on the first load, all from this server', async () => {
+    const { page, context } = await manager.open();
+    let weight = 0;
+    const foreign: string[] = [];
+    page.on('response', (response) => {
+      if (!response.url().startsWith(manager.address)) foreign.push(response.url());
+      if (!response.url().includes('/api/')) weight += Number(response.headers()['content-length'] ?? LIMIT_BYTES);
+    });
+    await manager.logIn(page);
+    await page.waitForLoadState('load');
+    expect(weight).to.be.above(10_000).and.at.most(LIMIT_BYTES);
+    expect(foreign).to.deep.equal([]);
+    await context.close();
+  });
+});
+
+async function visit(page: Page, manager: Manager, address: string): Promise<void> {
+  await page.goto(new URL(address, manager.address).href);
+  await page.locator('h1, .notice').first().waitFor();
+  // Until nothing is loading any more: the stream of events never ends, so the network is never idle.
+  await until(page, "!document.body.textContent.includes('Loading')");
+  await page.waitForTimeout(400);
+}
+
+/** Asks until the expression is true. Playwright's own waiting evaluates in the page, which the content security policy forbids. */
+async function until(page: Page, expression: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    if ((await page.evaluate(expression)) === true) return;
+    await page.waitForTimeout(50);
+  }
+  throw new Error(`It never became true: ${expression}`);
+}
+
+function settingsFor(isp: PracticeIsp): object {
+  const servers = {
+    'pop3.host': isp.pop3.host,
+    'pop3.port': isp.pop3.port,
+    'pop3.security': 'plain',
+    'smtp.host': isp.smtp.host,
+    'smtp.port': isp.smtp.port,
+    'smtp.security': 'plain',
+  };
+  return {
+    ...FRESH_SETTINGS,
+    'plugins.enabled': ['postroom.licensing-pro'],
+    'licensing.device.address': isp.device.host,
+    'licensing.device.port': isp.device.port,
+    'timer.everyMinutes': 30,
+    accounts: {
+      company: {
+        kind: 'regular',
+        address: 'mail@company.example',
+        ...servers,
+        users: { andrew: {}, greg: {}, carolyn: { 'cc.to': ['greg'] } },
+      },
+      works: { kind: 'domain', address: 'post@works.example', ...servers, users: { lisa: { aliases: ['sales'] }, john: {} } },
+    },
+  };
+}
+
+async function strangersPlugin(dataDir: string): Promise<void> {
+  const folder = path.join(dataDir, 'plugins', 'evil');
+  await mkdir(folder, { recursive: true });
+  const manifest = {
+    name: 'evil',
+    publisher: 'acme',
+    version: '1.0.0',
+    type: 'module',
+    displayName: `Evil ${ATTACK}`,
+    description: ATTACK,
+    engines: { postroom: '^1.0.0' },
+  };
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+}
