@@ -1,6 +1,6 @@
 // One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
 import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
-import { type Guarded, guardAsync, guardSync, type TapFailure } from './guard.js';
+import { type Guarded, guardAsync, type GuardedTap, guardSync, isPromise, type TapFailure } from './guard.js';
 import { type OrderableTap, orderTaps, type TapOrder, tapName } from './order.js';
 
 /** What one call of a hook left behind: each tap's part, in order. The caller makes one for each call. */
@@ -38,10 +38,13 @@ export class TapFailed extends PostroomError {
 
 type Handler = (...args: never[]) => unknown;
 
+/** Takes a tap's answer, at once or later. */
+type Done<Result> = (error: Error | null, answer?: Result) => void;
+
 /** The part of tapable's classes that is used here. */
 export interface TapableHook<Args extends unknown[], Result> {
   tap(name: string, fn: (...args: Args) => Result): void;
-  tapPromise?(name: string, fn: (...args: Args) => Promise<Result>): void;
+  tapAsync?(name: string, fn: (...args: [...Args, Done<Result>]) => void): void;
   call?(...args: Args): unknown;
   promise?(...args: Args): Promise<unknown>;
 }
@@ -169,56 +172,59 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   #build(number: number): Build<[...Args, HookCall], Result> {
     const hook = this.make();
     for (const { tap } of this.#order.taps) {
+      const guarded = { name: tapName(tap), plugin: tap.plugin, timeoutMs: tap.declaration.timeoutMs ?? this.options.timeoutMs };
       if (this.options.sync === true) {
-        hook.tap(tapName(tap), (...args) => this.#runSync(tap, args) as Result);
+        hook.tap(guarded.name, (...args) => this.#runSync(tap, guarded, args) as Result);
       } else {
-        hook.tapPromise?.(tapName(tap), (...args) => this.#runAsync(tap, args) as Promise<Result>);
+        hook.tapAsync?.(guarded.name, (...args) => this.#runAsync(tap, guarded, args));
       }
     }
     return { number, hook, plugins: new Set(this.#taps.map((tap) => tap.plugin)), inFlight: 0, drained: [] };
   }
 
-  async #runAsync(tap: RegisteredTap<H>, args: [...Args, HookCall]): Promise<Result | undefined> {
-    const call = args[args.length - 1] as HookCall;
-    const given = args.slice(0, -1);
-    const outcome = await guardAsync<Result>(
-      this.#guarded(tap),
+  #runAsync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall, Done<Result>]): void {
+    const done = args[args.length - 1] as Done<Result>;
+    const call = args[args.length - 2] as HookCall;
+    const given = args.slice(0, -2);
+    const outcome = guardAsync<Result>(
+      guarded,
       (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
       (answer) => this.options.check(answer, given[0]),
       call.signal,
     );
-    return this.#settle(tap, call, given[0], outcome);
+    const settle = (settled: Guarded<Result>): void => {
+      const failure = this.#note(tap, guarded, call, given[0], settled);
+      if (failure !== undefined) done(failure);
+      else done(null, settled.failure === undefined ? settled.answer : undefined);
+    };
+    if (isPromise(outcome)) void outcome.then(settle);
+    else settle(outcome);
   }
 
-  #runSync(tap: RegisteredTap<H>, args: [...Args, HookCall]): Result | undefined {
+  #runSync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall]): Result | undefined {
     const call = args[args.length - 1] as HookCall;
     const given = args.slice(0, -1);
     const outcome = guardSync<Result>(
-      this.#guarded(tap),
+      guarded,
       () => tap.handler(...(given as never[])) as Result | undefined,
       (answer) => this.options.check(answer, given[0]),
     );
-    return this.#settle(tap, call, given[0], outcome);
+    const failure = this.#note(tap, guarded, call, given[0], outcome);
+    if (failure !== undefined) throw failure;
+    return outcome.failure === undefined ? outcome.answer : undefined;
   }
 
-  #guarded(tap: RegisteredTap<H>): { name: string; plugin: string; timeoutMs: number } {
-    return { name: tapName(tap), plugin: tap.plugin, timeoutMs: tap.declaration.timeoutMs ?? this.options.timeoutMs };
-  }
-
-  #settle(tap: RegisteredTap<H>, call: HookCall, before: unknown, outcome: Guarded<Result>): Result | undefined {
-    const answer = outcome.failure === undefined ? outcome.answer : undefined;
+  /** Notes the tap's part in the call. Answers a failure that the call stops at. */
+  #note(tap: RegisteredTap<H>, { name }: GuardedTap, call: HookCall, before: unknown, outcome: Guarded<Result>): TapFailed | undefined {
     call.steps.push({
-      tap: tapName(tap),
+      tap: name,
       plugin: tap.plugin,
       before,
-      answer,
+      answer: outcome.failure === undefined ? outcome.answer : undefined,
       milliseconds: outcome.milliseconds,
       failure: outcome.failure,
       onError: tap.declaration.onError ?? 'hold',
     });
-    if (outcome.failure !== undefined && this.options.onFailure === 'stop') {
-      throw new TapFailed(outcome.failure);
-    }
-    return answer;
+    return outcome.failure !== undefined && this.options.onFailure === 'stop' ? new TapFailed(outcome.failure) : undefined;
   }
 }
