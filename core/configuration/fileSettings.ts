@@ -110,7 +110,11 @@ export class FileSettings implements SettingsService, Disposable {
   }
 
   forPlugin(manifest: Pick<PluginManifest, 'publisher' | 'name'>): Settings {
-    const reader = (): SettingsReader => this.#reader(pluginId(manifest));
+    let current = this.#reader(pluginId(manifest));
+    const reader = (): SettingsReader => {
+      if (!current.reads(this.value, this.#schema)) current = this.#reader(pluginId(manifest));
+      return current;
+    };
     return Object.freeze<Settings>({
       get: <T>(key: string) => reader().get<T>(key),
       forAccount: <T>(account: string, key: string) => reader().forAccount<T>(account, key),

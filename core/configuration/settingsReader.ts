@@ -8,18 +8,31 @@ import type { SettingsSchema } from './schema.js';
 
 /** Reads one version of the settings. `reader`: who asks, for the sentence of a refusal. */
 export class SettingsReader {
+  /** What was read of accounts: sort taps ask for the same few settings with every message. */
+  readonly #ofAccounts = new Map<string, Map<string, unknown>>();
+
   constructor(
     private readonly value: SettingsValue,
     private readonly schema: Pick<SettingsSchema, 'properties'>,
     private readonly reader?: string,
   ) {}
 
+  /** Whether it reads this version. */
+  reads(value: SettingsValue, schema: Pick<SettingsSchema, 'properties'>): boolean {
+    return this.value === value && this.schema === schema;
+  }
+
   get<T>(key: string): T {
     return this.#read(this.value, key, 'server') as T;
   }
 
   forAccount<T>(account: string, key: string): T {
-    return this.#read(this.#account(account), key, 'account') as T;
+    const known = this.#ofAccounts.get(account);
+    if (known?.has(key)) return known.get(key) as T;
+    const read = this.#read(this.#account(account), key, 'account');
+    if (known === undefined) this.#ofAccounts.set(account, new Map([[key, read]]));
+    else known.set(key, read);
+    return read as T;
   }
 
   forUser<T>(account: string, user: string, key: string): T {

@@ -10,9 +10,12 @@ export interface ServerName {
 export const ServerName = createServiceId<ServerName>('ServerName');
 
 export class ConfiguredServerName implements ServerName {
+  /** Asked once: every message names it. */
+  readonly #machine = hostname();
+
   constructor(@SettingsService private readonly settings: SettingsService) {}
 
   get name(): string {
-    return this.settings.get<string>('server.name') || hostname();
+    return this.settings.get<string>('server.name') || this.#machine;
   }
 }

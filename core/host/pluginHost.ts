@@ -94,11 +94,14 @@ export class DefaultPluginHost implements PluginHost {
     }));
   }
 
+  /** Asked with every message, so nothing is made where nothing is missing. */
   get missingEssential(): readonly string[] {
-    return this.plugins
-      .filter((plugin) => plugin.essential && plugin.state !== 'active')
-      .filter((plugin) => plugin.bundled || plugin.state === 'failed' || this.#enablement?.wanted.has(plugin.id) === true)
-      .map((plugin) => plugin.id);
+    const missing: string[] = [];
+    for (const { installed, state } of this.#records.values()) {
+      if (installed.manifest?.capabilities?.essential !== true || state === 'active') continue;
+      if (installed.bundled || state === 'failed' || this.#enablement?.wanted.has(installed.id) === true) missing.push(installed.id);
+    }
+    return missing;
   }
 
   apply(
