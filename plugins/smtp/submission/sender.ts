@@ -22,9 +22,29 @@ export function authorOf(from: string, user: MailboxRef | undefined, accounts: A
   return onlyUserWith(from, account, accounts);
 }
 
+/** For each account the users of each of its addresses; an account that changes is another object. */
+const usersByAddress = new WeakMap<AccountView, ReadonlyMap<string, readonly MailboxRef[]>>();
+
 function onlyUserWith(from: string, account: AccountView, accounts: Accounts): MailboxRef | undefined {
-  const users = account.users.filter((user) => includesAddress(accounts.sendersOf(user.mailbox), from));
-  return users.length === 1 ? users[0]?.mailbox : undefined;
+  let users = usersByAddress.get(account);
+  if (users === undefined) {
+    users = indexUsers(account, accounts);
+    usersByAddress.set(account, users);
+  }
+  const found = users.get(from.toLowerCase()) ?? [];
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function indexUsers(account: AccountView, accounts: Accounts): ReadonlyMap<string, readonly MailboxRef[]> {
+  const users = new Map<string, MailboxRef[]>();
+  for (const { mailbox } of account.users) {
+    for (const address of new Set(accounts.sendersOf(mailbox).map((each) => each.toLowerCase()))) {
+      const others = users.get(address);
+      if (others === undefined) users.set(address, [mailbox]);
+      else others.push(mailbox);
+    }
+  }
+  return users;
 }
 
 /** Local parts compare without regard to case here: they are names of this server. */
