@@ -142,7 +142,11 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   }
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open();
-  await store.outbox.recover();
+  await service(container, RelayStep).recover();
+  for (const warning of store.warnings) {
+    log.error(warning);
+    store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
+  }
 
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));

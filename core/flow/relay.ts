@@ -25,6 +25,8 @@ export interface RelayCounts {
 export interface RelayStep {
   /** Tries everything that is due, once. Never rejects for what an ISP does. */
   flush(signal: AbortSignal): Promise<RelayCounts>;
+  /** At start, after a crash: what was being sent then is sent again, and the log says that it may come twice. */
+  recover(): Promise<void>;
   /** The administrator returns entries: their authors get a notice, as for a final failure. */
   giveUp(ids: readonly number[]): Promise<void>;
 }
@@ -67,6 +69,19 @@ export class OutboxRelayStep implements RelayStep {
       if (failure !== undefined) {
         throw failure.reason;
       }
+    }
+  }
+
+  async recover(): Promise<void> {
+    for (const entry of await this.outbox.recover()) {
+      this.activity.add({
+        kind: 'deferred',
+        account: entry.account,
+        user: undefined,
+        message: entry.message,
+        text: `Not known to be sent: to ${entry.recipient}: the server ended while it was on its way; it is sent again (possibly sent twice)`,
+        details: { recipient: entry.recipient, unsure: true },
+      });
     }
   }
 

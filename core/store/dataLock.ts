@@ -1,6 +1,6 @@
 // One process a data folder. The lock is an exclusive transaction on a file of its own: the system lets go of it when the process
 // ends, however it ends, so there are no stale locks and no guessing about process numbers.
-import { access, chmod, constants, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { Connection, DatabaseError } from './sqlite/connection.js';
@@ -8,7 +8,12 @@ import { Connection, DatabaseError } from './sqlite/connection.js';
 export class DataLock {
   readonly #connection: Connection;
 
-  private constructor(connection: Connection) {
+  private constructor(
+    connection: Connection,
+    private readonly numberPath: string,
+    /** Whoever had the folder before did not let go of it in order: a crash, a kill, a power cut. */
+    readonly isAfterCrash: boolean,
+  ) {
     this.#connection = connection;
   }
 
@@ -29,12 +34,14 @@ export class DataLock {
       throw error instanceof DatabaseError && error.trouble === 'busy' ? await locked(dataDir, numberPath) : notWritable(dataDir, error);
     }
     await chmod(path, 0o600);
+    const isAfterCrash = (await stat(numberPath).catch(() => undefined)) !== undefined;
     // For the refusal's sentence only: a full disk must not keep the server from starting.
     await writeFile(numberPath, `${process.pid}\n`, { mode: 0o600 }).catch(() => undefined);
-    return new DataLock(connection);
+    return new DataLock(connection, numberPath, isAfterCrash);
   }
 
   async close(): Promise<void> {
+    await rm(this.numberPath, { force: true }).catch(() => undefined);
     await this.#connection.close();
   }
 }

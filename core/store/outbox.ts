@@ -52,8 +52,8 @@ export interface Outbox {
   report(updates: readonly OutboxUpdate[]): Promise<void>;
   /** Gives leased entries back untried. */
   release(ids: readonly number[]): Promise<void>;
-  /** Leases that a crash left behind are void. Called once at start. */
-  recover(): Promise<number>;
+  /** Leases that a crash left behind are void. Called once at start; answers the entries that may have been on their way then. */
+  recover(): Promise<readonly OutboxEntry[]>;
   list(): Promise<readonly OutboxEntry[]>;
   counts(): OutboxCounts;
   /** Due at once. */

@@ -68,6 +68,37 @@ export async function assertDurable(writer: Connection): Promise<void> {
   }
 }
 
+/** What every WAL begins with (sqlite.org/fileformat2.html#walformat), in either byte order of its checksums. */
+const WAL_MARKS = [0x377f0682, 0x377f0683];
+/** "File format write version" of a database in WAL mode (sqlite.org/fileformat2.html#file_format_version_numbers). */
+const WRITE_VERSION_OFFSET = 18;
+const WAL_MODE = 2;
+
+/**
+ * After a crash the last commits are in the WAL alone. Where it is missing or is none, SQLite goes on without a word, and without them.
+ * Answers a sentence then.
+ */
+export async function lostWal(path: string): Promise<string | undefined> {
+  const header = await firstOctets(path, WRITE_VERSION_OFFSET + 1);
+  if (header?.[WRITE_VERSION_OFFSET] !== WAL_MODE) return undefined;
+  const wal = await firstOctets(`${path}-wal`, 4);
+  if (wal !== undefined && (wal.length === 0 || (wal.length === 4 && WAL_MARKS.includes(wal.readUInt32BE(0))))) return undefined;
+  const what = wal === undefined ? 'is missing' : 'is damaged';
+  return `${path}-wal ${what} after a crash: the mail that was stored last may be gone. Restore a backup if mail is missing; "postroom doctor" checks the rest.`;
+}
+
+/** `undefined` where there is no such file. */
+async function firstOctets(path: string, count: number): Promise<Buffer | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 async function checkIdentity(writer: Connection): Promise<void> {
   const id = (await writer.get<{ application_id: number }>('PRAGMA application_id'))?.application_id;
   if (id !== APPLICATION_ID) throw corrupt(writer.path, 'it is not a database of Postroom');

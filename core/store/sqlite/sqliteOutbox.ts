@@ -56,10 +56,10 @@ export class SqliteOutbox implements Outbox {
     return this.#move(ids, `state = ${AT_REST}, lease_until = NULL`, `state = 'sending'`);
   }
 
-  async recover(): Promise<number> {
-    const leased = (await this.readers.all<{ id: number }>(`SELECT id FROM outbox WHERE state = 'sending'`)).map((row) => row.id);
-    if (leased.length > 0) await this.release(leased);
-    return leased.length;
+  async recover(): Promise<readonly OutboxEntry[]> {
+    const leased = (await this.readers.all<StoredOutboxRow>(`SELECT * FROM outbox WHERE state = 'sending' ORDER BY id`)).map(entryOf);
+    if (leased.length > 0) await this.release(leased.map(({ id }) => id));
+    return leased;
   }
 
   async list(): Promise<readonly OutboxEntry[]> {

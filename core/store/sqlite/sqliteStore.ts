@@ -11,7 +11,7 @@ import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
 import type { StoreStatistics } from './commitStatistics.js';
 import type { Connection } from './connection.js';
-import { assertDurable, openReader, openWriter, quickCheck } from './database.js';
+import { assertDurable, lostWal, openReader, openWriter, quickCheck } from './database.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import { Readers } from './readers.js';
@@ -56,6 +56,8 @@ export class SqliteStore implements Upkeep {
     private readonly readers: Readers,
     private readonly ballast: Ballast,
     private readonly failed: Listeners<Error>,
+    /** What was found when it was opened, in sentences. */
+    readonly warnings: readonly string[],
     numbers: { readonly message: Sequence; readonly outbox: Sequence },
     { clock, onPickedUp, onLogged }: SqliteStoreOptions,
   ) {
@@ -82,6 +84,8 @@ export class SqliteStore implements Upkeep {
     };
     try {
       const lock = keep(await DataLock.take(dataDir));
+      // Before it is opened, which makes a new WAL.
+      const warning = lock.isAfterCrash ? await lostWal(path) : undefined;
       const writer = keep(await openWriter(path));
       await sweepSpilled(writer);
       const numbers = { message: await Sequence.of('message', writer), outbox: await Sequence.of('outbox', writer) };
@@ -90,7 +94,7 @@ export class SqliteStore implements Upkeep {
       const readers = keep(await Readers.open(path));
       const failed = new Listeners<Error>();
       const queue = new WriteQueue(writer, options.clock, ballast, options.onLost ?? (() => undefined), (error) => failed.fire(error));
-      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, numbers, options);
+      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, warning === undefined ? [] : [warning], numbers, options);
       await store.#load();
       return store;
     } catch (error) {
