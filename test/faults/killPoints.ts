@@ -34,6 +34,7 @@ interface Statement {
 export function installKillPoints(): void {
   const sqlite3 = createRequire(import.meta.url)('sqlite3') as { readonly Statement: { readonly prototype: Statement } };
   const { prototype } = sqlite3.Statement;
+  // oxlint-disable-next-line typescript/unbound-method -- called with the statement below
   const run = prototype.run;
   prototype.run = function (this: Statement, values, done) {
     if (this.sql !== 'COMMIT') return run.call(this, values, done);
@@ -44,6 +45,7 @@ export function installKillPoints(): void {
     });
   };
 
+  // oxlint-disable-next-line typescript/unbound-method -- called with the socket below
   const { write, push } = Socket.prototype;
   Socket.prototype.write = function (this: Socket, ...args: unknown[]) {
     const isOutside = this.remotePort !== undefined;

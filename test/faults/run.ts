@@ -1,4 +1,5 @@
 // `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, link, disk); --kills=N, --seed=N, --worlds=N.
+import { diskSweep } from './diskSweep.js';
 import { KillSweep } from './killSweep.js';
 import { LinkSweep } from './linkSweep.js';
 import { FaultTable } from './table.js';
@@ -24,6 +25,10 @@ if (wanted('kill')) {
 if (wanted('link')) {
   say('Breaking the line to the ISP in every way.');
   await LinkSweep.run(table);
+}
+if (wanted('disk')) {
+  say('Filling, failing and damaging the disk.');
+  await diskSweep(table);
 }
 say(`\n${table.toString()}`);
 for (const complaint of table.complaints) say(`  ${complaint}`);

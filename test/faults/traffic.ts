@@ -10,6 +10,12 @@ import type { Ledger, PromiseState } from './ledger.js';
 export const PASSWORD = 'open sesame';
 const LARGE = 1_200_000;
 
+export interface Submitted {
+  readonly state: PromiseState;
+  /** The last thing that the server said. */
+  readonly answer: string;
+}
+
 export class Traffic {
   #count = 0;
 
@@ -43,7 +49,7 @@ export class Traffic {
   }
 
   /** A client that sends a message to a colleague, to somebody outside and, now and then, to somebody who does not exist. */
-  async submit(port: number, life: number, withBounce = false): Promise<PromiseState> {
+  async submit(port: number, life: number, withBounce = false): Promise<Submitted> {
     const id = this.#nextId();
     const outside = `out-${id.replace(/@.*/, '')}@far.example`;
     const bouncing = withBounce ? `nobody-${id.replace(/@.*/, '')}@far.example` : undefined;
@@ -52,30 +58,35 @@ export class Traffic {
     const text = letter({ from: `Andrew <${REGULAR}>`, to: `lisa@${DOMAIN}, ${outside}`, id });
     let client: LineClient | undefined;
     let state: PromiseState = 'open';
+    let answer = '';
     try {
       client = await LineClient.open(port);
       await client.run('EHLO client.office.example');
       const recipients = [`lisa@${DOMAIN}`, outside, ...(bouncing === undefined ? [] : [bouncing])];
       await client.run(`MAIL FROM:<${REGULAR}>`, ...recipients.map((recipient) => `RCPT TO:<${recipient}>`), 'DATA');
       client.write(`${text}.\r\n`);
-      const reply = await client.reply();
-      state = reply.startsWith('250') ? 'made' : 'refused';
-    } catch {
-      // Cut off: before the text was out nothing may be here, after it one copy may.
+      answer = await client.reply();
+      state = answer.startsWith('250') ? 'made' : 'refused';
+    } catch (error) {
+      answer = String(error);
+      // A refusal, or cut off: before the text was out nothing may be here, after it one copy may.
+      state = / -> [45]\d\d/.test(answer) ? 'refused' : 'open';
     } finally {
       client?.close();
     }
     this.ledger.settle(id, state);
-    return state;
+    return { state, answer };
   }
 
-  /** A client that picks up what is there, at most three messages, and deletes it. */
-  async pickUp(port: number, user: string, mailbox: string): Promise<void> {
+  /** A client that picks up what is there, at most three messages, and deletes it. Answers the server's last answer. */
+  async pickUp(port: number, user: string, mailbox: string): Promise<string> {
     let client: RawClient | undefined;
     const deleting: string[] = [];
+    let answer = '';
     try {
       client = await RawClient.connect(port);
-      if (!(await client.login(user, PASSWORD)).startsWith('+OK')) return;
+      answer = await client.login(user, PASSWORD);
+      if (!answer.startsWith('+OK')) return answer;
       const count = Math.min(3, Number((await client.ask('STAT')).split(' ')[1]));
       for (let number = 1; number <= count; number += 1) {
         const id = /^Message-ID: <(.*)>/im.exec(await client.askMultiline(`RETR ${number}`))?.[1];
@@ -83,12 +94,14 @@ export class Traffic {
         await client.ask(`DELE ${number}`);
       }
       for (const id of deleting) this.ledger.removed(id, mailbox, 'open');
-      if ((await client.ask('QUIT')).startsWith('+OK')) for (const id of deleting) this.ledger.removed(id, mailbox, 'confirmed');
+      answer = await client.ask('QUIT');
+      if (answer.startsWith('+OK')) for (const id of deleting) this.ledger.removed(id, mailbox, 'confirmed');
     } catch {
       // Cut off: what QUIT was not answered for may be there or gone.
     } finally {
       client?.destroy();
     }
+    return answer;
   }
 
   #nextId(): string {

@@ -11,7 +11,8 @@ export type Order =
   | { readonly order: 'open'; readonly dataDir: string; readonly armed?: KillPoint }
   | { readonly order: 'arm'; readonly armed?: KillPoint }
   | { readonly order: 'run'; readonly id: number; readonly command: string; readonly args: unknown }
-  | { readonly order: 'memory' };
+  | { readonly order: 'memory' }
+  | { readonly order: 'close' };
 
 /** What the victim says. */
 export type Word =
@@ -39,6 +40,9 @@ async function obey(order: Order): Promise<void> {
     case 'memory':
       globalThis.gc?.();
       return say({ word: 'memory', rss: process.memoryUsage().rss, resources: process.getActiveResourcesInfo() });
+    case 'close':
+      await server?.close();
+      return process.disconnect();
     case 'run':
       return run(order);
   }

@@ -90,6 +90,12 @@ export class VictimProcess {
     return word;
   }
 
+  /** A clean end, for a change. */
+  async close(): Promise<void> {
+    this.#say({ order: 'close' });
+    await this.ended;
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;

@@ -1,0 +1,237 @@
+// The disk full, failing, damaged: nothing is promised that is not stored, nothing is deleted at the ISP, mailboxes are served, and all goes on by
+// itself when the disk does.
+import { copyFile, open, rm, stat } from 'node:fs/promises';
+import { DiskWorld, FLOOR_MB, hasStrace } from './diskWorld.js';
+import type { FaultTable } from './table.js';
+import { VictimProcess } from './victimProcess.js';
+
+const PATIENCE_MS = 90_000;
+
+/** Adds the rows; rows that this machine can't try say why. */
+export async function diskSweep(table: FaultTable): Promise<void> {
+  let world: DiskWorld;
+  try {
+    world = await DiskWorld.start();
+  } catch (error) {
+    table.skip('disk full, failing, damaged', `no small disk could be mounted (${String(error).split('\n')[0]}); it needs root`);
+    return;
+  }
+  try {
+    const sweep = new DiskSweep(world, table);
+    await sweep.belowFloor();
+    await sweep.full();
+    if (await hasStrace()) {
+      for (const call of ['fdatasync,fsync', 'pwrite64']) await sweep.inputOutputError(call);
+      await sweep.slowSync();
+    } else {
+      table.skip('I/O error', 'strace is not installed');
+    }
+    await sweep.secondProcess();
+    await sweep.readOnly();
+    await sweep.damagedPage();
+    await sweep.lostWal();
+  } finally {
+    await world.stop();
+  }
+}
+
+class DiskSweep {
+  constructor(
+    private readonly world: DiskWorld,
+    private readonly table: FaultTable,
+  ) {}
+
+  async belowFloor(): Promise<void> {
+    const { world } = this;
+    await world.fill(FLOOR_MB / 2);
+    await this.#until('the server sees the full disk', async () => (await this.#answerToSubmission()).startsWith('452'));
+    const stalled = [...(await this.#nothingMoves()), ...(await this.#servesMail())];
+    await world.empty();
+    await this.#until('the server takes mail again', async () => (await this.#answerToSubmission()).startsWith('250'));
+    await this.#judge('disk full up to the floor', stalled, '452 to clients, no DELE, POP3 serves; went on by itself');
+  }
+
+  async full(): Promise<void> {
+    const { world } = this;
+    await world.fill(0);
+    const stalled = [...(await this.#nothingMoves()), ...(await this.#servesMail())];
+    await world.empty();
+    await this.#until('the server takes mail again', async () => (await this.#answerToSubmission()).startsWith('250'));
+    await this.#judge('disk full to the last octet', stalled, 'users could still delete, on the room of the ballast');
+  }
+
+  async inputOutputError(calls: string): Promise<void> {
+    const { world } = this;
+    const release = await world.inject(`${calls}:error=EIO`);
+    world.traffic.arrive(1);
+    const { state, answer } = await world.traffic.submit(world.victim.smtpPort, 0);
+    const stalled = [
+      ...(state === 'made' ? [`250 was said though nothing could be stored: ${answer}`] : []),
+      ...(await this.#nothingMoves()),
+      ...(await this.#servesMail('serves')),
+    ];
+    await release();
+    await this.#until('the database is opened again', async () => (await this.#answerToSubmission()).startsWith('250'));
+    await this.#judge(
+      `I/O error on ${calls.replace(',', ' and ')}`,
+      stalled,
+      'stopped taking mail, served POP3, opened and checked the database, went on',
+    );
+  }
+
+  async slowSync(): Promise<void> {
+    const { world } = this;
+    const release = await world.inject('fdatasync,fsync:delay_enter=2000000:when=1..2');
+    world.traffic.arrive(1);
+    await Promise.allSettled([world.traffic.submit(world.victim.smtpPort, 0), world.victim.run('send-receive')]);
+    await release();
+    await this.#judge('fsync takes seconds', [], 'sessions waited');
+  }
+
+  async secondProcess(): Promise<void> {
+    const second = VictimProcess.spawn();
+    const refusal = await second.open(this.world.dataDir).then(
+      () => '',
+      (error: unknown) => String(error),
+    );
+    await second.kill();
+    await this.#judge(
+      'a second process on the same folder',
+      refusal.includes(`process ${this.world.victim.pid}`) ? [] : [`it said: ${refusal}`],
+      'refused, naming the first',
+    );
+  }
+
+  async readOnly(): Promise<void> {
+    const { world } = this;
+    await world.victim.close();
+    await world.remount('ro');
+    const refusing = VictimProcess.spawn();
+    const refusal = await refusing.open(world.dataDir).then(() => '', String);
+    await refusing.kill();
+    await world.remount('rw');
+    world.victim = VictimProcess.spawn();
+    await world.victim.open(world.dataDir);
+    await this.#judge(
+      'a data folder that is read-only',
+      /can't be written/.test(refusal) ? [] : [`it said: ${refusal}`],
+      'refused, saying why',
+    );
+  }
+
+  async damagedPage(): Promise<void> {
+    const { world } = this;
+    // In order, so that no WAL covers the damage.
+    await world.victim.close();
+    const safe = await copyOf(world.database);
+    await overwrite(world.database, Math.floor((await stat(world.database)).size / 2 / 4096) * 4096, 4096);
+    world.victim = VictimProcess.spawn();
+    const said = await world.victim
+      .open(world.dataDir)
+      .then(() => world.victim.run<readonly { readonly check: string; readonly state: string; readonly text: string }[]>('doctor'))
+      .then((findings) => findings.find((finding) => finding.check === 'database')?.text ?? '')
+      .catch((error: unknown) => String(error));
+    await world.victim.kill();
+    await safe.restore();
+    await overwrite(world.database, 0, 100);
+    const refusing = VictimProcess.spawn();
+    const refusal = await refusing.open(world.dataDir).then(() => '', String);
+    await refusing.kill();
+    await safe.restore();
+    world.victim = VictimProcess.spawn();
+    await world.victim.open(world.dataDir);
+    await this.#judge(
+      'a damaged page in the database',
+      /damaged|malformed|corrupt/i.test(said) ? [] : [`the doctor said: ${said}`],
+      'found by the doctor',
+    );
+    await this.#judge(
+      'a damaged header of the database',
+      /damaged/.test(refusal) ? [] : [`it said: ${refusal}`],
+      'refused, never put an empty one in its place',
+    );
+  }
+
+  async lostWal(): Promise<void> {
+    const { world } = this;
+    for (const [fault, spoil] of [
+      ['the WAL is gone after a crash', () => rm(`${world.database}-wal`)],
+      ['the WAL is zeroed after a crash', () => overwrite(`${world.database}-wal`, 0, 32)],
+    ] as const) {
+      await world.victim.run('send-receive');
+      await world.victim.kill();
+      const safe = await copyOf(world.database);
+      await spoil();
+      world.victim = VictimProcess.spawn();
+      await world.victim.open(world.dataDir);
+      const log = await world.victim.run<readonly { readonly text: string }[]>('log.read', { limit: 20 });
+      const isTold = log.some(({ text }) => text.includes('-wal'));
+      await world.victim.kill();
+      await safe.restore();
+      world.victim = VictimProcess.spawn();
+      await world.victim.open(world.dataDir);
+      await this.#judge(fault, isTold ? [] : ['nobody was told'], 'told in the log, with what to do');
+    }
+  }
+
+  /** Mail arrives at the ISP and has to stay there. Answers what went wrong. */
+  async #nothingMoves(): Promise<readonly string[]> {
+    const { world } = this;
+    world.traffic.arrive(1);
+    const before = world.isp.mailboxes.map((mailbox) => mailbox.messages.length);
+    await world.victim.run('send-receive').catch(() => undefined);
+    const after = world.isp.mailboxes.map((mailbox) => mailbox.messages.length);
+    return before.join() === after.join() ? [] : ['mail was deleted at the ISP though it could not be stored'];
+  }
+
+  /** `deletes`: QUIT is answered +OK. `serves`: reading is enough, as nothing can be written. */
+  async #servesMail(expected: 'deletes' | 'serves' = 'deletes'): Promise<readonly string[]> {
+    const answer = await this.world.traffic.pickUp(this.world.victim.pop3Port, 'andrew', 'company/andrew');
+    const isWell = expected === 'deletes' ? answer.startsWith('+OK') : /^(\+OK|-ERR)/.test(answer);
+    return isWell ? [] : [`POP3 said: ${answer}`];
+  }
+
+  async #answerToSubmission(): Promise<string> {
+    return (await this.world.traffic.submit(this.world.victim.smtpPort, 0)).answer.replace(/^.* -> /, '');
+  }
+
+  async #judge(fault: string, stalled: readonly string[], note: string): Promise<void> {
+    const verdict = await this.world.judge();
+    this.table.add(fault, { ...verdict, stalled: [...stalled, ...verdict.stalled] }, note);
+  }
+
+  async #until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    while (!(await condition())) {
+      if (performance.now() > deadline) throw new Error(`Waited in vain: ${what}.\n${this.world.victim.log}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+async function overwrite(file: string, position: number, octets: number): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.write(Buffer.alloc(octets, 0xaa), 0, octets, position);
+  await handle.close();
+}
+
+/** Keeps the database with its WAL aside, to go on with after it was spoilt. */
+async function copyOf(database: string): Promise<{ restore(): Promise<void> }> {
+  const present: string[] = [];
+  for (const end of ['', '-wal']) {
+    const isThere = await stat(database + end).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      await copyFile(database + end, `${database + end}.safe`);
+      present.push(end);
+    }
+  }
+  return {
+    restore: async () => {
+      for (const end of ['', '-wal', '-shm']) await rm(database + end, { force: true });
+      for (const end of present) await copyFile(`${database + end}.safe`, database + end);
+    },
+  };
+}

@@ -1,0 +1,129 @@
+// A server as a process of its own, with its data folder on a small disk that can be filled, and that strace can make fail.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
+import { officeSettings } from '../kit/officeSettings.js';
+import { Ledger, type Verdict } from './ledger.js';
+import { PASSWORD, Traffic } from './traffic.js';
+import { VictimProcess } from './victimProcess.js';
+
+const run = promisify(execFile);
+const MEGABYTE = 2 ** 20;
+/** Below so much the server takes nothing in. */
+export const FLOOR_MB = 20;
+/** Large enough for the ballast. */
+const DISK_MB = 180;
+const ROUNDS = 3;
+
+export class DiskWorld {
+  readonly ledger = new Ledger();
+  readonly traffic: Traffic;
+  victim: VictimProcess;
+
+  private constructor(
+    readonly isp: PracticeIsp,
+    private readonly mount: string,
+    readonly dataDir: string,
+  ) {
+    this.traffic = new Traffic(isp, this.ledger, 'disk');
+    this.victim = VictimProcess.spawn();
+  }
+
+  /** Throws with the reason where no small disk can be made. */
+  static async start(): Promise<DiskWorld> {
+    const mount = await mkdtemp(path.join(os.tmpdir(), 'postroom-disk-'));
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', mount]);
+    const isp = await PracticeIsp.start();
+    for (const mailbox of ['mail', 'post']) isp.mailbox(mailbox);
+    const dataDir = path.join(mount, 'data');
+    await mkdir(dataDir, { mode: 0o700 });
+    const settings = {
+      ...officeSettings(isp),
+      'plugins.disabled': ['postroom.admin-ui'],
+      'log.level': 'error',
+      'server.freeSpaceFloorMB': FLOOR_MB,
+    };
+    await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings));
+    const world = new DiskWorld(isp, mount, dataDir);
+    await world.victim.open(dataDir);
+    for (const account of ['company', 'works']) await world.victim.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
+    await world.victim.run('users.set-password', { account: 'company', user: 'andrew', password: PASSWORD });
+    return world;
+  }
+
+  get database(): string {
+    return path.join(this.dataDir, 'postroom.db');
+  }
+
+  /** Takes room until only so many megabytes are free. */
+  async fill(leftMb: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.mount);
+    const octets = Math.max(0, bavail * bsize - leftMb * MEGABYTE);
+    await writeFile(path.join(this.mount, 'filler'), Buffer.alloc(octets)).catch(() => undefined);
+  }
+
+  async empty(): Promise<void> {
+    await rm(path.join(this.mount, 'filler'), { force: true });
+  }
+
+  /** Mounts the disk anew, for reading only or for both. Nobody may have a file open on it. */
+  async remount(how: 'ro' | 'rw'): Promise<void> {
+    await run('mount', ['-o', `remount,${how}`, this.mount]);
+  }
+
+  /** Good rounds, then the ledger. */
+  async judge(): Promise<Verdict> {
+    const waiting = await this.victim.run<readonly { readonly entry: number; readonly recipient: string }[]>('outbox.list');
+    this.ledger.openWindows(waiting.map(({ recipient }) => recipient));
+    if (waiting.length > 0) await this.victim.run('outbox.retry', { entries: waiting.map(({ entry }) => entry) });
+    for (let round = 0; round < ROUNDS; round += 1) await this.victim.run('send-receive');
+    return this.ledger.judge(
+      this.dataDir,
+      this.isp.mailboxes.reduce((sum, mailbox) => sum + mailbox.messages.length, 0),
+    );
+  }
+
+  /** Makes system calls of the server fail, as `strace --inject` says, until the answer is called. */
+  async inject(injection: string): Promise<() => Promise<void>> {
+    const calls = injection.split(':')[0] ?? '';
+    const tracer = spawn(
+      'strace',
+      ['-f', '-qq', '-p', String(this.victim.pid), '-e', `trace=${calls}`, '-e', `inject=${injection}`, '-o', '/dev/null'],
+      {
+        stdio: 'ignore',
+      },
+    );
+    await attached(this.victim.pid);
+    return async () => {
+      const ended = once(tracer, 'exit');
+      tracer.kill('SIGINT');
+      await ended;
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.victim.kill();
+    await this.isp.stop();
+    await run('umount', [this.mount]);
+    await rm(this.mount, { recursive: true, force: true });
+  }
+}
+
+/** Whether strace is here. */
+export async function hasStrace(): Promise<boolean> {
+  const places = (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => access(path.join(folder, 'strace')));
+  return (await Promise.allSettled(places)).some((result) => result.status === 'fulfilled');
+}
+
+/** Resolves when somebody traces the process. */
+async function attached(pid: number): Promise<void> {
+  for (let look = 0; look < 1_000; look += 1) {
+    if (/^TracerPid:\s+[1-9]/m.test(await readFile(`/proc/${pid}/status`, 'utf8'))) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`strace did not attach to ${pid}.`);
+}
