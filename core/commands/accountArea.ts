@@ -4,6 +4,7 @@ import { Accounts } from '@postroom/sdk/services';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { FetchStep } from '../flow/fetch.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { type CommandArea, handler } from './area.js';
 import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
@@ -14,6 +15,7 @@ export class AccountArea implements CommandArea {
     @SettingsService private readonly settings: SettingsService,
     @SecretStore private readonly secrets: SecretStore,
     @PluginHost private readonly host: PluginHost,
+    @FetchStep private readonly fetching: FetchStep,
   ) {}
 
   readonly handlers = {
@@ -58,6 +60,7 @@ export class AccountArea implements CommandArea {
       for (const one of set) {
         await this.secrets.setSecret(secretPath(one, account), password);
       }
+      this.fetching.wake(account);
       return { account, set };
     }),
   };

@@ -13,6 +13,8 @@ import { Room } from './room.js';
 export interface FetchStep {
   /** Never rejects: what went wrong stands in the report. */
   fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport>;
+  /** What the account failed for may be mended: it rests no longer. */
+  wake(account: string): void;
 }
 export const FetchStep = createServiceId<FetchStep>('FetchStep');
 
@@ -37,7 +39,14 @@ export class HookFetchStep implements FetchStep {
     @ActivityLog private readonly activity: ActivityLog,
     @PluginHost private readonly plugins: PluginHost,
     @Room private readonly room: Room,
-  ) {}
+  ) {
+    // Whatever was changed may have been the cause.
+    events.on((event) => {
+      if (event.type === 'settings') {
+        this.#resting.clear();
+      }
+    });
+  }
 
   async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport> {
     const rest = this.#resting.get(account.id);
@@ -64,6 +73,10 @@ export class HookFetchStep implements FetchStep {
     emit('ended', report.fetched, report.fetched, 0);
     this.#remember(account, report);
     return report;
+  }
+
+  wake(account: string): void {
+    this.#resting.delete(account);
   }
 
   async #ask(request: FetchRequest, signal: AbortSignal): Promise<FetchReport> {
