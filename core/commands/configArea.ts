@@ -1,5 +1,6 @@
 // config get|set|unset|validate|history|diff|undo: the one settings file.
 import { PostroomError } from '@postroom/sdk';
+import { Accounts } from '@postroom/sdk/services';
 import { hasErrors, problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { WhatIfStep } from '../flow/whatIf.js';
@@ -10,6 +11,7 @@ export class ConfigArea implements CommandArea {
   constructor(
     @SettingsService private readonly settings: SettingsService,
     @WhatIfStep private readonly whatIf: WhatIfStep,
+    @Accounts private readonly accounts: Accounts,
   ) {}
 
   readonly handlers = {
@@ -17,12 +19,12 @@ export class ConfigArea implements CommandArea {
     'config.set': handler<{ key: string; value: string }>(async ({ key, value }, call) => {
       const change = await this.settings.edit(
         call.author,
-        refuseUnknownKeys(this.settings.schema, [{ path: pathOf(key), value: typedValue(value) }]),
+        refuseUnknownKeys(this.settings.schema, [{ path: this.#path(key), value: typedValue(value) }]),
       );
       return { key, value: typedValue(value), ...orFail(change) };
     }),
     'config.unset': handler<{ key: string }>(async ({ key }, call) => {
-      return { key, ...orFail(await this.settings.edit(call.author, [{ path: pathOf(key), value: undefined }])) };
+      return { key, ...orFail(await this.settings.edit(call.author, [{ path: this.#path(key), value: undefined }])) };
     }),
     'config.validate': handler<{ file?: string; whatIf?: number }>(async ({ file, whatIf }) => {
       const text = file === undefined ? undefined : Buffer.from(file, 'base64').toString('utf8');
@@ -42,9 +44,13 @@ export class ConfigArea implements CommandArea {
     })),
   };
 
+  #path(key: string): readonly string[] {
+    return pathOf(key, (account) => this.accounts.find(account)?.users.map((user) => user.name) ?? []);
+  }
+
   #at(key: string): unknown {
     let value: unknown = this.settings.value;
-    for (const step of pathOf(key)) {
+    for (const step of this.#path(key)) {
       value =
         typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined;
     }

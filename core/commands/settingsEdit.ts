@@ -56,16 +56,29 @@ export function typedValue(text: string): unknown {
   }
 }
 
-/** A property's path: `timer.everyMinutes` is one key; below `accounts.` the id, and below `users.` the name, are steps of their own. */
-export function pathOf(key: string): readonly string[] {
+/**
+ * A property's path: `timer.everyMinutes` is one key; below `accounts.` the id, and below `users.` the name, are steps of their own.
+ * `usersOf` tells names with dots from what follows them: `users.l.jones.cc.to` is the `cc.to` of `l.jones`.
+ */
+export function pathOf(key: string, usersOf: (account: string) => readonly string[] = () => []): readonly string[] {
   const account = /^accounts\.([^.]+)(?:\.(.+))?$/.exec(key);
   if (account === null) {
     return [key];
   }
   const [, id = '', rest] = account;
-  const user = /^users\.([^@]+?)(?:\.((?:cc|names|aliases|isp-|[a-z-]+\.).*|names|aliases))?$/.exec(rest ?? '');
   if (rest === undefined) {
     return ['accounts', id];
   }
-  return user === null ? ['accounts', id, rest] : ['accounts', id, 'users', user[1] ?? '', ...(user[2] === undefined ? [] : [user[2]])];
+  if (!rest.startsWith('users.')) {
+    return ['accounts', id, rest];
+  }
+  const below = rest.slice('users.'.length);
+  const known = usersOf(id).filter((user) => below === user || below.startsWith(`${user}.`));
+  const name = known.sort((a, b) => b.length - a.length)[0] ?? newUserIn(below);
+  return ['accounts', id, 'users', name, ...(below === name ? [] : [below.slice(name.length + 1)])];
+}
+
+/** A user who is not there yet: what comes before a property's name, `names`, `aliases`, or one with a dot such as `cc.to`. */
+function newUserIn(below: string): string {
+  return /^(.+)\.(?:names|aliases)$/.exec(below)?.[1] ?? /^([^@]+?)(?:\.[a-z][a-z-]*\..+)?$/.exec(below)?.[1] ?? below;
 }
