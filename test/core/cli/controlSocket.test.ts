@@ -1,0 +1,89 @@
+import '#core/base/injection.js';
+import { once } from 'node:events';
+import { stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import type { CommandProgress, Disposable } from '@postroom/sdk';
+import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { callRunningServer, controlPath, serveControl } from '#core/cli/controlSocket.js';
+import { letter } from '../../kit/letter.js';
+import { REGULAR } from '../../kit/officeSettings.js';
+import { Postroom } from '../../kit/postroom.js';
+
+interface Summary {
+  readonly rounds: readonly { readonly account: string; readonly stored: number }[];
+}
+
+describe('the control socket', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  let office: Postroom;
+  let control: Disposable | undefined;
+  beforeEach(async () => {
+    office = await Postroom.start();
+    control = await serveControl(office.server);
+  });
+  afterEach(async () => {
+    await control?.dispose();
+    await office.stop();
+  });
+
+  const call = (command: string, args: object = {}, progress: CommandProgress[] = []) =>
+    callRunningServer(office.dataDir, { command, args, author: 'cli' }, (step) => void progress.push(step));
+
+  it('is open to the user of the server only', async () => {
+    const { mode } = await stat(controlPath(office.dataDir));
+    expect((mode & 0o777).toString(8)).to.equal('600');
+  });
+
+  it('carries a command, its progress and its answer', async () => {
+    for (let count = 0; count < 3; count += 1) office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>` }));
+    const progress: CommandProgress[] = [];
+    const answer = await call('send-receive', {}, progress);
+    expect(((answer?.result as Summary | undefined)?.rounds ?? []).map(({ account, stored }) => [account, stored])).to.deep.equal([
+      ['company', 3],
+      ['works', 0],
+    ]);
+    expect(progress.at(-1)).to.deep.equal({ what: 'Collecting company', done: 3, of: 3 });
+  });
+
+  it('carries a failure with its code and sentence', async () => {
+    const error: unknown = await call('send-receive', { accounts: ['nobody'] }).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ name: 'PostroomError', code: 'user/unknown' });
+    expect(String(error)).to.include('There is no account nobody');
+    expect(await call('status', { wrong: true }).catch((thrown: unknown) => thrown)).to.include({ code: 'command/arguments' });
+  });
+
+  it('serves many at once, and answers nonsense without harm', async () => {
+    const socket = connect(controlPath(office.dataDir));
+    socket.write('this is no JSON\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(JSON.parse(answer.toString())).to.have.property('error');
+    socket.destroy();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call('mailboxes.list')));
+    for (const one of answers) expect(one?.result).to.have.length(6);
+  });
+
+  it('says that no server runs where there is none, also where a dead one left its socket', async () => {
+    await control?.dispose();
+    control = undefined;
+    expect(await call('status')).to.equal(undefined);
+    await writeFile(path.join(office.dataDir, 'control.sock'), '');
+    expect(await call('status')).to.equal(undefined);
+    control = await serveControl(office.server);
+    expect(await call('status')).to.have.property('result');
+  });
+
+  it('closes although a client stays on the line', async () => {
+    const socket = connect({ path: controlPath(office.dataDir), allowHalfOpen: true });
+    await once(socket, 'connect');
+    socket.write('{"command":"status"');
+    await call('status');
+    await control?.dispose();
+    control = undefined;
+    socket.destroy();
+  });
+});

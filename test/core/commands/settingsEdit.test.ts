@@ -1,0 +1,54 @@
+import '#core/base/injection.js';
+import { expect } from 'chai';
+import { assignments, pathOf, typedValue } from '#core/commands/settingsEdit.js';
+
+describe('settings as people type them', () => {
+  for (const [key, path] of [
+    ['timer.everyMinutes', ['timer.everyMinutes']],
+    ['licensing.device.address', ['licensing.device.address']],
+    ['accounts', ['accounts']],
+    ['accounts.company', ['accounts', 'company']],
+    ['accounts.company.kind', ['accounts', 'company', 'kind']],
+    ['accounts.company.pop3.host', ['accounts', 'company', 'pop3.host']],
+    ['accounts.company.isp-domainpop.domains', ['accounts', 'company', 'isp-domainpop.domains']],
+    ['accounts.company.users', ['accounts', 'company', 'users']],
+    ['accounts.company.users.andrew', ['accounts', 'company', 'users', 'andrew']],
+    ['accounts.company.users.andrew.cc.to', ['accounts', 'company', 'users', 'andrew', 'cc.to']],
+    ['accounts.company.users.andrew.names', ['accounts', 'company', 'users', 'andrew', 'names']],
+    ['accounts.company.users.andrew.aliases', ['accounts', 'company', 'users', 'andrew', 'aliases']],
+    ['accounts.company.users.l.jones', ['accounts', 'company', 'users', 'l.jones']],
+    ['accounts.company.users.l.jones.cc.to', ['accounts', 'company', 'users', 'l.jones', 'cc.to']],
+  ] as const) {
+    it(`${key} is ${path.join(' > ')}`, () => expect(pathOf(key, () => ['andrew', 'l.jones', 'l'])).to.deep.equal(path));
+  }
+
+  it('a user who is not there yet is told from a property by its name', () => {
+    expect(pathOf('accounts.company.users.peter')).to.deep.equal(['accounts', 'company', 'users', 'peter']);
+    expect(pathOf('accounts.company.users.peter.cc.to')).to.deep.equal(['accounts', 'company', 'users', 'peter', 'cc.to']);
+    expect(pathOf('accounts.company.users.p.jones.names')).to.deep.equal(['accounts', 'company', 'users', 'p.jones', 'names']);
+  });
+
+  it('a value is JSON where it is JSON, else the text', () => {
+    expect(['5', 'true', '["greg"]', '"5"', 'pop.isp.example', '', '{x'].map(typedValue)).to.deep.equal([
+      5,
+      true,
+      ['greg'],
+      '5',
+      'pop.isp.example',
+      '',
+      '{x',
+    ]);
+  });
+
+  it('an assignment stands below its base; an empty value takes the property out, and = may stand in a value', () => {
+    expect(
+      assignments(['accounts', 'company'], ['pop3.host=pop.isp.example', 'pop3.port=995', 'smtp.host=', 'pop3.user=a=b']),
+    ).to.deep.equal([
+      { path: ['accounts', 'company', 'pop3.host'], value: 'pop.isp.example' },
+      { path: ['accounts', 'company', 'pop3.port'], value: 995 },
+      { path: ['accounts', 'company', 'smtp.host'], value: undefined },
+      { path: ['accounts', 'company', 'pop3.user'], value: 'a=b' },
+    ]);
+    for (const wrong of ['pop3.host', '=x', '']) expect(() => assignments([], [wrong]), wrong).to.throw('is no key=value');
+  });
+});

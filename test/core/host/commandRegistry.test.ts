@@ -1,0 +1,95 @@
+import '#core/base/injection.js';
+import { type CommandCall, PostroomError } from '@postroom/sdk';
+import { expect } from 'chai';
+import { DefaultCommandRegistry } from '#core/host/commandRegistry.js';
+
+const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+const DECLARATION = {
+  command: 'box.open',
+  title: 'Open a box',
+  arguments: {
+    properties: {
+      name: { type: 'string', minLength: 1 },
+      kind: { enum: ['wood', 'paper'] },
+      count: { type: 'integer', minimum: 1, default: 3 },
+    },
+    required: ['name'],
+  },
+};
+
+describe('the table of commands', () => {
+  let registry: DefaultCommandRegistry;
+  beforeEach(() => {
+    registry = new DefaultCommandRegistry();
+    registry.declare('core', [DECLARATION]);
+  });
+
+  const failure = async (command: string, args: unknown): Promise<PostroomError> => {
+    const error: unknown = await registry.run(command, args, CALL).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(PostroomError);
+    return error as PostroomError;
+  };
+
+  it('runs a handler with checked arguments, defaults filled in, and who asks', async () => {
+    registry.register('core', 'box.open', ((args: object, call: CommandCall) => ({ ...args, author: call.author })) as never);
+    const given = { name: 'a' };
+    expect(await registry.run('box.open', given, CALL)).to.deep.equal({ name: 'a', count: 3, author: 'test' });
+    expect(given, "the caller's own object stays as it was").to.deep.equal({ name: 'a' });
+  });
+
+  it('refuses wrong arguments in sentences, all of them at once, before the handler sees any', async () => {
+    let calls = 0;
+    registry.register('core', 'box.open', () => {
+      calls += 1;
+    });
+    for (const [args, sentence] of [
+      [{}, 'name is missing.'],
+      [undefined, 'name is missing.'],
+      [{ name: 'a', lid: true }, 'lid is not an argument of this command.'],
+      [{ name: 'a', kind: 'glass' }, 'kind must be one of wood, paper.'],
+      [{ name: 'a', count: 0 }, 'count must be >= 1.'],
+      [{ name: 7 }, 'name must be string.'],
+      [{ kind: 'glass', count: 'x' }, 'name is missing. kind must be one of wood, paper. count must be integer.'],
+      ['text', 'The arguments must be object.'],
+      [JSON.parse('{"name":"a","__proto__":{"x":1}}'), '__proto__ is not an argument'],
+    ] as const) {
+      const error = await failure('box.open', args);
+      expect(error.code).to.equal('command/arguments');
+      expect(error.message).to.include('box.open: ').and.to.include(sentence);
+    }
+    expect(calls).to.equal(0);
+  });
+
+  it('knows no command that nobody declared, and says where the known ones are', async () => {
+    expect(await failure('box.burn', {})).to.include({ code: 'command/unknown' });
+    expect((await failure('constructor', {})).message).to.include('postroom --help');
+  });
+
+  it('names the owner of a command whose plugin is not active', async () => {
+    registry.declare('acme.lid', [{ command: 'lid.close', title: 'Close' }]);
+    expect((await failure('lid.close', {})).message).to.include('acme.lid, which is not active');
+  });
+
+  it("takes a handler from the command's owner only", () => {
+    expect(() => registry.register('acme.lid', 'box.open', () => undefined)).to.throw(
+      'acme.lid supplies the command box.open, which its manifest does not declare.',
+    );
+    expect(() => registry.register('core', 'box.burn', () => undefined)).to.throw(PostroomError);
+  });
+
+  it('leaves a command with whom declared it first', async () => {
+    registry.register('core', 'box.open', () => 'first');
+    registry.declare('acme.lid', [DECLARATION]);
+    expect(registry.declarations.map(({ owner }) => owner)).to.deep.equal(['core']);
+    expect(await registry.run('box.open', { name: 'a' }, CALL)).to.equal('first');
+  });
+
+  it('forgets handlers and commands that are let go', async () => {
+    const handler = registry.register('core', 'box.open', () => 'here');
+    const declared = registry.declare('acme.lid', [{ command: 'lid.close', title: 'Close' }]);
+    await handler.dispose();
+    await declared.dispose();
+    expect((await failure('box.open', { name: 'a' })).message).to.include('not active');
+    expect(registry.declarations.map(({ command }) => command)).to.deep.equal(['box.open']);
+  });
+});
