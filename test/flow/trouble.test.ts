@@ -62,6 +62,23 @@ describe('in trouble', () => {
     expect(log.filter(({ kind }) => kind === 'problem').length, 'told once, not at every try').to.equal(1);
   });
 
+  it('goes on by the timer as soon as the password, or anything in the settings, was mended', async () => {
+    office = await Postroom.start({ clock });
+    office.isp.mailbox('mail').password = 'changed';
+    office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>` }));
+    await office.round('timer');
+    await office.setIspPassword('company', 'changed');
+    expect((await office.round('timer')).accounts[0]).to.include({ stored: 1 });
+    office.isp.mailbox('mail').password = 'again';
+    await office.round('timer');
+    office.isp.log.clear();
+    await office.round('timer', ['company']);
+    expect(logins(), 'it rests').to.equal(0);
+    await office.run('accounts.change', { account: 'company', set: ['pop3.leaveOnServerDays=1'] });
+    await office.round('timer', ['company']);
+    expect(logins()).to.equal(1);
+  });
+
   it('stops without the device after the grace, keeps stored mail, and goes on by itself', async () => {
     office = await Postroom.start({ clock });
     office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>`, subject: 'Kept' }));

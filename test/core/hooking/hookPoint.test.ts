@@ -27,7 +27,7 @@ const tap = (plugin: string, declaration: Partial<TapDeclaration> = {}): { plugi
 });
 
 /** A handler that waits to be let go. */
-function gate(): { readonly handler: Handler; readonly entered: Promise<void>; open(): void } {
+function gate(): { readonly handler: Handler; readonly entered: Promise<void>; readonly open: () => void } {
   let enter: () => void = () => undefined;
   let leave: () => void = () => undefined;
   const entered = new Promise<void>((resolve) => {
