@@ -1,0 +1,162 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { SystemClock } from '#core/base/clock.js';
+import { restoreBackup } from '#core/backup/restoreBackup.js';
+import { verifyBackup } from '#core/backup/verifyBackup.js';
+import { failureOf } from '../store/storeFixture.js';
+import { letter } from '../../kit/letter.js';
+import { REGULAR } from '../../kit/officeSettings.js';
+import { Postroom } from '../../kit/postroom.js';
+
+const clock = new SystemClock();
+const quiet = (): void => undefined;
+
+describe('A backup', () => {
+  let office: Postroom;
+  let place: string;
+  beforeEach(async () => {
+    office = await Postroom.start();
+    place = await mkdtemp(path.join(tmpdir(), 'postroom-backup-'));
+  });
+  afterEach(async () => {
+    await office.stop();
+    await rm(place, { recursive: true });
+  });
+
+  const arrive = (subject: string): unknown => office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>`, subject }));
+
+  async function create(args: object = {}): Promise<string> {
+    return (await office.run<{ folder: string }>('backup.create', { into: place, ...args })).folder;
+  }
+
+  /** Puts the backup in the place of what the server holds, and starts it again. */
+  async function restore(folder: string): Promise<Awaited<ReturnType<typeof restoreBackup>>> {
+    await office.close();
+    const restored = await restoreBackup(folder, office.dataDir, clock, quiet);
+    await office.open();
+    return restored;
+  }
+
+  it('F33 is whole though mail comes and goes while it is made', async function () {
+    this.timeout(60_000);
+    for (let n = 0; n < 20; n += 1) arrive(`before ${n}`);
+    await office.round();
+    let running = true;
+    const traffic = (async () => {
+      for (let n = 0; running; n += 1) {
+        arrive(`during ${n}`);
+        await office.round();
+      }
+    })();
+    const folder = await create();
+    running = false;
+    await traffic;
+    const manifest = await verifyBackup(folder, place, clock, quiet);
+    expect(manifest.census.messages).to.be.greaterThanOrEqual(20);
+    expect(await readdir(place), 'nothing is left of the scratch folder').to.have.length(1);
+  });
+
+  it('holds passwords and keys only where they are asked for', async () => {
+    const plain = await create();
+    const names = await readdir(plain);
+    expect(names).to.include.members(['backup.json', 'postroom.db', 'settings.json']);
+    expect(names).not.to.include.members(['secrets.json']);
+    expect(names).not.to.include.members(['secret.key']);
+    expect(names).not.to.include.members(['tls']);
+    const full = await create({ secrets: true });
+    expect(await readdir(full)).to.include.members(['secrets.json', 'secret.key', 'tls']);
+    expect((await stat(path.join(full, 'secret.key'))).mode & 0o777).to.equal(0o600);
+    expect((await stat(full)).mode & 0o777).to.equal(0o700);
+  });
+
+  it('is found out where an octet, a file or the manifest is wrong, and never restored then', async () => {
+    arrive('one');
+    await office.round();
+    const folder = await create();
+    const spoil = async (file: string, what: (at: string) => Promise<unknown>): Promise<string> => {
+      const at = path.join(folder, file);
+      const safe = await readFile(at);
+      await what(at);
+      const { code, message } = await failureOf(verifyBackup(folder, place, clock, quiet));
+      expect(code).to.equal('backup/damaged');
+      await office.close();
+      expect((await failureOf(restoreBackup(folder, office.dataDir, clock, quiet))).code).to.equal('backup/damaged');
+      await office.open();
+      await writeFile(at, safe);
+      return message;
+    };
+    expect(await spoil('postroom.db', (at) => appendFile(at, 'x'))).to.include('postroom.db');
+    expect(await spoil('settings.json', (at) => rm(at))).to.include('settings.json');
+    expect(await spoil('backup.json', (at) => writeFile(at, '{'))).to.include('backup.json');
+    expect(await spoil('backup.json', (at) => writeFile(at, '{"format":1,"census":{},"files":[{"path":"../x"}]}'))).to.include('outside');
+    expect(await office.subjects('andrew')).to.deep.equal(['one']);
+    await verifyBackup(folder, place, clock, quiet);
+  });
+
+  it('F32 brings back what was there, with its UIDLs, gives no UIDL twice, and collects nothing again that was gone', async () => {
+    arrive('kept');
+    await office.round();
+    const before = await office.pickUp('andrew');
+    const folder = await create();
+    arrive('since then');
+    await office.round();
+    const since = await office.pickUp('andrew');
+    const { movedTo } = await restore(folder);
+    expect(movedTo).to.include('before-restore-');
+    expect(await office.pickUp('andrew')).to.deep.equal(before);
+    const reads = (): number => office.isp.log.commands('pop3').filter((command) => command.startsWith('RETR')).length;
+    const readBefore = reads();
+    await office.round();
+    expect(reads(), 'nothing is read at the ISP that was gone').to.equal(readBefore);
+    arrive('after');
+    await office.round();
+    const after = await office.pickUp('andrew');
+    expect(after.map(({ uidl }) => uidl).slice(0, 1)).to.deep.equal(before.map(({ uidl }) => uidl));
+    expect(since.map(({ uidl }) => uidl)).not.to.include(after[1]?.uidl);
+  });
+
+  it('puts the Outbox on hold: what waited then may have been sent since', async () => {
+    office.isp.faults.smtp.answer('MAIL', '450 4.3.0 Later', 1);
+    await office.submit('andrew', ['friend@far.example'], letter({ to: 'friend@far.example' }));
+    await office.round();
+    const folder = await create();
+    const entries = async (): Promise<readonly { entry: number; state: string; lastAnswer?: string }[]> => office.run('outbox.list');
+    await office.run('outbox.retry', { entries: (await entries()).map(({ entry }) => entry) });
+    await office.round();
+    expect(office.isp.outgoing).to.have.length(1);
+    expect((await restore(folder)).held).to.equal(1);
+    await office.round();
+    expect(office.isp.outgoing, 'not sent again by itself').to.have.length(1);
+    const [entry] = await entries();
+    expect(entry).to.include({ state: 'held' });
+    expect(entry?.lastAnswer).to.include('may have been sent since');
+  });
+
+  it('keeps the passwords of the folder where it has none itself', async () => {
+    arrive('one');
+    const folder = await create();
+    await restore(folder);
+    const report = await office.round();
+    expect(report.accounts.find(({ account }) => account === 'company')).to.include({ stored: 1 });
+  });
+
+  it('F10 refuses to start on half of a restore, until it is run again', async () => {
+    arrive('one');
+    await office.round();
+    const folder = await create();
+    await office.close();
+    await writeFile(path.join(office.dataDir, 'restore-unfinished'), 'then\n');
+    await rm(path.join(office.dataDir, 'postroom.db'));
+    expect((await failureOf(office.open())).code).to.equal('data/unfinished');
+    await restore(folder);
+    expect(await office.subjects('andrew')).to.deep.equal(['one']);
+  });
+
+  it('is not restored under a running server', async () => {
+    const folder = await create();
+    expect((await failureOf(restoreBackup(folder, office.dataDir, clock, quiet))).code).to.equal('data/locked');
+    expect((await failureOf(office.run('backup.restore', { folder }))).code).to.equal('data/locked');
+  });
+});
