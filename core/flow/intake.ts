@@ -18,7 +18,7 @@ import { type IntakeUnit, MailStore, type StagedBody } from '../store/mailStore.
 import type { OutboxUpdate } from '../store/outbox.js';
 import { DeliverStep } from './deliver.js';
 import { type Decision, draftUnit } from './draftUnit.js';
-import { type Incoming, readIncoming } from './incoming.js';
+import { type Incoming, type Reading, readIncoming } from './incoming.js';
 import { IntakeLog } from './intakeLog.js';
 import { Room } from './room.js';
 import { SortStep } from './sort.js';
@@ -119,7 +119,7 @@ export class DefaultIntakeStep implements IntakeStep {
     }
     const body = this.store.stage();
     try {
-      const incoming = await readIncoming(octets, body, source.unread);
+      const incoming = await readIncoming(octets, body, readingOf(source));
       const receivedAt = this.clock.now();
       const view = (envelope = source.envelope): MailView => this.#view(body, incoming, { ...source, envelope }, receivedAt);
       const unit: IntakeUnit = { body, ...(await decide({ incoming, view })) };
@@ -164,6 +164,11 @@ function setAsideUnread(account: AccountView): Decision {
     'reading it brought the server down three times, so it was stored unread; "held release" delivers it, "held delete" removes it';
   const trail = [{ tap: 'core/poison', change: 'quarantine', reason, milliseconds: 0 }];
   return { plan: createSortPlan(account).quarantine(reason), trail, mailboxes: [] };
+}
+
+/** Copies that the ISP made of one message come by fetching only. */
+function readingOf({ origin, unread }: IntakeSource): Reading {
+  return unread === true ? 'unread' : origin === 'fetched' ? 'for duplicates' : 'plainly';
 }
 
 async function* once(octets: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -29,19 +29,21 @@ export interface ContentNames {
   readonly contentHash: string;
   /** 16 octets over Message-ID and body; without a Message-ID over everything but trace fields. */
   readonly duplicateKey: Uint8Array;
+  /** Read on the way. */
+  readonly header: Header;
 }
 
 /** Fed with a message's octets in CRLF form; answers its names at the end. */
 export class ContentDigest {
   readonly #content = createHash('sha256');
   /** What belongs to the key, once the header is known. */
-  #key: Hash | undefined;
+  #key: { readonly hash: Hash; readonly header: Header } | undefined;
   readonly #head = new HeaderCollector();
 
   update(octets: Uint8Array): void {
     this.#content.update(octets);
     if (this.#key !== undefined) {
-      this.#key.update(octets);
+      this.#key.hash.update(octets);
       return;
     }
     if (this.#head.push(octets)) this.#key = this.#beginKey();
@@ -49,18 +51,18 @@ export class ContentDigest {
 
   /** Ends the digest. Call once. */
   finish(): ContentNames {
-    const key = this.#key ?? this.#beginKey();
-    return { contentHash: this.#content.digest('hex'), duplicateKey: key.digest().subarray(0, KEY_LENGTH) };
+    const { hash, header } = this.#key ?? this.#beginKey();
+    return { contentHash: this.#content.digest('hex'), duplicateKey: hash.digest().subarray(0, KEY_LENGTH), header };
   }
 
-  #beginKey(): Hash {
+  #beginKey(): { readonly hash: Hash; readonly header: Header } {
     const header = readHeader(this.#head.octets);
-    const key = createHash('sha256');
+    const hash = createHash('sha256');
     const messageId = messageIdOf(header);
-    if (messageId !== '') key.update(`id ${messageId}\n`);
-    else key.update('content\n').update(Buffer.concat(canonicalFields(header)));
-    key.update(this.#head.octets.subarray(header.size));
-    return key;
+    if (messageId !== '') hash.update(`id ${messageId}\n`);
+    else hash.update('content\n').update(Buffer.concat(canonicalFields(header)));
+    hash.update(this.#head.octets.subarray(header.size));
+    return { hash, header };
   }
 }
 

@@ -209,17 +209,28 @@ function withPlaced(entry: AddressedTo, placed: readonly string[]): AddressedTo 
 export function changesBetween(before: SortPlan, after: SortPlan): readonly string[] {
   const [old, now] = [stateOf(before), stateOf(after)];
   if (old === now) return [];
-  const concealed = now.concealed.filter((field) => !old.concealed.some((known) => known.index === field.index));
+  // Most taps change one list; the others are the same objects.
+  return [
+    ...(old.addressed === now.addressed ? [] : addressesInWords(old, now)),
+    ...(old.mailboxes === now.mailboxes ? [] : added(old.mailboxes, now.mailboxes).map((mailbox) => `+${mailboxName(mailbox)}`)),
+    ...(old.mailboxes === now.mailboxes ? [] : added(now.mailboxes, old.mailboxes).map((mailbox) => `-${mailboxName(mailbox)}`)),
+    ...(old.tags === now.tags ? [] : now.tags.filter((tag) => !old.tags.includes(tag)).map((tag) => `tag ${tag}`)),
+    ...(old.disposition === now.disposition ? [] : [now.disposition]),
+    ...now.addHeaders.slice(old.addHeaders.length).map((line) => `header ${line.slice(0, line.indexOf(':'))}`),
+    ...(old.concealed === now.concealed ? [] : concealedInWords(old, now)),
+  ];
+}
+
+function addressesInWords(old: PlanState, now: PlanState): readonly string[] {
   return [
     ...now.addressed.filter((entry) => placesOf(old, entry) === undefined).map((entry) => `addressed ${wordsOf(entry.address)}`),
     ...now.addressed.flatMap((entry) => placedInWords(old, now, entry)),
-    ...added(old.mailboxes, now.mailboxes).map((mailbox) => `+${mailboxName(mailbox)}`),
-    ...added(now.mailboxes, old.mailboxes).map((mailbox) => `-${mailboxName(mailbox)}`),
-    ...now.tags.filter((tag) => !old.tags.includes(tag)).map((tag) => `tag ${tag}`),
-    ...(old.disposition === now.disposition ? [] : [now.disposition]),
-    ...now.addHeaders.slice(old.addHeaders.length).map((line) => `header ${line.slice(0, line.indexOf(':'))}`),
-    ...concealed.map((field) => `conceal ${field.name}`),
   ];
+}
+
+function concealedInWords(old: PlanState, now: PlanState): readonly string[] {
+  const fields = now.concealed.filter((field) => !old.concealed.some((known) => known.index === field.index));
+  return fields.map((field) => `conceal ${field.name}`);
 }
 
 function added(old: readonly MailboxRef[], now: readonly MailboxRef[]): readonly MailboxRef[] {
