@@ -85,8 +85,8 @@ export class Incoming {
 
   /** The octets that come next, whatever they are. Less than 1 KB within a reply time counts as a stall. */
   async chunk(progress: Progress, what: string): Promise<Buffer> {
-    const now = this.#queue.length > 0 ? 0 : this.#clock.monotonic();
-    if (now > 0 && (now >= progress.due || this.#received - progress.from >= LEAST_PROGRESS)) {
+    const now = this.#queue.length > 0 ? undefined : this.#clock.monotonic();
+    if (now !== undefined && (now >= progress.due || this.#received - progress.from >= LEAST_PROGRESS)) {
       progress.due = now + this.#replyMs;
       progress.from = this.#received;
     }
