@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { encodeFrame, FrameReader } from '#core/host/isolated/frames.js';
+
+const LIMITS = { json: 1_000, octets: 1_000 };
+
+function octetsOf(...frames: readonly (readonly [unknown, string?])[]): Buffer {
+  return Buffer.concat(frames.flatMap(([json, octets]) => [...encodeFrame(json, octets === undefined ? undefined : Buffer.from(octets))]));
+}
+
+describe('a frame reader', () => {
+  it('reads what was written, however the pipe cuts it', () => {
+    const stream = octetsOf([{ kind: 'note', text: 'Grüße' }], [[1, 2, 3], 'octets behind it'], [null, '']);
+    for (let cut = 1; cut <= stream.length; cut += 1) {
+      const reader = new FrameReader(LIMITS);
+      const frames = [];
+      for (let at = 0; at < stream.length; at += cut) frames.push(...reader.push(stream.subarray(at, at + cut)));
+      expect(frames.map(({ json }) => json)).to.deep.equal([{ kind: 'note', text: 'Grüße' }, [1, 2, 3], null]);
+      expect(Buffer.from(frames[1]?.octets ?? []).toString()).to.equal('octets behind it');
+    }
+  });
+
+  it('refuses a frame that is too large by its head alone', () => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(1_001, 4);
+    expect(() => new FrameReader(LIMITS).push(head)).to.throw(/a frame of 0 \+ 1001 octets; at most 1000 \+ 1000/);
+  });
+
+  it('refuses what is no JSON', () => {
+    expect(() => new FrameReader(LIMITS).push(Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0x7b]))).to.throw('a frame that is no JSON');
+  });
+});
