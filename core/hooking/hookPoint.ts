@@ -1,6 +1,6 @@
 // One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
 import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
-import { type Guarded, guardAsync, type GuardedTap, guardSync, isPromise, type TapFailure } from './guard.js';
+import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
 import { type OrderableTap, orderTaps, type TapOrder, tapName } from './order.js';
 
 /** What one call of a hook left behind: each tap's part, in order. The caller makes one for each call. */
