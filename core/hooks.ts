@@ -20,6 +20,7 @@ import { createServiceId } from '@postroom/sdk/services';
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncBailHook } from 'tapable';
 import { checkReceipt, checkReport, checkSchedule, checkSortPlan, checkVerdict } from './hooking/answers.js';
 import { type HookCall, HookPoint } from './hooking/hookPoint.js';
+import { replay } from './mail/planReplay.js';
 
 const MINUTE = 60_000;
 
@@ -44,7 +45,7 @@ export function createHooks() {
     onSort: new HookPoint<SortHandler, [SortPlan, MailView], SortPlan>(
       'onSort',
       () => new AsyncSeriesWaterfallHook<[SortPlan, MailView, HookCall], SortPlan>(['plan', 'mail', 'call']),
-      { timeoutMs: 1_000, onFailure: 'continue', check: checkSortPlan },
+      { timeoutMs: 1_000, onFailure: 'continue', check: checkSortPlan, replay },
     ),
     onDeliver: new HookPoint<DeliverHandler, [DeliveryRequest], DeliveryReceipt>(
       'onDeliver',

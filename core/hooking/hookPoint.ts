@@ -1,7 +1,8 @@
 // One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
 import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
-import { type OrderableTap, orderTaps, type TapOrder, tapName } from './order.js';
+import { orderTaps, type TapOrder, tapName } from './order.js';
+import { type ConcurrentTap, groupTaps } from './together.js';
 
 /** What one call of a hook left behind: each tap's part, in order. The caller makes one for each call. */
 export class HookCall {
@@ -58,9 +59,11 @@ export interface HookPointOptions<Result> {
   readonly onFailure: 'continue' | 'stop';
   /** What is wrong with an answer: the end of the sentence "x answered ...". `before` is the call's first argument. */
   readonly check: (answer: Result, before: unknown) => string | undefined;
+  /** Waterfalls whose taps may be called together: puts on `onto` what changed from `before` to `answer`. */
+  readonly replay?: (onto: Result, before: Result, answer: Result) => Result;
 }
 
-interface RegisteredTap<H> extends OrderableTap {
+interface RegisteredTap<H> extends ConcurrentTap {
   readonly handler: H;
 }
 
@@ -97,7 +100,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   }
 
   /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
-  add(tap: OrderableTap, handler: H): Disposable {
+  add(tap: ConcurrentTap, handler: H): Disposable {
     const entry: RegisteredTap<H> = { ...tap, handler };
     const order = orderTaps(this.name, [...this.#taps, entry]);
     if (order.cycle !== undefined) {
@@ -171,9 +174,14 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   /** tapable has no untap and orders only by `before` and `stage`: so a fresh hook is tapped in the final order. */
   #build(number: number): Build<[...Args, HookCall], Result> {
     const hook = this.make();
-    for (const { tap } of this.#order.taps) {
-      const guarded = { name: tapName(tap), plugin: tap.plugin, timeoutMs: tap.declaration.timeoutMs ?? this.options.timeoutMs };
-      if (this.options.sync === true) {
+    const { taps } = this.#order;
+    for (const group of this.options.replay === undefined ? taps.map(({ tap }) => [tap]) : groupTaps(taps)) {
+      const [tap, next] = group;
+      if (tap === undefined) continue;
+      const guarded = this.#guarded(tap);
+      if (next !== undefined) {
+        hook.tapAsync?.(group.map(tapName).join(', '), (...args) => void this.#runTogether(group, args));
+      } else if (this.options.sync === true) {
         hook.tap(guarded.name, (...args) => this.#runSync(tap, guarded, args) as Result);
       } else {
         hook.tapAsync?.(guarded.name, (...args) => this.#runAsync(tap, guarded, args));
@@ -185,20 +193,49 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   #runAsync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall, Done<Result>]): void {
     const done = args[args.length - 1] as Done<Result>;
     const call = args[args.length - 2] as HookCall;
-    const given = args.slice(0, -2);
-    const outcome = guardAsync<Result>(
-      guarded,
-      (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
-      (answer) => this.options.check(answer, given[0]),
-      call.signal,
-    );
+    const outcome = this.#ask(tap, guarded, args.slice(0, -2), call);
     const settle = (settled: Guarded<Result>): void => {
-      const failure = this.#note(tap, guarded, call, given[0], settled);
+      const failure = this.#note(tap, guarded, call, args[0], settled);
       if (failure !== undefined) done(failure);
       else done(null, settled.failure === undefined ? settled.answer : undefined);
     };
     if (isPromise(outcome)) void outcome.then(settle);
     else settle(outcome);
+  }
+
+  /** All get the value as it is now; what they changed is put together in their order. Never rejects. */
+  async #runTogether(group: readonly RegisteredTap<H>[], args: [...Args, HookCall, Done<Result>]): Promise<void> {
+    const done = args[args.length - 1] as Done<Result>;
+    const call = args[args.length - 2] as HookCall;
+    const before = args[0] as Result;
+    const asked = group.map((tap) => ({ tap, outcome: this.#ask(tap, this.#guarded(tap), args.slice(0, -2), call) }));
+    let value = before;
+    for (const { tap, outcome } of asked) {
+      const settled = this.#onto(value, before, await outcome);
+      const failure = this.#note(tap, this.#guarded(tap), call, value, settled);
+      if (failure !== undefined) return done(failure);
+      value = (settled.failure === undefined ? settled.answer : undefined) ?? value;
+    }
+    done(null, value === before ? undefined : value);
+  }
+
+  #onto(value: Result, before: Result, outcome: Guarded<Result>): Guarded<Result> {
+    const { replay } = this.options;
+    if (outcome.failure !== undefined || outcome.answer === undefined || replay === undefined) return outcome;
+    return { ...outcome, answer: replay(value, before, outcome.answer) };
+  }
+
+  #ask(tap: RegisteredTap<H>, guarded: GuardedTap, given: readonly unknown[], call: HookCall): Guarded<Result> | Promise<Guarded<Result>> {
+    return guardAsync<Result>(
+      guarded,
+      (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
+      (answer) => this.options.check(answer, given[0]),
+      call.signal,
+    );
+  }
+
+  #guarded(tap: RegisteredTap<H>): GuardedTap {
+    return { name: tapName(tap), plugin: tap.plugin, timeoutMs: tap.declaration.timeoutMs ?? this.options.timeoutMs };
   }
 
   #runSync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall]): Result | undefined {

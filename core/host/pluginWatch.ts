@@ -2,8 +2,8 @@
 import type { Disposable } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
-import { CommandRegistry } from './commandRegistry.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { CommandRegistry } from './commandRegistry.js';
 import { discoverPlugins, type InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { PluginFolders } from './packages/pluginFolders.js';

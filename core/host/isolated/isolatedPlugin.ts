@@ -266,7 +266,7 @@ export class IsolatedPlugin implements PluginRuntime {
     const hooks = service(this.container, HostHooks);
     const call = (method: IsolatedHook, data: unknown, octets: Uint8Array | undefined, signal: AbortSignal): Promise<Reply> =>
       this.#call(method, data, octets, signal);
-    const tap = { plugin: this.plugin.id, declaration };
+    const tap = { plugin: this.plugin.id, declaration, concurrent: true };
     const adders: Readonly<Record<IsolatedHook, () => Disposable>> = {
       onSort: () => hooks.onSort.add(tap, sortTap(declaration.name, call, this.#desk)),
       onDeliver: () => hooks.onDeliver.add(tap, deliverTap(declaration.name, call, this.#desk)),
