@@ -27,7 +27,6 @@ import { DataFolder } from './base/dataFolder.js';
 import { DisposableStack } from './base/disposables.js';
 import { EventBus } from './base/events.js';
 import { createLog, Log } from './base/log.js';
-import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
 import { FileSettings } from './configuration/fileSettings.js';
 import { FileSecretStore, SecretStore } from './configuration/secretStore.js';
@@ -60,6 +59,7 @@ import { SubmitStep } from './flow/submit.js';
 import { ProposedTeachingStep, TeachingStep } from './flow/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './flow/whatIf.js';
 import { createHooks, HostHooks } from './hooks.js';
+import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { BUNDLED_PLUGINS, discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
@@ -138,7 +138,9 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(installed.flatMap((plugin) => plugin.manifest ?? []));
   if (options.serve !== false) {
-    log.setLevel(settings.get<string>('log.level'));
+    const takeLevel = (): void => log.setLevel(settings.get<string>('log.level'));
+    takeLevel();
+    stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open();

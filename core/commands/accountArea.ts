@@ -36,6 +36,8 @@ export class AccountArea implements CommandArea {
             `There is an account ${account} already. "postroom accounts change ${account} ..." changes it.`,
           );
         }
+        // An account of that id may have been here before and be gone from the file by an editor.
+        await this.secrets.removeAccount(account);
         const base = ['accounts', account];
         const edits = [{ path: base, value: { kind, address, users: {} } }, ...this.#assign(base, set)];
         const result = orFail(await this.settings.edit(call.author, edits));
@@ -48,7 +50,9 @@ export class AccountArea implements CommandArea {
     }),
     'accounts.remove': handler<{ account: string }>(async ({ account }, call) => {
       this.#known(account);
-      return { account, ...orFail(await this.settings.edit(call.author, [{ path: ['accounts', account], value: undefined }])) };
+      const result = orFail(await this.settings.edit(call.author, [{ path: ['accounts', account], value: undefined }]));
+      await this.secrets.removeAccount(account);
+      return { account, ...result };
     }),
     'accounts.set-password': handler<{ account: string; key?: string; password: string }>(async ({ account, key, password }) => {
       this.#known(account);

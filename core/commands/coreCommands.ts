@@ -3,10 +3,10 @@ import type { Disposable } from '@postroom/sdk';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { DisposableStack } from '../base/disposables.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
 import { BackupArea } from './backupArea.js';
-import { CommandRegistry } from '../host/commandRegistry.js';
 import { ConfigArea } from './configArea.js';
 import { CORE_COMMANDS } from './declarations.js';
 import { DoctorArea } from './doctorArea.js';
@@ -18,6 +18,7 @@ import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
 import { PluginArea } from './pluginArea.js';
 import { ResortArea } from './resortArea.js';
+import { SecretsArea } from './secretsArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { UserArea } from './userArea.js';
 
@@ -32,6 +33,7 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   AccountArea,
   UserArea,
   ConfigArea,
+  SecretsArea,
   PluginArea,
   LicenceArea,
   BackupArea,

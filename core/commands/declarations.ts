@@ -194,7 +194,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   },
   {
     command: 'accounts.remove',
-    title: 'Stop sharing an account; its stored mail stays',
+    title: 'Stop sharing an account: its passwords go, its stored mail stays',
     offline: true,
     positional: ['account'],
     arguments: args({ account }, ['account']),
@@ -246,7 +246,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   },
   {
     command: 'users.remove',
-    title: 'Remove a user; the stored mail stays',
+    title: 'Remove a user: the password goes, the stored mail stays',
     offline: true,
     positional: ['account', 'user'],
     arguments: args({ account, user }, ['account', 'user']),
@@ -324,6 +324,12 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   },
 
   {
+    command: 'secrets.rotate',
+    title: 'Encrypt the passwords at the ISPs anew under a new key, or under the one that systemd gives',
+    offline: true,
+  },
+
+  {
     command: 'plugins.list',
     title: 'Installed plugins and their states',
     reads: true,
@@ -357,9 +363,10 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
     title: 'Install a plugin, or another version of it, and enable it; mail goes on flowing',
     offline: true,
     positional: ['plugin'],
-    arguments: args({ plugin: packedPlugin("The plugin's folder, or the file that `plugins pack` made."), disabled: flag('Install it only.') }, [
-      'plugin',
-    ]),
+    arguments: args(
+      { plugin: packedPlugin("The plugin's folder, or the file that `plugins pack` made."), disabled: flag('Install it only.') },
+      ['plugin'],
+    ),
   },
   {
     command: 'plugins.remove',
@@ -423,6 +430,7 @@ export const AREA_TITLES: Readonly<Record<string, string>> = {
   mailboxes: 'Mailboxes: how much mail waits where, move a message',
   outbox: 'Mail that waits to be sent: list, retry, hold, return',
   plugins: 'Plugins: list, order, enable, disable, add, remove; for authors: new, validate, pack',
+  secrets: 'The key of the encrypted passwords: rotate',
   service: 'Start and stop the mail service',
   users: 'Who shares an account: list, add, change, rename, remove, passwords',
 };

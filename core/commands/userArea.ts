@@ -39,6 +39,8 @@ export class UserArea implements CommandArea {
             `${account} has a user ${user} already. "postroom users change ${account} ${user} ..." changes it.`,
           );
         }
+        // Somebody of that name may have been here before and be gone from the file by an editor.
+        await this.secrets.removeUser({ account, user });
         const base = ['accounts', account, 'users', user];
         const edits: SettingEdit[] = [{ path: base, value: cc.length === 0 ? {} : { 'cc.to': cc } }, ...this.#assign(base, set)];
         const result = orFail(await this.settings.edit(call.author, edits));
@@ -57,10 +59,12 @@ export class UserArea implements CommandArea {
       this.#rename(this.#user(account, user), name, call.author),
     ),
     'users.remove': handler<{ account: string; user: string }>(async ({ account, user }, call) => {
-      const { user: name } = this.#user(account, user);
+      const mailbox = this.#user(account, user);
+      const { user: name } = mailbox;
       const copies = this.#copyLists(account, name, []);
       const edits = [{ path: ['accounts', account, 'users', name], value: undefined }, ...copies.map(({ edit }) => edit)];
       const { warnings } = orFail(await this.settings.edit(call.author, edits));
+      await this.secrets.removeUser(mailbox);
       const dropped = copies.map((list) => `${name} gets no copies of ${list.user}'s mail any more.`);
       return { account, user: name, warnings: [...warnings, ...dropped] };
     }),

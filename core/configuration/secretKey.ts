@@ -1,25 +1,41 @@
-// secret.key: the key of the encrypted secrets, in a file of its own so that a backup can leave it out.
+// The key of the encrypted secrets: in secret.key, a file of its own so that a backup can leave it out, or handed over by systemd.
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { writeAtomically } from './atomicFile.js';
 import { KEY_OCTETS, keyFingerprint } from './secretBox.js';
 
 export class SecretKey {
+  /** The key file's; a credential wins over it. */
   readonly path: string;
   readonly #nextPath: string;
   #key: Buffer | undefined;
 
-  constructor(folder: string) {
+  /** `credential`: where systemd put a key, if it did. */
+  constructor(
+    folder: string,
+    private readonly credential: string | undefined = systemdCredential(),
+  ) {
     this.path = join(folder, 'secret.key');
     this.#nextPath = join(folder, 'secret.key.next');
   }
 
-  /** The key; `undefined` where there is no file. Rejects with `secrets/unreadable` for a file that holds none. */
+  /** The key that secrets are sealed with; `undefined` where there is none. Rejects with `secrets/unreadable` for a file that holds none. */
   async read(): Promise<Buffer | undefined> {
-    this.#key ??= await readKey(this.path);
+    this.#key ??= (await this.#readCredential()) ?? (await readKey(this.path));
     return this.#key;
+  }
+
+  /**
+   * The key with a fingerprint: the one in force or, where a credential is in force, that of the key file, which sealed the secrets before. Answers
+   * the key in force where neither fits.
+   */
+  async find(fingerprint: string): Promise<Buffer | undefined> {
+    const current = await this.read();
+    if (current === undefined || keyFingerprint(current) === fingerprint || this.credential === undefined) return current;
+    const former = await readKey(this.path);
+    return former !== undefined && keyFingerprint(former) === fingerprint ? former : current;
   }
 
   /** The key; makes the file where there is none. */
@@ -36,8 +52,10 @@ export class SecretKey {
     return process.platform !== 'win32' && (mode & 0o077) !== 0;
   }
 
-  /** First half of a change of keys: a new one beside the old. */
+  /** First half of a change of keys: a new one beside the old; where a credential is given, that one. */
   async prepareNext(): Promise<Buffer> {
+    const given = await this.#readCredential();
+    if (given !== undefined) return given;
     const next = randomBytes(KEY_OCTETS);
     await writeAtomically(this.#nextPath, next);
     return next;
@@ -45,6 +63,12 @@ export class SecretKey {
 
   /** Second half, once every secret is sealed with the new key. */
   async takeNext(): Promise<void> {
+    const given = await this.#readCredential();
+    if (given !== undefined) {
+      this.#key = given;
+      await rm(this.path, { force: true });
+      return;
+    }
     this.#key = await readKey(this.#nextPath);
     await rename(this.#nextPath, this.path);
   }
@@ -53,7 +77,13 @@ export class SecretKey {
   async recover(fingerprint: string): Promise<void> {
     const [current, next] = [await this.read().catch(() => undefined), await readKey(this.#nextPath).catch(() => undefined)];
     const isCurrent = current !== undefined && keyFingerprint(current) === fingerprint;
-    if (!isCurrent && next !== undefined && keyFingerprint(next) === fingerprint) await this.takeNext();
+    if (isCurrent || next === undefined || keyFingerprint(next) !== fingerprint) return;
+    this.#key = undefined;
+    await rename(this.#nextPath, this.path);
+  }
+
+  async #readCredential(): Promise<Buffer | undefined> {
+    return this.credential === undefined ? undefined : readKey(this.credential);
   }
 
   async #make(): Promise<Buffer> {
@@ -62,6 +92,12 @@ export class SecretKey {
     this.#key = key;
     return key;
   }
+}
+
+/** `LoadCredential=postroom.key:...` or `LoadCredentialEncrypted=` in the unit (systemd.exec(5), Credentials): the key's octets. */
+function systemdCredential(): string | undefined {
+  const folder = process.env['CREDENTIALS_DIRECTORY'];
+  return folder === undefined || folder === '' ? undefined : join(folder, 'postroom.key');
 }
 
 async function readKey(path: string): Promise<Buffer | undefined> {

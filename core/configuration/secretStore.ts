@@ -31,8 +31,8 @@ export interface SecretStore {
   removeAccount(account: string): Promise<void>;
   renameUser(account: string, from: string, to: string): Promise<void>;
   removeUser(mailbox: MailboxRef): Promise<void>;
-  /** Makes a new key file and seals every secret with it. */
-  rotateKey(): Promise<void>;
+  /** Seals every secret with a new key: in a new key file, or the credential of systemd where one is given. Resolves with how many. */
+  rotateKey(): Promise<number>;
 }
 export const SecretStore = createServiceId<SecretStore>('SecretStore');
 
@@ -160,16 +160,19 @@ export class FileSecretStore implements SecretStore {
     if (this.hasPassword(mailbox)) await this.#change(() => this.#dropPassword(userKey(mailbox)));
   }
 
-  async rotateKey(): Promise<void> {
+  async rotateKey(): Promise<number> {
+    let sealed = 0;
     await this.#change(
       async () => {
         const clear: [string, string][] = [];
         for (const [path, sealed] of this.#secrets) clear.push([path, await this.#open(path, sealed)]);
         const next = await this.#key.prepareNext();
         for (const [path, value] of clear) this.#secrets.set(path, seal(next, path, value));
+        sealed = clear.length;
       },
       () => this.#key.takeNext(),
     );
+    return sealed;
   }
 
   #movePassword(from: string, to: string, hash: PasswordHash): void {
@@ -184,7 +187,7 @@ export class FileSecretStore implements SecretStore {
   }
 
   async #open(path: string, sealed: SealedSecret): Promise<string> {
-    const key = await this.#key.read();
+    const key = await this.#key.find(sealed.key);
     const how = `Put the right key file back from a backup, or set the secret "${path}" anew.`;
     if (key === undefined) throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is missing. ${how}`, { path });
     if (keyFingerprint(key) !== sealed.key) {

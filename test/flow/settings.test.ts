@@ -5,6 +5,8 @@ import path from 'node:path';
 import { Accounts, Licence } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { Log } from '#core/base/log.js';
+import { SecretStore } from '#core/configuration/secretStore.js';
 import { SettingsService } from '#core/configuration/settingsService.js';
 import { Doors } from '#core/host/doors.js';
 import { PluginHost } from '#core/host/pluginHost.js';
@@ -99,6 +101,47 @@ describe('settings that change', () => {
     await office.round();
     expect(await office.subjects('carolyn')).to.deep.equal(['Only hers']);
     expect(await office.subjects('admin1')).to.deep.equal([]);
+  });
+
+  it('forget the password of a user who is removed: the next of that name needs a new one, and finds the stored mail', async () => {
+    const state = async (): Promise<string | undefined> =>
+      (await office.run<readonly { user: string; password: string }[]>('users.list')).find(({ user }) => user === 'andrew')?.password;
+    expect(await state()).to.equal('set');
+    await office.run('users.remove', { account: 'company', user: 'andrew' });
+    await office.run('users.add', { account: 'company', user: 'andrew' });
+    expect(await state()).to.match(/^none/);
+    await office.run('users.set-password', { account: 'company', user: 'andrew', password: 'new' });
+    await office.editFile((text) => text.replace(/"andrew": \{[^}]*\},?/, ''));
+    await office.run('users.add', { account: 'company', user: 'Andrew' });
+    expect(office.service(SecretStore).hasPassword({ account: 'company', user: 'andrew' }), 'gone by an editor').to.equal(false);
+  });
+
+  it('forget the passwords of an account that is removed', async () => {
+    await office.run('accounts.remove', { account: 'company' });
+    const secrets = office.service(SecretStore);
+    expect([secrets.hasSecret('company/pop3.password'), secrets.hasPassword({ account: 'company', user: 'greg' })]).to.deep.equal([
+      false,
+      false,
+    ]);
+  });
+
+  it('encrypt the ISP passwords anew by command, and mail goes on flowing', async () => {
+    const before = await readFile(path.join(office.dataDir, 'secret.key'));
+    expect(await office.run('secrets.rotate')).to.deep.equal({ encryptedAnew: 4 });
+    expect((await readFile(path.join(office.dataDir, 'secret.key'))).equals(before)).to.equal(false);
+    put(`Andrew <${REGULAR}>`, 'After');
+    await office.round();
+    expect(await office.subjects('andrew')).to.deep.equal(['After']);
+  });
+
+  it('quieten the log at once', async () => {
+    await office.run('config.set', { key: 'log.level', value: 'error' });
+    office.log = '';
+    office.service(Log).info('not wanted');
+    expect(office.log).to.equal('');
+    await office.run('config.set', { key: 'log.level', value: 'debug' });
+    office.service(Log).forSource('postroom.timer').debug('wanted');
+    expect(office.log).to.include('wanted').and.not.include('not wanted');
   });
 
   it('keep mail, UIDLs, password and the old name of a renamed user (104)', async () => {

@@ -29,6 +29,8 @@ export function officeSettings(isp: PracticeIsp): Readonly<Record<string, unknow
     'timer.outboxCount': 0,
     'pop3.listen': [{ host: '127.0.0.1', port: 0, security: 'plain' }],
     'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'plain' }],
+    // Without the manager: its port is one for the whole machine.
+    'admin-ui.listen': [],
     accounts: {
       company: { kind: 'regular', address: REGULAR, ...servers, users: { andrew: {}, greg: {}, carolyn: { 'cc.to': ['greg'] } } },
       works: { kind: 'domain', address: `post@${DOMAIN}`, ...servers, users: { lisa: { aliases: ['sales'] }, john: {} } },

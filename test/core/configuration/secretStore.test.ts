@@ -1,5 +1,6 @@
 import '#core/base/injection.js';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADMIN1, type MailboxRef } from '@postroom/sdk';
 import { VirtualClock } from '@postroom/sdk/testing';
@@ -120,6 +121,28 @@ describe('FileSecretStore', () => {
     await writeFile(join(office.path, 'secret.key'), old);
     await reopen();
     expect(await store.getSecret('a/x')).to.equal('one');
+  });
+
+  it('takes the key that systemd hands over, once the secrets are sealed with it', async () => {
+    await store.setSecret('a/x', 'one');
+    const credentials = await mkdtemp(join(tmpdir(), 'postroom-credentials-'));
+    process.env['CREDENTIALS_DIRECTORY'] = credentials;
+    try {
+      await writeFile(join(credentials, 'postroom.key'), Buffer.alloc(32, 7));
+      await reopen();
+      expect(await store.getSecret('a/x'), 'sealed with the key file').to.equal('one');
+      await store.setSecret('a/y', 'two');
+      expect(await store.rotateKey()).to.equal(2);
+      expect(await stat(join(office.path, 'secret.key')).catch((error: NodeJS.ErrnoException) => error.code)).to.equal('ENOENT');
+      await reopen();
+      expect(await Promise.all(['a/x', 'a/y'].map((path) => store.getSecret(path)))).to.deep.equal(['one', 'two']);
+      await writeFile(join(credentials, 'postroom.key'), Buffer.alloc(32, 8));
+      await reopen();
+      expect(await rejection(store.getSecret('a/x'))).to.contain('is not the one that encrypted the secret');
+    } finally {
+      delete process.env['CREDENTIALS_DIRECTORY'];
+      await rm(credentials, { recursive: true });
+    }
   });
 
   it('follows accounts and users that are renamed or removed', async () => {
