@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { type PracticeIsp, sampleMail } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { packChecked } from '#core/host/packages/pluginCheck.js';
 import { ADMIN_PASSWORD, axeFindings, FRESH_SETTINGS, Manager, picture } from './manager.js';
 
 const ATTACK = '<img src=x onerror=alert(1)>';
@@ -23,6 +25,8 @@ const PAGES = [
   ['settings-text', '/settings?view=text'],
   ['plugins', '/plugins'],
   ['licence', '/licence'],
+  ['doctor', '/doctor'],
+  ['backups', '/backups'],
   ['access', '/access'],
   ['nowhere', '/no-such-page'],
 ] as const;
@@ -99,6 +103,21 @@ describe("The manager's pages", () => {
     await visit(page, manager, '/timer');
     await manager.run('config.set', { key: 'timer.everyMinutes', value: '42' });
     await until(page, "[...document.querySelectorAll('input')].some((input) => input.value === '42')");
+    await context.close();
+  });
+
+  it("show what a stranger's plugin adds while they are open, and run no code of it", async () => {
+    const { page, context } = await manager.open();
+    await manager.logIn(page);
+    await visit(page, manager, '/settings');
+    const overview = await context.newPage();
+    await visit(overview, manager, '/');
+    const log = await context.newPage();
+    await visit(log, manager, '/log');
+    await manager.run('plugins.add', { plugin: (await packChecked(await dogsPlugin())).toString('base64') });
+    await page.getByLabel('How many dogs bark').waitFor();
+    await overview.getByText('Ten dogs bark.').waitFor();
+    await log.getByRole('columnheader', { name: 'Dogs' }).waitFor();
     await context.close();
   });
 
@@ -207,4 +226,31 @@ async function strangersPlugin(dataDir: string): Promise<void> {
     engines: { postroom: '^1.0.0' },
   };
   await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+}
+
+/** A plugin with a setting, a status card and a log column. */
+async function dogsPlugin(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'postroom-dogs-'));
+  const manifest = {
+    name: 'dogs',
+    publisher: 'acme',
+    version: '1.0.0',
+    type: 'module',
+    main: './plugin.js',
+    displayName: 'Dogs',
+    description: 'Counts dogs.',
+    engines: { postroom: '^1.0.0' },
+    contributes: {
+      configuration: { title: 'Dogs', properties: { 'dogs.count': { type: 'integer', default: 10, title: 'How many dogs bark' } } },
+      commands: [{ command: 'dogs.card', title: 'Do dogs bark?', reads: true }],
+      statusCards: [{ id: 'dogs', title: 'Dogs', command: 'dogs.card' }],
+      logColumns: [{ id: 'dogs', title: 'Dogs', field: 'dogs' }],
+    },
+  };
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+  await writeFile(
+    path.join(folder, 'plugin.js'),
+    "export function activate(context) { context.commands.register('dogs.card', () => ({ state: 'good', text: 'Ten dogs bark.' })); }\n",
+  );
+  return folder;
 }

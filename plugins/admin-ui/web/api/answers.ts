@@ -184,6 +184,7 @@ export interface Schema {
   readonly maximum?: number;
   readonly secret?: boolean;
   readonly file?: boolean;
+  readonly plugin?: boolean;
   readonly restart?: string;
   readonly accountKind?: string;
 }

@@ -1,9 +1,10 @@
 // Plugins: what runs, in which order, and what failed.
 import { type ReactNode, useState } from 'react';
 import type { Contributions, PluginInfo } from '../api/answers.js';
-import { change, sentenceOf } from '../api/client.js';
+import { change, run, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Notice, Page, Problem, SelectField, TableFrame } from '../parts/basics.js';
+import { fileInBase64 } from '../parts/base64.js';
+import { ActionButton, Badge, Card, Field, Notice, Page, Problem, SelectField, TableFrame } from '../parts/basics.js';
 import { Confirm } from '../parts/dialog.js';
 import { useView } from '../parts/viewState.js';
 
@@ -92,6 +93,7 @@ export function PluginsPage(): ReactNode {
           </tbody>
         </TableFrame>
       </Card>
+      <AddPlugin onDone={reload} />
       <Order />
       {asking !== undefined && (
         <Confirm
@@ -110,6 +112,38 @@ export function PluginsPage(): ReactNode {
         />
       )}
     </Page>
+  );
+}
+
+/** A stranger's plugin: what it adds shows without a reload. */
+function AddPlugin({ onDone }: { readonly onDone: () => void }): ReactNode {
+  const [file, setFile] = useState<File>();
+  const [problem, setProblem] = useState<string>();
+  const add = async (): Promise<void> => {
+    if (file === undefined) return;
+    try {
+      await run('plugins.add', { plugin: await fileInBase64(file) });
+      setProblem(undefined);
+    } catch (error) {
+      setProblem(sentenceOf(error));
+    }
+    onDone();
+  };
+  return (
+    <Card title="Add a plugin">
+      <Problem sentence={problem} />
+      <Field
+        label="Plugin file"
+        hint="As postroom plugins pack makes it. It runs isolated: it sees the mail that its taps are for, and nothing else."
+      >
+        {(id, hintId) => (
+          <input id={id} type="file" aria-describedby={hintId} onChange={(event) => setFile(event.currentTarget.files?.[0])} />
+        )}
+      </Field>
+      <ActionButton disabled={file === undefined} act={add}>
+        Add and enable
+      </ActionButton>
+    </Card>
   );
 }
 

@@ -47,6 +47,8 @@ export const PAGES: readonly PageEntry[] = [
     group: 'server',
     page: lazy(async () => ({ default: (await import('./licence.js')).LicencePage })),
   },
+  { path: '/doctor', name: 'Doctor', group: 'server', page: lazy(async () => ({ default: (await import('./doctor.js')).DoctorPage })) },
+  { path: '/backups', name: 'Backups', group: 'server', page: lazy(async () => ({ default: (await import('./backups.js')).BackupsPage })) },
   {
     path: '/access',
     name: 'Logins and API',

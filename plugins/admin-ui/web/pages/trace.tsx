@@ -4,8 +4,10 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { AccountRow, Explanation, TraceRow, TrailEntry } from '../api/answers.js';
 import { run, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
+import { base64 } from '../parts/base64.js';
 import { Badge, Card, Empty, Field, Notice, Page, Problem, SelectField, TextField } from '../parts/basics.js';
 import { bytes, time } from '../parts/format.js';
+import { Redeliver } from '../parts/redeliver.js';
 import { useView } from '../parts/viewState.js';
 
 const RUNGS: Readonly<Record<string, string>> = {
@@ -79,7 +81,7 @@ export function TracePage(): ReactNode {
 }
 
 function Traces({ query }: { readonly query: string }): ReactNode {
-  const { data, error } = useCommand<readonly TraceRow[]>('trace', { query, limit: 20 }, ['accepted', 'picked-up']);
+  const { data, error, reload } = useCommand<readonly TraceRow[]>('trace', { query, limit: 20 }, ['accepted', 'picked-up']);
   if (data?.length === 0) {
     return (
       <Card>
@@ -128,6 +130,7 @@ function Traces({ query }: { readonly query: string }): ReactNode {
               </li>
             ))}
           </ul>
+          <Redeliver message={trace.message} onDone={reload} />
         </Card>
       ))}
     </>
@@ -230,10 +233,4 @@ function TryIt(): ReactNode {
 function sample(line: string): string {
   const header = /^[!-9;-~]+:/.test(line) ? line : `To: ${line}`;
   return `From: somebody <somebody@example.org>\r\nSubject: Try it\r\n${header}\r\n\r\n`;
-}
-
-function base64(octets: Uint8Array): string {
-  let text = '';
-  for (let start = 0; start < octets.length; start += 32_768) text += String.fromCharCode(...octets.subarray(start, start + 32_768));
-  return btoa(text);
 }

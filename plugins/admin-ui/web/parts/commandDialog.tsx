@@ -2,6 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { CommandDeclaration, Schema } from '../api/answers.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
+import { fileInBase64 } from './base64.js';
 import { Field, Problem, SelectField, TextField } from './basics.js';
 import { Dialog } from './dialog.js';
 import { plainText } from './format.js';
@@ -102,7 +103,7 @@ function ArgumentField({
       />
     );
   }
-  if (schema.file === true) {
+  if (schema.file === true || schema.plugin === true) {
     return (
       <Field label={label} hint={hint}>
         {(id, hintId) => (
@@ -111,7 +112,10 @@ function ArgumentField({
             type="file"
             required={required}
             aria-describedby={hintId}
-            onChange={(event) => void readBase64(event.currentTarget.files?.[0]).then(onChange)}
+            onChange={(event) => {
+              const file = event.currentTarget.files?.[0];
+              if (file !== undefined) void fileInBase64(file).then(onChange);
+            }}
           />
         )}
       </Field>
@@ -141,12 +145,4 @@ function ArgumentField({
       onChange={(text) => onChange(isNumber && text !== '' ? Number(text) : text)}
     />
   );
-}
-
-async function readBase64(file: File | undefined): Promise<string> {
-  if (file === undefined) return '';
-  const octets = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let start = 0; start < octets.length; start += 32_768) text += String.fromCharCode(...octets.subarray(start, start + 32_768));
-  return btoa(text);
 }

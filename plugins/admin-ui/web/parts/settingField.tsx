@@ -13,7 +13,7 @@ export interface SettingFieldProps {
 }
 
 export function SettingField({ name, schema, value, onChange }: SettingFieldProps): ReactNode {
-  const label = schema.title ?? name;
+  const label = schema.title ?? titleOf(name);
   if (schema.enum !== undefined) {
     return (
       <SelectField
@@ -234,4 +234,11 @@ function listOf(value: unknown): readonly unknown[] {
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** `pop3.limits.connectionsPerAddress` -> `Limits, connections per address`: for declarations without a title. */
+function titleOf(name: string): string {
+  const [first = '', ...rest] = name.split('.');
+  const words = (rest.length === 0 ? [first] : rest).join(', ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

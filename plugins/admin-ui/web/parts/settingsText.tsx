@@ -1,9 +1,11 @@
 // settings.json as text: completion and hints from the merged schema, problems where they are. The server decides.
 import { autocompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
 import { json } from '@codemirror/lang-json';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, linter } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, hoverTooltip, type Tooltip } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { getLanguageService, type LanguageService, TextDocument } from 'vscode-json-languageservice';
@@ -42,6 +44,7 @@ export function SettingsTextEditor({ shown, onSaved }: { readonly shown: Setting
           basicSetup,
           json(),
           THEME,
+          syntaxHighlighting(COLOURS),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': 'settings.json' }),
           EditorView.updateListener.of((update) => {
@@ -182,3 +185,11 @@ const THEME = EditorView.theme({
   },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--text)' },
 });
+
+/** Of the page's own tokens, so that they have contrast in both themes. */
+const COLOURS = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--accent)' },
+  { tag: tags.string, color: 'var(--good)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--warning)' },
+  { tag: tags.comment, color: 'var(--muted)' },
+]);
