@@ -1,7 +1,8 @@
-// `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, link, disk); --kills=N, --seed=N, --worlds=N.
+// `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, poison, link, disk); --kills=N, --seed=N, --worlds=N.
 import { diskSweep } from './diskSweep.js';
 import { KillSweep } from './killSweep.js';
 import { LinkSweep } from './linkSweep.js';
+import { poisonSweep } from './poisonSweep.js';
 import { FaultTable } from './table.js';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -21,6 +22,9 @@ if (wanted('kill')) {
   await Promise.all(
     Array.from({ length: worlds }, (_, world) => KillSweep.run(table, { kills: Math.ceil(kills / worlds), seed: seed + world, say })),
   );
+}
+if (wanted('poison')) {
+  await poisonSweep(table);
 }
 if (wanted('link')) {
   say('Breaking the line to the ISP in every way.');

@@ -3,6 +3,7 @@
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
+import { SortStep } from '#core/flow/sort.js';
 import { Doors } from '#core/host/doors.js';
 import { arm, installKillPoints, type KillPoint } from './killPoints.js';
 
@@ -51,6 +52,7 @@ async function obey(order: Order): Promise<void> {
 async function open(dataDir: string): Promise<void> {
   try {
     server = await openServer({ dataDir, log: createLog('warn', process.stderr) });
+    poison(server, process.env['POISON']);
     const port = (protocol: string): number =>
       service((server as Server).container, Doors).ports.find((each) => each.protocol === protocol && each.problem === undefined)?.port ??
       0;
@@ -58,6 +60,17 @@ async function open(dataDir: string): Promise<void> {
   } catch (error) {
     say({ word: 'refused', problem: String(error) });
   }
+}
+
+/** From now on a message with this word in its subject ends the process when it is sorted. */
+function poison({ container }: Server, word: string | undefined): void {
+  if (word === undefined) return;
+  const sorting = service(container, SortStep);
+  const sort = sorting.sort.bind(sorting);
+  sorting.sort = (account, mail, outside) => {
+    if (mail.header('subject')?.includes(word) === true) process.kill(process.pid, 'SIGKILL');
+    return sort(account, mail, outside);
+  };
 }
 
 async function run({ id, command, args }: Extract<Order, { order: 'run' }>): Promise<void> {
