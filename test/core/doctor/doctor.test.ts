@@ -1,0 +1,66 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { STANDALONE } from '#core/cli/standalone.js';
+import type { Finding } from '#core/doctor/finding.js';
+import { Postroom } from '../../kit/postroom.js';
+import { failureOf } from '../store/storeFixture.js';
+
+describe('The doctor', () => {
+  let office: Postroom;
+  beforeEach(async () => {
+    office = await Postroom.start({ settings: { 'server.freeSpaceFloorMB': 1 } });
+  });
+  afterEach(() => office.stop());
+
+  async function visit(args: Readonly<Record<string, unknown>> = {}): Promise<readonly Finding[]> {
+    return office.run<readonly Finding[]>('doctor', args);
+  }
+  const notWell = (findings: readonly Finding[]): readonly string[] =>
+    findings.filter(({ state }) => state !== 'well').map(({ check, text }) => `${check}: ${text}`);
+
+  it('finds a healthy office well, its ISP logins too', async () => {
+    await chmod(path.join(office.dataDir, 'secrets.json'), 0o600);
+    const findings = await visit({ logins: true });
+    expect(notWell(findings)).to.deep.equal([]);
+    expect(findings.map(({ check }) => check)).to.include.members([
+      'database',
+      'durability',
+      'disk',
+      'clock',
+      'certificate',
+      'pop3 login of company',
+    ]);
+  });
+
+  it('says what to do about open files, a missing password and a refused login', async () => {
+    await chmod(path.join(office.dataDir, 'postroom.db'), 0o644);
+    office.isp.faults.pop3.refuseLogin('AUTH');
+    const sentences = notWell(await visit({ logins: true }));
+    expect(sentences.some((sentence) => sentence.includes('chmod'))).to.equal(true);
+    expect(sentences.some((sentence) => sentence.startsWith('pop3 login of company'))).to.equal(true);
+    expect(sentences.every((sentence) => !sentence.includes('practice'))).to.equal(true);
+  });
+
+  it('tells of the full disk and of held mail', async () => {
+    await office.run('config.set', { key: 'server.freeSpaceFloorMB', value: '1000000' });
+    await office.run('plugins.disable', { plugin: 'postroom.public1' });
+    const sentences = notWell(await visit());
+    expect(sentences.some((sentence) => sentence.startsWith('disk: ') && sentence.includes('MB free'))).to.equal(true);
+    expect(sentences.some((sentence) => sentence.startsWith('plugins: ') && sentence.includes('postroom.public1'))).to.equal(true);
+  });
+
+  it('visits without a server where none can start, and says why', async () => {
+    const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+    const alone = STANDALONE['doctor'];
+    if (alone === undefined) throw new Error('The doctor does not work alone.');
+    await office.close();
+    await writeFile(path.join(office.dataDir, 'postroom.db'), 'no database');
+    const findings = (await alone({ logins: false }, office.dataDir, call)) as readonly Finding[];
+    expect(notWell(findings).join()).to.match(/start: .*damaged/);
+    const empty = await mkdtemp(path.join(tmpdir(), 'postroom-doctor-'));
+    expect((await failureOf(alone({ logins: false }, empty, call))).code).to.equal('data/missing');
+    await rm(empty, { recursive: true });
+  });
+});
