@@ -1,0 +1,80 @@
+// One command of the table: asked of the running server or, without one, done on the data folder.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
+import { createLog } from '../base/log.js';
+import { AUTHORING } from './authoring.js';
+import type { CommonOptions } from './commandLine.js';
+import { callRunningServer } from './controlSocket.js';
+import { EXIT, exitCodeOfAnswer } from './exitCodes.js';
+import { ProgressBar } from './progressBar.js';
+import { show } from './show.js';
+
+/** Prints the answer; resolves with the exit code. */
+export async function runCommand(
+  declaration: CommandDeclaration,
+  args: Readonly<Record<string, unknown>>,
+  options: CommonOptions,
+): Promise<number> {
+  const bar = new ProgressBar();
+  const authoring = AUTHORING[declaration.command];
+  try {
+    if (authoring !== undefined) {
+      const result = await authoring(args);
+      process.stdout.write(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${show(result)}\n`);
+      return EXIT.done;
+    }
+    const request = { command: declaration.command, args, author: 'cli' };
+    const answer =
+      (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
+      (await runOffline(declaration, args, options.data, bar));
+    bar.end();
+    process.stdout.write(options.json ? `${JSON.stringify(answer.result, undefined, 2)}\n` : `${show(answer.result)}\n`);
+    return exitCodeOfAnswer(answer.result);
+  } finally {
+    bar.end();
+  }
+}
+
+/** No server runs: what can work on the data folder does. */
+async function runOffline(
+  declaration: CommandDeclaration,
+  args: Readonly<Record<string, unknown>>,
+  dataDir: string,
+  bar: ProgressBar,
+): Promise<{ readonly result: unknown }> {
+  if (declaration.offline !== true) {
+    throw new PostroomError(
+      'command/not-running',
+      `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${dataDir}`,
+    );
+  }
+  const call = {
+    author: 'cli',
+    signal: new AbortController().signal,
+    progress: (step: Parameters<ProgressBar['show']>[0]) => bar.show(step),
+  };
+  const { STANDALONE } = await import('./standalone.js');
+  const alone = STANDALONE[declaration.command];
+  if (alone !== undefined) {
+    return plainAnswer(await alone(args, path.resolve(dataDir), call));
+  }
+  if (declaration.reads === true && !existsSync(path.join(dataDir, 'settings.json'))) {
+    throw new PostroomError(
+      'data/missing',
+      `${path.resolve(dataDir)} holds no data of Postroom. Name another folder with --data, or begin one here: postroom serve --data ${dataDir}`,
+    );
+  }
+  const { openServer } = await import('../bootstrap.js');
+  const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
+  try {
+    return plainAnswer(await server.run(declaration.command, args, call));
+  } finally {
+    await server.close();
+  }
+}
+
+/** As it would come from a running server. */
+function plainAnswer(result: unknown): { readonly result: unknown } {
+  return { result: JSON.parse(JSON.stringify(result ?? {})) as unknown };
+}
