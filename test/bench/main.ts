@@ -7,11 +7,16 @@ import { parseArgs } from 'node:util';
 import { loadNow, machine } from './machine.js';
 import { type Bench, type Measurement, notMeasured, type Row } from './row.js';
 import { fetch } from './rows/fetch.js';
+import { largeMailbox } from './rows/largeMailbox.js';
+import { memory } from './rows/memory.js';
+import { oneBody } from './rows/oneBody.js';
 import { pop3 } from './rows/pop3.js';
+import { ready } from './rows/ready.js';
+import { slowLink } from './rows/slowLink.js';
 import { smtp } from './rows/smtp.js';
 import { lineOf, tableOf } from './table.js';
 
-const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch];
+const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, slowLink, oneBody, largeMailbox, memory, ready];
 
 const { values } = parseArgs({
   options: {

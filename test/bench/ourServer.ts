@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { callRunningServer } from '#core/cli/controlSocket.js';
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { devicePort } from './device.js';
+import { cpuOfTree } from './measure.js';
 
+/** Folder for profiles of the server's processor time (--cpu-prof), '' for none. */
+const PROFILES = process.env.POSTROOM_BENCH_PROFILES ?? '';
 const PROGRAM = fileURLToPath(new URL('../../../core/bin/postroom.mjs', import.meta.url));
 
 interface Ready {
@@ -25,9 +28,15 @@ export interface OurOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** User names of every account, and their password. */
 export const USER_PASSWORD = PASSWORD;
-export const userNames = (count: number): readonly string[] => Array.from({ length: count }, (_, number) => `user${number}`);
+
+/** User names of an account: each name once on the server. */
+export const userNames = (count: number, account = 0): readonly string[] =>
+  Array.from({ length: count }, (_, number) => (account === 0 ? `user${number}` : `user${number}-${account}`));
+
+/** Every mailbox as `account/user`. */
+export const mailboxNames = (accounts: number, users: number): readonly string[] =>
+  accountNames(accounts).flatMap((id, account) => userNames(users, account).map((name) => `${id}/${name}`));
 
 /** Account 0 is `works`, with the domain works.example; the others are `works1` ... */
 export const accountNames = (count: number): readonly string[] =>
@@ -40,7 +49,6 @@ export async function makeDataFolder(
 ): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const listen = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
-  const people = Object.fromEntries(userNames(users).map((name) => [name, {}]));
   const document = {
     'plugins.enabled': ['postroom.licensing-pro'],
     'licensing.device.address': '127.0.0.1',
@@ -53,12 +61,19 @@ export async function makeDataFolder(
     'admin-ui.listen': listen,
     ...settings,
     accounts: Object.fromEntries(
-      accountNames(accounts).map((id) => [id, { kind: 'domain', address: `post@${id}.example`, users: people, ...account }]),
+      accountNames(accounts).map((id, number) => [
+        id,
+        {
+          kind: 'domain',
+          address: `post@${id}.example`,
+          users: Object.fromEntries(userNames(users, number).map((name) => [name, {}])),
+          ...account,
+        },
+      ]),
     ),
   };
-  const mailboxes = accountNames(accounts).flatMap((id) => userNames(users).map((name) => `${id}/${name}`));
   await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(document, undefined, 2));
-  await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords(['admin1', ...mailboxes]), { mode: 0o600 });
+  await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords(['admin1', ...mailboxNames(accounts, users)]), { mode: 0o600 });
 }
 
 export class OurServer {
@@ -68,18 +83,27 @@ export class OurServer {
     private readonly ready: Ready,
     /** Milliseconds from the start of the process to its readiness. */
     readonly startMs: number,
+    /** Milliseconds of processor time that it took. */
+    readonly startCpuMs: number,
   ) {}
 
   static async start(dataDir: string): Promise<OurServer> {
     const began = performance.now();
-    const child = spawn(process.execPath, [PROGRAM, 'serve', '--data', dataDir, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const profiling = PROFILES === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`];
+    const child = spawn(process.execPath, [...profiling, PROGRAM, 'serve', '--data', dataDir, '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const lines = createInterface({ input: child.stdout });
     const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [undefined])])) as [string | undefined];
     if (line === undefined) throw new Error(`postroom serve ended before it was ready (exit code ${child.exitCode}).`);
     const startMs = performance.now() - began;
     const ready = JSON.parse(line) as Ready;
-    if (ready.problems.length > 0) throw new Error(`postroom serve has problems: ${ready.problems.join(' ')}`);
-    return new OurServer(child, dataDir, ready, startMs);
+    const server = new OurServer(child, dataDir, ready, startMs, cpuOfTree(child.pid ?? 0));
+    if (ready.problems.length > 0) {
+      await server.stop();
+      throw new Error(`postroom serve has problems: ${ready.problems.slice(0, 3).join(' ')}`);
+    }
+    return server;
   }
 
   get pid(): number {

@@ -1,14 +1,11 @@
 // A round: 2,000 messages of a domain account into 64 mailboxes, against mpop, which puts them all into one Maildir.
-import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { costs, inTurn, medianWall, type Sample, sample } from '../measure.js';
 import { makeDataFolder, OurServer } from '../ourServer.js';
 import { DOVECOT_PASSWORD, DovecotPeer } from '../peers/dovecotPeer.js';
+import { fetchWithMpop } from '../peers/mpop.js';
 import { type Bench, type Measurement, notMeasured, type Row, shorter } from '../row.js';
 
-const run = promisify(execFile);
 const MESSAGES = 2_000;
 const OCTETS = 4096;
 const USERS = 64;
@@ -29,7 +26,9 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
     await server.run('accounts.set-password', { account: 'works', password: DOVECOT_PASSWORD });
     const collect = (): Promise<Sample> => ourRound(isp, server);
     const cold = await collect();
-    const samples = await inTurn(bench.quick ? 3 : 5, collect, () => mpop(isp, bench.folder));
+    const samples = await inTurn(bench.quick ? 3 : 5, collect, () =>
+      fetchWithMpop(isp, bench.folder, { messages: MESSAGES, octets: OCTETS }),
+    );
     const peer = medianWall(samples.peer) / 1000;
     const notes = [`Postroom: ${costs(samples.ours)}; mpop's Maildir is as durable as it makes it`];
     return [
@@ -51,31 +50,4 @@ async function ourRound(isp: DovecotPeer, server: OurServer): Promise<Sample> {
     };
     if (report.rounds[0]?.stored !== MESSAGES) throw new Error(`The round went wrong: ${JSON.stringify(report)}`);
   });
-}
-
-async function mpop(isp: DovecotPeer, folder: string): Promise<Sample> {
-  const home = path.join(folder, 'mpop');
-  await rm(home, { recursive: true, force: true });
-  for (const part of ['cur', 'new', 'tmp']) await mkdir(path.join(home, 'Maildir', part), { recursive: true });
-  const file = path.join(home, 'mpoprc');
-  await writeFile(file, mpopConfiguration(isp.port, home), { mode: 0o600 });
-  await isp.put('mpop', MESSAGES, OCTETS);
-  const taken = await sample(0, () => run('mpop', ['--file', file, '--quiet']));
-  if ((await isp.count('mpop')) > 0) throw new Error('mpop left messages at the ISP.');
-  return taken;
-}
-
-function mpopConfiguration(port: number, home: string): string {
-  return `account default
-host 127.0.0.1
-port ${port}
-user mpop
-password "${DOVECOT_PASSWORD}"
-tls off
-auth user
-keep off
-pipelining on
-uidls_file ${home}/uidls
-delivery maildir ${home}/Maildir
-`;
 }
