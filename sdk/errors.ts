@@ -5,6 +5,7 @@ export const ERROR_CODES = Object.freeze({
   'backup/damaged': 'A backup is damaged, incomplete or of another version.',
   'command/unknown': 'No such command.',
   'command/arguments': 'The arguments do not fit the schema of the command.',
+  'command/not-allowed': 'The command was not asked for by somebody who may.',
   'command/not-running': 'The command needs a running server.',
   'data/missing': 'The folder holds no data of Postroom.',
   'data/locked': 'Another process uses the data folder.',

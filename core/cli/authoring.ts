@@ -5,7 +5,9 @@ import type { CommandDeclaration } from '@postroom/sdk';
 import { checkPlugin, packChecked } from '../host/packages/pluginCheck.js';
 import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
 
-type Authoring = (args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+/** As the CLI has them: texts, by the schemas below. */
+type Texts = Readonly<Partial<Record<'name' | 'template' | 'publisher' | 'into' | 'folder', string>>>;
+type Authoring = (args: Texts) => Promise<unknown>;
 
 const folder = { type: 'string', path: true, default: '.', description: "The plugin's folder." };
 
@@ -44,25 +46,25 @@ export const AUTHORING_COMMANDS: readonly CommandDeclaration[] = [
 ];
 
 export const AUTHORING: Readonly<Record<string, Authoring>> = {
-  'plugins.new': async ({ name, template, publisher, into }) => {
-    const made = path.resolve(String(into ?? name));
-    const files = await newPlugin({ name: String(name), template: template as TemplateName, publisher: String(publisher), into: made });
+  'plugins.new': async ({ name = '', template = 'filter', publisher = 'me', into }) => {
+    const made = path.resolve(into ?? name);
+    const files = await newPlugin({ name, template: template as TemplateName, publisher, into: made });
     return { made, files, next: `cd ${path.relative('', made) || '.'} && npm test` };
   },
   'plugins.validate': async ({ folder: given }) => {
-    const { plugin, version, problems, warnings, files } = await checkPlugin(path.resolve(String(given ?? '.')));
+    const { plugin, version, problems, warnings, files } = await checkPlugin(path.resolve(given ?? '.'));
     // Throws every problem, and with it the exit code.
-    if (problems.length > 0) await packChecked(path.resolve(String(given ?? '.')));
+    if (problems.length > 0) await packChecked(path.resolve(given ?? '.'));
     return { plugin, version, verdict: 'can be installed', warnings, files };
   },
   'plugins.pack': async ({ folder: given, into }) => {
-    const source = path.resolve(String(given ?? '.'));
+    const source = path.resolve(given ?? '.');
     const octets = await packChecked(source);
     const manifest = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8')) as Record<
       'publisher' | 'name' | 'version',
       string
     >;
-    const file = path.resolve(String(into ?? '.'), `${manifest.publisher}.${manifest.name}-${manifest.version}.tgz`);
+    const file = path.resolve(into ?? '.', `${manifest.publisher}.${manifest.name}-${manifest.version}.tgz`);
     await writeFile(file, octets);
     return { file, octets: octets.length };
   },

@@ -1,5 +1,7 @@
-// How the CLI reaches a running server: lines of JSON over a socket in the data folder that only the server's user may open.
-import { chmod, unlink } from 'node:fs/promises';
+// How the CLI reaches a running server: lines of JSON over a socket in the data folder. Who may read the key beside it may command: plugins in
+// processes of their own run as the server's user and could open the socket, but not the file.
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { chmod, readFile, unlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,16 +24,27 @@ export function controlPath(dataDir: string): string {
   return process.platform === 'win32' ? `\\\\.\\pipe\\postroom-${Buffer.from(file).toString('hex').slice(-60)}` : file;
 }
 
+function keyPath(dataDir: string): string {
+  return path.join(path.resolve(dataDir), 'control.key');
+}
+
+function isKey(shown: unknown, key: string): boolean {
+  return typeof shown === 'string' && shown.length === key.length && timingSafeEqual(Buffer.from(shown), Buffer.from(key));
+}
+
 /** Serves commands until disposed. The data folder's lock guarantees that a socket found there is a dead server's. */
 export async function serveControl(server: Server): Promise<Disposable> {
   const file = controlPath(server.dataDir);
   await unlink(file).catch(() => undefined);
+  const key = randomBytes(32).toString('hex');
+  await unlink(keyPath(server.dataDir)).catch(() => undefined);
+  await writeFile(keyPath(server.dataDir), key, { mode: 0o600 });
   const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
-    answer(socket, server);
+    answer(socket, server, key);
   });
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
@@ -46,18 +59,22 @@ export async function serveControl(server: Server): Promise<Disposable> {
         socket.destroySoon();
       }
       await closed;
+      await unlink(keyPath(server.dataDir)).catch(() => undefined);
     },
   };
 }
 
-function answer(socket: Socket, server: Server): void {
+function answer(socket: Socket, server: Server, key: string): void {
   const send = (reply: Reply): void => void socket.write(`${JSON.stringify(reply)}\n`);
   const gone = new AbortController();
   socket.on('close', () => gone.abort());
   createInterface({ input: socket }).once('line', (line) => {
     void (async () => {
       try {
-        const { command, args, author } = JSON.parse(line) as Request;
+        const { command, args, author, key: shown } = JSON.parse(line) as Request & { readonly key?: unknown };
+        if (!isKey(shown, key)) {
+          throw new PostroomError('command/not-allowed', `Only who may read ${keyPath(server.dataDir)} may command this server.`);
+        }
         const call = { author, signal: gone.signal, progress: (progress: CommandProgress) => send({ progress }) };
         send({ result: (await server.run(command, args, call)) ?? {} });
       } catch (error) {
@@ -82,7 +99,8 @@ export async function callRunningServer(
   if (socket === undefined) {
     return undefined;
   }
-  socket.write(`${JSON.stringify(request)}\n`);
+  const key = await readFile(keyPath(dataDir), 'utf8').catch(() => '');
+  socket.write(`${JSON.stringify({ ...request, key })}\n`);
   try {
     for await (const line of createInterface({ input: socket })) {
       const reply = JSON.parse(line) as Reply;

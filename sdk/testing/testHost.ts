@@ -85,8 +85,8 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   };
   try {
     await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify({ ...settingsFor(isp), ...options.settings }));
-    const { openTestServer } = await loadTestServer();
-    const server = await openTestServer({ dataDir, clock, onLog: (line) => log.push(line) });
+    const postroom = await loadTestServer();
+    const server = await postroom.openTestServer({ dataDir, clock, onLog: (line) => log.push(line) });
     try {
       await setUp(server, options.plugins ?? []);
     } catch (error) {

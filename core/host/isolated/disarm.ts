@@ -4,11 +4,11 @@ import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 
 export function disarm(): void {
-  const { kill } = process;
+  const kill = process.kill.bind(process);
   const refuse = (): never => {
     throw new Error('A plugin in a process of its own may not reach other processes.');
   };
-  const toItself = (pid: number, signal?: string | number): true => (pid === process.pid ? kill.call(process, pid, signal) : refuse());
+  const toItself = (pid: number, signal?: string | number): true => (pid === process.pid ? kill(pid, signal) : refuse());
   Object.defineProperty(process, 'kill', { value: toItself, configurable: false, writable: false });
   for (const name of ['_kill', '_debugProcess', '_debugEnd', '_startProfilerIdleNotifier', '_stopProfilerIdleNotifier']) {
     Object.defineProperty(process, name, { value: refuse, configurable: false, writable: false });

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CommandCall, type Disposable, type Logger, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type Logger, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Clock } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { service } from '../../base/bindings.js';
@@ -18,15 +18,16 @@ import type { InstalledPlugin } from '../discovery.js';
 import { pluginMail } from '../pluginMail.js';
 import type { PluginRuntime } from '../pluginRuntime.js';
 import { pluginSecrets } from '../pluginSecrets.js';
+import { HostCommands } from './hostCommands.js';
 import { serviceHandlers } from './hostServices.js';
+import { HostTaps } from './hostTaps.js';
 import { MailDesk } from './mailDesk.js';
 import type { PeerHandler, Reply } from './peer.js';
 import { PluginProcess } from './pluginProcess.js';
-import { type Activation, type CommandRequest, ISOLATED_HOOKS, type IsolatedHook, type SettingsSnapshot } from './protocol.js';
+import type { Activation, SettingsSnapshot } from './protocol.js';
 import { failuresAfter, restartDelay } from './restart.js';
 import { linkSdk } from './sdkLink.js';
-import { numberIn, recordOf, textIn } from './shapes.js';
-import { deliverTap, scheduleTap, sortTap } from './tapCalls.js';
+import type { CallPlugin } from './tapCalls.js';
 
 const ACTIVATION_MS = 5_000;
 const DEACTIVATION_MS = 5_000;
@@ -49,11 +50,8 @@ export class IsolatedPlugin implements PluginRuntime {
   readonly #desk = new MailDesk();
   readonly #stack = new DisposableStack();
   readonly #log: Logger;
-  /** The host's ends of the plugin's taps and commands, by name. */
-  readonly #taps = new Map<string, Disposable>();
-  readonly #commands = new Map<string, Disposable>();
-  readonly #calls = new Map<number, CommandCall>();
-  #nextCall = 1;
+  readonly #taps: HostTaps;
+  readonly #commands: HostCommands;
   #failures = 0;
   #isActive = false;
   #pausing: { readonly end: () => void; readonly timer: Disposable } | undefined;
@@ -67,6 +65,11 @@ export class IsolatedPlugin implements PluginRuntime {
   ) {
     this.#life.catch(() => undefined);
     this.#log = service(container, Log).forSource(plugin.id);
+    const call: CallPlugin = (method, data, octets, signal) => this.#call(method, data, octets, signal);
+    this.#taps = new HostTaps(plugin, service(container, HostHooks), this.#desk, call);
+    this.#commands = new HostCommands(plugin.id, service(container, CommandRegistry), (request, signal) =>
+      this.#call('command', request, undefined, signal),
+    );
   }
 
   async activate(instead?: PluginRuntime): Promise<void> {
@@ -80,16 +83,11 @@ export class IsolatedPlugin implements PluginRuntime {
     this.#isActive = true;
     // In one go, so that no message meets both versions or half of one.
     instead?.untap();
-    for (const key of life.announced) {
-      this.#tap(key);
-    }
+    this.#taps.open(life.announced);
   }
 
   untap(): void {
-    for (const tap of this.#taps.values()) {
-      void tap.dispose();
-    }
-    this.#taps.clear();
+    this.#taps.close();
   }
 
   async deactivate(): Promise<readonly string[]> {
@@ -108,9 +106,7 @@ export class IsolatedPlugin implements PluginRuntime {
       life.process.kill('was ended');
       await life.process.ended;
     }
-    for (const command of this.#commands.values()) {
-      await command.dispose();
-    }
+    await this.#commands.dispose();
     return [...problems, ...(await this.#stack.disposeAll())];
   }
 
@@ -144,8 +140,7 @@ export class IsolatedPlugin implements PluginRuntime {
     };
     try {
       await this.#activateIn(started, activation);
-      const declared = (manifest.contributes?.taps ?? []).map((tap) => `${tap.hook} ${tap.name}`);
-      const silent = declared.filter((key) => !announced.has(key));
+      const silent = this.#taps.silent(announced);
       if (silent.length > 0) {
         throw new PostroomError('plugin/failed', `${id} declares ${silent.join(', ')} but activate() supplied no handler.`, { plugin: id });
       }
@@ -219,80 +214,9 @@ export class IsolatedPlugin implements PluginRuntime {
         mail: pluginMail(manifest, this.container),
         log: this.#log,
       }),
-      'tap.add': (data) => {
-        const key = `${textIn(recordOf(data), 'hook')} ${textIn(recordOf(data), 'name')}`;
-        announced.add(key);
-        if (this.#isActive) {
-          this.#tap(key);
-        }
-        return undefined;
-      },
-      'tap.remove': (data) => {
-        const key = `${textIn(recordOf(data), 'hook')} ${textIn(recordOf(data), 'name')}`;
-        announced.delete(key);
-        void this.#taps.get(key)?.dispose();
-        this.#taps.delete(key);
-        return undefined;
-      },
-      'command.add': (data) => {
-        this.#addCommand(textIn(recordOf(data), 'command'));
-        return undefined;
-      },
-      'command.remove': (data) => {
-        const command = textIn(recordOf(data), 'command');
-        void this.#commands.get(command)?.dispose();
-        this.#commands.delete(command);
-        return undefined;
-      },
-      progress: (data) => {
-        const given = recordOf(data);
-        const of = given['of'] === undefined ? {} : { of: numberIn(given, 'of') };
-        this.#calls.get(numberIn(given, 'call'))?.progress({ what: textIn(given, 'what'), done: numberIn(given, 'done'), ...of });
-        return undefined;
-      },
+      ...this.#taps.handlers(announced),
+      ...this.#commands.handlers,
     };
-  }
-
-  /** Puts the host's end of a tap into its hook, where it is not there already from the process before. */
-  #tap(key: string): void {
-    const declaration = this.plugin.manifest.contributes?.taps?.find((tap) => `${tap.hook} ${tap.name}` === key);
-    const hook = ISOLATED_HOOKS.find((name) => name === declaration?.hook);
-    if (declaration === undefined || hook === undefined) {
-      throw new Error(`it taps "${key.slice(0, 80)}", which its manifest does not declare`);
-    }
-    if (this.#taps.has(key)) {
-      return;
-    }
-    const hooks = service(this.container, HostHooks);
-    const call = (method: IsolatedHook, data: unknown, octets: Uint8Array | undefined, signal: AbortSignal): Promise<Reply> =>
-      this.#call(method, data, octets, signal);
-    const tap = { plugin: this.plugin.id, declaration, concurrent: true };
-    const adders: Readonly<Record<IsolatedHook, () => Disposable>> = {
-      onSort: () => hooks.onSort.add(tap, sortTap(declaration.name, call, this.#desk)),
-      onDeliver: () => hooks.onDeliver.add(tap, deliverTap(declaration.name, call, this.#desk)),
-      onSchedule: () => hooks.onSchedule.add(tap, scheduleTap(declaration.name, call)),
-    };
-    this.#taps.set(key, adders[hook]());
-  }
-
-  #addCommand(command: string): void {
-    if (this.#commands.has(command)) {
-      return;
-    }
-    const registry = service(this.container, CommandRegistry);
-    this.#commands.set(
-      command,
-      registry.register(this.plugin.id, command, async (args: never, call) => {
-        const number = this.#nextCall++;
-        this.#calls.set(number, call);
-        const request: CommandRequest = { call: number, command, args, author: call.author };
-        try {
-          return (await this.#call('command', request, undefined, call.signal)).data;
-        } finally {
-          this.#calls.delete(number);
-        }
-      }),
-    );
   }
 
   async #tellSettings(): Promise<void> {

@@ -65,8 +65,8 @@ function destinationsOf(to: DeliveryRequest['to']): DeliverCall['to'] {
   if (to.kind === 'mailboxes') {
     return to;
   }
-  const { content: _content, ...rest } = to;
-  return rest;
+  const { kind, account, recipients, from, size, dsn } = to;
+  return { kind, account, recipients, from, size, ...(dsn !== undefined && { dsn }) };
 }
 
 /** Throws a sentence where the answer is no receipt. */

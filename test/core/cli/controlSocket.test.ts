@@ -39,6 +39,18 @@ describe('the control socket', () => {
     expect((mode & 0o777).toString(8)).to.equal('600');
   });
 
+  it('takes commands only from who shows the key, as no isolated plugin can', async () => {
+    const key = await stat(path.join(office.dataDir, 'control.key'));
+    expect((key.mode & 0o777).toString(8)).to.equal('600');
+    for (const shown of [undefined, '', 'a'.repeat(64)]) {
+      const socket = connect(controlPath(office.dataDir));
+      socket.write(`${JSON.stringify({ command: 'status', args: {}, author: 'cli', key: shown })}\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(JSON.parse(answer.toString())).to.have.nested.property('error.code', 'command/not-allowed');
+      socket.destroy();
+    }
+  });
+
   it('carries a command, its progress and its answer', async () => {
     for (let count = 0; count < 3; count += 1) office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>` }));
     const progress: CommandProgress[] = [];
