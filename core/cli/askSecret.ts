@@ -6,32 +6,32 @@ import { PostroomError } from '@postroom/sdk';
 /** Rejects with `command/arguments` where nothing is given or the two differ. */
 export async function askSecret(what: string): Promise<string> {
   const secret = process.stdin.isTTY ? await askTwice(what) : await firstLine();
+  if (secret === undefined) {
+    throw new PostroomError('command/arguments', `${what}: the two differ; nothing was changed.`);
+  }
   if (secret === '') {
     throw new PostroomError('command/arguments', `${what}: nothing was given. Type it, or send it as one line of standard input.`);
   }
   return secret;
 }
 
-async function askTwice(what: string): Promise<string> {
+/** `undefined` where the two differ; empty where nothing was typed. Rejects where the terminal is left. */
+export async function askTwice(what: string): Promise<string | undefined> {
   const first = await ask(`${what}: `);
-  const second = await ask(`${what}, again: `);
-  if (first !== second) {
-    throw new PostroomError('command/arguments', `${what}: the two differ; nothing was changed.`);
-  }
-  return first;
+  if (first === '') return '';
+  return first === (await ask(`${what}, again: `)) ? first : undefined;
 }
 
 function ask(question: string): Promise<string> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const line = createInterface({ input: process.stdin, output: unseen, terminal: true });
   process.stderr.write(question);
-  return new Promise((resolve) => {
+  return new Promise<string>((resolve, reject) => {
     line.once('line', (text) => resolve(text));
-    line.once('close', () => resolve(''));
-  }).then((text) => {
+    line.once('close', () => reject(new PostroomError('command/arguments', 'You left before the question was answered.')));
+  }).finally(() => {
     process.stderr.write('\n');
     line.close();
-    return String(text);
   });
 }
 

@@ -8,6 +8,7 @@ import { API_VERSION } from '../host/manifestReader.js';
 import { AUTHORING_COMMANDS } from './authoring.js';
 import { addCommands, type CommonOptions } from './commandLine.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
+import type { SetupOptions } from './setup.js';
 
 /** Runs one command line; answers the exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -43,6 +44,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .option('--data <folder>', 'the data folder', dataDir)
     .option('--from <file>', 'do not ask: the answers stand in this JSON file')
     .action(async (options: SetupOptions) => {
+      const { setup } = await import('./setup.js');
       exitCode = await setup(options);
     });
   try {

@@ -4,6 +4,7 @@ import { Accounts } from '@postroom/sdk/services';
 import { hasErrors, problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { WhatIfStep } from '../flow/whatIf.js';
+import { PluginHost } from '../host/pluginHost.js';
 import { type CommandArea, handler } from './area.js';
 import { orFail, pathOf, refuseUnknownKeys, typedValue } from './settingsEdit.js';
 
@@ -12,6 +13,7 @@ export class ConfigArea implements CommandArea {
     @SettingsService private readonly settings: SettingsService,
     @WhatIfStep private readonly whatIf: WhatIfStep,
     @Accounts private readonly accounts: Accounts,
+    @PluginHost private readonly host: PluginHost,
   ) {}
 
   readonly handlers = {
@@ -21,7 +23,9 @@ export class ConfigArea implements CommandArea {
         call.author,
         refuseUnknownKeys(this.settings.schema, [{ path: this.#path(key), value: typedValue(value) }]),
       );
-      return { key, value: typedValue(value), ...orFail(change) };
+      const result = orFail(change);
+      if (key.startsWith('plugins.')) await this.host.settled();
+      return { key, value: typedValue(value), ...result };
     }),
     'config.unset': handler<{ key: string }>(async ({ key }, call) => {
       return { key, ...orFail(await this.settings.edit(call.author, [{ path: this.#path(key), value: undefined }])) };

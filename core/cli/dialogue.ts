@@ -1,0 +1,41 @@
+// Questions on a terminal, one line each. They go to standard error, so that standard output stays a command's answer.
+import { createInterface } from 'node:readline/promises';
+import { PostroomError } from '@postroom/sdk';
+import { askTwice } from './askSecret.js';
+
+export interface Dialogue {
+  say(text: string): void;
+  /** What was typed, or `proposal` where nothing was. */
+  ask(question: string, proposal?: string): Promise<string>;
+  /** Asks twice, unseen. */
+  askSecret(question: string): Promise<string>;
+}
+
+export class TerminalDialogue implements Dialogue {
+  say(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  async ask(question: string, proposal = ''): Promise<string> {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    const left = new AbortController();
+    lines.once('close', () => left.abort());
+    try {
+      const answer = await lines.question(`${question}${proposal === '' ? '' : ` [${proposal}]`}: `, { signal: left.signal });
+      return answer.trim() === '' ? proposal : answer.trim();
+    } catch (error) {
+      if (left.signal.aborted) throw new PostroomError('command/arguments', 'You left before the question was answered.');
+      throw error;
+    } finally {
+      lines.close();
+    }
+  }
+
+  async askSecret(question: string): Promise<string> {
+    for (;;) {
+      const secret = await askTwice(question);
+      if (secret !== undefined && secret !== '') return secret;
+      this.say(secret === '' ? 'A password is needed.' : 'The two differ; type both again.');
+    }
+  }
+}

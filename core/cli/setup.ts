@@ -1,0 +1,147 @@
+// `postroom setup`: from nothing to a server that shares an ISP mailbox, by questions on a terminal or from a file. Everything is done by commands.
+import { readFile } from 'node:fs/promises';
+import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
+import { createLog } from '../base/log.js';
+import { openServer } from '../bootstrap.js';
+import { callRunningServer } from './controlSocket.js';
+import { type Dialogue, TerminalDialogue } from './dialogue.js';
+import { EXIT } from './exitCodes.js';
+import { type AccountPlan, accountAssignments, readPlan, type SetupPlan, type UserPlan } from './setupPlan.js';
+import { askAccount, askServer, askUsers } from './setupQuestions.js';
+
+export interface SetupOptions {
+  readonly data: string;
+  /** A file with the answers, see docs/setup.md. */
+  readonly from?: string;
+}
+
+/** Runs a command in the server that uses the data folder, or on the data folder itself. */
+export type RunCommand = (command: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+const LOGIN_TESTS = { POP3: 'pop3.test-login', SMTP: 'smtp.test-login' };
+
+/** Answers the exit code: 0 where all is set up and the ISP lets us in. */
+export async function setup(options: SetupOptions): Promise<number> {
+  if (options.from === undefined && !process.stdin.isTTY) {
+    throw new PostroomError(
+      'command/arguments',
+      'setup asks on a terminal, and this is none. Give the answers in a file: postroom setup --from FILE',
+    );
+  }
+  const dialogue = new TerminalDialogue();
+  const plan = options.from === undefined ? undefined : await planIn(options.from);
+  return withCommands(options.data, async (run) => {
+    const isWell = plan === undefined ? await setUpByQuestions(dialogue, run) : await setUpByPlan(plan, dialogue, run);
+    dialogue.say(`Set up. Start the server, unless it runs: postroom serve --data ${options.data}`);
+    return isWell ? EXIT.done : EXIT.failed;
+  });
+}
+
+/** Answers whether the ISP lets us in. A refused login leaves everything set up: the password can be mended. */
+export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunCommand): Promise<boolean> {
+  for (const [key, value] of Object.entries(plan.settings)) await run('config.set', { key, value: JSON.stringify(value) });
+  await addAccount(plan.account, plan.users, dialogue, run);
+  for (const user of plan.users) await setPassword(plan.account.id, user, run);
+  if (plan.adminPassword !== undefined) await run('users.set-password', { account: 'admin1', password: plan.adminPassword });
+  return testLogins(plan.account.id, dialogue, run);
+}
+
+export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Promise<boolean> {
+  let account = await askAccount(dialogue);
+  while (!(await tried(dialogue, () => addAccount(account, [], dialogue, run)))) account = await askAccount(dialogue, account);
+  let isWell = await testLogins(account.id, dialogue, run);
+  while (!isWell && /^y/i.test(await dialogue.ask('Change the answers and try again? (y/n)', 'y'))) {
+    const next = { ...(await askAccount(dialogue, account)), id: account.id };
+    if (!(await tried(dialogue, () => changeAccount(next, run)))) continue;
+    account = next;
+    isWell = await testLogins(account.id, dialogue, run);
+  }
+  await askUsers(dialogue, async (user) => {
+    const args = { account: account.id, user: user.name, ...(user.cc !== undefined && user.cc.length > 0 && { cc: user.cc }) };
+    return tried(dialogue, async () => {
+      await run('users.add', args);
+      await setPassword(account.id, user, run);
+    });
+  });
+  const { adminPassword, settings } = await askServer(dialogue);
+  await run('users.set-password', { account: 'admin1', password: adminPassword });
+  for (const [key, value] of Object.entries(settings)) {
+    await tried(dialogue, () => run('config.set', { key, value: JSON.stringify(value) }));
+  }
+  return isWell;
+}
+
+async function addAccount(account: AccountPlan, users: readonly UserPlan[], dialogue: Dialogue, run: RunCommand): Promise<void> {
+  const { id, address, kind, password } = account;
+  await run('accounts.add', { account: id, address, kind, set: accountAssignments(account, users) });
+  if (password === undefined) dialogue.say(`The ISP's password is not set yet: postroom accounts set-password ${id}`);
+  else await run('accounts.set-password', { account: id, password });
+}
+
+async function changeAccount(account: AccountPlan, run: RunCommand): Promise<void> {
+  const { id, address, kind, password } = account;
+  const set = [`address=${JSON.stringify(address)}`, `kind=${JSON.stringify(kind)}`, ...accountAssignments(account, [])];
+  await run('accounts.change', { account: id, set });
+  if (password !== undefined) await run('accounts.set-password', { account: id, password });
+}
+
+async function setPassword(account: string, { name, password }: UserPlan, run: RunCommand): Promise<void> {
+  if (password !== undefined) await run('users.set-password', { account, user: name, password });
+}
+
+/** Logs in at the ISP both ways and shows what was said; the plugins leave passwords out of it. */
+async function testLogins(account: string, dialogue: Dialogue, run: RunCommand): Promise<boolean> {
+  let isWell = true;
+  for (const [name, command] of Object.entries(LOGIN_TESTS)) {
+    dialogue.say(`\nLogging in at the ISP by ${name}:`);
+    const test = (await run(command, { account })) as {
+      readonly ok: boolean;
+      readonly transcript: readonly string[];
+      readonly problem?: unknown;
+    };
+    for (const line of test.transcript) dialogue.say(`  ${line}`);
+    dialogue.say(test.ok ? `${name} works.` : `${name} does not work. ${sentenceIn(test.problem)}`);
+    isWell &&= test.ok;
+  }
+  return isWell;
+}
+
+function sentenceIn(problem: unknown): string {
+  return typeof problem === 'string' ? problem : sentenceOf(problem);
+}
+
+/** Whether it worked; what is wrong is said, to be asked again. */
+async function tried(dialogue: Dialogue, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    dialogue.say(sentenceOf(error));
+    return false;
+  }
+}
+
+async function planIn(file: string): Promise<SetupPlan> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new PostroomError('command/arguments', `${file} cannot be read: ${sentenceOf(error)}`);
+  });
+  return readPlan(text, file);
+}
+
+async function withCommands<T>(dataDir: string, work: (run: RunCommand) => Promise<T>): Promise<T> {
+  const request = (command: string, args: unknown) => callRunningServer(dataDir, { command, args, author: 'setup' }, () => undefined);
+  if ((await request('accounts.list', {})) !== undefined) {
+    return work(async (command, args) => {
+      const answer = await request(command, args);
+      if (answer === undefined) throw new PostroomError('command/not-running', 'The server was stopped meanwhile. Run setup again.');
+      return answer.result;
+    });
+  }
+  const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
+  const call: CommandCall = { author: 'setup', signal: new AbortController().signal, progress: () => undefined };
+  try {
+    return await work((command, args) => server.run(command, args, call));
+  } finally {
+    await server.close();
+  }
+}

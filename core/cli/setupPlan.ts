@@ -1,0 +1,95 @@
+// What `postroom setup` is to set up, as one file says it; docs/setup.md explains it. Pure.
+import { PostroomError, sentenceOf, splitAddress } from '@postroom/sdk';
+import { Ajv } from 'ajv';
+
+/** The account that is shared: what the commands need by name, and any other property of an account beside it. */
+export interface AccountPlan {
+  readonly id: string;
+  readonly address: string;
+  readonly kind: string;
+  /** At the ISP, for collecting and sending. */
+  readonly password?: string;
+  readonly [property: string]: unknown;
+}
+
+export interface UserPlan {
+  readonly name: string;
+  readonly password?: string;
+  /** Colleagues who always get a copy. */
+  readonly cc?: readonly string[];
+}
+
+export interface SetupPlan {
+  readonly account: AccountPlan;
+  readonly users: readonly UserPlan[];
+  readonly adminPassword?: string;
+  /** Properties of the server, as at the top of settings.json: the timer, the device. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+const TEXT = { type: 'string', minLength: 1, maxLength: 1024 } as const;
+const FILE_SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['account'],
+  properties: {
+    account: {
+      type: 'object',
+      required: ['address'],
+      properties: { id: TEXT, address: { type: 'string', pattern: '^[^@]+@[^@]+$' }, kind: TEXT, password: TEXT },
+    },
+    users: {
+      type: 'array',
+      default: [],
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name'],
+        properties: { name: TEXT, password: TEXT, cc: { type: 'array', items: TEXT } },
+      },
+    },
+    adminPassword: TEXT,
+    settings: { type: 'object', default: {} },
+  },
+};
+
+/** What can be guessed of an account from its address, as the manual's Setup Wizard keyed it in by itself. */
+export function guessAccount(address: string): Readonly<Record<'id' | 'pop3.host' | 'pop3.user' | 'smtp.host', string>> {
+  const { local, domain } = splitAddress(address);
+  return {
+    id: (domain.split('.')[0] ?? '').toLowerCase().replace(/[^a-z0-9-]/g, '') || 'office',
+    'pop3.host': `pop.${domain}`,
+    'pop3.user': local,
+    'smtp.host': `smtp.${domain}`,
+  };
+}
+
+/** Throws `command/arguments` with everything that is wrong; never repeats a value, which may be a password. */
+export function readPlan(text: string, file: string): SetupPlan {
+  let plan: unknown;
+  try {
+    plan = JSON.parse(text);
+  } catch (error) {
+    // V8 quotes the text around the place.
+    const place = /position \d+/.exec(sentenceOf(error))?.[0] ?? 'its end';
+    throw new PostroomError('command/arguments', `${file} is no JSON (at ${place}). docs/setup.md shows how it looks.`);
+  }
+  const check = new Ajv({ allErrors: true, useDefaults: true }).compile<SetupPlan>(FILE_SCHEMA);
+  if (!check(plan)) {
+    const problems = (check.errors ?? []).map(({ instancePath, message, params }) => {
+      const unknown: unknown = params['additionalProperty'];
+      return `${file} ${instancePath || '/'} ${unknown === undefined ? message : `has "${String(unknown)}", which is not known here`}.`;
+    });
+    throw new PostroomError('command/arguments', problems.join('\n'));
+  }
+  const given: Partial<AccountPlan> = plan.account;
+  return { ...plan, account: { kind: 'regular', ...guessAccount(plan.account.address), ...given, address: plan.account.address } };
+}
+
+/** `key=value` for `accounts.add` and `accounts.change`; the users are made in the same edit, since copies go to colleagues who exist. */
+export function accountAssignments(account: AccountPlan, users: readonly UserPlan[]): readonly string[] {
+  const { id: _id, address: _address, kind: _kind, password: _password, ...properties } = account;
+  const entries = users.map(({ name, cc = [] }) => [name, cc.length === 0 ? {} : { 'cc.to': cc }] as const);
+  const all = { ...properties, ...(entries.length > 0 && { users: Object.fromEntries(entries) }) };
+  return Object.entries(all).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+}
