@@ -9,7 +9,7 @@ import { ROOT, type SourceFile, sourcesIn } from './kit/sourceFiles.js';
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   store: ['base'],
-  mail: ['base', 'store'],
+  mail: ['base'],
   hooking: ['base', 'mail'],
   configuration: ['base', 'store'],
   directory: ['base', 'configuration'],

@@ -1,5 +1,5 @@
 // One copy of a message: Postroom's lines on top, then the octets as stored without what no copy shows.
-import type { ByteRange } from '../store/mailStore.js';
+import type { ByteRange } from '../base/byteRange.js';
 
 /** The octets of a copy. `octets` are the message's from its beginning; `concealed` ranges are in order and do not overlap. */
 export async function* composeCopy(

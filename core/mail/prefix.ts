@@ -3,7 +3,7 @@
 import type { AccountView, MailboxRef, MessageId, SortPlan, TrailEntry } from '@postroom/sdk';
 import { mailboxName } from '@postroom/sdk';
 import type { Submission } from '@postroom/sdk/services';
-import type { ByteRange } from '../store/mailStore.js';
+import type { ByteRange } from '../base/byteRange.js';
 import { formatDateTime } from './dateTime.js';
 import type { Header } from './header.js';
 import { foldedLine, headerLine, plainWord } from './headerLine.js';
@@ -66,7 +66,9 @@ function trailLine(plan: SortPlan, trail: readonly TrailEntry[], mailbox: Mailbo
 function isSilentOnOthers(plan: SortPlan, mailbox: MailboxRef, reason: string): boolean {
   const { all, byUser } = namesOf(plan.account);
   const own = byUser.get(mailbox.user.toLowerCase());
-  const named = new Set([...plan.addressed.flatMap((entry) => [entry.address.name, entry.address.local]), ...plan.outside].flatMap(wordsOf));
+  const named = new Set(
+    [...plan.addressed.flatMap((entry) => [entry.address.name, entry.address.local]), ...plan.outside].flatMap(wordsOf),
+  );
   const words = wordsOf(reason).filter((word) => own?.has(word) !== true);
   const shared = new Set([mailbox.user, plan.account.address, plan.account.id].flatMap(wordsOf));
   return !words.some((word) => !shared.has(word) && (all.has(word) || named.has(word)));
@@ -84,7 +86,9 @@ function namesOf(account: AccountView): AccountNames {
   let names = accountNames.get(account);
   if (names === undefined) {
     const byUser = new Map(
-      account.users.map((user) => [user.name.toLowerCase(), new Set([user.name, ...user.aliases, ...user.names].flatMap(wordsOf))] as const),
+      account.users.map(
+        (user) => [user.name.toLowerCase(), new Set([user.name, ...user.aliases, ...user.names].flatMap(wordsOf))] as const,
+      ),
     );
     names = { all: new Set([...byUser.values()].flatMap((words) => [...words])), byUser };
     accountNames.set(account, names);
@@ -93,7 +97,12 @@ function namesOf(account: AccountView): AccountNames {
 }
 
 function wordsOf(text: string): string[] {
-  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 /** Octets of the fields at these positions (SortPlan.concealed): in order, neighbours joined. Unknown positions are passed over. */

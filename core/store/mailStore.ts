@@ -1,7 +1,7 @@
 // Where messages live. One body per message, however many mailboxes hold it; one commit for all that a message brings.
-
 import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
 import { createServiceId, type Submission } from '@postroom/sdk/services';
+import type { ByteRange } from '../base/byteRange.js';
 import type { OutboxUpdate } from './outbox.js';
 
 /** Octets of a message that is being taken in. Small ones stay in memory, large ones go to the store piece by piece, unseen until the commit. */
@@ -14,12 +14,6 @@ export interface StagedBody {
   read(): AsyncIterable<Uint8Array>;
   /** Lets go of everything that was added. After a commit it does nothing. */
   discard(): Promise<void>;
-}
-
-/** Octets `start` (included) to `end` (excluded), counted from the beginning of the message in CRLF form. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A message as the store keeps it. */

@@ -1,5 +1,5 @@
 // Header octets that a copy does not show.
-import type { ByteRange } from '../mailStore.js';
+import type { ByteRange } from '../../base/byteRange.js';
 
 /** The ranges in order, touching and overlapping ones joined, so that no octet counts twice. */
 export function joinRanges(ranges: readonly ByteRange[]): readonly ByteRange[] {

@@ -1,6 +1,7 @@
 // Copies in mailboxes: who gets one, and when a message that nobody holds any more goes.
 import { createHash } from 'node:crypto';
-import type { ByteRange, IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '../mailStore.js';
+import type { ByteRange } from '../../base/byteRange.js';
+import type { IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '../mailStore.js';
 import { DELETE_CHUNKS_OF_GONE } from './chunks.js';
 import { joinRanges, octetsIn } from './concealment.js';
 import type { Connection } from './connection.js';

@@ -1,6 +1,7 @@
 // StoredMessage and its row, both ways.
 import type { Disposition, MailboxRef, MailOrigin, Rung, TrailEntry } from '@postroom/sdk';
-import type { ByteRange, StoredMessage, SubmissionFacts } from '../mailStore.js';
+import type { ByteRange } from '../../base/byteRange.js';
+import type { StoredMessage, SubmissionFacts } from '../mailStore.js';
 import type { MessageRow } from './tables.js';
 
 /** What no query looks for. */
