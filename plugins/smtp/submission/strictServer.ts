@@ -64,7 +64,7 @@ export class StrictServer extends SMTPServer {
     }
     // The topmost socket: a TLS wrap must not be torn down from below.
     const limit = this.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
-    socket.once('close', () => limit.dispose());
+    socket.once('close', () => void limit.dispose());
     return () => {
       void limit.dispose();
       release();

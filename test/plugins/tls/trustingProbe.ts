@@ -41,7 +41,14 @@ export async function trustingProbe(request: ProbeRequest, ca: string): Promise<
 async function probe({ protocol, security, host, port }: ProbeRequest): Promise<ProbeOutcome> {
   const { signal } = new AbortController();
   if (protocol === 'pop3') {
-    const account = { id: 'company', user: 'mail', password: 'isp secret', pin: undefined, leaveOnServerDays: 0, maxMessageBytes: 1_000_000 };
+    const account = {
+      id: 'company',
+      user: 'mail',
+      password: 'isp secret',
+      pin: undefined,
+      leaveOnServerDays: 0,
+      maxMessageBytes: 1_000_000,
+    };
     const times = { connectMs: 30_000, replyMs: 30_000 };
     const result = await probeLogin({ ...account, ...times, host, port, security }, new VirtualClock(), signal);
     return { ok: result.ok, problem: result.problem?.message ?? '' };

@@ -167,6 +167,17 @@ describe('logins and TLS of the submission server', () => {
     expect(await shown()).to.equal(fingerprintOf(renewed));
   });
 
+  it('S67 gives a TLS handshake thirty seconds, however it trickles', async () => {
+    const socket = connect(tls, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.resume();
+    const closed = once(socket, 'close');
+    socket.write(Buffer.from([0x16, 0x03, 0x01]));
+    await host.clock.fire(30_000);
+    await closed;
+    await secure();
+  });
+
   it('S67 survives garbage instead of a handshake', async () => {
     const socket = connect(tls, '127.0.0.1');
     socket.on('error', () => undefined);

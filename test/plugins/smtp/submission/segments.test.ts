@@ -57,7 +57,7 @@ describe('submission and segments', () => {
   });
 
   it('S30 answers and stores the same octet by octet', async () => {
-    expect(await said([...DIALOGUE])).to.equal(whole);
+    expect(await said(DIALOGUE.split(''))).to.equal(whole);
     expect(host.submitted.map(({ text }) => text)).to.deep.equal(texts);
   });
 
