@@ -10,13 +10,14 @@ import { fetch } from './rows/fetch.js';
 import { largeMailbox } from './rows/largeMailbox.js';
 import { memory } from './rows/memory.js';
 import { oneBody } from './rows/oneBody.js';
+import { plugins } from './rows/plugins.js';
 import { pop3 } from './rows/pop3.js';
 import { ready } from './rows/ready.js';
 import { slowLink } from './rows/slowLink.js';
 import { smtp } from './rows/smtp.js';
 import { lineOf, tableOf } from './table.js';
 
-const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, slowLink, oneBody, largeMailbox, memory, ready];
+const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, slowLink, oneBody, largeMailbox, memory, ready, plugins];
 
 const { values } = parseArgs({
   options: {
