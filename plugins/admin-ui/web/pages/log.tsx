@@ -22,7 +22,7 @@ const TONES: Readonly<Record<string, 'good' | 'warning' | 'problem' | 'muted' | 
 
 export function LogPage(): ReactNode {
   const [view, setView] = useView();
-  const days = useCommand<readonly { readonly day: string; readonly entries: number }[]>('log.days', {}, ['activity']).data ?? [];
+  const days = useCommand<readonly { readonly day: string; readonly entries: number }[]>('log.days').data ?? [];
   const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']).data ?? [];
   const columns = useResource<Contributions>('/api/contributions', ['plugin']).data?.logColumns ?? [];
   const [older, setOlder] = useState<{ readonly of: string; readonly rows: readonly ActivityRow[] }>({ of: '', rows: [] });

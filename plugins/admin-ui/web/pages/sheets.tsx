@@ -1,10 +1,10 @@
 // A sheet of paper for every user: what to type into the mail program.
 import { type ReactNode, useState } from 'react';
-import { Link, useParams } from 'wouter';
+import { Link, useLocation, useParams } from 'wouter';
 import type { AccountRow, MailboxRow, Status } from '../api/answers.js';
 import { useLiveEvents } from '../api/live.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Empty, Page, Problem, TextField } from '../parts/basics.js';
+import { Badge, Card, Empty, Page, Problem, SelectField, TextField } from '../parts/basics.js';
 import { mailboxName, time } from '../parts/format.js';
 
 export function SheetsPage(): ReactNode {
@@ -36,7 +36,10 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
     );
     if (names.length > 0) setSeen((before) => new Set([...before, ...names]));
   });
-  const shown = accounts.data?.filter((row) => account === undefined || row.account === account) ?? [];
+  const [, go] = useLocation();
+  // One account at a time: 1,280 sheets are more than anybody looks at.
+  const chosen = accounts.data?.find((row) => row.account === account) ?? accounts.data?.[0];
+  const shown = chosen === undefined ? [] : [chosen];
   if (shown.every((row) => row.users.length === 0) && accounts.data !== undefined) {
     return (
       <Card>
@@ -51,6 +54,14 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
       <Problem sentence={accounts.error} />
       <div className="no-print">
         <Card>
+          {(accounts.data?.length ?? 0) > 1 && (
+            <SelectField
+              label="Account"
+              value={chosen?.account ?? ''}
+              onChange={(id) => go(`/sheets/${encodeURIComponent(id)}`)}
+              options={(accounts.data ?? []).map((row) => [row.account, `${row.account} (${row.address})`] as const)}
+            />
+          )}
           <TextField
             label="This server's address"
             value={server}
