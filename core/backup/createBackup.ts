@@ -37,6 +37,7 @@ export async function createBackup(
 ): Promise<{ readonly folder: string; readonly manifest: BackupManifest }> {
   const folder = path.join(wish.into, `postroom-backup-${stamp(clock.now())}${wish.secrets ? '-with-secrets' : ''}`);
   const draft = `${folder}.part`;
+  refuseInside(wish);
   await refuseExisting(folder);
   await mkdir(wish.into, { recursive: true, mode: 0o700 });
   await rm(draft, { recursive: true, force: true });
@@ -67,6 +68,14 @@ export async function createBackup(
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** A backup that lies in what it copies would hold itself next time, and be lost with it. */
+function refuseInside({ dataDir, into }: BackupWish): void {
+  const way = path.relative(dataDir, into);
+  if (way === '' || !(way.startsWith('..') || path.isAbsolute(way))) {
+    throw new PostroomError('command/arguments', `${into} lies in the data folder. Name a folder elsewhere, best on another disk.`);
   }
 }
 

@@ -12,6 +12,8 @@ import type { FaultTable } from './table.js';
 import { PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
+/** Loading makes much garbage: with room for it a victim starts sooner. */
+const QUICK_START = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
 /** Rounds after a restart, before the ledger is looked into. */
 const ROUNDS = 3;
 /** A kill at random comes within this time. */
@@ -51,7 +53,7 @@ export class KillSweep {
   ) {
     this.#chance = seeded(options.seed);
     this.#traffic = new Traffic(isp, this.#ledger, `k${options.seed}`);
-    this.#coming = VictimProcess.spawn();
+    this.#coming = VictimProcess.spawn({}, QUICK_START);
   }
 
   /** Runs the sweep in a world of its own and adds its rows to the table. */
@@ -164,7 +166,7 @@ export class KillSweep {
   /** The next victim, loaded already; the one after it loads beside its life. */
   #take(): VictimProcess {
     const victim = this.#coming;
-    this.#coming = VictimProcess.spawn();
+    this.#coming = VictimProcess.spawn({}, QUICK_START);
     return victim;
   }
 }

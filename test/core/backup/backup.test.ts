@@ -154,6 +154,11 @@ describe('A backup', () => {
     expect(await office.subjects('andrew')).to.deep.equal(['one']);
   });
 
+  it('does not go into the folder that it copies', async () => {
+    const { code } = await failureOf(office.run('backup.create', { into: path.join(office.dataDir, 'storage', 'backups') }));
+    expect(code).to.equal('command/arguments');
+  });
+
   it('is not restored under a running server', async () => {
     const folder = await create();
     expect((await failureOf(restoreBackup(folder, office.dataDir, clock, quiet))).code).to.equal('data/locked');
