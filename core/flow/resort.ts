@@ -7,9 +7,11 @@ import { type Header, readHeader } from '../mail/header.js';
 import { rangesOf } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { MailStore, type ResortChange, type StoredMessage } from '../store/mailStore.js';
+import { PluginStates } from '../store/pluginStates.js';
 import type { Decision } from './draftUnit.js';
 import { IntakeStep } from './intake.js';
 import { resortDraft } from './resortDraft.js';
+import { RiskyWork } from './riskyWork.js';
 import { type RecipientShare, shareRecipients } from './shareRecipients.js';
 import { firstOctets, viewOfStored } from './storedMail.js';
 import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
@@ -26,6 +28,8 @@ export interface ResortStep {
 export const ResortStep = createServiceId<ResortStep>('ResortStep');
 
 export class DefaultResortStep implements ResortStep {
+  readonly #sorting: RiskyWork;
+
   constructor(
     @MailStore private readonly store: MailStore,
     @IntakeStep private readonly intake: IntakeStep,
@@ -33,18 +37,35 @@ export class DefaultResortStep implements ResortStep {
     @ServerName private readonly server: ServerName,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-  ) {}
+    @PluginStates states: PluginStates,
+  ) {
+    this.#sorting = new RiskyWork('resorting', states.forPlugin('core'));
+  }
 
   async retryHeld(): Promise<number> {
     let delivered = 0;
-    for (const message of (await this.store.setAside('hold')).toReversed()) {
-      try {
-        delivered += (await this.#again(message)) ? 1 : 0;
-      } catch (error) {
-        this.log.error('A held message could not be sorted again; it stays held.', { message: message.id, error: String(error) });
-      }
-    }
+    const held = (await this.store.setAside('hold')).toReversed();
+    await this.#sorting.each(
+      held,
+      async (message) => {
+        try {
+          delivered += (await this.#again(message)) ? 1 : 0;
+        } catch (error) {
+          this.log.error('A held message could not be sorted again; it stays held.', { message: message.id, error: String(error) });
+        }
+      },
+      (message) => this.#quarantine(message),
+    );
     return delivered;
+  }
+
+  /** The process has died of sorting it again and again: from now on no round looks into it. */
+  async #quarantine(message: StoredMessage): Promise<void> {
+    const reason = 'sorting it again brought the server down three times; "held release" delivers it, "held delete" removes it';
+    this.log.error('A held message is set aside for the administrator.', { message: message.id, reason });
+    const { rung, concealed } = message;
+    const trail = [...message.trail, { tap: 'core/poison', change: 'quarantine', reason, milliseconds: 0 }];
+    await this.store.resort(message.id, { disposition: 'quarantine', reason, rung, trail, concealed, add: [], recall: [], outbox: [] });
   }
 
   async release(
