@@ -40,6 +40,7 @@ import { BounceStep, LocalBounceStep } from './flow/bounce.js';
 import { DeliverStep, HookDeliverStep } from './flow/deliver.js';
 import { ExplainStep, HookExplainStep } from './flow/explain.js';
 import { FetchStep, HookFetchStep } from './flow/fetch.js';
+import { Figures, ServerFigures } from './flow/figures.js';
 import { Housekeeping } from './flow/housekeeping.js';
 import { DefaultIntakeStep, IntakeStep } from './flow/intake.js';
 import { ActivityIntakeLog, IntakeLog } from './flow/intakeLog.js';
@@ -130,6 +131,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, store.activity));
   bindStore(container, store);
   bindServices(container, dataDir, log);
+  stack.use(service(container, Figures) as ServerFigures);
 
   const folders: PluginFolders = { bundled: options.bundledPlugins ?? BUNDLED_PLUGINS, strangers: path.join(dataDir, 'plugins') };
   bindValue(container, PluginFolders, folders);
@@ -218,6 +220,7 @@ function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, PluginWatch, DefaultPluginWatch);
   bindClass(container, PluginInstaller, DefaultPluginInstaller);
 
+  bindClass(container, Figures, ServerFigures);
   bindClass(container, Licence, LicenceWarden);
   bindClass(container, Scheduler, HookScheduler);
   bindClass(container, Rounds, RoundRunner);

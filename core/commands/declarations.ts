@@ -25,6 +25,7 @@ const mailbox = text('A user (`andrew`, or `andrew@company` where the name is no
 
 export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   { command: 'status', title: 'What the server does now', reads: true },
+  { command: 'metrics', title: 'How busy the server is, as Prometheus reads it', reads: true },
   {
     command: 'send-receive',
     title: 'Send and receive now',

@@ -1,8 +1,10 @@
-// status, send-receive, schedule, service start|stop: what the server does.
+// status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts, Events, Licence, type RoundReport, Rounds } from '@postroom/sdk/services';
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { exposition } from '../flow/exposition.js';
+import { Figures } from '../flow/figures.js';
 import { Scheduler } from '../flow/schedule.js';
 import { ServiceSwitch } from '../flow/serviceSwitch.js';
 import { Doors } from '../host/doors.js';
@@ -24,10 +26,12 @@ export class ServiceArea implements CommandArea {
     @Outbox private readonly outbox: Outbox,
     @Accounts private readonly accounts: Accounts,
     @Events private readonly events: Events,
+    @Figures private readonly figures: Figures,
   ) {}
 
   readonly handlers = {
     status: handler(() => this.#status()),
+    metrics: handler(async () => exposition(await this.figures.now())),
     'send-receive': handler<{ accounts?: readonly string[] }>(async ({ accounts = [] }, call) => {
       const unknown = accounts.filter((id) => this.accounts.find(id) === undefined);
       if (unknown.length > 0) {
@@ -74,6 +78,7 @@ export class ServiceArea implements CommandArea {
       held: (await this.store.setAside()).length,
       lastRound: this.service.lastRound === undefined ? undefined : summaryOf(this.service.lastRound),
       nextRound: rounds[0],
+      figures: await this.figures.now(),
       problems: [
         ...this.plugins.plugins
           .filter((plugin) => plugin.problems.length > 0 && plugin.state !== 'disabled')

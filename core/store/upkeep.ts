@@ -16,7 +16,18 @@ export interface Census {
   readonly activity: number;
 }
 
+/** How commits go: for the status page, and for whoever wonders whether the disk is slow. */
+export interface StoreStatistics {
+  readonly commits: number;
+  /** Changes that shared those commits. */
+  readonly units: number;
+  readonly largestGroup: number;
+  /** Milliseconds from BEGIN to the end of COMMIT, over the last 1,000 commits. */
+  readonly latency: { readonly p50: number; readonly p99: number };
+}
+
 export interface Upkeep {
+  readonly stats: StoreStatistics;
   /** Writes a whole, consistent copy to `path`, which must not exist yet, while the store is in use. The copy is on disk when this resolves. */
   backupTo(path: string): Promise<void>;
   /** Octets that a copy will have, about. */

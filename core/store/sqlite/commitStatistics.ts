@@ -1,15 +1,7 @@
-// How commits go: for the status page, and for whoever wonders whether the disk is slow.
+// How commits go.
+import type { StoreStatistics } from '../upkeep.js';
 
 const REMEMBERED = 1_000;
-
-export interface StoreStatistics {
-  readonly commits: number;
-  /** Changes that shared those commits. */
-  readonly units: number;
-  readonly largestGroup: number;
-  /** Milliseconds from BEGIN to the end of COMMIT, over the last 1,000 commits. */
-  readonly latency: { readonly p50: number; readonly p99: number };
-}
 
 export class CommitStatistics {
   #commits = 0;

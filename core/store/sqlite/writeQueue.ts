@@ -4,8 +4,8 @@
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import type { StoreStatistics } from '../upkeep.js';
 import type { Ballast } from './ballast.js';
-import type { StoreStatistics } from './commitStatistics.js';
 import { CommitStatistics } from './commitStatistics.js';
 import type { Connection } from './connection.js';
 import { DatabaseError } from './connection.js';

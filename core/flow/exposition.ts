@@ -1,0 +1,60 @@
+// The figures as Prometheus reads them (text exposition format 0.0.4). Pure.
+import type { FiguresNow } from './figures.js';
+
+interface Metric {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly value: (figures: FiguresNow) => number;
+}
+
+/** Base units, as Prometheus wants them: seconds and bytes. */
+const METRICS: readonly Metric[] = [
+  { name: 'postroom_up_seconds', type: 'gauge', help: 'Seconds since the start.', value: (now) => now.upSeconds },
+  {
+    name: 'postroom_messages_accepted_total',
+    type: 'counter',
+    help: 'Messages collected, submitted or made here.',
+    value: (now) => now.accepted,
+  },
+  { name: 'postroom_messages_picked_up_total', type: 'counter', help: 'Messages picked up by mail clients.', value: (now) => now.pickedUp },
+  { name: 'postroom_commits_total', type: 'counter', help: 'Commits of the store.', value: (now) => now.commits },
+  { name: 'postroom_commit_seconds_p50', type: 'gauge', help: 'Median of the last 1000 commits.', value: (now) => now.commitMsP50 / 1000 },
+  {
+    name: 'postroom_commit_seconds_p99',
+    type: 'gauge',
+    help: '99th percentile of the last 1000 commits.',
+    value: (now) => now.commitMsP99 / 1000,
+  },
+  {
+    name: 'postroom_outbox_oldest_seconds',
+    type: 'gauge',
+    help: 'Age of the oldest message in the Outbox.',
+    value: (now) => now.outboxOldestSeconds,
+  },
+  {
+    name: 'postroom_inbox_oldest_seconds',
+    type: 'gauge',
+    help: 'Age of the oldest message in a mailbox.',
+    value: (now) => now.inboxOldestSeconds,
+  },
+  {
+    name: 'postroom_event_loop_delay_seconds_p99',
+    type: 'gauge',
+    help: 'How late the event loop comes, 99th percentile.',
+    value: (now) => now.eventLoopDelayMsP99 / 1000,
+  },
+  {
+    name: 'postroom_event_loop_delay_seconds_max',
+    type: 'gauge',
+    help: 'How late the event loop came at most.',
+    value: (now) => now.eventLoopDelayMsMax / 1000,
+  },
+  { name: 'process_resident_memory_bytes', type: 'gauge', help: 'Resident memory.', value: (now) => Math.round(now.memoryMB * 2 ** 20) },
+];
+
+export function exposition(figures: FiguresNow): string {
+  return METRICS.map(({ name, type, help, value }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value(figures)}\n`).join(
+    '',
+  );
+}

@@ -1,0 +1,120 @@
+// How busy the server is and how it copes: what an administrator looks at when mail is slow.
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Disposable } from '@postroom/sdk';
+import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { MailStore } from '../store/mailStore.js';
+import { Outbox } from '../store/outbox.js';
+import { Upkeep } from '../store/upkeep.js';
+import { PerMinute } from './perMinute.js';
+
+/** One moment's figures. Counts run since the start. */
+export interface FiguresNow {
+  readonly upSeconds: number;
+  /** Messages taken in: collected, submitted, made here. */
+  readonly accepted: number;
+  /** On average over the last minute. */
+  readonly acceptedPerSecond: number;
+  readonly pickedUp: number;
+  readonly pickedUpPerSecond: number;
+  readonly commits: number;
+  /** Over the last 1,000 commits. */
+  readonly commitMsP50: number;
+  readonly commitMsP99: number;
+  /** 0 for an empty queue. */
+  readonly outboxOldestSeconds: number;
+  readonly inboxOldestSeconds: number;
+  /** How late the event loop comes to what is due, over the last minutes. */
+  readonly eventLoopDelayMsP50: number;
+  readonly eventLoopDelayMsP99: number;
+  readonly eventLoopDelayMsMax: number;
+  readonly memoryMB: number;
+  readonly heapMB: number;
+}
+
+export interface Figures {
+  now(): Promise<FiguresNow>;
+}
+export const Figures = createServiceId<Figures>('Figures');
+
+/** The event loop is looked at this often: an idle server should sleep. */
+const LOOK_MS = 100;
+const FORGET_DELAYS_MS = 300_000;
+const MEGABYTE = 2 ** 20;
+
+export class ServerFigures implements Figures, Disposable {
+  readonly #accepted: PerMinute;
+  readonly #pickedUp: PerMinute;
+  readonly #began: number;
+  readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOK_MS });
+  readonly #watching: Disposable;
+  #delaySince: number;
+
+  constructor(
+    @Upkeep private readonly upkeep: Upkeep,
+    @MailStore private readonly store: MailStore,
+    @Outbox private readonly outbox: Outbox,
+    @Clock private readonly clock: Clock,
+    @Events events: Events,
+  ) {
+    this.#began = clock.monotonic();
+    this.#delaySince = this.#began;
+    this.#accepted = new PerMinute(clock);
+    this.#pickedUp = new PerMinute(clock);
+    this.#delay.enable();
+    this.#watching = events.on((event) => {
+      if (event.type === 'accepted') this.#accepted.add(1);
+      else if (event.type === 'picked-up') this.#pickedUp.add(event.messages);
+    });
+  }
+
+  dispose(): void {
+    this.#delay.disable();
+    void this.#watching.dispose();
+  }
+
+  async now(): Promise<FiguresNow> {
+    const { commits, latency } = this.upkeep.stats;
+    const { rss, heapUsed } = process.memoryUsage();
+    const inbox = (await this.store.mailboxes()).flatMap((box) => box.oldest?.getTime() ?? []);
+    const delays = this.#delays();
+    return {
+      upSeconds: Math.round((this.clock.monotonic() - this.#began) / 1000),
+      accepted: this.#accepted.total,
+      acceptedPerSecond: rounded(this.#accepted.perSecond),
+      pickedUp: this.#pickedUp.total,
+      pickedUpPerSecond: rounded(this.#pickedUp.perSecond),
+      commits,
+      commitMsP50: rounded(latency.p50),
+      commitMsP99: rounded(latency.p99),
+      outboxOldestSeconds: this.#ageOf(this.outbox.counts().oldest?.getTime()),
+      inboxOldestSeconds: this.#ageOf(inbox.length === 0 ? undefined : inbox.reduce((oldest, each) => Math.min(oldest, each))),
+      ...delays,
+      memoryMB: rounded(rss / MEGABYTE),
+      heapMB: rounded(heapUsed / MEGABYTE),
+    };
+  }
+
+  /** The histogram holds the whole delay between two looks; what is beyond the interval is the loop's. */
+  #delays(): Pick<FiguresNow, 'eventLoopDelayMsP50' | 'eventLoopDelayMsP99' | 'eventLoopDelayMsMax'> {
+    const late = (nanoseconds: number): number => (this.#delay.count === 0 ? 0 : rounded(Math.max(0, nanoseconds / 1e6 - LOOK_MS)));
+    const delays = {
+      eventLoopDelayMsP50: late(this.#delay.percentile(50)),
+      eventLoopDelayMsP99: late(this.#delay.percentile(99)),
+      eventLoopDelayMsMax: late(this.#delay.max),
+    };
+    const now = this.clock.monotonic();
+    if (now - this.#delaySince > FORGET_DELAYS_MS) {
+      this.#delay.reset();
+      this.#delaySince = now;
+    }
+    return delays;
+  }
+
+  #ageOf(since: number | undefined): number {
+    return since === undefined ? 0 : Math.max(0, Math.round((this.clock.now().getTime() - since) / 1000));
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
