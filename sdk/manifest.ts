@@ -1,5 +1,6 @@
 // The manifest: the part of a plugin's package.json that Postroom reads. plugin.schema.json is the same for editors and checks.
 import type { HookName } from './hooks.js';
+import type { EditionLimits } from './licensing.js';
 
 export interface PluginManifest {
   /** Lower-case letters, digits and dashes; with the publisher it makes the id `publisher.name`. */
@@ -31,6 +32,7 @@ export interface Contributions {
   readonly configuration?: ConfigurationContribution;
   readonly commands?: readonly CommandDeclaration[];
   readonly accountKinds?: readonly AccountKindDeclaration[];
+  readonly edition?: EditionDeclaration;
   readonly statusCards?: readonly StatusCardDeclaration[];
   readonly logColumns?: readonly LogColumnDeclaration[];
 }
@@ -106,6 +108,15 @@ export interface AccountKindDeclaration {
   readonly owns: 'address' | 'domain';
   /** Property (scope account, array of strings) that lists further domains. */
   readonly domainsProperty?: string;
+}
+
+/**
+ * What a plugin that answers onLicenseCheck will grant: the settings are held against it before they make the plugin the edition, while it can't be
+ * asked yet. From then on only its answers count. The product's own plugins only.
+ */
+export interface EditionDeclaration extends EditionLimits {
+  /** As people say it: `Lite`. */
+  readonly name: string;
 }
 
 /** A card on the manager's first page, filled by a command that answers `{ state, text }`. */

@@ -1,9 +1,10 @@
 // From the text of settings.json to settings that can come into force, with every problem on the way. Pure.
 import { parseDocument, renameKeys } from './document.js';
 import { groupOf } from './layout.js';
+import { checkLimits, type Limits } from './limits.js';
 import { findRenames } from './migrate.js';
 import { type Finding, hasErrors, type Problem, pathText } from './problems.js';
-import { checkLimits, checkRules, type Limits } from './rules.js';
+import { checkRules } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 import type { SettingsCheck } from './validate.js';
 

@@ -1,5 +1,5 @@
-// What no schema can say about the settings: names that point to each other, uniqueness, limits of the edition. Pure.
-import { type AccountKindDeclaration, foldCase, type LicenceQuery, type LicenceVerdict, splitAddress } from '@postroom/sdk';
+// What no schema can say about the settings: names that point to each other, uniqueness. Pure.
+import { type AccountKindDeclaration, foldCase, splitAddress } from '@postroom/sdk';
 import { LOCAL_PART_PATTERN } from './coreProperties.js';
 import { ownedDomains } from './domains.js';
 import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from './layout.js';
@@ -7,9 +7,6 @@ import { shownName } from './names.js';
 import { didYouMean } from './nearest.js';
 import { error, type Finding, type SettingPath, warning } from './problems.js';
 import type { SettingsSchema } from './schema.js';
-
-/** Asks the edition in force. */
-export type LimitCheck = (query: LicenceQuery) => LicenceVerdict;
 
 const LOCAL_PART = new RegExp(LOCAL_PART_PATTERN, 'u');
 
@@ -209,32 +206,4 @@ function loginRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string
     }
   }
   return findings;
-}
-
-/** What an edit is held against. */
-export interface Limits {
-  /** The settings in force. */
-  readonly before: unknown;
-  readonly check: LimitCheck;
-}
-
-/**
- * The edition's limits. Asked only where accounts or users grow, so that a file beyond them can be edited back towards them, and
- * not where the edit changes the edition: the new one can't be asked before it is active, and then says itself whether it runs.
- */
-export function checkLimits(settings: unknown, schema: SettingsSchema, { before, check }: Limits): readonly Finding[] {
-  const accounts = accountEntries(settings).map(({ id, users }) => ({ id, users: users.length }));
-  const former = new Map(accountEntries(before).map(({ id, users }) => [id, users.length]));
-  const larger = accounts.filter(({ id, users }) => users > (former.get(id) ?? 0));
-  if (accounts.length <= former.size && larger.length === 0) return [];
-  if (enabledEditions(settings, schema) !== enabledEditions(before, schema)) return [];
-  const verdict = check({ kind: 'configure', accounts });
-  if (verdict.granted) return [];
-  const added = accounts.find(({ id }) => !former.has(id)) ?? larger[0];
-  return [error(added === undefined ? ['accounts'] : ['accounts', added.id], `${verdict.reason} ${verdict.remedy}`)];
-}
-
-function enabledEditions(settings: unknown, schema: SettingsSchema): string {
-  const enabled = textsOf(groupOf(settings)['plugins.enabled']);
-  return schema.editions.filter((id) => enabled.includes(id)).join(' ');
 }

@@ -1,5 +1,5 @@
 // One schema for settings.json out of every plugin's declarations: it checks the file, fills defaults, and completes in editors.
-import type { AccountKindDeclaration, PluginManifest, PropertySchema, SettingScope } from '@postroom/sdk';
+import type { AccountKindDeclaration, EditionDeclaration, PluginManifest, PropertySchema, SettingScope } from '@postroom/sdk';
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
 import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from './names.js';
 
@@ -21,8 +21,8 @@ export interface SettingsSchema {
   readonly kinds: readonly AccountKindDeclaration[];
   /** Ids of the installed plugins. */
   readonly plugins: readonly string[];
-  /** Those of them that answer onLicenseCheck. */
-  readonly editions: readonly string[];
+  /** Those of them that answer onLicenseCheck, with the limits that they declare. */
+  readonly editions: ReadonlyMap<string, EditionDeclaration | undefined>;
   /** Draft-07. */
   readonly json: JsonSchema;
   /** Declarations that were left out, a sentence each: for the log, since the person at settings.json can't mend them. */
@@ -64,7 +64,7 @@ export function mergeSchema(manifests: readonly PluginManifest[], accepts: (sche
     properties,
     kinds,
     plugins: manifests.map(pluginId),
-    editions: editions.map(pluginId),
+    editions: new Map(editions.map((each) => [pluginId(each), each.contributes?.edition])),
     json: jsonSchema([...properties.values()], kinds),
     conflicts,
   };

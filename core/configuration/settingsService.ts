@@ -3,9 +3,9 @@ import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import type { SettingsRevision } from '../store/revisions.js';
 import type { SettingEdit } from './document.js';
+import type { LimitCheck } from './limits.js';
 import type { SettingsValue } from './loadSettings.js';
 import type { Problem, SettingPath } from './problems.js';
-import type { LimitCheck } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 
 export interface SettingsService extends Settings {

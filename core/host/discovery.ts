@@ -59,7 +59,11 @@ export async function readPlugin(folder: string, bundled: boolean): Promise<Inst
 function strangersLimits(manifest: PluginManifest | undefined): readonly string[] {
   const allowed = ['onSort', 'onDeliver', 'onSchedule'];
   const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !allowed.includes(tap.hook));
-  return forbidden.map(
-    (tap) => `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${allowed.join(', ')}.`,
-  );
+  const edition = manifest?.contributes?.edition === undefined ? [] : ["It declares an edition, which is for the product's own plugins."];
+  return [
+    ...forbidden.map(
+      (tap) => `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${allowed.join(', ')}.`,
+    ),
+    ...edition,
+  ];
 }
