@@ -1,9 +1,10 @@
 // smtp-server, with what it lacks for submission (RFC 6409): replies that the standard asks for, limits, and a clean shutdown.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Disposable } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions } from 'smtp-server';
-import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { SMTPConnection, type SMTPConnectionOptions, type TLSError } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import { DataStream } from './dataStream.js';
 import { type PathCommand, parsePathCommand } from './pathCommand.js';
@@ -56,19 +57,21 @@ export class StrictServer extends SMTPServer {
     connection.init();
   }
 
-  /** The library's own limit begins anew with each octet of a handshake. */
-  override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
-    const release = super._acceptSocket(socket, handshake);
-    if (release === false || !handshake) {
-      return release;
+  /**
+   * The library's own limit begins anew with each octet of a handshake. A socket that a shutdown destroyed since it was accepted must
+   * not be wrapped, and a wrap must not be torn down from below: Node crashes either way.
+   */
+  override _upgrade(socket: Socket, callback: (error: TLSError | null, secure?: TLSSocket) => void): void {
+    if (socket.destroyed) {
+      callback(new Error('The connection was closed before its TLS handshake.'));
+      return;
     }
-    // The topmost socket: a TLS wrap must not be torn down from below.
-    const limit = this.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
-    socket.once('close', () => void limit.dispose());
-    return () => {
-      void limit.dispose();
-      release();
-    };
+    let limit: Disposable | undefined;
+    super._upgrade(socket, (error, secure) => {
+      void limit?.dispose();
+      callback(error, secure);
+    });
+    limit = this.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
   }
 
   /** Takes no connection any more, says 421 to idle clients at once and to the others when their message is done or `graceMs` are over. */

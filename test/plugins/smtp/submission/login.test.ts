@@ -11,6 +11,12 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const GOOD = base64('\0andrew\0correct');
 const BAD = base64('\0andrew\0wrong');
 
+/** Nobody listens there any more. */
+async function expectClosed(port: number): Promise<void> {
+  const [error] = (await once(connect(port, '127.0.0.1'), 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).to.equal('ECONNREFUSED');
+}
+
 describe('logins and TLS of the submission server', () => {
   const leaks = leakCheck();
   before(() => leaks.begin());
@@ -171,11 +177,23 @@ describe('logins and TLS of the submission server', () => {
     const socket = connect(tls, '127.0.0.1');
     socket.on('error', () => undefined);
     socket.resume();
-    const closed = once(socket, 'close');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write(Buffer.from([0x16, 0x03, 0x01]));
     await host.clock.fire(30_000);
     await closed;
     await secure();
+  });
+
+  it('S67 stops while handshakes are under way, and while connections have just come', async () => {
+    for (let count = 0; count < 20; count += 1) {
+      const socket = connect(tls, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.resume();
+      if (count % 2 === 0) socket.write(Buffer.from([0x16, 0x03, 0x01]));
+      await once(socket, 'connect');
+    }
+    await host.stop();
+    await expectClosed(tls);
   });
 
   it('S67 survives garbage instead of a handshake', async () => {
