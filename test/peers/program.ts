@@ -1,6 +1,7 @@
 // Runs a mail program of the system.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 
 export interface ProgramResult {
   readonly code: number;
@@ -8,9 +9,9 @@ export interface ProgramResult {
   readonly error: string;
 }
 
-/** Runs it to its end with `input` as standard input. */
+/** Runs it to its end with `input` as standard input, in a folder where what some of them leave behind is in nobody's way. */
 export async function program(command: string, args: readonly string[], input: string | Buffer = ''): Promise<ProgramResult> {
-  const child = spawn(command, args);
+  const child = spawn(command, args, { cwd: tmpdir() });
   const out: Buffer[] = [];
   let error = '';
   child.stdout.on('data', (piece: Buffer) => out.push(piece));
