@@ -31,6 +31,7 @@ import { registerCoreCommands } from './commands/coreCommands.js';
 import { FileSettings } from './configuration/fileSettings.js';
 import { FileSecretStore, SecretStore } from './configuration/secretStore.js';
 import { SettingsService } from './configuration/settingsService.js';
+import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
@@ -164,6 +165,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const rounds = service(container, Rounds) as RoundRunner;
   stack.defer(() => rounds.stop());
   if (options.serve !== false) {
+    stack.use(service(container, TrialPeriod) as SettingsTrialPeriod).begin();
     await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
@@ -195,6 +197,7 @@ function bindStore(container: Container, store: SqliteStore): void {
 
 function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, SettingsService, FileSettings);
+  bindClass(container, TrialPeriod, SettingsTrialPeriod);
   bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);

@@ -1,8 +1,9 @@
-// config get|set|unset|validate|history|diff|undo: the one settings file.
+// config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { hasErrors, problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { WhatIfStep } from '../flow/whatIf.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { type CommandArea, handler } from './area.js';
@@ -14,6 +15,7 @@ export class ConfigArea implements CommandArea {
     @WhatIfStep private readonly whatIf: WhatIfStep,
     @Accounts private readonly accounts: Accounts,
     @PluginHost private readonly host: PluginHost,
+    @TrialPeriod private readonly trials: TrialPeriod,
   ) {}
 
   readonly handlers = {
@@ -25,10 +27,11 @@ export class ConfigArea implements CommandArea {
       );
       const result = orFail(change);
       if (key.startsWith('plugins.')) await this.host.settled();
-      return { key, value: typedValue(value), ...result };
+      return { key, value: typedValue(value), ...result, ...this.#onTrial() };
     }),
     'config.unset': handler<{ key: string }>(async ({ key }, call) => {
-      return { key, ...orFail(await this.settings.edit(call.author, [{ path: this.#path(key), value: undefined }])) };
+      const result = orFail(await this.settings.edit(call.author, [{ path: this.#path(key), value: undefined }]));
+      return { key, ...result, ...this.#onTrial() };
     }),
     'config.validate': handler<{ file?: string; whatIf?: number }>(async ({ file, whatIf }) => {
       const text = file === undefined ? undefined : Buffer.from(file, 'base64').toString('utf8');
@@ -45,8 +48,21 @@ export class ConfigArea implements CommandArea {
     'config.undo': handler<{ revision: number }>(async ({ revision }, call) => ({
       revision,
       ...orFail(await this.settings.undo(call.author, revision)),
+      ...this.#onTrial(),
     })),
+    'config.confirm': handler(() => {
+      const confirmed = this.trials.confirm();
+      return confirmed.length === 0 ? 'Nothing waits to be confirmed.' : { confirmed };
+    }),
   };
+
+  /** Says what has to be confirmed, and how. */
+  #onTrial(): { readonly confirm?: string } {
+    const { trial } = this.trials;
+    return trial === undefined
+      ? {}
+      : { confirm: `${trial.keys.join(', ')} go back to what they were within 60 s, unless you keep them: postroom config confirm` };
+  }
 
   #path(key: string): readonly string[] {
     return pathOf(key, (account) => this.accounts.find(account)?.users.map((user) => user.name) ?? []);

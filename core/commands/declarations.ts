@@ -286,6 +286,10 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
     arguments: args({ key: text('A property.') }, ['key']),
   },
   {
+    command: 'config.confirm',
+    title: 'Keep a change of ports, TLS or access; without it the former values come back within 60 s',
+  },
+  {
     command: 'config.validate',
     title: 'Check settings without using them',
     reads: true,
@@ -425,7 +429,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
 export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, passwords',
   backup: 'Copies of everything: create, verify, restore',
-  config: 'The settings file: get, set, validate, history, undo',
+  config: 'The settings file: get, set, confirm, validate, history, undo',
   held: 'Mail that was kept back: list, retry, release, delete',
   log: 'What was collected, sent and picked up, by day',
   mailboxes: 'Mailboxes: how much mail waits where, move a message',

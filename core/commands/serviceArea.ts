@@ -3,6 +3,7 @@ import { PostroomError } from '@postroom/sdk';
 import { Accounts, Events, Licence, type RoundReport, Rounds } from '@postroom/sdk/services';
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { exposition } from '../flow/exposition.js';
 import { Figures } from '../flow/figures.js';
 import { Scheduler } from '../flow/schedule.js';
@@ -27,6 +28,7 @@ export class ServiceArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @Events private readonly events: Events,
     @Figures private readonly figures: Figures,
+    @TrialPeriod private readonly trials: TrialPeriod,
   ) {}
 
   readonly handlers = {
@@ -79,6 +81,7 @@ export class ServiceArea implements CommandArea {
       lastRound: this.service.lastRound === undefined ? undefined : summaryOf(this.service.lastRound),
       nextRound: rounds[0],
       figures: await this.figures.now(),
+      unconfirmed: this.trials.trial,
       problems: [
         ...this.plugins.plugins
           .filter((plugin) => plugin.problems.length > 0 && plugin.state !== 'disabled')

@@ -12,6 +12,7 @@ import { addressOf, PAGES } from './pages/table.js';
 import { Notice, Page } from './parts/basics.js';
 import { startIdleLock } from './parts/idleLock.js';
 import { LastChangeBar } from './parts/lastChangeBar.js';
+import { TrialNotice } from './parts/trialNotice.js';
 
 const Palette = lazy(async () => ({ default: (await import('./parts/palette.js')).Palette }));
 const GROUPS = [
@@ -110,6 +111,7 @@ export function Shell(): ReactNode {
           </Notice>
         )}
         <Banners />
+        <TrialNotice />
         <Suspense fallback={<p className="lead">Loading...</p>}>
           <Switch>
             <Route path="/" component={Dashboard} />

@@ -18,6 +18,8 @@ export interface Status {
   readonly held: number;
   readonly lastRound?: RoundSummary;
   readonly nextRound?: PlannedRound;
+  /** Settings that go back to what they were at `until`, unless they are confirmed. */
+  readonly unconfirmed?: { readonly keys: readonly string[]; readonly until: string };
   readonly problems: readonly string[];
 }
 

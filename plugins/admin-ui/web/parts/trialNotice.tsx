@@ -1,0 +1,29 @@
+// A change of ports, TLS or access goes back by itself: who still reaches the manager after it can keep it.
+import { type ReactNode, useState } from 'react';
+import type { Status } from '../api/answers.js';
+import { change, sentenceOf } from '../api/client.js';
+import { useCommand } from '../api/useCommand.js';
+import { Notice, Problem } from './basics.js';
+
+export function TrialNotice(): ReactNode {
+  const { data, reload } = useCommand<Status>('status', {}, ['settings']);
+  const [problem, setProblem] = useState<string>();
+  const trial = data?.unconfirmed;
+  if (trial === undefined) return null;
+  const keep = (): void =>
+    void change('config.confirm')
+      .then(() => setProblem(undefined))
+      .catch((error: unknown) => setProblem(sentenceOf(error)))
+      .finally(reload);
+  return (
+    <Notice kind="warning" title="Does everything still work?">
+      <p>
+        {trial.keys.join(', ')} go back to what they were at {new Date(trial.until).toLocaleTimeString()}, unless you keep the change.
+      </p>
+      <Problem sentence={problem} />
+      <button type="button" className="button primary" onClick={keep}>
+        Keep it
+      </button>
+    </Notice>
+  );
+}

@@ -1,0 +1,85 @@
+// Changes of ports and TLS on a running server: kept when they are confirmed within a minute, taken back otherwise.
+import '#core/base/injection.js';
+import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { SettingsService } from '#core/configuration/settingsService.js';
+import { Postroom } from '../kit/postroom.js';
+import { until } from '../kit/until.js';
+
+const TRIED = [{ host: '127.0.0.1', port: 0, security: 'starttls' }];
+const SAFE = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
+
+describe('a change of how the server is reached', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  let office: Postroom;
+  let clock: VirtualClock;
+  beforeEach(async () => {
+    clock = new VirtualClock();
+    office = await Postroom.start({ clock });
+  });
+  afterEach(() => office.stop());
+
+  const listen = (): unknown => office.service(SettingsService).get('pop3.listen');
+  const security = (): unknown => (listen() as readonly { security: string }[])[0]?.security;
+  const change = (): Promise<{ confirm?: string }> => office.run('config.set', { key: 'pop3.listen', value: JSON.stringify(TRIED) });
+
+  it('goes back after 60 s without a confirmation, and other changes of that minute stay', async () => {
+    const answer = await change();
+    expect(answer.confirm).to.match(/^pop3\.listen .*within 60 s.*postroom config confirm$/);
+    expect((await office.run<{ unconfirmed: object }>('status')).unconfirmed).to.deep.include({ keys: ['pop3.listen'] });
+    await office.run('config.set', { key: 'log.keepDays', value: '7' });
+    await clock.advance(59_999);
+    expect(security()).to.equal('starttls');
+    await clock.advance(1);
+    await until('the former port is back', () => security() === 'plain');
+    expect(office.service(SettingsService).get('log.keepDays')).to.equal(7);
+    await until('it is said', () => office.events.some((event) => event.type === 'problem' && /Nobody confirmed/.test(event.sentence)));
+    const [latest] = await office.run<readonly { author: string }[]>('config.history');
+    expect(latest?.author).to.equal('postroom');
+  });
+
+  it('stays when it is confirmed', async () => {
+    await change();
+    expect(await office.run('config.confirm')).to.deep.equal({ confirmed: ['pop3.listen'] });
+    await clock.advance(120_000);
+    await office.service(SettingsService).reload();
+    expect(security()).to.equal('starttls');
+    expect(await office.run('config.confirm')).to.equal('Nothing waits to be confirmed.');
+  });
+
+  it('goes back to what was before the first of several', async () => {
+    await change();
+    await clock.advance(30_000);
+    await office.run('config.set', { key: 'pop3.listen', value: JSON.stringify([...TRIED, ...TRIED]) });
+    await clock.advance(60_000);
+    await until('the former port is back', () => security() === 'plain');
+    expect(listen()).to.deep.equal(SAFE);
+  });
+
+  it('takes a key out again that was not in the file', async () => {
+    await office.run('config.set', { key: 'tls.names', value: '["post.office.example"]' });
+    await clock.advance(60_000);
+    await until('the names are gone', () => office.service(SettingsService).get<readonly string[]>('tls.names').length === 0);
+    expect(office.service(SettingsService).text).to.not.include('tls.names');
+  });
+
+  it('needs no confirmation in an editor: who reaches the file can mend it', async () => {
+    await office.editFile((text) => text.replace(/("pop3\.listen": \[[^\]]*"security": )"plain"/, '$1"starttls"'));
+    expect(security()).to.equal('starttls');
+    expect((await office.run<{ unconfirmed?: object }>('status')).unconfirmed).to.equal(undefined);
+  });
+
+  it('needs none where it changes something else', async () => {
+    expect(await office.run('config.set', { key: 'timer.everyMinutes', value: '9' })).to.not.have.property('confirm');
+  });
+
+  it('goes back when the server ends before', async () => {
+    await change();
+    await office.close();
+    await office.open();
+    expect(security()).to.equal('plain');
+  });
+});
