@@ -1,9 +1,11 @@
 // `npm run bench`: what Postroom does beside the programs of Debian that do the same, in one run.
+// --quick: within 50 s on a quiet machine. --only NAME: one measurement. --growth: curves instead of the table. --json: a last line for programs.
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { growth } from './growth.js';
 import { loadNow, machine } from './machine.js';
 import { type Bench, type Measurement, notMeasured, type Row } from './row.js';
 import { fetch } from './rows/fetch.js';
@@ -23,6 +25,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -36,7 +39,8 @@ if (wanted.length === 0) bench.say(`There is no measurement of that name. There 
 const before = loadNow();
 const rows: Row[] = [];
 try {
-  for (const measurement of wanted) {
+  if (values.growth) await growth(bench);
+  for (const measurement of values.growth ? [] : wanted) {
     for (const row of await measure(measurement)) {
       rows.push(row);
       process.stdout.write(lineOf(row));

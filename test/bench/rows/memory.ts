@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const MEGABYTE = 2 ** 20;
 const LARGE = 50 * 1_000_000;
 /** Until the start's garbage has been collected. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 3_000;
 
 export const memory: Measurement = { name: 'memory', needs: ['dovecot', 'smtp-source'], run: measure };
 
