@@ -1,0 +1,109 @@
+// The schema beside settings.json, as editors use it: right by the meta-schema, and of one mind in two validators that know nothing of each other.
+import '#core/base/injection.js';
+import { createRequire } from 'node:module';
+import { Validator } from '@cfworker/json-schema';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import { mergeSchema, VOCABULARY } from '#core/configuration/schema.js';
+import { schemaProblem } from '#core/configuration/validate.js';
+import { bundledManifests } from './manifests.js';
+
+const schema = mergeSchema(bundledManifests(), schemaProblem);
+const META = createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-07.json') as object;
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+const byAjv = ajv.compile(schema.json);
+const other = new Validator(schema.json, '7', false);
+
+const account = (further: object = {}, kind = 'regular'): object => ({
+  accounts: { company: { kind, address: 'mail@company.com', 'pop3.host': 'pop.isp.example', ...further } },
+});
+
+const SAMPLES: readonly (readonly [title: string, isRight: boolean, settings: unknown])[] = [
+  ['nothing at all', true, {}],
+  [
+    'a whole office',
+    true,
+    { $schema: './settings.schema.json', 'timer.everyMinutes': 5, ...account({ users: { andrew: { 'cc.to': ['greg'] }, greg: {} } }) },
+  ],
+  ['a domain account with aliases', true, account({ users: { lisa: { aliases: ['sales', 'l.jones'] } } }, 'domain')],
+  [
+    'ports',
+    true,
+    {
+      'pop3.listen': [
+        { port: 0, security: 'starttls' },
+        { host: '::1', port: 995, security: 'tls' },
+      ],
+    },
+  ],
+  [
+    'an address in letters of another language',
+    true,
+    { accounts: { büro: { kind: 'regular', address: 'post@büro.example', 'pop3.host': 'p' } } },
+  ],
+  ['windows of the timer', true, { 'timer.windows': [{ days: ['mon'], from: '22:00', to: '02:00' }] }],
+  ['a list', false, []],
+  ['an unknown key', false, { 'timer.everyMinuets': 5 }],
+  ['text for a number', false, { 'timer.everyMinutes': 'often' }],
+  ['a number beyond its range', false, { 'log.keepDays': 0 }],
+  ['a fraction', false, { 'log.keepDays': 1.5 }],
+  ['an unknown choice', false, { 'log.level': 'loud' }],
+  ['a name twice', false, { 'plugins.enabled': ['a.b', 'a.b'] }],
+  ['a port beyond ports', false, { 'pop3.listen': [{ port: 65536, security: 'tls' }] }],
+  ['a misspelt member of a port', false, { 'pop3.listen': [{ prot: 110, security: 'tls' }] }],
+  ['a day that is none', false, { 'timer.windows': [{ days: ['someday'], from: '22:00', to: '02:00' }] }],
+  ['an account without address', false, { accounts: { company: { kind: 'regular' } } }],
+  ['an unknown kind', false, account({}, 'regualr')],
+  ['an address that is none', false, account({ address: 'company.com' })],
+  ['a secret', false, account({ 'pop3.password': 'hunter2' })],
+  ["a server's property in an account", false, account({ 'log.level': 'info' })],
+  ["an account's property in a user", false, account({ users: { andrew: { 'pop3.host': 'x' } } })],
+  ['a user who is a text', false, account({ users: { andrew: 'greg' } })],
+  ['a user with a reserved name', false, account({ users: { admin1: {} } })],
+  ['a user with a slash', false, account({ users: { 'a/b': {} } })],
+  ['accounts in a list', false, { accounts: [] }],
+];
+
+describe('the schema of the settings', () => {
+  it('is right by the meta-schema, in two validators', () => {
+    expect(ajv.validateSchema(schema.json), JSON.stringify(ajv.errors)).to.equal(true);
+    const { valid, errors } = new Validator(META, '7', false).validate(schema.json);
+    expect(errors).to.deep.equal([]);
+    expect(valid).to.equal(true);
+  });
+
+  for (const [title, isRight, settings] of SAMPLES) {
+    it(`${isRight ? 'takes' : 'refuses'} ${title}, in two validators`, () => {
+      expect(byAjv(settings), JSON.stringify(byAjv.errors)).to.equal(isRight);
+      const { valid, errors } = other.validate(settings);
+      expect(valid, JSON.stringify(errors)).to.equal(isRight);
+    });
+  }
+
+  it('explains every property, and says when a change of it counts', () => {
+    for (const { key, schema: property } of schema.properties.values()) {
+      expect(property.title ?? property.markdownDescription ?? property.description, key).to.be.a('string').that.is.not.empty;
+      expect(property.restart ?? 'none', key).to.be.oneOf(['none', 'listener', 'server']);
+    }
+  });
+
+  it('has a default for every property that may be left out', () => {
+    const without = [...schema.properties.values()].filter(({ schema: each }) => each.default === undefined && each.secret !== true);
+    expect(without.map(({ key }) => key)).to.deep.equal(['pop3.host']);
+  });
+
+  it('has defaults that it takes itself', () => {
+    for (const { key, schema: property } of schema.properties.values()) {
+      if (property.default === undefined) continue;
+      const { valid, errors } = new Validator(property as object, '7', false).validate(property.default);
+      expect(valid, `${key}: ${JSON.stringify(errors)}`).to.equal(true);
+    }
+  });
+
+  it('uses no word that editors would stumble over', () => {
+    const strict = new Ajv({ strict: true, strictTypes: false, allowUnionTypes: true });
+    VOCABULARY.forEach((word) => strict.addKeyword(word));
+    expect(() => strict.compile(schema.json)).to.not.throw();
+  });
+});
