@@ -140,13 +140,16 @@ function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<stri
   const byAddress = new Map<string, string>();
   const byDomain = new Map<string, string>();
   for (const account of accounts) {
-    for (const domain of ownedDomains(account, kinds.get(account.kind ?? ''))) {
+    const kind = kinds.get(account.kind ?? '');
+    const ownDomain = splitAddress(account.address ?? '').domain;
+    for (const domain of ownedDomains(account, kind)) {
+      const property = domain === ownDomain ? 'address' : (kind?.domainsProperty ?? 'address');
       const other = byDomain.get(domain);
       if (other === undefined) byDomain.set(domain, account.id);
       else
         findings.push(
           error(
-            [...account.path, 'address'],
+            [...account.path, property],
             `All addresses at ${domain} belong to the account "${other}" already. A domain can have one account only.`,
           ),
         );

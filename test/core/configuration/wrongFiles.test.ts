@@ -243,6 +243,52 @@ const TABLE: readonly (readonly [title: string, text: string, ...problems: strin
     '{ "accounts": { "b": { "kind": "domain", "address": "y@works.example", "users": { §"Lisa Jones": {} } } } }',
     'error accounts/b/users/Lisa Jones: "Lisa Jones" can\'t stand before the @ of an address, as users of a "domain" account do. Choose a name without spaces.',
   ],
+  ['single quotes', "{ §'log.level': 'info' }", 'error: This is neither a value nor a name. Text needs "double quotes".'],
+  ['a missing colon', '{ "log.level" §"info" }', 'error: A colon is expected between the name and its value.'],
+  ['a missing value', '{ "log.level": §}', 'error: A value is expected here.'],
+  [
+    'nothing for a number',
+    '{ "timer.everyMinutes": §null }',
+    'error timer.everyMinutes: "timer.everyMinutes" must be a whole number, not null.',
+  ],
+  [
+    'text for a list',
+    '{ "plugins.enabled": §"postroom.smtp" }',
+    'error plugins.enabled: "plugins.enabled" must be a list in [ ], not "postroom.smtp".',
+  ],
+  [
+    'a list for a word',
+    '{ "log.level": §["info"] }',
+    'error log.level: "log.level" must be one of "debug", "info", "warn", "error", not a list.',
+  ],
+  ['a list of accounts', '{ "accounts": §[] }', 'error accounts: "accounts" must be a group in { }, not a list.'],
+  ['a list of users', withUsers('§["greg"]'), 'error accounts/company/users: "users" must be a group in { }, not a list.'],
+  ['a user of nothing', withUsers('{ "greg": §null }'), 'error accounts/company/users/greg: "greg" must be a group in { }, not null.'],
+  [
+    'a private key without certificate',
+    '{ "tls.keyFile": §"key.pem" }',
+    'error tls.keyFile: A private key needs its certificate: set "tls.certificateFile" too.',
+  ],
+  [
+    'a server name with a space',
+    '{ "server.name": §"my server" }',
+    'error server.name: "server.name": Not "my server". A host name as in post.example.com.',
+  ],
+  [
+    'account ids that differ in case only',
+    '{ "accounts": { "a": { "kind": "regular", "address": "x@a.example" }, §"A": { "kind": "regular", "address": "y@b.example" } } }',
+    'error accounts/A: The ids "A" and "a" differ in upper and lower case only; logins could not tell them apart.',
+  ],
+  [
+    'a regular account inside the domain of another',
+    '{ "accounts": { "a": { "kind": "domain", "address": "x@works.example" }, "b": { "kind": "regular", "address": §"y@works.example" } } }',
+    'error accounts/b/address: y@works.example belongs to the account "a", which owns all addresses at works.example.',
+  ],
+  [
+    "a further domain that is another account's",
+    '{ "accounts": { "a": { "kind": "domain", "address": "x@works.example" }, "b": { "kind": "domain", "address": "y@b.example", "mail.domains": §["Works.example"] } } }',
+    'error accounts/b/mail.domains: All addresses at works.example belong to the account "a" already. A domain can have one account only.',
+  ],
 ];
 
 describe('wrong settings', () => {
