@@ -84,6 +84,13 @@ describe('the edition', () => {
     expect(edition()).to.equal('Lite');
   });
 
+  it('is shown with its limits, what is used, and the device with its comings and goings', async () => {
+    const shown = await office.run<{ device: object; history: readonly object[] }>('licence');
+    expect(shown).to.deep.include({ granted: true, edition: 'Pro', limits: { accounts: 20, usersPerAccount: 64 } });
+    expect(shown.device).to.include({ address: office.isp.device.host, port: office.isp.device.port, seen: true });
+    expect(shown.history).to.have.length.above(0);
+  });
+
   it('is granted by no plugin outside the product', async () => {
     const folder = path.join(office.dataDir, 'plugins', 'claims-licence');
     await mkdir(folder, { recursive: true });
