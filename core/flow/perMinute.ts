@@ -5,7 +5,7 @@ const SECONDS = 60;
 
 export class PerMinute {
   /** One count for each of the last 60 seconds, in a circle. */
-  readonly #counts = new Array<number>(SECONDS).fill(0);
+  readonly #counts = Array.from({ length: SECONDS }, () => 0);
   readonly #began: number;
   #second: number;
   #total = 0;
