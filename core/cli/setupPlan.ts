@@ -77,8 +77,8 @@ export function readPlan(text: string, file: string): SetupPlan {
   const check = new Ajv({ allErrors: true, useDefaults: true }).compile<SetupPlan>(FILE_SCHEMA);
   if (!check(plan)) {
     const problems = (check.errors ?? []).map(({ instancePath, message, params }) => {
-      const unknown: unknown = params['additionalProperty'];
-      return `${file} ${instancePath || '/'} ${unknown === undefined ? message : `has "${String(unknown)}", which is not known here`}.`;
+      const unknown = params['additionalProperty'] as string | undefined;
+      return `${file} ${instancePath || '/'} ${unknown === undefined ? message : `has "${unknown}", which is not known here`}.`;
     });
     throw new PostroomError('command/arguments', problems.join('\n'));
   }
