@@ -48,7 +48,7 @@ for (const entry of readdirSync(docs, { recursive: true }).filter((name) => name
   if (filled === text) continue;
   stale += 1;
   if (process.argv.includes('--check'))
-    process.stderr.write(`docs/plugins/${entry} does not fit the SDK. Run "node scripts/pluginPages.mjs".\n`);
+    process.stderr.write(`docs/plugins/${String(entry)} does not fit the SDK. Run "node scripts/pluginPages.mjs".\n`);
   else writeFileSync(file, filled);
 }
 process.exitCode = stale > 0 && process.argv.includes('--check') ? 1 : 0;

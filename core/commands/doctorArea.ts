@@ -9,13 +9,13 @@ import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { Room } from '../flow/room.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
 import { Upkeep } from '../store/upkeep.js';
 import { type CommandArea, handler } from './area.js';
-import { CommandRegistry } from '../host/commandRegistry.js';
 
 export class DoctorArea implements CommandArea {
   constructor(

@@ -2,11 +2,11 @@
 import { type AccountView, type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { ExplainStep } from '../flow/explain.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
 import { Journal } from '../store/journal.js';
 import { MailStore, type MessageTrace } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { type CommandArea, handler } from './area.js';
-import { CommandRegistry } from '../host/commandRegistry.js';
 
 /** Contributed by the plugin that collects mail. */
 const WAITING_COMMAND = 'pop3.waiting';

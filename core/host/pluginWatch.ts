@@ -41,7 +41,9 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
   /** Activates what should run, and follows the settings from then on. */
   async start(installed: readonly InstalledPlugin[]): Promise<void> {
     this.#installed = installed;
-    installed.forEach((plugin) => void this.#follow(plugin));
+    for (const plugin of installed) {
+      this.#follow(plugin);
+    }
     this.#watching.use(this.settings.onDidChange(['plugins.enabled', 'plugins.disabled'], () => void this.#apply()));
     await this.#apply();
   }
@@ -55,7 +57,9 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
       }
     }
     this.#installed = installed;
-    installed.filter(({ id }) => !this.#followed.has(id)).forEach((plugin) => void this.#follow(plugin));
+    for (const plugin of installed.filter(({ id }) => !this.#followed.has(id))) {
+      this.#follow(plugin);
+    }
     await this.settings.setManifests(installed.flatMap((plugin) => plugin.manifest ?? []));
     return this.#apply(replaced);
   }

@@ -2,13 +2,13 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { SystemClock } from '#core/base/clock.js';
 import { restoreBackup } from '#core/backup/restoreBackup.js';
 import { verifyBackup } from '#core/backup/verifyBackup.js';
-import { failureOf } from '../store/storeFixture.js';
+import { SystemClock } from '#core/base/clock.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
+import { failureOf } from '../store/storeFixture.js';
 
 const clock = new SystemClock();
 const quiet = (): void => undefined;

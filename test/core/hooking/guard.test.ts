@@ -91,8 +91,8 @@ describe('the guard around a tap', () => {
   });
 
   it('takes anything with a then for a promise', async () => {
-    // oxlint-disable-next-line no-thenable
     // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+    // oxlint-disable-next-line unicorn/no-thenable
     const thenable = { then: (resolve: (value: number) => void) => resolve(7) } as unknown as Promise<number>;
     expect(await guardAsync(TAP, () => thenable, good)).to.include({ answer: 7 });
   });

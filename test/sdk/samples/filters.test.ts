@@ -52,7 +52,9 @@ describe('the samples that filter and sort', () => {
     host.put(letter('Maybe spam'));
     await host.round();
     const [copy] = await host.messages('andrew');
-    expect(copy).to.match(/^X-Spam-Flag: YES\r\n/m).and.to.match(/^X-Spam-Score: 8\.3\r\n/m);
+    expect(copy)
+      .to.match(/^X-Spam-Flag: YES\r\n/m)
+      .and.to.match(/^X-Spam-Score: 8\.3\r\n/m);
   });
 
   it('put a virus into quarantine, and pass clean mail', async () => {

@@ -36,7 +36,9 @@ describe('the sample for holidays', () => {
     // The answer waits in the Outbox when its commit is done; a round sends it.
     while (!arrived) await host.round();
     const [sent] = host.isp.outgoing;
-    expect(sent).to.include({ from: '' }).and.to.deep.include({ recipients: ['friend@far.example'] });
+    expect(sent)
+      .to.include({ from: '' })
+      .and.to.deep.include({ recipients: ['friend@far.example'] });
     const text = Buffer.from(sent?.octets ?? '').toString();
     expect(text).to.match(/^Auto-Submitted: auto-replied\r\n/m);
     expect(text).to.match(/^In-Reply-To: <Lunch@far\.example>\r\n/m);
