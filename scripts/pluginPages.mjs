@@ -14,7 +14,7 @@ const declarations = readdirSync(path.join(root, 'sdk', 'dist'))
 /** A declaration with the comment above it. */
 function declarationOf(name) {
   const found = new RegExp(
-    `(?:^/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\n)?^export (?:declare )?(?:interface|type|const|function) ${name}\\b[\\s\\S]*?(?:^\\}|;)$`,
+    `(?:^/\\*\\*(?:(?!\\*/)[\\s\\S])*\\*/\\n)?^export (?:declare )?(?:interface|type|const|function) ${name}\\b(?:[^\\n]*;$|[\\s\\S]*?^\\};?$)`,
     'm',
   ).exec(declarations);
   if (found === null) throw new Error(`The SDK declares no ${name}.`);
