@@ -47,11 +47,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 if (!isInstalled()) {
   say('Installing what Postroom is built from. sqlite3 is compiled for this machine, which takes two to three minutes, once.');
-  run(
-    'npm',
-    [existsSync(path.join(root, 'package-lock.json')) ? 'ci' : 'install', '--no-fund', '--no-audit', '--loglevel=error'],
-    'The installation',
-  );
+  // Not `npm ci`: it gives up where a registry lacks the packages of other platforms, which nobody here needs.
+  run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'], 'The installation');
 }
 if (!existsSync(path.join(root, 'core', 'dist', 'main.js'))) {
   say('Building.');
