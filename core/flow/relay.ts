@@ -3,6 +3,7 @@ import { type DestinationReceipt, type MessageId, mailboxName, type RelayDestina
 import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { groupBy } from '../base/groupBy.js';
 import { Log } from '../base/log.js';
+import { isNoticeWanted } from '../mail/bounce.js';
 import { composeCopy } from '../mail/copy.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
@@ -248,11 +249,6 @@ export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefine
     return { id: entry.id, outcome: 'bounced', receipt: known, nextTryAt: undefined };
   }
   const nextTryAt = known.retryAfter ?? new Date(now.getTime() + relayWait(attempts));
-  const notice = !entry.delayNoticed && waiting >= DELAY_NOTICE_AFTER_MS && wants(entry, 'DELAY');
+  const notice = !entry.delayNoticed && waiting >= DELAY_NOTICE_AFTER_MS && isNoticeWanted('delayed', entry.notify);
   return { id: entry.id, outcome: 'deferred', receipt: known, nextTryAt, ...(notice && { delayNoticed: true }) };
-}
-
-/** Whether the author asked to be told (RFC 3461 section 4.1); failures and delays are told unless NOTIFY says otherwise. */
-export function wants(entry: OutboxEntry, event: 'FAILURE' | 'DELAY'): boolean {
-  return entry.notify === undefined || entry.notify.includes(event);
 }

@@ -1,11 +1,8 @@
 // A stored message as taps see it: for relaying, sorting again, and explaining.
 import type { MailOrigin, MailView } from '@postroom/sdk';
-import { readHeader } from '../mail/header.js';
+import { HEADER_LIMIT, readHeader } from '../mail/header.js';
 import { createMailView } from '../mail/mailView.js';
 import type { MailStore, StoredMessage } from '../store/mailStore.js';
-
-/** Header octets that are read at most. */
-export const HEADER_LIMIT = 256 * 1024;
 
 /** Reads the header and answers a view; the body stays in the store until somebody asks for it. `as`: what the view says otherwise than the message. */
 export async function viewOfStored(
