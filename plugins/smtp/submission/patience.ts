@@ -22,6 +22,7 @@ export class Patience implements Disposable {
   #timer: Disposable | undefined;
   #octets = 0;
   #hasBegun = false;
+  #isDisposed = false;
 
   constructor(
     private readonly clock: Clock,
@@ -31,8 +32,9 @@ export class Patience implements Disposable {
     this.#wait(BEGIN_MS);
   }
 
-  /** The client has got an answer. `hasBegun`: it has logged in or has begun to send mail. */
+  /** The client has got an answer. `hasBegun`: it has logged in or has begun to send mail. Nothing waits for a client that has gone. */
   answered(hasBegun: boolean): void {
+    if (this.#isDisposed) return;
     this.#hasBegun ||= hasBegun;
     this.#octets = 0;
     // A client that says NOOP for ever means no mail.
@@ -40,12 +42,12 @@ export class Patience implements Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     void this.#timer?.dispose();
-    this.#timer = undefined;
   }
 
   #wait(ms: number): void {
-    this.dispose();
+    void this.#timer?.dispose();
     this.#timer = this.clock.after(ms, () => this.#look());
   }
 
