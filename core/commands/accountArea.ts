@@ -6,7 +6,8 @@ import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { FetchStep } from '../flow/fetch.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { type CommandArea, handler } from './area.js';
+import type { ACCOUNT_COMMANDS } from './accountDeclarations.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
 
 export class AccountArea implements CommandArea {
@@ -18,7 +19,7 @@ export class AccountArea implements CommandArea {
     @FetchStep private readonly fetching: FetchStep,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof ACCOUNT_COMMANDS> = {
     'accounts.list': handler(() =>
       this.accounts.all.map((account) => ({
         account: account.id,

@@ -9,7 +9,8 @@ import { DataFolder } from '../base/dataFolder.js';
 import { ServerName } from '../directory/serverName.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { Upkeep } from '../store/upkeep.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { BACKUP_COMMANDS } from './backupDeclarations.js';
 
 export class BackupArea implements CommandArea {
   constructor(
@@ -20,7 +21,7 @@ export class BackupArea implements CommandArea {
     @Clock private readonly clock: Clock,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof BACKUP_COMMANDS> = {
     'backup.create': handler<{ into: string; secrets: boolean }>(async ({ into, secrets }, call) => {
       const wish = { dataDir: this.folder.path, into, secrets, serverName: this.server.name };
       const { folder, manifest } = await createBackup(wish, { upkeep: this.upkeep, clock: this.clock }, (step) => call.progress(step));

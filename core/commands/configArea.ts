@@ -6,7 +6,8 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { WhatIfStep } from '../flow/whatIf.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { CONFIG_COMMANDS } from './configDeclarations.js';
 import { orFail, pathOf, refuseUnknownKeys, typedValue } from './settingsEdit.js';
 
 export class ConfigArea implements CommandArea {
@@ -18,7 +19,7 @@ export class ConfigArea implements CommandArea {
     @TrialPeriod private readonly trials: TrialPeriod,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof CONFIG_COMMANDS> = {
     'config.get': handler<{ key?: string }>(({ key }) => (key === undefined ? this.settings.value : this.#at(key))),
     'config.set': handler<{ key: string; value: string }>(async ({ key, value }, call) => {
       const change = await this.settings.edit(

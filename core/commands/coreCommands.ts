@@ -20,6 +20,7 @@ import { PluginArea } from './pluginArea.js';
 import { ResortArea } from './resortArea.js';
 import { SecretsArea } from './secretsArea.js';
 import { ServiceArea } from './serviceArea.js';
+import { SuggestArea } from './suggestArea.js';
 import { UserArea } from './userArea.js';
 
 const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
@@ -31,6 +32,7 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ExplainArea,
   ResortArea,
   AccountArea,
+  SuggestArea,
   UserArea,
   ConfigArea,
   SecretsArea,

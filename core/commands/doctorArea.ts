@@ -15,7 +15,8 @@ import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
 import { Upkeep } from '../store/upkeep.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 
 export class DoctorArea implements CommandArea {
   constructor(
@@ -35,7 +36,7 @@ export class DoctorArea implements CommandArea {
     @CommandRegistry private readonly registry: CommandRegistry,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
     doctor: handler<{ logins: boolean }>(
       async ({ logins }, call): Promise<readonly Finding[]> => [
         await finding('data folder', () => checkRights(this.folder.path)),

@@ -6,11 +6,8 @@ import { CommandRegistry } from '../host/commandRegistry.js';
 import { Journal } from '../store/journal.js';
 import { MailStore, type MessageTrace } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { type CommandArea, handler } from './area.js';
-
-/** Contributed by the plugin that collects mail. */
-const WAITING_COMMAND = 'pop3.waiting';
-type WaitingMail = readonly { readonly uidl: string; readonly bytes: number; readonly header?: string }[];
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 
 export class ExplainArea implements CommandArea {
   constructor(
@@ -22,7 +19,7 @@ export class ExplainArea implements CommandArea {
     @CommandRegistry private readonly commands: CommandRegistry,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof EXPLAIN_COMMANDS> = {
     explain: handler<{ file?: string; account?: string; live?: string; limit: number }>(({ file, account, live, limit }, call) => {
       if (live !== undefined && file === undefined) {
         return this.#explainWaiting(this.#account(live), limit, call);
@@ -46,7 +43,7 @@ export class ExplainArea implements CommandArea {
 
   /** Headers only, and nothing leaves the ISP. What is stored here already is known by its unique id. */
   async #explainWaiting(account: AccountView, limit: number, call: CommandCall): Promise<readonly object[]> {
-    const waiting = (await this.commands.run(WAITING_COMMAND, { account: account.id, limit }, call)) as WaitingMail;
+    const waiting = await waitingMail(this.commands, account.id, limit, call);
     const known = await this.journal.forAccount(account.id).entries();
     const explained: object[] = [];
     for (const { uidl, bytes, header } of waiting) {

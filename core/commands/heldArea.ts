@@ -3,8 +3,9 @@ import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { ResortStep } from '../flow/resort.js';
 import { MailStore } from '../store/mailStore.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
+import type { HELD_COMMANDS } from './heldDeclarations.js';
 
 export class HeldArea implements CommandArea {
   constructor(
@@ -13,7 +14,7 @@ export class HeldArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof HELD_COMMANDS> = {
     'held.list': handler(async () => {
       const messages = await this.store.setAside();
       return messages.map(({ id, account, receivedAt, from, subject, size, disposition, reason }) => ({

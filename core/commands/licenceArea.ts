@@ -2,7 +2,8 @@
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Accounts, Licence } from '@postroom/sdk/services';
 import { CommandRegistry } from '../host/commandRegistry.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { LICENCE_COMMANDS } from './licenceDeclarations.js';
 
 /** Contributed by the plugin that looks for the device. */
 const DEVICE_STATUS = 'network-device.status';
@@ -14,7 +15,7 @@ export class LicenceArea implements CommandArea {
     @CommandRegistry private readonly commands: CommandRegistry,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof LICENCE_COMMANDS> = {
     licence: handler(async (_args, call) => ({
       ...this.licence.recheck(),
       used: {

@@ -2,8 +2,9 @@
 import { type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { MailStore } from '../store/mailStore.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { findMailbox } from './findMailbox.js';
+import type { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 
 export class MailboxArea implements CommandArea {
   constructor(
@@ -11,7 +12,7 @@ export class MailboxArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof MAILBOX_COMMANDS> = {
     'mailboxes.list': handler(() => this.#list()),
     'mailboxes.show': handler<{ mailbox: string; limit: number }>(async ({ mailbox, limit }) => {
       const messages = await this.store.list(await this.#find(mailbox), limit);

@@ -3,7 +3,8 @@ import { PostroomError } from '@postroom/sdk';
 import { RelayStep } from '../flow/relay.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { OUTBOX_COMMANDS } from './outboxDeclarations.js';
 
 export class OutboxArea implements CommandArea {
   constructor(
@@ -12,7 +13,7 @@ export class OutboxArea implements CommandArea {
     @RelayStep private readonly relay: RelayStep,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof OUTBOX_COMMANDS> = {
     'outbox.list': handler(() => this.#list()),
     'outbox.retry': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.outbox.retry(ids))),
     'outbox.hold': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.outbox.hold(ids))),

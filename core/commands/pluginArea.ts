@@ -8,7 +8,8 @@ import { planEnablement } from '../host/enablement.js';
 import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { PluginWatch } from '../host/pluginWatch.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { orFail } from './settingsEdit.js';
 
 export class PluginArea implements CommandArea {
@@ -20,7 +21,7 @@ export class PluginArea implements CommandArea {
     @PluginInstaller private readonly installer: PluginInstaller,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof PLUGIN_COMMANDS> = {
     'plugins.list': handler<{ all: boolean }>(({ all }) =>
       this.host.plugins
         .filter((plugin) => all || plugin.state !== 'disabled' || plugin.problems.length > 0)

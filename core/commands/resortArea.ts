@@ -5,8 +5,9 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { RedeliverStep, type Redelivery } from '../flow/redeliver.js';
 import { type Lesson, TeachingStep } from '../flow/teaching.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
+import type { RESORT_COMMANDS } from './resortDeclarations.js';
 import { orFail } from './settingsEdit.js';
 
 interface ResortArguments {
@@ -33,7 +34,7 @@ export class ResortArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof RESORT_COMMANDS> = {
     resort: handler<ResortArguments>(async (args, call) => this.#resort(await this.#chosen(args), args.preview, call)),
     'mailboxes.move': handler<MoveArguments>((args, call) => this.#move(args, call)),
   };

@@ -12,7 +12,8 @@ import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
 export class ServiceArea implements CommandArea {
   constructor(
@@ -31,7 +32,7 @@ export class ServiceArea implements CommandArea {
     @TrialPeriod private readonly trials: TrialPeriod,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
     status: handler(() => this.#status()),
     metrics: handler(async () => exposition(await this.figures.now())),
     'send-receive': handler<{ accounts?: readonly string[] }>(async ({ accounts = [] }, call) => {

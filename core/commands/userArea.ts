@@ -5,8 +5,9 @@ import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { MailStore } from '../store/mailStore.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
+import type { USER_COMMANDS } from './userDeclarations.js';
 
 export class UserArea implements CommandArea {
   constructor(
@@ -16,7 +17,7 @@ export class UserArea implements CommandArea {
     @MailStore private readonly store: MailStore,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof USER_COMMANDS> = {
     'users.list': handler<{ account?: string }>(({ account }) => {
       const users = this.accounts.all
         .filter(({ id }) => account === undefined || id === account)

@@ -1,0 +1,50 @@
+// accounts list|add|change|remove|set-password: what they take. accountArea.ts has their handlers.
+import type { CommandDeclaration } from '@postroom/sdk';
+import { account, args, secret, text, texts } from './argumentSchemas.js';
+
+export const ACCOUNT_COMMANDS = [
+  { command: 'accounts.list', title: 'The accounts and how many share them', reads: true, offline: true },
+  {
+    command: 'accounts.add',
+    title: 'Share another ISP mailbox',
+    offline: true,
+    positional: ['account', 'address', 'kind'],
+    arguments: args(
+      {
+        account,
+        address: text('The ISP address, mail@company.com.'),
+        kind: text('`regular` or `domain`.'),
+        set: texts('Further properties, key=value: pop3.host=pop.isp.example.'),
+      },
+      ['account', 'address', 'kind'],
+    ),
+  },
+  {
+    command: 'accounts.change',
+    title: 'Change properties of an account',
+    offline: true,
+    positional: ['account', 'set'],
+    arguments: args({ account, set: texts('key=value; an empty value resets the property.') }, ['account', 'set']),
+  },
+  {
+    command: 'accounts.remove',
+    title: 'Stop sharing an account: its passwords go, its stored mail stays',
+    offline: true,
+    positional: ['account'],
+    arguments: args({ account }, ['account']),
+  },
+  {
+    command: 'accounts.set-password',
+    title: 'Set the password of the account at the ISP',
+    offline: true,
+    positional: ['account'],
+    arguments: args(
+      {
+        account,
+        key: text('Only this secret, for example smtp.password; without it all of the account.'),
+        password: secret('Password at the ISP'),
+      },
+      ['account', 'password'],
+    ),
+  },
+] as const satisfies readonly CommandDeclaration[];

@@ -1,0 +1,52 @@
+// plugins list|order|enable|disable|add|remove: what they take. pluginArea.ts has their handlers.
+import type { CommandDeclaration } from '@postroom/sdk';
+import { args, flag, packedPlugin, text } from './argumentSchemas.js';
+
+export const PLUGIN_COMMANDS = [
+  {
+    command: 'plugins.list',
+    title: 'Installed plugins and their states',
+    reads: true,
+    offline: true,
+    arguments: args({ all: flag('Also those that are not enabled.') }),
+  },
+  {
+    command: 'plugins.order',
+    title: 'The order of the taps in each hook, with reasons',
+    reads: true,
+    offline: true,
+    positional: ['hook'],
+    arguments: args({ hook: { enum: ['onSchedule', 'onLicenseCheck', 'onFetch', 'onSort', 'onDeliver'] } }),
+  },
+  {
+    command: 'plugins.enable',
+    title: 'Enable a plugin and its pack',
+    offline: true,
+    positional: ['plugin'],
+    arguments: args({ plugin: text('publisher.name') }, ['plugin']),
+  },
+  {
+    command: 'plugins.disable',
+    title: 'Disable a plugin',
+    offline: true,
+    positional: ['plugin'],
+    arguments: args({ plugin: text('publisher.name') }, ['plugin']),
+  },
+  {
+    command: 'plugins.add',
+    title: 'Install a plugin, or another version of it, and enable it; mail goes on flowing',
+    offline: true,
+    positional: ['plugin'],
+    arguments: args(
+      { plugin: packedPlugin("The plugin's folder, or the file that `plugins pack` made."), disabled: flag('Install it only.') },
+      ['plugin'],
+    ),
+  },
+  {
+    command: 'plugins.remove',
+    title: 'Remove an installed plugin with its settings, secrets and stored state',
+    offline: true,
+    positional: ['plugin'],
+    arguments: args({ plugin: text('publisher.name') }, ['plugin']),
+  },
+] as const satisfies readonly CommandDeclaration[];

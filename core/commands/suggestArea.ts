@@ -1,0 +1,47 @@
+// accounts suggest-kind: Regular or Domain POP, by the account's own mail.
+import { type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
+import { Accounts, Clock, RecentMail } from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/settingsService.js';
+import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
+import { viewOfUnstored } from '../flow/unstoredMail.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
+import { type CommandArea, handler } from './area.js';
+import { waitingMail } from './waitingMail.js';
+
+export class SuggestArea implements CommandArea {
+  constructor(
+    @Accounts private readonly accounts: Accounts,
+    @SettingsService private readonly settings: SettingsService,
+    @RecentMail private readonly recent: RecentMail,
+    @CommandRegistry private readonly commands: CommandRegistry,
+    @Clock private readonly clock: Clock,
+  ) {}
+
+  readonly handlers = {
+    'accounts.suggest-kind': handler<{ account: string; messages: number }>(async ({ account: id, messages }, call) => {
+      const account = this.accounts.find(id);
+      if (account === undefined) {
+        throw new PostroomError('user/unknown', `There is no account ${id}. "postroom accounts list" shows them all.`);
+      }
+      const evidence = kindEvidence(account.address, await this.#mailOf(id, messages, call));
+      const owns = ownershipIn(evidence);
+      const kind = this.settings.schema.kinds.find((each) => each.owns === owns);
+      return {
+        account: id,
+        kind: account.kind,
+        ...(kind !== undefined && { suggestion: kind.kind, title: kind.title }),
+        because: evidenceSentence(account.address, evidence),
+      };
+    }),
+  };
+
+  /** What waits at the ISP; where nothing does, what came from there before. */
+  async #mailOf(account: string, messages: number, call: CommandCall): Promise<readonly MailView[]> {
+    const waiting = await waitingMail(this.commands, account, messages, call);
+    const shown = waiting.flatMap(({ header }) => header ?? []);
+    if (shown.length > 0) return shown.map((header) => viewOfUnstored(Buffer.from(header, 'base64'), this.clock.now()));
+    const views: MailView[] = [];
+    for await (const view of this.recent.of(account, messages)) views.push(view);
+    return views;
+  }
+}
