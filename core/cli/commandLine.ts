@@ -53,10 +53,7 @@ export function addCommands(
         command.addOption(optionFor(name, schema, required.includes(name)));
       }
     }
-    command.option('--data <folder>', 'the data folder', dataDir);
-    if (declaration.reads === true || declaration.command === 'send-receive') {
-      command.option('--json', 'print JSON', false);
-    }
+    command.option('--data <folder>', 'the data folder', dataDir).option('--json', 'print the answer as JSON', false);
     command.action(async (...given: unknown[]) => {
       const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;
       const args = await collect(declaration, properties, given, options);
