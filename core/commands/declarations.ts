@@ -15,6 +15,7 @@ import { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SECRETS_COMMANDS } from './secretsDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
+import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
 
 export const CORE_COMMANDS: readonly CommandDeclaration[] = [
@@ -26,6 +27,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...EXPLAIN_COMMANDS,
   ...RESORT_COMMANDS,
   ...ACCOUNT_COMMANDS,
+  ...SUGGEST_COMMANDS,
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
   ...SECRETS_COMMANDS,

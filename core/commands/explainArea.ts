@@ -8,6 +8,7 @@ import { MailStore, type MessageTrace } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { EXPLAIN_COMMANDS } from './explainDeclarations.js';
+import { waitingMail } from './waitingMail.js';
 
 export class ExplainArea implements CommandArea {
   constructor(

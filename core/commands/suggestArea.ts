@@ -5,7 +5,8 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
 import { viewOfUnstored } from '../flow/unstoredMail.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
-import { type CommandArea, handler } from './area.js';
+import { type CommandArea, type HandlersOf, handler } from './area.js';
+import type { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { waitingMail } from './waitingMail.js';
 
 export class SuggestArea implements CommandArea {
@@ -17,7 +18,7 @@ export class SuggestArea implements CommandArea {
     @Clock private readonly clock: Clock,
   ) {}
 
-  readonly handlers = {
+  readonly handlers: HandlersOf<typeof SUGGEST_COMMANDS> = {
     'accounts.suggest-kind': handler<{ account: string; messages: number }>(async ({ account: id, messages }, call) => {
       const account = this.accounts.find(id);
       if (account === undefined) {

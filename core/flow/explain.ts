@@ -1,10 +1,8 @@
 // "Who would get this, and why?": a message runs through the real taps, and nothing is stored.
 import { type AccountView, mailboxName, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
-import { readHeader } from '../mail/header.js';
-import { octetsInCrlfForm } from '../mail/lineEnds.js';
-import { createMailView } from '../mail/mailView.js';
 import { SortStep } from './sort.js';
+import { viewOfUnstored } from './unstoredMail.js';
 
 /** The shape that scripts rely on. */
 export interface Explanation {
@@ -38,20 +36,7 @@ export class HookExplainStep implements ExplainStep {
   ) {}
 
   async explain(account: AccountView, octets: Uint8Array): Promise<Explanation> {
-    const message = octetsInCrlfForm(octets);
-    const mail = createMailView({
-      id: '0',
-      size: message.length,
-      origin: 'fetched',
-      envelope: { from: undefined, recipients: [] },
-      author: undefined,
-      receivedAt: this.clock.now(),
-      rehearsal: true,
-      header: readHeader(message),
-      read: async function* (start = 0) {
-        yield message.subarray(start);
-      },
-    });
+    const mail = viewOfUnstored(octets, this.clock.now());
     const { plan, trail } = await this.sorting.sort(account, mail, []);
     return {
       account: account.id,
