@@ -56,6 +56,7 @@ export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Pro
     account = next;
     isWell = await testLogins(account.id, dialogue, run);
   }
+  if (isWell) await suggestKind(account, dialogue, run);
   await askUsers(dialogue, async (user) => {
     const args = { account: account.id, user: user.name, ...(user.cc !== undefined && user.cc.length > 0 && { cc: user.cc }) };
     return tried(dialogue, async () => {
@@ -104,6 +105,21 @@ async function testLogins(account: string, dialogue: Dialogue, run: RunCommand):
     isWell &&= test.ok;
   }
   return isWell;
+}
+
+/** What the mail at the ISP says about the kind; another one is taken only where the answer is yes. */
+async function suggestKind(account: AccountPlan, dialogue: Dialogue, run: RunCommand): Promise<void> {
+  await tried(dialogue, async () => {
+    const { suggestion, because } = (await run('accounts.suggest-kind', { account: account.id })) as {
+      readonly suggestion?: string;
+      readonly because: string;
+    };
+    if (suggestion === undefined) return;
+    dialogue.say(`\n${because} That speaks for the kind "${suggestion}".`);
+    if (suggestion === account.kind) return;
+    const change = /^y/i.test(await dialogue.ask(`Make it ${suggestion} instead of ${account.kind}? (y/n)`, 'y'));
+    if (change) await run('accounts.change', { account: account.id, set: [`kind=${JSON.stringify(suggestion)}`] });
+  });
 }
 
 function sentenceIn(problem: unknown): string {

@@ -176,4 +176,30 @@ describe('postroom setup', () => {
     ]);
     expect(await run('config.get', { key: 'timer.everyMinutes' })).to.equal(15);
   });
+
+  it('says which kind the mail at the ISP speaks for, and takes it where that is wanted', async () => {
+    for (const local of ['lisa', 'john']) isp.mailbox('mail').put(`To: ${local}@company.example\n\nHello\n`);
+    for (const [answer, kind] of [
+      ['n', 'regular'],
+      ['y', 'domain'],
+    ] as const) {
+      const dialogue = new Answers([
+        [/address to share/, 'mail@company.example'],
+        [/Name of the account/, `company-${kind}`],
+        [/incoming mail \(POP3\)/, hostAt(isp.pop3)],
+        [/outgoing mail \(SMTP\)/, hostAt(isp.smtp)],
+        [/Encryption for incoming/, 'plain'],
+        [/Encryption for outgoing/, 'plain'],
+        [/^Password at the ISP/, PRACTICE_PASSWORD],
+        [/^Make it domain instead of regular/, answer],
+        [/first user/, ''],
+        [/Password of ADMIN1/, 'planted-admin'],
+      ]);
+      expect(await setUpByQuestions(dialogue, run)).to.equal(true);
+      expect(dialogue.said).to.include('2 are for other addresses at company.example').and.to.include('the kind "domain"');
+      const account = await run('config.get', { key: `accounts.company-${kind}` });
+      expect(account).to.have.property('kind', kind);
+      await run('accounts.remove', { account: `company-${kind}` });
+    }
+  });
 });
