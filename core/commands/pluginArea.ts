@@ -37,15 +37,17 @@ export class PluginArea implements CommandArea {
     'plugins.order': handler<{ hook?: HookName }>(({ hook }) =>
       Object.values(this.hooks)
         .filter((point) => hook === undefined || point.name === hook)
-        .flatMap((point) =>
-          point.order.taps.map(({ tap, stage, reason }, place) => ({
+        .flatMap((point) => {
+          const { figures } = point;
+          return point.order.taps.map(({ tap, stage, reason }, place) => ({
             hook: point.name,
             place: place + 1,
             tap: tapName(tap),
             stage,
+            ...figures.get(tapName(tap)),
             reason,
-          })),
-        ),
+          }));
+        }),
     ),
     'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
     'plugins.add': handler<{ plugin: string; disabled: boolean }>(async ({ plugin, disabled }, call) => {

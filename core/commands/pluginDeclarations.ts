@@ -12,7 +12,7 @@ export const PLUGIN_COMMANDS = [
   },
   {
     command: 'plugins.order',
-    title: 'The order of the taps in each hook, with reasons',
+    title: 'The order of the taps in each hook, with reasons, and what each has cost since it was added',
     reads: true,
     offline: true,
     positional: ['hook'],

@@ -2,6 +2,7 @@
 import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
 import { orderTaps, type TapOrder, tapName } from './order.js';
+import { TapCost, type TapFigures } from './tapCost.js';
 import { type ConcurrentTap, groupTaps } from './together.js';
 
 /** What one call of a hook left behind: each tap's part, in order. The caller makes one for each call. */
@@ -65,6 +66,7 @@ export interface HookPointOptions<Result> {
 
 interface RegisteredTap<H> extends ConcurrentTap {
   readonly handler: H;
+  readonly cost: TapCost;
 }
 
 interface Build<Args extends unknown[], Result> {
@@ -99,9 +101,14 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     return this.#current.number;
   }
 
+  /** What each tap has cost since it was added, by its full name. */
+  get figures(): ReadonlyMap<string, TapFigures> {
+    return new Map(this.#taps.map((tap) => [tapName(tap), tap.cost.figures]));
+  }
+
   /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
   add(tap: ConcurrentTap, handler: H): Disposable {
-    const entry: RegisteredTap<H> = { ...tap, handler };
+    const entry: RegisteredTap<H> = { ...tap, handler, cost: new TapCost() };
     const order = orderTaps(this.name, [...this.#taps, entry]);
     if (order.cycle !== undefined) {
       throw new PostroomError(
@@ -253,6 +260,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
 
   /** Notes the tap's part in the call. Answers a failure that the call stops at. */
   #note(tap: RegisteredTap<H>, { name }: GuardedTap, call: HookCall, before: unknown, outcome: Guarded<Result>): TapFailed | undefined {
+    tap.cost.add(outcome.milliseconds, outcome.failure !== undefined);
     call.steps.push({
       tap: name,
       plugin: tap.plugin,

@@ -153,4 +153,19 @@ describe('a hook while the program runs', () => {
     );
     expect(await hook.promise('start', new HookCall())).to.equal('start a');
   });
+
+  it("counts each tap's calls and failures as long as the tap is there", async () => {
+    const hook = waterfall();
+    hook.add(tap('acme.good'), (value) => `${value}!`);
+    const bad = hook.add(tap('acme.bad'), () => {
+      throw new Error('no');
+    });
+    await hook.promise('a', new HookCall());
+    await hook.promise('b', new HookCall());
+    expect(hook.figures.get('acme.good/tap')).to.include({ calls: 2, failures: 0 });
+    expect(hook.figures.get('acme.bad/tap')).to.include({ calls: 2, failures: 2 });
+    expect(hook.figures.get('acme.good/tap')?.medianMs).to.be.a('number');
+    await bad.dispose();
+    expect([...hook.figures.keys()]).to.deep.equal(['acme.good/tap']);
+  });
 });
