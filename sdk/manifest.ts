@@ -74,8 +74,16 @@ export interface PropertySchema {
   readonly scope?: SettingScope;
   /** Never in settings.json; kept encrypted. */
   readonly secret?: boolean;
-  /** `none` (default): applies at once. `listener`: the plugin's ports are opened anew. `server`: needs a restart. */
+  /**
+   * What a change needs before it counts; the hover in editors says it. `none` (default): nothing, the plugin reads it at the moment of use.
+   * `listener`: the host opens the plugin's ports anew by itself. `server`: the server must be started again.
+   */
   readonly restart?: 'none' | 'listener' | 'server';
+  /**
+   * A wrong value could lock out the one who sets it: ports, TLS, who may reach the manager. A change by command or manager goes back unless it is
+   * confirmed within 60 s. Scope `server` only. Default false.
+   */
+  readonly risky?: boolean;
   /** Former keys, moved to this one when settings are read. */
   readonly renamed?: readonly string[];
   /** Only for accounts of this kind. */

@@ -1,6 +1,7 @@
 // One schema for settings.json out of every plugin's declarations: it checks the file, fills defaults, and completes in editors.
 import type { AccountKindDeclaration, EditionDeclaration, PluginManifest, PropertySchema, SettingScope } from '@postroom/sdk';
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
+import { explained } from './hover.js';
 import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from './names.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -31,7 +32,7 @@ export interface SettingsSchema {
 
 /** Keywords beyond draft-07 that declarations may use: Postroom's own and those of VS Code. */
 export const VOCABULARY: readonly string[] = [
-  ...['scope', 'secret', 'restart', 'renamed', 'accountKind'],
+  ...['scope', 'secret', 'restart', 'risky', 'renamed', 'accountKind'],
   ...['markdownDescription', 'patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage', 'defaultSnippets'],
   ...['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels', 'editPresentation', 'order', 'tags', 'unit', 'doNotSuggest'],
   ...['allowComments', 'allowTrailingCommas'],
@@ -91,7 +92,7 @@ function distinctKinds(manifests: readonly PluginManifest[], conflicts: string[]
 function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly AccountKindDeclaration[]): JsonSchema {
   const of = (scope: SettingScope): Record<string, PropertySchema> =>
     Object.fromEntries(
-      properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, each.schema]),
+      properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, explained(each.schema)]),
     );
   const user = { type: 'object', additionalProperties: false, properties: of('user') };
   const account = {
@@ -99,30 +100,30 @@ function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly Acc
     additionalProperties: false,
     required: ['kind', 'address'],
     properties: {
-      kind: {
+      kind: explained({
         type: 'string',
         title: 'Kind of account',
         markdownDescription: 'How mail is sorted to the users.',
         ...(kinds.length === 0
           ? {}
           : { enum: kinds.map((each) => each.kind), enumDescriptions: kinds.map((each) => `${each.title}: ${each.description}`) }),
-      },
-      address: {
+      }),
+      address: explained({
         type: 'string',
         pattern: ADDRESS_PATTERN,
         maxLength: 254,
         title: 'Address',
         markdownDescription: "The account's address at the ISP.",
         patternErrorMessage: 'An address as in mail@company.com.',
-      },
-      users: {
+      }),
+      users: explained({
         type: 'object',
         default: {},
         title: 'Users',
         markdownDescription: 'Who shares the account, by name. PUBLIC1 and ADMIN1 are there without being listed.',
         propertyNames: { pattern: USER_NAME_PATTERN },
         additionalProperties: user,
-      },
+      }),
       ...of('account'),
     },
   };
@@ -135,16 +136,16 @@ function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly Acc
     type: 'object',
     additionalProperties: false,
     properties: {
-      $schema: { type: 'string' },
+      $schema: { type: 'string', title: 'Schema', markdownDescription: 'Where editors find this schema: `./settings.schema.json`.' },
       ...of('server'),
-      accounts: {
+      accounts: explained({
         type: 'object',
         default: {},
         title: 'Accounts',
         markdownDescription: 'The ISP mailboxes that are shared, each under an id of your choice.',
         propertyNames: { pattern: ACCOUNT_ID_PATTERN },
         additionalProperties: account,
-      },
+      }),
     },
   };
 }

@@ -68,8 +68,9 @@ function formSentence(
 }
 
 function describe(schema: Readonly<Record<string, unknown>>): string {
+  // What a hover says of the default and of restarts is a paragraph of its own.
   const words = schema['description'] ?? schema['markdownDescription'];
-  return typeof words === 'string' ? `: ${words.replace(/\.$/, '')}` : '';
+  return typeof words === 'string' ? `: ${words.split('\n\n')[0]?.replace(/\.$/, '')}` : '';
 }
 
 function rangeWords(schema: Readonly<Record<string, unknown>>): string {

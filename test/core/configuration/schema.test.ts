@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 import { Validator } from '@cfworker/json-schema';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { mergeSchema, VOCABULARY } from '#core/configuration/schema.js';
+import { CORE_PROPERTIES } from '#core/configuration/coreProperties.js';
+import { type JsonSchema, mergeSchema, VOCABULARY } from '#core/configuration/schema.js';
 import { schemaProblem } from '#core/configuration/validate.js';
-import { bundledManifests } from './manifests.js';
+import { bundledManifests, manifest } from './manifests.js';
 
 const schema = mergeSchema(bundledManifests(), schemaProblem);
 const META = createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-07.json') as object;
@@ -14,6 +15,11 @@ const META = createRequire(import.meta.url)('ajv/dist/refs/json-schema-draft-07.
 const ajv = new Ajv({ strict: false, allErrors: true });
 const byAjv = ajv.compile(schema.json);
 const other = new Validator(schema.json, '7', false);
+
+/** The schema of the entries of a group. */
+function inside(scope: JsonSchema, group: string): JsonSchema {
+  return (scope['properties'] as Record<string, { additionalProperties: JsonSchema }>)[group]?.additionalProperties ?? {};
+}
 
 const account = (further: object = {}, kind = 'regular'): object => ({
   accounts: { company: { kind, address: 'mail@company.com', 'pop3.host': 'pop.isp.example', ...further } },
@@ -81,16 +87,56 @@ describe('the schema of the settings', () => {
     });
   }
 
-  it('explains every property, and says when a change of it counts', () => {
-    for (const { key, schema: property } of schema.properties.values()) {
-      expect(property.title ?? property.markdownDescription ?? property.description, key).to.be.a('string').that.is.not.empty;
-      expect(property.restart ?? 'none', key).to.be.oneOf(['none', 'listener', 'server']);
+  it('has from every manifest a title, a description, a default unless it is secret, and the restart need', () => {
+    for (const { name, contributes } of [
+      { name: 'core', contributes: { configuration: { properties: CORE_PROPERTIES } } },
+      ...bundledManifests(),
+    ]) {
+      for (const [key, property] of Object.entries(contributes?.configuration?.properties ?? {})) {
+        const at = `${name}: ${key}`;
+        expect(property.title, at).to.be.a('string').that.is.not.empty;
+        expect(property.markdownDescription ?? property.description, at).to.be.a('string').that.is.not.empty;
+        expect(property.restart, at).to.be.oneOf(['none', 'listener', 'server']);
+        expect(property.default === undefined, `${at}: secrets and nothing else have no default`).to.equal(property.secret === true);
+      }
     }
   });
 
-  it('has a default for every property that may be left out', () => {
-    const without = [...schema.properties.values()].filter(({ schema: each }) => each.default === undefined && each.secret !== true);
-    expect(without.map(({ key }) => key)).to.deep.equal(['pop3.host']);
+  it('tells in the hover of every property its default and what a change needs', () => {
+    const { properties } = schema.json as { properties: Record<string, { markdownDescription: string; additionalProperties: never }> };
+    expect(properties['log.keepDays']?.markdownDescription).to.match(/\n\nDefault: `30`\. A change applies at once\.$/);
+    expect(properties['smtp.maxMessageBytes']?.markdownDescription).to.match(/at once: the ports are opened anew\.$/);
+    expect(properties['smtp.trustedNetworks']?.markdownDescription).to.match(
+      /opened anew\. .* has to be confirmed within 60 s, or it goes back\.$/,
+    );
+    const scopes = [schema.json, inside(schema.json, 'accounts'), inside(inside(schema.json, 'accounts'), 'users')] as {
+      properties: Record<string, Record<string, unknown>>;
+    }[];
+    for (const [key, each] of scopes.flatMap((scope) => Object.entries(scope.properties)).filter(([key]) => key !== '$schema')) {
+      expect(each['markdownDescription'], key).to.match(/Default: .+\. A change applies /);
+      expect(each['restart'], key).to.be.a('string');
+    }
+  });
+
+  it('tells so of a property whose author wrote less, too', () => {
+    const made = mergeSchema(
+      [manifest('short', { configuration: { title: 'Short', properties: { 'short.key': { description: 'Words.' } } } })],
+      schemaProblem,
+    );
+    const { properties } = made.json as { properties: Record<string, { markdownDescription: string; restart: string }> };
+    expect(properties['short.key']).to.include({
+      restart: 'none',
+      markdownDescription: 'Words.\n\nDefault: none. A change applies at once.',
+    });
+  });
+
+  it('calls risky what could lock people out, and nothing else', () => {
+    const risky = [...schema.properties.values()].filter(({ schema: each }) => each.risky === true);
+    expect(risky.map(({ scope }) => scope)).to.deep.equal(risky.map(() => 'server'));
+    expect(risky.map(({ key }) => key).sort()).to.deep.equal([
+      ...['admin-ui.allowedHosts', 'admin-ui.listen', 'pop3.listen', 'pop3.plaintextNetworks', 'smtp.listen', 'smtp.trustedNetworks'],
+      ...['tls.certificateFile', 'tls.keyFile', 'tls.names'],
+    ]);
   });
 
   it('has defaults that it takes itself', () => {
