@@ -140,6 +140,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const installed = await discoverPlugins(folders.bundled, folders.strangers);
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(installed.flatMap((plugin) => plugin.manifest ?? []));
+  const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
+  await trials.recover();
   if (options.serve !== false) {
     const takeLevel = (): void => log.setLevel(settings.get<string>('log.level'));
     takeLevel();
@@ -165,7 +167,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const rounds = service(container, Rounds) as RoundRunner;
   stack.defer(() => rounds.stop());
   if (options.serve !== false) {
-    stack.use(service(container, TrialPeriod) as SettingsTrialPeriod).begin();
+    stack.use(trials).begin();
     await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());

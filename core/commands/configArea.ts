@@ -51,8 +51,8 @@ export class ConfigArea implements CommandArea {
       ...orFail(await this.settings.undo(call.author, revision)),
       ...this.#onTrial(),
     })),
-    'config.confirm': handler(() => {
-      const confirmed = this.trials.confirm();
+    'config.confirm': handler(async () => {
+      const confirmed = await this.trials.confirm();
       return confirmed.length === 0 ? 'Nothing waits to be confirmed.' : { confirmed };
     }),
   };

@@ -15,7 +15,7 @@ import { hasErrors, type Problem, problemLine, type SettingPath } from './proble
 import { mergeSchema, pluginId, type SettingsSchema } from './schema.js';
 import { etagOf, SettingsFile } from './settingsFile.js';
 import { SettingsReader } from './settingsReader.js';
-import type { ExpectedVersion, SettingsChange, SettingsService } from './settingsService.js';
+import type { ComingChange, ExpectedVersion, SettingsChange, SettingsService } from './settingsService.js';
 import { STARTER_SETTINGS } from './starter.js';
 import { diffLines } from './textDiff.js';
 import { compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
@@ -38,6 +38,7 @@ export class FileSettings implements SettingsService, Disposable {
   #watch: Disposable | undefined;
   /** Reads and writes of the file follow each other; an edit never starts from a text that another one replaces. */
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #willChange = new Set<(change: ComingChange) => Promise<void>>();
   readonly #changed = new Listeners<ReadonlySet<string>>((thrown) => this.#listenerFailed(thrown));
   readonly #applied = new Listeners<string>((thrown) => this.#listenerFailed(thrown));
   readonly #judged = new Listeners<void>((thrown) => this.#listenerFailed(thrown));
@@ -127,6 +128,11 @@ export class FileSettings implements SettingsService, Disposable {
     return this.#changed.add((changed) => {
       if (concerns(keys, changed)) listener();
     });
+  }
+
+  onWillChange(listener: (change: ComingChange) => Promise<void>): Disposable {
+    this.#willChange.add(listener);
+    return { dispose: () => void this.#willChange.delete(listener) };
   }
 
   onDidApply(listener: (author: string) => void): Disposable {
@@ -282,6 +288,7 @@ export class FileSettings implements SettingsService, Disposable {
     const loaded = this.#load(text);
     if (loaded.value === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
     try {
+      for (const listener of this.#willChange) await listener({ author, before: this.#value, after: loaded.value });
       await this.#file.write(text);
     } catch (thrown) {
       return failed('data/not-writable', `settings.json could not be written (${sentenceOf(thrown)}). The former settings stay in force.`);

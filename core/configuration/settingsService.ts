@@ -48,6 +48,8 @@ export interface SettingsService extends Settings {
   setLimitCheck(check: LimitCheck | undefined): void;
   /** The reading side only, for a plugin. */
   forPlugin(manifest: Pick<PluginManifest, 'publisher' | 'name'>): Settings;
+  /** Before an edit or a new text is written, and awaited: where a listener rejects, nothing is changed. Not for what an editor wrote itself. */
+  onWillChange(listener: (change: ComingChange) => Promise<void>): Disposable;
   /** After new settings came into force, before the listeners of onDidChange. */
   onDidApply(listener: (author: string) => void): Disposable;
   /** After `problems` changed. */
@@ -56,6 +58,14 @@ export interface SettingsService extends Settings {
   reload(): Promise<void>;
 }
 export const SettingsService = createServiceId<SettingsService>('SettingsService');
+
+/** A change that is about to be written and to come into force. */
+export interface ComingChange {
+  readonly author: string;
+  /** In force now. */
+  readonly before: SettingsValue;
+  readonly after: SettingsValue;
+}
 
 /** Refuses the change where the file is another version meanwhile (RFC 9110 section 13.1.1). */
 export interface ExpectedVersion {

@@ -1,17 +1,25 @@
 // Changes that could lock out the one who makes them (ports, TLS, the manager's access) count for a minute, and go back unless they are confirmed.
+// What is on trial is durable before it is in force: it goes back also where the server is killed meanwhile.
 import { isDeepStrictEqual } from 'node:util';
-import { type Disposable, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type PluginState, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
+import { PluginStates } from '../store/pluginStates.js';
 import { groupOf } from './layout.js';
+import type { SettingsValue } from './loadSettings.js';
 import { problemLine } from './problems.js';
-import type { DeclaredProperty } from './schema.js';
-import { SettingsService } from './settingsService.js';
+import type { SettingsSchema } from './schema.js';
+import { type ComingChange, SettingsService } from './settingsService.js';
 
 /** Long enough to try the new port, short enough to wait for the old one. */
 const TRIAL_MS = 60_000;
-/** Who edits the file on the machine itself can edit it again; and what the server does, nobody has to confirm. */
-const EXEMPT = ['editor', 'postroom'];
+const STATE_KEY = 'trial';
+/**
+ * Who edits the file on the machine itself can edit it again, and set-up without questions can be run again; what the server does, nobody has to
+ * confirm.
+ */
+const EXEMPT = ['editor', 'setup', 'postroom'];
 
 export interface Trial {
   readonly keys: readonly string[];
@@ -22,72 +30,116 @@ export interface Trial {
 export interface TrialPeriod {
   /** What waits for its confirmation; `undefined` where nothing does. */
   readonly trial: Trial | undefined;
-  /** Keeps the changes. Answers their keys. */
-  confirm(): readonly string[];
+  /** Keeps the changes. Answers their keys; resolves when they are kept for good. */
+  confirm(): Promise<readonly string[]>;
 }
 export const TrialPeriod = createServiceId<TrialPeriod>('TrialPeriod');
 
-/** Whether a property decides how the server is reached, and by whom. */
-export function isRisky({ key, scope, schema }: DeclaredProperty): boolean {
-  return scope === 'server' && (schema.restart === 'listener' || key.startsWith('tls.'));
+/** A property on trial. */
+interface Tried {
+  readonly key: string;
+  /** What the file said before; missing where it said nothing. */
+  readonly former?: unknown;
+  /** The values that were tried since. Another one came from an editor, and stays. */
+  readonly tried: readonly unknown[];
+}
+
+/** Properties that decide how the server is reached, and by whom, and that differ between two versions. */
+export function riskyChanges({ properties }: Pick<SettingsSchema, 'properties'>, before: SettingsValue, after: SettingsValue): string[] {
+  return [...properties.values()]
+    .filter(({ key, scope, schema }) => scope === 'server' && schema.risky === true && !isDeepStrictEqual(before[key], after[key]))
+    .map(({ key }) => key);
 }
 
 export class SettingsTrialPeriod implements TrialPeriod, Disposable {
-  /** What the file said before, by key; `undefined` where it said nothing. */
-  readonly #former = new Map<string, unknown>();
-  #written: Readonly<Record<string, unknown>> = {};
-  #inForce: Readonly<Record<string, unknown>> = {};
+  readonly #state: PluginState;
+  #onTrial: readonly Tried[] = [];
+  /** Durable already, and on trial as soon as the change is in force. */
+  #coming: readonly Tried[] = [];
+  #written: SettingsValue = {};
+  #inForce: SettingsValue = {};
   #until = new Date(0);
   #alarm: Disposable | undefined;
-  #listening: Disposable | undefined;
+  readonly #listening = new DisposableStack();
 
   constructor(
     @SettingsService private readonly settings: SettingsService,
+    @PluginStates states: PluginStates,
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-  ) {}
+  ) {
+    this.#state = states.forPlugin('core');
+  }
+
+  /** Takes back what was on trial when the server was killed. Before any port opens. */
+  async recover(): Promise<void> {
+    const stored = (await this.#state.get(STATE_KEY)) as readonly Tried[] | undefined;
+    if (stored === undefined) return;
+    const stillThere = stored.filter(({ key, tried }) => tried.some((value) => isSame(value, this.settings.value[key])));
+    await this.#takeBack(stillThere, (keys) => `The server ended before anybody confirmed the change of ${keys}`);
+  }
 
   /** From now on changes are on trial. Without it none are: nobody is locked out of a server that does not run. */
   begin(): void {
     this.#remember();
-    this.#listening = this.settings.onDidApply((author) => this.#look(author));
+    this.#listening.use(this.settings.onWillChange((change) => this.#prepare(change)));
+    this.#listening.use(this.settings.onDidApply((author) => this.#look(author)));
   }
 
   /** What was not confirmed goes back before the server ends. */
   async dispose(): Promise<void> {
-    if (this.#former.size > 0) await this.#rollBack();
-    await this.#listening?.dispose();
+    await this.#rollBack();
+    await this.#listening.dispose();
   }
 
   get trial(): Trial | undefined {
-    return this.#former.size === 0 ? undefined : { keys: [...this.#former.keys()], until: this.#until };
+    return this.#onTrial.length === 0 ? undefined : { keys: this.#onTrial.map(({ key }) => key), until: this.#until };
   }
 
-  confirm(): readonly string[] {
-    const keys = [...this.#former.keys()];
-    this.#former.clear();
+  async confirm(): Promise<readonly string[]> {
+    const keys = this.#onTrial.map(({ key }) => key);
+    if (keys.length === 0) return keys;
+    await this.#state.delete(STATE_KEY);
+    this.#onTrial = [];
     void this.#alarm?.dispose();
-    if (keys.length > 0) this.events.emit({ type: 'settings', author: 'postroom' });
+    this.events.emit({ type: 'settings', author: 'postroom' });
     return keys;
   }
 
+  async #prepare({ author, before, after }: ComingChange): Promise<void> {
+    const changed = EXEMPT.includes(author) ? [] : riskyChanges(this.settings.schema, before, after);
+    if (changed.length === 0) return;
+    const kept = this.#onTrial.filter(({ key }) => !changed.includes(key));
+    const tried = changed.map((key) => {
+      const earlier = this.#onTrial.find((each) => each.key === key) ?? { key, former: this.#written[key], tried: [] };
+      return { ...earlier, tried: [...earlier.tried, after[key]] };
+    });
+    this.#coming = [...kept, ...tried];
+    await this.#state.set(STATE_KEY, this.#coming);
+  }
+
   #look(author: string): void {
-    const [written, inForce] = [this.#written, this.#inForce];
+    const before = this.#inForce;
     this.#remember();
-    const changed = [...this.settings.schema.properties.values()]
-      .filter((property) => isRisky(property) && !isDeepStrictEqual(inForce[property.key], this.#inForce[property.key]))
-      .map(({ key }) => key);
+    const changed = riskyChanges(this.settings.schema, before, this.#inForce);
     if (changed.length === 0) return;
     if (EXEMPT.includes(author)) {
-      for (const key of changed) this.#former.delete(key);
+      if (author !== 'postroom') this.#letGo(changed);
       return;
     }
-    for (const key of changed) if (!this.#former.has(key)) this.#former.set(key, written[key]);
+    this.#onTrial = this.#coming;
     void this.#alarm?.dispose();
     this.#until = new Date(this.clock.now().getTime() + TRIAL_MS);
     this.#alarm = this.clock.after(TRIAL_MS, () => void this.#rollBack());
     this.log.warn(`Unless it is confirmed within ${TRIAL_MS / 1000} s, this goes back: ${changed.join(', ')}.`, { author });
+  }
+
+  /** Somebody at the machine itself has decided. */
+  #letGo(keys: readonly string[]): void {
+    this.#onTrial = this.#onTrial.filter(({ key }) => !keys.includes(key));
+    const stored = this.#onTrial.length === 0 ? this.#state.delete(STATE_KEY) : this.#state.set(STATE_KEY, this.#onTrial);
+    stored.catch((error: unknown) => this.log.warn(`What is on trial could not be stored: ${sentenceOf(error)}`));
   }
 
   #remember(): void {
@@ -96,23 +148,34 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   }
 
   async #rollBack(): Promise<void> {
-    const former = [...this.#former];
-    this.#former.clear();
+    const former = this.#onTrial;
+    this.#onTrial = [];
     await this.#alarm?.dispose();
-    if (former.length === 0) return;
-    const keys = former.map(([key]) => key).join(', ');
-    let sentence = `Nobody confirmed the change of ${keys} within ${TRIAL_MS / 1000} s: the former values are in force again.`;
+    if (former.length > 0) await this.#takeBack(former, (keys) => `Nobody confirmed the change of ${keys} within ${TRIAL_MS / 1000} s`);
+  }
+
+  /** Forgets the trial only where the former values are in the file again. */
+  async #takeBack(tried: readonly Tried[], why: (keys: string) => string): Promise<void> {
+    const reason = why(tried.map(({ key }) => key).join(', '));
+    const edits = tried.map(({ key, former }) => ({ path: [key], value: former }));
     try {
-      const change = await this.settings.edit(
-        'postroom',
-        former.map(([key, value]) => ({ path: [key], value })),
-      );
-      if (!change.ok)
-        sentence = `The change of ${keys} was not confirmed, and can't go back: ${change.problems.map((each) => problemLine(each)).join(' ')}`;
+      const change = edits.length === 0 ? undefined : await this.settings.edit('postroom', edits);
+      if (change?.ok === false)
+        return this.#tell(`${reason}, and it can't go back: ${change.problems.map((each) => problemLine(each)).join(' ')}`);
+      await this.#state.delete(STATE_KEY);
+      if (edits.length > 0) this.#tell(`${reason}: the former values are in force again.`);
     } catch (error) {
-      sentence = `The change of ${keys} was not confirmed, and can't go back: ${sentenceOf(error)}`;
+      this.#tell(`${reason}, and it can't go back: ${sentenceOf(error)}`);
     }
+  }
+
+  #tell(sentence: string): void {
     this.log.warn(sentence);
     this.events.emit({ type: 'problem', source: 'settings', sentence });
   }
+}
+
+/** Of a value that was stored as JSON. */
+function isSame(stored: unknown, value: unknown): boolean {
+  return isDeepStrictEqual(stored, JSON.parse(JSON.stringify(value ?? null)));
 }

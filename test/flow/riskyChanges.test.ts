@@ -1,8 +1,12 @@
 // Changes of ports and TLS on a running server: kept when they are confirmed within a minute, taken back otherwise.
 import '#core/base/injection.js';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { SettingsService } from '#core/configuration/settingsService.js';
+import { Doors } from '#core/host/doors.js';
+import { VictimProcess } from '../faults/victimProcess.js';
 import { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
 
@@ -74,6 +78,8 @@ describe('a change of how the server is reached', () => {
 
   it('needs none where it changes something else', async () => {
     expect(await office.run('config.set', { key: 'timer.everyMinutes', value: '9' })).to.not.have.property('confirm');
+    // Opens the ports anew, and locks nobody out.
+    expect(await office.run('config.set', { key: 'smtp.maxMessageBytes', value: '1000000' })).to.not.have.property('confirm');
   });
 
   it('goes back when the server ends before', async () => {
@@ -81,5 +87,60 @@ describe('a change of how the server is reached', () => {
     await office.close();
     await office.open();
     expect(security()).to.equal('plain');
+  });
+
+  it('is refused where it could not be stored that it is on trial', async () => {
+    office.service(SettingsService).onWillChange(() => Promise.reject(new Error('the disk is full')));
+    const failure = await change().catch((error: unknown) => error);
+    expect((failure as Error).message).to.match(/could not be written \(the disk is full\)\. The former settings stay in force/);
+    expect(security()).to.equal('plain');
+  });
+
+  describe('and the server is killed', () => {
+    let victim: VictimProcess;
+    beforeEach(async () => {
+      await office.close();
+      victim = VictimProcess.spawn();
+      await victim.open(office.dataDir);
+      await victim.run('config.set', { key: 'pop3.listen', value: JSON.stringify(TRIED) });
+      await victim.run('config.set', { key: 'tls.names', value: '["post.office.example"]' });
+      await victim.run('config.set', { key: 'log.keepDays', value: '7' });
+    });
+    afterEach(() => victim.kill());
+
+    it('goes back at the next start, with a line in the log; other changes stay', async () => {
+      await victim.kill();
+      await office.open();
+      expect(security()).to.equal('plain');
+      expect(office.service(SettingsService).get('log.keepDays')).to.equal(7);
+      expect(office.service(SettingsService).text).to.not.include('tls.names');
+      expect(office.log).to.include(
+        'The server ended before anybody confirmed the change of pop3.listen, tls.names: the former values are in force',
+      );
+      expect(office.service(Doors).ports.find(({ protocol }) => protocol === 'pop3')?.security).to.equal('plain');
+      await office.close();
+      office.log = '';
+      await office.open();
+      expect(office.log, 'once').to.not.include('confirmed');
+    });
+
+    it('stays where it was confirmed before', async () => {
+      await victim.run('config.confirm');
+      await victim.kill();
+      await office.open();
+      expect(security()).to.equal('starttls');
+      expect(office.service(SettingsService).text).to.include('tls.names');
+    });
+
+    it('leaves alone what was mended in an editor meanwhile', async () => {
+      await victim.kill();
+      const file = path.join(office.dataDir, 'settings.json');
+      const mended = [{ host: '127.0.0.1', port: 0, security: 'tls' }];
+      const settings = JSON.parse(await readFile(file, 'utf8')) as object;
+      await writeFile(file, JSON.stringify({ ...settings, 'pop3.listen': mended }));
+      await office.open();
+      expect(listen()).to.deep.equal(mended);
+      expect(office.service(SettingsService).text).to.not.include('tls.names');
+    });
   });
 });
