@@ -22,13 +22,13 @@ function declarationsOf(file) {
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/^\s*\/\/.*$/gm, '')
     .replace(/^import .*$/gm, '')
+    .replace(/\bimport\("[^"]+"\)\./g, '')
     .replace(/[ \t]+$/gm, '')
     .replace(/\n{2,}/g, '\n')
     .trim();
 }
 
-function report(name, entry, others) {
-  const files = reached(path.join(sdk, entry)).filter((file) => !others.includes(file));
+function report(name, files) {
   const parts = files.map((file) => `// ${path.relative(path.join(sdk, 'dist'), file).split(path.sep).join('/')}\n${declarationsOf(file)}`);
   const module = name === '.' ? '@postroom/sdk' : `@postroom/sdk${name.slice(1)}`;
   return `# ${module}, API ${version}\n\nMade by \`node scripts/apiReport.mjs\`.\n\n\`\`\`ts\n${parts.join('\n\n')}\n\`\`\`\n`;
@@ -36,16 +36,15 @@ function report(name, entry, others) {
 
 const check = process.argv.includes('--check');
 const typed = Object.entries(entries).filter(([, entry]) => entry.types !== undefined);
-const own = typed.map(([, entry]) => path.join(sdk, entry.types));
-const main = reached(path.join(sdk, entries['.'].types)).filter((file) => file === own[0] || !own.includes(file));
+/** What an entry tells, those after it don't tell again. */
+const told = new Set();
 let stale = 0;
 mkdirSync(path.join(sdk, 'api'), { recursive: true });
 for (const [name, entry] of typed) {
   const file = path.join(sdk, 'api', `${name === '.' ? 'index' : path.basename(name)}.api.md`);
-  // What the main entry tells is not told again, nor what is another entry's own.
-  const others = own.filter((each) => each !== path.join(sdk, entry.types));
-  const text = report(name, entry.types, name === '.' ? others : [...main, ...others]);
-  settle(file, text);
+  const files = reached(path.join(sdk, entry.types)).filter((each) => !told.has(each));
+  for (const each of files) told.add(each);
+  settle(file, report(name, files));
 }
 settle(path.join(sdk, 'README.md'), await withErrorCodes(readFileSync(path.join(sdk, 'README.md'), 'utf8')));
 process.exitCode = stale === 0 ? 0 : 1;

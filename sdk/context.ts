@@ -1,14 +1,8 @@
 // What activate() receives.
 import type { MailboxRef } from './accounts.js';
+import type { Disposable, MaybePromise } from './disposable.js';
 import type { Hooks, TapCall } from './hooks.js';
-import type { ServiceId } from './services.js';
-
-export type MaybePromise<T> = T | Promise<T>;
-
-/** Something to let go of. */
-export interface Disposable {
-  dispose(): MaybePromise<void>;
-}
+import type { ServiceId } from './serviceId.js';
 
 /** A plugin's main module exports this. Register taps, commands and listeners here; open no port and fetch nothing yet. */
 export type Activate = (context: PluginContext) => MaybePromise<void>;

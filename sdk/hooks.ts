@@ -1,6 +1,6 @@
 // The five hooks, in the order in which they fire.
-import type { Disposable, MaybePromise } from './context.js';
 import type { DeliveryReceipt, DeliveryRequest } from './delivering.js';
+import type { Disposable, MaybePromise } from './disposable.js';
 import type { FetchReport, FetchRequest } from './fetching.js';
 import type { LicenceQuery, LicenceVerdict } from './licensing.js';
 import type { MailView } from './mail.js';

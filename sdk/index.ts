@@ -7,6 +7,7 @@
 export * from './accounts.js';
 export * from './context.js';
 export * from './delivering.js';
+export * from './disposable.js';
 export * from './errors.js';
 export * from './fetching.js';
 export * from './hooks.js';
@@ -15,4 +16,5 @@ export * from './mail.js';
 export * from './manifest.js';
 export * from './recipients.js';
 export * from './scheduling.js';
+export * from './serviceId.js';
 export * from './sorting.js';

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ERROR_CODES } from '@postroom/sdk';
 import { expect } from 'chai';
+import { importCircles } from './kit/importCircles.js';
 import { ROOT, type SourceFile, sourcesIn } from './kit/sourceFiles.js';
 
 /** The folders of the core, each with those that it may import from. `bootstrap.ts` sees everything; what is not named is shut. */
@@ -97,6 +98,18 @@ describe('the layers', () => {
     expect(
       breaches(core, (imported, file) => isTop(imported) && folderOf(file.name) !== 'cli' && file.name !== 'core/testing.ts'),
     ).to.deep.equal([]);
+  });
+});
+
+describe('the imports', () => {
+  it('go in no circle, not even for the sake of a type', () => {
+    expect(importCircles(product)).to.deep.equal([]);
+  });
+
+  it('would be seen going in one', () => {
+    const file = (name: string, ...imports: string[]): SourceFile => ({ name, text: '', imports });
+    const circle = [file('a.ts', 'node:net', 'b.ts'), file('b.ts', 'c.ts'), file('c.ts', 'd.ts', 'b.ts'), file('d.ts')];
+    expect(importCircles(circle)).to.deep.equal(['b -> c -> b']);
   });
 });
 

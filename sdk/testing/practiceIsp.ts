@@ -1,5 +1,5 @@
 // An ISP on loopback to practise with: mailboxes by POP3, outgoing mail by SMTP, the network device, and faults to switch on.
-import type { Disposable } from '../context.js';
+import type { Disposable } from '../disposable.js';
 import { practiceCertificate } from './certificate.js';
 import { PracticeDevice } from './device.js';
 import type { Pop3Faults } from './pop3Faults.js';

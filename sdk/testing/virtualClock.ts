@@ -1,5 +1,5 @@
 // Time that a test moves by hand.
-import type { Disposable } from '../context.js';
+import type { Disposable } from '../disposable.js';
 import type { Clock } from '../services.js';
 
 interface Alarm {

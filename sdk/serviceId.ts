@@ -1,0 +1,16 @@
+// How a service of the host is named.
+
+/**
+ * Names a service and, as a parameter decorator, injects it: `constructor(@MailStore private readonly store: MailStore)`.
+ * The decorator's type checks that the parameter has the service's type.
+ */
+export interface ServiceId<T> {
+  <C extends abstract new (...args: never[]) => unknown, I extends number>(
+    target: C,
+    key: undefined,
+    index: T extends ConstructorParameters<C>[I] ? I : never,
+  ): void;
+  readonly serviceName: string;
+  /** Carries the type; never set. */
+  readonly _type?: T;
+}

@@ -1,0 +1,26 @@
+// What the manager is made from: every command, every plugin.
+import type { CommandCall } from '../context.js';
+import type { CommandDeclaration, PluginManifest } from '../manifest.js';
+import { createServiceId } from './createServiceId.js';
+
+/** Every action of the program: what the manager's API and its palette are made from, as the CLI is. */
+export interface CommandCatalogue {
+  /** In order of their names. `owner` is `core` or a plugin's id. */
+  readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
+  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
+  run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
+}
+export const CommandCatalogue = createServiceId<CommandCatalogue>('CommandCatalogue');
+
+/** The installed plugins with their manifests: what they contribute to the manager. */
+export interface PluginCatalogue {
+  readonly plugins: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly bundled: boolean;
+    readonly problems: readonly string[];
+    /** `undefined` where it cannot be read. */
+    readonly manifest: PluginManifest | undefined;
+  }[];
+}
+export const PluginCatalogue = createServiceId<PluginCatalogue>('PluginCatalogue');

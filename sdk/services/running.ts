@@ -1,0 +1,51 @@
+// What a server at work has: time, certificates, rounds, a licence.
+import type { SecureContext } from 'node:tls';
+import type { Disposable } from '../disposable.js';
+import type { FetchReport, RoundReason } from '../fetching.js';
+import type { LicenceVerdict } from '../licensing.js';
+import { createServiceId } from './createServiceId.js';
+
+/** Time, so that tests can have their own. */
+export interface Clock {
+  now(): Date;
+  /** Milliseconds of a clock that never jumps. */
+  monotonic(): number;
+  /** Calls once after `ms`; longer than 2^31-1 ms is allowed. */
+  after(ms: number, call: () => void): Disposable;
+}
+export const Clock = createServiceId<Clock>('Clock');
+
+/** The server's own certificate: from files in the settings, or made at first start. */
+export interface Certificates {
+  /** For tls.createServer's SNICallback and new contexts: always the newest, also after a file was replaced on disk. */
+  current(): SecureContext;
+  /** PEM, for libraries that want the text. */
+  readonly pem: { readonly key: string; readonly cert: string };
+  onDidChange(listener: () => void): Disposable;
+}
+export const Certificates = createServiceId<Certificates>('Certificates');
+
+/** Send/receive now. */
+export interface Rounds {
+  /** Starts a round, or joins the one that runs. */
+  run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport>;
+}
+export const Rounds = createServiceId<Rounds>('Rounds');
+
+export interface RoundReport {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly sent: number;
+  readonly deferred: number;
+  readonly bounced: number;
+  readonly accounts: readonly ({ readonly account: string } & FetchReport)[];
+}
+
+/** May the service run? */
+export interface Licence {
+  readonly verdict: LicenceVerdict;
+  /** Asks onLicenseCheck again, as the device plugin does when the device comes or goes. */
+  recheck(): LicenceVerdict;
+  onDidChange(listener: (verdict: LicenceVerdict) => void): Disposable;
+}
+export const Licence = createServiceId<Licence>('Licence');
