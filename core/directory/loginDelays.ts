@@ -1,7 +1,7 @@
 // How long to keep somebody waiting who failed to log in. Slows guessing down without locking the office out.
 
+import { clientPlace } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import ipaddr from 'ipaddr.js';
 
 /** Failures that cost nothing, then 1 s, doubled with each further one up to `longestMs`. */
 interface Patience {
@@ -36,7 +36,7 @@ export class LoginDelays {
 
   /** Milliseconds until the next attempt is looked at; 0 = now. */
   waitMs(address: string, user: string): number {
-    const place = placeOf(address);
+    const place = clientPlace(address);
     const pair = pairKey(place, user);
     const own = this.#left(this.#pairs, pair, PAIR);
     if (this.clock.monotonic() - (this.#familiar.get(pair) ?? Number.NEGATIVE_INFINITY) < FAMILIAR_FOR_MS) return own;
@@ -44,7 +44,7 @@ export class LoginDelays {
   }
 
   failed(address: string, user: string): void {
-    const place = placeOf(address);
+    const place = clientPlace(address);
     const count = this.#count(this.#pairs, pairKey(place, user));
     // One forgotten mail client that fails every minute must not add up against its neighbours.
     if (count > PAIR.free) return;
@@ -53,7 +53,7 @@ export class LoginDelays {
   }
 
   succeeded(address: string, user: string): void {
-    const pair = pairKey(placeOf(address), user);
+    const pair = pairKey(clientPlace(address), user);
     this.#pairs.delete(pair);
     put(this.#familiar, pair, this.clock.monotonic());
   }
@@ -90,13 +90,4 @@ function put<T>(entries: Map<string, T>, key: string, value: T): void {
 
 function pairKey(place: string, user: string): string {
   return `${place} ${user}`;
-}
-
-/** Who has one IPv6 address has 2^64 of them: the network counts. */
-function placeOf(address: string): string {
-  const bare = address.replace(/%.*$/, '');
-  if (!ipaddr.isValid(bare)) return address;
-  const ip = ipaddr.process(bare);
-  if (ip.kind() === 'ipv4' || ip.range() === 'loopback') return ip.toString();
-  return ipaddr.IPv6.networkAddressFromCIDR(`${ip.toString()}/64`).toString();
 }

@@ -109,7 +109,7 @@ export class Connection implements SessionLine {
   }
 
   touch(): void {
-    if (this.#isLoggedIn && !this.isClosed) this.#deadline.set(this.#options.limits.idleMs);
+    if (this.#isLoggedIn) this.#deadline.set(this.#options.limits.idleMs);
   }
 
   loggedIn(): void {
@@ -234,7 +234,7 @@ export class Connection implements SessionLine {
   }
 
   #closed(): void {
-    this.#deadline.clear();
+    this.#deadline.end();
     if (!this.#isRunning) this.#session.end();
   }
 }

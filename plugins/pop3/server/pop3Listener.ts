@@ -1,7 +1,7 @@
 // The POP3 ports: opened together, one tls.Server for all of them, each connection counted and owned here.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
-import type { Disposable, Listener, OpenPort, Settings } from '@postroom/sdk';
+import { ConnectionGate, type Disposable, type Listener, type OpenPort, type Settings } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import { Connection, type ConnectionServices } from './connection.js';
 import { networks, plainAddress } from './networks.js';
@@ -21,9 +21,7 @@ export class Pop3Listener implements Listener {
   readonly #services: ListenerServices;
   readonly #servers = new Set<Server>();
   readonly #connections = new Map<Socket, Connection>();
-  readonly #perAddress = new Map<string, number>();
-  /** Those that have not logged in, the oldest first. */
-  readonly #strangers = new Set<Connection>();
+  readonly #gate = new ConnectionGate();
   /** Handshakes under way, by the four numbers that name a TCP connection. */
   readonly #handshakes = new Map<string, (secure: Socket | undefined) => void>();
   #tls: TlsServer | undefined;
@@ -75,35 +73,29 @@ export class Pop3Listener implements Listener {
   #connected(socket: Socket, entry: ListenEntry): void {
     const peer = plainAddress(socket.remoteAddress ?? '');
     const limits = serverLimits(this.#services.settings);
-    const fromPeer = this.#perAddress.get(peer) ?? 0;
-    if (this.#connections.size >= limits.connections || fromPeer >= limits.connectionsPerAddress) return this.#refuse(socket, peer, entry);
+    const guest = this.#gate.admit(peer, limits, () => this.#makeRoom(connection));
+    if (guest === undefined) return this.#refuse(socket, peer, entry);
     const options = {
       peer,
       limits,
       offersTls: entry.security === 'starttls',
       trustsPlaintext: this.#plaintext.contains(peer),
       secure: (plain: Socket) => this.#secure(plain),
-      loggedIn: () => void this.#strangers.delete(connection),
+      loggedIn: () => guest.known(),
     };
     const connection: Connection = new Connection(socket, options, this.#services);
     this.#connections.set(socket, connection);
-    this.#perAddress.set(peer, fromPeer + 1);
     socket.on('close', () => {
-      this.#strangers.delete(connection);
-      this.#disconnected(socket, peer);
+      guest.left();
+      this.#connections.delete(socket);
+      if (this.#connections.size === 0) this.#whenEmpty?.();
     });
-    this.#admit(connection, limits.connectionsBeforeLogin);
     void connection.begin(entry.security === 'tls');
   }
 
-  /** A login takes no time, so of too many who wait, those who waited longest mean no login: they make room for somebody who may. */
-  #admit(connection: Connection, most: number): void {
-    this.#strangers.add(connection);
-    const [oldest] = this.#strangers;
-    if (this.#strangers.size <= most || oldest === undefined) return;
-    this.#strangers.delete(oldest);
-    this.#services.log.warn(`POP3 connection from ${oldest.peer} closed: too many wait without a login.`, { peer: oldest.peer });
-    oldest.cut();
+  #makeRoom(connection: Connection): void {
+    this.#services.log.warn(`POP3 connection from ${connection.peer} closed: too many wait without a login.`, { peer: connection.peer });
+    connection.cut();
   }
 
   #refuse(socket: Socket, peer: string, entry: ListenEntry): void {
@@ -111,14 +103,6 @@ export class Pop3Listener implements Listener {
     socket.on('error', () => {});
     if (entry.security === 'tls') socket.destroy();
     else socket.end('-ERR [SYS/TEMP] Too many connections, try again later\r\n', () => socket.destroy());
-  }
-
-  #disconnected(socket: Socket, peer: string): void {
-    this.#connections.delete(socket);
-    const left = (this.#perAddress.get(peer) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(peer);
-    else this.#perAddress.set(peer, left);
-    if (this.#connections.size === 0) this.#whenEmpty?.();
   }
 
   /** Resolves when no connection is left, at the latest after `graceMs`. */

@@ -1,5 +1,5 @@
 // What the settings say about the server's ports and limits.
-import type { PortSecurity, Settings } from '@postroom/sdk';
+import type { ConnectionLimits, PortSecurity, Settings } from '@postroom/sdk';
 
 /** One entry of `pop3.listen`. Without `host`: every address of the machine. Port 0: a free one. */
 export interface ListenEntry {
@@ -9,11 +9,7 @@ export interface ListenEntry {
 }
 
 /** Limits that protect the server; read for every new connection, so changes apply to the next one. */
-export interface ServerLimits {
-  readonly connections: number;
-  readonly connectionsPerAddress: number;
-  /** Connections that have not logged in. */
-  readonly connectionsBeforeLogin: number;
+export interface ServerLimits extends ConnectionLimits {
   readonly badCommands: number;
   /** Milliseconds from the connection to a good login. */
   readonly loginMs: number;

@@ -1,12 +1,13 @@
 // The SMTP ports: opened as the settings say, each with the server's own certificate, closed without losing a running message.
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { Disposable, Listener, OpenPort, PortSecurity, Settings } from '@postroom/sdk';
-import { sentenceOf } from '@postroom/sdk';
+import type { ConnectionLimits, Disposable, Listener, OpenPort, PortSecurity, Settings } from '@postroom/sdk';
+import { ConnectionGate, sentenceOf } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import type { SMTPServerOptions } from 'smtp-server';
 import { type SessionServices, SubmissionSessions } from './session.js';
 import { StrictServer } from './strictServer.js';
+import type { Surroundings } from './surroundings.js';
 import { trustedNetworks } from './trustedNetworks.js';
 
 interface PortSetting {
@@ -17,8 +18,11 @@ interface PortSetting {
 
 export class SubmissionListener implements Listener {
   readonly name = 'SMTP';
+  /** One for all ports: the limits are the server's. */
+  readonly #gate = new ConnectionGate();
   #servers: StrictServer[] = [];
   #renewal: Disposable | undefined;
+  #naming: Disposable | undefined;
 
   constructor(
     private readonly settings: Settings,
@@ -28,46 +32,57 @@ export class SubmissionListener implements Listener {
 
   async start(): Promise<readonly OpenPort[]> {
     const isTrusted = trustedNetworks(this.settings.get<readonly string[]>('smtp.trustedNetworks'));
-    const limits = {
-      maxMessageBytes: this.settings.get<number>('smtp.maxMessageBytes'),
-      maxConnections: this.settings.get<number>('smtp.maxConnections'),
-      maxConnectionsPerAddress: this.settings.get<number>('smtp.maxConnectionsPerAddress'),
-    };
-    const sessions = new SubmissionSessions(this.services, limits, isTrusted);
+    const size = this.settings.get<number>('smtp.maxMessageBytes');
+    const sessions = new SubmissionSessions(this.services, size, isTrusted);
+    const surroundings = { ...this.services, isTrusted, gate: this.#gate, limits: this.#limits() };
     this.#renewal = this.certificates.onDidChange(() => {
       for (const server of this.#servers) {
         server.updateSecureContext(this.certificates.pem);
       }
     });
+    this.#naming = this.settings.onDidChange(['server.name'], () => {
+      for (const server of this.#servers) {
+        server.options.name = this.#name();
+      }
+    });
     const ports = this.settings.get<readonly PortSetting[]>('smtp.listen');
-    return await Promise.all(ports.map((port) => this.#open(port, this.#server(port, sessions, limits.maxMessageBytes, isTrusted))));
+    return await Promise.all(ports.map((port) => this.#open(port, this.#server(port, sessions, size, surroundings))));
   }
 
   async stop(graceMs: number): Promise<void> {
     const servers = this.#servers;
     this.#servers = [];
     await this.#renewal?.dispose();
+    await this.#naming?.dispose();
     await Promise.all(servers.map((server) => server.shutdown(graceMs)));
   }
 
-  #server(port: PortSetting, sessions: SubmissionSessions, size: number, isTrusted: (address: string) => boolean): StrictServer {
+  #limits(): ConnectionLimits {
+    const connections = this.settings.get<number>('smtp.maxConnections');
+    const connectionsPerAddress = this.settings.get<number>('smtp.maxConnectionsPerAddress');
+    return { connections, connectionsPerAddress, connectionsBeforeLogin: connections };
+  }
+
+  #server(port: PortSetting, sessions: SubmissionSessions, size: number, surroundings: Surroundings): StrictServer {
     const server: StrictServer = new StrictServer(
       {
         ...this.certificates.pem,
-        name: this.settings.get<string>('server.name') || hostname(),
+        name: this.#name(),
         secure: port.security === 'tls',
         hideSTARTTLS: port.security !== 'starttls',
         size,
         maxRecipients: this.settings.get<number>('smtp.maxRecipients'),
-        maxClients: this.settings.get<number>('smtp.maxConnections'),
         ...handlersOf(sessions, () => server.dismissIdle()),
       },
-      isTrusted,
-      this.services.clock,
+      surroundings,
     );
     // Broken handshakes and connections: they concern one client each, who is gone.
     server.on('error', (error: Error) => this.services.log.debug('An SMTP connection failed.', { reason: error.message }));
     return server;
+  }
+
+  #name(): string {
+    return this.settings.get<string>('server.name') || hostname();
   }
 
   #open(port: PortSetting, server: StrictServer): Promise<OpenPort> {

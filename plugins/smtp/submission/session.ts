@@ -21,15 +21,7 @@ export interface SessionServices {
   readonly log: Logger;
 }
 
-export interface SessionLimits {
-  /** Octets. */
-  readonly maxMessageBytes: number;
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
-}
-
 interface OpenSession {
-  readonly address: string;
   failedLogins: number;
   /** Who sends the message of the running transaction. */
   author: MailboxRef | undefined;
@@ -41,18 +33,13 @@ export class SubmissionSessions {
 
   constructor(
     private readonly services: SessionServices,
-    private readonly limits: SessionLimits,
+    private readonly maxMessageBytes: number,
     private readonly isTrusted: (address: string) => boolean,
   ) {}
 
   connect(session: SMTPServerSession): void {
-    const address = session.remoteAddress;
-    const fromHere = [...this.#sessions.values()].filter((open) => open.address === address).length;
-    if (this.#sessions.size >= this.limits.maxConnections || fromHere >= this.limits.maxConnectionsPerAddress) {
-      throw new Refusal(421, '4.7.0', 'Too many connections. Try again in a moment.');
-    }
-    this.#sessions.set(session.id, { address, failedLogins: 0, author: undefined });
-    this.services.events.emit({ type: 'session', protocol: 'smtp', state: 'open', peer: address });
+    this.#sessions.set(session.id, { failedLogins: 0, author: undefined });
+    this.services.events.emit({ type: 'session', protocol: 'smtp', state: 'open', peer: session.remoteAddress });
   }
 
   close(session: SMTPServerSession): void {
@@ -119,7 +106,7 @@ export class SubmissionSessions {
     stream.on('error', () => undefined);
     try {
       const submission = submissionOf(session, this.#open(session).author);
-      const accepted = await this.services.submissions.submit(messageSource(stream, this.limits.maxMessageBytes), submission);
+      const accepted = await this.services.submissions.submit(messageSource(stream, this.maxMessageBytes), submission);
       return `2.6.0 Accepted as ${accepted.id}`;
     } catch (error) {
       const refusal = refusalOf(error);

@@ -1,36 +1,24 @@
-// smtp-server, with what it lacks for submission (RFC 6409): replies that the standard asks for, limits, and a clean shutdown.
+// smtp-server, with what it lacks at its ports: limits that keep the office served, an end to every handshake, and a clean shutdown.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Disposable } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
-import { SMTPServer, type SMTPServerAddress, type SMTPServerOptions } from 'smtp-server';
-import { SMTPConnection, type SMTPConnectionOptions, type TLSError } from 'smtp-server/lib/smtp-connection.js';
-import type { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
-import { DataStream } from './dataStream.js';
-import { type PathCommand, parsePathCommand } from './pathCommand.js';
-import { type ClientProgress, IDLE_MS, Patience } from './patience.js';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js';
+import { IDLE_MS } from './patience.js';
+import { StrictConnection } from './strictConnection.js';
+import { type Caller, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
 
-type Done = () => void;
-
-/** Parameters that we announce (SIZE, 8BITMIME, SMTPUTF8, DSN) or that AUTH brings with it (RFC 4954 section 5). */
-const MAIL_PARAMETERS = new Set(['SIZE', 'BODY', 'SMTPUTF8', 'RET', 'ENVID', 'AUTH']);
-const RCPT_PARAMETERS = new Set(['NOTIFY', 'ORCPT']);
-/** RFC 3461 sections 4.2 and 4.4. */
-const MAX_ENVID = 100;
-const MAX_ORCPT = 500;
-/** Syntax and sequence errors in one session, failed logins among them not counted. */
-const MAX_MISTAKES = 20;
-const MAX_COMMAND_OCTETS = 16 * 1024;
 /** For a whole TLS handshake. */
 const HANDSHAKE_MS = 30_000;
+const TOO_MANY = '421 4.7.0 Too many connections. Try again in a moment.\r\n';
 const WITHOUT_AUTH = ['XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'];
 
 export class StrictServer extends SMTPServer {
+  readonly #callers = new WeakMap<Socket, Caller>();
+
   constructor(
     options: SMTPServerOptions,
-    /** Whether a login may cross an unencrypted connection from this address. */
-    readonly isTrusted: (address: string) => boolean,
-    readonly clock: Clock,
+    private readonly surroundings: Surroundings,
   ) {
     super({
       ...options,
@@ -50,8 +38,36 @@ export class StrictServer extends SMTPServer {
     });
   }
 
+  /**
+   * Counts every connection from its first octet, handshakes too: the library's own limit is one for each port and refuses whoever comes
+   * last, so that a crowd that says nothing would keep the office out.
+   */
+  override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
+    const { gate, limits, log } = this.surroundings;
+    const peer = socket.remoteAddress ?? '';
+    const guest = gate.admit(peer, limits, () => {
+      log.warn(`SMTP connection from ${peer} closed: too many wait without a login.`, { peer });
+      caller.top.destroy();
+    });
+    if (guest === undefined) {
+      log.warn(`SMTP connection from ${peer} refused: too many are open.`, { peer });
+      socket.on('error', () => undefined);
+      if (handshake) socket.destroy();
+      else socket.end(TOO_MANY, () => socket.destroy());
+      return false;
+    }
+    const caller: Caller = { guest, top: socket };
+    this.#callers.set(socket, caller);
+    // STARTTLS takes this listener off; from then on the connection says when it is closed.
+    socket.once('close', () => guest.left());
+    return super._acceptSocket(socket, handshake);
+  }
+
   override connect(socket: Socket | TLSSocket, socketOptions?: SMTPConnectionOptions | null): void {
-    const connection = new StrictConnection(this, socket, socketOptions);
+    // It had to make room since it was accepted; nothing would tell of its end again.
+    if (socket.destroyed) return;
+    const caller = this.#callers.get(socket);
+    const connection = new StrictConnection(this, socket, { ...this.surroundings, caller }, socketOptions);
     this.connections.add(connection);
     connection.on('error', (error: Error) => this._onError(error));
     connection.init();
@@ -67,11 +83,14 @@ export class StrictServer extends SMTPServer {
       return;
     }
     let limit: Disposable | undefined;
+    const caller = this.#callers.get(socket);
     super._upgrade(socket, (error, secure) => {
       void limit?.dispose();
+      if (secure && caller) this.#callers.set(secure, caller);
       callback(error, secure);
     });
-    limit = this.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
+    if (caller) caller.top = this._pendingSockets.get(socket) ?? socket;
+    limit = this.surroundings.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
   }
 
   /** Takes no connection any more, says 421 to idle clients at once and to the others when their message is done or `graceMs` are over. */
@@ -98,177 +117,4 @@ export class StrictServer extends SMTPServer {
       }
     }
   }
-}
-
-class StrictConnection extends SMTPConnection {
-  readonly #strict: StrictServer;
-  readonly #patience: Patience;
-  #mistakes = 0;
-
-  constructor(server: StrictServer, socket: Socket | TLSSocket, options?: SMTPConnectionOptions | null) {
-    super(server, socket, options);
-    this.#strict = server;
-    this.#patience = new Patience(
-      server.clock,
-      () => this.#progress(),
-      () => this.send(421, '4.4.2 Too slow, goodbye'),
-    );
-  }
-
-  /** Greets at once: the library's 100 ms for early talkers would only slow down the office, whose devices do talk early. */
-  override init(): void {
-    this._setListeners(() => this.connectionReady());
-  }
-
-  override _createParser(): SMTPStream {
-    const parser = new DataStream({ maxCommandLength: MAX_COMMAND_OCTETS });
-    parser.oncommand = (command, callback) => this._onCommand(command, callback);
-    parser.on('error', (error) => this.send(421, `Error: ${error.message}`));
-    return parser;
-  }
-
-  override close(): void {
-    this.#patience.dispose();
-    super.close();
-  }
-
-  override _onClose(): void {
-    this.#patience.dispose();
-    super._onClose();
-  }
-
-  /** A text that begins with an enhanced status code keeps that one. */
-  override send(code: number, data?: string | string[] | null, context?: string | false): void {
-    this.#patience.answered(Boolean(this.session.user || this.session.envelope?.mailFrom));
-    const hasCode = typeof data === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(data);
-    super.send(code, data, hasCode ? false : context);
-    if (code >= 500 && code <= 504 && ++this.#mistakes === MAX_MISTAKES) {
-      super.send(421, '4.7.0 Too many errors, goodbye', false);
-    }
-  }
-
-  override handler_EHLO(command: Buffer, callback: Done): void {
-    this.session.disabledCommands = this.#mayLogIn() ? undefined : [...this.#strict.options.disabledCommands, 'AUTH'];
-    super.handler_EHLO(command, callback);
-    this.session.disabledCommands = undefined;
-  }
-
-  override handler_AUTH(command: Buffer, callback: Done): void {
-    if (!this.#mayLogIn()) {
-      this.send(538, '5.7.11 Encryption needed for a login: use STARTTLS or the TLS port');
-      callback();
-    } else if (this.session.envelope.mailFrom) {
-      this.send(503, '5.5.1 AUTH is not allowed inside a mail transaction');
-      callback();
-    } else {
-      super.handler_AUTH(command, callback);
-    }
-  }
-
-  override _parseAddressCommand(rawName: string, rawCommand: Buffer | string): (SMTPServerAddress & { duplicate?: string }) | false {
-    const parsed = parsePathCommand(rawName === 'mail from' ? 'MAIL FROM' : 'RCPT TO', rawCommand.toString());
-    return (
-      parsed !== undefined && {
-        address: parsed.address,
-        args: { ...parsed.parameters },
-        ...(parsed.duplicate === undefined ? {} : { duplicate: parsed.duplicate }),
-      }
-    );
-  }
-
-  override handler_MAIL(command: Buffer, callback: Done): void {
-    const parsed = parsePathCommand('MAIL FROM', command.toString());
-    const utf8 = parsed?.parameters.SMTPUTF8 === true;
-    if (this.#refuses(command, parsed, MAIL_PARAMETERS, utf8)) {
-      callback();
-    } else {
-      super.handler_MAIL(command, callback);
-    }
-  }
-
-  override handler_RCPT(command: Buffer, callback: Done): void {
-    const parsed = parsePathCommand('RCPT TO', command.toString());
-    const utf8 = this.session.envelope.smtpUtf8 === true;
-    if (this.#refuses(command, parsed, RCPT_PARAMETERS, utf8)) {
-      callback();
-    } else {
-      super.handler_RCPT(command, callback);
-    }
-  }
-
-  override handler_DATA(command: Buffer, callback: Done): void {
-    this.#withoutArguments(command, callback, () => super.handler_DATA(command, callback));
-  }
-
-  override handler_RSET(command: Buffer, callback: Done): void {
-    this.#withoutArguments(command, callback, () => super.handler_RSET(command, callback));
-  }
-
-  override handler_QUIT(command: Buffer, callback: Done): void {
-    this.#withoutArguments(command, callback, () => super.handler_QUIT(command, callback));
-  }
-
-  handler_EXPN(_command: Buffer, callback: Done): void {
-    this.send(502, '5.5.1 EXPN is not offered');
-    callback();
-  }
-
-  handler_TURN(_command: Buffer, callback: Done): void {
-    this.send(502, '5.5.1 TURN is not offered');
-    callback();
-  }
-
-  /** CHUNKING is not announced. The octets that follow BDAT must never be read as commands, so the connection ends here. */
-  handler_BDAT(_command: Buffer, callback: Done): void {
-    this.send(502, '5.5.1 BDAT is not offered, goodbye');
-    this.close();
-    callback();
-  }
-
-  #progress(): ClientProgress {
-    const message = this._dataStream;
-    const isReceived = Boolean(message) && this._parser !== false && !this._parser._dataMode;
-    const isStoring = message ? message.writableNeedDrain : false;
-    return {
-      isOurTurn: this._handlerPending || isReceived || isStoring,
-      messageOctets: message && this._parser ? this._parser.dataBytes : undefined,
-    };
-  }
-
-  #mayLogIn(): boolean {
-    return this.secure || this.#strict.isTrusted(this.remoteAddress);
-  }
-
-  #withoutArguments(command: Buffer, callback: Done, run: Done): void {
-    if (/^\S+\s*$/.test(command.toString())) {
-      run();
-    } else {
-      this.send(501, '5.5.4 This command takes no arguments');
-      callback();
-    }
-  }
-
-  /** Answers what the library would let pass; false where there is nothing to refuse. */
-  #refuses(command: Buffer, parsed: PathCommand | undefined, known: ReadonlySet<string>, utf8: boolean): boolean {
-    const { ENVID: envid, ORCPT: orcpt, NOTIFY: notify } = parsed?.parameters ?? {};
-    const unknown = Object.keys(parsed?.parameters ?? {}).find((key) => !known.has(key));
-    if (unknown !== undefined) {
-      this.send(555, `5.5.4 Unknown parameter ${unknown}`);
-    } else if (parsed && !utf8 && command.some((octet) => octet > 0x7e)) {
-      this.send(553, '5.6.7 An address that is not ASCII needs the SMTPUTF8 parameter');
-    } else if (String(envid ?? '').length > MAX_ENVID || String(orcpt ?? '').length > MAX_ORCPT) {
-      this.send(501, '5.5.4 DSN parameter is too long');
-    } else if (hasRepetition(String(notify ?? ''))) {
-      this.send(501, '5.5.4 NOTIFY says something twice');
-    } else {
-      return false;
-    }
-    return true;
-  }
-}
-
-/** RFC 3461 section 4.1: each word at most once. */
-function hasRepetition(list: string): boolean {
-  const words = list.toUpperCase().split(',');
-  return new Set(words).size < words.length;
 }

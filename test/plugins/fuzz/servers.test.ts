@@ -125,6 +125,8 @@ describe('random clients', function () {
   }
 
   it('find no crash, no hang and no growth in the POP3 server, and see well-formed answers only', async () => {
+    // Known here, john is let in whatever the storm's guesses do to the address.
+    await (await postroom.pop3('john')).ask('QUIT');
     await storm('pop3', [...POP3] as [string, ...string[]], /^(?:\+OK|$)/);
     expect(await (await postroom.pop3('john')).ask('STAT')).to.equal('+OK 0 0');
   });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { ServedHost, until } from '../support/servedHost.js';
+import { RawClient } from '../support/rawClient.js';
+import { ServedHost } from '../support/servedHost.js';
 
 const plain = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -235,16 +236,34 @@ describe('POP3 server before the login', () => {
     expect((await client.rest()).match(/-ERR/g)).to.have.length(20);
   });
 
-  it('P97 refuses connections beyond the limit and serves those that are there', async () => {
+  it('P97 lets who has not logged in make room for the next from that address, and refuses it where all have', async () => {
     served.host.values['pop3.limits.connectionsPerAddress'] = 2;
+    served.host.mailbox('greg');
     const first = await served.andrewsClient();
-    await (await served.client()).line();
+    const stranger = await served.client();
+    await stranger.line();
+    const second = await served.client();
+    expect(await stranger.rest()).to.equal('');
+    expect(await second.login('greg')).to.match(/^\+OK/);
     const third = await served.client();
     expect(await third.rest()).to.match(/^-ERR \[SYS\/TEMP\]/);
     expect(await first.ask('STAT')).to.match(/^\+OK 1/);
-    await first.ask('QUIT');
-    await first.rest();
-    first.destroy();
-    await until(() => served.host.events.some((event) => event.type === 'session' && event.state === 'closed'));
+    expect(await second.ask('STAT')).to.match(/^\+OK 0/);
+  });
+
+  it('P97 counts a client of a dual-stack port by its IPv4 address', async () => {
+    await served.stop();
+    served = await ServedHost.start(['starttls'], (host) => {
+      host.values['pop3.listen'] = [
+        { host: '127.0.0.1', port: 0, security: 'starttls' },
+        { host: '::ffff:127.0.0.1', port: 0, security: 'starttls' },
+      ];
+      host.values['pop3.limits.connectionsPerAddress'] = 1;
+    });
+    expect(served.ports.map(({ problem }) => problem)).to.deep.equal([undefined, undefined]);
+    await served.andrewsClient();
+    const mapped = await RawClient.connect(served.ports[1]?.port ?? 0);
+    expect(await mapped.rest()).to.match(/^-ERR \[SYS\/TEMP\]/);
+    mapped.destroy();
   });
 });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { PostroomError } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
@@ -362,19 +363,50 @@ describe('a submission session', () => {
   });
 
   describe('connections', () => {
-    it('S44 answers 421 to too many from one address', async () => {
+    it('S44 answers 421 to too many from one address that have all begun to send', async () => {
       await serve({ 'smtp.maxConnectionsPerAddress': 1 });
-      const first = await open();
+      const first = await greeted();
+      await first.run('MAIL FROM:<mail@company.com>');
       const second = await open();
-      expect(second.greeting).to.match(/^421 /);
+      expect(second.greeting).to.match(/^421 4\.7\.0 /);
       await second.ended();
-      await first.run('EHLO office.example');
       const closed = once(host.activity, 'session:closed');
       await first.run('QUIT');
       first.close();
       await closed;
-      await (await open()).run('EHLO office.example');
+      await greeted();
       expect(host.events.filter((event) => event.type === 'session').map((event) => event.state)).to.deep.equal(['open', 'closed', 'open']);
+    });
+
+    it('S44 lets who has neither logged in nor begun to send make room for the next, over all ports together', async () => {
+      const listen = ['starttls', 'tls'].map((security) => ({ host: '127.0.0.1', port: 0, security }));
+      host = await new FakeHost({ 'smtp.listen': listen, 'smtp.maxConnections': 2 }).activate();
+      const ports = (await host.start()).map((each) => each.port);
+      port = ports[0] ?? 0;
+      const user = await greeted();
+      await user.run(`AUTH PLAIN ${Buffer.from('\0andrew\0correct').toString('base64')}`);
+      const idle = await greeted();
+      // Never begins its handshake, on the port where that comes first.
+      const mute = connect(ports[1] ?? 0, '127.0.0.1');
+      await idle.ended();
+      const next = await open();
+      await once(mute, 'close');
+      await next.run('EHLO office.example', `AUTH PLAIN ${Buffer.from('\0andrew\0correct').toString('base64')}`);
+      await user.run('MAIL FROM:<mail@company.com>', 'RCPT TO:<a@b.example>', 'DATA');
+      expect(await user.say('x\r\n.')).to.match(/^250 /);
+      expect(host.logged.filter((line) => line.includes('too many wait without a login'))).to.have.length(2);
+    });
+
+    it('S44 S67 closes a handshake behind STARTTLS that has to make room, and forgets its session', async () => {
+      await serve({ 'smtp.maxConnections': 1 });
+      const half = await greeted();
+      await half.run('STARTTLS');
+      half.write(Buffer.from([0x16, 0x03, 0x01]));
+      const closed = once(host.activity, 'session:closed');
+      const next = await open();
+      await half.ended();
+      await closed;
+      expect(next.greeting).to.match(/^220 /);
     });
 
     it('S43 says 421 to idle clients at shutdown, finishes a running message first', async () => {

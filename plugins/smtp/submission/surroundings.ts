@@ -1,0 +1,22 @@
+// What the SMTP ports share with each other and with their connections.
+import type { Socket } from 'node:net';
+import type { ConnectionGate, ConnectionLimits, Guest, Logger } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+
+export const MAX_COMMAND_OCTETS = 16 * 1024;
+
+export interface Surroundings {
+  /** Whether a login may cross an unencrypted connection from this address. */
+  readonly isTrusted: (address: string) => boolean;
+  readonly gate: ConnectionGate;
+  readonly limits: ConnectionLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Somebody at the port, from the first octet on. */
+export interface Caller {
+  readonly guest: Guest;
+  /** What to close the connection by: the wrap of TLS where there is one. */
+  top: Socket;
+}
