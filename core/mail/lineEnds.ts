@@ -1,13 +1,19 @@
 // The first thing that happens to a message: every line end becomes CRLF, so that its size, TOP and RETR agree for ever and no bare
 // LF or CR can end a POP3 answer early (SORTING case 90; PROTOCOLS 0.6, P29 to P32).
-import { asBuffer, CR, LF } from './octets.js';
+import { asBuffer, CR, LF, SPACE } from './octets.js';
 
 const NOTHING = new Uint8Array(0);
 const CRLF = Uint8Array.of(CR, LF);
 const LONE_LF = Uint8Array.of(LF);
+const EMPTY_LINE = Buffer.from('\r\n\r\n');
 
-/** Turns every bare LF and bare CR into CRLF, across the borders of pieces. Gives clean pieces back as they are. */
+/**
+ * Turns every bare LF and bare CR into CRLF, across the borders of pieces; gives clean pieces back as they are. In the header a bare CR becomes a
+ * space: a line end there would begin another field, and who may put a CR into a subject does not write recipients.
+ */
 export class LineEndNormaliser {
+  /** Until the empty line. */
+  #header: HeaderLines | undefined = new HeaderLines();
   /** The last octet handed out was a CR whose LF has not come yet. */
   #afterCr = false;
   #endsLine = true;
@@ -15,17 +21,31 @@ export class LineEndNormaliser {
   /** The piece in CRLF form; the very buffer that came where nothing needs changing. */
   push(octets: Uint8Array): Uint8Array {
     if (octets.length === 0) return octets;
-    const afterCr = this.#afterCr;
-    const last = octets[octets.length - 1];
-    this.#afterCr = last === CR;
-    this.#endsLine = last === LF;
-    return isClean(octets, afterCr) ? octets : rewrite(octets, afterCr);
+    if (this.#header === undefined) return this.#body(octets);
+    const bodyStart = this.#header.isUntouched ? cleanHeaderLength(octets) : 0;
+    if (bodyStart > 0) {
+      this.#header = undefined;
+      return this.#body(octets);
+    }
+    const { lines, taken } = this.#header.push(octets);
+    this.#endsLine = lines.length === 0 ? this.#endsLine : lines[lines.length - 1] === LF;
+    if (!this.#header.ended) return lines;
+    this.#header = undefined;
+    return taken === octets.length ? lines : Buffer.concat([lines, this.#body(octets.subarray(taken))]);
   }
 
   /** What is missing at the end: nothing, an LF, or a whole CRLF. A message of no octets stays empty. */
   end(): Uint8Array {
     if (this.#afterCr) return LONE_LF;
-    return this.#endsLine ? NOTHING : CRLF;
+    return this.#endsLine && this.#header?.isWaiting !== true ? NOTHING : CRLF;
+  }
+
+  #body(octets: Uint8Array): Uint8Array {
+    const afterCr = this.#afterCr;
+    const last = octets[octets.length - 1];
+    this.#afterCr = last === CR;
+    this.#endsLine = last === LF;
+    return isClean(octets, afterCr) ? octets : rewrite(octets, afterCr);
   }
 }
 
@@ -35,6 +55,52 @@ export function octetsInCrlfForm(octets: Uint8Array): Uint8Array {
   const lines = normaliser.push(octets);
   const end = normaliser.end();
   return end.length === 0 ? lines : Buffer.concat([lines, end]);
+}
+
+/** The header's part of the work, octet by octet: only a header with odd line ends, or one that comes in pieces, goes this way. */
+class HeaderLines {
+  /** CRs whose next octet has not come yet: with an LF they end the line, however many; else they are white space. */
+  #waitingCrs = 0;
+  /** Octets in the line so far. */
+  #lineLength = 0;
+  ended = false;
+  isUntouched = true;
+
+  get isWaiting(): boolean {
+    return this.#waitingCrs > 0;
+  }
+
+  /** Takes octets up to the empty line, that one included. */
+  push(octets: Uint8Array): { readonly lines: Uint8Array; readonly taken: number } {
+    this.isUntouched = false;
+    const out = Buffer.allocUnsafe(this.#waitingCrs + octets.length * 2);
+    let to = 0;
+    for (const [position, octet] of octets.entries()) {
+      if (octet === CR) {
+        this.#waitingCrs += 1;
+      } else if (octet === LF) {
+        out[to++] = CR;
+        out[to++] = LF;
+        this.#waitingCrs = 0;
+        this.ended = this.#lineLength === 0;
+        this.#lineLength = 0;
+        if (this.ended) return { lines: out.subarray(0, to), taken: position + 1 };
+      } else {
+        for (; this.#waitingCrs > 0; this.#waitingCrs -= 1) out[to++] = SPACE;
+        out[to++] = octet;
+        this.#lineLength += 1;
+      }
+    }
+    return { lines: out.subarray(0, to), taken: octets.length };
+  }
+}
+
+/** Octets of the header at the beginning of a message where it is in CRLF form already, the empty line included; 0 elsewhere. */
+function cleanHeaderLength(octets: Uint8Array): number {
+  const end = asBuffer(octets).indexOf(EMPTY_LINE);
+  if (end < 0) return 0;
+  const length = end + EMPTY_LINE.length;
+  return isClean(octets.subarray(0, length), false) ? length : 0;
 }
 
 /** Whether CR and LF come in pairs only. Two native searches per line; a CR at the very end may still get its LF. */

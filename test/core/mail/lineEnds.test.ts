@@ -5,7 +5,9 @@ import { expectLinear } from './linear.js';
 
 /** What must come out, by the plainest means. */
 function reference(text: string): string {
-  const lines = text.replace(/\r\n|\r|\n/g, '\r\n');
+  const empty = /^(?:[^\n]*[^\r\n][^\n]*\n)*\r*\n/.exec(text)?.[0] ?? text;
+  const header = empty.replace(/\r+$/, '\r\n').replace(/\r*\n/g, '\n').replaceAll('\r', ' ').replaceAll('\n', '\r\n');
+  const lines = header + text.slice(empty.length).replace(/\r\n|\r|\n/g, '\r\n');
   return lines === '' || lines.endsWith('\r\n') ? lines : `${lines}\r\n`;
 }
 
@@ -15,11 +17,11 @@ function inPieces(pieces: readonly Uint8Array[]): string {
 }
 
 const mailText = fc
-  .array(fc.constantFrom('\r', '\n', '\r\n', '.', 'a', '\0', '\xff', '\r\n.\r\n'), { maxLength: 40 })
+  .array(fc.constantFrom('\r', '\n', '\r\n\r\n', '\r\n', '.', 'a', '\0', '\xff', '\r\n.\r\n'), { maxLength: 40 })
   .map((parts) => parts.join(''));
 
 describe('LineEndNormaliser', () => {
-  it('turns every bare LF and bare CR into CRLF, however the octets are cut (SORTING 90, P32)', () => {
+  it('turns every bare LF and, in the body, every bare CR into CRLF, however the octets are cut (90, P32)', () => {
     fc.assert(
       fc.property(mailText, fc.array(fc.nat(60), { maxLength: 8 }), (text, cuts) => {
         const octets = Buffer.from(text, 'latin1');
@@ -44,12 +46,22 @@ describe('LineEndNormaliser', () => {
 
   it('gives back the very buffer that needs no change', () => {
     const clean = Buffer.from('From: a@b.example\r\n\r\nhello\r\n');
-    expect(new LineEndNormaliser().push(clean)).to.equal(clean);
+    const normaliser = new LineEndNormaliser();
+    expect(normaliser.push(clean)).to.equal(clean);
+    const more = Buffer.from('and more\r\n');
+    expect(normaliser.push(more)).to.equal(more);
     expect(octetsInCrlfForm(clean)).to.equal(clean);
   });
 
-  it('changes nothing in a piece that begins with the LF of the last one', () => {
+  it('begins no field at a bare CR, and ends a line once where a program wrote CR CR LF (90)', () => {
+    const injected = 'Subject: hi\rTo: lisa@works.example\r\nFrom: x@out.example\r\n\r\na\rb\r\n';
+    expect(inPieces([Buffer.from(injected)])).to.equal('Subject: hi To: lisa@works.example\r\nFrom: x@out.example\r\n\r\na\r\nb\r\n');
+    expect(inPieces([Buffer.from('A: 1\r\r\nB: 2\r\r\n\r\r\nbody\r\n')])).to.equal('A: 1\r\nB: 2\r\n\r\nbody\r\n');
+  });
+
+  it('changes nothing in a piece of the body that begins with the LF of the last one', () => {
     const normaliser = new LineEndNormaliser();
+    normaliser.push(Buffer.from('A: 1\r\n\r\n'));
     const [first, second] = [Buffer.from('a\r'), Buffer.from('\nb\r\n')];
     expect(normaliser.push(first)).to.equal(first);
     expect(normaliser.push(second)).to.equal(second);
@@ -64,6 +76,9 @@ describe('LineEndNormaliser', () => {
 
   it('leaves no way to end a POP3 answer early (PROTOCOLS 0.6)', () => {
     expect(inPieces([Buffer.from('hello\n.\r\n+OK forged reply\r\n')])).to.equal('hello\r\n.\r\n+OK forged reply\r\n');
+    expect(inPieces([Buffer.from('A: 1\r\n\r\nhello\r.\r+OK forged reply\r\n')])).to.equal(
+      'A: 1\r\n\r\nhello\r\n.\r\n+OK forged reply\r\n',
+    );
   });
 
   for (const piece of ['\n', '\r', '\r\n', 'x', '\r\r\n']) {
