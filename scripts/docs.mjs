@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { withCasesTable } = await import('#test/plugins/sorting/casesTable.js');
+const { numberedTests } = await import('#test/plugins/sorting/caseTitles.js');
 const { readSortingCases } = await import('#test/plugins/sorting/sortingCase.js');
 
 const page = new URL('../docs/sorting.md', import.meta.url);
-writeFileSync(page, withCasesTable(readFileSync(page, 'utf8'), readSortingCases()));
+writeFileSync(page, withCasesTable(readFileSync(page, 'utf8'), readSortingCases(), numberedTests()));

@@ -117,7 +117,7 @@ describe('collecting mail', () => {
     expect(john?.text).to.not.match(/lisa/i);
   });
 
-  it('tells how far it is, and joins a second request to the running round', async () => {
+  it('tells how far it is, and joins a second request to the running round (96)', async () => {
     putSamples();
     const [first, second] = await Promise.all([office.round(), office.round()]);
     expect(second).to.equal(first);

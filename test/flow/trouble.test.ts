@@ -25,7 +25,7 @@ describe('in trouble', () => {
 
   const logins = (): number => office.isp.log.commands('pop3').filter((line) => line.startsWith('PASS') || line.startsWith('AUTH')).length;
 
-  it('does not hammer a wrong password by the timer, goes on with the other account, and obeys a person at once', async () => {
+  it('does not hammer a wrong password by the timer, goes on with the other account, and obeys a person at once (85)', async () => {
     office = await Postroom.start({ clock });
     office.isp.mailbox('mail').password = 'changed';
     office.isp.mailbox('post').put(letter({ to: `lisa@${DOMAIN}`, subject: 'One' }));

@@ -18,7 +18,7 @@ describe('when to try again', () => {
     expect(isHopeless(400 * DAY, 11), 'the clock jumped').to.equal(false);
   });
 
-  it('to fetch: after a refused login half an hour, doubled up to four hours', () => {
+  it('to fetch: after a refused login half an hour, doubled up to four hours (85)', () => {
     for (const code of ['isp/login-refused', 'isp/permanent', 'isp/no-password']) {
       expect(
         [1, 2, 3, 4, 5, 50].map((failures) => fetchWait(code, failures) / MINUTE),
@@ -27,7 +27,7 @@ describe('when to try again', () => {
     }
   });
 
-  it('to fetch: minutes where the mailbox is in use, and where the ISP is down', () => {
+  it('to fetch: minutes where the mailbox is in use, and where the ISP is down (84)', () => {
     expect([1, 2, 5, 9].map((failures) => fetchWait('isp/in-use', failures) / MINUTE)).to.deep.equal([1, 2, 5, 5]);
     expect([1, 2, 3, 6, 7, 60].map((failures) => fetchWait('isp/unreachable', failures) / MINUTE)).to.deep.equal([1, 2, 4, 30, 30, 30]);
   });

@@ -95,7 +95,7 @@ describe('the scheduler', () => {
     expect(ran).to.deep.equal(['timer 0', 'timer 5', 'timer 10', 'timer 15']);
   });
 
-  it('neither skips nor doubles a round when the wall clock jumps', async () => {
+  it('neither skips nor doubles a round when the wall clock jumps (97)', async () => {
     every(5);
     scheduler.start();
     await pass(1);
@@ -107,7 +107,7 @@ describe('the scheduler', () => {
     expect(ran).to.deep.equal(['timer 0', 'timer 5']);
   });
 
-  it('waits a minute after a round that could not run, even where mail waits in the Outbox', async () => {
+  it('waits a minute after a round that could not run, even where mail waits in the Outbox (98)', async () => {
     every(60);
     untried = 1;
     round = () => Promise.reject(new Error('the store is closed'));

@@ -56,7 +56,7 @@ describe('Journal, activity, plugin states and revisions on SQLite', () => {
     expect((await reopened.entries()).get('x')).to.deep.include({ state: 'failed', attempts: 1, failures: 0 });
   });
 
-  it('SORTING 81 knows a message by its octets where the ISP gave it a new id, and only where the former id has vanished', async () => {
+  it('knows a message by its octets where the ISP gave it a new id, and only where the former id has vanished (81)', async () => {
     const journal = store.journal.forAccount('company');
     const renamed = (uidl: string): Promise<IntakeResult> => {
       const unit = mail(store, { text: 'Subject: one\r\n\r\none\r\n', to: [ANDREW], uidl });

@@ -15,7 +15,7 @@ describe('the loop guard', () => {
     return plan.addHeaders.find((line) => line.startsWith('X-Postroom-Loop: ')) ?? '';
   }
 
-  it('sets aside what this server has delivered and the ISP brings back', async () => {
+  it('sets aside what this server has delivered and the ISP brings back (30)', async () => {
     const server = await start();
     const mail = memoryMail(Buffer.from(`${await markOf(server)}\r\n${MESSAGE}`), {}, 'works');
     const { plan } = await server.sort('works', mail);

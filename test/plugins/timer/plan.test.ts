@@ -87,7 +87,7 @@ describe('the plan within windows', () => {
     );
   });
 
-  it('crosses midnight on the day on which it began', () => {
+  it('crosses midnight on the day on which it began (97)', () => {
     const change = { everyMinutes: 60, ...window('22:00', '02:00', ['sat']) };
     const planned = planRounds(context('2026-11-05T12:00:00Z'), settings(change), 5);
     expect(planned.map((round) => berlin(round.at))).to.deep.equal(
@@ -134,7 +134,7 @@ describe('the plan within windows', () => {
 });
 
 describe('the plan in nights in which clocks change (F42)', () => {
-  it('keeps five real minutes through the hour that comes twice and the one that is missing', () => {
+  it('keeps five real minutes through the hour that comes twice and the one that is missing (97)', () => {
     for (const start of ['2026-10-24T23:30:00Z', '2027-03-28T00:30:00Z']) {
       const planned = planRounds(context(start), settings(), 40).map((round) => round.at.getTime());
       expect(planned.slice(1).map((at, index) => at - (planned[index] ?? 0))).to.deep.equal(Array(39).fill(300_000));
@@ -197,7 +197,7 @@ describe('the plan in nights in which clocks change (F42)', () => {
 });
 
 describe('the plan by the Outbox', () => {
-  it('is due at once when enough messages wait, and receives by the clock after that', () => {
+  it('is due at once when enough messages wait, and receives by the clock after that (98)', () => {
     const planned = planRounds(context('2026-11-02T08:03:00Z', { outbox: 1, lastRound: new Date('2026-11-02T08:00:00Z') }), settings(), 2);
     expect(planned.map((round) => [round.reason, round.at.toISOString(), round.because])).to.deep.equal([
       ['outbox', '2026-11-02T08:03:00.000Z', '1 message waits in the Outbox'],

@@ -89,7 +89,7 @@ describe('POP3 client collecting an account', () => {
     ['[SYS/PERM] broken', 'isp/permanent'],
   ];
   for (const [text, code] of answers) {
-    it(`C13 C14 takes "-ERR ${text}" for ${code} and does not come back at once`, async () => {
+    it(`C13 C14 takes "-ERR ${text}" for ${code} and does not come back at once (84, 85)`, async () => {
       at.isp.script = (command) => (command.startsWith('PASS') ? `-ERR ${text}\r\n` : undefined);
       const report = await at.round();
       expect(codes(report)).to.deep.equal([code]);
@@ -104,7 +104,7 @@ describe('POP3 client collecting an account', () => {
     expect(JSON.stringify([report, at.host.log])).not.to.include('isp secret');
   });
 
-  it('C15 honours LOGIN-DELAY', async () => {
+  it('C15 honours LOGIN-DELAY (85)', async () => {
     at.isp.capabilities = ['LOGIN-DELAY 900', 'PIPELINING'];
     expect((await at.round()).retryAfter?.getTime()).to.be.above(Date.now() + 890_000);
   });
@@ -129,7 +129,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.messages).to.have.length(0);
   });
 
-  it('C17 knows messages by their content where there is neither UIDL nor TOP', async () => {
+  it('C17 knows messages by their content where there is neither UIDL nor TOP (79)', async () => {
     at.isp.put(mail('one'), mail('two'));
     at.isp.script = (command) =>
       /^(UIDL|TOP)/.test(command) ? '-ERR unknown\r\n' : command.startsWith('DELE') ? '-ERR no\r\n' : undefined;
@@ -137,7 +137,7 @@ describe('POP3 client collecting an account', () => {
     expect(await at.round()).to.include({ fetched: 0, stored: 0 });
   });
 
-  it('C17 refuses to leave mail on a server that has neither UIDL nor TOP', async () => {
+  it('C17 refuses to leave mail on a server that has neither UIDL nor TOP (79)', async () => {
     at.isp.put(mail('one'));
     at.host.accountValues['pop3.leaveOnServerDays'] = 7;
     at.isp.script = (command) => (/^(UIDL|TOP)/.test(command) ? '-ERR unknown\r\n' : undefined);
@@ -152,7 +152,7 @@ describe('POP3 client collecting an account', () => {
     expect([...at.journal.known.keys()]).to.have.members(ids);
   });
 
-  it('C20 collects both messages that share an id, once', async () => {
+  it('C20 collects both messages that share an id, once (82)', async () => {
     at.isp.messages = [
       { uidl: 'same', octets: Buffer.from(`A: 1\r\n${mail('one')}`) },
       { uidl: 'same', octets: Buffer.from(`A: 2\r\n${mail('two')}`) },
@@ -164,7 +164,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.messages).to.have.length(0);
   });
 
-  it('C21 C39 passes over nonsense in the lists, and forgets nothing then', async () => {
+  it('C21 C39 passes over nonsense in the lists, and forgets nothing then (83)', async () => {
     at.isp.put(mail('one'), mail('two'));
     at.isp.script = (command) =>
       command === 'UIDL'
@@ -182,14 +182,14 @@ describe('POP3 client collecting an account', () => {
     expect(at.journal.listings[0]).to.deep.equal(['id1', 'id2']);
   });
 
-  it('C23 C24 takes sizes and texts for hints', async () => {
+  it('C23 C24 takes sizes and texts for hints (88)', async () => {
     at.isp.put(mail('one'), mail('two'));
     at.isp.script = (command) => (command === 'LIST' ? '+OK\r\n1 0\r\n2 3\r\n.\r\n' : undefined);
     expect((await at.round()).stored).to.equal(2);
     expect(at.intake.texts).to.deep.equal([mail('one'), mail('two')]);
   });
 
-  it('C25 C26 C27 reads messages right however the stream is cut', async () => {
+  it('C25 C26 C27 reads messages right however the stream is cut (89)', async () => {
     const texts = [mail('.dot\r\n..\r\n.\r\nend'), 'a\n.\r\nb\r\n', '.\r\n', '\r\r\n.\r.\n.\r\r\n', '', mail('last')];
     for (const segment of [1, 2, 3, 7]) {
       await at.stop();
@@ -208,7 +208,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.intake.largestPiece).to.be.at.most(256 * 1024);
   });
 
-  it('C29 leaves a message beyond the limit at the ISP, reports it, and collects the others', async () => {
+  it('C29 leaves a message beyond the limit at the ISP, reports it, and collects the others (93)', async () => {
     at.host.accountValues['pop3.maxMessageBytes'] = 500_000;
     at.isp.put(mail('one'), mail('x'.repeat(600_000)), mail('three'));
     const report = await at.round();
@@ -218,7 +218,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.messages.map(({ uidl }) => uidl)).to.deep.equal(['id2']);
   });
 
-  it('C29 stops reading a message that is larger than it was listed, and collects the others', async () => {
+  it('C29 stops reading a message that is larger than it was listed, and collects the others (93)', async () => {
     at.host.accountValues['pop3.maxMessageBytes'] = 500_000;
     at.isp.put(mail('one'), mail('x'.repeat(2_000_000)), mail('three'));
     const sizes = '+OK\r\n1 20\r\n2 20\r\n3 20\r\n.\r\n';
@@ -228,7 +228,7 @@ describe('POP3 client collecting an account', () => {
     expect(report.failed.map(({ uidl }) => uidl)).to.deep.equal(['id2']);
   });
 
-  it('C30 C31 stores nothing of a message that was cut off, wherever, and collects all the next time', async () => {
+  it('C30 C31 stores nothing of a message that was cut off, wherever, and collects all the next time (87)', async () => {
     const texts = [mail('one'), mail('two\r\n.\r\nmore'), mail('three')];
     const whole = texts.map((text) => multiline(Buffer.from(text)).length).reduce((a, b) => a + b, 0);
     for (let cut = 150; cut < 150 + whole + 200; cut += 13) {
@@ -246,7 +246,7 @@ describe('POP3 client collecting an account', () => {
     }
   }).timeout(20_000);
 
-  it('C33 deletes without reading again when the answer to QUIT was lost', async () => {
+  it('C33 deletes without reading again when the answer to QUIT was lost (75)', async () => {
     at.isp.put(mail('one'));
     at.isp.script = (command) => (command === 'QUIT' ? 'cut' : undefined);
     const report = await at.round();
@@ -260,7 +260,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.journal.stateOf('id1')).to.equal('gone');
   });
 
-  it('C34 reports one message that the server does not hand over, and collects the others', async () => {
+  it('C34 reports one message that the server does not hand over, and collects the others (86)', async () => {
     at.isp.put(mail('one'), mail('two'), mail('three'));
     at.isp.script = (command) => (command === 'RETR 2' ? '-ERR damaged\r\n' : undefined);
     const report = await at.round();
@@ -270,7 +270,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.messages.map(({ uidl }) => uidl)).to.deep.equal(['id2']);
   });
 
-  it('C34 lets a message rest after five failures, and tries it once a day from then on', async () => {
+  it('C34 lets a message rest after five failures, and tries it once a day from then on (86)', async () => {
     at.isp.put(mail('one'));
     at.isp.script = (command) => (command === 'RETR 1' ? '-ERR damaged\r\n' : undefined);
     for (let round = 1; round <= 5; round += 1) await at.round();
@@ -325,7 +325,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.commands.filter((command) => command === 'DELE 1')).to.have.length(2);
   });
 
-  it('F53 collects another message that has a known id but another size', async () => {
+  it('F53 collects another message that has a known id but another size (80)', async () => {
     at.isp.put(mail('one'));
     await at.round();
     at.isp.messages = [{ uidl: 'id1', octets: Buffer.from(mail('a different one')) }];
@@ -347,7 +347,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.messages).to.have.length(1);
   });
 
-  it('C41 collects a large box in sessions, so that deletions stick', async () => {
+  it('C41 collects a large box in sessions, so that deletions stick (94)', async () => {
     at.isp.put(...Array.from({ length: 1200 }, (_, index) => mail(`${index}`)));
     const report = await at.round();
     expect(report).to.include({ fetched: 1200, stored: 1200 });
@@ -355,6 +355,23 @@ describe('POP3 client collecting an account', () => {
     expect(at.isp.messages).to.have.length(0);
     expect(new Set(at.intake.texts).size).to.equal(1200);
     expect(at.progress.some(([, total]) => total === 1200)).to.equal(true);
+  });
+
+  it('takes all of a mailbox that is shown in parts, and nothing again when it is shown anew for a month, as Gmail does (95)', async () => {
+    const all = Array.from({ length: 600 }, (_, index) => ({ uidl: `g${index}`, octets: Buffer.from(mail(`${index}`)) }));
+    const shown = 250;
+    at.isp.messages = all.slice(0, shown);
+    at.isp.script = (command, { nth }) => {
+      if (command !== 'QUIT') return undefined;
+      at.isp.messages = all.slice(nth * shown, (nth + 1) * shown);
+      return '+OK archived\r\n';
+    };
+    expect(await at.round()).to.include({ fetched: 600, stored: 600 });
+    expect(new Set(at.intake.texts).size).to.equal(600);
+    // "recent:" in front of the login name.
+    at.isp.script = (command) => (command === 'QUIT' ? '+OK kept\r\n' : undefined);
+    at.isp.messages = all;
+    expect(await at.round()).to.include({ fetched: 0, stored: 0, duplicates: 0 });
   });
 
   for (const stalled of ['CAPA', 'PASS', 'LIST', 'RETR', 'QUIT']) {
@@ -398,7 +415,7 @@ describe('POP3 client collecting an account', () => {
     await at.isp.start();
   });
 
-  it('SORTING 99 stops before any DELE when the store is full', async () => {
+  it('stops before any DELE when the store is full (99)', async () => {
     at.isp.put(...Array.from({ length: 50 }, (_, index) => mail(`${index}`)));
     at.intake.before = (text) => {
       if (text.includes('10')) throw new PostroomError('store/full', 'The disk is full.');

@@ -103,7 +103,7 @@ describe('POP3 client in rounds of the real server', () => {
     expect(postroom.isp.mailbox('post').messages).to.have.length(0);
   });
 
-  it('C40 knows its mail again where the ISP has changed every unique id', async () => {
+  it('C40 knows its mail again where the ISP has changed every unique id (81)', async () => {
     await postroom.editFile((text) => text.replace('"kind": "domain"', '"kind": "domain", "pop3.leaveOnServerDays": -1'));
     for (const subject of ['one', 'two']) postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example', subject }));
     await postroom.round();
@@ -113,7 +113,7 @@ describe('POP3 client in rounds of the real server', () => {
     expect(await postroom.subjects('lisa')).to.deep.equal(['one', 'two']);
   });
 
-  it('C43 has one session an account at a time: a second request joins the running round', async () => {
+  it('C43 has one session an account at a time: a second request joins the running round (84, 96)', async () => {
     postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
     const [first, second] = await Promise.all([postroom.round(), postroom.round()]);
     expect(second).to.deep.equal(first);
@@ -122,7 +122,7 @@ describe('POP3 client in rounds of the real server', () => {
     expect(await postroom.subjects('lisa')).to.have.length(1);
   });
 
-  it('C44 stops at a refused password for that account only, and does not hammer', async () => {
+  it('C44 stops at a refused password for that account only, and does not hammer (83, 85)', async () => {
     postroom.isp.mailbox('mail').password = 'changed';
     postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
     const report = await postroom.round();

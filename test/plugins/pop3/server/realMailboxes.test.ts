@@ -43,7 +43,7 @@ describe('POP3 on the real store', () => {
     await closed;
   }
 
-  it('P29 P30 P31 P32 P33 lists the octets that RETR sends, for hostile mail and the corpus, in CRLF form and byte for byte', async function () {
+  it('P29 P30 P31 P32 P33 lists the octets that RETR sends, for hostile mail and the corpus, in CRLF form and byte for byte (90, 91, 92)', async function () {
     this.timeout(25_000);
     const sources = [...hostileMessages(), ...corpusMessages(8)];
     for (const source of sources) postroom.isp.mailbox('post').put(source);
