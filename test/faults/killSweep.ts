@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { officeSettings } from '../kit/officeSettings.js';
+import type { BundledVictim } from './bundledVictim.js';
 import { KILL_PLACES, type KillPlace } from './killPoints.js';
 import { Ledger } from './ledger.js';
 import { seeded } from './seeded.js';
@@ -12,8 +13,8 @@ import type { FaultTable } from './table.js';
 import { PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
-/** Loading makes much garbage: with room for it a victim starts sooner. */
-const QUICK_START = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
+/** Loading makes much garbage: with room for it a victim starts sooner. Making code fast does not pay in a life of a second. */
+const QUICK_START = ['--max-semi-space-size=64', '--min-semi-space-size=32', '--no-opt'];
 /** Rounds after a restart, before the ledger is looked into. */
 const ROUNDS = 3;
 /** A kill at random comes within this time. */
@@ -31,6 +32,7 @@ const NAMES: Readonly<Record<Sweep, string>> = {
 };
 
 export interface KillSweepOptions {
+  readonly bundle: BundledVictim;
   readonly kills: number;
   readonly seed: number;
   readonly say: (text: string) => void;
@@ -53,7 +55,7 @@ export class KillSweep {
   ) {
     this.#chance = seeded(options.seed);
     this.#traffic = new Traffic(isp, this.#ledger, `k${options.seed}`);
-    this.#coming = VictimProcess.spawn({}, QUICK_START);
+    this.#coming = this.#spawn();
   }
 
   /** Runs the sweep in a world of its own and adds its rows to the table. */
@@ -166,7 +168,12 @@ export class KillSweep {
   /** The next victim, loaded already; the one after it loads beside its life. */
   #take(): VictimProcess {
     const victim = this.#coming;
-    this.#coming = VictimProcess.spawn({}, QUICK_START);
+    this.#coming = this.#spawn();
     return victim;
+  }
+
+  #spawn(): VictimProcess {
+    const { program, plugins } = this.options.bundle;
+    return VictimProcess.spawn({ program, env: { VICTIM_PLUGINS: plugins }, execArgv: QUICK_START });
   }
 }

@@ -47,7 +47,7 @@ export async function poisonSweep(table: FaultTable): Promise<void> {
 
 async function untilAlive(dataDir: string, isp: PracticeIsp): Promise<Standing> {
   for (let deaths = 0; deaths < MOST_STARTS; deaths += 1) {
-    const victim = VictimProcess.spawn({ POISON: 'POISON' });
+    const victim = VictimProcess.spawn({ env: { POISON: 'POISON' } });
     try {
       await victim.open(dataDir);
       if (deaths === 0) await victim.run('accounts.set-password', { account: 'company', password: PRACTICE_PASSWORD });

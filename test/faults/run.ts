@@ -1,4 +1,5 @@
 // `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, poison, link, disk); --kills=N, --seed=N, --worlds=N.
+import { bundleVictim } from './bundledVictim.js';
 import { diskSweep } from './diskSweep.js';
 import { KillSweep } from './killSweep.js';
 import { LinkSweep } from './linkSweep.js';
@@ -19,9 +20,15 @@ if (wanted('kill')) {
   const worlds = option('worlds', 2);
   const kills = option('kills', 504);
   say(`Killing the server ${kills} times in ${worlds} worlds, seed ${seed}.`);
-  await Promise.all(
-    Array.from({ length: worlds }, (_, world) => KillSweep.run(table, { kills: Math.ceil(kills / worlds), seed: seed + world, say })),
-  );
+  const bundle = await bundleVictim();
+  try {
+    const share = Math.ceil(kills / worlds);
+    await Promise.all(
+      Array.from({ length: worlds }, (_, world) => KillSweep.run(table, { bundle, kills: share, seed: seed + world, say })),
+    );
+  } finally {
+    await bundle.remove();
+  }
 }
 if (wanted('poison')) {
   await poisonSweep(table);

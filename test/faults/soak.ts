@@ -33,7 +33,7 @@ const isp = await PracticeIsp.start();
 const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-soak-'));
 const ledger = new Ledger();
 const traffic = new Traffic(isp, ledger, `soak${seed}`);
-let victim = VictimProcess.spawn({}, ['--expose-gc']);
+let victim = VictimProcess.spawn({ execArgv: ['--expose-gc'] });
 const counts = { kills: 0, turns: 0 };
 
 try {
@@ -96,7 +96,7 @@ async function reborn(): Promise<void> {
   await dying;
   await victim.kill();
   counts.kills += 1;
-  victim = VictimProcess.spawn({}, ['--expose-gc']);
+  victim = VictimProcess.spawn({ execArgv: ['--expose-gc'] });
   await victim.open(dataDir);
   await judge();
 }

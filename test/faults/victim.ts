@@ -51,7 +51,8 @@ async function obey(order: Order): Promise<void> {
 
 async function open(dataDir: string): Promise<void> {
   try {
-    server = await openServer({ dataDir, log: createLog('warn', process.stderr) });
+    const bundledPlugins = process.env['VICTIM_PLUGINS'];
+    server = await openServer({ dataDir, log: createLog('warn', process.stderr), ...(bundledPlugins !== undefined && { bundledPlugins }) });
     poison(server, process.env['POISON']);
     const port = (protocol: string): number =>
       service((server as Server).container, Doors).ports.find((each) => each.protocol === protocol && each.problem === undefined)?.port ??

@@ -10,6 +10,14 @@ const PATIENCE_MS = 60_000;
 
 export class VictimDied extends Error {}
 
+export interface VictimOptions {
+  /** Default: victim.js beside this file. */
+  readonly program?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Flags of Node. */
+  readonly execArgv?: readonly string[];
+}
+
 export class VictimProcess {
   pop3Port = 0;
   smtpPort = 0;
@@ -41,9 +49,9 @@ export class VictimProcess {
   }
 
   /** Loads the program; a data folder is opened later, so that the next victim can get ready beside the present one. */
-  static spawn(env: Readonly<Record<string, string>> = {}, execArgv: readonly string[] = []): VictimProcess {
+  static spawn({ program = PROGRAM, env = {}, execArgv = [] }: VictimOptions = {}): VictimProcess {
     return new VictimProcess(
-      fork(PROGRAM, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...env }, execArgv: [...execArgv] }),
+      fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...env }, execArgv: [...execArgv] }),
     );
   }
 
