@@ -9,8 +9,14 @@ import { ResortStep } from './resort.js';
 /** Accounts that are fetched at the same time. */
 const ACCOUNTS_AT_ONCE = 4;
 
+interface RunningRound {
+  /** `undefined`: every account. */
+  readonly accounts: readonly string[] | undefined;
+  readonly report: Promise<RoundReport>;
+}
+
 export class RoundRunner implements Rounds {
-  #running: Promise<RoundReport> | undefined;
+  #running: RunningRound | undefined;
   readonly #stopping = new AbortController();
 
   constructor(
@@ -24,11 +30,18 @@ export class RoundRunner implements Rounds {
     @ActivityLog private readonly activity: ActivityLog,
   ) {}
 
-  run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport> {
-    this.#running ??= this.#run(reason, accounts).finally(() => {
+  /** A request joins a running round that has its accounts, and waits for the end of one that has not. */
+  async run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport> {
+    for (let running = this.#running; running !== undefined; running = this.#running) {
+      if (hasAll(running, accounts)) return running.report;
+      await running.report.catch(() => undefined);
+    }
+    this.#stopping.signal.throwIfAborted();
+    const report = this.#run(reason, accounts).finally(() => {
       this.#running = undefined;
     });
-    return this.#running;
+    this.#running = { accounts, report };
+    return report;
   }
 
   get isRunning(): boolean {
@@ -38,7 +51,7 @@ export class RoundRunner implements Rounds {
   /** Cancels the round that runs, and waits for it. */
   async stop(): Promise<void> {
     this.#stopping.abort(new PostroomError('isp/temporary', 'The server stops.'));
-    await this.#running?.catch(() => undefined);
+    await this.#running?.report.catch(() => undefined);
   }
 
   async #run(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport> {
@@ -87,6 +100,10 @@ export class RoundRunner implements Rounds {
     });
     return report;
   }
+}
+
+function hasAll(running: RunningRound, accounts: readonly string[] | undefined): boolean {
+  return running.accounts === undefined || (accounts?.every((account) => running.accounts?.includes(account)) ?? false);
 }
 
 function total(report: RoundReport, key: 'fetched' | 'stored'): number {

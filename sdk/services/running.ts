@@ -27,7 +27,7 @@ export const Certificates = createServiceId<Certificates>('Certificates');
 
 /** Send/receive now. */
 export interface Rounds {
-  /** Starts a round, or joins the one that runs. */
+  /** Starts a round. Joins one that runs if that has all of these accounts, and else waits for its end first: rounds never overlap. */
   run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport>;
 }
 export const Rounds = createServiceId<Rounds>('Rounds');

@@ -129,6 +129,21 @@ describe('collecting mail', () => {
     ]);
   });
 
+  it('runs a round of its own for an account that the running round leaves out, one for all who ask', async () => {
+    putSamples();
+    const reports = await Promise.all([
+      office.round('user', ['company']),
+      office.round('user', ['works']),
+      office.round('user', ['works']),
+    ]);
+    expect(reports.map(({ accounts }) => accounts.map(({ account, stored }) => [account, stored]))).to.deep.equal([
+      [['company', 7]],
+      [['works', 5]],
+      [['works', 5]],
+    ]);
+    expect(reports[2]).to.equal(reports[1]);
+  });
+
   it('goes on with the other accounts where one has no password, and says what to do', async () => {
     putSamples();
     const bare = await Postroom.start({ ispPasswords: false });
