@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
+const EMPTY_ANSWER = Buffer.from('.\r\n');
+
 export class RawClient {
   socket: Socket;
   #buffer = Buffer.alloc(0);
@@ -54,12 +56,12 @@ export class RawClient {
 
   /** A multi-line answer behind its first line, as it came, without the final dot. */
   async multiline(): Promise<string> {
-    let all = '';
-    for (;;) {
-      const line = (await this.#until('\r\n')).toString('latin1');
-      if (line === '.\r\n') return all;
-      all += line;
+    while (this.#buffer.length < 3 && !this.#ended) await this.#more();
+    if (this.#buffer.subarray(0, 3).equals(EMPTY_ANSWER)) {
+      this.#buffer = this.#buffer.subarray(3);
+      return '';
     }
+    return (await this.#until('\r\n.\r\n')).toString('latin1').slice(0, -3);
   }
 
   async askMultiline(command: string): Promise<string> {

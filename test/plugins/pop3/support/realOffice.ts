@@ -1,5 +1,5 @@
 // The whole server on a data folder of its own, with mail in it: for what only the real store can show.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,9 @@ import type { RawClient } from './rawClient.js';
 
 /** `POSTROOM_CORPUS`: a folder of real messages, read where it exists. */
 const CORPUS = process.env.POSTROOM_CORPUS ?? path.join(process.cwd(), '..', 'shared', 'corpus');
-const MOST_OCTETS = 1024 * 1024;
+
+/** RETR commands on the line together. */
+const AT_ONCE = 40;
 
 /** What is kept of a message that an ISP sends: whole lines, as POP3 ends them, and every line end as CRLF (RFC 5321 section 2.3.8). */
 export function crlf(octets: Buffer): string {
@@ -44,10 +46,11 @@ export function hostileMessages(): readonly Buffer[] {
   return [...whole, ...odd.map((text) => Buffer.from(text, 'latin1'))];
 }
 
-/** Every `step`-th message of the corpus; none where there is no corpus. */
-export function corpusMessages(step: number): readonly Buffer[] {
-  const names = listed(CORPUS).filter((name) => !/\.(?:tsv|md)$/.test(name) && statSync(name).size < MOST_OCTETS);
-  return names.filter((_, index) => index % step === 0).map((name) => readFileSync(name));
+/** Every message of the corpus; none where there is no corpus. */
+export function corpusMessages(): readonly Buffer[] {
+  return listed(CORPUS)
+    .filter((name) => !/\.(?:tsv|md)$/.test(name))
+    .map((name) => readFileSync(name));
 }
 
 function listed(folder: string): readonly string[] {
@@ -66,6 +69,28 @@ function listed(folder: string): readonly string[] {
 export async function listing(client: RawClient, command: 'LIST' | 'UIDL'): Promise<ReadonlyMap<number, string>> {
   const lines = (await client.askMultiline(command)).split('\r\n').filter((line) => line !== '');
   return new Map(lines.map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? '']));
+}
+
+/** Picks up messages, many asked for at a time, each as it came over the wire without the final dot. */
+export async function* retrieved(
+  client: RawClient,
+  numbers: readonly number[],
+): AsyncGenerator<{ readonly number: number; readonly wire: string }> {
+  for (let done = 0; done < numbers.length; done += AT_ONCE) {
+    const asked = numbers.slice(done, done + AT_ONCE);
+    client.send(asked.map((number) => `RETR ${number}\r\n`).join(''));
+    for (const number of asked) {
+      const answer = await client.line();
+      if (!answer.startsWith('+OK')) throw new Error(`RETR ${number}: ${answer}`);
+      yield { number, wire: await client.multiline() };
+    }
+  }
+}
+
+/** What may be the message as the ISP sent it: the copy without the lines on top of it, and without the empty line that follows them where it has no header. */
+export function withoutOurLines(copy: string): readonly string[] {
+  const ours = /^Received: .*\(Postroom\).*\r\n(?:[ \t].*\r\n)*(?:X-Postroom-\w+: .*\r\n(?:[ \t].*\r\n)*)+/.exec(copy)?.[0].length;
+  return ours === undefined ? [] : [copy.slice(ours), copy.slice(ours + 2)];
 }
 
 /** Runs SQL on the database of a data folder whose server is closed. */
