@@ -2,6 +2,7 @@
 import type { MailboxRef } from './accounts.js';
 import type { Disposable, MaybePromise } from './disposable.js';
 import type { Hooks, TapCall } from './hooks.js';
+import type { PluginManifest } from './manifest.js';
 import type { ServiceId } from './serviceId.js';
 
 /** A plugin's main module exports this. Register taps, commands and listeners here; open no port and fetch nothing yet. */
@@ -13,6 +14,8 @@ export type Deactivate = () => MaybePromise<void>;
 export interface PluginContext {
   /** `publisher.name`, for example `acme.spam-filter`. */
   readonly id: string;
+  /** What its package.json says to Postroom. */
+  readonly manifest: PluginManifest;
   readonly hooks: Hooks;
   readonly settings: Settings;
   readonly commands: CommandRegistrar;

@@ -97,6 +97,7 @@ export class InProcessPlugin implements PluginRuntime {
     const get = <T>(service: ServiceId<T>): T => this.#container.get<T>(service as never);
     return Object.freeze({
       id,
+      manifest,
       hooks: this.#hooks(get<HostHooks>(HostHooks)),
       settings: get(SettingsService).forPlugin(manifest),
       commands: {

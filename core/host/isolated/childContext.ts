@@ -30,6 +30,7 @@ export function createContext({ id, manifest, storagePath }: Activation, parts: 
   };
   return Object.freeze({
     id,
+    manifest,
     hooks: parts.taps.hooks(id, manifest),
     settings: parts.settings.for(id),
     commands: {

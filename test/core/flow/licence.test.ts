@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { LicenceWarden } from '#core/flow/licence.js';
 import { createHooks } from '#core/hooks.js';
+import { manifestOf } from '../../kit/editionHandler.js';
 
 const GRANTED = { granted: true, edition: 'Test', limits: { accounts: 1, usersPerAccount: 2 } } as const;
 
@@ -42,6 +43,14 @@ describe('the licence', () => {
     expect(verdict.granted ? '' : verdict.remedy)
       .to.include('postroom.licensing-lite')
       .and.to.include('plugins.enabled');
+  });
+
+  it('names the limits of the editions to choose from', () => {
+    const [lite, pro] = ['licensing-lite', 'licensing-pro'].map((name) => manifestOf(name).contributes?.edition);
+    expect(warden.recheck())
+      .to.have.property('remedy')
+      .that.includes(`(${lite?.accounts} account, ${lite?.usersPerAccount} users)`)
+      .and.includes(`(${pro?.accounts} accounts, ${pro?.usersPerAccount} users each)`);
   });
 
   it('is denied with two editions, both named', () => {

@@ -1,6 +1,9 @@
 import type { LicenceQuery } from '@postroom/sdk';
 import { expect } from 'chai';
-import { judge } from '#plugins/licensing-pro/dist/judge.js';
+import { activate } from '#plugins/licensing-pro/dist/plugin.js';
+import { editionHandler } from '../../kit/editionHandler.js';
+
+const judge = editionHandler('licensing-pro', activate);
 
 const configure = (...users: readonly number[]): LicenceQuery => ({
   kind: 'configure',

@@ -1,6 +1,9 @@
 import type { LicenceQuery } from '@postroom/sdk';
 import { expect } from 'chai';
-import { judge } from '#plugins/licensing-lite/dist/judge.js';
+import { activate } from '#plugins/licensing-lite/dist/plugin.js';
+import { editionHandler, manifestOf } from '../../kit/editionHandler.js';
+
+const judge = editionHandler('licensing-lite', activate);
 
 const configure = (...users: readonly number[]): LicenceQuery => ({
   kind: 'configure',
@@ -30,5 +33,15 @@ describe('the edition Lite', () => {
       reason: 'Lite has 5 users in an account; account1 would have 6.',
       remedy: 'Remove one, or enable postroom.licensing-pro, which has 64.',
     });
+  });
+
+  it('names the limits that Pro has', () => {
+    const pro = manifestOf('licensing-pro').contributes?.edition;
+    expect(judge(configure(1, 1)))
+      .to.have.property('remedy')
+      .that.contains(`which shares ${pro?.accounts}.`);
+    expect(judge(configure(6)))
+      .to.have.property('remedy')
+      .that.contains(`which has ${pro?.usersPerAccount}.`);
   });
 });
