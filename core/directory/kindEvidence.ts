@@ -54,9 +54,9 @@ export function evidenceSentence(address: string, evidence: KindEvidence): strin
   if (looked === 0) return 'There is no mail to tell by yet, neither at the ISP nor here.';
   switch (ownershipIn(evidence)) {
     case 'domain':
-      return `${of}, ${others} ${others === 1 ? 'is' : 'are'} for other addresses at ${domain} (${some(locals)}) and ${shared} for ${address}: mail for the whole domain comes here.`;
+      return `${of}, ${others} ${others === 1 ? 'is' : 'are'} for other addresses at ${domain} (${some(locals)}) and ${shared === 0 ? 'none' : shared} for ${address}: mail for the whole domain comes here.`;
     case 'address':
-      return `${of}, ${shared} ${shared === 1 ? 'is' : 'are'} for ${address} itself${names.length === 0 ? '' : ` (to ${some(names)})`} and ${others} for other addresses at ${domain}: one address is shared.`;
+      return `${of}, ${shared} ${shared === 1 ? 'is' : 'are'} for ${address} itself${names.length === 0 ? '' : ` (to ${some(names)})`} and ${others === 0 ? 'none' : others} for other addresses at ${domain}: one address is shared.`;
     default:
       return `${of}, none names an address at ${domain} in To or Cc.`;
   }

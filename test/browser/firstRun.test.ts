@@ -45,10 +45,16 @@ describe('The way from the first run to the first mail', () => {
       await page.getByLabel(`${protocol} security`).selectOption('plain');
       await page.getByLabel(`${protocol} port`).fill(String(port));
     }
-    isp.mailbox('mail');
+    isp.mailbox('mail').put(FIRST_MAIL);
+    await page.getByLabel('Domain POP account').check();
     await button('Save and test the login').click();
     await page.getByRole('heading', { name: 'SMTP works' }).waitFor();
     await page.getByRole('heading', { name: 'POP3 works' }).waitFor();
+    await page.getByText(`Of 1 message, 1 is for ${ADDRESS} itself (to Andrew)`).waitFor();
+    await button('Make it a Regular ISP account').click();
+    await page.getByText('Regular ISP account fits.').waitFor();
+    expect(await page.getByLabel('Regular ISP account').isChecked()).to.equal(true);
+    isp.mailbox('mail').clear();
     await page.getByText('What was said').first().click();
     expect(await page.locator('pre').first().textContent())
       .to.contain('STAT')
@@ -142,6 +148,8 @@ describe('The way from the first run to the first mail', () => {
       await type('Password again', `${user}'s own`);
       await keyboard.press('Enter');
       await page.getByRole('cell', { name: user, exact: true }).first().waitFor();
+      // The next, empty form takes the focus.
+      await page.getByText('The mail addresses show here as you type.').waitFor();
     }
     await press('Next: Timer');
     await page.getByRole('heading', { name: 'Send and receive', exact: true }).waitFor();

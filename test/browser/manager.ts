@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { CommandCall } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
 import { PracticeIsp } from '@postroom/sdk/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
@@ -50,12 +51,13 @@ export class Manager {
   static async start(
     settings: (isp: PracticeIsp) => object,
     prepare: (dataDir: string) => Promise<void> = async () => undefined,
+    clock?: Clock,
   ): Promise<Manager> {
     const isp = await PracticeIsp.start();
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-browser-'));
     await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings(isp), undefined, 2));
     await prepare(dataDir);
-    const server = await openServer({ dataDir, log: createLog('silent') });
+    const server = await openServer({ dataDir, log: createLog('silent'), ...(clock !== undefined && { clock }) });
     return new Manager(server, isp, await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }));
   }
 

@@ -1,13 +1,11 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { type PracticeIsp, sampleMail } from '@postroom/sdk/testing';
+import { sampleMail } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
 import { packChecked } from '#core/host/packages/pluginCheck.js';
-import { ADMIN_PASSWORD, axeFindings, FRESH_SETTINGS, Manager, picture } from './manager.js';
+import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
+import { officeSettings } from './officeSettings.js';
+import { ATTACK, dogsPlugin, evilPlugin } from './strangers.js';
+import { until, visit } from './visit.js';
 
-const ATTACK = '<img src=x onerror=alert(1)>';
 const LIMIT_BYTES = 90 * 1024;
 const PAGES = [
   ['overview', '/'],
@@ -34,7 +32,7 @@ const PAGES = [
 describe("The manager's pages", () => {
   let manager: Manager;
   before(async () => {
-    manager = await Manager.start(settingsFor, strangersPlugin);
+    manager = await Manager.start(officeSettings, evilPlugin);
     const { isp } = manager;
     await manager.run('users.set-password', { account: 'admin1', password: ADMIN_PASSWORD });
     for (const account of ['company', 'works']) await manager.run('accounts.set-password', { account, password: 'practice' });
@@ -114,8 +112,21 @@ describe("The manager's pages", () => {
     await visit(overview, manager, '/');
     const log = await context.newPage();
     await visit(log, manager, '/log');
+    const account = await context.newPage();
+    await visit(account, manager, '/accounts/company');
+    await account.getByText(/^More about this account: /).click();
     await manager.run('plugins.add', { plugin: (await packChecked(await dogsPlugin())).toString('base64') });
     await page.getByLabel('How many dogs bark').waitFor();
+    await account.getByLabel('Kennel of the account').fill('the red one');
+    await account.getByRole('button', { name: 'Save', exact: true }).click();
+    await account.getByText(/^More about this account: .*1 changed/).waitFor();
+    await account.getByRole('button', { name: 'Modify greg' }).click();
+    await account.getByText(/^More about greg: /).click();
+    await account.getByLabel('Bites this user').check();
+    await account.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+    await account.getByText(/^More about greg: .*1 changed/).waitFor();
+    expect(await manager.run('config.get', { key: 'accounts.company.dogs.kennel' })).to.equal('the red one');
+    expect(await manager.run('config.get', { key: 'accounts.company.users.greg.dogs.bites' })).to.equal(true);
     await overview.getByText('Ten dogs bark.').waitFor();
     await log.getByRole('columnheader', { name: 'Dogs' }).waitFor();
     await context.close();
@@ -168,89 +179,3 @@ describe("The manager's pages", () => {
     await context.close();
   });
 });
-
-async function visit(page: Page, manager: Manager, address: string): Promise<void> {
-  await page.goto(new URL(address, manager.address).href);
-  await page.locator('h1, .notice').first().waitFor();
-  // Until nothing is loading any more: the stream of events never ends, so the network is never idle.
-  await until(page, "!document.body.textContent.includes('Loading')");
-  await page.waitForTimeout(400);
-}
-
-/** Asks until the expression is true. Playwright's own waiting evaluates in the page, which the content security policy forbids. */
-async function until(page: Page, expression: string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    if ((await page.evaluate(expression)) === true) return;
-    await page.waitForTimeout(50);
-  }
-  throw new Error(`It never became true: ${expression}`);
-}
-
-function settingsFor(isp: PracticeIsp): object {
-  const servers = {
-    'pop3.host': isp.pop3.host,
-    'pop3.port': isp.pop3.port,
-    'pop3.security': 'plain',
-    'smtp.host': isp.smtp.host,
-    'smtp.port': isp.smtp.port,
-    'smtp.security': 'plain',
-  };
-  return {
-    ...FRESH_SETTINGS,
-    'plugins.enabled': ['postroom.licensing-pro'],
-    'licensing.device.address': isp.device.host,
-    'licensing.device.port': isp.device.port,
-    'timer.everyMinutes': 30,
-    accounts: {
-      company: {
-        kind: 'regular',
-        address: 'mail@company.example',
-        ...servers,
-        users: { andrew: {}, greg: {}, carolyn: { 'cc.to': ['greg'] } },
-      },
-      works: { kind: 'domain', address: 'post@works.example', ...servers, users: { lisa: { aliases: ['sales'] }, john: {} } },
-    },
-  };
-}
-
-async function strangersPlugin(dataDir: string): Promise<void> {
-  const folder = path.join(dataDir, 'plugins', 'evil');
-  await mkdir(folder, { recursive: true });
-  const manifest = {
-    name: 'evil',
-    publisher: 'acme',
-    version: '1.0.0',
-    type: 'module',
-    displayName: `Evil ${ATTACK}`,
-    description: ATTACK,
-    engines: { postroom: '^1.0.0' },
-  };
-  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
-}
-
-/** A plugin with a setting, a status card and a log column. */
-async function dogsPlugin(): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'postroom-dogs-'));
-  const manifest = {
-    name: 'dogs',
-    publisher: 'acme',
-    version: '1.0.0',
-    type: 'module',
-    main: './plugin.js',
-    displayName: 'Dogs',
-    description: 'Counts dogs.',
-    engines: { postroom: '^1.0.0' },
-    contributes: {
-      configuration: { title: 'Dogs', properties: { 'dogs.count': { type: 'integer', default: 10, title: 'How many dogs bark' } } },
-      commands: [{ command: 'dogs.card', title: 'Do dogs bark?', reads: true }],
-      statusCards: [{ id: 'dogs', title: 'Dogs', command: 'dogs.card' }],
-      logColumns: [{ id: 'dogs', title: 'Dogs', field: 'dogs' }],
-    },
-  };
-  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
-  await writeFile(
-    path.join(folder, 'plugin.js'),
-    "export function activate(context) { context.commands.register('dogs.card', () => ({ state: 'good', text: 'Ten dogs bark.' })); }\n",
-  );
-  return folder;
-}

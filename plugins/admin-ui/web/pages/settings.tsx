@@ -1,12 +1,11 @@
 // Settings: the one file, as a form made from the plugins' schemas and as text.
-import { type Schema as CheckedSchema, Validator } from '@cfworker/json-schema';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
-import type { Contributions, Property, Schema, SettingsShown } from '../api/answers.js';
-import { sentenceOf } from '../api/client.js';
-import { editSettings } from '../api/settings.js';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Link } from 'wouter';
+import type { Contributions, Property, SettingsShown } from '../api/answers.js';
 import { useResource } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Described, Empty, Notice, Page, Problem, TextField } from '../parts/basics.js';
-import { SettingField } from '../parts/settingField.js';
+import { Card, Empty, Page, Problem, TextField } from '../parts/basics.js';
+import { useSettingDrafts } from '../parts/settingDrafts.js';
+import { SettingRow, UnsavedNotice } from '../parts/settingRow.js';
 import { useView } from '../parts/viewState.js';
 
 const SettingsTextEditor = lazy(async () => ({ default: (await import('../parts/settingsText.js')).SettingsTextEditor }));
@@ -70,8 +69,7 @@ function SettingsForm({
   readonly onOnlyChanged: (on: boolean) => void;
 }): ReactNode {
   const contributions = useResource<Contributions>('/api/contributions', ['plugin', 'settings']).data;
-  const [drafts, setDrafts] = useState<Readonly<Record<string, { readonly value: unknown; readonly etag: string }>>>({});
-  const [problem, setProblem] = useState<string>();
+  const drafts = useSettingDrafts(shown.etag, [], onSaved);
   const words = find
     .toLowerCase()
     .split(/\s+/)
@@ -86,23 +84,6 @@ function SettingsForm({
   const owners = [...new Set(properties.map(({ owner }) => owner))];
   const titleOf = (owner: string): string =>
     contributions?.plugins.find(({ id }) => id === owner)?.title ?? contributions?.plugins.find(({ id }) => id === owner)?.name ?? 'Server';
-  const changed = Object.entries(drafts);
-  // Somebody else wrote the file while this was typed: what was typed stays, and is saved on purpose only.
-  const isStale = changed.some(([, { etag }]) => etag !== shown.etag);
-
-  const save = async (): Promise<void> => {
-    try {
-      await editSettings(
-        shown.etag,
-        changed.map(([key, { value }]) => ({ path: [key], value })),
-      );
-      setDrafts({});
-      setProblem(undefined);
-    } catch (error) {
-      setProblem(sentenceOf(error));
-    }
-    onSaved();
-  };
   return (
     <>
       <Card>
@@ -111,24 +92,11 @@ function SettingsForm({
           <input type="checkbox" checked={onlyChanged} onChange={(event) => onOnlyChanged(event.currentTarget.checked)} /> Only those that
           differ from their defaults
         </label>
-        <p className="hint">Accounts and users have a page of their own.</p>
+        <p className="hint">
+          Accounts and users have <Link href="/accounts">a page of their own</Link>.
+        </p>
       </Card>
-      <Problem sentence={problem} />
-      {isStale && (
-        <Notice kind="warning" title="The file was changed meanwhile, on disk or by somebody else.">
-          What you typed is still here. Look at the values, then save, or discard.
-        </Notice>
-      )}
-      {changed.length > 0 && (
-        <Notice kind="info" title={`${changed.length} not saved yet: ${changed.map(([key]) => key).join(', ')}`}>
-          <div className="actions">
-            <ActionButton kind="primary" act={save}>
-              Save
-            </ActionButton>
-            <ActionButton act={() => setDrafts({})}>Discard</ActionButton>
-          </div>
-        </Notice>
-      )}
+      <UnsavedNotice drafts={drafts} />
       {contributions !== undefined && properties.length === 0 && (
         <Card>
           <Empty title="No setting found">Try another word, or look at all of them.</Empty>
@@ -138,37 +106,17 @@ function SettingsForm({
         <Card key={owner} title={titleOf(owner)}>
           {properties
             .filter((each) => each.owner === owner)
-            .map(({ key, schema }) => {
-              const isWritten = Object.hasOwn(shown.written, key);
-              const draft = drafts[key];
-              const value = draft === undefined ? (shown.value[key] ?? schema.default) : (draft.value ?? schema.default);
-              const set = (next: unknown): void => setDrafts({ ...drafts, [key]: { value: next, etag: shown.etag } });
-              return (
-                <div key={key} className={isWritten || draft !== undefined ? 'field modified' : 'field'}>
-                  <SettingField name={key} schema={schema} value={value} onChange={set} />
-                  {draft?.value !== undefined && <Problem sentence={problemOf(schema, draft.value)} />}
-                  <p className="hint">
-                    <Described text={schema.markdownDescription ?? schema.description ?? ''} /> <code>{key}</code>{' '}
-                    {isWritten && <Badge tone="info">changed</Badge>}{' '}
-                    {schema.restart === 'server' && <Badge tone="warning">needs a restart</Badge>}{' '}
-                    {schema.restart === 'listener' && <Badge tone="muted">ports open anew</Badge>}
-                    {isWritten && (
-                      <button type="button" className="button quiet" onClick={() => set(undefined)}>
-                        Back to the default
-                      </button>
-                    )}
-                  </p>
-                </div>
-              );
-            })}
+            .map((property) => (
+              <SettingRow
+                key={property.key}
+                property={property}
+                value={shown.value[property.key]}
+                isWritten={Object.hasOwn(shown.written, property.key)}
+                drafts={drafts}
+              />
+            ))}
         </Card>
       ))}
     </>
   );
-}
-
-/** What the page can tell at once; the server decides when it is saved. Without eval, as the content security policy wants it. */
-function problemOf(schema: Schema, value: unknown): string | undefined {
-  const { valid, errors } = new Validator(schema as CheckedSchema, '7').validate(value);
-  return valid ? undefined : errors.at(-1)?.error;
 }

@@ -4,17 +4,18 @@ import { Link } from 'wouter';
 import type { AccountRow, Contributions, LicenceAnswer, Status, UserRow } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
+import { saveAccount } from '../parts/accountEditor.js';
 import { type AccountDraft, EMPTY_ACCOUNT } from '../parts/accountFields.js';
 import { AccountForm } from '../parts/accountForm.js';
 import { Badge, Card, Notice, Page, Problem, TableFrame } from '../parts/basics.js';
 import { DeviceForm } from '../parts/deviceForm.js';
 import { count } from '../parts/format.js';
+import { KindSuggestion } from '../parts/kindSuggestion.js';
 import { LoginTestButton } from '../parts/loginTest.js';
 import { SendReceive } from '../parts/sendReceive.js';
 import { NextConnections, TimerForm } from '../parts/timerForm.js';
 import { UserForm } from '../parts/userForm.js';
 import { useView } from '../parts/viewState.js';
-import { saveAccount } from './accounts.js';
 import { Sheets } from './sheets.js';
 
 const STEPS = ['address', 'users', 'timer', 'device', 'ports', 'sheets'] as const;
@@ -149,7 +150,12 @@ function AddressStep({ present, onDone }: { readonly present: AccountRow | undef
       <form onSubmit={submit}>
         <Problem sentence={problem} />
         <AccountForm draft={draft} onChange={setDraft} kinds={kinds} isNew={savedId === undefined} />
-        <LoginTestButton account={draft.id} before={save} label="Save and test the login" />
+        <LoginTestButton
+          account={draft.id}
+          before={save}
+          label="Save and test the login"
+          whenIn={<KindSuggestion account={draft.id} kind={draft.kind} onChoose={(kind) => setDraft({ ...draft, kind })} />}
+        />
         <div className="actions end">
           <button type="submit" className="button primary">
             Next: Users

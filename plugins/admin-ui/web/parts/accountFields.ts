@@ -1,4 +1,6 @@
 // What can be guessed of an account from its address, as the Setup Wizard of the manual keyed it in by itself.
+import type { AccountRow } from '../api/answers.js';
+import { plainText } from './format.js';
 
 export interface AccountDraft {
   readonly id: string;
@@ -49,6 +51,31 @@ function guesses(address: string): Pick<AccountDraft, 'id' | 'loginName' | 'pop3
     loginName: local,
     pop3Host: domain === '' ? '' : `pop.${domain}`,
     smtpHost: domain === '' ? '' : `smtp.${domain}`,
+  };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What settings say at a path; nothing where they don't. */
+export function valuesAt(settings: Values | undefined, path: readonly string[]): Values {
+  return path.reduce<Values>((values, name) => (values[name] ?? {}) as Values, settings ?? {});
+}
+
+/** The form of an account that is there. `values`: its settings. */
+export function draftOf(row: AccountRow, values: Values): AccountDraft {
+  const text = (key: string): string => (values[key] === undefined || values[key] === 0 ? '' : plainText(values[key]));
+  return {
+    id: row.account,
+    kind: row.kind,
+    address: row.address,
+    loginName: text('pop3.user') || (row.address.split('@')[0] ?? ''),
+    pop3Host: text('pop3.host'),
+    smtpHost: text('smtp.host'),
+    pop3Security: text('pop3.security') || 'tls',
+    smtpSecurity: text('smtp.security') || 'tls',
+    pop3Port: text('pop3.port'),
+    smtpPort: text('smtp.port'),
+    password: '',
   };
 }
 

@@ -12,10 +12,13 @@ export function LoginTestButton({
   account,
   before,
   label = 'Test the login',
+  whenIn,
 }: {
   readonly account: string;
   readonly before?: () => Promise<boolean>;
   readonly label?: string;
+  /** Shown once the ISP has let us in by POP3. */
+  readonly whenIn?: ReactNode;
 }): ReactNode {
   const [results, setResults] = useState<readonly Result[]>();
   const [busy, setBusy] = useState(false);
@@ -49,6 +52,7 @@ export function LoginTestButton({
             )}
           </div>
         ))}
+        {results?.some(({ name, ok }) => name === 'POP3' && ok) === true && whenIn}
       </div>
     </div>
   );
