@@ -5,6 +5,7 @@ import type { MailboxRow, MessageRow } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
 import { Badge, Card, Empty, Page, Problem, TableFrame, TextField } from '../parts/basics.js';
 import { bytes, count, fromNow, mailboxName, time } from '../parts/format.js';
+import { ResortMailbox } from '../parts/resortMailbox.js';
 
 const CHANGES = ['accepted', 'picked-up', 'settings'];
 /** Rows at a time: 1,280 mailboxes are a lot of table. */
@@ -63,7 +64,7 @@ export function MailboxPage(): ReactNode {
   const { name: encoded } = useParams<{ name: string }>();
   const name = decodeURIComponent(encoded);
   const [limit, setLimit] = useState(PAGE);
-  const { data, error } = useCommand<readonly MessageRow[]>('mailboxes.show', { mailbox: name, limit }, CHANGES);
+  const { data, error, reload } = useCommand<readonly MessageRow[]>('mailboxes.show', { mailbox: name, limit }, CHANGES);
   return (
     <Page title={name} lead={<Link href="/mailboxes">All mailboxes</Link>}>
       <Problem sentence={error} />
@@ -106,6 +107,7 @@ export function MailboxPage(): ReactNode {
           </button>
         )}
       </Card>
+      <ResortMailbox key={name} mailbox={name} isEmpty={(data?.length ?? 0) === 0} onDone={reload} />
     </Page>
   );
 }

@@ -6,7 +6,7 @@ import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
 import { ActionButton, Badge, Card, Empty, Page, Problem, TableFrame } from '../parts/basics.js';
 import { Confirm } from '../parts/dialog.js';
-import { bytes, fromNow, time } from '../parts/format.js';
+import { bytes, count, fromNow, time } from '../parts/format.js';
 
 const STATES: Readonly<Record<string, readonly [string, 'info' | 'warning' | 'muted' | 'good']>> = {
   waiting: ['waits', 'info'],
@@ -39,116 +39,102 @@ export function OutboxPage(): ReactNode {
     <Page title="Outbox" lead="Mail to the outside. It goes out with the next send/receive and stays here until the ISP has taken it.">
       <Problem sentence={problem ?? outbox.error ?? held.error} />
       <Card title="Waits to be sent">
-        {outbox.data?.length === 0 ? (
-          <Empty title="The Outbox is empty">Everything that was written has been sent.</Empty>
-        ) : (
-          <TableFrame label="Outbox">
-            <thead>
-              <tr>
-                <th>To</th>
-                <th>Subject</th>
-                <th>State</th>
-                <th>Actions</th>
-              </tr>
-            </thead>
-            <tbody>
-              {outbox.data?.map((row) => (
-                <tr key={row.entry}>
-                  <td>
-                    {row.recipient}
-                    <p className="hint">
-                      from {row.from || '(nobody: a report)'}, {row.account}
-                    </p>
-                  </td>
-                  <td className="subject">
-                    <Link href={`/trace?query=${encodeURIComponent(row.message)}`}>{row.subject || '(no subject)'}</Link>
-                  </td>
-                  <td>
-                    <Badge tone={STATES[row.state]?.[1] ?? 'muted'}>{STATES[row.state]?.[0] ?? row.state}</Badge>
-                    <p className="hint">
-                      since {time(row.queuedAt)}
-                      {row.tries > 0 && `; ${row.tries} tries, next ${fromNow(row.nextTryAt)}`}
-                      {row.lastAnswer !== undefined && `. Last answer: ${row.lastAnswer}`}
-                    </p>
-                  </td>
-                  <td>
-                    <div className="actions">
-                      <ActionButton act={() => act('outbox.retry', { entries: [row.entry] })}>
-                        {row.state === 'held' ? 'Release' : 'Retry'}
-                      </ActionButton>
-                      {row.state !== 'held' && <ActionButton act={() => act('outbox.hold', { entries: [row.entry] })}>Hold</ActionButton>}
-                      <ActionButton
-                        kind="danger"
-                        act={() =>
-                          setAsking({
-                            title: 'Return to its author?',
-                            question: `The message to ${row.recipient} is given up, and its author gets a report.`,
-                            yes: 'Return it',
-                            act: () => act('outbox.return', { entries: [row.entry] }),
-                          })
-                        }
-                      >
-                        Return
-                      </ActionButton>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </TableFrame>
-        )}
+        <MailTable
+          label="Outbox"
+          columns={['To', 'Subject', 'State']}
+          rows={outbox.data}
+          empty={<Empty title="The Outbox is empty">Everything that was written has been sent.</Empty>}
+        >
+          {(row) => (
+            <tr key={row.entry}>
+              <td>
+                {row.recipient}
+                <p className="hint">
+                  from {row.from || '(nobody: a report)'}, {row.account}
+                </p>
+              </td>
+              <td className="subject">
+                <Link href={`/trace?query=${encodeURIComponent(row.message)}`}>{row.subject || '(no subject)'}</Link>
+              </td>
+              <td>
+                <Badge tone={STATES[row.state]?.[1] ?? 'muted'}>{STATES[row.state]?.[0] ?? row.state}</Badge>
+                <p className="hint">
+                  since {time(row.queuedAt)}
+                  {row.tries > 0 && `; ${count(row.tries, 'try', 'tries')}, next ${fromNow(row.nextTryAt)}`}
+                  {row.lastAnswer !== undefined && `. Last answer: ${row.lastAnswer}`}
+                </p>
+              </td>
+              <td>
+                <div className="actions">
+                  <ActionButton act={() => act('outbox.retry', { entries: [row.entry] })}>
+                    {row.state === 'held' ? 'Release' : 'Retry'}
+                  </ActionButton>
+                  {row.state !== 'held' && <ActionButton act={() => act('outbox.hold', { entries: [row.entry] })}>Hold</ActionButton>}
+                  <ActionButton
+                    kind="danger"
+                    act={() =>
+                      setAsking({
+                        title: 'Return to its author?',
+                        question: `The message to ${row.recipient} is given up, and its author gets a report.`,
+                        yes: 'Return it',
+                        act: () => act('outbox.return', { entries: [row.entry] }),
+                      })
+                    }
+                  >
+                    Return
+                  </ActionButton>
+                </div>
+              </td>
+            </tr>
+          )}
+        </MailTable>
       </Card>
       <Card title="Set aside" actions={<ActionButton act={() => act('held.retry', {})}>Sort again now</ActionButton>}>
-        {held.data?.length === 0 ? (
-          <Empty title="Nothing is set aside">
-            Mail is held here when a plugin fails or a filter asks for it. Nothing is ever dropped silently.
-          </Empty>
-        ) : (
-          <TableFrame label="Mail set aside">
-            <thead>
-              <tr>
-                <th>From</th>
-                <th>Subject</th>
-                <th>Why</th>
-                <th>Actions</th>
-              </tr>
-            </thead>
-            <tbody>
-              {held.data?.map((row) => (
-                <tr key={row.message}>
-                  <td>
-                    {row.from}
-                    <p className="hint">
-                      {time(row.receivedAt)}, {bytes(row.bytes)}
-                    </p>
-                  </td>
-                  <td className="subject">{row.subject || '(no subject)'}</td>
-                  <td>
-                    <Badge tone="warning">{row.disposition}</Badge> {row.reason}
-                  </td>
-                  <td>
-                    <div className="actions">
-                      <ActionButton act={() => act('held.release', { message: row.message, mailboxes: [] })}>Deliver</ActionButton>
-                      <ActionButton
-                        kind="danger"
-                        act={() =>
-                          setAsking({
-                            title: 'Delete for good?',
-                            question: `"${row.subject}" from ${row.from} is removed from this server. There is no other copy.`,
-                            yes: 'Delete it',
-                            act: () => act('held.delete', { message: row.message }),
-                          })
-                        }
-                      >
-                        Delete
-                      </ActionButton>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </TableFrame>
-        )}
+        <MailTable
+          label="Mail set aside"
+          columns={['From', 'Subject', 'Why']}
+          rows={held.data}
+          empty={
+            <Empty title="Nothing is set aside">
+              Mail is held here when a plugin fails or a filter asks for it. Nothing is ever dropped silently.
+            </Empty>
+          }
+        >
+          {(row) => (
+            <tr key={row.message}>
+              <td>
+                {row.from}
+                <p className="hint">
+                  {time(row.receivedAt)}, {bytes(row.bytes)}
+                </p>
+              </td>
+              <td className="subject">
+                <Link href={`/trace?query=${encodeURIComponent(row.message)}`}>{row.subject || '(no subject)'}</Link>
+              </td>
+              <td>
+                <Badge tone="warning">{row.disposition}</Badge> {row.reason}
+              </td>
+              <td>
+                <div className="actions">
+                  <ActionButton act={() => act('held.release', { message: row.message, mailboxes: [] })}>Deliver</ActionButton>
+                  <ActionButton
+                    kind="danger"
+                    act={() =>
+                      setAsking({
+                        title: 'Delete for good?',
+                        question: `"${row.subject}" from ${row.from} is removed from this server. There is no other copy.`,
+                        yes: 'Delete it',
+                        act: () => act('held.delete', { message: row.message }),
+                      })
+                    }
+                  >
+                    Delete
+                  </ActionButton>
+                </div>
+              </td>
+            </tr>
+          )}
+        </MailTable>
       </Card>
       {asking !== undefined && (
         <Confirm
@@ -163,5 +149,34 @@ export function OutboxPage(): ReactNode {
         />
       )}
     </Page>
+  );
+}
+
+/** Mail in rows with something to do about each, or what its absence means. */
+function MailTable<Row>({
+  label,
+  columns,
+  rows,
+  empty,
+  children,
+}: {
+  readonly label: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[] | undefined;
+  readonly empty: ReactNode;
+  readonly children: (row: Row) => ReactNode;
+}): ReactNode {
+  if (rows?.length === 0) return empty;
+  return (
+    <TableFrame label={label}>
+      <thead>
+        <tr>
+          {[...columns, 'Actions'].map((column) => (
+            <th key={column}>{column}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{rows?.map(children)}</tbody>
+    </TableFrame>
   );
 }

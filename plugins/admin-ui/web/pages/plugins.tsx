@@ -1,55 +1,65 @@
-// Plugins: what runs, in which order, and what failed.
+// Plugins: what runs, in which order, what it costs, and what failed.
 import { type ReactNode, useState } from 'react';
-import type { Contributions, PluginInfo } from '../api/answers.js';
-import { change, run, sentenceOf } from '../api/client.js';
+import type { Contributions, PluginInfo, SettingsShown } from '../api/answers.js';
+import { change, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
-import { fileInBase64 } from '../parts/base64.js';
-import { ActionButton, Badge, Card, Field, Notice, Page, Problem, SelectField, TableFrame } from '../parts/basics.js';
+import { AddPlugin } from '../parts/addPlugin.js';
+import { ActionButton, Badge, Card, Notice, Page, Problem, TableFrame } from '../parts/basics.js';
 import { Confirm } from '../parts/dialog.js';
-import { useView } from '../parts/viewState.js';
+import { count } from '../parts/format.js';
+import { costLines, failuresOf, TapOrder, type TapRow } from '../parts/tapOrder.js';
 
-interface OrderRow {
-  readonly hook: string;
-  readonly place: number;
-  readonly tap: string;
-  readonly stage?: string;
-  readonly reason: string;
-}
-const HOOKS = [
-  ['onSchedule', 'When does the next round run?'],
-  ['onLicenseCheck', 'May the service run?'],
-  ['onFetch', 'Collecting from the ISP'],
-  ['onSort', 'Who gets a message?'],
-  ['onDeliver', 'Handing a message on'],
-] as const;
 const TONES: Readonly<Record<string, 'good' | 'problem' | 'muted' | 'warning'>> = { active: 'good', failed: 'problem', disabled: 'muted' };
 
 export function PluginsPage(): ReactNode {
   const { data, error, reload } = useResource<Contributions>('/api/contributions', ['plugin', 'settings']);
+  const order = useCommand<readonly TapRow[]>('plugins.order', {}, ['plugin', 'accepted', 'round']);
+  const written = useResource<SettingsShown>('/api/settings', ['settings', 'plugin']).data?.written ?? {};
   const [problem, setProblem] = useState<string>();
-  const [asking, setAsking] = useState<PluginInfo>();
+  const [asking, setAsking] = useState<{ readonly what: 'disable' | 'remove'; readonly plugin: PluginInfo }>();
   const plugins = data?.plugins ?? [];
-  const flip = async (plugin: PluginInfo, on: boolean): Promise<void> => {
+  const taps = order.data ?? [];
+  const act = async (work: () => Promise<unknown>): Promise<void> => {
     try {
-      const present = plugins.find((each) => each.isEdition && each.state === 'active');
-      await change(on ? 'plugins.enable' : 'plugins.disable', { plugin: plugin.id });
-      // Exactly one edition must be enabled: the new one takes the place of the old one.
-      if (on && plugin.isEdition && present !== undefined) await change('plugins.disable', { plugin: present.id });
+      await work();
       setProblem(undefined);
     } catch (thrown) {
       setProblem(sentenceOf(thrown));
     }
     reload();
+    order.reload();
   };
+  const disable = (plugin: PluginInfo): Promise<void> => act(() => change('plugins.disable', { plugin: plugin.id }));
+  const enable = (plugin: PluginInfo): Promise<void> =>
+    act(async () => {
+      const present = plugins.find((each) => each.isEdition && each.state === 'active');
+      await change('plugins.enable', { plugin: plugin.id });
+      // Exactly one edition must be enabled: the new one takes the place of the old one.
+      if (plugin.isEdition && present !== undefined) await change('plugins.disable', { plugin: present.id });
+    });
+  const switchOf = (plugin: PluginInfo): ReactNode => {
+    if (plugin.state === 'disabled')
+      return <ActionButton act={() => enable(plugin)}>{plugin.isEdition ? 'Change to it' : 'Enable'}</ActionButton>;
+    if (plugin.isEdition) return <span className="hint">the edition in use</span>;
+    const hurts = plugin.essential || plugin.id === 'postroom.admin-ui';
+    return (
+      <ActionButton act={() => (hurts ? setAsking({ what: 'disable', plugin }) : disable(plugin))}>
+        {plugin.state === 'failed' ? 'Switch off' : 'Disable'}
+      </ActionButton>
+    );
+  };
+  const settingsOf = (plugin: PluginInfo): readonly string[] =>
+    (data?.properties ?? []).filter(({ owner, key }) => owner === plugin.id && Object.hasOwn(written, key)).map(({ key }) => key);
   return (
-    <Page title="Plugins" lead="Everything but a small core is a plugin. What runs, in which order, and what went wrong.">
-      <Problem sentence={problem ?? error} />
+    <Page title="Plugins" lead="Everything but a small core is a plugin. What runs, in which order, what it costs, and what went wrong.">
+      <Problem sentence={problem ?? error ?? order.error} />
       <Card title="Installed">
         <TableFrame label="Plugins">
           <thead>
             <tr>
               <th>Plugin</th>
               <th>What it does</th>
+              <th>Usual cost</th>
               <th>State</th>
               <th>Action</th>
             </tr>
@@ -73,20 +83,23 @@ export function PluginsPage(): ReactNode {
                   ))}
                 </td>
                 <td>
-                  <Badge tone={TONES[plugin.state] ?? 'warning'}>{plugin.state}</Badge>
+                  {costLines(plugin.id, taps).map((line) => (
+                    <p key={line}>{line}</p>
+                  ))}
                 </td>
                 <td>
-                  {plugin.state === 'disabled' ? (
-                    <ActionButton act={() => flip(plugin, true)}>{plugin.isEdition ? 'Change to it' : 'Enable'}</ActionButton>
-                  ) : plugin.isEdition ? (
-                    <span className="hint">the edition in use</span>
-                  ) : (
-                    <ActionButton
-                      act={() => (plugin.essential || plugin.id === 'postroom.admin-ui' ? setAsking(plugin) : flip(plugin, false))}
-                    >
-                      {plugin.state === 'failed' ? 'Switch off' : 'Disable'}
-                    </ActionButton>
-                  )}
+                  <Badge tone={TONES[plugin.state] ?? 'warning'}>{plugin.state}</Badge>
+                  <Failures number={failuresOf(plugin.id, taps)} />
+                </td>
+                <td>
+                  <div className="actions">
+                    {switchOf(plugin)}
+                    {!plugin.bundled && (
+                      <ActionButton kind="danger" act={() => setAsking({ what: 'remove', plugin })}>
+                        Remove
+                      </ActionButton>
+                    )}
+                  </div>
                 </td>
               </tr>
             ))}
@@ -94,19 +107,31 @@ export function PluginsPage(): ReactNode {
         </TableFrame>
       </Card>
       <AddPlugin onDone={reload} />
-      <Order />
-      {asking !== undefined && (
+      <TapOrder taps={taps} />
+      {asking?.what === 'disable' && (
         <Confirm
-          title={`Disable ${asking.name}?`}
+          title={`Disable ${asking.plugin.name}?`}
           question={
-            asking.essential
+            asking.plugin.essential
               ? 'Mail cannot be sorted rightly without it: until it runs again, mail that comes in is held and goes to nobody.'
               : 'This page is part of it and closes. "postroom plugins enable postroom.admin-ui" brings it back.'
           }
           yes="Disable it"
           onClose={() => setAsking(undefined)}
           onYes={() => {
-            void flip(asking, false);
+            void disable(asking.plugin);
+            setAsking(undefined);
+          }}
+        />
+      )}
+      {asking?.what === 'remove' && (
+        <Confirm
+          title={`Remove ${asking.plugin.name}?`}
+          question={whatGoes(asking.plugin, settingsOf(asking.plugin))}
+          yes="Remove it"
+          onClose={() => setAsking(undefined)}
+          onYes={() => {
+            void act(() => change('plugins.remove', { plugin: asking.plugin.id }));
             setAsking(undefined);
           }}
         />
@@ -115,72 +140,27 @@ export function PluginsPage(): ReactNode {
   );
 }
 
-/** A stranger's plugin: what it adds shows without a reload. */
-function AddPlugin({ onDone }: { readonly onDone: () => void }): ReactNode {
-  const [file, setFile] = useState<File>();
-  const [problem, setProblem] = useState<string>();
-  const add = async (): Promise<void> => {
-    if (file === undefined) return;
-    try {
-      await run('plugins.add', { plugin: await fileInBase64(file) });
-      setProblem(undefined);
-    } catch (error) {
-      setProblem(sentenceOf(error));
-    }
-    onDone();
-  };
-  return (
-    <Card title="Add a plugin">
-      <Problem sentence={problem} />
-      <Field
-        label="Plugin file"
-        hint="As postroom plugins pack makes it. It runs isolated: it sees the mail that its taps are for, and nothing else."
-      >
-        {(id, hintId) => (
-          <input id={id} type="file" aria-describedby={hintId} onChange={(event) => setFile(event.currentTarget.files?.[0])} />
-        )}
-      </Field>
-      <ActionButton disabled={file === undefined} act={add}>
-        Add and enable
-      </ActionButton>
-    </Card>
+function Failures({ number }: { readonly number: number }): ReactNode {
+  return number === 0 ? null : (
+    <p className="hint">
+      <Badge tone="problem">{count(number, 'failure')}</Badge>
+    </p>
   );
 }
 
-function Order(): ReactNode {
-  const [view, setView] = useView();
-  const hook = view['hook'] ?? 'onSort';
-  const { data, error } = useCommand<readonly OrderRow[]>('plugins.order', { hook }, ['plugin']);
+function whatGoes({ id, version, taps }: PluginInfo, settings: readonly string[]): ReactNode {
   return (
-    <Card title="Order">
-      <SelectField
-        label="Hook"
-        value={hook}
-        onChange={(value) => setView({ hook: value })}
-        options={HOOKS.map(([name, meaning]) => [name, `${name}: ${meaning}`] as const)}
-        hint="Plugins are asked in this order. It comes from what they declare, never from when they were loaded."
-      />
-      <Problem sentence={error} />
-      <TableFrame label="Order of the taps">
-        <thead>
-          <tr>
-            <th className="num">Place</th>
-            <th>Tap</th>
-            <th>Stage</th>
-            <th>Why here</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data?.map((row) => (
-            <tr key={row.tap}>
-              <td className="num">{row.place}</td>
-              <td>{row.tap}</td>
-              <td>{row.stage}</td>
-              <td>{row.reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </TableFrame>
-    </Card>
+    <>
+      <p>These go, and there is no way back:</p>
+      <ul>
+        <li>
+          the files of {id} {version}
+          {taps.length > 0 && `, and its part in ${[...new Set(taps.map(({ hook }) => hook))].join(', ')}`}
+        </li>
+        <li>its settings{settings.length > 0 && <> {settings.join(', ')}</>}, those of accounts and users too, and its passwords</li>
+        <li>everything that it has stored</li>
+      </ul>
+      <p>Mail stays, also where the plugin delivered it.</p>
+    </>
   );
 }

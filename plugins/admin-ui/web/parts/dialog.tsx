@@ -63,7 +63,7 @@ export function Confirm({
 }): ReactNode {
   return (
     <Dialog title={title} onClose={onClose}>
-      <p>{question}</p>
+      {typeof question === 'string' ? <p>{question}</p> : question}
       <div className="actions end">
         <button type="button" className="button" onClick={onClose}>
           Cancel

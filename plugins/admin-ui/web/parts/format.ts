@@ -22,6 +22,13 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
+/** `0.05 ms`, `12 ms`, `1.4 s`; empty where nothing was measured. */
+export function milliseconds(value: number | undefined): string {
+  if (value === undefined) return '';
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`;
+  return value >= 10 ? `${Math.round(value)} ms` : value < 0.01 ? '< 0.01 ms' : `${value.toFixed(2)} ms`;
+}
+
 /** `10:14` today, `22 Nov, 10:14` before. */
 export function time(iso: string | undefined): string {
   if (iso === undefined) return '';
