@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ADMIN1, type CommandCall, mailboxName } from '@postroom/sdk';
 import { Accounts, type RoundReport, Rounds } from '@postroom/sdk/services';
-import { PRACTICE_PASSWORD, PracticeIsp, sampleMail } from '@postroom/sdk/testing';
+import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
 import { service } from '../base/bindings.js';
 import { createLog } from '../base/log.js';
 import { openServer, type Server } from '../bootstrap.js';
@@ -18,8 +18,6 @@ import { EXIT } from './exitCodes.js';
 import { adminAddress, hostAndPort } from './serve.js';
 import { show } from './show.js';
 
-const REGULAR = 'mail@company.example';
-const DOMAIN = 'works.example';
 /** Everybody's password in the demo, which listens on loopback and forgets everything at its end. */
 const PASSWORD = 'demo';
 
@@ -64,36 +62,22 @@ export async function demo(options: DemoOptions): Promise<number> {
 }
 
 function settingsFor(isp: PracticeIsp): string {
-  const servers = {
-    'pop3.host': isp.pop3.host,
-    'pop3.port': isp.pop3.port,
-    'pop3.security': 'plain',
-    'smtp.host': isp.smtp.host,
-    'smtp.port': isp.smtp.port,
-    'smtp.security': 'plain',
-  };
   const loopback = (security: string): object => ({ host: '127.0.0.1', port: 0, security });
   const settings = {
     $schema: './settings.schema.json',
-    'plugins.enabled': ['postroom.licensing-pro'],
-    'licensing.device.address': isp.device.host,
-    'licensing.device.port': isp.device.port,
     'timer.everyMinutes': 1,
     'log.level': 'warn',
     'pop3.listen': [loopback('starttls'), loopback('tls')],
     'smtp.listen': [loopback('starttls')],
     'admin-ui.listen': [loopback('plain')],
-    accounts: {
-      company: { kind: 'regular', address: REGULAR, ...servers, users: { andrew: {}, greg: {}, carolyn: { 'cc.to': ['greg'] } } },
-      works: { kind: 'domain', address: `post@${DOMAIN}`, ...servers, users: { lisa: { aliases: ['sales'] }, john: {} } },
-    },
+    ...practiceOffice(isp),
   };
   return `// The settings of the demo. Change them while it runs and see.\n${JSON.stringify(settings, undefined, 2)}\n`;
 }
 
 function sampleMailAt(isp: PracticeIsp): void {
   const boxes = { regular: isp.mailbox('mail'), domain: isp.mailbox('post') };
-  for (const sample of sampleMail({ regular: REGULAR, domain: DOMAIN })) {
+  for (const sample of sampleMail(PRACTICE_ADDRESSES)) {
     boxes[sample.account].put(sample.text);
   }
 }

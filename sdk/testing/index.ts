@@ -7,6 +7,7 @@ export type { Pop3Capability, Pop3Deletion, Pop3Faults, Pop3Moment } from './pop
 export type { PracticePop3Server, PracticeServerOptions } from './pop3Server.js';
 export { PRACTICE_PASSWORD, PracticeIsp, type PracticeIspOptions } from './practiceIsp.js';
 export { PracticeMailbox, type PracticeMessage, type PutOptions } from './practiceMailbox.js';
+export { PRACTICE_ADDRESSES, practiceOffice, practiceServers } from './practiceOffice.js';
 export { type SampleAddresses, type SampleMessage, sampleMail, sampleReply } from './sampleMail.js';
 export type { SmtpFaults, SmtpStep } from './smtpFaults.js';
 export type { PracticeSmtpServer, ReceivedMail } from './smtpServer.js';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Disposition, Rung, TrailEntry } from '../sorting.js';
 import { leakCheck } from './leakCheck.js';
 import { PRACTICE_PASSWORD, PracticeIsp } from './practiceIsp.js';
+import { practiceOffice } from './practiceOffice.js';
 import { type LogLine, loadTestServer, type TestServer } from './testServer.js';
 import { VirtualClock } from './virtualClock.js';
 
@@ -151,23 +152,16 @@ async function setUp(server: TestServer, plugins: readonly string[]): Promise<vo
 function settingsFor(isp: PracticeIsp): Readonly<Record<string, unknown>> {
   isp.mailbox('mail');
   isp.mailbox('post');
-  const servers = {
-    'pop3.host': isp.pop3.host,
-    'pop3.port': isp.pop3.port,
-    'pop3.security': 'plain',
-    'smtp.host': isp.smtp.host,
-    'smtp.port': isp.smtp.port,
-    'smtp.security': 'plain',
-  };
+  const office = practiceOffice(isp);
+  const { company, works } = office.accounts;
   return {
-    'plugins.enabled': ['postroom.licensing-pro'],
+    ...office,
     // Nobody looks at it here, and the host is up sooner without it.
     'plugins.disabled': ['postroom.admin-ui'],
-    'licensing.device.address': isp.device.host,
-    'licensing.device.port': isp.device.port,
+    // Without copies and aliases: what a plugin does stands alone.
     accounts: {
-      company: { kind: 'regular', address: 'mail@company.example', ...servers, users: { andrew: {}, greg: {}, carolyn: {} } },
-      works: { kind: 'domain', address: 'post@works.example', ...servers, users: { lisa: {}, john: {} } },
+      company: { ...company, users: { andrew: {}, greg: {}, carolyn: {} } },
+      works: { ...works, users: { lisa: {}, john: {} } },
     },
   };
 }
