@@ -1,13 +1,5 @@
 // A sort plan as plain data: how it crosses the border of an isolated plugin's process, and what is checked when it comes back.
-import {
-  type AccountView,
-  type Address,
-  type AddressedTo,
-  type Disposition,
-  type MailboxRef,
-  PostroomError,
-  type Rung,
-} from '@postroom/sdk';
+import { type Address, type AddressedTo, type Disposition, type MailboxRef, PostroomError, type Rung, type SortPlan } from '@postroom/sdk';
 
 /** A field that no copy shows. The name is kept for the trail. */
 export interface ConcealedField {
@@ -15,16 +7,13 @@ export interface ConcealedField {
   readonly name: string;
 }
 
+/** The members of a sort plan that are data; the others are methods. */
+type PlanData = {
+  readonly [Member in keyof SortPlan as SortPlan[Member] extends (...args: never[]) => SortPlan ? never : Member]: SortPlan[Member];
+};
+
 /** All that a sort plan holds. Survives structured cloning. */
-export interface PlanState {
-  readonly account: AccountView;
-  readonly addressed: readonly AddressedTo[];
-  readonly mailboxes: readonly MailboxRef[];
-  readonly outside: readonly string[];
-  readonly tags: readonly string[];
-  readonly disposition: Disposition;
-  readonly rung: Rung | undefined;
-  readonly addHeaders: readonly string[];
+export interface PlanState extends Omit<PlanData, 'concealed'> {
   readonly concealed: readonly ConcealedField[];
   /** Reasons given since the plan was made, or since `withoutNotes`. */
   readonly notes: readonly string[];
