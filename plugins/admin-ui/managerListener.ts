@@ -1,8 +1,8 @@
 // The manager's ports: HTTP on loopback, HTTPS with the server's certificate elsewhere. Open without a licence, to mend that.
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Disposable, Listener, OpenPort, Settings } from '@postroom/sdk';
+import { type Disposable, type Listener, type Logger, type OpenPort, type Settings, sentenceOf } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import type { FastifyInstance } from 'fastify';
 
@@ -15,6 +15,8 @@ interface ListenEntry {
 export interface ManagerListenerParts {
   readonly settings: Settings;
   readonly certificates: Certificates;
+  readonly log: Logger;
+  /** Called with the first request: until then nobody pays for it with time at the start, nor with memory. */
   readonly createApp: () => Promise<FastifyInstance>;
   /** After the ports are open. */
   readonly onOpen: (ports: readonly OpenPort[]) => void;
@@ -27,15 +29,13 @@ export class ManagerListener implements Listener {
   readonly withoutLicence = true;
   readonly #servers = new Set<Server | TlsServer>();
   readonly #sockets = new Set<Socket>();
-  #app: FastifyInstance | undefined;
+  #app: Promise<FastifyInstance> | undefined;
   #renewal: Disposable | undefined;
 
   constructor(private readonly parts: ManagerListenerParts) {}
 
   async start(): Promise<readonly OpenPort[]> {
-    const { settings, certificates, createApp, onOpen } = this.parts;
-    const app = await createApp();
-    this.#app = app;
+    const { settings, certificates, onOpen } = this.parts;
     this.#renewal = certificates.onDidChange(() => {
       for (const server of this.#servers) {
         if ('setSecureContext' in server) {
@@ -43,7 +43,7 @@ export class ManagerListener implements Listener {
         }
       }
     });
-    const ports = await Promise.all(settings.get<readonly ListenEntry[]>('admin-ui.listen').map((entry) => this.#open(entry, app)));
+    const ports = await Promise.all(settings.get<readonly ListenEntry[]>('admin-ui.listen').map((entry) => this.#open(entry)));
     onOpen(ports);
     return ports;
   }
@@ -59,16 +59,34 @@ export class ManagerListener implements Listener {
     clearTimeout(late);
     this.#servers.clear();
     await this.#renewal?.dispose();
-    await this.#app?.close();
+    const app = this.#app;
     this.#app = undefined;
+    await app?.then(
+      (made) => made.close(),
+      () => undefined,
+    );
   }
 
-  #open(entry: ListenEntry, app: FastifyInstance): Promise<OpenPort> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#app ??= this.parts.createApp();
+      (await this.#app).routing(request, response);
+    } catch (error) {
+      // The next request tries again.
+      this.#app = undefined;
+      this.parts.log.error('The manager could not be started.', { error: sentenceOf(error) });
+      response
+        .writeHead(503, { 'content-type': 'text/plain', connection: 'close' })
+        .end('The manager could not be started. The log says why.\n');
+    }
+  }
+
+  #open(entry: ListenEntry): Promise<OpenPort> {
     const { host, port, security } = entry;
     const server =
       security === 'tls'
-        ? createTlsServer(this.#pem(), (request, response) => app.routing(request, response))
-        : createServer((request, response) => app.routing(request, response));
+        ? createTlsServer(this.#pem(), (request, response) => void this.#answer(request, response))
+        : createServer((request, response) => void this.#answer(request, response));
     server.requestTimeout = 120_000;
     server.on('connection', (socket) => {
       this.#sockets.add(socket);

@@ -12,7 +12,6 @@ import {
   SettingsText,
 } from '@postroom/sdk/services';
 import { ManagerListener } from './managerListener.js';
-import { createApp } from './server/app.js';
 import { EventFeed } from './server/eventFeed.js';
 import { Lamps } from './server/lamps.js';
 import { Sessions } from './server/sessions.js';
@@ -58,14 +57,16 @@ export function activate(context: PluginContext): void {
     new ManagerListener({
       settings,
       certificates: context.get(Certificates),
+      log,
       onClose: () => feed.endAll(),
       onOpen: (ports) => {
         if (!adminPassword.isSet && ports.some(isReachedFromElsewhere)) {
           setupCode.show();
         }
       },
-      createApp: () =>
-        createApp({
+      createApp: async () => {
+        const { createApp } = await import('./server/app.js');
+        return createApp({
           commands: context.get(CommandCatalogue),
           settings: context.get(SettingsText),
           plugins: context.get(PluginCatalogue),
@@ -84,7 +85,8 @@ export function activate(context: PluginContext): void {
           webFolder: WEB_FOLDER,
           log,
           signal: stopping.signal,
-        }),
+        });
+      },
     }),
   );
 }
