@@ -54,4 +54,5 @@ if (!existsSync(path.join(root, 'core', 'dist', 'main.js'))) {
   say('Building.');
 }
 run(process.execPath, [path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], 'The build');
+run(process.execPath, [path.join(root, 'scripts', 'buildProgram.mjs')], 'Putting the program into few files');
 run(process.execPath, [path.join(root, 'scripts', 'buildWeb.mjs')], "The build of the manager's page");

@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/main.js';
+import { program } from './program.mjs';
+
+await import(program());
