@@ -2,7 +2,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
-import { checkPlugin, packChecked } from '../host/packages/pluginCheck.js';
 import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
 
 /** As the CLI has them: texts, by the schemas below. */
@@ -45,6 +44,9 @@ export const AUTHORING_COMMANDS: readonly CommandDeclaration[] = [
   },
 ];
 
+/** Loaded where it is needed: packing is much code that other commands do without. */
+const pluginCheck = (): Promise<typeof import('../host/packages/pluginCheck.js')> => import('../host/packages/pluginCheck.js');
+
 export const AUTHORING: Readonly<Record<string, Authoring>> = {
   'plugins.new': async ({ name = '', template = 'filter', publisher = 'me', into }) => {
     const made = path.resolve(into ?? name);
@@ -52,6 +54,7 @@ export const AUTHORING: Readonly<Record<string, Authoring>> = {
     return { made, files, next: `cd ${path.relative('', made) || '.'} && npm test` };
   },
   'plugins.validate': async ({ folder: given }) => {
+    const { checkPlugin, packChecked } = await pluginCheck();
     const { plugin, version, problems, warnings, files } = await checkPlugin(path.resolve(given ?? '.'));
     // Throws every problem, and with it the exit code.
     if (problems.length > 0) await packChecked(path.resolve(given ?? '.'));
@@ -59,7 +62,7 @@ export const AUTHORING: Readonly<Record<string, Authoring>> = {
   },
   'plugins.pack': async ({ folder: given, into }) => {
     const source = path.resolve(given ?? '.');
-    const octets = await packChecked(source);
+    const octets = await (await pluginCheck()).packChecked(source);
     const manifest = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8')) as Record<
       'publisher' | 'name' | 'version',
       string

@@ -2,9 +2,10 @@
 import path from 'node:path';
 import { type CommandDeclaration, sentenceOf } from '@postroom/sdk';
 import { Command, CommanderError } from 'commander';
+import { BUNDLED_PLUGINS } from '../base/places.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
-import { BUNDLED_PLUGINS, discoverPlugins } from '../host/discovery.js';
-import { API_VERSION } from '../host/manifestReader.js';
+import { API_VERSION } from '../host/apiVersion.js';
+import { discoverPlugins } from '../host/discovery.js';
 import { AUTHORING_COMMANDS } from './authoring.js';
 import { addCommands, type CommonOptions } from './commandLine.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';

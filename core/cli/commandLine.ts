@@ -3,7 +3,6 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { packChecked } from '../host/packages/pluginCheck.js';
 import { askSecret } from './askSecret.js';
 import { readAll } from './readAll.js';
 
@@ -123,7 +122,11 @@ async function packedPlugin(given: string): Promise<Buffer> {
     (status) => status.isDirectory(),
     () => false,
   );
-  return isFolder ? packChecked(given) : readInput(given);
+  if (!isFolder) {
+    return readInput(given);
+  }
+  const { packChecked } = await import('../host/packages/pluginCheck.js');
+  return packChecked(given);
 }
 
 async function readInput(file: string): Promise<Buffer> {

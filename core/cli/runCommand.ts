@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
-import { createLog } from '../base/log.js';
 import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
@@ -65,7 +64,7 @@ async function runOffline(
       `${path.resolve(dataDir)} holds no data of Postroom. Name another folder with --data, or begin one here: postroom serve --data ${dataDir}`,
     );
   }
-  const { openServer } = await import('../bootstrap.js');
+  const [{ openServer }, { createLog }] = await Promise.all([import('../bootstrap.js'), import('../base/log.js')]);
   const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
   try {
     return plainAnswer(await server.run(declaration.command, args, call));

@@ -18,11 +18,11 @@ import { SettingsReader } from './settingsReader.js';
 import type { ComingChange, ExpectedVersion, SettingsChange, SettingsService } from './settingsService.js';
 import { STARTER_SETTINGS } from './starter.js';
 import { diffLines } from './textDiff.js';
-import { compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
+import { checkOfGood, compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
 
 export class FileSettings implements SettingsService, Disposable {
   readonly #file: SettingsFile;
-  #schema: SettingsSchema = mergeSchema([], schemaProblem);
+  #schema: SettingsSchema = mergeSchema([], accepted);
   /** Made at its first use: compiling takes far longer than merging. */
   #check: SettingsCheck | undefined;
   #limitCheck: LimitCheck | undefined;
@@ -230,8 +230,10 @@ export class FileSettings implements SettingsService, Disposable {
   }
 
   #merge(manifests: readonly PluginManifest[]): void {
-    this.#schema = mergeSchema(manifests, schemaProblem);
-    this.#check = undefined;
+    // As a rule every declaration is good, and compiling them together, which is to be done anyway, shows it. If not, one after the other is looked at.
+    this.#schema = mergeSchema(manifests, accepted);
+    this.#check = checkOfGood(this.#schema);
+    if (this.#check === undefined) this.#schema = mergeSchema(manifests, schemaProblem);
     for (const conflict of this.#schema.conflicts) this.log.warn(conflict);
   }
 
@@ -355,6 +357,8 @@ export class FileSettings implements SettingsService, Disposable {
     return result;
   }
 }
+
+const accepted = (): undefined => undefined;
 
 function failed(code: 'settings/invalid' | 'settings/conflict' | 'data/not-writable', sentence: string): SettingsChange {
   return { ok: false, code, problems: [{ severity: 'error', path: '', message: sentence }] };

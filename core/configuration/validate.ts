@@ -62,6 +62,22 @@ export function compileCheck(schema: SettingsSchema): SettingsCheck {
   };
 }
 
+/** The check, where every declaration can be used and every default fits; `undefined` where one is wrong. */
+export function checkOfGood(schema: SettingsSchema): SettingsCheck | undefined {
+  try {
+    const check = compileCheck(schema);
+    const users = { user: {} };
+    const account = { kind: schema.kinds[0]?.kind ?? 'none', address: 'post@office.example', users };
+    // Says nothing, so that every default is filled in and checked. Secrets do not stand in the file's schema.
+    const secrets = [...schema.properties.values()].filter((each) => each.schema.secret === true);
+    const isGood =
+      check({ accounts: { office: account } }).findings.length === 0 && secrets.every((each) => schemaProblem(each.schema) === undefined);
+    return isGood ? check : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function findingsOf(failures: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly Finding[] {
   // Where no branch of a choice fits, what each branch lacks would only confuse.
   const choices = failures.filter((each) => each.keyword === 'anyOf' || each.keyword === 'oneOf');

@@ -1,7 +1,6 @@
 // Finds plugins: the product's own beside this code, strangers' in the data folder. A folder with a package.json is one.
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PluginManifest } from '@postroom/sdk';
 import { pluginId, readManifest } from './manifestReader.js';
 
@@ -16,9 +15,6 @@ export interface InstalledPlugin {
   /** Sentences; a plugin with any can't be activated. */
   readonly problems: readonly string[];
 }
-
-/** The product's own plugins. */
-export const BUNDLED_PLUGINS = fileURLToPath(new URL('../../../plugins/', import.meta.url));
 
 /** Reads every manifest below the folders. Of two with one id the first stays, and the second says so. */
 export async function discoverPlugins(bundledFolder: string, strangersFolder: string): Promise<readonly InstalledPlugin[]> {
@@ -50,7 +46,7 @@ async function readFolder(folder: string, bundled: boolean): Promise<readonly In
 
 /** Reads one plugin's folder. */
 export async function readPlugin(folder: string, bundled: boolean): Promise<InstalledPlugin> {
-  const { manifest, problems } = await readManifest(folder);
+  const { manifest, problems } = await readManifest(folder, bundled);
   const id = manifest === undefined ? path.basename(folder) : pluginId(manifest);
   return { id, folder, manifest, bundled, problems: bundled ? problems : [...problems, ...strangersLimits(manifest)] };
 }

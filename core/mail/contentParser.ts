@@ -1,7 +1,9 @@
 // MIME parsing for filters and previews, in a thread of its own: a message that stalls, crashes or floods the parser costs that thread
 // and answers `mail/unreadable`, the server goes on (PROTOCOLS 0.7).
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type ParsedContent, PostroomError, sentenceOf } from '@postroom/sdk';
+import { BUILT_FOLDER } from '../base/places.js';
 import type { FromWorker, ToWorker } from './contentWorker.js';
 
 export interface ContentLimits {
@@ -78,7 +80,7 @@ class ParserThread {
 
   constructor(limits: ContentLimits) {
     this.#milliseconds = limits.milliseconds;
-    this.#worker = new Worker(new URL('./contentWorker.js', import.meta.url), {
+    this.#worker = new Worker(path.join(BUILT_FOLDER, 'mail', 'contentWorker.js'), {
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes, maxYoungGenerationSizeMb: 16 },
       stdout: true,
       stderr: true,

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { type Logger, PostroomError } from '@postroom/sdk';
+import { BUILT_FOLDER, PRODUCT_FOLDER } from '../../base/places.js';
 import { OutputLog } from './outputLog.js';
 import { Peer, type PeerHandler } from './peer.js';
 import { FROM_PLUGIN } from './protocol.js';
@@ -20,8 +20,7 @@ const SILENCE_MS = 500;
 const MOST_REQUESTS = 1_000;
 const PAGE = 4096;
 
-const RUNNER = fileURLToPath(new URL('./runner.js', import.meta.url));
-const PRODUCT = fileURLToPath(new URL('../../../../', import.meta.url));
+const RUNNER = path.join(BUILT_FOLDER, 'host', 'isolated', 'runner.js');
 
 /** Processes started so far. */
 let processes = 0;
@@ -96,11 +95,13 @@ export class PluginProcess {
 /** Newer versions of Node have left the experiment, and restrict the network as well where it is not allowed. */
 function flags({ readable, storagePath }: ProcessOptions): readonly string[] {
   const known = process.allowedNodeEnvironmentFlags;
-  const read = [path.join(PRODUCT, 'core', 'dist'), path.join(PRODUCT, 'sdk'), path.join(PRODUCT, 'node_modules', '@postroom')];
+  const read = [BUILT_FOLDER, path.join(PRODUCT_FOLDER, 'sdk'), path.join(PRODUCT_FOLDER, 'node_modules', '@postroom')];
   return [
     known.has('--permission') ? '--permission' : '--experimental-permission',
     ...(known.has('--allow-net') ? ['--allow-net'] : []),
-    ...[...read, path.join(PRODUCT, 'package.json'), path.join(PRODUCT, 'core', 'package.json')].map((each) => `--allow-fs-read=${each}`),
+    ...[...read, path.join(PRODUCT_FOLDER, 'package.json'), path.join(PRODUCT_FOLDER, 'core', 'package.json')].map(
+      (each) => `--allow-fs-read=${each}`,
+    ),
     ...[...readable, storagePath].map((each) => `--allow-fs-read=${each}`),
     `--allow-fs-write=${storagePath}`,
     `--max-old-space-size=${HEAP_MB}`,

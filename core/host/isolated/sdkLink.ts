@@ -1,10 +1,7 @@
 // Lets installed plugins import '@postroom/sdk' without bringing it along: Node looks for it beside their folders, and finds this server's.
 import { mkdir, readlink, symlink, unlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-
-/** The SDK that this server runs with. */
-export const SDK_FOLDER = path.join(path.dirname(createRequire(import.meta.url).resolve('@postroom/sdk')), '..');
+import { SDK_FOLDER } from '../../base/places.js';
 
 /** Makes `node_modules/@postroom/sdk` in `folder` lead to the SDK. */
 export async function linkSdk(folder: string): Promise<void> {

@@ -2,8 +2,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
-import { linkSdk, SDK_FOLDER } from '../isolated/sdkLink.js';
-import { API_VERSION } from '../manifestReader.js';
+import { SDK_FOLDER } from '../../base/places.js';
+import { API_VERSION } from '../apiVersion.js';
+import { linkSdk } from '../isolated/sdkLink.js';
 
 export const TEMPLATES = ['filter', 'router', 'notifier', 'schedule'] as const;
 export type TemplateName = (typeof TEMPLATES)[number];

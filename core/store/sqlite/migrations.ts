@@ -1,9 +1,11 @@
 // Brings a database up to date: numbered SQL files, each in a transaction of its own together with its number.
 import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PRODUCT_FOLDER } from '../../base/places.js';
 import type { Connection } from './connection.js';
 
-/** The SQL files stay where the sources are; this module runs from core/dist/store/sqlite. */
-const FOLDER = new URL('../../../store/migrations/', import.meta.url);
+/** The SQL files stay where the sources are. */
+const FOLDER = path.join(PRODUCT_FOLDER, 'core', 'store', 'migrations');
 
 export async function latestVersion(): Promise<number> {
   return (await migrationFiles()).at(-1)?.version ?? 0;
@@ -14,7 +16,7 @@ export async function migrate(writer: Connection): Promise<void> {
   const version = (await writer.get<{ user_version: number }>('PRAGMA user_version'))?.user_version ?? 0;
   for (const file of await migrationFiles()) {
     if (file.version <= version) continue;
-    const sql = await readFile(new URL(file.name, FOLDER), 'utf8');
+    const sql = await readFile(path.join(FOLDER, file.name), 'utf8');
     try {
       await writer.exec(`BEGIN IMMEDIATE;\n${sql}\nPRAGMA user_version = ${file.version};\nCOMMIT;`);
     } catch (error) {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { API_VERSION, checkManifest, readManifest } from '#core/host/manifestReader.js';
+import { API_VERSION } from '#core/host/apiVersion.js';
+import { checkManifest } from '#core/host/manifestCheck.js';
+import { readManifest } from '#core/host/manifestReader.js';
 
 const GOOD = {
   name: 'filter',

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
 import { Command } from 'commander';
+import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { addCommands } from '#core/cli/commandLine.js';
 import { CORE_COMMANDS } from '#core/commands/declarations.js';
-import { BUNDLED_PLUGINS } from '#core/host/discovery.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
 
 describe("The manager's API", () => {

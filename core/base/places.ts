@@ -1,0 +1,13 @@
+// Where the product's files lie. The only module that knows where it lies itself: the program runs from many files or from few.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder with package.json; this module runs from core/dist/base or core/dist/program. */
+export const PRODUCT_FOLDER = fileURLToPath(new URL('../../../', import.meta.url));
+/** The core's code as it was built, a file for each source. */
+export const BUILT_FOLDER = path.join(PRODUCT_FOLDER, 'core', 'dist');
+/** The product's own plugins. */
+export const BUNDLED_PLUGINS = path.join(PRODUCT_FOLDER, 'plugins', path.sep);
+/** The SDK that this server runs with. */
+export const SDK_FOLDER = path.join(path.dirname(createRequire(import.meta.url).resolve('@postroom/sdk')), '..');

@@ -1,0 +1,64 @@
+// Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
+import type { PluginManifest } from '@postroom/sdk';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import semver from 'semver';
+import { API_VERSION, sdkFile } from './apiVersion.js';
+
+export interface ManifestReading {
+  readonly manifest: PluginManifest | undefined;
+  readonly problems: readonly string[];
+}
+
+let validator: ValidateFunction | undefined;
+
+/** Checks a manifest that has been read already. */
+export function checkManifest(value: unknown): ManifestReading {
+  validator ??= new Ajv({ allErrors: true, strict: false, validateSchema: false }).compile(sdkFile<object>('plugin.schema.json'));
+  if (!validator(value)) {
+    return { manifest: undefined, problems: [...new Set((validator.errors ?? []).flatMap(sentenceFor))] };
+  }
+  const manifest = value as PluginManifest;
+  const problems: string[] = [];
+  if (semver.validRange(manifest.engines.postroom) === null) {
+    problems.push(`engines.postroom "${manifest.engines.postroom}" is no version range; "^${API_VERSION}" is one.`);
+  } else if (!semver.satisfies(API_VERSION, manifest.engines.postroom)) {
+    problems.push(
+      `It needs API ${manifest.engines.postroom}; this server has ${API_VERSION}. Install a version of the plugin for this API.`,
+    );
+  }
+  if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
+    problems.push('It contributes taps or commands but names no "main" module to supply them.');
+  }
+  problems.push(
+    ...doubles(
+      manifest.contributes?.taps?.map((tap) => `${tap.hook} ${tap.name}`),
+      'tap',
+    ),
+  );
+  problems.push(
+    ...doubles(
+      manifest.contributes?.commands?.map((command) => command.command),
+      'command',
+    ),
+  );
+  return { manifest, problems };
+}
+
+function sentenceFor(error: ErrorObject): readonly string[] {
+  if (error.keyword === 'if' || error.keyword === 'anyOf') {
+    return error.keyword === 'anyOf' ? [`package.json ${error.instancePath || '/'} needs a title or a description.`] : [];
+  }
+  const place = error.instancePath === '' ? 'package.json' : `package.json ${error.instancePath}`;
+  if (error.keyword === 'additionalProperties') {
+    return [`${place} has "${String(error.params['additionalProperty'])}", which is not part of a manifest.`];
+  }
+  if (error.keyword === 'enum') {
+    return [`${place} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}.`];
+  }
+  return [`${place} ${error.message ?? 'is wrong'}.`];
+}
+
+function doubles(names: readonly string[] | undefined, what: string): readonly string[] {
+  const twice = (names ?? []).filter((name, index, all) => all.indexOf(name) !== index);
+  return [...new Set(twice)].map((name) => `It declares the ${what} ${name} twice.`);
+}
