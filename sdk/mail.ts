@@ -52,6 +52,8 @@ export interface MailView {
   readonly receivedAt: Date;
   /** True where nothing comes of it (`explain`, what-if): a tap decides as ever, but learns and keeps nothing from the message. */
   readonly rehearsal: boolean;
+  /** The header is longer than the 256 KB that are read: fields may be missing. */
+  readonly headerCut: boolean;
   /** Value of the first field of that name (any case), unfolded and decoded; `undefined` if there is none. */
   header(name: string): string | undefined;
   /** Every field of that name (any case), topmost first; without a name, all fields. At most the first 256 KB of the header are read. */

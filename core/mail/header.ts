@@ -44,6 +44,7 @@ export function readHeader(octets: Uint8Array): Header {
   const buffer = asBuffer(octets).subarray(0, HEADER_LIMIT);
   const fields: Field[] = [];
   let position = isMboxLine(buffer) ? lineEnd(buffer, 0) : 0;
+  const isCut = octets.length >= HEADER_LIMIT;
   let ended: 'empty line' | 'text' | undefined;
   while (position < buffer.length && ended === undefined) {
     const end = lineEnd(buffer, position);
@@ -57,12 +58,15 @@ export function readHeader(octets: Uint8Array): Header {
       position = fieldEnd;
     } else if (fieldNameEnd(buffer, end, lineEnd(buffer, end)) > end) {
       position = end;
+    } else if (isCut && lineEnd(buffer, end) === buffer.length) {
+      // Half a line says nothing: it goes on where nobody reads.
+      position = buffer.length;
     } else {
       ended = 'text';
     }
   }
-  const isHeadless = ended === 'text' && fields.length === 0;
-  return new FieldTable(fields, isHeadless ? 0 : position, ended === undefined && octets.length >= HEADER_LIMIT);
+  const isHeadless = fields.length === 0 && (ended === 'text' || (isCut && ended === undefined));
+  return new FieldTable(fields, isHeadless ? 0 : position, ended === undefined && isCut);
 }
 
 /**

@@ -18,6 +18,8 @@ export interface MailSource {
   readonly receivedAt: Date;
   /** Default false. */
   readonly rehearsal?: boolean;
+  /** Default: as `header` has it. */
+  readonly headerCut?: boolean;
   readonly header: Header;
   /** The message's octets in CRLF form from `start` (default 0), in pieces of at most 256 KB. Can be called again. */
   read(start?: number): AsyncIterable<Uint8Array>;
@@ -68,6 +70,10 @@ class SourceView implements MailView {
 
   get rehearsal(): boolean {
     return this.#source.rehearsal === true;
+  }
+
+  get headerCut(): boolean {
+    return this.#source.headerCut ?? this.#source.header.truncated;
   }
 
   header(name: string): string | undefined {

@@ -78,6 +78,7 @@ function noteLimits(plan: SortPlan, mail: MailView): SortPlan {
   const full = ['To', 'Cc'].filter((field) => mail.addresses(field).length >= ADDRESS_LIMIT);
   const doubtful = ['To', 'Cc'].flatMap((field) => unreadable(mail.addresses(field)));
   let result = plan;
+  if (mail.headerCut) result = result.tag('header-cut', 'the header is longer than the 256 KB that were read');
   if (full.length > 0)
     result = result.tag('header-cut', `${full.join(' and ')} may hold more than the ${ADDRESS_LIMIT} addresses that were read`);
   if (doubtful.length > 0) result = result.note(`cannot be read as an address, so it is nobody's: ${doubtful.slice(0, 5).join(', ')}`);

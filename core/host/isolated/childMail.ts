@@ -19,6 +19,7 @@ export function childMail(data: MailData, header: Uint8Array, peer: Peer): MailV
       author: data.author === undefined ? undefined : { account: data.author.account, user: data.author.user },
       receivedAt: new Date(data.receivedAt),
       rehearsal: data.rehearsal,
+      headerCut: data.headerCut,
       header: fields,
       // The host knows better where the body begins: lines between the fields that are none were left out here.
       read: (start = 0) => readPart(data.handle, start === 0 ? 'raw' : 'body', peer),

@@ -110,6 +110,7 @@ function dataOf(mail: MailView, handle: number): MailData {
     ...(mail.author !== undefined && { author: mail.author }),
     receivedAt: mail.receivedAt.toISOString(),
     rehearsal: mail.rehearsal,
+    headerCut: mail.headerCut,
   };
 }
 

@@ -56,6 +56,7 @@ export interface MailData {
   readonly author?: MailboxRef;
   readonly receivedAt: string;
   readonly rehearsal: boolean;
+  readonly headerCut: boolean;
 }
 
 /** `raw`: the whole message. `body`: without the header. `relay`: as it will be sent. */

@@ -83,6 +83,18 @@ describe('readHeader', () => {
     expect(header.fields.map((field) => field.name)).to.deep.equal(['To']);
   });
 
+  it('is not led astray by a line that the limit cuts (73)', () => {
+    for (const field of ['X-Field: and so on\r\n', 'X-Another-Field:\r\n']) {
+      const octets = Buffer.from(`To: x@y.example\r\n${field.repeat(50_000)}\r\nbody`);
+      for (const shift of ['', '1', '12', '123456', '12345678901']) {
+        const header = readHeader(Buffer.concat([Buffer.from(`A: ${shift}\r\n`), octets]));
+        expect([header.truncated, header.size], shift).to.deep.equal([true, HEADER_LIMIT]);
+        expect(readHeader(Buffer.concat([Buffer.from(`A: ${shift}\r\n`), octets]).subarray(0, header.size)).truncated).to.equal(true);
+      }
+    }
+    expect(readHeader(Buffer.alloc(300_000, 'x'))).to.include({ size: 0, truncated: true });
+  });
+
   it('keeps every octet in place: header, then body', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (octets) => {
