@@ -53,10 +53,15 @@ export function cleanName(name: string): string {
   return quoted ? text.slice(1, -1).trim() : text;
 }
 
-/** For comparing names and local parts: full case folding as Unicode has it, whatever the locale. `Straße` equals `STRASSE`. */
+/**
+ * For comparing names and local parts: full case folding as Unicode has it, whatever the locale. `Straße` equals `STRASSE`; the Turkish dotless `ı`
+ * equals itself alone, though its capital is an `I`.
+ */
 export function foldCase(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
-  return text.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+  // By way of the capitals, which ß, ς and ſ share with what they equal; first in small letters, for ẞ is a capital of its own.
+  const folded = text.normalize('NFC').replace(/[^ı]+/gu, (part) => part.toLowerCase().toUpperCase().toLowerCase());
+  return folded.normalize('NFC');
 }
 
 /** An address of the settings: cut at the last `@`, the domain as A-labels in lower case; without an `@` the domain is ''. */
