@@ -26,7 +26,8 @@ export interface EnvelopeEvidence {
 
 /**
  * The recipients in the first envelope field that names one. The shared address alone names nobody: in a regular account it is everybody's, and in a
- * domain account it counts only in a field that has named others before, for otherwise it is just the name of the ISP's mailbox.
+ * domain account it counts only in a field that has named others before, for otherwise it is just the name of the ISP's mailbox; and only where
+ * no other field of that name says more, for hosts write their mailbox above the recipient that they had it from.
  */
 export function envelopeEvidence(
   account: AccountView,
@@ -41,14 +42,16 @@ export function envelopeEvidence(
     const all = block.fields.filter((field) => field.name.toLowerCase() === key);
     const fields = settings.position > 0 ? all.slice(settings.position - 1, settings.position) : all;
     const habits = known.fields[key] ?? {};
-    for (const field of fields) {
-      const addresses = mail
-        .addresses(field)
-        .filter((address) => isOwnAddress(account, address))
-        .filter((address) => !isSharedAddress(account, address) || (account.domains.length > 0 && habits.varies === true))
-        .map((address) => withoutPrefix(account, address, habits.prefix ?? ''));
-      if (addresses.length > 0) return { field, addresses };
-    }
+    const evidence = fields
+      .map((field) => ({ field, addresses: mail.addresses(field).filter((address) => isOwnAddress(account, address)) }))
+      .filter(({ addresses }) => addresses.length > 0);
+    const sharedCounts = account.domains.length > 0 && habits.varies === true;
+    const found =
+      evidence.find(({ addresses }) => addresses.some((address) => !isSharedAddress(account, address))) ??
+      (sharedCounts ? evidence[0] : undefined);
+    if (found === undefined) continue;
+    const named = found.addresses.filter((address) => sharedCounts || !isSharedAddress(account, address));
+    return { field: found.field, addresses: named.map((address) => withoutPrefix(account, address, habits.prefix ?? '')) };
   }
   return undefined;
 }
@@ -63,15 +66,20 @@ export function learnFields(
   named: readonly Address[],
 ): IspKnowledge {
   const names = new Set((settings.header === '' ? ENVELOPE_FIELDS : [settings.header]).map((name) => name.toLowerCase()));
+  const topmost = new Set<string>();
   let learned = known;
   for (const field of block.fields) {
     const key = field.name.toLowerCase();
-    if (!names.has(key)) continue;
-    for (const address of mail.addresses(field)) {
-      if (!isOwnAddress(account, address) || isSharedAddress(account, address)) continue;
+    const own = names.has(key) ? mail.addresses(field).filter((address) => isOwnAddress(account, address)) : [];
+    if (own.length === 0) continue;
+    const isTopmost = !topmost.has(key);
+    topmost.add(key);
+    for (const address of own.filter((each) => !isSharedAddress(account, each))) {
       const habits = learned.fields[key] ?? {};
-      const now = { varies: true, ...(key === 'delivered-to' ? learnPrefix(account, habits, address, named) : {}) };
-      if (habits.varies !== true || now.prefix !== habits.prefix) learned = { ...learned, fields: { ...learned.fields, [key]: now } };
+      // Below the constant name of the mailbox another field may name different recipients: that one still is constant.
+      const varies = isTopmost || habits.varies === true ? { varies: true } : {};
+      const now = { ...varies, ...(key === 'delivered-to' ? learnPrefix(account, habits, address, named) : {}) };
+      if (now.varies !== habits.varies || now.prefix !== habits.prefix) learned = { ...learned, fields: { ...learned.fields, [key]: now } };
     }
   }
   return learned;
