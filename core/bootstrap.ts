@@ -1,7 +1,7 @@
 // Puts a server together: the one place that sees every part. Services are bound here, opened in order, and closed in reverse.
 import './base/injection.js';
 import path from 'node:path';
-import type { CommandCall } from '@postroom/sdk';
+import { type CommandCall, sentenceOf } from '@postroom/sdk';
 import {
   Accounts,
   AdminPassword,
@@ -71,6 +71,7 @@ import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { DefaultPluginHost, PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
+import { catchStrays, DefaultStrayErrors, StrayErrors } from './host/strayErrors.js';
 import { ActivityLog } from './store/activityLog.js';
 import { Journal } from './store/journal.js';
 import { MailStore } from './store/mailStore.js';
@@ -89,6 +90,13 @@ export interface ServerOptions {
   readonly log?: Log;
   /** Where the product's own plugins lie. */
   readonly bundledPlugins?: string;
+  /**
+   * This server owns the process: errors that nobody waits for are its to handle. Those of plugins are noted with them; after one of its own it
+   * calls this. Default: they are Node's to handle, which ends the process.
+   */
+  readonly onOwnStray?: (error: unknown) => void;
+  /** How long a plugin of the product may take to activate, to open a door, and to end, in milliseconds. Default 30,000. */
+  readonly patienceMs?: number;
 }
 
 /** A server that is up. */
@@ -115,8 +123,16 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const dataDir = path.resolve(options.dataDir);
   const container = new Container({ defaultScope: 'Singleton' });
   const clock = options.clock ?? new SystemClock();
-  const events = new EventBus();
   const log = options.log ?? createLog('info');
+  const isPlugins = (error: unknown): boolean => container.isBound(StrayErrors as never) && service(container, StrayErrors).note(error);
+  if (options.onOwnStray !== undefined) {
+    stack.use(catchStrays(isPlugins, options.onOwnStray));
+  }
+  const events = new EventBus((error) => {
+    if (!isPlugins(error)) {
+      log.error(`A listener to events failed: ${sentenceOf(error)}`);
+    }
+  });
   bindValue(container, DataFolder, { path: dataDir });
   bindValue(container, Clock, clock);
   bindValue(container, Events, events);
@@ -132,7 +148,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.defer(() => store.close());
   stack.use(logPickUps(events, store.activity));
   bindStore(container, store);
-  bindServices(container, dataDir, log);
+  bindServices(container, dataDir, log, options.patienceMs);
   stack.use(service(container, Figures) as ServerFigures);
 
   const folders: PluginFolders = { bundled: options.bundledPlugins ?? BUNDLED_PLUGINS, strangers: path.join(dataDir, 'plugins') };
@@ -140,7 +156,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await tidyFolders(folders.strangers);
   const installed = await discoverPlugins(folders.bundled, folders.strangers);
   const settings = stack.use(service(container, SettingsService) as FileSettings);
-  await settings.open(installed.flatMap((plugin) => plugin.manifest ?? []));
+  await settings.open(declaredManifests(installed));
   const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
   await trials.recover();
   if (options.serve !== false) {
@@ -198,7 +214,7 @@ function bindStore(container: Container, store: SqliteStore): void {
   bindValue(container, Upkeep, store);
 }
 
-function bindServices(container: Container, dataDir: string, log: Log): void {
+function bindServices(container: Container, dataDir: string, log: Log, patienceMs: number | undefined): void {
   bindClass(container, SettingsService, FileSettings);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
   bindClass(container, SecretStore, FileSecretStore);
@@ -210,21 +226,23 @@ function bindServices(container: Container, dataDir: string, log: Log): void {
   bindClass(container, ServerName, ConfiguredServerName);
 
   bindValue(container, HostHooks, createHooks());
-  bindClass(container, CommandRegistry, DefaultCommandRegistry);
+  const noteProblem = (plugin: string, sentence: string): void => service(container, PluginHost).noteProblem(plugin, sentence);
+  bindValue(container, CommandRegistry, new DefaultCommandRegistry(noteProblem));
   bindAlias(container, CommandCatalogue, CommandRegistry);
-  bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin })));
+  bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');
   const reportFailure = (plugin: string, sentence: string, incident: string): void =>
     service(container, PluginHost).reportFailure(plugin, sentence, incident);
   bindValue(container, RuntimeFactory, (plugin) =>
     plugin.bundled
-      ? new InProcessPlugin(plugin, container, storageRoot)
+      ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs })
       : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure }),
   );
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
   bindClass(container, PluginWatch, DefaultPluginWatch);
   bindClass(container, PluginInstaller, DefaultPluginInstaller);
+  bindClass(container, StrayErrors, DefaultStrayErrors);
 
   bindClass(container, Figures, ServerFigures);
   bindClass(container, Licence, LicenceWarden);

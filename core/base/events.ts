@@ -4,7 +4,12 @@ import type { Events, PostroomEvent } from '@postroom/sdk/services';
 import { Listeners } from './listeners.js';
 
 export class EventBus implements Events {
-  readonly #listeners = new Listeners<PostroomEvent>();
+  readonly #listeners: Listeners<PostroomEvent>;
+
+  /** `onError`: a listener threw; the others hear of the event all the same. */
+  constructor(onError?: (error: unknown) => void) {
+    this.#listeners = new Listeners(onError);
+  }
 
   emit(event: PostroomEvent): void {
     this.#listeners.fire(event);

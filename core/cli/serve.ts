@@ -1,8 +1,9 @@
 // `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
 
+import { sentenceOf } from '@postroom/sdk';
 import { Licence } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
-import { createLog } from '../base/log.js';
+import { createLog, type Log } from '../base/log.js';
 import { openServer, type Server } from '../bootstrap.js';
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
@@ -14,7 +15,7 @@ import { EXIT } from './exitCodes.js';
 /** Resolves with the exit code when the server has ended. */
 export async function serve(options: CommonOptions): Promise<number> {
   const log = createLog('info', options.json ? process.stderr : process.stdout);
-  const server = await openServer({ dataDir: options.data, log });
+  const server = await openServer({ dataDir: options.data, log, onOwnStray: (error) => giveUp(error, log) });
   const control = await serveControl(server);
   const ended = untilSignal();
   if (options.json) {
@@ -29,6 +30,14 @@ export async function serve(options: CommonOptions): Promise<number> {
   await server.close();
   log.info('Stopped.');
   return EXIT.done;
+}
+
+/** What was accepted is on disk; a supervisor starts a server that knows what it does. */
+function giveUp(error: unknown, log: Log): void {
+  log.error(`The server ends after an error that nobody expected: ${sentenceOf(error)}`, {
+    stack: error instanceof Error ? error.stack : undefined,
+  });
+  process.exit(EXIT.failed);
 }
 
 /** The shape that scripts rely on. */

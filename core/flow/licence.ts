@@ -4,6 +4,7 @@ import { Accounts, Events, type Licence } from '@postroom/sdk/services';
 import { Listeners } from '../base/listeners.js';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
+import { PluginHost } from '../host/pluginHost.js';
 
 const NOT_ASKED: LicenceVerdict = {
   granted: false,
@@ -20,6 +21,7 @@ export class LicenceWarden implements Licence {
     @HostHooks private readonly hooks: HostHooks,
     @Accounts private readonly accounts: Accounts,
     @Events private readonly events: Events,
+    @PluginHost private readonly plugins: PluginHost,
   ) {}
 
   get verdict(): LicenceVerdict {
@@ -54,6 +56,10 @@ export class LicenceWarden implements Licence {
     try {
       return this.hooks.onLicenseCheck.call(query, new HookCall()) ?? unanswered(editions[0] ?? '');
     } catch (error) {
+      if (error instanceof TapFailed) {
+        // No strike: without the plugin that may say no, everything would be granted.
+        this.plugins.noteProblem(error.failure.plugin, error.failure.message);
+      }
       return {
         granted: false,
         edition: editions[0] ?? '',

@@ -1,5 +1,5 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
-import { type AccountView, type MailView, PostroomError, type SortPlan, type TrailEntry } from '@postroom/sdk';
+import { type AccountView, ADMIN1, isSameMailbox, type MailView, PostroomError, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
 import { HookCall, type HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
@@ -44,7 +44,7 @@ export class HookSortStep implements SortStep {
         plan = step.onError === 'hold' ? plan.hold(step.failure.message) : plan;
       }
     }
-    const problems = planProblems(plan, account, (mailbox) => mailbox.account === undefined || this.accounts.user(mailbox) !== undefined);
+    const problems = this.#problemsOf(plan, account);
     if (problems.length > 0) {
       const reason = problems.join(' ');
       this.#blame(call.steps, account, reason);
@@ -53,17 +53,13 @@ export class HookSortStep implements SortStep {
     return { plan, trail, build: call.build };
   }
 
+  #problemsOf(plan: SortPlan, account: AccountView): readonly string[] {
+    return planProblems(plan, account, (mailbox) => isSameMailbox(mailbox, ADMIN1) || this.accounts.user(mailbox) !== undefined);
+  }
+
   /** Finds the tap after which the plan was wrong for the first time. */
   #blame(steps: readonly HookStep[], account: AccountView, reason: string): void {
-    const culprit = steps.find(
-      (step) =>
-        step.answer !== undefined &&
-        planProblems(
-          step.answer as SortPlan,
-          account,
-          (mailbox) => mailbox.account === undefined || this.accounts.user(mailbox) !== undefined,
-        ).length > 0,
-    );
+    const culprit = steps.find((step) => step.answer !== undefined && this.#problemsOf(step.answer as SortPlan, account).length > 0);
     if (culprit !== undefined) {
       this.plugins.reportFailure(culprit.plugin, new PostroomError('plugin/bad-answer', `${culprit.tap}: ${reason}`).message);
     }

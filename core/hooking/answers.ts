@@ -1,6 +1,7 @@
 // What a hook accepts as an answer. Each check completes the sentence "x answered ...", or says nothing where all is well.
 import type { DeliveryReceipt, FetchReport, LicenceVerdict, SchedulePlan, SortPlan } from '@postroom/sdk';
-import { isSortPlan } from '../mail/sortPlan.js';
+import { malformedIn, whatIsMalformed } from '../mail/planState.js';
+import { isSortPlan, stateOf } from '../mail/sortPlan.js';
 
 export function checkSchedule(plan: SchedulePlan): string | undefined {
   const rounds: unknown = (plan as { rounds?: unknown }).rounds;
@@ -23,10 +24,17 @@ export function checkReport(report: FetchReport): string | undefined {
   return counts.every(Number.isInteger) && Array.isArray(report.failed) ? undefined : `${kindOf(report)} instead of a fetch report`;
 }
 
-/** A tap may only answer a plan that was made from the one it got: of the same account. What stands in it is checked by the sort step. */
+/** A tap may only answer a plan that was made from the one it got, of the same account. Whether its mailboxes exist is for the sort step to say. */
 export function checkSortPlan(plan: SortPlan, before: unknown): string | undefined {
+  if (plan === before) {
+    return undefined;
+  }
   if (!isSortPlan(plan)) {
     return `${kindOf(plan)} instead of a sort plan`;
+  }
+  const malformed = malformedIn(stateOf(plan));
+  if (malformed !== undefined) {
+    return whatIsMalformed(malformed);
   }
   return plan.account.id === (before as SortPlan).account.id
     ? undefined

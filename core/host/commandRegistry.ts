@@ -1,5 +1,5 @@
 // Every action of the program, whoever contributes it: one table for the CLI, the manager's API and its palette.
-import { type CommandCall, type CommandDeclaration, type CommandHandler, type Disposable, PostroomError } from '@postroom/sdk';
+import { type CommandCall, type CommandDeclaration, type CommandHandler, type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 
@@ -26,6 +26,9 @@ interface Entry {
 export class DefaultCommandRegistry implements CommandRegistry {
   readonly #entries = new Map<string, Entry>();
   readonly #ajv = new Ajv({ allErrors: true, strict: false, useDefaults: true });
+
+  /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. */
+  constructor(private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined) {}
 
   get declarations(): readonly (CommandDeclaration & { readonly owner: string })[] {
     return [...this.#entries.values()]
@@ -78,7 +81,17 @@ export class DefaultCommandRegistry implements CommandRegistry {
     if (!entry.check(given)) {
       throw new PostroomError('command/arguments', `${command}: ${(entry.check.errors ?? []).map(sentenceFor).join(' ')}`);
     }
-    return entry.handler(given as never, call);
+    try {
+      return await entry.handler(given as never, call);
+    } catch (error) {
+      throw error instanceof PostroomError || entry.owner === 'core' ? error : this.#failed(entry.owner, command, error);
+    }
+  }
+
+  #failed(plugin: string, command: string, error: unknown): PostroomError {
+    const sentence = `The command ${command} of ${plugin} failed: ${sentenceOf(error)}`;
+    this.onProblem(plugin, sentence);
+    return new PostroomError('plugin/failed', sentence, { plugin, command }, { cause: error });
   }
 }
 

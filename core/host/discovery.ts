@@ -38,8 +38,12 @@ export async function discoverPlugins(bundledFolder: string, strangersFolder: st
 
 async function readFolder(folder: string, bundled: boolean): Promise<readonly InstalledPlugin[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  // A link is followed among the product's own only: a stranger's process may read the plugin's folder and nothing that it leads to.
   const folders = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .filter(
+      (entry) =>
+        (entry.isDirectory() || (bundled && entry.isSymbolicLink())) && !entry.name.startsWith('.') && entry.name !== 'node_modules',
+    )
     .map((entry) => path.join(folder, entry.name));
   return Promise.all(folders.sort().map((pluginFolder) => readPlugin(pluginFolder, bundled)));
 }

@@ -1,6 +1,7 @@
 // Opens and closes the plugins' ports: not before every plugin is active, not without a licence, and before any plugin deactivates.
 import { type Disposable, type Listener, type OpenPort, sentenceOf } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
+import { PATIENCE_MS, withPatience } from './patience.js';
 
 /** How long a listener may take to end its sessions. */
 const GRACE_MS = 5_000;
@@ -11,6 +12,8 @@ interface Door {
   readonly listener: Listener;
   ports: readonly OpenPort[];
   open: boolean;
+  /** Why it could not be opened when that was last tried. */
+  problem: string | undefined;
   /** Closed for its plugin's sake: it stays so, whatever the licence says meanwhile. */
   barred: boolean;
 }
@@ -26,6 +29,8 @@ export interface Doors {
   /** Closes and opens one plugin's doors, after a change of its ports. */
   reopen(plugin: string): Promise<void>;
   readonly ports: readonly (OpenPort & { readonly plugin: string })[];
+  /** Why doors of a plugin are shut that should be open: those that could not even say what became of their ports. */
+  problemsOf(plugin: string): readonly string[];
 }
 export const Doors = createServiceId<Doors>('Doors');
 
@@ -35,14 +40,21 @@ export class DoorKeeper implements Doors {
   #licensed = false;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(private readonly onProblem: (plugin: string, sentence: string) => void) {}
+  constructor(
+    private readonly onProblem: (plugin: string, sentence: string) => void,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {}
 
   get ports(): readonly (OpenPort & { readonly plugin: string })[] {
     return this.#doors.flatMap((door) => door.ports.map((port) => ({ ...port, plugin: door.plugin })));
   }
 
+  problemsOf(plugin: string): readonly string[] {
+    return this.#doors.flatMap((door) => (door.plugin === plugin ? (door.problem ?? []) : []));
+  }
+
   add(plugin: string, listener: Listener): Disposable {
-    const door: Door = { plugin, listener, ports: [], open: false, barred: false };
+    const door: Door = { plugin, listener, ports: [], open: false, problem: undefined, barred: false };
     this.#doors.push(door);
     return {
       dispose: async () => {
@@ -96,16 +108,24 @@ export class DoorKeeper implements Doors {
     if (door.open) {
       return;
     }
+    const { listener, plugin } = door;
+    let isLate = false;
     try {
-      door.ports = await door.listener.start();
+      const opening = listener.start();
+      // Opened when nobody waits any more: nobody would ever close it.
+      void opening.then(() => (isLate ? listener.stop(0) : undefined)).catch(() => undefined);
+      door.ports = portsIn(await withPatience(opening, 'Opening', this.patienceMs, plugin));
       door.open = true;
+      door.problem = undefined;
       for (const port of door.ports) {
         if (port.problem !== undefined) {
-          this.onProblem(door.plugin, port.problem);
+          this.onProblem(plugin, port.problem);
         }
       }
     } catch (error) {
-      this.onProblem(door.plugin, `${door.listener.name} could not be opened: ${sentenceOf(error)}`);
+      isLate = true;
+      door.problem = `${listener.name} could not be opened: ${sentenceOf(error)}`;
+      this.onProblem(plugin, door.problem);
     }
   }
 
@@ -116,9 +136,18 @@ export class DoorKeeper implements Doors {
     door.open = false;
     door.ports = [];
     try {
-      await door.listener.stop(GRACE_MS);
+      await withPatience(door.listener.stop(GRACE_MS), 'Closing', GRACE_MS + this.patienceMs, door.plugin);
     } catch (error) {
       this.onProblem(door.plugin, `${door.listener.name} did not close cleanly: ${sentenceOf(error)}`);
     }
   }
+}
+
+/** A list it must be; what else a plugin answers would be taken for ports by everybody who shows them. */
+function portsIn(answer: readonly OpenPort[]): readonly OpenPort[] {
+  const isSound = Array.isArray(answer) && answer.every((port) => typeof port?.host === 'string' && typeof port.port === 'number');
+  if (!isSound) {
+    throw new Error('start() answered no list of ports.');
+  }
+  return answer;
 }

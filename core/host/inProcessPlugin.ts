@@ -11,6 +11,7 @@ import {
   type PluginContext,
   type PluginManifest,
   PostroomError,
+  type Settings,
   sentenceOf,
   type Tappable,
 } from '@postroom/sdk';
@@ -25,9 +26,19 @@ import { PluginStates } from '../store/pluginStates.js';
 import { CommandRegistry } from './commandRegistry.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
+import { PATIENCE_MS, withPatience } from './patience.js';
 import { pluginMail } from './pluginMail.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import { pluginSecrets } from './pluginSecrets.js';
+
+export interface InProcessOptions {
+  /** Where every plugin has its own folder to write in. */
+  readonly storageRoot: string;
+  /** Something that nobody waits for went wrong in the plugin's code. */
+  readonly noteProblem: (plugin: string, sentence: string) => void;
+  /** Milliseconds for activate() and for the end. */
+  readonly patienceMs?: number | undefined;
+}
 
 interface PluginModule {
   readonly activate?: Activate;
@@ -38,13 +49,17 @@ export class InProcessPlugin implements PluginRuntime {
   readonly #taps: Disposable[] = [];
   readonly #stack = new DisposableStack();
   readonly #container: Container;
+  readonly #patienceMs: number;
   #module: PluginModule | undefined;
+  /** An activate() that was given up may wake up later: what it registers then would belong to nobody. */
+  #isOver = false;
 
   constructor(
     private readonly plugin: InstalledPlugin & { readonly manifest: PluginManifest },
     host: Container,
-    private readonly storageRoot: string,
+    private readonly options: InProcessOptions,
   ) {
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#container = new Container({ parent: host, defaultScope: 'Singleton' });
   }
 
@@ -53,7 +68,7 @@ export class InProcessPlugin implements PluginRuntime {
     if (manifest.main === undefined) {
       return;
     }
-    const storagePath = path.join(this.storageRoot, this.plugin.id);
+    const storagePath = path.join(this.options.storageRoot, this.plugin.id);
     await mkdir(storagePath, { recursive: true, mode: 0o700 });
     this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
@@ -61,7 +76,7 @@ export class InProcessPlugin implements PluginRuntime {
         plugin: this.plugin.id,
       });
     }
-    await this.#module.activate(this.#context(storagePath));
+    await this.#inTime(this.#module.activate(this.#context(storagePath)), 'activate()');
     const silent = (manifest.contributes?.taps ?? []).filter((tap) => !this.#tapped.has(`${tap.hook} ${tap.name}`));
     if (silent.length > 0) {
       throw new PostroomError(
@@ -80,14 +95,29 @@ export class InProcessPlugin implements PluginRuntime {
 
   async deactivate(): Promise<readonly string[]> {
     const problems: string[] = [];
+    this.#isOver = true;
     try {
-      await this.#module?.deactivate?.();
+      await this.#inTime(this.#module?.deactivate?.(), 'deactivate()');
     } catch (error) {
       problems.push(`deactivate() failed: ${sentenceOf(error)}`);
     }
-    problems.push(...(await this.#stack.disposeAll()));
+    try {
+      problems.push(...(await this.#inTime(this.#stack.disposeAll(), 'Disposing what it left in context.subscriptions')));
+    } catch (error) {
+      problems.push(sentenceOf(error));
+    }
     await this.#container.unbindAllAsync();
     return problems;
+  }
+
+  #inTime<T>(work: T | Promise<T>, what: string): Promise<T> {
+    return withPatience(work, what, this.#patienceMs, this.plugin.id);
+  }
+
+  #mustLive(): void {
+    if (this.#isOver) {
+      throw new PostroomError('plugin/failed', `${this.plugin.id} is not active any more.`, { plugin: this.plugin.id });
+    }
   }
 
   readonly #tapped = new Set<string>();
@@ -99,9 +129,10 @@ export class InProcessPlugin implements PluginRuntime {
       id,
       manifest,
       hooks: this.#hooks(get<HostHooks>(HostHooks)),
-      settings: get(SettingsService).forPlugin(manifest),
+      settings: this.#settings(get(SettingsService).forPlugin(manifest)),
       commands: {
         register: (command, handler) => {
+          this.#mustLive();
           const registration = get(CommandRegistry).register(id, command, handler);
           this.#stack.use(registration);
           return registration;
@@ -112,10 +143,40 @@ export class InProcessPlugin implements PluginRuntime {
       mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),
       storagePath,
-      subscriptions: { push: (...items: readonly Disposable[]) => this.#stack.push(...items) },
-      listen: (listener) => void this.#stack.use(get(Doors).add(id, listener)),
+      subscriptions: { push: (...items: readonly Disposable[]) => this.#own(...items) },
+      listen: (listener) => {
+        this.#mustLive();
+        this.#stack.use(get(Doors).add(id, listener));
+      },
       get,
     } satisfies PluginContext);
+  }
+
+  /** What comes after the end goes at once. */
+  #own(...items: readonly Disposable[]): void {
+    this.#stack.push(...items);
+    if (this.#isOver) {
+      void this.#stack.disposeAll();
+    }
+  }
+
+  /** A listener that throws is a fact about this plugin; the others hear of the change all the same. */
+  #settings(settings: Settings): Settings {
+    const { id } = this.plugin;
+    const onDidChange: Settings['onDidChange'] = (keys, listener) =>
+      settings.onDidChange(keys, () => {
+        try {
+          listener();
+        } catch (error) {
+          this.options.noteProblem(id, `${id} could not follow a change of its settings: ${sentenceOf(error)}`);
+        }
+      });
+    return Object.freeze<Settings>({
+      get: (key) => settings.get(key),
+      forAccount: (account, key) => settings.forAccount(account, key),
+      forUser: (account, user, key) => settings.forUser(account, user, key),
+      onDidChange,
+    });
   }
 
   #hooks(hooks: HostHooks): Hooks {
@@ -131,6 +192,7 @@ export class InProcessPlugin implements PluginRuntime {
   #tappable(hook: HookName, hooks: HostHooks): Tappable<never> {
     return {
       tap: (name, handler) => {
+        this.#mustLive();
         const { id, manifest } = this.plugin;
         const declaration = manifest.contributes?.taps?.find((tap) => tap.hook === hook && tap.name === name);
         if (declaration === undefined) {

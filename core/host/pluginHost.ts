@@ -52,6 +52,8 @@ export interface PluginHost {
   stop(): Promise<void>;
   /** A tap failed, or an isolated process ended. Three in five minutes make the plugin `failed`; those of one `incident` count as one. */
   reportFailure(plugin: string, sentence: string, incident?: string): void;
+  /** Something went wrong in a plugin's code that no message and no call waited for: shown and logged, no strike. */
+  noteProblem(plugin: string, sentence: string): void;
   /** Essential plugins that should run and do not: while there are any, mail is held. */
   readonly missingEssential: readonly string[];
   readonly plugins: readonly PluginStatus[];
@@ -89,7 +91,7 @@ export class DefaultPluginHost implements PluginHost {
       bundled: record.installed.bundled,
       state: record.state,
       essential: record.installed.manifest?.capabilities?.essential === true,
-      problems: record.problems,
+      problems: [...record.problems, ...this.doors.problemsOf(record.installed.id)],
       manifest: record.installed.manifest,
     }));
   }
@@ -154,14 +156,25 @@ export class DefaultPluginHost implements PluginHost {
     });
   }
 
-  reportFailure(plugin: string, sentence: string, incident?: string): void {
+  noteProblem(plugin: string, sentence: string): void {
     const record = this.#records.get(plugin);
     if (record === undefined) {
       return;
     }
     this.log.warn('A plugin failed.', { plugin, problem: sentence });
-    this.events.emit({ type: 'problem', source: plugin, sentence });
-    record.problems = [sentence];
+    // A timer may fail every second, and a listener to events by being told of its own failure.
+    if (!record.problems.includes(sentence)) {
+      record.problems = [sentence];
+      this.events.emit({ type: 'problem', source: plugin, sentence });
+    }
+  }
+
+  reportFailure(plugin: string, sentence: string, incident?: string): void {
+    const record = this.#records.get(plugin);
+    if (record === undefined) {
+      return;
+    }
+    this.noteProblem(plugin, sentence);
     if (record.strikes.add(this.clock.monotonic(), incident) && record.state === 'active') {
       void this.#inTurn(async () => {
         await this.#deactivate(plugin, 'failed', [

@@ -47,8 +47,26 @@ export function readPlanState(value: unknown, given: PlanState): PlanState {
   };
 }
 
+/** The first property that does not hold what it should: plugins without types can put anything into a plan. */
+export function malformedIn({ mailboxes, tags, addHeaders, addressed, notes, disposition, rung }: PlanState): keyof PlanState | undefined {
+  if (!mailboxes.every(isMailbox)) return 'mailboxes';
+  if (!tags.every(isText)) return 'tags';
+  if (!addHeaders.every(isText)) return 'addHeaders';
+  if (!addressed.every(isAddressed)) return 'addressed';
+  if (!notes.every(isText)) return 'notes';
+  if (rung !== undefined && !RUNGS.includes(rung)) return 'rung';
+  return DISPOSITIONS.includes(disposition) ? undefined : 'disposition';
+}
+
+/** The end of the sentence "x answered ...". */
+export function whatIsMalformed(property: string): string {
+  return property === 'notes'
+    ? 'a plan with a change that says no reason, which is the second argument of to(), tag(), hold() and the others'
+    : `a plan whose "${property}" is not what a sort plan holds there`;
+}
+
 function malformed(property: string): PostroomError {
-  return new PostroomError('plugin/bad-answer', `The plan that came back is malformed: "${property}" is not what a sort plan holds there.`);
+  return new PostroomError('plugin/bad-answer', `It answered ${whatIsMalformed(property)}.`);
 }
 
 function listOf<T>(data: Readonly<Record<string, unknown>>, property: string, check: (item: unknown) => item is T): readonly T[] {

@@ -33,7 +33,10 @@ export interface PostroomOptions {
   readonly clock?: Clock;
   /** False: the accounts' passwords at the ISP stay unset. */
   readonly ispPasswords?: boolean;
+  /** As openServer takes them. */
   readonly bundledPlugins?: string;
+  readonly patienceMs?: number;
+  readonly onOwnStray?: (error: unknown) => void;
 }
 
 export class Postroom {
@@ -79,12 +82,14 @@ export class Postroom {
         done();
       },
     });
-    const { clock, bundledPlugins } = this.options;
+    const { clock, bundledPlugins, patienceMs, onOwnStray } = this.options;
     this.#server = await openServer({
       dataDir: this.dataDir,
       log: createLog('debug', sink),
       ...(clock !== undefined && { clock }),
       ...(bundledPlugins !== undefined && { bundledPlugins }),
+      ...(patienceMs !== undefined && { patienceMs }),
+      ...(onOwnStray !== undefined && { onOwnStray }),
     });
     this.service(Events).on((event) => void this.events.push(event));
   }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { LicenceWarden } from '#core/flow/licence.js';
 import { createHooks } from '#core/hooks.js';
+import type { PluginHost } from '#core/host/pluginHost.js';
 import { manifestOf } from '../../kit/editionHandler.js';
 
 const GRANTED = { granted: true, edition: 'Test', limits: { accounts: 1, usersPerAccount: 2 } } as const;
@@ -28,7 +29,7 @@ describe('the licence', () => {
     events.on((event) => {
       if (event.type === 'licence') told.push(event.verdict.granted ? 'granted' : event.verdict.reason);
     });
-    warden = new LicenceWarden(hooks, accounts, events);
+    warden = new LicenceWarden(hooks, accounts, events, { noteProblem: () => undefined } as unknown as PluginHost);
   });
 
   const edition = (plugin: string, handler: LicenceHandler) =>
