@@ -81,6 +81,7 @@ export class HookFetchStep implements FetchStep {
 
   async #ask(request: FetchRequest, signal: AbortSignal): Promise<FetchReport> {
     try {
+      await this.journal.followClock();
       const report = await this.hooks.onFetch.promise(request, new HookCall(signal));
       return (
         report ??

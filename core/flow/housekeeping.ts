@@ -1,14 +1,13 @@
 // What has to go when its time is up: at start, and after every midnight.
 import type { Disposable } from '@postroom/sdk';
 import { Clock } from '@postroom/sdk/services';
+import { isPlausible } from '../base/clockJumps.js';
 import { Log } from '../base/log.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { Journal } from '../store/journal.js';
 import { PluginStates } from '../store/pluginStates.js';
 
-/** Tidying comes every day: where more than this passed since the last time, the clock may be wrong, or the machine was off. */
-const EXPECTED_WITHIN_MS = 36 * 3_600_000;
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
 const JOURNAL_DAYS = 35;
 
@@ -70,10 +69,4 @@ export class Housekeeping implements Disposable {
       this.#sleep();
     });
   }
-}
-
-/** Whether the clock says what it may say, after a tidying at `last`. */
-export function isPlausible(last: Date, now: Date): boolean {
-  const passed = now.getTime() - last.getTime();
-  return passed >= 0 && passed <= EXPECTED_WITHIN_MS;
 }

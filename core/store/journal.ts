@@ -4,6 +4,11 @@ import { createServiceId } from '@postroom/sdk/services';
 
 export interface Journal {
   forAccount(account: string): AccountJournal;
+  /**
+   * To be called before a round. Where the wall clock jumped since the last one, times in the journal jump with it: days that mail stays
+   * at the ISP are days in which the clock went as clocks do. Time in which nothing ran for over 36 hours counts as such a jump.
+   */
+  followClock(): Promise<void>;
   /** Forgets entries that have been gone, or not listed, for `days`. */
   prune(days: number): Promise<number>;
 }

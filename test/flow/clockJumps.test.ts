@@ -70,6 +70,30 @@ describe('a clock that jumps', () => {
     expect(await days(), 'and when it was put right').to.be.greaterThanOrEqual(before);
   });
 
+  it('F41 C38 ahead and back, over a restart too, takes nothing from the ISP that is to stay there', async () => {
+    const left = (): number => office.isp.mailbox('mail').messages.length;
+    await office.editFile((text) => text.replace('"kind": "regular"', '"kind": "regular", "pop3.leaveOnServerDays": 14'));
+    office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>` }));
+    await office.round();
+    for (const jump of [400 * DAY, -400 * DAY]) {
+      clock.jump(jump);
+      await office.round();
+      await office.close();
+      await office.open();
+      await office.round();
+      expect(left(), `${jump / DAY} days`).to.equal(1);
+    }
+    for (let day = 0; day < 13; day += 1) {
+      clock.jump(DAY);
+      await office.round();
+    }
+    expect(left(), 'the 13th day').to.equal(1);
+    clock.jump(DAY);
+    await office.round();
+    expect(left(), 'the 14th day').to.equal(0);
+    expect(await office.subjects('andrew')).to.have.lengthOf(1);
+  });
+
   it('F41 ahead for good removes old log in the end', async () => {
     await office.round();
     clock.jump(400 * DAY);

@@ -1,6 +1,7 @@
 // Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
 import type { AccountJournal, JournalEntry } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { isPlausible } from '../../base/clockJumps.js';
 import type { Journal } from '../journal.js';
 import type { Readers } from './readers.js';
 import type { WriteQueue } from './writeQueue.js';
@@ -20,7 +21,12 @@ const ENTRIES = `
   SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts, failures)) AS page FROM (
     SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${PAGE})`;
 
+/** Each look at the clock is a commit: oftener than this nothing is written. */
+const LOOK_AGAIN_MS = 3_600_000;
+
 export class SqliteJournal implements Journal {
+  #looked: Date | undefined;
+
   constructor(
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
@@ -29,6 +35,25 @@ export class SqliteJournal implements Journal {
 
   forAccount(account: string): AccountJournal {
     return new SqliteAccountJournal(account, this.queue, this.readers, this.clock);
+  }
+
+  async followClock(): Promise<void> {
+    const now = this.clock.now();
+    const passed = now.getTime() - (this.#looked?.getTime() ?? Number.NaN);
+    if (passed >= 0 && passed < LOOK_AGAIN_MS) return;
+    await this.queue.write({
+      run: async (writer) => {
+        const last = (await writer.get<{ at: number }>('SELECT at FROM clock'))?.at ?? now.getTime();
+        if (!isPlausible(new Date(last), now)) {
+          await writer.run('UPDATE journal SET since = since + ?1, unlisted_since = unlisted_since + ?1', [now.getTime() - last]);
+        }
+        await writer.run('DELETE FROM clock');
+        await writer.run('INSERT INTO clock (at) VALUES (?)', [now.getTime()]);
+      },
+      committed: () => {
+        this.#looked = now;
+      },
+    });
   }
 
   async prune(days: number): Promise<number> {
