@@ -24,7 +24,7 @@ export interface RelayCounts {
 }
 
 export interface RelayStep {
-  /** Tries everything that is due, once. Never rejects for what an ISP does. */
+  /** Tries everything that is due now, once; what comes in meanwhile is for the next round. Never rejects for what an ISP does. */
   flush(signal: AbortSignal): Promise<RelayCounts>;
   /** At start, after a crash: what was being sent then is sent again, and the log says that it may come twice. */
   recover(): Promise<void>;
@@ -58,8 +58,9 @@ export class OutboxRelayStep implements RelayStep {
   async flush(signal: AbortSignal): Promise<RelayCounts> {
     const counts = { sent: 0, deferred: 0, bounced: 0 };
     await this.#writeRest();
+    const { newest } = this.outbox.counts();
     for (;;) {
-      const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH);
+      const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH, newest);
       if (leased.length === 0) {
         return counts;
       }

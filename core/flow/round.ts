@@ -1,4 +1,5 @@
-// One send/receive: what was held is looked at again, the Outbox is flushed, then every account is fetched. Rounds never overlap.
+// One send/receive: what was held is looked at again, then the Outbox is flushed and every account fetched, beside each other: an ISP that takes
+// no mail keeps nobody from getting theirs. Rounds never overlap.
 import { PostroomError, type RoundReason } from '@postroom/sdk';
 import { Accounts, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
 import { ActivityLog } from '../store/activityLog.js';
@@ -73,17 +74,11 @@ export class RoundRunner implements Rounds {
   async #sendAndFetch(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport> {
     const startedAt = this.clock.now();
     await this.resort.retryHeld();
-    const sending = await this.relay.flush(this.#stopping.signal);
-    const chosen = this.accounts.all.filter((account) => accounts?.includes(account.id) ?? true);
-    const reports: RoundReport['accounts'][number][] = [];
-    const queue = [...chosen];
-    const fetchNext = async (): Promise<void> => {
-      for (let account = queue.shift(); account !== undefined && !this.#stopping.signal.aborted; account = queue.shift()) {
-        reports.push({ account: account.id, ...(await this.fetch.fetch(account, reason, this.#stopping.signal)) });
-      }
-    };
-    await Promise.all(Array.from({ length: ACCOUNTS_AT_ONCE }, fetchNext));
-    reports.sort((a, b) => chosen.findIndex(({ id }) => id === a.account) - chosen.findIndex(({ id }) => id === b.account));
+    const fetching = this.#fetch(reason, accounts);
+    const [sent] = await Promise.allSettled([this.relay.flush(this.#stopping.signal), fetching]);
+    if (sent.status === 'rejected') throw sent.reason;
+    const sending = sent.value;
+    const reports = await fetching;
     const report: RoundReport = { startedAt, endedAt: this.clock.now(), ...sending, accounts: reports };
     this.activity.add({
       kind: 'round',
@@ -99,6 +94,19 @@ export class RoundRunner implements Rounds {
       },
     });
     return report;
+  }
+
+  async #fetch(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport['accounts']> {
+    const chosen = this.accounts.all.filter((account) => accounts?.includes(account.id) ?? true);
+    const reports: RoundReport['accounts'][number][] = [];
+    const queue = [...chosen];
+    const fetchNext = async (): Promise<void> => {
+      for (let account = queue.shift(); account !== undefined && !this.#stopping.signal.aborted; account = queue.shift()) {
+        reports.push({ account: account.id, ...(await this.fetch.fetch(account, reason, this.#stopping.signal)) });
+      }
+    };
+    await Promise.all(Array.from({ length: ACCOUNTS_AT_ONCE }, fetchNext));
+    return reports.sort((a, b) => chosen.findIndex(({ id }) => id === a.account) - chosen.findIndex(({ id }) => id === b.account));
   }
 }
 

@@ -33,6 +33,8 @@ export interface OutboxCounts {
   /** Messages none of whose recipients has been tried or is held: they ask for a round. */
   readonly untried: number;
   readonly oldest: Date | undefined;
+  /** Number of the entry that came last; 0 where nothing waits. */
+  readonly newest: number;
 }
 
 /** What a try changes, for one recipient. */
@@ -46,8 +48,11 @@ export interface OutboxUpdate {
 }
 
 export interface Outbox {
-  /** Takes entries that are due for one sender's try: at most `limit`, leased for `leaseMs` so that nobody else takes them. In order of arrival. */
-  lease(now: Date, leaseMs: number, limit: number): Promise<readonly OutboxEntry[]>;
+  /**
+   * Takes entries that are due for one sender's try, in order of arrival: at most `limit`, and none that came after entry `newest`. They are
+   * leased for `leaseMs`, so that nobody else takes them.
+   */
+  lease(now: Date, leaseMs: number, limit: number, newest?: number): Promise<readonly OutboxEntry[]>;
   /** Records what a try came to, in one commit. */
   report(updates: readonly OutboxUpdate[]): Promise<void>;
   /** Gives leased entries back untried. */

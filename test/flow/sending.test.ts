@@ -1,6 +1,7 @@
 // Mail from LAN clients: to colleagues at once, to the outside through the Outbox and the ISP, and back to the author where it fails.
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { DeliverStep } from '#core/flow/deliver.js';
 import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
@@ -166,6 +167,34 @@ describe('sending mail', () => {
     await office.run('outbox.return', { entries: [entry?.entry] });
     expect(await waiting()).to.deep.equal([]);
     expect((await office.pickUp('andrew'))[0]?.text).to.match(/^Status: 5\.7\.0\r$/m);
+  });
+
+  it('R06 sends what waited when the round began: whoever goes on writing keeps no round from its end', async () => {
+    const deliver = office.service(DeliverStep);
+    const relay = deliver.relay.bind(deliver);
+    let written = 0;
+    deliver.relay = async (...args) => {
+      written += 1;
+      if (written < 5) await office.submit('andrew', [FAR], mine(FAR, `more-${written}`));
+      return relay(...args);
+    };
+    await office.submit('andrew', [FAR], mine(FAR, 'first'));
+    expect(await office.round()).to.include({ sent: 1 });
+    expect(await waiting()).to.deep.equal([FAR]);
+  });
+
+  it('fetches while an ISP takes its time over what is sent', async () => {
+    office.isp.mailbox('mail').put(letter({ to: `Greg <${REGULAR}>`, subject: 'inbound' }));
+    await office.submit('andrew', [FAR], mine(FAR, 'slow'));
+    const deliver = office.service(DeliverStep);
+    const relay = deliver.relay.bind(deliver);
+    const fetched = office.next((event) => event.type === 'fetch' && event.account === 'company' && event.state === 'ended');
+    deliver.relay = async (...args) => {
+      await fetched;
+      return relay(...args);
+    };
+    expect(await office.round()).to.include({ sent: 1 });
+    expect(await office.subjects('greg')).to.deep.equal(['inbound']);
   });
 
   it('keeps the Outbox over a restart', async () => {

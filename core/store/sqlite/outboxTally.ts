@@ -54,7 +54,7 @@ export class OutboxTally {
   }
 
   get counts(): OutboxCounts {
-    this.#counts ??= countEntries(this.#entries.values());
+    this.#counts ??= countEntries(this.#entries);
     return this.#counts;
   }
 
@@ -70,12 +70,14 @@ export class OutboxTally {
   }
 }
 
-function countEntries(entries: Iterable<TallyEntry>): OutboxCounts {
+function countEntries(entries: Iterable<readonly [number, TallyEntry]>): OutboxCounts {
   const untried = new Map<number, boolean>();
   let recipients = 0;
   let oldest = Number.POSITIVE_INFINITY;
-  for (const { message, queuedAt, state, attempts } of entries) {
+  let newest = 0;
+  for (const [id, { message, queuedAt, state, attempts }] of entries) {
     recipients += 1;
+    newest = Math.max(newest, id);
     oldest = Math.min(oldest, queuedAt);
     // What the administrator holds asks for no round.
     untried.set(message, (untried.get(message) ?? true) && attempts === 0 && state !== 'held');
@@ -85,5 +87,6 @@ function countEntries(entries: Iterable<TallyEntry>): OutboxCounts {
     recipients,
     untried: [...untried.values()].filter(Boolean).length,
     oldest: recipients > 0 ? new Date(oldest) : undefined,
+    newest,
   };
 }

@@ -28,16 +28,16 @@ export class SqliteOutbox implements Outbox {
     private readonly clock: Clock,
   ) {}
 
-  async lease(now: Date, leaseMs: number, limit: number): Promise<readonly OutboxEntry[]> {
+  async lease(now: Date, leaseMs: number, limit: number, newest = Number.MAX_SAFE_INTEGER): Promise<readonly OutboxEntry[]> {
     let rows: StoredOutboxRow[] = [];
     await this.queue.write({
       run: async (writer) => {
         const due = await writer.all<{ id: number }>(
           `SELECT id FROM outbox
-            WHERE (state IN ('waiting', 'deferred') AND (next_try_at <= ?1 OR next_try_at > ?1 + ?2))
-              OR (state = 'sending' AND (lease_until <= ?1 OR lease_until > ?1 + ?3))
+            WHERE id <= ?5 AND ((state IN ('waiting', 'deferred') AND (next_try_at <= ?1 OR next_try_at > ?1 + ?2))
+              OR (state = 'sending' AND (lease_until <= ?1 OR lease_until > ?1 + ?3)))
             ORDER BY id LIMIT ?4`,
-          [now.getTime(), LONGEST_WAIT_MS, leaseMs, limit],
+          [now.getTime(), LONGEST_WAIT_MS, leaseMs, limit, newest],
         );
         const ids = JSON.stringify(due.map((row) => row.id));
         await writer.run(`UPDATE outbox SET state = 'sending', lease_until = ? WHERE id IN ${IDS}`, [now.getTime() + leaseMs, ids]);
