@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable } from '@postroom/sdk';
-import { sentenceOf } from '@postroom/sdk';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { removeLeftovers, writeAtomically } from './atomicFile.js';
 import { LARGEST_DOCUMENT } from './document.js';
 import { onFileChange } from './watchedFile.js';
@@ -51,6 +51,16 @@ export class SettingsFile {
 
   async write(text: string): Promise<void> {
     await writeAtomically(this.path, text);
+  }
+
+  /** Writes the file that is missing. Rejects with `data/not-writable`. */
+  async make(text: string): Promise<void> {
+    try {
+      await this.write(text);
+    } catch (thrown) {
+      const sentence = `${this.path} could not be made (${sentenceOf(thrown)}). See to the permissions and the room of the data folder.`;
+      throw new PostroomError('data/not-writable', sentence, { path: this.path }, { cause: thrown });
+    }
   }
 
   /** Writes settings.schema.json where it differs. */
