@@ -132,6 +132,20 @@ describe('the store', () => {
   });
 });
 
+describe('mailparser', () => {
+  it('is imported in one file, which nothing imports: it runs in a thread of its own', () => {
+    const [only, ...more] = product.filter((file) => file.imports.includes('mailparser')).map((file) => file.name);
+    expect([only, more]).to.deep.equal(['core/mail/contentWorker.ts', []]);
+    const importers = product.filter((file) => /^import (?!type\b).*contentWorker/m.test(file.text)).map((file) => file.name);
+    expect(importers).to.deep.equal([]);
+  });
+
+  it('has no say in what becomes of a message: no step of its life and no plugin of the product asks for parsed content', () => {
+    const asking = holding(product, /\bmail\.content\(/);
+    expect(asking).to.deep.equal(['core/host/isolated/mailDesk.ts']);
+  });
+});
+
 describe('the core', () => {
   it('knows no mail protocol', () => {
     expect(breaches(core, (imported) => MAIL_PROTOCOLS.test(imported))).to.deep.equal([]);
