@@ -12,8 +12,9 @@ import { VictimProcess } from './victimProcess.js';
 
 /** A life ends by a kill after so long on average. */
 const LIFE_MS = 20_000;
-/** What memory may grow by in the last life, which is not killed, once it has warmed up. */
+/** What memory may grow by in the last life, which is not killed, once it has warmed up: in a quarter of it, a minute at most. */
 const GROWTH = 32 * 2 ** 20;
+const WARM_UP_MS = 60_000;
 
 /** Sessions with the ISP's SMTP server are kept open for ten seconds. */
 const SESSIONS_KEPT_MS = 12_000;
@@ -51,7 +52,7 @@ try {
     await busy(Math.min(lastLife - performance.now(), chance() * 2 * LIFE_MS));
     await reborn();
   }
-  await busy(Math.min(5_000, end - performance.now()));
+  await busy(Math.min(WARM_UP_MS, (end - performance.now()) / 4));
   const before = await victim.memory();
   await busy(end - performance.now());
   await judge();
