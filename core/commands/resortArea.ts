@@ -43,7 +43,7 @@ export class ResortArea implements CommandArea {
     const changed: Redelivery[] = [];
     for (const [index, message] of messages.entries()) {
       call.signal.throwIfAborted();
-      changed.push(await this.redeliver.again(message, preview));
+      changed.push(rowOf(await this.redeliver.again(message, preview)));
       call.progress({ what: 'Sorting again', done: index + 1, of: messages.length });
     }
     return changed;
@@ -55,7 +55,7 @@ export class ResortArea implements CommandArea {
       throw new PostroomError('command/arguments', 'Say either numbers of messages, or --mailbox.');
     }
     if (mailbox !== undefined) {
-      const from = since === undefined ? 0 : new Date(`${since}T00:00:00`).getTime();
+      const from = since === undefined ? 0 : beginningOf(since);
       const listed = await this.store.list(mailboxNamed(mailbox, this.accounts), limit);
       return listed.filter((message) => message.receivedAt.getTime() >= from).toReversed();
     }
@@ -84,10 +84,25 @@ export class ResortArea implements CommandArea {
       recalled,
       notRecalled,
       taught: teach ? (narrowest?.sentence ?? 'nothing: no rule tells such mail from other mail') : undefined,
+      next: teach || narrowest === undefined ? undefined : `the same with --teach makes the first rule a setting: ${narrowest.sentence}`,
       rules: lessons.map((lesson) => ruleRow(lesson)),
       warnings,
     };
   }
+}
+
+/** Midnight of a local day, in milliseconds since 1970. */
+function beginningOf(day: string): number {
+  const beginning = /^\d{4}-\d\d-\d\d$/.test(day) ? new Date(`${day}T00:00:00`).getTime() : Number.NaN;
+  if (Number.isNaN(beginning))
+    throw new PostroomError('command/arguments', `--since is a day in the form 2026-11-23, and "${day}" is none.`);
+  return beginning;
+}
+
+/** Without this an unchanged message would be a row that says nothing. */
+function rowOf(message: Redelivery): Redelivery & { readonly note?: string } {
+  const changes = message.added.length + message.recalled.length + message.notRecalled.length;
+  return changes > 0 || message.problem !== undefined ? message : { ...message, note: "It is where today's rules want it." };
 }
 
 function ruleRow({ sentence, path, value, looked, others }: Lesson): object {
@@ -97,6 +112,6 @@ function ruleRow({ sentence, path, value, looked, others }: Lesson): object {
     set: `${path.join('.')} = ${JSON.stringify(value)}`,
     path,
     value,
-    whatIf: elsewhere.length === 0 ? `none of the last ${looked} other messages would go elsewhere` : elsewhere.join('; '),
+    whatIf: elsewhere.length === 0 ? `none of the last ${looked} messages would go elsewhere but this one` : elsewhere.join('; '),
   };
 }

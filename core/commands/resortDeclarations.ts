@@ -24,11 +24,7 @@ export const RESORT_COMMANDS = [
     arguments: args({
       messages: texts('Numbers of messages, from `mailboxes show` or `trace`.'),
       mailbox: text('Instead of numbers: all that this mailbox holds, for example admin1.'),
-      since: {
-        type: 'string',
-        pattern: '^\\d{4}-\\d\\d-\\d\\d$',
-        description: 'With --mailbox: only what came on or after this local day.',
-      },
+      since: text('With --mailbox: only what came on or after this local day, 2026-11-23.'),
       limit: whole('With --mailbox: at most this many, the newest.', 10_000),
       preview: flag('Only say what would happen.'),
     }),

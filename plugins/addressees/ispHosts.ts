@@ -24,6 +24,18 @@ export const NOTHING_KNOWN: IspKnowledge = Object.freeze({ hosts: [], fields: {}
 export const MESSAGES_TO_TRUST = 10;
 const MOST_HOSTS = 20;
 
+/** What was learned, as `addressees trust` shows it. */
+export function trustRow(account: string, { hosts, candidate, fields }: IspKnowledge): object {
+  const names = Object.entries(fields);
+  return {
+    account,
+    hosts,
+    ...(candidate !== undefined && { notTrustedYet: `${candidate.host}, ${candidate.messages} of ${MESSAGES_TO_TRUST} messages in a row` }),
+    recipientsIn: names.filter(([, { varies }]) => varies === true).map(([name]) => name),
+    prefixes: names.flatMap(([name, { prefix = '' }]) => (prefix === '' ? [] : [`${name}: ${prefix}`])),
+  };
+}
+
 /** Takes note of the host that wrote a message's newest Received, and says whether to believe it. The first host of all is believed at once. */
 export function meetHost(known: IspKnowledge, host: string): { readonly known: IspKnowledge; readonly trusted: boolean } {
   if (known.hosts.some((trusted) => sameOrganisation(trusted, host))) return { known, trusted: true };

@@ -2,6 +2,7 @@
 import type { PluginContext } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { concealRecipients } from './disclosure.js';
+import { trustRow } from './ispHosts.js';
 import { IspMemory } from './ispMemory.js';
 import { climbLadder, type LadderSettings } from './ladder.js';
 import { nameEnvelopeRecipients } from './submitted.js';
@@ -30,7 +31,7 @@ export async function activate(context: PluginContext): Promise<void> {
     context.hooks.onSort.tap('conceal', (plan, mail) => concealRecipients(plan, mail, settingsOf(plan.account.id).header)),
     context.commands.register('addressees.trust', async (args: { readonly account?: string; readonly forget?: boolean }) => {
       const wanted = memory.accounts.filter((account) => args.account === undefined || args.account === account);
-      const known = wanted.map((account) => ({ account, ...memory.get(account) }));
+      const known = wanted.map((account) => trustRow(account, memory.get(account)));
       if (args.forget === true) for (const account of wanted) await memory.forget(account);
       return known;
     }),

@@ -1,5 +1,5 @@
 // The names under which users write to the world: whoever answers repeats them. Learned from outgoing mail, kept in the plugin's state.
-import { type AccountView, isAdminName, isPublicName, type Logger, type PluginState, type UserView } from '@postroom/sdk';
+import { type AccountView, isAdminName, isPublicName, type Logger, type PluginState, PostroomError, type UserView } from '@postroom/sdk';
 import { nameKey } from './nameForms.js';
 
 /** What is kept of one account. Keys of `users` are user names, values names as they were written, newest last. */
@@ -33,6 +33,12 @@ export function revokeName(learned: LearnedAccount, name: string, user?: string)
     user === undefined || nameKey(owner) === nameKey(user) ? names.filter((known) => nameKey(known) !== key) : names,
   ]);
   return { users: Object.fromEntries(users), revoked: [...learned.revoked.filter((known) => known !== key), key] };
+}
+
+function hasName(learned: LearnedAccount, name: string, user?: string): boolean {
+  return Object.entries(learned.users).some(
+    ([owner, names]) => (user === undefined || nameKey(owner) === nameKey(user)) && names.some((known) => nameKey(known) === nameKey(name)),
+  );
 }
 
 /** The names learned for a user; those learned under a former name of his count too. */
@@ -77,9 +83,16 @@ export class LearnedNames {
       );
   }
 
-  async revoke(account: string, name: string, user?: string): Promise<void> {
-    const learned = revokeName(this.of(account), name, user);
-    this.#accounts.set(account, learned);
-    await this.state.set(PREFIX + account, learned);
+  /** Rejects with `command/arguments` where nobody of these accounts was seen to write under the name. */
+  async revokeFrom(accounts: readonly string[], name: string, user?: string): Promise<void> {
+    const owners = accounts.filter((account) => hasName(this.of(account), name, user));
+    if (owners.length === 0) {
+      throw new PostroomError('command/arguments', `No learned name is "${name}". "postroom isp-regular learned" lists them.`);
+    }
+    for (const account of owners) {
+      const learned = revokeName(this.of(account), name, user);
+      this.#accounts.set(account, learned);
+      await this.state.set(PREFIX + account, learned);
+    }
   }
 }

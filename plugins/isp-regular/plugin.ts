@@ -43,7 +43,7 @@ export async function activate(context: PluginContext): Promise<void> {
       'isp-regular.learned',
       async (args: { readonly account?: string; readonly user?: string; readonly revoke?: string }) => {
         const wanted = learned.accounts.filter((account) => args.account === undefined || args.account === account);
-        if (args.revoke !== undefined) for (const account of wanted) await learned.revoke(account, args.revoke, args.user);
+        if (args.revoke !== undefined) await learned.revokeFrom(wanted, args.revoke, args.user);
         return wanted.flatMap((account) =>
           Object.entries(learned.of(account).users)
             .filter(([user]) => args.user === undefined || args.user === user)

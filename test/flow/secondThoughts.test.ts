@@ -83,6 +83,10 @@ describe('second thoughts', () => {
     });
 
     it('takes only mail that came on or after a day', async () => {
+      for (const since of ['yesterday', '2026-99-99']) {
+        const refusal: unknown = await postroom.run('resort', { mailbox: 'admin1', since }).catch((error: unknown) => error);
+        expect(String(refusal)).to.include(`--since is a day in the form 2026-11-23, and "${since}" is none.`);
+      }
       await collect('mail', letter({ to: 'Nobody <mail@company.example>' }));
       expect(await postroom.run('resort', { mailbox: 'admin1', since: '2999-01-01' })).to.deep.equal([]);
       expect(await postroom.run('resort', { mailbox: 'admin1', since: '2020-01-01' })).to.have.length(1);

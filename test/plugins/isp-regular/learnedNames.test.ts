@@ -40,5 +40,8 @@ describe('names learned from outgoing mail', () => {
     expect(await server.command('isp-regular.learned', { revoke: 'Big Boss' })).to.deep.equal([
       { account: 'company', user: 'andrew', names: [] },
     ]);
+    let problem = '';
+    await server.command('isp-regular.learned', { revoke: 'Nonsense' }).catch((error: unknown) => (problem = String(error)));
+    expect(problem).to.include('No learned name is "Nonsense"');
   });
 });
