@@ -1,0 +1,47 @@
+// The plugin with its submission port open, and mail clients that talk to it by the line.
+import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { FakeHost } from '../fakeHost.js';
+import { LineClient } from '../lineClient.js';
+
+const PLAIN_PORT = { 'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }] };
+
+export class ServedHost {
+  host!: FakeHost;
+  port = 0;
+  #clients: LineClient[] = [];
+
+  async serve(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.host = await new FakeHost({ ...PLAIN_PORT, ...settings }).activate();
+    this.port = (await this.host.start())[0]?.port ?? 0;
+  }
+
+  async open(early = ''): Promise<LineClient> {
+    const client = await LineClient.open(this.port, 'plain', early);
+    this.#clients.push(client);
+    return client;
+  }
+
+  async greeted(): Promise<LineClient> {
+    const client = await this.open();
+    await client.run('EHLO office.example');
+    return client;
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients.splice(0)) {
+      client.close();
+    }
+    await this.host.stop();
+  }
+}
+
+/** One for the tests of a `describe`, which begin with `serve`. */
+export function servedHost(): ServedHost {
+  const at = new ServedHost();
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+  afterEach(() => at.stop());
+  return at;
+}
