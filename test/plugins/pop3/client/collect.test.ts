@@ -1,6 +1,7 @@
 import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
 import { CollectingHost } from '../support/collectingHost.js';
+import { Names } from '../support/names.js';
 import { multiline } from '../support/scriptedServer.js';
 import { until } from '../support/servedHost.js';
 
@@ -52,6 +53,14 @@ describe('POP3 client collecting an account', () => {
     at.isp.put(mail('one'), mail('two'));
     expect((await at.round()).stored).to.equal(2);
     expect(at.isp.messages).to.have.length(0);
+    expect(at.isp.mostAhead).to.equal(1);
+  });
+
+  it('C16 sends one command at a time where CAPA does not announce PIPELINING', async () => {
+    at.isp.capabilities = ['TOP', 'UIDL', 'USER'];
+    at.isp.put(...Array.from({ length: 20 }, (_, index) => mail(`${index}`)));
+    expect((await at.round()).stored).to.equal(20);
+    expect(at.isp.mostAhead).to.equal(1);
   });
 
   it('C04 C11 takes AUTH PLAIN where it is announced, in any case, and nothing else then', async () => {
@@ -109,6 +118,23 @@ describe('POP3 client collecting an account', () => {
     expect((await at.round()).retryAfter?.getTime()).to.be.above(Date.now() + 890_000);
   });
 
+  it('C05 C15 believes what CAPA says after the login: a LOGIN-DELAY from before it counts no longer', async () => {
+    at.isp.capabilities = ['LOGIN-DELAY 900'];
+    at.isp.script = (command) => {
+      if (command.startsWith('PASS')) at.isp.capabilities = [];
+      return undefined;
+    };
+    expect((await at.round()).retryAfter).to.equal(undefined);
+  });
+
+  it('C15 collects whatever EXPIRE says, and deletes by its own setting: no ISP keeps mail longer because we wait', async () => {
+    at.isp.capabilities = ['EXPIRE 0', 'UIDL', 'TOP'];
+    at.host.accountValues['pop3.leaveOnServerDays'] = 7;
+    at.isp.put(mail('one'));
+    expect((await at.round()).stored).to.equal(1);
+    expect(at.isp.commands.some((command) => command.startsWith('DELE'))).to.equal(false);
+  });
+
   it('C16 pipelines where it is announced, and has many messages in intake at a time', async () => {
     at.isp.put(...Array.from({ length: 100 }, (_, index) => mail(`${index}`)));
     let open = 0;
@@ -125,6 +151,7 @@ describe('POP3 client collecting an account', () => {
     };
     expect((await at.round()).stored).to.equal(100);
     expect(most).to.be.above(20).and.to.be.at.most(100);
+    expect(at.isp.mostAhead).to.be.above(1);
     expect(at.intake.mostRunning).to.be.above(1);
     expect(at.isp.messages).to.have.length(0);
   });
@@ -145,10 +172,10 @@ describe('POP3 client collecting an account', () => {
     expect(at.intake.texts).to.deep.equal([]);
   });
 
-  it('C18 C19 takes ids as they are: with spaces, long, and like a property of an object', async () => {
-    const ids = ['__proto__', 'two words', 'x'.repeat(200), '../../etc', "'; DROP TABLE"];
+  it('C18 C19 takes ids as they are: with spaces, long, in either case, and like a property of an object', async () => {
+    const ids = ['__proto__', 'two words', 'Two words', 'x'.repeat(200), '../../etc', "'; DROP TABLE"];
     at.isp.messages = ids.map((uidl) => ({ uidl, octets: Buffer.from(mail(uidl)) }));
-    expect((await at.round()).stored).to.equal(5);
+    expect((await at.round()).stored).to.equal(ids.length);
     expect([...at.journal.known.keys()]).to.have.members(ids);
   });
 
@@ -182,11 +209,36 @@ describe('POP3 client collecting an account', () => {
     expect(at.journal.listings[0]).to.deep.equal(['id1', 'id2']);
   });
 
-  it('C23 C24 takes sizes and texts for hints (88)', async () => {
+  it('C23 takes sizes that are too small or too large for hints (88)', async () => {
+    at.isp.put(mail('one'), mail('two'), mail('three'));
+    at.isp.script = (command) => (command === 'LIST' ? '+OK\r\n1 0\r\n2 3\r\n3 90000000\r\n.\r\n' : undefined);
+    expect((await at.round()).stored).to.equal(3);
+    expect(at.intake.texts).to.have.members([mail('one'), mail('two'), mail('three')]);
+  });
+
+  it('C23 C29 leaves a message of which LIST says 2^40 octets at the ISP, and reports it', async () => {
     at.isp.put(mail('one'), mail('two'));
-    at.isp.script = (command) => (command === 'LIST' ? '+OK\r\n1 0\r\n2 3\r\n.\r\n' : undefined);
-    expect((await at.round()).stored).to.equal(2);
-    expect(at.intake.texts).to.deep.equal([mail('one'), mail('two')]);
+    at.isp.script = (command) => (command === 'LIST' ? `+OK\r\n1 ${2 ** 40}\r\n2 20\r\n.\r\n` : undefined);
+    const report = await at.round();
+    expect(at.intake.texts).to.deep.equal([mail('two')]);
+    expect(report.failed.map(({ uidl }) => uidl)).to.deep.equal(['id1']);
+    expect(at.isp.commands).to.not.include('RETR 1');
+  });
+
+  it('C24 does not read what stands behind the +OK to RETR', async () => {
+    const texts = ['+OK', '+OK 99999999 octets', '+OK . 0 octets', '+OK [SYS/TEMP] -ERR no'];
+    at.isp.put(...texts.map(mail));
+    at.isp.script = (command) => {
+      const text = texts[Number(/^RETR (\d)$/.exec(command)?.[1]) - 1];
+      return (
+        text &&
+        multiline(Buffer.from(mail(text)))
+          .toString()
+          .replace('+OK here it is', text)
+      );
+    };
+    expect((await at.round()).failed).to.deep.equal([]);
+    expect(at.intake.texts).to.have.members(texts.map(mail));
   });
 
   it('C25 C26 C27 reads messages right however the stream is cut (89)', async () => {
@@ -409,11 +461,38 @@ describe('POP3 client collecting an account', () => {
     expect(codes(report)).to.deep.equal(['isp/timeout']);
   });
 
-  it('C46 reports a host that does not resolve or does not answer as unreachable', async () => {
+  it('C42 gives up when no greeting comes', async () => {
+    at.isp.greeting = undefined;
+    const round = at.round();
+    await until(() => at.isp.sessions.length === 1);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    at.host.clock.skip(61_000);
+    expect(codes(await round)).to.deep.equal(['isp/timeout']);
+  });
+
+  it('C46 reports a host that does not answer as unreachable', async () => {
     await at.isp.stop();
     expect(codes(await at.round())).to.deep.equal(['isp/unreachable']);
     await at.isp.start();
   });
+
+  for (const code of ['ENOTFOUND', 'EAI_AGAIN']) {
+    it(`C46 reports a name that does not resolve (${code}) as unreachable, and collects when it does again`, async () => {
+      at.host.accountValues['pop3.host'] = 'pop.isp.example';
+      at.isp.put(mail('one'));
+      const names = new Names();
+      try {
+        names.set('pop.isp.example', code);
+        const report = await at.round();
+        expect(codes(report)).to.deep.equal(['isp/unreachable']);
+        expect(report.failed[0]?.message).to.include(code);
+        names.set('pop.isp.example', ['127.0.0.1']);
+        expect((await at.round()).stored).to.equal(1);
+      } finally {
+        names.forget();
+      }
+    });
+  }
 
   it('stops before any DELE when the store is full (99)', async () => {
     at.isp.put(...Array.from({ length: 50 }, (_, index) => mail(`${index}`)));

@@ -76,6 +76,31 @@ describe('POP3 client and TLS', () => {
     expect(at.isp.messages).to.have.length(1);
   });
 
+  it('C10 hides the response of AUTH PLAIN, in one line or in two', async () => {
+    at = await CollectingHost.start('plain');
+    at.isp.capabilities = ['SASL PLAIN'];
+    for (const password of ['isp secret', 'p'.repeat(300)]) {
+      at.isp.password = password;
+      at.host.password = password;
+      const response = Buffer.from(`\0mail\0${password}`).toString('base64');
+      at.isp.script = (command) => (command === response ? '+OK in\r\n' : undefined);
+      const result = await probe();
+      expect(result.ok, JSON.stringify(result)).to.equal(true);
+      expect(at.isp.commands.join('\n')).to.include(response);
+      expect(JSON.stringify([result, at.host.log]))
+        .to.not.include(response)
+        .and.to.not.include(password);
+    }
+  });
+
+  it('C06 sends no password where CAPA does not offer STLS and nobody answers it well', async () => {
+    at = await CollectingHost.start('starttls');
+    at.isp.capabilities = ['USER'];
+    at.isp.script = (command) => (command === 'STLS' ? '-ERR unknown command\r\n' : undefined);
+    expect((await at.round()).failed[0]?.code).to.equal('isp/tls');
+    noPassword();
+  });
+
   it('C10 hides the password even where the server repeats it', async () => {
     at = await CollectingHost.start('plain');
     at.isp.script = (command) => (command.startsWith('PASS') ? `-ERR [AUTH] ${command} is wrong\r\n` : undefined);

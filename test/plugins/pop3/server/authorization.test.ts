@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { HAS_IPV6 } from '../support/names.js';
 import { RawClient } from '../support/rawClient.js';
 import { ServedHost } from '../support/servedHost.js';
 
@@ -251,7 +252,8 @@ describe('POP3 server before the login', () => {
     expect(await second.ask('STAT')).to.match(/^\+OK 0/);
   });
 
-  it('P97 counts a client of a dual-stack port by its IPv4 address', async () => {
+  it('P97 counts a client of a dual-stack port by its IPv4 address', async function () {
+    if (!HAS_IPV6) this.skip();
     await served.stop();
     served = await ServedHost.start(['starttls'], (host) => {
       host.values['pop3.listen'] = [

@@ -31,6 +31,8 @@ export class ScriptedServer {
   /** Octets after which the connection is dropped. */
   cutAfter: number | undefined;
   readonly sessions: ServerSession[] = [];
+  /** Most commands that were on the line at a time, the one that is answered among them. */
+  mostAhead = 0;
   readonly #pem: TestCertificate;
   readonly #implicitTls: boolean;
   readonly #sockets = new Set<Socket>();
@@ -42,8 +44,8 @@ export class ScriptedServer {
     this.#server = createServer((socket) => this.#connected(socket));
   }
 
-  async start(): Promise<number> {
-    this.#server.listen(0, '127.0.0.1');
+  async start(address = '127.0.0.1', port = 0): Promise<number> {
+    this.#server.listen(port, address);
     await once(this.#server, 'listening');
     return (this.#server.address() as AddressInfo).port;
   }
@@ -89,6 +91,7 @@ class SessionScript {
   #sent = 0;
   #user = '';
   #stalled = false;
+  #unanswered = 0;
   #queue = Promise.resolve();
 
   constructor(server: ScriptedServer, socket: Socket, session: ServerSession & { secure: boolean }, secure: () => Socket) {
@@ -109,6 +112,7 @@ class SessionScript {
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
       this.#input += chunk.toString('latin1');
+      this.#server.mostAhead = Math.max(this.#server.mostAhead, this.#unanswered + this.#input.split('\r\n').length - 1);
       for (let end = this.#input.indexOf('\r\n'); end >= 0; end = this.#input.indexOf('\r\n')) {
         const command = this.#input.slice(0, end);
         this.#input = this.#input.slice(end + 2);
@@ -119,6 +123,7 @@ class SessionScript {
 
   #execute(command: string): void {
     this.#session.commands.push(command);
+    this.#unanswered += 1;
     if (this.#stalled) return;
     const scripted = this.#server.script(command, this.#session);
     if (scripted === 'stall') {
@@ -201,6 +206,7 @@ class SessionScript {
         if (segment !== undefined) await new Promise((resolve) => setImmediate(resolve));
         if (piece.length === left) return;
       }
+      this.#unanswered = Math.max(0, this.#unanswered - 1);
     });
   }
 }
