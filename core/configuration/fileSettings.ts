@@ -128,10 +128,9 @@ export class FileSettings implements SettingsService, Disposable {
   }
 
   written(path: SettingPath): unknown {
-    const { value } = parseDocument(this.#load(this.#text).text);
     return path.reduce<unknown>(
       (group, step) => (typeof group === 'object' && group !== null && Object.hasOwn(group, step) ? Reflect.get(group, step) : undefined),
-      value,
+      this.#loader.written(this.#text, this.#inForce.applied),
     );
   }
 

@@ -15,6 +15,8 @@ export interface LoadedSettings {
   readonly problems: readonly Problem[];
   /** With former keys renamed: what an edit starts from. */
   readonly text: string;
+  /** What the text says, without defaults; `undefined` where it can't be read. */
+  readonly written: unknown;
   /** Deeply frozen; `undefined` where a problem is an error. */
   readonly value: SettingsValue | undefined;
 }
@@ -28,7 +30,7 @@ export interface LoadRules {
 
 export function loadSettings(source: string, { schema, check, limits }: LoadRules): LoadedSettings {
   const original = parseDocument(source);
-  if (original.value === undefined) return { problems: original.problems, text: source, value: undefined };
+  if (original.value === undefined) return { problems: original.problems, text: source, written: undefined, value: undefined };
   const { renames, findings: renamed } = findRenames(original.value, schema);
   const text = renames.length === 0 ? source : renameKeys(source, renames);
   const document = renames.length === 0 ? original : parseDocument(text);
@@ -45,7 +47,7 @@ export function loadSettings(source: string, { schema, check, limits }: LoadRule
     ...renamed.map((each) => original.place(each)),
     ...further.map((each) => document.place(each)),
   ].sort((one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0));
-  return { problems, text, value: hasErrors(problems) ? undefined : deepFreeze(groupOf(effective)) };
+  return { problems, text, written: document.value, value: hasErrors(problems) ? undefined : deepFreeze(groupOf(effective)) };
 }
 
 function deepFreeze<T>(value: T): T {

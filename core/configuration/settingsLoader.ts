@@ -9,6 +9,7 @@ export class SettingsLoader {
   #schema: SettingsSchema = mergeSchema([], accepted);
   /** Made at its first use: compiling takes far longer than merging. */
   #check: SettingsCheck | undefined;
+  #last: { readonly text: string; readonly schema: SettingsSchema; readonly loaded: LoadedSettings } | undefined;
   /** Who is asked whether accounts and users may grow. */
   limitCheck: LimitCheck | undefined;
 
@@ -28,7 +29,15 @@ export class SettingsLoader {
   load(text: string, inForce: SettingsValue): LoadedSettings {
     const limits = this.limitCheck === undefined ? undefined : { before: inForce, check: this.limitCheck };
     this.#check ??= compileCheck(this.#schema);
-    return loadSettings(text, { schema: this.#schema, check: this.#check, limits });
+    const loaded = loadSettings(text, { schema: this.#schema, check: this.#check, limits });
+    this.#last = { text, schema: this.#schema, loaded };
+    return loaded;
+  }
+
+  /** What a text says, without defaults. Asked after every change: what was loaded for the change holds the answer. */
+  written(text: string, inForce: SettingsValue): unknown {
+    const last = this.#last;
+    return (last?.text === text && last.schema === this.#schema ? last.loaded : this.load(text, inForce)).written;
   }
 }
 

@@ -53,8 +53,8 @@ export function schemaProblem(schema: JsonSchema): string | undefined {
 }
 
 /** Compiles the check; to be kept, compiling takes far longer than checking. */
-export function compileCheck(schema: SettingsSchema): SettingsCheck {
-  const validate: ValidateFunction = makeAjv(true).compile(schema.json);
+export function compileCheck(schema: SettingsSchema, ajv: Ajv = makeAjv(true)): SettingsCheck {
+  const validate: ValidateFunction = ajv.compile(schema.json);
   return (value) => {
     const effective = structuredClone(value);
     validate(effective);
@@ -65,14 +65,13 @@ export function compileCheck(schema: SettingsSchema): SettingsCheck {
 /** The check, where every declaration can be used and every default fits; `undefined` where one is wrong. */
 export function checkOfGood(schema: SettingsSchema): SettingsCheck | undefined {
   try {
-    const check = compileCheck(schema);
-    const users = { user: {} };
-    const account = { kind: schema.kinds[0]?.kind ?? 'none', address: 'post@office.example', users };
-    // Says nothing, so that every default is filled in and checked. Secrets do not stand in the file's schema.
-    const secrets = [...schema.properties.values()].filter((each) => each.schema.secret === true);
-    const isGood =
-      check({ accounts: { office: account } }).findings.length === 0 && secrets.every((each) => schemaProblem(each.schema) === undefined);
-    return isGood ? check : undefined;
+    const ajv = makeAjv(true);
+    const check = compileCheck(schema, ajv);
+    // Secrets do not stand in the file's schema.
+    for (const { schema: declared } of schema.properties.values()) if (declared.secret === true) ajv.compile(declared);
+    // Says nothing, so that every default is filled in and checked.
+    const account = { kind: schema.kinds[0]?.kind ?? 'none', address: 'post@office.example', users: { user: {} } };
+    return check({ accounts: { office: account } }).findings.length === 0 ? check : undefined;
   } catch {
     return undefined;
   }
