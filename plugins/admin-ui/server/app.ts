@@ -9,7 +9,8 @@ import { identify, require } from './caller.js';
 import { addCommandRoutes } from './commandRoutes.js';
 import { contributions } from './contributions.js';
 import type { EventFeed } from './eventFeed.js';
-import { isOwnPage, namesThisServer } from './guard.js';
+import { isForPrograms, isLoopback, isOwnPage, namesThisServer, needsLogin } from './guard.js';
+import { addMetricsRoute } from './metricsRoute.js';
 import { addPageRoutes } from './pageRoutes.js';
 import { problemOf, Refusal, sendProblem } from './problems.js';
 import { addSessionRoutes } from './sessionRoutes.js';
@@ -36,9 +37,6 @@ export interface ManagerParts {
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
-
-/** Reached without a login. */
-const OPEN_TO_ALL = new Set(['GET /api/session', 'POST /api/session', 'POST /api/setup']);
 
 export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
   const app = fastify({ logger: false, bodyLimit: 1_048_576, routerOptions: { maxParamLength: 200 } });
@@ -80,7 +78,8 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
         `"${shortened(host)}" is no name of this server. Use its IP address, or add the name to admin-ui.allowedHosts.`,
       );
     }
-    if (!request.url.startsWith('/api/')) {
+    const path = request.url.split('?')[0] ?? '';
+    if (!isForPrograms(path)) {
       return;
     }
     void reply.header('cache-control', 'no-store');
@@ -89,7 +88,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
     if (!isOwnPage({ ...facts, fetchSite: Array.isArray(fetchSite) ? fetchSite[0] : fetchSite })) {
       throw new Refusal(403, 'page/foreign', 'The request comes from a page of another site, which may not use the manager.');
     }
-    if (!OPEN_TO_ALL.has(`${request.method} ${request.url.split('?')[0] ?? ''}`)) {
+    if (needsLogin(request.method, path, isLoopback(request.ip, request.headers))) {
       request.caller = await identify(request, parts.sessions, parts.tokens);
     }
   });
@@ -97,6 +96,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
   addSessionRoutes(app, parts);
   addCommandRoutes(app, parts);
   addSettingsRoutes(app, parts.settings);
+  addMetricsRoute(app, parts);
   app.get('/api/contributions', (request) => {
     require(request, { command: 'plugins.list', reads: true });
     return contributions(parts.plugins, parts.settings);

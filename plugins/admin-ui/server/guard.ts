@@ -1,6 +1,9 @@
 // Who may ask at all: the right host name, no foreign page, and a login or a token. Decisions only; the routes act on them.
 import { isIP } from 'node:net';
 
+export const METRICS_PATH = '/metrics';
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['GET /api/session', 'POST /api/session', 'POST /api/setup']);
+
 /** What of a request the decisions look at. */
 export interface RequestFacts {
   readonly method: string;
@@ -36,6 +39,16 @@ export function isOwnPage({ method, host, origin, fetchSite, encrypted }: Reques
   }
   const isRead = method === 'GET' || method === 'HEAD';
   return origin === `${encrypted ? 'https' : 'http'}://${host ?? ''}` || (isRead && origin === 'null');
+}
+
+/** Paths that answer data, not a part of the page. */
+export function isForPrograms(path: string): boolean {
+  return path.startsWith('/api/') || path === METRICS_PATH;
+}
+
+/** Prometheus on this machine needs no token: what it reads are counts and times, and nothing of anybody's mail. */
+export function needsLogin(method: string, path: string, loopback: boolean): boolean {
+  return !OPEN_TO_ALL.has(`${method} ${path}`) && !(loopback && path === METRICS_PATH && method === 'GET');
 }
 
 /** The machine itself asks. Behind a proxy everybody would seem to: then nobody does. */
