@@ -1,7 +1,7 @@
 // Every secret of the server: users' passwords as hashes, the ISP's passwords encrypted. In secrets.json, never in settings.json.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { foldCase, type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type Disposable, foldCase, type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
@@ -15,6 +15,8 @@ import { VerifiedPasswords } from './verifiedPasswords.js';
 export interface SecretStore {
   /** Rejects with `settings/invalid` for an empty or overlong password. Resolves when it is durable. */
   setUserPassword(mailbox: MailboxRef, password: string): Promise<void>;
+  /** After a user's password was set. */
+  onDidSetUserPassword(listener: (mailbox: MailboxRef) => void): Disposable;
   /** Takes the same time for a wrong password, a user without one, and `undefined`: nobody. */
   verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean>;
   /** Whether the password was right within the last minutes: answers at once, and `false` says nothing. */
@@ -57,6 +59,7 @@ export class FileSecretStore implements SecretStore {
   #passwords = new Map<string, PasswordHash>();
   #secrets = new Map<string, SealedSecret>();
   #queue: Promise<unknown> = Promise.resolve();
+  readonly #listeners = new Set<(mailbox: MailboxRef) => void>();
 
   constructor(
     @DataFolder folder: DataFolder,
@@ -89,6 +92,12 @@ export class FileSecretStore implements SecretStore {
     const hash = await hashPassword(password);
     await this.#change(() => this.#passwords.set(userKey(mailbox), hash));
     this.#lately.forget(userKey(mailbox));
+    for (const listener of [...this.#listeners]) listener(mailbox);
+  }
+
+  onDidSetUserPassword(listener: (mailbox: MailboxRef) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
   }
 
   async verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 // ADMIN1's password for the manager: whether there is one, and the first one.
-import { ADMIN1 } from '@postroom/sdk';
+import { ADMIN1, type Disposable, isSameMailbox } from '@postroom/sdk';
 import type { AdminPassword } from '@postroom/sdk/services';
 import { SecretStore } from '../configuration/secretStore.js';
 
@@ -12,5 +12,11 @@ export class StoredAdminPassword implements AdminPassword {
 
   set(password: string): Promise<void> {
     return this.secrets.setUserPassword(ADMIN1, password);
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    return this.secrets.onDidSetUserPassword((mailbox) => {
+      if (isSameMailbox(mailbox, ADMIN1)) listener();
+    });
   }
 }

@@ -38,7 +38,12 @@ export function activate(context: PluginContext): void {
   const setupCode = new SetupCode((code) =>
     log.warn(`ADMIN1 has no password yet. To set one from another computer, use this code once: ${code}`),
   );
-  context.subscriptions.push(lamps, feed, { dispose: () => stopping.abort() });
+  context.subscriptions.push(
+    lamps,
+    feed,
+    adminPassword.onDidChange(() => sessions.endAll()),
+    { dispose: () => stopping.abort() },
+  );
 
   commands.register('admin-ui.sessions', () => sessions.list());
   commands.register('admin-ui.revoke-session', (args: { readonly session: string }) => {

@@ -1,5 +1,6 @@
 // Who may log in.
 import type { MailboxRef } from '../accounts.js';
+import type { Disposable } from '../disposable.js';
 import { createServiceId } from './createServiceId.js';
 
 /** Checks logins of mail clients and of the manager. */
@@ -25,5 +26,7 @@ export interface AdminPassword {
   readonly isSet: boolean;
   /** Rejects with `settings/invalid` for an empty or overlong one. Resolves when it is durable. */
   set(password: string): Promise<void>;
+  /** After it was set, by whomever and in whatever way. */
+  onDidChange(listener: () => void): Disposable;
 }
 export const AdminPassword = createServiceId<AdminPassword>('AdminPassword');

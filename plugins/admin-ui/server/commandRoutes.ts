@@ -59,11 +59,9 @@ async function answer(
 ): Promise<unknown> {
   const caller = require(request, declaration);
   const run = async (progress: CommandCall['progress']): Promise<unknown> => {
-    const result = (await commands.run(declaration.command, args, { author: caller.author, signal, progress })) ?? {};
-    if (changesAdminPassword(declaration.command, args)) {
-      sessions.endOthers(caller.session?.id);
-    }
-    return result;
+    const work = async (): Promise<unknown> =>
+      (await commands.run(declaration.command, args, { author: caller.author, signal, progress })) ?? {};
+    return changesAdminPassword(declaration.command, args) ? sessions.sparing(caller.session?.id, work) : work();
   };
   if (request.headers.accept?.includes(STREAM) !== true) {
     return run(() => undefined);

@@ -35,6 +35,7 @@ interface Entry {
 
 export class Sessions {
   readonly #bySecret = new Map<string, Entry>();
+  readonly #spared = new Set<string>();
 
   constructor(
     private readonly clock: Clock,
@@ -109,12 +110,25 @@ export class Sessions {
     return entry !== undefined;
   }
 
-  /** Ends all logins but one: the password is another now. */
-  endOthers(than: string | undefined): void {
+  /** Ends all logins: the password is another now. */
+  endAll(): void {
     for (const { session } of [...this.#bySecret.values()]) {
-      if (session.id !== than) {
+      if (!this.#spared.has(session.id)) {
         this.#end(session.secret);
       }
+    }
+  }
+
+  /** Runs work that ends all logins, and spares the one that asked for it. */
+  async sparing<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (id === undefined) {
+      return work();
+    }
+    this.#spared.add(id);
+    try {
+      return await work();
+    } finally {
+      this.#spared.delete(id);
     }
   }
 

@@ -160,6 +160,14 @@ describe("The manager's door", () => {
     expect((await host.ask('GET', '/api/commands/status', undefined, mine)).statusCode).to.equal(200);
   });
 
+  it("ends every login when ADMIN1's password is changed at the command line", async () => {
+    const logins = [await host.login(), await host.login()];
+    await host.run('users.set-password', { account: 'company', user: 'andrew', password: "andrew's own" });
+    for (const login of logins) expect((await host.ask('GET', '/api/commands/status', undefined, login)).statusCode).to.equal(200);
+    await host.run('users.set-password', { account: 'admin1', password: 'a new office key' });
+    for (const login of logins) expect((await host.ask('GET', '/api/commands/status', undefined, login)).statusCode).to.equal(401);
+  });
+
   it('sends the content security policy with every answer', async () => {
     const policy = (await host.ask('GET', '/api/session')).headers['content-security-policy'];
     expect(String(policy).split(';')).to.have.members([

@@ -67,6 +67,7 @@ export class ManagerHost {
     const feed = new EventFeed(service(container, Events), lamps, service(container, Clock));
     const codes: string[] = [];
     const setupCode = new SetupCode((code) => codes.push(code));
+    service(container, AdminPassword).onDidChange(() => sessions.endAll());
     const app = await createApp({
       commands: service(container, CommandCatalogue),
       settings: service(container, SettingsText),
@@ -92,9 +93,10 @@ export class ManagerHost {
     return this.codes.at(-1) ?? '';
   }
 
-  /** ADMIN1 gets a password and logs in. */
+  /** ADMIN1 logs in, with a first password where there was none. */
   async login(): Promise<Credentials> {
-    await this.run('users.set-password', { account: 'admin1', password: PASSWORD });
+    if (!service(this.server.container, AdminPassword).isSet)
+      await this.run('users.set-password', { account: 'admin1', password: PASSWORD });
     return credentialsOf(await this.ask('POST', '/api/session', { password: PASSWORD }));
   }
 
