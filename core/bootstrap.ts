@@ -63,6 +63,7 @@ import { ProposedTeachingStep, TeachingStep } from './flow/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './flow/whatIf.js';
 import { createHooks, HostHooks } from './hooks.js';
 import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
+import { declaredManifests } from './host/declared.js';
 import { discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';

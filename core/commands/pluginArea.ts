@@ -1,10 +1,11 @@
 // plugins list|order|enable|disable|add|remove. What authors need (new, validate, pack) is in the CLI: it works on their files.
+import { isDeepStrictEqual } from 'node:util';
 import type { HookName } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import { SettingsService } from '../configuration/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
-import { planEnablement } from '../host/enablement.js';
+import { type PluginLists, switchPlugin } from '../host/enablement.js';
 import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { PluginWatch } from '../host/pluginWatch.js';
@@ -73,21 +74,19 @@ export class PluginArea implements CommandArea {
     if (!this.#isKnown(plugin)) {
       throw new PostroomError('plugin/unknown', `No plugin ${plugin} is installed. "postroom plugins list --all" shows those that are.`);
     }
-    const enabled = this.settings.get<readonly string[]>('plugins.enabled');
-    const disabled = this.settings.get<readonly string[]>('plugins.disabled');
-    const byPack = !enabled.includes(plugin);
-    const nextDisabled = on || !byPack ? disabled.filter((id) => id !== plugin) : [...new Set([...disabled, plugin])];
-    const isWanted = planEnablement(this.watch.installed, enabled, nextDisabled).wanted.has(plugin);
-    const nextEnabled = on ? [...enabled, ...(isWanted ? [] : [plugin])] : enabled.filter((id) => id !== plugin);
-    const result = await this.settings.edit(author, [
-      { path: ['plugins.enabled'], value: nextEnabled },
-      { path: ['plugins.disabled'], value: nextDisabled.length === 0 ? undefined : nextDisabled },
-    ]);
-    orFail(result);
-    const isChanged = nextEnabled.length !== enabled.length || nextDisabled.length !== disabled.length;
+    const editions = [...this.settings.schema.editions.keys()];
+    const before: PluginLists = { enabled: this.settings.get('plugins.enabled'), disabled: this.settings.get('plugins.disabled') };
+    const after = switchPlugin(this.watch.installed, before, { plugin, on, editions });
+    orFail(
+      await this.settings.edit(author, [
+        { path: ['plugins.enabled'], value: after.enabled },
+        { path: ['plugins.disabled'], value: after.disabled.length === 0 ? undefined : after.disabled },
+      ]),
+    );
     // Without a change nobody has heard of it: a plugin that failed is tried again.
-    await (isChanged ? this.host.settled() : this.watch.rescan());
+    await (isDeepStrictEqual(before, after) ? this.watch.rescan() : this.host.settled());
+    const insteadOf = on ? before.enabled.filter((id) => !after.enabled.includes(id)) : [];
     const status = this.host.plugins.find(({ id }) => id === plugin);
-    return { plugin, state: status?.state ?? 'disabled', problems: status?.problems ?? [] };
+    return { plugin, state: status?.state ?? 'disabled', ...(insteadOf.length > 0 && { insteadOf }), problems: status?.problems ?? [] };
   }
 }

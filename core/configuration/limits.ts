@@ -32,8 +32,9 @@ function growth(settings: unknown, { before, check }: Limits): readonly Finding[
   return [error(added === undefined ? ['accounts'] : ['accounts', added.id], `${verdict.reason} ${verdict.remedy}`)];
 }
 
-/** Another edition can't be asked before it is active; its manifest says what it will grant. None or two are for the licence to deny. */
+/** Another edition can't be asked before it is active; its manifest says what it will grant. None is for the licence to deny. */
 function change(settings: unknown, schema: SettingsSchema, now: readonly string[], before: readonly string[]): readonly Finding[] {
+  if (now.length > 1) return [error(['plugins.enabled'], tooManyEditions(now, before))];
   const [id = ''] = now;
   const edition = schema.editions.get(id);
   if (now.length !== 1 || edition === undefined) return [];
@@ -44,6 +45,11 @@ function change(settings: unknown, schema: SettingsSchema, now: readonly string[
     ...accounts.filter(({ users }) => users.length > edition.usersPerAccount).map((account) => tooManyUsers(account, edition)),
   ];
   return sentences.map((sentence) => error(['plugins.enabled'], `${sentence}${orKeep}.`));
+}
+
+function tooManyEditions(now: readonly string[], before: readonly string[]): string {
+  const goesOn = before.length === 1 ? ` Until then ${before.join()} goes on.` : '';
+  return `Only one edition can be enabled: of ${now.join(' and ')} leave the one that is to run.${goesOn}`;
 }
 
 function tooManyAccounts(accounts: readonly AccountEntry[], { name, accounts: limit }: EditionDeclaration): string {
@@ -58,5 +64,6 @@ function tooManyUsers({ id, users }: AccountEntry, { name, usersPerAccount: limi
 
 function enabledEditions(settings: unknown, schema: SettingsSchema): readonly string[] {
   const enabled = textsOf(groupOf(settings)['plugins.enabled']);
-  return [...schema.editions.keys()].filter((id) => enabled.includes(id));
+  const disabled = textsOf(groupOf(settings)['plugins.disabled']);
+  return [...schema.editions.keys()].filter((id) => enabled.includes(id) && !disabled.includes(id));
 }

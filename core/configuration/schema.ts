@@ -1,5 +1,12 @@
 // One schema for settings.json out of every plugin's declarations: it checks the file, fills defaults, and completes in editors.
-import type { AccountKindDeclaration, EditionDeclaration, PluginManifest, PropertySchema, SettingScope } from '@postroom/sdk';
+import type {
+  AccountKindDeclaration,
+  EditionDeclaration,
+  PluginManifest,
+  PropertySchema,
+  SettingScope,
+  TapDeclaration,
+} from '@postroom/sdk';
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
 import { explained } from './hover.js';
 import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from './names.js';
@@ -22,7 +29,7 @@ export interface SettingsSchema {
   readonly kinds: readonly AccountKindDeclaration[];
   /** Ids of the installed plugins. */
   readonly plugins: readonly string[];
-  /** Those of them that answer onLicenseCheck, with the limits that they declare. */
+  /** Those of them that grant licences, with the limits that they declare. */
   readonly editions: ReadonlyMap<string, EditionDeclaration | undefined>;
   /** Draft-07. */
   readonly json: JsonSchema;
@@ -60,7 +67,7 @@ export function mergeSchema(manifests: readonly PluginManifest[], accepts: (sche
   declare('postroom', CORE_PROPERTIES);
   for (const manifest of manifests) declare(pluginId(manifest), manifest.contributes?.configuration?.properties ?? {});
   const kinds = distinctKinds(manifests, conflicts);
-  const editions = manifests.filter((each) => each.contributes?.taps?.some((tap) => tap.hook === 'onLicenseCheck'));
+  const editions = manifests.filter((each) => each.contributes?.taps?.some(grantsLicences));
   return {
     properties,
     kinds,
@@ -69,6 +76,11 @@ export function mergeSchema(manifests: readonly PluginManifest[], accepts: (sche
     json: jsonSchema([...properties.values()], kinds),
     conflicts,
   };
+}
+
+/** `grant` is the last stage of onLicenseCheck, and so the default. */
+function grantsLicences({ hook, stage = 'grant' }: TapDeclaration): boolean {
+  return hook === 'onLicenseCheck' && stage === 'grant';
 }
 
 function keyProblem(key: string, declared: DeclaredProperty | undefined): string | undefined {

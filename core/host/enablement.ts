@@ -13,6 +13,33 @@ export interface Enablement {
   readonly unknown: readonly string[];
 }
 
+/** `plugins.enabled` and `plugins.disabled`. */
+export interface PluginLists {
+  readonly enabled: readonly string[];
+  readonly disabled: readonly string[];
+}
+
+/**
+ * The lists once a plugin is switched on or off; a plugin that a pack brings along is neither listed as enabled, nor off before it is listed as
+ * disabled. There is one edition only: one that is switched on takes the place of the one that was.
+ */
+export function switchPlugin(
+  installed: readonly InstalledPlugin[],
+  { enabled, disabled }: PluginLists,
+  { plugin, on, editions }: { readonly plugin: string; readonly on: boolean; readonly editions: readonly string[] },
+): PluginLists {
+  const others = disabled.filter((id) => id !== plugin);
+  const isWanted = (list: readonly string[]): boolean => planEnablement(installed, list, others).wanted.has(plugin);
+  if (!on) {
+    const rest = enabled.filter((id) => id !== plugin);
+    return { enabled: rest, disabled: isWanted(rest) ? [...others, plugin] : others };
+  }
+  if (!editions.includes(plugin)) return { enabled: isWanted(enabled) ? enabled : [...enabled, plugin], disabled: others };
+  const former = enabled.findIndex((id) => editions.includes(id));
+  const rest = enabled.filter((id) => !editions.includes(id));
+  return { enabled: former < 0 ? [...rest, plugin] : rest.toSpliced(former, 0, plugin), disabled: others };
+}
+
 /** Works out what `enabled` (with packs, without `disabled`) comes to. */
 export function planEnablement(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Enablement {
   const byId = new Map(installed.map((plugin) => [plugin.id, plugin]));

@@ -215,20 +215,14 @@ describe('settings that change', () => {
     expect(await office.subjects('andrew')).to.deep.equal(['Kept']);
   });
 
-  for (const [editions, words] of [
-    [[], 'No edition is enabled'],
-    [['postroom.licensing-lite', 'postroom.licensing-pro'], '2 editions are enabled at once'],
-  ] as const) {
-    it(`with ${editions.length === 0 ? 'no edition' : 'two editions'} stop the service with a sentence, and go on when mended`, async () => {
-      await office.editFile((text) => text.replace(/"plugins\.enabled": \[[^\]]*\]/, `"plugins.enabled": ${JSON.stringify(editions)}`));
-      const { verdict } = office.service(Licence);
-      await until('the service is stopped', () => !office.service(Licence).verdict.granted);
-      expect(JSON.stringify(office.service(Licence).verdict), JSON.stringify(verdict)).to.include(words);
-      await until('the ports are closed', () => office.service(Doors).ports.length === 0);
-      await office.editFile((text) => text.replace(/"plugins\.enabled": \[[^\]]*\]/, '"plugins.enabled": ["postroom.licensing-pro"]'));
-      await until('the service runs', () => office.service(Doors).ports.length === 2);
-    });
-  }
+  it('with no edition stop the service with a sentence, and go on when mended', async () => {
+    await office.editFile((text) => text.replace('"postroom.licensing-pro"', ''));
+    await until('the service is stopped', () => !office.service(Licence).verdict.granted);
+    expect(JSON.stringify(office.service(Licence).verdict)).to.include('No edition is enabled');
+    await until('the ports are closed', () => office.service(Doors).ports.length === 0);
+    await office.editFile((text) => text.replace(/"plugins\.enabled": \[[^\]]*\]/, '"plugins.enabled": ["postroom.licensing-pro"]'));
+    await until('the service runs', () => office.service(Doors).ports.length === 2);
+  });
 
   it('are remembered: what was changed by mistake is undone', async () => {
     await office.run('users.remove', { account: 'works', user: 'john' });

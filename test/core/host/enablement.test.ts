@@ -2,7 +2,7 @@ import type { PluginManifest } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { InstalledPlugin } from '#core/host/discovery.js';
-import { planEnablement } from '#core/host/enablement.js';
+import { planEnablement, switchPlugin } from '#core/host/enablement.js';
 
 function plugin(name: string, more: Partial<PluginManifest> = {}, problems: readonly string[] = []): InstalledPlugin {
   const manifest = {
@@ -75,5 +75,39 @@ describe('which plugins run', () => {
 
   it('and says which of the asked for are not installed', () => {
     expect(planEnablement([plugin('a')], ['a.a', 'b.nobody'], []).unknown).to.deep.equal(['b.nobody']);
+  });
+});
+
+describe('a plugin that is switched', () => {
+  const installed = [
+    plugin('lite', { pluginPack: ['a.pop3'] }),
+    plugin('pro', { pluginPack: ['a.pop3'] }),
+    plugin('pop3'),
+    plugin('filter'),
+  ];
+  const editions = ['a.lite', 'a.pro'];
+  const switched = (enabled: readonly string[], disabled: readonly string[], id: string, on: boolean): readonly (readonly string[])[] => {
+    const after = switchPlugin(installed, { enabled, disabled }, { plugin: id, on, editions });
+    return [after.enabled, after.disabled];
+  };
+
+  it('on is listed, unless a pack brings it along', () => {
+    expect(switched(['a.lite'], [], 'a.filter', true)).to.deep.equal([['a.lite', 'a.filter'], []]);
+    expect(switched(['a.lite'], ['a.pop3'], 'a.pop3', true)).to.deep.equal([['a.lite'], []]);
+    expect(switched(['a.lite'], [], 'a.pop3', true)).to.deep.equal([['a.lite'], []]);
+  });
+
+  it('off is listed as disabled, where a pack would bring it back', () => {
+    expect(switched(['a.lite', 'a.filter'], [], 'a.filter', false)).to.deep.equal([['a.lite'], []]);
+    expect(switched(['a.lite'], [], 'a.pop3', false)).to.deep.equal([['a.lite'], ['a.pop3']]);
+    expect(switched(['a.lite', 'a.pop3'], [], 'a.pop3', false), 'both').to.deep.equal([['a.lite'], ['a.pop3']]);
+  });
+
+  it('on takes the place of the other edition, where it is one', () => {
+    expect(switched(['a.lite', 'a.filter'], [], 'a.pro', true)).to.deep.equal([['a.pro', 'a.filter'], []]);
+    expect(switched(['a.filter', 'a.lite', 'a.pro'], ['a.pro'], 'a.pro', true)).to.deep.equal([['a.filter', 'a.pro'], []]);
+    expect(switched([], [], 'a.pro', true)).to.deep.equal([['a.pro'], []]);
+    expect(switched(['a.pro'], [], 'a.pro', true)).to.deep.equal([['a.pro'], []]);
+    expect(switched(['a.pro'], [], 'a.pro', false)).to.deep.equal([[], []]);
   });
 });

@@ -1,0 +1,13 @@
+// What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition.
+import type { PluginManifest } from '@postroom/sdk';
+import type { InstalledPlugin } from './discovery.js';
+
+/** A stranger's taps on the licence never run, so they neither count as a second edition nor take the place of one. */
+export function declaredManifests(installed: readonly InstalledPlugin[]): readonly PluginManifest[] {
+  return installed.flatMap(({ manifest, bundled }) => {
+    if (manifest === undefined) return [];
+    const { contributes } = manifest;
+    if (bundled || contributes?.taps === undefined) return [manifest];
+    return [{ ...manifest, contributes: { ...contributes, taps: contributes.taps.filter(({ hook }) => hook !== 'onLicenseCheck') } }];
+  });
+}
