@@ -6,6 +6,13 @@ import { ACCOUNT, certificate, FakeHost, type TestCertificate } from './fakeHost
 import { FakeIntake, FakeJournal } from './fakeIntake.js';
 import { ScriptedServer } from './scriptedServer.js';
 
+/** A message with this body. */
+export const mail = (body: string): string => `Subject: x\r\n\r\n${body}\r\n`;
+
+export function codes(report: { readonly failed: readonly { readonly code: string }[] }): readonly string[] {
+  return report.failed.map(({ code }) => code);
+}
+
 let pem: TestCertificate | undefined;
 
 export class CollectingHost {

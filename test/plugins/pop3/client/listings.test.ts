@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { CollectingHost, mail } from '../support/collectingHost.js';
+
+describe('POP3 client reading lists', () => {
+  let at: CollectingHost;
+  beforeEach(async () => {
+    at = await CollectingHost.start();
+  });
+  afterEach(() => at.stop());
+
+  it('C17 knows messages by their content where there is neither UIDL nor TOP (79)', async () => {
+    at.isp.put(mail('one'), mail('two'));
+    at.isp.script = (command) =>
+      /^(UIDL|TOP)/.test(command) ? '-ERR unknown\r\n' : command.startsWith('DELE') ? '-ERR no\r\n' : undefined;
+    expect((await at.round()).stored).to.equal(2);
+    expect(await at.round()).to.include({ fetched: 0, stored: 0 });
+  });
+
+  it('C17 refuses to leave mail on a server that has neither UIDL nor TOP (79)', async () => {
+    at.isp.put(mail('one'));
+    at.host.accountValues['pop3.leaveOnServerDays'] = 7;
+    at.isp.script = (command) => (/^(UIDL|TOP)/.test(command) ? '-ERR unknown\r\n' : undefined);
+    expect((await at.round()).failed[0]?.message).to.include('pop3.leaveOnServerDays');
+    expect(at.intake.texts).to.deep.equal([]);
+  });
+
+  it('C18 C19 takes ids as they are: with spaces, long, in either case, and like a property of an object', async () => {
+    const ids = ['__proto__', 'two words', 'Two words', 'x'.repeat(200), '../../etc', "'; DROP TABLE"];
+    at.isp.messages = ids.map((uidl) => ({ uidl, octets: Buffer.from(mail(uidl)) }));
+    expect((await at.round()).stored).to.equal(ids.length);
+    expect([...at.journal.known.keys()]).to.have.members(ids);
+  });
+
+  it('C20 collects both messages that share an id, once (82)', async () => {
+    at.isp.messages = [
+      { uidl: 'same', octets: Buffer.from(`A: 1\r\n${mail('one')}`) },
+      { uidl: 'same', octets: Buffer.from(`A: 2\r\n${mail('two')}`) },
+    ];
+    at.isp.script = (command) => (command === 'QUIT' ? '-ERR not now\r\n' : undefined);
+    expect((await at.round()).stored).to.equal(2);
+    at.isp.script = () => undefined;
+    expect((await at.round()).fetched).to.equal(0);
+    expect(at.isp.messages).to.have.length(0);
+  });
+
+  it('C21 C39 passes over nonsense in the lists, and forgets nothing then (83)', async () => {
+    at.isp.put(mail('one'), mail('two'));
+    at.isp.script = (command) =>
+      command === 'UIDL'
+        ? '+OK\r\n1 id1\r\nnonsense\r\n-3 x\r\n2 id2\r\n.\r\n'
+        : command === 'LIST'
+          ? '+OK\r\n1 99999999999999999999\r\n\r\n.\r\n'
+          : undefined;
+    expect((await at.round()).stored).to.equal(2);
+    expect(at.journal.listings).to.deep.equal([]);
+  });
+
+  it('C39 tells the journal of a complete listing', async () => {
+    at.isp.put(mail('one'), mail('two'));
+    await at.round();
+    expect(at.journal.listings[0]).to.deep.equal(['id1', 'id2']);
+  });
+
+  it('C23 takes sizes that are too small or too large for hints (88)', async () => {
+    at.isp.put(mail('one'), mail('two'), mail('three'));
+    at.isp.script = (command) => (command === 'LIST' ? '+OK\r\n1 0\r\n2 3\r\n3 90000000\r\n.\r\n' : undefined);
+    expect((await at.round()).stored).to.equal(3);
+    expect(at.intake.texts).to.have.members([mail('one'), mail('two'), mail('three')]);
+  });
+
+  it('C23 C29 leaves a message of which LIST says 2^40 octets at the ISP, and reports it', async () => {
+    at.isp.put(mail('one'), mail('two'));
+    at.isp.script = (command) => (command === 'LIST' ? `+OK\r\n1 ${2 ** 40}\r\n2 20\r\n.\r\n` : undefined);
+    const report = await at.round();
+    expect(at.intake.texts).to.deep.equal([mail('two')]);
+    expect(report.failed.map(({ uidl }) => uidl)).to.deep.equal(['id1']);
+    expect(at.isp.commands).to.not.include('RETR 1');
+  });
+
+  it('F53 collects another message that has a known id but another size (80)', async () => {
+    at.isp.put(mail('one'));
+    await at.round();
+    at.isp.messages = [{ uidl: 'id1', octets: Buffer.from(mail('a different one')) }];
+    expect((await at.round()).stored).to.equal(1);
+    expect(at.intake.texts.at(-1)).to.equal(mail('a different one'));
+  });
+
+  it('C41 collects a large box in sessions, so that deletions stick (94)', async () => {
+    at.isp.put(...Array.from({ length: 1200 }, (_, index) => mail(`${index}`)));
+    const report = await at.round();
+    expect(report).to.include({ fetched: 1200, stored: 1200 });
+    expect(at.isp.sessions.length).to.be.within(3, 5);
+    expect(at.isp.messages).to.have.length(0);
+    expect(new Set(at.intake.texts).size).to.equal(1200);
+    expect(at.progress.some(([, total]) => total === 1200)).to.equal(true);
+  });
+
+  it('takes all of a mailbox that is shown in parts, and nothing again when it is shown anew for a month, as Gmail does (95)', async () => {
+    const all = Array.from({ length: 600 }, (_, index) => ({ uidl: `g${index}`, octets: Buffer.from(mail(`${index}`)) }));
+    const shown = 250;
+    at.isp.messages = all.slice(0, shown);
+    at.isp.script = (command, { nth }) => {
+      if (command !== 'QUIT') return undefined;
+      at.isp.messages = all.slice(nth * shown, (nth + 1) * shown);
+      return '+OK archived\r\n';
+    };
+    expect(await at.round()).to.include({ fetched: 600, stored: 600 });
+    expect(new Set(at.intake.texts).size).to.equal(600);
+    // "recent:" in front of the login name.
+    at.isp.script = (command) => (command === 'QUIT' ? '+OK kept\r\n' : undefined);
+    at.isp.messages = all;
+    expect(await at.round()).to.include({ fetched: 0, stored: 0, duplicates: 0 });
+  });
+});

@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { until } from '../support/servedHost.js';
+
+describe('POP3 client and a server that says nothing', () => {
+  let at: CollectingHost;
+  beforeEach(async () => {
+    at = await CollectingHost.start();
+  });
+  afterEach(() => at.stop());
+
+  for (const stalled of ['CAPA', 'PASS', 'LIST', 'RETR', 'QUIT']) {
+    it(`C42 gives up when the server says nothing to ${stalled}`, async () => {
+      at.isp.put(mail('one'));
+      at.isp.script = (command) => (command.startsWith(stalled) ? 'stall' : undefined);
+      const round = at.round();
+      await until(() => at.isp.commands.some((command) => command.startsWith(stalled)));
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      at.host.clock.skip(61_000);
+      expect(codes(await round)).to.deep.equal(['isp/timeout']);
+    });
+  }
+
+  it('C42 gives up on a message of which almost nothing comes', async () => {
+    at.isp.put(mail('one'));
+    at.isp.script = (command) => (command.startsWith('RETR') ? '+OK\r\nSubject: sl' : undefined);
+    const round = at.round();
+    await until(() => at.isp.commands.includes('RETR 1'));
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    at.host.clock.skip(61_000);
+    expect(codes(await round)).to.deep.equal(['isp/timeout']);
+    expect(at.intake.texts).to.deep.equal([]);
+  });
+
+  it('C42 ends when the time of the round is up, and keeps what it has', async () => {
+    at.isp.put(mail('one'), mail('two'));
+    at.isp.script = (command) => (command === 'RETR 2' ? 'stall' : undefined);
+    const controller = new AbortController();
+    const round = at.round(controller.signal);
+    await until(() => at.intake.texts.length === 1);
+    controller.abort();
+    const report = await round;
+    expect(report.stored).to.equal(1);
+    expect(codes(report)).to.deep.equal(['isp/timeout']);
+  });
+
+  it('C42 gives up when no greeting comes', async () => {
+    at.isp.greeting = undefined;
+    const round = at.round();
+    await until(() => at.isp.sessions.length === 1);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    at.host.clock.skip(61_000);
+    expect(codes(await round)).to.deep.equal(['isp/timeout']);
+  });
+});
