@@ -69,6 +69,12 @@ export const SMALL: readonly PluginManifest[] = [
       },
     },
   }),
-  manifest('small-edition', { taps: [{ hook: 'onLicenseCheck', name: 'limits' }] }),
-  manifest('large-edition', { taps: [{ hook: 'onLicenseCheck', name: 'limits' }] }),
+  manifest('small-edition', {
+    taps: [{ hook: 'onLicenseCheck', name: 'limits' }],
+    edition: { name: 'Small', accounts: 1, usersPerAccount: 2 },
+  }),
+  manifest('large-edition', {
+    taps: [{ hook: 'onLicenseCheck', name: 'limits' }],
+    edition: { name: 'Large', accounts: 2, usersPerAccount: 3 },
+  }),
 ];

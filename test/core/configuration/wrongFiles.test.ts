@@ -1,6 +1,8 @@
 // Every way to get settings.json wrong, with the sentence that mends it.
 import '#core/base/injection.js';
+import { editionGrant } from '@postroom/sdk';
 import { expect } from 'chai';
+import type { LimitCheck } from '#core/configuration/limits.js';
 import { loadSettings } from '#core/configuration/loadSettings.js';
 import { problemLine } from '#core/configuration/problems.js';
 import { mergeSchema } from '#core/configuration/schema.js';
@@ -291,6 +293,77 @@ const TABLE: readonly (readonly [title: string, text: string, ...problems: strin
   ],
 ];
 
+/** An office with so many users in each account. */
+function office(edition: string, ...users: readonly number[]): string {
+  const accounts = users.map((count, index) => {
+    const names = Array.from({ length: count }, (_, user) => `"u${index}${user}": {}`);
+    return `"a${index}": { "kind": "regular", "address": "x@a${index}.example", "users": { ${names.join(', ')} } }`;
+  });
+  return `{ "plugins.enabled": ${edition}, "accounts": { ${accounts.join(', ')} } }`;
+}
+
+const [SMALL_EDITION, LARGE] = ['acme.small-edition', 'acme.large-edition'].map((id) => schema.editions.get(id));
+
+function grantedBy(edition: typeof SMALL_EDITION): LimitCheck {
+  return editionGrant({ contributes: { edition } } as never, {
+    accounts: 'buy the larger one',
+    users: 'share another account',
+  }) as LimitCheck;
+}
+
+/** What was in force before, then as above. */
+const EDITIONS: readonly (readonly [title: string, before: string, text: string, ...problems: string[]])[] = [
+  [
+    'one user too many',
+    office('["acme.small-edition"]', 2),
+    office('["acme.small-edition"]', 3).replace('"a0"', '§"a0"'),
+    'error accounts/a0: Small has 2 users in an account; a0 would have 3. Remove one, or share another account.',
+  ],
+  [
+    'one account too many',
+    office('["acme.small-edition"]', 2),
+    office('["acme.small-edition"]', 2, 0).replace('"a1"', '§"a1"'),
+    'error accounts/a1: Small shares 1 account; this would be the 2nd. Remove one, or buy the larger one.',
+  ],
+  [
+    'a smaller edition than the accounts need',
+    office('["acme.large-edition"]', 1, 1),
+    office('§["acme.small-edition"]', 1, 1),
+    'error plugins.enabled: Small shares 1 account, and there are 2. Before Small is enabled, remove 1 of a0, a1, or keep acme.large-edition.',
+  ],
+  [
+    'a smaller edition than the users need',
+    office('["acme.large-edition"]', 3),
+    office('§["acme.small-edition"]', 3),
+    'error plugins.enabled: Small has 2 users in an account, and a0 has 3. Before Small is enabled, remove 1 of them, or keep acme.large-edition.',
+  ],
+  [
+    'a smaller edition than both need',
+    office('["acme.large-edition"]', 3, 1),
+    office('§["acme.small-edition"]', 3, 1),
+    'error plugins.enabled: Small shares 1 account, and there are 2. Before Small is enabled, remove 1 of a0, a1, or keep acme.large-edition.',
+    'error plugins.enabled: Small has 2 users in an account, and a0 has 3. Before Small is enabled, remove 1 of them, or keep acme.large-edition.',
+  ],
+  [
+    'two editions',
+    office('["acme.large-edition"]', 1),
+    office('§["acme.small-edition", "acme.large-edition"]', 1),
+    'error plugins.enabled: Only one edition can be enabled: of acme.small-edition and acme.large-edition leave the one that is to run. Until then acme.large-edition goes on.',
+  ],
+  [
+    'two editions where none was before',
+    office('[]', 1),
+    office('§["acme.small-edition", "acme.large-edition"]', 1),
+    'error plugins.enabled: Only one edition can be enabled: of acme.small-edition and acme.large-edition leave the one that is to run.',
+  ],
+  [
+    'an edition that is misspelt',
+    office('["acme.large-edition"]', 1),
+    office('[§"acme.smal-edition"]', 1),
+    'warning plugins.enabled/0: No plugin "acme.smal-edition" is installed. Did you mean "acme.small-edition"?',
+  ],
+];
+
 describe('wrong settings', () => {
   for (const [title, marked, ...problems] of TABLE) {
     it(`says what is wrong with ${title}`, () => {
@@ -300,6 +373,15 @@ describe('wrong settings', () => {
         return `settings.json${place === undefined ? '' : `:${place}`} ${problem}`;
       });
       expect(problemsOf(text)).to.deep.equal(expected);
+    });
+  }
+
+  for (const [title, before, marked, ...problems] of EDITIONS) {
+    it(`says what is wrong with ${title}`, () => {
+      const { text, places } = unmark(marked);
+      const expected = problems.map((problem, index) => `settings.json:${places[index] ?? places.at(-1)} ${problem}`);
+      const limits = { before: JSON.parse(before) as unknown, check: grantedBy(before.includes('large') ? LARGE : SMALL_EDITION) };
+      expect(loadSettings(text, { schema, check, limits }).problems.map((problem) => problemLine(problem))).to.deep.equal(expected);
     });
   }
 
