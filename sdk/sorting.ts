@@ -85,4 +85,9 @@ export interface TrailEntry {
   readonly change: string;
   readonly reason: string;
   readonly milliseconds: number;
+  /**
+   * Which build of the hook the message went through, for entries of `onSort`: every tap that comes, goes or is replaced makes a new one. All entries of
+   * one sorting bear the same; counted from 0 at each start of the server.
+   */
+  readonly build?: number;
 }

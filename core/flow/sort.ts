@@ -9,9 +9,8 @@ import { changesBetween, createSortPlan, notesOf, planProblems } from '../mail/s
 /** What the taps came to. */
 export interface Sorted {
   readonly plan: SortPlan;
+  /** Every entry says which build of the hook sorted: a message sees one. */
   readonly trail: readonly TrailEntry[];
-  /** Build of the hook that sorted: every message sees one. */
-  readonly build: number;
 }
 
 export interface SortStep {
@@ -32,11 +31,13 @@ export class HookSortStep implements SortStep {
     const missing = this.plugins.missingEssential;
     if (missing.length > 0) {
       const reason = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not active; sorted when back`;
-      return { plan: start.hold(reason), trail: [entry('core/essential', 'hold', reason, 0)], build: this.hooks.onSort.build };
+      const { build } = this.hooks.onSort;
+      return { plan: start.hold(reason), trail: [{ ...entry('core/essential', 'hold', reason, 0), build }] };
     }
     const call = new HookCall();
     const answer = await this.hooks.onSort.promise(start, mail, call);
-    const trail = call.steps.flatMap(trailOf);
+    const { build } = call;
+    const trail = call.steps.flatMap(trailOf).map((each) => ({ ...each, build }));
     let plan = answer ?? start;
     for (const step of call.steps) {
       if (step.failure !== undefined) {
@@ -48,9 +49,9 @@ export class HookSortStep implements SortStep {
     if (problems.length > 0) {
       const reason = problems.join(' ');
       this.#blame(call.steps, account, reason);
-      return { plan: start.hold(reason), trail: [...trail, entry('core/check', 'hold', reason, 0)], build: call.build };
+      return { plan: start.hold(reason), trail: [...trail, { ...entry('core/check', 'hold', reason, 0), build }] };
     }
-    return { plan, trail, build: call.build };
+    return { plan, trail };
   }
 
   #problemsOf(plan: SortPlan, account: AccountView): readonly string[] {

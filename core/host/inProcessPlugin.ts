@@ -47,6 +47,9 @@ interface PluginModule {
 
 export class InProcessPlugin implements PluginRuntime {
   readonly #taps: Disposable[] = [];
+  /** Taps to put into their hooks when activate() has ended. */
+  readonly #waiting: (() => void)[] = [];
+  #isActivating = true;
   readonly #stack = new DisposableStack();
   readonly #container: Container;
   readonly #patienceMs: number;
@@ -85,6 +88,32 @@ export class InProcessPlugin implements PluginRuntime {
         { plugin: this.plugin.id },
       );
     }
+    this.#isActivating = false;
+    for (const open of this.#waiting.splice(0)) {
+      open();
+    }
+  }
+
+  /** While activate() runs taps wait for each other: a message meets all of a plugin's taps or none. */
+  #tap(add: () => Disposable): Disposable {
+    let added: Disposable | undefined;
+    let isWanted = true;
+    const open = (): void => {
+      added = isWanted ? add() : undefined;
+    };
+    if (this.#isActivating) {
+      this.#waiting.push(open);
+    } else {
+      open();
+    }
+    const tap: Disposable = {
+      dispose: () => {
+        isWanted = false;
+        return added?.dispose();
+      },
+    };
+    this.#taps.push(tap);
+    return tap;
   }
 
   untap(): void {
@@ -200,10 +229,8 @@ export class InProcessPlugin implements PluginRuntime {
             plugin: id,
           });
         }
-        const disposable = hooks[hook].add({ plugin: id, declaration }, handler);
         this.#tapped.add(`${hook} ${name}`);
-        this.#taps.push(disposable);
-        return disposable;
+        return this.#tap(() => hooks[hook].add({ plugin: id, declaration }, handler));
       },
     };
   }
