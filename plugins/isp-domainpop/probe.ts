@@ -93,6 +93,19 @@ export function bestOf(candidates: readonly Candidate[]): Candidate | undefined 
   return candidates.find((candidate) => candidate.recipients > 1);
 }
 
+/**
+ * Fields that are read without any setting, and that tell in messages where the best place does not: naming that place alone would lose them.
+ * None where the best place is no such field itself.
+ */
+export function alsoTelling(observations: readonly Observation[], best: Candidate): readonly string[] {
+  if (rank(best.header) === BEST_FIRST.length) return [];
+  const isBest = ({ header, position }: ObservedField): boolean =>
+    header.toLowerCase() === best.header.toLowerCase() && position === best.position;
+  const untold = observations.filter(({ fields }) => !fields.some((field) => isBest(field) && field.recipients.length > 0));
+  const headers = untold.flatMap(({ fields }) => fields.filter((field) => field.recipients.length > 0).map(({ header }) => header));
+  return [...new Set(headers)].filter((header) => rank(header) < BEST_FIRST.length && header.toLowerCase() !== best.header.toLowerCase());
+}
+
 /** Messages for several of us by To and Cc: only they show how many copies an ISP stores. */
 export function sharedMessages(observations: readonly Observation[]): readonly string[] {
   const ids = observations.filter(({ messageId, named }) => messageId !== '' && named.length > 1).map(({ messageId }) => messageId);

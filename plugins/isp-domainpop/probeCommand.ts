@@ -1,7 +1,7 @@
 // isp-domainpop.probe: looks at an account's newest mail and proposes the setting that its ISP calls for.
 import { type AccountView, type PluginContext, PostroomError } from '@postroom/sdk';
 import { Accounts, RecentMail } from '@postroom/sdk/services';
-import { bestOf, type Candidate, candidatesIn, type Observation, observe, sharedMessages } from './probe.js';
+import { alsoTelling, bestOf, type Candidate, candidatesIn, type Observation, observe, sharedMessages } from './probe.js';
 
 /** What the probe came to. */
 export interface ProbeReport {
@@ -28,23 +28,29 @@ export async function probe(context: PluginContext, id: string, messages: number
   const candidates = candidatesIn(observations);
   const best = bestOf(candidates);
   const several = best?.repeated === true;
+  const further = best === undefined ? [] : alsoTelling(observations, best);
   return {
     account: id,
     looked: observations.length,
-    recipient: recipientSentence(best, several, observations.length),
-    proposal: best === undefined ? {} : { 'addressees.header': best.header, 'addressees.position': several ? best.position : 0 },
+    recipient: recipientSentence(best, several, observations.length, further),
+    proposal:
+      best === undefined || further.length > 0
+        ? {}
+        : { 'addressees.header': best.header, 'addressees.position': several ? best.position : 0 },
     copies: await copiesSentence(mail, account, sharedMessages(observations).slice(0, MOST_SHARED)),
     candidates,
   };
 }
 
-function recipientSentence(best: Candidate | undefined, several: boolean, looked: number): string {
+function recipientSentence(best: Candidate | undefined, several: boolean, looked: number, further: readonly string[]): string {
   if (looked === 0) return 'No mail of this account is stored here: collect some first.';
   if (best === undefined) return "No field above the ISP's Received names different recipients: To and Cc decide, and Bcc goes to ADMIN1.";
   const place = several ? `${best.header}, number ${best.position} from the top,` : best.header;
   const agreement =
     best.comparable === 0 ? 'none had To or Cc to compare' : `To or Cc says the same in ${best.agree} of ${best.comparable}`;
-  return `${place} names ${best.recipients} different recipients in ${best.messages} of ${looked} messages; ${agreement}.`;
+  const names = `${place} names ${best.recipients} different recipients in ${best.messages} of ${looked} messages; ${agreement}.`;
+  if (further.length === 0) return names;
+  return `${names} In other messages ${further.join(' and ')} does, so leave addressees.header empty: all of them are read then.`;
 }
 
 async function copiesSentence(mail: RecentMail, account: AccountView, ids: readonly string[]): Promise<string> {

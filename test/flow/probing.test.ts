@@ -51,6 +51,15 @@ describe('probing a Domain POP account', () => {
     expect(report.copies).to.include('Unknown');
   });
 
+  it('proposes no field alone where another one tells in other messages', async () => {
+    const letters = ['Delivered-To: lisa', 'Delivered-To: john', 'X-Original-To: lisa'].map((line) =>
+      letter({ to: 'list@out.example', envelope: [`${line}@works.example`] }),
+    );
+    const report = await probe(...letters);
+    expect(report.proposal).to.deep.equal({});
+    expect(report.recipient).to.include('Delivered-To names 2 different recipients').and.include('In other messages X-Original-To does');
+  });
+
   it("proposes nothing where no field of the ISP tells, and never believes one below the ISP's Received", async () => {
     const forged = (to: string, id: string): string =>
       letter({ to: 'lisa@works.example, john@works.example', id, header: [`X-Envelope-To: ${to}`] });
