@@ -31,6 +31,17 @@ const NAMES: Readonly<Record<Sweep, string>> = {
   random: 'kill at a random moment',
 };
 
+const EACH_ONCE = 'three rounds later: every message in its mailboxes once, the Outbox sent once';
+const HELD: Readonly<Record<Sweep, string>> = {
+  commit: `nothing half is left; ${EACH_ONCE}`,
+  committed: `what was stored counts, though nobody had heard of it; ${EACH_ONCE}`,
+  send: EACH_ONCE,
+  sent: EACH_ONCE,
+  receive: EACH_ONCE,
+  opening: `the next start goes on; ${EACH_ONCE}`,
+  random: EACH_ONCE,
+};
+
 export interface KillSweepOptions {
   readonly bundle: BundledVictim;
   readonly kills: number;
@@ -146,7 +157,7 @@ export class KillSweep {
   async #dead(victim: VictimProcess, sweep: Sweep): Promise<void> {
     await victim.kill();
     this.kills += 1;
-    this.table.row(NAMES[sweep]).times += 1;
+    this.table.row(NAMES[sweep], HELD[sweep]).times += 1;
     if (this.kills % 50 === 0) this.options.say(`  ${this.kills} kills (seed ${this.options.seed})`);
   }
 

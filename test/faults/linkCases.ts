@@ -4,6 +4,8 @@ import type { PracticeIsp, PracticeMessage } from '@postroom/sdk/testing';
 export interface LinkCase {
   /** The row of the table; cases of one name share it. */
   readonly fault: string;
+  /** What the table says where nothing was lost, doubled or stalled. */
+  readonly held: string;
   /** `messages`: the three that wait. */
   readonly begin: (isp: PracticeIsp, messages: readonly PracticeMessage[]) => void;
   /** Undoes what `faults.clear()` does not. */
@@ -17,6 +19,7 @@ const cuts: readonly LinkCase[] = COMMANDS.flatMap((command) =>
   (['received', 'done', 'answered'] as const).flatMap((when) =>
     (['cut', 'reset'] as const).map((how) => ({
       fault: `line ${how} at a command`,
+      held: 'the next round goes on where this one ended',
       begin: (isp) => isp.faults.pop3.break(how, { command, when }),
     })),
   ),
@@ -25,6 +28,7 @@ const cuts: readonly LinkCase[] = COMMANDS.flatMap((command) =>
 const octetCuts: readonly LinkCase[] = [1, 2, 3].flatMap((message) => [
   ...SIXTEENTHS.map((part) => ({
     fault: 'line cut inside RETR, at every sixteenth',
+    held: 'the part is thrown away, nothing deleted, and the message read again',
     begin: (isp: PracticeIsp, messages: readonly PracticeMessage[]) => {
       const octets = Math.floor(((messages[message - 1]?.octets.length ?? 0) * part) / 16);
       isp.faults.pop3.cut({ command: 'RETR', message, when: 'octets', octets });
@@ -32,10 +36,12 @@ const octetCuts: readonly LinkCase[] = [1, 2, 3].flatMap((message) => [
   })),
   {
     fault: 'line cut before the final dot of RETR',
+    held: 'not taken for whole: read again',
     begin: (isp: PracticeIsp) => isp.faults.pop3.cut({ command: 'RETR', message, when: 'dot' }),
   },
   {
     fault: 'line cut after the final dot of RETR',
+    held: 'stored: deleted in the next round without reading it again',
     begin: (isp: PracticeIsp) => isp.faults.pop3.cut({ command: 'RETR', message, when: 'answered' }),
   },
 ]);
@@ -43,25 +49,60 @@ const octetCuts: readonly LinkCase[] = [1, 2, 3].flatMap((message) => [
 const stalls: readonly LinkCase[] = [
   ...COMMANDS.map((command) => ({
     fault: 'silence after a command',
+    held: 'given up in time; the other account had its mail in the same round',
     begin: (isp: PracticeIsp) => isp.faults.pop3.stall({ command, when: 'received' }),
   })),
-  { fault: 'silence inside RETR', begin: (isp) => isp.faults.pop3.stall({ command: 'RETR', message: 2, when: 'octets', octets: 40 }) },
+  {
+    fault: 'silence inside RETR',
+    held: 'given up in time, the part thrown away; the other account had its mail',
+    begin: (isp) => isp.faults.pop3.stall({ command: 'RETR', message: 2, when: 'octets', octets: 40 }),
+  },
 ];
 
 const refusals: readonly LinkCase[] = [
-  { fault: '-ERR to one RETR', begin: (isp) => isp.faults.pop3.answer('RETR', '-ERR damaged', { message: 2 }) },
-  { fault: '-ERR to every RETR', begin: (isp) => isp.faults.pop3.answer('RETR', '-ERR damaged') },
-  { fault: '-ERR to one DELE', begin: (isp) => isp.faults.pop3.answer('DELE', '-ERR no', { message: 1 }) },
-  { fault: '-ERR to every DELE', begin: (isp) => isp.faults.pop3.answer('DELE', '-ERR no') },
-  { fault: '-ERR to QUIT', begin: (isp) => isp.faults.pop3.answer('QUIT', '-ERR some messages not deleted') },
+  {
+    fault: '-ERR to one RETR',
+    held: 'the others are collected, this one in the next round',
+    begin: (isp) => isp.faults.pop3.answer('RETR', '-ERR damaged', { message: 2 }),
+  },
+  {
+    fault: '-ERR to every RETR',
+    held: 'nothing deleted; collected in the next round',
+    begin: (isp) => isp.faults.pop3.answer('RETR', '-ERR damaged'),
+  },
+  {
+    fault: '-ERR to one DELE',
+    held: 'not read again; deleted in the next round',
+    begin: (isp) => isp.faults.pop3.answer('DELE', '-ERR no', { message: 1 }),
+  },
+  {
+    fault: '-ERR to every DELE',
+    held: 'not read again; deleted in the next round',
+    begin: (isp) => isp.faults.pop3.answer('DELE', '-ERR no'),
+  },
+  {
+    fault: '-ERR to QUIT',
+    held: 'nothing counts as deleted; not read again',
+    begin: (isp) => isp.faults.pop3.answer('QUIT', '-ERR some messages not deleted'),
+  },
   ...['STAT', 'LIST', 'UIDL'].map((command) => ({
     fault: '-ERR to STAT, LIST or UIDL',
+    held: 'collected without it, or in the next round',
     begin: (isp: PracticeIsp) => isp.faults.pop3.answer(command, '-ERR not now'),
   })),
-  { fault: 'no POP3 greeting', begin: (isp) => isp.faults.pop3.answer('CONNECT', 'HTTP/1.1 302 Found') },
-  { fault: '-ERR greeting', begin: (isp) => isp.faults.pop3.answer('CONNECT', '-ERR too many connections') },
+  {
+    fault: 'no POP3 greeting',
+    held: 'no password was sent; collected in the next round',
+    begin: (isp) => isp.faults.pop3.answer('CONNECT', 'HTTP/1.1 302 Found'),
+  },
+  {
+    fault: '-ERR greeting',
+    held: 'collected after a pause',
+    begin: (isp) => isp.faults.pop3.answer('CONNECT', '-ERR too many connections'),
+  },
   ...(['IN-USE', 'LOGIN-DELAY', 'SYS/TEMP', 'SYS/PERM', 'AUTH'] as const).map((code) => ({
     fault: `login refused with [${code}]`,
+    held: 'collected when somebody asks, or after a pause',
     begin: (isp: PracticeIsp) => isp.faults.pop3.refuseLogin(code),
   })),
 ];
@@ -69,18 +110,25 @@ const refusals: readonly LinkCase[] = [
 const listings: readonly LinkCase[] = [
   {
     fault: 'one UIDL twice in a listing',
+    held: 'both are collected, told apart by their octets',
     begin: (_isp, [first, second]) => {
       if (first !== undefined && second !== undefined) second.uidl = first.uidl;
     },
   },
-  { fault: 'a listing of UIDLs with gaps', begin: (isp, [first]) => isp.faults.pop3.answer('UIDL', `+OK\r\n1 ${first?.uidl}\r\n.`) },
+  {
+    fault: 'a listing of UIDLs with gaps',
+    held: 'all are collected',
+    begin: (isp, [first]) => isp.faults.pop3.answer('UIDL', `+OK\r\n1 ${first?.uidl}\r\n.`),
+  },
   {
     fault: 'a listing of UIDLs with rubbish',
+    held: 'what is there is collected',
     begin: (isp, [first]) => isp.faults.pop3.answer('UIDL', `+OK\r\nx y z\r\n-1 a\r\n1 ${first?.uidl}\r\n99 z\r\n.`),
   },
-  { fault: 'an empty LIST beside a full UIDL', begin: (isp) => isp.faults.pop3.answer('LIST', '+OK\r\n.') },
+  { fault: 'an empty LIST beside a full UIDL', held: 'all are collected', begin: (isp) => isp.faults.pop3.answer('LIST', '+OK\r\n.') },
   ...[0, 1, 2 ** 40, -7].map((size) => ({
     fault: 'wrong sizes in LIST',
+    held: 'whole messages; one listed beyond the limit stays at the ISP, and is told',
     begin: (_isp: PracticeIsp, messages: readonly PracticeMessage[]) => {
       for (const message of messages) message.listedSize = size;
     },
@@ -90,6 +138,7 @@ const listings: readonly LinkCase[] = [
   })),
   {
     fault: 'all UIDLs change between two rounds',
+    held: 'known by their octets, none came twice',
     begin: (isp) => isp.faults.pop3.answer('QUIT', '-ERR some messages not deleted', { times: 1 }),
     end: (_isp, messages) => {
       for (const message of messages) message.uidl = `new-${message.uidl}`;
@@ -100,10 +149,12 @@ const listings: readonly LinkCase[] = [
 const lacks: readonly LinkCase[] = [
   ...(['CAPA', 'UIDL', 'TOP', 'PIPELINING', 'SASL', 'RESP-CODES'] as const).map((capability) => ({
     fault: 'no CAPA, UIDL, TOP, PIPELINING, SASL or RESP-CODES',
+    held: 'collected another way',
     begin: (isp: PracticeIsp) => void isp.faults.pop3.without.add(capability),
   })),
   {
     fault: 'neither UIDL nor TOP',
+    held: 'collected, and known by what was read',
     begin: (isp) => {
       isp.faults.pop3.without.add('UIDL');
       isp.faults.pop3.without.add('TOP');
@@ -111,12 +162,14 @@ const lacks: readonly LinkCase[] = [
   },
   ...(['dele', 'retr', 'never'] as const).map((deletion) => ({
     fault: { dele: 'deletes at DELE', retr: 'deletes at RETR', never: 'ignores DELE' }[deletion],
+    held: 'each message once',
     begin: (isp: PracticeIsp) => {
       isp.faults.pop3.deletion = deletion;
     },
   })),
   ...(['dele', 'retr'] as const).map((deletion) => ({
     fault: 'deletes early, and the line is cut before QUIT',
+    held: 'each message once',
     begin: (isp: PracticeIsp) => {
       isp.faults.pop3.deletion = deletion;
       isp.faults.pop3.cut({ command: 'QUIT', when: 'received' });
@@ -127,23 +180,48 @@ const lacks: readonly LinkCase[] = [
 export const POP3_CASES: readonly LinkCase[] = [...cuts, ...octetCuts, ...stalls, ...refusals, ...listings, ...lacks];
 
 /** Sending. `unsure`: the ISP may have taken the message; the one documented second copy is allowed. */
-export const SMTP_CASES: readonly { readonly fault: string; readonly unsure?: boolean; readonly begin: (isp: PracticeIsp) => void }[] = [
+export const SMTP_CASES: readonly {
+  readonly fault: string;
+  readonly held: string;
+  readonly unsure?: boolean;
+  readonly begin: (isp: PracticeIsp) => void;
+}[] = [
   ...(['CONNECT', 'AUTH', 'MAIL', 'RCPT'] as const).map((step) => ({
     fault: 'SMTP: line cut before the text',
+    held: 'sent once, in a later round',
     begin: (isp: PracticeIsp) => isp.faults.smtp.cut(step),
   })),
-  { fault: 'SMTP: line cut between the final dot and the 250', unsure: true, begin: (isp) => isp.faults.smtp.cut('DATA') },
+  {
+    fault: 'SMTP: line cut between the final dot and the 250',
+    held: 'the one window: sent a second time with the same Message-ID, and the log says so',
+    unsure: true,
+    begin: (isp) => isp.faults.smtp.cut('DATA'),
+  },
   ...(['CONNECT', 'MAIL', 'RCPT', 'DATA'] as const).flatMap((step) =>
     ['421 4.3.2 Shutting down', '450 4.2.1 Busy', '452 4.3.1 No room'].map((answer) => ({
       fault: 'SMTP: 4xx at a step',
+      held: 'waits, and is sent once',
       begin: (isp: PracticeIsp) => isp.faults.smtp.answer(step, answer),
     })),
   ),
-  { fault: 'SMTP: 554 in the greeting', begin: (isp) => isp.faults.smtp.answer('CONNECT', '554 5.7.1 Blocked') },
-  { fault: 'SMTP: login refused (535)', begin: (isp) => isp.faults.smtp.answer('AUTH', '535 5.7.8 Wrong password') },
-  { fault: 'SMTP: login demanded (530)', begin: (isp) => isp.faults.smtp.answer('MAIL', '530 5.7.0 Log in first') },
+  {
+    fault: 'SMTP: 554 in the greeting',
+    held: 'waits, and is sent once',
+    begin: (isp) => isp.faults.smtp.answer('CONNECT', '554 5.7.1 Blocked'),
+  },
+  {
+    fault: 'SMTP: login refused (535)',
+    held: 'alarms, bounces nothing; sent once when mended',
+    begin: (isp) => isp.faults.smtp.answer('AUTH', '535 5.7.8 Wrong password'),
+  },
+  {
+    fault: 'SMTP: login demanded (530)',
+    held: 'alarms, bounces nothing; sent once when mended',
+    begin: (isp) => isp.faults.smtp.answer('MAIL', '530 5.7.0 Log in first'),
+  },
   {
     fault: 'SMTP: no AUTH, no STARTTLS',
+    held: 'alarms, bounces nothing; sent once when mended',
     begin: (isp) => {
       isp.faults.smtp.withoutAuth = true;
       isp.faults.smtp.withoutStarttls = true;

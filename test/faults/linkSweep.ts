@@ -35,7 +35,7 @@ export class LinkSweep {
     await leavingOnServer(table);
   }
 
-  async #collecting({ fault, begin, end }: LinkCase): Promise<void> {
+  async #collecting({ fault, held, begin, end }: LinkCase): Promise<void> {
     const { faulty, healthy } = this.world;
     const messages = [
       put(faulty, this.#ledger, this.#nextId(), `Andrew <${REGULAR}>`, ['company/andrew']),
@@ -52,7 +52,11 @@ export class LinkSweep {
     for (let round = 0; round < ROUNDS; round += 1) await this.world.round();
     const verdict = await this.#ledger.judge(this.world.dataDir, this.world.left);
     const said = report.accounts.find(({ account }) => account === 'company')?.failed[0]?.message;
-    this.table.add(fault, { ...verdict, stalled: [...stalled, ...verdict.stalled] }, said === undefined ? '' : shortened(said));
+    this.table.add(
+      fault,
+      { ...verdict, stalled: [...stalled, ...verdict.stalled] },
+      said === undefined ? held : `${held} ("${shortened(said)}")`,
+    );
     // A command that this client does not send was not broken off: it counts as a good round only.
     if (!happened) this.table.row(fault).times -= 1;
   }
@@ -70,11 +74,11 @@ export class LinkSweep {
     this.table.add(
       'wrong password, ten rounds of the timer',
       { stalled: logins > 2 ? [`${logins} logins`] : [] },
-      `${logins} login${logins === 1 ? '' : 's'} in all`,
+      `${logins} login${logins === 1 ? '' : 's'} in all; tried again when somebody asks`,
     );
   }
 
-  async #sending({ fault, unsure, begin }: (typeof SMTP_CASES)[number]): Promise<void> {
+  async #sending({ fault, held, unsure, begin }: (typeof SMTP_CASES)[number]): Promise<void> {
     const { faulty } = this.world;
     await this.#traffic.submit(this.world.smtpPort, 0);
     // A session that was kept open from the case before would pass the first steps by.
@@ -89,8 +93,7 @@ export class LinkSweep {
     if (waiting.length > 0) await this.world.run('outbox.retry', { entries: waiting.map(({ entry }) => entry) });
     for (let round = 0; round < ROUNDS; round += 1) await this.world.round();
     const verdict = await this.#ledger.judge(this.world.dataDir, this.world.left);
-    const twice = unsure === true ? ' (the one window: sent a second time, told in the log)' : '';
-    this.table.add(fault, verdict, `${shortened(waiting[0]?.lastAnswer ?? '')}${twice}`);
+    this.table.add(fault, verdict, `${held} ("${shortened(waiting[0]?.lastAnswer ?? '')}")`);
   }
 
   #nextId(): string {

@@ -48,4 +48,5 @@ say(
     ? `\nNothing lost, nothing doubled, nothing stalled. Seed ${seed}.`
     : `\n${table.complaints.length} things went wrong. Seed ${seed}.`,
 );
+say(`\n${table.sum}`);
 process.exit(table.isClean ? 0 : 1);

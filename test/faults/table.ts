@@ -11,8 +11,12 @@ export interface FaultRow {
   note: string;
 }
 
+/** Octets of the columns; what is longer goes on in the next line. */
+const WIDTHS = [54, 7, 6, 9, 9, 92];
+
 export class FaultTable {
   readonly #rows = new Map<string, FaultRow>();
+  readonly #skipped = new Set<string>();
   /** Sentences about everything that went wrong. */
   readonly complaints: string[] = [];
 
@@ -38,6 +42,7 @@ export class FaultTable {
   }
 
   skip(fault: string, reason: string): void {
+    this.#skipped.add(fault);
     this.row(fault, `not tried: ${reason}`);
   }
 
@@ -45,9 +50,19 @@ export class FaultTable {
     return this.complaints.length === 0;
   }
 
+  /** Faults that nothing came of, that something came of, and that this machine can't try: the sum that .ci/run adds up. */
+  get sum(): string {
+    const rows = [...this.#rows.values()];
+    const failed = rows.filter(({ lost, doubled, stalled }) => lost + doubled + stalled > 0).length;
+    const skipped = this.#skipped.size;
+    return `${rows.length - failed - skipped} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  }
+
   toString(): string {
     const table = new Table({
-      head: ['fault', 'times', 'lost', 'doubled', 'stalled', 'note'],
+      head: ['fault', 'times', 'lost', 'doubled', 'stalled', 'what held'],
+      colWidths: WIDTHS,
+      wordWrap: true,
       style: { head: [], border: [], compact: true },
     });
     for (const { fault, times, lost, doubled, stalled, note } of this.#rows.values())
