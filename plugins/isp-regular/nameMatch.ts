@@ -1,7 +1,8 @@
 // Which user a name means. Certain forms first; what fits two users fits nobody.
-import { type AccountView, foldCase, type RecipientName, splitAddress, type UserView } from '@postroom/sdk';
+import { type AccountView, cleanName, foldCase, type RecipientName, splitAddress, type UserView } from '@postroom/sdk';
 import { containsWords, lookalikeKey, nameKey, nameWords, plainForms, plainKey } from './nameForms.js';
 import { nameIndexOf } from './nameIndex.js';
+import { nameInCharset } from './rawName.js';
 
 export type NameMatch =
   | { readonly kind: 'user'; readonly user: UserView; readonly how: string }
@@ -13,11 +14,23 @@ export type NameMatch =
 export interface MatchOptions {
   /** Whether one word of the name is enough: `Andrew Smith` for `andrew`. */
   readonly tokenMatch: boolean;
+  /** In which names stand that are neither encoded nor UTF-8. */
+  readonly charset: string;
   /** Further names of a user: those learned, and the one put into outgoing mail. */
   namesOf(user: UserView): readonly string[];
 }
 
-export function matchName(account: AccountView, recipient: RecipientName, options: MatchOptions): NameMatch {
+/** `written`: the display name as it was read, white space and all. */
+export function matchWritten(account: AccountView, recipient: RecipientName, written: string, options: MatchOptions): NameMatch {
+  const match = matchName(account, recipient, options);
+  const reread = match.kind === 'nobody' && recipient.source === 'display name' ? nameInCharset(written, options.charset) : undefined;
+  if (reread === undefined) return match;
+  const again = matchName(account, { ...recipient, name: cleanName(reread) }, options);
+  if (again.kind === 'nobody') return match;
+  return again.kind === 'user' ? { ...again, how: `${again.how} in ${options.charset}` } : again;
+}
+
+function matchName(account: AccountView, recipient: RecipientName, options: MatchOptions): NameMatch {
   const name = recipient.source === 'display name' ? personIn(account, recipient.name) : recipient.name;
   if (name === '') return { kind: 'nobody' };
   for (const [how, find] of stepsFor(account, recipient, name, options)) {

@@ -22,7 +22,8 @@ export async function activate(context: PluginContext): Promise<void> {
     context.hooks.onSort.tap('route', (plan) => {
       const account = plan.account.id;
       const tokenMatch = context.settings.forAccount<boolean>(account, 'isp-regular.tokenMatch');
-      return routeByName(plan, { tokenMatch, namesOf: (user) => namesOf(account, user) }, accounts.all);
+      const charset = context.settings.forAccount<string>(account, 'isp-regular.charset');
+      return routeByName(plan, { tokenMatch, charset, namesOf: (user) => namesOf(account, user) }, accounts.all);
     }),
     context.hooks.onSort.tap('from', (plan, mail) => {
       const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);

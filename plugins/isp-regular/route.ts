@@ -1,7 +1,7 @@
 // Names the users of a regular account by the name in front of the shared address.
 import { type AccountView, isAdminName, isPublicName, mailboxName, recipientName, type SortPlan } from '@postroom/sdk';
 import { nameKey } from './nameForms.js';
-import { type MatchOptions, matchName } from './nameMatch.js';
+import { type MatchOptions, matchWritten } from './nameMatch.js';
 
 /** `others`: the accounts that share this server, for a hint where a name is known elsewhere. */
 export function routeByName(plan: SortPlan, options: MatchOptions, others: readonly AccountView[]): SortPlan {
@@ -10,7 +10,7 @@ export function routeByName(plan: SortPlan, options: MatchOptions, others: reado
   for (const entry of plan.addressed) {
     const recipient = recipientName(plan.account, entry.address);
     if (entry.placed.length > 0 || isPublicName(recipient.name) || isAdminName(recipient.name)) continue;
-    const match = matchName(plan.account, recipient, options);
+    const match = matchWritten(plan.account, recipient, entry.address.name, options);
     if (match.kind === 'user') {
       result = result.to(match.user.mailbox, `"${recipient.name}" is ${match.user.name} by ${match.how} (${entry.evidence})`, entry);
       const inFront = recipient.source === 'tag' ? nameKey(entry.address.name) : '';
