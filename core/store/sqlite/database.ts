@@ -1,9 +1,9 @@
 // Opens the database file: never a half made one, never an empty one in the place of a damaged one, never with weak durability.
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PostroomError } from '@postroom/sdk';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { Connection } from './connection.js';
-import { latestVersion, migrate } from './migrations.js';
+import { latestVersion, migrate, versionOf } from './migrations.js';
 
 /** 'Post': a file with another mark is not ours. */
 const APPLICATION_ID = 0x506f7374;
@@ -18,6 +18,7 @@ export async function openWriter(path: string): Promise<Connection> {
   try {
     await checkIdentity(writer);
     await makeDurable(writer);
+    await keepFormer(writer);
     await migrate(writer);
     return writer;
   } catch (error) {
@@ -102,7 +103,7 @@ async function firstOctets(path: string, count: number): Promise<Buffer | undefi
 async function checkIdentity(writer: Connection): Promise<void> {
   const id = (await writer.get<{ application_id: number }>('PRAGMA application_id'))?.application_id;
   if (id !== APPLICATION_ID) throw corrupt(writer.path, 'it is not a database of Postroom');
-  const version = (await writer.get<{ user_version: number }>('PRAGMA user_version'))?.user_version ?? 0;
+  const version = await versionOf(writer);
   const latest = await latestVersion();
   if (version > latest) {
     throw new PostroomError(
@@ -125,11 +126,38 @@ async function create(path: string): Promise<void> {
     await connection.close();
   }
   await rename(draft, path);
-  const folder = await open(dirname(path), 'r');
+  await flush(dirname(path));
+}
+
+/** `postroom.db.v2.backup`: what was there before it is brought up to date, for the Postroom that wrote it. */
+async function keepFormer(writer: Connection): Promise<void> {
+  const version = await versionOf(writer);
+  if (version >= (await latestVersion())) return;
+  const backup = `${writer.path}.v${version}.backup`;
+  const draft = `${backup}.new`;
   try {
-    await folder.sync();
+    await rm(draft, { force: true });
+    await writer.all('VACUUM INTO ?', [draft]);
+    await chmod(draft, 0o600);
+    await flush(draft);
+    await rename(draft, backup);
+    await flush(dirname(backup));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw new PostroomError(
+      'data/not-writable',
+      `${writer.path} is of an older version (${version}) and is brought up to date only when it is backed up, which failed: ${sentenceOf(error)} Make room for ${backup}, or see to what stands in its place.`,
+    );
+  }
+}
+
+/** A file's content, or the names in a folder. */
+async function flush(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
   } finally {
-    await folder.close();
+    await handle.close();
   }
 }
 

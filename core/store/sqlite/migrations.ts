@@ -11,9 +11,13 @@ export async function latestVersion(): Promise<number> {
   return (await migrationFiles()).at(-1)?.version ?? 0;
 }
 
+export async function versionOf(connection: Connection): Promise<number> {
+  return (await connection.get<{ user_version: number }>('PRAGMA user_version'))?.user_version ?? 0;
+}
+
 /** Applies what is missing. A kill in between leaves the version before, whole. */
 export async function migrate(writer: Connection): Promise<void> {
-  const version = (await writer.get<{ user_version: number }>('PRAGMA user_version'))?.user_version ?? 0;
+  const version = await versionOf(writer);
   for (const file of await migrationFiles()) {
     if (file.version <= version) continue;
     const sql = await readFile(path.join(FOLDER, file.name), 'utf8');

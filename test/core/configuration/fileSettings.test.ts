@@ -190,6 +190,9 @@ describe('FileSettings', () => {
     await settings.edit('cli', [{ path: ['log.keepDays'], value: 5 }]);
     expect(settings.text).to.equal('{\n  // nine\n  "timer.everyMinutes": 9,\n  "log.keepDays": 5\n}');
     expect(settings.problems).to.deep.equal([]);
+    // The text with the former name is kept: for the Postroom that knows no other.
+    const [, former] = await settings.history();
+    expect((await office.revisions.get(former?.id ?? 0))?.text).to.equal('{\n  // nine\n  "timer.minutes": 9\n}');
   });
 
   it('refuses growth beyond the edition, but not a way back or a change of the edition', async () => {

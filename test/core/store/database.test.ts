@@ -1,9 +1,9 @@
-import { chmod, copyFile, mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Connection } from '#core/store/sqlite/connection.js';
 import { assertDurable, openWriter } from '#core/store/sqlite/database.js';
-import { latestVersion } from '#core/store/sqlite/migrations.js';
+import { latestVersion, versionOf } from '#core/store/sqlite/migrations.js';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { ANDREW, collect, failureOf, pickUp, put, StoreFixture } from './storeFixture.js';
 
@@ -66,6 +66,44 @@ describe('Opening the database', () => {
     expect((await failureOf(fixture.open())).code).to.equal('data/newer');
     await change(`PRAGMA user_version = ${version}`);
     await fixture.open();
+  });
+
+  describe('of an older version', () => {
+    const backup = (): string => `${path}.v1.backup`;
+    const versionIn = async (file: string): Promise<number> => {
+      const connection = await Connection.open(file, 'read');
+      const version = await versionOf(connection);
+      await connection.close();
+      return version;
+    };
+
+    beforeEach(async () => {
+      await rm(path);
+      const first = new URL('../../../../core/store/migrations/001-initial.sql', import.meta.url);
+      const connection = await Connection.open(path, 'create');
+      await connection.exec(`PRAGMA application_id = 0x506f7374;\n${await readFile(first, 'utf8')}\nPRAGMA user_version = 1;`);
+      await connection.exec("INSERT INTO settings_revision (at, author, text) VALUES (1, 'cli', 'kept')");
+      await connection.close();
+    });
+
+    it('backs it up as it was, and brings it up to date', async () => {
+      const store = await fixture.open();
+      expect((await store.revisions.latest())?.text).to.equal('kept');
+      await fixture.close(store);
+      expect([await versionIn(backup()), await versionIn(path)]).to.deep.equal([1, await latestVersion()]);
+      expect((await stat(backup())).mode & 0o777).to.equal(0o600);
+      await rename(backup(), path);
+      expect((await (await fixture.open()).revisions.latest())?.text, 'the backup is whole').to.equal('kept');
+    });
+
+    it('leaves it alone where it cannot be backed up, and says so', async () => {
+      await mkdir(backup());
+      const failure = await failureOf(fixture.open());
+      expect(failure.code).to.equal('data/not-writable');
+      expect(failure.message).to.match(/is of an older version \(1\) and is brought up to date only when it is backed up, which failed: /);
+      expect(await versionIn(path)).to.equal(1);
+      expect((await readdir(fixture.folder)).filter((name) => name.endsWith('.new'))).to.deep.equal([]);
+    });
   });
 
   it('F30 refuses a damaged, empty or foreign file and never puts an empty one in its place', async () => {
