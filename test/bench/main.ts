@@ -10,6 +10,7 @@ import { loadNow, machine } from './machine.js';
 import { type Bench, type Measurement, notMeasured, type Row } from './row.js';
 import { fetch } from './rows/fetch.js';
 import { largeMailbox } from './rows/largeMailbox.js';
+import { manager } from './rows/manager.js';
 import { memory } from './rows/memory.js';
 import { oneBody } from './rows/oneBody.js';
 import { plugins } from './rows/plugins.js';
@@ -19,7 +20,7 @@ import { slowLink } from './rows/slowLink.js';
 import { smtp } from './rows/smtp.js';
 import { lineOf, tableOf } from './table.js';
 
-const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, slowLink, oneBody, largeMailbox, memory, ready, plugins];
+const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, slowLink, oneBody, largeMailbox, memory, ready, manager, plugins];
 
 const { values } = parseArgs({
   options: {

@@ -17,6 +17,7 @@ const PROGRAM = fileURLToPath(new URL('../../../core/bin/postroom.mjs', import.m
 interface Ready {
   readonly pop3: readonly { readonly port: number }[];
   readonly smtp: readonly { readonly port: number }[];
+  readonly admin?: string;
   readonly problems: readonly string[];
 }
 
@@ -116,6 +117,11 @@ export class OurServer {
 
   get smtp(): number {
     return this.ready.smtp[0]?.port ?? 0;
+  }
+
+  /** Address of the manager. */
+  get manager(): string {
+    return this.ready.admin ?? '';
   }
 
   async run(command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {

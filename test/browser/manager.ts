@@ -6,24 +6,15 @@ import path from 'node:path';
 import type { CommandCall } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { PracticeIsp } from '@postroom/sdk/testing';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { adminAddress } from '#core/cli/serve.js';
 import { Doors } from '#core/host/doors.js';
+import { openChromium } from './chromium.js';
 
 export const ADMIN_PASSWORD = 'the office key';
-const CHROMIUM = process.env['POSTROOM_CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const LOOPBACK = { host: '127.0.0.1', port: 0 };
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -58,7 +49,7 @@ export class Manager {
     await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings(isp), undefined, 2));
     await prepare(dataDir);
     const server = await openServer({ dataDir, log: createLog('silent'), ...(clock !== undefined && { clock }) });
-    return new Manager(server, isp, await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }));
+    return new Manager(server, isp, await openChromium());
   }
 
   get address(): string {
