@@ -1,0 +1,264 @@
+// Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
+import { type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
+import { Clock, Events } from '@postroom/sdk/services';
+import { Listeners } from '../base/listeners.js';
+import { Log } from '../base/log.js';
+import { HostHooks } from '../hooks.js';
+import type { InstalledPlugin } from './discovery.js';
+import { Doors } from './doors.js';
+import { type Enablement, planEnablement } from './enablement.js';
+import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory } from './pluginHost.js';
+import type { PluginRuntime } from './pluginRuntime.js';
+import { Strikes } from './strikes.js';
+
+interface PluginRecord {
+  installed: InstalledPlugin;
+  state: PluginState;
+  problems: readonly string[];
+  runtime: PluginRuntime | undefined;
+  readonly strikes: Strikes;
+}
+
+export class DefaultPluginHost implements PluginHost {
+  readonly #records = new Map<string, PluginRecord>();
+  /** In order of activation. */
+  readonly #active: string[] = [];
+  readonly #changed = new Listeners<void>();
+  #enablement: Enablement | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    @HostHooks private readonly hooks: HostHooks,
+    @Doors private readonly doors: Doors,
+    @Events private readonly events: Events,
+    @Clock private readonly clock: Clock,
+    @Log private readonly log: Log,
+    @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
+  ) {}
+
+  get plugins(): readonly PluginStatus[] {
+    return [...this.#records.values()].map((record) => ({
+      id: record.installed.id,
+      name: record.installed.manifest?.displayName ?? record.installed.id,
+      version: record.installed.manifest?.version ?? '',
+      bundled: record.installed.bundled,
+      state: record.state,
+      essential: record.installed.manifest?.capabilities?.essential === true,
+      problems: [...record.problems, ...this.doors.problemsOf(record.installed.id)],
+      manifest: record.installed.manifest,
+    }));
+  }
+
+  /** Asked with every message, so nothing is made where nothing is missing. */
+  get missingEssential(): readonly string[] {
+    const missing: string[] = [];
+    for (const { installed, state } of this.#records.values()) {
+      if (installed.manifest?.capabilities?.essential !== true || state === 'active') continue;
+      if (installed.bundled || state === 'failed' || this.#enablement?.wanted.has(installed.id) === true) missing.push(installed.id);
+    }
+    return missing;
+  }
+
+  apply(
+    installed: readonly InstalledPlugin[],
+    enabled: readonly string[],
+    disabled: readonly string[],
+    replaced: ReadonlySet<string> = new Set(),
+  ): Promise<ReadonlyMap<string, string>> {
+    return this.#inTurn(async () => {
+      const unchanged = new Map<string, string>();
+      const enablement = planEnablement(installed, enabled, disabled);
+      this.#enablement = enablement;
+      this.#remember(installed);
+      const wanted = new Set(enablement.order.map((plugin) => plugin.id));
+      for (const id of [...this.#active].reverse()) {
+        const dependsOnLeaving =
+          this.#records.get(id)?.installed.manifest?.pluginDependencies?.some((other) => !wanted.has(other)) === true;
+        if (!wanted.has(id) || dependsOnLeaving || !installed.some((plugin) => plugin.id === id)) {
+          await this.#deactivate(id, 'disabled');
+        }
+      }
+      for (const [id, record] of this.#records) {
+        const refused = enablement.refused.get(id);
+        if (refused !== undefined) {
+          this.#setState(record, 'failed', refused);
+        } else if (!enablement.wanted.has(id) && record.state !== 'disabled') {
+          this.#setState(record, 'disabled', record.installed.problems);
+        }
+      }
+      for (const plugin of enablement.order) {
+        const problem = replaced.has(plugin.id) ? await this.#replace(plugin) : undefined;
+        if (problem !== undefined) {
+          unchanged.set(plugin.id, problem);
+        }
+        await this.#activate(plugin.id);
+      }
+      for (const id of [...this.#records.keys()].filter((id) => !installed.some((plugin) => plugin.id === id))) {
+        this.#records.delete(id);
+      }
+      this.#changed.fire();
+      return unchanged;
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const id of [...this.#active].reverse()) {
+        await this.#deactivate(id, 'disabled');
+      }
+    });
+  }
+
+  noteProblem(plugin: string, sentence: string): void {
+    const record = this.#records.get(plugin);
+    if (record === undefined) {
+      return;
+    }
+    this.log.warn('A plugin failed.', { plugin, problem: sentence });
+    // A timer may fail every second, and a listener to events by being told of its own failure.
+    if (!record.problems.includes(sentence)) {
+      record.problems = [sentence];
+      this.events.emit({ type: 'problem', source: plugin, sentence });
+    }
+  }
+
+  reportFailure(plugin: string, sentence: string, incident?: string): void {
+    const record = this.#records.get(plugin);
+    if (record === undefined) {
+      return;
+    }
+    this.noteProblem(plugin, sentence);
+    if (record.strikes.add(this.clock.monotonic(), incident) && record.state === 'active') {
+      void this.#inTurn(async () => {
+        await this.#deactivate(plugin, 'failed', [
+          `It failed three times in five minutes and was switched off; last: ${sentence} Mend it, then: postroom plugins enable ${plugin}`,
+        ]);
+        this.#changed.fire();
+      });
+    }
+  }
+
+  get accountSecrets(): readonly string[] {
+    const wanted = [...this.#records.values()].filter((record) => this.#enablement?.wanted.has(record.installed.id) === true);
+    const properties = wanted.flatMap((record) => Object.entries(record.installed.manifest?.contributes?.configuration?.properties ?? {}));
+    return properties.filter(([, schema]) => schema.secret === true && schema.scope === 'account').map(([key]) => key);
+  }
+
+  settled(): Promise<void> {
+    return this.#inTurn(async () => undefined);
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    return this.#changed.add(listener);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #remember(installed: readonly InstalledPlugin[]): void {
+    for (const plugin of installed) {
+      const record = this.#records.get(plugin.id);
+      if (record === undefined) {
+        this.#records.set(plugin.id, {
+          installed: plugin,
+          state: 'disabled',
+          problems: plugin.problems,
+          runtime: undefined,
+          strikes: new Strikes(),
+        });
+      } else if (record.state !== 'active') {
+        record.installed = plugin;
+      }
+    }
+  }
+
+  async #activate(id: string): Promise<void> {
+    const record = this.#records.get(id);
+    const manifest = record?.installed.manifest;
+    if (record === undefined || manifest === undefined || record.state === 'active') {
+      return;
+    }
+    const lacking = (manifest.pluginDependencies ?? []).find((other) => !this.#active.includes(other));
+    if (lacking !== undefined) {
+      this.#setState(record, 'failed', [`It needs ${lacking}, which is not active.`]);
+      return;
+    }
+    this.#setState(record, 'activating', []);
+    record.runtime = this.makeRuntime({ ...record.installed, manifest });
+    try {
+      await record.runtime.activate();
+      record.strikes.clear();
+      this.#active.push(id);
+      this.#setState(record, 'active', []);
+    } catch (error) {
+      record.runtime.untap();
+      const after = await record.runtime.deactivate();
+      record.runtime = undefined;
+      const sentence = error instanceof PostroomError ? error.message : `activate() failed: ${sentenceOf(error)}`;
+      this.log.error('A plugin could not be activated.', { plugin: id, problem: sentence });
+      this.#setState(record, 'failed', [sentence, ...after]);
+    }
+  }
+
+  /**
+   * The new version is brought to life beside the old one and takes its place in the hooks; then the old one drains and ends. Answers why not, where
+   * the old one goes on.
+   */
+  async #replace(plugin: InstalledPlugin): Promise<string | undefined> {
+    const record = this.#records.get(plugin.id);
+    const former = record?.runtime;
+    if (record === undefined || plugin.manifest === undefined || record.state !== 'active' || former === undefined) {
+      return undefined;
+    }
+    const next = this.makeRuntime({ ...plugin, manifest: plugin.manifest });
+    try {
+      await next.activate(former);
+    } catch (error) {
+      await next.deactivate();
+      return sentenceOf(error);
+    }
+    await this.#drain(plugin.id);
+    const problems = await former.deactivate();
+    record.runtime = next;
+    record.installed = plugin;
+    record.strikes.clear();
+    this.#setState(record, 'active', problems);
+    this.events.emit({ type: 'plugin', plugin: plugin.id, state: 'active' });
+    return undefined;
+  }
+
+  async #drain(id: string): Promise<void> {
+    await Promise.all(Object.values(this.hooks).map((hook) => hook.drain(id)));
+  }
+
+  async #deactivate(id: string, next: 'disabled' | 'failed', why: readonly string[] = []): Promise<void> {
+    const record = this.#records.get(id);
+    if (record?.runtime === undefined) {
+      return;
+    }
+    for (const dependant of [...this.#active].reverse()) {
+      if (dependant !== id && this.#records.get(dependant)?.installed.manifest?.pluginDependencies?.includes(id) === true) {
+        await this.#deactivate(dependant, 'failed', [`It needs ${id}, which is not active.`]);
+      }
+    }
+    this.#setState(record, 'deactivating', record.problems);
+    await this.doors.close(id);
+    record.runtime.untap();
+    await this.#drain(id);
+    const problems = await record.runtime.deactivate();
+    record.runtime = undefined;
+    this.#active.splice(this.#active.indexOf(id), 1);
+    this.#setState(record, next, [...why, ...problems]);
+  }
+
+  #setState(record: PluginRecord, state: PluginState, problems: readonly string[]): void {
+    record.problems = problems;
+    if (record.state !== state) {
+      record.state = state;
+      this.events.emit({ type: 'plugin', plugin: record.installed.id, state });
+    }
+  }
+}
