@@ -1,5 +1,5 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
-import { type DestinationReceipt, type MessageId, mailboxName, type RelayDestinations } from '@postroom/sdk';
+import { type DestinationReceipt, type MessageId, mailboxName, PostroomError, type RelayDestinations } from '@postroom/sdk';
 import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { groupBy } from '../base/groupBy.js';
 import { Log } from '../base/log.js';
@@ -116,13 +116,28 @@ export class OutboxRelayStep implements RelayStep {
         await this.outbox.release(consignment.entries.map((entry) => entry.id));
         continue;
       }
-      const receipts =
-        stopped === undefined
-          ? await this.#send(consignment, signal)
-          : consignment.entries.map((entry) => ({ ...(stopped as DestinationReceipt), recipient: entry.recipient }));
-      stopped ??= receipts.find((receipt) => receipt.configuration === true);
-      await this.#record(consignment, receipts, counts);
+      try {
+        const receipts =
+          stopped === undefined
+            ? await this.#send(consignment, signal)
+            : consignment.entries.map((entry) => ({ ...(stopped as DestinationReceipt), recipient: entry.recipient }));
+        stopped ??= receipts.find((receipt) => receipt.configuration === true);
+        await this.#record(consignment, receipts, counts);
+      } catch (error) {
+        if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;
+        await this.#setAside(consignment, error);
+      }
     }
+  }
+
+  /** A message that can neither be sent nor returned, because its octets are damaged: on hold, and what is behind it goes on. */
+  async #setAside({ account, message, entries }: Consignment, error: PostroomError): Promise<void> {
+    await this.outbox.hold(entries.map((entry) => entry.id));
+    const to = entries.map((entry) => entry.recipient).join(', ');
+    const text = `Mail to ${to} is on hold, because it cannot be read from the database: ${error.message}`;
+    this.activity.add({ kind: 'problem', account, user: undefined, message, text, details: { code: error.code } });
+    this.events.emit({ type: 'problem', source: account, sentence: text });
+    this.log.error('Mail in the Outbox cannot be read.', { account, message, error: error.message });
   }
 
   async #send(consignment: Consignment, signal: AbortSignal): Promise<readonly DestinationReceipt[]> {

@@ -28,7 +28,7 @@ describe('sending mail', () => {
   const mine = (to: string, subject: string): string =>
     `From: andrew <${REGULAR}>\nTo: ${to}\nSubject: ${subject}\nMessage-ID: <${subject}@office.example>\n\nHello.\n`;
 
-  it('delivers to colleagues at once and splits off who is outside (105)', async () => {
+  it('R49 delivers to colleagues at once and splits off who is outside (105)', async () => {
     await office.submit('andrew', [REGULAR, `sales@${DOMAIN}`, FAR], mine(`Greg <${REGULAR}>, sales@${DOMAIN}, ${FAR}`, 'split'));
     expect(await office.subjects('greg')).to.deep.equal(['split']);
     expect(await office.subjects('lisa'), "the other account's user").to.deep.equal(['split']);
@@ -53,7 +53,7 @@ describe('sending mail', () => {
     expect(mail?.octets.toString(), 'the way it was sorted is nobody else’s business').to.not.include('X-Postroom-Trail');
   });
 
-  it('keeps what the ISP takes later and tries again, each time after a longer wait', async () => {
+  it('R03 keeps what the ISP takes later and tries again, each time after a longer wait', async () => {
     office.isp.faults.smtp.answerRecipient(FAR, '450 4.2.1 Busy');
     await office.submit('andrew', [FAR], mine(FAR, 'later'));
     const tries = (): number => office.isp.log.commands('smtp').filter((line) => line.startsWith('RCPT')).length;
@@ -79,7 +79,7 @@ describe('sending mail', () => {
     expect(await office.subjects('andrew'), 'no bounce').to.deep.equal([]);
   });
 
-  it('tells the author of a delay once, and gives up after five days of tries', async () => {
+  it('R05 tells the author of a delay once, and gives up after five days of tries', async () => {
     office.isp.faults.smtp.answerRecipient(FAR, '451 4.3.0 Try later');
     await office.submit('andrew', [FAR], mine(FAR, 'slow'));
     let bounced = 0;
@@ -137,7 +137,7 @@ describe('sending mail', () => {
     expect(await office.round()).to.include({ sent: 1 });
   });
 
-  it('sends again what was cut before the answer, under the same Message-ID, and says that it may be double (109)', async () => {
+  it('R21 sends again what was cut before the answer, under the same Message-ID, and says that it may be double (109)', async () => {
     office.isp.faults.smtp.cut('DATA');
     await office.submit('andrew', [FAR], mine(FAR, 'unsure'));
     expect(await office.round()).to.include({ sent: 0, deferred: 1 });
@@ -197,7 +197,7 @@ describe('sending mail', () => {
     expect(await office.subjects('greg')).to.deep.equal(['inbound']);
   });
 
-  it('keeps the Outbox over a restart', async () => {
+  it('R02 keeps the Outbox over a restart', async () => {
     await office.submit('andrew', [FAR], mine(FAR, 'kept'));
     await office.close();
     await office.open();

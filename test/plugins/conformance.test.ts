@@ -1,9 +1,10 @@
-// The lines of the protocols (POP3 server P, POP3 client C, SMTP submission S) against the titles of the tests.
+// The lines of the protocols (POP3 server P, POP3 client C, SMTP submission S, relaying R) against the titles of the tests.
 import { expect } from 'chai';
 import { type SourceFile, sourcesIn } from '../kit/sourceFiles.js';
 
 /** Lines of each kind. */
 const LINES = { P: 99, C: 52, S: 83 } as const;
+const RELAYING = 60;
 /** What a test imports that talks to a running server over a socket. */
 const OVER_A_SOCKET = /\/(?:rawClient|servedHost|lineClient|collectingHost|trustingProbe|postroom|crowd)\.ts$/;
 const TITLE = /\bit\(\s*(?:'([^'\n]*)'|`([^`\n]*)`|"([^"\n]*)")/g;
@@ -23,6 +24,13 @@ describe('conformance', () => {
       expect(all.filter((line) => !named.has(line))).to.deep.equal([]);
     });
   }
+
+  // The Outbox's part of relaying is the store's and the flow's: no socket of ours is in it.
+  it('has a test named after each line of R', () => {
+    const all = [...files, ...sourcesIn('test/core').filter(({ name }) => name.endsWith('.test.ts'))].flatMap(titlesOf);
+    const lines = Array.from({ length: RELAYING }, (_, index) => `R${String(index + 1).padStart(2, '0')}`);
+    expect(lines.filter((line) => !all.some((title) => new RegExp(`\\b${line}\\b`).test(title)))).to.deep.equal([]);
+  });
 
   it('names no line that does not exist', () => {
     const unknown = [...named].filter(

@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 describe('when to try again', () => {
-  it('to send: 5, 15, 30 minutes, 1, 2 hours, then every 4 hours', () => {
+  it('R03 to send: 5, 15, 30 minutes, 1, 2 hours, then every 4 hours', () => {
     const minutes = [1, 2, 3, 4, 5, 6, 7, 100].map((attempts) => relayWait(attempts) / MINUTE);
     expect(minutes).to.deep.equal([5, 15, 30, 60, 120, 240, 240, 240]);
     expect(relayWait(0), 'never less').to.equal(5 * MINUTE);

@@ -30,7 +30,7 @@ describe('A crash of the process that writes', () => {
     return acknowledged;
   }
 
-  it('F01 F02 F06 loses nothing that was acknowledged and leaves nothing half (76, 77)', async function () {
+  it('R01 F01 F02 F06 loses nothing that was acknowledged and leaves nothing half (76, 77)', async function () {
     this.timeout(60_000);
     const acknowledged = new Set<string>();
     const checked = new Set<string>();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { OutboxUpdate } from '#core/store/outbox.js';
+import { Connection } from '#core/store/sqlite/connection.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { draft, put, StoreFixture } from './storeFixture.js';
 
@@ -21,7 +22,7 @@ describe('Outbox on SQLite', () => {
     return { id, outcome, receipt, nextTryAt, delayNoticed: true };
   }
 
-  it('leases in order of arrival, and nothing twice', async () => {
+  it('R02 R24 leases in order of arrival, and nothing twice', async () => {
     const [first, second] = await Promise.all([store.outbox.lease(NOW, 60_000, 2), store.outbox.lease(NOW, 60_000, 2)]);
     expect(first.map((entry) => entry.recipient)).to.deep.equal(['bob@far.example', 'eve@far.example']);
     expect(second.map((entry) => entry.recipient)).to.deep.equal(['dan@far.example']);
@@ -29,13 +30,13 @@ describe('Outbox on SQLite', () => {
     expect(String(first[0]?.prefix)).to.equal('Received: x\r\n');
   });
 
-  it('gives an entry to the next sender when its lease is over', async () => {
+  it('R24 gives an entry to the next sender when its lease is over', async () => {
     await store.outbox.lease(NOW, 60_000, 10);
     expect(await store.outbox.lease(new Date(NOW.getTime() + 59_999), 60_000, 10)).to.have.length(0);
     expect(await store.outbox.lease(new Date(NOW.getTime() + 60_000), 60_000, 10)).to.have.length(3);
   });
 
-  it('gives leases of a crash back at start, with the counts right', async () => {
+  it('R23 gives leases of a crash back at start, with the counts right', async () => {
     const [one, two] = await store.outbox.lease(NOW, 3_600_000, 2);
     await store.outbox.report([update(one?.id ?? 0, 'deferred', NOW)]);
     await fixture.close(store);
@@ -44,6 +45,33 @@ describe('Outbox on SQLite', () => {
     expect(store.outbox.counts()).to.include({ messages: 2, recipients: 3, untried: 1 });
     expect((await store.outbox.list()).map((entry) => entry.state)).to.deep.equal(['deferred', 'waiting', 'waiting']);
     expect((await store.outbox.lease(NOW, 1, 10)).map((entry) => entry.id)).to.include(two?.id);
+  });
+
+  it('R56 takes the first of 100,000 at a time, and knows their number without reading them', async function () {
+    this.timeout(120_000);
+    const [one] = await store.outbox.list();
+    await fixture.close(store);
+    const connection = await Connection.open(store.path, 'write');
+    await connection.run(
+      `WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100000)
+        INSERT INTO outbox (message_id, account, sender, recipient, prefix, dsn, state, queued_at, next_try_at)
+        SELECT message_id, account, sender, 'r' || n || '@far.example', prefix, dsn, 'waiting', queued_at, next_try_at
+        FROM outbox CROSS JOIN number WHERE id = ?`,
+      [one?.id ?? 0],
+    );
+    await connection.close();
+    store = await fixture.open();
+    expect(store.outbox.counts()).to.include({ messages: 2, recipients: 100_003 });
+    expect(await store.outbox.lease(NOW, 60_000, 200)).to.have.length(200);
+    const next = await store.outbox.lease(NOW, 60_000, 200);
+    expect(next[0]?.recipient).to.equal('r198@far.example');
+    await store.outbox.release(next.map(({ id }) => id));
+  });
+
+  it('takes no entry behind the newest that it is told', async () => {
+    const [, second] = await store.outbox.list();
+    expect(await store.outbox.lease(NOW, 60_000, 10, second?.id)).to.have.length(2);
+    expect(store.outbox.counts().newest).to.equal((second?.id ?? 0) + 1);
   });
 
   it('takes out what is sent or bounced, and keeps what is deferred until its time', async () => {

@@ -40,6 +40,8 @@ export class ScriptedServer {
   /** Texts of messages whose final dot arrived, as they were sent. */
   readonly messages: string[] = [];
   connections = 0;
+  /** Names that clients asked for in their TLS hello (SNI). */
+  readonly askedFor: string[] = [];
   script: Script;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -91,7 +93,15 @@ export class ScriptedServer {
   }
 
   #encrypt(raw: Socket): TLSSocket {
-    const socket = new TLSSocket(raw, { isServer: true, secureContext: createSecureContext(this.script.pem) });
+    const secureContext = createSecureContext(this.script.pem);
+    const socket = new TLSSocket(raw, {
+      isServer: true,
+      secureContext,
+      SNICallback: (name, done) => {
+        this.askedFor.push(name);
+        done(null, secureContext);
+      },
+    });
     socket.on('error', () => undefined);
     return socket;
   }

@@ -54,6 +54,19 @@ describe('relaying to the ISP with TLS', () => {
     }
   });
 
+  it('R28 asks for the certificate of the name in the settings, by TLS and STARTTLS', async () => {
+    const pem = await testCertificate();
+    for (const [security, implicitTls] of [
+      ['tls', true],
+      ['starttls', false],
+    ] as const) {
+      await at.connectTo({ pem, implicitTls }, { 'smtp.host': 'localhost', 'smtp.security': security, 'smtp.tls.pin': fingerprintOf(pem) });
+      expect(await at.one(), security).to.include({ outcome: 'delivered' });
+      expect(at.isp.askedFor, security).to.deep.equal(['localhost']);
+      await at.isp.stop();
+    }
+  });
+
   it('R29 asks anew what the server can do after STARTTLS', async () => {
     const pem = await testCertificate();
     await at.connectTo({ pem, extensions: ['AUTH LOGIN PLAIN'] }, { 'smtp.security': 'starttls', 'smtp.tls.pin': fingerprintOf(pem) });

@@ -83,7 +83,7 @@ describe('the messages of a submission session', () => {
     expect(at.host.submitted).to.deep.equal([]);
   });
 
-  it('S41 refuses a message that runs in a circle', async () => {
+  it('S41 R48 refuses a message that runs in a circle', async () => {
     const client = await at.greeted();
     expect(await client.send(`${'Received: from a by b\r\n'.repeat(101)}\r\nx`)).to.match(/^554 5\.4\.6 /);
     expect(await client.send(`${'Received: from a by b\r\n'.repeat(100)}\r\nReceived: in the body`)).to.match(/^250 /);
