@@ -80,7 +80,9 @@ export class DefaultIntakeStep implements IntakeStep {
     const source = from.unread === true ? { ...FROM_OUTSIDE, unread: true } : FROM_OUTSIDE;
     return this.take(octets, source, async ({ incoming, view }) => {
       const mail = view();
-      const decision = from.unread === true ? setAsideUnread(account) : await this.decide(account, mail, []);
+      // A round may last an hour; who shares the account may change in it.
+      const current = this.accounts.find(account.id) ?? account;
+      const decision = from.unread === true ? setAsideUnread(current) : await this.decide(current, mail, []);
       const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header, server: from.server };
       return draftUnit(mail, incoming, [decision], {
         account: account.id,

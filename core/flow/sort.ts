@@ -46,6 +46,15 @@ export class HookSortStep implements SortStep {
       }
     }
     const problems = this.#problemsOf(plan, account);
+    const now = this.accounts.find(account.id);
+    if (problems.length > 0 && now !== undefined && now !== account) {
+      // A user was removed while the taps ran, or since the round began: nobody's fault.
+      const again = await this.sort(now, mail, outside);
+      return {
+        ...again,
+        trail: [entry('core/check', '', `${problems.join(' ')} User removed meanwhile: sorted again.`, 0), ...again.trail],
+      };
+    }
     if (problems.length > 0) {
       const reason = problems.join(' ');
       this.#blame(call.steps, account, reason);

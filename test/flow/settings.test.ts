@@ -2,18 +2,22 @@
 import '#core/base/injection.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { Accounts, Licence } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Log } from '#core/base/log.js';
 import { SecretStore } from '#core/configuration/secretStore.js';
 import { SettingsService } from '#core/configuration/settingsService.js';
+import { IntakeStep } from '#core/flow/intake.js';
+import { SortStep } from '#core/flow/sort.js';
 import { Doors } from '#core/host/doors.js';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { letter } from '../kit/letter.js';
 import { ispServers, officeSettings, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
+import { memoryMail } from '../plugins/sorting/memoryMail.js';
 
 describe('settings that change', () => {
   const leaks = leakCheck();
@@ -84,6 +88,25 @@ describe('settings that change', () => {
     put(`Andrew <${REGULAR}>`, 'Too late');
     await office.round();
     expect(await office.subjects('admin1')).to.deep.equal(['Too late']);
+    const [trace] = await office.run<readonly { trail: readonly { reason: string }[] }[]>('trace', { query: 'Too late' });
+    expect(trace?.trail.map(({ reason }) => reason).join()).to.include('nobody of company can be told by the name "Andrew"');
+  });
+
+  it('deliver to ADMIN1 what is being sorted for a user while she is removed, and blame no plugin (101)', async () => {
+    const before = office.service(Accounts).find('company');
+    if (before === undefined) throw new Error('The office has no account company.');
+    await office.run('users.remove', { account: 'company', user: 'andrew' });
+    for (let message = 0; message < 4; message += 1) {
+      const mail = memoryMail(Buffer.from(letter({ to: `Andrew <${REGULAR}>` })), {}, 'company');
+      const { plan, trail } = await office.service(SortStep).sort(before, mail, []);
+      expect([plan.disposition, plan.mailboxes.map(({ user }) => user)]).to.deep.equal(['deliver', ['admin1']]);
+      expect(trail[0]?.reason).to.equal('There is no mailbox andrew@company. User removed meanwhile: sorted again.');
+    }
+    expect((await office.run<{ problems?: unknown[] }>('status')).problems ?? []).to.deep.equal([]);
+    const octets = Buffer.from(letter({ to: `Andrew <${REGULAR}>`, subject: 'In the round' }));
+    const intake = office.service(IntakeStep).forAccount(before);
+    await intake.accept(Readable.from([octets]), { uidl: 'x', listedSize: octets.length, server: 'pop.isp.example' });
+    expect(await office.subjects('admin1')).to.deep.equal(['In the round']);
   });
 
   it('take a user who is gone out of the copies of colleagues (102)', async () => {
