@@ -23,14 +23,14 @@ export function activate(context: PluginContext): void {
 }
 
 async function placeAnswer(plan: SortPlan, mail: MailView, sent: SentMail): Promise<SortPlan> {
-  const placed = await byThread(plan, answeredIds(mail), sent);
-  const returned = placed === undefined && isBounce(mail) ? await byThread(plan, await returnedIds(mail), sent) : undefined;
+  const placed = await byThread(plan, mail, answeredIds(mail), sent);
+  const returned = placed === undefined && isBounce(mail) ? await byThread(plan, mail, await returnedIds(mail), sent) : undefined;
   return placed ?? returned ?? plan;
 }
 
-async function byThread(plan: SortPlan, ids: readonly string[], sent: SentMail): Promise<SortPlan | undefined> {
+async function byThread(plan: SortPlan, mail: MailView, ids: readonly string[], sent: SentMail): Promise<SortPlan | undefined> {
   for (const id of ids) {
-    const sender = await sent.senderOf(id);
+    const sender = await sent.senderOf(id, mail.receivedAt);
     if (sender !== undefined) return routeAnswer(plan, sender, id);
   }
   return undefined;

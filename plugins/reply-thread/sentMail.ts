@@ -6,7 +6,7 @@ import { idHash } from './messageIds.js';
 export const REMEMBERED_DAYS = 400;
 /** A bucket is one entry of the plugin's state; with 4,096 of them the oldest messages of a full bucket are forgotten first. */
 const BUCKET_DIGITS = 3;
-const MOST_PER_BUCKET = 500;
+export const MOST_PER_BUCKET = 500;
 const DAY_MS = 86_400_000;
 
 /** Hash, account, user, and the day since 1970 on which it was sent. */
@@ -27,7 +27,7 @@ export class SentMail {
     this.#pending.set(hash, author);
     const write = (this.#writes.get(bucket) ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => this.#write(bucket, [hash, author.account ?? '', author.user, Math.floor(at.getTime() / DAY_MS)]))
+      .then(() => this.#write(bucket, [hash, author.account ?? '', author.user, dayOf(at)]))
       .finally(() => {
         if (this.#pending.get(hash) === author) this.#pending.delete(hash);
         if (this.#writes.get(bucket) === write) this.#writes.delete(bucket);
@@ -36,12 +36,13 @@ export class SentMail {
     return write;
   }
 
-  /** Who sent the message, as the user was called then; `undefined` for a message that is not known. */
-  async senderOf(messageId: string): Promise<MailboxRef | undefined> {
+  /** Who sent the message, as the user was called then; `undefined` for one that is not known, or by `at` not any more. */
+  async senderOf(messageId: string, at: Date): Promise<MailboxRef | undefined> {
     const hash = idHash(messageId);
     const pending = this.#pending.get(hash);
     if (pending !== undefined) return pending;
-    const sent = (await this.#read(bucketOf(hash))).find((entry) => entry[0] === hash);
+    const oldest = dayOf(at) - REMEMBERED_DAYS;
+    const sent = (await this.#read(bucketOf(hash))).find((entry) => entry[0] === hash && entry[3] >= oldest);
     return sent === undefined ? undefined : { account: sent[1] === '' ? undefined : sent[1], user: sent[2] };
   }
 
@@ -55,6 +56,11 @@ export class SentMail {
   async #read(bucket: string): Promise<readonly Sent[]> {
     return ((await this.state.get(bucket)) ?? []) as readonly Sent[];
   }
+}
+
+/** Days since 1970. */
+function dayOf(at: Date): number {
+  return Math.floor(at.getTime() / DAY_MS);
 }
 
 function bucketOf(hash: string): string {
