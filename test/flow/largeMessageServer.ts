@@ -12,14 +12,19 @@ import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { Doors } from '#core/host/doors.js';
+import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
+import { ROOT } from '../kit/sourceFiles.js';
 
 export interface LargeReport {
   readonly retrieved: number;
   readonly growthMB: Readonly<Record<string, number>>;
+  /** What a filter in a process of its own read of the submitted message, and the most resident memory that it saw itself take. */
+  readonly filter: { readonly octets: number; readonly megabytes: number };
 }
 
 const MEGABYTE = 1024 * 1024;
+const READER = path.join(ROOT, 'test', 'fixtures', 'plugins', 'reader');
 const LOGIN = Buffer.from(`\0andrew\0${PASSWORD}`).toString('base64');
 
 /** The most that resident memory grew while `work` ran, in MB. */
@@ -54,7 +59,8 @@ async function main([pop3Port, smtpPort, devicePort]: readonly number[]): Promis
   await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords(['company/andrew']));
   const server = await openServer({ dataDir, log: createLog('error', new Writable({ write: (_chunk, _encoding, done) => done() })) });
   const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
-  await server.run('accounts.set-password', { account: 'company', password: PRACTICE_PASSWORD }, call);
+  const run = (command: string, args: object): Promise<unknown> => server.run(command, args, call);
+  await run('accounts.set-password', { account: 'company', password: PRACTICE_PASSWORD });
   const round = (): Promise<unknown> => service(server.container, Rounds).run('user');
   let retrieved = 0;
   const growthMB = {
@@ -62,12 +68,26 @@ async function main([pop3Port, smtpPort, devicePort]: readonly number[]): Promis
     reading: await grown(async () => {
       retrieved = await retrieve(server);
     }),
-    submitting: await grown(() => submit(server)),
+    'submitting past a filter that reads it all': await grown(async () => {
+      await run('plugins.add', { plugin: (await packFolder(READER)).toString('base64') });
+      await submit(server);
+    }),
     relaying: await grown(round),
   };
+  const filter = readIn(await run('trace', { query: 'Large', limit: 10 }));
   await server.close();
   await rm(dataDir, { recursive: true });
-  process.send?.({ retrieved, growthMB } satisfies LargeReport, () => process.disconnect());
+  process.send?.({ retrieved, growthMB, filter } satisfies LargeReport, () => process.disconnect());
+}
+
+/** From the tag that the filter gave the message. */
+function readIn(traces: unknown): LargeReport['filter'] {
+  const trails = (traces as readonly { readonly trail: readonly { readonly change: string; readonly reason: string }[] }[]).flatMap(
+    ({ trail }) => trail,
+  );
+  const said = trails.find(({ change }) => change === 'tag read')?.reason ?? '';
+  const [, octets, megabytes] = /^(\d+) octets, (\d+) MB$/.exec(said) ?? [];
+  return { octets: Number(octets), megabytes: Number(megabytes) };
 }
 
 function portOf(server: Server, protocol: string): number {
