@@ -119,7 +119,7 @@ class AccountRound {
     const stat = await dialogue.ask('STAT');
     const list = await dialogue.askLines('LIST');
     const uidl = await dialogue.askLines('UIDL');
-    const listing = parseListing(list, uidl);
+    const listing = parseListing(list, uidl, this.#account.leaveOnServerDays === 0);
     if (uidl === undefined && listing.messages.length > 0) await this.#checkLeaving(dialogue);
     const { messages, unreadable } = await identify(dialogue, listing.messages);
     for (const number of unreadable) {

@@ -20,17 +20,21 @@ const LONGEST_ID = 255;
 const LIST_LINE = /^\s*(\d{1,10})\s+(\d{1,20})\b/;
 const UIDL_LINE = /^\s*(\d{1,10})\s+(\S.*?)\s*$/;
 
-/** Reads the lines of LIST and UIDL; `undefined` for a command that the server refused. */
-export function parseListing(list: readonly string[] | undefined, uidl: readonly string[] | undefined): Listing {
+/**
+ * Reads the lines of LIST and UIDL; `undefined` for a command that the server refused. `deletesAtOnce`: the mailbox is emptied in each session, so
+ * that ids which only repeat the numbers may be given to other messages the next time: those are none (SORTING 80).
+ */
+export function parseListing(list: readonly string[] | undefined, uidl: readonly string[] | undefined, deletesAtOnce: boolean): Listing {
   const sizes = numbered(list ?? [], LIST_LINE);
   const ids = numbered(uidl ?? [], UIDL_LINE);
   const seen = new Map<string, number>();
   for (const id of ids.values.values()) seen.set(id, (seen.get(id) ?? 0) + 1);
+  const areNumbers = deletesAtOnce && [...ids.values].every(([number, id]) => id === String(number));
   const numbers = [...new Set([...sizes.values.keys(), ...ids.values.keys()])].sort((a, b) => a - b);
   const messages = numbers.map((number) => {
     const size = Number(sizes.values.get(number) ?? -1);
     const id = ids.values.get(number);
-    const isId = id !== undefined && id.length <= LONGEST_ID && /^[\x20-\x7e]+$/.test(id) && seen.get(id) === 1;
+    const isId = id !== undefined && !areNumbers && id.length <= LONGEST_ID && /^[\x20-\x7e]+$/.test(id) && seen.get(id) === 1;
     return { number, size: Number.isSafeInteger(size) ? size : -1, uidl: isId ? id : undefined };
   });
   const agree = uidl === undefined || list === undefined || (sizes.values.size === ids.values.size && numbers.length === ids.values.size);

@@ -29,7 +29,7 @@ export async function waitingMail(
   try {
     await logIn(dialogue);
     const list = await dialogue.askLines('LIST');
-    const { messages } = parseListing(list, await dialogue.askLines('UIDL'));
+    const { messages } = parseListing(list, await dialogue.askLines('UIDL'), account.leaveOnServerDays === 0);
     const identified = await identify(dialogue, messages.slice(-limit));
     const waiting: WaitingMessage[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {

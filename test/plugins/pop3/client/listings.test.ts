@@ -85,6 +85,26 @@ describe('POP3 client reading lists', () => {
     expect(at.intake.texts.at(-1)).to.equal(mail('a different one'));
   });
 
+  it('collects another message of the same size where ids only repeat the numbers (80)', async () => {
+    const numbered = (...dates: readonly string[]): void => {
+      at.isp.messages = dates.map((date, index) => ({
+        uidl: `${index + 1}`,
+        octets: Buffer.from(`Date: ${date}\r\n${mail('backup well')}`),
+      }));
+    };
+    numbered('Monday 1', 'Monday 2');
+    await at.round();
+    numbered('Sunday 1');
+    expect(await at.round()).to.include({ fetched: 1, stored: 1 });
+    expect(at.intake.texts.at(-1)).to.match(/^Date: Sunday 1/);
+    numbered('Sunday 1', 'Sunday 2');
+    at.isp.script = (command) => (command === 'QUIT' ? 'cut' : undefined);
+    expect(await at.round(), 'what the server kept is known').to.include({ fetched: 1 });
+    at.isp.script = () => undefined;
+    expect(await at.round()).to.include({ fetched: 0 });
+    expect(at.isp.messages).to.have.length(0);
+  });
+
   it('C41 collects a large box in sessions, so that deletions stick (94)', async () => {
     at.isp.put(...Array.from({ length: 1200 }, (_, index) => mail(`${index}`)));
     const report = await at.round();
