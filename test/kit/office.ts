@@ -20,6 +20,8 @@ export interface Ready {
   readonly pop3: readonly Port[];
   readonly smtp: readonly Port[];
   readonly problems: readonly string[];
+  /** Address of the manager, where it has a port. */
+  readonly admin?: string;
 }
 
 export interface Ended {
@@ -69,8 +71,13 @@ export class Office {
     return JSON.parse(await this.command([...args, '--json'])) as T;
   }
 
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, 'serve', '--json', '--data', this.dataDir], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** `env` comes on top of this process's. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const options = { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } } as const;
+    const child = spawn(process.execPath, [PROGRAM, 'serve', '--json', '--data', this.dataDir], {
+      ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child = child;
     child.stderr.on('data', (text: Buffer) => (this.#log += text.toString()));
     const ended = once(child, 'close').then(() => undefined);
