@@ -33,7 +33,8 @@ const GRAVITY: readonly Disposition[] = ['deliver', 'discard', 'quarantine', 'ho
 /** Puts a message, its copies and its Outbox entries together. A message that fetched copies of it made before is known by its duplicate key. */
 export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonly Decision[], parts: UnitParts): Omit<IntakeUnit, 'body'> {
   const plans = decisions.map((decision) => decision.plan);
-  const gravest = [...plans].sort((a, b) => GRAVITY.indexOf(b.disposition) - GRAVITY.indexOf(a.disposition))[0];
+  const gravityOf = ({ plan }: Decision): number => GRAVITY.indexOf(plan.disposition);
+  const gravest = [...decisions].sort((a, b) => gravityOf(b) - gravityOf(a))[0];
   const message: StoredMessage = {
     id: mail.id,
     origin: mail.origin,
@@ -49,8 +50,8 @@ export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonl
     messageId: messageIdOf(incoming.header),
     from: (mail.header('from') ?? '').slice(0, SHOWN),
     subject: (mail.header('subject') ?? '').slice(0, SHOWN),
-    disposition: gravest?.disposition ?? 'deliver',
-    reason: gravest === undefined || gravest.disposition === 'deliver' ? '' : reasonOf(gravest),
+    disposition: gravest?.plan.disposition ?? 'deliver',
+    reason: gravest === undefined || gravest.plan.disposition === 'deliver' ? '' : reasonOf(gravest),
     rung: plans.find((plan) => plan.rung !== undefined)?.rung,
     trail: decisions.flatMap((decision) => decision.trail),
     concealed: rangesOf(incoming.header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
@@ -72,7 +73,8 @@ function placement(decision: Decision, mailbox: MailboxRef, mail: MailView, inco
   return { mailbox, prefix: parts.prefix(decision, mailbox), duplicateKey: mail.origin === 'fetched' ? incoming.duplicateKey : undefined };
 }
 
-/** The last thing that was said: what held a plan back is noted last. */
-function reasonOf(plan: SortPlan): string {
-  return stateOf(plan).notes.at(-1) ?? '';
+/** Why a message does not go on: what the last tap said that decided so. Later taps may have said other things. Where no tap did, the last word. */
+export function reasonOf({ plan, trail }: Pick<Decision, 'plan' | 'trail'>): string {
+  const decisive = trail.filter(({ change }) => change.split(', ').includes(plan.disposition)).at(-1);
+  return decisive?.reason ?? stateOf(plan).notes.at(-1) ?? '';
 }

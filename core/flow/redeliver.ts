@@ -13,9 +13,9 @@ import { Accounts, createServiceId, Events } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { ContentDigest } from '../mail/duplicateKey.js';
 import { readHeader } from '../mail/header.js';
-import { createSortPlan, stateOf } from '../mail/sortPlan.js';
+import { createSortPlan } from '../mail/sortPlan.js';
 import { type CopyTrace, MailStore, type StoredMessage } from '../store/mailStore.js';
-import type { Decision } from './draftUnit.js';
+import { type Decision, reasonOf } from './draftUnit.js';
 import { IntakeStep } from './intake.js';
 import { resortDraft } from './resortDraft.js';
 import { firstOctets, viewOfStored } from './storedMail.js';
@@ -60,8 +60,10 @@ export class StoredRedeliverStep implements RedeliverStep {
     const view = await viewOfStored(message, this.store, { origin: 'resorted', rehearsal: preview });
     const decision = await this.intake.decide(account, view, []);
     if (decision.plan.disposition !== 'deliver') {
-      const reason = stateOf(decision.plan).notes.at(-1) ?? '';
-      return unchanged(message, `Today's rules would not deliver it (${decision.plan.disposition}: ${reason}), so it stays where it is.`);
+      return unchanged(
+        message,
+        `Today's rules would not deliver it (${decision.plan.disposition}: ${reasonOf(decision)}), so it stays where it is.`,
+      );
     }
     return this.#bring(message, decision, preview);
   }

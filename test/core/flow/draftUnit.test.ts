@@ -81,4 +81,14 @@ describe('what one message changes', () => {
     const { message } = draft([decision(concealing), decision(concealing)]);
     expect(message.concealed).to.deep.equal([{ start: 0, end: TEXT.indexOf('From:') }]);
   });
+
+  it('is set aside for the reason of the tap that decided so, whatever later taps said', () => {
+    const held = plan.hold('It smells of cat.').addHeader('X-Mark: yes', 'so that it is known again');
+    const trail = [
+      { tap: 'acme.dogs/sniff', change: 'hold', reason: 'It smells of cat.', milliseconds: 1 },
+      { tap: 'postroom.loop-guard/mark', change: 'header X-Mark', reason: 'so that it is known again', milliseconds: 1 },
+    ];
+    expect(draft([{ plan: held, trail, mailboxes: [] }]).message).to.include({ disposition: 'hold', reason: 'It smells of cat.' });
+    expect(draft([{ plan: plan.hold('The Outbox is full.'), trail: [], mailboxes: [] }]).message.reason).to.equal('The Outbox is full.');
+  });
 });
