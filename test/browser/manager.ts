@@ -66,10 +66,12 @@ export class Manager {
 
   /** A page that collects what the content security policy refused, and every script error and dialog. */
   async open(
-    options: { readonly width?: number; readonly dark?: boolean } = {},
+    options: { readonly width?: number; readonly zoom?: number; readonly dark?: boolean } = {},
   ): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
     const context = await this.browser.newContext({
-      viewport: { width: options.width ?? 1280, height: 900 },
+      // As the browser zooms: fewer CSS pixels in the window, each of more pixels of the screen.
+      viewport: { width: (options.width ?? 1280) / (options.zoom ?? 1), height: 900 / (options.zoom ?? 1) },
+      deviceScaleFactor: options.zoom ?? 1,
       colorScheme: options.dark === true ? 'dark' : 'light',
       reducedMotion: 'reduce',
     });

@@ -3,5 +3,5 @@ import { type PracticeIsp, practiceOffice } from '@postroom/sdk/testing';
 import { FRESH_SETTINGS } from './manager.js';
 
 export function officeSettings(isp: PracticeIsp): object {
-  return { ...FRESH_SETTINGS, ...practiceOffice(isp), 'timer.everyMinutes': 30 };
+  return { ...FRESH_SETTINGS, ...practiceOffice(isp), 'timer.everyMinutes': 30, 'timer.outboxCount': 0 };
 }

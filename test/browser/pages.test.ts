@@ -1,5 +1,6 @@
 import { sampleMail } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import type { Page } from 'playwright-core';
 import { packChecked } from '#core/host/packages/pluginCheck.js';
 import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
@@ -48,6 +49,19 @@ describe("The manager's pages", () => {
   after(() => manager.stop());
   afterEach(() => expect(manager.violations).to.deep.equal([]));
 
+  /** What axe finds on each page, and how much wider than the window it is. */
+  const findingsOnPages = async (page: Page, variant: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for (const [name, address] of PAGES) {
+      await visit(page, manager, address);
+      await picture(page, `${name}-${variant}`);
+      found.push(...(await axeFindings(page)).map((line) => `${name}: ${line}`));
+      const over = (await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')) as number;
+      if (over > 0) found.push(`${name}: ${over} px too wide`);
+    }
+    return found;
+  };
+
   for (const [theme, dark] of [
     ['light', false],
     ['dark', true],
@@ -56,14 +70,7 @@ describe("The manager's pages", () => {
       it(`have nothing for axe to find and fit, ${theme} at ${width} px`, async () => {
         const { page, context } = await manager.open({ width, dark });
         await manager.logIn(page);
-        const found: string[] = [];
-        for (const [name, address] of PAGES) {
-          await visit(page, manager, address);
-          await picture(page, `${name}-${theme}-${width}`);
-          found.push(...(await axeFindings(page)).map((line) => `${name}: ${line}`));
-          const over = (await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')) as number;
-          if (over > 0) found.push(`${name}: ${over} px too wide`);
-        }
+        const found = [...(await findingsOnPages(page, `${theme}-${width}`))];
         await page.keyboard.press('Control+k');
         await page.getByRole('option').first().waitFor();
         await picture(page, `palette-${theme}-${width}`);
@@ -73,6 +80,13 @@ describe("The manager's pages", () => {
       });
     }
   }
+
+  it('have nothing for axe to find and fit at 200 % zoom', async () => {
+    const { page, context } = await manager.open({ zoom: 2 });
+    await manager.logIn(page);
+    expect(await findingsOnPages(page, 'zoom-200')).to.deep.equal([]);
+    await context.close();
+  });
 
   it('show what attackers write as text', async () => {
     const { page, context } = await manager.open();

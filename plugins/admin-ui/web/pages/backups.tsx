@@ -2,7 +2,22 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
 import { Card, Notice, Page, Problem, TextField } from '../parts/basics.js';
-import { plainText } from '../parts/format.js';
+import { bytes, plainText } from '../parts/format.js';
+
+/** What an answer's figures are called here; a sentence stands without a name. */
+const NAMES: Readonly<Record<string, string>> = {
+  folder: 'Folder',
+  whole: 'Whole',
+  createdAt: 'Made at',
+  files: 'Files',
+  secrets: 'With passwords and keys',
+  messages: 'Messages',
+  octets: 'Their size',
+  copies: 'Copies in mailboxes',
+  outbox: 'Waiting in the Outbox',
+  journal: 'Known messages at the ISPs',
+  activity: 'Log entries',
+};
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -105,8 +120,8 @@ function Work({
             <ul>
               {Object.entries(answer).map(([name, value]) => (
                 <li key={name}>
-                  {name === 'next' ? '' : `${name}: `}
-                  {plainText(value)}
+                  {NAMES[name] === undefined ? '' : `${NAMES[name]}: `}
+                  {shown(name, value)}
                 </li>
               ))}
             </ul>
@@ -115,4 +130,9 @@ function Work({
       </div>
     </Card>
   );
+}
+
+function shown(name: string, value: unknown): string {
+  if (name === 'octets') return bytes(Number(value));
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : plainText(value);
 }

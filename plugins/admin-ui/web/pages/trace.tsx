@@ -219,7 +219,11 @@ function TryIt(): ReactNode {
       {answer !== undefined && (
         <Card
           title={answer.mailboxes.length === 0 ? 'Nobody' : `To ${answer.mailboxes.join(', ')}`}
-          actions={<Badge tone={answer.disposition === 'deliver' ? 'good' : 'warning'}>{answer.disposition}</Badge>}
+          actions={
+            <Badge tone={answer.disposition === 'deliver' ? 'good' : 'warning'}>
+              {answer.disposition === 'deliver' ? 'would be delivered' : answer.disposition}
+            </Badge>
+          }
         >
           <p className="hint">{answer.rung === undefined ? '' : `Because ${RUNGS[answer.rung] ?? ''} (${answer.rung}).`}</p>
           <Trail entries={answer.trail} />

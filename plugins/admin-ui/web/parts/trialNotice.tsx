@@ -18,7 +18,8 @@ export function TrialNotice(): ReactNode {
   return (
     <Notice kind="warning" title="Does everything still work?">
       <p>
-        {trial.keys.join(', ')} go back to what they were at {new Date(trial.until).toLocaleTimeString()}, unless you keep the change.
+        {trial.keys.join(', ')} {trial.keys.length === 1 ? 'goes back to what it was' : 'go back to what they were'} at{' '}
+        {new Date(trial.until).toLocaleTimeString()}, unless you keep the change.
       </p>
       <Problem sentence={problem} />
       <button type="button" className="button primary" onClick={keep}>

@@ -1,0 +1,262 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Submissions } from '@postroom/sdk/services';
+import { expect } from 'chai';
+import type { BrowserContext, Page } from 'playwright-core';
+import { service } from '#core/base/bindings.js';
+import { packChecked } from '#core/host/packages/pluginCheck.js';
+import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
+import { officeSettings } from './officeSettings.js';
+import { pop3Login } from './pop3Login.js';
+import { dogsPlugin } from './strangers.js';
+import { visit } from './visit.js';
+
+const SHARED = 'mail@company.example';
+
+describe('What an administrator does on the pages', () => {
+  let manager: Manager;
+  let page: Page;
+  let context: BrowserContext;
+  before(async () => {
+    manager = await Manager.start(officeSettings);
+    await manager.run('users.set-password', { account: 'admin1', password: ADMIN_PASSWORD });
+    for (const account of ['company', 'works']) {
+      manager.isp.mailbox(account === 'company' ? 'mail' : 'post');
+      await manager.run('accounts.set-password', { account, password: 'practice' });
+    }
+  });
+  after(() => manager.stop());
+  beforeEach(async () => {
+    ({ page, context } = await manager.open());
+    page.setDefaultTimeout(60_000);
+    await manager.logIn(page);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await picture(page, `failed-${this.currentTest.title.slice(0, 20)}`);
+    await context.close();
+    expect(manager.violations).to.deep.equal([]);
+  });
+
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const collect = async (...letters: readonly { readonly to: string; readonly subject: string }[]): Promise<void> => {
+    for (const { to, subject } of letters)
+      manager.isp.mailbox('mail').put(`From: Ann <ann@far.example>\nTo: ${to}\nSubject: ${subject}\n\nHello\n`);
+    await manager.run('send-receive', {});
+  };
+  const show = async (name: string): Promise<void> => {
+    await picture(page, `work-${name}`);
+    expect(await axeFindings(page), name).to.deep.equal([]);
+  };
+
+  it('holds, releases and returns mail in the Outbox, and sends the rest', async () => {
+    for (const [to, subject] of [
+      ['one@away.example', 'The first'],
+      ['two@away.example', 'The second'],
+    ] as const) {
+      await submit(manager, to, subject);
+    }
+    await visit(page, manager, '/outbox');
+    const first = page.getByRole('row', { name: /one@away\.example/ });
+    const second = page.getByRole('row', { name: /two@away\.example/ });
+    await first.getByRole('button', { name: 'Hold' }).click();
+    await first.getByText('held back').waitFor();
+    await show('outbox');
+    await first.getByRole('button', { name: 'Release' }).click();
+    await first.getByText('waits', { exact: true }).waitFor();
+    await second.getByRole('button', { name: 'Return' }).click();
+    await page.getByText('The message to two@away.example is given up').waitFor();
+    await button('Return it').click();
+    await second.waitFor({ state: 'detached' });
+    await first.getByRole('button', { name: 'Retry' }).click();
+    await manager.run('send-receive', {});
+    await page.getByText('The Outbox is empty').waitFor();
+    expect(manager.isp.outgoing.flatMap(({ recipients }) => recipients)).to.deep.equal(['one@away.example']);
+    await visit(page, manager, '/mailboxes/andrew%40company');
+    await page
+      .getByRole('row', { name: /The second|returned|not delivered|undeliver/i })
+      .first()
+      .waitFor();
+  });
+
+  it('sets mail aside, and delivers or deletes it; counts what the plugin costs and how often it fails, and removes it', async () => {
+    await manager.run('plugins.add', { plugin: (await packChecked(await dogsPlugin())).toString('base64') });
+    await manager.run('config.set', { key: 'dogs.count', value: '3' });
+    await collect(
+      { to: `Andrew <${SHARED}>`, subject: 'A black cat' },
+      { to: `Greg <${SHARED}>`, subject: 'A white cat' },
+      { to: `Greg <${SHARED}>`, subject: 'A bone' },
+    );
+    await visit(page, manager, '/outbox');
+    await page.getByText('It smells of cat.').first().waitFor();
+    await show('set-aside');
+    await page
+      .getByRole('row', { name: /A white cat/ })
+      .getByRole('button', { name: 'Delete' })
+      .click();
+    await button('Delete it').click();
+    await page.getByRole('row', { name: /A white cat/ }).waitFor({ state: 'detached' });
+
+    await visit(page, manager, '/plugins');
+    const dogs = page.getByRole('row', { name: /acme\.dogs/ }).first();
+    await dogs.getByText(/ms a message/).waitFor();
+    await dogs.getByText('1 failure', { exact: true }).waitFor();
+    const tap = page.getByRole('region', { name: 'Order of the taps' }).getByRole('row', { name: /acme\.dogs\/sniff/ });
+    expect(await tap.getByRole('cell').nth(3).textContent()).to.equal('3');
+    expect(await tap.getByRole('cell').nth(6).textContent()).to.equal('1');
+    await show('plugins');
+    await dogs.getByRole('button', { name: 'Disable' }).click();
+    await dogs.getByText('disabled').waitFor();
+    await dogs.getByRole('button', { name: 'Enable' }).click();
+    await dogs.getByText('active').waitFor();
+    await dogs.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('its settings dogs.count').waitFor();
+    await show('plugin-removal');
+    await button('Remove it').click();
+    await dogs.waitFor({ state: 'detached' });
+    expect(await manager.run('plugins.list', { all: true })).to.satisfy((rows: readonly { plugin: string }[]) =>
+      rows.every(({ plugin }) => plugin !== 'acme.dogs'),
+    );
+
+    await visit(page, manager, '/outbox');
+    await page
+      .getByRole('row', { name: /A black cat/ })
+      .getByRole('button', { name: 'Deliver' })
+      .click();
+    await page.getByText('Nothing is set aside').waitFor();
+    await visit(page, manager, '/mailboxes/andrew%40company');
+    await page.getByRole('cell', { name: 'A black cat', exact: true }).waitFor();
+  });
+
+  it("sorts ADMIN1's mail again after a user was added", async () => {
+    await collect({ to: `Zoe <${SHARED}>`, subject: 'For Zoe' });
+    await visit(page, manager, '/mailboxes/admin1');
+    await page.getByRole('cell', { name: 'For Zoe', exact: true }).waitFor();
+    await button('What would change?').click();
+    await page.getByText("Everything is where today's rules put it.").waitFor();
+    await manager.run('users.add', { account: 'company', user: 'zoe' });
+    await button('What would change?').click();
+    await page.getByText('1 message would go elsewhere.').waitFor();
+    await show('resort');
+    await button('Sort them so').click();
+    await page.getByText('1 message sorted again.').waitFor();
+    await visit(page, manager, '/mailboxes/zoe%40company');
+    await page.getByRole('cell', { name: 'For Zoe', exact: true }).waitFor();
+  });
+
+  it('asks the doctor, with the logins at the ISPs too', async () => {
+    await visit(page, manager, '/doctor');
+    await page.getByRole('table').waitFor();
+    await button('Also log in at the ISPs').click();
+    await page
+      .getByRole('cell', { name: /pop3\.test-login|POP3/i })
+      .first()
+      .waitFor();
+    await show('doctor');
+    await manager.run('accounts.set-password', { account: 'works', password: 'wrong' });
+    await button('Look again').click();
+    await page
+      .getByRole('row', { name: /problem/ })
+      .filter({ hasText: 'works' })
+      .first()
+      .waitFor();
+    await manager.run('accounts.set-password', { account: 'works', password: 'practice' });
+  });
+
+  it('makes a backup and proves it', async () => {
+    const into = await mkdtemp(path.join(os.tmpdir(), 'postroom-backups-'));
+    await visit(page, manager, '/backups');
+    await page.getByLabel('Folder on the server').fill(into);
+    await button('Back up now').click();
+    const done = page.locator('.notice.good');
+    await done.first().waitFor();
+    expect(await page.getByLabel('Folder of the backup').inputValue()).to.match(new RegExp(`^${into}/.`));
+    await button('Restore it for a trial').click();
+    await done.nth(1).waitFor();
+    await show('backups');
+    await rm(into, { recursive: true });
+  });
+
+  it('follows a message to the mail program that picked it up, and tries a To line', async () => {
+    await manager.run('users.set-password', { account: 'company', user: 'carolyn', password: "carolyn's own" });
+    await collect({ to: `Carolyn <${SHARED}>`, subject: 'The long way' });
+    await visit(page, manager, '/trace');
+    await page.getByLabel('Find messages').fill('long way');
+    await button('Find').click();
+    await page.getByRole('heading', { name: 'The long way' }).waitFor();
+    const copy = page.getByRole('listitem').filter({ hasText: 'carolyn@company' });
+    await copy.getByText('waits', { exact: true }).waitFor();
+    await pop3Login(manager.pop3Port, 'carolyn', "carolyn's own", [1]);
+    await copy.getByText(/^picked up at/).waitFor();
+    await show('trace');
+    await page.getByRole('link', { name: 'Try it' }).click();
+    await page.getByLabel('To line, or whole header').fill(`Greg <${SHARED}>`);
+    await button('Who would get it?').click();
+    await page.getByRole('heading', { name: 'To greg' }).waitFor();
+    await page.getByLabel('To line, or whole header').fill(`Nobody known <${SHARED}>`);
+    await button('Who would get it?').click();
+    await page.getByRole('heading', { name: 'To admin1' }).waitFor();
+    await show('try-it');
+  });
+
+  it('reads the log by year, month and date, and sees what comes in meanwhile', async () => {
+    await collect({ to: `Greg <${SHARED}>`, subject: 'Yesterday' });
+    await visit(page, manager, '/log');
+    await page.getByRole('heading', { name: 'Newest entries, live' }).waitFor();
+    const rows = page.getByRole('region', { name: 'Log' }).getByRole('row');
+    const before = await rows.count();
+    await collect({ to: `Greg <${SHARED}>`, subject: 'Just now' });
+    await rows.nth(before).waitFor();
+    const [today] = (await manager.run('log.days', {})) as readonly { readonly day: string }[];
+    const [year = '', month = '', date = ''] = (today?.day ?? '').split('-');
+    await page.getByLabel('Year').selectOption(year);
+    await page.getByRole('heading', { name: today?.day ?? '' }).waitFor();
+    expect(await page.getByLabel('Month').inputValue()).to.equal(month);
+    expect(await page.getByLabel('Date').inputValue()).to.equal(date);
+    expect(page.url()).to.contain(`day=${today?.day}`);
+    await page.getByLabel('Text').fill('no such thing');
+    await page.getByText('No entries').waitFor();
+    await page.getByLabel('Text').fill('for greg');
+    await rows.nth(1).waitFor();
+    await show('log');
+    const download = page.waitForEvent('download');
+    await button('Download').click();
+    expect((await download).suggestedFilename()).to.equal('postroom-log.tsv');
+  });
+
+  it("is out when ADMIN1's password is changed at the command line, and stays in where this page changes it", async () => {
+    await manager.run('users.set-password', { account: 'admin1', password: 'another key' });
+    await visit(page, manager, '/');
+    await page.getByLabel('Password of ADMIN1').fill('another key');
+    await button('Log in').click();
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.type('set the password of a user');
+    await page
+      .getByRole('option', { name: /Set the password of a user/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('account', { exact: true }).fill('admin1');
+    await dialog.getByLabel('password', { exact: true }).fill(ADMIN_PASSWORD);
+    await button('Run').click();
+    await dialog.locator('pre').waitFor();
+    await visit(page, manager, '/mailboxes');
+    await page.getByRole('heading', { name: 'Mailboxes', level: 1 }).waitFor();
+  });
+});
+
+/** As a mail client of Andrew's would. */
+async function submit(manager: Manager, to: string, subject: string): Promise<void> {
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`From: Andrew <${SHARED}>\r\nTo: ${to}\r\nSubject: ${subject}\r\n\r\nHello\r\n`);
+  };
+  await service(manager.server.container, Submissions).submit(source(), {
+    author: { account: 'company', user: 'andrew' },
+    from: SHARED,
+    recipients: [{ address: to }],
+    client: { helo: 'andrews-pc', address: '127.0.0.1', protocol: 'ESMTPSA' },
+  });
+}
