@@ -11,7 +11,7 @@ export interface Sample {
   readonly wall: number;
   /** Milliseconds of processor time of the server under test, its children included. */
   readonly cpu: number;
-  /** Milliseconds of processor time of this process: the load generator and what started it. */
+  /** Milliseconds of processor time of the load generator: this process and the programs that it ran to their end, smtp-source for one. */
   readonly ownCpu: number;
 }
 
@@ -25,11 +25,11 @@ export function median(values: readonly number[]): number {
 
 /** Does the work once. `pid`: the server under test, 0 for none. */
 export async function sample(pid: number, work: () => Promise<unknown>): Promise<Sample> {
-  const before = { cpu: cpuOfTree(pid), own: process.cpuUsage(), at: performance.now() };
+  const before = { cpu: cpuOfTree(pid), own: cpuOf(process.pid), at: performance.now() };
   await work();
   const wall = performance.now() - before.at;
-  const own = process.cpuUsage(before.own);
-  return { wall, cpu: cpuOfTree(pid) - before.cpu, ownCpu: (own.user + own.system) / 1000 };
+  const ownCpu = cpuOf(process.pid) - before.own;
+  return { wall, cpu: cpuOfTree(pid) - before.cpu, ownCpu };
 }
 
 /** Two contenders in turn, A B A B: what else the machine does falls on both. Answers each one's samples. */
@@ -50,10 +50,10 @@ export function medianWall(samples: readonly Sample[]): number {
   return median(samples.map(({ wall }) => wall));
 }
 
-/** `server 812 ms of processor time, load 120 ms`. */
+/** `812 ms of processor time, the load 120 ms (13 %)`. */
 export function costs(samples: readonly Sample[]): string {
   const [cpu, own] = [median(samples.map((each) => each.cpu)), median(samples.map((each) => each.ownCpu))];
-  return `${Math.round(cpu)} ms of processor time, the load ${Math.round(own)} ms`;
+  return `${Math.round(cpu)} ms of processor time, the load ${Math.round(own)} ms (${Math.round((100 * own) / Math.max(1, cpu + own))} %)`;
 }
 
 /** Milliseconds of processor time of a process and its descendants, those that have ended and were waited for included. */

@@ -17,18 +17,20 @@ export class DovecotPeer {
     private readonly child: ChildProcess,
     private readonly folder: string,
     readonly port: number,
+    readonly lmtpPort: number,
     /** What it runs with; the bench prints it. */
     readonly configuration: string,
   ) {}
 
-  static async start(folder: string): Promise<DovecotPeer> {
+  /** `withLmtp`: it takes mail too, for which Debian's dovecot-lmtpd must be there. */
+  static async start(folder: string, withLmtp = false): Promise<DovecotPeer> {
     await mkdir(folder, { recursive: true });
-    const [port = 0] = await freePorts(1);
-    const configuration = dovecotConf(folder, port);
+    const [port = 0, lmtp = 0] = await freePorts(2);
+    const configuration = dovecotConf(folder, port) + (withLmtp ? lmtpConf(lmtp) : '');
     const file = path.join(folder, 'dovecot.conf');
     await writeFile(file, configuration);
     const child = await startDaemon('dovecot', ['-F', '-c', file], port);
-    return new DovecotPeer(child, folder, port, configuration);
+    return new DovecotPeer(child, folder, port, lmtp, configuration);
   }
 
   get pid(): number {
@@ -71,6 +73,20 @@ export class DovecotPeer {
   }
 }
 
+function lmtpConf(port: number): string {
+  return `protocols = pop3 lmtp
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = ${port}
+  }
+}
+protocol lmtp {
+  auth_username_format = %Ln
+}
+`;
+}
+
 function dovecotConf(folder: string, port: number): string {
   return `protocols = pop3
 listen = 127.0.0.1
@@ -102,7 +118,7 @@ passdb {
 }
 userdb {
   driver = static
-  args = uid=mail gid=mail home=${folder}/mail/%u
+  args = uid=mail gid=mail allow_all_users=yes home=${folder}/mail/%u
 }
 `;
 }

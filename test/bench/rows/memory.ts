@@ -14,6 +14,7 @@ const MEGABYTE = 2 ** 20;
 const LARGE = 50 * 1_000_000;
 /** Until the start's garbage has been collected. */
 const SETTLE_MS = 3_000;
+const QUICK_SETTLE_MS = 500;
 
 export const memory: Measurement = { name: 'memory', needs: ['dovecot', 'smtp-source'], run: measure };
 
@@ -30,7 +31,7 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
   const server = await OurServer.start(dataDir);
   try {
     await server.run('accounts.set-password', { account: 'works', password: DOVECOT_PASSWORD });
-    await wait(SETTLE_MS);
+    await wait(bench.quick ? QUICK_SETTLE_MS : SETTLE_MS);
     const idle = memoryOf(server.pid).now;
     const envelope = ['-f', 'user1@works.example', '-t', 'user2@works.example', `inet:127.0.0.1:${server.smtp}`];
     const submit = (octets: number): Promise<unknown> => run('smtp-source', ['-s', '1', '-m', '1', '-l', String(octets), ...envelope]);
@@ -60,7 +61,7 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
 }
 
 async function added(pid: number, title: string, work: () => Promise<unknown>): Promise<Row> {
-  await wait(1_000);
+  await wait(QUICK_SETTLE_MS);
   const before = memoryOf(pid).now;
   forgetPeak(pid);
   await work();

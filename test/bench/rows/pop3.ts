@@ -44,9 +44,9 @@ async function run(bench: Bench): Promise<readonly Row[]> {
     ] as const) {
       // Caches, indexes and code are warm on both sides.
       for (const each of [peer, ours, ours]) await read(each, manner, 2);
-      const sessions = bench.quick ? 3 : 6;
+      const sessions = bench.quick ? 2 : 6;
       const samples = await inTurn(
-        bench.quick ? 3 : 7,
+        bench.quick ? 2 : 7,
         () => read(ours, manner, sessions),
         () => read(peer, manner, sessions),
       );

@@ -11,7 +11,7 @@ const USERS = 64;
 export const ready: Measurement = { name: 'ready', needs: [], run };
 
 async function run(bench: Bench): Promise<readonly Row[]> {
-  const perMailbox = bench.quick ? 8 : 80;
+  const perMailbox = bench.quick ? 4 : 80;
   const dataDir = path.join(bench.folder, 'ready');
   await makeDataFolder(dataDir, { accounts: ACCOUNTS, users: USERS });
   const mailboxes = mailboxNames(ACCOUNTS, USERS);
