@@ -1,6 +1,7 @@
 // Dovecot for measurements: POP3 over Maildir, as its documentation advises for speed, its durability as it comes (mail_fsync=optimized).
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePorts, startDaemon, stopDaemon } from '../../peers/daemon.js';
@@ -63,6 +64,7 @@ export class DovecotPeer {
 
   async count(user: string): Promise<number> {
     const box = path.join(this.folder, 'mail', user);
+    if (!existsSync(box)) return 0;
     return (await readdir(path.join(box, 'cur'))).length + (await readdir(path.join(box, 'new'))).length;
   }
 
