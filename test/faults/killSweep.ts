@@ -31,6 +31,8 @@ const NAMES: Readonly<Record<Sweep, string>> = {
   random: 'kill at a random moment',
 };
 
+/** A life has dozens of commits and hundreds of writes: from one kill to the next so many are passed by on average, so that a run gets through. */
+const STRIDES: Readonly<Record<Exclude<Sweep, 'random'>, number>> = { commit: 1, committed: 1, send: 5, sent: 5, receive: 5, opening: 1 };
 const EACH_ONCE = 'three rounds later: every message in its mailboxes once, the Outbox sent once';
 const HELD: Readonly<Record<Sweep, string>> = {
   commit: `nothing half is left; ${EACH_ONCE}`,
@@ -53,7 +55,9 @@ export class KillSweep {
   readonly #ledger = new Ledger();
   readonly #chance: () => number;
   readonly #traffic: Traffic;
-  readonly #next = new Map<Sweep, number>();
+  /** Where the last kill of each sweep was; 0 before the first and after the last. */
+  readonly #reached = new Map<Sweep, number>();
+  readonly #furthest = new Map<Sweep, number>();
   #life = 0;
   #coming: VictimProcess;
   kills = 0;
@@ -109,10 +113,10 @@ export class KillSweep {
   /** A start that is killed on its way; answers what the next life has to answer for. */
   async #opening(before: Sweep | undefined): Promise<Sweep | undefined> {
     const victim = this.#take();
-    const nth = (this.#next.get('opening') ?? 0) + 1;
+    const nth = this.#nextOf('opening');
     const places: readonly KillPlace[] = ['commit', 'committed'];
     await victim.open(this.dataDir, { place: places[nth % 2] ?? 'commit', nth: Math.ceil(nth / 2) }).catch(() => undefined);
-    this.#next.set('opening', victim.isAlive ? 0 : nth);
+    this.#reached.set('opening', victim.isAlive ? 0 : nth);
     await this.#dead(victim, 'opening');
     return before;
   }
@@ -126,13 +130,14 @@ export class KillSweep {
       await victim.open(this.dataDir);
       await this.#judge(victim, before);
     }
-    const nth = (this.#next.get(sweep) ?? 0) + 1;
+    const nth = sweep === 'random' ? 0 : this.#nextOf(sweep);
     if (sweep !== 'random') victim.arm({ place: sweep, nth });
     const timer = sweep === 'random' ? setTimeout(() => void victim.kill(), this.#chance() * LONGEST_LIFE_MS) : undefined;
     await this.#work(victim);
     clearTimeout(timer);
     // Where the work was done before the point was reached, the sweep of this place is through and begins anew.
-    this.#next.set(sweep, victim.isAlive ? 0 : nth);
+    this.#reached.set(sweep, victim.isAlive ? 0 : nth);
+    if (!victim.isAlive) this.#furthest.set(sweep, Math.max(this.#furthest.get(sweep) ?? 0, nth));
     await this.#dead(victim, sweep);
     return sweep;
   }
@@ -140,6 +145,10 @@ export class KillSweep {
   async #setUp(victim: VictimProcess): Promise<void> {
     for (const account of ['company', 'works']) await victim.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
     await victim.run('users.set-password', { account: 'company', user: 'andrew', password: PASSWORD });
+  }
+
+  #nextOf(sweep: Exclude<Sweep, 'random'>): number {
+    return (this.#reached.get(sweep) ?? 0) + 1 + Math.floor(this.#chance() * (2 * STRIDES[sweep] - 1));
   }
 
   /** Everything at once, as in an office. */
@@ -158,7 +167,10 @@ export class KillSweep {
     await victim.kill();
     this.kills += 1;
     this.table.row(NAMES[sweep], HELD[sweep]).times += 1;
-    if (this.kills % 50 === 0) this.options.say(`  ${this.kills} kills (seed ${this.options.seed})`);
+    if (this.kills % 50 === 0) {
+      const reached = [...this.#furthest].flatMap(([place, nth]) => (nth > 0 ? [`${place} ${nth}`] : [])).join(', ');
+      this.options.say(`  ${this.kills} kills (seed ${this.options.seed}), as far as ${reached}`);
+    }
   }
 
   async #judge(victim: VictimProcess, before: Sweep | undefined): Promise<void> {
