@@ -1,5 +1,6 @@
 // `postroom setup`: from nothing to a server that shares an ISP mailbox, by questions on a terminal or from a file. Everything is done by commands.
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
@@ -30,9 +31,10 @@ export async function setup(options: SetupOptions): Promise<number> {
   }
   const dialogue = new TerminalDialogue();
   const plan = options.from === undefined ? undefined : await planIn(options.from);
-  return withCommands(options.data, async (run) => {
+  return withCommands(options.data, async (run, isRunning) => {
+    if (isRunning) dialogue.say(`A server runs on ${path.resolve(options.data)}: what is set up here counts at once.`);
     const isWell = plan === undefined ? await setUpByQuestions(dialogue, run) : await setUpByPlan(plan, dialogue, run);
-    dialogue.say(`Set up. Start the server, unless it runs: postroom serve --data ${options.data}`);
+    dialogue.say(isRunning ? '\nSet up, and in force.' : `\nSet up. Start the server: postroom serve --data ${options.data}`);
     return isWell ? EXIT.done : EXIT.failed;
   });
 }
@@ -47,11 +49,11 @@ export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunC
 }
 
 export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Promise<boolean> {
-  let account = await askAccount(dialogue);
-  while (!(await tried(dialogue, () => addAccount(account, [], dialogue, run)))) account = await askAccount(dialogue, account);
+  dialogue.say('Shares an ISP mailbox. What stands in [ ] is taken where nothing is typed; Ctrl+C leaves.\n');
+  let account = await addAskedAccount(dialogue, run);
   let isWell = await testLogins(account.id, dialogue, run);
-  while (!isWell && /^y/i.test(await dialogue.ask('Change the answers and try again? (y/n)', 'y'))) {
-    const next = { ...(await askAccount(dialogue, account)), id: account.id };
+  while (!isWell && (await wantsAnotherTry(dialogue))) {
+    const next = await askAccount(dialogue, { taken: [], former: account, id: account.id });
     if (!(await tried(dialogue, () => changeAccount(next, run)))) continue;
     account = next;
     isWell = await testLogins(account.id, dialogue, run);
@@ -70,6 +72,22 @@ export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Pro
     await tried(dialogue, () => run('config.set', { key, value: JSON.stringify(value) }));
   }
   return isWell;
+}
+
+/** Asks until an account can be added. Rejects with `settings/invalid` where that is given up. */
+async function addAskedAccount(dialogue: Dialogue, run: RunCommand): Promise<AccountPlan> {
+  const taken = ((await run('accounts.list', {})) as readonly { readonly account: string }[]).map(({ account }) => account);
+  if (taken.length > 0) dialogue.say(`Shared already: ${taken.join(', ')}. This adds another one.`);
+  let account = await askAccount(dialogue, { taken });
+  while (!(await tried(dialogue, () => addAccount(account, [], dialogue, run)))) {
+    if (!(await wantsAnotherTry(dialogue))) throw new PostroomError('settings/invalid', 'Nothing was set up.');
+    account = await askAccount(dialogue, { taken, former: account });
+  }
+  return account;
+}
+
+async function wantsAnotherTry(dialogue: Dialogue): Promise<boolean> {
+  return /^y/i.test(await dialogue.ask('Change the answers and try again? (y/n)', 'y'));
 }
 
 async function addAccount(account: AccountPlan, users: readonly UserPlan[], dialogue: Dialogue, run: RunCommand): Promise<void> {
@@ -122,8 +140,11 @@ async function suggestKind(account: AccountPlan, dialogue: Dialogue, run: RunCom
   });
 }
 
+/** A sentence, or an error as it came through the control socket. */
 function sentenceIn(problem: unknown): string {
-  return typeof problem === 'string' ? problem : sentenceOf(problem);
+  const { message } = (problem ?? {}) as { readonly message?: unknown };
+  if (typeof problem === 'string') return problem;
+  return typeof message === 'string' ? message : sentenceOf(problem);
 }
 
 /** Whether it worked; what is wrong is said, to be asked again. */
@@ -132,9 +153,14 @@ async function tried(dialogue: Dialogue, work: () => Promise<unknown>): Promise<
     await work();
     return true;
   } catch (error) {
-    dialogue.say(sentenceOf(error));
+    dialogue.say(withoutPlaces(sentenceOf(error)));
     return false;
   }
+}
+
+/** Who answers questions does not look at the file: what is wrong, without the lines where it would stand. */
+function withoutPlaces(sentence: string): string {
+  return sentence.replace(/^Nothing was changed\.\n/, '').replace(/^settings\.json(?::\d+:\d+)? (?:error|warning)(?: \S+)?: /gm, '');
 }
 
 async function planIn(file: string): Promise<SetupPlan> {
@@ -144,19 +170,19 @@ async function planIn(file: string): Promise<SetupPlan> {
   return readPlan(text, file);
 }
 
-async function withCommands<T>(dataDir: string, work: (run: RunCommand) => Promise<T>): Promise<T> {
+async function withCommands<T>(dataDir: string, work: (run: RunCommand, isRunning: boolean) => Promise<T>): Promise<T> {
   const request = (command: string, args: unknown) => callRunningServer(dataDir, { command, args, author: 'setup' }, () => undefined);
   if ((await request('accounts.list', {})) !== undefined) {
     return work(async (command, args) => {
       const answer = await request(command, args);
       if (answer === undefined) throw new PostroomError('command/not-running', 'The server was stopped meanwhile. Run setup again.');
       return answer.result;
-    });
+    }, true);
   }
   const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
   const call: CommandCall = { author: 'setup', signal: new AbortController().signal, progress: () => undefined };
   try {
-    return await work((command, args) => server.run(command, args, call));
+    return await work((command, args) => server.run(command, args, call), false);
   } finally {
     await server.close();
   }

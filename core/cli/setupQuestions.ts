@@ -1,69 +1,58 @@
-// The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, the timer, the device.
-import { isAdminName, isPublicName } from '@postroom/sdk';
+// The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, the timer, the device. What can't be an
+// answer is asked again at once, before more is typed.
+import { foldCase, isAdminName, isPublicName } from '@postroom/sdk';
+import { nameProblem } from '../configuration/names.js';
+import { didYouMean } from '../configuration/nearest.js';
 import type { Dialogue } from './dialogue.js';
 import { type AccountPlan, guessAccount, type UserPlan } from './setupPlan.js';
 
-/** `former`: the answers that are to be mended; they are proposed again. */
-export async function askAccount(dialogue: Dialogue, former?: AccountPlan): Promise<AccountPlan> {
+/** What is known before the questions about an account. */
+export interface KnownAccount {
+  /** Ids that other accounts have. */
+  readonly taken: readonly string[];
+  /** The answers that are to be mended; they are proposed again. */
+  readonly former?: AccountPlan;
+  /** The account is there already, under this id. */
+  readonly id?: string;
+}
+
+const KINDS = ['regular', 'domain'];
+const SECURITIES = ['tls', 'starttls', 'plain'];
+const LARGEST_PORT = 65_535;
+
+export async function askAccount(dialogue: Dialogue, { taken, former, id: fixedId }: KnownAccount): Promise<AccountPlan> {
   const proposed = (key: string): string | undefined => {
     const value = former?.[key];
     return typeof value === 'string' ? value : undefined;
   };
-  const address = await askAddress(dialogue, former?.address);
+  const address = await askUntil(dialogue, 'The e-mail address to share', former?.address, addressProblem);
   const guess = guessAccount(address);
-  const ask = (question: string, key: keyof typeof guess): Promise<string> => dialogue.ask(question, proposed(key) ?? guess[key]);
-  const askHost = (question: string, protocol: 'pop3' | 'smtp'): Promise<string> => {
+  const askId = (): Promise<string> =>
+    askUntil(dialogue, 'Name of the account, for the settings', proposed('id') ?? guess.id, (name) => accountNameProblem(name, taken));
+  const id = fixedId ?? (await askId());
+  const kind = await askChoice(
+    dialogue,
+    'Kind: regular (one address for all, told apart by name) or domain (an address for everybody)',
+    KINDS,
+    proposed('kind'),
+  );
+  const askServer = async (question: string, protocol: 'pop3' | 'smtp', what: string): Promise<Readonly<Record<string, unknown>>> => {
     const port = former?.[`${protocol}.port`];
     const host = proposed(`${protocol}.host`) ?? guess[`${protocol}.host`];
-    return dialogue.ask(question, typeof port === 'number' ? `${host}:${port}` : host);
+    const given = await askUntil(dialogue, question, typeof port === 'number' ? `${host}:${port}` : host, hostProblem);
+    const security = await askChoice(
+      dialogue,
+      `Encryption for ${what} mail: tls, starttls or plain`,
+      SECURITIES,
+      proposed(`${protocol}.security`),
+    );
+    return serverProperties(protocol, given, security);
   };
-  const id = await ask('Name of the account, for the settings', 'id');
-  const kind = await dialogue.ask(
-    'Kind: regular (one address for all, told apart by name) or domain (an address for everybody)',
-    proposed('kind') ?? 'regular',
-  );
-  const pop3 = await askServerOf(
-    dialogue,
-    'incoming',
-    await askHost("The ISP's server for incoming mail (POP3)", 'pop3'),
-    'pop3',
-    proposed,
-  );
-  const login = await ask('Login name at the ISP', 'pop3.user');
-  const smtp = await askServerOf(
-    dialogue,
-    'outgoing',
-    await askHost("The ISP's server for outgoing mail (SMTP)", 'smtp'),
-    'smtp',
-    proposed,
-  );
+  const pop3 = await askServer("The ISP's server for incoming mail (POP3)", 'pop3', 'incoming');
+  const login = await dialogue.ask('Login name at the ISP', proposed('pop3.user') ?? guess['pop3.user']);
+  const smtp = await askServer("The ISP's server for outgoing mail (SMTP)", 'smtp', 'outgoing');
   const password = await dialogue.askSecret('Password at the ISP');
   return { id, address, kind, ...pop3, 'pop3.user': login, ...smtp, password };
-}
-
-/** `host`, or `host:port`. */
-async function askServerOf(
-  dialogue: Dialogue,
-  what: string,
-  given: string,
-  protocol: string,
-  proposed: (key: string) => string | undefined,
-): Promise<Readonly<Record<string, unknown>>> {
-  const security = await dialogue.ask(`Encryption for ${what} mail: tls, starttls or plain`, proposed(`${protocol}.security`) ?? 'tls');
-  const [, host, port] = /^(.*?):(\d{1,5})$/.exec(given) ?? [undefined, given, undefined];
-  return {
-    [`${protocol}.host`]: host,
-    [`${protocol}.security`]: security,
-    ...(port !== undefined && { [`${protocol}.port`]: Number(port) }),
-  };
-}
-
-async function askAddress(dialogue: Dialogue, proposal: string | undefined): Promise<string> {
-  for (;;) {
-    const address = await dialogue.ask('The e-mail address to share', proposal);
-    if (/^[^@\s]+@[^@\s]+$/.test(address)) return address;
-    dialogue.say('An address as in mail@company.com.');
-  }
 }
 
 /** Asks for users until a name is left empty. `add` answers whether it worked. */
@@ -71,16 +60,20 @@ export async function askUsers(dialogue: Dialogue, add: (user: UserPlan) => Prom
   dialogue.say('\nThe users. ADMIN1, who gets what fits nobody, and PUBLIC1, everybody, are there already.');
   const names: string[] = [];
   for (;;) {
-    const name = await dialogue.ask(names.length === 0 ? 'Name of the first user' : 'Name of the next user, or nothing to go on');
+    const question = names.length === 0 ? 'Name of the first user' : 'Name of the next user, or nothing to go on';
+    const name = await askUntil(dialogue, question, undefined, (answer) => userNameProblem(answer, names));
     if (name === '') return;
-    if (isAdminName(name) || isPublicName(name)) {
-      dialogue.say(`${name} is there already.`);
-      continue;
-    }
     const password = await dialogue.askSecret(`Password of ${name}`);
-    const copies = names.length === 0 ? '' : await dialogue.ask(`Who always gets a copy of ${name}'s mail (of ${names.join(', ')})`);
-    const cc = copies.split(/[\s,]+/).filter((each) => each !== '');
-    if (await add({ name, password, cc })) names.push(name);
+    const copies =
+      names.length === 0
+        ? ''
+        : await askUntil(
+            dialogue,
+            `Who always gets a copy of ${name}'s mail (of ${names.join(', ')}; nothing for nobody)`,
+            undefined,
+            (answer) => copiesProblem(answer, names),
+          );
+    if (await add({ name, password, cc: namesIn(copies, names) })) names.push(name);
   }
 }
 
@@ -88,10 +81,16 @@ export async function askUsers(dialogue: Dialogue, add: (user: UserPlan) => Prom
 export async function askServer(
   dialogue: Dialogue,
 ): Promise<{ readonly adminPassword: string; readonly settings: Readonly<Record<string, unknown>> }> {
-  const adminPassword = await dialogue.askSecret('\nPassword of ADMIN1, also for the manager');
+  dialogue.say('\nADMIN1 receives what fits nobody; its password opens the manager.');
+  const adminPassword = await dialogue.askSecret('Password of ADMIN1');
   const everyMinutes = await askNumber(dialogue, 'Receive mail every so many minutes; 0: on request only', 5);
   const outboxCount = await askNumber(dialogue, 'Send mail when so many messages wait; 0: when mail is received', 1);
-  const address = await dialogue.ask('Address of the network device that Postroom came with, as in 192.168.1.1; nothing to set it later');
+  const address = await askUntil(
+    dialogue,
+    'Address of the network device that Postroom came with, as in 192.168.1.1; nothing to set it later',
+    undefined,
+    (answer) => (/\s/.test(answer) ? 'An IP address or a host name.' : undefined),
+  );
   return {
     adminPassword,
     settings: {
@@ -102,10 +101,75 @@ export async function askServer(
   };
 }
 
-async function askNumber(dialogue: Dialogue, question: string, proposal: number): Promise<number> {
+/** Asks until nothing is wrong with the answer; `problemOf` says what is, in a sentence. */
+async function askUntil(
+  dialogue: Dialogue,
+  question: string,
+  proposal: string | undefined,
+  problemOf: (answer: string) => string | undefined,
+): Promise<string> {
   for (;;) {
-    const number = Number(await dialogue.ask(question, String(proposal)));
-    if (Number.isInteger(number) && number >= 0) return number;
-    dialogue.say('A whole number.');
+    const answer = await dialogue.ask(question, proposal);
+    const problem = problemOf(answer);
+    if (problem === undefined) return answer;
+    dialogue.say(problem);
   }
+}
+
+/** In any case of letters; without a proposal the first is proposed. */
+async function askChoice(dialogue: Dialogue, question: string, choices: readonly string[], proposal = choices[0]): Promise<string> {
+  const answer = await askUntil(dialogue, question, proposal, (given) =>
+    choices.includes(given.toLowerCase()) ? undefined : `One of ${choices.join(', ')}.${didYouMean(given, choices)}`,
+  );
+  return answer.toLowerCase();
+}
+
+async function askNumber(dialogue: Dialogue, question: string, proposal: number): Promise<number> {
+  return Number(await askUntil(dialogue, question, String(proposal), (answer) => (/^\d+$/.test(answer) ? undefined : 'A whole number.')));
+}
+
+function addressProblem(answer: string): string | undefined {
+  return /^[^@\s]+@[^@\s]+$/.test(answer) ? undefined : 'An address as in mail@company.com.';
+}
+
+function accountNameProblem(name: string, taken: readonly string[]): string | undefined {
+  const isTaken = taken.some((id) => foldCase(id) === foldCase(name));
+  return isTaken ? `There is an account ${name} already; this one needs another name.` : nameProblem('account', name);
+}
+
+/** Of `host` or `host:port`. */
+function hostProblem(answer: string): string | undefined {
+  const port = /^[^\s:/@]+(?::(\d{1,5}))?$/.exec(answer);
+  if (port !== null && Number(port[1] ?? 0) <= LARGEST_PORT) return undefined;
+  return 'A host name as in pop.isp.example, with a port behind it where that is not the usual one: pop.isp.example:1110.';
+}
+
+function serverProperties(protocol: 'pop3' | 'smtp', given: string, security: string): Readonly<Record<string, unknown>> {
+  const [host = '', port] = given.split(':');
+  return {
+    [`${protocol}.host`]: host,
+    [`${protocol}.security`]: security,
+    ...(port !== undefined && { [`${protocol}.port`]: Number(port) }),
+  };
+}
+
+/** An empty name ends the questions. */
+function userNameProblem(name: string, names: readonly string[]): string | undefined {
+  if (name === '') return undefined;
+  const isThere = isAdminName(name) || isPublicName(name) || names.some((other) => foldCase(other) === foldCase(name));
+  return isThere ? `${name} is there already.` : nameProblem('user', name);
+}
+
+function copiesProblem(answer: string, names: readonly string[]): string | undefined {
+  const unknown = namesIn(answer, names).find((each) => !names.some((name) => foldCase(name) === foldCase(each)));
+  return unknown === undefined
+    ? undefined
+    : `There is no user ${unknown} yet: one or more of ${names.join(', ')}.${didYouMean(unknown, names)}`;
+}
+
+/** `greg, carolyn` or `greg carolyn`; a name may have spaces where it stands alone or between commas. */
+function namesIn(answer: string, names: readonly string[]): readonly string[] {
+  const isOne = answer.includes(',') || names.some((name) => foldCase(name) === foldCase(answer));
+  const parts = answer.split(isOne ? ',' : /\s+/).map((each) => each.trim());
+  return parts.filter((each) => each !== '');
 }

@@ -1,15 +1,21 @@
 // `postroom setup`: from an empty data folder to a server that shares a mailbox of the practice ISP, by answers or from a file.
 import '#core/base/injection.js';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
+import { serveControl } from '#core/cli/controlSocket.js';
 import type { Dialogue } from '#core/cli/dialogue.js';
-import { type RunCommand, setUpByPlan, setUpByQuestions } from '#core/cli/setup.js';
+import { type RunCommand, setUpByPlan, setUpByQuestions, setup } from '#core/cli/setup.js';
 import { guessAccount, readPlan } from '#core/cli/setupPlan.js';
+import { Doors } from '#core/host/doors.js';
+import { letter } from '../../kit/letter.js';
+import { ispServers } from '../../kit/officeSettings.js';
+import { Postroom } from '../../kit/postroom.js';
+import { until } from '../../kit/until.js';
 
 /** Answers questions by the first words that fit; each answer is given once, in its turn. */
 class Answers implements Dialogue {
@@ -145,8 +151,14 @@ describe('postroom setup', () => {
     const dialogue = new Answers([
       [/address to share/, 'mail'],
       [/address to share/, 'mail@company.example'],
+      [/Name of the account/, 'ADMIN1'],
+      [/^Kind/, 'domian'],
+      [/^Kind/, 'Regular'],
+      [/incoming mail \(POP3\)/, 'pop isp'],
+      [/incoming mail \(POP3\)/, 'pop.isp.example:65536'],
       [/incoming mail \(POP3\)/, hostAt(isp.pop3)],
       [/outgoing mail \(SMTP\)/, hostAt(isp.smtp)],
+      [/Encryption for incoming/, 'ssl'],
       [/Encryption for incoming/, 'plain'],
       [/Encryption for outgoing/, 'plain'],
       [/^Password at the ISP/, 'planted-wrong'],
@@ -157,7 +169,9 @@ describe('postroom setup', () => {
       [/Password of andrew/, 'planted-andrew'],
       [/next user/, 'greg'],
       [/Password of greg/, 'planted-greg'],
+      [/copy of greg/, 'andrwe'],
       [/copy of greg/, 'andrew'],
+      [/next user/, 'Greg'],
       [/next user/, ''],
       [/Password of ADMIN1/, 'planted-admin'],
       [/every so many minutes/, 'often'],
@@ -166,7 +180,19 @@ describe('postroom setup', () => {
     ]);
     expect(await setUpByQuestions(dialogue, run)).to.equal(true);
     expect(dialogue.said).to.include('ADMIN1 is there already.').and.to.include('POP3 does not work.').and.to.include('POP3 works.');
-    expect(dialogue.said).to.not.include('planted');
+    for (const sentence of [
+      '"ADMIN1" is reserved',
+      'One of regular, domain. Did you mean "domain"?',
+      'A host name as in pop.isp.example',
+      'One of tls, starttls, plain.',
+      'There is no user andrwe yet: one or more of andrew. Did you mean "andrew"?',
+      'Greg is there already.',
+      'A whole number.',
+    ]) {
+      expect(dialogue.said).to.include(sentence);
+    }
+    expect(dialogue.said, 'a refused login').to.match(/POP3 does not work\. \S.+/);
+    expect(dialogue.said).to.not.include('planted').and.not.include('[object').and.not.include('settings.json:');
     expect(dialogue.asked).to.include('Name of the account, for the settings [company]').and.to.include('Login name at the ISP [mail]');
     const users = (await run('users.list', { account: 'company' })) as readonly { user: string; cc: readonly string[]; password: string }[];
     expect(users.map(({ user, cc, password }) => [user, cc, password])).to.deep.equal([
@@ -200,6 +226,68 @@ describe('postroom setup', () => {
       const account = await run('config.get', { key: `accounts.company-${kind}` });
       expect(account).to.have.property('kind', kind);
       await run('accounts.remove', { account: `company-${kind}` });
+    }
+  });
+
+  it('says what is wrong without places in a file, and ends where no other try is wanted', async () => {
+    await setUpByPlan(readPlan(plan(), 'plan.json'), new Answers([]), run);
+    const dialogue = new Answers([
+      [/address to share/, 'mail@company.example'],
+      [/Name of the account/, 'company'],
+      [/Name of the account/, 'second'],
+      [/Password at the ISP/, PRACTICE_PASSWORD],
+      [/try again/, 'n'],
+    ]);
+    const failure = await setUpByQuestions(dialogue, run).catch((error: Error) => error.message);
+    expect(failure).to.equal('Nothing was set up.');
+    expect(dialogue.said).to.include('Shared already: company.').and.to.include('There is an account company already');
+    expect(dialogue.said).to.include('\nmail@company.example is the address of the account "company" already.');
+    expect(dialogue.said).to.include('Lite shares 1 account; this would be the 2nd.').and.not.include('settings.json');
+  });
+});
+
+describe('postroom setup beside a running server', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  it('works through it: what a file says counts at once, ports too, and waits for no confirmation', async () => {
+    const office = await Postroom.start();
+    const control = await serveControl(office.server);
+    const said: string[] = [];
+    const write = process.stderr.write.bind(process.stderr);
+    try {
+      const file = path.join(office.dataDir, 'plan.json');
+      const account = {
+        id: 'third',
+        address: 'mail@third.example',
+        password: PRACTICE_PASSWORD,
+        ...ispServers(office.isp),
+        'pop3.user': 'mail',
+      };
+      const listen = [{ host: '127.0.0.1', port: 0, security: 'starttls' }];
+      await writeFile(
+        file,
+        JSON.stringify({ account, users: [{ name: 'eve', password: 'planted' }], settings: { 'pop3.listen': listen } }),
+      );
+      process.stderr.write = ((text: string) => said.push(text) > 0) as typeof write;
+      expect(await setup({ data: office.dataDir, from: file })).to.equal(0);
+      process.stderr.write = write;
+      expect(said.join(''))
+        .to.include(`A server runs on ${office.dataDir}`)
+        .and.to.include('SMTP works.')
+        .and.to.include('Set up, and in force.');
+      expect(said.join('')).to.not.include('planted');
+      expect((await office.run<{ unconfirmed?: object }>('status')).unconfirmed).to.equal(undefined);
+      await until('the port is another', () => office.service(Doors).ports.some(({ security }) => security === 'starttls'));
+      office.isp.mailbox('mail').put(letter({ to: 'Eve <mail@third.example>', subject: 'Hello' }));
+      await office.round('user', ['third']);
+      const boxes = await office.run<readonly { user: string; messages: number }[]>('mailboxes.list');
+      expect(boxes.find(({ user }) => user === 'eve')).to.include({ messages: 1 });
+    } finally {
+      process.stderr.write = write;
+      await control.dispose();
+      await office.stop();
     }
   });
 });
