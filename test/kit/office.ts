@@ -73,10 +73,9 @@ export class Office {
 
   /** `env` comes on top of this process's. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const options = { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } } as const;
     const child = spawn(process.execPath, [PROGRAM, 'serve', '--json', '--data', this.dataDir], {
-      ...options,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     });
     this.#child = child;
     child.stderr.on('data', (text: Buffer) => (this.#log += text.toString()));

@@ -1,4 +1,5 @@
-// The command sequences of two mail programs that cannot be scripted here, replayed over real sockets.
+// The command sequences of two mail programs that cannot be scripted here, replayed over real sockets. Each file of test/fixtures/transcripts
+// says where its sequence is from: none is a recording.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
@@ -101,19 +102,25 @@ describe('transcripts of mail programs', () => {
     }
   }
 
-  it('Thunderbird picks mail up by STLS and deletes one message', async () => {
-    await play('thunderbird-pop3', 'pop3');
-    expect(
-      (await postroom.run<{ account: string; user: string; messages: number }[]>('mailboxes.list')).find(({ user }) => user === 'lisa')
-        ?.messages,
-    ).to.equal(1);
-  });
+  /** How many of the two messages are left to lisa. */
+  async function left(): Promise<number> {
+    const mailboxes = await postroom.run<readonly { user: string; messages: number }[]>('mailboxes.list');
+    return mailboxes.find(({ user }) => user === 'lisa')?.messages ?? 0;
+  }
 
-  it('Outlook picks mail up on the TLS port and deletes it', async () => {
-    await play('outlook-pop3', 'pop3');
-    const lisa = (await postroom.run<{ user: string; messages: number }[]>('mailboxes.list')).find(({ user }) => user === 'lisa');
-    expect(lisa?.messages ?? 0).to.equal(0);
-  });
+  const readings: readonly (readonly [what: string, transcript: string, left: number])[] = [
+    ['Thunderbird picks mail up by STLS and deletes what is old', 'thunderbird-pop3', 1],
+    ['Thunderbird looks at headers on the TLS port and deletes nothing', 'thunderbird-headers', 2],
+    ['an older Thunderbird asks AUTH for mechanisms and picks everything up', 'thunderbird-older', 0],
+    ['Outlook picks mail up on the TLS port and deletes it', 'outlook-pop3', 0],
+    ['Outlook picks mail up by STLS and deletes what is old', 'outlook-leave', 1],
+  ];
+  for (const [what, transcript, messages] of readings) {
+    it(what, async () => {
+      await play(transcript, 'pop3');
+      expect(await left()).to.equal(messages);
+    });
+  }
 
   it('Thunderbird sends by STARTTLS, with dots and 8-bit text', async () => {
     await play('thunderbird-smtp', 'smtp');
