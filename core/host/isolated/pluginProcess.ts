@@ -1,24 +1,27 @@
 // One process that runs one plugin: started with next to no rights, watched for memory, its output taken to the log, ended when it must.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type Logger, PostroomError } from '@postroom/sdk';
 import { BUILT_FOLDER, PRODUCT_FOLDER } from '../../base/places.js';
+import { residentMegabytes } from './memory.js';
 import { OutputLog } from './outputLog.js';
 import { Peer, type PeerHandler } from './peer.js';
 import { FROM_PLUGIN } from './protocol.js';
+import { numberIn, recordOf } from './shapes.js';
 
 /** Megabytes of JavaScript heap. */
 const HEAP_MB = 64;
-/** Megabytes in memory, buffers included: where the system tells (Linux). */
+/**
+ * Megabytes in memory, buffers included. Linux tells; elsewhere the process is asked, which a plugin that stands still or lies does not answer: then its
+ * calls run out of time, and the heap has its own limit everywhere.
+ */
 const RESIDENT_MB = 256;
 const MEMORY_LOOK_MS = 250;
 /** A cancelled call that is not even acknowledged by then: the plugin's event loop stands still. */
 const SILENCE_MS = 500;
 /** Requests of the plugin that may be open at a time. */
 const MOST_REQUESTS = 1_000;
-const PAGE = 4096;
 
 const RUNNER = path.join(BUILT_FOLDER, 'host', 'isolated', 'runner.js');
 
@@ -34,6 +37,8 @@ export interface ProcessOptions {
   readonly storagePath: string;
   readonly log: Logger;
   readonly handlers: Readonly<Record<string, PeerHandler>>;
+  /** What the system says of a process's memory in megabytes. Default: what Linux says. */
+  readonly systemSays?: (pid: number) => Promise<number | undefined>;
 }
 
 export class PluginProcess {
@@ -45,8 +50,10 @@ export class PluginProcess {
   readonly incident = `process ${++processes}`;
   readonly #child: ChildProcess;
   #reason: string | undefined;
+  /** The process was asked and has not answered yet. */
+  #isAsked = false;
 
-  constructor(options: ProcessOptions) {
+  constructor(private readonly options: ProcessOptions) {
     this.#child = spawn(process.execPath, [...flags(options), RUNNER, options.plugin], {
       cwd: options.storagePath,
       env: environment(),
@@ -85,9 +92,26 @@ export class PluginProcess {
   }
 
   async #lookAtMemory(): Promise<void> {
-    const megabytes = await residentMegabytes(this.#child.pid);
-    if (megabytes > RESIDENT_MB) {
+    const { pid } = this.#child;
+    const system = this.options.systemSays ?? residentMegabytes;
+    const megabytes = (pid === undefined ? undefined : await system(pid)) ?? (await this.#askForMemory());
+    if (megabytes !== undefined && megabytes > RESIDENT_MB) {
       this.kill(`took ${Math.round(megabytes)} MB of memory and was killed; ${RESIDENT_MB} MB are allowed`);
+    }
+  }
+
+  async #askForMemory(): Promise<number | undefined> {
+    if (this.#isAsked) {
+      return undefined;
+    }
+    this.#isAsked = true;
+    try {
+      return numberIn(recordOf((await this.peer.call('memory')).data), 'megabytes');
+    } catch {
+      // It is gone.
+      return undefined;
+    } finally {
+      this.#isAsked = false;
     }
   }
 }
@@ -112,11 +136,6 @@ function flags({ readable, storagePath }: ProcessOptions): readonly string[] {
 /** Nothing of the host's, but what a process needs to find the local time and, on Windows, the network. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(['TZ', 'SystemRoot'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-}
-
-async function residentMegabytes(pid: number | undefined): Promise<number> {
-  const pages = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
-  return (Number(pages.split(' ')[1] ?? 0) * PAGE) / 2 ** 20;
 }
 
 function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {

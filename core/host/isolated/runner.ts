@@ -24,6 +24,8 @@ const PIPE = 3;
 const MOST_CALLS = 100_000;
 
 disarm();
+/** Kept before the plugin's code could put another one in its place. */
+const resident = process.memoryUsage.rss.bind(process.memoryUsage);
 const stack = new DisposableStack();
 const settings = new ChildSettings();
 let deactivate: Deactivate | undefined;
@@ -41,6 +43,7 @@ const peer: Peer = new Peer(pipe, {
       settings.set(data as SettingsSnapshot);
       return undefined;
     },
+    memory: () => ({ data: { megabytes: resident() / 2 ** 20 } }),
     onSort: (data, header, signal) => taps.sort(data as SortCall, header, { signal }),
     onDeliver: (data, header, signal) => taps.deliver(data as DeliverCall, header, { signal }),
     onSchedule: (data, _octets, signal) => taps.schedule(data as ScheduleCall, { signal }),
