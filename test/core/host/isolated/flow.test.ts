@@ -41,7 +41,7 @@ describe('mail and plugins that change', () => {
 
   it('are never half together: a hundred a second flow while versions come and go, every message sees one build, none is lost', async function () {
     this.timeout(120_000);
-    const versions = ['1.0.0', '1.0.1', '1.0.2'];
+    const versions = ['1.0.0', '1.0.1'];
     const archives = await Promise.all(versions.map(packed));
     const flow = new Flow(host, 120);
     flow.begin();

@@ -28,6 +28,7 @@ export const VILLAINS: readonly Villain[] = [
   { name: 'sends-garbage', mail: 'held', state: 'active', said: /was killed: it sent a frame that is no JSON/ },
   { name: 'sends-100-megabytes', mail: 'held', state: 'active', said: /was killed: it sent a frame of 104857600 \+ 0 octets; at most/ },
   { name: 'nobodys-mailbox', mail: 'held', state: 'active', said: /There is no mailbox nobody@company/ },
+  { name: 'nobody-at-all', mail: 'held', state: 'active', said: /There is no mailbox nobody/ },
   { name: 'foreign-account', mail: 'held', state: 'active', said: /lisa@works is a mailbox of another account/ },
   { name: 'other-sdk', mail: 'held', state: 'active', said: /An error of another SDK/ },
   { name: 'taps-undeclared', mail: 'delivered', state: 'failed', said: /taps onSort as "secretly", which its manifest does not declare/ },

@@ -1,0 +1,92 @@
+// The product's own plugins are written against the API that strangers have. What they take beyond it stands in this table: a new entry is a
+// decision, not an accident.
+import path from 'node:path';
+import * as services from '@postroom/sdk/services';
+import { expect } from 'chai';
+import { readPlugin } from '#core/host/discovery.js';
+import { ROOT, sourcesIn } from '../kit/sourceFiles.js';
+
+interface Privilege {
+  /** Services of the host, which only code inside it can have. */
+  readonly services?: readonly string[];
+  /** Opens ports by `context.listen`. */
+  readonly listens?: true;
+  /** What `plugins validate` would hold against a stranger. */
+  readonly forbidden?: readonly string[];
+}
+
+const EDITION = "It declares an edition, which is for the product's own plugins.";
+const SERVES = ['Accounts', 'Authenticator', 'Certificates', 'Clock', 'Events'];
+
+const OURS_ALONE: Readonly<Record<string, Privilege>> = {
+  addressees: { services: ['Accounts'] },
+  'admin-ui': {
+    services: ['AdminPassword', 'Authenticator', 'Certificates', 'Clock', 'CommandCatalogue', 'Events', 'PluginCatalogue', 'SettingsText'],
+    listens: true,
+  },
+  'isp-domainpop': { services: ['Accounts', 'RecentMail', 'Teaching'] },
+  'isp-regular': { services: ['Accounts', 'Teaching'] },
+  'licensing-lite': { forbidden: ['onLicenseCheck', EDITION] },
+  'licensing-pro': { forbidden: ['onLicenseCheck', EDITION] },
+  'mailing-lists': { services: ['Teaching'] },
+  'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
+  pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch'] },
+  'practice-isp': { listens: true },
+  smtp: { services: [...SERVES, 'Submissions'], listens: true },
+};
+
+const sources = sourcesIn('plugins').filter(({ name }) => !name.includes('/web/'));
+const folders = [...new Set(sources.map(({ name }) => name.split('/')[1] ?? ''))].sort();
+/** Names that are for the host itself. */
+const HOSTS_OWN = ['createServiceId', 'setServiceInjector'];
+const SERVICES = Object.entries(services).flatMap(([name, value]) => (typeof value === 'function' && 'serviceName' in value ? [name] : []));
+
+function textOf(folder: string): string {
+  return sources
+    .filter(({ name }) => name.startsWith(`plugins/${folder}/`))
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** Values, not types, that are imported from the SDK's services. */
+function imported(text: string): readonly string[] {
+  const lists = [...text.matchAll(/import \{([^}]*)\} from '@postroom\/sdk\/services'/g)].flatMap(([, list = '']) => list.split(','));
+  return [...new Set(lists.map((each) => each.trim()).filter((each) => each !== '' && !each.startsWith('type ')))].sort();
+}
+
+async function privilegesOf(folder: string): Promise<Privilege> {
+  const text = textOf(folder);
+  const used = imported(text);
+  const { problems } = await readPlugin(path.join(ROOT, 'plugins', folder), false);
+  return {
+    ...(used.length > 0 && { services: used }),
+    ...(/\blisten\(/.test(text) && /context\.listen|\{[^}]*\blisten\b[^}]*\} = context/.test(text) && { listens: true }),
+    ...(problems.length > 0 && { forbidden: problems.map((each) => /taps (\w+)/.exec(each)?.[1] ?? each) }),
+  };
+}
+
+describe("the product's own plugins", () => {
+  it('take no more than the table grants them', async () => {
+    const found: Record<string, Privilege> = {};
+    for (const folder of folders) {
+      const privilege = await privilegesOf(folder);
+      if (Object.keys(privilege).length > 0) found[folder] = privilege;
+    }
+    expect(found).to.deep.equal(OURS_ALONE);
+  });
+
+  it('ask for services by the ids of the SDK, and make none', () => {
+    for (const folder of folders) {
+      const text = textOf(folder);
+      expect(SERVICES, folder).to.include.members([...imported(text)]);
+      expect(imported(text), folder).not.to.include.members(HOSTS_OWN);
+      // What is asked for is written where it is asked for: a name that was imported.
+      for (const [, asked = ''] of text.matchAll(/context\.get\((\w+)\)/g)) expect(imported(text), folder).to.include(asked);
+    }
+  });
+
+  it('reach into nothing of the host', () => {
+    const behindTheApi = /#(?:core|test)\/|inversify|reflect-metadata|process\.mainModule|createRequire/;
+    expect(folders.filter((folder) => behindTheApi.test(textOf(folder)))).to.deep.equal([]);
+  });
+});
