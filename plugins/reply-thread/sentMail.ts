@@ -6,6 +6,7 @@ import { idHash } from './messageIds.js';
 export const REMEMBERED_DAYS = 400;
 /** A bucket is one entry of the plugin's state; with 4,096 of them the oldest messages of a full bucket are forgotten first. */
 const BUCKET_DIGITS = 3;
+const PREFIX = 'sent/';
 export const MOST_PER_BUCKET = 500;
 const DAY_MS = 86_400_000;
 
@@ -15,6 +16,8 @@ type Sent = readonly [hash: string, account: string, user: string, day: number];
 export class SentMail {
   /** What is on its way into the state, by hash. */
   readonly #pending = new Map<string, MailboxRef>();
+  /** Names of the buckets that there are: most messages answer nothing of ours, and need no reading then. */
+  #buckets: Promise<Set<string>> | undefined;
   /** The last write of each bucket: one after the other, or they would overwrite each other. */
   readonly #writes = new Map<string, Promise<void>>();
 
@@ -41,16 +44,30 @@ export class SentMail {
     const hash = idHash(messageId);
     const pending = this.#pending.get(hash);
     if (pending !== undefined) return pending;
+    const bucket = bucketOf(hash);
+    if (!(await this.#known()).has(bucket)) return undefined;
     const oldest = dayOf(at) - REMEMBERED_DAYS;
-    const sent = (await this.#read(bucketOf(hash))).find((entry) => entry[0] === hash && entry[3] >= oldest);
+    const sent = (await this.#read(bucket)).find((entry) => entry[0] === hash && entry[3] >= oldest);
     return sent === undefined ? undefined : { account: sent[1] === '' ? undefined : sent[1], user: sent[2] };
   }
 
   async #write(bucket: string, sent: Sent): Promise<void> {
     const oldest = sent[3] - REMEMBERED_DAYS;
     const kept = (await this.#read(bucket)).filter((entry) => entry[0] !== sent[0] && entry[3] >= oldest);
+    (await this.#known()).add(bucket);
     const expires = new Date((sent[3] + REMEMBERED_DAYS + 1) * DAY_MS);
     await this.state.set(bucket, [...kept, sent].slice(-MOST_PER_BUCKET), expires);
+  }
+
+  #known(): Promise<Set<string>> {
+    this.#buckets ??= this.state.keys(PREFIX).then(
+      (names) => new Set(names),
+      (error: unknown) => {
+        this.#buckets = undefined;
+        throw error;
+      },
+    );
+    return this.#buckets;
   }
 
   async #read(bucket: string): Promise<readonly Sent[]> {
@@ -64,5 +81,5 @@ function dayOf(at: Date): number {
 }
 
 function bucketOf(hash: string): string {
-  return `sent/${hash.slice(0, BUCKET_DIGITS)}`;
+  return PREFIX + hash.slice(0, BUCKET_DIGITS);
 }
