@@ -1,12 +1,12 @@
 // plugins list|order|enable|disable|add|remove. What authors need (new, validate, pack) is in the CLI: it works on their files.
 import { isDeepStrictEqual } from 'node:util';
 import type { HookName } from '@postroom/sdk';
-import { PostroomError } from '@postroom/sdk';
 import { SettingsService } from '../configuration/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { type PluginLists, switchPlugin } from '../host/enablement.js';
 import { PluginInstaller } from '../host/packages/pluginInstaller.js';
+import { unknownPlugin } from '../host/packages/unknownPlugin.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { PluginWatch } from '../host/pluginWatch.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
@@ -72,7 +72,10 @@ export class PluginArea implements CommandArea {
       await this.watch.rescan();
     }
     if (!this.#isKnown(plugin)) {
-      throw new PostroomError('plugin/unknown', `No plugin ${plugin} is installed. "postroom plugins list --all" shows those that are.`);
+      throw unknownPlugin(
+        plugin,
+        this.host.plugins.map(({ id }) => id),
+      );
     }
     const editions = [...this.settings.schema.editions.keys()];
     const before: PluginLists = { enabled: this.settings.get('plugins.enabled'), disabled: this.settings.get('plugins.disabled') };

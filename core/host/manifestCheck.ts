@@ -52,6 +52,9 @@ function sentenceFor(error: ErrorObject): readonly string[] {
   if (error.keyword === 'additionalProperties') {
     return [`${place} has "${String(error.params['additionalProperty'])}", which is not part of a manifest.`];
   }
+  if (error.keyword === 'required') {
+    return [`${place} lacks "${String(error.params['missingProperty'])}".`];
+  }
   if (error.keyword === 'enum') {
     return [`${place} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}.`];
   }

@@ -20,6 +20,10 @@ export async function readManifest(folder: string, bundled = false): Promise<Man
     const { checkManifest } = await import('./manifestCheck.js');
     return checkManifest(JSON.parse(text));
   } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return unreadable(`There is no ${file}: a plugin is a folder that holds a package.json. "postroom plugins new" makes one.`);
+    }
     return unreadable(`${file} cannot be read as a manifest: ${sentenceOf(error)}`);
   }
 }

@@ -96,7 +96,13 @@ export async function unpackPlugin(octets: Uint8Array, folder: string): Promise<
     }
     await pipeline(Readable.from([octets]), extraction);
   } catch (error) {
-    throw new PostroomError('plugin/package', `The packed plugin cannot be read: ${sentenceOf(error)}.`);
+    const reason = sentenceOf(error)
+      .replace(/^TAR_\w+: /, '')
+      .replace(/\.$/, '');
+    throw new PostroomError(
+      'plugin/package',
+      `This is no packed plugin: ${reason}. Give a folder, or the .tgz that "postroom plugins pack" made.`,
+    );
   }
   if (refusal !== undefined) {
     throw new PostroomError('plugin/package', `The packed plugin is refused: ${refusal}.`);

@@ -14,6 +14,7 @@ import { PluginHost, type PluginStatus } from '../pluginHost.js';
 import { PluginWatch } from '../pluginWatch.js';
 import { unpackPlugin } from './pluginArchive.js';
 import { makeIncoming, PluginFolders, swapFolder } from './pluginFolders.js';
+import { unknownPlugin } from './unknownPlugin.js';
 
 export interface PluginInstaller {
   /** Installs a packed plugin, or puts it in the place of its former version. Rejects with nothing changed. */
@@ -66,7 +67,10 @@ export class DefaultPluginInstaller implements PluginInstaller {
     return this.#inTurn(async () => {
       const plugin = this.watch.installed.find((each) => each.id === id);
       if (plugin === undefined) {
-        throw new PostroomError('plugin/unknown', `No plugin ${id} is installed. "postroom plugins list --all" shows those that are.`);
+        throw unknownPlugin(
+          id,
+          this.watch.installed.map((each) => each.id),
+        );
       }
       if (plugin.bundled) {
         throw new PostroomError('plugin/unknown', `${id} is part of Postroom and stays; "postroom plugins disable ${id}" switches it off.`);

@@ -1,7 +1,7 @@
 // A new plugin from a template of the SDK. It finds the SDK by a link, so that its tests run at once, without anything being downloaded.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PostroomError } from '@postroom/sdk';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { SDK_FOLDER } from '../../base/places.js';
 import { API_VERSION } from '../apiVersion.js';
 import { linkSdk } from '../isolated/sdkLink.js';
@@ -26,7 +26,11 @@ export async function newPlugin({ name, publisher, template, into }: NewPlugin):
       throw new PostroomError('command/arguments', `"${word}" can't be part of a plugin's id: use lower-case letters, digits and dashes.`);
     }
   }
-  await mkdir(into, { recursive: true });
+  try {
+    await mkdir(into, { recursive: true });
+  } catch (error) {
+    throw new PostroomError('command/arguments', `${into} cannot be made a folder: ${whyNot(error)}. Name another one with --into.`);
+  }
   if ((await readdir(into)).length > 0) {
     throw new PostroomError('command/arguments', `${into} is not empty. Name another folder with --into.`);
   }
@@ -48,6 +52,11 @@ export async function newPlugin({ name, publisher, template, into }: NewPlugin):
   }
   await linkSdk(into);
   return files;
+}
+
+function whyNot(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its place' : sentenceOf(error);
 }
 
 /** `my-filter` -> `My filter` */

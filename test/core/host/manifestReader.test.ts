@@ -21,20 +21,20 @@ const TAP = { hook: 'onSort', name: 'look', stage: 'filter' };
 
 /** What is changed in a good manifest, and a part of the sentence that must come. */
 const WRONG: readonly (readonly [string, object, RegExp])[] = [
-  ['no name', { name: undefined }, /must have required property 'name'/],
+  ['no name', { name: undefined }, /lacks "name"/],
   ['a name with capitals', { name: 'Filter' }, /package\.json \/name must match pattern/],
   ['a publisher with a dot', { publisher: 'ac.me' }, /\/publisher must match pattern/],
   ['a version that is none', { version: 'one' }, /\/version must match pattern/],
   ['CommonJS', { type: 'commonjs' }, /\/type must be equal to constant/],
   ['a main outside its folder', { main: './../other.js' }, /\/main must match pattern/],
-  ['no engines', { engines: undefined }, /required property 'engines'/],
+  ['no engines', { engines: undefined }, /lacks "engines"/],
   ['a range that is none', { engines: { postroom: 'newest' } }, /engines\.postroom "newest" is no version range/],
   ['a range for a later API', { engines: { postroom: '^99.0.0' } }, /It needs API \^99\.0\.0; this server has/],
   ['a dependency that is no id', { pluginDependencies: ['cc'] }, /\/pluginDependencies\/0 must match pattern/],
   ['a capability that is unknown', { capabilities: { root: true } }, /has "root", which is not part of a manifest/],
   ['a contribution that is unknown', { contributes: { themes: [] } }, /has "themes", which is not part of a manifest/],
   ['an unknown hook', { contributes: { taps: [{ ...TAP, hook: 'onWish' }] } }, /\/hook must be one of onSchedule, onLicenseCheck/],
-  ['a sort tap without a stage', { contributes: { taps: [{ hook: 'onSort', name: 'look' }] } }, /required property 'stage'/],
+  ['a sort tap without a stage', { contributes: { taps: [{ hook: 'onSort', name: 'look' }] } }, /lacks "stage"/],
   ["another hook's stage", { contributes: { taps: [{ ...TAP, stage: 'grant' }] } }, /\/stage must be one of filter, identify, route/],
   ['a time limit of nothing', { contributes: { taps: [{ ...TAP, timeoutMs: 0 }] } }, /timeoutMs must be >= 1/],
   ['an onError that is unknown', { contributes: { taps: [{ ...TAP, onError: 'drop' }] } }, /onError must be one of hold, skip/],
@@ -80,7 +80,7 @@ describe('a manifest', () => {
   it('that is no JSON, missing or too large is a fact about its folder', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'postroom-manifest-'));
     try {
-      expect((await readManifest(folder)).problems[0]).to.match(/package\.json cannot be read as a manifest: ENOENT/);
+      expect((await readManifest(folder)).problems[0]).to.match(/There is no .*package\.json: a plugin is a folder/);
       await writeFile(path.join(folder, 'package.json'), '{ "name": ');
       expect((await readManifest(folder)).problems[0]).to.include('cannot be read as a manifest');
       await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...GOOD, description: 'x'.repeat(300_000) }));

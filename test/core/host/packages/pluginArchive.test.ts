@@ -78,10 +78,10 @@ describe('a packed plugin', () => {
   });
 
   it('that says it is huge is refused before it is unpacked', async () => {
-    expect(await refusal(forged('package/huge', 'File', 100 * 2 ** 20))).to.match(/more than 50 MB|cannot be read/);
+    expect(await refusal(forged('package/huge', 'File', 100 * 2 ** 20))).to.match(/more than 50 MB|is no packed plugin/);
   });
 
   it('that is none is refused', async () => {
-    expect(await refusal(Buffer.from('not an archive'))).to.match(/cannot be read/);
+    expect(await refusal(Buffer.from('not an archive'))).to.match(/is no packed plugin: .*postroom plugins pack/);
   });
 });
