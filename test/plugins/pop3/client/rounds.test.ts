@@ -195,6 +195,24 @@ describe('POP3 client in rounds of the real server', () => {
     expect(await postroom.subjects('admin1')).to.deep.equal(['nobody']);
   });
 
+  it('C53 reads groups and quoted local parts, and is deceived by no address in a name, a comment or an encoded word', async () => {
+    const post = postroom.isp.mailbox('post');
+    const real = { group: 'Team: lisa@works.example, x@out.example;', quoted: '"john"@works.example' };
+    const fakes = {
+      name: '"lisa@works.example" <x@out.example>',
+      encoded: '=?utf-8?q?lisa=40works=2Eexample?= <x@out.example>',
+      'encoded address': '=?utf-8?q?=3Clisa=40works=2Eexample=3E?= <x@out.example>',
+      comment: 'x@out.example (lisa@works.example)',
+      'empty group': '"lisa@works.example":;',
+      'quoted local part': '"lisa@works.example"@out.example',
+    };
+    for (const [subject, to] of Object.entries({ ...real, ...fakes })) post.put(letter({ to, subject }));
+    await postroom.round();
+    expect(await postroom.subjects('lisa')).to.deep.equal(['group']);
+    expect(await postroom.subjects('john')).to.deep.equal(['quoted']);
+    expect(await postroom.subjects('admin1')).to.deep.equal(Object.keys(fakes));
+  });
+
   it('C51 expands PUBLIC1 and CC once, with one copy a mailbox', async () => {
     postroom.isp.mailbox('mail').put(letter({ to: `PUBLIC1 <${REGULAR}>`, subject: 'public' }));
     postroom.isp.mailbox('mail').put(letter({ to: `Carolyn <${REGULAR}>, Greg <${REGULAR}>`, subject: 'copied' }));
