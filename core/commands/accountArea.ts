@@ -5,6 +5,7 @@ import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { FetchStep } from '../flow/fetch.js';
+import { RelayStep } from '../flow/relay.js';
 import { PluginHost } from '../host/pluginHost.js';
 import type { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
@@ -17,6 +18,7 @@ export class AccountArea implements CommandArea {
     @SecretStore private readonly secrets: SecretStore,
     @PluginHost private readonly host: PluginHost,
     @FetchStep private readonly fetching: FetchStep,
+    @RelayStep private readonly relay: RelayStep,
   ) {}
 
   readonly handlers: HandlersOf<typeof ACCOUNT_COMMANDS> = {
@@ -66,6 +68,7 @@ export class AccountArea implements CommandArea {
         await this.secrets.setSecret(secretPath(one, account), password);
       }
       this.fetching.wake(account);
+      this.relay.wake(account);
       return { account, set };
     }),
   };

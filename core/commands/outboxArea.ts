@@ -15,10 +15,16 @@ export class OutboxArea implements CommandArea {
 
   readonly handlers: HandlersOf<typeof OUTBOX_COMMANDS> = {
     'outbox.list': handler(() => this.#list()),
-    'outbox.retry': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.outbox.retry(ids))),
+    'outbox.retry': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.#retry(ids))),
     'outbox.hold': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.outbox.hold(ids))),
     'outbox.return': handler<{ entries: readonly number[] }>(({ entries }) => this.#change(entries, (ids) => this.relay.giveUp(ids))),
   };
+
+  /** A person is obeyed at once: the accounts rest no longer. */
+  async #retry(ids: readonly number[]): Promise<void> {
+    for (const { id, account } of await this.outbox.list()) if (ids.includes(id)) this.relay.wake(account);
+    await this.outbox.retry(ids);
+  }
 
   async #list(): Promise<readonly object[]> {
     const entries = await this.outbox.list();

@@ -1,5 +1,12 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
-import { type DestinationReceipt, type MessageId, mailboxName, PostroomError, type RelayDestinations } from '@postroom/sdk';
+import {
+  type DestinationReceipt,
+  type MessageId,
+  mailboxName,
+  PostroomError,
+  type RelayDestinations,
+  type RoundReason,
+} from '@postroom/sdk';
 import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { groupBy } from '../base/groupBy.js';
 import { Log } from '../base/log.js';
@@ -10,6 +17,7 @@ import { MailStore, type StoredMessage } from '../store/mailStore.js';
 import { Outbox, type OutboxEntry, type OutboxUpdate } from '../store/outbox.js';
 import { BounceStep } from './bounce.js';
 import { DeliverStep } from './deliver.js';
+import { RelayRests } from './relayRests.js';
 import { DELAY_NOTICE_AFTER_MS, isHopeless, relayWait } from './retry.js';
 import { viewOfStored } from './storedMail.js';
 
@@ -25,7 +33,9 @@ export interface RelayCounts {
 
 export interface RelayStep {
   /** Tries everything that is due now, once; what comes in meanwhile is for the next round. Never rejects for what an ISP does. */
-  flush(signal: AbortSignal): Promise<RelayCounts>;
+  flush(reason: RoundReason, signal: AbortSignal): Promise<RelayCounts>;
+  /** What the account's ISP refused may be mended: it rests no longer. */
+  wake(account: string): void;
   /** At start, after a crash: what was being sent then is sent again, and the log says that it may come twice. */
   recover(): Promise<void>;
   /** The administrator returns entries: their authors get a notice, as for a final failure. */
@@ -42,6 +52,7 @@ interface Consignment {
 
 export class OutboxRelayStep implements RelayStep {
   readonly #unwritten: OutboxUpdate[] = [];
+  readonly #rests: RelayRests;
 
   constructor(
     @Outbox private readonly outbox: Outbox,
@@ -53,12 +64,22 @@ export class OutboxRelayStep implements RelayStep {
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
     @Log private readonly log: Log,
-  ) {}
+  ) {
+    this.#rests = new RelayRests(clock);
+    events.on((event) => {
+      if (event.type === 'settings') this.#rests.wakeAll();
+    });
+  }
 
-  async flush(signal: AbortSignal): Promise<RelayCounts> {
+  wake(account: string): void {
+    this.#rests.wake(account);
+  }
+
+  async flush(reason: RoundReason, signal: AbortSignal): Promise<RelayCounts> {
     const counts = { sent: 0, deferred: 0, bounced: 0 };
     await this.#writeRest();
     const { newest } = this.outbox.counts();
+    if (reason === 'user') this.#rests.wakeAll();
     for (;;) {
       const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH, newest);
       if (leased.length === 0) {
@@ -104,24 +125,26 @@ export class OutboxRelayStep implements RelayStep {
     }
   }
 
-  /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn: the rest would meet the same. */
+  /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn: what follows would meet the same. */
   async #sendQueue(
     queue: readonly Consignment[],
     counts: { sent: number; deferred: number; bounced: number },
     signal: AbortSignal,
   ): Promise<void> {
-    let stopped: DestinationReceipt | undefined;
     for (const consignment of queue) {
       if (signal.aborted) {
         await this.outbox.release(consignment.entries.map((entry) => entry.id));
         continue;
       }
       try {
+        const rest = this.#rests.of(consignment.account);
         const receipts =
-          stopped === undefined
+          rest === undefined
             ? await this.#send(consignment, signal)
-            : consignment.entries.map((entry) => ({ ...(stopped as DestinationReceipt), recipient: entry.recipient }));
-        stopped ??= receipts.find((receipt) => receipt.configuration === true);
+            : consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
+        const refusal = receipts.find((receipt) => receipt.configuration === true);
+        if (refusal === undefined) this.#rests.wake(consignment.account);
+        else if (rest === undefined) this.#rests.failed(consignment.account, refusal);
         await this.#record(consignment, receipts, counts);
       } catch (error) {
         if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;

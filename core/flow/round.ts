@@ -75,7 +75,7 @@ export class RoundRunner implements Rounds {
     const startedAt = this.clock.now();
     await this.resort.retryHeld();
     const fetching = this.#fetch(reason, accounts);
-    const [sent] = await Promise.allSettled([this.relay.flush(this.#stopping.signal), fetching]);
+    const [sent] = await Promise.allSettled([this.relay.flush(reason, this.#stopping.signal), fetching]);
     if (sent.status === 'rejected') throw sent.reason;
     const sending = sent.value;
     const reports = await fetching;

@@ -47,6 +47,28 @@ describe('in trouble', () => {
     expect(office.log, 'no password in the log').to.not.include('changed"');
   });
 
+  it('R16 does not hammer a wrong password while people go on writing, and sends everything at once when it is mended', async () => {
+    office = await Postroom.start({ clock });
+    office.isp.faults.smtp.answer('AUTH', '535 5.7.8 Wrong password');
+    const tries = async (reason: 'outbox' | 'user'): Promise<number> => {
+      office.isp.log.clear();
+      await office.submit('andrew', ['ruth@far.example'], letter({ from: REGULAR, to: 'ruth@far.example' }));
+      expect(await office.round(reason)).to.include({ sent: 0, bounced: 0 });
+      return office.isp.log.commands('smtp').filter((line) => line.startsWith('AUTH')).length;
+    };
+    const logins: number[] = [];
+    for (const minutes of [0, 5, 20, 10, 30, 31]) {
+      await clock.advance(minutes * MINUTE);
+      logins.push(await tries('outbox'));
+    }
+    expect(logins, 'at 0, 5, 25, 35, 65 and 96 minutes: rests of 30 and 60').to.deep.equal([1, 0, 0, 1, 0, 1]);
+    expect(await tries('user'), 'a person is obeyed').to.equal(1);
+    office.isp.faults.clear();
+    await office.setIspPassword('company');
+    await clock.advance(4 * 60 * MINUTE);
+    expect(await office.round('timer')).to.include({ sent: 7 });
+  });
+
   it('tries a refused login again after the rest, less and less often', async () => {
     office = await Postroom.start({ clock });
     office.isp.faults.pop3.refuseLogin('AUTH');
