@@ -95,13 +95,13 @@ async function collect(
     if (schema.secret === true) {
       args[name] = await askSecret(schema.description ?? name);
     } else if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
-      args[name] = await typed(value, schema);
+      args[name] = await typed(name, value, schema);
     }
   }
   return args;
 }
 
-async function typed(value: unknown, schema: ArgumentSchema): Promise<unknown> {
+async function typed(name: string, value: unknown, schema: ArgumentSchema): Promise<unknown> {
   if (schema.file === true) {
     return (await readInput(String(value))).toString('base64');
   }
@@ -112,9 +112,9 @@ async function typed(value: unknown, schema: ArgumentSchema): Promise<unknown> {
     return path.resolve(String(value));
   }
   if (Array.isArray(value)) {
-    return schema.items?.type === 'integer' ? value.map((text) => toNumber(String(text))) : value;
+    return schema.items?.type === 'integer' ? value.map((text) => numberFor(name, String(text))) : value;
   }
-  return schema.type === 'integer' || schema.type === 'number' ? toNumber(String(value)) : value;
+  return schema.type === 'integer' || schema.type === 'number' ? numberFor(name, String(value)) : value;
 }
 
 async function packedPlugin(given: string): Promise<Buffer> {
@@ -134,6 +134,15 @@ async function readInput(file: string): Promise<Buffer> {
     return file === '-' ? await readAll(process.stdin) : await readFile(file);
   } catch (error) {
     throw new PostroomError('command/arguments', `${file} cannot be read: ${sentenceOf(error)}`);
+  }
+}
+
+/** Of a value by position: commander explains options only. */
+function numberFor(name: string, text: string): number {
+  try {
+    return toNumber(text);
+  } catch (error) {
+    throw new PostroomError('command/arguments', `${name}: ${sentenceOf(error)}`);
   }
 }
 

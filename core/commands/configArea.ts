@@ -45,9 +45,12 @@ export class ConfigArea implements CommandArea {
       return { valid: true, warnings: lines, ...report };
     }),
     'config.history': handler<{ limit: number }>(({ limit }) => this.settings.history(limit)),
-    'config.diff': handler<{ revision: number }>(async ({ revision }) => (await this.settings.diff(revision)) || 'Nothing differs.'),
-    'config.undo': handler<{ revision: number }>(async ({ revision }, call) => ({
-      revision,
+    'config.diff': handler<{ revision?: number }>(async ({ revision }) => {
+      const from = revision ?? (await this.settings.history(2))[1]?.id;
+      return (from !== undefined && (await this.settings.diff(from))) || 'Nothing differs.';
+    }),
+    'config.undo': handler<{ revision?: number }>(async ({ revision }, call) => ({
+      revision: revision ?? 'the one before',
       ...orFail(await this.settings.undo(call.author, revision)),
       ...this.#onTrial(),
     })),
@@ -70,14 +73,20 @@ export class ConfigArea implements CommandArea {
   }
 
   #at(key: string): unknown {
+    const path = this.#path(key);
     let value: unknown = this.settings.value;
-    for (const step of this.#path(key)) {
+    for (const step of path) {
       value =
         typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined;
     }
-    if (value === undefined) {
+    if (value !== undefined) {
+      return value;
+    }
+    // The default, or an error that says which step leads nowhere.
+    const [group, account = '', inAccount = 'kind', user = '', inUser = ''] = path;
+    if (group !== 'accounts') {
       return this.settings.get(key);
     }
-    return value;
+    return path.length < 4 ? this.settings.forAccount(account, inAccount) : this.settings.forUser(account, user, inUser);
   }
 }

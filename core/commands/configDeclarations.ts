@@ -61,13 +61,13 @@ export const CONFIG_COMMANDS = [
     reads: true,
     offline: true,
     positional: ['revision'],
-    arguments: args({ revision: { type: 'integer' } }, ['revision']),
+    arguments: args({ revision: { type: 'integer', description: 'As "config history" shows it; without it the one before.' } }),
   },
   {
     command: 'config.undo',
     title: 'Go back to a former version',
     offline: true,
     positional: ['revision'],
-    arguments: args({ revision: { type: 'integer' } }, ['revision']),
+    arguments: args({ revision: { type: 'integer', description: 'As "config history" shows it; without it the one before.' } }),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -88,8 +88,17 @@ export class PluginArea implements CommandArea {
     );
     // Without a change nobody has heard of it: a plugin that failed is tried again.
     await (isDeepStrictEqual(before, after) ? this.watch.rescan() : this.host.settled());
+    const isStopped = !on && editions.includes(plugin) && !after.enabled.some((id) => editions.includes(id));
+    const warnings = isStopped
+      ? [`No edition is enabled now: the service stops, and stored mail stays. Enable one of ${editions.join(', ')}.`]
+      : [];
     const insteadOf = on ? before.enabled.filter((id) => !after.enabled.includes(id)) : [];
     const status = this.host.plugins.find(({ id }) => id === plugin);
-    return { plugin, state: status?.state ?? 'disabled', ...(insteadOf.length > 0 && { insteadOf }), problems: status?.problems ?? [] };
+    return {
+      plugin,
+      state: status?.state ?? 'disabled',
+      ...(insteadOf.length > 0 && { insteadOf }),
+      problems: [...warnings, ...(status?.problems ?? [])],
+    };
   }
 }

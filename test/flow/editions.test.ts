@@ -237,7 +237,8 @@ describe('the edition', () => {
     expect(enabled.state).to.equal('failed');
     expect(enabled.problems.join(' ')).to.include("taps onLicenseCheck (grant), which is for the product's own plugins");
     expect(edition()).to.equal('Pro');
-    await office.run('plugins.disable', { plugin: 'postroom.licensing-pro' });
+    const disabled = await office.run<{ problems: readonly string[] }>('plugins.disable', { plugin: 'postroom.licensing-pro' });
+    expect(disabled.problems.join()).to.include('No edition is enabled now: the service stops, and stored mail stays.');
     const { verdict } = office.service(Licence);
     expect(verdict).to.include({ granted: false, reason: 'No edition is enabled.' });
     await until('the ports are closed', () => office.service(Doors).ports.length === 0);

@@ -261,5 +261,21 @@ describe('settings that change', () => {
         ?.users.map(({ name }) => name),
     ).to.deep.equal(['lisa', 'john']);
     expect(office.service(SettingsService).problems).to.deep.equal([]);
+    expect(await office.run('config.diff'), 'since the one before').to.match(/^\+ +"john": \{/m);
+    await office.run('config.undo');
+    expect(office.service(Accounts).find('works')?.users, 'and back').to.have.length(1);
+    expect(await refusal('config.undo', { revision: 99 })).to.include('There is no revision 99; "postroom config history" lists them.');
+  });
+
+  it('are read by their path, and a path that leads nowhere says where it ends', async () => {
+    const get = (key: string): Promise<unknown> => office.run('config.get', { key });
+    expect(await get('accounts.company.isp-regular.tokenMatch'), 'a default').to.equal(true);
+    expect(await get('accounts.company.users.carolyn.cc.to')).to.deep.equal(['greg']);
+    expect(await refusal('config.get', { key: 'accounts.compny.pop3.host' })).to.equal(
+      'There is no account "compny". Did you mean "company"?',
+    );
+    expect(await refusal('config.get', { key: 'accounts.compny' })).to.include('no account "compny"');
+    expect(await refusal('config.get', { key: 'accounts.company.users.grek' })).to.include('has no user "grek". Did you mean "greg"?');
+    expect(await refusal('config.get', { key: 'accounts.company.pop3.hst' })).to.include('Did you mean "pop3.host"?');
   });
 });
