@@ -39,6 +39,12 @@ const METRICS: readonly Metric[] = [
     value: (now) => now.inboxOldestSeconds,
   },
   {
+    name: 'postroom_event_loop_delay_seconds_p50',
+    type: 'gauge',
+    help: 'How late the event loop comes, median.',
+    value: (now) => now.eventLoopDelayMsP50 / 1000,
+  },
+  {
     name: 'postroom_event_loop_delay_seconds_p99',
     type: 'gauge',
     help: 'How late the event loop comes, 99th percentile.',
@@ -51,6 +57,12 @@ const METRICS: readonly Metric[] = [
     value: (now) => now.eventLoopDelayMsMax / 1000,
   },
   { name: 'process_resident_memory_bytes', type: 'gauge', help: 'Resident memory.', value: (now) => Math.round(now.memoryMB * 2 ** 20) },
+  {
+    name: 'nodejs_heap_size_used_bytes',
+    type: 'gauge',
+    help: 'Memory that JavaScript objects take.',
+    value: (now) => Math.round(now.heapMB * 2 ** 20),
+  },
 ];
 
 export function exposition(figures: FiguresNow): string {

@@ -47,6 +47,52 @@ describe('the figures', () => {
     }
   });
 
+  it('count what was taken in and picked up, and tell how old the oldest is', async () => {
+    const clock = new VirtualClock();
+    const postroom = await Postroom.start({ clock });
+    const figures = async (): Promise<FiguresNow> => (await postroom.run<{ readonly figures: FiguresNow }>('status')).figures;
+    try {
+      const before = await figures();
+      expect(await postroom.submit('john', ['lisa@works.example', 'olga@far.example'], 'Subject: One\n\nHello\n')).to.match(/^250 /);
+      const after = await figures();
+      expect(after.accepted - before.accepted).to.equal(1);
+      expect(after.acceptedPerSecond).to.be.greaterThan(0);
+      expect(after.commits).to.be.greaterThan(before.commits);
+      expect(after.commitMsP99).to.be.at.least(after.commitMsP50);
+      await clock.advance(30_000);
+      const later = await figures();
+      expect([later.inboxOldestSeconds, later.outboxOldestSeconds]).to.deep.equal([30, 30]);
+      await clock.advance(60_000);
+      expect((await figures()).acceptedPerSecond).to.equal(0);
+      const noted = postroom.next((event) => event.type === 'picked-up');
+      await postroom.pickUp('lisa');
+      // It is written down with the next commit, or soon.
+      await clock.advance(5_000);
+      await noted;
+      expect((await figures()).pickedUp).to.equal(1);
+    } finally {
+      await postroom.stop();
+    }
+  });
+
+  it('reach Prometheus one and all, but for the averages that it makes itself', () => {
+    const names = [
+      'upSeconds',
+      'accepted',
+      'pickedUp',
+      'commits',
+      'commitMsP50',
+      'commitMsP99',
+      'outboxOldestSeconds',
+      'inboxOldestSeconds',
+    ];
+    const more = ['eventLoopDelayMsP50', 'eventLoopDelayMsP99', 'eventLoopDelayMsMax', 'memoryMB', 'heapMB'];
+    for (const name of [...names, ...more]) {
+      const text = (value: number): string => exposition({ [name]: value } as unknown as FiguresNow);
+      expect(text(1), name).to.not.equal(text(2));
+    }
+  });
+
   it('go out in seconds and bytes', () => {
     const figures = { commitMsP99: 12.5, memoryMB: 100 } as FiguresNow;
     expect(exposition(figures)).to.include('postroom_commit_seconds_p99 0.0125\n');
