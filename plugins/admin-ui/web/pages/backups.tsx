@@ -134,5 +134,6 @@ function Work({
 
 function shown(name: string, value: unknown): string {
   if (name === 'octets') return bytes(Number(value));
+  if (name === 'createdAt') return new Date(String(value)).toLocaleString('en-GB');
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : plainText(value);
 }

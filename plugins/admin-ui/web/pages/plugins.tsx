@@ -58,10 +58,10 @@ export function PluginsPage(): ReactNode {
           <thead>
             <tr>
               <th>Plugin</th>
-              <th>What it does</th>
-              <th>Usual cost</th>
               <th>State</th>
               <th>Action</th>
+              <th>Usual cost</th>
+              <th>What it does</th>
             </tr>
           </thead>
           <tbody>
@@ -73,19 +73,6 @@ export function PluginsPage(): ReactNode {
                     {plugin.id} {plugin.version}
                     {!plugin.bundled && ', isolated'}
                   </p>
-                </td>
-                <td className="subject">
-                  {plugin.description}
-                  {plugin.problems.map((sentence) => (
-                    <Notice key={sentence} kind="problem">
-                      {sentence}
-                    </Notice>
-                  ))}
-                </td>
-                <td>
-                  {costLines(plugin.id, taps).map((line) => (
-                    <p key={line}>{line}</p>
-                  ))}
                 </td>
                 <td>
                   <Badge tone={TONES[plugin.state] ?? 'warning'}>{plugin.state}</Badge>
@@ -100,6 +87,19 @@ export function PluginsPage(): ReactNode {
                       </ActionButton>
                     )}
                   </div>
+                </td>
+                <td>
+                  {costLines(plugin.id, taps).map((line) => (
+                    <p key={line}>{line}</p>
+                  ))}
+                </td>
+                <td className="subject">
+                  {plugin.description}
+                  {plugin.problems.map((sentence) => (
+                    <Notice key={sentence} kind="problem">
+                      {sentence}
+                    </Notice>
+                  ))}
                 </td>
               </tr>
             ))}

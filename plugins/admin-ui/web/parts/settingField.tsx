@@ -53,42 +53,95 @@ export function SettingField({ name, schema, value, onChange }: SettingFieldProp
       return schema.properties === undefined ? (
         <Json label={label} value={value} onChange={onChange} />
       ) : (
-        <Record_ label={label} schema={schema} value={recordOf(value)} onChange={onChange} />
+        <fieldset>
+          <legend>{label}</legend>
+          <RecordFields schema={schema} value={recordOf(value)} onChange={onChange} />
+        </fieldset>
       );
     default:
       return <Json label={label} value={value} onChange={onChange} />;
   }
 }
 
+/** What the parts below show: a value of a shape that is known. */
+interface Part<Value> {
+  readonly label: string;
+  readonly schema: Schema;
+  readonly value: Value;
+  readonly onChange: (value: unknown) => void;
+}
+type Values = Readonly<Record<string, unknown>>;
+
 /** One entry a line. */
-function Lines({
+function Lines({ label, schema, value, onChange }: Part<readonly unknown[]>): ReactNode {
+  const isNumber = schema.type === 'integer' || schema.type === 'number';
+  return (
+    <TextArea
+      label={label}
+      hint="One a line."
+      value={value.join('\n')}
+      onChange={(text) => {
+        const lines = text.split('\n').filter((line) => line.trim() !== '');
+        onChange(isNumber ? lines.map(Number) : lines);
+        return true;
+      }}
+    />
+  );
+}
+
+/** What no form fits: as JSON, taken over while it is valid. */
+function Json({ label, value, onChange }: Omit<Part<unknown>, 'schema'>): ReactNode {
+  return (
+    <TextArea
+      label={label}
+      hint="As JSON."
+      problem="This is not JSON yet; it is taken over once it is."
+      value={JSON.stringify(value, undefined, 2) ?? ''}
+      onChange={(text) => {
+        try {
+          onChange(JSON.parse(text) as unknown);
+          return true;
+        } catch {
+          return false;
+        }
+      }}
+    />
+  );
+}
+
+/** A text of several lines. What is being typed stays as it is typed, also where the value reads otherwise. `onChange` answers whether it fits. */
+function TextArea({
   label,
-  schema,
+  hint,
+  problem,
   value,
   onChange,
 }: {
   readonly label: string;
-  readonly schema: Schema;
-  readonly value: readonly unknown[];
-  readonly onChange: (value: unknown) => void;
+  readonly hint: string;
+  readonly problem?: string;
+  readonly value: string;
+  readonly onChange: (text: string) => boolean;
 }): ReactNode {
-  const isNumber = schema.type === 'integer' || schema.type === 'number';
-  const [text, setText] = useState<string>();
-  const shown = text ?? value.join('\n');
+  const [typed, setTyped] = useState<string>();
+  const [isWrong, setWrong] = useState(false);
+  const shown = typed ?? value;
   return (
-    <Field label={label} hint="One a line.">
+    <Field label={label} hint={isWrong ? problem : hint}>
       {(id, hintId) => (
         <textarea
           id={id}
-          rows={Math.min(6, shown.split('\n').length + 1)}
+          rows={Math.min(12, shown.split('\n').length + 1)}
           aria-describedby={hintId}
+          aria-invalid={isWrong}
           spellCheck={false}
           value={shown}
-          onBlur={() => setText(undefined)}
+          onBlur={() => {
+            if (!isWrong) setTyped(undefined);
+          }}
           onChange={(event) => {
-            setText(event.currentTarget.value);
-            const lines = event.currentTarget.value.split('\n').filter((line) => line.trim() !== '');
-            onChange(isNumber ? lines.map(Number) : lines);
+            setTyped(event.currentTarget.value);
+            setWrong(!onChange(event.currentTarget.value));
           }}
         />
       )}
@@ -96,27 +149,17 @@ function Lines({
   );
 }
 
-function Records({
-  label,
-  schema,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly schema: Schema;
-  readonly value: readonly unknown[];
-  readonly onChange: (value: unknown) => void;
-}): ReactNode {
+function Records({ label, schema, value, onChange }: Part<readonly unknown[]>): ReactNode {
   return (
     <fieldset>
       <legend>{label}</legend>
       {value.map((entry, place) => (
-        <div key={place} className="form-grid">
-          <RecordFields
-            schema={schema}
-            value={recordOf(entry)}
-            onChange={(next) => onChange(value.map((each, index) => (index === place ? next : each)))}
-          />
+        <RecordFields
+          key={place}
+          schema={schema}
+          value={recordOf(entry)}
+          onChange={(next) => onChange(value.map((each, index) => (index === place ? next : each)))}
+        >
           <div className="field">
             <button
               type="button"
@@ -127,7 +170,7 @@ function Records({
               Remove
             </button>
           </div>
-        </div>
+        </RecordFields>
       ))}
       <button type="button" className="button" onClick={() => onChange([...value, blank(schema)])} aria-label={`Add to ${label}`}>
         Add
@@ -136,89 +179,30 @@ function Records({
   );
 }
 
-function Record_({
-  label,
-  schema,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly schema: Schema;
-  readonly value: Readonly<Record<string, unknown>>;
-  readonly onChange: (value: unknown) => void;
-}): ReactNode {
+/** The properties of one record, side by side. */
+function RecordFields({ schema, value, onChange, children }: Omit<Part<Values>, 'label'> & { readonly children?: ReactNode }): ReactNode {
   return (
-    <fieldset>
-      <legend>{label}</legend>
-      <div className="form-grid">
-        <RecordFields schema={schema} value={value} onChange={onChange} />
-      </div>
-    </fieldset>
-  );
-}
-
-function RecordFields({
-  schema,
-  value,
-  onChange,
-}: {
-  readonly schema: Schema;
-  readonly value: Readonly<Record<string, unknown>>;
-  readonly onChange: (value: unknown) => void;
-}): ReactNode {
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => (
-    <SettingField
-      key={name}
-      name={name}
-      schema={property}
-      value={value[name]}
-      onChange={(next) => {
-        const isEmpty = next === undefined || (next === '' && schema.required?.includes(name) !== true);
-        onChange(
-          Object.fromEntries([...Object.entries(value).filter(([key]) => key !== name), ...(isEmpty ? [] : [[name, next] as const])]),
-        );
-      }}
-    />
-  ));
-}
-
-/** What no form fits: as JSON, taken over while it is valid. */
-function Json({
-  label,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: unknown;
-  readonly onChange: (value: unknown) => void;
-}): ReactNode {
-  const [text, setText] = useState<string>();
-  const [isWrong, setWrong] = useState(false);
-  return (
-    <Field label={label} hint={isWrong ? 'This is not JSON yet; it is taken over once it is.' : 'As JSON.'}>
-      {(id, hintId) => (
-        <textarea
-          id={id}
-          aria-describedby={hintId}
-          aria-invalid={isWrong}
-          spellCheck={false}
-          value={text ?? JSON.stringify(value, undefined, 2) ?? ''}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            try {
-              onChange(JSON.parse(event.currentTarget.value) as unknown);
-              setWrong(false);
-            } catch {
-              setWrong(true);
-            }
+    <div className="form-grid">
+      {Object.entries(schema.properties ?? {}).map(([name, property]) => (
+        <SettingField
+          key={name}
+          name={name}
+          schema={property}
+          value={value[name]}
+          onChange={(next) => {
+            const isEmpty = next === undefined || (next === '' && schema.required?.includes(name) !== true);
+            onChange(
+              Object.fromEntries([...Object.entries(value).filter(([key]) => key !== name), ...(isEmpty ? [] : [[name, next] as const])]),
+            );
           }}
         />
-      )}
-    </Field>
+      ))}
+      {children}
+    </div>
   );
 }
 
-function blank(schema: Schema): Readonly<Record<string, unknown>> {
+function blank(schema: Schema): Values {
   const required = Object.entries(schema.properties ?? {}).filter(([name]) => schema.required?.includes(name) === true);
   return Object.fromEntries(
     required.map(([name, property]) => [
@@ -232,8 +216,8 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+function recordOf(value: unknown): Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Values) : {};
 }
 
 /** `pop3.limits.connectionsPerAddress` -> `Limits, connections per address`: for declarations without a title. */

@@ -70,7 +70,7 @@ export function TapOrder({ taps }: { readonly taps: readonly TapRow[] }): ReactN
                 <td className="num">{milliseconds(row.medianMs)}</td>
                 <td className="num">{milliseconds(row.slowestMs)}</td>
                 <td className="num">{row.failures === 0 ? '0' : <Badge tone="problem">{row.failures}</Badge>}</td>
-                <td>{row.reason}</td>
+                <td className="subject">{row.reason}</td>
               </tr>
             ))}
         </tbody>

@@ -19,7 +19,7 @@ export function TrialNotice(): ReactNode {
     <Notice kind="warning" title="Does everything still work?">
       <p>
         {trial.keys.join(', ')} {trial.keys.length === 1 ? 'goes back to what it was' : 'go back to what they were'} at{' '}
-        {new Date(trial.until).toLocaleTimeString()}, unless you keep the change.
+        {new Date(trial.until).toLocaleTimeString('en-GB')}, unless you keep the change.
       </p>
       <Problem sentence={problem} />
       <button type="button" className="button primary" onClick={keep}>

@@ -78,7 +78,7 @@ export function UsersCard({
               </td>
               <td className="address">{isDomain ? user.addresses[0] : `${user.user} <${account.address}>`}</td>
               <td>{user.cc.join(', ')}</td>
-              <td>{user.password === 'set' ? <Badge tone="good">set</Badge> : <Badge tone="problem">none: cannot log in</Badge>}</td>
+              <td>{user.password === 'set' ? <Badge tone="good">set</Badge> : <Badge tone="problem">not set</Badge>}</td>
               <td>
                 <div className="actions">
                   <button type="button" className="button" onClick={() => setOpen({ modify: user })} aria-label={`Modify ${user.user}`}>
