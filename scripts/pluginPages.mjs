@@ -27,10 +27,14 @@ const parts = {
   schema: (...names) => tableOf(names.reduce((so, name) => so[name], schema)),
 };
 
+function untyped({ $ref }) {
+  return $ref === undefined ? 'any' : 'ids';
+}
+
 function tableOf({ properties, required = [] }) {
   const rows = Object.entries(properties).map(([name, each]) => {
     const values =
-      each.enum?.map((value) => `\`${value}\``).join(', ') ?? each.type ?? (each.const === undefined ? 'ids' : `\`${each.const}\``);
+      each.enum?.map((value) => `\`${value}\``).join(', ') ?? each.type ?? (each.const === undefined ? untyped(each) : `\`${each.const}\``);
     return `| \`${name}\`${required.includes(name) ? ' (required)' : ''} | ${values} | ${each.description ?? ''} |`;
   });
   return `| property | values | |\n| --- | --- | --- |\n${rows.join('\n')}`;

@@ -1,6 +1,8 @@
 // Settings that change while mail flows: from an editor and by commands, in force at once or refused with a sentence.
 import '#core/base/injection.js';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Accounts, Licence } from '@postroom/sdk/services';
@@ -81,6 +83,16 @@ describe('settings that change', () => {
     );
     expect(office.port('pop3')).to.not.equal(before);
     expect(office.service(Doors).ports).to.have.length(2);
+  });
+
+  it('greet SMTP clients by another name at once, at the same port', async () => {
+    const port = office.port('smtp');
+    await office.run('config.set', { key: 'server.name', value: 'post.renamed.example' });
+    const client = connect(port, '127.0.0.1');
+    const [greeting] = (await once(client, 'data')) as [Buffer];
+    expect(greeting.toString()).to.match(/^220 post\.renamed\.example /);
+    client.destroy();
+    expect(office.port('smtp')).to.equal(port);
   });
 
   it('deliver to ADMIN1 what was meant for a user who is gone, with the reason (101)', async () => {
