@@ -6,6 +6,15 @@ import { letterOf } from './letters.js';
 
 /** Messages that wait for one commit. */
 const AT_ONCE = 2_000;
+const TO_OLGA = {
+  from: 'user0@works.example',
+  recipient: 'olga@customer.example',
+  prefix: Buffer.alloc(0),
+  ret: undefined,
+  envid: undefined,
+  notify: undefined,
+  orcpt: undefined,
+} as const;
 const PREFIX = Buffer.from('X-Postroom-Trail: L1\r\n');
 
 /** `mailboxes`: `account/user`, each of which gets `messages` of `octets` octets. */
@@ -21,15 +30,29 @@ export async function fillStore(dataDir: string, mailboxes: readonly string[], m
   }
 }
 
-async function put({ mailStore }: SqliteStore, name: string, octets: Buffer): Promise<void> {
-  const [account, user = ''] = name.split('/');
+/** Messages that wait for their way to the ISP. */
+export async function fillOutbox(dataDir: string, messages: number, octets: number): Promise<void> {
+  const store = await SqliteStore.open(dataDir, { clock: new SystemClock() });
+  try {
+    for (let at = 0; at < messages; at += AT_ONCE) {
+      const some = Array.from({ length: Math.min(AT_ONCE, messages - at) }, (_, index) => letterOf(octets, at + index));
+      await Promise.all(some.map((letter) => put(store, undefined, letter)));
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** Into a mailbox, or without one into the Outbox. */
+async function put({ mailStore }: SqliteStore, name: string | undefined, octets: Buffer): Promise<void> {
+  const [account = 'works', user = ''] = name?.split('/') ?? [];
   const body = mailStore.stage();
   await body.append(octets);
   await mailStore.commit({
     body,
     message: {
       id: body.id,
-      origin: 'fetched',
+      origin: name === undefined ? 'submitted' : 'fetched',
       account,
       author: undefined,
       envelopeFrom: undefined,
@@ -48,8 +71,8 @@ async function put({ mailStore }: SqliteStore, name: string, octets: Buffer): Pr
       trail: [],
       concealed: [],
     },
-    placements: [{ mailbox: { account, user }, prefix: PREFIX, duplicateKey: undefined }],
-    outbox: [],
+    placements: name === undefined ? [] : [{ mailbox: { account, user }, prefix: PREFIX, duplicateKey: undefined }],
+    outbox: name === undefined ? [{ ...TO_OLGA, account }] : [],
     journal: undefined,
   });
 }

@@ -39,11 +39,12 @@ const folder = await mkdtemp(path.join(tmpdir(), 'postroom-bench-'));
 await chmod(folder, 0o755);
 const bench: Bench = { quick: values.quick, folder, say: (text) => process.stdout.write(`${text.trimEnd()}\n\n`) };
 const wanted = MEASUREMENTS.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-if (wanted.length === 0) bench.say(`There is no measurement of that name. There are: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.`);
+if (wanted.length === 0 && !values.growth)
+  bench.say(`There is no measurement of that name. There are: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.`);
 const before = loadNow();
 const rows: Row[] = [];
 try {
-  if (values.growth) await growth(bench);
+  if (values.growth) await growth(bench, values.only);
   for (const measurement of values.growth ? [] : wanted) {
     for (const row of await measure(measurement)) {
       rows.push(row);

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { startTestHost, type TestHost } from '@postroom/sdk/testing';
 import { type Bench, type Measurement, type Row, within } from '../row.js';
 
-const NEIGHBOUR = fileURLToPath(new URL('../../../fixtures/plugins/neighbour/', import.meta.url));
+/** A filter of another publisher. */
+export const NEIGHBOUR = fileURLToPath(new URL('../../../fixtures/plugins/neighbour/', import.meta.url));
 const LETTER = 'From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: Offer\nMessage-ID: <1@far.example>\n\nHello\n';
 const MOST_MS = 1;
 const FILTERS = 4;
