@@ -29,14 +29,16 @@ if (!isAsBuilt() || process.argv.includes('--force')) {
     // `sqlite3` finds its binary from where it lies.
     ssr: { noExternal: true, external: ['sqlite3', '@postroom/sdk', '@postroom/sdk/services', '@postroom/sdk/testing'] },
     build: {
-      ssr: path.join(source, 'main.js'),
+      ssr: true,
       outDir: target,
       emptyOutDir: true,
       target: 'node20',
       minify: false,
       sourcemap: true,
       rolldownOptions: {
-        output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js' },
+        // The command line, and the server that authors of plugins test with.
+        input: { main: path.join(source, 'main.js'), testing: path.join(source, 'testing.js') },
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
         checks: { pluginTimings: false },
       },
     },

@@ -2,13 +2,19 @@
 import type { ServiceId } from '../serviceId.js';
 
 type Injector = (target: object, index: number, id: ServiceId<unknown>) => void;
-let injector: Injector = () => {
+const none: Injector = () => {
   throw new Error('createServiceId: no host has set how services are injected.');
 };
+let injector = none;
 
 /** For the host: how a service id used as a decorator is remembered. */
 export function setServiceInjector(inject: Injector): void {
   injector = inject;
+}
+
+/** For the test host: whether a host has been loaded into this process. */
+export function hasServiceInjector(): boolean {
+  return injector !== none;
 }
 
 /** Makes a service id. Two calls make two services, even with the same name. */

@@ -1,5 +1,4 @@
 // The practice ISP's certificate: made by itself, for localhost and 127.0.0.1, once in a process.
-import { generate } from 'selfsigned';
 
 /** PEM texts. Give `cert` to a client as its `ca` to make it trust the practice ISP. */
 export interface PracticeCertificate {
@@ -15,6 +14,8 @@ export function practiceCertificate(): Promise<PracticeCertificate> {
 }
 
 async function make(): Promise<PracticeCertificate> {
+  // Two hundred modules, for those who speak TLS.
+  const { generate } = await import('selfsigned');
   const result = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -12,9 +12,13 @@ import { WireLog } from './wireLog.js';
 export interface PracticeIspOptions {
   readonly pop3?: PracticeServerOptions;
   readonly smtp?: PracticeServerOptions;
+  /** False: no certificate is made, which takes a moment; every port is `plain` then, and `certificate` is empty. */
+  readonly tls?: false;
   /** `port` of the practice device, 0 (default) takes a free one; `on: false` starts with the device switched off. */
   readonly device?: { readonly port?: number; readonly on?: boolean };
 }
+
+const NO_CERTIFICATE = Object.freeze({ key: '', cert: '' });
 
 /** Password of a mailbox that was made without one. */
 export const PRACTICE_PASSWORD = 'practice';
@@ -44,7 +48,7 @@ export class PracticeIsp {
 
   /** Opens the ports. */
   static async start(options: PracticeIspOptions = {}): Promise<PracticeIsp> {
-    const certificate = await practiceCertificate();
+    const certificate = options.tls === false ? NO_CERTIFICATE : await practiceCertificate();
     const isp = new PracticeIsp(options, certificate);
     try {
       await isp.pop3.start();

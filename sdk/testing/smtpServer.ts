@@ -88,7 +88,7 @@ export class PracticeSmtpServer {
 
   #options(): SMTPServerOptions {
     return {
-      ...this.certificate,
+      ...(this.certificate.key === '' ? { hideSTARTTLS: true } : this.certificate),
       name: 'practice-isp.example',
       banner: 'The practice ISP is ready',
       secure: this.security === 'tls',

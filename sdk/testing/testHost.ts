@@ -76,7 +76,7 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   const leaks = leakCheck();
   await leaks.begin();
   const clock = options.clock ?? new VirtualClock();
-  const isp = await PracticeIsp.start();
+  const isp = await PracticeIsp.start({ tls: false });
   const dataDir = await mkdtemp(path.join(existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir(), 'postroom-test-'));
   const log: LogLine[] = [];
   const end = async (server?: TestServer): Promise<void> => {

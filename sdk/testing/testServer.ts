@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Clock } from '../services.js';
+import { type Clock, hasServiceInjector } from '../services.js';
 
 export interface TestServerOptions {
   /** Holds a settings.json. */
@@ -38,13 +38,31 @@ export interface TestServerModule {
   openTestServer(options: TestServerOptions): Promise<TestServer>;
 }
 
-/** The Postroom to test with: `POSTROOM_HOME`, else the one that this SDK belongs to. */
-export async function loadTestServer(): Promise<TestServerModule> {
+let loaded: Promise<TestServerModule> | undefined;
+
+/** The Postroom to test with: `POSTROOM_HOME`, else the one that this SDK belongs to. The same one whenever it is asked for. */
+export function loadTestServer(): Promise<TestServerModule> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<TestServerModule> {
   const own = fileURLToPath(new URL('../../../', import.meta.url));
   const home = process.env['POSTROOM_HOME'] ?? own;
   const file = path.join(home, 'core', 'dist', 'testing.js');
   if (!existsSync(file)) {
     throw new Error(`There is no Postroom in ${home}. Set POSTROOM_HOME to the folder that it was installed in.`);
   }
-  return (await import(pathToFileURL(file).href)) as TestServerModule;
+  return (await import(hasServiceInjector() ? pathToFileURL(file).href : await quickest(home))) as TestServerModule;
+}
+
+/**
+ * The build of few files starts in half the time. It is a second copy of the server, though: in a process that has loaded the other already, as
+ * Postroom's own tests do, the two would take each other's services.
+ */
+async function quickest(home: string): Promise<string> {
+  const { program } = (await import(pathToFileURL(path.join(home, 'core', 'bin', 'program.mjs')).href)) as {
+    readonly program: (name: string) => string;
+  };
+  return program('testing');
 }
