@@ -49,12 +49,15 @@ function useLoaded<T>(key: string, load: (background: boolean) => Promise<T>, re
       asked.current += 1;
     };
   }, [reload]);
+  // The question may be another one by the time that an event's turn comes.
+  const newest = useRef(reload);
+  newest.current = reload;
   const waiting = useRef<number | undefined>(undefined);
   useEffect(() => () => window.clearTimeout(waiting.current), []);
   useLiveEvents(refreshOn, () => {
     // Events come in bursts: one question for all of them.
     window.clearTimeout(waiting.current);
-    waiting.current = window.setTimeout(() => reload(true), 150);
+    waiting.current = window.setTimeout(() => newest.current(true), 150);
   });
   return { data: state.key === key ? state.data : undefined, error: state.error, reload: () => reload() };
 }
