@@ -1,7 +1,7 @@
 // The disk full, failing, damaged: nothing is promised that is not stored, nothing is deleted at the ISP, mailboxes are served, and all goes on by
 // itself when the disk does.
 import { copyFile, open, rm, stat } from 'node:fs/promises';
-import { DiskWorld, FLOOR_MB, hasStrace } from './diskWorld.js';
+import { canTrace, DiskWorld, FLOOR_MB } from './diskWorld.js';
 import type { FaultTable } from './table.js';
 import { VictimProcess } from './victimProcess.js';
 
@@ -20,11 +20,11 @@ export async function diskSweep(table: FaultTable): Promise<void> {
     const sweep = new DiskSweep(world, table);
     await sweep.belowFloor();
     await sweep.full();
-    if (await hasStrace()) {
+    if (await canTrace()) {
       for (const call of ['fdatasync,fsync', 'pwrite64']) await sweep.inputOutputError(call);
       await sweep.slowSync();
     } else {
-      table.skip('I/O error', 'strace is not installed');
+      table.skip('I/O error', 'strace is not installed, or may not trace here');
     }
     await sweep.secondProcess();
     await sweep.readOnly();

@@ -1,7 +1,7 @@
 // A server as a process of its own, with its data folder on a small disk that can be filled, and that strace can make fail.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -113,10 +113,12 @@ export class DiskWorld {
   }
 }
 
-/** Whether strace is here. */
-export async function hasStrace(): Promise<boolean> {
-  const places = (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => access(path.join(folder, 'strace')));
-  return (await Promise.allSettled(places)).some((result) => result.status === 'fulfilled');
+/** Whether strace is here, and may look into processes. */
+export function canTrace(): Promise<boolean> {
+  return run('strace', ['-qq', '-o', '/dev/null', 'true']).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Resolves when somebody traces the process. */
