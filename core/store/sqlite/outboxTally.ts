@@ -1,5 +1,5 @@
-// How much mail waits for the outside, counted in memory: the schedule asks all the time.
-import type { OutboxCounts, OutboxState } from '../outbox.js';
+// How much mail waits for the outside, counted in memory: the schedule asks after every change, however much there is.
+import type { OutboxCounts } from '../outbox.js';
 import type { Readers } from './readers.js';
 
 interface TallyRow {
@@ -13,49 +13,74 @@ interface TallyRow {
 interface TallyEntry {
   readonly message: number;
   readonly queuedAt: number;
-  state: OutboxState;
-  attempts: number;
+  isUntried: boolean;
+}
+
+/** Entries of one message. */
+interface MessageTally {
+  entries: number;
+  untried: number;
 }
 
 export class OutboxTally {
+  /** In the order in which they were queued, so that the first waits longest. */
   readonly #entries = new Map<number, TallyEntry>();
+  readonly #messages = new Map<number, MessageTally>();
   readonly #listeners = new Set<() => void>();
-  #counts: OutboxCounts | undefined;
+  /** Messages none of whose entries was tried. */
+  #untried = 0;
+  #newest = 0;
 
   async load(readers: Readers): Promise<void> {
-    const rows = await readers.all<TallyRow>('SELECT id, message_id, state, attempts, queued_at FROM outbox');
+    const rows = await readers.all<TallyRow>('SELECT id, message_id, state, attempts, queued_at FROM outbox ORDER BY id');
     this.#entries.clear();
+    this.#messages.clear();
+    this.#untried = 0;
+    this.#newest = 0;
     this.queued(rows);
   }
 
   queued(rows: readonly TallyRow[]): void {
     for (const row of rows) {
-      this.#entries.set(row.id, {
-        message: row.message_id,
-        queuedAt: row.queued_at,
-        state: row.state as OutboxState,
-        attempts: row.attempts ?? 0,
-      });
+      if (this.#entries.has(row.id)) continue;
+      const isUntried = isUntriedIn(row.state, row.attempts ?? 0);
+      this.#entries.set(row.id, { message: row.message_id, queuedAt: row.queued_at, isUntried });
+      this.#recount(row.message_id, 1, isUntried ? 1 : 0);
+      this.#newest = Math.max(this.#newest, row.id);
     }
     if (rows.length > 0) this.#changed();
   }
 
   gone(ids: readonly number[]): void {
-    for (const id of ids) this.#entries.delete(id);
+    for (const id of ids) {
+      const entry = this.#entries.get(id);
+      if (entry === undefined) continue;
+      this.#entries.delete(id);
+      this.#recount(entry.message, -1, entry.isUntried ? -1 : 0);
+    }
     if (ids.length > 0) this.#changed();
   }
 
   moved(rows: readonly { readonly id: number; readonly state: string; readonly attempts: number }[]): void {
     for (const row of rows) {
       const entry = this.#entries.get(row.id);
-      if (entry !== undefined) Object.assign(entry, { state: row.state, attempts: row.attempts });
+      const isUntried = isUntriedIn(row.state, row.attempts);
+      if (entry === undefined || entry.isUntried === isUntried) continue;
+      entry.isUntried = isUntried;
+      this.#recount(entry.message, 0, isUntried ? 1 : -1);
     }
     if (rows.length > 0) this.#changed();
   }
 
   get counts(): OutboxCounts {
-    this.#counts ??= countEntries(this.#entries);
-    return this.#counts;
+    const oldest = this.#entries.values().next().value?.queuedAt;
+    return {
+      messages: this.#messages.size,
+      recipients: this.#entries.size,
+      untried: this.#untried,
+      oldest: oldest === undefined ? undefined : new Date(oldest),
+      newest: this.#entries.size === 0 ? 0 : this.#newest,
+    };
   }
 
   onDidChange(listener: () => void): { dispose(): void } {
@@ -63,30 +88,27 @@ export class OutboxTally {
     return { dispose: () => void this.#listeners.delete(listener) };
   }
 
+  #recount(message: number, entries: number, untried: number): void {
+    const tally = this.#messages.get(message) ?? { entries: 0, untried: 0 };
+    this.#untried -= isWhollyUntried(tally) ? 1 : 0;
+    tally.entries += entries;
+    tally.untried += untried;
+    this.#untried += isWhollyUntried(tally) ? 1 : 0;
+    if (tally.entries === 0) this.#messages.delete(message);
+    else this.#messages.set(message, tally);
+  }
+
   /** Called from the write queue, which no listener may hold up or break. */
   #changed(): void {
-    this.#counts = undefined;
     for (const listener of this.#listeners) queueMicrotask(listener);
   }
 }
 
-function countEntries(entries: Iterable<readonly [number, TallyEntry]>): OutboxCounts {
-  const untried = new Map<number, boolean>();
-  let recipients = 0;
-  let oldest = Number.POSITIVE_INFINITY;
-  let newest = 0;
-  for (const [id, { message, queuedAt, state, attempts }] of entries) {
-    recipients += 1;
-    newest = Math.max(newest, id);
-    oldest = Math.min(oldest, queuedAt);
-    // What the administrator holds asks for no round.
-    untried.set(message, (untried.get(message) ?? true) && attempts === 0 && state !== 'held');
-  }
-  return {
-    messages: untried.size,
-    recipients,
-    untried: [...untried.values()].filter(Boolean).length,
-    oldest: recipients > 0 ? new Date(oldest) : undefined,
-    newest,
-  };
+/** What the administrator holds asks for no round. */
+function isUntriedIn(state: string, attempts: number): boolean {
+  return attempts === 0 && state !== 'held';
+}
+
+function isWhollyUntried({ entries, untried }: MessageTally): boolean {
+  return entries > 0 && entries === untried;
 }
