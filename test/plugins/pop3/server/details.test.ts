@@ -159,6 +159,24 @@ describe('POP3 server in its details', () => {
     expect(await session.ask('NOOP')).to.match(/^\+OK/);
   });
 
+  it('P13 P99 waits for no client that has gone, whatever was under way for it', async () => {
+    let release = (): void => {};
+    served.andrew.gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const client = await served.andrewsClient();
+    await client.ask('DELE 1');
+    client.send('QUIT\r\n');
+    await until(() => served.andrew.removals === 1);
+    client.socket.resetAndDestroy();
+    // The connection is closed at the server: its time limit is gone.
+    await until(() => served.host.clock.waiting === 0);
+    release();
+    await until(() => !served.andrew.isOpen);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(served.host.clock.waiting).to.equal(0);
+  });
+
   it('P98 closes who trickles octets into a login, a SASL response or a TLS handshake', async () => {
     for (const begin of ['USER andr', 'AUTH PLAIN\r\nAGFu', 'STLS\r\n']) {
       const client = await served.client();

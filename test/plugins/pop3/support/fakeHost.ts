@@ -147,6 +147,11 @@ export class TestClock implements Clock {
     };
   }
 
+  /** Timers that are set. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
   /** Lets `ms` pass at once. */
   skip(ms: number): void {
     this.#skipped += ms;

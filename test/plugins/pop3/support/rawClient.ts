@@ -99,14 +99,16 @@ export class RawClient {
   }
 
   async #until(end: string): Promise<Buffer> {
+    let searched = 0;
     for (;;) {
-      const at = this.#buffer.indexOf(end);
+      const at = this.#buffer.indexOf(end, searched);
       if (at >= 0) {
         const found = this.#buffer.subarray(0, at + end.length);
         this.#buffer = this.#buffer.subarray(at + end.length);
         return found;
       }
       if (this.#ended) throw new Error(`The connection ended; left: ${JSON.stringify(this.#buffer.toString('latin1'))}`);
+      searched = Math.max(0, this.#buffer.length - end.length + 1);
       await this.#more();
     }
   }
