@@ -39,7 +39,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
 
 /** What the areas are about: `postroom outbox` is explained by it. A plugin's area bears the plugin's name. */
 export const AREA_TITLES: Readonly<Record<string, string>> = {
-  accounts: 'The ISP mailboxes that are shared: list, add, change, remove, passwords',
+  accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
   backup: 'Copies of everything: create, verify, restore',
   config: 'The settings file: get, set, confirm, validate, history, undo',
   held: 'Mail that was kept back: list, retry, release, delete',
