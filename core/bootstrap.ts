@@ -60,6 +60,7 @@ import { HookSortStep, SortStep } from './flow/sort.js';
 import { StoreKeeper } from './flow/storeKeeper.js';
 import { SubmitStep } from './flow/submit.js';
 import { ProposedTeachingStep, TeachingStep } from './flow/teaching.js';
+import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './flow/whatIf.js';
 import { createHooks, HostHooks } from './hooks.js';
 import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
@@ -259,6 +260,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, DeliverStep, HookDeliverStep);
   bindClass(container, RelayStep, OutboxRelayStep);
   bindClass(container, BounceStep, LocalBounceStep);
+  bindClass(container, WaitingNoticeStep, LocalWaitingNoticeStep);
   bindClass(container, ResortStep, DefaultResortStep);
   bindClass(container, RedeliverStep, StoredRedeliverStep);
   bindClass(container, ExplainStep, HookExplainStep);

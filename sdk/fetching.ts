@@ -8,6 +8,11 @@ export interface FetchRequest {
   readonly reason: RoundReason;
   readonly intake: Intake;
   readonly journal: AccountJournal;
+  /**
+   * Tells of a message that stays at the ISP: one mail, once for a message, however often it is asked for. It goes to those that the header is
+   * sorted to, else to ADMIN1, and says how an administrator has the message fetched, deleted or left. Resolves after the commit.
+   */
+  tell(message: WaitingMessage): Promise<void>;
   /** Tells how far the account is: messages done and to do, octets so far. Cheap: call it for every message. */
   progress(done: number, total: number, octets: number): void;
 }
@@ -33,11 +38,13 @@ export interface FetchedFrom {
   readonly listedSize: number;
   /** Host name of the server, for the Received line. */
   readonly server: string;
+  /** Names the header as TOP shows it, of the plugin's making: kept to recognise a re-used UIDL whose size is the same. */
+  readonly headerPrint?: string;
   /** Reading it brought the reader down before: it is stored as it is, unread, and set aside for the administrator. */
   readonly unread?: boolean;
   /**
-   * The server no longer lists messages that it held: it may have given them new ids, this one among them. A message whose octets are the same
-   * as a vanished one's is that one, and is not delivered again (SORTING 81).
+   * The server no longer lists messages that it held: it may have given them new ids, this one among them. Or the journal knows the id already. A
+   * message whose octets are the same as a vanished one's, or as those that were stored under its id, is that one, and is not delivered again (SORTING 80, 81).
    */
   readonly maybeRenamed?: boolean;
 }
@@ -52,6 +59,22 @@ export interface Accepted {
   /** Copies left out because the mailbox had the message already (same Message-ID and same content within 7 days). */
   readonly duplicates: number;
   readonly disposition: 'deliver' | 'hold' | 'quarantine' | 'discard';
+  /** The UIDL under which the journal knew these octets already; only for `maybeRenamed`. */
+  readonly formerUidl?: string;
+}
+
+/** A message that stays at the ISP until somebody decides. */
+export interface WaitingMessage {
+  readonly uidl: string;
+  readonly listedSize: number;
+  /** As TOP shows it; `undefined` where the server does not. */
+  readonly header: Uint8Array | undefined;
+  /** As in FetchedFrom. */
+  readonly headerPrint: string | undefined;
+  /** `too-large`: beyond the account's limit. `refused`: the server does not hand it over. */
+  readonly why: 'too-large' | 'refused';
+  /** A sentence for people: why it stays. */
+  readonly sentence: string;
 }
 
 /** What Postroom remembers of the messages on one account's ISP server. It makes fetching exactly-once. */
@@ -83,7 +106,15 @@ export interface JournalEntry {
   readonly attempts: number;
   /** Tries that ended without the message, at the ISP or on the line. */
   readonly failures: number;
+  /** As it was given with the message. */
+  readonly headerPrint?: string;
+  /** Somebody was told that it stays at the ISP. */
+  readonly isTold?: boolean;
+  /** What the administrator said shall be done with a message that stays at the ISP. `fetch`: whatever its size. `leave`: and tell no more of it. */
+  readonly order?: WaitingOrder;
 }
+
+export type WaitingOrder = 'fetch' | 'delete' | 'leave';
 
 /** What an account's part of a round came to. */
 export interface FetchReport {
@@ -94,6 +125,8 @@ export interface FetchReport {
   /** Messages of them that every destination mailbox had already. */
   readonly duplicates: number;
   readonly failed: readonly FetchProblem[];
+  /** What the administrator should know although nothing failed: sentences. */
+  readonly alerts?: readonly string[];
   /** Not before this, where the server asked for it ([LOGIN-DELAY]) or trying again at once would harm. */
   readonly retryAfter?: Date;
 }

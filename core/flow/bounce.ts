@@ -68,7 +68,7 @@ export class LocalBounceStep implements BounceStep {
       original: { subject: message.subject, messageId: message.messageId, size: message.size, read: () => this.store.read(message.id) },
     });
     const mailbox = this.#authorOf(message);
-    await this.intake.own(notice, mailbox, `${kind === 'failed' ? 'could not be sent' : 'is late'}: message ${message.id}`, settles);
+    await this.intake.own(notice, [mailbox], `${kind === 'failed' ? 'could not be sent' : 'is late'}: message ${message.id}`, { settles });
   }
 
   /** The author's mailbox; ADMIN1's for a device without a login, or when the user is gone. */

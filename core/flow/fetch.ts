@@ -1,6 +1,7 @@
 // onFetch: one account's part of a round. The taps do the talking with the ISP; intake takes what they bring.
 import { type AccountView, type FetchReport, type FetchRequest, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { Log } from '../base/log.js';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
@@ -9,6 +10,7 @@ import { Journal } from '../store/journal.js';
 import { IntakeStep } from './intake.js';
 import { fetchWait } from './retry.js';
 import { Room } from './room.js';
+import { WaitingNoticeStep } from './waitingNotice.js';
 
 export interface FetchStep {
   /** Never rejects: what went wrong stands in the report. */
@@ -39,6 +41,8 @@ export class HookFetchStep implements FetchStep {
     @ActivityLog private readonly activity: ActivityLog,
     @PluginHost private readonly plugins: PluginHost,
     @Room private readonly room: Room,
+    @WaitingNoticeStep private readonly notices: WaitingNoticeStep,
+    @Log private readonly log: Log,
   ) {
     // Whatever was changed may have been the cause.
     events.on((event) => {
@@ -67,6 +71,7 @@ export class HookFetchStep implements FetchStep {
       reason,
       intake: this.intake.forAccount(account),
       journal: this.journal.forAccount(account.id),
+      tell: (message) => this.notices.tell(account, message),
       progress: (done, total, octets) => emit('progress', done, total, octets),
     };
     const report = await this.#ask(request, signal);
@@ -101,16 +106,15 @@ export class HookFetchStep implements FetchStep {
     const sentences = report.failed.map((problem) => problem.message);
     this.#told.set(account.id, sentences);
     for (const problem of report.failed.filter(({ message }) => !before.includes(message))) {
-      this.activity.add({
-        kind: 'problem',
-        account: account.id,
-        user: undefined,
-        message: undefined,
-        text: problem.message,
-        details: { code: problem.code },
-      });
-      this.events.emit({ type: 'problem', source: account.id, sentence: problem.message });
+      this.#say(account, problem.message, { code: problem.code });
     }
+    for (const sentence of report.alerts ?? []) this.#say(account, sentence, {});
+  }
+
+  #say(account: AccountView, sentence: string, details: Readonly<Record<string, unknown>>): void {
+    this.log.warn(sentence, { account: account.id, ...details });
+    this.activity.add({ kind: 'problem', account: account.id, user: undefined, message: undefined, text: sentence, details });
+    this.events.emit({ type: 'problem', source: account.id, sentence });
   }
 
   /** An account that fails rests longer and longer. */

@@ -15,7 +15,6 @@ import { createMailView } from '../mail/mailView.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type IntakeUnit, MailStore, type StagedBody } from '../store/mailStore.js';
-import type { OutboxUpdate } from '../store/outbox.js';
 import { DeliverStep } from './deliver.js';
 import { type Decision, draftUnit } from './draftUnit.js';
 import { type Incoming, type Reading, readIncoming } from './incoming.js';
@@ -41,8 +40,13 @@ export interface StagedMail {
 export interface IntakeStep {
   /** The door for one account's fetched mail. */
   forAccount(account: AccountView): Intake;
-  /** Takes a message that Postroom made, such as a bounce, for one mailbox. `settles`: Outbox entries that are done with it, in the same commit. */
-  own(octets: Uint8Array, mailbox: MailboxRef, reason: string, settles?: readonly OutboxUpdate[]): Promise<Accepted>;
+  /** Takes a message that Postroom made, such as a bounce. `also`: what it says of the Outbox or of mail at an ISP, in the same commit. */
+  own(
+    octets: Uint8Array,
+    mailboxes: readonly MailboxRef[],
+    reason: string,
+    also?: Pick<IntakeUnit, 'settles' | 'tells'>,
+  ): Promise<Accepted>;
   /** Reads the source, lets `decide` work out what to commit, and commits it. Rejects with nothing stored. */
   take(
     octets: AsyncIterable<Uint8Array>,
@@ -87,26 +91,39 @@ export class DefaultIntakeStep implements IntakeStep {
       return draftUnit(mail, incoming, [decision], {
         account: account.id,
         prefix: ({ plan, trail }, mailbox) => fetchedPrefix({ ...origin, plan, trail }, mailbox),
-        journal: { account: account.id, uidl: from.uidl, listedSize: from.listedSize, maybeRenamed: from.maybeRenamed === true },
+        journal: {
+          account: account.id,
+          uidl: from.uidl,
+          listedSize: from.listedSize,
+          ...(from.headerPrint !== undefined && { headerPrint: from.headerPrint }),
+          maybeRenamed: from.maybeRenamed === true,
+        },
         outbox: [],
       });
     });
   }
 
-  own(octets: Uint8Array, mailbox: MailboxRef, reason: string, settles: readonly OutboxUpdate[] = []): Promise<Accepted> {
-    const account = (mailbox.account === undefined ? undefined : this.accounts.find(mailbox.account)) ?? NO_ACCOUNT;
+  own(
+    octets: Uint8Array,
+    mailboxes: readonly MailboxRef[],
+    reason: string,
+    also: Pick<IntakeUnit, 'settles' | 'tells'> = {},
+  ): Promise<Accepted> {
+    const filedUnder = mailboxes.find((mailbox) => mailbox.account !== undefined)?.account;
+    const account = (filedUnder === undefined ? undefined : this.accounts.find(filedUnder)) ?? NO_ACCOUNT;
     return this.take(once(octets), MADE_HERE, async ({ incoming, view }) => {
       const mail = view();
-      const sorted = { plan: createSortPlan(account).to(mailbox, reason), trail: [] };
+      const plan = mailboxes.reduce((so, mailbox) => so.to(mailbox, reason), createSortPlan(account));
+      const sorted = { plan, trail: [] };
       const decision = await this.#place(sorted, mail);
       const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header };
       const unit = draftUnit(mail, incoming, [decision], {
-        account: mailbox.account,
-        prefix: ({ plan, trail }, to) => ownPrefix({ ...origin, plan, trail }, to),
+        account: filedUnder,
+        prefix: (own, to) => ownPrefix({ ...origin, plan: own.plan, trail: own.trail }, to),
         journal: undefined,
         outbox: [],
       });
-      return { ...unit, settles };
+      return { ...unit, ...also };
     });
   }
 
@@ -125,10 +142,17 @@ export class DefaultIntakeStep implements IntakeStep {
       const receivedAt = this.clock.now();
       const view = (envelope = source.envelope): MailView => this.#view(body, incoming, { ...source, envelope }, receivedAt);
       const unit: IntakeUnit = { body, ...(await decide({ incoming, view })) };
-      const { placed, duplicates } = await this.store.commit(unit);
+      const { placed, duplicates, formerUidl } = await this.store.commit(unit);
       this.events.emit({ type: 'accepted', message: body.id, origin: source.origin, mailboxes: placed });
       this.log.taken(unit, placed);
-      return { id: body.id, size: body.size, mailboxes: placed, duplicates: duplicates.length, disposition: unit.message.disposition };
+      return {
+        id: body.id,
+        size: body.size,
+        mailboxes: placed,
+        duplicates: duplicates.length,
+        disposition: unit.message.disposition,
+        ...(formerUidl !== undefined && { formerUidl }),
+      };
     } catch (error) {
       await body.discard();
       throw error;

@@ -1,8 +1,31 @@
 // Which message on an ISP's server is stored here, deleted, gone. It makes fetching exactly-once.
-import type { AccountJournal } from '@postroom/sdk';
+import type { AccountJournal, MailboxRef, WaitingMessage, WaitingOrder } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 
+/** What was told of a message that stays at the ISP. */
+export interface WaitingNotice {
+  readonly why: WaitingMessage['why'];
+  /** '' where the ISP does not show the header. */
+  readonly from: string;
+  readonly subject: string;
+  readonly told: readonly MailboxRef[];
+}
+
+/** A message that stays at the ISP until somebody decides. */
+export interface WaitingEntry extends WaitingNotice {
+  readonly account: string;
+  readonly uidl: string;
+  /** Octets, as the ISP lists it; -1 where it does not say. */
+  readonly listedSize: number;
+  readonly since: Date;
+  readonly order: WaitingOrder | undefined;
+}
+
 export interface Journal {
+  /** Messages that somebody was told of, that the ISPs still list as far as is known, and that are not stored; by account and age. */
+  waiting(): Promise<readonly WaitingEntry[]>;
+  /** Notes what shall be done with a message in the next round; `fetch` gives it new tries. Answers false where none such waits any more. */
+  order(account: string, uidl: string, order: WaitingOrder): Promise<boolean>;
   forAccount(account: string): AccountJournal;
   /**
    * To be called before a round. Where the wall clock jumped since the last one, times in the journal jump with it: days that mail stays

@@ -2,6 +2,7 @@
 import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
 import { createServiceId, type Submission } from '@postroom/sdk/services';
 import type { ByteRange } from '../base/byteRange.js';
+import type { WaitingNotice } from './journal.js';
 import type { OutboxUpdate } from './outbox.js';
 
 /** Octets of a message that is being taken in. Small ones stay in memory, large ones go to the store piece by piece, unseen until the commit. */
@@ -81,8 +82,22 @@ export interface JournalDraft {
   readonly account: string;
   readonly uidl: string;
   readonly listedSize: number;
-  /** Messages vanished from the ISP's listing. One with the same octets is this one under its former id: then it is placed nowhere again. */
+  /** Names its header, in the plugin's way. */
+  readonly headerPrint?: string;
+  /**
+   * Messages vanished from the ISP's listing, or the id is known already. What was stored of the same octets under a vanished id, or under this
+   * one, is this message: then it is placed nowhere again.
+   */
   readonly maybeRenamed?: boolean;
+}
+
+/** The ISP's message that a notice tells of. */
+export interface NoticeDraft {
+  readonly account: string;
+  readonly uidl: string;
+  readonly listedSize: number;
+  readonly headerPrint: string | undefined;
+  readonly notice: WaitingNotice;
 }
 
 /** All that one message changes, committed as one. */
@@ -93,6 +108,8 @@ export interface IntakeUnit {
   readonly outbox: readonly OutboxDraft[];
   /** Outbox entries that this message answers for: a bounce and the end of what bounced are one commit. */
   readonly settles?: readonly OutboxUpdate[];
+  /** What this message tells of: it and the journal's note of it are one commit, so that nobody is told twice. */
+  readonly tells?: NoticeDraft;
   /** `undefined` for what did not come from an ISP. */
   readonly journal: JournalDraft | undefined;
 }
@@ -101,6 +118,8 @@ export interface IntakeUnit {
 export interface IntakeResult {
   readonly placed: readonly MailboxRef[];
   readonly duplicates: readonly MailboxRef[];
+  /** The id under which the same octets were stored already; only for `maybeRenamed`. */
+  readonly formerUidl?: string;
 }
 
 /** A mailbox at a glance. */

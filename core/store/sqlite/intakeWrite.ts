@@ -10,10 +10,11 @@ import type { OutboxTally } from './outboxTally.js';
 import type { Sequence } from './sequence.js';
 import type { StagedMessage } from './stagedMessage.js';
 import type { ChunkRow, OutboxRow } from './tables.js';
+import { noteNotice } from './waitingRows.js';
 import type { WriteGroup } from './writeGroup.js';
 import type { WriteUnit } from './writeQueue.js';
 
-/** A message's entry under the id that the ISP gave it before. */
+/** A message's entry under the id that the ISP gave it before, or under the one it has. */
 export interface FormerEntry {
   readonly uidl: string;
   readonly since: number;
@@ -57,7 +58,7 @@ export class IntakeWrite implements WriteUnit {
     this.#result =
       this.former === undefined
         ? placeCopies(group, number, message, this.copies, this.now)
-        : { placed: [], duplicates: this.copies.map(({ draft }) => draft.mailbox) };
+        : { placed: [], duplicates: this.copies.map(({ draft }) => draft.mailbox), formerUidl: this.former.uidl };
     this.#outbox = outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, this.now));
     // Every copy was one too many: the trace is all that stays. A message without any destination is nobody's duplicate and stays.
     this.#gone =
@@ -76,13 +77,15 @@ export class IntakeWrite implements WriteUnit {
         since: this.former?.since ?? this.now.getTime(),
         attempts: 0,
         content_key: contentKey(message.contentHash),
+        header_print: journal.headerPrint ?? null,
       });
     }
   }
 
   async run(writer: Connection): Promise<void> {
     await this.#settled?.run(writer);
-    if (this.former !== undefined) {
+    if (this.unit.tells !== undefined) await noteNotice(writer, this.unit.tells, this.now);
+    if (this.former !== undefined && this.former.uidl !== this.unit.journal?.uidl) {
       await writer.run('DELETE FROM journal WHERE account = ? AND uidl = ?', [this.unit.journal?.account, this.former.uidl]);
     }
     if (!this.body.hasSpilled) return;

@@ -1,9 +1,10 @@
 // Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
-import type { AccountJournal, JournalEntry } from '@postroom/sdk';
+import type { AccountJournal, JournalEntry, WaitingOrder } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { isPlausible } from '../../base/clockJumps.js';
-import type { Journal } from '../journal.js';
+import type { Journal, WaitingEntry } from '../journal.js';
 import type { Readers } from './readers.js';
+import { noteOrder, readWaiting } from './waitingRows.js';
 import type { WriteQueue } from './writeQueue.js';
 
 type JournalTuple = readonly [
@@ -13,12 +14,15 @@ type JournalTuple = readonly [
   since: number,
   attempts: number,
   failures: number,
+  headerPrint: string | null,
+  isTold: 0 | 1,
+  order: WaitingOrder | null,
 ];
 
 /** Entries a query. They come as one JSON text: a hundred thousand row objects would hold the event loop up. */
 const PAGE = 5_000;
 const ENTRIES = `
-  SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts, failures)) AS page FROM (
+  SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts, failures, header_print, notice IS NOT NULL, ordered)) AS page FROM (
     SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${PAGE})`;
 
 /** Each look at the clock is a commit: oftener than this nothing is written. */
@@ -56,6 +60,20 @@ export class SqliteJournal implements Journal {
     });
   }
 
+  waiting(): Promise<readonly WaitingEntry[]> {
+    return readWaiting(this.readers);
+  }
+
+  async order(account: string, uidl: string, order: WaitingOrder): Promise<boolean> {
+    let isKnown = false;
+    await this.queue.write({
+      run: async (writer) => {
+        isKnown = await noteOrder(writer, account, uidl, order);
+      },
+    });
+    return isKnown;
+  }
+
   async prune(days: number): Promise<number> {
     let removed = 0;
     await this.queue.write({
@@ -66,6 +84,20 @@ export class SqliteJournal implements Journal {
     });
     return removed;
   }
+}
+
+function journalEntry([uidl, state, listedSize, since, attempts, failures, headerPrint, isTold, order]: JournalTuple): JournalEntry {
+  return {
+    uidl,
+    state,
+    listedSize,
+    since: new Date(since),
+    attempts,
+    failures,
+    ...(headerPrint !== null && { headerPrint }),
+    ...(isTold === 1 && { isTold: true }),
+    ...(order !== null && { order }),
+  };
 }
 
 class SqliteAccountJournal implements AccountJournal {
@@ -82,9 +114,10 @@ class SqliteAccountJournal implements AccountJournal {
     for (;;) {
       const row = await this.readers.get<{ page: string }>(ENTRIES, [this.account, after]);
       const page = JSON.parse(row?.page ?? '[]') as JournalTuple[];
-      for (const [uidl, state, listedSize, since, attempts, failures] of page) {
-        entries.set(uidl, { uidl, state, listedSize, since: new Date(since), attempts, failures });
-        after = uidl;
+      for (const tuple of page) {
+        const entry = journalEntry(tuple);
+        entries.set(entry.uidl, entry);
+        after = entry.uidl;
       }
       if (page.length < PAGE) return entries;
     }
@@ -96,7 +129,7 @@ class SqliteAccountJournal implements AccountJournal {
     await this.queue.write({
       run: async (writer) => {
         await writer.run(
-          `UPDATE journal SET state = 'gone', unlisted_since = ? WHERE account = ? AND uidl IN (SELECT value FROM json_each(?))`,
+          `UPDATE journal SET state = 'gone', unlisted_since = ?, notice = NULL, ordered = NULL WHERE account = ? AND uidl IN (SELECT value FROM json_each(?))`,
           [this.clock.now().getTime(), this.account, JSON.stringify(uidls)],
         );
       },
@@ -119,7 +152,7 @@ class SqliteAccountJournal implements AccountJournal {
     });
   }
 
-  /** A UIDL that was stored or gone and is tried again names another message now: its counts begin anew, and its size is not known yet. */
+  /** A UIDL that was stored or gone and is tried again names another message now: its counts begin anew, its size and header are not known yet. */
   async attempt(uidls: readonly string[]): Promise<void> {
     if (uidls.length === 0) return;
     await this.queue.write({
@@ -127,9 +160,9 @@ class SqliteAccountJournal implements AccountJournal {
         await writer.run(
           `INSERT INTO journal (account, uidl, state, listed_size, since, attempts)
             SELECT ?, value, 'failed', -1, ?, 1 FROM json_each(?) WHERE true
-            ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL, listed_size = -1,
+            ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL, listed_size = iif(state = 'failed', listed_size, -1),
               since = iif(state = 'failed', since, excluded.since), attempts = iif(state = 'failed', attempts + 1, 1),
-              failures = iif(state = 'failed', failures, 0)`,
+              failures = iif(state = 'failed', failures, 0), header_print = iif(state = 'failed', header_print, NULL)`,
           [this.account, this.clock.now().getTime(), JSON.stringify(uidls)],
         );
       },

@@ -160,11 +160,14 @@ export class SqliteMailStore implements MailStore {
     return this.ballast.room();
   }
 
-  /** The journal entry of the same octets under an id that the ISP no longer lists. */
+  /** The journal entry of the same octets under the same id, or under one that the ISP no longer lists. */
   async #former({ journal, message }: IntakeUnit): Promise<FormerEntry | undefined> {
     if (journal?.maybeRenamed !== true) return undefined;
     return this.readers.get<FormerEntry>(
-      `SELECT uidl, since FROM journal WHERE account = ? AND content_key = ? AND state = 'stored' AND unlisted_since IS NOT NULL AND uidl <> ?`,
+      `SELECT uidl, since FROM journal WHERE account = ?1 AND uidl = ?3 AND content_key = ?2
+        UNION ALL SELECT uidl, since FROM journal
+          WHERE account = ?1 AND content_key = ?2 AND state = 'stored' AND unlisted_since IS NOT NULL AND uidl <> ?3
+        LIMIT 1`,
       [journal.account, contentKey(message.contentHash), journal.uidl],
     );
   }

@@ -64,6 +64,7 @@ export interface JournalRow {
   readonly since: number;
   readonly attempts: number;
   readonly content_key: Uint8Array;
+  readonly header_print: string | null;
 }
 
 export interface ActivityRow {
@@ -112,7 +113,7 @@ export const COLUMNS: { readonly [T in TableName]: readonly (keyof Rows[T] & str
   placement: ['mailbox_id', 'message_id', 'prefix', 'concealed', 'size', 'tag', 'seen_key', 'placed_at'],
   seen: ['key', 'at', 'message_id'],
   outbox: ['id', 'message_id', 'account', 'sender', 'recipient', 'prefix', 'dsn', 'state', 'queued_at', 'next_try_at'],
-  journal: ['account', 'uidl', 'state', 'listed_size', 'since', 'attempts', 'content_key'],
+  journal: ['account', 'uidl', 'state', 'listed_size', 'since', 'attempts', 'content_key', 'header_print'],
   activity: ['at', 'day', 'kind', 'account', 'user', 'message', 'text', 'details'],
 };
 

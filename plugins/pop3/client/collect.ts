@@ -1,15 +1,17 @@
 // onFetch: one account's part of a round. Sessions follow each other, each ended by QUIT so that its deletions stick, until nothing is new.
 import { type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { type CollectPlan, collectPlan, MOST_FAILURES } from './collectPlan.js';
+import { type CollectPlan, collectPlan, MOST_FAILURES, type PlannedMessage, smallFirst } from './collectPlan.js';
 import { FetchTally } from './fetchTally.js';
 import { type IdentifiedMessage, identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { pauseAfter } from './ispAnswers.js';
 import type { IspCapabilities } from './ispCapabilities.js';
 import { logIn } from './ispLogin.js';
+import { tellOfLeft } from './leftMail.js';
 import { parseListing } from './listing.js';
 import { Pop3Dialogue } from './pop3Dialogue.js';
+import { recheck } from './recheck.js';
 import { Retrieval, SessionAbandoned, tooLargeSentence } from './retrieval.js';
 
 /** Messages of one session, where the ISP deletes at once; a cut line costs at most the reading of their DELEs again. */
@@ -78,7 +80,7 @@ class AccountRound {
   }
 
   async #work(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<boolean> {
-    const plan = await this.#plan(dialogue);
+    const plan = await this.#plan(dialogue, capabilities);
     const before = this.#tally.fetched;
     const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
     this.#tally.expect(expected);
@@ -100,7 +102,10 @@ class AccountRound {
     } finally {
       for (const key of retrieval.failed) this.#failed.add(key);
     }
-    const finished = this.#account.leaveOnServerDays === 0 ? [...plan.remove, ...retrieval.stored] : plan.remove;
+    if (plan.isMostlyNew && this.#tally.renamed > 0) this.#tally.alert('renamed', this.#renamedSentence());
+    await tellOfLeft(dialogue, plan, this.#request, this.#tally);
+    const stored = this.#account.leaveOnServerDays === 0 ? retrieval.stored : [];
+    const finished = [...plan.remove, ...plan.drop, ...stored];
     const deleted = await this.#delete(dialogue, finished, capabilities.pipelining);
     const quit = await this.#quit(dialogue, deleted);
     if (capabilities.loginDelaySeconds > 0)
@@ -115,7 +120,7 @@ class AccountRound {
     );
   }
 
-  async #plan(dialogue: Pop3Dialogue): Promise<CollectPlan> {
+  async #plan(dialogue: Pop3Dialogue, { pipelining }: IspCapabilities): Promise<CollectPlan> {
     const stat = await dialogue.ask('STAT');
     const list = await dialogue.askLines('LIST');
     const uidl = await dialogue.askLines('UIDL');
@@ -133,9 +138,28 @@ class AccountRound {
       await this.#request.journal.listed(messages.map(({ key }) => key));
     }
     const plan = collectPlan(messages, await this.#request.journal.entries(), this.#account, this.#clock.now());
-    this.#report(plan);
-    const isUntried = ({ key }: IdentifiedMessage): boolean => !this.#failed.has(key);
-    return { ...plan, fetch: plan.fetch.filter(isUntried), suspect: plan.suspect.filter(isUntried), unread: plan.unread.filter(isUntried) };
+    const removing = await recheck(dialogue, plan.remove, pipelining);
+    const dropping = await recheck(dialogue, plan.drop, pipelining);
+    const others = [...removing.others, ...dropping.others];
+    const isTooLarge = ({ size }: PlannedMessage): boolean => size > this.#account.maxMessageBytes;
+    const isUntried = ({ key }: PlannedMessage): boolean => !this.#failed.has(key);
+    const tooLarge = [...plan.tooLarge, ...others.filter(isTooLarge)];
+    this.#report({ ...plan, tooLarge });
+    return {
+      ...plan,
+      remove: removing.same,
+      // Without a size nothing but the id would say which message was meant.
+      drop: dropping.same.filter(({ size, known }) => size >= 0 && size === known?.listedSize),
+      tooLarge,
+      fetch: smallFirst([...plan.fetch, ...others.filter((message) => !isTooLarge(message))].filter(isUntried)),
+      suspect: plan.suspect.filter(isUntried),
+      unread: plan.unread.filter(isUntried),
+    };
+  }
+
+  #renamedSentence(): string {
+    const { host, id } = this.#account;
+    return `${host} gave the waiting mail of account ${id} new unique ids. ${this.#tally.renamed} message(s) of it were known by their content and not delivered again. If the ISP has not moved its server, ask it why.`;
   }
 
   /** Without UIDL and TOP every message would have to be read in every round to be recognised. */
@@ -156,7 +180,7 @@ class AccountRound {
     for (const { key } of plan.resting) {
       this.#tally.problem(
         'isp/message',
-        `A message could not be collected ${MOST_FAILURES} times and stays at the ISP; it is tried once a day. Look at it there, with the ISP's web mail.`,
+        `A message could not be collected ${MOST_FAILURES} times and stays at the ISP; it is tried once a day. "postroom waiting list" shows it; look at it there, with the ISP's web mail.`,
         key,
       );
     }

@@ -9,6 +9,8 @@ const FAILURES_IN_COMPANY = 2;
 /** Tries that nobody saw the end of, after which nobody looks into a message any more: it is stored as it is. */
 const MOST_READINGS = 3;
 const DAY = 86_400_000;
+/** Octets from which a message is fetched after the others. */
+const LARGE_MESSAGE = 256 * 1024;
 
 export interface CollectPolicy {
   /** 0: delete at once. -1: never. */
@@ -16,20 +18,34 @@ export interface CollectPolicy {
   readonly maxMessageBytes: number;
 }
 
+/** A message and what the journal knows of it. */
+export interface PlannedMessage extends IdentifiedMessage {
+  /** `undefined` for a new one. */
+  readonly known: JournalEntry | undefined;
+  /** The journal has the id, be it another message's: what comes may be stored here already. */
+  readonly isIdUsed: boolean;
+  /** Of the header that TOP has shown in this session. */
+  readonly print?: string;
+}
+
 export interface CollectPlan {
   /** Stored here in an earlier session: deleted without reading it again. */
-  readonly remove: readonly IdentifiedMessage[];
-  /** New, in the server's order. */
-  readonly fetch: readonly IdentifiedMessage[];
+  readonly remove: readonly PlannedMessage[];
+  /** Never stored here: deleted because the administrator said so. */
+  readonly drop: readonly PlannedMessage[];
+  /** New: in the server's order, but large ones behind the others, the largest last. */
+  readonly fetch: readonly PlannedMessage[];
   /** New too, but sessions that were to read them ended badly: read one at a time, after the others. */
-  readonly suspect: readonly IdentifiedMessage[];
+  readonly suspect: readonly PlannedMessage[];
   /** Reading them brought the reader down again and again: fetched one at a time, and stored unread. */
-  readonly unread: readonly IdentifiedMessage[];
-  readonly tooLarge: readonly IdentifiedMessage[];
+  readonly unread: readonly PlannedMessage[];
+  readonly tooLarge: readonly PlannedMessage[];
   /** Failed too often: they rest. */
-  readonly resting: readonly IdentifiedMessage[];
+  readonly resting: readonly PlannedMessage[];
   /** Messages that are stored here have vanished from the listing: what looks new may be one of them under a new id (SORTING 81). */
   readonly maybeRenamed: boolean;
+  /** More than half of what is listed has an id that is not known. */
+  readonly isMostlyNew: boolean;
 }
 
 export function collectPlan(
@@ -39,20 +55,26 @@ export function collectPlan(
   now: Date,
 ): CollectPlan {
   const plan = {
-    remove: [] as IdentifiedMessage[],
-    fetch: [] as IdentifiedMessage[],
-    suspect: [] as IdentifiedMessage[],
-    unread: [] as IdentifiedMessage[],
-    tooLarge: [] as IdentifiedMessage[],
-    resting: [] as IdentifiedMessage[],
+    remove: [] as PlannedMessage[],
+    drop: [] as PlannedMessage[],
+    fetch: [] as PlannedMessage[],
+    suspect: [] as PlannedMessage[],
+    unread: [] as PlannedMessage[],
+    tooLarge: [] as PlannedMessage[],
+    resting: [] as PlannedMessage[],
   };
-  for (const message of messages) {
-    const entry = journal.get(message.key);
+  for (const listed of messages) {
+    const entry = journal.get(listed.key);
     // The same id with another size is another message: some servers count their ids anew (SORTING 80).
-    const known = entry !== undefined && isSameSize(entry.listedSize, message.size) ? entry : undefined;
+    const known = entry !== undefined && isSameSize(entry.listedSize, listed.size) ? entry : undefined;
+    const message: PlannedMessage = { ...listed, known, isIdUsed: entry !== undefined };
     if (known !== undefined && known.state !== 'failed') {
       if (isDue(known, policy, now)) plan.remove.push(message);
-    } else if (message.size > policy.maxMessageBytes) {
+    } else if (known?.order === 'delete') {
+      plan.drop.push(message);
+    } else if (known?.order === 'leave') {
+      // It stays, and nobody wants to hear of it.
+    } else if (message.size > policy.maxMessageBytes && known?.order !== 'fetch') {
       plan.tooLarge.push(message);
     } else if (known !== undefined && isResting(known, now)) {
       plan.resting.push(message);
@@ -66,7 +88,14 @@ export function collectPlan(
   }
   const listed = new Set(messages.map(({ key }) => key));
   const maybeRenamed = [...journal.values()].some((entry) => entry.state === 'stored' && !listed.has(entry.uidl));
-  return { ...plan, maybeRenamed };
+  const unknown = messages.filter(({ key }) => !journal.has(key)).length;
+  return { ...plan, fetch: smallFirst(plan.fetch), maybeRenamed, isMostlyNew: unknown * 2 > messages.length };
+}
+
+/** What a round that is cut short brings should be as many messages as can be; among everyday mail the order of arrival counts for more. */
+export function smallFirst<M extends IdentifiedMessage>(messages: readonly M[]): M[] {
+  const isLarge = ({ size }: M): boolean => size > LARGE_MESSAGE;
+  return [...messages.filter((message) => !isLarge(message)), ...messages.filter(isLarge).sort((a, b) => a.size - b.size)];
 }
 
 /** A size that one side does not know tells nothing. */

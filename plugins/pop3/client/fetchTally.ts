@@ -9,7 +9,9 @@ export class FetchTally {
   #duplicates = 0;
   #octets = 0;
   #total = 0;
+  #renamed = 0;
   #retryAfter: Date | undefined;
+  readonly #alerts = new Map<string, string>();
 
   constructor(progress: FetchRequest['progress']) {
     this.#progress = progress;
@@ -19,13 +21,20 @@ export class FetchTally {
     return this.#fetched;
   }
 
+  /** Messages that came under a new id and were stored here under another. */
+  get renamed(): number {
+    return this.#renamed;
+  }
+
   /** `more` messages are to be read from here on. */
   expect(more: number): void {
     this.#total = this.#fetched + more;
     this.#progress(this.#fetched, this.#total, this.#octets);
   }
 
-  accepted(accepted: Accepted): void {
+  /** `uidl`: the id that the message has now. */
+  accepted(accepted: Accepted, uidl: string): void {
+    if (accepted.formerUidl !== undefined && accepted.formerUidl !== uidl) this.#renamed += 1;
     this.#fetched += 1;
     this.#octets += accepted.size;
     const isDuplicate = accepted.disposition === 'deliver' && accepted.mailboxes.length === 0 && accepted.duplicates > 0;
@@ -39,6 +48,11 @@ export class FetchTally {
     this.#failed.set(uidl ?? `account ${code}`, { code, message, ...(uidl === undefined ? {} : { uidl }) });
   }
 
+  /** What the administrator should know; the last word on a topic counts. */
+  alert(topic: string, sentence: string): void {
+    this.#alerts.set(topic, sentence);
+  }
+
   pauseUntil(date: Date): void {
     if (this.#retryAfter === undefined || date > this.#retryAfter) this.#retryAfter = date;
   }
@@ -50,6 +64,7 @@ export class FetchTally {
       stored: this.#stored,
       duplicates: this.#duplicates,
       failed: [...this.#failed.values()],
+      ...(this.#alerts.size === 0 ? {} : { alerts: [...this.#alerts.values()] }),
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };
   }

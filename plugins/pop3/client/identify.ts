@@ -1,5 +1,6 @@
 // Which message is which, for the journal: its unique id, or a fingerprint where the server gives none or one twice.
 import { createHash } from 'node:crypto';
+import { headerByTop, lastingHeader } from './headerPrint.js';
 import type { ListedMessage } from './listing.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
@@ -16,11 +17,6 @@ export interface Identified {
   readonly unreadable: readonly number[];
 }
 
-/** Lines that servers themselves add or change between sessions. */
-const CHANGING = /^(?:x-)?(?:status|uidl|uid|mozilla-status2?|imap(?:base)?):.*(?:\r?\n[ \t].*)*\r?\n?/gim;
-/** Octets of a header that count for a fingerprint. */
-const HEADER_LIMIT = 256 * 1024;
-
 /**
  * Identifies every message. Without a usable unique id: TOP and the size; where TOP is refused, the whole content, read
  * once for this alone (SORTING 79). Equal fingerprints in one listing are told apart by their order.
@@ -34,7 +30,7 @@ export async function identify(dialogue: Pop3Dialogue, listed: readonly ListedMe
       messages.push({ number, size, key: uidl });
       continue;
     }
-    const print = (await headerPrint(dialogue, number, size)) ?? (await contentPrint(dialogue, number));
+    const print = (await headerKey(dialogue, number, size)) ?? (await contentKey(dialogue, number));
     if (print === undefined) {
       unreadable.push(number);
       continue;
@@ -46,20 +42,13 @@ export async function identify(dialogue: Pop3Dialogue, listed: readonly ListedMe
   return { messages, unreadable };
 }
 
-async function headerPrint(dialogue: Pop3Dialogue, number: number, size: number): Promise<string | undefined> {
-  const answer = await dialogue.ask(`TOP ${number} 0`);
-  if (!answer.ok) return undefined;
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of dialogue.body('TOP')) {
-    if (length < HEADER_LIMIT) pieces.push(piece);
-    length += piece.length;
-  }
-  const header = Buffer.concat(pieces).toString('latin1', 0, HEADER_LIMIT).replaceAll(CHANGING, '').trimEnd();
-  return `header:${createHash('sha256').update(header, 'latin1').digest('hex')}:${size}`;
+async function headerKey(dialogue: Pop3Dialogue, number: number, size: number): Promise<string | undefined> {
+  const header = await headerByTop(dialogue, number);
+  if (header === undefined) return undefined;
+  return `header:${createHash('sha256').update(lastingHeader(header), 'latin1').digest('hex')}:${size}`;
 }
 
-async function contentPrint(dialogue: Pop3Dialogue, number: number): Promise<string | undefined> {
+async function contentKey(dialogue: Pop3Dialogue, number: number): Promise<string | undefined> {
   const answer = await dialogue.ask(`RETR ${number}`);
   if (!answer.ok) return undefined;
   const hash = createHash('sha256');

@@ -8,8 +8,9 @@ import {
   PostroomError,
   sentenceOf,
 } from '@postroom/sdk';
+import type { PlannedMessage } from './collectPlan.js';
 import type { FetchTally } from './fetchTally.js';
-import type { IdentifiedMessage } from './identify.js';
+import { headerPrint } from './headerPrint.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 /** Commands and listed octets of one chunk; two chunks are on the line at a time. */
@@ -35,7 +36,7 @@ export class SessionAbandoned extends Error {}
 
 export class Retrieval {
   /** Messages that are stored here for good; the ISP's copies may go. */
-  readonly stored: IdentifiedMessage[] = [];
+  readonly stored: PlannedMessage[] = [];
   /** Keys of messages that could not be collected this time. */
   readonly failed = new Set<string>();
   readonly #dialogue: Pop3Dialogue;
@@ -44,7 +45,7 @@ export class Retrieval {
   #runningOctets = 0;
   #stop: PostroomError | undefined;
   #how: Reading = {};
-  #reading: IdentifiedMessage | undefined;
+  #reading: PlannedMessage | undefined;
   /** Keys of messages that the ISP or the line did not bring. */
   readonly #unanswered = new Set<string>();
   /** Keys of messages that came and that intake did not take. */
@@ -56,7 +57,7 @@ export class Retrieval {
   }
 
   /** Reads the messages and resolves when all of them are stored or reported. Rejects when the session or the store is at its end. */
-  async run(messages: readonly IdentifiedMessage[], how: Reading = {}): Promise<void> {
+  async run(messages: readonly PlannedMessage[], how: Reading = {}): Promise<void> {
     this.#how = how;
     await this.#services.journal.attempt(messages.map(({ key }) => key));
     try {
@@ -80,12 +81,12 @@ export class Retrieval {
   }
 
   /** Reads the messages one at a time, each counted and stored before the next is begun. */
-  async runAlone(messages: readonly IdentifiedMessage[], how: Reading = {}): Promise<void> {
+  async runAlone(messages: readonly PlannedMessage[], how: Reading = {}): Promise<void> {
     for (const message of messages) await this.run([message], how);
   }
 
   /** Gives back the tries of what the line or the ISP failed at. What intake itself could not take keeps its try. */
-  async #end(messages: readonly IdentifiedMessage[]): Promise<void> {
+  async #end(messages: readonly PlannedMessage[]): Promise<void> {
     if (this.#reading !== undefined) this.#unanswered.add(this.#reading.key);
     this.#reading = undefined;
     const taken = new Set(this.stored.map(({ key }) => key));
@@ -96,11 +97,11 @@ export class Retrieval {
     await this.#services.journal.ended({ failed, untried }).catch(() => undefined);
   }
 
-  #send(chunk: readonly IdentifiedMessage[] | undefined): void {
+  #send(chunk: readonly PlannedMessage[] | undefined): void {
     if (this.#services.pipelining && chunk !== undefined) this.#dialogue.send(chunk.map(({ number }) => `RETR ${number}`));
   }
 
-  async #receive(message: IdentifiedMessage): Promise<void> {
+  async #receive(message: PlannedMessage): Promise<void> {
     const answer = await this.#dialogue.answer('RETR');
     if (!answer.ok)
       return this.#problem(
@@ -120,12 +121,14 @@ export class Retrieval {
   }
 
   /** The message is complete: intake may take its time while the next one is read. */
-  async #acceptSmall(message: IdentifiedMessage, pieces: readonly Buffer[], octets: number): Promise<void> {
-    const limit = this.#dialogue.account.maxMessageBytes;
+  async #acceptSmall(message: PlannedMessage, pieces: readonly Buffer[], octets: number): Promise<void> {
+    const limit = this.#limitOf(message);
     if (octets > limit) return this.#problem(message, tooLargeSentence(message, limit));
     while (this.#runningOctets + octets > INTAKE_OCTETS && this.#running.size > 0) await Promise.race(this.#running);
     this.#runningOctets += octets;
-    const running: Promise<void> = this.#accept(message, fromArray(pieces))
+    const [first = Buffer.alloc(0), ...more] = pieces;
+    const whole = more.length === 0 ? first : Buffer.concat(pieces);
+    const running: Promise<void> = this.#accept(message, fromArray([whole]), whole)
       .catch((error: unknown) => this.#refused(message, error))
       .finally(() => {
         this.#running.delete(running);
@@ -135,13 +138,13 @@ export class Retrieval {
   }
 
   /** Streams a message as fast as intake takes it. */
-  async #acceptLarge(message: IdentifiedMessage, head: readonly Buffer[], body: AsyncGenerator<Buffer, void, undefined>): Promise<void> {
-    const source = new LargeSource(head, body, this.#dialogue.account.maxMessageBytes);
+  async #acceptLarge(message: PlannedMessage, head: readonly Buffer[], body: AsyncGenerator<Buffer, void, undefined>): Promise<void> {
+    const source = new LargeSource(head, body, this.#limitOf(message));
     try {
-      await this.#accept(message, source.read());
+      await this.#accept(message, source.read(), Buffer.concat(head));
     } catch (error) {
       if (source.isTooLarge) {
-        this.#problem(message, tooLargeSentence(message, this.#dialogue.account.maxMessageBytes));
+        this.#problem(message, tooLargeSentence(message, this.#limitOf(message)));
         throw new SessionAbandoned();
       }
       // The line failed, not the message.
@@ -152,15 +155,29 @@ export class Retrieval {
     await source.drain();
   }
 
-  async #accept(message: IdentifiedMessage, source: AsyncIterable<Uint8Array>): Promise<void> {
-    const from = { uidl: message.key, listedSize: message.size, server: this.#dialogue.account.host, ...this.#how };
+  /** What the administrator ordered is fetched whatever its size. */
+  #limitOf({ known }: PlannedMessage): number {
+    return known?.order === 'fetch' ? Number.POSITIVE_INFINITY : this.#dialogue.account.maxMessageBytes;
+  }
+
+  /** `head`: as much of the message as holds its header. */
+  async #accept(message: PlannedMessage, source: AsyncIterable<Uint8Array>, head: Buffer): Promise<void> {
+    const from: FetchedFrom = {
+      uidl: message.key,
+      listedSize: message.size,
+      server: this.#dialogue.account.host,
+      // What TOP has shown of this very message is what TOP will show again, be it another header than RETR's.
+      headerPrint: message.print ?? headerPrint(head),
+      ...this.#how,
+      ...(message.isIdUsed && { maybeRenamed: true }),
+    };
     const accepted: Accepted = await this.#services.intake.accept(source, from);
     this.stored.push(message);
-    this.#services.tally.accepted(accepted);
+    this.#services.tally.accepted(accepted, message.key);
   }
 
   /** A store that takes no more ends the account's round before any DELE; anything else is this message's own trouble. */
-  #refused(message: IdentifiedMessage, error: unknown): void {
+  #refused(message: PlannedMessage, error: unknown): void {
     if (error instanceof PostroomError && STORE_TROUBLE.includes(error.code)) this.#stop ??= error;
     else {
       this.#refusals.add(message.key);
@@ -168,12 +185,12 @@ export class Retrieval {
     }
   }
 
-  #problem(message: IdentifiedMessage, sentence: string): void {
+  #problem(message: PlannedMessage, sentence: string): void {
     this.#unanswered.add(message.key);
     this.#tell(message, sentence);
   }
 
-  #tell(message: IdentifiedMessage, sentence: string): void {
+  #tell(message: PlannedMessage, sentence: string): void {
     this.failed.add(message.key);
     this.#services.tally.problem('isp/message', sentence, message.key);
   }
@@ -181,13 +198,13 @@ export class Retrieval {
 
 const STORE_TROUBLE: readonly ErrorCode[] = ['store/full', 'store/failed', 'data/corrupt'];
 
-export function tooLargeSentence({ size }: IdentifiedMessage, limit: number): string {
-  return `A message of ${size} octets (as the ISP lists it) is beyond pop3.maxMessageBytes (${limit}) and stays at the ISP. Raise the limit or take it from there with web mail.`;
+export function tooLargeSentence({ size }: PlannedMessage, limit: number): string {
+  return `A message of ${size} octets (as the ISP lists it) is beyond pop3.maxMessageBytes (${limit}) and stays at the ISP. "postroom waiting list" shows it; "postroom waiting fetch" collects it all the same.`;
 }
 
 /** Cuts a list into pieces of at most CHUNK_MESSAGES and CHUNK_OCTETS. */
-export function inChunks(messages: readonly IdentifiedMessage[]): IdentifiedMessage[][] {
-  const chunks: IdentifiedMessage[][] = [];
+export function inChunks(messages: readonly PlannedMessage[]): PlannedMessage[][] {
+  const chunks: PlannedMessage[][] = [];
   let octets = 0;
   for (const message of messages) {
     const chunk = chunks.at(-1);

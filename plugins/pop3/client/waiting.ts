@@ -1,5 +1,6 @@
 // What waits at the ISP, looked at and left there: headers by TOP alone.
 import type { Clock } from '@postroom/sdk/services';
+import { headerByTop } from './headerPrint.js';
 import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { logIn } from './ispLogin.js';
@@ -14,9 +15,6 @@ export interface WaitingMessage {
   /** Base64; at most 256 KB of it. `undefined` where the server does not show it. */
   readonly header: string | undefined;
 }
-
-/** Octets of a header that are kept. */
-const HEADER_LIMIT = 256 * 1024;
 
 /** The newest `limit` messages, newest first. Deletes nothing: QUIT without a DELE (RFC 1939 section 6). */
 export async function waitingMail(
@@ -33,7 +31,7 @@ export async function waitingMail(
     const identified = await identify(dialogue, messages.slice(-limit));
     const waiting: WaitingMessage[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {
-      waiting.push({ uidl: key, bytes: size, header: await headerOf(dialogue, number) });
+      waiting.push({ uidl: key, bytes: size, header: (await headerByTop(dialogue, number))?.toString('base64') });
     }
     await dialogue.ask('QUIT');
     dialogue.end();
@@ -42,16 +40,4 @@ export async function waitingMail(
     dialogue.cut();
     throw error;
   }
-}
-
-async function headerOf(dialogue: Pop3Dialogue, number: number): Promise<string | undefined> {
-  const answer = await dialogue.ask(`TOP ${number} 0`);
-  if (!answer.ok) return undefined;
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of dialogue.body('TOP')) {
-    if (length < HEADER_LIMIT) pieces.push(piece);
-    length += piece.length;
-  }
-  return Buffer.concat(pieces).subarray(0, HEADER_LIMIT).toString('base64');
 }

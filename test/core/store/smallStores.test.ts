@@ -65,11 +65,28 @@ describe('Journal, activity, plugin states and revisions on SQLite', () => {
     await renamed('old');
     const since = (await journal.entries()).get('old')?.since;
     await journal.listed(['new']);
-    expect(await renamed('new')).to.deep.equal({ placed: [], duplicates: [ANDREW] });
+    expect(await renamed('new')).to.deep.equal({ placed: [], duplicates: [ANDREW], formerUidl: 'old' });
     const entries = await journal.entries();
     expect([...entries.keys()]).to.deep.equal(['new']);
     expect(entries.get('new')?.since).to.deep.equal(since);
     expect((await renamed('third')).placed, 'listed beside the other').to.deep.equal([ANDREW]);
+  });
+
+  it('knows a message that is read again under its own id, whatever has been tried since (80)', async () => {
+    const journal = store.journal.forAccount('company');
+    const again = (text: string): Promise<IntakeResult> => {
+      const unit = mail(store, { text: `Subject: one\r\n\r\n${text}\r\n`, to: [ANDREW], uidl: 'x' });
+      return store.mailStore.commit({
+        ...unit,
+        journal: unit.journal && { ...unit.journal, headerPrint: `of ${text}`, maybeRenamed: true },
+      });
+    };
+    await again('one');
+    await journal.attempt(['x']);
+    expect((await journal.entries()).get('x'), 'the header may be another now').to.not.have.property('headerPrint');
+    expect(await again('one')).to.deep.equal({ placed: [], duplicates: [ANDREW], formerUidl: 'x' });
+    expect((await again('another')).placed).to.deep.equal([ANDREW]);
+    expect((await journal.entries()).get('x')).to.deep.include({ state: 'stored', headerPrint: 'of another' });
   });
 
   it('F41 moves the times of its entries along with a clock that jumps', async () => {

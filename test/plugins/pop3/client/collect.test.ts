@@ -16,7 +16,7 @@ describe('POP3 client collecting an account', () => {
     expect(at.intake.texts).to.deep.equal([mail('one'), mail('two')]);
     expect(at.isp.messages).to.deep.equal([]);
     expect(at.journal.stateOf('id1')).to.equal('gone');
-    expect(at.intake.accepted[0]?.from).to.deep.equal({ uidl: 'id1', listedSize: mail('one').length, server: '127.0.0.1' });
+    expect(at.intake.accepted[0]?.from).to.deep.include({ uidl: 'id1', listedSize: mail('one').length, server: '127.0.0.1' });
     expect(at.progress.at(-1)).to.deep.equal([2, 2, mail('one').length + mail('two').length]);
   });
 

@@ -105,6 +105,50 @@ describe('POP3 client reading lists', () => {
     expect(at.isp.messages).to.have.length(0);
   });
 
+  describe('where a known id may be another message with the same size', () => {
+    const dated = (day: string, body: string): string => `Date: ${day}\r\nStatus: RO\r\n${mail(body)}`;
+    const tops = (): readonly string[] => at.isp.commands.filter((command) => command.startsWith('TOP'));
+    beforeEach(async () => {
+      at.isp.put(dated('Monday', 'one'));
+      at.isp.script = (command) => (command === 'QUIT' ? 'cut' : undefined);
+      await at.round();
+      at.isp.script = () => undefined;
+    });
+
+    it('collects it instead of deleting it unread (80)', async () => {
+      at.isp.messages = [{ uidl: 'id1', octets: Buffer.from(dated('Friday', 'two')) }];
+      expect(await at.round()).to.include({ fetched: 1 });
+      expect(at.intake.texts).to.deep.equal([dated('Monday', 'one'), dated('Friday', 'two')]);
+      expect(at.intake.accepted[1]?.from.maybeRenamed, 'the store compares the octets').to.equal(true);
+      expect(at.isp.messages).to.have.length(0);
+    });
+
+    it('deletes the one that it knows without reading it, whatever Status the server has given it since (80)', async () => {
+      at.isp.messages = [{ uidl: 'id1', octets: Buffer.from(dated('Monday', 'one').replace('RO', 'OR')) }];
+      expect(await at.round()).to.include({ fetched: 0 });
+      expect(tops()).to.deep.equal(['TOP 1 0']);
+      expect(at.isp.messages).to.have.length(0);
+    });
+
+    it('goes by id and size where the server has no TOP (80)', async () => {
+      at.isp.script = (command) => (command.startsWith('TOP') ? '-ERR unknown\r\n' : undefined);
+      expect(await at.round()).to.include({ fetched: 0 });
+      expect(at.isp.messages).to.have.length(0);
+    });
+
+    it('asks for no header of mail that stays on the server, until its days are over (80)', async () => {
+      at.host.accountValues['pop3.leaveOnServerDays'] = 7;
+      for (let round = 1; round <= 3; round += 1) expect(await at.round()).to.include({ fetched: 0 });
+      expect(tops()).to.deep.equal([]);
+      const entry = at.journal.known.get('id1');
+      if (entry === undefined) throw new Error('The journal has forgotten the message.');
+      at.journal.known.set('id1', { ...entry, since: new Date(0) });
+      at.isp.messages = [{ uidl: 'id1', octets: Buffer.from(dated('Friday', 'two')) }];
+      expect(await at.round()).to.include({ fetched: 1 });
+      expect(at.isp.messages, 'the new one has its own seven days').to.have.length(1);
+    });
+  });
+
   it('C41 collects a large box in sessions, so that deletions stick (94)', async () => {
     at.isp.put(...Array.from({ length: 1200 }, (_, index) => mail(`${index}`)));
     const report = await at.round();

@@ -41,7 +41,7 @@ describe('POP3 client reading messages', () => {
   it('C28 streams a line of 10 MB in pieces', async () => {
     at.isp.put(mail('x'.repeat(10 * 1024 * 1024)), mail('next'));
     expect((await at.round()).stored).to.equal(2);
-    expect(at.intake.texts[0]?.length).to.equal(mail('').length + 10 * 1024 * 1024);
+    expect(at.intake.texts.at(-1)?.length).to.equal(mail('').length + 10 * 1024 * 1024);
     expect(at.intake.largestPiece).to.be.at.most(256 * 1024);
   });
 
@@ -82,6 +82,15 @@ describe('POP3 client reading messages', () => {
       expect(at.isp.messages).to.have.length(0);
     }
   }).timeout(20_000);
+
+  it('collects small messages first, in the order of their arrival, and large ones by their size (93)', async () => {
+    const large = (kilobytes: number): string => mail('x'.repeat(kilobytes * 1024));
+    const texts = [large(500), mail('a longer one'), large(300), mail('short')];
+    at.isp.put(...texts);
+    await at.round();
+    expect(at.isp.commands.filter((command) => command.startsWith('RETR'))).to.deep.equal(['RETR 2', 'RETR 4', 'RETR 3', 'RETR 1']);
+    expect(at.intake.texts).to.have.members(texts);
+  });
 
   it('C34 reports one message that the server does not hand over, and collects the others (86)', async () => {
     at.isp.put(mail('one'), mail('two'), mail('three'));

@@ -130,6 +130,35 @@ describe('POP3 client in rounds of the real server', () => {
     expect(await postroom.subjects('lisa')).to.deep.equal(['one', 'two']);
   });
 
+  it('tells the administrator where an ISP has changed every unique id, in the Log, to the manager and in the program log, once (81)', async () => {
+    await postroom.editFile((text) => text.replace('"kind": "domain"', '"kind": "domain", "pop3.leaveOnServerDays": -1'));
+    for (const subject of ['one', 'two']) postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example', subject }));
+    await postroom.round();
+    for (const each of postroom.isp.mailbox('post').messages) each.uidl = `moved-${each.uidl}`;
+    await postroom.round();
+    await postroom.round();
+    const sentence = /new unique ids\. 2 message\(s\) of it were known by their content/;
+    const alerts = postroom.events.filter((event) => event.type === 'problem' && event.source === 'works' && sentence.test(event.sentence));
+    expect(alerts).to.have.length(1);
+    const activities = await postroom.run<{ text: string }[]>('log.read', { account: 'works' });
+    expect(activities.filter(({ text }) => sentence.test(text))).to.have.length(1);
+    expect(postroom.log).to.match(sentence);
+  });
+
+  it('keeps the other message that an ISP gives a known id and the same size, over a lost answer to QUIT (80)', async () => {
+    const post = postroom.isp.mailbox('post');
+    post.put(letter({ to: 'lisa@works.example', subject: 'one', id: 'one@out.example' }), { uidl: 'again' });
+    postroom.isp.faults.pop3.cut({ command: 'QUIT', when: 'received' }, 2);
+    await postroom.round();
+    postroom.isp.faults.pop3.clear();
+    post.clear();
+    post.put(letter({ to: 'lisa@works.example', subject: 'two', id: 'two@out.example' }), { uidl: 'again' });
+    await postroom.round();
+    await postroom.round();
+    expect(await postroom.subjects('lisa')).to.deep.equal(['one', 'two']);
+    expect(post.messages).to.have.length(0);
+  });
+
   it('C43 has one session an account at a time: who asks again joins the round that runs (84, 96)', async () => {
     postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
     const underway = postroom.next((event) => event.type === 'fetch' && event.account === 'works' && event.state === 'started');

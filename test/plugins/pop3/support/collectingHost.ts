@@ -1,6 +1,6 @@
 // An account, its scripted ISP and a round on request.
 import { X509Certificate } from 'node:crypto';
-import type { FetchReport } from '@postroom/sdk';
+import type { FetchReport, WaitingMessage } from '@postroom/sdk';
 import { activate } from '#plugins/pop3/dist/plugin.js';
 import { ACCOUNT, certificate, FakeHost, type TestCertificate } from './fakeHost.js';
 import { FakeIntake, FakeJournal } from './fakeIntake.js';
@@ -20,6 +20,7 @@ export class CollectingHost {
   readonly isp: ScriptedServer;
   readonly journal = new FakeJournal();
   readonly intake = new FakeIntake(this.journal);
+  readonly told: WaitingMessage[] = [];
   readonly progress: (readonly [number, number, number])[] = [];
   readonly pem: TestCertificate;
 
@@ -50,6 +51,13 @@ export class CollectingHost {
         reason: 'user',
         intake: this.intake,
         journal: this.journal,
+        tell: async (message) => {
+          this.told.push(message);
+          const { uidl, listedSize, headerPrint } = message;
+          const entry = this.journal.known.get(uidl) ?? { state: 'failed' as const, since: new Date(), attempts: 0, failures: 0 };
+          const print = headerPrint === undefined ? {} : { headerPrint };
+          this.journal.known.set(uidl, { ...entry, uidl, listedSize, isTold: true, ...print });
+        },
         progress: (...step) => void this.progress.push(step),
       },
       { signal },

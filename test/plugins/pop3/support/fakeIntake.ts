@@ -50,8 +50,9 @@ export class FakeJournal implements AccountJournal {
   readonly listings: (readonly string[])[] = [];
   readonly attempts = new Map<string, number>();
 
-  stored({ uidl, listedSize }: FetchedFrom, since = new Date()): void {
-    this.known.set(uidl, { uidl, state: 'stored', listedSize, since, attempts: 0, failures: 0 });
+  stored({ uidl, listedSize, headerPrint }: FetchedFrom, since = new Date()): void {
+    const print = headerPrint === undefined ? {} : { headerPrint };
+    this.known.set(uidl, { uidl, state: 'stored', listedSize, since, attempts: 0, failures: 0, ...print });
   }
 
   stateOf(uidl: string): string | undefined {
@@ -76,8 +77,8 @@ export class FakeJournal implements AccountJournal {
   async attempt(uidls: readonly string[]): Promise<void> {
     for (const uidl of uidls) {
       this.attempts.set(uidl, (this.attempts.get(uidl) ?? 0) + 1);
-      const { attempts = 0, failures = 0, since = new Date() } = this.#failedEntry(uidl) ?? {};
-      this.known.set(uidl, { uidl, state: 'failed', listedSize: -1, since, attempts: attempts + 1, failures });
+      const entry = this.#failedEntry(uidl) ?? { uidl, state: 'failed', listedSize: -1, since: new Date(), attempts: 0, failures: 0 };
+      this.known.set(uidl, { ...entry, attempts: entry.attempts + 1 });
     }
   }
 

@@ -1,0 +1,79 @@
+// Tells of a message that stays at the ISP: who wrote what, why it was not collected, and how an administrator has it fetched, deleted or left.
+import { createHash, randomBytes } from 'node:crypto';
+import { formatDateTime } from './dateTime.js';
+import { foldedLine, headerLine, plainWord } from './headerLine.js';
+
+export interface WaitingNoticeRequest {
+  /** This server's host name. */
+  readonly host: string;
+  readonly account: string;
+  /** The account's address. */
+  readonly address: string;
+  readonly uidl: string;
+  /** Octets, as the ISP lists it; -1 where it does not say. */
+  readonly size: number;
+  /** `undefined` where the ISP does not show the header. */
+  readonly original: { readonly from: string; readonly subject: string; readonly date: string } | undefined;
+  /** A sentence: why it stays. */
+  readonly sentence: string;
+  readonly now: Date;
+}
+
+/** Characters of a field of a stranger that are shown. */
+const SHOWN = 200;
+
+/** Names a message on a command line; unique ids may hold spaces and quotes. */
+export function waitingCode(uidl: string): string {
+  return createHash('sha256').update(uidl).digest('hex').slice(0, 8);
+}
+
+/** The notice in CRLF form. */
+export function composeWaitingNotice(request: WaitingNoticeRequest): Uint8Array {
+  const { account, original, now } = request;
+  const host = plainWord(request.host);
+  const head = [
+    foldedLine(`From: Postroom <MAILER-DAEMON@${host}>`),
+    foldedLine(`To: <${request.address.replace(/[\s<>\p{Cc}]/gu, '')}>`),
+    headerLine('Subject', `Not collected from the ISP: ${original === undefined ? 'a message' : shown(original.subject)}`),
+    foldedLine(`Date: ${formatDateTime(now)}`),
+    foldedLine(`Message-ID: <${randomBytes(12).toString('hex')}@${host}>`),
+    'Auto-Submitted: auto-generated\r\n',
+    'MIME-Version: 1.0\r\n',
+    'Content-Type: text/plain; charset=utf-8\r\n',
+    'Content-Transfer-Encoding: 8bit\r\n',
+  ];
+  const name = `${account} ${waitingCode(request.uidl)}`;
+  const lines = [
+    `A message to ${request.address} waits at the Internet provider and was not collected.`,
+    '',
+    ...(original === undefined
+      ? ['(The provider does not show who wrote it.)']
+      : [`From:    ${shown(original.from)}`, `Subject: ${shown(original.subject)}`, `Date:    ${shown(original.date)}`]),
+    ...(request.size < 0 ? [] : [`Size:    ${sizeInWords(request.size)}`]),
+    '',
+    request.sentence,
+    '',
+    'It stays there until the administrator decides, in the manager or with one of these commands:',
+    '',
+    `    postroom waiting fetch ${name}     collects it, with the next Send/Receive`,
+    `    postroom waiting delete ${name}    deletes it at the provider; nobody gets it`,
+    `    postroom waiting leave ${name}     leaves it there`,
+    '',
+    'You get no other notice about this message.',
+  ];
+  return Buffer.from(`${head.join('')}\r\n${lines.join('\r\n')}\r\n`, 'utf8');
+}
+
+function shown(text: string): string {
+  return (
+    text
+      .replace(/[\p{Cc}\s]+/gu, ' ')
+      .trim()
+      .slice(0, SHOWN) || '(empty)'
+  );
+}
+
+/** As the provider counts it. */
+function sizeInWords(octets: number): string {
+  return octets < 2 ** 20 ? `${Math.ceil(octets / 1024)} KB` : `${(octets / 2 ** 20).toFixed(1)} MB`;
+}

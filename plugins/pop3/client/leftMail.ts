@@ -1,0 +1,44 @@
+// Messages that stay at the ISP until somebody decides: their recipients are told, once.
+import { type FetchRequest, sentenceOf } from '@postroom/sdk';
+import { MOST_FAILURES, type PlannedMessage } from './collectPlan.js';
+import type { FetchTally } from './fetchTally.js';
+import { headerByTop, headerPrint } from './headerPrint.js';
+import type { Pop3Dialogue } from './pop3Dialogue.js';
+
+/** Each costs a TOP and a mail: what is beyond has its turn in the next session. */
+const MOST_TOLD = 50;
+
+export interface LeftMail {
+  readonly tooLarge: readonly PlannedMessage[];
+  readonly resting: readonly PlannedMessage[];
+}
+
+/** Tells of those that nobody was told of yet. A notice that cannot be written is reported, and tried again in the next session. */
+export async function tellOfLeft(
+  dialogue: Pop3Dialogue,
+  { tooLarge, resting }: LeftMail,
+  request: FetchRequest,
+  tally: FetchTally,
+): Promise<void> {
+  const limit = dialogue.account.maxMessageBytes;
+  const left = [
+    ...tooLarge.map(
+      (message) => ({ message, why: 'too-large', sentence: `Messages beyond ${limit} octets are not collected by themselves.` }) as const,
+    ),
+    ...resting.map((message) => ({ message, why: 'refused', sentence: refusal(dialogue.account.host) }) as const),
+  ];
+  const untold = left.filter(({ message }) => message.known?.isTold !== true);
+  for (const { message, why, sentence } of untold.slice(0, MOST_TOLD)) {
+    const header = await headerByTop(dialogue, message.number);
+    const print = header && headerPrint(header);
+    try {
+      await request.tell({ uidl: message.key, listedSize: message.size, header, headerPrint: print, why, sentence });
+    } catch (error) {
+      tally.problem('isp/message', `Nobody could be told of a message that stays at the ISP: ${sentenceOf(error)}`, message.key);
+    }
+  }
+}
+
+function refusal(host: string): string {
+  return `${host} did not hand it over in ${MOST_FAILURES} tries. It is tried once a day from now on. It may be readable with the provider's web mail.`;
+}
