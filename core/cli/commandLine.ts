@@ -1,10 +1,10 @@
 // The command line, generated from the table of commands: `postroom <area> <verb> [values] [--options]`.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { askSecret } from './askSecret.js';
-import { readAll } from './readAll.js';
+import { readGivenFile } from './givenFile.js';
 
 /** A JSON Schema property with the keywords that the CLI knows. */
 interface ArgumentSchema {
@@ -103,7 +103,7 @@ async function collect(
 
 async function typed(name: string, value: unknown, schema: ArgumentSchema): Promise<unknown> {
   if (schema.file === true) {
-    return (await readInput(String(value))).toString('base64');
+    return (await readGivenFile(String(value))).toString('base64');
   }
   if (schema.plugin === true) {
     return (await packedPlugin(String(value))).toString('base64');
@@ -123,18 +123,10 @@ async function packedPlugin(given: string): Promise<Buffer> {
     () => false,
   );
   if (!isFolder) {
-    return readInput(given);
+    return readGivenFile(given);
   }
   const { packChecked } = await import('../host/packages/pluginCheck.js');
   return packChecked(given);
-}
-
-async function readInput(file: string): Promise<Buffer> {
-  try {
-    return file === '-' ? await readAll(process.stdin) : await readFile(file);
-  } catch (error) {
-    throw new PostroomError('command/arguments', `${file} cannot be read: ${sentenceOf(error)}`);
-  }
 }
 
 /** Of a value by position: commander explains options only. */

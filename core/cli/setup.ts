@@ -1,5 +1,4 @@
 // `postroom setup`: from nothing to a server that shares an ISP mailbox, by questions on a terminal or from a file. Everything is done by commands.
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
 import { createLog } from '../base/log.js';
@@ -7,6 +6,7 @@ import { openServer } from '../bootstrap.js';
 import { callRunningServer } from './controlSocket.js';
 import { type Dialogue, TerminalDialogue } from './dialogue.js';
 import { EXIT } from './exitCodes.js';
+import { readGivenFile } from './givenFile.js';
 import { type AccountPlan, accountAssignments, readPlan, type SetupPlan, type UserPlan } from './setupPlan.js';
 import { askAccount, askServer, askUsers } from './setupQuestions.js';
 
@@ -164,10 +164,8 @@ function withoutPlaces(sentence: string): string {
 }
 
 async function planIn(file: string): Promise<SetupPlan> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new PostroomError('command/arguments', `${file} cannot be read: ${sentenceOf(error)}`);
-  });
-  return readPlan(text, file);
+  const text = await readGivenFile(file);
+  return readPlan(text.toString(), file);
 }
 
 async function withCommands<T>(dataDir: string, work: (run: RunCommand, isRunning: boolean) => Promise<T>): Promise<T> {

@@ -120,7 +120,7 @@ describe('the command line', () => {
       expect((await parse('explain', file, '--account', 'company')).args).to.include({ file: 'Qf8A', account: 'company' });
       const error: unknown = await parse('explain', path.join(folder, 'gone'), '--account', 'company').catch((thrown: unknown) => thrown);
       expect(error).to.include({ code: 'command/arguments' });
-      expect(String(error)).to.include('gone cannot be read: ENOENT');
+      expect(String(error)).to.include('gone cannot be read: there is no such file.');
     } finally {
       await rm(folder, { recursive: true });
     }
