@@ -115,6 +115,7 @@ export interface TrailEntry {
   readonly tap: string;
   readonly change: string;
   readonly reason: string;
+  readonly build?: number;
 }
 
 export interface TraceRow {

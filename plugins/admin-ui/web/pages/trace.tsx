@@ -144,7 +144,10 @@ function Trail({ entries }: { readonly entries: readonly TrailEntry[] }): ReactN
         <li key={place} className={entry.change === '' ? 'note' : ''}>
           {entry.change !== '' && <strong>{entry.change} </strong>}
           {entry.reason}
-          <p className="hint">{entry.tap}</p>
+          <p className="hint">
+            {entry.tap}
+            {entry.build !== undefined && `, build ${entry.build} of the hook`}
+          </p>
         </li>
       ))}
     </ol>
