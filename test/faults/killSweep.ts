@@ -13,8 +13,8 @@ import type { FaultTable } from './table.js';
 import { PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
-/** Loading makes much garbage: with room for it a victim starts sooner. Making code fast does not pay in a life of a second. */
-const QUICK_START = ['--max-semi-space-size=64', '--min-semi-space-size=32', '--no-opt'];
+/** Loading makes much garbage: with room for it a victim starts sooner. Making code fast, and threads beside, do not pay in a life of a second. */
+const QUICK_START = ['--max-semi-space-size=64', '--min-semi-space-size=32', '--no-opt', '--v8-pool-size=0'];
 /** Rounds after a restart, before the ledger is looked into. */
 const ROUNDS = 3;
 /** A kill at random comes within this time. */
