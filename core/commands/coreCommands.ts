@@ -22,12 +22,14 @@ import { SecretsArea } from './secretsArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SuggestArea } from './suggestArea.js';
 import { UserArea } from './userArea.js';
+import { WaitingArea } from './waitingArea.js';
 
 const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ServiceArea,
   MailboxArea,
   OutboxArea,
   HeldArea,
+  WaitingArea,
   LogArea,
   ExplainArea,
   ResortArea,

@@ -17,12 +17,14 @@ import { SECRETS_COMMANDS } from './secretsDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
+import { WAITING_COMMANDS } from './waitingDeclarations.js';
 
 export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...SERVICE_COMMANDS,
   ...MAILBOX_COMMANDS,
   ...OUTBOX_COMMANDS,
   ...HELD_COMMANDS,
+  ...WAITING_COMMANDS,
   ...LOG_COMMANDS,
   ...EXPLAIN_COMMANDS,
   ...RESORT_COMMANDS,
@@ -50,4 +52,5 @@ export const AREA_TITLES: Readonly<Record<string, string>> = {
   secrets: 'The key of the encrypted passwords: rotate',
   service: 'Start and stop the mail service',
   users: 'Who shares an account: list, add, change, rename, remove, passwords',
+  waiting: 'Mail that stays at the ISPs, too large or not handed over: list, fetch, delete, leave',
 };

@@ -28,7 +28,8 @@ export class LocalWaitingNoticeStep implements WaitingNoticeStep {
 
   async tell(account: AccountView, message: WaitingMessage): Promise<void> {
     const entry = (await this.journal.forAccount(account.id).entries()).get(message.uidl);
-    if (entry?.isTold === true && entry.state === 'failed' && entry.listedSize === message.listedSize) {
+    const isSame = entry?.listedSize === message.listedSize && entry.headerPrint === message.headerPrint;
+    if (entry?.isTold === true && entry.state === 'failed' && isSame) {
       return;
     }
     const now = this.clock.now();
