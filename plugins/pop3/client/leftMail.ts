@@ -23,7 +23,12 @@ export async function tellOfLeft(
   const limit = dialogue.account.maxMessageBytes;
   const left = [
     ...tooLarge.map(
-      (message) => ({ message, why: 'too-large', sentence: `Messages beyond ${limit} octets are not collected by themselves.` }) as const,
+      (message) =>
+        ({
+          message,
+          why: 'too-large',
+          sentence: `It is larger than the ${inWords(limit)} up to which this account collects mail by itself (pop3.maxMessageBytes).`,
+        }) as const,
     ),
     ...resting.map((message) => ({ message, why: 'refused', sentence: refusal(dialogue.account.host) }) as const),
   ];
@@ -37,6 +42,10 @@ export async function tellOfLeft(
       tally.problem('isp/message', `Nobody could be told of a message that stays at the ISP: ${sentenceOf(error)}`, message.key);
     }
   }
+}
+
+function inWords(octets: number): string {
+  return octets < 2 ** 20 ? `${Math.floor(octets / 1024)} KB` : `${Math.floor(octets / 2 ** 20)} MB`;
 }
 
 function refusal(host: string): string {
