@@ -108,6 +108,8 @@ export interface JournalEntry {
   readonly failures: number;
   /** As it was given with the message. */
   readonly headerPrint?: string;
+  /** The last complete listing did not show it. */
+  readonly wasMissing?: boolean;
   /** Somebody was told that it stays at the ISP. */
   readonly isTold?: boolean;
   /** What the administrator said shall be done with a message that stays at the ISP. `fetch`: whatever its size. `leave`: and tell no more of it. */

@@ -17,12 +17,14 @@ type JournalTuple = readonly [
   headerPrint: string | null,
   isTold: 0 | 1,
   order: WaitingOrder | null,
+  wasMissing: 0 | 1,
 ];
 
 /** Entries a query. They come as one JSON text: a hundred thousand row objects would hold the event loop up. */
 const PAGE = 5_000;
 const ENTRIES = `
-  SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts, failures, header_print, notice IS NOT NULL, ordered)) AS page FROM (
+  SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts, failures, header_print, notice IS NOT NULL, ordered,
+    unlisted_since IS NOT NULL)) AS page FROM (
     SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${PAGE})`;
 
 /** Each look at the clock is a commit: oftener than this nothing is written. */
@@ -86,7 +88,18 @@ export class SqliteJournal implements Journal {
   }
 }
 
-function journalEntry([uidl, state, listedSize, since, attempts, failures, headerPrint, isTold, order]: JournalTuple): JournalEntry {
+function journalEntry([
+  uidl,
+  state,
+  listedSize,
+  since,
+  attempts,
+  failures,
+  headerPrint,
+  isTold,
+  order,
+  wasMissing,
+]: JournalTuple): JournalEntry {
   return {
     uidl,
     state,
@@ -97,6 +110,7 @@ function journalEntry([uidl, state, listedSize, since, attempts, failures, heade
     ...(headerPrint !== null && { headerPrint }),
     ...(isTold === 1 && { isTold: true }),
     ...(order !== null && { order }),
+    ...(wasMissing === 1 && { wasMissing: true }),
   };
 }
 

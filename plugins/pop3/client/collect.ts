@@ -134,13 +134,14 @@ class AccountRound {
         `number ${number}`,
       );
     }
-    if (listing.isComplete && unreadable.length === 0 && stat.ok && Number(stat.text.split(' ')[0]) === messages.length) {
-      await this.#request.journal.listed(messages.map(({ key }) => key));
-    }
     const plan = collectPlan(messages, await this.#request.journal.entries(), this.#account, this.#clock.now());
     const removing = await recheck(dialogue, plan.remove, pipelining);
     const dropping = await recheck(dialogue, plan.drop, pipelining);
-    const others = [...removing.others, ...dropping.others];
+    const { others: changed } = await recheck(dialogue, plan.back, pipelining);
+    const others = [...removing.others, ...dropping.others, ...changed];
+    if (listing.isComplete && unreadable.length === 0 && stat.ok && Number(stat.text.split(' ')[0]) === messages.length) {
+      await this.#request.journal.listed(messages.map(({ key }) => key));
+    }
     const isTooLarge = ({ size }: PlannedMessage): boolean => size > this.#account.maxMessageBytes;
     const isUntried = ({ key }: PlannedMessage): boolean => !this.#failed.has(key);
     const tooLarge = [...plan.tooLarge, ...others.filter(isTooLarge)];

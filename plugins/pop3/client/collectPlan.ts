@@ -31,6 +31,8 @@ export interface PlannedMessage extends IdentifiedMessage {
 export interface CollectPlan {
   /** Stored here in an earlier session: deleted without reading it again. */
   readonly remove: readonly PlannedMessage[];
+  /** Stored here and to stay, but the ISP did not list them in between: their ids may be others' now. */
+  readonly back: readonly PlannedMessage[];
   /** Never stored here: deleted because the administrator said so. */
   readonly drop: readonly PlannedMessage[];
   /** New: in the server's order, but large ones behind the others, the largest last. */
@@ -56,6 +58,7 @@ export function collectPlan(
 ): CollectPlan {
   const plan = {
     remove: [] as PlannedMessage[],
+    back: [] as PlannedMessage[],
     drop: [] as PlannedMessage[],
     fetch: [] as PlannedMessage[],
     suspect: [] as PlannedMessage[],
@@ -70,6 +73,7 @@ export function collectPlan(
     const message: PlannedMessage = { ...listed, known, isIdUsed: entry !== undefined };
     if (known !== undefined && known.state !== 'failed') {
       if (isDue(known, policy, now)) plan.remove.push(message);
+      else if (known.wasMissing === true) plan.back.push(message);
     } else if (known?.order === 'delete') {
       plan.drop.push(message);
     } else if (known?.order === 'leave') {

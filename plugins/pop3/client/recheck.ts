@@ -13,7 +13,7 @@ export interface Rechecked {
   readonly others: readonly PlannedMessage[];
 }
 
-/** One TOP a message, which is about to leave the ISP: none for mail that stays there. */
+/** One TOP a message, which is about to leave the ISP or was away: none for mail that merely stays there. */
 export async function recheck(dialogue: Pop3Dialogue, messages: readonly PlannedMessage[], pipelining: boolean): Promise<Rechecked> {
   const same = messages.filter(({ known }) => known?.headerPrint === undefined);
   const others: PlannedMessage[] = [];

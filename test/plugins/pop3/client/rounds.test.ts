@@ -159,6 +159,23 @@ describe('POP3 client in rounds of the real server', () => {
     expect(post.messages).to.have.length(0);
   });
 
+  it('collects the message that gets an id and size which a listing in between did not show, where mail is left at the ISP (80)', async () => {
+    await postroom.editFile((text) => text.replace('"kind": "domain"', '"kind": "domain", "pop3.leaveOnServerDays": -1'));
+    const post = postroom.isp.mailbox('post');
+    const tops = (): number => postroom.isp.log.commands('pop3').filter((command) => command.startsWith('TOP')).length;
+    const kept = post.put(letter({ to: 'lisa@works.example', subject: 'old', id: 'old@out.example' }), { uidl: 'a' });
+    post.put(letter({ to: 'lisa@works.example', subject: 'one', id: 'one@out.example' }), { uidl: 'b' });
+    await postroom.round();
+    post.clear();
+    await postroom.round();
+    post.messages.push(kept);
+    post.put(letter({ to: 'lisa@works.example', subject: 'two', id: 'two@out.example' }), { uidl: 'b' });
+    await postroom.round();
+    await postroom.round();
+    expect(await postroom.subjects('lisa')).to.deep.equal(['old', 'one', 'two']);
+    expect(tops(), 'one for each that came back, none for what stays').to.equal(2);
+  });
+
   it('C43 has one session an account at a time: who asks again joins the round that runs (84, 96)', async () => {
     postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
     const underway = postroom.next((event) => event.type === 'fetch' && event.account === 'works' && event.state === 'started');
