@@ -7,7 +7,7 @@ import { concealedRanges } from './copies.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
 import type { Readers } from './readers.js';
 
-const AHEAD_MESSAGES = 32;
+const AHEAD_MESSAGES = 64;
 const AHEAD_OCTETS = 2 ** 20;
 
 interface CopyRow {

@@ -4,15 +4,12 @@ import type { Clock, Maildrop, MaildropListing, MaildropPiece } from '@postroom/
 import { removeCopiesForGood } from './copies.js';
 import { readMaildrop } from './maildropReader.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
+import type { PickUps } from './pickUps.js';
 import type { Readers } from './readers.js';
 import type { WriteQueue } from './writeQueue.js';
 
-export type PickedUpListener = (mailbox: MailboxRef, messages: number) => void;
-
 export class SqliteMaildrop implements Maildrop {
   #unlock: (() => void) | undefined;
-  /** Copies picked up since the last commit that noted it. */
-  #picked: number[] = [];
 
   constructor(
     private readonly mailbox: MailboxRef,
@@ -22,7 +19,7 @@ export class SqliteMaildrop implements Maildrop {
     private readonly readers: Readers,
     private readonly clock: Clock,
     unlock: () => void,
-    private readonly onPickedUp: PickedUpListener | undefined,
+    private readonly pickUps: PickUps,
   ) {
     this.#unlock = unlock;
   }
@@ -42,34 +39,17 @@ export class SqliteMaildrop implements Maildrop {
   }
 
   picked(numbers: readonly number[], client: string): void {
-    if (numbers.length === 0) return;
-    const first = this.#picked.length === 0;
-    for (const number of numbers) this.#picked.push(this.snapshot.placement(number));
-    if (first) this.#notePicked(client);
+    if (numbers.length === 0 || this.id === undefined) return;
+    this.pickUps.add(
+      this.mailbox,
+      this.id,
+      numbers.map((number) => this.snapshot.placement(number)),
+      client,
+    );
   }
 
   close(): void {
     this.#unlock?.();
     this.#unlock = undefined;
-  }
-
-  /** One note for all that is picked up until the next commit. */
-  #notePicked(client: string): void {
-    let ids: readonly number[] = [];
-    this.queue.writeLater({
-      // The first try takes what has gathered; a try after a failed group has it already.
-      stage: () => {
-        if (ids.length === 0) ids = this.#picked.splice(0);
-      },
-      run: async (writer) => {
-        const now = this.clock.now().getTime();
-        await writer.run(
-          'UPDATE placement SET picked_up_at = ifnull(picked_up_at, ?), client = ? WHERE id IN (SELECT value FROM json_each(?))',
-          [now, client, JSON.stringify(ids)],
-        );
-        await writer.run('UPDATE mailbox SET last_picked_up = ?, last_client = ? WHERE id = ?', [now, client, this.id]);
-      },
-      committed: () => this.onPickedUp?.(this.mailbox, ids.length),
-    });
   }
 }

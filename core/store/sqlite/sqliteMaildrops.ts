@@ -3,21 +3,24 @@ import type { MailboxRef } from '@postroom/sdk';
 import type { Clock, Maildrop, Maildrops } from '@postroom/sdk/services';
 import type { MailboxNames } from './mailboxNames.js';
 import { MaildropSnapshot } from './maildropSnapshot.js';
+import { type PickedUpListener, PickUps } from './pickUps.js';
 import type { Readers } from './readers.js';
-import type { PickedUpListener } from './sqliteMaildrop.js';
 import { SqliteMaildrop } from './sqliteMaildrop.js';
 import type { WriteQueue } from './writeQueue.js';
 
 export class SqliteMaildrops implements Maildrops {
   readonly #locked = new Set<number | string>();
+  readonly #pickUps: PickUps;
 
   constructor(
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
     private readonly names: MailboxNames,
     private readonly clock: Clock,
-    private readonly onPickedUp: PickedUpListener | undefined,
-  ) {}
+    onPickedUp: PickedUpListener | undefined,
+  ) {
+    this.#pickUps = new PickUps(queue, clock, onPickedUp);
+  }
 
   /** A mailbox that never got mail has no number yet, and needs none to be empty. */
   async open(mailbox: MailboxRef): Promise<Maildrop | 'in-use'> {
@@ -28,7 +31,7 @@ export class SqliteMaildrops implements Maildrops {
     const unlock = (): void => void this.#locked.delete(lock);
     try {
       const snapshot = id === undefined ? MaildropSnapshot.empty : await MaildropSnapshot.of(id, this.readers);
-      return new SqliteMaildrop(mailbox, id, snapshot, this.queue, this.readers, this.clock, unlock, this.onPickedUp);
+      return new SqliteMaildrop(mailbox, id, snapshot, this.queue, this.readers, this.clock, unlock, this.#pickUps);
     } catch (error) {
       unlock();
       throw error;

@@ -8,8 +8,8 @@ export const SMALL_MESSAGE = 64 * 1024;
 const BATCH_MESSAGES = 64;
 const BATCH_OCTETS = 512 * 1024;
 /** Messages read ahead of the first RETR; doubled while the client goes on in order. */
-const FIRST_WINDOW = 4;
-const LARGEST_WINDOW = 32;
+const FIRST_WINDOW = 8;
+const LARGEST_WINDOW = 64;
 
 /** Octets that all sessions together may hold ready. */
 export class ReadAheadBudget {

@@ -151,6 +151,27 @@ describe('Maildrops on SQLite', () => {
     expect(summary?.lastPickedUp).to.be.instanceOf(Date);
   });
 
+  it('notes the pick-ups of several sessions at once, each with its client', async () => {
+    await put(store, { to: [ANDREW, GREG] });
+    await put(store, { to: [GREG] });
+    const both = await Promise.all([ANDREW, GREG].map((mailbox) => store.maildrops.open(mailbox)));
+    for (const [place, maildrop] of both.entries()) {
+      if (maildrop === 'in-use') throw new Error('in use');
+      maildrop.picked(place === 0 ? [1] : [1, 2], `192.0.2.${place + 1}`);
+      maildrop.close();
+    }
+    await store.settle();
+    const summaries = await store.mailStore.mailboxes();
+    expect(summaries.map(({ mailbox, lastClient }) => [mailbox.user, lastClient])).to.have.deep.members([
+      ['andrew', '192.0.2.1'],
+      ['greg', '192.0.2.2'],
+    ]);
+    const connection = await Connection.open(store.path, 'read');
+    const rows = await connection.all<{ client: string }>('SELECT client FROM placement WHERE picked_up_at IS NOT NULL ORDER BY client');
+    await connection.close();
+    expect(rows.map(({ client }) => client)).to.deep.equal(['192.0.2.1', '192.0.2.2', '192.0.2.2']);
+  });
+
   it('takes a snapshot of 100,000 messages', async function () {
     this.timeout(20_000);
     await put(store, { to: [ANDREW], text: 'first' });
