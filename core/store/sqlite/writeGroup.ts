@@ -4,7 +4,8 @@ import type { Rows, TableName } from './tables.js';
 import { COLUMNS, REPLACING } from './tables.js';
 
 /** Rows in one INSERT. A call into sqlite3 costs 20-40 us whatever it carries; few sizes keep the prepared statements few. */
-const BATCH_SIZES = [64, 16, 4, 1] as const;
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64] as const;
+const LARGEST_BATCH = 64;
 /** A mailbox that took the same content this long ago takes it again. */
 export const SEEN_DAYS = 7;
 
@@ -50,14 +51,18 @@ export class WriteGroup {
   async write(writer: Connection): Promise<void> {
     for (const table of Object.keys(COLUMNS) as TableName[]) {
       const rows = this.#values.get(table) ?? [];
-      let from = 0;
-      for (const size of BATCH_SIZES) {
-        for (; rows.length - from >= size; from += size) {
-          await writer.run(insertStatement(table, size), rows.slice(from, from + size).flat());
-        }
-      }
+      for (let from = 0; from < rows.length; from += LARGEST_BATCH) await insert(writer, table, rows.slice(from, from + LARGEST_BATCH));
     }
   }
+}
+
+/** The batch is filled up with rows of nothing, which the statement leaves out. */
+async function insert(writer: Connection, table: TableName, rows: readonly SqlValue[][]): Promise<void> {
+  const size = BATCH_SIZES.find((each) => each >= rows.length) ?? LARGEST_BATCH;
+  const missing = (size - rows.length) * COLUMNS[table].length;
+  const values = rows.flat().concat(Array<SqlValue>(missing).fill(null));
+  const inserted = await writer.run(insertStatement(table, size), values);
+  if (inserted !== rows.length) throw new Error(`Of ${rows.length} rows for table ${table} ${inserted} went in.`);
 }
 
 const statements = new Map<string, string>();
@@ -67,8 +72,11 @@ function insertStatement(table: TableName, rows: number): string {
   let sql = statements.get(key);
   if (sql === undefined) {
     const columns = COLUMNS[table];
-    const places = `(${columns.map(() => '?').join(', ')})`;
-    sql = `${REPLACING.has(table) ? 'REPLACE' : 'INSERT'} INTO ${table} (${columns.join(', ')}) VALUES ${Array(rows).fill(places).join(', ')}`;
+    const places = Array(rows)
+      .fill(`(${columns.map(() => '?').join(', ')})`)
+      .join(', ');
+    sql = `${REPLACING.has(table) ? 'REPLACE' : 'INSERT'} INTO ${table} (${columns.join(', ')})
+      SELECT * FROM (VALUES ${places}) WHERE column1 IS NOT NULL`;
     statements.set(key, sql);
   }
   return sql;
