@@ -53,7 +53,7 @@ export function composeWaitingNotice(request: WaitingNoticeRequest): Uint8Array 
     '',
     request.sentence,
     '',
-    'It stays there until the administrator decides: in the manager (Ctrl+K, "waiting"), or with one of these commands:',
+    'It stays there until the administrator decides: in the manager (Outbox, "Left at the ISP"), or with one of these commands:',
     '',
     `    postroom waiting fetch ${name}     collects it, with the next Send/Receive`,
     `    postroom waiting delete ${name}    deletes it at the provider; nobody gets it`,

@@ -128,6 +128,30 @@ describe('What an administrator does on the pages', () => {
     await page.getByRole('cell', { name: 'A black cat', exact: true }).waitFor();
   });
 
+  it('shows what is left at the ISP, and has it fetched or deleted there', async () => {
+    await manager.run('config.set', { key: 'accounts.company.pop3.maxMessageBytes', value: '2000' });
+    for (const subject of ['Plans of the house', 'Holiday pictures'])
+      manager.isp.mailbox('mail').put(`From: Ann <ann@far.example>\nTo: Greg <${SHARED}>\nSubject: ${subject}\n\n${'Hello\n'.repeat(600)}`);
+    await manager.run('send-receive', {});
+    await visit(page, manager, '/outbox');
+    const plans = page.getByRole('row', { name: /Plans of the house/ });
+    const pictures = page.getByRole('row', { name: /Holiday pictures/ });
+    await plans.getByText('too large').waitFor();
+    await show('left-at-isp');
+    await plans.getByRole('button', { name: 'Fetch' }).click();
+    await plans.getByText('is fetched with the next').waitFor();
+    await pictures.getByRole('button', { name: 'Delete' }).click();
+    await button('Delete it').click();
+    await pictures.getByText('is deleted with the next').waitFor();
+    await manager.run('send-receive', {});
+    await page.getByRole('region', { name: 'Left at the ISP' }).waitFor({ state: 'detached' });
+    expect(manager.isp.mailbox('mail').messages).to.have.length(0);
+    await visit(page, manager, '/mailboxes/greg%40company');
+    await page.getByRole('cell', { name: 'Plans of the house', exact: true }).waitFor();
+    expect(await page.getByRole('cell', { name: 'Holiday pictures', exact: true }).count()).to.equal(0);
+    await manager.run('config.set', { key: 'accounts.company.pop3.maxMessageBytes', value: '100000000' });
+  });
+
   it("sorts ADMIN1's mail again after a user was added", async () => {
     await collect({ to: `Zoe <${SHARED}>`, subject: 'For Zoe' });
     await visit(page, manager, '/mailboxes/admin1');

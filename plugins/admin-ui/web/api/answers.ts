@@ -111,6 +111,17 @@ export interface ActivityRow {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+export interface WaitingRow {
+  readonly account: string;
+  readonly message: string;
+  readonly since: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly bytes?: number;
+  readonly why: string;
+  readonly order?: 'fetch' | 'delete' | 'leave';
+}
+
 export interface TrailEntry {
   readonly tap: string;
   readonly change: string;

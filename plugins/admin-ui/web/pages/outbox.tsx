@@ -1,12 +1,14 @@
-// Outbox: what waits to be sent and why; and mail that was set aside.
+// Outbox: what waits to be sent and why; and mail that waits for somebody's decision, here or at an ISP.
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { HeldRow, OutboxRow } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Page, Problem, TableFrame } from '../parts/basics.js';
+import { ActionButton, Badge, Card, Empty, Page, Problem } from '../parts/basics.js';
 import { Confirm } from '../parts/dialog.js';
 import { bytes, count, fromNow, time } from '../parts/format.js';
+import { LeftAtIsp } from '../parts/leftAtIsp.js';
+import { MailTable } from '../parts/mailTable.js';
 
 const STATES: Readonly<Record<string, readonly [string, 'info' | 'warning' | 'muted' | 'good']>> = {
   waiting: ['waits', 'info'],
@@ -136,6 +138,7 @@ export function OutboxPage(): ReactNode {
           )}
         </MailTable>
       </Card>
+      <LeftAtIsp />
       {asking !== undefined && (
         <Confirm
           title={asking.title}
@@ -149,34 +152,5 @@ export function OutboxPage(): ReactNode {
         />
       )}
     </Page>
-  );
-}
-
-/** Mail in rows with something to do about each, or what its absence means. */
-function MailTable<Row>({
-  label,
-  columns,
-  rows,
-  empty,
-  children,
-}: {
-  readonly label: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly Row[] | undefined;
-  readonly empty: ReactNode;
-  readonly children: (row: Row) => ReactNode;
-}): ReactNode {
-  if (rows?.length === 0) return empty;
-  return (
-    <TableFrame label={label}>
-      <thead>
-        <tr>
-          {[...columns, 'Actions'].map((column) => (
-            <th key={column}>{column}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>{rows?.map(children)}</tbody>
-    </TableFrame>
   );
 }
