@@ -6,6 +6,7 @@ import { joinRanges, shown } from './concealment.js';
 import { concealedRanges } from './copies.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
 import type { Readers } from './readers.js';
+import { readWholeCopies } from './wholeCopies.js';
 
 const AHEAD_MESSAGES = 64;
 const AHEAD_OCTETS = 2 ** 20;
@@ -18,6 +19,12 @@ interface CopyRow {
   readonly size: number;
   /** The first piece; `null` where the message has more than one. */
   readonly octets: Uint8Array | null;
+}
+
+interface Batch {
+  readonly whole: ReadonlyMap<number, Uint8Array>;
+  /** What is not served as it is stored, or not in one piece. */
+  readonly rows: ReadonlyMap<number, CopyRow>;
 }
 
 const COPIES = `
@@ -36,20 +43,23 @@ export async function* readMaildrop(
   const batches = splitIntoBatches(snapshot, numbers);
   let ahead = readBatch(readers, snapshot, batches[0]);
   for (const [index, batch] of batches.entries()) {
-    const rows = await ahead;
+    const { whole, rows } = await ahead;
     ahead = readBatch(readers, snapshot, batches[index + 1]);
     // A consumer that stops early leaves this one behind.
     ahead.catch(() => undefined);
     for (const number of batch) {
-      const row = rows.get(snapshot.placement(number));
-      if (row === undefined) yield { number, octets: new Uint8Array(0), last: true, missing: true };
+      const placement = snapshot.placement(number);
+      const octets = whole.get(placement);
+      const row = rows.get(placement);
+      if (octets !== undefined) yield { number, octets, last: true };
+      else if (row === undefined) yield { number, octets: new Uint8Array(0), last: true, missing: true };
       else if (row.size > CHUNK_OCTETS) yield* largeCopy(readers, number, row);
       else yield* smallCopy(number, row);
     }
   }
 }
 
-/** Numbers in runs that one query reads: at most 32 messages, or about 1 MB. */
+/** Numbers in runs that one query reads: at most 64 messages, or about 1 MB. */
 function splitIntoBatches(snapshot: MaildropSnapshot, numbers: readonly number[]): readonly (readonly number[])[] {
   const batches: number[][] = [];
   let octets = Number.POSITIVE_INFINITY;
@@ -68,14 +78,13 @@ function splitIntoBatches(snapshot: MaildropSnapshot, numbers: readonly number[]
   return batches;
 }
 
-async function readBatch(
-  readers: Readers,
-  snapshot: MaildropSnapshot,
-  batch: readonly number[] | undefined,
-): Promise<ReadonlyMap<number, CopyRow>> {
-  if (batch === undefined) return new Map();
-  const rows = await readers.all<CopyRow>(COPIES, [JSON.stringify(batch.map((number) => snapshot.placement(number)))]);
-  return new Map(rows.map((row) => [row.id, row]));
+async function readBatch(readers: Readers, snapshot: MaildropSnapshot, batch: readonly number[] | undefined): Promise<Batch> {
+  if (batch === undefined) return { whole: new Map(), rows: new Map() };
+  const placements = batch.map((number) => snapshot.placement(number));
+  const whole = await readWholeCopies(readers, placements);
+  const others = placements.filter((placement) => !whole.has(placement));
+  const rows = others.length === 0 ? [] : await readers.all<CopyRow>(COPIES, [JSON.stringify(others)]);
+  return { whole, rows: new Map(rows.map((row) => [row.id, row])) };
 }
 
 function* smallCopy(number: number, row: CopyRow): Generator<MaildropPiece> {
