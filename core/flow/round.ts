@@ -11,8 +11,7 @@ import { ResortStep } from './resort.js';
 const ACCOUNTS_AT_ONCE = 4;
 
 interface RunningRound {
-  /** `undefined`: every account. */
-  readonly accounts: readonly string[] | undefined;
+  readonly accounts: readonly string[];
   readonly report: Promise<RoundReport>;
 }
 
@@ -33,15 +32,16 @@ export class RoundRunner implements Rounds {
 
   /** A request joins a running round that has its accounts, and waits for the end of one that has not. */
   async run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport> {
+    const wanted = accounts ?? this.accounts.all.map(({ id }) => id);
     for (let running = this.#running; running !== undefined; running = this.#running) {
-      if (hasAll(running, accounts)) return running.report;
+      if (hasAll(running.accounts, wanted)) return running.report;
       await running.report.catch(() => undefined);
     }
     this.#stopping.signal.throwIfAborted();
-    const report = this.#run(reason, accounts).finally(() => {
+    const report = this.#run(reason, wanted).finally(() => {
       this.#running = undefined;
     });
-    this.#running = { accounts, report };
+    this.#running = { accounts: wanted, report };
     return report;
   }
 
@@ -55,7 +55,7 @@ export class RoundRunner implements Rounds {
     await this.#running?.report.catch(() => undefined);
   }
 
-  async #run(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport> {
+  async #run(reason: RoundReason, accounts: readonly string[]): Promise<RoundReport> {
     const { verdict } = this.licence;
     if (!verdict.granted) {
       throw new PostroomError('licence/denied', `No send/receive: ${verdict.reason} ${verdict.remedy}`);
@@ -71,7 +71,7 @@ export class RoundRunner implements Rounds {
     }
   }
 
-  async #sendAndFetch(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport> {
+  async #sendAndFetch(reason: RoundReason, accounts: readonly string[]): Promise<RoundReport> {
     const startedAt = this.clock.now();
     await this.resort.retryHeld();
     const fetching = this.#fetch(reason, accounts);
@@ -96,8 +96,8 @@ export class RoundRunner implements Rounds {
     return report;
   }
 
-  async #fetch(reason: RoundReason, accounts: readonly string[] | undefined): Promise<RoundReport['accounts']> {
-    const chosen = this.accounts.all.filter((account) => accounts?.includes(account.id) ?? true);
+  async #fetch(reason: RoundReason, accounts: readonly string[]): Promise<RoundReport['accounts']> {
+    const chosen = this.accounts.all.filter((account) => accounts.includes(account.id));
     const reports: RoundReport['accounts'][number][] = [];
     const queue = [...chosen];
     const fetchNext = async (): Promise<void> => {
@@ -110,8 +110,8 @@ export class RoundRunner implements Rounds {
   }
 }
 
-function hasAll(running: RunningRound, accounts: readonly string[] | undefined): boolean {
-  return running.accounts === undefined || (accounts?.every((account) => running.accounts?.includes(account)) ?? false);
+function hasAll(running: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((account) => running.includes(account));
 }
 
 function total(report: RoundReport, key: 'fetched' | 'stored'): number {

@@ -119,8 +119,9 @@ describe('collecting mail', () => {
 
   it('tells how far it is, and joins a second request to the running round (96)', async () => {
     putSamples();
-    const [first, second] = await Promise.all([office.round(), office.round()]);
+    const [first, second, third] = await Promise.all([office.round(), office.round(), office.round('timer', ['works', 'company'])]);
     expect(second).to.equal(first);
+    expect(third).to.equal(first);
     const progress = office.events.flatMap((event) => (event.type === 'fetch' && event.state === 'progress' ? [event] : []));
     expect(progress.filter(({ account }) => account === 'company').at(-1)).to.include({ done: 7, total: 7 });
     expect(office.events.filter((event) => event.type === 'round').map((event) => event.type === 'round' && event.state)).to.deep.equal([
