@@ -31,6 +31,8 @@ export function UserForm({
   const [cc, setCc] = useState<readonly string[]>(user?.cc ?? []);
   const [further, setFurther] = useState(furtherNames.join(', '));
   const [problem, setProblem] = useState<string>();
+  /** What is typed meanwhile would be lost with the form. */
+  const [isSaving, setSaving] = useState(false);
   const furtherKey = account.kind === 'domain' ? 'aliases' : 'names';
   const addresses = name === '' ? [] : usableAddresses(account.kind, account.address, name);
 
@@ -43,6 +45,7 @@ export function UserForm({
       .map((each) => each.trim())
       .filter((each) => each !== '');
     const sets = [`cc.to=${cc.length === 0 ? '' : JSON.stringify(cc)}`, `${furtherKey}=${names.length === 0 ? '' : JSON.stringify(names)}`];
+    setSaving(true);
     try {
       if (user === undefined)
         await change('users.add', { account: account.account, user: name, set: sets.filter((each) => !each.endsWith('=')) });
@@ -52,70 +55,74 @@ export function UserForm({
       onDone(name);
     } catch (error) {
       setProblem(sentenceOf(error));
+    } finally {
+      setSaving(false);
     }
   };
   return (
     <form onSubmit={(event) => void save(event)}>
       <Problem sentence={problem} />
-      <TextField
-        label="User name"
-        value={name}
-        onChange={setName}
-        hint="The login of the mail program, and the name in front of the address."
-        required
-        autoFocus
-      />
-      <p className="hint" aria-live="polite">
-        {addresses.length === 0 ? 'The mail addresses show here as you type.' : 'People can write to:'}
-      </p>
-      <ul className="plain">
-        {addresses.map((address) => (
-          <li key={address} className="address">
-            {address}
-          </li>
-        ))}
-      </ul>
-      <div className="form-grid">
+      <fieldset className="plain" disabled={isSaving}>
         <TextField
-          label="Password"
-          type="password"
-          value={password}
-          onChange={setPassword}
-          hint={user === undefined ? 'For the mail program of this user.' : 'Leave empty to keep the present one.'}
+          label="User name"
+          value={name}
+          onChange={setName}
+          hint="The login of the mail program, and the name in front of the address."
+          required
+          autoFocus
         />
-        <TextField label="Password again" type="password" value={again} onChange={setAgain} />
-      </div>
-      <TextField
-        label={account.kind === 'domain' ? 'Further addresses' : 'Further names'}
-        value={further}
-        onChange={setFurther}
-        hint={
-          account.kind === 'domain'
-            ? 'Other names before the @, with commas: sales, l.jones'
-            : 'Other names that senders use, with commas: Andrew Smith, Andy'
-        }
-      />
-      {colleagues.length > 0 && (
-        <fieldset>
-          <legend>CC to</legend>
-          <p className="hint">These colleagues always get a copy of mail to this user.</p>
-          <div className="checks">
-            {colleagues.map((colleague) => (
-              <label key={colleague} className="check">
-                <input
-                  type="checkbox"
-                  checked={cc.includes(colleague)}
-                  onChange={(event) => setCc(event.currentTarget.checked ? [...cc, colleague] : cc.filter((each) => each !== colleague))}
-                />
-                {colleague}
-              </label>
-            ))}
-          </div>
-        </fieldset>
-      )}
-      <button type="submit" className="button primary">
-        {user === undefined ? 'Insert' : 'Modify'}
-      </button>
+        <p className="hint" aria-live="polite">
+          {addresses.length === 0 ? 'The mail addresses show here as you type.' : 'People can write to:'}
+        </p>
+        <ul className="plain">
+          {addresses.map((address) => (
+            <li key={address} className="address">
+              {address}
+            </li>
+          ))}
+        </ul>
+        <div className="form-grid">
+          <TextField
+            label="Password"
+            type="password"
+            value={password}
+            onChange={setPassword}
+            hint={user === undefined ? 'For the mail program of this user.' : 'Leave empty to keep the present one.'}
+          />
+          <TextField label="Password again" type="password" value={again} onChange={setAgain} />
+        </div>
+        <TextField
+          label={account.kind === 'domain' ? 'Further addresses' : 'Further names'}
+          value={further}
+          onChange={setFurther}
+          hint={
+            account.kind === 'domain'
+              ? 'Other names before the @, with commas: sales, l.jones'
+              : 'Other names that senders use, with commas: Andrew Smith, Andy'
+          }
+        />
+        {colleagues.length > 0 && (
+          <fieldset>
+            <legend>CC to</legend>
+            <p className="hint">These colleagues always get a copy of mail to this user.</p>
+            <div className="checks">
+              {colleagues.map((colleague) => (
+                <label key={colleague} className="check">
+                  <input
+                    type="checkbox"
+                    checked={cc.includes(colleague)}
+                    onChange={(event) => setCc(event.currentTarget.checked ? [...cc, colleague] : cc.filter((each) => each !== colleague))}
+                  />
+                  {colleague}
+                </label>
+              ))}
+            </div>
+          </fieldset>
+        )}
+        <button type="submit" className="button primary">
+          {user === undefined ? 'Insert' : 'Modify'}
+        </button>
+      </fieldset>
     </form>
   );
 }
