@@ -26,7 +26,8 @@ describe('postroom demo', () => {
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   it('--once --json runs a round and ends with the summary that scripts rely on', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, 'demo', '--once', '--json']);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [PROGRAM, 'demo', '--once', '--json']);
+    expect(stderr, 'complaints').to.not.match(/"level":/);
     const summary = JSON.parse(stdout) as Summary;
     expect(summary.rounds).to.deep.equal([
       { account: 'company', fetched: 7, stored: 7, duplicates: 0, failed: [] },
