@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
 import { Card, Notice, Page, Problem, TextField } from '../parts/basics.js';
 import { bytes, plainText } from '../parts/format.js';
+import { WorkProgress } from '../parts/workProgress.js';
 
 /** What an answer's figures are called here; a sentence stands without a name. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -106,11 +107,7 @@ function Work({
           <button type="submit" className="button primary" disabled={busy} aria-busy={busy}>
             {busy ? 'Working...' : button}
           </button>
-          {progress !== undefined && (
-            <label>
-              {progress.what} <progress value={progress.done} max={progress.of ?? progress.done + 1} />
-            </label>
-          )}
+          <WorkProgress progress={progress} />
         </div>
       </form>
       <div role="status">

@@ -6,6 +6,7 @@ import { fileInBase64 } from './base64.js';
 import { Field, Problem, SelectField, TextField } from './basics.js';
 import { Dialog } from './dialog.js';
 import { plainText } from './format.js';
+import { WorkProgress } from './workProgress.js';
 
 export function CommandDialog({
   declaration,
@@ -54,11 +55,7 @@ export function CommandDialog({
             Run
           </button>
           <code>{declaration.command}</code>
-          {progress !== undefined && (
-            <label>
-              {progress.what} <progress value={progress.done} max={progress.of ?? progress.done + 1} />
-            </label>
-          )}
+          <WorkProgress progress={progress} />
         </div>
       </form>
       <div role="status">

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
 import { ActionButton, Card, Notice, Problem, TableFrame } from './basics.js';
 import { count } from './format.js';
+import { WorkProgress } from './workProgress.js';
 
 interface Redelivery {
   readonly message: string;
@@ -43,11 +44,7 @@ export function ResortMailbox({
       <Problem sentence={problem} />
       <div className="actions">
         <ActionButton act={() => resort(true)}>What would change?</ActionButton>
-        {progress !== undefined && (
-          <label>
-            {progress.what} <progress value={progress.done} max={progress.of ?? progress.done + 1} />
-          </label>
-        )}
+        <WorkProgress progress={progress} />
       </div>
       <div role="status">
         {found?.changes.length === 0 && <Notice kind="good">Everything is where today's rules put it.</Notice>}
