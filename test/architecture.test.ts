@@ -15,10 +15,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   configuration: ['base', 'store'],
   directory: ['base', 'configuration'],
   backup: ['base', 'store', 'configuration'],
-  flow: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'host'],
+  upkeep: ['base', 'store', 'configuration'],
+  figures: ['base', 'store'],
   host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
-  commands: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'backup', 'doctor', 'flow', 'host'],
-  doctor: ['base', 'store', 'configuration', 'directory', 'flow', 'host'],
+  flow: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'upkeep', 'host'],
+  review: ['base', 'store', 'mail', 'configuration', 'directory', 'flow'],
+  doctor: ['base', 'store', 'configuration', 'directory', 'upkeep', 'host'],
+  commands: [
+    ...['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
+    ...['backup', 'doctor', 'figures', 'upkeep', 'flow', 'review', 'host'],
+  ],
   cli: ['base', 'store', 'configuration', 'directory', 'backup', 'doctor', 'host', 'commands'],
 };
 /** Backups are files of the database engine. */

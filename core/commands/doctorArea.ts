@@ -8,13 +8,13 @@ import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
-import { Room } from '../flow/room.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
 import { Upkeep } from '../store/upkeep.js';
+import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 

@@ -1,8 +1,8 @@
 // explain and trace: who would get it, where did it go, and why.
 import { type AccountView, type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
-import { ExplainStep } from '../flow/explain.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
+import { ExplainStep } from '../review/explain.js';
 import { Journal } from '../store/journal.js';
 import { MailStore, type MessageTrace } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';

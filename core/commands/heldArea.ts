@@ -1,7 +1,7 @@
 // held list|retry|release|delete: mail that waits for the administrator or for a plugin.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
-import { ResortStep } from '../flow/resort.js';
+import { HeldMailStep } from '../flow/heldMail.js';
 import { MailStore } from '../store/mailStore.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
@@ -10,7 +10,7 @@ import type { HELD_COMMANDS } from './heldDeclarations.js';
 export class HeldArea implements CommandArea {
   constructor(
     @MailStore private readonly store: MailStore,
-    @ResortStep private readonly resort: ResortStep,
+    @HeldMailStep private readonly heldMail: HeldMailStep,
     @Accounts private readonly accounts: Accounts,
   ) {}
 
@@ -28,10 +28,10 @@ export class HeldArea implements CommandArea {
         reason,
       }));
     }),
-    'held.retry': handler(async () => ({ delivered: await this.resort.retryHeld() })),
+    'held.retry': handler(async () => ({ delivered: await this.heldMail.retryHeld() })),
     'held.release': handler<{ message: string; mailboxes?: readonly string[] }>(async ({ message, mailboxes = [] }) => {
       const chosen = mailboxes.map((name) => mailboxNamed(name, this.accounts));
-      return this.resort.release(message, chosen);
+      return this.heldMail.release(message, chosen);
     }),
     'held.delete': handler<{ message: string }>(async ({ message }) => {
       const stored = await this.store.message(message);

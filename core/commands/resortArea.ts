@@ -2,8 +2,8 @@
 import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
-import { RedeliverStep, type Redelivery } from '../flow/redeliver.js';
-import { type Lesson, TeachingStep } from '../flow/teaching.js';
+import { type Redelivery, ResortStep } from '../review/resort.js';
+import { type Lesson, TeachingStep } from '../review/teaching.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
@@ -28,7 +28,7 @@ interface MoveArguments {
 export class ResortArea implements CommandArea {
   constructor(
     @MailStore private readonly store: MailStore,
-    @RedeliverStep private readonly redeliver: RedeliverStep,
+    @ResortStep private readonly resort: ResortStep,
     @TeachingStep private readonly teaching: TeachingStep,
     @SettingsService private readonly settings: SettingsService,
     @Accounts private readonly accounts: Accounts,
@@ -43,7 +43,7 @@ export class ResortArea implements CommandArea {
     const changed: Redelivery[] = [];
     for (const [index, message] of messages.entries()) {
       call.signal.throwIfAborted();
-      changed.push(rowOf(await this.redeliver.again(message, preview)));
+      changed.push(rowOf(await this.resort.again(message, preview)));
       call.progress({ what: 'Sorting again', done: index + 1, of: messages.length });
     }
     return changed;
@@ -74,7 +74,7 @@ export class ResortArea implements CommandArea {
   async #move({ message, user, teach, lookAt }: MoveArguments, call: CommandCall): Promise<object> {
     const mailbox = mailboxNamed(user, this.accounts);
     const lessons = await this.teaching.lessons(message, mailbox, lookAt);
-    const { added, recalled, notRecalled } = await this.redeliver.move(message, mailbox);
+    const { added, recalled, notRecalled } = await this.resort.move(message, mailbox);
     const [narrowest] = lessons;
     const warnings = teach && narrowest !== undefined ? orFail(await this.settings.edit(call.author, [narrowest])).warnings : [];
     return {

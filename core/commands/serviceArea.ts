@@ -4,8 +4,8 @@ import { Accounts, Events, Licence, type RoundReport, Rounds } from '@postroom/s
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
-import { exposition } from '../flow/exposition.js';
-import { Figures } from '../flow/figures.js';
+import { exposition } from '../figures/exposition.js';
+import { Figures } from '../figures/figures.js';
 import { Scheduler } from '../flow/schedule.js';
 import { ServiceSwitch } from '../flow/serviceSwitch.js';
 import { Doors } from '../host/doors.js';

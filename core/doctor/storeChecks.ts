@@ -1,9 +1,9 @@
 // The database: whole, durable, and with room to grow.
 import type { Clock } from '@postroom/sdk/services';
-import type { Room } from '../flow/room.js';
 import type { ActivityLog } from '../store/activityLog.js';
 import type { MailStore } from '../store/mailStore.js';
 import type { Upkeep } from '../store/upkeep.js';
+import type { Room } from '../upkeep/room.js';
 import { type Finding, problem, warning, well } from './finding.js';
 
 const DAY_MS = 86_400_000;

@@ -7,9 +7,9 @@ import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { Journal } from '../store/journal.js';
+import { Room } from '../upkeep/room.js';
 import { IntakeStep } from './intake.js';
 import { fetchWait } from './retry.js';
-import { Room } from './room.js';
 import { WaitingNoticeStep } from './waitingNotice.js';
 
 export interface FetchStep {

@@ -15,11 +15,11 @@ import { createMailView } from '../mail/mailView.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type IntakeUnit, MailStore, type StagedBody } from '../store/mailStore.js';
+import { Room } from '../upkeep/room.js';
 import { DeliverStep } from './deliver.js';
 import { type Decision, draftUnit } from './draftUnit.js';
 import { type Incoming, type Reading, readIncoming } from './incoming.js';
 import { IntakeLog } from './intakeLog.js';
-import { Room } from './room.js';
 import { SortStep } from './sort.js';
 
 /** Where a message came from, as its view tells. */

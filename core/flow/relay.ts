@@ -1,24 +1,17 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
-import {
-  type DestinationReceipt,
-  type MessageId,
-  mailboxName,
-  PostroomError,
-  type RelayDestinations,
-  type RoundReason,
-} from '@postroom/sdk';
+import { type DestinationReceipt, mailboxName, PostroomError, type RelayDestinations, type RoundReason } from '@postroom/sdk';
 import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { groupBy } from '../base/groupBy.js';
 import { Log } from '../base/log.js';
-import { isNoticeWanted } from '../mail/bounce.js';
 import { composeCopy } from '../mail/copy.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import { Outbox, type OutboxEntry, type OutboxUpdate } from '../store/outbox.js';
+import { Outbox, type OutboxUpdate } from '../store/outbox.js';
 import { BounceStep } from './bounce.js';
+import { type Consignment, consignments } from './consignment.js';
 import { DeliverStep } from './deliver.js';
+import { judge } from './relayJudge.js';
 import { RelayRests } from './relayRests.js';
-import { DELAY_NOTICE_AFTER_MS, isHopeless, relayWait } from './retry.js';
 import { viewOfStored } from './storedMail.js';
 
 /** Entries taken at a time; the lease outlasts the longest try (10 minutes for the final answer and what comes before). */
@@ -42,13 +35,6 @@ export interface RelayStep {
   giveUp(ids: readonly number[]): Promise<void>;
 }
 export const RelayStep = createServiceId<RelayStep>('RelayStep');
-
-/** Entries of one message that travel together. */
-interface Consignment {
-  readonly message: MessageId;
-  readonly account: string;
-  readonly entries: readonly OutboxEntry[];
-}
 
 export class OutboxRelayStep implements RelayStep {
   readonly #unwritten: OutboxUpdate[] = [];
@@ -264,30 +250,4 @@ export class OutboxRelayStep implements RelayStep {
       });
     }
   }
-}
-
-/** Entries of one message, account, reverse-path and prefix go in one transaction with the ISP; order of arrival is kept. */
-export function consignments(entries: readonly OutboxEntry[]): readonly Consignment[] {
-  const groups = groupBy(entries, (entry) => `${entry.account}\n${entry.message}\n${entry.from}\n${entry.envid ?? ''}`);
-  return [...groups.values()].flatMap((group) => {
-    const first = group[0];
-    return first === undefined ? [] : [{ message: first.message, account: first.account, entries: group }];
-  });
-}
-
-/** What a receipt means for an Outbox entry. Pure. */
-export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefined, now: Date): OutboxUpdate {
-  const known: DestinationReceipt = receipt ?? { recipient: entry.recipient, outcome: 'deferred', status: '4.3.0', text: 'No receipt.' };
-  if (known.outcome === 'delivered') {
-    return { id: entry.id, outcome: 'sent', receipt: known, nextTryAt: undefined };
-  }
-  const waiting = now.getTime() - entry.queuedAt.getTime();
-  const attempts = entry.attempts + 1;
-  const setUp = known.configuration === true;
-  if (!setUp && (known.outcome === 'failed' || isHopeless(waiting, attempts))) {
-    return { id: entry.id, outcome: 'bounced', receipt: known, nextTryAt: undefined };
-  }
-  const nextTryAt = known.retryAfter ?? new Date(now.getTime() + relayWait(attempts));
-  const notice = !entry.delayNoticed && waiting >= DELAY_NOTICE_AFTER_MS && isNoticeWanted('delayed', entry.notify);
-  return { id: entry.id, outcome: 'deferred', receipt: known, nextTryAt, ...(notice && { delayNoticed: true }) };
 }

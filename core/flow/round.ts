@@ -4,8 +4,8 @@ import { PostroomError, type RoundReason } from '@postroom/sdk';
 import { Accounts, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
 import { ActivityLog } from '../store/activityLog.js';
 import { FetchStep } from './fetch.js';
+import { HeldMailStep } from './heldMail.js';
 import { RelayStep } from './relay.js';
-import { ResortStep } from './resort.js';
 
 /** Accounts that are fetched at the same time. */
 const ACCOUNTS_AT_ONCE = 4;
@@ -22,7 +22,7 @@ export class RoundRunner implements Rounds {
   constructor(
     @Accounts private readonly accounts: Accounts,
     @Licence private readonly licence: Licence,
-    @ResortStep private readonly resort: ResortStep,
+    @HeldMailStep private readonly heldMail: HeldMailStep,
     @RelayStep private readonly relay: RelayStep,
     @FetchStep private readonly fetch: FetchStep,
     @Clock private readonly clock: Clock,
@@ -73,7 +73,7 @@ export class RoundRunner implements Rounds {
 
   async #sendAndFetch(reason: RoundReason, accounts: readonly string[]): Promise<RoundReport> {
     const startedAt = this.clock.now();
-    await this.resort.retryHeld();
+    await this.heldMail.retryHeld();
     const fetching = this.#fetch(reason, accounts);
     const [sent] = await Promise.allSettled([this.relay.flush(reason, this.#stopping.signal), fetching]);
     if (sent.status === 'rejected') throw sent.reason;

@@ -2,9 +2,9 @@
 import { type Accepted, type MailView, PostroomError } from '@postroom/sdk';
 import { Accounts, type Submission, type Submissions } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
+import { Room } from '../upkeep/room.js';
 import { type Decision, draftUnit } from './draftUnit.js';
 import { IntakeStep, type StagedMail } from './intake.js';
-import { Room } from './room.js';
 import { type RecipientShare, shareRecipients } from './shareRecipients.js';
 import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
 

@@ -1,7 +1,7 @@
-import '#core/base/injection.js';
 import type { DestinationReceipt } from '@postroom/sdk';
 import { expect } from 'chai';
-import { consignments, judge } from '#core/flow/relay.js';
+import { consignments } from '#core/flow/consignment.js';
+import { judge } from '#core/flow/relayJudge.js';
 import type { OutboxEntry } from '#core/store/outbox.js';
 
 const HOUR = 60 * 60_000;

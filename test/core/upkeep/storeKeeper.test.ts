@@ -4,9 +4,9 @@ import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { createLog } from '#core/base/log.js';
-import { StoreKeeper } from '#core/flow/storeKeeper.js';
 import type { ActivityLog } from '#core/store/activityLog.js';
 import type { Upkeep } from '#core/store/upkeep.js';
+import { StoreKeeper } from '#core/upkeep/storeKeeper.js';
 
 describe('The keeper of the store', () => {
   let clock: VirtualClock;

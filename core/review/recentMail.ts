@@ -1,8 +1,8 @@
 // Mail that came in earlier, for plugins that find out something from it.
 import type { MailView } from '@postroom/sdk';
 import type { RecentMail } from '@postroom/sdk/services';
+import { viewOfStored } from '../flow/storedMail.js';
 import { MailStore } from '../store/mailStore.js';
-import { viewOfStored } from './storedMail.js';
 
 /** Copies of one message that are counted at most. */
 const MOST_COPIES = 1000;

@@ -1,8 +1,8 @@
 // "Who would get this, and why?": a message runs through the real taps, and nothing is stored.
 import { type AccountView, mailboxName, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
-import { SortStep } from './sort.js';
-import { viewOfUnstored } from './unstoredMail.js';
+import { SortStep } from '../flow/sort.js';
+import { viewOfUnstored } from '../flow/unstoredMail.js';
 
 /** The shape that scripts rely on. */
 export interface Explanation {

@@ -11,14 +11,14 @@ import {
 } from '@postroom/sdk';
 import { Accounts, createServiceId, Events } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
+import { type Decision, reasonOf } from '../flow/draftUnit.js';
+import { IntakeStep } from '../flow/intake.js';
+import { resortDraft } from '../flow/resortDraft.js';
+import { firstOctets, viewOfStored } from '../flow/storedMail.js';
 import { ContentDigest } from '../mail/duplicateKey.js';
 import { readHeader } from '../mail/header.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type CopyTrace, MailStore, type StoredMessage } from '../store/mailStore.js';
-import { type Decision, reasonOf } from './draftUnit.js';
-import { IntakeStep } from './intake.js';
-import { resortDraft } from './resortDraft.js';
-import { firstOctets, viewOfStored } from './storedMail.js';
 
 /** What became of one message. Mailboxes by name. */
 export interface Redelivery {
@@ -34,15 +34,15 @@ export interface Redelivery {
   readonly problem?: string;
 }
 
-export interface RedeliverStep {
+export interface ResortStep {
   /** Sorts by today's rules, delivers what is missing, recalls what nobody has picked up. `preview`: only says what it would do. */
   again(message: StoredMessage, preview: boolean): Promise<Redelivery>;
   /** Brings a message to one mailbox and takes it from the others. Rejects with `mail/not-found` where it is not delivered mail. */
   move(message: MessageId, mailbox: MailboxRef): Promise<Redelivery>;
 }
-export const RedeliverStep = createServiceId<RedeliverStep>('RedeliverStep');
+export const ResortStep = createServiceId<ResortStep>('ResortStep');
 
-export class StoredRedeliverStep implements RedeliverStep {
+export class StoredResortStep implements ResortStep {
   constructor(
     @MailStore private readonly store: MailStore,
     @IntakeStep private readonly intake: IntakeStep,

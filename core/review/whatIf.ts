@@ -2,10 +2,10 @@
 import { mailboxName } from '@postroom/sdk';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
+import { SortStep } from '../flow/sort.js';
+import { viewOfStored } from '../flow/storedMail.js';
 import { stateOf } from '../mail/sortPlan.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import { SortStep } from './sort.js';
-import { viewOfStored } from './storedMail.js';
 
 /** A message that would go elsewhere. `now` and `instead` name mailboxes, or say why there are none. */
 export interface MovedMessage {

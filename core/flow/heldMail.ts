@@ -1,4 +1,4 @@
-// Looks at stored mail again: what was held when a plugin failed, and what the administrator releases.
+// Mail that is set aside: held while a plugin fails, looked at again by every round; and what the administrator releases.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError, type TrailEntry } from '@postroom/sdk';
 import { Accounts, createServiceId, Events, type Submission } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
@@ -16,7 +16,7 @@ import { type RecipientShare, shareRecipients } from './shareRecipients.js';
 import { firstOctets, viewOfStored } from './storedMail.js';
 import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
 
-export interface ResortStep {
+export interface HeldMailStep {
   /** Sorts everything again that is on hold. Answers how many messages were delivered. Never rejects for one message's sake. */
   retryHeld(): Promise<number>;
   /** Delivers a message that was set aside: to the mailboxes named, else to where today's rules say. */
@@ -25,9 +25,9 @@ export interface ResortStep {
     mailboxes: readonly MailboxRef[],
   ): Promise<{ readonly message: string; readonly mailboxes: readonly string[] }>;
 }
-export const ResortStep = createServiceId<ResortStep>('ResortStep');
+export const HeldMailStep = createServiceId<HeldMailStep>('HeldMailStep');
 
-export class DefaultResortStep implements ResortStep {
+export class StoredHeldMailStep implements HeldMailStep {
   readonly #sorting: RiskyWork;
 
   constructor(

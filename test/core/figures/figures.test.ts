@@ -1,8 +1,8 @@
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { exposition } from '#core/flow/exposition.js';
-import type { FiguresNow } from '#core/flow/figures.js';
-import { PerMinute } from '#core/flow/perMinute.js';
+import { exposition } from '#core/figures/exposition.js';
+import type { FiguresNow } from '#core/figures/figures.js';
+import { PerMinute } from '#core/figures/perMinute.js';
 import { Postroom } from '../../kit/postroom.js';
 
 describe('PerMinute', () => {

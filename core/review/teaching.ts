@@ -4,9 +4,9 @@ import { mailboxName } from '@postroom/sdk';
 import { Accounts, createServiceId, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
 import { hasErrors } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { SortStep } from '../flow/sort.js';
+import { viewOfStored } from '../flow/storedMail.js';
 import { MailStore } from '../store/mailStore.js';
-import { SortStep } from './sort.js';
-import { viewOfStored } from './storedMail.js';
 import { type MovedMessage, WhatIfStep } from './whatIf.js';
 
 /** A rule that would have brought the message to its user, and what else it would change. */
