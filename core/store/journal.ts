@@ -28,8 +28,9 @@ export interface Journal {
   order(account: string, uidl: string, order: WaitingOrder): Promise<boolean>;
   forAccount(account: string): AccountJournal;
   /**
-   * To be called before a round. Where the wall clock jumped since the last one, times in the journal jump with it: days that mail stays
-   * at the ISP are days in which the clock went as clocks do. Time in which nothing ran for over 36 hours counts as such a jump.
+   * To be called before a round. Where the wall clock jumped since the last one, times in the journal jump with it: days that mail stays at the ISP
+   * are days that passed. While the server runs, a jump is what the monotonic clock knows nothing of, beyond a minute; that is sleep of the
+   * machine too, in which mail rather stays longer. Over a stop of the server, a jump is what goes back, or ahead by more than 36 hours.
    */
   followClock(): Promise<void>;
   /** Forgets entries that have been gone, or not listed, for `days`. */

@@ -1,8 +1,9 @@
 // Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
 import type { AccountJournal, JournalEntry, WaitingOrder } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { isPlausible } from '../../base/clockJumps.js';
+import { type ClockReading, isPlausible, jumpBetween, readClock } from '../../base/clockJumps.js';
 import type { Journal, WaitingEntry } from '../journal.js';
+import type { Connection } from './connection.js';
 import type { Readers } from './readers.js';
 import { noteOrder, readWaiting } from './waitingRows.js';
 import type { WriteQueue } from './writeQueue.js';
@@ -27,11 +28,21 @@ const ENTRIES = `
     unlisted_since IS NOT NULL)) AS page FROM (
     SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${PAGE})`;
 
-/** Each look at the clock is a commit: oftener than this nothing is written. */
-const LOOK_AGAIN_MS = 3_600_000;
+/** Noting where the clock stands is a commit: without a jump, oftener than this it is not done. */
+const NOTE_AGAIN_MS = 3_600_000;
+
+/**
+ * SQL: a time of the journal after a jump of ?1 ms to ?2, which happened in the last ?3 ms. What was noted in those may be from before the jump or from
+ * behind it; of the two the later time counts, so that mail rather stays at the ISP too long.
+ */
+const moved = (time: string): string =>
+  `CASE WHEN ?1 > 0 THEN min(${time} + ?1, ?2) WHEN ${time} > ?2 - ?3 AND ${time} <= ?2 THEN ${time} ELSE ${time} + ?1 END`;
+const MOVE_ALONG = `UPDATE journal SET since = ${moved('since')}, unlisted_since = ${moved('unlisted_since')}`;
 
 export class SqliteJournal implements Journal {
-  #looked: Date | undefined;
+  /** Where the clock stood when it was last noted. */
+  #noted: ClockReading | undefined;
+  #following: Promise<void> | undefined;
 
   constructor(
     private readonly queue: WriteQueue,
@@ -43,23 +54,12 @@ export class SqliteJournal implements Journal {
     return new SqliteAccountJournal(account, this.queue, this.readers, this.clock);
   }
 
-  async followClock(): Promise<void> {
-    const now = this.clock.now();
-    const passed = now.getTime() - (this.#looked?.getTime() ?? Number.NaN);
-    if (passed >= 0 && passed < LOOK_AGAIN_MS) return;
-    await this.queue.write({
-      run: async (writer) => {
-        const last = (await writer.get<{ at: number }>('SELECT at FROM clock'))?.at ?? now.getTime();
-        if (!isPlausible(new Date(last), now)) {
-          await writer.run('UPDATE journal SET since = since + ?1, unlisted_since = unlisted_since + ?1', [now.getTime() - last]);
-        }
-        await writer.run('DELETE FROM clock');
-        await writer.run('INSERT INTO clock (at) VALUES (?)', [now.getTime()]);
-      },
-      committed: () => {
-        this.#looked = now;
-      },
+  /** Accounts that are fetched at the same time ask together: a jump counts once. */
+  followClock(): Promise<void> {
+    this.#following ??= this.#follow().finally(() => {
+      this.#following = undefined;
     });
+    return this.#following;
   }
 
   waiting(): Promise<readonly WaitingEntry[]> {
@@ -86,6 +86,31 @@ export class SqliteJournal implements Journal {
     });
     return removed;
   }
+
+  async #follow(): Promise<void> {
+    const now = readClock(this.clock);
+    const before = this.#noted;
+    const ran = before === undefined ? 0 : now.monotonic - before.monotonic;
+    const jump = before === undefined ? 0 : jumpBetween(before, now);
+    if (before !== undefined && jump === 0 && ran < NOTE_AGAIN_MS) return;
+    await this.queue.write({
+      run: async (writer) => {
+        const by = before === undefined ? await jumpSinceLastRun(writer, now.wall) : jump;
+        if (by !== 0) await writer.run(MOVE_ALONG, [by, now.wall.getTime(), ran]);
+        await writer.run('DELETE FROM clock');
+        await writer.run('INSERT INTO clock (at) VALUES (?)', [now.wall.getTime()]);
+      },
+      committed: () => {
+        this.#noted = now;
+      },
+    });
+  }
+}
+
+/** While no process ran nobody can tell a jump from time: only what is hardly time counts as a jump. */
+async function jumpSinceLastRun(writer: Connection, now: Date): Promise<number> {
+  const last = (await writer.get<{ at: number }>('SELECT at FROM clock'))?.at ?? now.getTime();
+  return isPlausible(new Date(last), now) ? 0 : now.getTime() - last;
 }
 
 function journalEntry([

@@ -89,21 +89,6 @@ describe('Journal, activity, plugin states and revisions on SQLite', () => {
     expect((await journal.entries()).get('x')).to.deep.include({ state: 'stored', headerPrint: 'of another' });
   });
 
-  it('F41 moves the times of its entries along with a clock that jumps', async () => {
-    const journal = store.journal.forAccount('company');
-    const ageAfter = async (passed: number): Promise<number> => {
-      now = new Date(now.getTime() + passed);
-      await store.journal.followClock();
-      return now.getTime() - ((await journal.entries()).get('a')?.since.getTime() ?? Number.NaN);
-    };
-    await store.journal.followClock();
-    await journal.attempt(['a']);
-    expect(await ageAfter(400 * DAY)).to.equal(0);
-    expect(await ageAfter(-400 * DAY)).to.equal(0);
-    expect(await ageAfter(DAY)).to.equal(DAY);
-    expect(await ageAfter(-365 * DAY)).to.equal(DAY);
-  });
-
   it('reads a journal of many pages', async () => {
     await store.journal.forAccount('company').attempt(Array.from({ length: 5_003 }, (_, n) => `uidl "${n}"`));
     expect(await store.journal.forAccount('company').entries()).to.have.property('size', 5_003);
