@@ -73,7 +73,7 @@ describe('a clock that jumps', () => {
 
   it('F41 C38 ahead and back, over a restart too, takes nothing from the ISP that is to stay there', async () => {
     const left = (): number => office.isp.mailbox('mail').messages.length;
-    await office.editFile((text) => text.replace('"kind": "regular"', '"kind": "regular", "pop3.leaveOnServerDays": 14'));
+    await office.editFile((text) => text.replace('"kind": "regular"', '"kind": "regular", "pop3.leaveOnServerDays": 2'));
     office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>` }));
     await office.round();
     for (const jump of [400 * DAY, -400 * DAY]) {
@@ -84,15 +84,15 @@ describe('a clock that jumps', () => {
       await office.round();
       expect(left(), `${jump / DAY} days`).to.equal(1);
     }
-    for (let day = 0; day < 13; day += 1) {
-      await clock.advance(DAY);
-      clock.jump(([1, 12, 35, -12, -36][day % 5] ?? 0) * HOUR);
+    await clock.advance(DAY);
+    for (const hours of [1, 12, 35, -12, -36]) {
+      clock.jump(hours * HOUR);
       await office.round();
     }
-    expect(left(), 'the 13th day').to.equal(1);
+    expect(left(), 'the first day').to.equal(1);
     await clock.advance(DAY);
     await office.round();
-    expect(left(), 'the 14th day').to.equal(0);
+    expect(left(), 'the second day').to.equal(0);
     expect(await office.subjects('andrew')).to.have.lengthOf(1);
   });
 
