@@ -67,6 +67,7 @@ export class OutboxRelayStep implements RelayStep {
     const { newest } = this.outbox.counts();
     if (reason === 'user') this.#rests.wakeAll();
     for (;;) {
+      await this.#makeDue();
       const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH, newest);
       if (leased.length === 0) {
         return counts;
@@ -111,6 +112,15 @@ export class OutboxRelayStep implements RelayStep {
     }
   }
 
+  /** What only waited for its account to rest no longer; not what somebody holds by now. */
+  async #makeDue(): Promise<void> {
+    const woken = new Set(this.#rests.woken);
+    if (woken.size === 0) return;
+    const entries = (await this.outbox.list()).filter(({ id, state }) => state === 'deferred' && woken.has(id));
+    await this.outbox.retry(entries.map(({ id }) => id));
+    this.#rests.areDue(woken);
+  }
+
   /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn: what follows would meet the same. */
   async #sendQueue(
     queue: readonly Consignment[],
@@ -130,7 +140,13 @@ export class OutboxRelayStep implements RelayStep {
             : consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
         const refusal = receipts.find((receipt) => receipt.configuration === true);
         if (refusal === undefined) this.#rests.wake(consignment.account);
-        else if (rest === undefined) this.#rests.failed(consignment.account, refusal);
+        else {
+          if (rest === undefined) this.#rests.failed(consignment.account, refusal);
+          this.#rests.putOff(
+            consignment.account,
+            consignment.entries.map(({ id }) => id),
+          );
+        }
         await this.#record(consignment, receipts, counts);
       } catch (error) {
         if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;

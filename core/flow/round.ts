@@ -1,17 +1,15 @@
 // One send/receive: what was held is looked at again, then the Outbox is flushed and every account fetched, beside each other: an ISP that takes
-// no mail keeps nobody from getting theirs. Rounds never overlap.
+// no mail keeps nobody from getting theirs. Rounds never overlap; roundAtWork.ts is one of them.
 import { PostroomError, type RoundReason } from '@postroom/sdk';
 import { Accounts, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
 import { ActivityLog } from '../store/activityLog.js';
 import { FetchStep } from './fetch.js';
 import { HeldMailStep } from './heldMail.js';
 import { RelayStep } from './relay.js';
-
-/** Accounts that are fetched at the same time. */
-const ACCOUNTS_AT_ONCE = 4;
+import { RoundAtWork } from './roundAtWork.js';
 
 interface RunningRound {
-  readonly accounts: readonly string[];
+  readonly round: RoundAtWork;
   readonly report: Promise<RoundReport>;
 }
 
@@ -34,19 +32,22 @@ export class RoundRunner implements Rounds {
   async run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport> {
     const wanted = accounts ?? this.accounts.all.map(({ id }) => id);
     for (let running = this.#running; running !== undefined; running = this.#running) {
-      if (hasAll(running.accounts, wanted)) return running.report;
+      if (running.round.join(reason, wanted)) return running.report;
       await running.report.catch(() => undefined);
     }
     this.#stopping.signal.throwIfAborted();
-    const report = this.#run(reason, wanted).finally(() => {
+    const { verdict } = this.licence;
+    if (!verdict.granted) {
+      throw new PostroomError('licence/denied', `No send/receive: ${verdict.reason} ${verdict.remedy}`);
+    }
+    const chosen = this.accounts.all.filter(({ id }) => wanted.includes(id));
+    const steps = { heldMail: this.heldMail, relay: this.relay, fetch: this.fetch };
+    const round = new RoundAtWork(steps, reason, chosen, this.#stopping.signal);
+    const report = this.#run(round).finally(() => {
       this.#running = undefined;
     });
-    this.#running = { accounts: wanted, report };
+    this.#running = { round, report };
     return report;
-  }
-
-  get isRunning(): boolean {
-    return this.#running !== undefined;
   }
 
   /** Cancels the round that runs, and waits for it. */
@@ -55,14 +56,13 @@ export class RoundRunner implements Rounds {
     await this.#running?.report.catch(() => undefined);
   }
 
-  async #run(reason: RoundReason, accounts: readonly string[]): Promise<RoundReport> {
-    const { verdict } = this.licence;
-    if (!verdict.granted) {
-      throw new PostroomError('licence/denied', `No send/receive: ${verdict.reason} ${verdict.remedy}`);
-    }
+  async #run(round: RoundAtWork): Promise<RoundReport> {
+    const { reason } = round;
+    const startedAt = this.clock.now();
     this.events.emit({ type: 'round', state: 'started', reason });
     try {
-      const report = await this.#sendAndFetch(reason, accounts);
+      const report: RoundReport = { startedAt, ...(await round.run()), endedAt: this.clock.now() };
+      this.#note(reason, report);
       this.events.emit({ type: 'round', state: 'ended', reason, report });
       return report;
     } catch (error) {
@@ -71,15 +71,7 @@ export class RoundRunner implements Rounds {
     }
   }
 
-  async #sendAndFetch(reason: RoundReason, accounts: readonly string[]): Promise<RoundReport> {
-    const startedAt = this.clock.now();
-    await this.heldMail.retryHeld();
-    const fetching = this.#fetch(reason, accounts);
-    const [sent] = await Promise.allSettled([this.relay.flush(reason, this.#stopping.signal), fetching]);
-    if (sent.status === 'rejected') throw sent.reason;
-    const sending = sent.value;
-    const reports = await fetching;
-    const report: RoundReport = { startedAt, endedAt: this.clock.now(), ...sending, accounts: reports };
+  #note(reason: RoundReason, report: RoundReport): void {
     this.activity.add({
       kind: 'round',
       account: undefined,
@@ -90,28 +82,10 @@ export class RoundRunner implements Rounds {
         reason,
         sent: report.sent,
         stored: total(report, 'stored'),
-        failed: reports.reduce((sum, entry) => sum + entry.failed.length, 0),
+        failed: report.accounts.reduce((sum, entry) => sum + entry.failed.length, 0),
       },
     });
-    return report;
   }
-
-  async #fetch(reason: RoundReason, accounts: readonly string[]): Promise<RoundReport['accounts']> {
-    const chosen = this.accounts.all.filter((account) => accounts.includes(account.id));
-    const reports: RoundReport['accounts'][number][] = [];
-    const queue = [...chosen];
-    const fetchNext = async (): Promise<void> => {
-      for (let account = queue.shift(); account !== undefined && !this.#stopping.signal.aborted; account = queue.shift()) {
-        reports.push({ account: account.id, ...(await this.fetch.fetch(account, reason, this.#stopping.signal)) });
-      }
-    };
-    await Promise.all(Array.from({ length: ACCOUNTS_AT_ONCE }, fetchNext));
-    return reports.sort((a, b) => chosen.findIndex(({ id }) => id === a.account) - chosen.findIndex(({ id }) => id === b.account));
-  }
-}
-
-function hasAll(running: readonly string[], wanted: readonly string[]): boolean {
-  return wanted.every((account) => running.includes(account));
 }
 
 function total(report: RoundReport, key: 'fetched' | 'stored'): number {

@@ -27,7 +27,10 @@ export const Certificates = createServiceId<Certificates>('Certificates');
 
 /** Send/receive now. */
 export interface Rounds {
-  /** Starts a round. Joins one that runs if that has all of these accounts, and else waits for its end first: rounds never overlap. */
+  /**
+   * Starts a round. Joins one that runs if that has all of these accounts, and else waits for its end first: rounds never overlap. With the reason
+   * `user` nothing rests after a failure: what the joined round passed over is tried within it.
+   */
   run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport>;
 }
 export const Rounds = createServiceId<Rounds>('Rounds');
