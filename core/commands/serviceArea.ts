@@ -10,6 +10,7 @@ import { Scheduler } from '../flow/schedule.js';
 import { ServiceSwitch } from '../flow/serviceSwitch.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { StrayErrors } from '../host/strayErrors.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
@@ -30,6 +31,7 @@ export class ServiceArea implements CommandArea {
     @Events private readonly events: Events,
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
+    @StrayErrors private readonly strays: StrayErrors,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
@@ -87,6 +89,7 @@ export class ServiceArea implements CommandArea {
         ...this.plugins.plugins
           .filter((plugin) => plugin.problems.length > 0 && plugin.state !== 'disabled')
           .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),
+        ...this.strays.problems,
         ...this.settings.problems.map((problem) => problemLine(problem)),
       ],
     };

@@ -2,31 +2,66 @@
 // end the process and everybody's mail service with it; whose they are can be told from where they were thrown.
 import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
+import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { Log } from '../base/log.js';
 import type { InstalledPlugin } from './discovery.js';
+import { NamelessErrors } from './namelessErrors.js';
 import { PluginHost } from './pluginHost.js';
 import { PluginWatch } from './pluginWatch.js';
 
 export interface StrayErrors {
-  /** Notes it with the plugin whose code threw it. False: it is no plugin's. */
+  /** Notes it with the plugin whose code threw it, or with all that may have where nobody can tell. False: it is no plugin's. */
   note(error: unknown): boolean;
+  /** Sentences about what could not be put down to one plugin. */
+  readonly problems: readonly string[];
 }
 export const StrayErrors = createServiceId<StrayErrors>('StrayErrors');
 
 export class DefaultStrayErrors implements StrayErrors {
+  readonly #nameless = new NamelessErrors();
+
   constructor(
     @PluginHost private readonly host: PluginHost,
     @PluginWatch private readonly watch: PluginWatch,
+    @Events private readonly events: Events,
+    @Clock private readonly clock: Clock,
+    @Log private readonly log: Log,
   ) {}
 
+  get problems(): readonly string[] {
+    return this.#nameless.problems(this.clock.monotonic());
+  }
+
   note(error: unknown): boolean {
-    const plugin = culpritOf(error instanceof Error ? error.stack : undefined, this.watch.installed);
+    if (!isError(error)) {
+      this.#noteNameless(error);
+      return true;
+    }
+    const plugin = culpritOf(error.stack, this.watch.installed);
     if (plugin !== undefined) {
       this.host.noteProblem(plugin, `An error that ${plugin} did not handle: ${sentenceOf(error)}`);
     }
     return plugin !== undefined;
   }
+
+  #noteNameless(value: unknown): void {
+    const inHost = this.host.plugins.filter(
+      ({ bundled, state, manifest }) => bundled && state !== 'disabled' && manifest?.main !== undefined,
+    );
+    const suspects = inHost.map(({ id }) => id);
+    const sentence = this.#nameless.add(value, suspects, this.clock.monotonic());
+    if (sentence !== undefined) {
+      this.log.error(sentence, { suspects });
+      this.events.emit({ type: 'problem', source: 'plugins', sentence });
+    }
+  }
+}
+
+/** Also of another realm, as of node:vm. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 /** The plugin of the product whose code stands nearest to where an error was thrown. */
@@ -37,7 +72,8 @@ export function culpritOf(
   const inHost = installed
     .filter(({ bundled }) => bundled)
     .map(({ id, folder }) => ({ id, url: `${pathToFileURL(realFolder(folder)).href}/` }));
-  for (const frame of (stack ?? '').split('\n').slice(1)) {
+  // Whoever makes an error may put anything there.
+  for (const frame of typeof stack === 'string' ? stack.split('\n').slice(1) : []) {
     const owner = inHost.find(({ url }) => frame.includes(url));
     if (owner !== undefined) {
       return owner.id;
@@ -53,9 +89,15 @@ export function catchStrays(note: StrayErrors['note'], onOwn: (error: unknown) =
       onOwn(error);
     }
   };
-  // Promises that were rejected and forgotten end here as well.
   process.on('uncaughtException', caught);
-  return { dispose: () => void process.off('uncaughtException', caught) };
+  // Node would hand what a promise was rejected with to the former, but wrapped into an error of its own where it is none.
+  process.on('unhandledRejection', caught);
+  return {
+    dispose: () => {
+      process.off('uncaughtException', caught);
+      process.off('unhandledRejection', caught);
+    },
+  };
 }
 
 /** Node names modules by where they really are. */

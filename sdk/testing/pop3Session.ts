@@ -23,7 +23,7 @@ export interface Pop3Surroundings {
 }
 
 /** Thrown where the connection is to break; nothing more is written. */
-const BROKEN = Symbol('broken');
+const BROKEN = new Error('The connection is to break.');
 
 export class Pop3Session {
   #socket: Socket;

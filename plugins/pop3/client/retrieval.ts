@@ -148,7 +148,7 @@ export class Retrieval {
         throw new SessionAbandoned();
       }
       // The line failed, not the message.
-      if (source.failure !== undefined) throw source.failure;
+      if (source.failure !== undefined) throw source.failure as Error;
       this.#refused(message, error);
       if (this.#stop !== undefined) throw this.#stop;
     }

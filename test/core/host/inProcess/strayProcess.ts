@@ -1,6 +1,6 @@
 // A server that owns its process, with one plugin whose errors reach nobody: mail flows beside it, and the outcome goes to the test that started this.
 import { Postroom } from '../../../kit/postroom.js';
-import { plantAmongOurs, STRAYS } from './villains.js';
+import { NAMELESS_STRAY, plantAmongOurs, STRAYS } from './villains.js';
 
 export interface StrayOutcome {
   readonly subjects: readonly string[];
@@ -13,12 +13,13 @@ export interface StrayOutcome {
 
 const plugin = `villain.${process.argv[2] ?? ''}`;
 const ownStrays: string[] = [];
-const planted = await plantAmongOurs(STRAYS);
+const planted = await plantAmongOurs([...STRAYS, NAMELESS_STRAY]);
 const postroom = await Postroom.start({
   bundledPlugins: planted.folder,
   onOwnStray: (error) => void ownStrays.push(String(error)),
 });
-const failed = postroom.next((event) => event.type === 'problem' && event.source === plugin);
+// `plugins`: nobody can tell whose it is.
+const failed = postroom.next((event) => event.type === 'problem' && (event.source === plugin || event.source === 'plugins'));
 await postroom.run('plugins.enable', { plugin });
 await failed;
 postroom.isp.mailbox('mail').put('From: a@far.example\r\nTo: Andrew <mail@company.example>\r\nSubject: While it fails\r\n\r\nHello\r\n');
@@ -33,7 +34,7 @@ const outcome: StrayOutcome = {
   ownStrays,
 };
 // The villain's timer outlives its server.
-process.on('uncaughtException', () => undefined);
+process.on('uncaughtException', () => undefined).on('unhandledRejection', () => undefined);
 await postroom.stop();
 await planted.remove();
 process.send?.(outcome, () => process.exit(0));

@@ -10,7 +10,7 @@ import { PluginHost } from '#core/host/pluginHost.js';
 import { Postroom } from '../../../kit/postroom.js';
 import { until } from '../../../kit/until.js';
 import type { StrayOutcome } from './strayProcess.js';
-import { plantAmongOurs, STRAYS, VILLAINS, type Villain } from './villains.js';
+import { NAMELESS_STRAY, plantAmongOurs, STRAYS, VILLAINS, type Villain } from './villains.js';
 
 interface PluginRow {
   readonly plugin: string;
@@ -74,9 +74,7 @@ describe('a plugin of the product that goes wrong', function () {
 
   for (const villain of STRAYS) {
     it(`${villain.name}: mail ${villain.mail}, others served, the plugin named, the host alive`, async () => {
-      const child = fork(fileURLToPath(new URL('./strayProcess.js', import.meta.url)), [villain.name]);
-      const [[outcome], [code]] = (await Promise.all([once(child, 'message'), once(child, 'exit')])) as [[StrayOutcome], [number]];
-      expect(code).to.equal(0);
+      const outcome = await letLoose(villain);
       expect(outcome.subjects).to.deep.equal(['While it fails']);
       expect(outcome.row).to.include({ state: villain.state });
       expect(outcome.row.problems.join(' '), 'plugins list').to.match(villain.said);
@@ -84,6 +82,27 @@ describe('a plugin of the product that goes wrong', function () {
       expect(outcome.log, 'log').to.match(villain.said);
       expect(outcome.ownStrays, "the server's own").to.deep.equal([]);
     });
+  }
+
+  it(`${NAMELESS_STRAY.name}: mail delivered, the host alive, told once, with the plugins that it may be from`, async () => {
+    const plugin = `villain.${NAMELESS_STRAY.name}`;
+    const outcome = await letLoose(NAMELESS_STRAY);
+    expect(outcome.subjects).to.deep.equal(['While it fails']);
+    expect(outcome.row).to.deep.include({ state: 'active', problems: [] });
+    expect(outcome.status).to.have.lengthOf(1);
+    expect(outcome.status[0], 'status').to.match(NAMELESS_STRAY.said).and.to.include('postroom.cc, ').and.to.include(plugin);
+    const told = outcome.log.split('\n').filter((line) => line.includes('nobody handled it'));
+    expect(told, 'log').to.have.lengthOf(1);
+    expect((JSON.parse(told[0] ?? '{}') as { readonly suspects?: unknown }).suspects).to.include(plugin);
+    expect(outcome.ownStrays, "the server's own").to.deep.equal([]);
+  });
+
+  /** In a server of its own, with a process of its own. */
+  async function letLoose({ name }: Villain): Promise<StrayOutcome> {
+    const child = fork(fileURLToPath(new URL('./strayProcess.js', import.meta.url)), [name]);
+    const [[outcome], [code]] = (await Promise.all([once(child, 'message'), once(child, 'exit')])) as [[StrayOutcome], [number]];
+    expect(code).to.equal(0);
+    return outcome;
   }
 
   async function isNamed(plugin: string, { said, state }: Villain): Promise<void> {

@@ -164,6 +164,18 @@ export const STRAYS: readonly Villain[] = [
   },
 ];
 
+/** What it throws and rejects with, again and again, is no error: nobody can tell whose it is. */
+export const NAMELESS_STRAY: Villain = {
+  name: 'throws-texts',
+  activate: `const every = (fail) => setInterval(fail, 5).unref();
+    void Promise.reject('Just a text.');
+    every(() => void Promise.reject());
+    every(() => { throw 'Another text.'; });`,
+  mail: 'delivered',
+  state: 'active',
+  said: /nobody handled it: 'Just a text\.'\./,
+};
+
 /** A folder that a server takes for the product's plugins: those of the product, and these. */
 export async function plantAmongOurs(villains: readonly Villain[]): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postroom-villains-'));
