@@ -9,6 +9,7 @@ export * from './connections.js';
 export * from './context.js';
 export * from './delivering.js';
 export * from './disposable.js';
+export * from './echoes.js';
 export * from './edition.js';
 export * from './errors.js';
 export * from './fetching.js';

@@ -1,7 +1,7 @@
 // The dialogue with an ISP's server: commands out, answers in, in order, whether or not they are pipelined.
 import { connect, isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { PostroomError } from '@postroom/sdk';
+import { PostroomError, withoutEcho } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { Incoming } from './incoming.js';
 import type { IspAccount } from './ispAccount.js';
@@ -20,6 +20,7 @@ export class Pop3Dialogue {
   readonly #transcript: Transcript | undefined;
   #socket: Socket;
   #incoming: Incoming;
+  #hasSentSecret = false;
 
   private constructor(account: IspAccount, socket: Socket, clock: Clock, transcript: Transcript | undefined) {
     this.account = account;
@@ -57,6 +58,7 @@ export class Pop3Dialogue {
 
   /** Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. */
   send(lines: readonly string[], shown?: string): void {
+    if (shown !== undefined) this.#hasSentSecret = true;
     if (this.#transcript !== undefined) {
       for (const line of shown === undefined ? lines : [shown]) this.#transcript('client', line);
     }
@@ -66,7 +68,7 @@ export class Pop3Dialogue {
   /** One command, one answer. */
   async ask(line: string, shown?: string): Promise<Answer> {
     this.send([line], shown);
-    return this.answer(shown ?? line);
+    return this.answer(shown ?? line, shown !== undefined);
   }
 
   /** A command with a multi-line answer; `undefined` after -ERR. */
@@ -75,9 +77,10 @@ export class Pop3Dialogue {
     return answer.ok ? this.lines(line) : undefined;
   }
 
-  /** The first line of the next answer. Throws `isp/protocol` for anything that POP3 does not know. */
-  async answer(what: string): Promise<Answer> {
-    const line = await this.rawLine(what);
+  /** The first line of the next answer, without an echo `toSecret`. Throws `isp/protocol` for anything that POP3 does not know. */
+  async answer(what: string, toSecret = false): Promise<Answer> {
+    const raw = await this.rawLine(what);
+    const line = toSecret ? this.#withoutEcho(raw) : raw;
     const answer = parseAnswer(line);
     if (answer === undefined) {
       throw new PostroomError(
@@ -90,7 +93,7 @@ export class Pop3Dialogue {
 
   async rawLine(what: string): Promise<string> {
     const line = await this.#incoming.line(what);
-    this.#transcript?.('server', printable(line));
+    this.#transcript?.('server', printable(this.#hasSentSecret ? this.#withoutEcho(line) : line));
     return line;
   }
 
@@ -133,6 +136,11 @@ export class Pop3Dialogue {
     const timer = this.#clock.after(2_000, () => socket.destroy());
     socket.once('close', () => void timer.dispose());
     socket.resume();
+  }
+
+  #withoutEcho(line: string): string {
+    const { user, password } = this.account;
+    return withoutEcho(line, [password, Buffer.from(`\0${user}\0${password}`).toString('base64')]);
   }
 
   #listen(socket: Socket): Incoming {

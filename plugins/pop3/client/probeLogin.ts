@@ -16,7 +16,7 @@ export interface ProbeResult {
 export async function probeLogin(account: IspAccount, clock: Clock, signal: AbortSignal): Promise<ProbeResult> {
   const transcript: string[] = [];
   const note = (side: 'client' | 'server', line: string): void => {
-    transcript.push(`${side === 'client' ? 'C' : 'S'}: ${withoutSecrets(line, account)}`);
+    transcript.push(`${side === 'client' ? 'C' : 'S'}: ${line}`);
   };
   let dialogue: Pop3Dialogue | undefined;
   try {
@@ -30,12 +30,6 @@ export async function probeLogin(account: IspAccount, clock: Clock, signal: Abor
   } catch (error) {
     dialogue?.cut();
     const code = error instanceof PostroomError ? error.code : 'isp/unreachable';
-    return { ok: false, transcript, problem: { code, message: withoutSecrets(sentenceOf(error), account) } };
+    return { ok: false, transcript, problem: { code, message: sentenceOf(error) } };
   }
-}
-
-/** A server may echo what it was told. */
-function withoutSecrets(line: string, { password, user }: IspAccount): string {
-  const forms = [Buffer.from(`\0${user}\0${password}`).toString('base64'), Buffer.from(password).toString('base64'), password];
-  return forms.reduce((text, form) => text.replaceAll(form, '(hidden)'), line);
 }

@@ -5,15 +5,13 @@ import { TLSSocket } from 'node:tls';
 import SMTPConnection, { type Envelope, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { type Extensions, readExtensions } from './extensions.js';
 import { type IspServer, SetupProblem } from './ispSettings.js';
+import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
 
 /** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes, and the answer to the final dot 10, which then goes for every step. */
 const GREETING_MS = 5 * 60_000;
 const ANSWER_MS = 10 * 60_000;
 const CONNECT_MS = 60_000;
 const GOODBYE_MS = 5_000;
-
-/** What was said, line by line: `C: EHLO ...`, `S: 250 ...`. Passwords are left out. */
-export type Transcript = (line: string) => void;
 
 export class IspSession {
   readonly #connection: SMTPConnection;
@@ -36,7 +34,7 @@ export class IspSession {
       socketCloseTimeout: GOODBYE_MS,
       // The name in the certificate is checked against the settings, never against what DNS says. A pin takes the place of all checks.
       tls: { minVersion: 'TLSv1.2', rejectUnauthorized: server.pin === undefined },
-      ...(transcript ? { logger: transcriptLogger(transcript), transactionLog: true } : {}),
+      ...(transcript ? { logger: transcriptLogger(transcript, secretsOf(server)), transactionLog: true } : {}),
     });
     // Every step listens for itself; this one keeps an error between two steps from being an uncaught one.
     this.#connection.on('error', () => undefined);
@@ -150,7 +148,11 @@ export class IspSession {
     if (!this.#connection.allowsAuth) {
       throw new SetupProblem(`${host} offers no login on this port. Check "smtp.port" and "smtp.security", or set "smtp.auth" to "none".`);
     }
-    await this.#step<boolean>(signal, (done) => this.#connection.login({ user: login.user, pass: login.password }, done));
+    try {
+      await this.#step<boolean>(signal, (done) => this.#connection.login({ user: login.user, pass: login.password }, done));
+    } catch (error) {
+      throw withoutSecrets(error, secretsOf(this.server));
+    }
   }
 }
 
@@ -169,15 +171,4 @@ function tlsProblem({ host, port }: IspServer, error: unknown): SetupProblem | u
       ? `No TLS with ${host}, port ${port}: ${message}. Check "smtp.port" and "smtp.security". Nothing was sent.`
       : `The certificate of ${host} is not trusted: ${message}. Nothing was sent. Check "smtp.host"; if the ISP confirms the certificate, set "smtp.tls.pin".`,
   );
-}
-
-/** nodemailer's logger interface; it masks passwords itself. */
-function transcriptLogger(transcript: Transcript): Record<string, (entry: { tnx?: string }, text: string) => void> {
-  const line = (entry: { tnx?: string }, text: string): void => {
-    if (entry.tnx === 'client' || entry.tnx === 'server') {
-      transcript(`${entry.tnx === 'client' ? 'C' : 'S'}: ${text}`);
-    }
-  };
-  const ignore = (): void => undefined;
-  return { debug: line, trace: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore, level: ignore };
 }

@@ -109,4 +109,44 @@ describe('POP3 client and TLS', () => {
     expect(result.problem?.code).to.equal('isp/login-refused');
     expect(JSON.stringify(result)).not.to.include('isp secret');
   });
+
+  it('C10 shows the same transcript for every password, by PASS and by AUTH PLAIN', async () => {
+    for (const [capabilities, shown] of [
+      [['UIDL'], 'C: PASS (hidden)'],
+      [['SASL PLAIN'], 'C: AUTH PLAIN (hidden)'],
+    ] as const) {
+      const seen = new Set<string>();
+      for (const password of ['isp secret', 'x', 'Rosengarten und noch viel mehr']) {
+        at = await CollectingHost.start('plain');
+        at.isp.capabilities = [...capabilities];
+        at.isp.password = password;
+        at.host.password = password;
+        const { ok, transcript } = await probe();
+        expect(ok).to.equal(true);
+        expect(transcript).to.include(shown);
+        seen.add(transcript.join('\n'));
+        await at.stop();
+      }
+      expect([...seen]).to.have.length(1);
+    }
+  });
+
+  it('C10 shows nothing of an echo, whole, cut or decoded, in transcripts, reports and logs', async () => {
+    at = await CollectingHost.start('plain');
+    const response = Buffer.from('\0mail\0isp secret').toString('base64');
+    const echoes = ['isp secret', 'ISP SECRET', 'secret', response, response.slice(0, 12), 'x'.repeat(190).concat(response)];
+    for (const capabilities of [['UIDL'], ['SASL PLAIN']]) {
+      at.isp.capabilities = capabilities;
+      for (const echo of echoes) {
+        at.isp.script = (command) => (/^(?:PASS|AUTH)/.test(command) ? `-ERR [AUTH] ${echo} is wrong\r\n` : undefined);
+        const result = await probe();
+        expect(result.transcript.at(-1), echo).to.equal('S: -ERR [AUTH] (hidden: it repeats what it was told)');
+        expect(result.problem?.code).to.equal('isp/login-refused');
+        const report = await at.round();
+        expect(JSON.stringify([result, report, at.host.log])).to.not.include(echo);
+      }
+      at.isp.script = (command) => (/^(?:PASS|AUTH)/.test(command) ? `${command}\r\n` : undefined);
+      expect((await probe()).problem?.message, 'a server that repeats everything').to.include('"(hidden: it repeats what it was told)"');
+    }
+  });
 });
