@@ -13,6 +13,7 @@ export const ERROR_CODES = Object.freeze({
   'data/unfinished': 'A restore into the data folder was interrupted.',
   'data/newer': 'The data folder was written by a newer version.',
   'data/corrupt': 'The database is damaged.',
+  'file/not-writable': 'A file or folder that somebody named cannot be written.',
   'isp/unreachable': 'The connection to the ISP failed or was cut.',
   'isp/timeout': 'The ISP did not answer in time.',
   'isp/protocol': 'The ISP answered something that the protocol does not allow.',

@@ -3,6 +3,7 @@ import { lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { cannotWrite, makeFolder } from '../base/makeFolder.js';
 import { censusOf } from '../store/sqlite/census.js';
 import type { Upkeep } from '../store/upkeep.js';
 import {
@@ -39,9 +40,13 @@ export async function createBackup(
   const draft = `${folder}.part`;
   refuseInside(wish);
   await refuseExisting(folder);
-  await mkdir(wish.into, { recursive: true, mode: 0o700 });
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { mode: 0o700 });
+  try {
+    await makeFolder(wish.into, 0o700);
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { mode: 0o700 });
+  } catch (error) {
+    throw cannotWrite(wish.into, error, 'Name another folder.');
+  }
   try {
     const database = path.join(draft, DATABASE);
     await withProgress(database, await upkeep.size(), clock, progress, () => upkeep.backupTo(database));

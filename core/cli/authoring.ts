@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
+import { cannotWrite, makeFolder } from '../base/makeFolder.js';
 import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
 
 /** As the CLI has them: texts, by the schemas below. */
@@ -38,7 +39,10 @@ export const AUTHORING_COMMANDS: readonly CommandDeclaration[] = [
     title: 'Make one file of a plugin, to be given to others',
     positional: ['folder'],
     arguments: {
-      properties: { folder, into: { type: 'string', path: true, default: '.', description: 'The folder that the file is put into.' } },
+      properties: {
+        folder,
+        into: { type: 'string', path: true, default: '.', description: 'The folder that the file is put into; made where there is none.' },
+      },
       required: [],
     },
   },
@@ -67,8 +71,14 @@ export const AUTHORING: Readonly<Record<string, Authoring>> = {
       'publisher' | 'name' | 'version',
       string
     >;
-    const file = path.resolve(into ?? '.', `${manifest.publisher}.${manifest.name}-${manifest.version}.tgz`);
-    await writeFile(file, octets);
+    const target = path.resolve(into ?? '.');
+    const file = path.join(target, `${manifest.publisher}.${manifest.name}-${manifest.version}.tgz`);
+    try {
+      await makeFolder(target);
+      await writeFile(file, octets);
+    } catch (error) {
+      throw cannotWrite(file, error, 'Name another folder with --into.');
+    }
     return { file, octets: octets.length };
   },
 };

@@ -1,8 +1,9 @@
 // One process a data folder. The lock is an exclusive transaction on a file of its own: the system lets go of it when the process
 // ends, however it ends, so there are no stale locks and no guessing about process numbers.
-import { access, chmod, constants, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { makeFolder } from '../base/makeFolder.js';
 import { Connection, DatabaseError } from './sqlite/connection.js';
 
 export class DataLock {
@@ -48,7 +49,7 @@ export class DataLock {
 
 async function prepareFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir, 0o700);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     if (((await stat(dataDir)).mode & 0o077) !== 0) await chmod(dataDir, 0o700);
   } catch (error) {
