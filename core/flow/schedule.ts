@@ -27,6 +27,7 @@ export class HookScheduler implements Scheduler {
   /** Monotonic milliseconds: after a round that could not run, mail that waits must not set off the next one at once. */
   #notBefore = 0;
   #planning = 0;
+  #isStarted = false;
 
   constructor(
     @HostHooks private readonly hooks: HostHooks,
@@ -41,6 +42,7 @@ export class HookScheduler implements Scheduler {
   ) {}
 
   start(): void {
+    this.#isStarted = true;
     const replan = (): void => void this.#replan();
     this.#watching = [
       this.outbox.onDidChange(replan),
@@ -62,6 +64,7 @@ export class HookScheduler implements Scheduler {
   }
 
   stop(): void {
+    this.#isStarted = false;
     this.#planning += 1;
     void this.#timer?.dispose();
     for (const watching of this.#watching.splice(0)) {
@@ -90,7 +93,9 @@ export class HookScheduler implements Scheduler {
     };
   }
 
+  /** Nothing is planned after stop(): a round that was under way may fail later. */
   async #replan(): Promise<void> {
+    if (!this.#isStarted) return;
     this.#planning += 1;
     const planning = this.#planning;
     const { rounds } = await this.plan();

@@ -126,6 +126,19 @@ describe('the scheduler', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('plans nothing for a round that fails after it was stopped', async () => {
+    every(5);
+    let fail: (error: Error) => void = () => undefined;
+    round = () => new Promise((_, reject) => (fail = reject));
+    scheduler.start();
+    await pass(0);
+    scheduler.stop();
+    fail(new Error('the store is closed'));
+    await pass(1);
+    expect(ran).to.deep.equal(['timer 0']);
+    expect(clock.pending).to.equal(0);
+  });
+
   it('follows new settings at once', async () => {
     const slow = every(60) as { dispose(): void };
     scheduler.start();
