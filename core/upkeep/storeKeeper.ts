@@ -15,6 +15,7 @@ export class StoreKeeper implements Disposable {
   #timer: Disposable | undefined;
   #tries = 0;
   #reopening: Promise<void> | undefined;
+  #disposed = false;
 
   constructor(
     @Upkeep private readonly upkeep: Upkeep,
@@ -32,6 +33,7 @@ export class StoreKeeper implements Disposable {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     await this.#watching.dispose();
     void this.#timer?.dispose();
     await this.#reopening;
@@ -43,7 +45,9 @@ export class StoreKeeper implements Disposable {
     this.#wait();
   }
 
+  /** A try that fails after the end is the last one. */
   #wait(): void {
+    if (this.#disposed) return;
     void this.#timer?.dispose();
     const wait = WAITS_MS[Math.min(this.#tries, WAITS_MS.length - 1)] ?? 60_000;
     this.#timer = this.clock.after(wait, () => {

@@ -15,11 +15,13 @@ describe('The keeper of the store', () => {
   let fail: (error: Error) => void;
   let reopens: number[];
   let works: boolean;
+  /** A try ends when this is over. */
+  let trying: Promise<void>;
   let keeper: StoreKeeper;
 
   beforeEach(() => {
     clock = new VirtualClock();
-    [told, logged, reopens, works] = [[], [], [], false];
+    [told, logged, reopens, works, trying] = [[], [], [], false, Promise.resolve()];
     const upkeep = {
       trouble: undefined,
       onDidFail: (listener: (error: Error) => void) => {
@@ -28,6 +30,7 @@ describe('The keeper of the store', () => {
       },
       reopen: async () => {
         reopens.push(clock.monotonic());
+        await trying;
         if (!works) throw new Error('the disk still fails');
       },
     } as unknown as Upkeep;
@@ -57,6 +60,19 @@ describe('The keeper of the store', () => {
   it('leaves no timer behind', async () => {
     fail(new Error('EIO'));
     await keeper.dispose();
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('leaves none behind by a try that fails after the end either', async () => {
+    let end: () => void = () => undefined;
+    trying = new Promise((resolve) => (end = resolve));
+    fail(new Error('EIO'));
+    await clock.advance(1_000);
+    const disposed = keeper.dispose();
+    await clock.advance(0);
+    end();
+    await disposed;
+    expect(reopens).to.deep.equal([1_000]);
     expect(clock.pending).to.equal(0);
   });
 });
