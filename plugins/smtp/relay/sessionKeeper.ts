@@ -15,6 +15,7 @@ interface KeptSession {
 
 export class SessionKeeper implements Disposable {
   readonly #kept = new Map<string, KeptSession>();
+  #disposed = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -28,12 +29,12 @@ export class SessionKeeper implements Disposable {
     return { session: await IspSession.open(server, signal), isKept: false };
   }
 
-  /** Gives a session back that is ready for the next MAIL. */
+  /** Gives a session back that is ready for the next MAIL. After the end there is none: it says QUIT. */
   keep(account: string, server: IspServer, session: IspSession): void {
     if (!session.isOpen) {
       return;
     }
-    if (this.#kept.has(account)) {
+    if (this.#disposed || this.#kept.has(account)) {
       session.quit();
       return;
     }
@@ -42,6 +43,7 @@ export class SessionKeeper implements Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const account of this.#kept.keys()) {
       this.#remove(account)?.session.quit();
     }

@@ -54,6 +54,16 @@ class ManualClock {
     return timer;
   }
 
+  /** Timers that are set. */
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  /** Resolves when a timer of that length is set. */
+  async isSet(ms: number): Promise<void> {
+    while (![...this.#timers.values()].some((timer) => timer.ms === ms)) await once(this.#set, 'set');
+  }
+
   /** Waits until a timer of that length is set, and fires it. */
   async fire(ms: number): Promise<void> {
     for (;;) {

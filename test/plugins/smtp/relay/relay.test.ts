@@ -182,6 +182,19 @@ describe('relaying to the ISP', () => {
     expect(at.isp.messages).to.have.lengthOf(3);
   });
 
+  it('keeps no session for a message that is sent while the plugin ends', async () => {
+    let ended: Promise<void> | undefined;
+    await at.connectTo({
+      answer: (verb) => {
+        if (verb === 'DOT') ended = at.host.stop();
+        return undefined;
+      },
+    });
+    expect(await at.one()).to.include({ outcome: 'delivered' });
+    await ended;
+    expect(at.host.clock.waiting).to.equal(0);
+  });
+
   it('sends again on a new session where a kept one breaks at MAIL', async () => {
     await at.connectTo();
     await at.one();
