@@ -25,6 +25,8 @@ interface OpenSession {
   failedLogins: number;
   /** Who sends the message of the running transaction. */
   author: MailboxRef | undefined;
+  /** Ends the delay of a failed login: nothing waits for a client that has gone. */
+  endDelay?: () => void;
 }
 
 /** The decisions for all sessions of all SMTP ports. Its methods throw a Refusal, or answer what the client gets. */
@@ -43,6 +45,7 @@ export class SubmissionSessions {
   }
 
   close(session: SMTPServerSession): void {
+    this.#sessions.get(session.id)?.endDelay?.();
     if (this.#sessions.delete(session.id)) {
       const mailbox = userOf(session);
       const event = { type: 'session', protocol: 'smtp', state: 'closed', peer: session.remoteAddress } as const;
@@ -66,7 +69,8 @@ export class SubmissionSessions {
       return result.mailbox;
     }
     open.failedLogins++;
-    await this.#wait(open.failedLogins * FAILED_LOGIN_DELAY_MS);
+    // Throws where the client has gone while its password was checked.
+    await this.#delay(this.#open(session));
     if (open.failedLogins >= MAX_FAILED_LOGINS) {
       throw new Refusal(421, '4.7.0', 'Too many failed logins, goodbye.');
     }
@@ -130,9 +134,13 @@ export class SubmissionSessions {
     return open;
   }
 
-  #wait(ms: number): Promise<void> {
+  #delay(open: OpenSession): Promise<void> {
     return new Promise((resolve) => {
-      this.services.clock.after(ms, resolve);
+      const timer = this.services.clock.after(open.failedLogins * FAILED_LOGIN_DELAY_MS, resolve);
+      open.endDelay = () => {
+        void timer.dispose();
+        resolve();
+      };
     });
   }
 }

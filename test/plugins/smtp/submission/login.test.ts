@@ -108,6 +108,30 @@ describe('logins and TLS of the submission server', () => {
     await client.ended();
   });
 
+  it('S57 waits for no client that leaves before its failed login is answered, or while it is checked', async () => {
+    for (const when of ['delayed', 'checked'] as const) {
+      const client = await secure();
+      let check: () => void = () => undefined;
+      const asked = new Promise<void>((resolve) => {
+        host.loginResult = () => {
+          resolve();
+          return when === 'delayed'
+            ? { ok: false, reason: 'wrong' }
+            : (new Promise((done) => (check = () => done({ ok: false, reason: 'wrong' }))) as never);
+        };
+      });
+      client.write(`AUTH PLAIN ${BAD}\r\n`);
+      await asked;
+      if (when === 'delayed') await host.clock.isSet(1_000);
+      const closed = once(host.activity, 'session:closed');
+      client.close();
+      await closed;
+      check();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(host.clock.waiting, when).to.equal(0);
+    }
+  });
+
   it('S56 S57 says 454 where the login is not looked at or cannot be checked', async () => {
     const client = await secure();
     host.loginResult = () => ({ ok: false, reason: 'wait' });
