@@ -162,6 +162,8 @@ export class DeviceWatch implements Disposable {
   /** Every minute, and at the end of the grace. */
   #arm(): void {
     if (this.#disposed) return;
+    // Of a look at the same device that began earlier: it was configured away and back meanwhile.
+    void this.#timer?.dispose();
     const { unseenForMs, graceMinutes } = this.#knowledge();
     const graceLeft = graceMinutes * MINUTE_MS - (unseenForMs ?? 0);
     const wait = this.#sight?.seen === false && graceLeft > 0 ? Math.min(graceLeft, LOOK_EVERY_MS) : LOOK_EVERY_MS;

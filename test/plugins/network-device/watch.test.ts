@@ -195,6 +195,18 @@ describe('the watch over the device', () => {
     expect(office.watch.status().history).to.have.length(50);
   });
 
+  it('leaves no timer behind where the device was changed and changed back while a look was under way', async () => {
+    void office.watch.lookNow();
+    for (const address of ['192.0.2.12', '192.0.2.11']) {
+      office.values['licensing.device.address'] = address;
+      office.watch.reconfigure();
+    }
+    await office.clock.advance(0);
+    expect(office.clock.pending).to.equal(1);
+    await office.watch.dispose();
+    expect(office.clock.pending).to.equal(0);
+  });
+
   it('leaves no timer behind', async () => {
     await office.watch.dispose();
     expect(office.clock.pending).to.equal(0);
