@@ -41,7 +41,8 @@ export async function activate(context: PluginContext): Promise<void> {
 
 async function firstLook(clock: Clock, watch: DeviceWatch): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = clock.after(FIRST_LOOK_MS, resolve);
+    // After a standstill of the whole machine timers come first: an answer that is here by then still counts.
+    const timer = clock.after(FIRST_LOOK_MS, () => setImmediate(resolve));
     void watch.lookNow().then(() => {
       void timer.dispose();
       resolve();
