@@ -10,6 +10,8 @@ import { Unstuffing } from './unstuffing.js';
 
 /** Lines of one listing; a box with more is read up to here. */
 const MOST_LINES = 2_000_000;
+/** Node gives an address up before it tries the next one: its 250 ms are too short for a line by satellite, or for one SYN that was lost. */
+const NEXT_ADDRESS_MS = 3_000;
 
 /** Notes what was said, for people. Secrets never reach it. */
 export type Transcript = (side: 'client' | 'server', line: string) => void;
@@ -150,7 +152,8 @@ export class Pop3Dialogue {
 
 async function connected(account: IspAccount, clock: Clock, signal: AbortSignal): Promise<Socket> {
   const { host, port, connectMs } = account;
-  const socket = connect({ host, port, noDelay: true, autoSelectFamily: true });
+  const autoSelectFamilyAttemptTimeout = Math.min(NEXT_ADDRESS_MS, connectMs / 2);
+  const socket = connect({ host, port, noDelay: true, autoSelectFamily: true, autoSelectFamilyAttemptTimeout });
   return new Promise((resolve, reject) => {
     const fail = (code: 'isp/unreachable' | 'isp/timeout', reason: string, cause?: Error): void => {
       settle();

@@ -92,6 +92,19 @@ describe('POP3 client over several sessions', () => {
     });
   }
 
+  it('C45 gives an address more than a quarter of a second before it tries the next one, at which nobody listens', async () => {
+    const names = new Names();
+    names.standstillMs = 400;
+    names.set('pop.isp.example', ['127.0.0.1', '127.0.0.2']);
+    try {
+      collecting.host.accountValues['pop3.host'] = 'pop.isp.example';
+      collecting.isp.put(message('one'));
+      expect((await collecting.round()).failed).to.deep.equal([]);
+    } finally {
+      names.forget();
+    }
+  });
+
   it('C47 takes a message that is shorter than LIST says as it came: sizes are hints, and only the final dot tells the end', async () => {
     collecting.isp.put(message('short'));
     collecting.isp.script = (command) => (command === 'LIST' ? '+OK\r\n1 100000\r\n.\r\n' : undefined);
