@@ -32,6 +32,7 @@ export class ServerCertificates implements Certificates, Disposable {
   #watched: readonly string[] = [];
   #daily: Disposable | undefined;
   #settingsWatch: Disposable | undefined;
+  #disposed = false;
   /** Loads follow each other. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #changed = new Listeners<void>((thrown) => this.log.error(`A listener to the certificate failed: ${sentenceOf(thrown)}`));
@@ -53,6 +54,7 @@ export class ServerCertificates implements Certificates, Disposable {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.#unwatch();
     await this.#settingsWatch?.dispose();
     await this.#daily?.dispose();
@@ -162,7 +164,7 @@ export class ServerCertificates implements Certificates, Disposable {
   }
 
   #watch(paths: readonly string[]): void {
-    if (paths.join('\0') === this.#watched.join('\0')) return;
+    if (this.#disposed || paths.join('\0') === this.#watched.join('\0')) return;
     this.#unwatch();
     this.#watched = paths;
     this.#watches = paths.map((path) => onFileChange(path, LOOK_EVERY_MS, () => void this.reload()));

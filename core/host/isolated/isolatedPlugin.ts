@@ -181,6 +181,8 @@ export class IsolatedPlugin implements PluginRuntime {
     try {
       return await this.#start();
     } catch (error) {
+      // Ended meanwhile: nobody waits for another try.
+      if (!this.#isActive) throw error;
       this.#failures += 1;
       const sentence = `${this.plugin.id} could not be started again: ${sentenceOf(error)}`;
       this.options.reportFailure(this.plugin.id, sentence, `start ${this.#failures}`);
