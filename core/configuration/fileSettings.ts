@@ -5,6 +5,7 @@ import { Events } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
 import { Revisions, type SettingsRevision } from '../store/revisions.js';
+import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from './authors.js';
 import { applyEdits, parseDocument, type SettingEdit } from './document.js';
 import { FileProblems } from './fileProblems.js';
 import type { LimitCheck } from './limits.js';
@@ -55,11 +56,11 @@ export class FileSettings implements SettingsService, Disposable {
     await this.#writeSchema();
     const latest = await this.#history.latest();
     const content = await this.#file.read();
-    if (content.text === undefined && content.missing) await this.#start(latest);
+    const author = content.text === undefined && content.missing ? await this.#start(latest) : EDITOR;
     // Watched before it is read: a change in between is seen as well.
     this.#watch = this.#file.onChange(() => void this.reload());
     await this.#serially(async () => {
-      await this.#takeFile();
+      await this.#takeFile(author);
       if (this.#goodText === undefined) this.#fallBack(latest);
     });
   }
@@ -145,7 +146,7 @@ export class FileSettings implements SettingsService, Disposable {
       const { text: base } = this.#load(this.#text);
       if (parseDocument(base).value === undefined) return { ok: false, code: 'settings/invalid', problems: this.problems };
       try {
-        return await this.#commit(author, applyEdits(base, edits));
+        return await this.#commit(author, applyEdits(base, edits), base === this.#text ? author : withRenames(author));
       } catch (thrown) {
         return failed('settings/invalid', `The change does not fit the settings (${sentenceOf(thrown)}).`);
       }
@@ -185,7 +186,7 @@ export class FileSettings implements SettingsService, Disposable {
     if (id === undefined) return failed('settings/invalid', 'There is no earlier version to go back to.');
     const found = await this.#history.find(id);
     if (found === undefined) return failed('settings/invalid', unknownRevision(id));
-    return this.replace(author, found.text);
+    return this.#serially(async () => (await this.#refusal(undefined)) ?? this.#commit(author, found.text, backTo(author, id)));
   }
 
   setManifests(manifests: readonly PluginManifest[]): Promise<void> {
@@ -195,7 +196,7 @@ export class FileSettings implements SettingsService, Disposable {
       const loaded = this.#load(this.#text);
       this.#problems.set(loaded.problems);
       const value = loaded.value ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).value);
-      this.#inForce.apply('postroom', value ?? this.#inForce.applied);
+      this.#inForce.apply(SERVER, value ?? this.#inForce.applied);
     });
   }
 
@@ -221,10 +222,12 @@ export class FileSettings implements SettingsService, Disposable {
     }
   }
 
-  /** Makes the file that is missing. */
-  async #start(latest: SettingsRevision | undefined): Promise<void> {
+  /** Makes the file that is missing; answers who wrote it. */
+  async #start(latest: SettingsRevision | undefined): Promise<string> {
     await this.#file.make(latest?.text ?? STARTER_SETTINGS);
-    if (latest !== undefined) this.log.warn('settings.json was gone; the last good version was put back.', { path: this.path });
+    if (latest === undefined) return FIRST_START;
+    this.log.warn('settings.json was gone; the last good version was put back.', { path: this.path });
+    return SERVER;
   }
 
   #load(text: string): LoadedSettings {
@@ -232,7 +235,7 @@ export class FileSettings implements SettingsService, Disposable {
   }
 
   /** Takes up the file as it is now, where it is not what was read or written last. */
-  async #takeFile(): Promise<void> {
+  async #takeFile(author = EDITOR): Promise<void> {
     const content = await this.#file.read();
     if (content.text === undefined) {
       this.#isRead = false;
@@ -244,7 +247,7 @@ export class FileSettings implements SettingsService, Disposable {
     this.#text = content.text;
     const loaded = this.#load(content.text);
     this.#problems.set(loaded.problems);
-    if (loaded.value !== undefined) await this.#accept('editor', content.text, loaded.value);
+    if (loaded.value !== undefined) await this.#accept(author, content.text, loaded.value);
   }
 
   async #refusal(expected: ExpectedVersion | undefined): Promise<SettingsChange | undefined> {
@@ -253,8 +256,8 @@ export class FileSettings implements SettingsService, Disposable {
     return failed('settings/conflict', 'The settings were changed by somebody else meanwhile. Load them again and repeat the change.');
   }
 
-  /** Puts a text into the file and into force, unless it is wrong. */
-  async #commit(author: string, text: string): Promise<SettingsChange> {
+  /** Puts a text into the file and into force, unless it is wrong. `title`: how the history names it. */
+  async #commit(author: string, text: string, title = author): Promise<SettingsChange> {
     const loaded = this.#load(text);
     if (loaded.value === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
     try {
@@ -266,13 +269,13 @@ export class FileSettings implements SettingsService, Disposable {
     this.#text = text;
     this.#isRead = true;
     this.#problems.set(loaded.problems);
-    await this.#accept(author, text, loaded.value);
+    await this.#accept(author, text, loaded.value, title);
     return { ok: true, etag: etagOf(text), problems: loaded.problems };
   }
 
-  async #accept(author: string, text: string, value: SettingsValue): Promise<void> {
+  async #accept(author: string, text: string, value: SettingsValue, title = author): Promise<void> {
     this.#goodText = text;
-    await this.#history.keep(author, text);
+    await this.#history.keep(title, text);
     this.#inForce.apply(author, value);
   }
 
@@ -281,7 +284,7 @@ export class FileSettings implements SettingsService, Disposable {
     const value = latest === undefined ? undefined : this.#load(latest.text).value;
     if (value !== undefined) this.#goodText = latest?.text;
     else this.log.error('There is no good version of the settings to fall back to; nothing is shared until settings.json is mended.');
-    this.#inForce.apply('postroom', value ?? this.#load('{}').value ?? {});
+    this.#inForce.apply(SERVER, value ?? this.#load('{}').value ?? {});
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
 import { PluginStates } from '../store/pluginStates.js';
+import { EDITOR, ROLLBACK, SERVER } from './authors.js';
 import { groupOf } from './layout.js';
 import type { SettingsValue } from './loadSettings.js';
 import { problemLine } from './problems.js';
@@ -19,7 +20,7 @@ const STATE_KEY = 'trial';
  * Who edits the file on the machine itself can edit it again, and set-up without questions can be run again; what the server does, nobody has to
  * confirm.
  */
-const EXEMPT = ['editor', 'setup', 'postroom'];
+const EXEMPT = [EDITOR, 'setup', SERVER, ROLLBACK];
 
 export interface Trial {
   readonly keys: readonly string[];
@@ -103,7 +104,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
     await this.#state.delete(STATE_KEY);
     this.#onTrial = [];
     void this.#alarm?.dispose();
-    this.events.emit({ type: 'settings', author: 'postroom' });
+    this.events.emit({ type: 'settings', author: SERVER });
     return keys;
   }
 
@@ -125,7 +126,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
     const changed = riskyChanges(this.settings.schema, before, this.#inForce);
     if (changed.length === 0) return;
     if (EXEMPT.includes(author)) {
-      if (author !== 'postroom') this.#letGo(changed);
+      if (author !== SERVER && author !== ROLLBACK) this.#letGo(changed);
       return;
     }
     this.#onTrial = this.#coming;
@@ -159,7 +160,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
     const reason = why(tried.map(({ key }) => key).join(', '));
     const edits = tried.map(({ key, former }) => ({ path: [key], value: former }));
     try {
-      const change = edits.length === 0 ? undefined : await this.settings.edit('postroom', edits);
+      const change = edits.length === 0 ? undefined : await this.settings.edit(ROLLBACK, edits);
       if (change?.ok === false)
         return this.#tell(`${reason}, and it can't go back: ${change.problems.map((each) => problemLine(each)).join(' ')}`);
       await this.#state.delete(STATE_KEY);

@@ -4,7 +4,7 @@ import { createServiceId } from '@postroom/sdk/services';
 export interface SettingsRevision {
   readonly id: number;
   readonly at: Date;
-  /** `editor`, `cli`, `manager:ADMIN1` ... */
+  /** As core/configuration/authors.ts names them. */
   readonly author: string;
   readonly text: string;
 }

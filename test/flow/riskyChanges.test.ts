@@ -42,7 +42,7 @@ describe('a change of how the server is reached', () => {
     expect(office.service(SettingsService).get('log.keepDays')).to.equal(7);
     await until('it is said', () => office.events.some((event) => event.type === 'problem' && /Nobody confirmed/.test(event.sentence)));
     const [latest] = await office.run<readonly { author: string }[]>('config.history');
-    expect(latest?.author).to.equal('postroom');
+    expect(latest?.author).to.equal('postroom, not confirmed');
   });
 
   it('stays when it is confirmed', async () => {

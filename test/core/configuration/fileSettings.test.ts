@@ -195,6 +195,38 @@ describe('FileSettings', () => {
     expect((await office.revisions.get(former?.id ?? 0))?.text).to.equal('{\n  // nine\n  "timer.minutes": 9\n}');
   });
 
+  it('remembers who made each version: at the first start, in an editor, by a command, with renamed settings, going back', async () => {
+    const authors = async (): Promise<readonly string[]> => (await settings.history()).map(({ author }) => author).reverse();
+    expect(await authors(), 'a file that was there').to.deep.equal(['editor']);
+    await settings.dispose();
+    await office.close();
+    office = await Office.open();
+    settings = make();
+    await settings.open(SMALL);
+    expect(await authors()).to.deep.equal(['first start']);
+    await restart();
+    await rm(file());
+    await restart();
+    expect(await authors(), 'neither a restart nor the last good version put back is a version').to.deep.equal(['first start']);
+    await settings.edit('setup', [{ path: ['timer.everyMinutes'], value: 3 }]);
+    const done = applied();
+    await writeFile(file(), '{ "timer.minutes": 9 }');
+    expect(await done).to.equal('editor');
+    await settings.edit('manager:ADMIN1', [{ path: ['log.keepDays'], value: 5 }]);
+    const undone = applied();
+    await settings.undo('cli', 2);
+    expect(await undone, 'for those who ask whether it needs a confirmation').to.equal('cli');
+    await settings.undo('cli');
+    expect(await authors()).to.deep.equal([
+      'first start',
+      'setup',
+      'editor',
+      'manager:ADMIN1, with renamed settings',
+      'cli, back to 2',
+      'cli, back to 4',
+    ]);
+  });
+
   it('refuses growth beyond the edition, but not a way back or a change of the edition', async () => {
     const verdict: LicenceVerdict = {
       granted: false,
