@@ -92,6 +92,8 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   async dispose(): Promise<void> {
     await this.#rollBack();
     await this.#listening.dispose();
+    // A change that came into force in between goes back at the next start.
+    void this.#alarm?.dispose();
   }
 
   get trial(): Trial | undefined {
