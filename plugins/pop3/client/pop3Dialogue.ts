@@ -8,8 +8,9 @@ import type { IspAccount } from './ispAccount.js';
 import { type Answer, parseAnswer, printable } from './ispAnswers.js';
 import { Unstuffing } from './unstuffing.js';
 
-/** Lines of one listing; a box with more is read up to here. */
+/** Lines and octets of one listing. It stands in memory: a server that never ends one must not bring Postroom down. */
 const MOST_LINES = 2_000_000;
+const MOST_OCTETS = 32 * 1024 * 1024;
 /** Node gives an address up before it tries the next one: its 250 ms are too short for a line by satellite, or for one SYN that was lost. */
 const NEXT_ADDRESS_MS = 3_000;
 
@@ -102,12 +103,17 @@ export class Pop3Dialogue {
   /** The lines of a multi-line answer behind its first. */
   async lines(what: string): Promise<string[]> {
     const lines: string[] = [];
+    let octets = 0;
     for (;;) {
       const line = await this.#incoming.line(what);
       if (line === '.') break;
       lines.push(line.startsWith('.') ? line.slice(1) : line);
-      if (lines.length > MOST_LINES)
-        throw new PostroomError('isp/protocol', `${this.account.host} answered ${what} with more than ${MOST_LINES} lines.`);
+      octets += line.length;
+      if (lines.length > MOST_LINES || octets > MOST_OCTETS)
+        throw new PostroomError(
+          'isp/protocol',
+          `${this.account.host} answered ${what} with more than ${MOST_LINES} lines or ${MOST_OCTETS} octets: this is no listing of a mailbox.`,
+        );
     }
     this.#transcript?.('server', `(${lines.length} lines)`);
     return lines;

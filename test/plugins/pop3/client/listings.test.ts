@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CollectingHost, mail } from '../support/collectingHost.js';
+import { CollectingHost, codes, mail } from '../support/collectingHost.js';
 
 describe('POP3 client reading lists', () => {
   let at: CollectingHost;
@@ -53,6 +53,15 @@ describe('POP3 client reading lists', () => {
           : undefined;
     expect((await at.round()).stored).to.equal(2);
     expect(at.journal.listings).to.deep.equal([]);
+  });
+
+  it('C41 gives up on a listing of more than 32 MB, which would fill the memory', async () => {
+    at.isp.put(mail('one'));
+    const lines = `1 ${'u'.repeat(8000)}\r\n`.repeat(4200);
+    at.isp.script = (command) => (command === 'UIDL' ? `+OK\r\n${lines}.\r\n` : undefined);
+    const report = await at.round();
+    expect(codes(report)).to.deep.equal(['isp/protocol']);
+    expect(report.failed[0]?.message).to.include('this is no listing of a mailbox');
   });
 
   it('C39 tells the journal of a complete listing', async () => {
