@@ -9,8 +9,9 @@ import {
   type TapCall,
 } from '@postroom/sdk';
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
-import { collect } from './client/collect.js';
+import { type CollectServices, collect } from './client/collect.js';
 import { ispAccount } from './client/ispAccount.js';
+import { PipelineDoubts } from './client/pipelineDoubts.js';
 import { type ProbeResult, probeLogin } from './client/probeLogin.js';
 import { type WaitingMessage, waitingMail } from './client/waiting.js';
 import { ReadAheadBudget } from './server/messageReader.js';
@@ -19,8 +20,9 @@ import { Slabs } from './server/slabs.js';
 
 export function activate(context: PluginContext): void {
   const clock = context.get(Clock);
+  const doubts = new PipelineDoubts(clock);
 
-  context.hooks.onFetch.tap('collect', (request, call) => collectAccount(context, clock, request, call));
+  context.hooks.onFetch.tap('collect', (request, call) => collectAccount(context, { clock, doubts }, request, call));
 
   context.listen(
     new Pop3Listener({
@@ -46,9 +48,15 @@ export function activate(context: PluginContext): void {
   );
 }
 
-async function collectAccount(context: PluginContext, clock: Clock, request: FetchRequest, call: TapCall): Promise<FetchReport> {
+async function collectAccount(
+  context: PluginContext,
+  services: Omit<CollectServices, 'account'>,
+  request: FetchRequest,
+  call: TapCall,
+): Promise<FetchReport> {
   try {
-    return await collect(request, call, { account: await ispAccount(request.account, context.settings, context.secrets), clock });
+    const account = await ispAccount(request.account, context.settings, context.secrets);
+    return await collect(request, call, { ...services, account });
   } catch (error) {
     // Settings or password are missing: nothing was tried.
     const code = error instanceof PostroomError ? error.code : 'plugin/failed';

@@ -10,6 +10,7 @@ import type { IspCapabilities } from './ispCapabilities.js';
 import { logIn } from './ispLogin.js';
 import { tellOfLeft } from './leftMail.js';
 import { parseListing } from './listing.js';
+import type { PipelineDoubts } from './pipelineDoubts.js';
 import { Pop3Dialogue } from './pop3Dialogue.js';
 import { recheck } from './recheck.js';
 import { Retrieval, SessionAbandoned, tooLargeSentence } from './retrieval.js';
@@ -26,6 +27,7 @@ const DELETES_AHEAD = 200;
 export interface CollectServices {
   readonly clock: Clock;
   readonly account: IspAccount;
+  readonly doubts: PipelineDoubts;
 }
 
 /** Collects the account's mail. Answers a report in every case: what failed stands in it. */
@@ -53,14 +55,16 @@ class AccountRound {
   readonly #request: FetchRequest;
   readonly #account: IspAccount;
   readonly #clock: Clock;
+  readonly #doubts: PipelineDoubts;
   readonly #tally: FetchTally;
   /** Messages that failed in this round: not tried again in it. */
   readonly #failed = new Set<string>();
 
-  constructor(request: FetchRequest, { account, clock }: CollectServices, tally: FetchTally) {
+  constructor(request: FetchRequest, { account, clock, doubts }: CollectServices, tally: FetchTally) {
     this.#request = request;
     this.#account = account;
     this.#clock = clock;
+    this.#doubts = doubts;
     this.#tally = tally;
   }
 
@@ -68,12 +72,14 @@ class AccountRound {
   async session(signal: AbortSignal): Promise<boolean> {
     const dialogue = await Pop3Dialogue.connect(this.#account, this.#clock, signal);
     try {
-      const capabilities = await logIn(dialogue);
+      const announced = await logIn(dialogue);
+      const capabilities = this.#doubts.has(this.#account) ? { ...announced, pipelining: false } : announced;
       const again = await this.#work(dialogue, capabilities);
       dialogue.end();
       return again;
     } catch (error) {
       dialogue.cut();
+      if (dialogue.hasLostPipeline && !signal.aborted) this.#doubts.note(this.#account);
       if (error instanceof SessionAbandoned) return true;
       throw error;
     }

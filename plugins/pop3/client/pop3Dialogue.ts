@@ -24,6 +24,10 @@ export class Pop3Dialogue {
   #socket: Socket;
   #incoming: Incoming;
   #hasSentSecret = false;
+  #unanswered = 0;
+  /** Commands on the line since it was last without any. */
+  #together = 0;
+  #hasLostPipeline = false;
 
   private constructor(account: IspAccount, socket: Socket, clock: Clock, transcript: Transcript | undefined) {
     this.account = account;
@@ -59,12 +63,19 @@ export class Pop3Dialogue {
     this.#incoming = this.#listen(this.#socket);
   }
 
+  /** Commands went out together, and the answer to one of them stayed away or was none. */
+  get hasLostPipeline(): boolean {
+    return this.#hasLostPipeline;
+  }
+
   /** Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. */
   send(lines: readonly string[], shown?: string): void {
     if (shown !== undefined) this.#hasSentSecret = true;
     if (this.#transcript !== undefined) {
       for (const line of shown === undefined ? lines : [shown]) this.#transcript('client', line);
     }
+    this.#together = (this.#unanswered === 0 ? 0 : this.#together) + lines.length;
+    this.#unanswered += lines.length;
     if (this.#socket.writable) this.#socket.write(`${lines.join('\r\n')}\r\n`);
   }
 
@@ -82,6 +93,15 @@ export class Pop3Dialogue {
 
   /** The first line of the next answer, without an echo `toSecret`. Throws `isp/protocol` for anything that POP3 does not know. */
   async answer(what: string, toSecret = false): Promise<Answer> {
+    try {
+      return await this.#answer(what, toSecret);
+    } catch (error) {
+      this.#hasLostPipeline = this.#together > 1;
+      throw error;
+    }
+  }
+
+  async #answer(what: string, toSecret: boolean): Promise<Answer> {
     const raw = await this.rawLine(what);
     const line = toSecret ? this.#withoutEcho(raw) : raw;
     const answer = parseAnswer(line);
@@ -96,6 +116,7 @@ export class Pop3Dialogue {
 
   async rawLine(what: string): Promise<string> {
     const line = await this.#incoming.line(what);
+    this.#unanswered = Math.max(0, this.#unanswered - 1);
     this.#transcript?.('server', printable(this.#hasSentSecret ? this.#withoutEcho(line) : line));
     return line;
   }

@@ -44,6 +44,19 @@ describe('POP3 client and a server that says nothing', () => {
     expect(codes(report)).to.deep.equal(['isp/timeout']);
   });
 
+  it('C16 gives one command at a time to a server that announced PIPELINING and answers only the first of several', async () => {
+    at.isp.put(mail('one'), mail('two'), mail('three'), mail('four'));
+    at.isp.answersFirstOnly = true;
+    const first = at.round();
+    await until(() => at.intake.texts.length === 1);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    at.host.clock.skip(61_000);
+    expect(codes(await first)).to.deep.equal(['isp/timeout']);
+
+    expect((await at.round()).stored).to.equal(3);
+    expect(at.isp.messages).to.deep.equal([]);
+  });
+
   it('C42 gives up when no greeting comes', async () => {
     at.isp.greeting = undefined;
     const round = at.round();

@@ -26,6 +26,8 @@ export class ScriptedServer {
   user = 'mail';
   password = 'isp secret';
   script: Script = () => undefined;
+  /** Of commands that come in one segment all but the first are lost. */
+  answersFirstOnly = false;
   /** Sizes of the pieces in which everything is sent. */
   segment: number | undefined;
   /** Octets after which the connection is dropped. */
@@ -117,6 +119,7 @@ class SessionScript {
         const command = this.#input.slice(0, end);
         this.#input = this.#input.slice(end + 2);
         this.#execute(command);
+        if (this.#server.answersFirstOnly) this.#input = '';
       }
     });
   }
