@@ -1,6 +1,6 @@
 // The faults of the testing kit as one command, for people who want to see what Postroom does.
 import { PostroomError } from '@postroom/sdk';
-import type { Pop3Capability, Pop3Moment, PracticeIsp, SmtpStep } from '@postroom/sdk/testing';
+import { type Pop3Capability, type Pop3Moment, type PracticeIsp, SMTP_STEPS, type SmtpStep } from '@postroom/sdk/testing';
 
 export interface FaultArguments {
   readonly fault: string;
@@ -14,7 +14,6 @@ export interface FaultArguments {
   readonly times?: number;
 }
 
-const SMTP_STEPS: readonly string[] = ['CONNECT', 'AUTH', 'MAIL', 'RCPT', 'DATA'] satisfies SmtpStep[];
 const CAPABILITIES: readonly string[] = ['CAPA', 'UIDL', 'TOP', 'PIPELINING', 'STLS', 'SASL', 'RESP-CODES'] satisfies Pop3Capability[];
 
 export async function switchFault(isp: PracticeIsp, args: FaultArguments): Promise<{ readonly fault: string }> {

@@ -9,8 +9,9 @@ export { PRACTICE_PASSWORD, PracticeIsp, type PracticeIspOptions } from './pract
 export { PracticeMailbox, type PracticeMessage, type PutOptions } from './practiceMailbox.js';
 export { PRACTICE_ADDRESSES, practiceOffice, practiceServers } from './practiceOffice.js';
 export { type SampleAddresses, type SampleMessage, sampleMail, sampleReply } from './sampleMail.js';
-export type { SmtpFaults, SmtpStep } from './smtpFaults.js';
-export type { PracticeSmtpServer, ReceivedMail } from './smtpServer.js';
+export { SMTP_STEPS, type SmtpFaults, type SmtpMoment, type SmtpStep } from './smtpFaults.js';
+export type { PracticeSmtpServer } from './smtpServer.js';
+export type { ReceivedMail } from './smtpTransaction.js';
 export { type SortedMail, startTestHost, type TestHost, type TestHostOptions, type TestRound } from './testHost.js';
 export type { LogLine, TestServer, TestServerModule, TestServerOptions } from './testServer.js';
 export { VirtualClock } from './virtualClock.js';

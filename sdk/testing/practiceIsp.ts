@@ -6,7 +6,8 @@ import type { Pop3Faults } from './pop3Faults.js';
 import { PracticePop3Server, type PracticeServerOptions } from './pop3Server.js';
 import { PracticeMailbox } from './practiceMailbox.js';
 import type { SmtpFaults } from './smtpFaults.js';
-import { PracticeSmtpServer, type ReceivedMail } from './smtpServer.js';
+import { PracticeSmtpServer } from './smtpServer.js';
+import type { ReceivedMail } from './smtpTransaction.js';
 import { WireLog } from './wireLog.js';
 
 export interface PracticeIspOptions {

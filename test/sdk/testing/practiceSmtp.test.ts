@@ -102,6 +102,30 @@ describe('the practice ISP by SMTP', () => {
     expect(isp.outgoing.map((mail) => mail.user)).to.deep.equal(['office', undefined]);
   });
 
+  it('breaks at each step, in the text, and behind an answer', async () => {
+    const { smtp } = isp.faults;
+    for (const step of ['CONNECT', 'EHLO', 'STARTTLS', 'TLS', 'AUTH', 'MAIL', 'RCPT', 'TEXT'] as const) {
+      smtp.break('reset', step);
+      expect(await codeOf(send(['b@far.example'])), step).to.be.a('string');
+    }
+    smtp.cut({ step: 'TEXT', when: 'octets', octets: 5 });
+    expect(await codeOf(send(['b@far.example']))).to.be.a('string');
+    expect(isp.outgoing).to.have.length(0);
+    smtp.cut({ step: 'DATA', when: 'answered' });
+    expect((await send(['b@far.example'])).accepted).to.deep.equal(['b@far.example']);
+    expect(smtp.waiting).to.equal(0);
+  });
+
+  it('says what it is told to, without end, and octet by octet', async () => {
+    isp.faults.smtp.say('MAIL', 'HTTP/1.1 302 Found');
+    expect(await codeOf(send(['b@far.example']))).to.be.a('string');
+    isp.faults.smtp.sayForEver('EHLO', '250-more');
+    expect(await codeOf(send(['b@far.example']))).to.equal('EPROTOCOL');
+    isp.faults.smtp.pieces = 1;
+    expect((await send(['b@far.example'])).accepted).to.deep.equal(['b@far.example']);
+    expect(isp.outgoing).to.have.length(1);
+  });
+
   it('refuses a fault that is no refusal', () => {
     expect(() => isp.faults.smtp.answer('DATA', '250 fine')).to.throw(TypeError, /4xx or 5xx/);
   });
