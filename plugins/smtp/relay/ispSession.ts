@@ -7,9 +7,8 @@ import { type Extensions, readExtensions } from './extensions.js';
 import { type IspServer, SetupProblem } from './ispSettings.js';
 import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
 
-/** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes, and the answer to the final dot 10, which then goes for every step. */
+/** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes. The answer to the final dot may take 10: the settings' patience, which goes for every step. */
 const GREETING_MS = 5 * 60_000;
-const ANSWER_MS = 10 * 60_000;
 const CONNECT_MS = 60_000;
 const GOODBYE_MS = 5_000;
 
@@ -21,6 +20,7 @@ export class IspSession {
     private readonly server: IspServer,
     transcript: Transcript | undefined,
   ) {
+    const greetingTimeout = Math.min(GREETING_MS, server.patienceMs);
     this.#connection = new SMTPConnection({
       name: server.clientName,
       host: server.host,
@@ -28,9 +28,9 @@ export class IspSession {
       secure: server.security === 'tls',
       requireTLS: server.security === 'starttls',
       ignoreTLS: server.security === 'plain',
-      connectionTimeout: CONNECT_MS + GREETING_MS,
-      greetingTimeout: GREETING_MS,
-      socketTimeout: ANSWER_MS,
+      connectionTimeout: Math.min(CONNECT_MS, server.patienceMs) + greetingTimeout,
+      greetingTimeout,
+      socketTimeout: server.patienceMs,
       socketCloseTimeout: GOODBYE_MS,
       // The name in the certificate is checked against the settings, never against what DNS says. A pin takes the place of all checks.
       tls: { minVersion: 'TLSv1.2', rejectUnauthorized: server.pin === undefined },

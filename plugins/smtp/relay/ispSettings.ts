@@ -12,6 +12,8 @@ export interface IspServer {
   readonly login: { readonly user: string; readonly password: string } | undefined;
   /** SHA-256 of the certificate, 64 lower-case hex digits: that one is trusted, no other. */
   readonly pin: string | undefined;
+  /** How long the ISP may be silent. */
+  readonly patienceMs: number;
 }
 
 const DEFAULT_PORTS = { tls: 465, starttls: 587, plain: 25 } as const;
@@ -37,6 +39,7 @@ export async function ispServerOf(account: AccountView, settings: Settings, secr
     security,
     login: get<string>('smtp.auth') === 'none' ? undefined : await loginOf(account, settings, secrets),
     pin: pin === '' ? undefined : pin,
+    patienceMs: get<number>('smtp.timeouts.replySeconds') * 1_000,
   };
 }
 

@@ -57,7 +57,8 @@ function isConfiguration(failure: RelayFailure): boolean {
   if (code === 'ECONFIG' || (reply !== undefined && LOGIN_REPLIES.has(reply))) {
     return true;
   }
-  const isRefusal = reply === undefined || reply >= 500;
+  // Rubbish has no code. It says nothing about the login; where nothing was answered at all, the client itself found no way.
+  const isRefusal = reply === undefined ? failure.response === undefined : reply >= 500;
   if (code === 'EAUTH') {
     return isRefusal;
   }

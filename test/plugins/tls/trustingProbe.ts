@@ -46,6 +46,7 @@ async function probe({ protocol, security, host, port }: ProbeRequest): Promise<
       user: 'mail',
       password: 'isp secret',
       pin: undefined,
+      patienceMs: 60_000,
       leaveOnServerDays: 0,
       maxMessageBytes: 1_000_000,
     };
@@ -55,7 +56,10 @@ async function probe({ protocol, security, host, port }: ProbeRequest): Promise<
   }
   const login = { user: 'mail', password: 'isp secret' };
   try {
-    const session = await IspSession.open({ clientName: 'office.example', host, port, security, login, pin: undefined }, signal);
+    const session = await IspSession.open(
+      { clientName: 'office.example', host, port, security, login, pin: undefined, patienceMs: 60_000 },
+      signal,
+    );
     session.close();
     return { ok: true, problem: '' };
   } catch (error) {

@@ -33,6 +33,15 @@ describe('judging what an ISP answers', () => {
     }
   });
 
+  it('R15 R16 takes rubbish in answer to a login for trouble on the line, and only no way to log in for a fault of the set-up', () => {
+    const login = { message: 'Invalid login', code: 'EAUTH', command: 'AUTH PLAIN' };
+    expect(judge({ ...login, response: 'HTTP/1.1 302 Found' }))
+      .to.include({ outcome: 'deferred' })
+      .and.not.have.property('configuration');
+    expect(judge(login)).to.include({ outcome: 'deferred', configuration: true });
+    expect(judge({ ...login, response: '454 4.7.0 Later', responseCode: 454 })).to.not.have.property('configuration');
+  });
+
   it('R47 makes one short line of any text', () => {
     expect(oneLine('550-No\r\n550 \u001b[31mway\u0007\u202e')).to.equal('550-No [31mway');
     expect(oneLine('x'.repeat(5_000))).to.have.lengthOf(500);
