@@ -157,7 +157,7 @@ export class KillSweep {
     this.#traffic.arrive(life);
     await Promise.allSettled([
       victim.run('send-receive').then(() => victim.run('send-receive')),
-      this.#traffic.submit(victim.smtpPort, life, life % 3 === 0),
+      this.#traffic.submit(victim.smtpPort, life, { withBounce: life % 3 === 0 }),
       this.#traffic.submit(victim.smtpPort, life),
       ...(life % 4 === 0 ? [this.#traffic.pickUp(victim.pop3Port, 'andrew', 'company/andrew')] : []),
     ]);

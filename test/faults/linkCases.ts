@@ -1,4 +1,4 @@
-// What an ISP and the line to it do wrong, as a list. Each case: the fault, and what it is called in the table.
+// What an ISP and the line to it do wrong while mail is collected, as a list. Each case: the fault, and what it is called in the table.
 import type { PracticeIsp, PracticeMessage } from '@postroom/sdk/testing';
 
 export interface LinkCase {
@@ -178,53 +178,3 @@ const lacks: readonly LinkCase[] = [
 ];
 
 export const POP3_CASES: readonly LinkCase[] = [...cuts, ...octetCuts, ...stalls, ...refusals, ...listings, ...lacks];
-
-/** Sending. `unsure`: the ISP may have taken the message; the one documented second copy is allowed. */
-export const SMTP_CASES: readonly {
-  readonly fault: string;
-  readonly held: string;
-  readonly unsure?: boolean;
-  readonly begin: (isp: PracticeIsp) => void;
-}[] = [
-  ...(['CONNECT', 'AUTH', 'MAIL', 'RCPT'] as const).map((step) => ({
-    fault: 'SMTP: line cut before the text',
-    held: 'sent once, in a later round',
-    begin: (isp: PracticeIsp) => isp.faults.smtp.cut(step),
-  })),
-  {
-    fault: 'SMTP: line cut between the final dot and the 250',
-    held: 'the one window: sent a second time with the same Message-ID, and the log says so',
-    unsure: true,
-    begin: (isp) => isp.faults.smtp.cut('DATA'),
-  },
-  ...(['CONNECT', 'MAIL', 'RCPT', 'DATA'] as const).flatMap((step) =>
-    ['421 4.3.2 Shutting down', '450 4.2.1 Busy', '452 4.3.1 No room'].map((answer) => ({
-      fault: 'SMTP: 4xx at a step',
-      held: 'waits, and is sent once',
-      begin: (isp: PracticeIsp) => isp.faults.smtp.answer(step, answer),
-    })),
-  ),
-  {
-    fault: 'SMTP: 554 in the greeting',
-    held: 'waits, and is sent once',
-    begin: (isp) => isp.faults.smtp.answer('CONNECT', '554 5.7.1 Blocked'),
-  },
-  {
-    fault: 'SMTP: login refused (535)',
-    held: 'alarms, bounces nothing; sent once when mended',
-    begin: (isp) => isp.faults.smtp.answer('AUTH', '535 5.7.8 Wrong password'),
-  },
-  {
-    fault: 'SMTP: login demanded (530)',
-    held: 'alarms, bounces nothing; sent once when mended',
-    begin: (isp) => isp.faults.smtp.answer('MAIL', '530 5.7.0 Log in first'),
-  },
-  {
-    fault: 'SMTP: no AUTH, no STARTTLS',
-    held: 'alarms, bounces nothing; sent once when mended',
-    begin: (isp) => {
-      isp.faults.smtp.withoutAuth = true;
-      isp.faults.smtp.withoutStarttls = true;
-    },
-  },
-];

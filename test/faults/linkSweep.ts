@@ -1,26 +1,23 @@
-// Everything that an ISP and the line to it may do wrong, one after the other on one server; after each, three good rounds and a look into the ledger.
+// Everything that an ISP and the line to it may do wrong while mail is collected, one after the other on one server; after each, three good rounds and a look into the ledger.
 import type { PracticeMessage } from '@postroom/sdk/testing';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Ledger } from './ledger.js';
-import { type LinkCase, POP3_CASES, SMTP_CASES } from './linkCases.js';
+import { type LinkCase, POP3_CASES } from './linkCases.js';
 import { LinkWorld } from './linkWorld.js';
-import type { FaultTable } from './table.js';
-import { Traffic } from './traffic.js';
+import { sendingSweep } from './sendingSweep.js';
+import { type FaultTable, shortened } from './table.js';
 
 const ROUNDS = 3;
 
 export class LinkSweep {
   readonly #ledger = new Ledger();
-  readonly #traffic: Traffic;
   #count = 0;
 
   private constructor(
     private readonly world: LinkWorld,
     private readonly table: FaultTable,
-  ) {
-    this.#traffic = new Traffic(world.faulty, this.#ledger, 'link');
-  }
+  ) {}
 
   static async run(table: FaultTable): Promise<void> {
     const world = await LinkWorld.start();
@@ -28,11 +25,11 @@ export class LinkSweep {
       const sweep = new LinkSweep(world, table);
       for (const each of POP3_CASES) await sweep.#collecting(each);
       await sweep.#hammering();
-      for (const each of SMTP_CASES) await sweep.#sending(each);
     } finally {
       await world.stop();
     }
     await leavingOnServer(table);
+    await sendingSweep(table);
   }
 
   async #collecting({ fault, held, begin, end }: LinkCase): Promise<void> {
@@ -76,24 +73,6 @@ export class LinkSweep {
       { stalled: logins > 2 ? [`${logins} logins`] : [] },
       `${logins} login${logins === 1 ? '' : 's'} in all; tried again when somebody asks`,
     );
-  }
-
-  async #sending({ fault, held, unsure, begin }: (typeof SMTP_CASES)[number]): Promise<void> {
-    const { faulty } = this.world;
-    await this.#traffic.submit(this.world.smtpPort, 0);
-    // A session that was kept open from the case before would pass the first steps by.
-    await faulty.smtp.stop();
-    await faulty.smtp.start();
-    begin(faulty);
-    await this.world.round();
-    faulty.faults.clear();
-    const waiting =
-      await this.world.run<readonly { readonly entry: number; readonly recipient: string; readonly lastAnswer?: string }[]>('outbox.list');
-    if (unsure === true) this.#ledger.openWindows(waiting.map(({ recipient }) => recipient));
-    if (waiting.length > 0) await this.world.run('outbox.retry', { entries: waiting.map(({ entry }) => entry) });
-    for (let round = 0; round < ROUNDS; round += 1) await this.world.round();
-    const verdict = await this.#ledger.judge(this.world.dataDir, this.world.left);
-    this.table.add(fault, verdict, `${held} ("${shortened(waiting[0]?.lastAnswer ?? '')}")`);
   }
 
   #nextId(): string {
@@ -143,9 +122,4 @@ function put(
   const octets = Buffer.from(letter({ to, id, body: 'Hello.\r\n.\r\n..dots\r\n'.repeat(3 + (id.length % 4)) }), 'latin1');
   ledger.expect(id, { mailboxes, octets, life: 0 });
   return isp.mailbox(to.includes(DOMAIN) ? 'post' : 'mail').put(octets, uidl === undefined ? {} : { uidl });
-}
-
-function shortened(text: string): string {
-  const plain = text.replace(/127\.0\.0\.1(:\d+)?/g, 'ISP').trim();
-  return plain.length > 90 ? `${plain.slice(0, 87)}...` : plain;
 }

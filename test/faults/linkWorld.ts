@@ -1,11 +1,12 @@
 // A server with two accounts at two ISPs, of which one goes wrong and the other must not notice.
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { RoundReason } from '@postroom/sdk';
 import { type RoundReport, Rounds } from '@postroom/sdk/services';
-import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
+import { PRACTICE_PASSWORD, PracticeIsp, type PracticeIspOptions } from '@postroom/sdk/testing';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
@@ -22,13 +23,15 @@ export class LinkWorld {
     private readonly server: Server,
   ) {}
 
-  /** `company`: further properties of the account that goes wrong. */
-  static async start(company: Readonly<Record<string, unknown>> = {}): Promise<LinkWorld> {
-    const [faulty, healthy] = await Promise.all([PracticeIsp.start(), PracticeIsp.start()]);
+  /** `company`: further properties of the account that goes wrong, `isp` the options of its ISP. */
+  static async start(company: Readonly<Record<string, unknown>> = {}, isp: PracticeIspOptions = {}): Promise<LinkWorld> {
+    const [faulty, healthy] = await Promise.all([PracticeIsp.start(isp), PracticeIsp.start()]);
     faulty.mailbox('mail');
     healthy.mailbox('post');
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-link-'));
-    const patience = { 'pop3.timeouts.connectSeconds': 1, 'pop3.timeouts.replySeconds': 1 };
+    const patience = { 'pop3.timeouts.connectSeconds': 1, 'pop3.timeouts.replySeconds': 1, 'smtp.timeouts.replySeconds': 1 };
+    const { smtp } = faulty;
+    const trust = { 'smtp.security': smtp.security, 'smtp.tls.pin': new X509Certificate(faulty.certificate.cert).fingerprint256 };
     const settings = {
       ...officeSettings(faulty),
       'plugins.disabled': ['postroom.admin-ui'],
@@ -38,6 +41,7 @@ export class LinkWorld {
           address: REGULAR,
           ...ispServers(faulty),
           ...patience,
+          ...trust,
           ...company,
           users: { andrew: {}, greg: {}, carolyn: { 'cc.to': ['greg'] } },
         },

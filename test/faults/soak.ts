@@ -85,7 +85,7 @@ async function busy(ms: number): Promise<void> {
       traffic.arrive(counts.turns);
       await victim.run('send-receive');
     }),
-    repeat(() => traffic.submit(victim.smtpPort, counts.turns, counts.turns % 10 === 0)),
+    repeat(() => traffic.submit(victim.smtpPort, counts.turns, { withBounce: counts.turns % 10 === 0 })),
     repeat(() => traffic.pickUp(victim.pop3Port, 'andrew', 'company/andrew')),
   ]);
 }

@@ -70,3 +70,9 @@ export class FaultTable {
     return table.toString();
   }
 }
+
+/** What a program said, for the column of notes. */
+export function shortened(text: string): string {
+  const plain = text.replace(/127\.0\.0\.1(:\d+)?/g, 'ISP').trim();
+  return plain.length > 90 ? `${plain.slice(0, 87)}...` : plain;
+}

@@ -16,6 +16,15 @@ export interface Submitted {
   readonly answer: string;
 }
 
+export interface Submission {
+  /** One more recipient outside, who does not exist. */
+  readonly withBounce?: boolean;
+  /** Whose account's ISP carries it. */
+  readonly from?: string;
+  /** Octets, about. */
+  readonly size?: number;
+}
+
 export class Traffic {
   #count = 0;
 
@@ -40,22 +49,19 @@ export class Traffic {
 
   #put(mailbox: string, to: string, mailboxes: readonly string[], life: number, size = 0): void {
     const id = this.#nextId();
-    const octets = Buffer.from(
-      letter({ to, id, body: size > 0 ? `${'x'.repeat(76)}\r\n`.repeat(Math.ceil(size / 78)) : 'Hello.' }),
-      'latin1',
-    );
+    const octets = Buffer.from(letter({ to, id, body: size > 0 ? bodyOf(size) : 'Hello.' }), 'latin1');
     this.isp.mailbox(mailbox).put(octets);
     this.ledger.expect(id, { mailboxes, octets, life });
   }
 
   /** A client that sends a message to a colleague, to somebody outside and, now and then, to somebody who does not exist. */
-  async submit(port: number, life: number, withBounce = false): Promise<Submitted> {
+  async submit(port: number, life: number, { withBounce = false, from = REGULAR, size = 0 }: Submission = {}): Promise<Submitted> {
     const id = this.#nextId();
     const outside = `out-${id.replace(/@.*/, '')}@far.example`;
     const bouncing = withBounce ? `nobody-${id.replace(/@.*/, '')}@far.example` : undefined;
     if (bouncing !== undefined) this.isp.faults.smtp.answerRecipient(bouncing, '550 5.1.1 No such user');
     this.ledger.expect(id, { state: 'open', mailboxes: ['works/lisa'], outside: [outside], bouncing, life });
-    const text = letter({ from: `Andrew <${REGULAR}>`, to: `lisa@${DOMAIN}, ${outside}`, id });
+    const text = letter({ from: `Andrew <${from}>`, to: `lisa@${DOMAIN}, ${outside}`, id, ...(size > 0 && { body: bodyOf(size) }) });
     let client: LineClient | undefined;
     let state: PromiseState = 'open';
     let answer = '';
@@ -63,7 +69,7 @@ export class Traffic {
       client = await LineClient.open(port);
       await client.run('EHLO client.office.example');
       const recipients = [`lisa@${DOMAIN}`, outside, ...(bouncing === undefined ? [] : [bouncing])];
-      await client.run(`MAIL FROM:<${REGULAR}>`, ...recipients.map((recipient) => `RCPT TO:<${recipient}>`), 'DATA');
+      await client.run(`MAIL FROM:<${from}>`, ...recipients.map((recipient) => `RCPT TO:<${recipient}>`), 'DATA');
       client.write(`${text}.\r\n`);
       answer = await client.reply();
       state = answer.startsWith('250') ? 'made' : 'refused';
@@ -108,4 +114,8 @@ export class Traffic {
     this.#count += 1;
     return `${this.prefix}-${this.#count}@sweep.example`;
   }
+}
+
+function bodyOf(size: number): string {
+  return `${'x'.repeat(76)}\r\n`.repeat(Math.ceil(size / 78));
 }

@@ -48,7 +48,7 @@ describe('a server without mailparser', function () {
     for (const account of ['company', 'works']) await server.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
     await server.run('users.set-password', { account: 'company', user: 'andrew', password: PASSWORD });
     traffic.arrive(7);
-    expect(await traffic.submit(server.smtpPort, 1, true)).to.have.property('state', 'made');
+    expect(await traffic.submit(server.smtpPort, 1, { withBounce: true })).to.have.property('state', 'made');
     await server.run('send-receive');
     expect(isp.outgoing).to.have.length(1);
     expect(await traffic.pickUp(server.pop3Port, 'andrew', 'company/andrew')).to.match(/^\+OK/);
