@@ -194,17 +194,26 @@ class AccountRound {
   }
 
   /** Answers the messages whose DELE was answered +OK; the others keep their place in the journal, and the next session deletes them. */
-  async #delete(dialogue: Pop3Dialogue, messages: readonly IdentifiedMessage[], pipelining: boolean): Promise<IdentifiedMessage[]> {
+  async #delete(dialogue: Pop3Dialogue, messages: readonly PlannedMessage[], pipelining: boolean): Promise<IdentifiedMessage[]> {
     const deleted: IdentifiedMessage[] = [];
+    const refusals: string[] = [];
     const ahead = pipelining ? DELETES_AHEAD : 1;
     for (let at = 0; at < messages.length; at += ahead) {
       const some = messages.slice(at, at + ahead);
       dialogue.send(some.map(({ number }) => `DELE ${number}`));
       for (const message of some) {
-        if ((await dialogue.answer('DELE')).ok) deleted.push(message);
+        const answer = await dialogue.answer('DELE');
+        if (answer.ok) deleted.push(message);
+        else if (isOverdue(message)) refusals.push(answer.text);
       }
     }
+    if (refusals.length > 0) this.#tally.problem('isp/temporary', this.#refusedSentence(refusals));
     return deleted;
+  }
+
+  #refusedSentence(refusals: readonly string[]): string {
+    const { host, id } = this.#account;
+    return `${host} refuses to delete ${refusals.length} message(s) of account ${id} ("${refusals.at(-1)}"). Nothing is collected twice; the next round asks again.`;
   }
 
   /** Only +OK to QUIT means that the deletions happened (RFC 1939 section 6). */
@@ -220,4 +229,9 @@ class AccountRound {
     );
     return false;
   }
+}
+
+/** To be deleted since an earlier session, or by order. A server that deletes at RETR may well refuse the DELE behind it. */
+function isOverdue({ known }: PlannedMessage): boolean {
+  return known !== undefined && (known.state !== 'failed' || known.order === 'delete');
 }

@@ -22,12 +22,15 @@ describe('POP3 client deleting at the ISP', () => {
     expect(at.journal.stateOf('id1')).to.equal('gone');
   });
 
-  it('C35 C36 keeps what DELE or QUIT refused, and asks again', async () => {
+  it('C35 C36 keeps what DELE or QUIT refused, asks again, and says so where it is refused again', async () => {
     at.isp.put(mail('one'), mail('two'));
     at.isp.script = (command) => (command === 'DELE 1' ? '-ERR no\r\n' : undefined);
-    await at.round();
+    expect(codes(await at.round())).to.deep.equal([]);
     expect(at.journal.stateOf('id1')).to.equal('stored');
     expect(at.journal.stateOf('id2')).to.equal('gone');
+    const again = await at.round();
+    expect(codes(again)).to.deep.equal(['isp/temporary']);
+    expect(again.failed[0]?.message).to.include('refuses to delete 1 message(s) of account company ("no")');
     at.isp.script = (command) => (command === 'QUIT' ? '-ERR not removed\r\n' : undefined);
     expect(codes(await at.round())).to.deep.equal(['isp/temporary']);
     expect(at.journal.stateOf('id1')).to.equal('stored');
