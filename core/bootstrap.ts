@@ -66,6 +66,7 @@ import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
+import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchStrays, DefaultStrayErrors, StrayErrors } from './host/strayErrors.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
@@ -98,6 +99,8 @@ export interface ServerOptions {
    * calls this. Default: they are Node's to handle, which ends the process.
    */
   readonly onOwnStray?: (error: unknown) => void;
+  /** As well for who owns the process: what becomes of it where code in it does not end. Default: it goes on for ever. */
+  readonly onStall?: StallLimit;
   /** How long a plugin of the product may take to activate, to open a door, and to end, in milliseconds. Default 30,000. */
   readonly patienceMs?: number;
 }
@@ -177,7 +180,10 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
 
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
+  const stalls = service(container, StallWarden);
+  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   await watch.start(installed);
+  if (options.onStall !== undefined) stalls.tell();
   const licence = service(container, Licence) as LicenceWarden;
   settings.setLimitCheck((query) => licence.ask(query));
   stack.use(settings.onDidApply(() => void licence.recheck()));
@@ -246,6 +252,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, PluginWatch, DefaultPluginWatch);
   bindClass(container, PluginInstaller, DefaultPluginInstaller);
   bindClass(container, StrayErrors, DefaultStrayErrors);
+  bindClass(container, StallWarden, NotingStallWarden);
 
   bindClass(container, Figures, ServerFigures);
   bindClass(container, Licence, LicenceWarden);

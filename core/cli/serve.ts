@@ -12,10 +12,18 @@ import type { CommonOptions } from './commandLine.js';
 import { controlPath, serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
 
+/** Milliseconds of processor time without a turn of the event loop; the longest that the product does at a time takes a few hundred. */
+const STALL_MS = 60_000;
+
 /** Resolves with the exit code when the server has ended. */
 export async function serve(options: CommonOptions): Promise<number> {
   const log = createLog('info', options.json ? process.stderr : process.stdout);
-  const server = await openServer({ dataDir: options.data, log, onOwnStray: (error) => giveUp(error, log) });
+  const server = await openServer({
+    dataDir: options.data,
+    log,
+    onOwnStray: (error) => giveUp(error, log),
+    onStall: { afterMs: STALL_MS, end: () => process.exit(EXIT.stalled) },
+  });
   const control = await serveControl(server);
   const ended = untilSignal();
   if (options.json) {

@@ -24,6 +24,8 @@ export class DefaultPluginHost implements PluginHost {
   /** In order of activation. */
   readonly #active: string[] = [];
   readonly #changed = new Listeners<void>();
+  /** Why they are not activated the next time. */
+  readonly #withheld = new Map<string, string>();
   #enablement: Enablement | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -138,6 +140,10 @@ export class DefaultPluginHost implements PluginHost {
     }
   }
 
+  withhold(plugin: string, why: string): void {
+    this.#withheld.set(plugin, why);
+  }
+
   get accountSecrets(): readonly string[] {
     const wanted = [...this.#records.values()].filter((record) => this.#enablement?.wanted.has(record.installed.id) === true);
     const properties = wanted.flatMap((record) => Object.entries(record.installed.manifest?.contributes?.configuration?.properties ?? {}));
@@ -184,6 +190,13 @@ export class DefaultPluginHost implements PluginHost {
     const lacking = (manifest.pluginDependencies ?? []).find((other) => !this.#active.includes(other));
     if (lacking !== undefined) {
       this.#setState(record, 'failed', [`It needs ${lacking}, which is not active.`]);
+      return;
+    }
+    const why = this.#withheld.get(id);
+    if (why !== undefined) {
+      this.#withheld.delete(id);
+      this.log.error('A plugin is not activated.', { plugin: id, problem: why });
+      this.#setState(record, 'failed', [why]);
       return;
     }
     this.#setState(record, 'activating', []);

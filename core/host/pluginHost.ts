@@ -40,6 +40,8 @@ export interface PluginHost {
   reportFailure(plugin: string, sentence: string, incident?: string): void;
   /** Something went wrong in a plugin's code that no message and no call waited for: shown and logged, no strike. */
   noteProblem(plugin: string, sentence: string): void;
+  /** The next time that the plugin would be activated it becomes `failed` instead, with this sentence. */
+  withhold(plugin: string, why: string): void;
   /** Essential plugins that should run and do not: while there are any, mail is held. */
   readonly missingEssential: readonly string[];
   readonly plugins: readonly PluginStatus[];

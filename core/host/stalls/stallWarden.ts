@@ -1,0 +1,86 @@
+// Ends a server in which code does not end, and has the next one say whose it was. A plugin that does it again and again is left out there.
+import type { Disposable } from '@postroom/sdk';
+import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { DataFolder } from '../../base/dataFolder.js';
+import { Log } from '../../base/log.js';
+import { ActivityLog } from '../../store/activityLog.js';
+import { PluginHost } from '../pluginHost.js';
+import { PluginWatch } from '../pluginWatch.js';
+import { culpritOf } from '../strayErrors.js';
+import { barredPlugins, readStalls, type Stall, stallSentence, writeStalls } from './stallNotes.js';
+import { watchForStalls } from './stallWatch.js';
+
+export interface StallLimit {
+  /** Milliseconds of processor time without a turn of the event loop. */
+  readonly afterMs: number;
+  /** Ends the process; the note is written. */
+  readonly end: () => void;
+}
+
+export interface StallWarden {
+  /** Watches from now on, and keeps plugins from being activated that stalled the server too often. Before plugins are activated. */
+  begin(limit: StallLimit): Disposable;
+  /** Says what former servers left. When plugins are active. */
+  tell(): void;
+}
+export const StallWarden = createServiceId<StallWarden>('StallWarden');
+
+export class NotingStallWarden implements StallWarden {
+  #stalls: readonly Stall[] = [];
+
+  constructor(
+    @PluginHost private readonly host: PluginHost,
+    @PluginWatch private readonly watch: PluginWatch,
+    @ActivityLog private readonly activity: ActivityLog,
+    @Events private readonly events: Events,
+    @Clock private readonly clock: Clock,
+    @DataFolder private readonly data: DataFolder,
+    @Log private readonly log: Log,
+  ) {}
+
+  begin({ afterMs, end }: StallLimit): Disposable {
+    this.#stalls = readStalls(this.data.path, this.clock.now());
+    for (const [plugin, why] of barredPlugins(this.#stalls)) this.host.withhold(plugin, why);
+    return watchForStalls(
+      afterMs,
+      (stack) => {
+        this.#note(stack);
+        end();
+      },
+      (error) => this.log.warn('Nothing watches for code that does not end.', { problem: error.message }),
+    );
+  }
+
+  tell(): void {
+    const barred = barredPlugins(this.#stalls);
+    for (const stall of this.#stalls) {
+      const text = stallSentence(stall);
+      if (stall.plugin !== undefined && !barred.has(stall.plugin)) this.host.noteProblem(stall.plugin, text);
+      else if (stall.plugin === undefined) this.log.error(text, { where: stall.where });
+      if (!stall.isTold) this.#tell(stall, text);
+    }
+    this.#write(this.#stalls.map((stall) => ({ ...stall, isTold: true })));
+  }
+
+  /** In the Log, once. */
+  #tell({ plugin }: Stall, text: string): void {
+    this.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text });
+    if (plugin === undefined) this.events.emit({ type: 'problem', source: 'server', sentence: text });
+  }
+
+  #note(stack: string): void {
+    const plugin = culpritOf(stack, this.watch.installed);
+    // The first line is no frame, and the next ones are of the question.
+    const frames = stack.split('\n').map((line) => line.trim());
+    const asked = frames.findLastIndex((frame) => frame.startsWith('at <anonymous>:'));
+    const where = frames.slice(asked + 1, asked + 11);
+    const stall: Stall = { at: this.clock.now().toISOString(), plugin, where, isTold: false };
+    this.log.error(stallSentence(stall), { plugin, where });
+    this.#write([...this.#stalls, stall]);
+  }
+
+  #write(stalls: readonly Stall[]): void {
+    const problem = writeStalls(this.data.path, stalls);
+    if (problem !== undefined) this.log.warn('The next start of the server will not know of it.', { problem });
+  }
+}
