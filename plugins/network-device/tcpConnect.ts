@@ -12,7 +12,8 @@ export function tcpConnect(address: string, port: number): Promise<Sight> {
       socket.destroy();
       resolve(sight);
     };
-    socket.setTimeout(PATIENCE_MS, () => end({ seen: false, why: 'did not answer within 2 seconds' }));
+    // After a standstill of the whole machine timers come first: an answer that is here by then still counts.
+    socket.setTimeout(PATIENCE_MS, () => setImmediate(() => end({ seen: false, why: 'did not answer within 2 seconds' })));
     socket.once('connect', () => end({ seen: true }));
     socket.once('error', (error: NodeJS.ErrnoException) =>
       end({ seen: false, why: `could not be reached (${error.code ?? error.message})` }),
