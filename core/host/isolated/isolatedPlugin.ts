@@ -29,6 +29,8 @@ import { failuresAfter, restartDelay } from './restart.js';
 import { linkSdk } from './sdkLink.js';
 import type { CallPlugin } from './tapCalls.js';
 
+/** Node itself starts: the machine's affair, and a busy one takes seconds. */
+const START_MS = 30_000;
 const ACTIVATION_MS = 5_000;
 const DEACTIVATION_MS = 5_000;
 
@@ -154,13 +156,10 @@ export class IsolatedPlugin implements PluginRuntime {
   }
 
   async #activateIn(started: PluginProcess, activation: Activation): Promise<void> {
-    const late = AbortSignal.timeout(ACTIVATION_MS);
-    try {
-      await started.peer.call('activate', activation, undefined, late);
-    } catch (error) {
-      const sentence = `${activation.id}: activate() did not end within ${ACTIVATION_MS / 1000} seconds.`;
-      throw late.aborted ? new PostroomError('plugin/timeout', sentence, { plugin: activation.id }) : error;
-    }
+    const { id } = activation;
+    // It answers this as soon as it runs: from then on the plugin's own time counts.
+    await inTime(START_MS, id, 'its process did not start', (late) => started.peer.call('memory', undefined, undefined, late));
+    await inTime(ACTIVATION_MS, id, 'activate() did not end', (late) => started.peer.call('activate', activation, undefined, late));
   }
 
   /** The process is gone and nobody asked for it: report, wait, start again. */
@@ -237,5 +236,14 @@ export class IsolatedPlugin implements PluginRuntime {
         default: each.schema.default,
       })),
     };
+  }
+}
+
+async function inTime(ms: number, plugin: string, what: string, call: (late: AbortSignal) => Promise<unknown>): Promise<void> {
+  const late = AbortSignal.timeout(ms);
+  try {
+    await call(late);
+  } catch (error) {
+    throw late.aborted ? new PostroomError('plugin/timeout', `${plugin}: ${what} within ${ms / 1000} seconds.`, { plugin }) : error;
   }
 }
