@@ -4,12 +4,13 @@ import { Connection } from '#core/store/sqlite/connection.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { draft, put, StoreFixture } from './storeFixture.js';
 
-const NOW = new Date(Date.now() + 60_000);
-
 describe('Outbox on SQLite', () => {
+  /** Behind what a test puts in, however long ago this file was loaded. */
+  let now: Date;
   let fixture: StoreFixture;
   let store: SqliteStore;
   beforeEach(async () => {
+    now = new Date(Date.now() + 60_000);
     fixture = await StoreFixture.make();
     store = await fixture.open();
     await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
@@ -23,7 +24,7 @@ describe('Outbox on SQLite', () => {
   }
 
   it('R02 R24 leases in order of arrival, and nothing twice', async () => {
-    const [first, second] = await Promise.all([store.outbox.lease(NOW, 60_000, 2), store.outbox.lease(NOW, 60_000, 2)]);
+    const [first, second] = await Promise.all([store.outbox.lease(now, 60_000, 2), store.outbox.lease(now, 60_000, 2)]);
     expect(first.map((entry) => entry.recipient)).to.deep.equal(['bob@far.example', 'eve@far.example']);
     expect(second.map((entry) => entry.recipient)).to.deep.equal(['dan@far.example']);
     expect(first[0]).to.deep.include({ state: 'sending', attempts: 0, notify: ['FAILURE'], ret: undefined, account: 'company' });
@@ -31,20 +32,20 @@ describe('Outbox on SQLite', () => {
   });
 
   it('R24 gives an entry to the next sender when its lease is over', async () => {
-    await store.outbox.lease(NOW, 60_000, 10);
-    expect(await store.outbox.lease(new Date(NOW.getTime() + 59_999), 60_000, 10)).to.have.length(0);
-    expect(await store.outbox.lease(new Date(NOW.getTime() + 60_000), 60_000, 10)).to.have.length(3);
+    await store.outbox.lease(now, 60_000, 10);
+    expect(await store.outbox.lease(new Date(now.getTime() + 59_999), 60_000, 10)).to.have.length(0);
+    expect(await store.outbox.lease(new Date(now.getTime() + 60_000), 60_000, 10)).to.have.length(3);
   });
 
   it('R23 gives leases of a crash back at start, with the counts right', async () => {
-    const [one, two] = await store.outbox.lease(NOW, 3_600_000, 2);
-    await store.outbox.report([update(one?.id ?? 0, 'deferred', NOW)]);
+    const [one, two] = await store.outbox.lease(now, 3_600_000, 2);
+    await store.outbox.report([update(one?.id ?? 0, 'deferred', now)]);
     await fixture.close(store);
     store = await fixture.open();
     expect(await store.outbox.recover()).to.have.length(1);
     expect(store.outbox.counts()).to.include({ messages: 2, recipients: 3, untried: 1 });
     expect((await store.outbox.list()).map((entry) => entry.state)).to.deep.equal(['deferred', 'waiting', 'waiting']);
-    expect((await store.outbox.lease(NOW, 1, 10)).map((entry) => entry.id)).to.include(two?.id);
+    expect((await store.outbox.lease(now, 1, 10)).map((entry) => entry.id)).to.include(two?.id);
   });
 
   it('R56 takes the first of 100,000 at a time, and knows their number without reading them', async function () {
@@ -62,24 +63,24 @@ describe('Outbox on SQLite', () => {
     await connection.close();
     store = await fixture.open();
     expect(store.outbox.counts()).to.include({ messages: 2, recipients: 100_003 });
-    expect(await store.outbox.lease(NOW, 60_000, 200)).to.have.length(200);
-    const next = await store.outbox.lease(NOW, 60_000, 200);
+    expect(await store.outbox.lease(now, 60_000, 200)).to.have.length(200);
+    const next = await store.outbox.lease(now, 60_000, 200);
     expect(next[0]?.recipient).to.equal('r198@far.example');
     await store.outbox.release(next.map(({ id }) => id));
   });
 
   it('takes no entry behind the newest that it is told', async () => {
     const [, second] = await store.outbox.list();
-    expect(await store.outbox.lease(NOW, 60_000, 10, second?.id)).to.have.length(2);
+    expect(await store.outbox.lease(now, 60_000, 10, second?.id)).to.have.length(2);
     expect(store.outbox.counts().newest).to.equal((second?.id ?? 0) + 1);
   });
 
   it('takes out what is sent or bounced, and keeps what is deferred until its time', async () => {
-    const leased = await store.outbox.lease(NOW, 60_000, 10);
-    const later = new Date(NOW.getTime() + 300_000);
+    const leased = await store.outbox.lease(now, 60_000, 10);
+    const later = new Date(now.getTime() + 300_000);
     const [bob, eve, dan] = leased.map((entry) => entry.id);
     await store.outbox.report([update(bob ?? 0, 'sent'), update(eve ?? 0, 'deferred', later), update(dan ?? 0, 'bounced')]);
-    expect(await store.outbox.lease(NOW, 60_000, 10)).to.have.length(0);
+    expect(await store.outbox.lease(now, 60_000, 10)).to.have.length(0);
     const [entry] = await store.outbox.list();
     expect(entry).to.deep.include({
       id: eve,
@@ -93,19 +94,19 @@ describe('Outbox on SQLite', () => {
     expect(store.outbox.counts()).to.include({ messages: 1, recipients: 1, untried: 0 });
     expect(await store.mailStore.recent(10)).to.have.length(1);
     await store.outbox.retry([eve ?? 0]);
-    expect(await store.outbox.lease(NOW, 60_000, 10)).to.have.length(1);
+    expect(await store.outbox.lease(now, 60_000, 10)).to.have.length(1);
   });
 
   it('gives entries back untried', async () => {
-    const leased = await store.outbox.lease(NOW, 60_000, 10);
+    const leased = await store.outbox.lease(now, 60_000, 10);
     await store.outbox.release(leased.map((entry) => entry.id));
-    expect((await store.outbox.lease(NOW, 60_000, 10)).map((entry) => entry.attempts)).to.deep.equal([0, 0, 0]);
+    expect((await store.outbox.lease(now, 60_000, 10)).map((entry) => entry.attempts)).to.deep.equal([0, 0, 0]);
   });
 
   it('R55 holds entries, also while they are being sent', async () => {
-    const ids = (await store.outbox.lease(NOW, 60_000, 2)).map((entry) => entry.id);
+    const ids = (await store.outbox.lease(now, 60_000, 2)).map((entry) => entry.id);
     await store.outbox.hold(ids);
-    await store.outbox.report([update(ids[0] ?? 0, 'deferred', NOW)]);
+    await store.outbox.report([update(ids[0] ?? 0, 'deferred', now)]);
     expect((await store.outbox.list()).map((entry) => entry.state)).to.deep.equal(['held', 'held', 'waiting']);
     expect(store.outbox.counts()).to.include({ messages: 2, untried: 1 });
     await store.outbox.retry(ids);
