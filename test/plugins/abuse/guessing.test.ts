@@ -35,8 +35,11 @@ describe('guessing passwords', () => {
     await postroom.run('users.set-password', { account: 'works', user: 'lisa', password: 'a real hash' });
     const known: number[] = [];
     const unknown: number[] = [];
-    // Three from each address, before anybody is slowed down; taken in turns, so that load hits both alike.
-    for (let place = 1; place <= 2; place += 1) {
+    const ratio = (): number => Math.min(...unknown) / Math.min(...known);
+    const isAlike = (): boolean => ratio() >= 0.5 && ratio() <= 2;
+    // Three from each address, before anybody is slowed down; taken in turns, so that load hits both alike. What is the same work shows its own
+    // time sooner or later, however busy the machine is; what is not never does.
+    for (let place = 1; place <= 2 || (place <= 20 && !isAlike()); place += 1) {
       for (let count = 0; count < 3; count += 1) {
         const wrong = await attempt('lisa', 'no', `127.0.2.${place}`);
         const nobody = await attempt(`nobody${place}`, 'no', `127.0.3.${place}`);
@@ -45,8 +48,7 @@ describe('guessing passwords', () => {
         unknown.push(nobody.ms);
       }
     }
-    const ratio = Math.min(...unknown) / Math.min(...known);
-    expect(ratio, `known ${known.join(' ')}, unknown ${unknown.join(' ')}`).to.be.within(0.5, 2);
+    expect(ratio(), `known ${known.join(' ')}, unknown ${unknown.join(' ')}`).to.be.within(0.5, 2);
     expect(Math.min(...unknown)).to.be.above(5);
   });
 

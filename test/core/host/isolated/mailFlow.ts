@@ -37,10 +37,14 @@ export class Flow {
     return { sent: this.#sent, seconds: (performance.now() - this.#started) / 1000 };
   }
 
-  /** What is due by now is put in one go: a round that took long is followed by a larger one, so the pace holds on average. */
+  /**
+   * What is due by now is put in one go: a round that took long is followed by a larger one, so the pace holds on average. No more than that of
+   * a second: a machine that does not keep up is not buried.
+   */
   async #flow(): Promise<void> {
     while (this.#isFlowing) {
-      const due = Math.floor(((performance.now() - this.#started) / 1000) * this.perSecond) + 1;
+      const onTime = Math.floor(((performance.now() - this.#started) / 1000) * this.perSecond) + 1;
+      const due = Math.min(onTime, this.#sent + this.perSecond);
       for (let number = this.#sent; number < due; number += 1) {
         this.host.put(
           `From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: Flow ${number}\nMessage-ID: <${number}@x>\n\n${number}\n`,
