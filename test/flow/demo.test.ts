@@ -26,7 +26,7 @@ describe('postroom demo', () => {
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   it('--once --json runs a round and ends with the summary that scripts rely on', async () => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [PROGRAM, 'demo', '--once', '--json']);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [PROGRAM, 'demo', '--once', '--json'], { timeout: 100_000 });
     expect(stderr, 'complaints').to.not.match(/"level":/);
     const summary = JSON.parse(stdout) as Summary;
     expect(summary.rounds).to.deep.equal([
@@ -45,5 +45,5 @@ describe('postroom demo', () => {
     for (const { bytes } of summary.mailboxes) expect(bytes).to.be.greaterThan(100);
     expect(summary.messages).to.have.length(12);
     for (const { reasons } of summary.messages) expect(reasons, 'why').to.not.be.empty;
-  });
+  }).timeout(120_000);
 });

@@ -31,7 +31,7 @@ describe('A crash of the process that writes', () => {
   }
 
   it('R01 F01 F02 F06 loses nothing that was acknowledged and leaves nothing half (76, 77)', async function () {
-    this.timeout(60_000);
+    this.timeout(170_000);
     const acknowledged = new Set<string>();
     const checked = new Set<string>();
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -62,7 +62,7 @@ describe('A crash of the process that writes', () => {
   });
 
   it('F38 refuses the folder while another process has it, names that process, and takes it at once after its kill', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const child = spawn(process.execPath, [PROGRAM, fixture.folder], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
     child.stdout.resume();

@@ -148,7 +148,7 @@ describe('MailStore on SQLite', () => {
   });
 
   it('sends 50 MB through with at most 32 MB of memory, unseen until the commit', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const piece = Buffer.alloc(64 * 1024);
     const body = store.mailStore.stage();
     const hash = createHash('sha256');

@@ -173,7 +173,7 @@ describe('Maildrops on SQLite', () => {
   });
 
   it('takes a snapshot of 100,000 messages', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await put(store, { to: [ANDREW], text: 'first' });
     await fixture.close(store);
     const connection = await Connection.open(store.path, 'write');

@@ -65,7 +65,7 @@ export const VILLAINS: readonly Villain[] = [
     activate: `${tap('onSort', '(plan) => plan.hold("half alive")')} await new Promise(() => {});`,
     mail: 'delivered',
     state: 'failed',
-    said: /activate\(\) did not end within 1 seconds/,
+    said: /activate\(\) did not end within 3 seconds/,
   },
   {
     name: 'throws-on-delivery',
@@ -120,7 +120,7 @@ export const VILLAINS: readonly Villain[] = [
     activate: "context.listen({ name: 'Door', start: () => new Promise(() => {}), stop: async () => {} });",
     mail: 'delivered',
     state: 'active',
-    said: /Door could not be opened: Opening did not end within 1 seconds\./,
+    said: /Door could not be opened: Opening did not end within 3 seconds\./,
   },
   {
     name: 'opens-nothing',

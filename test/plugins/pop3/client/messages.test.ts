@@ -81,7 +81,7 @@ describe('POP3 client reading messages', () => {
       expect([...at.intake.texts].sort(), `cut after ${cut}`).to.deep.equal([...texts].sort());
       expect(at.isp.messages).to.have.length(0);
     }
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('collects small messages first, in the order of their arrival, and large ones by their size (93)', async () => {
     const large = (kilobytes: number): string => mail('x'.repeat(kilobytes * 1024));
