@@ -206,30 +206,33 @@ describe('older mail programs, libraries and load', function () {
     await writeFile(path.join(folder, 'from'), 'lisa@works.example\n');
     const before = (await subjects('john')).length;
     const limits = ['-t', '2', '-c', '3', '-r', '120', '-m', '4', '-p', port('smtp', 'plain')];
-    const { out, error } = await program('timeout', [
-      '6',
-      'postal',
-      ...limits,
-      '-f',
-      path.join(folder, 'from'),
-      '127.0.0.1',
-      path.join(folder, 'to'),
-    ]);
-    expect(complaints(`${out.toString()}${error}`)).to.deep.equal([]);
-    expect((await subjects('john')).length).to.be.above(before);
+    // On a busy machine it needs a second run until something has arrived.
+    await eventually('a message of postal', async () => {
+      const { out, error } = await program('timeout', [
+        '6',
+        'postal',
+        ...limits,
+        '-f',
+        path.join(folder, 'from'),
+        '127.0.0.1',
+        path.join(folder, 'to'),
+      ]);
+      expect(complaints(`${out.toString()}${error}`)).to.deep.equal([]);
+      return (await subjects('john')).length > before || undefined;
+    });
   });
 
   it('rabid reads and deletes without an error', async function () {
     await needs(this, 'rabid');
-    // It knows port 110 only, and splits its list of users at spaces.
-    await world.office.command(['users', 'set-password', 'works', 'john'], 'oneword\n');
+    // It knows port 110 only, which a mail server of this machine may have on all addresses; and it splits its list of users at spaces.
     const door = createServer((client) => {
       const server = connect(world.office.port('pop3', 'plain'), '127.0.0.1');
       client.on('error', () => server.destroy()).pipe(server);
       server.on('error', () => client.destroy()).pipe(client);
     }).listen(110, '127.0.0.77');
-    await once(door, 'listening');
+    if (!(await once(door, 'listening').then(Boolean, () => false))) this.skip();
     try {
+      await world.office.command(['users', 'set-password', 'works', 'john'], 'oneword\n');
       const list = path.join(world.work.path, 'rabid-users');
       await writeFile(list, 'john oneword\n');
       const { out, error } = await program('timeout', [
