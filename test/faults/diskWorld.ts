@@ -1,7 +1,7 @@
 // A server as a process of its own, with its data folder on a small disk that can be filled, and that strace can make fail.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -121,10 +121,12 @@ export function canTrace(): Promise<boolean> {
   );
 }
 
-/** Resolves when somebody traces the process. */
+/** Resolves when somebody traces every thread of the process: SQLite writes in threads beside the first. */
 async function attached(pid: number): Promise<void> {
   for (let look = 0; look < 1_000; look += 1) {
-    if (/^TracerPid:\s+[1-9]/m.test(await readFile(`/proc/${pid}/status`, 'utf8'))) return;
+    const threads = await readdir(`/proc/${pid}/task`);
+    const states = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/status`, 'utf8')));
+    if (states.every((state) => /^TracerPid:\s+[1-9]/m.test(state))) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`strace did not attach to ${pid}.`);
