@@ -3,6 +3,11 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 
+/** Below those that a system gives to whoever asks for any: while the device is off nobody else gets its port. */
+const LOWEST_PORT = 20_000;
+const PORTS = 12_000;
+const TRIES = 20;
+
 export class PracticeDevice {
   readonly host = '127.0.0.1';
   #port: number;
@@ -25,17 +30,29 @@ export class PracticeDevice {
   /** Connections are taken, and closed at once. */
   async switchOn(): Promise<void> {
     if (this.#server) return;
+    const server = this.#port === 0 ? await this.#listenAnywhere() : await this.#listen(this.#port);
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  async #listenAnywhere(): Promise<Server> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const server = await this.#listen(LOWEST_PORT + Math.floor(Math.random() * PORTS)).catch(() => undefined);
+      if (server !== undefined) return server;
+    }
+    return this.#listen(0);
+  }
+
+  #listen(port: number): Promise<Server> {
     const server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy());
       socket.end();
     });
-    await new Promise<void>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ port: this.#port, host: this.host }, resolve);
+      server.listen({ port, host: this.host }, () => resolve(server));
     });
-    this.#port = (server.address() as AddressInfo).port;
-    this.#server = server;
   }
 
   /** Connections are refused. */
