@@ -6,7 +6,7 @@ import { domainToASCII } from 'node:url';
 export interface PathCommand {
   /** Local part as written, domain as A-labels; '' for the null path, `postmaster` without a domain for that one name. */
   readonly address: string;
-  /** Parameters by upper-case keyword, xtext decoded (RFC 3461 section 4); `true` for one without a value. */
+  /** Parameters by upper-case keyword, ENVID and ORCPT decoded (RFC 3461 section 4); `true` for one without a value. */
   readonly parameters: Readonly<Record<string, string | true>>;
   /** A keyword that was given twice. */
   readonly duplicate: string | undefined;
@@ -21,6 +21,10 @@ const QUOTED_LOCAL = /^"(?:[^"\\]|\\.)*"$/u;
 const DOT_ATOM = /^[^\s"(),:;<>@[\]\\.]+(?:\.[^\s"(),:;<>@[\]\\.]+)*$/u;
 const LABEL = /^(?!-)[A-Za-z0-9_\u0080-\u{10FFFF}-]{1,63}(?<!-)$/u;
 const SOURCE_ROUTE = /^@[^\s,:@]+(?:,@[^\s,:@]+)*:/;
+
+/** Those whose values are xtext; in any other one `+31` is no number. */
+const XTEXT_PARAMETERS = new Set(['ENVID', 'ORCPT']);
+const XTEXT = /^(?:[!-*,-<>-~\u0080-\u{10FFFF}]|\+[0-7][0-9A-F])*$/u;
 
 /** Answers `undefined` where the line is not well-formed. */
 export function parsePathCommand(keyword: 'MAIL FROM' | 'RCPT TO', line: string): PathCommand | undefined {
@@ -89,8 +93,9 @@ function readParameters(text: string): Pick<PathCommand, 'parameters' | 'duplica
   for (const word of text.split(' ').filter((each) => each !== '')) {
     const equals = word.indexOf('=');
     const key = (equals < 0 ? word : word.slice(0, equals)).toUpperCase();
-    const value = equals < 0 ? '' : decodeXtext(word.slice(equals + 1));
-    if (!/^[A-Z0-9][A-Z0-9-]*$/.test(key) || UNSAFE.test(value)) {
+    const text = equals < 0 ? '' : word.slice(equals + 1);
+    const value = XTEXT_PARAMETERS.has(key) ? decodeXtext(text) : text;
+    if (!/^[A-Z0-9][A-Z0-9-]*$/.test(key) || value === undefined || UNSAFE.test(value)) {
       return undefined;
     }
     duplicate ??= Object.hasOwn(parameters, key) ? key : undefined;
@@ -99,6 +104,10 @@ function readParameters(text: string): Pick<PathCommand, 'parameters' | 'duplica
   return { parameters, duplicate };
 }
 
-function decodeXtext(value: string): string {
+/** Answers `undefined` for what is no xtext, or hides an octet that is not ASCII (RFC 3461 sections 4.2 and 4.4). */
+function decodeXtext(value: string): string | undefined {
+  if (!XTEXT.test(value)) {
+    return undefined;
+  }
   return value.replace(/\+([0-9A-F]{2})/g, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -50,6 +50,20 @@ describe('reading MAIL and RCPT', () => {
     expect(parsePathCommand('MAIL FROM', 'MAIL FROM:<a@b.example> ENVID=x+0D+0Ay')).to.equal(undefined);
   });
 
+  it('S77 refuses an ENVID or ORCPT that is no xtext', () => {
+    const mail = (value: string) => parsePathCommand('MAIL FROM', `MAIL FROM:<a@b.example> ENVID=${value}`)?.parameters.ENVID;
+    expect(mail('QQ+2B1+20x')).to.equal('QQ+1 x');
+    for (const value of ['a+ZZ', 'a+2b', 'a+2', 'a=b', '+C3+BC']) expect(mail(value), value).to.equal(undefined);
+    expect(parsePathCommand('RCPT TO', 'RCPT TO:<a@b.example> ORCPT=rfc822;a+ZZ')).to.equal(undefined);
+    expect(parsePathCommand('RCPT TO', 'RCPT TO:<a@b.example> ORCPT=utf-8;\\x{FC}@b.example')?.parameters.ORCPT).to.equal(
+      'utf-8;\\x{FC}@b.example',
+    );
+  });
+
+  it('S69 decodes no xtext where none is, so that +31 is no size', () => {
+    expect(parsePathCommand('MAIL FROM', 'MAIL FROM:<a@b.example> SIZE=+31')?.parameters.SIZE).to.equal('+31');
+  });
+
   it('S73 writes an international domain as A-labels and keeps the local part', () => {
     expect(rcpt('jürgen@bücher.example')).to.equal('jürgen@xn--bcher-kva.example');
   });
