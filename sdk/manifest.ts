@@ -116,6 +116,8 @@ export interface AccountKindDeclaration {
   readonly owns: 'address' | 'domain';
   /** Property (scope account, array of strings) that lists further domains. */
   readonly domainsProperty?: string;
+  /** Properties (scope account, not secret) without which an account of this kind does not work: whoever sets one up is asked for them. */
+  readonly requires?: readonly string[];
 }
 
 /**

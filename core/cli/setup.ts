@@ -3,11 +3,13 @@ import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
+import type { OfferedKind } from '../directory/accountKinds.js';
 import { callRunningServer } from './controlSocket.js';
 import { type Dialogue, TerminalDialogue } from './dialogue.js';
 import { EXIT } from './exitCodes.js';
 import { readGivenFile } from './givenFile.js';
-import { type AccountPlan, accountAssignments, readPlan, type SetupPlan, type UserPlan } from './setupPlan.js';
+import { askRequired, checkKind, type OfferedKinds } from './setupKinds.js';
+import { type AccountPlan, accountAssignments, assignmentsOf, readPlan, type SetupPlan, type UserPlan } from './setupPlan.js';
 import { askAccount, askServer, askUsers } from './setupQuestions.js';
 
 export interface SetupOptions {
@@ -42,6 +44,8 @@ export async function setup(options: SetupOptions): Promise<number> {
 /** Answers whether the ISP lets us in. A refused login leaves everything set up: the password can be mended. */
 export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunCommand): Promise<boolean> {
   for (const [key, value] of Object.entries(plan.settings)) await run('config.set', { key, value: JSON.stringify(value) });
+  // The settings may have enabled the plugin that knows the kind.
+  checkKind(plan.account, await kindsIn(run));
   await addAccount(plan.account, plan.users, dialogue, run);
   for (const user of plan.users) await setPassword(plan.account.id, user, run);
   if (plan.adminPassword !== undefined) await run('users.set-password', { account: 'admin1', password: plan.adminPassword });
@@ -50,15 +54,16 @@ export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunC
 
 export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Promise<boolean> {
   dialogue.say('Shares an ISP mailbox. What stands in [ ] is taken where nothing is typed; Ctrl+C leaves.\n');
-  let account = await addAskedAccount(dialogue, run);
+  const kinds = await kindsIn(run);
+  let account = await addAskedAccount(dialogue, kinds, run);
   let isWell = await testLogins(account.id, dialogue, run);
   while (!isWell && (await wantsAnotherTry(dialogue))) {
-    const next = await askAccount(dialogue, { taken: [], former: account, id: account.id });
+    const next = await askAccount(dialogue, { taken: [], former: account, id: account.id, kinds });
     if (!(await tried(dialogue, () => changeAccount(next, run)))) continue;
     account = next;
     isWell = await testLogins(account.id, dialogue, run);
   }
-  if (isWell) await suggestKind(account, dialogue, run);
+  if (isWell) await suggestKind(account, kinds, dialogue, run);
   await askUsers(dialogue, async (user) => {
     const args = { account: account.id, user: user.name, ...(user.cc !== undefined && user.cc.length > 0 && { cc: user.cc }) };
     return tried(dialogue, async () => {
@@ -75,15 +80,25 @@ export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Pro
 }
 
 /** Asks until an account can be added. Rejects with `settings/invalid` where that is given up. */
-async function addAskedAccount(dialogue: Dialogue, run: RunCommand): Promise<AccountPlan> {
+async function addAskedAccount(dialogue: Dialogue, kinds: OfferedKinds, run: RunCommand): Promise<AccountPlan> {
   const taken = ((await run('accounts.list', {})) as readonly { readonly account: string }[]).map(({ account }) => account);
   if (taken.length > 0) dialogue.say(`Shared already: ${taken.join(', ')}. This adds another one.`);
-  let account = await askAccount(dialogue, { taken });
+  let account = await askAccount(dialogue, { taken, kinds });
   while (!(await tried(dialogue, () => addAccount(account, [], dialogue, run)))) {
     if (!(await wantsAnotherTry(dialogue))) throw new PostroomError('settings/invalid', 'Nothing was set up.');
-    account = await askAccount(dialogue, { taken, former: account });
+    account = await askAccount(dialogue, { taken, former: account, kinds });
   }
   return account;
+}
+
+/** What the enabled plugins contribute. Throws `settings/invalid` where they contribute none. */
+async function kindsIn(run: RunCommand): Promise<OfferedKinds> {
+  const [first, ...others] = (await run('accounts.kinds', {})) as readonly OfferedKind[];
+  if (first !== undefined) return [first, ...others];
+  throw new PostroomError(
+    'settings/invalid',
+    'No enabled plugin knows any kind of account. An edition brings them along: postroom plugins enable postroom.licensing-lite',
+  );
 }
 
 async function wantsAnotherTry(dialogue: Dialogue): Promise<boolean> {
@@ -99,7 +114,7 @@ async function addAccount(account: AccountPlan, users: readonly UserPlan[], dial
 
 async function changeAccount(account: AccountPlan, run: RunCommand): Promise<void> {
   const { id, address, kind, password } = account;
-  const set = [`address=${JSON.stringify(address)}`, `kind=${JSON.stringify(kind)}`, ...accountAssignments(account, [])];
+  const set = [...assignmentsOf({ address, kind }), ...accountAssignments(account, [])];
   await run('accounts.change', { account: id, set });
   if (password !== undefined) await run('accounts.set-password', { account: id, password });
 }
@@ -126,7 +141,7 @@ async function testLogins(account: string, dialogue: Dialogue, run: RunCommand):
 }
 
 /** What the mail at the ISP says about the kind; another one is taken only where the answer is yes. */
-async function suggestKind(account: AccountPlan, dialogue: Dialogue, run: RunCommand): Promise<void> {
+async function suggestKind(account: AccountPlan, kinds: OfferedKinds, dialogue: Dialogue, run: RunCommand): Promise<void> {
   await tried(dialogue, async () => {
     const { suggestion, because } = (await run('accounts.suggest-kind', { account: account.id })) as {
       readonly suggestion?: string;
@@ -136,7 +151,10 @@ async function suggestKind(account: AccountPlan, dialogue: Dialogue, run: RunCom
     dialogue.say(`\n${because} That speaks for the kind "${suggestion}".`);
     if (suggestion === account.kind) return;
     const change = /^y/i.test(await dialogue.ask(`Make it ${suggestion} instead of ${account.kind}? (y/n)`, 'y'));
-    if (change) await run('accounts.change', { account: account.id, set: [`kind=${JSON.stringify(suggestion)}`] });
+    const kind = kinds.find((each) => each.kind === suggestion);
+    if (!change || kind === undefined) return;
+    const properties = { kind: suggestion, ...(await askRequired(dialogue, kind, account)) };
+    await run('accounts.change', { account: account.id, set: assignmentsOf(properties) });
   });
 }
 

@@ -90,6 +90,10 @@ export function readPlan(text: string, file: string): SetupPlan {
 export function accountAssignments(account: AccountPlan, users: readonly UserPlan[]): readonly string[] {
   const { id: _id, address: _address, kind: _kind, password: _password, ...properties } = account;
   const entries = users.map(({ name, cc = [] }) => [name, cc.length === 0 ? {} : { 'cc.to': cc }] as const);
-  const all = { ...properties, ...(entries.length > 0 && { users: Object.fromEntries(entries) }) };
-  return Object.entries(all).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return assignmentsOf({ ...properties, ...(entries.length > 0 && { users: Object.fromEntries(entries) }) });
+}
+
+/** `key=value` for each property. */
+export function assignmentsOf(properties: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(properties).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }

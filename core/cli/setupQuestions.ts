@@ -1,9 +1,10 @@
-// The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, the timer, the device. What can't be an
-// answer is asked again at once, before more is typed.
+// The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, the timer, the device.
 import { foldCase, isAdminName, isPublicName } from '@postroom/sdk';
 import { nameProblem } from '../configuration/names.js';
 import { didYouMean } from '../configuration/nearest.js';
+import { askChoice, askNumber, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
+import { askKind, askRequired, type OfferedKinds } from './setupKinds.js';
 import { type AccountPlan, guessAccount, type UserPlan } from './setupPlan.js';
 
 /** What is known before the questions about an account. */
@@ -14,13 +15,13 @@ export interface KnownAccount {
   readonly former?: AccountPlan;
   /** The account is there already, under this id. */
   readonly id?: string;
+  readonly kinds: OfferedKinds;
 }
 
-const KINDS = ['regular', 'domain'];
 const SECURITIES = ['tls', 'starttls', 'plain'];
 const LARGEST_PORT = 65_535;
 
-export async function askAccount(dialogue: Dialogue, { taken, former, id: fixedId }: KnownAccount): Promise<AccountPlan> {
+export async function askAccount(dialogue: Dialogue, { taken, former, id: fixedId, kinds }: KnownAccount): Promise<AccountPlan> {
   const proposed = (key: string): string | undefined => {
     const value = former?.[key];
     return typeof value === 'string' ? value : undefined;
@@ -30,12 +31,8 @@ export async function askAccount(dialogue: Dialogue, { taken, former, id: fixedI
   const askId = (): Promise<string> =>
     askUntil(dialogue, 'Name of the account, for the settings', proposed('id') ?? guess.id, (name) => accountNameProblem(name, taken));
   const id = fixedId ?? (await askId());
-  const kind = await askChoice(
-    dialogue,
-    'Kind: regular (one address for all, told apart by name) or domain (an address for everybody)',
-    KINDS,
-    proposed('kind'),
-  );
+  const kind = await askKind(dialogue, kinds, proposed('kind'));
+  const required = await askRequired(dialogue, kind, former);
   const askServer = async (question: string, protocol: 'pop3' | 'smtp', what: string): Promise<Readonly<Record<string, unknown>>> => {
     const port = former?.[`${protocol}.port`];
     const host = proposed(`${protocol}.host`) ?? guess[`${protocol}.host`];
@@ -52,7 +49,7 @@ export async function askAccount(dialogue: Dialogue, { taken, former, id: fixedI
   const login = await dialogue.ask('Login name at the ISP', proposed('pop3.user') ?? guess['pop3.user']);
   const smtp = await askServer("The ISP's server for outgoing mail (SMTP)", 'smtp', 'outgoing');
   const password = await dialogue.askSecret('Password at the ISP');
-  return { id, address, kind, ...pop3, 'pop3.user': login, ...smtp, password };
+  return { id, address, kind: kind.kind, ...required, ...pop3, 'pop3.user': login, ...smtp, password };
 }
 
 /** Asks for users until a name is left empty. `add` answers whether it worked. */
@@ -99,33 +96,6 @@ export async function askServer(
       ...(address !== '' && { 'licensing.device.address': address }),
     },
   };
-}
-
-/** Asks until nothing is wrong with the answer; `problemOf` says what is, in a sentence. */
-async function askUntil(
-  dialogue: Dialogue,
-  question: string,
-  proposal: string | undefined,
-  problemOf: (answer: string) => string | undefined,
-): Promise<string> {
-  for (;;) {
-    const answer = await dialogue.ask(question, proposal);
-    const problem = problemOf(answer);
-    if (problem === undefined) return answer;
-    dialogue.say(problem);
-  }
-}
-
-/** In any case of letters; without a proposal the first is proposed. */
-async function askChoice(dialogue: Dialogue, question: string, choices: readonly string[], proposal = choices[0]): Promise<string> {
-  const answer = await askUntil(dialogue, question, proposal, (given) =>
-    choices.includes(given.toLowerCase()) ? undefined : `One of ${choices.join(', ')}.${didYouMean(given, choices)}`,
-  );
-  return answer.toLowerCase();
-}
-
-async function askNumber(dialogue: Dialogue, question: string, proposal: number): Promise<number> {
-  return Number(await askUntil(dialogue, question, String(proposal), (answer) => (/^\d+$/.test(answer) ? undefined : 'A whole number.')));
 }
 
 function addressProblem(answer: string): string | undefined {

@@ -1,9 +1,10 @@
-// accounts list|add|change|remove|set-password: the ISP mailboxes that are shared.
+// accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { offeredKinds } from '../directory/accountKinds.js';
 import { FetchStep } from '../flow/fetch.js';
 import { RelayStep } from '../flow/relay.js';
 import { PluginHost } from '../host/pluginHost.js';
@@ -31,6 +32,7 @@ export class AccountArea implements CommandArea {
         passwords: this.#setSecrets(account.id),
       })),
     ),
+    'accounts.kinds': handler(() => offeredKinds(this.host.plugins, this.settings.schema)),
     'accounts.add': handler<{ account: string; address: string; kind: string; set?: readonly string[] }>(
       async ({ account, address, kind, set = [] }, call) => {
         if (this.accounts.find(account) !== undefined) {

@@ -1,9 +1,15 @@
-// accounts list|add|change|remove|set-password: what they take. accountArea.ts has their handlers.
+// accounts list|kinds|add|change|remove|set-password: what they take. accountArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
 import { account, args, secret, text, texts } from './argumentSchemas.js';
 
 export const ACCOUNT_COMMANDS = [
   { command: 'accounts.list', title: 'The accounts and how many share them', reads: true, offline: true },
+  {
+    command: 'accounts.kinds',
+    title: 'The kinds of account that the enabled plugins know, and what each needs',
+    reads: true,
+    offline: true,
+  },
   {
     command: 'accounts.add',
     title: 'Share another ISP mailbox',
@@ -13,7 +19,7 @@ export const ACCOUNT_COMMANDS = [
       {
         account,
         address: text('The ISP address, mail@company.com.'),
-        kind: text('`regular` or `domain`.'),
+        kind: text('`regular`, `domain`, or another that "postroom accounts kinds" lists.'),
         set: texts('Further properties, key=value: pop3.host=pop.isp.example.'),
       },
       ['account', 'address', 'kind'],

@@ -2,9 +2,11 @@
 import { type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
 import { Accounts, Clock, RecentMail } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
+import { offeredKinds } from '../directory/accountKinds.js';
 import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
 import { viewOfUnstored } from '../flow/unstoredMail.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
+import { PluginHost } from '../host/pluginHost.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { waitingMail } from './waitingMail.js';
@@ -13,6 +15,7 @@ export class SuggestArea implements CommandArea {
   constructor(
     @Accounts private readonly accounts: Accounts,
     @SettingsService private readonly settings: SettingsService,
+    @PluginHost private readonly host: PluginHost,
     @RecentMail private readonly recent: RecentMail,
     @CommandRegistry private readonly commands: CommandRegistry,
     @Clock private readonly clock: Clock,
@@ -26,7 +29,8 @@ export class SuggestArea implements CommandArea {
       }
       const evidence = kindEvidence(account.address, await this.#mailOf(id, messages, call));
       const owns = ownershipIn(evidence);
-      const kind = this.settings.schema.kinds.find((each) => each.owns === owns);
+      const fitting = offeredKinds(this.host.plugins, this.settings.schema).filter((each) => each.owns === owns);
+      const kind = fitting.find((each) => each.kind === account.kind) ?? fitting[0];
       return {
         account: id,
         kind: account.kind,

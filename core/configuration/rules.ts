@@ -56,6 +56,13 @@ function accountRules(account: AccountEntry, kind: AccountKindDeclaration | unde
   if (account.kind !== undefined && kind === undefined && schema.kinds.length === 0) {
     findings.push(error([...account.path, 'kind'], `No installed plugin sorts accounts of kind "${shownName(account.kind)}".`));
   }
+  // An error would bring down what is shared already where a newer version of a plugin needs more.
+  for (const key of kind?.requires ?? []) {
+    if (account.values[key] === undefined)
+      findings.push(
+        warning(account.path, `"${account.id}" needs "${key}": accounts of kind "${kind?.kind ?? ''}" do not work without it.`),
+      );
+  }
   findings.push(...nameRules(account, kind));
   for (const user of account.users) {
     findings.push(...foreignProperties(user.path, user.values, account, schema), ...copyRules(user, account));

@@ -1,6 +1,6 @@
 // `postroom setup`: from an empty data folder to a server that shares a mailbox of the practice ISP, by answers or from a file.
 import '#core/base/injection.js';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
@@ -227,6 +227,153 @@ describe('postroom setup', () => {
       expect(account).to.have.property('kind', kind);
       await run('accounts.remove', { account: `company-${kind}` });
     }
+  });
+
+  describe('with kinds of account of other plugins', () => {
+    /** Shared by rooms: it needs a building, a number of floors and somebody who answers. */
+    const LETTERBOX = {
+      name: 'letterbox',
+      publisher: 'acme',
+      version: '1.0.0',
+      type: 'module',
+      displayName: 'Letterbox',
+      description: 'Sorts by rooms.',
+      engines: { postroom: '^1.0.0' },
+      contributes: {
+        accountKinds: [
+          {
+            kind: 'rooms',
+            title: 'Rooms',
+            description: 'Every room has its mail.',
+            owns: 'address',
+            requires: ['letterbox.building', 'letterbox.floors', 'letterbox.doors', 'letterbox.lift', 'letterbox.style', 'letterbox.lost'],
+          },
+        ],
+        configuration: {
+          title: 'Letterbox',
+          properties: {
+            'letterbox.building': {
+              type: 'string',
+              pattern: '^[A-Z]$',
+              patternErrorMessage: 'One letter, as in B.',
+              scope: 'account',
+              title: 'Building',
+              description: 'Its letter.',
+            },
+            'letterbox.floors': { type: 'integer', minimum: 1, default: 2, scope: 'account', title: 'Floors' },
+            'letterbox.doors': { type: 'array', items: { type: 'string' }, minItems: 1, scope: 'account', title: 'Doors' },
+            'letterbox.lift': { type: 'boolean', scope: 'account', title: 'A lift' },
+            'letterbox.style': { enum: ['Old', 'new'], scope: 'account', title: 'Style' },
+            'letterbox.secret': { type: 'string', secret: true, scope: 'account', title: 'Key' },
+          },
+        },
+      },
+    };
+    const ANSWERED = {
+      kind: 'rooms',
+      'letterbox.building': 'B',
+      'letterbox.floors': 3,
+      'letterbox.doors': ['north', 'south gate'],
+      'letterbox.lift': true,
+      'letterbox.style': 'Old',
+    };
+
+    const enable = async (enabled: readonly string[]): Promise<void> => {
+      await server.close();
+      const folder = path.join(dataDir, 'plugins', 'acme.letterbox');
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, 'package.json'), JSON.stringify(LETTERBOX));
+      server = await openServer({ dataDir, serve: false, log: createLog('silent') });
+      await run('config.set', { key: 'plugins.enabled', value: JSON.stringify(enabled) });
+    };
+    const accountAnswers = (): [RegExp, string][] => [
+      [/address to share/, 'mail@company.example'],
+      [/incoming mail \(POP3\)/, hostAt(isp.pop3)],
+      [/outgoing mail \(SMTP\)/, hostAt(isp.smtp)],
+      [/Encryption for incoming/, 'plain'],
+      [/Encryption for outgoing/, 'plain'],
+      [/^Password at the ISP/, PRACTICE_PASSWORD],
+      [/first user/, ''],
+      [/Password of ADMIN1/, 'planted-admin'],
+    ];
+
+    it('offers those of the enabled plugins, with their words, and asks for what they require', async () => {
+      await enable(['postroom.licensing-lite', 'acme.letterbox']);
+      const dialogue = new Answers([
+        ...accountAnswers(),
+        [/^Kind/, 'rooms'],
+        [/^Building/, 'b4'],
+        [/^Building/, 'B'],
+        [/^Floors/, '0'],
+        [/^Floors/, '3'],
+        [/^Doors/, ''],
+        [/^Doors/, 'north, south gate'],
+        [/^A lift/, 'perhaps'],
+        [/^A lift/, 'y'],
+        [/^Style/, 'old'],
+      ]);
+      expect(await setUpByQuestions(dialogue, run)).to.equal(true);
+      expect(dialogue.asked).to.include('Kind: regular, domain or rooms [regular]').and.to.include('Floors [2]');
+      expect(dialogue.said)
+        .to.match(/^ {2}rooms: Rooms\. Every room has its mail\.$/m)
+        .and.to.include('Building: Its letter.');
+      expect(dialogue.said).to.include('One letter, as in B.').and.to.include('It must be >= 1.').and.to.include('It is needed.');
+      expect(
+        dialogue.asked.filter((question) => question.startsWith('Key')),
+        'a secret',
+      ).to.deep.equal([]);
+      expect(await run('config.get', { key: 'accounts.company' })).to.deep.include(ANSWERED);
+    });
+
+    it('asks nothing where there is one kind only, and says what to do where there is none', async () => {
+      await enable(['postroom.licensing-lite']);
+      await run('plugins.disable', { plugin: 'postroom.isp-domainpop' });
+      const dialogue = new Answers(accountAnswers());
+      await setUpByQuestions(dialogue, run);
+      expect(dialogue.asked.filter((question) => question.startsWith('Kind'))).to.deep.equal([]);
+      expect(await run('config.get', { key: 'accounts.company' })).to.include({ kind: 'regular' });
+      await run('config.set', { key: 'plugins.enabled', value: '[]' });
+      const none = new Answers([]);
+      const failure = await setUpByQuestions(none, run).catch((error: Error) => error.message);
+      expect(none.asked, 'before any question').to.deep.equal([]);
+      expect(failure).to.include('No enabled plugin knows any kind of account.').and.to.include('plugins enable');
+    });
+
+    it('takes them from a file, says what is missing, and which there are', async () => {
+      const { account } = JSON.parse(plan()) as { readonly account: object };
+      const inFile = (further: object, settings: object = {}): Promise<boolean> =>
+        setUpByPlan(
+          readPlan(plan({ account: { ...account, ...further }, settings, users: [], adminPassword: undefined }), 'plan.json'),
+          new Answers([]),
+          run,
+        );
+      const refused = (further: object): Promise<unknown> => inFile(further).catch((error: Error) => error.message);
+      await enable(['postroom.licensing-lite']);
+      expect(await refused(ANSWERED)).to.equal('No enabled plugin knows accounts of kind "rooms": one of regular, domain.');
+      await enable(['postroom.licensing-lite', 'acme.letterbox']);
+      expect(await refused({ kind: 'room' })).to.include('one of regular, domain, rooms. Did you mean "rooms"?');
+      expect(await refused({ ...ANSWERED, 'letterbox.floors': undefined, 'letterbox.style': undefined })).to.equal(
+        'Accounts of kind "rooms" need "letterbox.floors" (Floors) and "letterbox.style" (Style) in "account".',
+      );
+      expect(await run('accounts.list', {})).to.deep.equal([]);
+      await enable(['postroom.licensing-lite']);
+      expect(await inFile(ANSWERED, { 'plugins.enabled': ['postroom.licensing-lite', 'acme.letterbox'] })).to.equal(true);
+      expect(await run('config.get', { key: 'accounts.company' })).to.deep.include(ANSWERED);
+    });
+
+    it('warns of what an account lacks, and never suggests another kind that owns the same', async () => {
+      await enable(['postroom.licensing-lite', 'acme.letterbox']);
+      const { warnings } = (await run('accounts.add', { account: 'company', address: 'mail@company.example', kind: 'rooms' })) as {
+        readonly warnings: readonly string[];
+      };
+      expect(warnings.join('\n')).to.include('"company" needs "letterbox.building": accounts of kind "rooms" do not work without it.');
+      for (const assignment of ['pop3.host', 'smtp.host'])
+        await run('accounts.change', { account: 'company', set: [`${assignment}=127.0.0.1`] });
+      await run('accounts.change', { account: 'company', set: [`pop3.port=${isp.pop3.port}`, 'pop3.security=plain'] });
+      await run('accounts.set-password', { account: 'company', password: PRACTICE_PASSWORD });
+      isp.mailbox('mail').put('To: Andrew <mail@company.example>\n\nHello\n');
+      expect(await run('accounts.suggest-kind', { account: 'company' })).to.include({ kind: 'rooms', suggestion: 'rooms', title: 'Rooms' });
+    });
   });
 
   it('says what is wrong without places in a file, and ends where no other try is wanted', async () => {
