@@ -17,6 +17,7 @@ const RCPT_PARAMETERS = new Set(['NOTIFY', 'ORCPT']);
 /** RFC 3461 sections 4.2 and 4.4. */
 const MAX_ENVID = 100;
 const MAX_ORCPT = 500;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** Syntax and sequence errors in one session, failed logins among them not counted. */
 const MAX_MISTAKES = 20;
 
@@ -96,8 +97,31 @@ export class StrictConnection extends SMTPConnection {
       this.send(503, '5.5.1 AUTH is not allowed inside a mail transaction');
       callback();
     } else {
-      super.handler_AUTH(command, callback);
+      this.#beginLogin(command, callback);
     }
+  }
+
+  #beginLogin(command: Buffer, callback: Done): void {
+    const [, mechanism, initial] = command.toString().trim().split(/\s+/);
+    if (mechanism === undefined) {
+      this.send(501, '5.5.4 AUTH needs a mechanism: PLAIN or LOGIN');
+      return callback();
+    }
+    if (initial !== undefined && initial !== '=' && !BASE64.test(initial)) return this.#refuseResponse(callback);
+    super.handler_AUTH(command, callback);
+    const take = this._nextHandler;
+    if (!take) return;
+    this._nextHandler = (response, done) => {
+      const text = response.toString().trim();
+      if (text === '*' || BASE64.test(text)) return take.call(this, response, done);
+      this.#refuseResponse(done);
+    };
+  }
+
+  /** The library reads what it can of such a response and counts the rest as a wrong password. */
+  #refuseResponse(callback: Done): void {
+    this.send(501, '5.5.2 The response is not base64');
+    callback();
   }
 
   override _parseAddressCommand(rawName: string, rawCommand: Buffer | string): (SMTPServerAddress & { duplicate?: string }) | false {

@@ -75,6 +75,17 @@ describe('logins and TLS of the submission server', () => {
     expect(host.submitted[0]?.submission.author).to.deep.equal(ANDREW);
   });
 
+  it('S50 answers 501 to an AUTH without a mechanism and to a response that is no base64, and counts neither as a failed login', async () => {
+    const client = await secure();
+    expect(await client.say('AUTH')).to.match(/^501 5\.5\.4 /);
+    for (const response of ['AAA=BBB', `${GOOD}=`, `${GOOD.slice(0, 8)}!${GOOD.slice(8)}`]) {
+      expect(await client.say(`AUTH PLAIN ${response}`), response).to.match(/^501 5\.5\.2 /);
+      await client.run('AUTH PLAIN');
+      expect(await client.say(response), response).to.match(/^501 5\.5\.2 /);
+    }
+    expect(await client.say(`AUTH PLAIN ${GOOD}`)).to.match(/^235 /);
+  });
+
   it('S49 S50 S51 S52 S53 S54 answers what is wrong with an AUTH', async () => {
     const client = await secure();
     await client.run('AUTH PLAIN');
