@@ -7,7 +7,7 @@ import type { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import { DataStream } from './dataStream.js';
 import { type PathCommand, parsePathCommand } from './pathCommand.js';
 import { type ClientProgress, Patience } from './patience.js';
-import { type Caller, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
+import { type Caller, HANDSHAKE_MS, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
 
 type Done = () => void;
 
@@ -69,6 +69,14 @@ export class StrictConnection extends SMTPConnection {
     const { caller } = this.#surroundings;
     if (caller && socket) caller.top = socket;
     super._armTimeout(socket);
+  }
+
+  /** STARTTLS: the library's limit begins anew with each octet of a handshake, and is the one for commands. */
+  override upgrade(callback: Done, secureCallback?: Done): void {
+    super.upgrade(callback, secureCallback);
+    const wrap = this.#surroundings.caller?.top;
+    const limit = this.#surroundings.clock.after(HANDSHAKE_MS, () => wrap?.destroy());
+    for (const event of ['secure', 'close']) wrap?.once(event, () => void limit.dispose());
   }
 
   /** A text that begins with an enhanced status code keeps that one. */

@@ -6,10 +6,8 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js';
 import { IDLE_MS } from './patience.js';
 import { StrictConnection } from './strictConnection.js';
-import { type Caller, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
+import { type Caller, HANDSHAKE_MS, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
 
-/** For a whole TLS handshake. */
-const HANDSHAKE_MS = 30_000;
 const TOO_MANY = '421 4.7.0 Too many connections. Try again in a moment.\r\n';
 const WITHOUT_AUTH = ['XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'];
 

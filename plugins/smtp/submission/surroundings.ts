@@ -4,6 +4,8 @@ import type { ConnectionGate, ConnectionLimits, Guest, Logger } from '@postroom/
 import type { Clock } from '@postroom/sdk/services';
 
 export const MAX_COMMAND_OCTETS = 16 * 1024;
+/** For a whole TLS handshake. */
+export const HANDSHAKE_MS = 30_000;
 
 export interface Surroundings {
   /** Whether a login may cross an unencrypted connection from this address. */

@@ -59,9 +59,13 @@ class ManualClock {
     return this.#timers.size;
   }
 
+  isSetNow(ms: number): boolean {
+    return [...this.#timers.values()].some((timer) => timer.ms === ms);
+  }
+
   /** Resolves when a timer of that length is set. */
   async isSet(ms: number): Promise<void> {
-    while (![...this.#timers.values()].some((timer) => timer.ms === ms)) await once(this.#set, 'set');
+    while (!this.isSetNow(ms)) await once(this.#set, 'set');
   }
 
   /** Waits until a timer of that length is set, and fires it. */

@@ -219,6 +219,19 @@ describe('logins and TLS of the submission server', () => {
     await secure();
   });
 
+  it('S67 gives the handshake behind STARTTLS thirty seconds as well, and one that ends in time no limit', async () => {
+    const client = await plain();
+    await client.run('STARTTLS');
+    const closed = new Promise((resolve) => client.socket.once('close', resolve));
+    client.write(Buffer.from([0x16, 0x03, 0x01]));
+    await host.clock.fire(30_000);
+    await closed;
+    const other = await plain();
+    await other.startTls();
+    expect(await other.say('EHLO office.example')).to.match(/^250/);
+    expect(host.clock.isSetNow(30_000)).to.equal(false);
+  });
+
   it('S67 stops while handshakes are under way, and while connections have just come', async () => {
     for (let count = 0; count < 20; count += 1) {
       const socket = connect(tls, '127.0.0.1');
