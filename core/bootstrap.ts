@@ -56,7 +56,7 @@ import { SubmitStep } from './flow/submit.js';
 import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.js';
 import { createHooks, HostHooks } from './hooks.js';
 import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
-import { declaredManifests } from './host/declared.js';
+import { declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
 import { discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
@@ -162,7 +162,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await tidyFolders(folders.strangers);
   const installed = await discoverPlugins(folders.bundled, folders.strangers);
   const settings = stack.use(service(container, SettingsService) as FileSettings);
-  await settings.open(declaredManifests(installed));
+  await settings.open(declaredManifests(installed), provenManifests(installed));
   const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
   await trials.recover();
   if (options.serve !== false) {

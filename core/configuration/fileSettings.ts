@@ -50,9 +50,9 @@ export class FileSettings implements SettingsService, Disposable {
   }
 
   /** Reads the file, makes one at the first start, and watches it from then on. With a broken file the last good version comes into force. */
-  async open(manifests: readonly PluginManifest[]): Promise<void> {
+  async open(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {
     await this.#file.removeLeftovers();
-    this.#merge(manifests);
+    this.#merge(manifests, proven);
     await this.#writeSchema();
     const latest = await this.#history.latest();
     const content = await this.#file.read();
@@ -189,9 +189,9 @@ export class FileSettings implements SettingsService, Disposable {
     return this.#serially(async () => (await this.#refusal(undefined)) ?? this.#commit(author, found.text, backTo(author, id)));
   }
 
-  setManifests(manifests: readonly PluginManifest[]): Promise<void> {
+  setManifests(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {
     return this.#serially(async () => {
-      this.#merge(manifests);
+      this.#merge(manifests, proven);
       await this.#writeSchema();
       const loaded = this.#load(this.#text);
       this.#problems.set(loaded.problems);
@@ -208,8 +208,8 @@ export class FileSettings implements SettingsService, Disposable {
     return this.#serially(() => this.#takeFile());
   }
 
-  #merge(manifests: readonly PluginManifest[]): void {
-    this.#loader.merge(manifests);
+  #merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): void {
+    this.#loader.merge(manifests, proven);
     for (const conflict of this.schema.conflicts) this.log.warn(conflict);
   }
 

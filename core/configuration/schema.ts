@@ -53,19 +53,23 @@ export function pluginId(manifest: Pick<PluginManifest, 'publisher' | 'name'>): 
   return `${manifest.publisher}.${manifest.name}`;
 }
 
+/** What is wrong with a declaration. `owner`: `undefined` for the core's own. */
+export type DeclarationCheck = (schema: JsonSchema, owner: PluginManifest | undefined) => string | undefined;
+
 /** Merges the core's properties with those of the manifests. Of two declarations of one key the first counts. */
-export function mergeSchema(manifests: readonly PluginManifest[], accepts: (schema: JsonSchema) => string | undefined): SettingsSchema {
+export function mergeSchema(manifests: readonly PluginManifest[], problemOf: DeclarationCheck): SettingsSchema {
   const conflicts: string[] = [];
   const properties = new Map<string, DeclaredProperty>();
-  const declare = (owner: string, declared: Readonly<Record<string, PropertySchema>>): void => {
+  const declare = (manifest: PluginManifest | undefined, declared: Readonly<Record<string, PropertySchema>>): void => {
+    const owner = manifest === undefined ? 'postroom' : pluginId(manifest);
     for (const [key, schema] of Object.entries(declared)) {
-      const problem = keyProblem(key, properties.get(key)) ?? accepts(schema);
+      const problem = keyProblem(key, properties.get(key)) ?? problemOf(schema, manifest);
       if (problem === undefined) properties.set(key, { key, owner, schema, scope: schema.scope ?? 'server' });
       else conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
     }
   };
-  declare('postroom', CORE_PROPERTIES);
-  for (const manifest of manifests) declare(pluginId(manifest), manifest.contributes?.configuration?.properties ?? {});
+  declare(undefined, CORE_PROPERTIES);
+  for (const manifest of manifests) declare(manifest, manifest.contributes?.configuration?.properties ?? {});
   const kinds = distinctKinds(manifests, conflicts);
   const editions = manifests.filter((each) => each.contributes?.taps?.some(grantsLicences));
   return {

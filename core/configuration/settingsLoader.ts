@@ -3,12 +3,11 @@ import type { PluginManifest } from '@postroom/sdk';
 import type { LimitCheck } from './limits.js';
 import { type LoadedSettings, loadSettings, type SettingsValue } from './loadSettings.js';
 import { mergeSchema, type SettingsSchema } from './schema.js';
-import { checkOfGood, compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
+import { compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
 
 export class SettingsLoader {
-  #schema: SettingsSchema = mergeSchema([], accepted);
-  /** Made at its first use: compiling takes far longer than merging. */
-  #check: SettingsCheck | undefined;
+  #schema: SettingsSchema = mergeSchema([], schemaProblem);
+  #check: SettingsCheck = compileCheck(this.#schema);
   #last: { readonly text: string; readonly schema: SettingsSchema; readonly loaded: LoadedSettings } | undefined;
   /** Who is asked whether accounts and users may grow. */
   limitCheck: LimitCheck | undefined;
@@ -18,17 +17,17 @@ export class SettingsLoader {
     return this.#schema;
   }
 
-  merge(manifests: readonly PluginManifest[]): void {
-    // As a rule every declaration is good, and compiling them together, which is to be done anyway, shows it. If not, one after the other is looked at.
-    this.#schema = mergeSchema(manifests, accepted);
-    this.#check = checkOfGood(this.#schema);
-    if (this.#check === undefined) this.#schema = mergeSchema(manifests, schemaProblem);
+  /** `proven`: their declarations are known to be good; those of others are looked at one after the other. */
+  merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): void {
+    this.#schema = mergeSchema(manifests, (schema, owner) =>
+      owner === undefined || proven.has(owner) ? undefined : schemaProblem(schema),
+    );
+    this.#check = compileCheck(this.#schema);
   }
 
   /** `inForce`: from where accounts and users would grow. */
   load(text: string, inForce: SettingsValue): LoadedSettings {
     const limits = this.limitCheck === undefined ? undefined : { before: inForce, check: this.limitCheck };
-    this.#check ??= compileCheck(this.#schema);
     const loaded = loadSettings(text, { schema: this.#schema, check: this.#check, limits });
     this.#last = { text, schema: this.#schema, loaded };
     return loaded;
@@ -40,5 +39,3 @@ export class SettingsLoader {
     return (last?.text === text && last.schema === this.#schema ? last.loaded : this.load(text, inForce)).written;
   }
 }
-
-const accepted = (): undefined => undefined;

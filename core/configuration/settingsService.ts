@@ -43,7 +43,7 @@ export interface SettingsService extends Settings {
   /** Brings back a revision, by default the one before the text in force. */
   undo(author: string, revision?: number): Promise<SettingsChange>;
   /** The installed plugins changed: merges the schema anew and checks the file against it. */
-  setManifests(manifests: readonly PluginManifest[]): Promise<void>;
+  setManifests(manifests: readonly PluginManifest[], proven?: ReadonlySet<PluginManifest>): Promise<void>;
   /** Who is asked whether accounts and users may grow. Until it is set, none are refused. */
   setLimitCheck(check: LimitCheck | undefined): void;
   /** The reading side only, for a plugin. */

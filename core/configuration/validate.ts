@@ -1,6 +1,7 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
+import { leanSchema, usedKeys } from './leanSchema.js';
 import { nameProblem, shownName } from './names.js';
 import { didYouMean } from './nearest.js';
 import { error, type Finding, type SettingPath, warning } from './problems.js';
@@ -19,13 +20,16 @@ export type SettingsCheck = (value: unknown) => Checked;
 // CommonJS: what TypeScript sees as the module's default is its `default` member at run time.
 const addFormats = ajvFormats.default;
 
-function makeAjv(useDefaults: boolean): Ajv {
+/** `trusting`: takes schemas for good, and fills defaults in. */
+function makeAjv(trusting: boolean): Ajv {
   const ajv = new Ajv({
     // Each check runs a few times in a process; making its code fast would cost more than it saves.
     code: { optimize: false },
     allErrors: true,
     verbose: true,
-    useDefaults,
+    useDefaults: trusting,
+    // The meta-schema takes longer to get ready than everything else.
+    validateSchema: !trusting,
     strict: true,
     strictTypes: false,
     strictTuples: false,
@@ -52,29 +56,23 @@ export function schemaProblem(schema: JsonSchema): string | undefined {
   }
 }
 
-/** Compiles the check; to be kept, compiling takes far longer than checking. */
-export function compileCheck(schema: SettingsSchema, ajv: Ajv = makeAjv(true)): SettingsCheck {
-  const validate: ValidateFunction = ajv.compile(schema.json);
+/**
+ * Makes the check. What no text has used so far is not compiled: a file names few of some two hundred properties, and compiling takes far longer than
+ * checking. The declarations must be good, which schemaProblem() tells.
+ */
+export function compileCheck(schema: SettingsSchema): SettingsCheck {
+  const compiled = new Set<string>();
+  let validate: ValidateFunction | undefined;
   return (value) => {
+    const fresh = [...usedKeys(value)].filter((key) => schema.properties.has(key) && !compiled.has(key));
+    if (validate === undefined || fresh.length > 0) {
+      for (const key of fresh) compiled.add(key);
+      validate = makeAjv(true).compile(leanSchema(schema, compiled));
+    }
     const effective = structuredClone(value);
     validate(effective);
     return { findings: findingsOf(validate.errors ?? [], schema, effective), effective };
   };
-}
-
-/** The check, where every declaration can be used and every default fits; `undefined` where one is wrong. */
-export function checkOfGood(schema: SettingsSchema): SettingsCheck | undefined {
-  try {
-    const ajv = makeAjv(true);
-    const check = compileCheck(schema, ajv);
-    // Secrets do not stand in the file's schema.
-    for (const { schema: declared } of schema.properties.values()) if (declared.secret === true) ajv.compile(declared);
-    // Says nothing, so that every default is filled in and checked.
-    const account = { kind: schema.kinds[0]?.kind ?? 'none', address: 'post@office.example', users: { user: {} } };
-    return check({ accounts: { office: account } }).findings.length === 0 ? check : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function findingsOf(failures: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly Finding[] {

@@ -11,3 +11,8 @@ export function declaredManifests(installed: readonly InstalledPlugin[]): readon
     return [{ ...manifest, contributes: { ...contributes, taps: contributes.taps.filter(({ hook }) => hook !== 'onLicenseCheck') } }];
   });
 }
+
+/** Those whose declarations need no look at every start: a test holds the product's own against the same rules. */
+export function provenManifests(installed: readonly InstalledPlugin[]): ReadonlySet<PluginManifest> {
+  return new Set(installed.flatMap(({ manifest, bundled }) => (bundled && manifest !== undefined ? [manifest] : [])));
+}

@@ -4,7 +4,7 @@ import { createServiceId } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { CommandRegistry } from './commandRegistry.js';
-import { declaredManifests } from './declared.js';
+import { declaredManifests, provenManifests } from './declared.js';
 import { discoverPlugins, type InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { PluginFolders } from './packages/pluginFolders.js';
@@ -61,7 +61,7 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
     for (const plugin of installed.filter(({ id }) => !this.#followed.has(id))) {
       this.#follow(plugin);
     }
-    await this.settings.setManifests(declaredManifests(installed));
+    await this.settings.setManifests(declaredManifests(installed), provenManifests(installed));
     return this.#apply(replaced);
   }
 

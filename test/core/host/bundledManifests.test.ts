@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { mergeSchema } from '#core/configuration/schema.js';
-import { checkOfGood, schemaProblem } from '#core/configuration/validate.js';
+import { compileCheck, schemaProblem } from '#core/configuration/validate.js';
 import { checkManifest } from '#core/host/manifestCheck.js';
 
 /** What the start takes for granted, so that it need not be checked at every start. */
@@ -25,6 +25,17 @@ describe('the manifests of the product', () => {
     const declared = (await manifests()).flatMap((each) => checkManifest(each).manifest ?? []);
     const schema = mergeSchema(declared, schemaProblem);
     expect(schema.conflicts).to.deep.equal([]);
-    expect(checkOfGood(mergeSchema(declared, () => undefined))).to.be.a('function');
+    // Every setting that has a default is named with it, so that every declaration is compiled among the others.
+    const named = (scope: string): Record<string, unknown> =>
+      Object.fromEntries(
+        [...schema.properties.values()]
+          .filter((each) => each.scope === scope && each.schema.secret !== true && 'default' in each.schema)
+          .map((each) => [each.key, each.schema['default']]),
+      );
+    const account = { kind: 'regular', address: 'post@office.example', ...named('account'), users: { user: named('user') } };
+    const whole = compileCheck(schema)({ ...named('server'), accounts: { office: account } });
+    expect(whole.findings).to.deep.equal([]);
+    const bare = compileCheck(schema)({ accounts: { office: { kind: account.kind, address: account.address, users: { user: {} } } } });
+    expect(bare, 'with nothing named').to.deep.equal(whole);
   });
 });
