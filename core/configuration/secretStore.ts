@@ -89,6 +89,7 @@ export class FileSecretStore implements SecretStore {
     if (password === '') throw new PostroomError('settings/invalid', `${whose} must not be empty.`);
     if (Buffer.byteLength(password) > LONGEST_PASSWORD)
       throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
+    if (password.includes('\0')) throw new PostroomError('settings/invalid', `${whose} holds a NUL, which no mail client can send.`);
     const hash = await hashPassword(password);
     await this.#change(() => this.#passwords.set(userKey(mailbox), hash));
     this.#lately.forget(userKey(mailbox));
@@ -103,8 +104,8 @@ export class FileSecretStore implements SecretStore {
   async verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {
     const user = mailbox && userKey(mailbox);
     const hash = user === undefined ? undefined : this.#passwords.get(user);
-    // A password that can't be right must not be worth a longer wait than one that could.
-    const tried = Buffer.byteLength(password) > LONGEST_PASSWORD ? '' : password;
+    // A password that can't be right must not be worth a longer wait than one that could. To scrypt's HMAC, NULs at the end are nothing.
+    const tried = Buffer.byteLength(password) > LONGEST_PASSWORD || password.includes('\0') ? '' : password;
     const matches = await matchesHash(tried, hash ?? this.#nobody);
     // The password may have been changed while scrypt ran.
     if (user === undefined || hash === undefined || !matches || tried === '' || this.#passwords.get(user) !== hash) return false;

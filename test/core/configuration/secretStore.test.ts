@@ -78,6 +78,14 @@ describe('FileSecretStore', () => {
     expect(await rejection(store.setUserPassword(GREG, 'x'.repeat(1025)))).to.contain('longer than 1024');
   });
 
+  it('P76 S58 takes no password with NULs behind the right one, which scrypt would take for the same', async () => {
+    await store.setUserPassword(GREG, 'one');
+    expect(await store.verifyUserPassword(GREG, 'one\0')).to.equal(false);
+    expect(await store.verifyUserPassword(GREG, 'one')).to.equal(true);
+    expect(store.wasRightLately(GREG, 'one\0')).to.equal(false);
+    expect(await rejection(store.setUserPassword(GREG, 'two\0'))).to.contain('holds a NUL');
+  });
+
   it('says what to do where the key file is missing or another one', async () => {
     await store.setSecret('company/pop3.password', PLANTED);
     await rename(join(office.path, 'secret.key'), join(office.path, 'away'));
