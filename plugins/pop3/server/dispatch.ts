@@ -5,6 +5,9 @@ import { OVERLONG } from './commandLines.js';
 import { COMMANDS } from './commands.js';
 import type { Session } from './session.js';
 
+/** A web page had a browser send this: what follows is a form of the page's making, and none of its lines may run as a command. */
+const HTTP_REQUEST = /^[A-Z]+ \S* HTTP\/\d(?:\.\d)?$/i;
+
 /** Carries out one line. A promise where the command has to wait for something. */
 export function execute(session: Session, line: string | typeof OVERLONG): Promise<void> | void {
   const take = session.onResponse;
@@ -19,7 +22,7 @@ function run(session: Session, line: string): Promise<void> | void {
   const rest = space < 0 ? undefined : line.slice(space + 1);
   const command = COMMANDS.get(keyword);
   if (keyword !== 'PASS') session.user = undefined;
-  if (command === undefined) return session.refuseBad('Unknown command');
+  if (command === undefined) return HTTP_REQUEST.test(line) ? session.refuseHttp() : session.refuseBad('Unknown command');
   if (command.state !== 'both' && (command.state === 'transaction') !== (session.transaction !== undefined)) {
     return session.refuseBad(session.transaction === undefined ? 'Log in first' : 'Already logged in');
   }

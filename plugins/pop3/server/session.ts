@@ -79,6 +79,12 @@ export class Session {
     this.line.close();
   }
 
+  refuseHttp(): void {
+    this.refuse('This is no web server');
+    this.services.log.warn(`POP3 client ${this.line.peer} sent an HTTP request; the connection was closed.`, { peer: this.line.peer });
+    this.line.close();
+  }
+
   /** The mailbox is open from here on. */
   begin(mailbox: MailboxRef, transaction: Transaction): void {
     this.transaction = transaction;

@@ -24,6 +24,14 @@ describe('POP3 server in its details', () => {
     expect(lines.filter((line) => /^(?:\+OK|-ERR)/.test(line))).to.have.length(10);
   });
 
+  it('F79 ends at an HTTP request, and runs no command of the form behind it', async () => {
+    const client = await served.client();
+    await client.line();
+    client.send('POST /x HTTP/1.1\r\nHost: office\r\n\r\nUSER andrew\r\nPASS open sesame\r\nDELE 1\r\nQUIT\r\n');
+    expect(await client.rest()).to.equal('-ERR This is no web server\r\n');
+    expect(served.andrew.isOpen).to.equal(false);
+  });
+
   it('P16 P18 frees the mailbox before a negative answer reaches the client', async () => {
     served.andrew.failRemove = new Error('disk');
     const client = await served.andrewsClient();
