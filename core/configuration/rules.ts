@@ -1,5 +1,6 @@
 // What no schema can say about the settings: names that point to each other, uniqueness. Pure.
 import { type AccountKindDeclaration, foldCase, splitAddress } from '@postroom/sdk';
+import { isTimeZone } from '../base/timeZone.js';
 import { LOCAL_PART_PATTERN } from './coreProperties.js';
 import { ownedDomains } from './domains.js';
 import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from './layout.js';
@@ -41,14 +42,6 @@ function serverRules(settings: Readonly<Record<string, unknown>>, schema: Settin
   if (certificate === '' && key !== '')
     findings.push(error(['tls.keyFile'], 'A private key needs its certificate: set "tls.certificateFile" too.'));
   return findings;
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }
 
 function accountRules(account: AccountEntry, kind: AccountKindDeclaration | undefined, schema: SettingsSchema): readonly Finding[] {

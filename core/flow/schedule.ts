@@ -2,6 +2,7 @@
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
 import { Clock, createServiceId, Events, Licence, Rounds } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
+import { machineTimeZone } from '../base/timeZone.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HookCall } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
@@ -89,7 +90,7 @@ export class HookScheduler implements Scheduler {
       now,
       outbox: this.outbox.counts().untried,
       lastRound: since === undefined ? undefined : new Date(this.clock.now().getTime() - since),
-      timeZone: this.settings.get<string>('server.timeZone') || Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone: this.settings.get<string>('server.timeZone') || machineTimeZone(),
     };
   }
 
