@@ -17,6 +17,7 @@ import { serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
 import { adminAddress, hostAndPort } from './serve.js';
 import { show } from './show.js';
+import { listenForEnd } from './wishToEnd.js';
 
 /** Everybody's password in the demo, which listens on loopback and forgets everything at its end. */
 const PASSWORD = 'demo';
@@ -28,6 +29,7 @@ export interface DemoOptions {
 
 /** Resolves with the exit code: after the round with `once`, else when a signal ends it. */
 export async function demo(options: DemoOptions): Promise<number> {
+  const wish = listenForEnd(['exec', 'run-script']);
   const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-demo-'));
   say('Starting the practice ISP: POP3, SMTP and the network device, all on this machine.');
@@ -47,7 +49,7 @@ export async function demo(options: DemoOptions): Promise<number> {
       if (!options.once) {
         await server.run('config.set', { key: 'timer.everyMinutes', value: '1' }, demoCall());
         say(howToConnect(server, dataDir));
-        await untilSignal();
+        await wish.toEnd;
       }
       return report.accounts.every((account) => account.failed.length === 0) ? EXIT.done : EXIT.failed;
     } finally {
@@ -57,6 +59,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   } finally {
     await isp.stop();
     await rm(dataDir, { recursive: true, force: true });
+    wish.dispose();
   }
 }
 
@@ -179,11 +182,4 @@ function howToConnect(server: Server, dataDir: string): string {
     '',
     'Ctrl+C ends it; nothing is kept.',
   ].join('\n');
-}
-
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

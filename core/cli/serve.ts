@@ -11,12 +11,23 @@ import { Doors } from '../host/doors.js';
 import type { CommonOptions } from './commandLine.js';
 import { controlPath, serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
+import { listenForEnd } from './wishToEnd.js';
 
 /** Milliseconds of processor time without a turn of the event loop; the longest that the product does at a time takes a few hundred. */
 const STALL_MS = 60_000;
 
 /** Resolves with the exit code when the server has ended. */
 export async function serve(options: CommonOptions): Promise<number> {
+  const wish = listenForEnd();
+  try {
+    await serveUntil(wish.toEnd, options);
+    return EXIT.done;
+  } finally {
+    wish.dispose();
+  }
+}
+
+async function serveUntil(ended: Promise<string>, options: CommonOptions): Promise<void> {
   const log = createLog('info', options.json ? process.stderr : process.stdout);
   const server = await openServer({
     dataDir: options.data,
@@ -25,7 +36,6 @@ export async function serve(options: CommonOptions): Promise<number> {
     onStall: { afterMs: STALL_MS, end: () => process.exit(EXIT.stalled) },
   });
   const control = await serveControl(server);
-  const ended = untilSignal();
   if (options.json) {
     process.stdout.write(`${JSON.stringify(readyEvent(server))}\n`);
   } else {
@@ -37,7 +47,6 @@ export async function serve(options: CommonOptions): Promise<number> {
   await control.dispose();
   await server.close();
   log.info('Stopped.');
-  return EXIT.done;
 }
 
 /** What was accepted is on disk; a supervisor starts a server that knows what it does. */
@@ -92,12 +101,4 @@ export function adminAddress(server: Server): string | undefined {
 /** `127.0.0.1:110`, `[::]:110` */
 export function hostAndPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function untilSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.once(signal, () => resolve(signal));
-    }
-  });
 }

@@ -1,0 +1,54 @@
+// What ends a program that runs in the foreground: a signal, or the end of the npx that started it.
+import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import type { Disposable } from '@postroom/sdk';
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** One Ctrl+C may come twice: from the terminal, and handed on by npm. Whoever presses it again later means it. */
+const SAME_WISH_MS = 1000;
+const LOOK_EVERY_MS = 250;
+
+export interface Wish extends Disposable {
+  /** Resolves with what asked for the end. */
+  readonly toEnd: Promise<string>;
+  dispose(): void;
+}
+
+/**
+ * Listens from now on. Called first thing, so that a signal in the middle of a start lets the start finish, and all that it opened be closed in
+ * order. A second signal, a second or more after the first, ends the process at once.
+ *
+ * A SIGTERM for npx ends npx and its shell, and the shell tells nobody: where npm started this process by one of `ways`, as npm names them in
+ * `npm_command`, the end of the parent counts as well. `exec` is npx.
+ */
+export function listenForEnd(ways: readonly string[] = ['exec']): Wish {
+  const { promise: toEnd, resolve } = promiseAndResolve();
+  let askedAt: number | undefined;
+  const ask = (signal: NodeJS.Signals): void => {
+    askedAt ??= performance.now();
+    if (performance.now() - askedAt > SAME_WISH_MS) process.exit(128 + constants.signals[signal]);
+    resolve(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, ask);
+  const parent = process.ppid;
+  const looking = setInterval(() => {
+    // The number of the parent changes when it ends, but on Windows.
+    if (ways.includes(process.env['npm_command'] ?? '') && process.ppid !== parent) resolve('the end of npm');
+  }, LOOK_EVERY_MS);
+  looking.unref();
+  return {
+    toEnd,
+    dispose: () => {
+      clearInterval(looking);
+      for (const signal of SIGNALS) process.off(signal, ask);
+    },
+  };
+}
+
+function promiseAndResolve(): { readonly promise: Promise<string>; readonly resolve: (reason: string) => void } {
+  let resolve: (reason: string) => void = () => undefined;
+  const promise = new Promise<string>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
