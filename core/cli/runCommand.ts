@@ -6,6 +6,7 @@ import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
 import { EXIT, exitCodeOfAnswer } from './exitCodes.js';
+import { print } from './print.js';
 import { ProgressBar } from './progressBar.js';
 import { show } from './show.js';
 
@@ -20,7 +21,7 @@ export async function runCommand(
   try {
     if (authoring !== undefined) {
       const result = await authoring(args);
-      process.stdout.write(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${show(result)}\n`);
+      await print(textOf(result, options));
       return EXIT.done;
     }
     const request = { command: declaration.command, args, author: 'cli' };
@@ -28,11 +29,15 @@ export async function runCommand(
       (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
       (await runOffline(declaration, args, options.data, bar));
     bar.end();
-    process.stdout.write(options.json ? `${JSON.stringify(answer.result, undefined, 2)}\n` : `${show(answer.result)}\n`);
+    await print(textOf(answer.result, options));
     return exitCodeOfAnswer(answer.result);
   } finally {
     bar.end();
   }
+}
+
+function textOf(answer: unknown, { json }: CommonOptions): string {
+  return json ? JSON.stringify(answer, undefined, 2) : show(answer);
 }
 
 /** No server runs: what can work on the data folder does. */
