@@ -3,6 +3,10 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { PostroomError } from '@postroom/sdk';
 
+/** NUL, and what stands for octets that are no UTF-8. */
+// oxlint-disable-next-line no-control-regex
+const NOT_TEXT = /[\0\uFFFD]/;
+
 /** Rejects with `command/arguments` where nothing is given or the two differ. */
 export async function askSecret(what: string): Promise<string> {
   const secret = process.stdin.isTTY ? await askTwice(what) : await firstLine();
@@ -11,6 +15,12 @@ export async function askSecret(what: string): Promise<string> {
   }
   if (secret === '') {
     throw new PostroomError('command/arguments', `${what}: nothing was given. Type it, or send it as one line of standard input.`);
+  }
+  if (NOT_TEXT.test(secret)) {
+    throw new PostroomError(
+      'command/arguments',
+      `${what}: this is not UTF-8 text, and no mail program could send it. Nothing was changed.`,
+    );
   }
   return secret;
 }
@@ -35,9 +45,14 @@ function ask(question: string): Promise<string> {
   });
 }
 
+/** What follows the line is not waited for: whoever writes it may keep the pipe open. */
 async function firstLine(): Promise<string> {
-  for await (const line of createInterface({ input: process.stdin })) {
-    return line;
+  try {
+    for await (const line of createInterface({ input: process.stdin })) {
+      return line;
+    }
+    return '';
+  } finally {
+    process.stdin.destroy();
   }
-  return '';
 }
