@@ -1,7 +1,9 @@
 // How the CLI reaches a running server: lines of JSON over a socket in the data folder. Who may read the key beside it may command: plugins in
 // processes of their own run as the server's user and could open the socket, but not the file.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, readFile, unlink, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { constants } from 'node:fs';
+import { chmod, open, readFile, unlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +24,23 @@ type Reply =
 export function controlPath(dataDir: string): string {
   const file = path.join(path.resolve(dataDir), 'control.sock');
   return process.platform === 'win32' ? `\\\\.\\pipe\\postroom-${Buffer.from(file).toString('hex').slice(-60)}` : file;
+}
+
+/** What every system takes as the name of a Unix socket, in octets. A longer one Node cuts off, and the socket would stand anywhere. */
+const LONGEST_NAME = 103;
+
+/** A name for the socket that is short enough; it holds until disposed. */
+async function shortName(dataDir: string): Promise<Disposable & { readonly name: string }> {
+  const name = controlPath(dataDir);
+  if (process.platform === 'win32' || Buffer.byteLength(name) <= LONGEST_NAME) return { name, dispose: () => undefined };
+  if (process.platform !== 'linux') {
+    throw new PostroomError(
+      'data/not-writable',
+      `The path of the data folder ${dataDir} is too long for a socket in it. Choose a shorter one.`,
+    );
+  }
+  const folder = await open(path.resolve(dataDir), constants.O_RDONLY | constants.O_DIRECTORY);
+  return { name: `/proc/self/fd/${folder.fd}/${path.basename(name)}`, dispose: () => folder.close() };
 }
 
 function keyPath(dataDir: string): string {
@@ -46,9 +65,10 @@ export async function serveControl(server: Server): Promise<Disposable> {
     socket.on('close', () => sockets.delete(socket));
     answer(socket, server, key);
   });
+  const short = await shortName(server.dataDir);
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
-    listener.listen(file, resolve);
+    listener.listen(short.name, resolve);
   });
   await chmod(file, 0o600).catch(() => undefined);
   return {
@@ -59,6 +79,7 @@ export async function serveControl(server: Server): Promise<Disposable> {
         socket.destroySoon();
       }
       await closed;
+      await short.dispose();
       await unlink(keyPath(server.dataDir)).catch(() => undefined);
     },
   };
@@ -91,11 +112,7 @@ export async function callRunningServer(
   request: Request,
   onProgress: (progress: CommandProgress) => void,
 ): Promise<{ readonly result: unknown } | undefined> {
-  const socket = await new Promise<Socket | undefined>((resolve) => {
-    const trying = connect(controlPath(dataDir));
-    trying.once('connect', () => resolve(trying));
-    trying.once('error', () => resolve(undefined));
-  });
+  const socket = await dial(dataDir);
   if (socket === undefined) {
     return undefined;
   }
@@ -115,5 +132,25 @@ export async function callRunningServer(
     throw new PostroomError('command/not-running', 'The server went away before it answered. "postroom status" shows whether it runs.');
   } finally {
     socket.destroy();
+  }
+}
+
+/** `undefined` where no server listens. Rejects where one may, and this user is not to know. */
+async function dial(dataDir: string): Promise<Socket | undefined> {
+  let short: Awaited<ReturnType<typeof shortName>> | undefined;
+  try {
+    short = await shortName(dataDir);
+    const socket = connect(short.name);
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+    throw new PostroomError(
+      'data/not-writable',
+      `You may not use the data folder ${path.resolve(dataDir)}. Run this as the user that runs Postroom, or as root.`,
+    );
+  } finally {
+    await short?.dispose();
   }
 }
