@@ -1,6 +1,6 @@
 // `postroom`: serve, demo, setup, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
 import path from 'node:path';
-import { type CommandDeclaration, sentenceOf } from '@postroom/sdk';
+import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
@@ -13,7 +13,8 @@ import type { SetupOptions } from './setup.js';
 
 /** Runs one command line; answers the exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  const dataDir = process.env['POSTROOM_DATA'] ?? 'data';
+  // An empty variable is one that is not set.
+  const dataDir = process.env['POSTROOM_DATA'] || 'data';
   const program = new Command('postroom')
     .description('A mail server for offices: shares a few ISP mailboxes among many people.')
     .version(API_VERSION)
@@ -49,7 +50,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       exitCode = await setup(options);
     });
   try {
-    const { declarations, titles } = await commandTable(dataFolderOf(argv) ?? dataDir);
+    const given = dataFolderOf(argv);
+    if (given === '') {
+      throw new PostroomError('command/arguments', '--data names no folder: what stands after it is empty.');
+    }
+    const { declarations, titles } = await commandTable(given ?? dataDir);
     addCommands(program, declarations, titles, dataDir, async (declaration, args, options) => {
       const { runCommand } = await import('./runCommand.js');
       exitCode = await runCommand(declaration, args, options);
