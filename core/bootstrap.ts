@@ -171,7 +171,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
   await (service(container, SecretStore) as FileSecretStore).open();
-  await stack.use(service(container, Certificates) as ServerCertificates).open();
+  await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
   await service(container, RelayStep).recover();
   for (const warning of store.warnings) {
     log.error(warning);

@@ -1,5 +1,7 @@
 // A server for the tests of plugins: what @postroom/sdk/testing starts (sdk/testing/testServer.ts says what it needs).
 import './base/injection.js';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Accounts, Maildrops } from '@postroom/sdk/services';
@@ -8,14 +10,24 @@ import { service } from './base/bindings.js';
 import { createLog } from './base/log.js';
 import { openServer, type Server } from './bootstrap.js';
 import { findMailbox } from './commands/findMailbox.js';
+import { readPlugin } from './host/discovery.js';
+import { unpackPlugin } from './host/packages/pluginArchive.js';
 import { packChecked } from './host/packages/pluginCheck.js';
+import { PluginHost } from './host/pluginHost.js';
 
-export async function openTestServer({ dataDir, clock, onLog }: TestServerOptions): Promise<TestServer> {
+export async function openTestServer({ dataDir, clock, plugins, onLog }: TestServerOptions): Promise<TestServer> {
+  const installed = await Promise.all(plugins.map((folder) => install(folder, dataDir)));
+  if (installed.length > 0) await enable(installed, dataDir);
   const server = await openServer({ dataDir, clock, serve: false, log: createLog('debug', logTo(onLog)) });
+  try {
+    mustRun(installed, server);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   const run = (command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> => server.run(command, args, CALL);
   return {
     run: async (command, args) => JSON.parse(JSON.stringify((await run(command, args)) ?? {})) as unknown,
-    install: (folder) => install(folder, run),
     messages: (mailbox) => messagesIn(server, mailbox),
     close: () => server.close(),
   };
@@ -23,14 +35,31 @@ export async function openTestServer({ dataDir, clock, onLog }: TestServerOption
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 
-async function install(folder: string, run: TestServer['run']): Promise<void> {
-  const added = (await run('plugins.add', { plugin: (await packChecked(folder)).toString('base64') })) as {
-    readonly plugin: string;
-    readonly state: string;
-    readonly problems: readonly string[];
-  };
-  if (added.state !== 'active') {
-    throw new PostroomError('plugin/failed', `${added.plugin} is ${added.state}: ${added.problems.join(' ')}`);
+/** Puts a plugin where `plugins add` does, once it has passed what it would have to pass there. Answers its id. */
+async function install(folder: string, dataDir: string): Promise<string> {
+  const octets = await packChecked(folder);
+  const { id } = await readPlugin(folder, false);
+  const installed = path.join(dataDir, 'plugins', id);
+  await mkdir(installed, { recursive: true });
+  await unpackPlugin(octets, installed);
+  return id;
+}
+
+async function enable(plugins: readonly string[], dataDir: string): Promise<void> {
+  const file = path.join(dataDir, 'settings.json');
+  const settings = JSON.parse(await readFile(file, 'utf8')) as { readonly 'plugins.enabled'?: readonly string[] };
+  await writeFile(file, JSON.stringify({ ...settings, 'plugins.enabled': [...(settings['plugins.enabled'] ?? []), ...plugins] }));
+}
+
+function mustRun(plugins: readonly string[], server: Server): void {
+  for (const id of plugins) {
+    const found = service(server.container, PluginHost).plugins.find((plugin) => plugin.id === id && !plugin.bundled);
+    if (found?.state === 'active') continue;
+    const why =
+      found === undefined
+        ? 'is the id of a plugin of Postroom itself; choose another name.'
+        : `is ${found.state}: ${found.problems.join(' ')}`;
+    throw new PostroomError('plugin/failed', `${id} ${why}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Disposable } from '@postroom/sdk';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { DisposableStack } from '../base/disposables.js';
-import { CommandRegistry } from '../host/commandRegistry.js';
+import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
 import { BackupArea } from './backupArea.js';
@@ -43,9 +43,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   BackupArea,
   DoctorArea,
 ];
-
-/** Who contributes the core's own commands. */
-export const CORE = 'core';
 
 /** Declares every core command and supplies its handler. */
 export function registerCoreCommands(container: Container): Disposable {

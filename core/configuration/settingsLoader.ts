@@ -6,7 +6,7 @@ import { mergeSchema, type SettingsSchema } from './schema.js';
 import { compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
 
 export class SettingsLoader {
-  #schema: SettingsSchema = mergeSchema([], schemaProblem);
+  #schema: SettingsSchema = mergeSchema([], () => undefined);
   #check: SettingsCheck = compileCheck(this.#schema);
   #last: { readonly text: string; readonly schema: SettingsSchema; readonly loaded: LoadedSettings } | undefined;
   /** Who is asked whether accounts and users may grow. */

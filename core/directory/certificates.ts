@@ -33,6 +33,7 @@ export class ServerCertificates implements Certificates, Disposable {
   #daily: Disposable | undefined;
   #settingsWatch: Disposable | undefined;
   #disposed = false;
+  #mayMake = true;
   /** Loads follow each other. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #changed = new Listeners<void>((thrown) => this.log.error(`A listener to the certificate failed: ${sentenceOf(thrown)}`));
@@ -45,8 +46,12 @@ export class ServerCertificates implements Certificates, Disposable {
     @Log private readonly log: Log,
   ) {}
 
-  /** Loads or makes the certificate. Where the files of the settings are broken at start, the self-made one serves until they are mended. */
-  async open(): Promise<void> {
+  /**
+   * Loads or makes the certificate. Where the files of the settings are broken at start, the self-made one serves until they are mended.
+   * `make: false`: nobody will be served, so that none is made where there is none.
+   */
+  async open({ make = true }: { readonly make?: boolean } = {}): Promise<void> {
+    this.#mayMake = make;
     await this.reload();
     if (this.#pair === undefined) this.#use(await this.#ownPair());
     this.#settingsWatch = this.settings.onDidChange(['tls.', 'server.name'], () => void this.reload());
@@ -97,7 +102,8 @@ export class ServerCertificates implements Certificates, Disposable {
   }
 
   #loaded(): CertificatePair {
-    if (this.#pair === undefined) throw new Error('ServerCertificates: open() comes first.');
+    if (this.#pair === undefined)
+      throw new PostroomError('data/missing', 'There is no certificate yet: the server makes one when it starts.');
     return this.#pair;
   }
 
@@ -106,7 +112,7 @@ export class ServerCertificates implements Certificates, Disposable {
     return cert === '' || key === '' ? undefined : { cert: resolve(this.folder.path, cert), key: resolve(this.folder.path, key) };
   }
 
-  async #ownPair(): Promise<CertificatePair> {
+  async #ownPair(): Promise<CertificatePair | undefined> {
     const folder = join(this.folder.path, 'tls');
     const files: PairFiles = { cert: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
     const names = this.#names();
@@ -114,6 +120,7 @@ export class ServerCertificates implements Certificates, Disposable {
     const { pair } = readPair(cert, key);
     const lasts = pair !== undefined && pair.expires.getTime() - this.clock.now().getTime() > RENEW_BEFORE_MS;
     if (lasts && coversNames(cert, names)) return pair;
+    if (!this.#mayMake) return undefined;
     const made = await makeCertificate(names, this.clock.now());
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // A crash between the two leaves a pair that does not fit, which is made anew.
@@ -135,15 +142,16 @@ export class ServerCertificates implements Certificates, Disposable {
     return [...new Set(names.filter((name) => name !== '').map((name) => (name.includes(':') ? name.toLowerCase() : asciiDomain(name))))];
   }
 
-  #use(pair: CertificatePair): void {
+  #use(pair: CertificatePair | undefined): void {
+    if (pair === undefined) return;
     const isNew = this.#pair?.cert !== pair.cert || this.#pair.key !== pair.key;
     this.#pair = pair;
     if (isNew) this.#changed.fire();
   }
 
   #expiry(): string | undefined {
-    const { expires } = this.#loaded();
-    if (expires.getTime() - this.clock.now().getTime() > 7 * DAY_MS) return undefined;
+    const expires = this.#pair?.expires;
+    if (expires === undefined || expires.getTime() - this.clock.now().getTime() > 7 * DAY_MS) return undefined;
     return `The certificate of the setting "tls.certificateFile" expires on ${expires.toISOString().slice(0, 10)}. Replace its files.`;
   }
 

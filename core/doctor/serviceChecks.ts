@@ -1,5 +1,6 @@
 // What runs on top of the store: ports, device and licence, plugins, settings, certificate.
 import { X509Certificate } from 'node:crypto';
+import { PostroomError } from '@postroom/sdk';
 import type { Certificates, Clock, Licence } from '@postroom/sdk/services';
 import { problemLine } from '../configuration/problems.js';
 import type { SettingsService } from '../configuration/settingsService.js';
@@ -56,7 +57,14 @@ export function checkSettings(settings: SettingsService): readonly Finding[] {
 }
 
 export function checkCertificate(certificates: Certificates, clock: Clock): Finding {
-  const { validFrom, validTo, subjectAltName = '' } = new X509Certificate(certificates.pem.cert);
+  let made: string;
+  try {
+    made = certificates.pem.cert;
+  } catch (error) {
+    if (error instanceof PostroomError && error.code === 'data/missing') return well('certificate', error.message);
+    throw error;
+  }
+  const { validFrom, validTo, subjectAltName = '' } = new X509Certificate(made);
   const left = new Date(validTo).getTime() - clock.now().getTime();
   const way = 'Put a new one in the place of tls.certificateFile; where that is not set, a restart makes one.';
   if (left <= 0) {

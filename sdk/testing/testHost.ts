@@ -11,7 +11,7 @@ import { type LogLine, loadTestServer, type TestServer } from './testServer.js';
 import { VirtualClock } from './virtualClock.js';
 
 export interface TestHostOptions {
-  /** Folders of plugins: installed and enabled one after the other, as `postroom plugins add` does, each in a process of its own. */
+  /** Folders of plugins: installed and enabled as `postroom plugins add` does, each in a process of its own. */
   readonly plugins?: readonly string[];
   /** Properties of settings.json beside those of the test host; `accounts` takes the place of its two accounts. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -87,9 +87,9 @@ export async function startTestHost(options: TestHostOptions = {}): Promise<Test
   try {
     await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify({ ...settingsFor(isp), ...options.settings }));
     const postroom = await loadTestServer();
-    const server = await postroom.openTestServer({ dataDir, clock, onLog: (line) => log.push(line) });
+    const server = await postroom.openTestServer({ dataDir, clock, plugins: options.plugins ?? [], onLog: (line) => log.push(line) });
     try {
-      await setUp(server, options.plugins ?? []);
+      await setPasswords(server);
     } catch (error) {
       await server.close();
       throw error;
@@ -139,13 +139,10 @@ class RunningHost implements TestHost {
 /** Logins at the practice ISP, by account. */
 const LOGINS: Readonly<Record<string, string>> = { company: 'mail', works: 'post' };
 
-async function setUp(server: TestServer, plugins: readonly string[]): Promise<void> {
+async function setPasswords(server: TestServer): Promise<void> {
   const accounts = (await server.run('accounts.list')) as readonly { readonly account: string }[];
   for (const { account } of accounts) {
     await server.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
-  }
-  for (const folder of plugins) {
-    await server.install(folder);
   }
 }
 

@@ -9,6 +9,8 @@ export interface TestServerOptions {
   /** Holds a settings.json. */
   readonly dataDir: string;
   readonly clock: Clock;
+  /** Folders of plugins: packed, unpacked and enabled as `postroom plugins add` does, before the server starts. */
+  readonly plugins: readonly string[];
   /** Every line of the program log, from level `debug` up. */
   readonly onLog: (line: LogLine) => void;
 }
@@ -26,8 +28,6 @@ export interface LogLine {
 export interface TestServer {
   /** A command of the command line: `plugins.list`, `explain` ... */
   run(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
-  /** Installs and enables a plugin's folder, as `postroom plugins add` does. */
-  install(folder: string): Promise<void>;
   /** The messages in a mailbox, oldest first, as a mail client gets them. `andrew`, `andrew@company`, `admin1`. */
   messages(mailbox: string): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -35,6 +35,7 @@ export interface TestServer {
 
 /** What core/dist/testing.js exports. */
 export interface TestServerModule {
+  /** Rejects with what is wrong where one of the plugins is not active then. */
   openTestServer(options: TestServerOptions): Promise<TestServer>;
 }
 

@@ -1,6 +1,8 @@
 import '#core/base/injection.js';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
+import { Ajv } from 'ajv';
 import { expect } from 'chai';
+import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { DefaultCommandRegistry } from '#core/host/commandRegistry.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
@@ -63,6 +65,12 @@ describe('the table of commands', () => {
   it('knows no command that nobody declared, and says where the known ones are', async () => {
     expect(await failure('box.burn', {})).to.include({ code: 'command/unknown' });
     expect((await failure('constructor', {})).message).to.include('postroom --help');
+  });
+
+  it("has proper schemas in the core's own declarations, which it takes for granted", () => {
+    const ajv = new Ajv({ strict: false });
+    for (const { command, arguments: schema } of CORE_COMMANDS)
+      expect(ajv.validateSchema({ type: 'object', ...schema }), command).to.equal(true);
   });
 
   it('names the owner of a command whose plugin is not active', async () => {
