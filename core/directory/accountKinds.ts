@@ -1,7 +1,7 @@
 // The kinds of account that can be set up now: what the plugins at work contribute, and what each kind needs. Pure.
 import type { AccountKindDeclaration, PropertySchema } from '@postroom/sdk';
+import type { PluginCatalogue } from '@postroom/sdk/services';
 import type { SettingsSchema } from '../configuration/schema.js';
-import type { PluginStatus } from '../host/pluginHost.js';
 
 export interface OfferedKind {
   /** Value of `kind` in settings.json. */
@@ -19,7 +19,10 @@ export interface NeededProperty {
 }
 
 /** The product's own kinds come first, and one address for all before a whole domain. */
-export function offeredKinds(plugins: readonly PluginStatus[], { properties }: Pick<SettingsSchema, 'properties'>): readonly OfferedKind[] {
+export function offeredKinds(
+  plugins: PluginCatalogue['plugins'],
+  { properties }: Pick<SettingsSchema, 'properties'>,
+): readonly OfferedKind[] {
   const kinds = new Map<string, OfferedKind>();
   const active = plugins.filter(({ state }) => state === 'active').sort((a, b) => Number(b.bundled) - Number(a.bundled));
   const declared = active.flatMap(({ bundled, manifest }) =>
