@@ -104,6 +104,13 @@ export interface CommandDeclaration {
   readonly reads?: boolean;
   /** Can work on the data folder without a running server. */
   readonly offline?: boolean;
+  /**
+   * `account`: a question about one account, which its page in the manager asks. The command reads, and `account` (an id) is the only argument that
+   * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set.
+   */
+  readonly scope?: 'account';
+  /** With `scope`: only for accounts of this kind. */
+  readonly accountKind?: string;
 }
 
 /** A kind of account that a plugin sorts. */

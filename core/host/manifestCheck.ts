@@ -1,5 +1,5 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
-import type { PluginManifest } from '@postroom/sdk';
+import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
 import { API_VERSION, sdkFile } from './apiVersion.js';
@@ -32,6 +32,7 @@ export function checkManifest(value: unknown): ManifestReading {
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
     problems.push('It contributes taps or commands but names no "main" module to supply them.');
   }
+  problems.push(...(manifest.contributes?.commands ?? []).filter(isNoQuestion).map(({ command }) => unfitQuestion(command)));
   problems.push(
     ...doubles(
       manifest.contributes?.taps?.map((tap) => `${tap.hook} ${tap.name}`),
@@ -45,6 +46,17 @@ export function checkManifest(value: unknown): ManifestReading {
     ),
   );
   return { manifest, problems };
+}
+
+/** Nobody is asked for more on the page of an account, and a click there changes nothing. */
+function isNoQuestion({ scope, reads, arguments: schema }: CommandDeclaration): boolean {
+  if (scope === undefined) return false;
+  const { properties, required } = (schema ?? {}) as { readonly properties?: object; readonly required?: readonly unknown[] };
+  return reads !== true || !Object.hasOwn(properties ?? {}, 'account') || (required ?? []).some((name) => name !== 'account');
+}
+
+function unfitQuestion(command: string): string {
+  return `The command ${command} has the scope "account": it must have "reads": true and take "account", and may require nothing else.`;
 }
 
 function sentenceFor(error: ErrorObject): readonly string[] {

@@ -128,6 +128,30 @@ describe('What an administrator does on the pages', () => {
     await page.getByRole('cell', { name: 'A black cat', exact: true }).waitFor();
   });
 
+  it("asks a plugin's question about an account, and sets what the answer calls for", async () => {
+    for (const user of ['lisa', 'john'])
+      manager.isp
+        .mailbox('post')
+        .put(
+          `X-Delivered-For: ${user}@works.example\nReceived: from a by isp.example; Mon, 2 Nov 2026 08:00:00 +0000\nTo: news@far.example\n\nHi\n`,
+        );
+    await manager.run('send-receive', {});
+    await visit(page, manager, '/accounts/works');
+    const question = page.getByRole('button', { name: 'How does the ISP tell the recipient' });
+    await question.click();
+    await page.getByText('X-Delivered-For names 2 different recipients in 2 of 2 messages').waitFor();
+    await page.getByText('Envelope header: X-Delivered-For (now not set)').waitFor();
+    await page.getByText('Fields that name a recipient').click();
+    await page.getByRole('row', { name: 'X-Delivered-For 1 2 2 0 0' }).waitFor();
+    await show('question');
+    await button('Apply').click();
+    await page.getByText('The account is set up for that already.').waitFor();
+    expect(await manager.run('config.get', { key: 'accounts.works.addressees.header' })).to.equal('X-Delivered-For');
+    await visit(page, manager, '/accounts/company');
+    await button('Test the login').waitFor();
+    expect(await question.count(), 'of another kind').to.equal(0);
+  });
+
   it('shows what is left at the ISP, and has it fetched or deleted there', async () => {
     await manager.run('config.set', { key: 'accounts.company.pop3.maxMessageBytes', value: '2000' });
     for (const subject of ['Plans of the house', 'Holiday pictures'])

@@ -1,4 +1,4 @@
-// What plugins add to the manager, by declaration only: settings, status cards, log columns, kinds of accounts. Plain data for the page.
+// What plugins add to the manager, by declaration only: settings, status cards, log columns. Plain data for the page.
 import type { PluginCatalogue, SettingsText } from '@postroom/sdk/services';
 
 /** What the page builds its forms and columns from. */
@@ -24,6 +24,5 @@ export function contributions(catalogue: PluginCatalogue, settings: SettingsText
     properties: [...settings.schema.properties.values()],
     statusCards: contributed.flatMap((each) => each.statusCards ?? []),
     logColumns: contributed.flatMap((each) => each.logColumns ?? []),
-    accountKinds: contributed.flatMap((each) => each.accountKinds ?? []),
   };
 }

@@ -41,6 +41,23 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
   ['a tap twice', { contributes: { taps: [TAP, TAP] } }, /It declares the tap onSort look twice/],
   ['a command twice', { contributes: { commands: Array(2).fill({ command: 'a.b', title: 'B' }) } }, /declares the command a\.b twice/],
   ['a command with blanks', { contributes: { commands: [{ command: 'a b', title: 'B' }] } }, /\/command must match pattern/],
+  ...[
+    { scope: 'account', arguments: { properties: { account: {} } } },
+    { scope: 'account', reads: true },
+    { scope: 'account', reads: true, arguments: { properties: { account: {}, days: {} }, required: ['account', 'days'] } },
+  ].map(
+    (question) =>
+      [
+        'a question about an account that its page cannot ask',
+        { contributes: { commands: [{ command: 'a.b', title: 'B', ...question }] } },
+        /a\.b has the scope "account": it must have "reads": true and take "account"/,
+      ] as const,
+  ),
+  [
+    'a command for another scope',
+    { contributes: { commands: [{ command: 'a.b', title: 'B', scope: 'user' }] } },
+    /\/scope must be one of account/,
+  ],
   ['taps without code', { main: undefined, contributes: { taps: [TAP] } }, /contributes taps or commands but names no "main"/],
   [
     'a property without words',

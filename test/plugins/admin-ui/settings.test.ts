@@ -58,12 +58,18 @@ describe('The settings in the manager', () => {
   });
 
   it("describes every plugin's settings for the form", async () => {
-    const { properties, accountKinds } = (await host.ask('GET', '/api/contributions', undefined, login)).json<{
+    const { properties } = (await host.ask('GET', '/api/contributions', undefined, login)).json<{
       properties: { key: string; owner: string }[];
-      accountKinds: { kind: string }[];
     }>();
     expect(properties.find(({ key }) => key === 'timer.everyMinutes')?.owner).to.equal('postroom.timer');
     expect(properties.find(({ key }) => key === 'log.keepDays')?.owner).to.equal('postroom');
-    expect(accountKinds.map(({ kind }) => kind)).to.have.members(['regular', 'domain']);
+  });
+
+  it('knows the kinds of account that can be set up, and what each asks for', async () => {
+    const kinds = (await host.ask('GET', '/api/commands/accounts.kinds', undefined, login)).json<{ kind: string; requires: object[] }[]>();
+    expect(kinds.map(({ kind, requires }) => [kind, requires])).to.deep.equal([
+      ['regular', []],
+      ['domain', []],
+    ]);
   });
 });

@@ -181,6 +181,10 @@ export interface CommandDeclaration {
   readonly reads?: boolean;
   readonly positional?: readonly string[];
   readonly arguments?: { readonly properties?: Readonly<Record<string, Schema>>; readonly required?: readonly string[] };
+  readonly result?: Schema;
+  /** A question about one account, of this kind where one is named. */
+  readonly scope?: 'account';
+  readonly accountKind?: string;
 }
 
 /** JSON Schema, as far as forms use it. */
@@ -215,7 +219,15 @@ export interface Contributions {
   readonly properties: readonly Property[];
   readonly statusCards: readonly { readonly id: string; readonly title: string; readonly command: string }[];
   readonly logColumns: readonly { readonly id: string; readonly title: string; readonly field: string }[];
-  readonly accountKinds: readonly { readonly kind: string; readonly title: string; readonly description: string; readonly owns: string }[];
+}
+
+export interface AccountKind {
+  readonly kind: string;
+  readonly title: string;
+  readonly description: string;
+  readonly owns: string;
+  /** What whoever sets such an account up is asked for. */
+  readonly requires: readonly { readonly key: string; readonly schema: Schema }[];
 }
 
 export interface PluginInfo {

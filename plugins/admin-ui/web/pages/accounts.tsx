@@ -1,8 +1,8 @@
 // User Setup: the shared accounts, and who shares each.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
-import type { AccountRow, Contributions, LicenceAnswer } from '../api/answers.js';
-import { useCommand, useResource } from '../api/useCommand.js';
+import type { AccountKind, AccountRow, LicenceAnswer } from '../api/answers.js';
+import { useCommand } from '../api/useCommand.js';
 import { AccountDetail } from '../parts/accountDetail.js';
 import { AccountEditor } from '../parts/accountEditor.js';
 import { Card, Empty, Notice, Page, Problem } from '../parts/basics.js';
@@ -14,7 +14,7 @@ export function AccountsPage(): ReactNode {
   const [, go] = useLocation();
   const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
   const licence = useCommand<LicenceAnswer>('licence', {}, ['settings', 'licence', 'plugin']);
-  const kinds = useResource<Contributions>('/api/contributions', ['plugin']).data?.accountKinds ?? [];
+  const kinds = useCommand<readonly AccountKind[]>('accounts.kinds', {}, ['plugin']).data ?? [];
   const [adding, setAdding] = useState(false);
   const rows = accounts.data ?? [];
   const present = rows.find(({ account }) => account === (chosen === undefined ? undefined : decodeURIComponent(chosen))) ?? rows[0];

@@ -1,11 +1,12 @@
 // One shared account: its servers, its login, its users, and what plugins want to know of it.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { AccountRow, Contributions, SettingsShown, UserRow } from '../api/answers.js';
+import type { AccountKind, AccountRow, SettingsShown, UserRow } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
 import { AccountEditor } from './accountEditor.js';
-import { draftOf, valuesAt } from './accountFields.js';
+import { assignment, draftOf, valuesAt } from './accountFields.js';
+import { AccountQuestions } from './accountQuestions.js';
 import { Badge, Card, Problem } from './basics.js';
 import { Confirm, Dialog } from './dialog.js';
 import { count, plainText } from './format.js';
@@ -22,7 +23,7 @@ export function AccountDetail({
   onChange,
 }: {
   readonly row: AccountRow;
-  readonly kinds: Contributions['accountKinds'];
+  readonly kinds: readonly AccountKind[];
   readonly userLimit: number | undefined;
   readonly edition: string;
   readonly onChange: () => void;
@@ -86,6 +87,14 @@ export function AccountDetail({
               kind={row.kind}
               onChoose={(kind) => act('accounts.change', { account: row.account, set: [`kind=${kind}`] })}
             />
+          }
+        />
+        <AccountQuestions
+          account={row.account}
+          kind={row.kind}
+          values={values}
+          onApply={(proposal) =>
+            act('accounts.change', { account: row.account, set: Object.entries(proposal).map(([key, value]) => assignment(key, value)) })
           }
         />
         <ScopedSettings scope="account" path={['accounts', row.account]} kind={row.kind} title="More about this account" />

@@ -1,8 +1,8 @@
 // Adds an account, or changes one: the form, and the commands that save it.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { Contributions } from '../api/answers.js';
+import type { AccountKind } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
-import { type AccountDraft, assignments, EMPTY_ACCOUNT } from './accountFields.js';
+import { type AccountDraft, assignments, EMPTY_ACCOUNT, missingIn } from './accountFields.js';
 import { AccountForm } from './accountForm.js';
 import { Problem } from './basics.js';
 
@@ -11,7 +11,7 @@ export function AccountEditor({
   present,
   onDone,
 }: {
-  readonly kinds: Contributions['accountKinds'];
+  readonly kinds: readonly AccountKind[];
   readonly present?: AccountDraft;
   readonly onDone: (id: string) => void;
 }): ReactNode {
@@ -20,7 +20,7 @@ export function AccountEditor({
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     try {
-      await saveAccount(draft, present === undefined);
+      await saveAccount(draft, kinds, present === undefined);
       onDone(draft.id);
     } catch (error) {
       setProblem(sentenceOf(error));
@@ -39,10 +39,13 @@ export function AccountEditor({
   );
 }
 
-/** Adds or changes the account, and sets its password where one was typed. */
-export async function saveAccount(draft: AccountDraft, isNew: boolean): Promise<void> {
+/** Adds or changes the account, and sets its password where one was typed. Throws where the kind requires more. */
+export async function saveAccount(draft: AccountDraft, kinds: readonly AccountKind[], isNew: boolean): Promise<void> {
   const { id, kind, address, password } = draft;
-  const set = assignments(draft);
+  const chosen = kinds.find((each) => each.kind === kind);
+  const missing = missingIn(draft, chosen);
+  if (missing.length > 0) throw new Error(`${chosen?.title ?? kind}: ${missing.join(', ')} must be filled in.`);
+  const set = assignments(draft, chosen);
   if (isNew) await change('accounts.add', { account: id, address, kind, set: set.filter((each) => !each.endsWith('=')) });
   else await change('accounts.change', { account: id, set: [`address=${address}`, `kind=${kind}`, ...set] });
   if (password !== '') await change('accounts.set-password', { account: id, password });

@@ -1,6 +1,8 @@
 // What can be guessed of an account from its address, as the Setup Wizard of the manual keyed it in by itself.
-import type { AccountRow } from '../api/answers.js';
+import type { AccountKind, AccountRow } from '../api/answers.js';
 import { plainText } from './format.js';
+
+type Values = Readonly<Record<string, unknown>>;
 
 export interface AccountDraft {
   readonly id: string;
@@ -14,6 +16,8 @@ export interface AccountDraft {
   readonly pop3Port: string;
   readonly smtpPort: string;
   readonly password: string;
+  /** Further properties, of which those count that the kind requires. */
+  readonly further: Values;
 }
 
 export const EMPTY_ACCOUNT: AccountDraft = {
@@ -28,6 +32,7 @@ export const EMPTY_ACCOUNT: AccountDraft = {
   pop3Port: '',
   smtpPort: '',
   password: '',
+  further: {},
 };
 
 /** A new address fills in what nobody has changed by hand. */
@@ -54,8 +59,6 @@ function guesses(address: string): Pick<AccountDraft, 'id' | 'loginName' | 'pop3
   };
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
 /** What settings say at a path; nothing where they don't. */
 export function valuesAt(settings: Values | undefined, path: readonly string[]): Values {
   return path.reduce<Values>((values, name) => (values[name] ?? {}) as Values, settings ?? {});
@@ -76,32 +79,43 @@ export function draftOf(row: AccountRow, values: Values): AccountDraft {
     pop3Port: text('pop3.port'),
     smtpPort: text('smtp.port'),
     password: '',
+    further: values,
   };
 }
 
 /** `key=value` for `accounts.add` and `accounts.change`; an empty one takes the property out. */
-export function assignments(draft: AccountDraft): readonly string[] {
+export function assignments(draft: AccountDraft, kind: AccountKind | undefined): readonly string[] {
   const local = draft.address.split('@')[0] ?? '';
   const login = draft.loginName === local ? '' : draft.loginName;
   return [
-    `pop3.host=${text(draft.pop3Host)}`,
+    assignment('pop3.host', draft.pop3Host),
     `pop3.security=${draft.pop3Security}`,
     `pop3.port=${draft.pop3Port}`,
-    `pop3.user=${text(login)}`,
-    `smtp.host=${text(draft.smtpHost)}`,
+    assignment('pop3.user', login),
+    assignment('smtp.host', draft.smtpHost),
     `smtp.security=${draft.smtpSecurity}`,
     `smtp.port=${draft.smtpPort}`,
-    `smtp.user=${text(login)}`,
+    assignment('smtp.user', login),
+    ...(kind?.requires ?? []).map(({ key, schema }) => assignment(key, draft.further[key] ?? schema.default)),
   ];
 }
 
-/** A text that reads as JSON is quoted, so that the login name 4711 stays a text. */
-function text(value: string): string {
+/** Titles of what the kind requires and nobody has given yet. */
+export function missingIn(draft: AccountDraft, kind: AccountKind | undefined): readonly string[] {
+  const isEmpty = (value: unknown): boolean => value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+  return (kind?.requires ?? [])
+    .filter(({ key, schema }) => isEmpty(draft.further[key] ?? schema.default))
+    .map(({ key, schema }) => schema.title ?? key);
+}
+
+/** `key=value`. A text that reads as JSON is quoted, so that the login name 4711 stays a text. */
+export function assignment(key: string, value: unknown): string {
+  if (typeof value !== 'string') return `${key}=${JSON.stringify(value) ?? ''}`;
   try {
     JSON.parse(value);
-    return JSON.stringify(value);
+    return `${key}=${JSON.stringify(value)}`;
   } catch {
-    return value;
+    return `${key}=${value}`;
   }
 }
 

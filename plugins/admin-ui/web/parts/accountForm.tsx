@@ -1,8 +1,9 @@
 // An account at the ISP: address, servers, password. The Setup Wizard and the accounts page show the same form.
 import type { ReactNode } from 'react';
-import type { Contributions } from '../api/answers.js';
+import type { AccountKind } from '../api/answers.js';
 import { type AccountDraft, withAddress } from './accountFields.js';
-import { SelectField, TextField } from './basics.js';
+import { Described, SelectField, TextField } from './basics.js';
+import { SettingField } from './settingField.js';
 
 const SECURITY = [
   ['tls', 'TLS (usual)'],
@@ -18,7 +19,7 @@ export function AccountForm({
 }: {
   readonly draft: AccountDraft;
   readonly onChange: (draft: AccountDraft) => void;
-  readonly kinds: Contributions['accountKinds'];
+  readonly kinds: readonly AccountKind[];
   readonly isNew: boolean;
 }): ReactNode {
   const set = (part: Partial<AccountDraft>): void => onChange({ ...draft, ...part });
@@ -45,6 +46,21 @@ export function AccountForm({
           </label>
         ))}
       </fieldset>
+      {kinds
+        .find(({ kind }) => kind === draft.kind)
+        ?.requires.map(({ key, schema }) => (
+          <div key={key} className="field">
+            <SettingField
+              name={key}
+              schema={schema}
+              value={draft.further[key] ?? schema.default}
+              onChange={(value) => set({ further: { ...draft.further, [key]: value } })}
+            />
+            <p className="hint">
+              <Described text={schema.markdownDescription ?? schema.description ?? ''} />
+            </p>
+          </div>
+        ))}
       <div className="form-grid">
         {isNew && (
           <TextField label="Short name" value={draft.id} onChange={(id) => set({ id })} hint="How the account is called here." required />

@@ -1,8 +1,8 @@
 // The Setup Wizard's first step: the address that is shared, with a live test of the login.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { AccountRow, Contributions } from '../api/answers.js';
+import type { AccountKind, AccountRow } from '../api/answers.js';
 import { sentenceOf } from '../api/client.js';
-import { useResource } from '../api/useCommand.js';
+import { useCommand } from '../api/useCommand.js';
 import { saveAccount } from './accountEditor.js';
 import { type AccountDraft, EMPTY_ACCOUNT } from './accountFields.js';
 import { AccountForm } from './accountForm.js';
@@ -17,14 +17,14 @@ export function AddressStep({
   readonly present: AccountRow | undefined;
   readonly onDone: (id: string) => void;
 }): ReactNode {
-  const kinds = useResource<Contributions>('/api/contributions').data?.accountKinds ?? [];
+  const kinds = useCommand<readonly AccountKind[]>('accounts.kinds', {}, ['plugin']).data ?? [];
   const [draft, setDraft] = useState<AccountDraft>(EMPTY_ACCOUNT);
   const [savedId, setSavedId] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const [another, setAnother] = useState(false);
   const save = async (): Promise<boolean> => {
     try {
-      await saveAccount(draft, savedId === undefined);
+      await saveAccount(draft, kinds, savedId === undefined);
       setSavedId(draft.id);
       setProblem(undefined);
       return true;
