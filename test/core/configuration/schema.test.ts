@@ -49,6 +49,10 @@ const SAMPLES: readonly (readonly [title: string, isRight: boolean, settings: un
     { accounts: { büro: { kind: 'regular', address: 'post@büro.example', 'pop3.host': 'p' } } },
   ],
   ['windows of the timer', true, { 'timer.windows': [{ days: ['mon'], from: '22:00', to: '02:00' }] }],
+  ['networks', true, { 'smtp.trustedNetworks': ['192.168.1.0/24', '10.0.0.7', 'fd00::/64', '::1', '::ffff:10.0.0.0/104'] }],
+  ['a network beyond addresses', false, { 'smtp.trustedNetworks': ['300.1.1.1/8'] }],
+  ['a network longer than an address', false, { 'pop3.plaintextNetworks': ['10.0.0.0/33'] }],
+  ['a network of too many parts', false, { 'smtp.trustedNetworks': ['10.0.0.0.0'] }],
   ['a list', false, []],
   ['an unknown key', false, { 'timer.everyMinuets': 5 }],
   ['text for a number', false, { 'timer.everyMinutes': 'often' }],
@@ -137,6 +141,18 @@ describe('the schema of the settings', () => {
       ...['admin-ui.allowedHosts', 'admin-ui.listen', 'pop3.listen', 'pop3.plaintextNetworks', 'smtp.listen', 'smtp.trustedNetworks'],
       ...['tls.certificateFile', 'tls.keyFile', 'tls.names'],
     ]);
+  });
+
+  it('has words for every pattern: nobody is shown a regular expression', () => {
+    const walk = (at: string, each: unknown): void => {
+      if (typeof each !== 'object' || each === null) return;
+      if ('pattern' in each)
+        expect(each, at)
+          .to.have.property('patternErrorMessage')
+          .that.matches(/^[A-Z].*\.$/);
+      for (const [key, inner] of Object.entries(each)) walk(`${at}/${key}`, inner);
+    };
+    for (const { key, schema: property } of schema.properties.values()) walk(key, property);
   });
 
   it('has defaults that it takes itself', () => {
