@@ -17,6 +17,17 @@ export const LARGEST_DOCUMENT = 1024 * 1024;
 const DEEPEST_NESTING = 64;
 const BOM = '\uFEFF';
 
+export const NOT_UTF8 = 'The file is not UTF-8 text. Save it again with the encoding UTF-8.';
+
+/** `undefined` for octets that are no UTF-8. */
+export function utf8TextOf(octets: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A change of one value; `value: undefined` removes it. */
 export interface SettingEdit {
   readonly path: SettingPath;
@@ -83,6 +94,8 @@ function refuse(text: string): Problem | undefined {
   if (octets > LARGEST_DOCUMENT) {
     return toProblem(error([], `The file has ${octets} octets; more than ${LARGEST_DOCUMENT} are not read.`));
   }
+  // UTF-16 without a mark at its beginning passes for UTF-8, with NULs between the letters.
+  if (text.includes('\0')) return toProblem(error([], NOT_UTF8));
   const scanner = createScanner(text, true);
   let depth = 0;
   // 1-4 are the tokens { } [ ], 17 the end: the parser's own enumeration exists at compile time only.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { removeLeftovers, writeAtomically } from './atomicFile.js';
-import { LARGEST_DOCUMENT } from './document.js';
+import { LARGEST_DOCUMENT, NOT_UTF8, utf8TextOf } from './document.js';
 import { onFileChange } from './watchedFile.js';
 
 /** What a read found: a text, or why there is none. */
@@ -33,8 +33,8 @@ export class SettingsFile {
     try {
       const { size } = await stat(this.path);
       if (size > LARGEST_DOCUMENT) return refused(`The file has ${size} octets; more than ${LARGEST_DOCUMENT} are not read.`);
-      const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(this.path));
-      return { text, etag: etagOf(text) };
+      const text = utf8TextOf(await readFile(this.path));
+      return text === undefined ? refused(NOT_UTF8) : { text, etag: etagOf(text) };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'ENOENT')
@@ -43,8 +43,8 @@ export class SettingsFile {
           missing: true,
           refusal: 'The file is gone. Put it back, or bring back a version with "postroom config undo".',
         };
-      if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-        return refused('The file is not UTF-8 text. Save it again with the encoding UTF-8.');
+      if (code === 'EISDIR')
+        return refused('A folder stands in its place. Move it away, and bring back a version with "postroom config undo".');
       return refused(`The file can't be read (${sentenceOf(error)}). See to its permissions.`);
     }
   }

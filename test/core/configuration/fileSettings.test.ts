@@ -1,5 +1,5 @@
 import '#core/base/injection.js';
-import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LicenceVerdict } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
@@ -121,11 +121,27 @@ describe('FileSettings', () => {
     expect(await readFile(file(), 'utf8')).to.equal(GOOD);
   });
 
-  it('says so where the file is not UTF-8', async () => {
+  for (const [what, text] of [
+    ['UTF-16', '\uFEFF{}'],
+    ['UTF-16 that says so nowhere', '{}'],
+  ] as const) {
+    it(`says so where the file is not UTF-8: ${what}`, async () => {
+      const refused = judged();
+      await writeFile(file(), Buffer.from(text, 'utf16le'));
+      await refused;
+      expect(settings.problems[0]?.message).to.equal('The file is not UTF-8 text. Save it again with the encoding UTF-8.');
+      expect(settings.get('timer.everyMinutes')).to.equal(7);
+    });
+  }
+
+  it('says so where a folder stands in place of the file', async () => {
+    const gone = judged();
+    await rename(file(), `${file()}.away`);
+    await gone;
     const refused = judged();
-    await writeFile(file(), Buffer.from('\uFEFF{}', 'utf16le'));
+    await mkdir(file());
     await refused;
-    expect(settings.problems[0]?.message).to.contain('not UTF-8');
+    expect(settings.problems[0]?.message).to.match(/^A folder stands in its place\./);
     expect(settings.get('timer.everyMinutes')).to.equal(7);
   });
 
