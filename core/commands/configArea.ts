@@ -1,6 +1,7 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
+import { NOT_UTF8, utf8TextOf } from '../configuration/document.js';
 import { hasErrors, problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
@@ -31,11 +32,13 @@ export class ConfigArea implements CommandArea {
       return { key, value: typedValue(value), ...result, ...this.#onTrial() };
     }),
     'config.unset': handler<{ key: string }>(async ({ key }, call) => {
-      const result = orFail(await this.settings.edit(call.author, [{ path: this.#path(key), value: undefined }]));
+      const path = this.#path(key);
+      if (this.settings.written(path) === undefined) refuseUnknownKeys(this.settings.schema, [{ path, value: 'nothing' }]);
+      const result = orFail(await this.settings.edit(call.author, [{ path, value: undefined }]));
       return { key, ...result, ...this.#onTrial() };
     }),
     'config.validate': handler<{ file?: string; whatIf?: number }>(async ({ file, whatIf }) => {
-      const text = file === undefined ? undefined : Buffer.from(file, 'base64').toString('utf8');
+      const text = file === undefined ? undefined : textOf(Buffer.from(file, 'base64'));
       const problems = this.settings.validate(text);
       const lines = problems.map((problem) => problemLine(problem));
       if (hasErrors(problems)) {
@@ -46,14 +49,13 @@ export class ConfigArea implements CommandArea {
     }),
     'config.history': handler<{ limit: number }>(({ limit }) => this.settings.history(limit)),
     'config.diff': handler<{ revision?: number }>(async ({ revision }) => {
-      const from = revision ?? (await this.settings.history(2))[1]?.id;
+      const from = revision ?? (await this.#revisionBefore());
       return (from !== undefined && (await this.settings.diff(from))) || 'Nothing differs.';
     }),
-    'config.undo': handler<{ revision?: number }>(async ({ revision }, call) => ({
-      revision: revision ?? 'the one before',
-      ...orFail(await this.settings.undo(call.author, revision)),
-      ...this.#onTrial(),
-    })),
+    'config.undo': handler<{ revision?: number }>(async ({ revision }, call) => {
+      const to = revision ?? (await this.#revisionBefore());
+      return { revision: to, ...orFail(await this.settings.undo(call.author, to)), ...this.#onTrial() };
+    }),
     'config.confirm': handler(async () => {
       const confirmed = await this.trials.confirm();
       return confirmed.length === 0 ? 'Nothing waits to be confirmed.' : { confirmed };
@@ -66,6 +68,10 @@ export class ConfigArea implements CommandArea {
     return trial === undefined
       ? {}
       : { confirm: `${trial.keys.join(', ')} go back to what they were within 60 s, unless you keep them: postroom config confirm` };
+  }
+
+  async #revisionBefore(): Promise<number | undefined> {
+    return (await this.settings.history(2))[1]?.id;
   }
 
   #path(key: string): readonly string[] {
@@ -89,4 +95,11 @@ export class ConfigArea implements CommandArea {
     }
     return path.length < 4 ? this.settings.forAccount(account, inAccount) : this.settings.forUser(account, user, inUser);
   }
+}
+
+/** Text of a file that somebody named. Throws `settings/invalid` for octets that are no UTF-8. */
+function textOf(octets: Buffer): string {
+  const text = utf8TextOf(octets);
+  if (text === undefined) throw new PostroomError('settings/invalid', `settings.json error: ${NOT_UTF8}`);
+  return text;
 }

@@ -43,7 +43,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
 export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
   backup: 'Copies of everything: create, verify, restore',
-  config: 'The settings file: get, set, confirm, validate, history, undo',
+  config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo',
   held: 'Mail that was kept back: list, retry, release, delete',
   log: 'What was collected, sent and picked up, by day',
   mailboxes: 'Mailboxes: how much mail waits where, move a message',

@@ -274,7 +274,8 @@ describe('settings that change', () => {
     ).to.deep.equal(['lisa', 'john']);
     expect(office.service(SettingsService).problems).to.deep.equal([]);
     expect(await office.run('config.diff'), 'since the one before').to.match(/^\+ +"john": \{/m);
-    await office.run('config.undo');
+    const undone = await office.run<{ readonly revision: number }>('config.undo');
+    expect(undone.revision, 'says which it is').to.be.a('number');
     expect(office.service(Accounts).find('works')?.users, 'and back').to.have.length(1);
     expect(await refusal('config.undo', { revision: 99 })).to.include('There is no revision 99; "postroom config history" lists them.');
   });
@@ -289,5 +290,19 @@ describe('settings that change', () => {
     expect(await refusal('config.get', { key: 'accounts.compny' })).to.include('no account "compny"');
     expect(await refusal('config.get', { key: 'accounts.company.users.grek' })).to.include('has no user "grek". Did you mean "greg"?');
     expect(await refusal('config.get', { key: 'accounts.company.pop3.hst' })).to.include('Did you mean "pop3.host"?');
+  });
+
+  it('let what is unknown be taken out where it stands, and only there', async () => {
+    expect(await refusal('config.unset', { key: 'timer.everyMinute' })).to.include('Did you mean "timer.everyMinutes"?');
+    await office.editFile((text) => text.replace('{', '{ "timer.everyMinute": 3,'));
+    await office.run('config.unset', { key: 'timer.everyMinute' });
+    expect(await refusal('config.unset', { key: 'timer.everyMinute' })).to.include('No installed plugin knows');
+  });
+
+  it('are not checked in another encoding than theirs', async () => {
+    const file = Buffer.from('{}', 'utf16le').toString('base64');
+    expect(await refusal('config.validate', { file })).to.include('The file is not UTF-8 text.');
+    const odd = Buffer.from([0x7b, 0xff, 0x7d]).toString('base64');
+    expect(await refusal('config.validate', { file: odd })).to.include('The file is not UTF-8 text.');
   });
 });
