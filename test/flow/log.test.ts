@@ -64,6 +64,8 @@ describe('the log', () => {
     const read = await office.run<readonly Entry[]>('log.read', { day: '2026-11-06', limit: 50 });
     expect(read.map(({ kind }) => kind)).to.include.members(['collected', 'round']);
     expect(new Set(read.map(({ at }) => new Date(at).getDate()))).to.deep.equal(new Set([6]));
+    const noDay: unknown = await office.run('log.read', { day: '2026-02-30', limit: 50 }).catch((error: unknown) => error);
+    expect(noDay).to.include({ code: 'command/arguments', message: 'The calendar has no day 2026-02-30.' });
     expect(await office.subjects('andrew'), 'mail stays however old its log').to.have.length(6);
   });
 });
