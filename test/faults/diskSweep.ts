@@ -1,7 +1,8 @@
 // The disk full, failing, damaged: nothing is promised that is not stored, nothing is deleted at the ISP, mailboxes are served, and all goes on by
 // itself when the disk does.
 import { copyFile, open, rm, stat } from 'node:fs/promises';
-import { canTrace, DiskWorld, FLOOR_MB } from './diskWorld.js';
+import { canTrace, DISK_MB, DiskWorld, FLOOR_MB } from './diskWorld.js';
+import { BreakableDisk } from './smallDisk.js';
 import type { FaultTable } from './table.js';
 import { VictimProcess } from './victimProcess.js';
 
@@ -22,6 +23,7 @@ export async function diskSweep(table: FaultTable): Promise<void> {
     await sweep.full();
     if (await canTrace()) {
       for (const call of ['fdatasync,fsync', 'pwrite64']) await sweep.inputOutputError(call);
+      await sweep.readOnlyForAWhile();
       await sweep.slowSync();
     } else {
       table.skip('I/O error', 'strace is not installed, or may not trace here');
@@ -30,6 +32,25 @@ export async function diskSweep(table: FaultTable): Promise<void> {
     await sweep.readOnly();
     await sweep.damagedPage();
     await sweep.lostWal();
+  } finally {
+    await world.stop();
+  }
+  await brokenFileSystem(table);
+}
+
+/** The kernel takes the file system for damaged and lets nobody write to it, as most servers are set up. It has to be mended by hand. */
+async function brokenFileSystem(table: FaultTable): Promise<void> {
+  const fault = 'the data folder turns read-only while the server runs';
+  let disk: BreakableDisk;
+  try {
+    disk = await BreakableDisk.make(DISK_MB);
+  } catch (error) {
+    table.skip(fault, `no file system could be made that breaks (${String(error).split('\n')[0]}); it needs root`);
+    return;
+  }
+  const world = await DiskWorld.start(disk);
+  try {
+    await new DiskSweep(world, table).turnsReadOnly(fault, disk);
   } finally {
     await world.stop();
   }
@@ -119,6 +140,38 @@ class DiskSweep {
     );
   }
 
+  /** As an export of NFS does for a while: writing fails with EROFS, reading goes on. */
+  async readOnlyForAWhile(): Promise<void> {
+    const { world } = this;
+    world.traffic.arrive(1);
+    await world.victim.run('send-receive');
+    const release = await world.inject('pwrite64,ftruncate,fdatasync,fsync,unlink:error=EROFS');
+    const stalled = await this.#refusesToTake();
+    await release();
+    await this.#until('the database is opened again', async () => (await this.#answerToSubmission()).startsWith('250'));
+    await this.#judge(
+      'the data folder is read-only for a while',
+      stalled,
+      'refused mail for now, deleted nothing, served POP3; went on by itself',
+    );
+  }
+
+  async turnsReadOnly(fault: string, disk: BreakableDisk): Promise<void> {
+    const { world } = this;
+    world.traffic.arrive(1);
+    await world.victim.run('send-receive');
+    await disk.break();
+    const stalled = await this.#refusesToTake();
+    // It may not take a database that it can only read for one that works.
+    await this.#until('the server tries twice to open the database', async () => world.victim.log.includes('after 2 tries'));
+    stalled.push(...(await this.#refusesToTake()));
+    await world.victim.close();
+    await disk.mend();
+    world.victim = VictimProcess.spawn();
+    await world.victim.open(world.dataDir);
+    await this.#judge(fault, stalled, 'refused mail for now, deleted nothing, served POP3; went on when the disk was mended');
+  }
+
   async damagedPage(): Promise<void> {
     const { world } = this;
     // In order, so that no WAL covers the damage.
@@ -174,6 +227,16 @@ class DiskSweep {
     }
   }
 
+  /** Answers what went wrong. */
+  async #refusesToTake(): Promise<string[]> {
+    const { answer } = await this.world.traffic.submit(this.world.victim.smtpPort, 0);
+    return [
+      ...(/( -> |^)4\d\d /.test(answer) ? [] : [`mail was answered: ${answer}`]),
+      ...(await this.#nothingMoves()),
+      ...(await this.#servesMail('serves')),
+    ];
+  }
+
   /** Mail arrives at the ISP and has to stay there. Answers what went wrong. */
   async #nothingMoves(): Promise<readonly string[]> {
     const { world } = this;
@@ -186,6 +249,8 @@ class DiskSweep {
 
   /** `deletes`: QUIT is answered +OK. `serves`: reading is enough, as nothing can be written. */
   async #servesMail(expected: 'deletes' | 'serves' = 'deletes'): Promise<readonly string[]> {
+    if (expected === 'serves' && (await this.world.traffic.read(this.world.victim.pop3Port, 'andrew')) === 0)
+      return ['no mail could be read by POP3'];
     const answer = await this.world.traffic.pickUp(this.world.victim.pop3Port, 'andrew', 'company/andrew');
     const isWell = expected === 'deletes' ? answer.startsWith('+OK') : /^(\+OK|-ERR)/.test(answer);
     return isWell ? [] : [`POP3 said: ${answer}`];

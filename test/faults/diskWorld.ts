@@ -1,13 +1,13 @@
 // A server as a process of its own, with its data folder on a small disk that can be filled, and that strace can make fail.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { officeSettings } from '../kit/officeSettings.js';
 import { Ledger, type Verdict } from './ledger.js';
+import { memoryDisk, type SmallDisk } from './smallDisk.js';
 import { PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
@@ -16,7 +16,7 @@ const MEGABYTE = 2 ** 20;
 /** Below so much the server takes nothing in. */
 export const FLOOR_MB = 20;
 /** Large enough for the ballast. */
-const DISK_MB = 180;
+export const DISK_MB = 180;
 const ROUNDS = 3;
 
 export class DiskWorld {
@@ -26,20 +26,19 @@ export class DiskWorld {
 
   private constructor(
     readonly isp: PracticeIsp,
-    private readonly mount: string,
+    private readonly disk: SmallDisk,
     readonly dataDir: string,
   ) {
     this.traffic = new Traffic(isp, this.ledger, 'disk');
     this.victim = VictimProcess.spawn();
   }
 
-  /** Throws with the reason where no small disk can be made. */
-  static async start(): Promise<DiskWorld> {
-    const mount = await mkdtemp(path.join(os.tmpdir(), 'postroom-disk-'));
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MB}m`, 'tmpfs', mount]);
+  /** Throws with the reason where no small disk can be made. `disk` belongs to the world from now on. */
+  static async start(disk?: SmallDisk): Promise<DiskWorld> {
+    const small = disk ?? (await memoryDisk(DISK_MB));
     const isp = await PracticeIsp.start();
     for (const mailbox of ['mail', 'post']) isp.mailbox(mailbox);
-    const dataDir = path.join(mount, 'data');
+    const dataDir = path.join(small.mount, 'data');
     await mkdir(dataDir, { mode: 0o700 });
     const settings = {
       ...officeSettings(isp),
@@ -48,7 +47,7 @@ export class DiskWorld {
       'server.freeSpaceFloorMB': FLOOR_MB,
     };
     await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings));
-    const world = new DiskWorld(isp, mount, dataDir);
+    const world = new DiskWorld(isp, small, dataDir);
     await world.victim.open(dataDir);
     for (const account of ['company', 'works']) await world.victim.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
     await world.victim.run('users.set-password', { account: 'company', user: 'andrew', password: PASSWORD });
@@ -61,18 +60,18 @@ export class DiskWorld {
 
   /** Takes room until only so many megabytes are free. */
   async fill(leftMb: number): Promise<void> {
-    const { bavail, bsize } = await statfs(this.mount);
+    const { bavail, bsize } = await statfs(this.disk.mount);
     const octets = Math.max(0, bavail * bsize - leftMb * MEGABYTE);
-    await writeFile(path.join(this.mount, 'filler'), Buffer.alloc(octets)).catch(() => undefined);
+    await writeFile(path.join(this.disk.mount, 'filler'), Buffer.alloc(octets)).catch(() => undefined);
   }
 
   async empty(): Promise<void> {
-    await rm(path.join(this.mount, 'filler'), { force: true });
+    await rm(path.join(this.disk.mount, 'filler'), { force: true });
   }
 
   /** Mounts the disk anew, for reading only or for both. Nobody may have a file open on it. */
   async remount(how: 'ro' | 'rw'): Promise<void> {
-    await run('mount', ['-o', `remount,${how}`, this.mount]);
+    await run('mount', ['-o', `remount,${how}`, this.disk.mount]);
   }
 
   /** Good rounds, then the ledger. */
@@ -108,8 +107,7 @@ export class DiskWorld {
   async stop(): Promise<void> {
     await this.victim.kill();
     await this.isp.stop();
-    await run('umount', [this.mount]);
-    await rm(this.mount, { recursive: true, force: true });
+    await this.disk.remove();
   }
 }
 

@@ -110,6 +110,22 @@ export class Traffic {
     return answer;
   }
 
+  /** A client that only reads. Answers how many messages it could. */
+  async read(port: number, user: string): Promise<number> {
+    const client = await RawClient.connect(port);
+    try {
+      await client.login(user, PASSWORD);
+      const count = Number((await client.ask('STAT')).split(' ')[1]);
+      let read = 0;
+      for (let number = 1; number <= count; number += 1) {
+        if (/^Message-ID: /im.test(await client.askMultiline(`RETR ${number}`))) read += 1;
+      }
+      return read;
+    } finally {
+      client.destroy();
+    }
+  }
+
   #nextId(): string {
     this.#count += 1;
     return `${this.prefix}-${this.#count}@sweep.example`;

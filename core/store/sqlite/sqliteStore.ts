@@ -10,7 +10,7 @@ import { Ballast } from './ballast.js';
 import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
 import type { Connection } from './connection.js';
-import { assertDurable, lostWal, openReader, openWriter, quickCheck } from './database.js';
+import { assertDurable, checkWritable, lostWal, openReader, openWriter, quickCheck } from './database.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import type { PickedUpListener } from './pickUps.js';
@@ -129,6 +129,7 @@ export class SqliteStore implements Upkeep {
       const writer = await openWriter(this.path);
       try {
         await quickCheck(writer);
+        await checkWritable(writer);
         return writer;
       } catch (error) {
         await writer.close();

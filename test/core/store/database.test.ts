@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, truncate, 
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Connection } from '#core/store/sqlite/connection.js';
-import { assertDurable, openWriter } from '#core/store/sqlite/database.js';
+import { assertDurable, checkWritable, openWriter } from '#core/store/sqlite/database.js';
 import { latestVersion, versionOf } from '#core/store/sqlite/migrations.js';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { ANDREW, collect, failureOf, pickUp, put, StoreFixture } from './storeFixture.js';
@@ -181,6 +181,15 @@ describe('Opening the database', () => {
     await put(store, { to: [ANDREW], text: 'after' });
     expect(since).to.not.include((await pickUp(store, ANDREW)).at(-1)?.uidl);
     expect((await failureOf(store.backupTo(path))).code).to.equal('store/failed');
+  });
+
+  it('F25 takes no database for one that works that can only be read', async () => {
+    const writer = await openWriter(path);
+    await checkWritable(writer);
+    await writer.close();
+    const readable = await Connection.open(path, 'read');
+    expect((await failureOf(checkWritable(readable))).code).to.equal('store/failed');
+    await readable.close();
   });
 
   it('goes on after a restart with everything in place, twice over', async () => {
