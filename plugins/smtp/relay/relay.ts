@@ -113,8 +113,7 @@ class Attempt {
     } catch (error) {
       const failure = error as RelayFailure & Partial<SentMessageInfo>;
       this.isStale = this.isKept && !this.session.isOpen && failure.response === undefined && !allRead && this.#receipts.length === 0;
-      const isAnswered = failure.responseCode !== undefined && failure.responseCode >= 400 && failure.responseCode < 600;
-      this.#record(transaction, allRead && !isAnswered ? judgeSilence(failure) : judge(failure), failure);
+      this.#record(transaction, allRead && !isRefusal(failure) ? judgeSilence(failure) : judge(failure), failure);
       if (failure.code === 'EMESSAGE' && !allRead) {
         // An answer in the middle of the text: what is still on its way must not be taken for commands.
         this.session.close();
@@ -126,6 +125,11 @@ class Attempt {
   /** Clears the failed transaction away; answers `failure` where the session is of no more use. */
   async #recover(failure: RelayFailure): Promise<RelayFailure | undefined> {
     if (!this.session.isOpen) {
+      return failure;
+    }
+    if (!isRefusal(failure)) {
+      // Behind rubbish nobody knows where the ISP is: it may take what comes for the text.
+      this.session.close();
       return failure;
     }
     try {
@@ -162,6 +166,11 @@ class Attempt {
     this.#record(transaction, judge({ message, code: code === 'EENVELOPE' || code === 'EMESSAGE' ? 'ECONNECTION' : code }), {});
     return failure;
   }
+}
+
+/** Whether the ISP said no, as SMTP does. */
+function isRefusal({ responseCode }: RelayFailure): boolean {
+  return responseCode !== undefined && responseCode >= 400 && responseCode < 600;
 }
 
 function receiptFor(recipient: string, verdict: Verdict, server: IspServer | undefined): DestinationReceipt {

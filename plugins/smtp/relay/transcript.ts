@@ -27,16 +27,16 @@ export function transcriptLogger(
   transcript: Transcript,
   secrets: readonly string[],
 ): Record<string, (entry: { tnx?: string }, text: string) => void> {
-  let login: 'before' | 'running' | 'over' = 'before';
+  let isLoggingIn = false;
   const client = (text: string): string => {
     const mechanism = /^AUTH \S+/i.exec(text)?.[0];
-    if (mechanism !== undefined) login = 'running';
-    else if (login !== 'running') return text;
+    if (mechanism !== undefined) isLoggingIn = true;
+    else if (!isLoggingIn) return text;
     return mechanism === text ? text : `${mechanism ?? ''} (hidden)`.trimStart();
   };
   const server = (text: string): string => {
-    if (login === 'before') return text;
-    if (!text.startsWith('334')) login = 'over';
+    if (!isLoggingIn) return text;
+    isLoggingIn = text.startsWith('334');
     return withoutEcho(text, secrets);
   };
   const line = (entry: { tnx?: string }, text: string): void => {

@@ -106,6 +106,20 @@ describe('relaying to the ISP', () => {
     }
   });
 
+  it('R15 says nothing more behind rubbish, which may have begun a text', async () => {
+    await at.connectTo();
+    for (const verb of ['MAIL', 'RCPT', 'DATA']) {
+      at.isp.commands.length = 0;
+      at.isp.script = { answer: (asked) => (asked === verb ? 'HTTP/1.1 302 Found' : undefined) };
+      expect(await at.one(), verb)
+        .to.include({ outcome: 'deferred' })
+        .and.not.have.property('unsure');
+      expect(at.isp.verbs()).to.not.include('RSET');
+    }
+    at.isp.script = {};
+    expect(await at.one()).to.include({ outcome: 'delivered' });
+  });
+
   it('R19 tries a refused connection again', async () => {
     await at.connectTo();
     await at.isp.stop();
