@@ -92,5 +92,6 @@ export class SmtpInput {
 }
 
 function unstuffed(octets: Buffer): Buffer {
+  if (!octets.includes('\r\n.') && octets[0] !== 0x2e) return octets;
   return Buffer.from(octets.toString('latin1').replace(/(^|\r\n)\./g, '$1'), 'latin1');
 }

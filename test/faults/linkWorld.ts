@@ -29,7 +29,7 @@ export class LinkWorld {
     faulty.mailbox('mail');
     healthy.mailbox('post');
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-link-'));
-    const patience = { 'pop3.timeouts.connectSeconds': 1, 'pop3.timeouts.replySeconds': 1, 'smtp.timeouts.replySeconds': 1 };
+    const patience = { 'pop3.timeouts.connectSeconds': 1, 'pop3.timeouts.replySeconds': 1 };
     const { smtp } = faulty;
     const trust = { 'smtp.security': smtp.security, 'smtp.tls.pin': new X509Certificate(faulty.certificate.cert).fingerprint256 };
     const settings = {

@@ -14,6 +14,8 @@ export interface SmtpCase {
   readonly isUnsure?: boolean;
   /** What the ISP says goes for every message: the account's other mail waits as well. */
   readonly concernsAll?: boolean;
+  /** Until the server gives up: its patience is short in the round of the fault. */
+  readonly isSilent?: boolean;
   /** The message is larger than what the line holds: no final dot has been sent when the line breaks in the text. */
   readonly isLarge?: boolean;
   readonly begin: (isp: PracticeIsp) => void;
@@ -25,6 +27,10 @@ const LATER = 'sent once, in a later round; mail behind it went out in the same 
 
 function each<T>(values: readonly T[], fault: string, held: string, begin: (smtp: SmtpFaults, value: T) => void): readonly SmtpCase[] {
   return values.map((value) => ({ fault, held, begin: ({ faults }) => begin(faults.smtp, value) }));
+}
+
+function silent(cases: readonly SmtpCase[]): readonly SmtpCase[] {
+  return cases.map((one) => ({ ...one, isSilent: true }));
 }
 
 const cuts: readonly SmtpCase[] = [
@@ -61,17 +67,19 @@ const cuts: readonly SmtpCase[] = [
 ];
 
 const stalls: readonly SmtpCase[] = [
-  ...each(STEPS, 'SMTP: silence at a command', `given up in time; ${LATER}`, (smtp, step) => smtp.stall(step)),
+  ...silent(each(STEPS, 'SMTP: silence at a command', `given up in time; ${LATER}`, (smtp, step) => smtp.stall(step))),
   {
     fault: 'SMTP: silence inside the text',
     held: `given up in time; ${LATER}; nothing counts as possibly sent`,
     isLarge: true,
+    isSilent: true,
     begin: (isp) => isp.faults.smtp.stall({ step: 'TEXT', when: 'octets', octets: 100_000 }),
   },
   {
     fault: 'SMTP: silence after the final dot',
     held: 'the one window: sent a second time with the same Message-ID, and the log says so',
     isUnsure: true,
+    isSilent: true,
     begin: (isp) => isp.faults.smtp.stall('DATA'),
   },
 ];
@@ -168,7 +176,7 @@ const handshakes: readonly SmtpCase[] = [
     'nothing is said in clear text; sent once when mended',
     (smtp, text) => smtp.say('TLS', text),
   ).map((one) => ({ ...one, concernsAll: true })),
-  ...each([0], 'SMTP: silence in the TLS handshake', `given up in time; ${LATER}`, (smtp) => smtp.stall('TLS')),
+  ...silent(each([0], 'SMTP: silence in the TLS handshake', `given up in time; ${LATER}`, (smtp) => smtp.stall('TLS'))),
 ];
 
 export const SMTP_CASES = {
@@ -176,7 +184,7 @@ export const SMTP_CASES = {
   starttls: [
     ...handshakes,
     ...each(['cut', 'reset'] as const, 'SMTP: line cut at STARTTLS', LATER, (smtp, how) => smtp.break(how, 'STARTTLS')),
-    ...each([0], 'SMTP: silence at STARTTLS', `given up in time; ${LATER}`, (smtp) => smtp.stall('STARTTLS')),
+    ...silent(each([0], 'SMTP: silence at STARTTLS', `given up in time; ${LATER}`, (smtp) => smtp.stall('STARTTLS'))),
     {
       fault: 'SMTP: STARTTLS not offered, or refused',
       held: 'alarms, sends nothing in clear text; sent once when mended',
