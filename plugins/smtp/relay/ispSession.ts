@@ -2,8 +2,9 @@
 import { X509Certificate } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import SMTPConnection, { type Envelope, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
+import type { Envelope, SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { type Extensions, readExtensions } from './extensions.js';
+import { IspConnection } from './ispConnection.js';
 import { type IspServer, SetupProblem } from './ispSettings.js';
 import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
 
@@ -13,7 +14,7 @@ const CONNECT_MS = 60_000;
 const GOODBYE_MS = 5_000;
 
 export class IspSession {
-  readonly #connection: SMTPConnection;
+  readonly #connection: IspConnection;
   #extensions: Extensions = readExtensions('');
 
   private constructor(
@@ -21,7 +22,7 @@ export class IspSession {
     transcript: Transcript | undefined,
   ) {
     const greetingTimeout = Math.min(GREETING_MS, server.patienceMs);
-    this.#connection = new SMTPConnection({
+    this.#connection = new IspConnection({
       name: server.clientName,
       host: server.host,
       port: server.port,

@@ -4,7 +4,7 @@ import type { DestinationReceipt } from '@postroom/sdk';
 /** The fields of nodemailer's errors that decide. */
 export interface RelayFailure {
   readonly message: string;
-  /** ECONFIG (a SetupProblem), EAUTH, ETLS, ESOCKET, EDNS, ETIMEDOUT, ECONNECTION, EPROTOCOL, EENVELOPE, EMESSAGE, ESTREAM. */
+  /** ECONFIG (a SetupProblem), EAUTH, ETLS, ESOCKET, ETIMEDOUT, ECONNECTION, EPROTOCOL, EENVELOPE, EMESSAGE, ESTREAM. */
   readonly code?: string | undefined;
   /** The reply, all its lines. */
   readonly response?: string | undefined;

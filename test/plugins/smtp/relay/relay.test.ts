@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns';
 import { expect } from 'chai';
 import type { Script } from '../scriptedServer.js';
 import { relayingHost, TEXT } from './relayingHost.js';
@@ -126,6 +127,25 @@ describe('relaying to the ISP', () => {
     expect(await at.one())
       .to.include({ outcome: 'deferred', status: '4.4.2' })
       .and.not.have.property('configuration');
+  });
+
+  it('finds the ISP as the system does, and asks no DNS beside it', async () => {
+    const asked: string[] = [];
+    const { prototype } = Resolver;
+    // oxlint-disable-next-line typescript/unbound-method -- put back below
+    const { resolve4 } = prototype;
+    const note = function (this: Resolver, name: string, ...more: unknown[]): void {
+      asked.push(name);
+      (resolve4 as (...all: unknown[]) => void).call(this, name, ...more);
+    };
+    Object.assign(prototype, { resolve4: note });
+    try {
+      await at.connectTo({}, { 'smtp.host': 'localhost' });
+      expect(await at.one()).to.include({ outcome: 'delivered', remote: 'localhost' });
+    } finally {
+      prototype.resolve4 = resolve4;
+    }
+    expect(asked).to.deep.equal([]);
   });
 
   it('R20 is sure that nothing went out where the connection breaks before the final dot', async () => {
