@@ -44,6 +44,18 @@ describe('an answer to a login, fit to be shown', () => {
     expect(withoutEcho('-ERR what is 1234?', ['1234']), 'a short secret as a whole').to.equal(`-ERR ${HIDDEN}`);
   });
 
+  it('keeps what servers say to everybody, whatever the password', () => {
+    for (const password of ['wrong', 'password', 'mypassword1', 'Mailbox2026', 'authentication'])
+      for (const answer of [
+        '-ERR [AUTH] Wrong user or password',
+        '535 5.7.8 Application-specific password required',
+        '535 Authentication failed for your mailbox',
+      ])
+        expect(withoutEcho(answer, [password]), password).to.equal(answer);
+    for (const password of ['mypassword1', 'wrong-password', 'the wrong password'])
+      expect(withoutEcho(`535 what is ${password}?`, [password]), password).to.equal(`535 ${HIDDEN}`);
+  });
+
   it('is the same for secrets of any length', () => {
     for (const secret of ['abc123', 'x'.repeat(300)]) expect(withoutEcho(`535 ${secret}`, [secret])).to.equal(`535 ${HIDDEN}`);
   });

@@ -23,7 +23,6 @@ export class Pop3Dialogue {
   readonly #transcript: Transcript | undefined;
   #socket: Socket;
   #incoming: Incoming;
-  #hasSentSecret = false;
   #unanswered = 0;
   /** Commands on the line since it was last without any. */
   #together = 0;
@@ -70,7 +69,6 @@ export class Pop3Dialogue {
 
   /** Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. */
   send(lines: readonly string[], shown?: string): void {
-    if (shown !== undefined) this.#hasSentSecret = true;
     if (this.#transcript !== undefined) {
       for (const line of shown === undefined ? lines : [shown]) this.#transcript('client', line);
     }
@@ -102,8 +100,7 @@ export class Pop3Dialogue {
   }
 
   async #answer(what: string, toSecret: boolean): Promise<Answer> {
-    const raw = await this.rawLine(what);
-    const line = toSecret ? this.#withoutEcho(raw) : raw;
+    const line = await this.rawLine(what, toSecret);
     const answer = parseAnswer(line);
     if (answer === undefined) {
       throw new PostroomError(
@@ -114,10 +111,11 @@ export class Pop3Dialogue {
     return answer;
   }
 
-  async rawLine(what: string): Promise<string> {
-    const line = await this.#incoming.line(what);
+  async rawLine(what: string, toSecret = false): Promise<string> {
+    const said = await this.#incoming.line(what);
+    const line = toSecret ? this.#withoutEcho(said) : said;
     this.#unanswered = Math.max(0, this.#unanswered - 1);
-    this.#transcript?.('server', printable(this.#hasSentSecret ? this.#withoutEcho(line) : line));
+    this.#transcript?.('server', printable(line));
     return line;
   }
 
