@@ -7,8 +7,8 @@ export interface Dialogue {
   say(text: string): void;
   /** What was typed, or `proposal` where nothing was. */
   ask(question: string, proposal?: string): Promise<string>;
-  /** Asks twice, unseen. */
-  askSecret(question: string): Promise<string>;
+  /** Asks twice, unseen; `former` is what was typed before, and kept where nothing is typed. */
+  askSecret(question: string, former?: string): Promise<string>;
 }
 
 export class TerminalDialogue implements Dialogue {
@@ -31,9 +31,10 @@ export class TerminalDialogue implements Dialogue {
     }
   }
 
-  async askSecret(question: string): Promise<string> {
+  async askSecret(question: string, former = ''): Promise<string> {
     for (;;) {
-      const secret = await askTwice(question);
+      const secret = await askTwice(former === '' ? question : `${question}, or nothing to keep what you typed`);
+      if (secret === '' && former !== '') return former;
       if (secret !== undefined && secret !== '') return secret;
       this.say(secret === '' ? 'A password is needed.' : 'The two differ; type both again.');
     }

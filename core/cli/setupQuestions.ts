@@ -48,7 +48,7 @@ export async function askAccount(dialogue: Dialogue, { taken, former, id: fixedI
   const pop3 = await askServer("The ISP's server for incoming mail (POP3)", 'pop3', 'incoming');
   const login = await dialogue.ask('Login name at the ISP', proposed('pop3.user') ?? guess['pop3.user']);
   const smtp = await askServer("The ISP's server for outgoing mail (SMTP)", 'smtp', 'outgoing');
-  const password = await dialogue.askSecret('Password at the ISP');
+  const password = await dialogue.askSecret('Password at the ISP', former?.password);
   return { id, address, kind: kind.kind, ...required, ...pop3, 'pop3.user': login, ...smtp, password };
 }
 
@@ -57,7 +57,8 @@ export async function askUsers(dialogue: Dialogue, add: (user: UserPlan) => Prom
   dialogue.say('\nThe users. ADMIN1, who gets what fits nobody, and PUBLIC1, everybody, are there already.');
   const names: string[] = [];
   for (;;) {
-    const question = names.length === 0 ? 'Name of the first user' : 'Name of the next user, or nothing to go on';
+    const question =
+      names.length === 0 ? 'Name of the first user, or nothing to add users later' : 'Name of the next user, or nothing to go on';
     const name = await askUntil(dialogue, question, undefined, (answer) => userNameProblem(answer, names));
     if (name === '') return;
     const password = await dialogue.askSecret(`Password of ${name}`);
@@ -88,6 +89,8 @@ export async function askServer(
     undefined,
     (answer) => (/\s/.test(answer) ? 'An IP address or a host name.' : undefined),
   );
+  if (address === '')
+    dialogue.say('Until then no mail is collected, sent or served. To set it: postroom config set licensing.device.address ADDRESS');
   return {
     adminPassword,
     settings: {

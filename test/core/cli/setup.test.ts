@@ -35,8 +35,9 @@ class Answers implements Dialogue {
     return this.answers.splice(place, 1)[0]?.[1] ?? '';
   }
 
-  askSecret(question: string): Promise<string> {
-    return this.ask(question);
+  /** What was typed before is kept like a proposal, and not shown as one. */
+  async askSecret(question: string, former?: string): Promise<string> {
+    return (await this.ask(question)) || (former ?? '');
   }
 }
 
@@ -162,6 +163,8 @@ describe('postroom setup', () => {
       [/Encryption for incoming/, 'plain'],
       [/Encryption for outgoing/, 'plain'],
       [/^Password at the ISP/, 'planted-wrong'],
+      [/try again/, 'y'],
+      [/^Password at the ISP/, ''],
       [/try again/, 'y'],
       [/^Password at the ISP/, PRACTICE_PASSWORD],
       [/first user/, 'ADMIN1'],
