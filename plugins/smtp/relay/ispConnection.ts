@@ -1,9 +1,17 @@
-// nodemailer's connection, which finds a host as everything else on the machine does.
+// nodemailer's connection, which finds a host as everything else on the machine does, and sends a text only where it was asked for one.
 import type { NetConnectOpts } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 /** Node gives an address up before it tries the next one: its 250 ms are too short for a line by satellite, or for one SYN that was lost. */
 const NEXT_ADDRESS_MS = 3_000;
+
+type Done = (error: Error | null, info?: unknown) => void;
+
+/** What the library has and does not declare. */
+interface Inside {
+  _actionDATA(reply: string, done: Done): void;
+}
+const LIBRARY = SMTPConnection.prototype as unknown as Inside;
 
 export class IspConnection extends SMTPConnection {
   /**
@@ -13,5 +21,15 @@ export class IspConnection extends SMTPConnection {
   _resolveAndConnect(options: NetConnectOpts, connectNow: (resolved: object) => void): void {
     Object.assign(options, { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS });
     connectNow({});
+  }
+
+  /**
+   * Only 354 asks for the text (RFC 5321 section 4.3.2). The library takes 250 as well, which is the answer to an earlier command
+   * where the server has answered once too often: then the next one would count for the final dot, and mail that was refused for sent.
+   */
+  _actionDATA(reply: string, done: Done): void {
+    if (!reply.startsWith('2')) return LIBRARY._actionDATA.call(this, reply, done);
+    this.close();
+    done(Object.assign(new Error(`The server answered DATA with "${reply}", which asks for no text.`), { code: 'EPROTOCOL' }));
   }
 }

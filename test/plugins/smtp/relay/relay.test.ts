@@ -158,6 +158,17 @@ describe('relaying to the ISP', () => {
     }
   });
 
+  it('R15 sends no text where 250 answers DATA: a server that answers once too often would have a refused message counted as sent', async () => {
+    const answers: Record<string, string> = { MAIL: '250 ok\n250 ok\n250 ok', DOT: '550 5.7.1 Refused' };
+    await at.connectTo({ answer: (verb) => answers[verb] });
+    const receipt = await at.one();
+    expect(receipt).to.deep.include({ outcome: 'deferred', status: '4.4.2' });
+    expect(receipt?.unsure).to.equal(undefined);
+    expect(at.isp.messages).to.deep.equal([]);
+    at.isp.script = {};
+    expect((await at.one())?.outcome).to.equal('delivered');
+  });
+
   it('R20 sends no final dot where the message cannot be read to its end', async () => {
     await at.connectTo();
     const content = async function* (): AsyncIterable<Uint8Array> {
