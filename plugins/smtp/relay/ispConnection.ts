@@ -9,6 +9,7 @@ type Done = (error: Error | null, info?: unknown) => void;
 
 /** What the library has and does not declare. */
 interface Inside {
+  _supportedExtensions: string[];
   _actionDATA(reply: string, done: Done): void;
 }
 const LIBRARY = SMTPConnection.prototype as unknown as Inside;
@@ -21,6 +22,12 @@ export class IspConnection extends SMTPConnection {
   _resolveAndConnect(options: NetConnectOpts, connectNow: (resolved: object) => void): void {
     Object.assign(options, { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS });
     connectNow({});
+  }
+
+  /** One command at a time from here on, whatever the server announced. */
+  forgetPipelining(): void {
+    const inside = this as unknown as Inside;
+    inside._supportedExtensions = inside._supportedExtensions.filter((name) => name !== 'PIPELINING');
   }
 
   /**

@@ -80,6 +80,11 @@ export class IspSession {
     }
   }
 
+  /** One command at a time from here on. */
+  forgetPipelining(): void {
+    this.#connection.forgetPipelining();
+  }
+
   /** RSET: forgets a transaction that failed. */
   async reset(signal: AbortSignal): Promise<void> {
     await this.#step<boolean>(signal, (done) => this.#connection.reset(done));

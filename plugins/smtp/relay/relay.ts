@@ -63,6 +63,7 @@ export class Relay {
       session.close();
       throw error;
     }
+    if (attempt.hasLostPipeline) this.sessions.doubtPipelining(server);
     this.sessions.keep(to.account.id, server, session);
     return attempt;
   }
@@ -73,6 +74,8 @@ class Attempt {
   readonly #receipts: DestinationReceipt[] = [];
   /** True where a kept session broke before the ISP answered anything. */
   isStale = false;
+  /** True where commands that were sent together did not all get the answer that belongs to them. */
+  hasLostPipeline = false;
 
   constructor(
     private readonly to: RelayDestinations,
@@ -113,6 +116,8 @@ class Attempt {
     } catch (error) {
       const failure = error as RelayFailure & Partial<SentMessageInfo>;
       this.isStale = this.isKept && !this.session.isOpen && failure.response === undefined && !allRead && this.#receipts.length === 0;
+      const isOutOfStep = failure.code === 'ETIMEDOUT' || failure.code === 'EPROTOCOL';
+      this.hasLostPipeline ||= isOutOfStep && !allRead && this.session.extensions.names.has('PIPELINING');
       this.#record(transaction, allRead && !isRefusal(failure) ? judgeSilence(failure) : judge(failure), failure);
       if (failure.code === 'EMESSAGE' && !allRead) {
         // An answer in the middle of the text: what is still on its way must not be taken for commands.

@@ -5,6 +5,8 @@ import { IspSession } from './ispSession.js';
 import type { IspServer } from './ispSettings.js';
 
 const KEEP_MS = 10_000;
+/** An outage in the middle of an envelope looks like lost commands: a day of one command at a time costs little. */
+const DOUBT_MS = 24 * 60 * 60_000;
 
 interface KeptSession {
   readonly session: IspSession;
@@ -15,6 +17,8 @@ interface KeptSession {
 
 export class SessionKeeper implements Disposable {
   readonly #kept = new Map<string, KeptSession>();
+  /** Until when (monotonic) a server gets one command at a time, by its place. */
+  readonly #doubted = new Map<string, number>();
   #disposed = false;
 
   constructor(private readonly clock: Clock) {}
@@ -26,7 +30,14 @@ export class SessionKeeper implements Disposable {
       return { session: kept.session, isKept: true };
     }
     kept?.session.quit();
-    return { session: await IspSession.open(server, signal), isKept: false };
+    const session = await IspSession.open(server, signal);
+    if ((this.#doubted.get(placeOf(server)) ?? 0) > this.clock.monotonic()) session.forgetPipelining();
+    return { session, isKept: false };
+  }
+
+  /** The server announced PIPELINING and did not answer every command of an envelope. */
+  doubtPipelining(server: IspServer): void {
+    this.#doubted.set(placeOf(server), this.clock.monotonic() + DOUBT_MS);
   }
 
   /** Gives a session back that is ready for the next MAIL. After the end there is none: it says QUIT. */
@@ -55,4 +66,8 @@ export class SessionKeeper implements Disposable {
     void kept?.timer.dispose();
     return kept;
   }
+}
+
+function placeOf({ host, port }: IspServer): string {
+  return `${host} ${port}`;
 }

@@ -12,6 +12,8 @@ export interface Script {
   readonly pem?: { readonly key: string; readonly cert: string };
   /** TLS from the first octet. */
   readonly implicitTls?: boolean;
+  /** Of commands that come in one segment all but the first are lost. */
+  readonly answersFirstOnly?: boolean;
   /** Answers by verb (GREETING, EHLO, HELO, AUTH, MAIL, RCPT, DATA, DOT, RSET, QUIT, STARTTLS); `undefined` is the usual one. */
   readonly answer?: (verb: string, line: string) => Answer | undefined;
 }
@@ -126,7 +128,7 @@ export class ScriptedServer {
         return false;
       }
       const line = input.slice(0, end);
-      input = input.slice(end + 2);
+      input = this.script.answersFirstOnly ? '' : input.slice(end + 2);
       this.commands.push(line);
       const answer = this.#say(socket, (line.split(' ')[0] ?? '').toUpperCase(), line);
       mode = /^DATA$/i.test(line) && answer.startsWith('354') ? 'data' : 'commands';

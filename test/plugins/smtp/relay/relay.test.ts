@@ -169,6 +169,13 @@ describe('relaying to the ISP', () => {
     expect((await at.one())?.outcome).to.equal('delivered');
   });
 
+  it('R15 sends one command at a time to a server that announced PIPELINING and answers only the first of several', async () => {
+    await at.connectTo({ answersFirstOnly: true }, { 'smtp.timeouts.replySeconds': 1 });
+    expect(await at.one()).to.deep.include({ outcome: 'deferred', status: '4.4.2' });
+    expect((await at.one())?.outcome).to.equal('delivered');
+    expect(at.isp.messages).to.deep.equal([TEXT]);
+  });
+
   it('R20 sends no final dot where the message cannot be read to its end', async () => {
     await at.connectTo();
     const content = async function* (): AsyncIterable<Uint8Array> {
