@@ -10,18 +10,24 @@ import type { Disposable } from '@postroom/sdk';
 export function onFileChange(path: string, everyMs: number, changed: () => void): Disposable {
   let known = signature(statSync(path, { bigint: true, throwIfNoEntry: false }));
   let looking = false;
+  let disposed = false;
   const look = async (): Promise<void> => {
     if (looking) return;
     looking = true;
     const now = signature(await stat(path, { bigint: true }).catch(() => undefined));
     looking = false;
-    if (now === known) return;
+    if (disposed || now === known) return;
     known = now;
     changed();
   };
   const timer = setInterval(() => void look(), everyMs);
   timer.unref();
-  return { dispose: () => clearInterval(timer) };
+  return {
+    dispose: () => {
+      disposed = true;
+      clearInterval(timer);
+    },
+  };
 }
 
 function signature(stats: BigIntStats | undefined): string {
