@@ -25,9 +25,9 @@ export async function askSecret(what: string): Promise<string> {
   return secret;
 }
 
-/** `undefined` where the two differ; empty where nothing was typed. Rejects where the terminal is left. */
-export async function askTwice(what: string): Promise<string | undefined> {
-  const first = await ask(`${what}: `);
+/** `undefined` where the two differ; empty where nothing was typed. `hint` stands behind the first question. Rejects where the terminal is left. */
+export async function askTwice(what: string, hint = ''): Promise<string | undefined> {
+  const first = await ask(`${what}${hint}: `);
   if (first === '') return '';
   return first === (await ask(`${what}, again: `)) ? first : undefined;
 }

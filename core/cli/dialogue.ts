@@ -33,7 +33,7 @@ export class TerminalDialogue implements Dialogue {
 
   async askSecret(question: string, former = ''): Promise<string> {
     for (;;) {
-      const secret = await askTwice(former === '' ? question : `${question}, or nothing to keep what you typed`);
+      const secret = await askTwice(question, former === '' ? '' : ', or nothing to keep what you typed');
       if (secret === '' && former !== '') return former;
       if (secret !== undefined && secret !== '') return secret;
       this.say(secret === '' ? 'A password is needed.' : 'The two differ; type both again.');
