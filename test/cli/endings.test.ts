@@ -83,6 +83,12 @@ describe('the ends of the command line', function () {
     expect(code).to.equal(2);
   });
 
+  it('read no file without end', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { code, error } = await office.run(['explain', '/dev/zero', '--account', 'company']);
+    expect([code, error]).to.deep.equal([2, '/dev/zero cannot be read: it has more than 100 MB.\n']);
+  });
+
   it('refuse a data folder without a name', async () => {
     const { code, error } = await Office.prototype.run.call({ dataDir: '' }, ['status']);
     expect([code, error]).to.deep.equal([2, '--data names no folder: what stands after it is empty.\n']);
