@@ -54,7 +54,9 @@ export class LicenceWarden implements Licence {
       return wrongNumberOfEditions(editions);
     }
     try {
-      return this.hooks.onLicenseCheck.call(query, new HookCall()) ?? unanswered(editions[0] ?? '');
+      const verdict = this.hooks.onLicenseCheck.call(query, new HookCall()) ?? unanswered(editions[0] ?? '');
+      // Who only requires something, as the device does, knows of no edition.
+      return verdict.granted || verdict.edition !== 'none' ? verdict : { ...verdict, edition: this.#nameOf(editions[0] ?? '') };
     } catch (error) {
       if (error instanceof TapFailed) {
         // No strike: without the plugin that may say no, everything would be granted.
@@ -67,6 +69,10 @@ export class LicenceWarden implements Licence {
         remedy: 'The plugin that failed has to be mended or replaced; "postroom plugins list" shows it.',
       };
     }
+  }
+
+  #nameOf(edition: string): string {
+    return this.plugins.plugins.find(({ id }) => id === edition)?.manifest?.contributes?.edition?.name ?? edition;
   }
 
   onDidChange(listener: (verdict: LicenceVerdict) => void): Disposable {

@@ -29,7 +29,8 @@ describe('the licence', () => {
     events.on((event) => {
       if (event.type === 'licence') told.push(event.verdict.granted ? 'granted' : event.verdict.reason);
     });
-    warden = new LicenceWarden(hooks, accounts, events, { noteProblem: () => undefined } as unknown as PluginHost);
+    const plugins = [{ id: 'a.lite', manifest: { contributes: { edition: { name: 'Lite', accounts: 1, usersPerAccount: 2 } } } }];
+    warden = new LicenceWarden(hooks, accounts, events, { noteProblem: () => undefined, plugins } as unknown as PluginHost);
   });
 
   const edition = (plugin: string, handler: LicenceHandler) =>
@@ -66,7 +67,7 @@ describe('the licence', () => {
     requirement(({ kind }) =>
       seen || kind !== 'run' ? undefined : { granted: false, edition: 'none', reason: 'No device.', remedy: 'Look.' },
     );
-    expect(warden.recheck()).to.include({ granted: false, reason: 'No device.' });
+    expect(warden.recheck(), 'the edition is known all the same').to.include({ granted: false, edition: 'Lite', reason: 'No device.' });
     seen = true;
     expect(warden.recheck()).to.equal(GRANTED);
     expect(warden.recheck()).to.equal(GRANTED);
