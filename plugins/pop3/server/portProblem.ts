@@ -2,7 +2,8 @@
 
 /** `where` is host and port as configured, for example `port 110` or `192.168.1.2 port 110`. */
 export function portProblem(error: NodeJS.ErrnoException, host: string | undefined, port: number): string {
-  const where = host === undefined ? `Port ${port}` : `Port ${port} at ${host}`;
+  const asked = port === 0 ? 'A free port' : `Port ${port}`;
+  const where = host === undefined ? asked : `${asked} at ${host}`;
   switch (error.code) {
     case 'EACCES':
       return `${where} needs a right that this process does not have: ports below 1024 are for root. Set pop3.listen to another port or grant CAP_NET_BIND_SERVICE (setcap cap_net_bind_service=+ep on the node binary, or AmbientCapabilities in the service's unit).`;

@@ -88,7 +88,7 @@ export class SubmissionListener implements Listener {
   #open(port: PortSetting, server: StrictServer): Promise<OpenPort> {
     const asked = { protocol: 'smtp', host: port.host ?? '', port: port.port, security: port.security } as const;
     return new Promise((resolve) => {
-      const fail = (error: NodeJS.ErrnoException): void => resolve({ ...asked, problem: portProblem(port.port, error) });
+      const fail = (error: NodeJS.ErrnoException): void => resolve({ ...asked, problem: portProblem(port, error) });
       server.server.once('error', fail);
       server.listen({ port: port.port, ...(port.host === undefined ? {} : { host: port.host }) }, () => {
         server.server.off('error', fail);
@@ -141,15 +141,19 @@ function handlersOf(sessions: SubmissionSessions, afterMessage: () => void): SMT
 }
 
 /** Why a port is not open and what to do. */
-function portProblem(port: number, error: NodeJS.ErrnoException): string {
-  if (error.code === 'EADDRINUSE') {
-    return `Port ${port} is in use by another program. Stop that mail server, or choose another port in "smtp.listen".`;
+function portProblem({ host, port }: PortSetting, error: NodeJS.ErrnoException): string {
+  const where = `${port === 0 ? 'A free port' : `Port ${port}`}${host === undefined ? '' : ` at ${host}`}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${where} is in use by another program. Stop that mail server, or choose another port in "smtp.listen".`;
+    case 'EACCES':
+      return `${where} needs special rights (below 1024). Start Postroom as a service that may open it, or choose another port in "smtp.listen".`;
+    case 'EADDRNOTAVAIL':
+      return `${where} cannot be opened: this computer does not have that address. Correct "host" in "smtp.listen".`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${where} cannot be opened: no address is known by that name. Write an IP address as "host" in "smtp.listen".`;
+    default:
+      return `${where} cannot be opened (${sentenceOf(error)}). Check "smtp.listen".`;
   }
-  if (error.code === 'EACCES') {
-    return `Port ${port} needs special rights (below 1024). Start Postroom as a service that may open it, or choose another port in "smtp.listen".`;
-  }
-  if (error.code === 'EADDRNOTAVAIL') {
-    return `Port ${port} cannot be opened: this computer does not have that address. Correct "host" in "smtp.listen".`;
-  }
-  return `Port ${port} cannot be opened (${sentenceOf(error)}). Check "smtp.listen".`;
 }

@@ -85,12 +85,16 @@ describe('the connections of submission', () => {
       'smtp.listen': [
         { host: '127.0.0.1', port: at.port, security: 'plain' },
         { host: '127.0.0.1', port: 0, security: 'plain' },
+        // TEST-NET-1 (RFC 5737): the address of no machine.
+        { host: '192.0.2.1', port: 0, security: 'plain' },
       ],
     }).activate();
     const ports = await other.start();
     await other.stop();
     expect(ports[0]).to.deep.include({ port: at.port, security: 'plain', host: '127.0.0.1' });
     expect(ports[0]?.problem).to.match(/in use by another program.*"smtp\.listen"/);
+    expect(ports[0]?.problem).to.include(`Port ${at.port} at 127.0.0.1 `);
     expect(ports[1]?.problem).to.equal(undefined);
+    expect(ports[2]?.problem).to.match(/^A free port at 192\.0\.2\.1 cannot be opened: this computer does not have that address\./);
   });
 });
