@@ -35,9 +35,17 @@ function record(value: Readonly<Record<string, unknown>>): string {
   const lines = entries.map(([key, item]) => {
     const items: readonly unknown[] | undefined = Array.isArray(item) ? item : undefined;
     const isLong = items !== undefined && (isRecords(items) || items.length > 3);
+    if (isRecord(item) && (hasTable(item) || Object.keys(item).length > LONGEST_LINE)) return `\n${title(key)}\n${indented(record(item))}`;
     return isLong ? `\n${title(key)}\n${show(items)}` : `${title(key).padEnd(width)}  ${plain(item)}`;
   });
   return lines.join('\n').trimStart();
+}
+
+/** Entries of a record that stands on one line of another. */
+const LONGEST_LINE = 4;
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
 }
 
 function table(rows: readonly Readonly<Record<string, unknown>>[]): string {
@@ -121,9 +129,9 @@ function plain(value: unknown): string {
   return String(value as string | number | boolean).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\u00b7');
 }
 
-/** `nextTryAt` -> `next try at`; names of settings stay as they are. */
+/** `nextTryAt` -> `next try at`, `memoryMB` -> `memory MB`; names of settings stay as they are. */
 function title(key: string): string {
-  return key.includes('.') ? key : key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return key.includes('.') ? key : key.replace(/[A-Z]+/g, (letters) => ` ${letters.length > 1 ? letters : letters.toLowerCase()}`);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -39,4 +39,17 @@ describe('answers for people', () => {
       JSON.stringify({ accounts: { company: { kind: 'regular' } } }, undefined, 2),
     );
   });
+
+  it('give records within records lines of their own where they would not fit on one', () => {
+    expect(show({ held: 0, outbox: { messages: 1, recipients: 2 } })).to.equal('held    0\noutbox  messages: 1, recipients: 2');
+    const text = show({
+      held: 0,
+      lastRound: { sent: 1, rounds: [{ account: 'company', stored: 2 }] },
+      figures: { a: 1, b: 2, c: 3, d: 4, memoryMB: 5 },
+    });
+    expect(text.split('\n').map((line) => line.trimEnd())).to.deep.equal([
+      ...['held        0', '', 'last round', '  sent    1', '', '  rounds', '   account     stored', '   company     2'],
+      ...['', 'figures', '  a          1', '  b          2', '  c          3', '  d          4', '  memory MB  5'],
+    ]);
+  });
 });
