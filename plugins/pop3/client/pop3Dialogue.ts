@@ -242,7 +242,7 @@ async function secured(socket: Socket, account: IspAccount, clock: Clock): Promi
       );
     };
     const timer = clock.after(connectMs, () => fail('no answer in time'));
-    secure.on('error', (error) => fail(error.message, error));
+    secure.on('error', (error: Error & { readonly reason?: string }) => fail(error.reason ?? error.message, error));
     secure.once('close', () => fail('the server closed the connection'));
     secure.once('secureConnect', () => {
       void timer.dispose();

@@ -166,12 +166,16 @@ export class IspSession {
 const TLS_TROUBLE =
   /^(?:EPROTO|CERT_|ERR_TLS_CERT|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERROR_IN_CERT)|NO_PROTOCOLS/;
 
+/** `80B1...:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/...c:350:`: the words in it are what helps. */
+const OPENSSL_LINE = /[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):[^\n]*\n?/;
+
 function tlsProblem({ host, port }: IspServer, error: unknown): SetupProblem | undefined {
   // nodemailer keeps the system's code here.
-  const { originalCode = '', message } = error as Error & { originalCode?: string };
+  const { originalCode = '', message: said } = error as Error & { originalCode?: string };
   if (!TLS_TROUBLE.test(originalCode)) {
     return undefined;
   }
+  const message = said.replace(OPENSSL_LINE, '$1');
   return new SetupProblem(
     /^(?:EPROTO|ERR_SSL_)/.test(originalCode)
       ? `No TLS with ${host}, port ${port}: ${message}. Check "smtp.port" and "smtp.security". Nothing was sent.`
