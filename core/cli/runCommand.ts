@@ -1,7 +1,9 @@
 // One command of the table: asked of the running server or, without one, done on the data folder.
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
+import { shellWord } from '../base/shellWord.js';
 import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
@@ -50,7 +52,7 @@ async function runOffline(
   if (declaration.offline !== true) {
     throw new PostroomError(
       'command/not-running',
-      `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${dataDir}`,
+      `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${shellWord(dataDir)}`,
     );
   }
   const call = {
@@ -66,7 +68,7 @@ async function runOffline(
   if (declaration.reads === true && !existsSync(path.join(dataDir, 'settings.json'))) {
     throw new PostroomError(
       'data/missing',
-      `${path.resolve(dataDir)} holds no data of Postroom. Name another folder with --data, or begin one here: postroom serve --data ${dataDir}`,
+      `${path.resolve(dataDir)} holds no data of Postroom. Name another folder with --data, or begin one here: postroom serve --data ${shellWord(dataDir)}`,
     );
   }
   const [{ openServer }, { createLog }] = await Promise.all([import('../bootstrap.js'), import('../base/log.js')]);

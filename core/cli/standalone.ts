@@ -1,9 +1,11 @@
 // Commands that work without a server and without opening the data folder first: it may be missing, damaged, or about to be replaced.
+
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
 import { SystemClock } from '../base/clock.js';
 import { createLog } from '../base/log.js';
+import { shellWord } from '../base/shellWord.js';
 import { openServer } from '../bootstrap.js';
 import { restore, verify } from '../commands/backupArea.js';
 import { type Finding, finding, problem } from '../doctor/finding.js';
@@ -22,7 +24,7 @@ async function examine(args: Readonly<Record<string, unknown>>, dataDir: string,
   if (!existsSync(path.join(dataDir, 'settings.json')) && !existsSync(path.join(dataDir, 'restore-unfinished'))) {
     throw new PostroomError(
       'data/missing',
-      `${dataDir} holds no data of Postroom. Name another folder with --data, or begin one: postroom serve --data ${dataDir}`,
+      `${dataDir} holds no data of Postroom. Name another folder with --data, or begin one: postroom serve --data ${shellWord(dataDir)}`,
     );
   }
   let server: Awaited<ReturnType<typeof openServer>>;

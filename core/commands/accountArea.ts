@@ -1,6 +1,8 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
+
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
+import { shellWord } from '../base/shellWord.js';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
@@ -38,7 +40,7 @@ export class AccountArea implements CommandArea {
         if (this.accounts.find(account) !== undefined) {
           throw new PostroomError(
             'settings/invalid',
-            `There is an account ${account} already. "postroom accounts change ${account} ..." changes it.`,
+            `There is an account ${account} already. "postroom accounts change ${shellWord(account)} ..." changes it.`,
           );
         }
         // An account of that id may have been here before and be gone from the file by an editor.
@@ -46,7 +48,7 @@ export class AccountArea implements CommandArea {
         const base = ['accounts', account];
         const edits = [{ path: base, value: { kind, address, users: {} } }, ...this.#assign(base, set)];
         const result = orFail(await this.settings.edit(call.author, edits));
-        return { account, address, kind, ...result, next: `postroom accounts set-password ${account}` };
+        return { account, address, kind, ...result, next: `postroom accounts set-password ${shellWord(account)}` };
       },
     ),
     'accounts.change': handler<{ account: string; set: readonly string[] }>(async ({ account, set }, call) => {

@@ -1,4 +1,5 @@
 // backup create|verify|restore, as the running server sees them.
+
 import os from 'node:os';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Clock } from '@postroom/sdk/services';
@@ -6,6 +7,7 @@ import { createBackup } from '../backup/createBackup.js';
 import { restoreBackup } from '../backup/restoreBackup.js';
 import { verifyBackup } from '../backup/verifyBackup.js';
 import { DataFolder } from '../base/dataFolder.js';
+import { shellWord } from '../base/shellWord.js';
 import { ServerName } from '../directory/serverName.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { Upkeep } from '../store/upkeep.js';
@@ -44,7 +46,7 @@ export class BackupArea implements CommandArea {
     'backup.restore': handler<{ folder: string }>(({ folder }) => {
       throw new PostroomError(
         'data/locked',
-        `A server runs on ${this.folder.path}. Stop it, then: postroom backup restore ${folder} --data ${this.folder.path}`,
+        `A server runs on ${this.folder.path}. Stop it, then: postroom backup restore ${shellWord(folder)} --data ${shellWord(this.folder.path)}`,
       );
     }),
   };

@@ -1,6 +1,8 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
+
 import { ADMIN1, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
+import { shellWord } from '../base/shellWord.js';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
@@ -37,7 +39,7 @@ export class UserArea implements CommandArea {
         if (this.#find(account, user) !== undefined) {
           throw new PostroomError(
             'settings/invalid',
-            `${account} has a user ${user} already. "postroom users change ${account} ${user} ..." changes it.`,
+            `${account} has a user ${user} already. "postroom users change ${shellWord(account)} ${shellWord(user)} ..." changes it.`,
           );
         }
         // Somebody of that name may have been here before and be gone from the file by an editor.
@@ -45,7 +47,7 @@ export class UserArea implements CommandArea {
         const base = ['accounts', account, 'users', user];
         const edits: SettingEdit[] = [{ path: base, value: cc.length === 0 ? {} : { 'cc.to': cc } }, ...this.#assign(base, set)];
         const result = orFail(await this.settings.edit(call.author, edits));
-        return { account, user, ...result, next: `postroom users set-password ${account} ${user}` };
+        return { account, user, ...result, next: `postroom users set-password ${shellWord(account)} ${shellWord(user)}` };
       },
     ),
     'users.change': handler<{ account: string; user: string; set: readonly string[] }>(async ({ account, user, set }, call) => {

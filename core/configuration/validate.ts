@@ -1,6 +1,8 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
+
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
+import { shellWord } from '../base/shellWord.js';
 import { leanSchema, usedKeys } from './leanSchema.js';
 import { nameProblem, shownName } from './names.js';
 import { didYouMean } from './nearest.js';
@@ -157,7 +159,7 @@ function allowedNames(known: readonly string[]): string {
 export function howToSetSecret(key: string, account?: string): string {
   return account === undefined
     ? 'set it in the manager'
-    : `set it in the manager or with "postroom accounts set-password ${account} --key ${key}"`;
+    : `set it in the manager or with "postroom accounts set-password ${shellWord(account)} --key ${key}"`;
 }
 
 function secretSentence(key: string, path: SettingPath): string {
@@ -167,7 +169,7 @@ function secretSentence(key: string, path: SettingPath): string {
 
 function passwordSentence(key: string, path: SettingPath): string {
   const [, account, , user] = path;
-  return `Passwords never stand in settings.json. Take "${shownName(key)}" out, and set it in the manager or with "postroom users set-password ${account ?? ''} ${user ?? ''}".`;
+  return `Passwords never stand in settings.json. Take "${shownName(key)}" out, and set it in the manager or with "postroom users set-password ${shellWord(String(account ?? ''))} ${shellWord(String(user ?? ''))}".`;
 }
 
 /** A JSON Pointer (RFC 6901) as ajv writes it. Digits are a place only where the value is a list: users may be called 7 too. */

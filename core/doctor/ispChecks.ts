@@ -1,6 +1,8 @@
 // The accounts at the ISPs: whether passwords are set, and, when asked, whether the ISPs let us in.
+
 import type { CommandCall } from '@postroom/sdk';
 import type { Accounts } from '@postroom/sdk/services';
+import { shellWord } from '../base/shellWord.js';
 import { type SecretStore, secretPath } from '../configuration/secretStore.js';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import type { PluginHost } from '../host/pluginHost.js';
@@ -14,7 +16,7 @@ export function checkPasswords(accounts: Accounts, host: PluginHost, secrets: Se
     const isSet = host.accountSecrets.some((key) => secrets.hasSecret(secretPath(key, id)));
     return isSet
       ? well(`account ${id}`, 'A password for the ISP is set.')
-      : warning(`account ${id}`, `No password for the ISP is set. Set it: postroom accounts set-password ${id}`);
+      : warning(`account ${id}`, `No password for the ISP is set. Set it: postroom accounts set-password ${shellWord(id)}`);
   });
 }
 
