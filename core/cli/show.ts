@@ -129,9 +129,11 @@ function plain(value: unknown): string {
   return String(value as string | number | boolean).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\u00b7');
 }
 
-/** `nextTryAt` -> `next try at`, `memoryMB` -> `memory MB`; names of settings stay as they are. */
+/** `nextTryAt` -> `next try at`, `memoryMB` -> `memory MB`; names of settings and of people stay as they are. */
 function title(key: string): string {
-  return key.includes('.') ? key : key.replace(/[A-Z]+/g, (letters) => ` ${letters.length > 1 ? letters : letters.toLowerCase()}`);
+  return /^[a-z][A-Za-z0-9]*$/.test(key)
+    ? key.replace(/[A-Z]+/g, (letters) => ` ${letters.length > 1 ? letters : letters.toLowerCase()}`)
+    : key;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -35,6 +35,7 @@ describe('answers for people', () => {
 
   it('keep the dots of settings, and show trees the way they are written', () => {
     expect(show({ 'timer.everyMinutes': 5 })).to.equal('timer.everyMinutes  5');
+    expect(show({ 'Ann Lee': 1, Bob: 2 }), 'names of people').to.equal('Ann Lee  1\nBob      2');
     expect(show({ accounts: { company: { kind: 'regular' } } })).to.equal(
       JSON.stringify({ accounts: { company: { kind: 'regular' } } }, undefined, 2),
     );
