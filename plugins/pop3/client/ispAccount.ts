@@ -31,7 +31,7 @@ export async function ispAccount(account: AccountView, settings: Settings, secre
   }
   const password = await secrets.get('pop3.password', account.id);
   if (password === undefined || password === '') {
-    throw new PostroomError('isp/no-password', `No password is set for account ${account.id}. Set pop3.password to the one of the ISP.`, {
+    throw new PostroomError('isp/no-password', `No password for the ISP is set for account ${account.id}. Set it in the manager or with "postroom accounts set-password ${account.id}".`, {
       account: account.id,
     });
   }
