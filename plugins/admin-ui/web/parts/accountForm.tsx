@@ -8,7 +8,7 @@ import { SettingField } from './settingField.js';
 const SECURITY = [
   ['tls', 'TLS (usual)'],
   ['starttls', 'STARTTLS'],
-  ['plain', 'None: the password is readable on the way'],
+  ['plain', 'None: others can read it'],
 ] as const;
 
 export function AccountForm({
