@@ -31,9 +31,8 @@ export async function ispAccount(account: AccountView, settings: Settings, secre
   }
   const password = await secrets.get('pop3.password', account.id);
   if (password === undefined || password === '') {
-    throw new PostroomError('isp/no-password', `No password for the ISP is set for account ${account.id}. Set it in the manager or with "postroom accounts set-password ${account.id}".`, {
-      account: account.id,
-    });
+    const remedy = `Set the one of the ISP in the manager or with "postroom accounts set-password ${account.id}".`;
+    throw new PostroomError('isp/no-password', `No password is set for account ${account.id}. ${remedy}`, { account: account.id });
   }
   const security = get<IspSecurity>('pop3.security');
   const port = get<number | undefined>('pop3.port') ?? 0;
