@@ -59,7 +59,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       const { runCommand } = await import('./runCommand.js');
       exitCode = await runCommand(declaration, args, options);
     });
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(askedForHelp(argv, program), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -88,4 +88,11 @@ async function commandTable(
 function dataFolderOf(argv: readonly string[]): string | undefined {
   const at = argv.indexOf('--data');
   return at < 0 ? argv.find((arg) => arg.startsWith('--data='))?.slice('--data='.length) : argv[at + 1];
+}
+
+/** `help users add` is `users add --help`; commander's own reads one word only. */
+function askedForHelp(argv: readonly string[], program: Command): string[] {
+  const [help, area = '', ...verb] = argv;
+  const isArea = program.commands.some((command) => command.name() === area && command.commands.length > 0);
+  return help === 'help' && isArea && verb.length > 0 ? [area, ...verb, '--help'] : [...argv];
 }

@@ -69,6 +69,18 @@ describe('the ends of the command line', function () {
     expect(await text(child.stderr)).to.equal('');
   });
 
+  it('help with a command however it is asked', async () => {
+    const [one, other] = await Promise.all(
+      [
+        ['help', 'users', 'add'],
+        ['users', 'add', '--help'],
+      ].map((words) => text(postroom(...words).stdout)),
+    );
+    expect(one)
+      .to.equal(other)
+      .and.to.match(/^Usage: postroom users add .*Example:\n {2}postroom users add company greg --cc andrew\n/s);
+  });
+
   it('come with the line of the password, though its writer keeps the pipe open', async () => {
     const child = postroom('users', 'set-password', 'company', 'andrew');
     child.stdin.write('correct horse\n');

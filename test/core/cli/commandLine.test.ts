@@ -6,7 +6,9 @@ import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Command, CommanderError } from 'commander';
+import { AUTHORING_COMMANDS } from '#core/cli/authoring.js';
 import { addCommands } from '#core/cli/commandLine.js';
+import { EXAMPLES } from '#core/cli/examples.js';
 import { AREA_TITLES, CORE_COMMANDS } from '#core/commands/declarations.js';
 
 interface Taken {
@@ -74,6 +76,23 @@ describe('the command line', () => {
     }
     for (const area of made.commands.filter(({ commands }) => commands.length > 0))
       expect(area.description(), area.name()).to.not.equal('');
+  });
+
+  it('shows examples that it takes itself', async () => {
+    for (const [command, lines] of Object.entries(EXAMPLES)) {
+      for (const line of lines) {
+        // What is to be read from a file or asked for is not here.
+        const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+        const isAsking =
+          command === 'users.set-password' || words.some((word) => word.endsWith('.eml') || word.endsWith('.json') || word === '-');
+        const declared = [...CORE_COMMANDS, ...AUTHORING_COMMANDS].filter((one) => one.command === command);
+        expect(declared, command).to.have.length(1);
+        if (isAsking) continue;
+        const taken: Taken[] = [];
+        await program(taken, declared).parseAsync([...command.split('.'), ...words], { from: 'user' });
+        expect(taken[0]?.command, line).to.equal(command);
+      }
+    }
   });
 
   it('never takes a password: no argument and no option has room for one', () => {
