@@ -13,6 +13,8 @@ export function officeSettings(isp: PracticeIsp): Readonly<Record<string, unknow
     ...practiceOffice(isp),
     'server.name': 'post.office.example',
     'log.level': 'debug',
+    // The temporary folder may be a small one.
+    'server.freeSpaceFloorMB': 1,
     'timer.everyMinutes': 0,
     'timer.outboxCount': 0,
     'pop3.listen': [{ host: '127.0.0.1', port: 0, security: 'plain' }],
