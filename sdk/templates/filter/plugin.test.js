@@ -7,7 +7,7 @@ let host;
 before(async () => {
   host = await startTestHost({ plugins: [import.meta.dirname] });
 });
-after(() => host.stop());
+after(() => host?.stop());
 
 test('tags mail with a suspicious word in its subject', async () => {
   const { mailboxes, trail } = await host.sort(mailWith('You won the LOTTERY'));

@@ -16,7 +16,7 @@ before(async () => {
 after(async () => {
   web.closeAllConnections();
   web.close();
-  await host.stop();
+  await host?.stop();
 });
 
 test('tells the web address who got mail', async () => {

@@ -7,7 +7,7 @@ let host;
 before(async () => {
   host = await startTestHost({ plugins: [import.meta.dirname] });
 });
-after(() => host.stop());
+after(() => host?.stop());
 
 test('gives mail to the user whose word stands in the subject', async () => {
   const { mailboxes } = await host.sort(mailWith('[Sales] An offer, please'));

@@ -9,7 +9,7 @@ before(async () => {
   const clock = new VirtualClock('2026-11-06T12:00:00Z');
   host = await startTestHost({ plugins: [import.meta.dirname], clock });
 });
-after(() => host.stop());
+after(() => host?.stop());
 
 test('leaves the rounds of a working day', async () => {
   assert.notEqual((await rounds()).length, 0);
