@@ -5,6 +5,8 @@ import { execFile } from 'node:child_process';
 export type Run = (program: string, args: readonly string[]) => Promise<{ readonly exitCode: number; readonly output: string } | 'missing'>;
 
 const LONGEST_RUN_MS = 4_000;
+/** The system also says that it may not where any folder of PATH is closed to this user, and no other has the program. */
+const CANNOT_RUN: ReadonlySet<unknown> = new Set(['ENOENT', 'EACCES', 'EPERM']);
 
 export const runProgram: Run = (program, args) =>
   new Promise((resolve) => {
@@ -16,7 +18,7 @@ export const runProgram: Run = (program, args) =>
       env: englishEnvironment(),
     } as const;
     execFile(program, [...args], options, (error, output) => {
-      if (error?.code === 'ENOENT') resolve('missing');
+      if (CANNOT_RUN.has(error?.code)) resolve('missing');
       else resolve({ exitCode: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output });
     });
   });

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { leakCheck, PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { look } from '#plugins/network-device/dist/look.js';
@@ -102,5 +105,18 @@ describe('a program of the system', () => {
 
   it('may be missing', async () => {
     expect(await runProgram('no-such-program-here', [])).to.equal('missing');
+  });
+
+  it('is missing too where the system only says that it may not be run', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'postroom-path-'));
+    await writeFile(path.join(folder, 'ping-for-others'), '', { mode: 0o644 });
+    const { PATH = '' } = process.env;
+    process.env['PATH'] = `${folder}${path.delimiter}${PATH}`;
+    try {
+      expect(await runProgram('ping-for-others', [])).to.equal('missing');
+    } finally {
+      process.env['PATH'] = PATH;
+      await rm(folder, { recursive: true });
+    }
   });
 });
