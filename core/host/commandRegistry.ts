@@ -24,7 +24,7 @@ interface Entry {
 }
 
 /** Each check runs a few times in a process: making its code fast would cost more than it saves. */
-const CHECKS = { allErrors: true, strict: false, useDefaults: true, code: { optimize: false } } as const;
+const CHECKS = { allErrors: true, verbose: true, strict: false, useDefaults: true, code: { optimize: false } } as const;
 
 /** Whose commands are the core's. */
 export const CORE = 'core';
@@ -113,6 +113,13 @@ function sentenceFor(error: ErrorObject): string {
       return `${String(error.params['additionalProperty'])} is not an argument of this command.`;
     case 'enum':
       return `${name} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}.`;
+    case 'minLength':
+    case 'maxLength':
+      return `${name} ${error.keyword === 'minLength' ? 'needs at least' : 'may have at most'} ${String(error.params['limit'])} characters.`;
+    case 'pattern': {
+      const { description = String(error.params['pattern']) } = error.parentSchema as { readonly description?: string };
+      return `${name} has not the form that is allowed: ${description.replace(/\.$/, '')}.`;
+    }
     default:
       return `${name || 'The arguments'} ${error.message ?? 'are wrong'}.`;
   }

@@ -14,6 +14,7 @@ const DECLARATION = {
       name: { type: 'string', minLength: 1 },
       kind: { enum: ['wood', 'paper'] },
       count: { type: 'integer', minimum: 1, default: 3 },
+      day: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\d', maxLength: 20, description: 'A day as in 2026-11-23.' },
     },
     required: ['name'],
   },
@@ -52,6 +53,8 @@ describe('the table of commands', () => {
       [{ name: 'a', count: 0 }, 'count must be >= 1.'],
       [{ name: 7 }, 'name must be string.'],
       [{ kind: 'glass', count: 'x' }, 'name is missing. kind must be one of wood, paper. count must be integer.'],
+      [{ name: 'a', day: 'monday' }, 'day has not the form that is allowed: A day as in 2026-11-23.'],
+      [{ name: 'a', day: '2026-11-23'.repeat(4) }, 'day may have at most 20 characters.'],
       ['text', 'The arguments must be object.'],
       [JSON.parse('{"name":"a","__proto__":{"x":1}}'), '__proto__ is not an argument'],
     ] as const) {
