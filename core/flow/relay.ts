@@ -116,12 +116,12 @@ export class OutboxRelayStep implements RelayStep {
   async #makeDue(): Promise<void> {
     const woken = new Set(this.#rests.woken);
     if (woken.size === 0) return;
-    const entries = (await this.outbox.list()).filter(({ id, state }) => state === 'deferred' && woken.has(id));
+    const entries = (await this.outbox.list()).filter(({ id, state }) => (state === 'deferred' || state === 'waiting') && woken.has(id));
     await this.outbox.retry(entries.map(({ id }) => id));
     this.#rests.areDue(woken);
   }
 
-  /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn: what follows would meet the same. */
+  /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn, as does an ISP that takes no more for now. */
   async #sendQueue(
     queue: readonly Consignment[],
     counts: { sent: number; deferred: number; bounced: number },
@@ -129,30 +129,40 @@ export class OutboxRelayStep implements RelayStep {
   ): Promise<void> {
     for (const consignment of queue) {
       if (signal.aborted) {
-        await this.outbox.release(consignment.entries.map((entry) => entry.id));
+        await this.outbox.release(idsOf(consignment));
         continue;
       }
       try {
         const rest = this.#rests.of(consignment.account);
+        if (rest !== undefined && rest.configuration !== true && !this.#isNoticeDue(consignment, rest)) {
+          await this.#putOff(consignment);
+          continue;
+        }
         const receipts =
           rest === undefined
             ? await this.#send(consignment, signal)
             : consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
-        const refusal = receipts.find((receipt) => receipt.configuration === true);
-        if (refusal === undefined) this.#rests.wake(consignment.account);
-        else {
-          if (rest === undefined) this.#rests.failed(consignment.account, refusal);
-          this.#rests.putOff(
-            consignment.account,
-            consignment.entries.map(({ id }) => id),
-          );
-        }
+        if (rest === undefined) this.#rests.tried(consignment.account, receipts);
+        if (this.#rests.of(consignment.account) !== undefined) this.#rests.putOff(consignment.account, idsOf(consignment));
         await this.#record(consignment, receipts, counts);
       } catch (error) {
         if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;
         await this.#setAside(consignment, error);
       }
     }
+  }
+
+  /** Not tried, and no try is counted: the ISP takes no more for now. */
+  async #putOff(consignment: Consignment): Promise<void> {
+    const ids = idsOf(consignment);
+    await this.outbox.release(ids, new Date(this.clock.now().getTime() + this.#rests.left(consignment.account)));
+    this.#rests.putOff(consignment.account, ids);
+  }
+
+  /** Whether an author has to hear of the delay, though the message was not tried. */
+  #isNoticeDue({ entries }: Consignment, rest: DestinationReceipt): boolean {
+    const now = this.clock.now();
+    return entries.some((entry) => judge(entry, { ...rest, recipient: entry.recipient }, now).delayNoticed === true);
   }
 
   /** A message that can neither be sent nor returned, because its octets are damaged: on hold, and what is behind it goes on. */
@@ -266,4 +276,8 @@ export class OutboxRelayStep implements RelayStep {
       });
     }
   }
+}
+
+function idsOf({ entries }: Consignment): readonly number[] {
+  return entries.map(({ id }) => id);
 }

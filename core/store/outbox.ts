@@ -55,8 +55,8 @@ export interface Outbox {
   lease(now: Date, leaseMs: number, limit: number, newest?: number): Promise<readonly OutboxEntry[]>;
   /** Records what a try came to, in one commit. */
   report(updates: readonly OutboxUpdate[]): Promise<void>;
-  /** Gives leased entries back untried. */
-  release(ids: readonly number[]): Promise<void>;
+  /** Gives leased entries back untried; due at `dueAt`, or as before. */
+  release(ids: readonly number[], dueAt?: Date): Promise<void>;
   /** Leases that a crash left behind are void. Called once at start; answers the entries that may have been on their way then. */
   recover(): Promise<readonly OutboxEntry[]>;
   list(): Promise<readonly OutboxEntry[]>;

@@ -52,8 +52,9 @@ export class SqliteOutbox implements Outbox {
     return this.queue.write(recordUnit(new OutboxRecord(updates, this.tally, this.clock.now())));
   }
 
-  release(ids: readonly number[]): Promise<void> {
-    return this.#move(ids, `state = ${AT_REST}, lease_until = NULL`, `state = 'sending'`);
+  release(ids: readonly number[], dueAt?: Date): Promise<void> {
+    const change = `state = ${AT_REST}, lease_until = NULL, next_try_at = coalesce(?, next_try_at)`;
+    return this.#move(ids, change, `state = 'sending'`, [dueAt?.getTime() ?? null]);
   }
 
   async recover(): Promise<readonly OutboxEntry[]> {
@@ -84,7 +85,7 @@ export class SqliteOutbox implements Outbox {
     return this.tally.onDidChange(listener);
   }
 
-  async #move(ids: readonly number[], change: string, which: string, values: readonly number[] = []): Promise<void> {
+  async #move(ids: readonly number[], change: string, which: string, values: readonly (number | null)[] = []): Promise<void> {
     let moved: Moved[] = [];
     await this.queue.write({
       run: async (writer) => {

@@ -26,6 +26,9 @@ export function judge(failure: RelayFailure): Verdict {
   if (isConfiguration(failure)) {
     return { outcome: 'deferred', status: statusOf(failure.response, '4.7.0'), text, configuration: true };
   }
+  if (reply === 421) {
+    return { outcome: 'deferred', status: statusOf(failure.response, '4.3.2'), text };
+  }
   // While a session is being set up nothing is known about the message: 554 in a greeting means a block that may be lifted.
   const concernsMessage = failure.code === 'EENVELOPE' || failure.code === 'EMESSAGE';
   if (reply === undefined || !concernsMessage) {

@@ -45,7 +45,7 @@ describe('what a receipt means for the Outbox', () => {
     expect(judge(entry(), receipt({ outcome: 'failed' }), NOW)).to.include({ outcome: 'bounced', nextTryAt: undefined });
   });
 
-  it('R53 deferred waits as long as the number of tries says, or as the ISP asks: its pace is its own to set', () => {
+  it('R03 deferred waits as long as the number of tries says, or as the ISP asks', () => {
     const waits = [0, 1, 5].map((attempts) => (judge(entry({ attempts }), receipt({}), NOW).nextTryAt?.getTime() ?? 0) - NOW.getTime());
     expect(waits).to.deep.equal([5 * 60_000, 15 * 60_000, 4 * HOUR]);
     const retryAfter = new Date(NOW.getTime() + 7 * HOUR);

@@ -42,6 +42,11 @@ describe('judging what an ISP answers', () => {
     expect(judge({ ...login, response: '454 4.7.0 Later', responseCode: 454 })).to.not.have.property('configuration');
   });
 
+  it('R14 R53 says of 421 that the system takes nothing now, whatever it answers', () => {
+    expect(reply('421 Too many messages', 'MAIL FROM')).to.include({ outcome: 'deferred', status: '4.3.2' });
+    expect(reply('421 4.7.0 Too many messages', 'MAIL FROM')).to.include({ outcome: 'deferred', status: '4.7.0' });
+  });
+
   it('R47 makes one short line of any text', () => {
     expect(oneLine('550-No\r\n550 \u001b[31mway\u0007\u202e')).to.equal('550-No [31mway');
     expect(oneLine('x'.repeat(5_000))).to.have.lengthOf(500);

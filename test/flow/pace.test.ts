@@ -1,0 +1,83 @@
+// An ISP that takes so many messages an hour sets the pace.
+import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { Outbox } from '#core/store/outbox.js';
+import { letter } from '../kit/letter.js';
+import { REGULAR } from '../kit/officeSettings.js';
+import { Postroom } from '../kit/postroom.js';
+
+const MINUTE = 60_000;
+const FAR = Array.from({ length: 12 }, (_, n) => `r${n}@customer.example`);
+
+describe('an ISP that takes no more for now', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  let clock: VirtualClock;
+  let office: Postroom;
+  let counted: number;
+  beforeEach(async () => {
+    counted = 0;
+    clock = new VirtualClock();
+    office = await Postroom.start({ clock });
+  });
+  afterEach(() => office.stop());
+
+  const submit = (to: string): Promise<string> => office.submit('andrew', [to], letter({ from: REGULAR, to }));
+  /** Tries since they were last asked for. */
+  const tries = (): number => {
+    const all = office.isp.log.commands('smtp').filter((line) => line.startsWith('MAIL')).length;
+    const since = all - counted;
+    counted = all;
+    return since;
+  };
+  for (const answer of ['450 4.7.1 Too many messages this hour', '421 Slow down']) {
+    it(`R53 is asked seldom while it says ${answer}, and gets everything once when it takes more`, async () => {
+      office.isp.faults.smtp.answer('MAIL', answer);
+      for (const to of FAR) await submit(to);
+      await office.round('timer');
+      expect(tries()).to.equal(2);
+      for (const wait of [1, 2, 4]) {
+        await clock.advance(wait * MINUTE - 1_000);
+        await office.round('timer');
+        expect(tries(), `${wait} minutes are not over`).to.equal(0);
+        await clock.advance(1_000);
+        await office.round('timer');
+        expect(tries(), `after ${wait} minutes`).to.equal(2);
+      }
+      const attempts = (await office.service(Outbox).list()).map((entry) => entry.attempts);
+      expect(
+        attempts.reduce((sum, one) => sum + one, 0),
+        'none is counted that was not made',
+      ).to.equal(8);
+      expect(office.isp.outgoing).to.have.length(0);
+      office.isp.faults.clear();
+      await clock.advance(8 * MINUTE);
+      expect(await office.round('timer')).to.include({ sent: 12, deferred: 0, bounced: 0 });
+      expect(office.isp.outgoing.flatMap(({ recipients }) => recipients).sort()).to.deep.equal([...FAR].sort());
+    });
+  }
+
+  it('R53 R54 keeps sending where it did not want one message, or one recipient', async () => {
+    office.isp.faults.smtp.answerRecipient(FAR[3] ?? '', '450 4.7.1 Greylisted');
+    for (const to of FAR) await submit(to);
+    expect(await office.round('timer')).to.include({ sent: 11, deferred: 1 });
+  });
+
+  it('R53 is asked at once where a person says Send/Receive', async () => {
+    office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour', 2);
+    for (const to of FAR) await submit(to);
+    await office.round('timer');
+    expect(await office.round('user'), 'all but the first, which was refused for itself and has its own time').to.include({ sent: 11 });
+  });
+
+  it('R05 R53 tells the author of a delay, though the message was not tried', async () => {
+    office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour');
+    for (const to of FAR.slice(0, 4)) await submit(to);
+    await office.round('timer');
+    clock.jump(4 * 60 * MINUTE);
+    await office.round('timer');
+    expect(await office.subjects('andrew')).to.have.length(4);
+  });
+});
