@@ -13,6 +13,9 @@ export interface Sorted {
   readonly trail: readonly TrailEntry[];
 }
 
+/** Characters of reasons that the trail keeps of one tap: a sender's words may stand in thousands of them. */
+const LONGEST_REASON = 4000;
+
 export interface SortStep {
   /** Sorts for one account. `outside`: envelope recipients that leave through the ISP. Never rejects: what fails is held. */
   sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted>;
@@ -86,8 +89,20 @@ function trailOf(step: HookStep): readonly TrailEntry[] {
   const before = step.before as SortPlan;
   const after = step.answer as SortPlan;
   const changes = changesBetween(before, after).join(', ');
-  const notes = [...new Set(notesOf(after).slice(notesOf(before).length))].join('; ');
+  const notes = joinedReasons([...new Set(notesOf(after).slice(notesOf(before).length))]);
   return changes === '' && notes === '' ? [] : [entry(step.tap, changes, notes, step.milliseconds)];
+}
+
+/** Whole reasons while there is room, and how many are left out. */
+function joinedReasons(reasons: readonly string[]): string {
+  const kept: string[] = [];
+  let room = LONGEST_REASON;
+  for (const reason of reasons) {
+    room -= reason.length;
+    if (room < 0 && kept.length > 0) return [...kept, `and ${reasons.length - kept.length} more`].join('; ');
+    kept.push(room < 0 ? `${reason.slice(0, LONGEST_REASON)}...` : reason);
+  }
+  return kept.join('; ');
 }
 
 function entry(tap: string, change: string, reason: string, milliseconds: number): TrailEntry {

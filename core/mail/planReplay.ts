@@ -1,7 +1,7 @@
 // Taps that looked at a message at the same time each answered a plan made from the same one. Their changes are put one behind the other, in the
 // order of the taps, as if each had seen the one before.
 import { isSameMailbox, type MailboxRef, type SortPlan } from '@postroom/sdk';
-import { isSameAddress, type PlanState } from './planState.js';
+import { addressKey, type PlanState, placesByAddress } from './planState.js';
 import { planFrom, stateOf } from './sortPlan.js';
 
 /** `onto` with everything that was changed between `before` and `after`. `replay(before, before, after)` is `after`. */
@@ -32,15 +32,16 @@ function has(mailboxes: readonly MailboxRef[], mailbox: MailboxRef): boolean {
 
 /** Addresses that are new, and on the others the names that were put on or taken off. */
 function addressedOf(base: PlanState, old: PlanState, now: PlanState): PlanState['addressed'] {
-  const find = (state: PlanState, entry: PlanState['addressed'][number]): PlanState['addressed'][number] | undefined =>
-    state.addressed.find((other) => isSameAddress(other.address, entry.address));
+  const [before, after] = [placesByAddress(old), placesByAddress(now)];
   const kept = base.addressed.map((entry) => {
-    const [was, is] = [find(old, entry)?.placed ?? [], find(now, entry)?.placed ?? []];
+    const key = addressKey(entry.address);
+    const [was, is] = [before.get(key) ?? [], after.get(key) ?? []];
     const placed = [
       ...entry.placed.filter((by) => !was.includes(by) || is.includes(by)),
       ...is.filter((by) => !was.includes(by) && !entry.placed.includes(by)),
     ];
     return { ...entry, placed };
   });
-  return [...kept, ...now.addressed.filter((entry) => find(base, entry) === undefined)];
+  const known = placesByAddress(base);
+  return [...kept, ...now.addressed.filter((entry) => !known.has(addressKey(entry.address)))];
 }

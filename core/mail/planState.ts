@@ -100,9 +100,14 @@ function isConcealed(value: unknown): value is ConcealedField {
   return isRecord(value) && Number.isInteger(value.index) && isText(value.name);
 }
 
-/** The same name and the same address: `andrew <mail@company.com>` and `greg <mail@company.com>` are two (SORTING case 45). */
-export function isSameAddress(a: Address, b: Address): boolean {
-  return a.name === b.name && a.domain === b.domain && a.local.toLowerCase() === b.local.toLowerCase();
+/** Equal for the same name and the same address: `andrew <mail@company.com>` and `greg <mail@company.com>` are two (SORTING case 45). */
+export function addressKey({ name, local, domain }: Address): string {
+  return `${name}\0${local.toLowerCase()}@${domain}`;
+}
+
+/** Who took care of each address, by `addressKey`. */
+export function placesByAddress({ addressed }: PlanState): ReadonlyMap<string, readonly string[]> {
+  return new Map(addressed.map(({ address, placed }) => [addressKey(address), placed]));
 }
 
 /** What is wrong with a header line that a plugin wants on every copy, a sentence; `undefined` where nothing is. */

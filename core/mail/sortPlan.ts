@@ -13,7 +13,10 @@ import {
   type Rung,
   type SortPlan,
 } from '@postroom/sdk';
-import { headerLineProblem, isSameAddress, type PlanState } from './planState.js';
+import { addressKey, headerLineProblem, type PlanState, placesByAddress } from './planState.js';
+
+/** Addresses that the trail names of one tap; a sender may write thousands. */
+const MOST_NAMED = 20;
 
 /** A plan in which nobody gets the message yet. `outside`: envelope recipients of a submitted message that go out through the ISP. */
 export function createSortPlan(account: AccountView, outside: readonly string[] = []): SortPlan {
@@ -115,7 +118,7 @@ class Plan implements SortPlan {
   }
 
   address(address: Address, rung: Rung, evidence: string): SortPlan {
-    if (this.addressed.some((known) => isSameAddress(known.address, address))) return this;
+    if (positionOf(this.addressed, address) >= 0) return this;
     const addressed = Object.freeze({ address, rung, evidence, placed: Object.freeze([]) });
     return this.#with({ addressed: [...this.addressed, addressed] }, evidence);
   }
@@ -192,10 +195,21 @@ class Plan implements SortPlan {
   }
 
   #place(addressed: AddressedTo, by: string): readonly AddressedTo[] {
-    return this.addressed.map((entry) =>
-      isSameAddress(entry.address, addressed.address) && !entry.placed.includes(by) ? withPlaced(entry, [...entry.placed, by]) : entry,
-    );
+    // Mostly it is one of ours, which is quickly found.
+    const own = this.addressed.indexOf(addressed);
+    const position = own >= 0 ? own : positionOf(this.addressed, addressed.address);
+    const entry = this.addressed[position];
+    if (entry === undefined || entry.placed.includes(by)) return this.addressed;
+    const changed = [...this.addressed];
+    changed[position] = withPlaced(entry, [...entry.placed, by]);
+    return changed;
   }
+}
+
+/** A sender may name thousands, each of which is compared with all before it. */
+function positionOf(addressed: readonly AddressedTo[], { name, local, domain }: Address): number {
+  const wanted = local.toLowerCase();
+  return addressed.findIndex(({ address }) => address.name === name && address.domain === domain && address.local.toLowerCase() === wanted);
 }
 
 function withPlaced(entry: AddressedTo, placed: readonly string[]): AddressedTo {
@@ -222,10 +236,16 @@ export function changesBetween(before: SortPlan, after: SortPlan): readonly stri
 }
 
 function addressesInWords(old: PlanState, now: PlanState): readonly string[] {
-  return [
-    ...now.addressed.filter((entry) => placesOf(old, entry) === undefined).map((entry) => `addressed ${wordsOf(entry.address)}`),
-    ...now.addressed.flatMap((entry) => placedInWords(old, now, entry)),
-  ];
+  const placesBefore = placesByAddress(old);
+  const names = now.mailboxes.map(mailboxName);
+  const words: string[] = [];
+  for (const { address, placed } of now.addressed) {
+    const before = placesBefore.get(addressKey(address));
+    if (before === undefined) words.push(`addressed ${wordsOf(address)}`);
+    // A later stage took care of the address, as PUBLIC1 does. A mailbox that did shows as `+mailbox` already.
+    for (const by of placed) if (before?.includes(by) !== true && !names.includes(by)) words.push(`${wordsOf(address)} placed by ${by}`);
+  }
+  return words.length <= MOST_NAMED ? words : [...words.slice(0, MOST_NAMED), `${words.length - MOST_NAMED} more addresses`];
 }
 
 function concealedInWords(old: PlanState, now: PlanState): readonly string[] {
@@ -235,17 +255,6 @@ function concealedInWords(old: PlanState, now: PlanState): readonly string[] {
 
 function added(old: readonly MailboxRef[], now: readonly MailboxRef[]): readonly MailboxRef[] {
   return now.filter((mailbox) => !old.some((known) => isSameMailbox(known, mailbox)));
-}
-
-/** A later stage took care of the address, as PUBLIC1 does. A mailbox that did shows as `+mailbox` already. */
-function placedInWords(old: PlanState, now: PlanState, entry: AddressedTo): readonly string[] {
-  const names = now.mailboxes.map(mailboxName);
-  const before = placesOf(old, entry) ?? [];
-  return entry.placed.filter((by) => !before.includes(by) && !names.includes(by)).map((by) => `${wordsOf(entry.address)} placed by ${by}`);
-}
-
-function placesOf(state: PlanState, entry: AddressedTo): readonly string[] | undefined {
-  return state.addressed.find((known) => isSameAddress(known.address, entry.address))?.placed;
 }
 
 function wordsOf(address: Address): string {

@@ -8,8 +8,8 @@ export function bareAddress(text: string): Address {
   return { name: '', local: quoted ? local.slice(1, -1).replace(/\\(.)/g, '$1') : local, domain, raw: text };
 }
 
-/** Whether two addresses are for the same person: at the shared address that takes the display name as well. */
-export function isSameRecipient(account: AddressOwner, a: Address, b: Address): boolean {
-  if (a.domain !== b.domain || foldCase(a.local) !== foldCase(b.local)) return false;
-  return account.domains.length > 0 || !isSharedAddress(account, a) || foldCase(a.name) === foldCase(b.name);
+/** Equal for two addresses of the same person: at the shared address that takes the display name as well. */
+export function recipientKey(account: AddressOwner, address: Address): string {
+  const spec = `${foldCase(address.local)}@${address.domain}`;
+  return account.domains.length === 0 && isSharedAddress(account, address) ? `${spec} ${foldCase(address.name)}` : spec;
 }

@@ -7,7 +7,7 @@ export interface FieldEvidence {
   readonly address: Address;
 }
 
-const RECIPIENT_FIELDS = ['To', 'Cc', 'Apparently-To', 'Bcc'];
+export const RECIPIENT_FIELDS: readonly string[] = ['To', 'Cc', 'Apparently-To', 'Bcc'];
 
 /** Our addresses in To, Cc, Apparently-To and Bcc. */
 export function headerEvidence(account: AccountView, mail: MailView): readonly FieldEvidence[] {

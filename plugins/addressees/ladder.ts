@@ -1,8 +1,8 @@
 // Which of the account's own addresses a fetched message was for: from the best evidence down, the first rung that yields one decides.
 import { type Address, isOwnAddress, isSharedAddress, type MailView, type SortPlan } from '@postroom/sdk';
-import { bareAddress, isSameRecipient } from './envelopeAddress.js';
+import { bareAddress, recipientKey } from './envelopeAddress.js';
 import { ENVELOPE_FIELDS, type EnvelopeSettings, envelopeEvidence, learnFields } from './envelopeFields.js';
-import { type FieldEvidence, headerEvidence, resentEvidence } from './headerFields.js';
+import { type FieldEvidence, headerEvidence, RECIPIENT_FIELDS, resentEvidence } from './headerFields.js';
 import type { IspKnowledge } from './ispHosts.js';
 import { readTrace, type TraceBlock } from './traceBlock.js';
 
@@ -11,8 +11,11 @@ export interface LadderSettings extends EnvelopeSettings {
   readonly trustedHost: string;
 }
 
-/** The most addresses that MailView.addresses gives: with so many there may be more. */
+/** Addresses that are read of a message (SORTING case 73), and the most that MailView.addresses gives: with so many there may be more. */
 const ADDRESS_LIMIT = 2000;
+/** Characters of a field, and entries of a list, that the trail quotes. */
+const LONGEST_QUOTE = 200;
+const MOST_QUOTED = 5;
 
 /** Names the addressees of a fetched message. `known` comes back with what the message taught. */
 export function climbLadder(
@@ -48,7 +51,7 @@ function byEnvelope(
 ): SortPlan | undefined {
   const evidence = envelopeEvidence(plan.account, mail, block, settings, known);
   if (evidence === undefined) return undefined;
-  const words = `${evidence.field.name}: ${evidence.field.value.trim()} (written by ${block.host})`;
+  const words = `${evidence.field.name}: ${shortened(evidence.field.value.trim())} (written by ${block.host})`;
   return evidence.addresses.reduce((result, address) => result.address(address, 'L1', words), plan);
 }
 
@@ -61,27 +64,41 @@ function byReceived(plan: SortPlan, block: TraceBlock): SortPlan | undefined {
 }
 
 function addAll(plan: SortPlan, evidence: readonly FieldEvidence[], rung: 'L3' | 'L4'): SortPlan {
-  return evidence.reduce((result, { address, field }) => result.address(address, rung, `${field}: ${address.raw.trim()}`), plan);
+  const read = evidence.slice(0, ADDRESS_LIMIT);
+  const result = read.reduce((named, { address, field }) => named.address(address, rung, quoted(address, field)), plan);
+  return read.length === evidence.length
+    ? result
+    : result.tag('header-cut', `only the first ${ADDRESS_LIMIT} addresses of the account were looked at`);
 }
 
 /** To and Cc may be decoration, but who reads the trail wants to know that they said otherwise. */
 function noteDisagreement(plan: SortPlan, named: readonly FieldEvidence[]): SortPlan {
   const rung = plan.addressed.at(-1)?.rung ?? 'L1';
-  const passedOver = named.filter(({ address }) => !plan.addressed.some((entry) => isSameRecipient(plan.account, entry.address, address)));
+  const decided = new Set(plan.addressed.map((entry) => recipientKey(plan.account, entry.address)));
+  const passedOver = named.filter(({ address }) => !decided.has(recipientKey(plan.account, address)));
   if (passedOver.length === 0) return plan;
-  return plan.note(
-    `${passedOver.map(({ address, field }) => `${field}: ${address.raw.trim()}`).join('; ')} stands in the header as well, but ${rung} is better evidence`,
-  );
+  const more = passedOver.length > MOST_QUOTED ? ` and ${passedOver.length - MOST_QUOTED} more` : '';
+  const quotes = passedOver.slice(0, MOST_QUOTED).map(({ address, field }) => quoted(address, field));
+  return plan.note(`${quotes.join('; ')}${more} stands in the header as well, but ${rung} is better evidence`);
+}
+
+function quoted(address: Address, field: string): string {
+  return `${field}: ${shortened(address.raw.trim())}`;
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}...` : text;
 }
 
 function noteLimits(plan: SortPlan, mail: MailView): SortPlan {
-  const full = ['To', 'Cc'].filter((field) => mail.addresses(field).length >= ADDRESS_LIMIT);
+  const full = RECIPIENT_FIELDS.filter((field) => mail.addresses(field).length >= ADDRESS_LIMIT);
   const doubtful = ['To', 'Cc'].flatMap((field) => unreadable(mail.addresses(field)));
   let result = plan;
   if (mail.headerCut) result = result.tag('header-cut', 'the header is longer than the 256 KB that were read');
   if (full.length > 0)
     result = result.tag('header-cut', `${full.join(' and ')} may hold more than the ${ADDRESS_LIMIT} addresses that were read`);
-  if (doubtful.length > 0) result = result.note(`cannot be read as an address, so it is nobody's: ${doubtful.slice(0, 5).join(', ')}`);
+  if (doubtful.length > 0)
+    result = result.note(`cannot be read as an address, so it is nobody's: ${doubtful.slice(0, MOST_QUOTED).map(shortened).join(', ')}`);
   return result;
 }
 

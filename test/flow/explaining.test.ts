@@ -36,6 +36,30 @@ describe('explaining', () => {
     expect(route).to.containSubset({ tap: 'postroom.isp-domainpop/route', change: '+lisa@works' });
   });
 
+  it('takes no notice of how many addresses a sender invents (73): read in no time, and a trail that a person can read', async () => {
+    const invented = (field: string): string =>
+      `${field}: ${Array.from({ length: 2000 }, (_none, n) => `${field[0]}${n}@works.example`).join(', ')}`;
+    const text = letter({ to: 'lisa@works.example', header: ['Cc', 'Apparently-To', 'Bcc'].map(invented) });
+    const start = process.cpuUsage();
+    const explained = await postroom.run<Explained>('explain', { file: base64(text), account: 'works' });
+    // A quarter of a minute where every address was compared with all others several times.
+    expect(process.cpuUsage(start).user / 1000).to.be.lessThan(5000);
+    expect(explained.mailboxes).to.have.members(['lisa', 'admin1']);
+    expect(JSON.stringify(explained.trail).length).to.be.lessThan(20_000);
+    expect(explained.trail[0]?.change).to.match(/^addressed lisa@works\.example, .* more addresses, tag header-cut$/);
+  });
+
+  it('quotes the beginning of a line that is too long, not all of it for every address', async () => {
+    const recipients = Array.from({ length: 2000 }, (_none, n) => `u${n}@works.example`).join(', ');
+    const text = letter({ envelope: [`Envelope-To: ${recipients}`] });
+    const explained = await postroom.run<Explained>('explain', { file: base64(text), account: 'works' });
+    expect(explained).to.deep.include({ mailboxes: ['admin1'], rung: 'L7' });
+    expect(JSON.stringify(explained).length).to.be.lessThan(2_000_000);
+    const list = letter({ to: 'x@far.example', header: [`List-Id: <${'a'.repeat(100_000)}>`] });
+    const ofList = await postroom.run<Explained>('explain', { file: base64(list), account: 'works' });
+    expect(JSON.stringify(ofList).length).to.be.lessThan(5000);
+  });
+
   it('teaches nothing: an explained message does not say which host is believed', async () => {
     const forged = letter({ to: 'lisa@works.example' }).replace('by mx.isp.example', 'by evil.example');
     await postroom.run('explain', { file: base64(forged), account: 'works' });
