@@ -9,8 +9,13 @@ export interface NameIndex {
   readonly aliases: ReadonlyMap<string, readonly UserView[]>;
   /** User names and `names` without accents. */
   readonly plainNames: ReadonlyMap<string, readonly UserView[]>;
-  /** The words of each name of each user. */
-  readonly words: readonly { readonly user: UserView; readonly words: readonly string[] }[];
+  /** The words of each name of each user, by the first of them. */
+  readonly words: ReadonlyMap<string, readonly WordsOfName[]>;
+}
+
+export interface WordsOfName {
+  readonly user: UserView;
+  readonly words: readonly string[];
 }
 
 const indexes = new WeakMap<readonly UserView[], NameIndex>();
@@ -23,13 +28,22 @@ export function nameIndexOf(users: readonly UserView[]): NameIndex {
     names: byKey(users, names, nameKey),
     aliases: byKey(users, (user) => user.aliases, nameKey),
     plainNames: byKey(users, names, plainKey),
-    words: users.flatMap((user) => names(user).map((name) => ({ user, words: nameWords(name) }))),
+    words: byFirstWord(users.flatMap((user) => names(user).map((name) => ({ user, words: nameWords(name) })))),
   };
   indexes.set(users, index);
   return index;
 }
 
-function byKey(
+function byFirstWord(names: readonly WordsOfName[]): ReadonlyMap<string, readonly WordsOfName[]> {
+  const index = new Map<string, WordsOfName[]>();
+  for (const name of names) {
+    const [first] = name.words;
+    if (first !== undefined) index.set(first, [...(index.get(first) ?? []), name]);
+  }
+  return index;
+}
+
+export function byKey(
   users: readonly UserView[],
   names: (user: UserView) => readonly string[],
   key: (name: string) => string,

@@ -1,7 +1,7 @@
 // Which user a name means. Certain forms first; what fits two users fits nobody.
 import { type AccountView, cleanName, foldCase, type RecipientName, splitAddress, type UserView } from '@postroom/sdk';
 import { containsWords, lookalikeKey, nameKey, nameWords, plainForms, plainKey } from './nameForms.js';
-import { nameIndexOf } from './nameIndex.js';
+import { byKey, type NameIndex, nameIndexOf } from './nameIndex.js';
 import { nameInCharset } from './rawName.js';
 
 export type NameMatch =
@@ -16,8 +16,23 @@ export interface MatchOptions {
   readonly tokenMatch: boolean;
   /** In which names stand that are neither encoded nor UTF-8. */
   readonly charset: string;
-  /** Further names of a user: those learned, and the one put into outgoing mail. */
+  /** Further names of a user: those learned, and the one put into outgoing mail. The same for all names of a message. */
   namesOf(user: UserView): readonly string[];
+}
+
+type UsersByKey = ReadonlyMap<string, readonly UserView[]>;
+
+/** Further names by key and without accents, made for the first name of a message that needs them. */
+const furtherNames = new WeakMap<MatchOptions, { readonly names: UsersByKey; readonly plainNames: UsersByKey }>();
+
+function furtherNamesOf(account: AccountView, options: MatchOptions): { readonly names: UsersByKey; readonly plainNames: UsersByKey } {
+  let further = furtherNames.get(options);
+  if (further === undefined) {
+    const namesOf = (user: UserView): readonly string[] => options.namesOf(user);
+    further = { names: byKey(account.users, namesOf, nameKey), plainNames: byKey(account.users, namesOf, plainKey) };
+    furtherNames.set(options, further);
+  }
+  return further;
 }
 
 /** `written`: the display name as it was read, white space and all. */
@@ -52,17 +67,20 @@ function stepsFor(account: AccountView, recipient: RecipientName, name: string, 
   // A local part or a tag may be an alias too.
   const known = (key: string): readonly UserView[] =>
     recipient.source === 'display name' ? (index.names.get(key) ?? []) : together(index.names.get(key), index.aliases.get(key));
-  const further = (key: (text: string) => string, wanted: string): readonly UserView[] =>
-    account.users.filter((user) => options.namesOf(user).some((own) => key(own) === wanted));
+  const withoutAccents = (key: string): readonly UserView[] =>
+    together(index.plainNames.get(key), furtherNamesOf(account, options).plainNames.get(key));
   const steps: Step[] = [
     ...forms.map((form): Step => ['name', () => known(nameKey(form))]),
-    ...forms.map((form): Step => ['learned name', () => further(nameKey, nameKey(form))]),
-    ['name without accents', () => together(index.plainNames.get(plainKey(plainest)), further(plainKey, plainKey(plainest)))],
+    ...forms.map((form): Step => ['learned name', () => furtherNamesOf(account, options).names.get(nameKey(form)) ?? []]),
+    ['name without accents', () => withoutAccents(plainKey(plainest))],
   ];
-  if (!options.tokenMatch) return steps;
-  const words = nameWords(name);
-  const hinted = (): readonly UserView[] => index.words.filter((own) => containsWords(words, own.words)).map((own) => own.user);
-  return [...steps, ['one word of the name', () => together(hinted())]];
+  return options.tokenMatch ? [...steps, ['one word of the name', () => hinted(index, nameWords(name))]] : steps;
+}
+
+/** Users of whom a word of the name reminds; where a user's own name has several words, all of them in a row. */
+function hinted(index: NameIndex, words: readonly string[]): readonly UserView[] {
+  const candidates = new Set(words.flatMap((word) => index.words.get(word) ?? []));
+  return together([...candidates].filter((own) => containsWords(words, own.words)).map((own) => own.user));
 }
 
 function together(...lists: readonly (readonly UserView[] | undefined)[]): readonly UserView[] {

@@ -1,6 +1,7 @@
 // Names the users of a regular account by the name in front of the shared address.
 import { type AccountView, isAdminName, isPublicName, mailboxName, recipientName, type SortPlan } from '@postroom/sdk';
 import { nameKey } from './nameForms.js';
+import { nameIndexOf } from './nameIndex.js';
 import { type MatchOptions, matchWritten } from './nameMatch.js';
 
 /** `others`: the accounts that share this server, for a hint where a name is known elsewhere. */
@@ -31,8 +32,7 @@ export function routeByName(plan: SortPlan, options: MatchOptions, others: reado
 
 function elsewhere(name: string, account: AccountView, others: readonly AccountView[]): string | undefined {
   const key = nameKey(name);
-  const strangers = others.filter((other) => other.id !== account.id).flatMap((other) => other.users);
-  const stranger = strangers.find((user) => [user.name, ...user.names].some((own) => nameKey(own) === key));
+  const [stranger] = others.filter((other) => other.id !== account.id).flatMap((other) => nameIndexOf(other.users).names.get(key) ?? []);
   return stranger === undefined
     ? undefined
     : `a user of another account has this name (${mailboxName(stranger.mailbox)}); names count only in their own account`;
