@@ -51,10 +51,13 @@ export function sameOrganisation(a: string, b: string): boolean {
   return a === b || (a.includes('.') && organisation(a) === organisation(b));
 }
 
-/** The last two labels of a name, three below short second levels such as co.uk; an IP address as it is. */
+/** Second levels under which a country registers its organisations, as in co.uk. */
+const REGISTRY_LEVELS = new Set('ac co com ed edu gen go gob gouv gov gv int lg ltd me mil ne net nhs nom or org plc sch'.split(' '));
+
+/** The last two labels of a name, three below second levels such as co.uk; an IP address as it is. */
 function organisation(host: string): string {
   if (/^[\d.]+$/.test(host) || host.includes(':') || host.startsWith('[')) return host;
   const labels = host.split('.');
-  const short = (labels.at(-1)?.length ?? 0) === 2 && (labels.at(-2)?.length ?? 0) <= 3;
-  return labels.slice(short ? -3 : -2).join('.');
+  const belowRegistry = labels.at(-1)?.length === 2 && REGISTRY_LEVELS.has(labels.at(-2) ?? '');
+  return labels.slice(belowRegistry ? -3 : -2).join('.');
 }

@@ -11,7 +11,16 @@ describe('the hosts of an ISP', () => {
   it('include neighbours in the same domain, and nobody under the same public suffix', () => {
     expect(meetHost(known, 'store.isp.example').trusted).to.equal(true);
     expect(sameOrganisation('mx.isp.co.uk', 'mx.other.co.uk')).to.equal(false);
+    expect(sameOrganisation('mx.isp.com.br', 'mx.other.com.br')).to.equal(false);
+    expect(sameOrganisation('mx1.isp.co.uk', 'mx2.isp.co.uk')).to.equal(true);
     expect(sameOrganisation('10.0.0.1', '192.0.0.1')).to.equal(false);
+  });
+
+  it('include neighbours of an ISP with a short name: its hosts take turns, so that none is the newest ten times in a row', () => {
+    const first = meetHost(NOTHING_KNOWN, 'mx1.web.example.de').known;
+    expect(meetHost(first, 'mx2.web.example.de').trusted).to.equal(true);
+    expect(sameOrganisation('mx1.isp.de', 'mx2.isp.de')).to.equal(true);
+    expect(sameOrganisation('mx1.tv.fr', 'mx2.tv.fr')).to.equal(true);
   });
 
   it('change after a new one was the newest on several messages in a row', () => {
