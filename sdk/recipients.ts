@@ -64,12 +64,19 @@ export function foldCase(text: string): string {
   return folded.normalize('NFC');
 }
 
-/** An address of the settings: cut at the last `@`, the domain as A-labels in lower case; without an `@` the domain is ''. */
+/**
+ * An address of the settings or of an SMTP envelope: cut at the last `@`, a quoted local part without its quotes (`"greg@mail"@company.com` is the
+ * same address as without), the domain as A-labels in lower case; without an `@` the domain is ''.
+ */
 export function splitAddress(address: string): { readonly local: string; readonly domain: string } {
   const at = address.lastIndexOf('@');
   if (at < 0) return { local: address, domain: '' };
-  const domain = address.slice(at + 1);
-  return { local: address.slice(0, at), domain: domainToASCII(domain) || domain.toLowerCase() };
+  const [local, domain] = [address.slice(0, at), address.slice(at + 1)];
+  const isQuoted = local.length > 1 && local.startsWith('"') && local.endsWith('"');
+  return {
+    local: isQuoted ? local.slice(1, -1).replace(/\\(.)/g, '$1') : local,
+    domain: domainToASCII(domain) || domain.toLowerCase(),
+  };
 }
 
 /** Most names are, and have one form only: sorting looks at several for each message. */

@@ -3,9 +3,7 @@ import { type Address, type AddressOwner, foldCase, isSharedAddress, splitAddres
 
 /** A forward-path, or the `for` of a Received field, as an address. */
 export function bareAddress(text: string): Address {
-  const { local, domain } = splitAddress(text);
-  const quoted = local.length > 1 && local.startsWith('"') && local.endsWith('"');
-  return { name: '', local: quoted ? local.slice(1, -1).replace(/\\(.)/g, '$1') : local, domain, raw: text };
+  return { name: '', ...splitAddress(text), raw: text };
 }
 
 /** Equal for two addresses of the same person: at the shared address that takes the display name as well. */

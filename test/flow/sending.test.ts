@@ -42,6 +42,13 @@ describe('sending mail', () => {
     expect(await waiting()).to.deep.equal([]);
   });
 
+  it('keeps a colleague at an address with a quoted local part from going out as well', async () => {
+    const quoted = REGULAR.replace(/^(.*)@/, '"greg@$1"@');
+    await office.submit('andrew', [quoted], mine(quoted, 'quoted'));
+    expect(await office.subjects('greg')).to.deep.equal(['quoted']);
+    expect(await waiting()).to.deep.equal([]);
+  });
+
   it("sends through the author's ISP with the shared address and the user's name in From (107), dots and octets kept", async () => {
     await office.submit('andrew', [FAR], `From: ${REGULAR}\nTo: ${FAR}\nSubject: dots\nMessage-ID: <d@o>\n\n.\n..two\nlast`);
     await office.round();

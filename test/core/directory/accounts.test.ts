@@ -38,6 +38,8 @@ const OWNERS: Readonly<Record<string, string | undefined>> = {
   'andrew@mail@company.com': 'company',
   'andrew@company.com': undefined,
   'mailman@company.com': undefined,
+  '"mail"@company.com': 'company',
+  '"andrew@mail"@company.com': 'company',
   'lisa@works.example': 'works',
   'anybody@works.example': 'works',
   'x@bücher.example': 'works',
