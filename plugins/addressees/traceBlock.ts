@@ -20,13 +20,19 @@ export interface TraceReading {
   readonly doubt?: string;
 }
 
+/** As it was written. An encoded-word says nothing in a trace field (RFC 2047 section 5), and a client may greet with one that spells ` for <...>`. */
+function textOf(field: HeaderField): string {
+  const text = Buffer.from(field.raw).toString('utf8');
+  return text.slice(text.indexOf(':') + 1);
+}
+
 /** `trustedHost`: the setting; '' = what was learned. A configured host may stand further down, behind other hosts of the ISP. */
 export function readTrace(mail: MailView, known: IspKnowledge, trustedHost: string): TraceReading {
   const wanted = trustedHost.trim().toLowerCase();
   const fields = mail.headers();
   for (const [index, field] of fields.entries()) {
     if (field.name.toLowerCase() !== 'received') continue;
-    const received = readReceived(field.value);
+    const received = readReceived(textOf(field));
     // A hop inside one machine (`(qmail 7 invoked by uid 89)`) names no host: what ends the block comes below it.
     if (received.by === undefined) continue;
     const block = { fields: fields.slice(0, index + 1), received, host: received.by };
