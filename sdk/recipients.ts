@@ -39,11 +39,26 @@ export function isSharedAddress(account: AddressOwner, address: Address): boolea
  */
 export function recipientName(account: AddressOwner, address: Address): RecipientName {
   if (account.domains.length > 0) return { name: cleanName(address.local), source: 'local part' };
-  if (isSharedAddress(account, address)) return { name: cleanName(address.name), source: 'display name' };
+  if (isSharedAddress(account, address)) return { name: personIn(account, cleanName(address.name)), source: 'display name' };
   if (!isOwnAddress(account, address)) return { name: cleanName(address.local), source: 'local part' };
   const own = splitAddress(account.address).local;
   const plus = foldCase(address.local).startsWith(`${foldCase(own)}+`);
   return { name: cleanName(plus ? address.local.slice(own.length + 1) : address.local.slice(0, -own.length - 1)), source: 'tag' };
+}
+
+/**
+ * Some programs put an address where the name belongs: `"greg@company.com" <mail@company.com>`. The part before the @ is the name then, and the
+ * shared address itself is none. It stays text: what an encoded-word spells is never an address.
+ */
+function personIn(account: AddressOwner, name: string): string {
+  if (!name.includes('@')) return name;
+  const shared = splitAddress(account.address);
+  const written = splitAddress(name);
+  if (written.domain !== shared.domain) return name;
+  const local = foldCase(written.local);
+  const own = foldCase(shared.local);
+  if (local === own) return '';
+  return local.endsWith(`@${own}`) ? written.local.slice(0, -own.length - 1) : written.local;
 }
 
 /** Takes off what is no part of a name: zero-width and bidirectional controls, folded and outer white space, one layer of quotes. NFKC. */

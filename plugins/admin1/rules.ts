@@ -1,5 +1,5 @@
 // What the administrator gets: what is addressed to him, and what nobody else could be found for. Nothing is ever dropped.
-import { ADMIN1, type AddressedTo, foldCase, isAdminName, recipientName, type SortPlan } from '@postroom/sdk';
+import { ADMIN1, type AddressedTo, cleanName, isAdminName, recipientName, type SortPlan } from '@postroom/sdk';
 
 /** Names that every domain has for its administrator (RFC 2142), no matter whether a user was set up for them. */
 const ROLES = new Set(['postmaster', 'abuse', 'mailer-daemon', 'hostmaster', 'webmaster', 'security', 'noc']);
@@ -30,9 +30,9 @@ export function deliverUnplaced(plan: SortPlan): SortPlan {
 function whyUnplaced(plan: SortPlan, entry: AddressedTo): string {
   const { name, source } = recipientName(plan.account, entry.address);
   if (source === 'local part') return `no user and no alias for ${addressText(entry)} (${entry.evidence})`;
-  if (name === '' || foldCase(name) === foldCase(plan.account.address))
-    return `no name in front of ${addressText(entry)} (${entry.evidence})`;
-  return `nobody of ${plan.account.id} can be told by the name "${name}" (${entry.evidence})`;
+  if (name === '') return `no name in front of ${addressText(entry)} (${entry.evidence})`;
+  const written = source === 'display name' ? cleanName(entry.address.name) : name;
+  return `nobody of ${plan.account.id} can be told by the name "${written}" (${entry.evidence})`;
 }
 
 function addressText(entry: AddressedTo): string {

@@ -1,5 +1,5 @@
 // Which user a name means. Certain forms first; what fits two users fits nobody.
-import { type AccountView, cleanName, foldCase, type RecipientName, splitAddress, type UserView } from '@postroom/sdk';
+import { type AccountView, type Address, type RecipientName, recipientName, type UserView } from '@postroom/sdk';
 import { containsWords, lookalikeKey, nameKey, nameWords, plainForms, plainKey } from './nameForms.js';
 import { byKey, type NameIndex, nameIndexOf } from './nameIndex.js';
 import { nameInCharset } from './rawName.js';
@@ -35,38 +35,38 @@ function furtherNamesOf(account: AccountView, options: MatchOptions): { readonly
   return further;
 }
 
-/** `written`: the display name as it was read, white space and all. */
-export function matchWritten(account: AccountView, recipient: RecipientName, written: string, options: MatchOptions): NameMatch {
+/** Who is meant by the address, its display name read again in `options.charset` where that is nobody as it was read. */
+export function matchAddress(account: AccountView, address: Address, options: MatchOptions): NameMatch {
+  const recipient = recipientName(account, address);
   const match = matchName(account, recipient, options);
-  const reread = match.kind === 'nobody' && recipient.source === 'display name' ? nameInCharset(written, options.charset) : undefined;
+  const reread = match.kind === 'nobody' && recipient.source === 'display name' ? nameInCharset(address.name, options.charset) : undefined;
   if (reread === undefined) return match;
-  const again = matchName(account, { ...recipient, name: cleanName(reread) }, options);
+  const again = matchName(account, recipientName(account, { ...address, name: reread }), options);
   if (again.kind === 'nobody') return match;
   return again.kind === 'user' ? { ...again, how: `${again.how} in ${options.charset}` } : again;
 }
 
 function matchName(account: AccountView, recipient: RecipientName, options: MatchOptions): NameMatch {
-  const name = recipient.source === 'display name' ? personIn(account, recipient.name) : recipient.name;
-  if (name === '') return { kind: 'nobody' };
-  for (const [how, find] of stepsFor(account, recipient, name, options)) {
+  if (recipient.name === '') return { kind: 'nobody' };
+  for (const [how, find] of stepsFor(account, recipient, options)) {
     const users = find();
     const [user] = users;
     if (users.length > 1) return { kind: 'several', users };
     if (user !== undefined) return { kind: 'user', user, how };
   }
-  return lookalike(account, name);
+  return lookalike(account, recipient.name);
 }
 
 type Step = readonly [how: string, find: () => readonly UserView[]];
 
 /** The ways to find a user, most certain first. */
-function stepsFor(account: AccountView, recipient: RecipientName, name: string, options: MatchOptions): readonly Step[] {
+function stepsFor(account: AccountView, { name, source }: RecipientName, options: MatchOptions): readonly Step[] {
   const index = nameIndexOf(account.users);
   const forms = plainForms(name);
   const plainest = forms.at(-1) ?? name;
   // A local part or a tag may be an alias too.
   const known = (key: string): readonly UserView[] =>
-    recipient.source === 'display name' ? (index.names.get(key) ?? []) : together(index.names.get(key), index.aliases.get(key));
+    source === 'display name' ? (index.names.get(key) ?? []) : together(index.names.get(key), index.aliases.get(key));
   const withoutAccents = (key: string): readonly UserView[] =>
     together(index.plainNames.get(key), furtherNamesOf(account, options).plainNames.get(key));
   const steps: Step[] = [
@@ -85,20 +85,6 @@ function hinted(index: NameIndex, words: readonly string[]): readonly UserView[]
 
 function together(...lists: readonly (readonly UserView[] | undefined)[]): readonly UserView[] {
   return [...new Set(lists.flatMap((users) => users ?? []))];
-}
-
-/**
- * Some programs put an address where the name belongs: `"greg@company.com" <mail@company.com>`. The part before the @ is the name then, and the
- * shared address itself is none. It stays text: what an encoded-word spells is never an address.
- */
-function personIn(account: AccountView, name: string): string {
-  const shared = splitAddress(account.address);
-  const written = splitAddress(name);
-  if (written.domain !== shared.domain) return name;
-  const local = foldCase(written.local);
-  const own = foldCase(shared.local);
-  if (local === own) return '';
-  return local.endsWith(`@${own}`) ? written.local.slice(0, -own.length - 1) : written.local;
 }
 
 function lookalike(account: AccountView, name: string): NameMatch {

@@ -1,8 +1,8 @@
 // Names the users of a regular account by the name in front of the shared address.
-import { type AccountView, isAdminName, isPublicName, mailboxName, recipientName, type SortPlan } from '@postroom/sdk';
+import { type AccountView, cleanName, isAdminName, isPublicName, mailboxName, recipientName, type SortPlan } from '@postroom/sdk';
 import { nameKey } from './nameForms.js';
 import { nameIndexOf } from './nameIndex.js';
-import { type MatchOptions, matchWritten } from './nameMatch.js';
+import { type MatchOptions, matchAddress } from './nameMatch.js';
 
 /** `others`: the accounts that share this server, for a hint where a name is known elsewhere. */
 export function routeByName(plan: SortPlan, options: MatchOptions, others: readonly AccountView[]): SortPlan {
@@ -11,9 +11,11 @@ export function routeByName(plan: SortPlan, options: MatchOptions, others: reado
   for (const entry of plan.addressed) {
     const recipient = recipientName(plan.account, entry.address);
     if (entry.placed.length > 0 || isPublicName(recipient.name) || isAdminName(recipient.name)) continue;
-    const match = matchWritten(plan.account, recipient, entry.address.name, options);
+    // As it stands in the header, an address in its place included.
+    const written = recipient.source === 'display name' ? cleanName(entry.address.name) : recipient.name;
+    const match = matchAddress(plan.account, entry.address, options);
     if (match.kind === 'user') {
-      result = result.to(match.user.mailbox, `"${recipient.name}" is ${match.user.name} by ${match.how} (${entry.evidence})`, entry);
+      result = result.to(match.user.mailbox, `"${written}" is ${match.user.name} by ${match.how} (${entry.evidence})`, entry);
       const inFront = recipient.source === 'tag' ? nameKey(entry.address.name) : '';
       if (inFront !== '' && inFront !== nameKey(match.user.name)) {
         result = result.note(
@@ -21,10 +23,10 @@ export function routeByName(plan: SortPlan, options: MatchOptions, others: reado
         );
       }
     } else if (match.kind === 'several') {
-      result = result.note(`"${recipient.name}" is ambiguous: it may be ${match.users.map((user) => user.name).join(' or ')}`);
+      result = result.note(`"${written}" is ambiguous: it may be ${match.users.map((user) => user.name).join(' or ')}`);
     } else if (recipient.name !== '') {
       const hint = match.hint ?? elsewhere(recipient.name, plan.account, others);
-      if (hint !== undefined) result = result.note(`"${recipient.name}": ${hint}`);
+      if (hint !== undefined) result = result.note(`"${written}": ${hint}`);
     }
   }
   return result;

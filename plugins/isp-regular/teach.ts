@@ -1,12 +1,12 @@
 // What a person teaches who moves a message: the name in front that nobody has is a further name of the user's.
-import { ADMIN1, foldCase, isAdminName, isPublicName, recipientName, type SortPlan, type UserView } from '@postroom/sdk';
+import { ADMIN1, isAdminName, isPublicName, recipientName, type SortPlan, type UserView } from '@postroom/sdk';
 import type { RuleProposal } from '@postroom/sdk/services';
 
 export function proposeName(plan: SortPlan, user: UserView): RuleProposal | undefined {
   const { account } = plan;
   if (account.kind !== 'regular') return undefined;
   const unclaimed = plan.addressed.filter((entry) => entry.placed.every((by) => by === ADMIN1.user));
-  const name = unclaimed.map((entry) => recipientName(account, entry.address).name).find((each) => isUsable(each, account.address));
+  const name = unclaimed.map((entry) => recipientName(account, entry.address).name).find(isUsable);
   if (name === undefined) return undefined;
   return {
     path: ['accounts', account.id, 'users', user.name, 'names'],
@@ -15,6 +15,6 @@ export function proposeName(plan: SortPlan, user: UserView): RuleProposal | unde
   };
 }
 
-function isUsable(name: string, address: string): boolean {
-  return name !== '' && !isPublicName(name) && !isAdminName(name) && foldCase(name) !== foldCase(address);
+function isUsable(name: string): boolean {
+  return name !== '' && !isPublicName(name) && !isAdminName(name);
 }
