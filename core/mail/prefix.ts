@@ -66,12 +66,22 @@ function trailLine(plan: SortPlan, trail: readonly TrailEntry[], mailbox: Mailbo
 function isSilentOnOthers(plan: SortPlan, mailbox: MailboxRef, reason: string): boolean {
   const { all, byUser } = namesOf(plan.account);
   const own = byUser.get(mailbox.user.toLowerCase());
-  const named = new Set(
-    [...plan.addressed.flatMap((entry) => [entry.address.name, entry.address.local]), ...plan.outside].flatMap(wordsOf),
-  );
+  const named = addresseesOf(plan);
   const words = wordsOf(reason).filter((word) => own?.has(word) !== true);
   const shared = new Set([mailbox.user, plan.account.address, plan.account.id].flatMap(wordsOf));
   return !words.some((word) => !shared.has(word) && (all.has(word) || named.has(word)));
+}
+
+const addressees = new WeakMap<SortPlan, ReadonlySet<string>>();
+
+/** The words of all for whom the message was. Made once for all copies: a sender may name thousands. */
+function addresseesOf(plan: SortPlan): ReadonlySet<string> {
+  let words = addressees.get(plan);
+  if (words === undefined) {
+    words = new Set([...plan.addressed.flatMap((entry) => [entry.address.name, entry.address.local]), ...plan.outside].flatMap(wordsOf));
+    addressees.set(plan, words);
+  }
+  return words;
 }
 
 /** The words of every user's names, together and one by one. Lower case. */
