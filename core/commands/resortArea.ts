@@ -83,7 +83,7 @@ export class ResortArea implements CommandArea {
       added,
       recalled,
       notRecalled,
-      taught: teach ? (narrowest?.sentence ?? 'nothing: no rule tells such mail from other mail') : undefined,
+      taught: teach ? (narrowest?.sentence ?? 'nothing: no rule that is not there yet tells such mail from other mail') : undefined,
       next: teach || narrowest === undefined ? undefined : `the same with --teach makes the first rule a setting: ${narrowest.sentence}`,
       rules: lessons.map((lesson) => ruleRow(lesson)),
       warnings,
