@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import { startTestHost, type TestHost } from '@postroom/sdk/testing';
+import { startTestHost, type TestHost, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { type FakeServer, SAMPLES, type WebRequest, webServer } from './fakes.js';
 
@@ -108,7 +108,9 @@ describe('the sample that notifies', () => {
 describe('the sample for quiet hours', () => {
   let host: TestHost;
   before(async () => {
-    host = await startTestHost({ plugins: [path.join(SAMPLES, 'quiet-hours')] });
+    // Noon wherever the machine is: at night the sample is quiet by itself.
+    const clock = new VirtualClock(new Date(2026, 10, 2, 12));
+    host = await startTestHost({ plugins: [path.join(SAMPLES, 'quiet-hours')], clock });
   });
   after(() => host.stop());
 
