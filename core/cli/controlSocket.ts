@@ -18,7 +18,7 @@ interface Request {
 type Reply =
   | { readonly progress: CommandProgress }
   | { readonly result: unknown }
-  | { readonly error: { readonly code: ErrorCode | undefined; readonly message: string } };
+  | { readonly error: { readonly code: ErrorCode | undefined; readonly message: string; readonly fields?: PostroomError['fields'] } };
 
 /** A Unix socket in the data folder; on Windows a pipe named after it. */
 export function controlPath(dataDir: string): string {
@@ -99,7 +99,8 @@ function answer(socket: Socket, server: Server, key: string): void {
         const call = { author, signal: gone.signal, progress: (progress: CommandProgress) => send({ progress }) };
         send({ result: (await server.run(command, args, call)) ?? {} });
       } catch (error) {
-        send({ error: { code: error instanceof PostroomError ? error.code : undefined, message: sentenceOf(error) } });
+        const { code, fields } = error instanceof PostroomError ? error : {};
+        send({ error: { code, message: sentenceOf(error), ...(fields && { fields }) } });
       }
       socket.end();
     })();
@@ -124,7 +125,8 @@ export async function callRunningServer(
       if ('progress' in reply) {
         onProgress(reply.progress);
       } else if ('error' in reply) {
-        throw reply.error.code === undefined ? new Error(reply.error.message) : new PostroomError(reply.error.code, reply.error.message);
+        const { code, message, fields } = reply.error;
+        throw code === undefined ? new Error(message) : new PostroomError(code, message, fields);
       } else {
         return { result: reply.result };
       }

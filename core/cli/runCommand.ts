@@ -33,6 +33,9 @@ export async function runCommand(
     bar.end();
     await print(textOf(answer.result, options));
     return exitCodeOfAnswer(answer.result);
+  } catch (error) {
+    if (options.json && error instanceof PostroomError) await print(textOf(failureOf(error), options));
+    throw error;
   } finally {
     bar.end();
   }
@@ -40,6 +43,11 @@ export async function runCommand(
 
 function textOf(answer: unknown, { json }: CommonOptions): string {
   return json ? JSON.stringify(answer, undefined, 2) : show(answer);
+}
+
+/** For scripts; people read the sentence on standard error. */
+function failureOf({ code, message, fields }: PostroomError): object {
+  return { error: { code, message, ...(Object.keys(fields).length > 0 && { fields }) } };
 }
 
 /** No server runs: what can work on the data folder does. */

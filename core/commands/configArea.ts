@@ -42,7 +42,7 @@ export class ConfigArea implements CommandArea {
       const problems = this.settings.validate(text);
       const lines = problems.map((problem) => problemLine(problem));
       if (hasErrors(problems)) {
-        throw new PostroomError('settings/invalid', lines.join('\n'));
+        throw new PostroomError('settings/invalid', lines.join('\n'), { problems });
       }
       const report = whatIf === undefined ? {} : await this.whatIf.compare(text ?? this.settings.text, whatIf);
       return { valid: true, warnings: lines, ...report };

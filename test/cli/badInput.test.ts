@@ -94,6 +94,18 @@ describe('bad input', function () {
       });
     }
 
+    it('and for scripts as a list, with a code', async () => {
+      const wrong = path.join(folder, 'wrong.json');
+      await writeFile(wrong, JSON.stringify(account({ kind: 'imap' }), undefined, 2));
+      const { code, out } = await office.run(['config', 'validate', wrong, '--json']);
+      const { error } = JSON.parse(out) as { error: { code: string; fields: { problems: object[] } } };
+      expect(error.code).to.equal('settings/invalid');
+      expect(error.fields.problems[0])
+        .to.include({ severity: 'error', path: 'accounts/company/kind' })
+        .and.to.include.keys('line', 'column');
+      expect(code).to.equal(CONFIGURATION);
+    });
+
     it('an unknown key is a warning with the nearest known one', async () => {
       const odd = path.join(folder, 'odd.json');
       await writeFile(odd, JSON.stringify({ ...settings, 'timer.everyMinute': 5 }, undefined, 2));
