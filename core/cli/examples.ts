@@ -7,7 +7,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'backup.create': ['/backup/monday'],
   'backup.restore': ['/backup/monday --data ./data'],
   'config.get': ['timer.everyMinutes', 'accounts.company.users.andrew.cc.to --json'],
-  'config.set': ['timer.everyMinutes 10', `accounts.company.users.andrew.cc.to '["greg"]'`],
+  'config.set': [
+    'timer.everyMinutes 10',
+    'tls.certificateFile /etc/postroom/cert.pem tls.keyFile /etc/postroom/key.pem',
+    `accounts.company.users.andrew.cc.to '["greg"]'`,
+  ],
   'config.diff': ['', '12'],
   'config.undo': ['', '12'],
   'config.validate': ['settings.json --what-if 500'],

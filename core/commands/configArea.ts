@@ -9,7 +9,7 @@ import { PluginHost } from '../host/pluginHost.js';
 import { WhatIfStep } from '../review/whatIf.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { CONFIG_COMMANDS } from './configDeclarations.js';
-import { orFail, pathOf, refuseUnknownKeys, typedValue } from './settingsEdit.js';
+import { keysAndValues, orFail, pathOf, refuseUnknownKeys } from './settingsEdit.js';
 
 export class ConfigArea implements CommandArea {
   constructor(
@@ -22,14 +22,12 @@ export class ConfigArea implements CommandArea {
 
   readonly handlers: HandlersOf<typeof CONFIG_COMMANDS> = {
     'config.get': handler<{ key?: string }>(({ key }) => (key === undefined ? this.settings.value : this.#at(key))),
-    'config.set': handler<{ key: string; value: string }>(async ({ key, value }, call) => {
-      const change = await this.settings.edit(
-        call.author,
-        refuseUnknownKeys(this.settings.schema, [{ path: this.#path(key), value: typedValue(value) }]),
-      );
-      const result = orFail(change);
-      if (key.startsWith('plugins.')) await this.host.settled();
-      return { key, value: typedValue(value), ...result, ...this.#onTrial() };
+    'config.set': handler<{ key: string; value: string; more?: readonly string[] }>(async ({ key, value, more = [] }, call) => {
+      const changes = keysAndValues([key, value, ...more]);
+      const edits = changes.map((each) => ({ path: this.#path(each.key), value: each.value }));
+      const result = orFail(await this.settings.edit(call.author, refuseUnknownKeys(this.settings.schema, edits)));
+      if (changes.some((each) => each.key.startsWith('plugins.'))) await this.host.settled();
+      return { ...(changes.length === 1 ? changes[0] : { changes }), ...result, ...this.#onTrial() };
     }),
     'config.unset': handler<{ key: string }>(async ({ key }, call) => {
       const path = this.#path(key);

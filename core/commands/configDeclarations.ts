@@ -1,6 +1,6 @@
 // config get|set|unset|confirm|validate|history|diff|undo: what they take. configArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { args, file, text, whole } from './argumentSchemas.js';
+import { args, file, text, texts, whole } from './argumentSchemas.js';
 
 export const CONFIG_COMMANDS = [
   {
@@ -15,9 +15,13 @@ export const CONFIG_COMMANDS = [
     command: 'config.set',
     title: 'Change a property',
     offline: true,
-    positional: ['key', 'value'],
+    positional: ['key', 'value', 'more'],
     arguments: args(
-      { key: text('A property, for example timer.everyMinutes or accounts.company.pop3.host.'), value: text('JSON, or a plain text.') },
+      {
+        key: text('A property, for example timer.everyMinutes or accounts.company.pop3.host.'),
+        value: text('JSON, or a plain text.'),
+        more: texts('Further properties, each followed by its value: those that need each other are changed together.'),
+      },
       ['key', 'value'],
     ),
   },

@@ -27,6 +27,14 @@ export function assignments(base: readonly string[], pairs: readonly string[]): 
   });
 }
 
+/** `key value key value`, as they stand on a command line. */
+export function keysAndValues(words: readonly string[]): readonly { readonly key: string; readonly value: unknown }[] {
+  if (words.length % 2 === 1) {
+    throw new PostroomError('command/arguments', `"${words.at(-1)}" has no value: each property is followed by its own.`);
+  }
+  return words.flatMap((key, index) => (index % 2 === 0 ? [{ key, value: typedValue(words[index + 1] ?? '') }] : []));
+}
+
 /** A property that nobody declares is a slip of the hand on a command line, though the file may hold one for a plugin yet to come. */
 export function refuseUnknownKeys(schema: SettingsSchema, edits: readonly SettingEdit[]): readonly SettingEdit[] {
   for (const { path, value } of edits) {

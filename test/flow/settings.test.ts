@@ -60,6 +60,17 @@ describe('settings that change', () => {
     expect(await office.subjects('greg')).to.deep.equal(['Copy']);
   });
 
+  it('that need each other are set together, or not at all', async () => {
+    const alone = { key: 'tls.certificateFile', value: 'cert.pem' };
+    expect(await refusal('config.set', alone)).to.include('set "tls.keyFile" too');
+    expect(await refusal('config.set', { ...alone, more: ['tls.keyFile', 'key.pem', 'timer.everyMinutes', 'often'] })).to.include('timer');
+    expect(await file()).to.not.include('cert.pem');
+    await office.run('config.set', { ...alone, more: ['tls.keyFile', 'key.pem'] });
+    expect(await file())
+      .to.include('"tls.certificateFile": "cert.pem"')
+      .and.to.include('"tls.keyFile": "key.pem"');
+  });
+
   it('stay as they were where the file is wrong, and the error is shown until it is mended', async () => {
     const good = await file();
     await office.editFile((text) =>

@@ -1,6 +1,6 @@
 import '#core/base/injection.js';
 import { expect } from 'chai';
-import { assignments, pathOf, typedValue } from '#core/commands/settingsEdit.js';
+import { assignments, keysAndValues, pathOf, typedValue } from '#core/commands/settingsEdit.js';
 
 describe('settings as people type them', () => {
   for (const [key, path] of [
@@ -26,6 +26,14 @@ describe('settings as people type them', () => {
     expect(pathOf('accounts.company.users.peter')).to.deep.equal(['accounts', 'company', 'users', 'peter']);
     expect(pathOf('accounts.company.users.peter.cc.to')).to.deep.equal(['accounts', 'company', 'users', 'peter', 'cc.to']);
     expect(pathOf('accounts.company.users.p.jones.names')).to.deep.equal(['accounts', 'company', 'users', 'p.jones', 'names']);
+  });
+
+  it('several follow each other, each with its value', () => {
+    expect(keysAndValues(['timer.everyMinutes', '5', 'tls.keyFile', 'key.pem'])).to.deep.equal([
+      { key: 'timer.everyMinutes', value: 5 },
+      { key: 'tls.keyFile', value: 'key.pem' },
+    ]);
+    expect(() => keysAndValues(['timer.everyMinutes', '5', 'tls.keyFile'])).to.throw('"tls.keyFile" has no value');
   });
 
   it('a value is JSON where it is JSON, else the text', () => {
