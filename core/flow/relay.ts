@@ -143,7 +143,8 @@ export class OutboxRelayStep implements RelayStep {
             ? await this.#send(consignment, signal)
             : consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
         if (rest === undefined) this.#rests.tried(consignment.account, receipts);
-        if (this.#rests.of(consignment.account) !== undefined) this.#rests.putOff(consignment.account, idsOf(consignment));
+        // What the ISP refused for now keeps its own time: were it due with the rest of the queue, two such messages would stop it again and again.
+        if (this.#rests.of(consignment.account)?.configuration === true) this.#rests.putOff(consignment.account, idsOf(consignment));
         await this.#record(consignment, receipts, counts);
       } catch (error) {
         if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;

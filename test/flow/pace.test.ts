@@ -69,7 +69,20 @@ describe('an ISP that takes no more for now', () => {
     office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour', 2);
     for (const to of FAR) await submit(to);
     await office.round('timer');
-    expect(await office.round('user'), 'all but the first, which was refused for itself and has its own time').to.include({ sent: 11 });
+    expect(await office.round('user'), 'all but the two that were refused, which have their own time').to.include({ sent: 10 });
+  });
+
+  it('R53 R54 goes on sending behind two messages that it does not want for days', async () => {
+    for (const to of FAR.slice(0, 2)) office.isp.faults.smtp.answerRecipient(to, '450 4.7.1 Looks like spam');
+    for (const to of FAR.slice(0, 2)) await submit(to);
+    await office.round('timer');
+    tries();
+    await submit(FAR[2] ?? '');
+    await clock.advance(MINUTE);
+    expect(await office.round('timer'), 'after a rest').to.include({ sent: 1, deferred: 0 });
+    await submit(FAR[3] ?? '');
+    expect(await office.round('timer'), 'without another one').to.include({ sent: 1, deferred: 0 });
+    expect(tries()).to.equal(2);
   });
 
   it('R05 R53 tells the author of a delay, though the message was not tried', async () => {
