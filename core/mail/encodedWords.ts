@@ -165,7 +165,7 @@ function withoutControls(text: string): string {
  */
 export function encodeHeaderText(text: string): string {
   const clean = withoutControls(text).trim();
-  if (/^[ -~]*$/.test(clean) && !clean.includes('=?') && !/[^ ]{76}/.test(clean)) return clean;
+  if (/^[ -~]*$/.test(clean) && !clean.includes('=?') && !/(?:^| )[^ ]{76}/.test(clean)) return clean;
   return wordsOf(clean)
     .map((part) => WORD_START + Buffer.from(part, 'utf8').toString('base64') + WORD_END)
     .join(' ');

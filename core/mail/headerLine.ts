@@ -11,17 +11,22 @@ export function headerLine(name: string, text: string): string {
 
 /** Folds a finished line of printable ASCII at its spaces; CRLF ended. A single word that is too long stays whole. */
 export function foldedLine(line: string): string {
-  const lines: string[] = [];
-  let current = '';
-  for (const word of line.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > LINE_WIDTH) {
-      lines.push(current);
-      current = `\t${word}`;
-    } else {
-      current = current === '' ? word : `${current} ${word}`;
-    }
+  if (line.length <= LINE_WIDTH) return `${line}\r\n`;
+  const parts: string[] = [];
+  let start = 0;
+  for (let at = foldAfter(line, start, LINE_WIDTH); at > 0; at = foldAfter(line, start, LINE_WIDTH - 1)) {
+    parts.push(line.slice(start, at));
+    start = at + 1;
   }
-  return `${[...lines, current].filter((part) => part.trim() !== '').join('\r\n')}\r\n`;
+  parts.push(line.slice(start));
+  return `${parts.filter((part) => part.trim() !== '').join('\r\n\t')}\r\n`;
+}
+
+/** The space at which the rest of the line is broken: the last one that leaves a part of `width`, else the next; -1 for none. */
+function foldAfter(line: string, start: number, width: number): number {
+  if (line.length - start <= width) return -1;
+  const last = line.lastIndexOf(' ', start + width);
+  return last > start ? last : line.indexOf(' ', start + width);
 }
 
 /** A host name, address or id for a Received line: everything that is no plain word becomes a hyphen. */

@@ -64,12 +64,12 @@ function trailLine(plan: SortPlan, trail: readonly TrailEntry[], mailbox: Mailbo
 
 /** Whether a reason names nobody else of the account, and nobody else whom the message was for. */
 function isSilentOnOthers(plan: SortPlan, mailbox: MailboxRef, reason: string): boolean {
-  const { all, byUser } = namesOf(plan.account);
-  const own = byUser.get(mailbox.user.toLowerCase());
+  const { all, shared, byUser } = namesOf(plan.account);
+  const own = byUser.get(mailbox.user.toLowerCase()) ?? new Set(wordsOf(mailbox.user));
+  const words = wordsOf(reason).filter((word) => !own.has(word) && !shared.has(word));
+  if (words.some((word) => all.has(word))) return false;
   const named = addresseesOf(plan);
-  const words = wordsOf(reason).filter((word) => own?.has(word) !== true);
-  const shared = new Set([mailbox.user, plan.account.address, plan.account.id].flatMap(wordsOf));
-  return !words.some((word) => !shared.has(word) && (all.has(word) || named.has(word)));
+  return !words.some((word) => named.has(word));
 }
 
 const addressees = new WeakMap<SortPlan, ReadonlySet<string>>();
@@ -84,9 +84,10 @@ function addresseesOf(plan: SortPlan): ReadonlySet<string> {
   return words;
 }
 
-/** The words of every user's names, together and one by one. Lower case. */
+/** The words of every user's names, together and one by one, and those of the account itself, which tell of nobody. Lower case. */
 interface AccountNames {
   readonly all: ReadonlySet<string>;
+  readonly shared: ReadonlySet<string>;
   readonly byUser: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -100,7 +101,8 @@ function namesOf(account: AccountView): AccountNames {
         (user) => [user.name.toLowerCase(), new Set([user.name, ...user.aliases, ...user.names].flatMap(wordsOf))] as const,
       ),
     );
-    names = { all: new Set([...byUser.values()].flatMap((words) => [...words])), byUser };
+    const shared = new Set([account.address, account.id].flatMap(wordsOf));
+    names = { all: new Set([...byUser.values()].flatMap((words) => [...words])), shared, byUser };
     accountNames.set(account, names);
   }
   return names;
