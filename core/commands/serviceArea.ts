@@ -42,10 +42,14 @@ export class ServiceArea implements CommandArea {
       if (unknown.length > 0) {
         throw new PostroomError('user/unknown', `There is no account ${unknown.join(', ')}. "postroom accounts list" shows them all.`);
       }
+      const shown = new Map<string, number>();
       const watching = this.events.on((event) => {
-        if (event.type === 'fetch' && event.state === 'progress') {
-          call.progress({ what: `Collecting ${event.account}`, done: event.done, of: event.total });
-        }
+        if (event.type !== 'fetch' || event.state !== 'progress') return;
+        // A line for each message would cost as much as a commit does: a bar shows whole per cents.
+        const percent = Math.floor((100 * event.done) / Math.max(1, event.total));
+        if (percent === shown.get(event.account) && event.done < event.total) return;
+        shown.set(event.account, percent);
+        call.progress({ what: `Collecting ${event.account}`, done: event.done, of: event.total });
       });
       try {
         return summaryOf(await this.rounds.run('user', accounts.length === 0 ? undefined : accounts));
