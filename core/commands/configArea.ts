@@ -47,12 +47,12 @@ export class ConfigArea implements CommandArea {
     }),
     'config.history': handler<{ limit: number }>(({ limit }) => this.settings.history(limit)),
     'config.diff': handler<{ revision?: number }>(async ({ revision }) => {
-      const from = revision ?? (await this.#revisionBefore());
+      const from = revision ?? (await this.settings.history(2))[1]?.id;
       return (from !== undefined && (await this.settings.diff(from))) || 'Nothing differs.';
     }),
     'config.undo': handler<{ revision?: number }>(async ({ revision }, call) => {
-      const to = revision ?? (await this.#revisionBefore());
-      return { revision: to, ...orFail(await this.settings.undo(call.author, to)), ...this.#onTrial() };
+      const change = await this.settings.undo(call.author, revision);
+      return { revision: change.revision, ...orFail(change), ...this.#onTrial() };
     }),
     'config.confirm': handler(async () => {
       const confirmed = await this.trials.confirm();
@@ -66,10 +66,6 @@ export class ConfigArea implements CommandArea {
     return trial === undefined
       ? {}
       : { confirm: `${trial.keys.join(', ')} go back to what they were within 60 s, unless you keep them: postroom config confirm` };
-  }
-
-  async #revisionBefore(): Promise<number | undefined> {
-    return (await this.settings.history(2))[1]?.id;
   }
 
   #path(key: string): readonly string[] {

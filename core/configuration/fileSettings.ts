@@ -179,14 +179,17 @@ export class FileSettings implements SettingsService, Disposable {
     return this.#history.diff(from, to ?? this.#goodText ?? '');
   }
 
-  async undo(author: string, revision?: number): Promise<SettingsChange> {
+  async undo(author: string, revision?: number): Promise<SettingsChange & { readonly revision?: number }> {
     // The newest revision is in force, or was the last to be where the file is broken now; then it is the one to go back to.
     const former = hasErrors(this.problems) ? 0 : 1;
     const id = revision ?? (await this.#history.list(2))[former]?.id;
     if (id === undefined) return failed('settings/invalid', 'There is no earlier version to go back to.');
     const found = await this.#history.find(id);
     if (found === undefined) return failed('settings/invalid', unknownRevision(id));
-    return this.#serially(async () => (await this.#refusal(undefined)) ?? this.#commit(author, found.text, backTo(author, id)));
+    const change = await this.#serially(
+      async () => (await this.#refusal(undefined)) ?? this.#commit(author, found.text, backTo(author, id)),
+    );
+    return { ...change, revision: id };
   }
 
   setManifests(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {

@@ -40,8 +40,8 @@ export interface SettingsService extends Settings {
   history(limit?: number): Promise<readonly Omit<SettingsRevision, 'text'>[]>;
   /** Lines that differ between two revisions; `to` by default the text in force. Rejects with `settings/invalid` for an unknown revision. */
   diff(from: number, to?: number): Promise<string>;
-  /** Brings back a revision, by default the one before the text in force. */
-  undo(author: string, revision?: number): Promise<SettingsChange>;
+  /** Brings back a revision, by default the one before the text in force, or that one where the file is broken; answers which. */
+  undo(author: string, revision?: number): Promise<SettingsChange & { readonly revision?: number }>;
   /** The installed plugins changed: merges the schema anew and checks the file against it. */
   setManifests(manifests: readonly PluginManifest[], proven?: ReadonlySet<PluginManifest>): Promise<void>;
   /** Who is asked whether accounts and users may grow. Until it is set, none are refused. */

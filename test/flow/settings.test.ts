@@ -291,6 +291,15 @@ describe('settings that change', () => {
     expect(await refusal('config.undo', { revision: 99 })).to.include('There is no revision 99; "postroom config history" lists them.');
   });
 
+  it('go back to the last good version where the file is broken', async () => {
+    const good = await file();
+    await office.editFile(() => '{ broken');
+    expect((await office.run<{ problems: readonly string[] }>('status')).problems.join()).to.include('settings.json');
+    const [newest] = await office.run<readonly { readonly id: number }[]>('config.history');
+    expect((await office.run<{ readonly revision: number }>('config.undo')).revision).to.equal(newest?.id);
+    expect(await file()).to.equal(good);
+  });
+
   it('are read by their path, and a path that leads nowhere says where it ends', async () => {
     const get = (key: string): Promise<unknown> => office.run('config.get', { key });
     expect(await get('accounts.company.isp-regular.tokenMatch'), 'a default').to.equal(true);
