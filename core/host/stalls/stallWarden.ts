@@ -59,7 +59,8 @@ export class NotingStallWarden implements StallWarden {
       else if (stall.plugin === undefined) this.log.error(text, { where: stall.where });
       if (!stall.isTold) this.#tell(stall, text);
     }
-    this.#write(this.#stalls.map((stall) => ({ ...stall, isTold: true })));
+    this.#stalls = this.#stalls.map((stall) => ({ ...stall, isTold: true }));
+    this.#write(this.#stalls);
   }
 
   /** In the Log, once. */

@@ -34,7 +34,7 @@ async function ask(beat: number): Promise<void> {
   const late = setTimeout(() => end('it does not say where it is'), ANSWER_MS);
   const session = new Session();
   session.connectToMainThread();
-  const { exceptionDetails } = await session.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('${hook}')](${beat})` });
+  const { exceptionDetails } = await session.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('${hook}')]?.(${beat})` });
   if (exceptionDetails !== undefined) end(exceptionDetails.exception?.description ?? exceptionDetails.text);
   clearTimeout(late);
   session.disconnect();

@@ -87,13 +87,18 @@ describe('a plugin of the product that does not end', function () {
     return rows.find(({ plugin }) => plugin === PLUGIN) ?? { state: 'gone', problems: [] };
   };
 
-  it('has the server end with 70 and a note of whose code it was, and where', async () => {
+  /** How a server ended that saw a message. */
+  const stall = (): Promise<{ readonly code: unknown; readonly error: string }> => {
     const program = fileURLToPath(new URL('./stallProcess.js', import.meta.url));
-    const { code, error } = await new Promise<{ readonly code: unknown; readonly error: string }>((resolve) => {
+    return new Promise((resolve) => {
       execFile(process.execPath, [program, dataDir, planted.folder], (failure, _out, stderr) =>
         resolve({ code: failure?.code, error: stderr }),
       );
     });
+  };
+
+  it('has the server end with 70 and a note of whose code it was, and where', async () => {
+    const { code, error } = await stall();
     expect(code, error).to.equal(70);
     expect(error).to.match(/Code of villain\.never-ends did not come to an end/);
     const [note] = await notes();
@@ -117,6 +122,13 @@ describe('a plugin of the product that does not end', function () {
       const entries = (await run('log.read')) as readonly { readonly text: string }[];
       expect(entries.filter(({ text }) => text.includes('did not come to an end'))).to.have.lengthOf(1);
     });
+  });
+
+  it('is told of by the next server only, though that one stalls as well', async () => {
+    const note = { at: new Date().toISOString(), plugin: PLUGIN, where: [], isTold: false };
+    await writeFile(path.join(dataDir, 'stalls.json'), JSON.stringify([note]));
+    expect(await stall()).to.include({ code: 70 });
+    expect((await notes()).map(({ isTold }) => isTold)).to.deep.equal([true, false]);
   });
 
   it('is left out after the third time within an hour, until somebody enables it', async () => {
