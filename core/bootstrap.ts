@@ -178,10 +178,11 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
   }
 
+  const stalls = service(container, StallWarden);
+  // Before the plugins, and so still there while they end.
+  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
-  const stalls = service(container, StallWarden);
-  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   await watch.start(installed);
   if (options.onStall !== undefined) stalls.tell();
   const licence = service(container, Licence) as LicenceWarden;

@@ -18,7 +18,10 @@ export interface StallLimit {
 }
 
 export interface StallWarden {
-  /** Watches from now on, and keeps plugins from being activated that stalled the server too often. Before plugins are activated. */
+  /**
+   * Watches from now on, and keeps plugins from being activated that stalled the server too often, once: where such a plugin is activated
+   * all the same, it begins anew. Before plugins are activated.
+   */
   begin(limit: StallLimit): Disposable;
   /** Says what former servers left. When plugins are active. */
   tell(): void;
@@ -41,7 +44,8 @@ export class NotingStallWarden implements StallWarden {
   begin({ afterMs, end }: StallLimit): Disposable {
     this.#stalls = readStalls(this.data.path, this.clock.now());
     for (const [plugin, why] of barredPlugins(this.#stalls)) this.host.withhold(plugin, why);
-    return watchForStalls(
+    const listening = this.host.onDidChange(() => this.#forgive());
+    const watching = watchForStalls(
       afterMs,
       (stack) => {
         this.#note(stack);
@@ -49,6 +53,12 @@ export class NotingStallWarden implements StallWarden {
       },
       (error) => this.log.warn('Nothing watches for code that does not end.', { problem: error.message }),
     );
+    return {
+      dispose: async () => {
+        await listening.dispose();
+        await watching.dispose();
+      },
+    };
   }
 
   tell(): void {
@@ -67,6 +77,15 @@ export class NotingStallWarden implements StallWarden {
   #tell({ plugin }: Stall, text: string): void {
     this.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text });
     if (plugin === undefined) this.events.emit({ type: 'problem', source: 'server', sentence: text });
+  }
+
+  /** Somebody has enabled a plugin that was left out, as after mending it. */
+  #forgive(): void {
+    const active = new Set(this.host.plugins.filter(({ state }) => state === 'active').map(({ id }) => id));
+    const forgiven = [...barredPlugins(this.#stalls).keys()].filter((plugin) => active.has(plugin));
+    if (forgiven.length === 0) return;
+    this.#stalls = this.#stalls.filter(({ plugin }) => plugin === undefined || !forgiven.includes(plugin));
+    this.#write(this.#stalls);
   }
 
   #note(stack: string): void {

@@ -18,6 +18,7 @@ const VILLAIN: Villain = {
   taps: [{ hook: 'onSort', name: 'scan', stage: 'filter' }],
   // Patient readers would see it end after some thousand years.
   activate: "context.hooks.onSort.tap('scan', function scan() { return /^(a+)+$/.test('a'.repeat(80) + 'b') ? undefined : undefined; });",
+  deactivate: "if (process.argv.includes('end')) for (;;);",
   mail: 'held',
   state: 'active',
   said: /never/,
@@ -87,18 +88,18 @@ describe('a plugin of the product that does not end', function () {
     return rows.find(({ plugin }) => plugin === PLUGIN) ?? { state: 'gone', problems: [] };
   };
 
-  /** How a server ended that saw a message. */
-  const stall = (): Promise<{ readonly code: unknown; readonly error: string }> => {
+  /** How a server ended that saw a message, or was to end. */
+  const stall = (at: 'message' | 'end'): Promise<{ readonly code: unknown; readonly error: string }> => {
     const program = fileURLToPath(new URL('./stallProcess.js', import.meta.url));
     return new Promise((resolve) => {
-      execFile(process.execPath, [program, dataDir, planted.folder], (failure, _out, stderr) =>
+      execFile(process.execPath, [program, dataDir, planted.folder, at], (failure, _out, stderr) =>
         resolve({ code: failure?.code, error: stderr }),
       );
     });
   };
 
   it('has the server end with 70 and a note of whose code it was, and where', async () => {
-    const { code, error } = await stall();
+    const { code, error } = await stall('message');
     expect(code, error).to.equal(70);
     expect(error).to.match(/Code of villain\.never-ends did not come to an end/);
     const [note] = await notes();
@@ -127,7 +128,7 @@ describe('a plugin of the product that does not end', function () {
   it('is told of by the next server only, though that one stalls as well', async () => {
     const note = { at: new Date().toISOString(), plugin: PLUGIN, where: [], isTold: false };
     await writeFile(path.join(dataDir, 'stalls.json'), JSON.stringify([note]));
-    expect(await stall()).to.include({ code: 70 });
+    expect(await stall('end'), 'in deactivate()').to.include({ code: 70 });
     expect((await notes()).map(({ isTold }) => isTold)).to.deep.equal([true, false]);
   });
 
@@ -141,5 +142,6 @@ describe('a plugin of the product that does not end', function () {
       expect(((await run('status')) as { readonly problems: readonly string[] }).problems.join()).to.include('3 times within an hour');
       expect(await run('plugins.enable', { plugin: PLUGIN })).to.include({ state: 'active' });
     });
+    await next(async (run) => void expect(await rowIn(run), 'it begins anew').to.include({ state: 'active' }));
   });
 });
