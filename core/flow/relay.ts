@@ -127,37 +127,37 @@ export class OutboxRelayStep implements RelayStep {
     counts: { sent: number; deferred: number; bounced: number },
     signal: AbortSignal,
   ): Promise<void> {
+    const putOff: Consignment[] = [];
     for (const consignment of queue) {
       if (signal.aborted) {
-        await this.outbox.release(idsOf(consignment));
+        await this.outbox.release(idsOf([consignment]));
         continue;
       }
       try {
         const rest = this.#rests.of(consignment.account);
-        if (rest !== undefined && rest.configuration !== true && !this.#isNoticeDue(consignment, rest)) {
-          await this.#putOff(consignment);
-          continue;
+        if (rest === undefined) {
+          const receipts = await this.#send(consignment, signal);
+          this.#rests.tried(consignment, receipts);
+          await this.#record(consignment, receipts, counts);
+        } else {
+          this.#rests.putOff(consignment);
+          const receipts = consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
+          if (rest.configuration === true || this.#isNoticeDue(consignment, rest)) await this.#record(consignment, receipts, counts);
+          else putOff.push(consignment);
         }
-        const receipts =
-          rest === undefined
-            ? await this.#send(consignment, signal)
-            : consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
-        if (rest === undefined) this.#rests.tried(consignment.account, receipts);
-        // What the ISP refused for now keeps its own time: were it due with the rest of the queue, two such messages would stop it again and again.
-        if (this.#rests.of(consignment.account)?.configuration === true) this.#rests.putOff(consignment.account, idsOf(consignment));
-        await this.#record(consignment, receipts, counts);
       } catch (error) {
         if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;
         await this.#setAside(consignment, error);
       }
     }
+    await this.#release(putOff);
   }
 
-  /** Not tried, and no try is counted: the ISP takes no more for now. */
-  async #putOff(consignment: Consignment): Promise<void> {
-    const ids = idsOf(consignment);
-    await this.outbox.release(ids, new Date(this.clock.now().getTime() + this.#rests.left(consignment.account)));
-    this.#rests.putOff(consignment.account, ids);
+  /** Not tried, and no try is counted: their account's ISP takes no more for now. */
+  async #release(putOff: readonly Consignment[]): Promise<void> {
+    const [first] = putOff;
+    if (first === undefined) return;
+    await this.outbox.release(idsOf(putOff), new Date(this.clock.now().getTime() + this.#rests.left(first.account)));
   }
 
   /** Whether an author has to hear of the delay, though the message was not tried. */
@@ -279,6 +279,6 @@ export class OutboxRelayStep implements RelayStep {
   }
 }
 
-function idsOf({ entries }: Consignment): readonly number[] {
-  return entries.map(({ id }) => id);
+function idsOf(some: readonly Consignment[]): readonly number[] {
+  return some.flatMap(({ entries }) => entries.map(({ id }) => id));
 }

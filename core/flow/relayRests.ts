@@ -1,13 +1,14 @@
 // Accounts that rest, longer and longer: the ISP lets them send nothing until their set-up is mended, or takes no more mail for now. So neither a
 // wrong password is hammered nor a limit that the ISP has set. What waits for such an account is due as soon as it rests no longer.
-import type { DestinationReceipt } from '@postroom/sdk';
+import type { DestinationReceipt, MessageId } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import type { Consignment } from './consignment.js';
 import { fetchWait } from './retry.js';
 
 /** Of a network that fails, a system that takes nothing now (421), and a policy such as so many messages an hour (RFC 3463 sections 3.4, 3.5, 3.8). */
 const CONCERNS_ALL = /^4\.(?:4\.\d+|3\.2|7\.\d+)$/;
-/** So many messages in a row: what is wrong with one message is not taken for a limit of the ISP. */
-const MOST_IN_A_ROW = 2;
+/** So many messages one after the other: what is wrong with one of them, however often it is tried, is not taken for a limit of the ISP. */
+const MOST_UNWANTED = 2;
 
 interface Rest {
   readonly failures: number;
@@ -21,8 +22,8 @@ interface Rest {
 export class RelayRests {
   readonly #rests = new Map<string, Rest>();
   readonly #woken = new Set<number>();
-  /** Messages of an account, the last ones, that the ISP did not want now. */
-  readonly #inARow = new Map<string, number>();
+  /** The last messages of an account, with nothing between them that the ISP wanted. */
+  readonly #unwanted = new Map<string, Set<MessageId>>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -38,37 +39,41 @@ export class RelayRests {
   }
 
   /** What came of a message that was tried: the account goes on sending, or rests from now on. */
-  tried(account: string, receipts: readonly DestinationReceipt[]): void {
+  tried(consignment: Consignment, receipts: readonly DestinationReceipt[]): void {
+    const { account, message, entries } = consignment;
     const refusal = receipts.find((receipt) => receipt.configuration === true);
     const [first] = receipts;
     if (refusal !== undefined) {
       this.#rest(account, refusal, 'isp/login-refused');
+      this.putOff(consignment);
     } else if (first !== undefined && receipts.every(({ outcome, status }) => outcome === 'deferred' && CONCERNS_ALL.test(status))) {
-      const inARow = (this.#inARow.get(account) ?? 0) + 1;
-      this.#inARow.set(account, inARow);
-      if (inARow >= MOST_IN_A_ROW) this.#rest(account, first, 'isp/temporary');
+      const unwanted = (this.#unwanted.get(account) ?? new Set()).add(message);
+      this.#unwanted.set(account, unwanted);
+      // It keeps its own time: were it due with the rest of the queue, two such messages would stop that again and again.
+      if (unwanted.size >= MOST_UNWANTED) this.#rest(account, first, 'isp/temporary');
     } else {
       this.wake(account);
+      // This one had its try in this round.
+      for (const { id } of entries) this.#woken.delete(id);
     }
   }
 
-  /** These wait until the account rests no longer. */
-  putOff(account: string, entries: readonly number[]): void {
-    const rest = this.#rests.get(account);
-    for (const entry of entries) rest?.entries.add(entry);
+  /** It waits until the account rests no longer. */
+  putOff({ account, entries }: Consignment): void {
+    for (const { id } of entries) this.#rests.get(account)?.entries.add(id);
   }
 
   /** The account sends again, or what it failed for may be mended. */
   wake(account: string): void {
     for (const entry of this.#rests.get(account)?.entries ?? []) this.#woken.add(entry);
     this.#rests.delete(account);
-    this.#inARow.delete(account);
+    this.#unwanted.delete(account);
   }
 
   /** Whatever was changed may have been the cause. */
   wakeAll(): void {
     for (const account of [...this.#rests.keys()]) this.wake(account);
-    this.#inARow.clear();
+    this.#unwanted.clear();
   }
 
   /** Entries whose account rests no longer, until somebody saw to it that they are due. */
@@ -85,6 +90,6 @@ export class RelayRests {
     const failures = (before?.failures ?? 0) + 1;
     const until = this.clock.monotonic() + fetchWait(code, failures);
     this.#rests.set(account, { failures, until, receipt, entries: before?.entries ?? new Set() });
-    this.#inARow.delete(account);
+    this.#unwanted.delete(account);
   }
 }

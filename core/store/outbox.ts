@@ -2,7 +2,7 @@
 import type { DestinationReceipt, MessageId } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 
-/** `waiting`: never tried. `deferred`: tried, will be again. `sending`: leased by a round. `held`: by the administrator. */
+/** `waiting`: never tried. `deferred`: tried or put off, will be tried (again). `sending`: leased by a round. `held`: by the administrator. */
 export type OutboxState = 'waiting' | 'deferred' | 'sending' | 'held';
 
 export interface OutboxEntry {
@@ -30,7 +30,7 @@ export interface OutboxEntry {
 export interface OutboxCounts {
   readonly messages: number;
   readonly recipients: number;
-  /** Messages none of whose recipients has been tried or is held: they ask for a round. */
+  /** Messages none of whose recipients has been tried, was put off or is held: they ask for a round. */
   readonly untried: number;
   readonly oldest: Date | undefined;
   /** Number of the entry that came last; 0 where nothing waits. */
@@ -55,7 +55,7 @@ export interface Outbox {
   lease(now: Date, leaseMs: number, limit: number, newest?: number): Promise<readonly OutboxEntry[]>;
   /** Records what a try came to, in one commit. */
   report(updates: readonly OutboxUpdate[]): Promise<void>;
-  /** Gives leased entries back untried; due at `dueAt`, or as before. */
+  /** Gives leased entries back untried: as they were, or put off until `dueAt`. */
   release(ids: readonly number[], dueAt?: Date): Promise<void>;
   /** Leases that a crash left behind are void. Called once at start; answers the entries that may have been on their way then. */
   recover(): Promise<readonly OutboxEntry[]>;

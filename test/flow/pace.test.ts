@@ -85,6 +85,43 @@ describe('an ISP that takes no more for now', () => {
     expect(tries()).to.equal(2);
   });
 
+  it('R53 starts no round for what was put off, and one for what is new', async () => {
+    const untried = (): number => office.service(Outbox).counts().untried;
+    office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour');
+    for (const to of FAR.slice(0, 4)) await submit(to);
+    expect(untried()).to.equal(4);
+    await office.round('outbox');
+    expect(untried(), 'a round each time would be one after the other').to.equal(0);
+    await submit(FAR[4] ?? '');
+    expect(untried()).to.equal(1);
+    await clock.advance(MINUTE);
+    await office.round('timer');
+    expect(untried(), 'also after the next rest').to.equal(0);
+  });
+
+  it('R53 R54 takes one message that is not wanted twice for one', async () => {
+    office.isp.faults.smtp.answerRecipient(FAR[0] ?? '', '450 4.7.1 Looks like spam');
+    await submit(FAR[0] ?? '');
+    await office.round('timer');
+    await clock.advance(5 * MINUTE);
+    await office.round('timer');
+    expect(tries()).to.equal(2);
+    await submit(FAR[1] ?? '');
+    expect(await office.round('timer')).to.include({ sent: 1 });
+  });
+
+  it('R53 tries once in a round what was put off and is not wanted for a reason of its own', async () => {
+    office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour', 2);
+    for (const to of FAR.slice(0, 3)) await submit(to);
+    await office.round('timer');
+    tries();
+    office.isp.faults.smtp.answerRecipient(FAR[2] ?? '', '450 4.2.1 Mailbox busy');
+    await clock.advance(MINUTE);
+    await office.round('timer');
+    const [, , third] = await office.service(Outbox).list();
+    expect(third).to.include({ recipient: FAR[2], attempts: 1 });
+  });
+
   it('R05 R53 tells the author of a delay, though the message was not tried', async () => {
     office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour');
     for (const to of FAR.slice(0, 4)) await submit(to);

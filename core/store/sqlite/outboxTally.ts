@@ -64,8 +64,9 @@ export class OutboxTally {
   moved(rows: readonly { readonly id: number; readonly state: string; readonly attempts: number }[]): void {
     for (const row of rows) {
       const entry = this.#entries.get(row.id);
-      const isUntried = isUntriedIn(row.state, row.attempts);
-      if (entry === undefined || entry.isUntried === isUntried) continue;
+      // While it is leased nothing is known yet: it counts as before.
+      const isUntried = row.state === 'sending' ? entry?.isUntried : isUntriedIn(row.state, row.attempts);
+      if (entry === undefined || isUntried === undefined || entry.isUntried === isUntried) continue;
       entry.isUntried = isUntried;
       this.#recount(entry.message, 0, isUntried ? 1 : -1);
     }
@@ -104,9 +105,9 @@ export class OutboxTally {
   }
 }
 
-/** What the administrator holds asks for no round. */
+/** What the administrator holds, or was put off, asks for no round. */
 function isUntriedIn(state: string, attempts: number): boolean {
-  return attempts === 0 && state !== 'held';
+  return attempts === 0 && state !== 'held' && state !== 'deferred';
 }
 
 function isWhollyUntried({ entries, untried }: MessageTally): boolean {

@@ -53,8 +53,9 @@ export class SqliteOutbox implements Outbox {
   }
 
   release(ids: readonly number[], dueAt?: Date): Promise<void> {
-    const change = `state = ${AT_REST}, lease_until = NULL, next_try_at = coalesce(?, next_try_at)`;
-    return this.#move(ids, change, `state = 'sending'`, [dueAt?.getTime() ?? null]);
+    const which = `state = 'sending'`;
+    if (dueAt === undefined) return this.#move(ids, `state = ${AT_REST}, lease_until = NULL`, which);
+    return this.#move(ids, `state = 'deferred', lease_until = NULL, next_try_at = ?`, which, [dueAt.getTime()]);
   }
 
   async recover(): Promise<readonly OutboxEntry[]> {
@@ -85,7 +86,7 @@ export class SqliteOutbox implements Outbox {
     return this.tally.onDidChange(listener);
   }
 
-  async #move(ids: readonly number[], change: string, which: string, values: readonly (number | null)[] = []): Promise<void> {
+  async #move(ids: readonly number[], change: string, which: string, values: readonly number[] = []): Promise<void> {
     let moved: Moved[] = [];
     await this.queue.write({
       run: async (writer) => {

@@ -103,6 +103,20 @@ describe('Outbox on SQLite', () => {
     expect((await store.outbox.lease(now, 60_000, 10)).map((entry) => entry.attempts)).to.deep.equal([0, 0, 0]);
   });
 
+  it('R53 counts what was put off as none that asks for a round, also while it is leased again', async () => {
+    const later = new Date(now.getTime() + 60_000);
+    const ids = (await store.outbox.lease(now, 60_000, 10)).map((entry) => entry.id);
+    await store.outbox.release(ids, later);
+    expect((await store.outbox.list()).map(({ state, attempts }) => [state, attempts])).to.deep.equal(ids.map(() => ['deferred', 0]));
+    expect(store.outbox.counts()).to.include({ messages: 2, untried: 0 });
+    expect(await store.outbox.lease(now, 60_000, 10)).to.deep.equal([]);
+    expect(await store.outbox.lease(later, 60_000, 10)).to.have.length(3);
+    expect(store.outbox.counts().untried).to.equal(0);
+    await store.outbox.retry(ids);
+    await store.outbox.release(ids);
+    expect(store.outbox.counts().untried).to.equal(2);
+  });
+
   it('R55 holds entries, also while they are being sent', async () => {
     const ids = (await store.outbox.lease(now, 60_000, 2)).map((entry) => entry.id);
     await store.outbox.hold(ids);

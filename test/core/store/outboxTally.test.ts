@@ -14,7 +14,7 @@ interface Entry {
 function counted(entries: readonly Entry[]): object {
   const messages = new Set(entries.map((entry) => entry.message_id));
   const untried = [...messages].filter((message) =>
-    entries.every((entry) => entry.message_id !== message || (entry.attempts === 0 && entry.state !== 'held')),
+    entries.every((entry) => entry.message_id !== message || (entry.attempts === 0 && entry.state === 'waiting')),
   );
   const first = entries[0];
   return {
@@ -31,7 +31,7 @@ describe('The tally of the Outbox', () => {
       what: fc.constantFrom('queue', 'gone', 'move'),
       message: fc.nat(4),
       pick: fc.nat(),
-      held: fc.boolean(),
+      state: fc.constantFrom('waiting', 'deferred', 'held'),
       attempts: fc.nat(2),
     });
     fc.assert(
@@ -39,7 +39,7 @@ describe('The tally of the Outbox', () => {
         const tally = new OutboxTally();
         let entries: Entry[] = [];
         let next = 1;
-        for (const { what, message, pick, held, attempts } of steps) {
+        for (const { what, message, pick, state, attempts } of steps) {
           const entry = entries[pick % Math.max(1, entries.length)];
           if (what === 'queue') {
             const queued = { id: next, message_id: message, queued_at: 1_000 + next, state: 'waiting', attempts: 0 };
@@ -50,7 +50,7 @@ describe('The tally of the Outbox', () => {
             entries = entries.filter((other) => other !== entry);
             tally.gone([entry.id, next + 7]);
           } else if (entry !== undefined) {
-            Object.assign(entry, { state: held ? 'held' : 'deferred', attempts });
+            Object.assign(entry, { state, attempts });
             tally.moved([entry, { ...entry, id: next + 7 }]);
           }
           const { newest, ...counts } = tally.counts;
