@@ -66,10 +66,12 @@ export async function serveControl(server: Server): Promise<Disposable> {
     answer(socket, server, key);
   });
   const short = await shortName(server.dataDir);
-  await new Promise<void>((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen(short.name, resolve);
-  });
+  try {
+    await once(listener.listen(short.name), 'listening');
+  } catch (error) {
+    await short.dispose();
+    throw error;
+  }
   await chmod(file, 0o600).catch(() => undefined);
   return {
     dispose: async () => {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { ADMIN1, type CommandCall, mailboxName } from '@postroom/sdk';
+import { ADMIN1, type CommandCall, type Disposable, mailboxName } from '@postroom/sdk';
 import { Accounts, type RoundReport, Rounds } from '@postroom/sdk/services';
 import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
 import { service } from '../base/bindings.js';
@@ -38,8 +38,9 @@ export async function demo(options: DemoOptions): Promise<number> {
     await writeFile(path.join(dataDir, 'settings.json'), settingsFor(isp));
     say(`Starting a Pro server with an account of each kind in ${dataDir}.`);
     const server = await openServer({ dataDir, log: createLog('warn', process.stderr) });
-    const control = await serveControl(server);
+    let control: Disposable | undefined;
     try {
+      control = await serveControl(server);
       await setPasswords(server);
       sampleMailAt(isp);
       say('Collecting and sorting the sample mail.');
@@ -53,7 +54,7 @@ export async function demo(options: DemoOptions): Promise<number> {
       }
       return report.accounts.every((account) => account.failed.length === 0) ? EXIT.done : EXIT.failed;
     } finally {
-      await control.dispose();
+      await control?.dispose();
       await server.close();
     }
   } finally {

@@ -1,5 +1,4 @@
 // `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
-
 import { sentenceOf } from '@postroom/sdk';
 import { Licence } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
@@ -35,17 +34,20 @@ async function serveUntil(ended: Promise<string>, options: CommonOptions): Promi
     onOwnStray: (error) => giveUp(error, log),
     onStall: { afterMs: STALL_MS, end: () => process.exit(EXIT.stalled) },
   });
-  const control = await serveControl(server);
-  if (options.json) {
-    process.stdout.write(`${JSON.stringify(readyEvent(server))}\n`);
-  } else {
-    for (const sentence of readySentences(server)) {
-      log.info(sentence);
+  try {
+    const control = await serveControl(server);
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(readyEvent(server))}\n`);
+    } else {
+      for (const sentence of readySentences(server)) {
+        log.info(sentence);
+      }
     }
+    log.info('Stopping.', { signal: await ended });
+    await control.dispose();
+  } finally {
+    await server.close();
   }
-  log.info('Stopping.', { signal: await ended });
-  await control.dispose();
-  await server.close();
   log.info('Stopped.');
 }
 
