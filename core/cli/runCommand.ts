@@ -1,5 +1,4 @@
 // One command of the table: asked of the running server or, without one, done on the data folder.
-
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError } from '@postroom/sdk';

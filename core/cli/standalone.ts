@@ -1,5 +1,4 @@
 // Commands that work without a server and without opening the data folder first: it may be missing, damaged, or about to be replaced.
-
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';

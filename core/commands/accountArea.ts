@@ -1,5 +1,4 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
-
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { shellWord } from '../base/shellWord.js';

@@ -1,5 +1,4 @@
 // backup create|verify|restore, as the running server sees them.
-
 import os from 'node:os';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Clock } from '@postroom/sdk/services';

@@ -1,5 +1,4 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
-
 import { ADMIN1, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { shellWord } from '../base/shellWord.js';

@@ -1,5 +1,4 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
-
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { shellWord } from '../base/shellWord.js';
