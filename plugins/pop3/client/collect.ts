@@ -196,7 +196,7 @@ class AccountRound {
   /** Answers the messages whose DELE was answered +OK; the others keep their place in the journal, and the next session deletes them. */
   async #delete(dialogue: Pop3Dialogue, messages: readonly PlannedMessage[], pipelining: boolean): Promise<IdentifiedMessage[]> {
     const deleted: IdentifiedMessage[] = [];
-    const refusals: string[] = [];
+    const refused: { readonly key: string; readonly answer: string }[] = [];
     const ahead = pipelining ? DELETES_AHEAD : 1;
     for (let at = 0; at < messages.length; at += ahead) {
       const some = messages.slice(at, at + ahead);
@@ -204,16 +204,18 @@ class AccountRound {
       for (const message of some) {
         const answer = await dialogue.answer('DELE');
         if (answer.ok) deleted.push(message);
-        else if (isOverdue(message)) refusals.push(answer.text);
+        else if (isOverdue(message)) refused.push({ key: message.key, answer: answer.text });
       }
     }
-    if (refusals.length > 0) this.#tally.problem('isp/temporary', this.#refusedSentence(refusals));
+    const last = refused.at(-1);
+    // Of a message, not of the account: that would rest, though it collects what is new.
+    if (last !== undefined) this.#tally.problem('isp/temporary', this.#refusedSentence(refused.length, last.answer), last.key);
     return deleted;
   }
 
-  #refusedSentence(refusals: readonly string[]): string {
+  #refusedSentence(count: number, answer: string): string {
     const { host, id } = this.#account;
-    return `${host} refuses to delete ${refusals.length} message(s) of account ${id} ("${refusals.at(-1)}"). Nothing is collected twice; the next round asks again.`;
+    return `${host} refuses to delete ${count} message(s) of account ${id} ("${answer}"). Nothing is collected twice; the next round asks again.`;
   }
 
   /** Only +OK to QUIT means that the deletions happened (RFC 1939 section 6). */

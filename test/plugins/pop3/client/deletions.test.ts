@@ -31,6 +31,7 @@ describe('POP3 client deleting at the ISP', () => {
     const again = await at.round();
     expect(codes(again)).to.deep.equal(['isp/temporary']);
     expect(again.failed[0]?.message).to.include('refuses to delete 1 message(s) of account company ("no")');
+    expect(again.failed[0]?.uidl, 'the account goes on collecting at its usual times').to.equal('id1');
     at.isp.script = (command) => (command === 'QUIT' ? '-ERR not removed\r\n' : undefined);
     expect(codes(await at.round())).to.deep.equal(['isp/temporary']);
     expect(at.journal.stateOf('id1')).to.equal('stored');
