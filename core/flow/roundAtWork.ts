@@ -17,8 +17,10 @@ export interface RoundSteps {
 
 export class RoundAtWork {
   readonly #turns = new Turns(ACCOUNTS_AT_ONCE, Number.POSITIVE_INFINITY);
-  /** Of the accounts whose turn is over. */
+  /** Of the accounts that have had a turn. */
   readonly #reports = new Map<string, FetchReport>();
+  /** Accounts that wait for a turn, or have it. */
+  readonly #inLine = new Set<string>();
   /** Accounts that a person asked for: they are tried though they rest after a failure. */
   readonly #asked = new Set<string>();
   readonly #work: Promise<void>[] = [];
@@ -36,7 +38,7 @@ export class RoundAtWork {
 
   /**
    * Whether a request can wait for this round's end and has what it asked for then. For a person's, the Outbox is flushed once more, and accounts
-   * whose turn came to nothing get another one.
+   * whose turn came or comes to nothing get another one.
    */
   join(reason: RoundReason, wanted: readonly string[]): boolean {
     if (this.#isOver || !wanted.every((id) => this.accounts.some((account) => account.id === id))) return false;
@@ -67,10 +69,8 @@ export class RoundAtWork {
   #obey(wanted: readonly string[]): void {
     for (const id of wanted) this.#asked.add(id);
     this.#flush('user');
-    for (const account of this.accounts.filter(({ id }) => wanted.includes(id))) {
-      if (!isInVain(this.#reports.get(account.id))) continue;
-      this.#reports.delete(account.id);
-      this.#add(this.#fetch(account));
+    for (const account of this.accounts.filter(({ id }) => wanted.includes(id) && !this.#inLine.has(id))) {
+      if (isInVain(this.#reports.get(account.id))) this.#add(this.#fetch(account));
     }
   }
 
@@ -85,11 +85,18 @@ export class RoundAtWork {
   }
 
   async #fetch(account: AccountView): Promise<void> {
+    const { id } = account;
+    this.#inLine.add(id);
     await this.#turns.take(async () => {
-      if (this.signal.aborted) return;
-      const reason = this.#asked.has(account.id) ? 'user' : this.reason;
-      this.#reports.set(account.id, await this.steps.fetch.fetch(account, reason, this.signal));
+      let reason: RoundReason;
+      do {
+        if (this.signal.aborted) return;
+        reason = this.#asked.has(id) ? 'user' : this.reason;
+        this.#reports.set(id, joined(this.#reports.get(id), await this.steps.fetch.fetch(account, reason, this.signal)));
+        // Somebody may have asked since it began.
+      } while (reason !== 'user' && this.#asked.has(id) && isInVain(this.#reports.get(id)));
     });
+    this.#inLine.delete(id);
   }
 
   #add(part: Promise<void>): void {
@@ -100,4 +107,11 @@ export class RoundAtWork {
 /** The account rested, or failed as a whole; single messages that could not be collected are another matter. */
 function isInVain(report: FetchReport | undefined): boolean {
   return report?.failed.some(({ uidl }) => uidl === undefined) === true;
+}
+
+/** Of two turns: what both brought, and what went wrong in the last. */
+function joined(before: FetchReport | undefined, now: FetchReport): FetchReport {
+  if (before === undefined) return now;
+  const { fetched, stored, duplicates } = before;
+  return { ...now, fetched: fetched + now.fetched, stored: stored + now.stored, duplicates: duplicates + now.duplicates };
 }

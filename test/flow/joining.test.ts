@@ -79,6 +79,21 @@ describe('joining a running round', () => {
     expect(office.events.filter((event) => event.type === 'round' && event.state === 'started')).to.have.length(2);
   });
 
+  it('tries once more, for a person, where an account was at it already and comes to nothing, and counts both tries', async () => {
+    for (const subject of ['One', 'Two']) office.isp.mailbox('post').put(letter({ to: `lisa@${DOMAIN}`, subject }));
+    office.isp.faults.pop3.without.add('PIPELINING');
+    office.isp.faults.pop3.stall({ command: 'RETR', message: 2, when: 'received' });
+    const round = office.round('timer');
+    await until('the round hangs at works', () => office.isp.faults.pop3.waiting === 0);
+    const asked = office.round('user');
+    await clock.advance(MINUTE);
+    const report = await asked;
+    expect(report, 'one round for both').to.equal(await round);
+    expect(report.accounts[1]).to.include({ account: 'works', stored: 2 });
+    expect(report.accounts[1]?.failed).to.deep.equal([]);
+    expect(await office.subjects('lisa')).to.deep.equal(['One', 'Two']);
+  });
+
   it('leaves alone what rests where the timer or the Outbox asks again', async () => {
     const stalled = await stalledRound();
     office.isp.mailbox('mail').password = PRACTICE_PASSWORD;
