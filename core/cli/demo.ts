@@ -7,6 +7,7 @@ import { Accounts, type RoundReport, Rounds } from '@postroom/sdk/services';
 import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
 import { service } from '../base/bindings.js';
 import { createLog } from '../base/log.js';
+import { shellWord } from '../base/shellWord.js';
 import { openServer, type Server } from '../bootstrap.js';
 import { summaryOf } from '../commands/serviceArea.js';
 import { SecretStore } from '../configuration/secretStore.js';
@@ -179,7 +180,7 @@ function howToConnect(server: Server, dataDir: string): string {
     ...(manager === undefined ? [] : [`  Manager  ${manager}     password of ADMIN1: ${PASSWORD}`]),
     '',
     `  curl --user andrew:${PASSWORD} pop3://${pop3?.host ?? '127.0.0.1'}:${pop3?.port ?? 110}/1`,
-    `  npx postroom status --data ${dataDir}`,
+    `  npx postroom status --data ${shellWord(dataDir)}`,
     '',
     'Ctrl+C ends it; nothing is kept.',
   ].join('\n');

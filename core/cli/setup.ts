@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
 import { createLog } from '../base/log.js';
+import { shellWord } from '../base/shellWord.js';
 import { openServer } from '../bootstrap.js';
 import type { OfferedKind } from '../directory/accountKinds.js';
 import { callRunningServer } from './controlSocket.js';
@@ -36,14 +37,14 @@ export async function setup(options: SetupOptions): Promise<number> {
   return withCommands(options.data, async (run, isRunning) => {
     if (isRunning) dialogue.say(`A server runs on ${path.resolve(options.data)}: what is set up here counts at once.`);
     const isWell = plan === undefined ? await setUpByQuestions(dialogue, run) : await setUpByPlan(plan, dialogue, run);
-    dialogue.say(isRunning ? '\nSet up, and in force.' : `\nSet up. Start the server: postroom serve --data ${options.data}`);
+    dialogue.say(isRunning ? '\nSet up, and in force.' : `\nSet up. Start the server: postroom serve --data ${shellWord(options.data)}`);
     return isWell ? EXIT.done : EXIT.failed;
   });
 }
 
 /** Answers whether the ISP lets us in. A refused login leaves everything set up: the password can be mended. */
 export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunCommand): Promise<boolean> {
-  for (const [key, value] of Object.entries(plan.settings)) await run('config.set', { key, value: JSON.stringify(value) });
+  await setSettings(plan.settings, run);
   // The settings may have enabled the plugin that knows the kind.
   checkKind(plan.account, await kindsIn(run));
   await addAccount(plan.account, plan.users, dialogue, run);
@@ -66,16 +67,16 @@ export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Pro
   if (isWell) await suggestKind(account, kinds, dialogue, run);
   await askUsers(dialogue, async (user) => {
     const args = { account: account.id, user: user.name, ...(user.cc !== undefined && user.cc.length > 0 && { cc: user.cc }) };
-    return tried(dialogue, async () => {
+    const added = await tried(dialogue, async () => {
       await run('users.add', args);
       await setPassword(account.id, user, run);
     });
+    return added !== undefined;
   });
   const { adminPassword, settings } = await askServer(dialogue);
   await run('users.set-password', { account: 'admin1', password: adminPassword });
-  for (const [key, value] of Object.entries(settings)) {
-    await tried(dialogue, () => run('config.set', { key, value: JSON.stringify(value) }));
-  }
+  // One that is refused keeps no other one out.
+  for (const [key, value] of Object.entries(settings)) await tried(dialogue, () => setSettings({ [key]: value }, run));
   return isWell;
 }
 
@@ -108,7 +109,7 @@ async function wantsAnotherTry(dialogue: Dialogue): Promise<boolean> {
 async function addAccount(account: AccountPlan, users: readonly UserPlan[], dialogue: Dialogue, run: RunCommand): Promise<void> {
   const { id, address, kind, password } = account;
   await run('accounts.add', { account: id, address, kind, set: accountAssignments(account, users) });
-  if (password === undefined) dialogue.say(`The ISP's password is not set yet: postroom accounts set-password ${id}`);
+  if (password === undefined) dialogue.say(`The ISP's password is not set yet: postroom accounts set-password ${shellWord(id)}`);
   else await run('accounts.set-password', { account: id, password });
 }
 
@@ -117,6 +118,12 @@ async function changeAccount(account: AccountPlan, run: RunCommand): Promise<voi
   const set = [...assignmentsOf({ address, kind }), ...accountAssignments(account, [])];
   await run('accounts.change', { account: id, set });
   if (password !== undefined) await run('accounts.set-password', { account: id, password });
+}
+
+/** All of them or none: some need each other. */
+async function setSettings(settings: SetupPlan['settings'], run: RunCommand): Promise<void> {
+  const [key, value, ...more] = Object.entries(settings).flatMap(([name, each]) => [name, JSON.stringify(each)]);
+  if (key !== undefined) await run('config.set', { key, value, more });
 }
 
 async function setPassword(account: string, { name, password }: UserPlan, run: RunCommand): Promise<void> {
@@ -142,20 +149,19 @@ async function testLogins(account: string, dialogue: Dialogue, run: RunCommand):
 
 /** What the mail at the ISP says about the kind; another one is taken only where the answer is yes. */
 async function suggestKind(account: AccountPlan, kinds: OfferedKinds, dialogue: Dialogue, run: RunCommand): Promise<void> {
-  await tried(dialogue, async () => {
-    const { suggestion, because } = (await run('accounts.suggest-kind', { account: account.id })) as {
-      readonly suggestion?: string;
-      readonly because: string;
-    };
-    if (suggestion === undefined) return;
-    dialogue.say(`\n${because} That speaks for the kind "${suggestion}".`);
-    if (suggestion === account.kind) return;
-    const change = /^y/i.test(await dialogue.ask(`Make it ${suggestion} instead of ${account.kind}? (y/n)`, 'y'));
-    const kind = kinds.find((each) => each.kind === suggestion);
-    if (!change || kind === undefined) return;
-    const properties = { kind: suggestion, ...(await askRequired(dialogue, kind, account)) };
-    await run('accounts.change', { account: account.id, set: assignmentsOf(properties) });
+  const suggested = await tried(dialogue, async () => {
+    const answer = await run('accounts.suggest-kind', { account: account.id });
+    return answer as { readonly suggestion?: string; readonly because: string };
   });
+  const { suggestion, because = '' } = suggested?.answer ?? {};
+  if (suggestion === undefined) return;
+  dialogue.say(`\n${because} That speaks for the kind "${suggestion}".`);
+  if (suggestion === account.kind) return;
+  const change = /^y/i.test(await dialogue.ask(`Make it ${suggestion} instead of ${account.kind}? (y/n)`, 'y'));
+  const kind = kinds.find((each) => each.kind === suggestion);
+  if (!change || kind === undefined) return;
+  const properties = { kind: suggestion, ...(await askRequired(dialogue, kind, account)) };
+  await tried(dialogue, () => run('accounts.change', { account: account.id, set: assignmentsOf(properties) }));
 }
 
 /** A sentence, or an error as it came through the control socket. */
@@ -165,14 +171,13 @@ function sentenceIn(problem: unknown): string {
   return typeof message === 'string' ? message : sentenceOf(problem);
 }
 
-/** Whether it worked; what is wrong is said, to be asked again. */
-async function tried(dialogue: Dialogue, work: () => Promise<unknown>): Promise<boolean> {
+/** `undefined` where it did not work; what is wrong is said, to be asked again. No questions belong into `work`: whoever leaves one is to leave. */
+async function tried<T>(dialogue: Dialogue, work: () => Promise<T>): Promise<{ readonly answer: T } | undefined> {
   try {
-    await work();
-    return true;
+    return { answer: await work() };
   } catch (error) {
     dialogue.say(withoutPlaces(sentenceOf(error)));
-    return false;
+    return undefined;
   }
 }
 
