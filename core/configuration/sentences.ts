@@ -25,16 +25,16 @@ export function sentenceFor(failure: ErrorObject, path: SettingPath): string {
     case 'multipleOf':
       return `${name} must be a multiple of ${String(params['multipleOf'])}, ${stands}.`;
     case 'minLength':
-      return `${name} needs at least ${count(params['limit'], 'character')}.`;
+      return `${name} needs at least ${counted(params['limit'], 'character')}.`;
     case 'maxLength':
-      return `${name} may have at most ${count(params['limit'], 'character')}.`;
+      return `${name} may have at most ${counted(params['limit'], 'character')}.`;
     case 'pattern':
     case 'format':
       return formSentence(name, schema, keyword, params, stands);
     case 'minItems':
-      return `${name} needs at least ${count(params['limit'], 'entry')}.`;
+      return `${name} needs at least ${counted(params['limit'], 'entry')}.`;
     case 'maxItems':
-      return `${name} may have at most ${count(params['limit'], 'entry')}.`;
+      return `${name} may have at most ${counted(params['limit'], 'entry')}.`;
     case 'uniqueItems':
       return `${name} lists the same entry twice.`;
     case 'required':
@@ -117,7 +117,8 @@ function formatWords(format: string): string {
   return FORMATS[format] ?? `of the form "${format}"`;
 }
 
-function count(limit: unknown, thing: 'character' | 'entry'): string {
+/** `1 character`, `20 characters` */
+export function counted(limit: unknown, thing: 'character' | 'entry'): string {
   if (limit === 1) return `1 ${thing}`;
   return `${String(limit)} ${thing === 'entry' ? 'entries' : 'characters'}`;
 }

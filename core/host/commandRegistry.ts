@@ -2,6 +2,7 @@
 import { type CommandCall, type CommandDeclaration, type CommandHandler, type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { counted } from '../configuration/sentences.js';
 
 export interface CommandRegistry {
   /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id. */
@@ -114,8 +115,9 @@ function sentenceFor(error: ErrorObject): string {
     case 'enum':
       return `${name} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}.`;
     case 'minLength':
+      return `${name} needs at least ${counted(error.params['limit'], 'character')}.`;
     case 'maxLength':
-      return `${name} ${error.keyword === 'minLength' ? 'needs at least' : 'may have at most'} ${String(error.params['limit'])} characters.`;
+      return `${name} may have at most ${counted(error.params['limit'], 'character')}.`;
     case 'pattern': {
       const { description = String(error.params['pattern']) } = error.parentSchema as { readonly description?: string };
       return `${name} has not the form that is allowed: ${description.replace(/\.$/, '')}.`;

@@ -55,6 +55,7 @@ describe('the table of commands', () => {
       [{ kind: 'glass', count: 'x' }, 'name is missing. kind must be one of wood, paper. count must be integer.'],
       [{ name: 'a', day: 'monday' }, 'day has not the form that is allowed: A day as in 2026-11-23.'],
       [{ name: 'a', day: '2026-11-23'.repeat(4) }, 'day may have at most 20 characters.'],
+      [{ name: '' }, 'name needs at least 1 character.'],
       ['text', 'The arguments must be object.'],
       [JSON.parse('{"name":"a","__proto__":{"x":1}}'), '__proto__ is not an argument'],
     ] as const) {
