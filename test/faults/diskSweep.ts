@@ -1,8 +1,9 @@
 // The disk full, failing, damaged: nothing is promised that is not stored, nothing is deleted at the ISP, mailboxes are served, and all goes on by
 // itself when the disk does.
-import { copyFile, open, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { canTrace, DISK_MB, DiskWorld, FLOOR_MB } from './diskWorld.js';
 import { BreakableDisk } from './smallDisk.js';
+import { copyOf, overwrite } from './spoiltDatabase.js';
 import type { FaultTable } from './table.js';
 import { VictimProcess } from './victimProcess.js';
 
@@ -272,31 +273,4 @@ class DiskSweep {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
-}
-
-async function overwrite(file: string, position: number, octets: number): Promise<void> {
-  const handle = await open(file, 'r+');
-  await handle.write(Buffer.alloc(octets, 0xaa), 0, octets, position);
-  await handle.close();
-}
-
-/** Keeps the database with its WAL aside, to go on with after it was spoilt. */
-async function copyOf(database: string): Promise<{ restore(): Promise<void> }> {
-  const present: string[] = [];
-  for (const end of ['', '-wal']) {
-    const isThere = await stat(database + end).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) {
-      await copyFile(database + end, `${database + end}.safe`);
-      present.push(end);
-    }
-  }
-  return {
-    restore: async () => {
-      for (const end of ['', '-wal', '-shm']) await rm(database + end, { force: true });
-      for (const end of present) await copyFile(`${database + end}.safe`, database + end);
-    },
-  };
 }

@@ -1,25 +1,19 @@
 // Settings that change while mail flows: from an editor and by commands, in force at once or refused with a sentence.
 import '#core/base/injection.js';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { Accounts, Licence } from '@postroom/sdk/services';
+import { Accounts } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Log } from '#core/base/log.js';
-import { SecretStore } from '#core/configuration/secretStore.js';
 import { SettingsService } from '#core/configuration/settingsService.js';
-import { IntakeStep } from '#core/flow/intake.js';
-import { SortStep } from '#core/flow/sort.js';
 import { Doors } from '#core/host/doors.js';
-import { PluginHost } from '#core/host/pluginHost.js';
 import { letter } from '../kit/letter.js';
-import { ispServers, officeSettings, REGULAR } from '../kit/officeSettings.js';
+import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
-import { memoryMail } from '../plugins/sorting/memoryMail.js';
 
 describe('settings that change', () => {
   const leaks = leakCheck();
@@ -41,11 +35,6 @@ describe('settings that change', () => {
     expect(failure, command).to.be.an('error');
     return (failure as Error).message;
   }
-
-  const setUsers = (count: number): Promise<unknown> => {
-    const users = Object.fromEntries(Array.from({ length: count }, (_, index) => [`user${index + 1}`, {}]));
-    return office.run('config.set', { key: 'accounts.company.users', value: JSON.stringify(users) });
-  };
 
   it('come into force when the file is saved: a new user gets mail in the next round', async () => {
     await office.editFile((text) => text.replace('"andrew": {}', '"andrew": {},\n        // since Monday\n        "peter": {}'));
@@ -106,71 +95,6 @@ describe('settings that change', () => {
     expect(office.port('smtp')).to.equal(port);
   });
 
-  it('deliver to ADMIN1 what was meant for a user who is gone, with the reason (101)', async () => {
-    await office.run('users.remove', { account: 'company', user: 'andrew' });
-    put(`Andrew <${REGULAR}>`, 'Too late');
-    await office.round();
-    expect(await office.subjects('admin1')).to.deep.equal(['Too late']);
-    const [trace] = await office.run<readonly { trail: readonly { reason: string }[] }[]>('trace', { query: 'Too late' });
-    expect(trace?.trail.map(({ reason }) => reason).join()).to.include('nobody of company can be told by the name "Andrew"');
-  });
-
-  it('deliver to ADMIN1 what is being sorted for a user while she is removed, and blame no plugin (101)', async () => {
-    const before = office.service(Accounts).find('company');
-    if (before === undefined) throw new Error('The office has no account company.');
-    await office.run('users.remove', { account: 'company', user: 'andrew' });
-    for (let message = 0; message < 4; message += 1) {
-      const mail = memoryMail(Buffer.from(letter({ to: `Andrew <${REGULAR}>` })), {}, 'company');
-      const { plan, trail } = await office.service(SortStep).sort(before, mail, []);
-      expect([plan.disposition, plan.mailboxes.map(({ user }) => user)]).to.deep.equal(['deliver', ['admin1']]);
-      expect(trail[0]?.reason).to.equal('There is no mailbox andrew@company. User removed meanwhile: sorted again.');
-    }
-    expect((await office.run<{ problems?: unknown[] }>('status')).problems ?? []).to.deep.equal([]);
-    const octets = Buffer.from(letter({ to: `Andrew <${REGULAR}>`, subject: 'In the round' }));
-    const intake = office.service(IntakeStep).forAccount(before);
-    await intake.accept(Readable.from([octets]), { uidl: 'x', listedSize: octets.length, server: 'pop.isp.example' });
-    expect(await office.subjects('admin1')).to.deep.equal(['In the round']);
-  });
-
-  it('take a user who is gone out of the copies of colleagues (102)', async () => {
-    await office.run('users.remove', { account: 'company', user: 'greg' });
-    expect(
-      office
-        .service(Accounts)
-        .find('company')
-        ?.users.map(({ name, ccTo }) => [name, ccTo]),
-    ).to.deep.equal([
-      ['andrew', []],
-      ['carolyn', []],
-    ]);
-    put(`Carolyn <${REGULAR}>`, 'Only hers');
-    await office.round();
-    expect(await office.subjects('carolyn')).to.deep.equal(['Only hers']);
-    expect(await office.subjects('admin1')).to.deep.equal([]);
-  });
-
-  it('forget the password of a user who is removed: the next of that name needs a new one, and finds the stored mail', async () => {
-    const state = async (): Promise<string | undefined> =>
-      (await office.run<readonly { user: string; password: string }[]>('users.list')).find(({ user }) => user === 'andrew')?.password;
-    expect(await state()).to.equal('set');
-    await office.run('users.remove', { account: 'company', user: 'andrew' });
-    await office.run('users.add', { account: 'company', user: 'andrew' });
-    expect(await state()).to.match(/^none/);
-    await office.run('users.set-password', { account: 'company', user: 'andrew', password: 'new' });
-    await office.editFile((text) => text.replace(/"andrew": \{[^}]*\},?/, ''));
-    await office.run('users.add', { account: 'company', user: 'Andrew' });
-    expect(office.service(SecretStore).hasPassword({ account: 'company', user: 'andrew' }), 'gone by an editor').to.equal(false);
-  });
-
-  it('forget the passwords of an account that is removed', async () => {
-    await office.run('accounts.remove', { account: 'company' });
-    const secrets = office.service(SecretStore);
-    expect([secrets.hasSecret('company/pop3.password'), secrets.hasPassword({ account: 'company', user: 'greg' })]).to.deep.equal([
-      false,
-      false,
-    ]);
-  });
-
   it('encrypt the ISP passwords anew by command, and mail goes on flowing', async () => {
     const before = await readFile(path.join(office.dataDir, 'secret.key'));
     expect(await office.run('secrets.rotate')).to.deep.equal({ encryptedAnew: 4 });
@@ -188,86 +112,6 @@ describe('settings that change', () => {
     await office.run('config.set', { key: 'log.level', value: 'debug' });
     office.service(Log).forSource('postroom.timer').debug('wanted');
     expect(office.log).to.include('wanted').and.not.include('not wanted');
-  });
-
-  it('keep mail, UIDLs, password and the old name of a renamed user (104)', async () => {
-    put(`Andrew <${REGULAR}>`, 'Before');
-    await office.round();
-    const [before] = await office.pickUp('andrew');
-    await office.run('users.rename', { account: 'company', user: 'andrew', name: 'andreas' });
-    put(`Andrew <${REGULAR}>`, 'By the old name');
-    put(`Andreas <${REGULAR}>`, 'By the new name');
-    await office.round();
-    const after = await office.pickUp('andreas');
-    expect(after.map(({ text }) => /^Subject: (.*)\r$/m.exec(text)?.[1])).to.deep.equal(['Before', 'By the old name', 'By the new name']);
-    expect(after[0]?.uidl).to.equal(before?.uidl);
-  });
-
-  it('hold the limits of Pro: 64 users yes, 65 no; 20 accounts yes, 21 no', async () => {
-    await setUsers(64);
-    expect(await refusal('users.add', { account: 'company', user: 'onemore' })).to.match(/64 users/);
-    const servers = ispServers(office.isp);
-    const accounts = Object.fromEntries(
-      Array.from({ length: 20 }, (_, index) => [
-        `a${index}`,
-        { kind: 'regular', address: `box${index}@company.example`, ...servers, users: {} },
-      ]),
-    );
-    await office.run('config.set', { key: 'accounts', value: JSON.stringify(accounts) });
-    const more = {
-      account: 'a20',
-      address: 'box20@company.example',
-      kind: 'regular',
-      set: Object.entries(servers).map(([key, value]) => `${key}=${String(value)}`),
-    };
-    expect(await refusal('accounts.add', more)).to.match(/20 accounts; this would be the 21st/);
-    expect(office.service(Accounts).all).to.have.length(20);
-  });
-
-  it('hold the limits of Lite: 5 users yes, 6 no; a 2nd account no', async () => {
-    const { accounts } = officeSettings(office.isp) as { accounts: { company: object } };
-    await office.editFile(() =>
-      JSON.stringify({
-        ...officeSettings(office.isp),
-        'plugins.enabled': ['postroom.licensing-lite'],
-        accounts: { company: accounts.company },
-      }),
-    );
-    await office.service(PluginHost).settled();
-    await until('Lite grants', () => office.service(Licence).verdict.granted && office.service(Licence).verdict.edition === 'Lite');
-    await setUsers(5);
-    expect(await refusal('users.add', { account: 'company', user: 'onemore' }))
-      .to.match(/5 users/)
-      .and.to.include('licensing-pro');
-    const more = { account: 'second', address: 'second@company.example', kind: 'regular', set: ['pop3.host=127.0.0.1'] };
-    expect(await refusal('accounts.add', more))
-      .to.match(/1 account; this would be the 2nd/)
-      .and.to.include('licensing-pro');
-  });
-
-  it('that go beyond the edition at start stop the service, keep the mail and say what mends it', async () => {
-    put(`Andrew <${REGULAR}>`, 'Kept');
-    await office.round();
-    await office.close();
-    const text = JSON.stringify({ ...officeSettings(office.isp), 'plugins.enabled': ['postroom.licensing-lite'] });
-    await writeFile(path.join(office.dataDir, 'settings.json'), text);
-    await office.open();
-    const { verdict } = office.service(Licence);
-    expect(verdict).to.include({ granted: false });
-    expect(verdict.granted ? '' : verdict.remedy).to.include('licensing-pro');
-    expect(office.service(Doors).ports).to.deep.equal([]);
-    await office.editFile((now) => now.replace('licensing-lite', 'licensing-pro'));
-    await until('the service runs', () => office.service(Doors).ports.length === 2);
-    expect(await office.subjects('andrew')).to.deep.equal(['Kept']);
-  });
-
-  it('with no edition stop the service with a sentence, and go on when mended', async () => {
-    await office.editFile((text) => text.replace('"postroom.licensing-pro"', ''));
-    await until('the service is stopped', () => !office.service(Licence).verdict.granted);
-    expect(JSON.stringify(office.service(Licence).verdict)).to.include('No edition is enabled');
-    await until('the ports are closed', () => office.service(Doors).ports.length === 0);
-    await office.editFile((text) => text.replace(/"plugins\.enabled": \[[^\]]*\]/, '"plugins.enabled": ["postroom.licensing-pro"]'));
-    await until('the service runs', () => office.service(Doors).ports.length === 2);
   });
 
   it('are remembered: what was changed by mistake is undone', async () => {
