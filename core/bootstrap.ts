@@ -48,6 +48,7 @@ import { ActivityIntakeLog, IntakeLog } from './flow/intakeLog.js';
 import { LicenceWarden } from './flow/licence.js';
 import { logPickUps } from './flow/pickUpLog.js';
 import { OutboxRelayStep, RelayStep } from './flow/relay.js';
+import { OutboxRelayRecords, RelayRecords } from './flow/relayRecords.js';
 import { RoundRunner } from './flow/round.js';
 import { HookScheduler, Scheduler } from './flow/schedule.js';
 import { DefaultServiceSwitch, ServiceSwitch } from './flow/serviceSwitch.js';
@@ -266,6 +267,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, Submissions, SubmitStep);
   bindClass(container, SortStep, HookSortStep);
   bindClass(container, DeliverStep, HookDeliverStep);
+  bindClass(container, RelayRecords, OutboxRelayRecords);
   bindClass(container, RelayStep, OutboxRelayStep);
   bindClass(container, BounceStep, LocalBounceStep);
   bindClass(container, WaitingNoticeStep, LocalWaitingNoticeStep);

@@ -1,16 +1,14 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
-import { type DestinationReceipt, mailboxName, PostroomError, type RelayDestinations, type RoundReason } from '@postroom/sdk';
+import { type DestinationReceipt, PostroomError, type RelayDestinations, type RoundReason } from '@postroom/sdk';
 import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { groupBy } from '../base/groupBy.js';
-import { Log } from '../base/log.js';
 import { composeCopy } from '../mail/copy.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import { Outbox, type OutboxUpdate } from '../store/outbox.js';
-import { BounceStep } from './bounce.js';
+import { MailStore } from '../store/mailStore.js';
+import { Outbox } from '../store/outbox.js';
 import { type Consignment, consignments } from './consignment.js';
 import { DeliverStep } from './deliver.js';
 import { judge } from './relayJudge.js';
+import { RelayRecords } from './relayRecords.js';
 import { RelayRests } from './relayRests.js';
 import { viewOfStored } from './storedMail.js';
 
@@ -23,6 +21,8 @@ export interface RelayCounts {
   readonly deferred: number;
   readonly bounced: number;
 }
+
+type MutableCounts = { -readonly [Outcome in keyof RelayCounts]: RelayCounts[Outcome] };
 
 export interface RelayStep {
   /** Tries everything that is due now, once; what comes in meanwhile is for the next round. Never rejects for what an ISP does. */
@@ -37,7 +37,6 @@ export interface RelayStep {
 export const RelayStep = createServiceId<RelayStep>('RelayStep');
 
 export class OutboxRelayStep implements RelayStep {
-  readonly #unwritten: OutboxUpdate[] = [];
   readonly #rests: RelayRests;
 
   constructor(
@@ -45,11 +44,9 @@ export class OutboxRelayStep implements RelayStep {
     @MailStore private readonly store: MailStore,
     @Accounts private readonly accounts: Accounts,
     @DeliverStep private readonly deliver: DeliverStep,
-    @BounceStep private readonly bounce: BounceStep,
+    @RelayRecords private readonly records: RelayRecords,
     @Clock private readonly clock: Clock,
-    @Events private readonly events: Events,
-    @ActivityLog private readonly activity: ActivityLog,
-    @Log private readonly log: Log,
+    @Events events: Events,
   ) {
     this.#rests = new RelayRests(clock);
     events.on((event) => {
@@ -63,7 +60,7 @@ export class OutboxRelayStep implements RelayStep {
 
   async flush(reason: RoundReason, signal: AbortSignal): Promise<RelayCounts> {
     const counts = { sent: 0, deferred: 0, bounced: 0 };
-    await this.#writeRest();
+    await this.records.writeRest();
     const { newest } = this.outbox.counts();
     if (reason === 'user') this.#rests.wakeAll();
     for (;;) {
@@ -83,21 +80,11 @@ export class OutboxRelayStep implements RelayStep {
   }
 
   async recover(): Promise<void> {
-    for (const entry of await this.outbox.recover()) {
-      this.activity.add({
-        kind: 'deferred',
-        account: entry.account,
-        user: undefined,
-        message: entry.message,
-        text: `Not known to be sent: to ${entry.recipient}: the server ended while it was on its way; it is sent again (possibly sent twice)`,
-        details: { recipient: entry.recipient, unsure: true },
-      });
-    }
+    for (const entry of await this.outbox.recover()) this.records.tellOfUnknown(entry);
   }
 
   async giveUp(ids: readonly number[]): Promise<void> {
     const entries = (await this.outbox.list()).filter((entry) => ids.includes(entry.id));
-    const counts = { sent: 0, deferred: 0, bounced: 0 };
     for (const consignment of consignments(entries)) {
       const receipts = consignment.entries.map((entry): DestinationReceipt => {
         const last = `${entry.status} ${entry.text}`.trim();
@@ -108,7 +95,7 @@ export class OutboxRelayStep implements RelayStep {
           text: `The administrator gave it up.${last === '' ? '' : ` Last answer: ${last}`}`,
         };
       });
-      await this.#record(consignment, receipts, counts);
+      await this.records.write(consignment, receipts);
     }
   }
 
@@ -122,11 +109,7 @@ export class OutboxRelayStep implements RelayStep {
   }
 
   /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn, as does an ISP that takes no more for now. */
-  async #sendQueue(
-    queue: readonly Consignment[],
-    counts: { sent: number; deferred: number; bounced: number },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #sendQueue(queue: readonly Consignment[], counts: MutableCounts, signal: AbortSignal): Promise<void> {
     const putOff: Consignment[] = [];
     for (const consignment of queue) {
       if (signal.aborted) {
@@ -147,10 +130,14 @@ export class OutboxRelayStep implements RelayStep {
         }
       } catch (error) {
         if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;
-        await this.#setAside(consignment, error);
+        await this.records.setAside(consignment, error);
       }
     }
     await this.#release(putOff);
+  }
+
+  async #record(consignment: Consignment, receipts: readonly DestinationReceipt[], counts: MutableCounts): Promise<void> {
+    for (const { outcome } of await this.records.write(consignment, receipts)) counts[outcome] += 1;
   }
 
   /** Not tried, and no try is counted: their account's ISP takes no more for now. */
@@ -164,16 +151,6 @@ export class OutboxRelayStep implements RelayStep {
   #isNoticeDue({ entries }: Consignment, rest: DestinationReceipt): boolean {
     const now = this.clock.now();
     return entries.some((entry) => judge(entry, { ...rest, recipient: entry.recipient }, now).delayNoticed === true);
-  }
-
-  /** A message that can neither be sent nor returned, because its octets are damaged: on hold, and what is behind it goes on. */
-  async #setAside({ account, message, entries }: Consignment, error: PostroomError): Promise<void> {
-    await this.outbox.hold(entries.map((entry) => entry.id));
-    const to = entries.map((entry) => entry.recipient).join(', ');
-    const text = `Mail to ${to} is on hold, because it cannot be read from the database: ${error.message}`;
-    this.activity.add({ kind: 'problem', account, user: undefined, message, text, details: { code: error.code } });
-    this.events.emit({ type: 'problem', source: account, sentence: text });
-    this.log.error('Mail in the Outbox cannot be read.', { account, message, error: error.message });
   }
 
   async #send(consignment: Consignment, signal: AbortSignal): Promise<readonly DestinationReceipt[]> {
@@ -207,75 +184,6 @@ export class OutboxRelayStep implements RelayStep {
       dsn: { ...(first?.ret && { ret: first.ret }), ...(first?.envid && { envid: first.envid }) },
     };
     return this.deliver.relay(await viewOfStored(message, this.store), to, signal);
-  }
-
-  async #record(
-    consignment: Consignment,
-    receipts: readonly DestinationReceipt[],
-    counts: { sent: number; deferred: number; bounced: number },
-  ): Promise<void> {
-    const now = this.clock.now();
-    const message = await this.store.message(consignment.message);
-    const updates = consignment.entries.map((entry) =>
-      judge(
-        entry,
-        receipts.find((receipt) => receipt.recipient === entry.recipient),
-        now,
-      ),
-    );
-    const entryOf = new Map(consignment.entries.map((entry) => [entry.id, entry]));
-    const noticeOf = (update: OutboxUpdate): 'failed' | 'delayed' | undefined =>
-      message === undefined ? undefined : update.outcome === 'bounced' ? 'failed' : update.delayNoticed === true ? 'delayed' : undefined;
-    // What was sent comes first: nothing that fails below may make it be sent again.
-    await this.#write(updates.filter((update) => noticeOf(update) === undefined));
-    for (const kind of ['failed', 'delayed'] as const) {
-      const recipients = updates.flatMap((update) => {
-        const entry = entryOf.get(update.id);
-        return entry !== undefined && noticeOf(update) === kind ? [{ entry, update }] : [];
-      });
-      if (message !== undefined && recipients.length > 0) {
-        await this.bounce.report(message, kind, recipients);
-      }
-    }
-    for (const update of updates) {
-      this.#tell(consignment, message, update);
-      counts[update.outcome] += 1;
-    }
-  }
-
-  async #write(updates: readonly OutboxUpdate[]): Promise<void> {
-    try {
-      await this.outbox.report(updates);
-    } catch (error) {
-      this.#unwritten.push(...updates);
-      throw error;
-    }
-  }
-
-  /** What the disk did not take when it happened: before it is written, nothing more is sent. */
-  async #writeRest(): Promise<void> {
-    const rest = this.#unwritten.splice(0);
-    if (rest.length > 0) {
-      await this.#write(rest);
-    }
-  }
-
-  #tell(consignment: Consignment, message: StoredMessage | undefined, update: OutboxUpdate): void {
-    const { receipt, outcome } = update;
-    const what = { sent: 'Sent', deferred: 'Not sent yet', bounced: 'Could not be sent' }[outcome];
-    const text = `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}${receipt.unsure === true ? ' (possibly sent twice)' : ''}`;
-    const user = message?.author === undefined ? undefined : mailboxName(message.author);
-    const details = { recipient: receipt.recipient, status: receipt.status, ...(receipt.unsure === true && { unsure: true }) };
-    this.activity.add({ kind: outcome, account: consignment.account, user, message: consignment.message, text, details });
-    this.events.emit({ type: 'relay', account: consignment.account, recipient: receipt.recipient, outcome: receipt.outcome });
-    if (receipt.configuration === true) {
-      this.events.emit({ type: 'problem', source: consignment.account, sentence: text });
-      this.log.error('Mail cannot be sent until the account is mended.', {
-        account: consignment.account,
-        status: receipt.status,
-        answer: receipt.text,
-      });
-    }
   }
 }
 
