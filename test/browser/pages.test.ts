@@ -159,10 +159,10 @@ describe("The manager's pages", () => {
     await form.getByLabel('Password at the ISP').fill('practice');
     await form.getByRole('button', { name: 'Add', exact: true }).click();
     await form.getByText('Pack of dogs: Yard must be filled in.').waitFor();
-    await form.getByLabel('Yard').fill('north');
+    await form.getByLabel('Yard').fill('north=');
     await form.getByRole('button', { name: 'Add', exact: true }).click();
     await account.getByRole('heading', { name: 'pack', exact: true }).waitFor();
-    expect(await manager.run('config.get', { key: 'accounts.pack' })).to.include({ kind: 'pack', 'dogs.yard': 'north' });
+    expect(await manager.run('config.get', { key: 'accounts.pack' })).to.include({ kind: 'pack', 'dogs.yard': 'north=' });
     await manager.run('accounts.remove', { account: 'pack' });
     await overview.getByText('Ten dogs bark.').waitFor();
     await log.getByRole('columnheader', { name: 'Dogs' }).waitFor();

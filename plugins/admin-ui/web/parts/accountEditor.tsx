@@ -2,7 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { AccountKind } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
-import { type AccountDraft, assignments, EMPTY_ACCOUNT, missingIn } from './accountFields.js';
+import { type AccountDraft, assignments, EMPTY_ACCOUNT, isEmpty, missingIn } from './accountFields.js';
 import { AccountForm } from './accountForm.js';
 import { Problem } from './basics.js';
 
@@ -46,7 +46,7 @@ export async function saveAccount(draft: AccountDraft, kinds: readonly AccountKi
   const missing = missingIn(draft, chosen);
   if (missing.length > 0) throw new Error(`${chosen?.title ?? kind}: ${missing.join(', ')} must be filled in.`);
   const set = assignments(draft, chosen);
-  if (isNew) await change('accounts.add', { account: id, address, kind, set: set.filter((each) => !each.endsWith('=')) });
+  if (isNew) await change('accounts.add', { account: id, address, kind, set: set.filter((each) => !isEmpty(each)) });
   else await change('accounts.change', { account: id, set: [`address=${address}`, `kind=${kind}`, ...set] });
   if (password !== '') await change('accounts.set-password', { account: id, password });
 }

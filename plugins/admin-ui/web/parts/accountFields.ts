@@ -100,11 +100,16 @@ export function assignments(draft: AccountDraft, kind: AccountKind | undefined):
   ];
 }
 
+/** `key=`; a value may end in `=` as well. */
+export function isEmpty(pair: string): boolean {
+  return pair.indexOf('=') === pair.length - 1;
+}
+
 /** Titles of what the kind requires and nobody has given yet. */
 export function missingIn(draft: AccountDraft, kind: AccountKind | undefined): readonly string[] {
-  const isEmpty = (value: unknown): boolean => value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+  const isMissing = (value: unknown): boolean => value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
   return (kind?.requires ?? [])
-    .filter(({ key, schema }) => isEmpty(draft.further[key] ?? schema.default))
+    .filter(({ key, schema }) => isMissing(draft.further[key] ?? schema.default))
     .map(({ key, schema }) => schema.title ?? key);
 }
 

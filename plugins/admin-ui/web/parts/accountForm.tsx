@@ -38,7 +38,7 @@ export function AccountForm({
         <legend>Kind of account</legend>
         {kinds.map(({ kind, title, description }) => (
           <label key={kind} className="choice">
-            <input type="radio" name="kind" value={kind} checked={draft.kind === kind} onChange={() => set({ kind })} />
+            <input type="radio" name="kind" value={kind} checked={draft.kind === kind} onChange={() => set({ kind })} required />
             <span>
               {title}
               <span className="hint"> {description}</span>
