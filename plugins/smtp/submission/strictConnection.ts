@@ -116,14 +116,20 @@ export class StrictConnection extends SMTPConnection {
       return callback();
     }
     if (initial !== undefined && initial !== '=' && !BASE64.test(initial)) return this.#refuseResponse(callback);
-    super.handler_AUTH(command, callback);
+    super.handler_AUTH(command, () => this.#checkNext(callback));
+  }
+
+  /** The response that the library waits for, if it does, must be base64; so must the one behind it: LOGIN has two. */
+  #checkNext(callback: Done): void {
     const take = this._nextHandler;
-    if (!take) return;
-    this._nextHandler = (response, done) => {
-      const text = response.toString().trim();
-      if (text === '*' || BASE64.test(text)) return take.call(this, response, done);
-      this.#refuseResponse(done);
-    };
+    if (take) {
+      this._nextHandler = (response, done) => {
+        const text = response.toString().trim();
+        if (text !== '*' && !BASE64.test(text)) return this.#refuseResponse(done);
+        take.call(this, response, () => this.#checkNext(done));
+      };
+    }
+    callback();
   }
 
   /** The library reads what it can of such a response and counts the rest as a wrong password. */

@@ -82,6 +82,11 @@ describe('logins and TLS of the submission server', () => {
       expect(await client.say(`AUTH PLAIN ${response}`), response).to.match(/^501 5\.5\.2 /);
       await client.run('AUTH PLAIN');
       expect(await client.say(response), response).to.match(/^501 5\.5\.2 /);
+      for (const command of ['AUTH LOGIN', `AUTH LOGIN ${base64('andrew')}`]) {
+        await client.run(command);
+        if (command === 'AUTH LOGIN') await client.run(base64('andrew'));
+        expect(await client.say(response), `${command}, ${response}`).to.match(/^501 5\.5\.2 /);
+      }
     }
     expect(await client.say(`AUTH PLAIN ${GOOD}`)).to.match(/^235 /);
   });
