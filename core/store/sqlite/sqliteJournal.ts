@@ -88,15 +88,16 @@ export class SqliteJournal implements Journal {
   }
 
   async #follow(): Promise<void> {
-    const now = readClock(this.clock);
     const before = this.#noted;
-    const ran = before === undefined ? 0 : now.monotonic - before.monotonic;
-    const jump = before === undefined ? 0 : jumpBetween(before, now);
-    if (before !== undefined && jump === 0 && ran < NOTE_AGAIN_MS) return;
+    let now = readClock(this.clock);
+    if (before !== undefined && jumpBetween(before, now) === 0 && now.monotonic - before.monotonic < NOTE_AGAIN_MS) return;
     await this.queue.write({
       run: async (writer) => {
-        const by = before === undefined ? await jumpSinceLastRun(writer, now.wall) : jump;
-        if (by !== 0) await writer.run(MOVE_ALONG, [by, now.wall.getTime(), ran]);
+        // Read when it is this one's turn: what was written meanwhile must not be later.
+        now = readClock(this.clock);
+        const ran = before === undefined ? 0 : now.monotonic - before.monotonic;
+        const jump = before === undefined ? await jumpSinceLastRun(writer, now.wall) : jumpBetween(before, now);
+        if (jump !== 0) await writer.run(MOVE_ALONG, [jump, now.wall.getTime(), ran]);
         await writer.run('DELETE FROM clock');
         await writer.run('INSERT INTO clock (at) VALUES (?)', [now.wall.getTime()]);
       },

@@ -51,6 +51,16 @@ describe('The journal and the clock', () => {
     }
   });
 
+  it('F41 moves nothing that another account notes behind a jump back', async () => {
+    await clock.advance(HOUR);
+    clock.jump(-3 * DAY);
+    const written = [note('b'), store.journal.followClock()];
+    // The writing takes a second.
+    clock.jump(1_000);
+    await Promise.all(written);
+    expect(await age('b')).to.equal(0);
+  });
+
   it('F41 counts every hour that passes, however often it is asked', async () => {
     for (let look = 1; look <= 50; look += 1) {
       await clock.advance(37 * MINUTE);
