@@ -82,7 +82,11 @@ describe('the edition', () => {
       const control = await serveControl(office.server);
       const printed: string[] = [];
       const write = process.stdout.write.bind(process.stdout);
-      process.stdout.write = ((text: string) => printed.push(text) > 0) as typeof write;
+      process.stdout.write = ((text: string, isWritten?: () => void) => {
+        printed.push(text);
+        isWritten?.();
+        return true;
+      }) as typeof write;
       try {
         expect(await runCli(['plugins', 'enable', 'postroom.licensing-lite', '--data', office.dataDir])).to.equal(0);
       } finally {
