@@ -24,6 +24,11 @@ export class IspConnection extends SMTPConnection {
     connectNow({});
   }
 
+  /** Whether the commands of an envelope are sent together. */
+  get pipelines(): boolean {
+    return (this as unknown as Inside)._supportedExtensions.includes('PIPELINING');
+  }
+
   /** One command at a time from here on, whatever the server announced. */
   forgetPipelining(): void {
     const inside = this as unknown as Inside;

@@ -80,6 +80,11 @@ export class IspSession {
     }
   }
 
+  /** Whether the commands of an envelope are sent together. */
+  get pipelines(): boolean {
+    return this.#connection.pipelines;
+  }
+
   /** One command at a time from here on. */
   forgetPipelining(): void {
     this.#connection.forgetPipelining();

@@ -117,7 +117,7 @@ class Attempt {
       const failure = error as RelayFailure & Partial<SentMessageInfo>;
       this.isStale = this.isKept && !this.session.isOpen && failure.response === undefined && !allRead && this.#receipts.length === 0;
       const isOutOfStep = failure.code === 'ETIMEDOUT' || failure.code === 'EPROTOCOL';
-      this.hasLostPipeline ||= isOutOfStep && !allRead && this.session.extensions.names.has('PIPELINING');
+      this.hasLostPipeline ||= isOutOfStep && !allRead && this.session.pipelines;
       this.#record(transaction, allRead && !isRefusal(failure) ? judgeSilence(failure) : judge(failure), failure);
       if (failure.code === 'EMESSAGE' && !allRead) {
         // An answer in the middle of the text: what is still on its way must not be taken for commands.
