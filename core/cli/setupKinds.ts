@@ -1,10 +1,10 @@
 // What `postroom setup` asks about the kind of account: the kinds are those that the enabled plugins contribute, with what their manifests require.
 import { PostroomError } from '@postroom/sdk';
-import { Ajv } from 'ajv';
 import { didYouMean } from '../configuration/nearest.js';
-import type { NeededProperty, OfferedKind } from '../directory/accountKinds.js';
-import { askChoice, askUntil } from './checkedQuestions.js';
+import type { OfferedKind } from '../directory/accountKinds.js';
+import { askChoice } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
+import { askProperty, listed } from './propertyQuestion.js';
 import type { AccountPlan } from './setupPlan.js';
 
 export type OfferedKinds = readonly [OfferedKind, ...OfferedKind[]];
@@ -43,58 +43,4 @@ export function checkKind(account: AccountPlan, kinds: OfferedKinds): void {
     const needs = missing.map(({ key, schema }) => `"${key}"${schema.title === undefined ? '' : ` (${schema.title})`}`);
     throw new PostroomError('command/arguments', `Accounts of kind "${kind.kind}" need ${listed(needs, 'and')} in "account".`);
   }
-}
-
-async function askProperty(dialogue: Dialogue, { key, schema }: NeededProperty, former: unknown): Promise<unknown> {
-  const title = schema.title ?? key;
-  const { description = schema.markdownDescription } = schema;
-  if (description !== undefined) dialogue.say(`  ${title}: ${description}`);
-  const proposal = textOf(former ?? schema.default);
-  const choices = schema['enum'];
-  if (Array.isArray(choices)) {
-    const texts = choices.map(textOf);
-    return choices[texts.indexOf(await askChoice(dialogue, `${title}: ${listed(texts)}`, texts, proposal === '' ? undefined : proposal))];
-  }
-  const check = new Ajv({ strict: false, validateFormats: false }).compile(schema);
-  const question = schema.type === 'array' ? `${title}, with commas between them` : schema.type === 'boolean' ? `${title} (y/n)` : title;
-  const answer = await askUntil(dialogue, question, proposal, (given) => {
-    if (given === '' || !check(typedAnswer(given, schema.type)))
-      return problemOf(schema, given === '' ? 'is needed' : check.errors?.[0]?.message);
-    return undefined;
-  });
-  return typedAnswer(answer, schema.type);
-}
-
-function problemOf(schema: NeededProperty['schema'], message = 'is wrong'): string {
-  const own = schema['patternErrorMessage'] ?? schema['errorMessage'];
-  return typeof own === 'string' ? own : `It ${message}.`;
-}
-
-/** What was typed, as a property of that type. */
-function typedAnswer(given: string, type: NeededProperty['schema']['type']): unknown {
-  switch (type) {
-    case 'integer':
-    case 'number':
-      return Number(given);
-    case 'boolean':
-      return /^(?:y|n)/i.test(given) ? /^y/i.test(given) : given;
-    case 'array':
-      return given
-        .split(',')
-        .map((each) => each.trim())
-        .filter((each) => each !== '');
-    default:
-      return given;
-  }
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined) return '';
-  if (typeof value === 'boolean') return value ? 'y' : 'n';
-  if (Array.isArray(value)) return value.map(String).join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function listed(words: readonly string[], before = 'or'): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${before} ${words.at(-1) ?? ''}`;
 }

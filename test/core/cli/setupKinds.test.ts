@@ -35,7 +35,16 @@ describe('postroom setup with kinds of account of other plugins', () => {
           title: 'Rooms',
           description: 'Every room has its mail.',
           owns: 'address',
-          requires: ['letterbox.building', 'letterbox.floors', 'letterbox.doors', 'letterbox.lift', 'letterbox.style', 'letterbox.lost'],
+          requires: [
+            'letterbox.building',
+            'letterbox.floors',
+            'letterbox.doors',
+            'letterbox.lift',
+            'letterbox.style',
+            'letterbox.numbers',
+            'letterbox.size',
+            'letterbox.lost',
+          ],
         },
       ],
       configuration: {
@@ -52,6 +61,14 @@ describe('postroom setup with kinds of account of other plugins', () => {
           'letterbox.floors': { type: 'integer', minimum: 1, default: 2, scope: 'account', title: 'Floors' },
           'letterbox.doors': { type: 'array', items: { type: 'string' }, minItems: 1, scope: 'account', title: 'Doors' },
           'letterbox.lift': { type: 'boolean', scope: 'account', title: 'A lift' },
+          'letterbox.numbers': { type: 'array', items: { type: 'integer' }, scope: 'account', title: 'Numbers' },
+          'letterbox.size': {
+            type: 'object',
+            properties: { width: { type: 'integer' } },
+            required: ['width'],
+            scope: 'account',
+            title: 'Size',
+          },
           'letterbox.style': { enum: ['Old', 'new'], scope: 'account', title: 'Style' },
           'letterbox.secret': { type: 'string', secret: true, scope: 'account', title: 'Key' },
         },
@@ -65,6 +82,8 @@ describe('postroom setup with kinds of account of other plugins', () => {
     'letterbox.doors': ['north', 'south gate'],
     'letterbox.lift': true,
     'letterbox.style': 'Old',
+    'letterbox.numbers': [7, 9],
+    'letterbox.size': { width: 30 },
   };
 
   const enable = async (enabled: readonly string[]): Promise<void> => {
@@ -91,6 +110,10 @@ describe('postroom setup with kinds of account of other plugins', () => {
       [/^A lift/, 'perhaps'],
       [/^A lift/, 'y'],
       [/^Style/, 'old'],
+      [/^Numbers/, '7, nine'],
+      [/^Numbers/, '7, 9'],
+      [/^Size, as JSON$/, '30'],
+      [/^Size/, '{"width": 30}'],
     ]);
     expect(await setUpByQuestions(dialogue, desk.run)).to.equal(true);
     expect(dialogue.asked).to.include('Kind: regular, domain or rooms [regular]').and.to.include('Floors [2]');
