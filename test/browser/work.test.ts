@@ -1,18 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Submissions } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
-import { service } from '#core/base/bindings.js';
 import { packChecked } from '#core/host/packages/pluginCheck.js';
 import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
 import { pop3Login } from './pop3Login.js';
 import { dogsPlugin } from './strangers.js';
+import { SHARED, submit } from './submission.js';
 import { visit } from './visit.js';
-
-const SHARED = 'mail@company.example';
 
 describe('What an administrator does on the pages', () => {
   let manager: Manager;
@@ -295,16 +292,3 @@ describe('What an administrator does on the pages', () => {
     await page.getByRole('heading', { name: 'Mailboxes', level: 1 }).waitFor();
   });
 });
-
-/** As a mail client of Andrew's would. */
-async function submit(manager: Manager, to: string, subject: string): Promise<void> {
-  const source = async function* (): AsyncGenerator<Uint8Array> {
-    yield Buffer.from(`From: Andrew <${SHARED}>\r\nTo: ${to}\r\nSubject: ${subject}\r\n\r\nHello\r\n`);
-  };
-  await service(manager.server.container, Submissions).submit(source(), {
-    author: { account: 'company', user: 'andrew' },
-    from: SHARED,
-    recipients: [{ address: to }],
-    client: { helo: 'andrews-pc', address: '127.0.0.1', protocol: 'ESMTPSA' },
-  });
-}
