@@ -141,6 +141,9 @@ describe('What an administrator does on the pages', () => {
     await page.getByText('Fields that name a recipient').click();
     await page.getByRole('row', { name: 'X-Delivered-For 1 2 2 0 0' }).waitFor();
     await show('question');
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth'), 'on a phone').to.equal(360);
+    await show('question-360');
     await button('Apply').click();
     await page.getByText('The account is set up for that already.').waitFor();
     expect(await manager.run('config.get', { key: 'accounts.works.addressees.header' })).to.equal('X-Delivered-For');
