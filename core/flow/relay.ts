@@ -10,6 +10,7 @@ import { DeliverStep } from './deliver.js';
 import { judge } from './relayJudge.js';
 import { RelayRecords } from './relayRecords.js';
 import { RelayRests } from './relayRests.js';
+import { GIVE_UP_AFTER_MS } from './retry.js';
 import { viewOfStored } from './storedMail.js';
 
 /** Entries taken at a time; the lease outlasts the longest try (10 minutes for the final answer and what comes before). */
@@ -125,7 +126,7 @@ export class OutboxRelayStep implements RelayStep {
         } else {
           this.#rests.putOff(consignment);
           const receipts = consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
-          if (rest.configuration === true || this.#isNoticeDue(consignment, rest)) await this.#record(consignment, receipts, counts);
+          if (this.#countsAsTried(consignment, rest)) await this.#record(consignment, receipts, counts);
           else putOff.push(consignment);
         }
       } catch (error) {
@@ -147,10 +148,15 @@ export class OutboxRelayStep implements RelayStep {
     await this.outbox.release(idsOf(putOff), new Date(this.clock.now().getTime() + this.#rests.left(first.account)));
   }
 
-  /** Whether an author has to hear of the delay, though the message was not tried. */
-  #isNoticeDue({ entries }: Consignment, rest: DestinationReceipt): boolean {
+  /** Whether it counts as tried, though it was not: its author has to hear of the delay, or of its end some day, however many wait with it. */
+  #countsAsTried({ entries }: Consignment, rest: DestinationReceipt): boolean {
+    if (rest.configuration === true) return true;
     const now = this.clock.now();
-    return entries.some((entry) => judge(entry, { ...rest, recipient: entry.recipient }, now).delayNoticed === true);
+    return entries.some(
+      (entry) =>
+        now.getTime() - entry.queuedAt.getTime() >= GIVE_UP_AFTER_MS ||
+        judge(entry, { ...rest, recipient: entry.recipient }, now).delayNoticed === true,
+    );
   }
 
   async #send(consignment: Consignment, signal: AbortSignal): Promise<readonly DestinationReceipt[]> {

@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 const RELAY_WAITS = [5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR];
 
 /** An entry is given up after this long, and not before this many tries: a clock that jumps forward must not bounce the queue. */
-const GIVE_UP_AFTER_MS = 5 * 24 * HOUR;
+export const GIVE_UP_AFTER_MS = 5 * 24 * HOUR;
 const GIVE_UP_AFTER_TRIES = 12;
 
 /** Authors hear of a delay once, after this long. */

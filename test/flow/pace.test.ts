@@ -122,6 +122,25 @@ describe('an ISP that takes no more for now', () => {
     expect(third).to.include({ recipient: FAR[2], attempts: 1 });
   });
 
+  it('R05 R53 gives up after days what had no try of its own, however much waits', async () => {
+    office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour');
+    for (const to of FAR) await submit(to);
+    await office.round('timer');
+    clock.jump(5 * 24 * 60 * MINUTE);
+    for (let looks = 0; looks < 3; looks += 1) await office.round('timer');
+    expect(await office.service(Outbox).list(), 'not at once: the clock may have jumped').to.have.length(12);
+    for (let looks = 0; looks < 14; looks += 1) {
+      await clock.advance(4 * 60 * MINUTE);
+      await office.round('timer');
+    }
+    expect(await office.service(Outbox).list()).to.deep.equal([]);
+    const subjects = await office.subjects('andrew');
+    expect(
+      subjects.filter((subject) => subject.startsWith('Not delivered')),
+      'one notice of each',
+    ).to.have.length(12);
+  });
+
   it('R05 R53 tells the author of a delay, though the message was not tried', async () => {
     office.isp.faults.smtp.answer('MAIL', '450 4.7.1 Too many messages this hour');
     for (const to of FAR.slice(0, 4)) await submit(to);
