@@ -6,6 +6,7 @@ import { ownedDomains } from './domains.js';
 import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from './layout.js';
 import { shownName } from './names.js';
 import { didYouMean } from './nearest.js';
+import { neededProperties } from './neededProperties.js';
 import { error, type Finding, type SettingPath, warning } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 
@@ -50,11 +51,9 @@ function accountRules(account: AccountEntry, kind: AccountKindDeclaration | unde
     findings.push(error([...account.path, 'kind'], `No installed plugin sorts accounts of kind "${shownName(account.kind)}".`));
   }
   // An error would bring down what is shared already where a newer version of a plugin needs more.
-  for (const key of kind?.requires ?? []) {
-    if (account.values[key] === undefined)
-      findings.push(
-        warning(account.path, `"${account.id}" needs "${key}": accounts of kind "${kind?.kind ?? ''}" do not work without it.`),
-      );
+  const missing = kind && neededProperties(kind, schema).filter(({ key }) => account.values[key] === undefined);
+  for (const { key } of missing ?? []) {
+    findings.push(warning(account.path, `"${account.id}" needs "${key}": accounts of kind "${kind?.kind ?? ''}" do not work without it.`));
   }
   findings.push(...nameRules(account, kind));
   for (const user of account.users) {

@@ -1,6 +1,7 @@
 // The kinds of account that can be set up now: what the plugins at work contribute, and what each kind needs. Pure.
-import type { AccountKindDeclaration, PropertySchema } from '@postroom/sdk';
+import type { AccountKindDeclaration } from '@postroom/sdk';
 import type { PluginCatalogue } from '@postroom/sdk/services';
+import { type NeededProperty, neededProperties } from '../configuration/neededProperties.js';
 import type { SettingsSchema } from '../configuration/schema.js';
 
 export interface OfferedKind {
@@ -13,28 +14,16 @@ export interface OfferedKind {
   readonly requires: readonly NeededProperty[];
 }
 
-export interface NeededProperty {
-  readonly key: string;
-  readonly schema: PropertySchema;
-}
-
 /** The product's own kinds come first, and one address for all before a whole domain. */
-export function offeredKinds(
-  plugins: PluginCatalogue['plugins'],
-  { properties }: Pick<SettingsSchema, 'properties'>,
-): readonly OfferedKind[] {
+export function offeredKinds(plugins: PluginCatalogue['plugins'], schema: Pick<SettingsSchema, 'properties'>): readonly OfferedKind[] {
   const kinds = new Map<string, OfferedKind>();
   const active = plugins.filter(({ state }) => state === 'active').sort((a, b) => Number(b.bundled) - Number(a.bundled));
   const declared = active.flatMap(({ bundled, manifest }) =>
     (manifest?.contributes?.accountKinds ?? []).map((kind) => ({ ...kind, place: bundled && kind.owns === 'address' ? 0 : 1 })),
   );
-  for (const { kind, title, description, owns, requires = [] } of declared.sort((a, b) => a.place - b.place)) {
-    if (kinds.has(kind)) continue;
-    const needed = requires.flatMap((key) => {
-      const property = properties.get(key);
-      return property?.scope === 'account' && property.schema.secret !== true ? [{ key, schema: property.schema }] : [];
-    });
-    kinds.set(kind, { kind, title, description, owns, requires: needed });
+  for (const declaration of declared.sort((a, b) => a.place - b.place)) {
+    const { kind, title, description, owns } = declaration;
+    if (!kinds.has(kind)) kinds.set(kind, { kind, title, description, owns, requires: neededProperties(declaration, schema) });
   }
   return [...kinds.values()];
 }

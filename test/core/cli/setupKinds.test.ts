@@ -43,6 +43,7 @@ describe('postroom setup with kinds of account of other plugins', () => {
             'letterbox.style',
             'letterbox.numbers',
             'letterbox.size',
+            'letterbox.secret',
             'letterbox.lost',
           ],
         },
@@ -170,6 +171,7 @@ describe('postroom setup with kinds of account of other plugins', () => {
       readonly warnings: readonly string[];
     };
     expect(warnings.join('\n')).to.include('"company" needs "letterbox.building": accounts of kind "rooms" do not work without it.');
+    expect(warnings.join('\n'), 'which never stands in the settings').to.not.include('letterbox.secret');
     for (const assignment of ['pop3.host', 'smtp.host'])
       await desk.run('accounts.change', { account: 'company', set: [`${assignment}=127.0.0.1`] });
     await desk.run('accounts.change', { account: 'company', set: [`pop3.port=${desk.isp.pop3.port}`, 'pop3.security=plain'] });
