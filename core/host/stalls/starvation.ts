@@ -1,5 +1,5 @@
-// Whether the event loop is starved. A loop that does not turn while the machine sleeps, swaps, or stands in a debugger burns no processor time, and a
-// busy machine gives it little: so only the processor time of the thread counts, never the time that passes.
+// Whether the event loop is starved. A loop that does not turn while the machine sleeps, swaps, or stands in a debugger burns no processor
+// time, and a busy machine gives it little: so only the processor time of the thread counts, never the time that passes.
 
 export class Starvation {
   #beat: number | undefined;
