@@ -136,7 +136,7 @@ describe('an ISP that takes no more for now', () => {
     expect(await office.service(Outbox).list()).to.deep.equal([]);
     const subjects = await office.subjects('andrew');
     expect(
-      subjects.filter((subject) => subject.startsWith('Not delivered')),
+      subjects.filter((subject) => subject.startsWith('Not delivered:')),
       'one notice of each',
     ).to.have.length(12);
   });
