@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandHandler, Listener, PluginContext } from '@postroom/sdk';
-import { leakCheck } from '@postroom/sdk/testing';
+import type { CommandHandler, Listener, PluginContext, PluginManifest } from '@postroom/sdk';
+import { leakCheck, SMTP_STEPS } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { PracticeStatus } from '#plugins/practice-isp/dist/commands.js';
 import { activate } from '#plugins/practice-isp/dist/plugin.js';
@@ -92,6 +92,19 @@ describe('the practice ISP in a server', () => {
     await command('fault', { fault: 'none' });
     expect(await collect()).to.have.length(5);
     expect(((await command('status')) as PracticeStatus).device.on).to.equal(true);
+  });
+
+  it('declares every place that a fault can be at', async () => {
+    const manifest = await readFile(new URL('../../../../plugins/practice-isp/package.json', import.meta.url), 'utf8');
+    const { contributes } = JSON.parse(manifest) as PluginManifest;
+    const { arguments: taken = {} } = contributes?.commands?.find(({ command: name }) => name === 'practice-isp.fault') ?? {};
+    const { at } = taken['properties'] as { readonly at: { readonly pattern: string; readonly description: string } };
+    const capabilities = ['CAPA', 'UIDL', 'TOP', 'PIPELINING', 'STLS', 'SASL', 'RESP-CODES'];
+    for (const place of [...SMTP_STEPS, ...capabilities]) {
+      expect(place).to.match(new RegExp(at.pattern));
+      expect(at.description).to.include(place);
+    }
+    for (const place of capabilities) await command('fault', { fault: 'pop3-without', at: place });
   });
 
   it('says what a fault lacks', async () => {
