@@ -51,8 +51,13 @@ export function sameOrganisation(a: string, b: string): boolean {
   return a === b || (a.includes('.') && organisation(a) === organisation(b));
 }
 
-/** Second levels under which a country registers its organisations, as in co.uk. */
-const REGISTRY_LEVELS = new Set('ac co com ed edu gen go gob gouv gov gv int lg ltd me mil ne net nhs nom or org plc sch'.split(' '));
+/** Second levels under which a country registers its organisations, as in co.uk. `web` and `tv` are not among them: ISPs have such names themselves. */
+const REGISTRY_LEVELS = new Set(
+  [
+    'ac ad asn biz co com ed edu firm gen go gob gouv gov govt gv id ind info int lg',
+    'ltd me mil muni ne net nhs nom or org pe plc re res sch',
+  ].flatMap((names) => names.split(' ')),
+);
 
 /** The last two labels of a name, three below second levels such as co.uk; an IP address as it is. */
 function organisation(host: string): string {

@@ -12,6 +12,11 @@ describe('the hosts of an ISP', () => {
     expect(meetHost(known, 'store.isp.example').trusted).to.equal(true);
     expect(sameOrganisation('mx.isp.co.uk', 'mx.other.co.uk')).to.equal(false);
     expect(sameOrganisation('mx.isp.com.br', 'mx.other.com.br')).to.equal(false);
+    // Second levels of providers, persons and firms: ad.jp is the one of Japan's ISPs.
+    for (const suffix of ['ad.jp', 'asn.au', 'id.au', 'ind.in', 'firm.in', 'biz.pl', 'info.pl', 're.kr', 'pe.kr', 'govt.nz']) {
+      expect(sameOrganisation(`mx.isp.${suffix}`, `mx.other.${suffix}`), suffix).to.equal(false);
+      expect(sameOrganisation(`mx1.isp.${suffix}`, `mx2.isp.${suffix}`), suffix).to.equal(true);
+    }
     expect(sameOrganisation('mx1.isp.co.uk', 'mx2.isp.co.uk')).to.equal(true);
     expect(sameOrganisation('10.0.0.1', '192.0.0.1')).to.equal(false);
   });
