@@ -18,7 +18,7 @@ export interface PlannedRound {
 /** What a plan is made from. Same input, same plan: "the next ten connections" is this call with a later clock. */
 export interface ScheduleContext {
   readonly now: Date;
-  /** Messages that wait in the Outbox and have not been tried yet. One that keeps failing does not count. */
+  /** Messages that wait in the Outbox and have not been tried yet. One that keeps failing, or was put off, does not count. */
   readonly outbox: number;
   /** When the last round began, `undefined` before the first. Corrected for jumps of the clock. */
   readonly lastRound: Date | undefined;
