@@ -1,4 +1,5 @@
 // Mail from LAN clients: to colleagues at once, to the outside through the Outbox and the ISP, and back to the author where it fails.
+import '#core/base/injection.js';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { DeliverStep } from '#core/flow/deliver.js';
