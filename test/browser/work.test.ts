@@ -150,6 +150,12 @@ describe('What an administrator does on the pages', () => {
     await visit(page, manager, '/accounts/company');
     await button('Test the login').waitFor();
     expect(await question.count(), 'of another kind').to.equal(0);
+    await manager.run('resort', { mailbox: 'admin1' });
+    const boxes = (await manager.run('mailboxes.list')) as readonly { account?: string; messages: number }[];
+    expect(
+      boxes.filter(({ account }) => account === 'works').map(({ messages }) => messages),
+      'what came before the setting was right',
+    ).to.deep.equal([1, 1]);
   });
 
   it('shows what is left at the ISP, and has it fetched or deleted there', async () => {
