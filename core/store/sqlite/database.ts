@@ -2,7 +2,7 @@
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { Connection } from './connection.js';
+import { Connection, DatabaseError } from './connection.js';
 import { latestVersion, migrate, versionOf } from './migrations.js';
 
 /** 'Post': a file with another mark is not ours. */
@@ -43,11 +43,16 @@ export async function quickCheck(connection: Connection): Promise<void> {
 
 /**
  * Throws unless a commit reaches the disk. A file that may only be read opens without a word, and is found whole: on a file system that turned
- * read-only, say.
+ * read-only, say. A full disk is no reason: people have to be able to delete what fills it.
  */
 export async function checkWritable(writer: Connection): Promise<void> {
   const row = await writer.get<{ user_version: number }>('PRAGMA user_version');
-  await writer.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${row?.user_version ?? 0}; COMMIT;`);
+  try {
+    await writer.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${row?.user_version ?? 0}; COMMIT;`);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.trouble !== 'full') throw error;
+    await writer.exec('ROLLBACK').catch(() => undefined);
+  }
 }
 
 /**
