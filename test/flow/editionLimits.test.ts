@@ -25,13 +25,6 @@ describe('settings under an edition', () => {
 
   const put = (to: string, subject: string): void => void office.isp.mailbox('mail').put(letter({ to, subject }));
 
-  /** What a command is refused with. */
-  async function refusal(command: string, args: Readonly<Record<string, unknown>>): Promise<string> {
-    const failure = await office.run(command, args).catch((error: unknown) => error);
-    expect(failure, command).to.be.an('error');
-    return (failure as Error).message;
-  }
-
   const setUsers = (count: number): Promise<unknown> => {
     const users = Object.fromEntries(Array.from({ length: count }, (_, index) => [`user${index + 1}`, {}]));
     return office.run('config.set', { key: 'accounts.company.users', value: JSON.stringify(users) });
@@ -39,7 +32,7 @@ describe('settings under an edition', () => {
 
   it('hold the limits of Pro: 64 users yes, 65 no; 20 accounts yes, 21 no', async () => {
     await setUsers(64);
-    expect(await refusal('users.add', { account: 'company', user: 'onemore' })).to.match(/64 users/);
+    expect(await office.refusal('users.add', { account: 'company', user: 'onemore' })).to.match(/64 users/);
     const servers = ispServers(office.isp);
     const accounts = Object.fromEntries(
       Array.from({ length: 20 }, (_, index) => [
@@ -54,7 +47,7 @@ describe('settings under an edition', () => {
       kind: 'regular',
       set: Object.entries(servers).map(([key, value]) => `${key}=${String(value)}`),
     };
-    expect(await refusal('accounts.add', more)).to.match(/20 accounts; this would be the 21st/);
+    expect(await office.refusal('accounts.add', more)).to.match(/20 accounts; this would be the 21st/);
     expect(office.service(Accounts).all).to.have.length(20);
   });
 
@@ -70,11 +63,11 @@ describe('settings under an edition', () => {
     await office.service(PluginHost).settled();
     await until('Lite grants', () => office.service(Licence).verdict.granted && office.service(Licence).verdict.edition === 'Lite');
     await setUsers(5);
-    expect(await refusal('users.add', { account: 'company', user: 'onemore' }))
+    expect(await office.refusal('users.add', { account: 'company', user: 'onemore' }))
       .to.match(/5 users/)
       .and.to.include('licensing-pro');
     const more = { account: 'second', address: 'second@company.example', kind: 'regular', set: ['pop3.host=127.0.0.1'] };
-    expect(await refusal('accounts.add', more))
+    expect(await office.refusal('accounts.add', more))
       .to.match(/1 account; this would be the 2nd/)
       .and.to.include('licensing-pro');
   });

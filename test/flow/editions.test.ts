@@ -39,12 +39,6 @@ describe('the edition', () => {
     return office.run('config.set', { key: 'accounts.third', value: JSON.stringify(account) });
   };
 
-  async function refusal(command: string, args: Readonly<Record<string, unknown>>): Promise<string> {
-    const failure = await office.run(command, args).catch((error: unknown) => error);
-    expect(failure, command).to.be.an('error');
-    return (failure as Error).message;
-  }
-
   it('can go from Pro to Lite and back live, by command and by the file, with its pack', async () => {
     await office.run('accounts.remove', { account: 'works' });
     await office.run('config.set', { key: 'plugins.enabled', value: LITE });
@@ -127,7 +121,7 @@ describe('the edition', () => {
 
     it('goes on where a command would list both', async () => {
       const both = '["postroom.licensing-pro", "postroom.licensing-lite"]';
-      expect(await refusal('config.set', { key: 'plugins.enabled', value: both })).to.include('Only one edition can be enabled');
+      expect(await office.refusal('config.set', { key: 'plugins.enabled', value: both })).to.include('Only one edition can be enabled');
     });
 
     it('is denied where a file names both at the start, in a sentence; enabling one mends it', async () => {
@@ -168,7 +162,7 @@ describe('the edition', () => {
       'mary 1',
       'peter 1',
     ]);
-    expect(await refusal('users.add', { account: 'company', user: 'sixth' })).to.include(
+    expect(await office.refusal('users.add', { account: 'company', user: 'sixth' })).to.include(
       'Lite has 5 users in an account; company would have 6.',
     );
   });
@@ -196,10 +190,10 @@ describe('the edition', () => {
 
   it('does not become Lite with three accounts: a command is refused in a sentence that says what to remove', async () => {
     await addThird();
-    expect(await refusal('config.set', { key: 'plugins.enabled', value: LITE })).to.include(
+    expect(await office.refusal('config.set', { key: 'plugins.enabled', value: LITE })).to.include(
       'Lite shares 1 account, and there are 3. Before Lite is enabled, remove 2 of company, works, third, or keep postroom.licensing-pro.',
     );
-    expect(await refusal('plugins.enable', { plugin: 'postroom.licensing-lite' })).to.include('remove 2 of company, works, third');
+    expect(await office.refusal('plugins.enable', { plugin: 'postroom.licensing-lite' })).to.include('remove 2 of company, works, third');
     expect(edition()).to.equal('Pro');
   });
 
@@ -216,7 +210,7 @@ describe('the edition', () => {
   it('does not become Lite with six users, and becomes it with five', async () => {
     await office.run('accounts.remove', { account: 'works' });
     for (const user of ['peter', 'mary', 'paul']) await office.run('users.add', { account: 'company', user });
-    expect(await refusal('config.set', { key: 'plugins.enabled', value: LITE })).to.include(
+    expect(await office.refusal('config.set', { key: 'plugins.enabled', value: LITE })).to.include(
       'Lite has 5 users in an account, and company has 6. Before Lite is enabled, remove 1 of them',
     );
     await office.run('users.remove', { account: 'company', user: 'paul' });

@@ -29,13 +29,6 @@ describe('settings that change', () => {
   const file = (): Promise<string> => readFile(path.join(office.dataDir, 'settings.json'), 'utf8');
   const put = (to: string, subject: string): void => void office.isp.mailbox('mail').put(letter({ to, subject }));
 
-  /** What a command is refused with. */
-  async function refusal(command: string, args: Readonly<Record<string, unknown>>): Promise<string> {
-    const failure = await office.run(command, args).catch((error: unknown) => error);
-    expect(failure, command).to.be.an('error');
-    return (failure as Error).message;
-  }
-
   it('come into force when the file is saved: a new user gets mail in the next round', async () => {
     await office.editFile((text) => text.replace('"andrew": {}', '"andrew": {},\n        // since Monday\n        "peter": {}'));
     put(`Peter <${REGULAR}>`, 'Welcome');
@@ -51,8 +44,10 @@ describe('settings that change', () => {
 
   it('that need each other are set together, or not at all', async () => {
     const alone = { key: 'tls.certificateFile', value: 'cert.pem' };
-    expect(await refusal('config.set', alone)).to.include('set "tls.keyFile" too');
-    expect(await refusal('config.set', { ...alone, more: ['tls.keyFile', 'key.pem', 'timer.everyMinutes', 'often'] })).to.include('timer');
+    expect(await office.refusal('config.set', alone)).to.include('set "tls.keyFile" too');
+    expect(await office.refusal('config.set', { ...alone, more: ['tls.keyFile', 'key.pem', 'timer.everyMinutes', 'often'] })).to.include(
+      'timer',
+    );
     expect(await file()).to.not.include('cert.pem');
     await office.run('config.set', { ...alone, more: ['tls.keyFile', 'key.pem'] });
     expect(await file())
@@ -132,7 +127,9 @@ describe('settings that change', () => {
     const undone = await office.run<{ readonly revision: number }>('config.undo');
     expect(undone.revision, 'says which it is').to.be.a('number');
     expect(office.service(Accounts).find('works')?.users, 'and back').to.have.length(1);
-    expect(await refusal('config.undo', { revision: 99 })).to.include('There is no revision 99; "postroom config history" lists them.');
+    expect(await office.refusal('config.undo', { revision: 99 })).to.include(
+      'There is no revision 99; "postroom config history" lists them.',
+    );
   });
 
   it('go back to the last good version where the file is broken', async () => {
@@ -148,25 +145,27 @@ describe('settings that change', () => {
     const get = (key: string): Promise<unknown> => office.run('config.get', { key });
     expect(await get('accounts.company.isp-regular.tokenMatch'), 'a default').to.equal(true);
     expect(await get('accounts.company.users.carolyn.cc.to')).to.deep.equal(['greg']);
-    expect(await refusal('config.get', { key: 'accounts.compny.pop3.host' })).to.equal(
+    expect(await office.refusal('config.get', { key: 'accounts.compny.pop3.host' })).to.equal(
       'There is no account "compny". Did you mean "company"?',
     );
-    expect(await refusal('config.get', { key: 'accounts.compny' })).to.include('no account "compny"');
-    expect(await refusal('config.get', { key: 'accounts.company.users.grek' })).to.include('has no user "grek". Did you mean "greg"?');
-    expect(await refusal('config.get', { key: 'accounts.company.pop3.hst' })).to.include('Did you mean "pop3.host"?');
+    expect(await office.refusal('config.get', { key: 'accounts.compny' })).to.include('no account "compny"');
+    expect(await office.refusal('config.get', { key: 'accounts.company.users.grek' })).to.include(
+      'has no user "grek". Did you mean "greg"?',
+    );
+    expect(await office.refusal('config.get', { key: 'accounts.company.pop3.hst' })).to.include('Did you mean "pop3.host"?');
   });
 
   it('let what is unknown be taken out where it stands, and only there', async () => {
-    expect(await refusal('config.unset', { key: 'timer.everyMinute' })).to.include('Did you mean "timer.everyMinutes"?');
+    expect(await office.refusal('config.unset', { key: 'timer.everyMinute' })).to.include('Did you mean "timer.everyMinutes"?');
     await office.editFile((text) => text.replace('{', '{ "timer.everyMinute": 3,'));
     await office.run('config.unset', { key: 'timer.everyMinute' });
-    expect(await refusal('config.unset', { key: 'timer.everyMinute' })).to.include('No installed plugin knows');
+    expect(await office.refusal('config.unset', { key: 'timer.everyMinute' })).to.include('No installed plugin knows');
   });
 
   it('are not checked in another encoding than theirs', async () => {
     const file = Buffer.from('{}', 'utf16le').toString('base64');
-    expect(await refusal('config.validate', { file })).to.include('The file is not UTF-8 text.');
+    expect(await office.refusal('config.validate', { file })).to.include('The file is not UTF-8 text.');
     const odd = Buffer.from([0x7b, 0xff, 0x7d]).toString('base64');
-    expect(await refusal('config.validate', { file: odd })).to.include('The file is not UTF-8 text.');
+    expect(await office.refusal('config.validate', { file: odd })).to.include('The file is not UTF-8 text.');
   });
 });

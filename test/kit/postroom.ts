@@ -123,6 +123,13 @@ export class Postroom {
     return JSON.parse(JSON.stringify((await this.server.run(command, args, call)) ?? {})) as T;
   }
 
+  /** What a command is refused with. */
+  async refusal(command: string, args: Readonly<Record<string, unknown>>): Promise<string> {
+    const failure = await this.run(command, args).catch((error: unknown) => error);
+    if (failure instanceof Error) return failure.message;
+    throw new Error(`${command} was not refused: ${JSON.stringify(failure)}`);
+  }
+
   round(reason: RoundReason = 'user', accounts?: readonly string[]): Promise<RoundReport> {
     return this.service(Rounds).run(reason, accounts);
   }
