@@ -119,10 +119,10 @@ export async function callRunningServer(
   if (socket === undefined) {
     return undefined;
   }
-  const key = await readFile(keyPath(dataDir), 'utf8').catch(() => '');
-  socket.write(`${JSON.stringify({ ...request, key })}\n`);
   try {
-    for await (const line of createInterface({ input: socket })) {
+    const key = await readFile(keyPath(dataDir), 'utf8').catch(() => '');
+    socket.write(`${JSON.stringify({ ...request, key })}\n`);
+    for await (const line of linesOf(socket)) {
       const reply = JSON.parse(line) as Reply;
       if ('progress' in reply) {
         onProgress(reply.progress);
@@ -139,6 +139,15 @@ export async function callRunningServer(
   }
 }
 
+/** What the server says until the connection ends, however it ends: a server that was killed resets it. */
+async function* linesOf(socket: Socket): AsyncGenerator<string> {
+  try {
+    for await (const line of createInterface({ input: socket })) yield line;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+  }
+}
+
 /** `undefined` where no server listens. Rejects where one may, and this user is not to know. */
 async function dial(dataDir: string): Promise<Socket | undefined> {
   let short: Awaited<ReturnType<typeof shortName>> | undefined;
@@ -146,6 +155,8 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
     short = await shortName(dataDir);
     const socket = connect(short.name);
     await once(socket, 'connect');
+    // Whoever reads from it meets the same error there.
+    socket.on('error', () => undefined);
     return socket;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

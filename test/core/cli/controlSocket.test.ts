@@ -1,7 +1,7 @@
 import '#core/base/injection.js';
 import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import type { CommandProgress, Disposable } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
@@ -87,6 +87,23 @@ describe('the control socket', () => {
     expect(await call('status')).to.equal(undefined);
     control = await serveControl(office.server);
     expect(await call('status')).to.have.property('result');
+  });
+
+  it('says so where the server dies in the middle of a command', async () => {
+    await control?.dispose();
+    control = undefined;
+    // What a killed process leaves unread becomes a reset of the connection.
+    for (const moment of ['connection', 'data']) {
+      const dying = createServer({ pauseOnConnect: moment === 'connection' }, (socket) => {
+        if (moment === 'connection') setTimeout(() => socket.destroy(), 50);
+        else socket.once('data', () => socket.destroy());
+      });
+      await once(dying.listen(controlPath(office.dataDir)), 'listening');
+      const error: unknown = await call('status').catch((thrown: unknown) => thrown);
+      await new Promise((resolve) => dying.close(resolve));
+      expect(error, moment).to.include({ name: 'PostroomError', code: 'command/not-running' });
+      expect(String(error)).to.include('The server went away before it answered.');
+    }
   });
 
   it('closes although a client stays on the line', async () => {
