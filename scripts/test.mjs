@@ -43,6 +43,9 @@ async function work() {
     ];
     say(`${result.failures.length > 0 ? 'FAIL' : 'ok  '} ${name.padEnd(28)} ${parts.join(', ')}  (${result.seconds.toFixed(1)} s)`);
     for (const title of result.skipped) say(`       skipped: ${title}`);
+    for (const { title, file, reason } of result.failures) {
+      say(`${title}${file === undefined ? '' : `\n  ${path.relative(tests, file)}`}\n${reason.replace(/^/gm, '    ')}\n`);
+    }
     total.passed += result.passed;
     total.failed += result.failures.length;
     total.skipped += result.skipped.length;
@@ -51,9 +54,8 @@ async function work() {
 }
 await Promise.all(Array.from({ length: availableParallelism() }, work));
 
-for (const { title, file, reason } of failures) {
-  say(`\n${title}${file === undefined ? '' : `\n  ${path.relative(tests, file)}`}\n${reason.replace(/^/gm, '    ')}`);
-}
+// Said in full where it happened; once more by name, for a reader who comes at the end.
+for (const { title } of failures) say(`FAIL ${title}`);
 if (total.passed + total.failed === 0) {
   say('No tests were found.');
 }
