@@ -6,8 +6,11 @@ import { look } from './look.js';
 import { Memory } from './memory.js';
 import { type DeviceStatus, DeviceWatch } from './watch.js';
 
-/** A start waits so long for the first look, so that the mail ports open with the others; a device that answers does so in milliseconds. */
-const FIRST_LOOK_MS = 500;
+/**
+ * A start waits so long for the first look, so that the mail ports open with the others. A device that answers does so in milliseconds, but the
+ * machine may be busy with its own start.
+ */
+const FIRST_LOOK_MS = 2_000;
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);

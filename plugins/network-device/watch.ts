@@ -48,6 +48,8 @@ export class DeviceWatch implements Disposable {
   /** What the host knows, without the minutes that its sentence counts. */
   #announced: string | undefined;
   #running: Promise<void> | undefined;
+  /** What was seen is on its way to the disk. */
+  #remembering: Promise<void> = Promise.resolve();
   #timer: Disposable | undefined;
   #disposed = false;
 
@@ -118,6 +120,7 @@ export class DeviceWatch implements Disposable {
     this.#disposed = true;
     void this.#timer?.dispose();
     await this.#running;
+    await this.#remembering;
   }
 
   async #look(device: Device): Promise<void> {
@@ -125,7 +128,9 @@ export class DeviceWatch implements Disposable {
     if (device.address === '') return;
     const sight = await this.parts.look(device);
     if (this.#disposed || !isSameDevice(device, this.#device)) return;
-    await this.#remember(sight);
+    const changed = this.#take(sight);
+    // The host goes on by what is seen; a slow disk is waited for by whoever ends the watch.
+    this.#remembering = this.#remember(sight, changed);
     this.#announce();
     this.#arm();
   }
@@ -142,21 +147,32 @@ export class DeviceWatch implements Disposable {
     return this.verdict() === undefined ? 'satisfied' : `denied: ${whyOf(this.#sight)}`;
   }
 
-  async #remember(sight: Sight): Promise<void> {
+  /** Answers whether it came or went. */
+  #take(sight: Sight): boolean {
     const { clock, memory, log } = this.parts;
     const changed = sight.seen !== (this.#sight?.seen ?? memory.history.at(-1)?.seen);
     this.#sight = sight;
     if (sight.seen) this.#seenAt = clock.monotonic();
+    if (changed && sight.seen) log.info(`The network device at ${deviceName(this.#device)} is seen.`, this.#fields);
+    if (changed && !sight.seen) log.warn(`The network device is not seen: ${deviceName(this.#device)} ${sight.why}.`, this.#fields);
+    return changed;
+  }
+
+  async #remember(sight: Sight, changed: boolean): Promise<void> {
+    const { clock, memory, log } = this.parts;
     const why = whyOf(sight);
-    const fields = { address: this.#device.address, port: this.#device.port };
-    if (changed && sight.seen) log.info(`The network device at ${deviceName(this.#device)} is seen.`, fields);
-    if (changed && !sight.seen) log.warn(`The network device is not seen: ${deviceName(this.#device)} ${sight.why}.`, fields);
+    const before = this.#remembering;
     try {
       await memory.note(clock.now(), { seen: sight.seen, ...(why === undefined ? {} : { why }) }, changed);
     } catch (error) {
       // A full disk must not stop the watch: only a restart within the grace is affected.
-      log.warn('When the network device was seen could not be stored.', { ...fields, error });
+      log.warn('When the network device was seen could not be stored.', { ...this.#fields, error });
     }
+    await before;
+  }
+
+  get #fields(): { readonly address: string; readonly port: number } {
+    return { address: this.#device.address, port: this.#device.port };
   }
 
   /** Every minute, and at the end of the grace. */

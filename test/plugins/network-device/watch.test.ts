@@ -10,13 +10,15 @@ const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undef
 
 class MapState implements PluginState {
   readonly #entries = new Map<string, string>();
+  /** A write ends when this does: a slow disk. */
+  written: Promise<void> = Promise.resolve();
   get(key: string): Promise<unknown> {
     const text = this.#entries.get(key);
     return Promise.resolve(text === undefined ? undefined : JSON.parse(text));
   }
   set(key: string, value: unknown): Promise<void> {
     this.#entries.set(key, JSON.stringify(value));
-    return Promise.resolve();
+    return this.written;
   }
   delete(key: string): Promise<void> {
     this.#entries.delete(key);
@@ -98,6 +100,23 @@ describe('the watch over the device', () => {
     office.present = true;
     await office.clock.advance(MINUTE);
     expect([office.satisfied, office.changes]).to.deep.equal([true, 2]);
+  });
+
+  it('lets Postroom work as soon as the device is seen, however slow the disk is; its end waits for the disk', async () => {
+    let write: () => void = () => undefined;
+    office.values['licensing.device.address'] = '192.0.2.12';
+    office.state.written = new Promise((resolve) => {
+      write = resolve;
+    });
+    await office.restart();
+    await office.watch.lookNow();
+    expect([office.satisfied, office.watch.status().history.at(-1)?.seen]).to.deep.equal([true, true]);
+    let ended = false;
+    const end = office.watch.dispose().then(() => (ended = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).to.equal(false);
+    write();
+    expect(await end).to.equal(true);
   });
 
   it('tells the host only where its answer changes', async () => {
