@@ -14,7 +14,11 @@ const FIRST_LOOK_MS = 2_000;
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
-  let started = false;
+  let isStarting = true;
+  let answered: () => void = () => undefined;
+  const firstAnswer = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
   const watch = new DeviceWatch({
     settings: context.settings,
     clock,
@@ -23,7 +27,8 @@ export async function activate(context: PluginContext): Promise<void> {
     look,
     onDidChange: () => {
       // During the start the host asks by itself, when every plugin is active.
-      if (started) context.get(Licence).recheck();
+      if (isStarting) answered();
+      else context.get(Licence).recheck();
     },
   });
   context.subscriptions.push(watch);
@@ -38,15 +43,17 @@ export async function activate(context: PluginContext): Promise<void> {
   context.subscriptions.push(context.settings.onDidChange(['licensing.device.'], () => watch.reconfigure()));
 
   await watch.start();
-  if (!watch.inGrace) await firstLook(clock, watch);
-  started = true;
+  // Where no device is set the look ends without an answer.
+  if (!watch.inGrace) await within(FIRST_LOOK_MS, clock, Promise.race([firstAnswer, watch.lookNow()]));
+  isStarting = false;
 }
 
-async function firstLook(clock: Clock, watch: DeviceWatch): Promise<void> {
+/** Resolves with `work`, at the latest after `ms`. */
+async function within(ms: number, clock: Clock, work: Promise<void>): Promise<void> {
   await new Promise<void>((resolve) => {
     // After a standstill of the whole machine timers come first: an answer that is here by then still counts.
-    const timer = clock.after(FIRST_LOOK_MS, () => setImmediate(resolve));
-    void watch.lookNow().then(() => {
+    const timer = clock.after(ms, () => setImmediate(resolve));
+    void work.then(() => {
       void timer.dispose();
       resolve();
     });

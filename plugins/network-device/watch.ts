@@ -36,7 +36,7 @@ export interface WatchParts {
   readonly memory: Memory;
   readonly log: Logger;
   readonly look: (device: Device) => ReturnType<typeof look>;
-  /** The answer to onLicenseCheck is another now. */
+  /** The answer to onLicenseCheck is another now; so it is after the first look of a run without grace. */
   onDidChange(): void;
 }
 
@@ -48,8 +48,6 @@ export class DeviceWatch implements Disposable {
   /** What the host knows, without the minutes that its sentence counts. */
   #announced: string | undefined;
   #running: Promise<void> | undefined;
-  /** What was seen is on its way to the disk. */
-  #remembering: Promise<void> = Promise.resolve();
   #timer: Disposable | undefined;
   #disposed = false;
 
@@ -83,7 +81,7 @@ export class DeviceWatch implements Disposable {
     void this.lookNow();
   }
 
-  /** Looks, or waits for the look that is under way. Never rejects. */
+  /** Looks, or waits for the look that is under way; resolves when what was seen is on the disk. Never rejects. */
   lookNow(): Promise<void> {
     if (this.#running) return this.#running;
     const running = this.#look(this.#device).finally(() => {
@@ -120,7 +118,6 @@ export class DeviceWatch implements Disposable {
     this.#disposed = true;
     void this.#timer?.dispose();
     await this.#running;
-    await this.#remembering;
   }
 
   async #look(device: Device): Promise<void> {
@@ -129,9 +126,9 @@ export class DeviceWatch implements Disposable {
     const sight = await this.parts.look(device);
     if (this.#disposed || !isSameDevice(device, this.#device)) return;
     const changed = this.#take(sight);
-    // The host goes on by what is seen; a slow disk is waited for by whoever ends the watch.
-    this.#remembering = this.#remember(sight, changed);
+    // First of all: nobody is kept waiting by a slow disk.
     this.#announce();
+    await this.#remember(sight, changed);
     this.#arm();
   }
 
@@ -161,14 +158,12 @@ export class DeviceWatch implements Disposable {
   async #remember(sight: Sight, changed: boolean): Promise<void> {
     const { clock, memory, log } = this.parts;
     const why = whyOf(sight);
-    const before = this.#remembering;
     try {
       await memory.note(clock.now(), { seen: sight.seen, ...(why === undefined ? {} : { why }) }, changed);
     } catch (error) {
       // A full disk must not stop the watch: only a restart within the grace is affected.
       log.warn('When the network device was seen could not be stored.', { ...this.#fields, error });
     }
-    await before;
   }
 
   get #fields(): { readonly address: string; readonly port: number } {

@@ -12,6 +12,8 @@ class Host {
   #stored: unknown;
   #handler: LicenceHandler | undefined;
   rechecks = 0;
+  /** A write ends when this does: a slow disk. */
+  written: Promise<void> = Promise.resolve();
 
   constructor(readonly values: Record<string, unknown>) {}
 
@@ -42,7 +44,7 @@ class Host {
         get: () => Promise.resolve(this.#stored),
         set: (_key: string, value: unknown) => {
           this.#stored = value;
-          return Promise.resolve();
+          return this.written;
         },
       },
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
@@ -93,6 +95,16 @@ describe('the network device', () => {
   it('has looked when the start is over, so that the mail ports open with the others', async () => {
     await host.start();
     expect([host.run(), host.rechecks]).to.deep.equal([undefined, 0]);
+  });
+
+  it('does not wait for a slow disk', async () => {
+    let write: () => void = () => undefined;
+    host.written = new Promise((resolve) => {
+      write = resolve;
+    });
+    await host.start();
+    expect([host.run(), host.rechecks]).to.deep.equal([undefined, 0]);
+    write();
   });
 
   it('denies to run without the device, tells the host, and lets the settings be changed', async () => {
