@@ -1,5 +1,6 @@
 // Stands around every tap: measures, limits its time, checks its answer, and turns a throw into a fact with a name on it.
 import { PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
+import { afterRunning } from '../base/runningTime.js';
 
 /** A tap that threw, ran out of time or answered what the hook does not allow. */
 export interface TapFailure {
@@ -105,7 +106,7 @@ function failureOf(tap: GuardedTap, error: unknown, started: number): TapFailure
 function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const letGo = (): void => {
-      clearTimeout(timer);
+      limit.dispose();
       call.outer?.removeEventListener('abort', stopped);
     };
     // The tap may never come back: nothing of ours waits for it any longer.
@@ -115,7 +116,7 @@ function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promis
       call.abort(error);
       reject(error);
     };
-    const timer = setTimeout(() => giveUp(`did not answer within ${tap.timeoutMs} ms`), tap.timeoutMs);
+    const limit = afterRunning(tap.timeoutMs, () => giveUp(`did not answer within ${tap.timeoutMs} ms`));
     const stopped = (): void => giveUp('was cancelled');
     call.outer?.addEventListener('abort', stopped, { once: true });
     // A signal that was aborted before fires no more.

@@ -1,20 +1,21 @@
 // How long the host waits for what a plugin of the product promised. A plugin in a process of its own is killed; code inside the host can only be
 // left alone.
 import { PostroomError } from '@postroom/sdk';
+import { afterRunning, type TimeLimit } from '../base/runningTime.js';
 
 /** Milliseconds for activate(), deactivate(), and for opening a door. */
 export const PATIENCE_MS = 30_000;
 
 /** As `work`; rejects with `plugin/timeout` and the sentence "x did not end within 30 seconds." where it takes longer. `work` itself goes on. */
 export async function withPatience<T>(work: T | Promise<T>, what: string, ms: number, plugin: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let limit: TimeLimit | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const sentence = `${what} did not end within ${ms / 1000} seconds.`;
-    timer = setTimeout(() => reject(new PostroomError('plugin/timeout', sentence, { plugin })), ms);
+    limit = afterRunning(ms, () => reject(new PostroomError('plugin/timeout', sentence, { plugin })));
   });
   try {
     return await Promise.race([work, late]);
   } finally {
-    clearTimeout(timer);
+    limit?.dispose();
   }
 }

@@ -2,6 +2,7 @@
 // other side was given. Every call can be cancelled, and every message is checked before it means anything.
 import type { Duplex } from 'node:stream';
 import { ERROR_CODES, type ErrorCode, PostroomError, sentenceOf } from '@postroom/sdk';
+import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
 import { encodeFrame, type Frame, type FrameLimits, FrameReader, NO_OCTETS } from './frames.js';
 
 export interface Reply {
@@ -46,7 +47,7 @@ export class Peer {
   #isDeaf = false;
   readonly #pending = new Map<number, PendingCall>();
   /** Calls that were given up here and not acknowledged there yet. */
-  readonly #unacknowledged = new Map<number, NodeJS.Timeout>();
+  readonly #unacknowledged = new Map<number, TimeLimit>();
   readonly #serving = new Map<number, AbortController>();
   readonly #reader: FrameReader;
 
@@ -108,8 +109,8 @@ export class Peer {
       call.reject(reason);
     }
     this.#pending.clear();
-    for (const timer of this.#unacknowledged.values()) {
-      clearTimeout(timer);
+    for (const limit of this.#unacknowledged.values()) {
+      limit.dispose();
     }
     for (const controller of this.#serving.values()) {
       controller.abort(reason);
@@ -209,13 +210,12 @@ export class Peer {
   }
 
   #awaitAcknowledgement(id: number): void {
-    if (this.options.onSilence !== undefined) {
-      this.#unacknowledged.set(id, setTimeout(this.options.onSilence, this.options.silenceMs));
-    }
+    const { onSilence, silenceMs = 0 } = this.options;
+    if (onSilence !== undefined) this.#unacknowledged.set(id, afterRunning(silenceMs, onSilence));
   }
 
   #acknowledged(id: number): void {
-    clearTimeout(this.#unacknowledged.get(id));
+    this.#unacknowledged.get(id)?.dispose();
     this.#unacknowledged.delete(id);
   }
 }
