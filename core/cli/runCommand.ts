@@ -6,6 +6,7 @@ import { shellWord } from '../base/shellWord.js';
 import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
+import { dataMissing } from './dataMissing.js';
 import { EXIT, exitCodeOfAnswer } from './exitCodes.js';
 import { print } from './print.js';
 import { ProgressBar } from './progressBar.js';
@@ -73,10 +74,7 @@ async function runOffline(
     return plainAnswer(await alone(args, path.resolve(dataDir), call));
   }
   if (declaration.reads === true && !existsSync(path.join(dataDir, 'settings.json'))) {
-    throw new PostroomError(
-      'data/missing',
-      `${path.resolve(dataDir)} holds no data of Postroom. Name another folder with --data, or begin one here: postroom serve --data ${shellWord(dataDir)}`,
-    );
+    throw dataMissing(dataDir);
   }
   const [{ openServer }, { createLog }] = await Promise.all([import('../bootstrap.js'), import('../base/log.js')]);
   const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });

@@ -1,14 +1,14 @@
 // Commands that work without a server and without opening the data folder first: it may be missing, damaged, or about to be replaced.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type CommandCall, sentenceOf } from '@postroom/sdk';
 import { SystemClock } from '../base/clock.js';
 import { createLog } from '../base/log.js';
-import { shellWord } from '../base/shellWord.js';
 import { openServer } from '../bootstrap.js';
 import { restore, verify } from '../commands/backupArea.js';
 import { type Finding, finding, problem } from '../doctor/finding.js';
 import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
+import { dataMissing } from './dataMissing.js';
 
 type Standalone = (args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall) => Promise<unknown>;
 
@@ -21,10 +21,7 @@ export const STANDALONE: Readonly<Record<string, Standalone>> = {
 /** The doctor also visits where no server can start, and says why. */
 async function examine(args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall): Promise<readonly Finding[]> {
   if (!existsSync(path.join(dataDir, 'settings.json')) && !existsSync(path.join(dataDir, 'restore-unfinished'))) {
-    throw new PostroomError(
-      'data/missing',
-      `${dataDir} holds no data of Postroom. Name another folder with --data, or begin one: postroom serve --data ${shellWord(dataDir)}`,
-    );
+    throw dataMissing(dataDir);
   }
   let server: Awaited<ReturnType<typeof openServer>>;
   try {

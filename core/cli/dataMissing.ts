@@ -1,0 +1,11 @@
+// What a command says that would otherwise begin a data folder only to look at it.
+import path from 'node:path';
+import { PostroomError } from '@postroom/sdk';
+import { shellWord } from '../base/shellWord.js';
+
+export function dataMissing(dataDir: string): PostroomError {
+  return new PostroomError(
+    'data/missing',
+    `${path.resolve(dataDir)} holds no data of Postroom. Name another folder with --data, or begin one here: postroom serve --data ${shellWord(dataDir)}`,
+  );
+}
