@@ -37,7 +37,8 @@ const CALL: CommandCall = { author: 'test', signal: new AbortController().signal
 
 /** Puts a plugin where `plugins add` does, once it has passed what it would have to pass there. Answers its id. */
 async function install(folder: string, dataDir: string): Promise<string> {
-  const octets = await packChecked(folder);
+  // It is activated at once, and that reads the code.
+  const octets = await packChecked(folder, { readsCode: false });
   const { id } = await readPlugin(folder, false);
   const installed = path.join(dataDir, 'plugins', id);
   await mkdir(installed, { recursive: true });

@@ -1,9 +1,10 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
-import { type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
+import type { Disposable } from '@postroom/sdk';
 import { Clock, Events } from '@postroom/sdk/services';
 import { Listeners } from '../base/listeners.js';
 import { Log } from '../base/log.js';
 import { HostHooks } from '../hooks.js';
+import { activationProblem } from './activationProblem.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { type Enablement, planEnablement } from './enablement.js';
@@ -210,7 +211,7 @@ export class DefaultPluginHost implements PluginHost {
       record.runtime.untap();
       const after = await record.runtime.deactivate();
       record.runtime = undefined;
-      const sentence = error instanceof PostroomError ? error.message : `activate() failed: ${sentenceOf(error)}`;
+      const sentence = await activationProblem(error, record.installed.folder);
       this.log.error('A plugin could not be activated.', { plugin: id, problem: sentence });
       this.#setState(record, 'failed', [sentence, ...after]);
     }
@@ -231,7 +232,7 @@ export class DefaultPluginHost implements PluginHost {
       await next.activate(former);
     } catch (error) {
       await next.deactivate();
-      return sentenceOf(error);
+      return activationProblem(error, plugin.folder);
     }
     await this.#drain(plugin.id);
     const problems = await former.deactivate();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { readPlugin } from '../discovery.js';
 import { packFolder, pluginFiles } from './pluginArchive.js';
+import { syntaxErrors } from './syntaxCheck.js';
 
 export interface PluginVerdict {
   readonly plugin: string;
@@ -14,7 +15,12 @@ export interface PluginVerdict {
   readonly files: readonly string[];
 }
 
-export async function checkPlugin(folder: string): Promise<PluginVerdict> {
+export interface CheckOptions {
+  /** Whether the syntax of the code is checked, which takes a process for each file. Default: it is. */
+  readonly readsCode?: boolean;
+}
+
+export async function checkPlugin(folder: string, { readsCode = true }: CheckOptions = {}): Promise<PluginVerdict> {
   const { id, manifest, problems } = await readPlugin(folder, false);
   const found: string[] = [...problems];
   let files: readonly string[] = [];
@@ -31,6 +37,7 @@ export async function checkPlugin(folder: string): Promise<PluginVerdict> {
   } else if (main !== undefined && files.length > 0 && !files.includes(main)) {
     found.push(`package.json /main names ${main}, which "files" leaves out.`);
   }
+  if (readsCode) found.push(...(await syntaxErrors(folder)));
   const warnings = [
     ...(files.some((file) => /^readme/i.test(file)) ? [] : ['It has no README.']),
     ...undescribed(manifest?.contributes?.configuration?.properties ?? {}),
@@ -39,8 +46,8 @@ export async function checkPlugin(folder: string): Promise<PluginVerdict> {
 }
 
 /** Packs a plugin's folder. Rejects with `plugin/manifest` and every problem where it could not be installed. */
-export async function packChecked(folder: string): Promise<Buffer> {
-  const { problems } = await checkPlugin(folder);
+export async function packChecked(folder: string, options?: CheckOptions): Promise<Buffer> {
+  const { problems } = await checkPlugin(folder, options);
   if (problems.length > 0) {
     throw new PostroomError(
       'plugin/manifest',

@@ -1,0 +1,14 @@
+// Why a plugin can't be activated, for its author: with the place of a slip of the pen, and the file that was forgotten.
+import path from 'node:path';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
+
+/** One sentence. Looks at the code in `folder` without running it. */
+export async function activationProblem(error: unknown, folder: string): Promise<string> {
+  if (error instanceof PostroomError) return error.message;
+  const { syntaxErrors } = await import('./packages/syntaxCheck.js');
+  const [first] = await syntaxErrors(folder);
+  if (first !== undefined) return `Its code can't be read: ${first}`;
+  const said = sentenceOf(error);
+  const isOwnFile = said.startsWith(`Cannot find module '${folder}${path.sep}`);
+  return `activate() failed: ${said}${isOwnFile ? '. If the plugin has that file, "files" in its package.json leaves it out.' : ''}`;
+}
