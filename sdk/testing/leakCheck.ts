@@ -1,8 +1,9 @@
 // Finds what a test suite left open: sockets, servers, timers, child processes, listeners on `process`.
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 
-/** Closing takes some turns of the event loop: so long may it take. */
-const PATIENCE_MS = 1_500;
+/** Closing takes some turns of the event loop: after so many looks it should be over. Not by the clock: the machine may stand still meanwhile. */
+const LOOKS = 150;
+const LOOK_EVERY_MS = 10;
 
 /** What the resource types of process.getActiveResourcesInfo() are called for people. Others come and go by themselves and don't count. */
 const RESOURCES: Readonly<Record<string, string>> = {
@@ -21,7 +22,7 @@ const RESOURCES: Readonly<Record<string, string>> = {
 export interface LeakCheck {
   /** Before the suite. Remembers what is open: after a turn of the event loop, when the runner has armed the time limit of its hook. */
   begin(): Promise<void>;
-  /** After the suite. Waits up to 1.5 s for things to close; answers a sentence for each kind that is still open, none where all is well. */
+  /** After the suite. Waits 1.5 s and a little for things to close; answers a sentence for each kind that is still open, none where all is well. */
   end(): Promise<readonly string[]>;
 }
 
@@ -41,11 +42,10 @@ export function leakCheck(): LeakCheck {
       before = openThings();
     },
     end: async () => {
-      const deadline = performance.now() + PATIENCE_MS;
       await turn();
       let leaked = grown(before, openThings());
-      while (leaked.length > 0 && performance.now() < deadline) {
-        await wait(10);
+      for (let looks = 0; leaked.length > 0 && looks < LOOKS; looks += 1) {
+        await wait(LOOK_EVERY_MS);
         // In this turn the timer above still counts.
         await turn();
         leaked = grown(before, openThings());
