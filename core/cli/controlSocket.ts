@@ -8,7 +8,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { type CommandProgress, type Disposable, type ErrorCode, PostroomError, sentenceOf } from '@postroom/sdk';
+import { service } from '../base/bindings.js';
 import type { Server } from '../bootstrap.js';
+import { SettingsService } from '../configuration/settingsService.js';
 
 interface Request {
   readonly command: string;
@@ -98,6 +100,8 @@ function answer(socket: Socket, server: Server, key: string): void {
         if (!isKey(shown, key)) {
           throw new PostroomError('command/not-allowed', `Only who may read ${keyPath(server.dataDir)} may command this server.`);
         }
+        // Whoever edited the file a moment ago means that text.
+        await service(server.container, SettingsService).reload();
         const call = { author, signal: gone.signal, progress: (progress: CommandProgress) => send({ progress }) };
         send({ result: (await server.run(command, args, call)) ?? {} });
       } catch (error) {

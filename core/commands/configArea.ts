@@ -20,12 +20,8 @@ export class ConfigArea implements CommandArea {
     @TrialPeriod private readonly trials: TrialPeriod,
   ) {}
 
-  /** What only reads looks at the file first: whoever edited it a moment ago asks about that text. */
   readonly handlers: HandlersOf<typeof CONFIG_COMMANDS> = {
-    'config.get': handler<{ key?: string }>(async ({ key }) => {
-      await this.settings.reload();
-      return key === undefined ? this.settings.value : this.#at(key);
-    }),
+    'config.get': handler<{ key?: string }>(({ key }) => (key === undefined ? this.settings.value : this.#at(key))),
     'config.set': handler<{ key: string; value: string; more?: readonly string[] }>(async ({ key, value, more = [] }, call) => {
       const changes = keysAndValues([key, value, ...more]);
       const edits = changes.map((each) => ({ path: this.#path(each.key), value: each.value }));
@@ -40,7 +36,6 @@ export class ConfigArea implements CommandArea {
       return { key, ...result, ...this.#onTrial() };
     }),
     'config.validate': handler<{ file?: string; whatIf?: number }>(async ({ file, whatIf }) => {
-      await this.settings.reload();
       const text = file === undefined ? undefined : textOf(Buffer.from(file, 'base64'));
       const problems = this.settings.validate(text);
       const lines = problems.map((problem) => problemLine(problem));
@@ -50,12 +45,8 @@ export class ConfigArea implements CommandArea {
       const report = whatIf === undefined ? {} : await this.whatIf.compare(text ?? this.settings.text, whatIf);
       return { valid: true, warnings: lines, ...report };
     }),
-    'config.history': handler<{ limit: number }>(async ({ limit }) => {
-      await this.settings.reload();
-      return this.settings.history(limit);
-    }),
+    'config.history': handler<{ limit: number }>(({ limit }) => this.settings.history(limit)),
     'config.diff': handler<{ revision?: number }>(async ({ revision }) => {
-      await this.settings.reload();
       const from = revision ?? (await this.settings.history(2))[1]?.id;
       return (from !== undefined && (await this.settings.diff(from))) || 'Nothing differs.';
     }),

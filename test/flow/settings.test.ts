@@ -1,7 +1,7 @@
 // Settings that change while mail flows: from an editor and by commands, in force at once or refused with a sentence.
 import '#core/base/injection.js';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { Accounts } from '@postroom/sdk/services';
@@ -160,20 +160,6 @@ describe('settings that change', () => {
     await office.editFile((text) => text.replace('{', '{ "timer.everyMinute": 3,'));
     await office.run('config.unset', { key: 'timer.everyMinute' });
     expect(await office.refusal('config.unset', { key: 'timer.everyMinute' })).to.include('No installed plugin knows');
-  });
-
-  it('are asked about as the file stands, however short ago it was edited', async () => {
-    const good = await file();
-    const edit = (from: string, to: string): Promise<void> => writeFile(path.join(office.dataDir, 'settings.json'), good.replace(from, to));
-    await edit('"timer.everyMinutes": 0', '"timer.everyMinutes": 7');
-    expect(await office.run('config.get', { key: 'timer.everyMinutes' })).to.equal(7);
-    await edit('"timer.everyMinutes": 0', '"timer.everyMinutes": 8');
-    expect(await office.run('config.diff')).to.match(/^-.*7,\n\+.*8,/m);
-    await edit('"timer.everyMinutes": 0', '"timer.everyMinutes": 9');
-    const [{ id } = { id: 0 }] = await office.run<readonly { readonly id: number }[]>('config.history');
-    expect(await office.run('config.diff', { revision: id })).to.equal('Nothing differs.');
-    await edit('"timer.everyMinutes": 0', '"timer.everyMinutes": "soon"');
-    expect(await office.refusal('config.validate', {})).to.include('timer.everyMinutes');
   });
 
   it('are not checked in another encoding than theirs', async () => {

@@ -1,6 +1,6 @@
 import '#core/base/injection.js';
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import type { CommandProgress, Disposable } from '@postroom/sdk';
@@ -67,6 +67,20 @@ describe('the control socket', () => {
     expect(error).to.include({ name: 'PostroomError', code: 'user/unknown' });
     expect(String(error)).to.include('There is no account nobody');
     expect(await call('status', { wrong: true }).catch((thrown: unknown) => thrown)).to.include({ code: 'command/arguments' });
+  });
+
+  it('answers from the settings as the file stands, however short ago it was edited', async () => {
+    const file = path.join(office.dataDir, 'settings.json');
+    const edit = async (value: string): Promise<void> => {
+      const text = await readFile(file, 'utf8');
+      await writeFile(file, text.replace(/"timer\.everyMinutes": [^,\n]*/, `"timer.everyMinutes": ${value}`));
+    };
+    for (const value of [7, 8, 9]) {
+      await edit(String(value));
+      expect((await call('config.get', { key: 'timer.everyMinutes' }))?.result).to.equal(value);
+    }
+    await edit('"soon"');
+    expect(await call('config.validate').catch((thrown: unknown) => thrown)).to.include({ code: 'settings/invalid' });
   });
 
   it('serves many at once, and answers nonsense without harm', async () => {
