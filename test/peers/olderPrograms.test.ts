@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import { expect } from 'chai';
 import { eventually } from './eventually.js';
 import { complaints } from './loadReport.js';
@@ -226,9 +227,8 @@ describe('older mail programs, libraries and load', function () {
     await needs(this, 'rabid');
     // It knows port 110 only, which a mail server of this machine may have on all addresses; and it splits its list of users at spaces.
     const door = createServer((client) => {
-      const server = connect(world.office.port('pop3', 'plain'), '127.0.0.1');
-      client.on('error', () => server.destroy()).pipe(server);
-      server.on('error', () => client.destroy()).pipe(client);
+      // However one of them ends, so does the other.
+      pipeline(client, connect(world.office.port('pop3', 'plain'), '127.0.0.1'), client, () => undefined);
     }).listen(110, '127.0.0.77');
     if (!(await once(door, 'listening').then(Boolean, () => false))) this.skip();
     try {
