@@ -14,10 +14,9 @@ const FIRST_LOOK_MS = 2_000;
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
-  let isStarting = true;
-  let answered: () => void = () => undefined;
+  let onAnswer: () => void = () => undefined;
   const firstAnswer = new Promise<void>((resolve) => {
-    answered = resolve;
+    onAnswer = resolve;
   });
   const watch = new DeviceWatch({
     settings: context.settings,
@@ -25,11 +24,7 @@ export async function activate(context: PluginContext): Promise<void> {
     memory: new Memory(context.state),
     log: context.log,
     look,
-    onDidChange: () => {
-      // During the start the host asks by itself, when every plugin is active.
-      if (isStarting) answered();
-      else context.get(Licence).recheck();
-    },
+    onDidChange: () => onAnswer(),
   });
   context.subscriptions.push(watch);
 
@@ -45,7 +40,8 @@ export async function activate(context: PluginContext): Promise<void> {
   await watch.start();
   // Where no device is set the look ends without an answer.
   if (!watch.inGrace) await within(FIRST_LOOK_MS, clock, Promise.race([firstAnswer, watch.lookNow()]));
-  isStarting = false;
+  // Until here the host asks by itself, when every plugin is active.
+  onAnswer = () => void context.get(Licence).recheck();
 }
 
 /** Resolves with `work`, at the latest after `ms`. */
