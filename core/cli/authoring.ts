@@ -58,10 +58,11 @@ export const AUTHORING: Readonly<Record<string, Authoring>> = {
     return { made, files, next: `cd ${path.relative('', made) || '.'} && npm test` };
   },
   'plugins.validate': async ({ folder: given }) => {
-    const { checkPlugin, packChecked } = await pluginCheck();
-    const { plugin, version, problems, warnings, files } = await checkPlugin(path.resolve(given ?? '.'));
-    // Throws every problem, and with it the exit code.
-    if (problems.length > 0) await packChecked(path.resolve(given ?? '.'));
+    const { checkPlugin, refuseProblems } = await pluginCheck();
+    const source = path.resolve(given ?? '.');
+    const verdict = await checkPlugin(source);
+    refuseProblems(source, verdict);
+    const { plugin, version, warnings, files } = verdict;
     return { plugin, version, verdict: 'can be installed', warnings, files };
   },
   'plugins.pack': async ({ folder: given, into }) => {

@@ -5,9 +5,12 @@ import { PostroomError, sentenceOf } from '@postroom/sdk';
 /** One sentence. Looks at the code in `folder` without running it. */
 export async function activationProblem(error: unknown, folder: string): Promise<string> {
   if (error instanceof PostroomError) return error.message;
-  const { syntaxErrors } = await import('./packages/syntaxCheck.js');
-  const [first] = await syntaxErrors(folder);
-  if (first !== undefined) return `Its code can't be read: ${first}`;
+  const [{ pluginFiles }, { syntaxErrors }] = await Promise.all([
+    import('./packages/pluginArchive.js'),
+    import('./packages/syntaxCheck.js'),
+  ]);
+  const files = await pluginFiles(folder).catch(() => []);
+  for await (const first of syntaxErrors(folder, files)) return `Its code can't be read: ${first}`;
   const said = sentenceOf(error);
   const isOwnFile = said.startsWith(`Cannot find module '${folder}${path.sep}`);
   return `activate() failed: ${said}${isOwnFile ? '. If the plugin has that file, "files" in its package.json leaves it out.' : ''}`;

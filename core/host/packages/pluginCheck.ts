@@ -37,7 +37,7 @@ export async function checkPlugin(folder: string, { readsCode = true }: CheckOpt
   } else if (main !== undefined && files.length > 0 && !files.includes(main)) {
     found.push(`package.json /main names ${main}, which "files" leaves out.`);
   }
-  if (readsCode) found.push(...(await syntaxErrors(folder)));
+  if (readsCode) for await (const each of syntaxErrors(folder, files)) found.push(each);
   const warnings = [
     ...(files.some((file) => /^readme/i.test(file)) ? [] : ['It has no README.']),
     ...undescribed(manifest?.contributes?.configuration?.properties ?? {}),
@@ -47,14 +47,17 @@ export async function checkPlugin(folder: string, { readsCode = true }: CheckOpt
 
 /** Packs a plugin's folder. Rejects with `plugin/manifest` and every problem where it could not be installed. */
 export async function packChecked(folder: string, options?: CheckOptions): Promise<Buffer> {
-  const { problems } = await checkPlugin(folder, options);
-  if (problems.length > 0) {
-    throw new PostroomError(
-      'plugin/manifest',
-      `${path.resolve(folder)} can't be installed:\n${problems.map((each) => `- ${each}`).join('\n')}`,
-    );
-  }
+  refuseProblems(folder, await checkPlugin(folder, options));
   return packFolder(folder);
+}
+
+/** Throws `plugin/manifest` with every problem, if there is one. */
+export function refuseProblems(folder: string, { problems }: PluginVerdict): void {
+  if (problems.length === 0) return;
+  throw new PostroomError(
+    'plugin/manifest',
+    `${path.resolve(folder)} can't be installed:\n${problems.map((each) => `- ${each}`).join('\n')}`,
+  );
 }
 
 function undescribed(

@@ -1,22 +1,21 @@
 // Where the code of a plugin can't be read. Node tells the place only on its command line, and runs nothing there.
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { pluginFiles } from './pluginArchive.js';
 
 /** A plugin has a few files of its own; a start takes some 40 ms each. */
 const MOST_FILES = 50;
 const CODE = /\.[cm]?js$/;
 
-/** `plugin.js:8:25: Unexpected token '='`, one for each file that has an error. Packages that the plugin brings along are not looked at. */
-export async function syntaxErrors(folder: string): Promise<readonly string[]> {
-  const files = await pluginFiles(folder).catch(() => []);
+/**
+ * `plugin.js:8:25: Unexpected token '='`, one for each of the plugin's `files` that has an error, as they are found. Packages that it brings along
+ * are not looked at.
+ */
+export async function* syntaxErrors(folder: string, files: readonly string[]): AsyncGenerator<string> {
   const own = files.filter((file) => CODE.test(file) && !file.startsWith('node_modules/')).slice(0, MOST_FILES);
-  const found: string[] = [];
   for (const file of own) {
     const said = await check(path.join(folder, file));
-    if (said !== undefined) found.push(sentence(file, said));
+    if (said !== undefined) yield sentence(file, said);
   }
-  return found;
 }
 
 /** What Node says of a file that it can't read. */
