@@ -39,6 +39,7 @@ import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName, ServerName } from './directory/serverName.js';
 import { Figures, ServerFigures } from './figures/figures.js';
+import { BlockedMail } from './flow/blockedMail.js';
 import { BounceStep, LocalBounceStep } from './flow/bounce.js';
 import { DeliverStep, HookDeliverStep } from './flow/deliver.js';
 import { FetchStep, HookFetchStep } from './flow/fetch.js';
@@ -62,7 +63,7 @@ import { DefaultPluginHost } from './host/defaultPluginHost.js';
 import { discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
-import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
+import { IsolatedPlugin, type IsolatedPluginOptions } from './host/isolated/isolatedPlugin.js';
 import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
@@ -194,6 +195,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
   stack.defer(() => rounds.stop());
+  // Who only looks at a folder writes no mail into it.
+  stack.use(container.get(BlockedMail)).begin({ atOnce: options.serve !== false });
   if (options.serve !== false) {
     stack.use(trials).begin();
     await stack.use(container.get(Housekeeping)).start();
@@ -242,8 +245,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindAlias(container, CommandCatalogue, CommandRegistry);
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');
-  const reportFailure = (plugin: string, sentence: string, incident: string): void =>
-    service(container, PluginHost).reportFailure(plugin, sentence, incident);
+  const reportFailure: IsolatedPluginOptions['reportFailure'] = (...failure) => service(container, PluginHost).reportFailure(...failure);
   bindValue(container, RuntimeFactory, (plugin) =>
     plugin.bundled
       ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs })
@@ -279,6 +281,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindAlias(container, Teaching, TeachingStep);
   bindClass(container, RecentMail, StoredRecentMail);
   bindClass(container, ServiceSwitch, DefaultServiceSwitch);
+  container.bind(BlockedMail).toSelf();
   container.bind(Housekeeping).toSelf();
   container.bind(StoreKeeper).toSelf();
 }

@@ -19,9 +19,12 @@ export function show(value: unknown): string {
   return plain(value);
 }
 
+/** What the manager makes buttons of; sentences beside it name the same commands. */
+const BUTTONS = 'actions';
+
 /** A row that holds rows itself does not fit into a table. */
 function hasTable(row: Readonly<Record<string, unknown>>): boolean {
-  return Object.values(row).some((item) => Array.isArray(item) && isRecords(item));
+  return Object.entries(row).some(([key, item]) => key !== BUTTONS && Array.isArray(item) && isRecords(item));
 }
 
 /** Records within records, as settings are: they read best the way they are written. */
@@ -50,8 +53,8 @@ function indented(text: string): string {
 
 function table(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const fullest = [...rows].sort((a, b) => Object.keys(b).length - Object.keys(a).length);
-  const columns = [...new Set(fullest.flatMap((row) => Object.keys(row)))].filter((key) =>
-    rows.some((row) => row[key] !== undefined && row[key] !== ''),
+  const columns = [...new Set(fullest.flatMap((row) => Object.keys(row)))].filter(
+    (key) => key !== BUTTONS && rows.some((row) => row[key] !== undefined && row[key] !== ''),
   );
   const cells = rows.map((row) => columns.map((column) => plain(row[column])));
   const colWidths = fittingWidths(columns.map((column, place) => [title(column), ...cells.map((row) => row[place] ?? '')]));

@@ -1,10 +1,11 @@
 // plugins list|order|enable|disable|add|remove. What authors need (new, validate, pack) is in the CLI: it works on their files.
 import { isDeepStrictEqual } from 'node:util';
-import type { HookName } from '@postroom/sdk';
+import type { HookName, PluginManifest } from '@postroom/sdk';
 import { SettingsService } from '../configuration/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { type PluginLists, switchPlugin } from '../host/enablement.js';
+import { failsClosed } from '../host/failClosed.js';
 import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { unknownPlugin } from '../host/packages/unknownPlugin.js';
 import { PluginHost } from '../host/pluginHost.js';
@@ -26,12 +27,13 @@ export class PluginArea implements CommandArea {
     'plugins.list': handler<{ all: boolean }>(({ all }) =>
       this.host.plugins
         .filter((plugin) => all || plugin.state !== 'disabled' || plugin.problems.length > 0)
-        .map(({ id, name, version, state, bundled, problems }) => ({
+        .map(({ id, name, version, state, bundled, problems, manifest }) => ({
           plugin: id,
           name,
           version,
           state,
           runs: bundled ? 'in the host' : 'isolated',
+          mail: this.host.blocking.some((each) => each.id === id) ? 'waits for it' : withoutIt(manifest),
           problems,
         })),
     ),
@@ -45,6 +47,7 @@ export class PluginArea implements CommandArea {
             place: place + 1,
             tap: tapName(tap),
             stage,
+            ...(tap.declaration.onError === 'skip' && { onError: 'skip' }),
             ...figures.get(tapName(tap)),
             reason,
           }));
@@ -67,19 +70,22 @@ export class PluginArea implements CommandArea {
   }
 
   async #switch(plugin: string, on: boolean, author: string): Promise<object> {
+    const lists: PluginLists = { enabled: this.settings.get('plugins.enabled'), disabled: this.settings.get('plugins.disabled') };
     if (!this.#isKnown(plugin)) {
       // It may have been put into the folder by hand.
       await this.watch.rescan();
     }
-    if (!this.#isKnown(plugin)) {
+    // Whose files are gone can be switched off all the same: mail may wait for it.
+    const isListed = !on && (lists.enabled.includes(plugin) || this.host.blocking.some(({ id }) => id === plugin));
+    if (!this.#isKnown(plugin) && !isListed) {
       throw unknownPlugin(
         plugin,
         this.host.plugins.map(({ id }) => id),
       );
     }
+    const waitedBefore = new Set(this.host.blocking.map(({ id }) => id));
     const editions = [...this.settings.schema.editions.keys()];
-    const before: PluginLists = { enabled: this.settings.get('plugins.enabled'), disabled: this.settings.get('plugins.disabled') };
-    const after = switchPlugin(this.watch.installed, before, { plugin, on, editions });
+    const after = switchPlugin(this.watch.installed, lists, { plugin, on, editions });
     orFail(
       await this.settings.edit(author, [
         { path: ['plugins.enabled'], value: after.enabled },
@@ -87,18 +93,28 @@ export class PluginArea implements CommandArea {
       ]),
     );
     // Without a change nobody has heard of it: a plugin that failed is tried again.
-    await (isDeepStrictEqual(before, after) ? this.watch.rescan() : this.host.settled());
+    await (isDeepStrictEqual(lists, after) ? this.watch.rescan() : this.host.settled());
     const isStopped = !on && editions.includes(plugin) && !after.enabled.some((id) => editions.includes(id));
     const warnings = isStopped
       ? [`No edition is enabled now: the service stops, and stored mail stays. Enable one of ${editions.join(', ')}.`]
       : [];
-    const insteadOf = on ? before.enabled.filter((id) => !after.enabled.includes(id)) : [];
+    const waits = this.host.blocking.filter(({ id, how }) => how !== 'changing' && id !== plugin && !waitedBefore.has(id));
+    const insteadOf = on ? lists.enabled.filter((id) => !after.enabled.includes(id)) : [];
     const status = this.host.plugins.find(({ id }) => id === plugin);
     return {
       plugin,
       state: status?.state ?? 'disabled',
       ...(insteadOf.length > 0 && { insteadOf }),
-      problems: [...warnings, ...(status?.problems ?? [])],
+      problems: [
+        ...warnings,
+        ...(status?.problems ?? []),
+        ...waits.map(({ id, why }) => `Mail is held until ${id} runs again, or is disabled: ${why}`),
+      ],
     };
   }
+}
+
+/** What becomes of mail while the plugin does not run, for who reads a list. */
+function withoutIt(manifest: PluginManifest | undefined): string {
+  return failsClosed(manifest) ? 'would wait for it' : '';
 }

@@ -9,6 +9,7 @@ import { Figures } from '../figures/figures.js';
 import { Scheduler } from '../flow/schedule.js';
 import { ServiceSwitch } from '../flow/serviceSwitch.js';
 import { Doors } from '../host/doors.js';
+import type { BlockingPlugin } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { StrayErrors } from '../host/strayErrors.js';
 import { MailStore } from '../store/mailStore.js';
@@ -65,6 +66,10 @@ export class ServiceArea implements CommandArea {
     'service.stop': handler(() => this.service.set(false)),
   };
 
+  #isWaitedFor(plugin: string): boolean {
+    return this.plugins.blocking.some(({ id }) => id === plugin);
+  }
+
   async #status(): Promise<object> {
     const mailboxes = await this.store.mailboxes();
     const { rounds } = await this.scheduler.plan();
@@ -90,14 +95,19 @@ export class ServiceArea implements CommandArea {
       figures: await this.figures.now(),
       unconfirmed: this.trials.trial,
       problems: [
+        ...this.plugins.blocking.filter(({ how }) => how !== 'changing').map(mailWaits),
         ...this.plugins.plugins
-          .filter((plugin) => plugin.problems.length > 0 && plugin.state !== 'disabled')
+          .filter(({ id, problems, state }) => problems.length > 0 && state !== 'disabled' && !this.#isWaitedFor(id))
           .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),
         ...this.strays.problems,
         ...this.settings.problems.map((problem) => problemLine(problem)),
       ],
     };
   }
+}
+
+function mailWaits({ id, why }: BlockingPlugin): string {
+  return `${id}: ${why} Mail is held until it runs again; "postroom doctor" says what to do.`;
 }
 
 /** The shape that scripts rely on. */

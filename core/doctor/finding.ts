@@ -5,7 +5,19 @@ export interface Finding {
   /** What was looked at: `database`, `port 110` ... */
   readonly check: string;
   readonly state: 'well' | 'warning' | 'problem';
+  /** Names the commands that mend it, too. */
   readonly text: string;
+  /** The same commands, as buttons for the manager. */
+  readonly actions?: readonly FindingAction[];
+}
+
+/** A command that mends what was found. */
+export interface FindingAction {
+  readonly title: string;
+  readonly command: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** What it comes to, where that has to be known before: asked about first. */
+  readonly warning?: string;
 }
 
 export function well(check: string, text: string): Finding {

@@ -5,6 +5,7 @@ import type { Certificates, Clock, Licence } from '@postroom/sdk/services';
 import { problemLine } from '../configuration/problems.js';
 import type { SettingsService } from '../configuration/settingsService.js';
 import type { Doors } from '../host/doors.js';
+import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type Finding, problem, warning, well } from './finding.js';
 
@@ -33,21 +34,39 @@ export function checkLicence(licence: Licence): Finding {
 }
 
 export function checkPlugins(plugins: PluginHost): readonly Finding[] {
+  const blocking = plugins.blocking.filter(({ how }) => how !== 'changing');
   const failing = plugins.plugins.filter(
-    (plugin) => plugin.state === 'failed' || (plugin.problems.length > 0 && plugin.state !== 'disabled'),
+    ({ id, state, problems }) =>
+      (state === 'failed' || (problems.length > 0 && state !== 'disabled')) && !blocking.some((each) => each.id === id),
   );
-  const missing = plugins.missingEssential;
+  const open = plugins.plugins.filter(({ state, bundled, manifest }) => state === 'active' && !bundled && failsOpen(manifest));
   return [
+    ...blocking.map(mailWaits),
     ...failing.map((plugin) => problem(`plugin ${plugin.id}`, plugin.problems.join(' ') || 'It failed. "postroom plugins list" shows it.')),
-    ...(missing.length === 0
-      ? []
-      : [
-          problem('plugins', `${missing.join(', ')} is needed to sort and is not active: mail is held. Enable it: postroom plugins enable`),
-        ]),
-    ...(failing.length + missing.length === 0
+    ...(failing.length + blocking.length === 0
       ? [well('plugins', `${plugins.plugins.filter((plugin) => plugin.state === 'active').length} plugins are active.`)]
       : []),
+    ...open.map(({ id }) => well(`plugin ${id}`, 'It fails open: where it cannot look at a message, that goes on without it.')),
   ];
+}
+
+/** The two ways out: the plugin works again, or mail goes without it. Without an essential one mail cannot be sorted. */
+function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): Finding {
+  const args = { plugin: id };
+  const enable = { title: how === 'off' ? 'Enable it' : 'Try again', command: 'plugins.enable', args };
+  const check = `plugin ${id}`;
+  if (how === 'off') {
+    const text = `It is needed to sort and was switched off: mail is held. Enable it: postroom plugins enable ${id}`;
+    return { ...problem(check, text), actions: [enable] };
+  }
+  if (isNeeded) {
+    const text = `${why} Mail cannot be sorted without it and is held. Try again: postroom plugins enable ${id}`;
+    return { ...problem(check, text), actions: [enable] };
+  }
+  const ways = `Try again: postroom plugins enable ${id} - or have mail delivered without it: postroom plugins disable ${id}`;
+  const warning = `Mail that ${id} has not seen goes to its recipients, what is held now included.`;
+  const disable = { title: 'Deliver without it', command: 'plugins.disable', args, warning };
+  return { ...problem(check, `${why} Mail is held until it runs again. ${ways}`), actions: [enable, disable] };
 }
 
 export function checkSettings(settings: SettingsService): readonly Finding[] {

@@ -10,6 +10,7 @@ import {
 import { createServiceId } from '@postroom/sdk/services';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
+import { whyBlocked } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
@@ -52,15 +53,21 @@ export class HookDeliverStep implements DeliverStep {
   }
 
   async #ask(request: DeliveryRequest, recipients: readonly string[], signal?: AbortSignal): Promise<DeliveryReceipt> {
+    const { mail, to } = request;
+    const { blocking } = this.plugins;
+    // What Postroom wrote itself is delivered all the same: ADMIN1 has to hear of it.
+    if (blocking.length > 0 && !(mail.origin === 'bounce' && to.kind === 'mailboxes')) {
+      return recipients.map((recipient) => ({ ...deferred(recipient, whyBlocked(blocking)), configuration: true }));
+    }
+    const call = new HookCall(signal);
     try {
-      const answer = await this.hooks.onDeliver.promise(request, new HookCall(signal));
+      const answer = await this.hooks.onDeliver.promise(request, call);
       const answered = new Map((answer ?? []).map((receipt) => [receipt.recipient, receipt]));
       return recipients.map((recipient) => answered.get(recipient) ?? deferred(recipient, 'No active plugin delivers this.'));
     } catch (error) {
-      if (error instanceof TapFailed && signal?.aborted !== true) {
-        this.plugins.reportFailure(error.failure.plugin, error.failure.message, error.failure.incident);
-      }
       return recipients.map((recipient) => deferred(recipient, error instanceof TapFailed ? error.failure.message : String(error)));
+    } finally {
+      if (signal?.aborted !== true && !mail.rehearsal) this.plugins.noteCall(call.steps, mail.id);
     }
   }
 }

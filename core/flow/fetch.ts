@@ -2,7 +2,7 @@
 import { type AccountView, type FetchReport, type FetchRequest, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
-import { HookCall, TapFailed } from '../hooking/hookPoint.js';
+import { HookCall } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
@@ -85,18 +85,18 @@ export class HookFetchStep implements FetchStep {
   }
 
   async #ask(request: FetchRequest, signal: AbortSignal): Promise<FetchReport> {
+    const call = new HookCall(signal);
     try {
       await this.journal.followClock();
-      const report = await this.hooks.onFetch.promise(request, new HookCall(signal));
+      const report = await this.hooks.onFetch.promise(request, call);
       return (
         report ??
         failed('isp/temporary', `No plugin collects mail for ${request.account.id}. "postroom plugins list" shows which are active.`)
       );
     } catch (error) {
-      if (error instanceof TapFailed) {
-        this.plugins.reportFailure(error.failure.plugin, error.failure.message);
-      }
       return failed(error instanceof PostroomError ? error.code : 'isp/unreachable', sentenceOf(error));
+    } finally {
+      this.plugins.noteCall(call.steps);
     }
   }
 

@@ -29,6 +29,7 @@ export const HeldMailStep = createServiceId<HeldMailStep>('HeldMailStep');
 
 export class StoredHeldMailStep implements HeldMailStep {
   readonly #sorting: RiskyWork;
+  #retrying: Promise<unknown> = Promise.resolve();
 
   constructor(
     @MailStore private readonly store: MailStore,
@@ -42,7 +43,14 @@ export class StoredHeldMailStep implements HeldMailStep {
     this.#sorting = new RiskyWork('resorting', states.forPlugin('core'));
   }
 
-  async retryHeld(): Promise<number> {
+  /** One after the other: two at once would sort a message twice. */
+  retryHeld(): Promise<number> {
+    const retried = this.#retrying.then(() => this.#retryHeld());
+    this.#retrying = retried.catch(() => undefined);
+    return retried;
+  }
+
+  async #retryHeld(): Promise<number> {
     let delivered = 0;
     const held = (await this.store.setAside('hold')).toReversed();
     await this.#sorting.each(
@@ -51,6 +59,8 @@ export class StoredHeldMailStep implements HeldMailStep {
         try {
           delivered += (await this.#again(message)) ? 1 : 0;
         } catch (error) {
+          // Deleted meanwhile.
+          if (error instanceof PostroomError && error.code === 'mail/not-found') return;
           this.log.error('A held message could not be sorted again; it stays held.', { message: message.id, error: String(error) });
         }
       },
@@ -65,7 +75,17 @@ export class StoredHeldMailStep implements HeldMailStep {
     this.log.error('A held message is set aside for the administrator.', { message: message.id, reason });
     const { rung, concealed } = message;
     const trail = [...message.trail, { tap: 'core/poison', change: 'quarantine', reason, milliseconds: 0 }];
-    await this.store.resort(message.id, { disposition: 'quarantine', reason, rung, trail, concealed, add: [], recall: [], outbox: [] });
+    await this.store.resort(message.id, {
+      from: 'hold',
+      disposition: 'quarantine',
+      reason,
+      rung,
+      trail,
+      concealed,
+      add: [],
+      recall: [],
+      outbox: [],
+    });
   }
 
   async release(
@@ -74,7 +94,7 @@ export class StoredHeldMailStep implements HeldMailStep {
   ): Promise<{ readonly message: string; readonly mailboxes: readonly string[] }> {
     const message = await this.store.message(id);
     if (message === undefined || message.disposition === 'deliver') {
-      throw new PostroomError('mail/not-found', `No message ${id} is set aside. "postroom held list" shows those that are.`);
+      throw noLongerAside(id);
     }
     const named = mailboxes.length > 0 ? releaseTo(mailboxes, this.#accountOf(message)) : undefined;
     const placed =
@@ -87,7 +107,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (decision.plan.disposition !== 'deliver') {
       throw stillAside(message, decision);
     }
-    await this.#apply(message, decision, []);
+    if (!(await this.#apply(message, decision, []))) throw noLongerAside(message.id);
     return decision.mailboxes;
   }
 
@@ -100,7 +120,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (waiting !== undefined) {
       throw stillAside(message, waiting.decision);
     }
-    await this.#sendOn(message, submission, decided);
+    if (!(await this.#sendOn(message, submission, decided))) throw noLongerAside(message.id);
     return decided.flatMap(({ decision }) => decision.mailboxes);
   }
 
@@ -112,8 +132,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (decision.plan.disposition === 'hold' && decision.mailboxes.length === 0) {
       return false;
     }
-    await this.#apply(message, decision, []);
-    return decision.plan.disposition === 'deliver';
+    return (await this.#apply(message, decision, [])) && decision.plan.disposition === 'deliver';
   }
 
   /** Held mail from a client: all of its accounts have to agree before any recipient gets it, as at the first time. */
@@ -123,8 +142,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (mustWait(decided)) {
       return false;
     }
-    await this.#sendOn(message, submission, decided);
-    return true;
+    return this.#sendOn(message, submission, decided);
   }
 
   #decide(message: StoredMessage, shares: readonly RecipientShare[]): Promise<readonly DecidedShare[]> {
@@ -139,12 +157,13 @@ export class StoredHeldMailStep implements HeldMailStep {
   }
 
   /** All copies and all Outbox entries in one commit: a crash in between would forget whoever comes later. */
-  async #sendOn(message: StoredMessage, submission: Submission, decided: readonly DecidedShare[]): Promise<void> {
+  async #sendOn(message: StoredMessage, submission: Submission, decided: readonly DecidedShare[]): Promise<boolean> {
     const header = await this.#headerOf(message);
     const about = { id: message.id, host: this.server.name, receivedAt: message.receivedAt, header };
     const { prefix, outbox } = submittedParts(submission, decided, about);
     const plans = decided.map(({ decision }) => decision.plan);
-    const { placed } = await this.store.resort(message.id, {
+    return this.#resort(message, {
+      from: message.disposition,
       disposition: 'deliver',
       reason: '',
       rung: plans.find((plan) => plan.rung !== undefined)?.rung,
@@ -156,17 +175,24 @@ export class StoredHeldMailStep implements HeldMailStep {
       recall: [],
       outbox,
     });
-    this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: placed });
   }
 
   async #sortAgain(message: StoredMessage, account: AccountView): Promise<Decision> {
     return this.intake.decide(account, await viewOfStored(message, this.store), []);
   }
 
-  async #apply(message: StoredMessage, decision: Decision, outbox: ResortChange['outbox']): Promise<void> {
+  async #apply(message: StoredMessage, decision: Decision, outbox: ResortChange['outbox']): Promise<boolean> {
     const header = await this.#headerOf(message);
-    const { placed } = await this.store.resort(message.id, resortDraft(message, decision, { host: this.server.name, header, outbox }));
-    this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: placed });
+    return this.#resort(message, resortDraft(message, decision, { host: this.server.name, header, outbox }));
+  }
+
+  /** False: somebody else was faster, such as a round while an administrator released it. */
+  async #resort(message: StoredMessage, change: ResortChange): Promise<boolean> {
+    const done = await this.store.resort(message.id, change);
+    if (done !== undefined) {
+      this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: done.placed });
+    }
+    return done !== undefined;
   }
 
   async #headerOf(message: StoredMessage): Promise<Header> {
@@ -195,6 +221,10 @@ function submissionOf(message: StoredMessage): Submission {
     client: submission?.client ?? { helo: 'unknown', address: '0.0.0.0', protocol: 'ESMTP' },
     ...(submission?.dsn !== undefined && { dsn: submission.dsn }),
   };
+}
+
+function noLongerAside(id: MessageId): PostroomError {
+  return new PostroomError('mail/not-found', `No message ${id} is set aside. "postroom held list" shows those that are.`);
 }
 
 function releaseTo(mailboxes: readonly MailboxRef[], account: AccountView): Decision {

@@ -51,7 +51,7 @@ export class OutboxRelayStep implements RelayStep {
   ) {
     this.#rests = new RelayRests(clock);
     events.on((event) => {
-      if (event.type === 'settings') this.#rests.wakeAll();
+      if (event.type === 'settings' || event.type === 'plugin') this.#rests.wakeAll();
     });
   }
 

@@ -22,6 +22,7 @@ export function resortDraft(message: StoredMessage, decision: Decision, parts: R
   const { host, header, duplicateKey, recall = [], outbox = [] } = parts;
   const origin = { id: message.id, host, receivedAt: message.receivedAt, header, plan, trail, server: plan.account.address };
   return {
+    from: message.disposition,
     disposition: plan.disposition,
     reason: plan.disposition === 'deliver' ? '' : message.reason,
     rung: plan.rung,

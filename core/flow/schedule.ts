@@ -73,12 +73,16 @@ export class HookScheduler implements Scheduler {
     }
   }
 
+  /** For whoever only wants to see it: what fails then is shown, and switches no plugin off. */
   async plan(now: Date = this.clock.now()): Promise<SchedulePlan> {
     const call = new HookCall();
+    const plan = await this.#plan(now, call);
+    for (const { plugin, message } of call.failures) this.plugins.noteProblem(plugin, message);
+    return plan;
+  }
+
+  async #plan(now: Date, call: HookCall): Promise<SchedulePlan> {
     const plan = await this.hooks.onSchedule.promise({ rounds: [] }, this.#context(now), call);
-    for (const failure of call.failures) {
-      this.plugins.reportFailure(failure.plugin, failure.message, failure.incident);
-    }
     const rounds = [...(plan?.rounds ?? [])].sort((a, b) => a.at.getTime() - b.at.getTime());
     return { rounds };
   }
@@ -99,7 +103,9 @@ export class HookScheduler implements Scheduler {
     if (!this.#isStarted) return;
     this.#planning += 1;
     const planning = this.#planning;
-    const { rounds } = await this.plan();
+    const call = new HookCall();
+    const { rounds } = await this.#plan(this.clock.now(), call);
+    this.plugins.noteCall(call.steps);
     if (planning !== this.#planning) {
       return;
     }

@@ -1,8 +1,9 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
-import { type AccountView, ADMIN1, isSameMailbox, type MailView, PostroomError, type SortPlan, type TrailEntry } from '@postroom/sdk';
+import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
 import { HookCall, type HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
+import { whyBlocked } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { changesBetween, createSortPlan, notesOf, planProblems } from '../mail/sortPlan.js';
 
@@ -31,23 +32,22 @@ export class HookSortStep implements SortStep {
 
   async sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted> {
     const start = createSortPlan(account, outside);
-    const missing = this.plugins.missingEssential;
-    if (missing.length > 0) {
-      const reason = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not active; sorted when back`;
+    const { blocking } = this.plugins;
+    if (blocking.length > 0) {
+      const reason = whyBlocked(blocking);
       const { build } = this.hooks.onSort;
-      return { plan: start.hold(reason), trail: [{ ...entry('core/essential', 'hold', reason, 0), build }] };
+      return { plan: start.hold(reason), trail: [{ ...entry('core/blocked', 'hold', reason, 0), build }] };
     }
     const call = new HookCall();
     const answer = await this.hooks.onSort.promise(start, mail, call);
     const { build } = call;
     const trail = call.steps.flatMap(trailOf).map((each) => ({ ...each, build }));
     let plan = answer ?? start;
-    for (const step of call.steps) {
-      if (step.failure !== undefined) {
-        this.plugins.reportFailure(step.plugin, step.failure.message, step.failure.incident);
-        plan = step.onError === 'hold' ? plan.hold(step.failure.message) : plan;
-      }
+    for (const { failure, onError } of call.steps) {
+      if (failure !== undefined && onError === 'hold') plan = plan.hold(failure.message);
     }
+    // What somebody only tries out switches no plugin off.
+    if (!mail.rehearsal) this.plugins.noteCall(call.steps, mail.id);
     const problems = this.#problemsOf(plan, account);
     const now = this.accounts.find(account.id);
     if (problems.length > 0 && now !== undefined && now !== account) {
@@ -60,7 +60,7 @@ export class HookSortStep implements SortStep {
     }
     if (problems.length > 0) {
       const reason = problems.join(' ');
-      this.#blame(call.steps, account, reason);
+      if (!mail.rehearsal) this.#blame(call.steps, account, mail, reason);
       return { plan: start.hold(reason), trail: [...trail, { ...entry('core/check', 'hold', reason, 0), build }] };
     }
     return { plan, trail };
@@ -71,10 +71,11 @@ export class HookSortStep implements SortStep {
   }
 
   /** Finds the tap after which the plan was wrong for the first time. */
-  #blame(steps: readonly HookStep[], account: AccountView, reason: string): void {
+  #blame(steps: readonly HookStep[], account: AccountView, mail: MailView, reason: string): void {
     const culprit = steps.find((step) => step.answer !== undefined && this.#problemsOf(step.answer as SortPlan, account).length > 0);
     if (culprit !== undefined) {
-      this.plugins.reportFailure(culprit.plugin, new PostroomError('plugin/bad-answer', `${culprit.tap}: ${reason}`).message);
+      const { tap, plugin, milliseconds } = culprit;
+      this.plugins.tapFailed({ tap, plugin, code: 'plugin/bad-answer', message: `${tap}: ${reason}`, milliseconds }, mail.id);
     }
   }
 }

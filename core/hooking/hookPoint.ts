@@ -1,5 +1,6 @@
 // One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
 import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
+import { Listeners } from '../base/listeners.js';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
 import { orderTaps, type TapOrder, tapName } from './order.js';
 import { TapCost, type TapFigures } from './tapCost.js';
@@ -58,6 +59,8 @@ export interface HookPointOptions<Result> {
   readonly sync?: boolean;
   /** `continue`: as if the tap had said nothing. `stop`: the call rejects with TapFailed. */
   readonly onFailure: 'continue' | 'stop';
+  /** With `stop`: a tap whose manifest says `skip` is passed over instead. */
+  readonly maySkip?: boolean;
   /** What is wrong with an answer: the end of the sentence "x answered ...". `before` is the call's first argument. */
   readonly check: (answer: Result, before: unknown) => string | undefined;
   /** Waterfalls whose taps may be called together: puts on `onto` what changed from `before` to `answer`. */
@@ -82,6 +85,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   #order: TapOrder<RegisteredTap<H>>;
   #current: Build<[...Args, HookCall], Result>;
   readonly #leaving = new Set<Build<[...Args, HookCall], Result>>();
+  readonly #changed = new Listeners<void>();
 
   constructor(
     readonly name: HookName,
@@ -119,6 +123,15 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     }
     this.#swap([...this.#taps, entry], order);
     return { dispose: () => this.#remove(entry) };
+  }
+
+  has(plugin: string, name: string): boolean {
+    return this.#taps.some((tap) => tap.plugin === plugin && tap.declaration.name === name);
+  }
+
+  /** Taps came or went. */
+  onDidChange(listener: () => void): Disposable {
+    return this.#changed.add(listener);
   }
 
   /** Resolves when no call that can still reach the plugin's taps runs any more. */
@@ -176,6 +189,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     if (old.inFlight > 0) {
       this.#leaving.add(old);
     }
+    this.#changed.fire();
   }
 
   /** tapable has no untap and orders only by `before` and `stage`: so a fresh hook is tapped in the final order. */
@@ -260,6 +274,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
 
   /** Notes the tap's part in the call. Answers a failure that the call stops at. */
   #note(tap: RegisteredTap<H>, { name }: GuardedTap, call: HookCall, before: unknown, outcome: Guarded<Result>): TapFailed | undefined {
+    const { onError = 'hold' } = tap.declaration;
     tap.cost.add(outcome.milliseconds, outcome.failure !== undefined);
     call.steps.push({
       tap: name,
@@ -268,8 +283,9 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
       answer: outcome.failure === undefined ? outcome.answer : undefined,
       milliseconds: outcome.milliseconds,
       failure: outcome.failure,
-      onError: tap.declaration.onError ?? 'hold',
+      onError,
     });
-    return outcome.failure !== undefined && this.options.onFailure === 'stop' ? new TapFailed(outcome.failure) : undefined;
+    const stops = this.options.onFailure === 'stop' && !(this.options.maySkip === true && onError === 'skip');
+    return stops && outcome.failure !== undefined ? new TapFailed(outcome.failure) : undefined;
   }
 }

@@ -3,14 +3,19 @@ import type { Disposable } from '@postroom/sdk';
 import { Clock, Events } from '@postroom/sdk/services';
 import { Listeners } from '../base/listeners.js';
 import { Log } from '../base/log.js';
+import type { TapFailure } from '../hooking/guard.js';
+import type { HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
+import { PluginStates } from '../store/pluginStates.js';
 import { activationProblem } from './activationProblem.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { type Enablement, planEnablement } from './enablement.js';
+import { type BlockingPlugin, blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
+import { KnownFilters } from './knownFilters.js';
 import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory } from './pluginHost.js';
 import type { PluginRuntime } from './pluginRuntime.js';
-import { Strikes } from './strikes.js';
+import { type Strike, Strikes } from './strikes.js';
 
 interface PluginRecord {
   installed: InstalledPlugin;
@@ -27,6 +32,8 @@ export class DefaultPluginHost implements PluginHost {
   readonly #changed = new Listeners<void>();
   /** Why they are not activated the next time. */
   readonly #withheld = new Map<string, string>();
+  readonly #known: KnownFilters;
+  #blocking: readonly BlockingPlugin[] = [];
   #enablement: Enablement | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -37,7 +44,11 @@ export class DefaultPluginHost implements PluginHost {
     @Clock private readonly clock: Clock,
     @Log private readonly log: Log,
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
-  ) {}
+    @PluginStates states: PluginStates,
+  ) {
+    this.#known = new KnownFilters(states.forPlugin('core'));
+    for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
+  }
 
   get plugins(): readonly PluginStatus[] {
     return [...this.#records.values()].map((record) => ({
@@ -52,14 +63,8 @@ export class DefaultPluginHost implements PluginHost {
     }));
   }
 
-  /** Asked with every message, so nothing is made where nothing is missing. */
-  get missingEssential(): readonly string[] {
-    const missing: string[] = [];
-    for (const { installed, state } of this.#records.values()) {
-      if (installed.manifest?.capabilities?.essential !== true || state === 'active') continue;
-      if (installed.bundled || state === 'failed' || this.#enablement?.wanted.has(installed.id) === true) missing.push(installed.id);
-    }
-    return missing;
+  get blocking(): readonly BlockingPlugin[] {
+    return this.#blocking;
   }
 
   apply(
@@ -71,14 +76,20 @@ export class DefaultPluginHost implements PluginHost {
     return this.#inTurn(async () => {
       const unchanged = new Map<string, string>();
       const enablement = planEnablement(installed, enabled, disabled);
+      await this.#known.load();
       this.#enablement = enablement;
       this.#remember(installed);
+      const isForgotten = this.#known.forget(enablement, enabled, disabled);
+      this.#findBlocking();
       const wanted = new Set(enablement.order.map((plugin) => plugin.id));
       for (const id of [...this.#active].reverse()) {
         const dependsOnLeaving =
           this.#records.get(id)?.installed.manifest?.pluginDependencies?.some((other) => !wanted.has(other)) === true;
         if (!wanted.has(id) || dependsOnLeaving || !installed.some((plugin) => plugin.id === id)) {
           await this.#deactivate(id, 'disabled');
+        } else if (this.#blocking.some((blocking) => blocking.id === id)) {
+          // It runs without its taps: only a new start brings them back.
+          await this.#deactivate(id, 'failed');
         }
       }
       for (const [id, record] of this.#records) {
@@ -99,6 +110,8 @@ export class DefaultPluginHost implements PluginHost {
       for (const id of [...this.#records.keys()].filter((id) => !installed.some((plugin) => plugin.id === id))) {
         this.#records.delete(id);
       }
+      if (this.#known.note(this.#running()) || isForgotten) await this.#writeKnown();
+      this.#findBlocking();
       this.#changed.fire();
       return unchanged;
     });
@@ -125,13 +138,13 @@ export class DefaultPluginHost implements PluginHost {
     }
   }
 
-  reportFailure(plugin: string, sentence: string, incident?: string): void {
+  reportFailure(plugin: string, sentence: string, strike: Strike): void {
     const record = this.#records.get(plugin);
     if (record === undefined) {
       return;
     }
     this.noteProblem(plugin, sentence);
-    if (record.strikes.add(this.clock.monotonic(), incident) && record.state === 'active') {
+    if (record.strikes.add(this.clock.monotonic(), strike) && record.state === 'active') {
       void this.#inTurn(async () => {
         await this.#deactivate(plugin, 'failed', [
           `It failed three times in five minutes and was switched off; last: ${sentence} Mend it, then: postroom plugins enable ${plugin}`,
@@ -139,6 +152,28 @@ export class DefaultPluginHost implements PluginHost {
         this.#changed.fire();
       });
     }
+  }
+
+  tapFailed({ plugin, message, incident, code }: TapFailure, mail?: string): void {
+    const isHost = this.#records.get(plugin)?.installed.bundled === true;
+    if (incident !== undefined || (isHost && code === 'plugin/timeout')) this.noteProblem(plugin, message);
+    else this.reportFailure(plugin, message, { kind: 'call', messages: mail === undefined ? [] : [mail] });
+  }
+
+  noteCall(steps: readonly Pick<HookStep, 'plugin' | 'failure'>[], message?: string): void {
+    for (const { plugin, failure } of steps) {
+      if (failure === undefined) this.#records.get(plugin)?.strikes.succeeded();
+      else this.tapFailed(failure, message);
+    }
+  }
+
+  forget(plugin: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#known.remove(plugin)) return;
+      await this.#writeKnown();
+      this.#findBlocking();
+      this.#changed.fire();
+    });
   }
 
   withhold(plugin: string, why: string): void {
@@ -163,6 +198,45 @@ export class DefaultPluginHost implements PluginHost {
     const result = this.#turn.then(work, work);
     this.#turn = result.catch(() => undefined);
     return result;
+  }
+
+  /** Asked with every message: so it is worked out when something changes. */
+  #findBlocking(): void {
+    const conditions = [...this.#records.values()].map(({ installed, state, problems }) => ({
+      installed,
+      state,
+      problems,
+      untapped: state === 'active' ? this.#untapped(installed) : [],
+    }));
+    this.#blocking = blockingPlugins(conditions, this.#enablement?.wanted ?? new Set(), this.#known.ids);
+  }
+
+  #untapped({ id, manifest }: InstalledPlugin): readonly string[] {
+    const taps = (manifest?.contributes?.taps ?? []).filter(holdsOnError);
+    return taps.filter(({ hook, name }) => !this.hooks[hook].has(id, name)).map(({ hook, name }) => `${hook} ${name}`);
+  }
+
+  /** A plugin may take a tap away while it runs; mail does not pass by for that. */
+  #tapsChanged(): void {
+    const before = this.#blocking.length;
+    this.#findBlocking();
+    if (this.#blocking.length !== before) queueMicrotask(() => this.#changed.fire());
+  }
+
+  *#running(): Generator<{ readonly id: string; readonly broughtBy: string; readonly failsClosed: boolean }> {
+    for (const id of this.#active) {
+      const manifest = this.#records.get(id)?.installed.manifest;
+      yield { id, broughtBy: this.#enablement?.asked.get(id) ?? id, failsClosed: failsClosed(manifest) };
+    }
+  }
+
+  /** What cannot be written now is written with the next change; until then a restart may forget it. */
+  async #writeKnown(): Promise<void> {
+    try {
+      await this.#known.write();
+    } catch (error) {
+      this.log.error('Which filters have run here could not be written down.', { error: String(error) });
+    }
   }
 
   #remember(installed: readonly InstalledPlugin[]): void {
@@ -269,10 +343,10 @@ export class DefaultPluginHost implements PluginHost {
   }
 
   #setState(record: PluginRecord, state: PluginState, problems: readonly string[]): void {
+    const isNew = record.state !== state;
     record.problems = problems;
-    if (record.state !== state) {
-      record.state = state;
-      this.events.emit({ type: 'plugin', plugin: record.installed.id, state });
-    }
+    record.state = state;
+    this.#findBlocking();
+    if (isNew) this.events.emit({ type: 'plugin', plugin: record.installed.id, state });
   }
 }

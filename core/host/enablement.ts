@@ -7,10 +7,14 @@ export interface Enablement {
   readonly order: readonly InstalledPlugin[];
   /** Sentences by plugin id, for those that were asked for and can't be activated. */
   readonly refused: ReadonlyMap<string, readonly string[]>;
-  /** Asked for or needed, whether or not it can run; what was switched off by name is not among them. */
+  /** Installed ids that the settings ask for, whether or not they can run; what was switched off by name is not among them. */
   readonly wanted: ReadonlySet<string>;
-  /** Ids that were asked for and are not installed. */
+  /** The same with ids that are not installed, each with the entry of `plugins.enabled` that brings it: itself or a pack. */
+  readonly asked: ReadonlyMap<string, string>;
+  /** Enabled ids that are not installed. */
   readonly unknown: readonly string[];
+  /** Asked for, and nobody can tell what they would do and bring along: not installed, or without a manifest that can be read. */
+  readonly unreadable: ReadonlySet<string>;
 }
 
 /** `plugins.enabled` and `plugins.disabled`. */
@@ -29,7 +33,7 @@ export function switchPlugin(
   { plugin, on, editions }: { readonly plugin: string; readonly on: boolean; readonly editions: readonly string[] },
 ): PluginLists {
   const others = disabled.filter((id) => id !== plugin);
-  const isWanted = (list: readonly string[]): boolean => planEnablement(installed, list, others).wanted.has(plugin);
+  const isWanted = (list: readonly string[]): boolean => planEnablement(installed, list, others).asked.has(plugin);
   if (!on) {
     const rest = enabled.filter((id) => id !== plugin);
     return { enabled: rest, disabled: isWanted(rest) ? [...others, plugin] : others };
@@ -44,15 +48,20 @@ export function switchPlugin(
 export function planEnablement(installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[]): Enablement {
   const byId = new Map(installed.map((plugin) => [plugin.id, plugin]));
   const unknown = enabled.filter((id) => !byId.has(id));
-  const wanted = new Set<string>();
-  const want = (id: string): void => {
-    if (!byId.has(id) || disabled.includes(id) || wanted.has(id)) {
+  const asked = new Map<string, string>();
+  const ask = (id: string, root: string): void => {
+    if (disabled.includes(id) || asked.has(id)) {
       return;
     }
-    wanted.add(id);
-    byId.get(id)?.manifest?.pluginPack?.forEach(want);
+    asked.set(id, root);
+    for (const other of byId.get(id)?.manifest?.pluginPack ?? []) ask(other, root);
   };
-  enabled.forEach(want);
+  for (const id of enabled) ask(id, id);
+  const wanted = new Set([...asked.keys()].filter((id) => byId.has(id)));
+  const unreadable = new Set([
+    ...unknown.filter((id) => asked.has(id)),
+    ...[...wanted].filter((id) => byId.get(id)?.manifest === undefined),
+  ]);
 
   const refused = new Map<string, readonly string[]>();
   const order: InstalledPlugin[] = [];
@@ -81,7 +90,7 @@ export function planEnablement(installed: readonly InstalledPlugin[], enabled: r
     return true;
   };
   [...wanted].sort().forEach(visit);
-  return { order, refused, wanted, unknown };
+  return { order, refused, wanted, asked, unknown, unreadable };
 }
 
 function whyLacking(id: string, byId: ReadonlyMap<string, InstalledPlugin>, wanted: ReadonlySet<string>): string {

@@ -1,5 +1,5 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
-import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
+import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
 import { API_VERSION, sdkFile } from './apiVersion.js';
@@ -33,6 +33,7 @@ export function checkManifest(value: unknown): ManifestReading {
     problems.push('It contributes taps or commands but names no "main" module to supply them.');
   }
   problems.push(...(manifest.contributes?.commands ?? []).filter(isNoQuestion).map(({ command }) => unfitQuestion(command)));
+  problems.push(...(manifest.contributes?.taps ?? []).filter(cannotSkip).map(skipsTooMuch));
   problems.push(
     ...doubles(
       manifest.contributes?.taps?.map((tap) => `${tap.hook} ${tap.name}`),
@@ -46,6 +47,15 @@ export function checkManifest(value: unknown): ManifestReading {
     ),
   );
   return { manifest, problems };
+}
+
+/** Passing over whoever hands mail on would lose it; the other hooks have no mail in hand. */
+function cannotSkip({ hook, stage, onError }: TapDeclaration): boolean {
+  return onError === 'skip' && hook !== 'onSort' && !(hook === 'onDeliver' && stage === 'observe');
+}
+
+function skipsTooMuch({ hook, name }: TapDeclaration): string {
+  return `The tap ${name} of ${hook} says onError "skip", which only taps of onSort and of onDeliver's stage observe may. Leave it out.`;
 }
 
 /** Nobody is asked for more on the page of an account, and a click there changes nothing. */

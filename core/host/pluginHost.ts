@@ -1,8 +1,12 @@
 // The plugins as the rest of the host sees them: which run, in which state, and what is wrong with them.
 import type { Disposable, PluginManifest } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
+import type { TapFailure } from '../hooking/guard.js';
+import type { HookStep } from '../hooking/hookPoint.js';
 import type { InstalledPlugin } from './discovery.js';
+import type { BlockingPlugin } from './failClosed.js';
 import type { PluginRuntime } from './pluginRuntime.js';
+import type { Strike } from './strikes.js';
 
 export type PluginState = 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
 
@@ -36,14 +40,26 @@ export interface PluginHost {
   ): Promise<ReadonlyMap<string, string>>;
   /** Deactivates everything, last-in-first-out. */
   stop(): Promise<void>;
-  /** A tap failed, or an isolated process ended. Three in five minutes make the plugin `failed`; those of one `incident` count as one. */
-  reportFailure(plugin: string, sentence: string, incident?: string): void;
+  /**
+   * A call failed, or an isolated process ended. Three in five minutes switch the plugin off (`failed`); each message counts once, and calls that
+   * failed count no more once one goes well. Not for rehearsals: what somebody only tries out switches nothing off.
+   */
+  reportFailure(plugin: string, sentence: string, strike: Strike): void;
+  /**
+   * The same for a tap that failed over a message, or over none. Where its process ended, that is reported by itself. Code in the host that does not
+   * answer in time is only noted: there is no process to end, and what it waits for may be the disk.
+   */
+  tapFailed(failure: TapFailure, message?: string): void;
+  /** Counts each tap's part in a call of a hook: what failed over a message, and what went well. */
+  noteCall(steps: readonly Pick<HookStep, 'plugin' | 'failure'>[], message?: string): void;
   /** Something went wrong in a plugin's code that no message and no call waited for: shown and logged, no strike. */
   noteProblem(plugin: string, sentence: string): void;
   /** The next time that the plugin would be activated it becomes `failed` instead, with this sentence. */
   withhold(plugin: string, why: string): void;
-  /** Essential plugins that should run and do not: while there are any, mail is held. */
-  readonly missingEssential: readonly string[];
+  /** Plugins that fail closed, should run, and do not: while there are any, mail is held. */
+  readonly blocking: readonly BlockingPlugin[];
+  /** An administrator removed the plugin: mail waits for it no longer. */
+  forget(plugin: string): Promise<void>;
   readonly plugins: readonly PluginStatus[];
   /** Properties marked secret of scope account, of all plugins that should run. */
   readonly accountSecrets: readonly string[];

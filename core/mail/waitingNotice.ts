@@ -1,7 +1,6 @@
 // Tells of a message that stays at the ISP: who wrote what, why it was not collected, and how an administrator has it fetched, deleted or left.
-import { createHash, randomBytes } from 'node:crypto';
-import { formatDateTime } from './dateTime.js';
-import { foldedLine, headerLine, plainWord } from './headerLine.js';
+import { createHash } from 'node:crypto';
+import { composeNotice } from './notice.js';
 
 export interface WaitingNoticeRequest {
   /** This server's host name. */
@@ -29,19 +28,7 @@ export function waitingCode(uidl: string): string {
 
 /** The notice in CRLF form. */
 export function composeWaitingNotice(request: WaitingNoticeRequest): Uint8Array {
-  const { account, original, now } = request;
-  const host = plainWord(request.host);
-  const head = [
-    foldedLine(`From: Postroom <MAILER-DAEMON@${host}>`),
-    foldedLine(`To: <${request.address.replace(/[\s<>\p{Cc}]/gu, '')}>`),
-    headerLine('Subject', `Not collected from the ISP: ${original === undefined ? 'a message' : shown(original.subject)}`),
-    foldedLine(`Date: ${formatDateTime(now)}`),
-    foldedLine(`Message-ID: <${randomBytes(12).toString('hex')}@${host}>`),
-    'Auto-Submitted: auto-generated\r\n',
-    'MIME-Version: 1.0\r\n',
-    'Content-Type: text/plain; charset=utf-8\r\n',
-    'Content-Transfer-Encoding: 8bit\r\n',
-  ];
+  const { account, original, host, address, now } = request;
   const name = `${account} ${waitingCode(request.uidl)}`;
   const lines = [
     `A message to ${request.address} waits at the Internet provider and was not collected.`,
@@ -61,7 +48,8 @@ export function composeWaitingNotice(request: WaitingNoticeRequest): Uint8Array 
     '',
     'You get no other notice about this message.',
   ];
-  return Buffer.from(`${head.join('')}\r\n${lines.join('\r\n')}\r\n`, 'utf8');
+  const subject = `Not collected from the ISP: ${original === undefined ? 'a message' : shown(original.subject)}`;
+  return composeNotice({ host, to: address, subject, lines, now });
 }
 
 function shown(text: string): string {

@@ -104,7 +104,9 @@ export class StoredResortStep implements ResortStep {
       { ...decision, mailboxes: add },
       { host: this.server.name, header, duplicateKey, recall: recallable },
     );
-    const { placed } = await this.store.resort(message.id, change);
+    const done = await this.store.resort(message.id, change);
+    if (done === undefined) return unchanged(message, 'Somebody else sorted it meanwhile.');
+    const { placed } = done;
     this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: placed });
     // A client may have been faster: what counts is what the store says now.
     const now = await this.store.copies(message.id);

@@ -161,8 +161,11 @@ export interface MailStore {
   read(id: MessageId, start?: number): AsyncIterable<Uint8Array>;
   /** Messages that wait for the administrator or a working plugin: `hold`, `quarantine`, `discard`. Newest first. */
   setAside(disposition?: Disposition): Promise<readonly StoredMessage[]>;
-  /** Replaces the sorting of a stored message: adds copies, removes copies that nobody has picked up, sets the disposition. One commit. */
-  resort(id: MessageId, change: ResortChange): Promise<IntakeResult>;
+  /**
+   * Replaces the sorting of a stored message: adds copies, removes copies that nobody has picked up, sets the disposition. One commit. Answers
+   * `undefined`, with nothing changed, where the message is no longer what it was when the change was decided.
+   */
+  resort(id: MessageId, change: ResortChange): Promise<IntakeResult | undefined>;
   /** Removes a message that was set aside, and its copies. */
   remove(id: MessageId): Promise<void>;
   mailboxes(): Promise<readonly MailboxSummary[]>;
@@ -180,6 +183,8 @@ export interface MailStore {
 export const MailStore = createServiceId<MailStore>('MailStore');
 
 export interface ResortChange {
+  /** The message's disposition when this was decided. */
+  readonly from: Disposition;
   readonly disposition: Disposition;
   readonly reason: string;
   readonly rung: Rung | undefined;

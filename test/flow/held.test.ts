@@ -2,6 +2,7 @@
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { HostHooks } from '#core/hooks.js';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
@@ -74,13 +75,14 @@ describe('mail that has to wait', () => {
   });
 
   it('from a client that the administrator releases reaches the outside too', async () => {
-    await office.run('plugins.disable', { plugin: 'postroom.public1' });
+    const declaration = { hook: 'onSort', name: 'wait', stage: 'filter' } as const;
+    const waiting = office.service(HostHooks).onSort.add({ plugin: 'test.wait', declaration }, (plan) => plan.hold('not now'));
     await office.submit(
       'andrew',
       [REGULAR, 'ruth@customer.example'],
       `From: ${REGULAR}\nTo: Greg <${REGULAR}>, ruth@customer.example\nSubject: waits\n\nHello.\n`,
     );
-    await office.run('plugins.enable', { plugin: 'postroom.public1' });
+    await waiting.dispose();
     const [message] = await held();
     await office.run('held.release', { message: message?.message });
     expect(await office.subjects('greg')).to.deep.equal(['waits']);

@@ -18,6 +18,7 @@ import type { InstalledPlugin } from '../discovery.js';
 import { pluginMail } from '../pluginMail.js';
 import type { PluginRuntime } from '../pluginRuntime.js';
 import { pluginSecrets } from '../pluginSecrets.js';
+import type { Strike } from '../strikes.js';
 import { HostCommands } from './hostCommands.js';
 import { serviceHandlers } from './hostServices.js';
 import { HostTaps } from './hostTaps.js';
@@ -37,8 +38,8 @@ const DEACTIVATION_MS = 5_000;
 export interface IsolatedPluginOptions {
   /** Where every plugin has its own folder to write in. */
   readonly storageRoot: string;
-  /** A failure that no call will report. `incident`: failures of one incident count once. */
-  readonly reportFailure: (plugin: string, sentence: string, incident: string) => void;
+  /** The end of a process, which no call will report. */
+  readonly reportFailure: (plugin: string, sentence: string, strike: Strike) => void;
 }
 
 /** What runs now, or why nothing does. */
@@ -168,7 +169,7 @@ export class IsolatedPlugin implements PluginRuntime {
       return;
     }
     this.#failures = failuresAfter({ failures: this.#failures, livedMs: performance.now() - last.startedAt });
-    this.options.reportFailure(this.plugin.id, `${this.plugin.id}: its process ${reason}.`, last.incident);
+    this.options.reportFailure(this.plugin.id, `${this.plugin.id}: its process ${reason}.`, { kind: 'end', messages: [] });
     this.#life = this.#pause().then(() => this.#again());
     this.#life.catch(() => undefined);
   }
@@ -184,7 +185,7 @@ export class IsolatedPlugin implements PluginRuntime {
       if (!this.#isActive) throw error;
       this.#failures += 1;
       const sentence = `${this.plugin.id} could not be started again: ${sentenceOf(error)}`;
-      this.options.reportFailure(this.plugin.id, sentence, `start ${this.#failures}`);
+      this.options.reportFailure(this.plugin.id, sentence, { kind: 'end', messages: [] });
       await this.#pause();
       return this.#again();
     }

@@ -66,6 +66,9 @@ export class DefaultPluginInstaller implements PluginInstaller {
   remove(id: string, author: string): Promise<void> {
     return this.#inTurn(async () => {
       const plugin = this.watch.installed.find((each) => each.id === id);
+      if (plugin === undefined && this.#isMissed(id)) {
+        return this.#removeLost(id, author);
+      }
       if (plugin === undefined) {
         throw unknownPlugin(
           id,
@@ -80,10 +83,27 @@ export class DefaultPluginInstaller implements PluginInstaller {
       await this.host.settled();
       await rm(plugin.folder, { recursive: true, force: true });
       await this.watch.rescan();
-      await rm(path.join(this.data.path, 'storage', id), { recursive: true, force: true });
-      await this.states.remove(id);
+      await this.#removeTraces(id);
       await this.#removeSecrets(properties);
     });
+  }
+
+  /** Its files are gone already, and with them what it had declared. */
+  async #removeLost(id: string, author: string): Promise<void> {
+    await this.#edit(author, this.#withoutName(id));
+    await this.host.settled();
+    await this.#removeTraces(id);
+  }
+
+  /** Enabled, or waited for by mail, though nobody finds it. */
+  #isMissed(id: string): boolean {
+    return this.settings.get<readonly string[]>('plugins.enabled').includes(id) || this.host.blocking.some((each) => each.id === id);
+  }
+
+  async #removeTraces(id: string): Promise<void> {
+    await this.host.forget(id);
+    await rm(path.join(this.data.path, 'storage', id), { recursive: true, force: true });
+    await this.states.remove(id);
   }
 
   /** Reads what was unpacked; throws every reason against it. */

@@ -18,7 +18,7 @@ interface CopyRow {
 }
 
 export class ResortWrite implements WriteUnit {
-  #result: IntakeResult = { placed: [], duplicates: [] };
+  #result: IntakeResult | undefined;
   #outbox: OutboxRow[] = [];
 
   constructor(
@@ -32,7 +32,7 @@ export class ResortWrite implements WriteUnit {
     private readonly now: Date,
   ) {}
 
-  get result(): IntakeResult {
+  get result(): IntakeResult | undefined {
     return this.#result;
   }
 
@@ -46,6 +46,8 @@ export class ResortWrite implements WriteUnit {
     }
     const { disposition, reason, rung, trail, concealed } = change;
     const before = storedMessage(row);
+    // Somebody else was faster: a release, say, while a round sorted it again.
+    if (before.disposition !== change.from) return;
     const submission = disposition === 'deliver' ? undefined : before.submission;
     const message = { ...before, disposition, reason, rung, trail, concealed, submission };
     await writer.run('UPDATE message SET disposition = ?, details = ? WHERE id = ?', [disposition, messageDetails(message), number]);

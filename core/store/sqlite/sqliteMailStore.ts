@@ -88,7 +88,7 @@ export class SqliteMailStore implements MailStore {
     );
   }
 
-  async resort(id: MessageId, change: ResortChange): Promise<IntakeResult> {
+  async resort(id: MessageId, change: ResortChange): Promise<IntakeResult | undefined> {
     const number = numberOf(id);
     const copies = await this.#copies(change.add);
     const recall = change.recall.flatMap((mailbox) => this.names.find(mailbox) ?? []);

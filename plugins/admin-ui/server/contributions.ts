@@ -15,7 +15,7 @@ export function contributions(catalogue: PluginCatalogue, settings: SettingsText
       isEdition: manifest?.contributes?.taps?.some((tap) => tap.hook === 'onLicenseCheck' && tap.stage === 'grant') ?? false,
       needs: manifest?.pluginDependencies ?? [],
       pack: manifest?.pluginPack ?? [],
-      taps: (manifest?.contributes?.taps ?? []).map(({ hook, name, stage }) => ({ hook, name, stage })),
+      taps: (manifest?.contributes?.taps ?? []).map(({ hook, name, stage, onError }) => ({ hook, name, stage, onError })),
       essential: manifest?.capabilities?.essential === true,
       state,
       bundled,

@@ -4,6 +4,7 @@ import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { HookScheduler } from '#core/flow/schedule.js';
+import type { HookStep } from '#core/hooking/hookPoint.js';
 import { createHooks } from '#core/hooks.js';
 
 const MINUTE = 60_000;
@@ -58,7 +59,11 @@ describe('the scheduler', () => {
           return nothing;
         },
       } as never,
-      { onDidChange: () => nothing, reportFailure: (plugin: string) => void failures.push(plugin) } as never,
+      {
+        onDidChange: () => nothing,
+        noteProblem: (plugin: string) => void failures.push(plugin),
+        noteCall: (steps: readonly HookStep[]) => void failures.push(...steps.filter(({ failure }) => failure).map(({ plugin }) => plugin)),
+      } as never,
       events,
       { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
     );

@@ -140,7 +140,7 @@ describe('the plugin host', () => {
   it('switches a plugin off after three failures in five minutes, not after three in six, and tries again when told', async () => {
     await start({ a: { activate: `say('active');`, deactivate: `say('end');` } });
     const fail = async (): Promise<string | undefined> => {
-      host().reportFailure('test.a', 'It broke.');
+      host().reportFailure('test.a', 'It broke.', { kind: 'end', messages: [] });
       await host().settled();
       return status('a')?.state;
     };
@@ -165,10 +165,11 @@ describe('the plugin host', () => {
 
   it('names the essential plugins that are missing', async () => {
     await start({ vital: { manifest: { capabilities: { essential: true } } }, extra: {} });
-    expect(host().missingEssential).to.deep.equal([]);
+    const blocking = (): readonly string[] => host().blocking.map(({ id }) => id);
+    expect(blocking()).to.deep.equal([]);
     await fixture.run('plugins.disable', { plugin: 'test.vital' });
     await fixture.run('plugins.disable', { plugin: 'test.extra' });
-    expect(host().missingEssential).to.deep.equal(['test.vital']);
+    expect(blocking()).to.deep.equal(['test.vital']);
   });
 
   it('enables a plugin that the settings switch off by name and nothing brings along', async () => {

@@ -210,10 +210,10 @@ describe('MailStore on SQLite', () => {
       duplicateKey: KEY,
     });
     const change = { disposition: 'deliver', reason: '', rung: 'L4', trail: [], concealed: [{ start: 0, end: 16 }], outbox: [] } as const;
-    expect((await store.mailStore.resort(id, { ...change, add: [copy(ANDREW), copy(GREG)], recall: [] })).placed).to.deep.equal([
-      ANDREW,
-      GREG,
-    ]);
+    const add = [copy(ANDREW), copy(GREG)];
+    const first = { ...change, from: 'hold', add, recall: [] } as const;
+    expect((await store.mailStore.resort(id, first))?.placed).to.deep.equal([ANDREW, GREG]);
+    expect(await store.mailStore.resort(id, first), 'decided before somebody else was faster').to.equal(undefined);
     expect(await store.mailStore.setAside()).to.deep.equal([]);
     expect((await pickUp(store, GREG))[0]).to.include({ size: 15, text: 'X: 1\r\n\r\nhello\r\n' });
 
@@ -221,13 +221,20 @@ describe('MailStore on SQLite', () => {
     if (maildrop === 'in-use') throw new Error('in use');
     maildrop.picked([1], '192.0.2.7');
     maildrop.close();
-    const again = await store.mailStore.resort(id, { ...change, add: [copy(ANDREW), copy(CAROLYN)], recall: [ANDREW, GREG] });
+    const again = await store.mailStore.resort(id, {
+      ...change,
+      from: 'deliver',
+      add: [copy(ANDREW), copy(CAROLYN)],
+      recall: [ANDREW, GREG],
+    });
     expect(again).to.deep.equal({ placed: [CAROLYN], duplicates: [] });
     expect([await pickUp(store, ANDREW), await pickUp(store, GREG), await pickUp(store, CAROLYN)].map((list) => list.length)).to.deep.equal(
       [1, 0, 1],
     );
     expect((await put(store, { to: [GREG], duplicateKey: KEY })).placed, 'a recalled mailbox did not have it').to.deep.equal([GREG]);
-    expect((await failureOf(store.mailStore.resort('99', { ...change, add: [], recall: [] }))).code).to.equal('mail/not-found');
+    expect((await failureOf(store.mailStore.resort('99', { ...change, from: 'hold', add: [], recall: [] }))).code).to.equal(
+      'mail/not-found',
+    );
   });
 
   it('removes a message that was set aside, and no other', async () => {

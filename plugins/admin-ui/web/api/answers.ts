@@ -239,7 +239,7 @@ export interface PluginInfo {
   readonly isEdition: boolean;
   readonly needs: readonly string[];
   readonly pack: readonly string[];
-  readonly taps: readonly { readonly hook: string; readonly name: string; readonly stage?: string }[];
+  readonly taps: readonly { readonly hook: string; readonly name: string; readonly stage?: string; readonly onError?: 'hold' | 'skip' }[];
   readonly essential: boolean;
   readonly state: string;
   readonly bundled: boolean;

@@ -1,13 +1,22 @@
 // Doctor: everything that mail depends on, looked at one by one.
 import { type ReactNode, useState } from 'react';
+import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Notice, Page, Problem, TableFrame } from '../parts/basics.js';
+import { ActionButton, Badge, Card, Notice, Page, Problem, TableFrame } from '../parts/basics.js';
+import { Confirm } from '../parts/dialog.js';
 import { count } from '../parts/format.js';
 
 interface Finding {
   readonly check: string;
   readonly state: 'well' | 'warning' | 'problem';
   readonly text: string;
+  readonly actions?: readonly FindingAction[];
+}
+interface FindingAction {
+  readonly title: string;
+  readonly command: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly warning?: string;
 }
 const TONES = { well: 'good', warning: 'warning', problem: 'problem' } as const;
 const RANK = { problem: 0, warning: 1, well: 2 } as const;
@@ -15,6 +24,18 @@ const RANK = { problem: 0, warning: 1, well: 2 } as const;
 export function DoctorPage(): ReactNode {
   const [logins, setLogins] = useState(false);
   const { data, error, reload } = useCommand<readonly Finding[]>('doctor', { logins }, ['settings', 'licence', 'plugin']);
+  const [problem, setProblem] = useState<string>();
+  const [asking, setAsking] = useState<FindingAction>();
+  const act = async ({ command, args }: FindingAction): Promise<void> => {
+    setAsking(undefined);
+    try {
+      await change(command, args);
+      setProblem(undefined);
+    } catch (thrown) {
+      setProblem(sentenceOf(thrown));
+    }
+    reload();
+  };
   const findings = [...(data ?? [])].sort((a, b) => RANK[a.state] - RANK[b.state]);
   const bad = findings.filter(({ state }) => state !== 'well').length;
   return (
@@ -32,7 +53,7 @@ export function DoctorPage(): ReactNode {
         </>
       }
     >
-      <Problem sentence={error} />
+      <Problem sentence={problem ?? error} />
       {data === undefined && error === undefined && <p className="lead">Looking...</p>}
       {data !== undefined && (
         <>
@@ -53,13 +74,33 @@ export function DoctorPage(): ReactNode {
                     <td>
                       <Badge tone={TONES[finding.state]}>{finding.state}</Badge>
                     </td>
-                    <td className="subject">{finding.text}</td>
+                    <td className="subject">
+                      {finding.text}
+                      {finding.actions !== undefined && (
+                        <div className="actions">
+                          {finding.actions.map((action) => (
+                            <ActionButton key={action.title} act={() => (action.warning === undefined ? act(action) : setAsking(action))}>
+                              {action.title}
+                            </ActionButton>
+                          ))}
+                        </div>
+                      )}
+                    </td>
                   </tr>
                 ))}
               </tbody>
             </TableFrame>
           </Card>
         </>
+      )}
+      {asking !== undefined && (
+        <Confirm
+          title={`${asking.title}?`}
+          question={asking.warning}
+          yes={asking.title}
+          onClose={() => setAsking(undefined)}
+          onYes={() => void act(asking)}
+        />
       )}
     </Page>
   );

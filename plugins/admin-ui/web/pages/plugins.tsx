@@ -41,11 +41,15 @@ export function PluginsPage(): ReactNode {
     if (plugin.state === 'disabled')
       return <ActionButton act={() => enable(plugin)}>{plugin.isEdition ? 'Change to it' : 'Enable'}</ActionButton>;
     if (plugin.isEdition) return <span className="hint">the edition in use</span>;
-    const hurts = plugin.essential || plugin.id === 'postroom.admin-ui';
+    const isDown = plugin.state === 'failed';
+    const hurts = plugin.essential || (isDown && failsClosed(plugin)) || plugin.id === 'postroom.admin-ui';
     return (
-      <ActionButton act={() => (hurts ? setAsking({ what: 'disable', plugin }) : disable(plugin))}>
-        {plugin.state === 'failed' ? 'Switch off' : 'Disable'}
-      </ActionButton>
+      <>
+        {isDown && <ActionButton act={() => enable(plugin)}>Try again</ActionButton>}
+        <ActionButton act={() => (hurts ? setAsking({ what: 'disable', plugin }) : disable(plugin))}>
+          {isDown ? 'Switch off' : 'Disable'}
+        </ActionButton>
+      </>
     );
   };
   const settingsOf = (plugin: PluginInfo): readonly string[] =>
@@ -95,6 +99,7 @@ export function PluginsPage(): ReactNode {
                 </td>
                 <td className="subject">
                   {plugin.description}
+                  {!plugin.bundled && plugin.state !== 'disabled' && <p className="hint">{onFailure(plugin)}</p>}
                   {plugin.problems.map((sentence) => (
                     <Notice key={sentence} kind="problem">
                       {sentence}
@@ -114,7 +119,9 @@ export function PluginsPage(): ReactNode {
           question={
             asking.plugin.essential
               ? 'Mail cannot be sorted rightly without it: until it runs again, mail that comes in is held and goes to nobody.'
-              : 'This page is part of it and closes. "postroom plugins enable postroom.admin-ui" brings it back.'
+              : asking.plugin.state === 'failed'
+                ? 'Mail that it has not seen goes to its recipients, what is held now included.'
+                : 'This page is part of it and closes. "postroom plugins enable postroom.admin-ui" brings it back.'
           }
           yes="Disable it"
           onClose={() => setAsking(undefined)}
@@ -138,6 +145,17 @@ export function PluginsPage(): ReactNode {
       )}
     </Page>
   );
+}
+
+/** As the host has it: mail waits where a tap that holds on error does not run. */
+function failsClosed({ taps }: PluginInfo): boolean {
+  return taps.some(({ hook, onError }) => (hook === 'onSort' || hook === 'onDeliver') && onError !== 'skip');
+}
+
+function onFailure(plugin: PluginInfo): string {
+  const isOpen = plugin.taps.some(({ onError }) => onError === 'skip');
+  if (failsClosed(plugin)) return 'Fails closed: while it does not run, mail is held.';
+  return isOpen ? 'Fails open: where it fails, mail goes on without it.' : '';
 }
 
 function Failures({ number }: { readonly number: number }): ReactNode {

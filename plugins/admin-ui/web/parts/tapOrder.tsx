@@ -11,6 +11,8 @@ export interface TapRow {
   /** `publisher.plugin/tap` */
   readonly tap: string;
   readonly stage?: string;
+  /** `skip`: fails open. */
+  readonly onError?: 'skip';
   readonly calls: number;
   readonly failures: number;
   readonly medianMs?: number;
@@ -64,7 +66,10 @@ export function TapOrder({ taps }: { readonly taps: readonly TapRow[] }): ReactN
             .map((row) => (
               <tr key={row.tap}>
                 <td className="num">{row.place}</td>
-                <td>{row.tap}</td>
+                <td>
+                  {row.tap}
+                  {row.onError === 'skip' && <p className="hint">fails open</p>}
+                </td>
                 <td>{row.stage}</td>
                 <td className="num">{row.calls.toLocaleString('en')}</td>
                 <td className="num">{milliseconds(row.medianMs)}</td>

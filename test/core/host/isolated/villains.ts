@@ -31,15 +31,15 @@ export const VILLAINS: readonly Villain[] = [
   { name: 'nobody-at-all', mail: 'held', state: 'active', said: /There is no mailbox nobody/ },
   { name: 'foreign-account', mail: 'held', state: 'active', said: /lisa@works is a mailbox of another account/ },
   { name: 'other-sdk', mail: 'held', state: 'active', said: /An error of another SDK/ },
-  { name: 'taps-undeclared', mail: 'delivered', state: 'failed', said: /taps onSort as "secretly", which its manifest does not declare/ },
-  { name: 'spins-in-activate', mail: 'delivered', state: 'failed', said: /activate\(\) did not end within 5 seconds/ },
+  { name: 'taps-undeclared', mail: 'held', state: 'failed', said: /taps onSort as "secretly", which its manifest does not declare/ },
+  { name: 'spins-in-activate', mail: 'held', state: 'failed', said: /activate\(\) did not end within 5 seconds/ },
   {
     name: 'claims-licence',
     mail: 'delivered',
     state: 'failed',
     said: /taps onLicenseCheck \(grant\), which is for the product's own plugins/,
   },
-  { name: 'other-api', mail: 'delivered', state: 'failed', said: /It needs API \^9\.0\.0/ },
+  { name: 'other-api', mail: 'held', state: 'failed', said: /It needs API \^9\.0\.0/ },
 ];
 
 /** Copies a fixture to where an administrator's hand would put it; `bundled` is what it brings along as node_modules. */

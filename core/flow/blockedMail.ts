@@ -1,0 +1,97 @@
+// While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and what waited is sorted as soon as it need not wait any more.
+import { ADMIN1, type Disposable, type PluginState } from '@postroom/sdk';
+import { Clock, Events } from '@postroom/sdk/services';
+import { DisposableStack } from '../base/disposables.js';
+import { Log } from '../base/log.js';
+import { ServerName } from '../directory/serverName.js';
+import type { BlockingPlugin } from '../host/failClosed.js';
+import { PluginHost } from '../host/pluginHost.js';
+import { composeBlockedNotice } from '../mail/blockedNotice.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { PluginStates } from '../store/pluginStates.js';
+import { HeldMailStep } from './heldMail.js';
+import { IntakeStep } from './intake.js';
+
+/** Ids of the plugins that ADMIN1 has been told of. */
+const TOLD = 'blocked';
+
+export class BlockedMail implements Disposable {
+  readonly #watching = new DisposableStack();
+  readonly #state: PluginState;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(
+    @PluginHost private readonly plugins: PluginHost,
+    @IntakeStep private readonly intake: IntakeStep,
+    @HeldMailStep private readonly heldMail: HeldMailStep,
+    @ServerName private readonly server: ServerName,
+    @ActivityLog private readonly activity: ActivityLog,
+    @Clock private readonly clock: Clock,
+    @Events private readonly events: Events,
+    @Log private readonly log: Log,
+    @PluginStates states: PluginStates,
+  ) {
+    this.#state = states.forPlugin('core');
+  }
+
+  /** Looks at once if asked to, after every change of the plugins, and with every round: a disk that was full may have kept the notice from being stored. */
+  begin({ atOnce }: { readonly atOnce: boolean }): void {
+    this.#watching.use(this.plugins.onDidChange(() => this.#look({ isChanged: true })));
+    this.#watching.use(
+      this.events.on((event) => {
+        if (event.type === 'round' && event.state === 'started') this.#look();
+      }),
+    );
+    if (atOnce) this.#look();
+  }
+
+  async dispose(): Promise<void> {
+    await this.#watching.dispose();
+    await this.#looking;
+  }
+
+  #look({ isChanged = false } = {}): void {
+    this.#looking = this.#looking.then(async () => {
+      try {
+        await this.#compare(isChanged);
+      } catch (error) {
+        this.log.error('ADMIN1 could not be told that mail is held; tried again with the next round.', { error: String(error) });
+      }
+    });
+  }
+
+  async #compare(isChanged: boolean): Promise<void> {
+    const blocking = this.plugins.blocking.filter(({ how }) => how === 'failed' || how === 'gone');
+    const told = ((await this.#state.get(TOLD)) ?? []) as readonly string[];
+    const fresh = blocking.filter(({ id }) => !told.includes(id));
+    if (fresh.length > 0) await this.#tell(fresh);
+    const over = told.filter((id) => !blocking.some((each) => each.id === id));
+    if (fresh.length + over.length > 0) {
+      const ids = blocking.map(({ id }) => id);
+      await this.#state.set(TOLD, ids);
+    }
+    // A plugin that was only being started has kept mail waiting as well.
+    if (this.plugins.blocking.length === 0 && (isChanged || over.length > 0)) await this.#goOn(over);
+  }
+
+  async #tell(plugins: readonly BlockingPlugin[]): Promise<void> {
+    for (const { id, why } of plugins) this.#note('problem', `Mail is held until ${id} runs again: ${why}`);
+    const octets = composeBlockedNotice({ host: this.server.name, plugins, now: this.clock.now() });
+    await this.intake.own(octets, [ADMIN1], 'mail waits for a plugin');
+  }
+
+  async #goOn(over: readonly string[]): Promise<void> {
+    const delivered = await this.heldMail.retryHeld();
+    if (over.length === 0) return;
+    const what = delivered === 1 ? 'held message was' : 'held messages were';
+    this.#note(
+      'service',
+      `${over.join(', ')} ${over.length === 1 ? 'runs' : 'run'} again, or mail goes without: ${delivered} ${what} delivered.`,
+    );
+  }
+
+  #note(kind: 'problem' | 'service', text: string): void {
+    this.log[kind === 'problem' ? 'error' : 'info'](text);
+    this.activity.add({ kind, account: undefined, user: undefined, message: undefined, text });
+  }
+}

@@ -1,0 +1,75 @@
+// Fail closed: mail does not pass by a plugin that should run and does not. Pure.
+import type { PluginManifest, TapDeclaration } from '@postroom/sdk';
+import type { InstalledPlugin } from './discovery.js';
+
+/** A plugin that mail waits for. */
+export interface BlockingPlugin {
+  /** `publisher.name` */
+  readonly id: string;
+  readonly name: string;
+  /** Sentences: why it does not run. */
+  readonly why: string;
+  /** `failed`, or its files are `gone`: somebody has to see to it. `off`: essential, and switched off by an administrator. `changing`: soon over. */
+  readonly how: 'failed' | 'gone' | 'off' | 'changing';
+  /** Mail cannot be sorted without it: switching it off lets nothing pass. */
+  readonly isNeeded: boolean;
+}
+
+/** What is known of a plugin. */
+export interface PluginCondition {
+  readonly installed: InstalledPlugin;
+  readonly state: 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
+  readonly problems: readonly string[];
+  /** Names of declared taps that hold on error and that it took out of their hooks while it runs. */
+  readonly untapped: readonly string[];
+}
+
+/** Whether a message waits where the tap fails: onSort holds it, onDeliver defers it. */
+export function holdsOnError({ hook, onError }: Pick<TapDeclaration, 'hook' | 'onError'>): boolean {
+  return (hook === 'onSort' || hook === 'onDeliver') && onError !== 'skip';
+}
+
+/** Whether mail waits while the plugin should run and does not. A manifest that cannot be read may say so, and is taken to. */
+export function failsClosed(manifest: PluginManifest | undefined): boolean {
+  return manifest === undefined || manifest.capabilities?.essential === true || (manifest.contributes?.taps ?? []).some(holdsOnError);
+}
+
+/** Whether the manifest says of a tap that mail goes on where it fails. */
+export function failsOpen(manifest: PluginManifest | undefined): boolean {
+  return (manifest?.contributes?.taps ?? []).some(({ onError }) => onError === 'skip');
+}
+
+/**
+ * The plugins that mail waits for. `wanted`: what the settings enable, as planEnablement() answers it. `known`: fail-closed plugins that have run
+ * here and were not switched off since: one that was changed on disk, or is gone from it, counts all the same.
+ */
+export function blockingPlugins(
+  plugins: Iterable<PluginCondition>,
+  wanted: { has(id: string): boolean },
+  known: ReadonlySet<string>,
+): readonly BlockingPlugin[] {
+  const blocking: BlockingPlugin[] = [];
+  const lost = new Set(known);
+  for (const { installed, state, problems, untapped } of plugins) {
+    const { id, manifest, bundled } = installed;
+    lost.delete(id);
+    if (state === 'active' && untapped.length > 0) {
+      const why = `It runs, and took its tap ${untapped.join(', ')} away.`;
+      blocking.push({ id, name: manifest?.displayName ?? id, why, how: 'failed', isNeeded: false });
+    }
+    const isCore = bundled && manifest?.capabilities?.essential === true;
+    if (state === 'active' || !(isCore || known.has(id) || (wanted.has(id) && failsClosed(manifest)))) continue;
+    const how = state === 'failed' ? 'failed' : state === 'disabled' ? 'off' : 'changing';
+    blocking.push({ id, name: manifest?.displayName ?? id, why: problems.join(' ') || 'It is not active.', how, isNeeded: isCore });
+  }
+  for (const id of lost) {
+    const why = 'Its files are gone from the plugins folder. Install it again: postroom plugins add FILE.';
+    blocking.push({ id, name: id, why, how: 'gone', isNeeded: false });
+  }
+  return blocking;
+}
+
+/** For whoever asks why a message waits. */
+export function whyBlocked(blocking: readonly BlockingPlugin[]): string {
+  return `${blocking.map(({ id }) => id).join(', ')} ${blocking.length === 1 ? 'is' : 'are'} not active; sorted when back`;
+}

@@ -1,0 +1,60 @@
+// Remembers the fail-closed plugins that have run here, so that a filter whose files or manifest are lost is missed, not forgotten.
+import { isDeepStrictEqual } from 'node:util';
+import type { PluginState } from '@postroom/sdk';
+import type { Enablement } from './enablement.js';
+
+const KEY = 'fail-closed';
+
+export class KnownFilters {
+  /** By id: the entry of `plugins.enabled` that brought it, itself or a pack. */
+  #known: ReadonlyMap<string, string> = new Map();
+  #isLoaded = false;
+
+  constructor(private readonly state: PluginState) {}
+
+  get ids(): ReadonlySet<string> {
+    return new Set(this.#known.keys());
+  }
+
+  /** Before the first use. */
+  async load(): Promise<void> {
+    if (this.#isLoaded) return;
+    this.#known = new Map(Object.entries(((await this.state.get(KEY)) ?? {}) as Readonly<Record<string, string>>));
+    this.#isLoaded = true;
+  }
+
+  /**
+   * Forgets what an administrator switched off or removed: what the settings ask for no longer. Where a plugin that they do ask for cannot be read,
+   * what it brought along is kept. Answers whether there is something to write.
+   */
+  forget({ asked, unreadable }: Enablement, enabled: readonly string[], disabled: readonly string[]): boolean {
+    const isKept = ([id, root]: readonly [string, string]): boolean =>
+      asked.has(id) || (unreadable.size > 0 && enabled.includes(root) && !disabled.includes(id));
+    return this.#replace(new Map([...this.#known].filter(isKept)));
+  }
+
+  /** Takes up what runs. Answers whether there is something to write. */
+  note(running: Iterable<{ readonly id: string; readonly broughtBy: string; readonly failsClosed: boolean }>): boolean {
+    const next = new Map(this.#known);
+    for (const { id, broughtBy, failsClosed } of running) {
+      if (failsClosed) next.set(id, broughtBy);
+      else next.delete(id);
+    }
+    return this.#replace(next);
+  }
+
+  /** Forgets one that an administrator removed, though a pack still lists it. */
+  remove(id: string): boolean {
+    return this.#replace(new Map([...this.#known].filter(([known]) => known !== id)));
+  }
+
+  write(): Promise<void> {
+    return this.state.set(KEY, Object.fromEntries(this.#known));
+  }
+
+  #replace(next: ReadonlyMap<string, string>): boolean {
+    const before = this.#known;
+    this.#known = next;
+    return !isDeepStrictEqual(before, next);
+  }
+}

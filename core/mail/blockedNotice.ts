@@ -1,0 +1,43 @@
+// Tells ADMIN1 that mail waits for plugins that do not run, and the two ways out for each.
+import { composeNotice } from './notice.js';
+
+export interface BlockedNotice {
+  /** This server's host name. */
+  readonly host: string;
+  readonly plugins: readonly {
+    /** `publisher.name` */
+    readonly id: string;
+    readonly name: string;
+    /** Sentences. */
+    readonly why: string;
+    /** Mail cannot go without it. */
+    readonly isNeeded: boolean;
+  }[];
+  readonly now: Date;
+}
+
+/** The notice in CRLF form. */
+export function composeBlockedNotice({ host, plugins, now }: BlockedNotice): Uint8Array {
+  const names = plugins.map(({ name }) => plain(name)).join(', ');
+  const [it, runs] = plugins.length === 1 ? ['it', 'runs'] : ['they', 'run'];
+  const lines = [
+    `Mail is held and reaches nobody: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run.`,
+    '',
+    ...plugins.flatMap(({ id, why }) => [`${id}: ${plain(why)}`, '']),
+    `Nothing is lost. What comes in is stored, and it is sorted as soon as ${it} ${runs} again.`,
+    '',
+    'What to do: in the manager, under Doctor; or with one of these commands:',
+    '',
+    ...plugins.flatMap(({ id, isNeeded }) => [
+      `    postroom plugins enable ${id}     tries again, when the cause is mended`,
+      ...(isNeeded ? [] : [`    postroom plugins disable ${id}    delivers without it, what is held now included`]),
+      '',
+    ]),
+    'You get no other mail about this until it is over and happens again.',
+  ];
+  return composeNotice({ host, to: `admin1@${host}`, subject: `Mail is held: ${names}`, lines, now });
+}
+
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+}
