@@ -249,7 +249,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindValue(container, RuntimeFactory, (plugin) =>
     plugin.bundled
       ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs })
-      : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure }),
+      : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure, noteProblem }),
   );
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);

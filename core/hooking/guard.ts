@@ -22,7 +22,8 @@ export type Guarded<Answer> =
 export interface GuardedTap {
   readonly name: string;
   readonly plugin: string;
-  readonly timeoutMs: number;
+  /** `undefined`: the handler keeps its own limit. */
+  readonly timeoutMs: number | undefined;
 }
 
 /**
@@ -106,7 +107,7 @@ function failureOf(tap: GuardedTap, error: unknown, started: number): TapFailure
 function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const letGo = (): void => {
-      limit.dispose();
+      limit?.dispose();
       call.outer?.removeEventListener('abort', stopped);
     };
     // The tap may never come back: nothing of ours waits for it any longer.
@@ -116,7 +117,8 @@ function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promis
       call.abort(error);
       reject(error);
     };
-    const limit = afterRunning(tap.timeoutMs, () => giveUp(`did not answer within ${tap.timeoutMs} ms`));
+    const { timeoutMs } = tap;
+    const limit = timeoutMs === undefined ? undefined : afterRunning(timeoutMs, () => giveUp(`did not answer within ${timeoutMs} ms`));
     const stopped = (): void => giveUp('was cancelled');
     call.outer?.addEventListener('abort', stopped, { once: true });
     // A signal that was aborted before fires no more.

@@ -1,5 +1,5 @@
 // One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
-import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
+import { type Disposable, type HookName, PostroomError, type TapDeclaration } from '@postroom/sdk';
 import { Listeners } from '../base/listeners.js';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
 import { orderTaps, type TapOrder, tapName } from './order.js';
@@ -108,6 +108,11 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   /** What each tap has cost since it was added, by its full name. */
   get figures(): ReadonlyMap<string, TapFigures> {
     return new Map(this.#taps.map((tap) => [tapName(tap), tap.cost.figures]));
+  }
+
+  /** Milliseconds that a call of the tap may take. */
+  timeLimit({ timeoutMs = this.options.timeoutMs }: TapDeclaration): number {
+    return timeoutMs;
   }
 
   /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
@@ -256,7 +261,11 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   }
 
   #guarded(tap: RegisteredTap<H>): GuardedTap {
-    return { name: tapName(tap), plugin: tap.plugin, timeoutMs: tap.declaration.timeoutMs ?? this.options.timeoutMs };
+    return {
+      name: tapName(tap),
+      plugin: tap.plugin,
+      timeoutMs: tap.keepsTime === true ? undefined : this.timeLimit(tap.declaration),
+    };
   }
 
   #runSync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall]): Result | undefined {

@@ -5,6 +5,8 @@ import { type OrderableTap, type OrderedTap, tapName } from './order.js';
 export interface ConcurrentTap extends OrderableTap {
   /** Waits for another process most of its time, and looks at the message more than at what other taps decided. */
   readonly concurrent?: boolean;
+  /** Keeps its time limit by itself: what counts as its time is known elsewhere. */
+  readonly keepsTime?: boolean;
 }
 
 /** Stages whose taps may look at a message at the same time: nobody is named yet, so there is little that they could want to know of each other. */

@@ -2,14 +2,17 @@
 // and answers `mail/unreadable`, the server goes on (PROTOCOLS 0.7).
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type ParsedContent, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type ParsedContent, PostroomError, sentenceOf } from '@postroom/sdk';
+import { OwnTime } from '../base/ownTime.js';
 import { BUILT_FOLDER } from '../base/places.js';
+import type { TimeLimit } from '../base/runningTime.js';
+import { type ThreadTimes, threadTimes } from '../base/threadTimes.js';
 import type { FromWorker, ToWorker } from './contentWorker.js';
 
 export interface ContentLimits {
   /** Octets of a message. */
   readonly octets: number;
-  /** Milliseconds for one message, without the thread's start. */
+  /** Milliseconds for one message, without the thread's start and what it waits for a processor. */
   readonly milliseconds: number;
   /** Megabytes of heap in the thread. */
   readonly heapMegabytes: number;
@@ -19,12 +22,16 @@ export interface ContentLimits {
 
 const LIMITS: ContentLimits = Object.freeze({ octets: 32 * 1024 * 1024, milliseconds: 2000, heapMegabytes: 160, idle: 10_000 });
 
-/** Parses one message at a time. Holds no thread while there is nothing to do, and never keeps the process alive. */
+/** Parses one message at a time. Holds no thread while there is nothing to do and nobody wants it ready, and never keeps the process alive. */
 export class ContentParser {
   readonly #limits: ContentLimits;
   #thread: ParserThread | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
+  /** Who wants it ready. */
+  #wanted = 0;
+  /** Messages that are parsed, or wait for it. */
+  #inHand = 0;
 
   constructor(limits: Partial<ContentLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits };
@@ -35,9 +42,30 @@ export class ContentParser {
     if (size > this.#limits.octets) {
       return Promise.reject(unreadable(`it has ${size} octets, and at most ${this.#limits.octets} are parsed`));
     }
-    const parsed = this.#queue.then(() => this.#parseNow(octets));
+    this.#inHand += 1;
+    const parsed = this.#queue
+      .then(() => this.#parseNow(octets))
+      .finally(() => {
+        this.#inHand -= 1;
+      });
     this.#queue = parsed.catch(() => undefined);
     return parsed;
+  }
+
+  /** Starts the thread now, and keeps it until this is disposed: the first message does not wait for it. */
+  keepReady(): Disposable {
+    this.#wanted += 1;
+    clearTimeout(this.#idle);
+    this.#thread ??= new ParserThread(this.#limits);
+    let isOver = false;
+    return {
+      dispose: async () => {
+        if (isOver) return;
+        isOver = true;
+        this.#wanted -= 1;
+        if (this.#wanted === 0 && this.#inHand === 0) await this.dispose();
+      },
+    };
   }
 
   /** Ends the thread; a message that is being parsed becomes unreadable. */
@@ -53,12 +81,18 @@ export class ContentParser {
     this.#thread ??= new ParserThread(this.#limits);
     try {
       const content = await this.#thread.parse(octets);
-      this.#idle = setTimeout(() => void this.dispose(), this.#limits.idle).unref();
+      this.#endWhenIdle();
       return content;
     } catch (error) {
       await this.dispose();
+      if (this.#wanted > 0) this.#thread = new ParserThread(this.#limits);
       throw error instanceof PostroomError ? error : unreadable(sentenceOf(error));
     }
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#wanted === 0) this.#idle = setTimeout(() => void this.dispose(), this.#limits.idle).unref();
   }
 }
 
@@ -72,14 +106,15 @@ function unreadable(why: string): PostroomError {
 /** One worker thread and the message that is in it. */
 class ParserThread {
   readonly #worker: Worker;
-  readonly #milliseconds: number;
-  readonly #ready: Promise<void>;
+  readonly #limits: ContentLimits;
+  /** The thread's place below /proc, once it is ready. */
+  readonly #ready: Promise<string | undefined>;
   #answer: ((message: FromWorker) => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
   #broken: Error | undefined;
 
   constructor(limits: ContentLimits) {
-    this.#milliseconds = limits.milliseconds;
+    this.#limits = limits;
     this.#worker = new Worker(path.join(BUILT_FOLDER, 'mail', 'contentWorker.js'), {
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMegabytes, maxYoungGenerationSizeMb: 16 },
       stdout: true,
@@ -89,7 +124,7 @@ class ParserThread {
     this.#worker.on('message', (message: FromWorker) => this.#answer?.(message));
     this.#worker.on('error', (error) => this.#break(unreadable(`the MIME parser failed (${sentenceOf(error)})`)));
     this.#worker.on('exit', () => this.#break(unreadable('the MIME parser ended')));
-    this.#ready = this.#expect('ready').then(() => undefined);
+    this.#ready = this.#expect('ready').then((message) => (message.kind === 'ready' ? message.thread : undefined));
     this.#ready.catch(() => undefined);
   }
 
@@ -97,8 +132,8 @@ class ParserThread {
     // Only while a message is in it may the thread keep the process alive.
     this.#worker.ref();
     try {
-      await this.#ready;
-      return await this.#withinTime(this.#feed(octets));
+      const thread = await this.#ready;
+      return await this.#withinTime(this.#feed(octets), thread);
     } finally {
       this.#worker.unref();
     }
@@ -144,16 +179,26 @@ class ParserThread {
   }
 
   /** Also where the source of the octets is what stalls. */
-  async #withinTime<T>(work: Promise<T>): Promise<T> {
+  async #withinTime<T>(work: Promise<T>, thread: string | undefined): Promise<T> {
     work.catch(() => undefined);
-    let timer: NodeJS.Timeout | undefined;
+    const { milliseconds } = this.#limits;
+    const time = new OwnTime(() => timesWithOurs(thread));
+    await time.look();
+    let limit: TimeLimit | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(unreadable(`parsing takes longer than ${this.#milliseconds} ms`)), this.#milliseconds);
+      limit = time.limit(milliseconds, () => reject(unreadable(`parsing takes longer than ${milliseconds} ms`)));
     });
     try {
       return await Promise.race([work, late]);
     } finally {
-      clearTimeout(timer);
+      limit?.dispose();
     }
   }
+}
+
+/** Where this thread waits for a processor, the other one waits for octets. */
+async function timesWithOurs(thread: string | undefined): Promise<ThreadTimes | undefined> {
+  if (thread === undefined) return undefined;
+  const [theirs, ours] = await Promise.all([threadTimes(thread), threadTimes('self')]);
+  return theirs && { ran: theirs.ran, waited: theirs.waited + (ours?.waited ?? 0) };
 }

@@ -1,11 +1,13 @@
 // Runs in a thread of its own: feeds messages to mailparser, one after the other, and answers their content. Attachments are measured, not kept.
+import { readlinkSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { ParsedContent } from '@postroom/sdk';
 import { type AttachmentStream, MailParser, type MessageText } from 'mailparser';
 
 export type ToWorker = { readonly kind: 'octets'; readonly octets: Uint8Array } | { readonly kind: 'end' };
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  /** `thread`: below /proc, where the system shows the thread's times. */
+  | { readonly kind: 'ready'; readonly thread: string | undefined }
   | { readonly kind: 'more' }
   | { readonly kind: 'content'; readonly content: ParsedContent }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -68,4 +70,13 @@ parentPort?.on('message', (message: ToWorker) => {
     reader = undefined;
   }
 });
-answer({ kind: 'ready' });
+answer({ kind: 'ready', thread: thisThread() });
+
+/** `PID/task/TID` on Linux (proc(5), thread-self). */
+function thisThread(): string | undefined {
+  try {
+    return readlinkSync('/proc/thread-self');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,6 @@
 // The host's ends of a plugin's taps: they stand in the hooks, whichever process runs the plugin at the moment.
 import type { Disposable, TapDeclaration } from '@postroom/sdk';
+import { tapName } from '../../hooking/order.js';
 import type { HostHooks } from '../../hooks.js';
 import type { InstalledPlugin } from '../discovery.js';
 import type { MailDesk } from './mailDesk.js';
@@ -68,12 +69,13 @@ export class HostTaps {
       return;
     }
     const { hook, declaration } = this.#declaration(key);
-    const tap = { plugin: this.plugin.id, declaration, concurrent: true };
+    const tap = { plugin: this.plugin.id, declaration, concurrent: true, keepsTime: true };
     const { hooks, call, desk } = this;
+    const called = { tap: declaration.name, name: tapName(tap), timeoutMs: hooks[hook].timeLimit(declaration) };
     const adders: Readonly<Record<IsolatedHook, () => Disposable>> = {
-      onSort: () => hooks.onSort.add(tap, sortTap(declaration.name, call, desk)),
-      onDeliver: () => hooks.onDeliver.add(tap, deliverTap(declaration.name, call, desk)),
-      onSchedule: () => hooks.onSchedule.add(tap, scheduleTap(declaration.name, call)),
+      onSort: () => hooks.onSort.add(tap, sortTap(called, call, desk)),
+      onDeliver: () => hooks.onDeliver.add(tap, deliverTap(called, call, desk)),
+      onSchedule: () => hooks.onSchedule.add(tap, scheduleTap(called, call)),
     };
     this.#taps.set(key, adders[hook]());
   }

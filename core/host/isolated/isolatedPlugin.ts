@@ -3,15 +3,17 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Disposable, type Logger, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type Logger, type MailSender, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Clock } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { service } from '../../base/bindings.js';
 import { DisposableStack } from '../../base/disposables.js';
 import { Log } from '../../base/log.js';
+import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
 import { SecretStore } from '../../configuration/secretStore.js';
 import { SettingsService } from '../../configuration/settingsService.js';
 import { HostHooks } from '../../hooks.js';
+import { sharedContentParser } from '../../mail/contentParser.js';
 import { PluginStates } from '../../store/pluginStates.js';
 import { CommandRegistry } from '../commandRegistry.js';
 import type { InstalledPlugin } from '../discovery.js';
@@ -19,27 +21,32 @@ import { pluginMail } from '../pluginMail.js';
 import type { PluginRuntime } from '../pluginRuntime.js';
 import { pluginSecrets } from '../pluginSecrets.js';
 import type { Strike } from '../strikes.js';
+import { CallWindow } from './callWindow.js';
 import { HostCommands } from './hostCommands.js';
 import { serviceHandlers } from './hostServices.js';
 import { HostTaps } from './hostTaps.js';
 import { MailDesk } from './mailDesk.js';
 import type { PeerHandler, Reply } from './peer.js';
-import { PluginProcess } from './pluginProcess.js';
-import type { Activation, SettingsSnapshot } from './protocol.js';
+import { NeverBegun, PluginProcess, type ProcessEnd } from './pluginProcess.js';
+import type { Activation, IsolatedHook, SettingsSnapshot } from './protocol.js';
 import { failuresAfter, restartDelay } from './restart.js';
 import { linkSdk } from './sdkLink.js';
-import type { CallPlugin } from './tapCalls.js';
+import type { TapCallRequest } from './tapCalls.js';
 
 /** Node itself starts: the machine's affair, and a busy one takes seconds. */
 const START_MS = 30_000;
 const ACTIVATION_MS = 5_000;
 const DEACTIVATION_MS = 5_000;
+/** Processes that may end before they begin with a call, until it fails. */
+const MOST_PROCESSES = 3;
 
 export interface IsolatedPluginOptions {
   /** Where every plugin has its own folder to write in. */
   readonly storageRoot: string;
   /** The end of a process, which no call will report. */
   readonly reportFailure: (plugin: string, sentence: string, strike: Strike) => void;
+  /** The same where it counts for nothing. */
+  readonly noteProblem: (plugin: string, sentence: string) => void;
 }
 
 /** What runs now, or why nothing does. */
@@ -55,9 +62,17 @@ export class IsolatedPlugin implements PluginRuntime {
   readonly #log: Logger;
   readonly #taps: HostTaps;
   readonly #commands: HostCommands;
+  /** By hook: sorting does not wait for a relay that takes minutes. */
+  readonly #windows: Readonly<Record<IsolatedHook, CallWindow>> = {
+    onSort: new CallWindow(),
+    onDeliver: new CallWindow(),
+    onSchedule: new CallWindow(),
+  };
   #failures = 0;
   #isActive = false;
   #pausing: { readonly end: () => void; readonly timer: Disposable } | undefined;
+  /** The process that runs; `undefined` while there is none. */
+  #alive: Life | undefined;
   /** The process to call: pending while one is being started. */
   #life: Promise<Life> = Promise.reject(new Error('not started'));
 
@@ -68,10 +83,9 @@ export class IsolatedPlugin implements PluginRuntime {
   ) {
     this.#life.catch(() => undefined);
     this.#log = service(container, Log).forSource(plugin.id);
-    const call: CallPlugin = (method, data, octets, signal) => this.#call(method, data, octets, signal);
-    this.#taps = new HostTaps(plugin, service(container, HostHooks), this.#desk, call);
-    this.#commands = new HostCommands(plugin.id, service(container, CommandRegistry), (request, signal) =>
-      this.#call('command', request, undefined, signal),
+    this.#taps = new HostTaps(plugin, service(container, HostHooks), this.#desk, (call) => this.#callTap(call));
+    this.#commands = new HostCommands(plugin.id, service(container, CommandRegistry), async (request, signal) =>
+      (await this.#life).process.peer.call('command', request, undefined, { signal }),
     );
   }
 
@@ -84,6 +98,7 @@ export class IsolatedPlugin implements PluginRuntime {
     const settings = service(this.container, SettingsService);
     this.#stack.use(settings.onDidApply(() => void this.#tellSettings()));
     this.#isActive = true;
+    if (life.announced.size > 0) this.#stack.use(sharedContentParser.keepReady());
     // In one go, so that no message meets both versions or half of one.
     instead?.untap();
     this.#taps.open(life.announced);
@@ -101,7 +116,8 @@ export class IsolatedPlugin implements PluginRuntime {
     const life = await this.#life.catch(() => undefined);
     if (life !== undefined) {
       try {
-        const { data } = await life.process.peer.call('deactivate', undefined, undefined, AbortSignal.timeout(DEACTIVATION_MS));
+        const signal = AbortSignal.timeout(DEACTIVATION_MS);
+        const { data } = await life.process.peer.call('deactivate', undefined, undefined, { signal });
         problems.push(...(Array.isArray(data) ? data.map(String) : []));
       } catch (error) {
         problems.push(`deactivate() did not end: ${sentenceOf(error)}`);
@@ -133,6 +149,7 @@ export class IsolatedPlugin implements PluginRuntime {
       storagePath,
       log: this.#log,
       handlers: this.#handlers(announced),
+      inHand: () => this.#desk.lent,
     });
     const activation: Activation = {
       id,
@@ -152,24 +169,30 @@ export class IsolatedPlugin implements PluginRuntime {
       await started.ended;
       throw error;
     }
-    void started.ended.then((reason) => this.#ended(started, reason));
-    return { process: started, announced };
+    void started.ended.then((end) => this.#ended(started, end));
+    this.#alive = { process: started, announced };
+    return this.#alive;
   }
 
   async #activateIn(started: PluginProcess, activation: Activation): Promise<void> {
     const { id } = activation;
     // It answers this as soon as it runs: from then on the plugin's own time counts.
-    await inTime(START_MS, id, 'its process did not start', (late) => started.peer.call('memory', undefined, undefined, late));
-    await inTime(ACTIVATION_MS, id, 'activate() did not end', (late) => started.peer.call('activate', activation, undefined, late));
+    await inTime(started, START_MS, `${id}: its process did not start`, 'memory');
+    await inTime(started, ACTIVATION_MS, `${id}: activate() did not end`, 'activate', activation);
   }
 
   /** The process is gone and nobody asked for it: report, wait, start again. */
-  #ended(last: PluginProcess, reason: string): void {
+  #ended(last: PluginProcess, { reason, inHand }: ProcessEnd): void {
+    this.#alive = undefined;
     if (!this.#isActive) {
       return;
     }
     this.#failures = failuresAfter({ failures: this.#failures, livedMs: performance.now() - last.startedAt });
-    this.options.reportFailure(this.plugin.id, `${this.plugin.id}: its process ${reason}.`, { kind: 'end', messages: [] });
+    const sentence = `${this.plugin.id}: its process ${reason}.`;
+    const real = inHand.filter((mail) => !mail.rehearsal);
+    // What somebody only tried out switches no plugin off.
+    if (inHand.length > 0 && real.length === 0) this.options.noteProblem(this.plugin.id, sentence);
+    else this.#report(sentence, [...new Set(real.map(({ id }) => id))]);
     this.#life = this.#pause().then(() => this.#again());
     this.#life.catch(() => undefined);
   }
@@ -185,7 +208,7 @@ export class IsolatedPlugin implements PluginRuntime {
       if (!this.#isActive) throw error;
       this.#failures += 1;
       const sentence = `${this.plugin.id} could not be started again: ${sentenceOf(error)}`;
-      this.options.reportFailure(this.plugin.id, sentence, { kind: 'end', messages: [] });
+      this.#report(sentence, []);
       await this.#pause();
       return this.#again();
     }
@@ -199,11 +222,51 @@ export class IsolatedPlugin implements PluginRuntime {
     this.#pausing = undefined;
   }
 
-  /** Calls the plugin in whatever process runs it when its turn comes. */
-  async #call(method: string, data: unknown, octets: Uint8Array | undefined, signal: AbortSignal): Promise<Reply> {
-    const { process } = await this.#life;
-    signal.throwIfAborted();
-    return process.peer.call(method, data, octets, signal);
+  #report(sentence: string, messages: readonly string[]): void {
+    this.options.reportFailure(this.plugin.id, sentence, { kind: 'end', messages });
+  }
+
+  /** Calls the plugin in whatever process runs it when there is room for the call. */
+  async #callTap({ method, timeoutMs, signal, ...more }: TapCallRequest): Promise<Reply> {
+    const window = this.#windows[method];
+    await window.enter(signal);
+    try {
+      for (let left = MOST_PROCESSES; ; left -= 1) {
+        const { process } = await this.#running(timeoutMs, signal);
+        try {
+          return await process.call({ method, timeoutMs, signal, ...more });
+        } catch (error) {
+          if (!(error instanceof NeverBegun)) throw error;
+          if (left === 1) throw this.#gone(error.message);
+        }
+      }
+    } finally {
+      window.leave();
+    }
+  }
+
+  /** The plugin's process; where it is just being started, that has the time limit of a call. */
+  async #running(timeoutMs: number, signal: AbortSignal): Promise<Life> {
+    if (this.#alive !== undefined) return this.#alive;
+    let limit: TimeLimit | undefined;
+    let stop: (() => void) | undefined;
+    try {
+      return await new Promise<Life>((resolve, reject) => {
+        stop = () => reject(signal.reason as Error);
+        limit = afterRunning(timeoutMs, () => reject(this.#gone(`was not back within ${timeoutMs} ms`)));
+        signal.addEventListener('abort', stop, { once: true });
+        this.#life.then(resolve, reject);
+      });
+    } finally {
+      limit?.dispose();
+      if (stop !== undefined) signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** What a call fails with that no process took. The end of the process was reported by itself. */
+  #gone(how: string): PostroomError {
+    const { id } = this.plugin;
+    return new PostroomError('plugin/failed', `its process ${how}`, { plugin: id, incident: 'gone' });
   }
 
   #handlers(announced: Set<string>): Readonly<Record<string, PeerHandler>> {
@@ -213,12 +276,19 @@ export class IsolatedPlugin implements PluginRuntime {
       ...serviceHandlers({
         state: service(this.container, PluginStates).forPlugin(id),
         secrets: pluginSecrets(manifest, service(this.container, SecretStore)),
-        mail: pluginMail(manifest, this.container),
+        mail: this.#mail(),
         log: this.#log,
       }),
       ...this.#taps.handlers(announced),
       ...this.#commands.handlers,
     };
+  }
+
+  /** What it sends comes by its own taps as well. */
+  #mail(): MailSender {
+    const { send } = pluginMail(this.plugin.manifest, this.container);
+    const { onSort, onDeliver } = this.#windows;
+    return { send: (mail) => onSort.widen(() => onDeliver.widen(() => send(mail))) };
   }
 
   async #tellSettings(): Promise<void> {
@@ -240,11 +310,13 @@ export class IsolatedPlugin implements PluginRuntime {
   }
 }
 
-async function inTime(ms: number, plugin: string, what: string, call: (late: AbortSignal) => Promise<unknown>): Promise<void> {
-  const late = AbortSignal.timeout(ms);
+/** Calls the process's runner; rejects with `plugin/timeout` after so many milliseconds of the process's own time. */
+async function inTime(started: PluginProcess, ms: number, what: string, method: string, data?: unknown): Promise<void> {
+  const late = new AbortController();
+  const limit = started.limit(ms, () => late.abort(new PostroomError('plugin/timeout', `${what} within ${ms / 1000} seconds.`)));
   try {
-    await call(late);
-  } catch (error) {
-    throw late.aborted ? new PostroomError('plugin/timeout', `${plugin}: ${what} within ${ms / 1000} seconds.`, { plugin }) : error;
+    await started.peer.call(method, data, undefined, { signal: late.signal });
+  } finally {
+    limit.dispose();
   }
 }

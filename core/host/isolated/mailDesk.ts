@@ -19,6 +19,11 @@ export class MailDesk {
   #next = 1;
   readonly #open = new Map<number, OpenMail>();
 
+  /** The messages that are lent. */
+  get lent(): readonly MailView[] {
+    return [...this.#open.values()].map(({ mail }) => mail);
+  }
+
   /** Lends a message for the time of `use`. */
   async lend<T>(mail: MailView, relay: OpenMail['relay'], use: (data: MailData, header: Uint8Array) => Promise<T>): Promise<T> {
     const handle = this.#next++;

@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream';
 import { ERROR_CODES, type ErrorCode, PostroomError, sentenceOf } from '@postroom/sdk';
 import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
-import { encodeFrame, type Frame, type FrameLimits, FrameReader, NO_OCTETS } from './frames.js';
+import { encodeFrame, type FrameLimits, FrameReader, NO_OCTETS } from './frames.js';
 
 export interface Reply {
   readonly data?: unknown;
@@ -20,22 +20,43 @@ export interface PeerOptions {
   readonly handlers: Readonly<Record<string, PeerHandler>>;
   /** The other side broke the rules and is not listened to any more: end it. The end of the sentence "x was stopped: ...". */
   readonly onBreach: (reason: string) => void;
-  /** A cancelled call was not even acknowledged within `silenceMs`: the other side's event loop stands still. */
+  /** A call that had its time and was given up was not even acknowledged within `silenceMs`: the other side's event loop stands still. */
   readonly onSilence?: () => void;
   readonly silenceMs?: number;
+  /** Counts the other side's time. Default: the time that this process runs. */
+  readonly limit?: (ms: number, call: () => void) => TimeLimit;
+  /** Takes one call in a turn of the event loop, so that each is answered before the next begins, and tells the other side when, where it cannot know. */
+  readonly oneByOne?: boolean;
+  /** Stands around every call of the other side. `lag`: milliseconds for which it was under way. */
+  readonly serving?: <T>(work: () => Promise<T>, lag: number) => Promise<T>;
+}
+
+/** What of a call is wished for besides its answer. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The other side has taken the call: whatever takes time from now on is its handler. */
+  readonly onBegun?: (() => void) | undefined;
+  /** Asked when the call is given up: whether it had its time, so that the other side has to react at once. Default: it may be busy with others. */
+  readonly hadItsTime?: (() => boolean) | undefined;
 }
 
 interface PendingCall {
   resolve(reply: Required<Reply>): void;
   reject(error: unknown): void;
+  begun: (() => void) | undefined;
 }
 
 type Message =
-  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly data?: unknown }
+  /** `at`: milliseconds of the machine's monotonic clock. */
+  | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly at: number; readonly data?: unknown }
+  /** Taken, where that is not plain from what else is sent. */
+  | { readonly kind: 'begun'; readonly id: number }
   | { readonly kind: 'done'; readonly id: number; readonly data?: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly code?: string; readonly message: string }
   | { readonly kind: 'cancel' | 'cancelled'; readonly id: number }
   | { readonly kind: 'note'; readonly method: string; readonly data?: unknown };
+
+type IncomingCall = Extract<Message, { kind: 'call' }>;
 
 /** Characters of an error's sentence that are passed on. */
 const LONGEST_SENTENCE = 2_000;
@@ -49,6 +70,10 @@ export class Peer {
   /** Calls that were given up here and not acknowledged there yet. */
   readonly #unacknowledged = new Map<number, TimeLimit>();
   readonly #serving = new Map<number, AbortController>();
+  /** Calls that wait for their turn of the event loop. */
+  readonly #line = new Map<number, { readonly call: IncomingCall; readonly octets: Uint8Array }>();
+  /** Whether a call has this turn. */
+  #isTaken = false;
   readonly #reader: FrameReader;
 
   constructor(
@@ -61,7 +86,7 @@ export class Peer {
   }
 
   /** Rejects with what the other side threw, with `signal`'s reason, or with the reason of `close`. */
-  call(method: string, data?: unknown, octets?: Uint8Array, signal?: AbortSignal): Promise<Required<Reply>> {
+  call(method: string, data?: unknown, octets?: Uint8Array, { signal, onBegun, hadItsTime }: CallOptions = {}): Promise<Required<Reply>> {
     if (this.#closed !== undefined) {
       return Promise.reject(this.#closed);
     }
@@ -70,7 +95,7 @@ export class Peer {
       const cancel = (): void => {
         this.#pending.delete(id);
         this.#send({ kind: 'cancel', id });
-        this.#awaitAcknowledgement(id);
+        if (hadItsTime?.() === true) this.#awaitAcknowledgement(id);
         reject(signal?.reason);
       };
       const settle = (): void => signal?.removeEventListener('abort', cancel);
@@ -83,8 +108,10 @@ export class Peer {
           settle();
           reject(error);
         },
+        begun: onBegun,
       });
-      this.#send({ kind: 'call', id, method, data }, octets);
+      this.#send({ kind: 'call', id, method, at: machineTime(), data }, octets);
+      this.#beginLast();
       signal?.addEventListener('abort', cancel, { once: true });
       if (signal?.aborted === true) {
         cancel();
@@ -131,8 +158,10 @@ export class Peer {
       return;
     }
     try {
-      for (const frame of this.#reader.push(piece)) {
-        this.#take(frame);
+      for (const { json, octets } of this.#reader.push(piece)) {
+        const message = readMessage(json);
+        if (this.options.oneByOne === true && message.kind === 'call') this.#putInLine(message, octets);
+        else this.#take(message, octets);
       }
     } catch (error) {
       this.#isDeaf = true;
@@ -140,14 +169,30 @@ export class Peer {
     }
   }
 
-  #take({ json, octets }: Frame): void {
-    const message = readMessage(json);
+  #putInLine(call: IncomingCall, octets: Uint8Array): void {
+    this.#line.set(call.id, { call, octets });
+    if (!this.#isTaken) this.#serveNext();
+  }
+
+  #serveNext(): void {
+    const [next] = this.#line.values();
+    this.#isTaken = next !== undefined;
+    if (next === undefined) return;
+    this.#line.delete(next.call.id);
+    this.#serve(next.call, next.octets);
+    setImmediate(() => this.#serveNext());
+  }
+
+  #take(message: Message, octets: Uint8Array): void {
     switch (message.kind) {
       case 'call':
-        return this.#serve(message.id, message.method, message.data, octets);
+        return this.#serve(message, octets);
+      case 'begun':
+        return this.#begin(message.id);
       case 'note':
         return void this.#handlerOf(message.method)(message.data, octets, NEVER);
       case 'cancel':
+        this.#line.delete(message.id);
         this.#serving.get(message.id)?.abort(new PostroomError('plugin/timeout', 'The call was given up.'));
         return this.#send({ kind: 'cancelled', id: message.id });
       case 'cancelled':
@@ -161,18 +206,21 @@ export class Peer {
     }
   }
 
-  #serve(id: number, method: string, data: unknown, octets: Uint8Array): void {
+  #serve({ id, method, at, data }: IncomingCall, octets: Uint8Array): void {
     const handler = this.#handlerOf(method);
     if (this.#serving.size >= this.options.mostCalls || this.#serving.has(id)) {
       throw new Error(`it has more than ${this.options.mostCalls} requests open`);
     }
     const controller = new AbortController();
     this.#serving.set(id, controller);
+    // Of one call alone the other side knows when it began.
+    if (this.options.oneByOne === true && this.#serving.size > 1) this.#send({ kind: 'begun', id });
+    const serve = async (): Promise<Reply | undefined> => handler(data, octets, controller.signal);
     void (async () => {
       let answer: Message;
       let reply: Reply | undefined;
       try {
-        reply = await handler(data, octets, controller.signal);
+        reply = await (this.options.serving?.(serve, machineTime() - at) ?? serve());
         answer = { kind: 'done', id, data: reply?.data };
       } catch (error) {
         answer = { kind: 'failed', id, ...codeOf(error), message: sentenceOf(error).slice(0, LONGEST_SENTENCE) };
@@ -207,17 +255,38 @@ export class Peer {
     if (call !== undefined) {
       how(call);
     }
+    this.#beginLast();
+  }
+
+  #begin(id: number): void {
+    const call = this.#pending.get(id);
+    const begun = call?.begun;
+    if (call === undefined || begun === undefined) return;
+    call.begun = undefined;
+    begun();
+  }
+
+  /** The other side takes calls in their order: the only one that it has not answered has begun. */
+  #beginLast(): void {
+    if (this.#pending.size + this.#unacknowledged.size !== 1) return;
+    for (const id of this.#pending.keys()) this.#begin(id);
   }
 
   #awaitAcknowledgement(id: number): void {
-    const { onSilence, silenceMs = 0 } = this.options;
-    if (onSilence !== undefined) this.#unacknowledged.set(id, afterRunning(silenceMs, onSilence));
+    const { onSilence, silenceMs = 0, limit = afterRunning } = this.options;
+    if (onSilence !== undefined) this.#unacknowledged.set(id, limit(silenceMs, onSilence));
   }
 
   #acknowledged(id: number): void {
     this.#unacknowledged.get(id)?.dispose();
     this.#unacknowledged.delete(id);
+    this.#beginLast();
   }
+}
+
+/** The same in all processes of a machine. */
+function machineTime(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 const NEVER = new AbortController().signal;
@@ -235,13 +304,13 @@ function thrownBy(code: string | undefined, message: string): Error {
 /** Throws for anything that is no message. */
 function readMessage(json: unknown): Message {
   const value = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
-  const { kind, id, method, code, message } = value;
+  const { kind, id, method, at, code, message } = value;
   const named = typeof method === 'string';
   const numbered = Number.isSafeInteger(id);
   const sound =
-    (kind === 'call' && named && numbered) ||
+    (kind === 'call' && named && numbered && Number.isFinite(at)) ||
     (kind === 'note' && named) ||
-    ((kind === 'done' || kind === 'cancel' || kind === 'cancelled') && numbered) ||
+    ((kind === 'done' || kind === 'begun' || kind === 'cancel' || kind === 'cancelled') && numbered) ||
     (kind === 'failed' && numbered && typeof message === 'string' && (code === undefined || typeof code === 'string'));
   if (!sound) {
     throw new Error('it sent a message that does not exist');

@@ -2,11 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { type Logger, PostroomError } from '@postroom/sdk';
+import { type Logger, type MailView, PostroomError } from '@postroom/sdk';
+import { OwnTime } from '../../base/ownTime.js';
 import { BUILT_FOLDER, PRODUCT_FOLDER } from '../../base/places.js';
+import type { TimeLimit } from '../../base/runningTime.js';
+import { threadTimes } from '../../base/threadTimes.js';
+import { CALLS_IN_HAND } from './callWindow.js';
 import { residentMegabytes } from './memory.js';
 import { OutputLog } from './outputLog.js';
-import { Peer, type PeerHandler } from './peer.js';
+import { Peer, type PeerHandler, type Reply } from './peer.js';
 import { FROM_PLUGIN } from './protocol.js';
 import { numberIn, recordOf } from './shapes.js';
 
@@ -20,6 +24,8 @@ const RESIDENT_MB = 256;
 const MEMORY_LOOK_MS = 250;
 /** A cancelled call that is not even acknowledged by then: the plugin's event loop stands still. */
 const SILENCE_MS = 500;
+/** A call that is not even begun: those before it have their time each, and this much more passes. */
+const LINE_MS = 5_000;
 /** Requests of the plugin that may be open at a time. */
 const MOST_REQUESTS = 1_000;
 
@@ -37,19 +43,46 @@ export interface ProcessOptions {
   readonly storagePath: string;
   readonly log: Logger;
   readonly handlers: Readonly<Record<string, PeerHandler>>;
+  /** The messages that the plugin has in hand. Default: none. */
+  readonly inHand?: () => readonly MailView[];
   /** What the system says of a process's memory in megabytes. Default: what Linux says. */
   readonly systemSays?: (pid: number) => Promise<number | undefined>;
 }
 
+/** How a process ended. */
+export interface ProcessEnd {
+  /** The end of the sentence "its process ...". */
+  readonly reason: string;
+  /** The messages that it had in hand. */
+  readonly inHand: readonly MailView[];
+}
+
+/** A call of a tap. */
+export interface TimedCall {
+  readonly method: string;
+  readonly data: unknown;
+  readonly octets: Uint8Array | undefined;
+  /** `publisher.name/tap` */
+  readonly name: string;
+  /** Milliseconds for the handler. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The process ended before the plugin had begun with a call: it is innocent of that, and so is its message. */
+export class NeverBegun extends Error {}
+
 export class PluginProcess {
   readonly peer: Peer;
-  /** Resolves when the process is gone, with the end of the sentence "its process ...". Never rejects. */
-  readonly ended: Promise<string>;
+  /** Resolves when the process is gone. Never rejects. */
+  readonly ended: Promise<ProcessEnd>;
   readonly startedAt = performance.now();
   /** Names the end of this process: the calls that it takes down fail by one incident. */
   readonly incident = `process ${++processes}`;
   readonly #child: ChildProcess;
+  readonly #time: OwnTime;
   #reason: string | undefined;
+  #isGone = false;
   /** The process was asked and has not answered yet. */
   #isAsked = false;
 
@@ -63,11 +96,14 @@ export class PluginProcess {
     const output = new OutputLog(options.log);
     output.take(this.#child.stdout, 'stdout');
     output.take(this.#child.stderr, 'stderr');
+    this.#time = new OwnTime(async () => (this.#child.pid === undefined ? undefined : threadTimes(`${this.#child.pid}`)));
     this.peer = new Peer(this.#child.stdio[3] as Duplex, {
       limits: FROM_PLUGIN,
       mostCalls: MOST_REQUESTS,
       handlers: options.handlers,
       silenceMs: SILENCE_MS,
+      limit: (ms, call) => this.limit(ms, call),
+      serving: (work, lag) => this.#time.serving(work, lag),
       onSilence: () => this.kill('did not react any more and was killed'),
       onBreach: (reason) => this.kill(`was killed: ${reason}`),
     });
@@ -75,14 +111,54 @@ export class PluginProcess {
     this.ended = new Promise((resolve) => {
       const gone = (how: string): void => {
         clearInterval(memory);
+        this.#isGone = true;
         const reason = this.#reason ?? how;
+        const inHand = options.inHand?.() ?? [];
         const fields = { plugin: options.plugin, incident: this.incident };
         this.peer.close(new PostroomError('plugin/failed', `its process ${reason}`, fields));
-        resolve(reason);
+        resolve({ reason, inHand });
       };
       this.#child.once('error', (error) => gone(`could not be started: ${error.message}`));
       this.#child.once('exit', (code, signal) => gone(howItEnded(code, signal)));
     });
+  }
+
+  /** As OwnTime: calls once the process has had so many milliseconds of its own. */
+  limit(ms: number, call: () => void): TimeLimit {
+    return this.#time.limit(ms, call);
+  }
+
+  /**
+   * Calls a handler. Its time runs from when the plugin takes the call. Rejects with `plugin/timeout`, with what the handler threw, with the reason of
+   * the process's end, or with NeverBegun.
+   */
+  async call({ method, data, octets, name, timeoutMs, signal }: TimedCall): Promise<Required<Reply>> {
+    const late = new AbortController();
+    const giveUp = (): void => late.abort(signal.reason);
+    let isLate = false;
+    const timeOut = (): void => {
+      isLate = true;
+      const sentence = `${name} did not answer within ${timeoutMs} ms.`;
+      late.abort(new PostroomError('plugin/timeout', sentence, { plugin: this.options.plugin }));
+    };
+    let end: (() => void) | undefined;
+    let limit = this.limit(CALLS_IN_HAND * timeoutMs + LINE_MS, timeOut);
+    const onBegun = (): void => {
+      end = this.#time.begin();
+      limit.dispose();
+      limit = this.limit(timeoutMs, timeOut);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      signal.throwIfAborted();
+      return await this.peer.call(method, data, octets, { signal: late.signal, onBegun, hadItsTime: () => isLate });
+    } catch (error) {
+      throw this.#isGone && end === undefined ? new NeverBegun(this.#reason) : error;
+    } finally {
+      end?.();
+      limit.dispose();
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Ends it at once, whatever it is doing. `reason`: the end of the sentence "its process ...". */
@@ -93,6 +169,7 @@ export class PluginProcess {
 
   async #lookAtMemory(): Promise<void> {
     const { pid } = this.#child;
+    void this.#time.look();
     const system = this.options.systemSays ?? residentMegabytes;
     const megabytes = (pid === undefined ? undefined : await system(pid)) ?? (await this.#askForMemory());
     if (megabytes !== undefined && megabytes > RESIDENT_MB) {

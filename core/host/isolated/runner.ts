@@ -34,6 +34,7 @@ const pipe = new Socket({ fd: PIPE, readable: true, writable: true });
 const peer: Peer = new Peer(pipe, {
   limits: FROM_HOST,
   mostCalls: MOST_CALLS,
+  oneByOne: true,
   handlers: {
     activate: async (data) => {
       await activate(data as Activation);

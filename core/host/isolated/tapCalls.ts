@@ -14,22 +14,37 @@ import { readPlanState } from '../../mail/planState.js';
 import { planFrom, stateOf } from '../../mail/sortPlan.js';
 import type { MailDesk } from './mailDesk.js';
 import type { Reply } from './peer.js';
+import type { TimedCall } from './pluginProcess.js';
 import type { DeliverCall, IsolatedHook, ScheduleCall, SortCall } from './protocol.js';
 import { dateIn, listIn, optionalTextIn, recordOf, textIn } from './shapes.js';
 
-/** Calls the plugin's process; waits where it is just being started again. */
-export type CallPlugin = (method: IsolatedHook, data: unknown, octets: Uint8Array | undefined, signal: AbortSignal) => Promise<Reply>;
+export interface TapCallRequest extends TimedCall {
+  readonly method: IsolatedHook;
+}
+
+/** Calls the plugin's process; waits where it has enough in hand or is just being started again. */
+export type CallPlugin = (call: TapCallRequest) => Promise<Reply>;
+
+/** A tap as its calls need it. */
+export interface CalledTap {
+  /** As the manifest names it. */
+  readonly tap: string;
+  /** `publisher.name/tap` */
+  readonly name: string;
+  /** Milliseconds for the handler. */
+  readonly timeoutMs: number;
+}
 
 /** Destinations of one message, or rounds of one plan, that are read from an answer. */
 const MOST_ENTRIES = 10_000;
 
 /** Reasons given earlier stay here: what comes back are the tap's own. */
-export function sortTap(tap: string, call: CallPlugin, desk: MailDesk): SortHandler {
+export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MailDesk): SortHandler {
   return (plan, mail, { signal }: TapCall) => {
     const given = stateOf(plan);
     return desk.lend(mail, undefined, async (data, header) => {
       const sent: SortCall = { tap, plan: { ...given, notes: [] }, mail: data };
-      const answer = (await call('onSort', sent, header, signal)).data;
+      const answer = (await call({ ...limits, method: 'onSort', data: sent, octets: header, signal })).data;
       if (answer === undefined || answer === null) {
         return undefined;
       }
@@ -39,15 +54,15 @@ export function sortTap(tap: string, call: CallPlugin, desk: MailDesk): SortHand
   };
 }
 
-export function deliverTap(tap: string, call: CallPlugin, desk: MailDesk): DeliverHandler {
+export function deliverTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MailDesk): DeliverHandler {
   return ({ mail, to }: DeliveryRequest, { signal }: TapCall) =>
     desk.lend(mail, to.kind === 'relay' ? () => to.content() : undefined, async (data, header) => {
       const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to) };
-      return readReceipt((await call('onDeliver', sent, header, signal)).data);
+      return readReceipt((await call({ ...limits, method: 'onDeliver', data: sent, octets: header, signal })).data);
     });
 }
 
-export function scheduleTap(tap: string, call: CallPlugin): ScheduleHandler {
+export function scheduleTap({ tap, ...limits }: CalledTap, call: CallPlugin): ScheduleHandler {
   return async (plan, context, { signal }: TapCall) => {
     const sent: ScheduleCall = {
       tap,
@@ -57,7 +72,7 @@ export function scheduleTap(tap: string, call: CallPlugin): ScheduleHandler {
       ...(context.lastRound !== undefined && { lastRound: context.lastRound.toISOString() }),
       timeZone: context.timeZone,
     };
-    return readSchedule((await call('onSchedule', sent, undefined, signal)).data);
+    return readSchedule((await call({ ...limits, method: 'onSchedule', data: sent, octets: undefined, signal })).data);
   };
 }
 

@@ -50,7 +50,7 @@ describe("the memory of a plugin's process", function () {
       settings: { value: {}, properties: [] },
     };
     await started.peer.call('activate', activation);
-    expect(await started.ended).to.match(/^took \d+ MB of memory and was killed; 256 MB are allowed$/);
+    expect((await started.ended).reason).to.match(/^took \d+ MB of memory and was killed; 256 MB are allowed$/);
   });
 
   it('is what Linux says, and unknown for a process that is not there', async function () {
