@@ -19,7 +19,7 @@ export interface PluginManifest {
   /** Ids of plugins that are enabled with this one. */
   readonly pluginPack?: readonly string[];
   readonly capabilities?: {
-    /** While it is not active, mail is held instead of sorted without it. */
+    /** Fails closed whatever its taps say: while it should run and does not, mail is held instead of sorted without it. */
     readonly essential?: boolean;
     /** Sends mail by itself (`context.mail`). */
     readonly sendsMail?: boolean;
@@ -48,9 +48,16 @@ export interface TapDeclaration {
   readonly before?: readonly string[];
   /** Names of taps that come before this one. */
   readonly after?: readonly string[];
-  /** Limit for one call; the default depends on the hook (onSort 1,000 ms, onFetch and relay 15 min). */
+  /**
+   * Limit for one call, in milliseconds; the default depends on the hook (onSort and onSchedule 1 second, onFetch 60 minutes, onDeliver 15). It runs from
+   * when the plugin takes the call; what an isolated one waits for a processor, or for the host (`content()`, `raw()`, `state` ...), does not count.
+   */
   readonly timeoutMs?: number;
-  /** onSort: what becomes of a message when the tap fails. Default `hold`. */
+  /**
+   * onSort and onDeliver: what becomes of a message when the tap fails. `hold` (default) fails closed: the message waits, and while the plugin should run
+   * and does not (switched off by failures, a version that cannot be activated ...), all mail waits, until an administrator enables it again, disables or
+   * removes it. `skip` fails open: mail goes on without it; in onDeliver only for stage `observe`.
+   */
   readonly onError?: 'hold' | 'skip';
 }
 

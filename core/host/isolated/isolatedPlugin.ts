@@ -286,9 +286,9 @@ export class IsolatedPlugin implements PluginRuntime {
 
   /** What it sends comes by its own taps as well. */
   #mail(): MailSender {
-    const { send } = pluginMail(this.plugin.manifest, this.container);
+    const sender = pluginMail(this.plugin.manifest, this.container);
     const { onSort, onDeliver } = this.#windows;
-    return { send: (mail) => onSort.widen(() => onDeliver.widen(() => send(mail))) };
+    return { send: (mail) => onSort.widen(() => onDeliver.widen(() => sender.send(mail))) };
   }
 
   async #tellSettings(): Promise<void> {

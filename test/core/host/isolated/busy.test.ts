@@ -81,7 +81,9 @@ describe('filters that work hard on a busy machine', function () {
     await Promise.all(load.map((child) => once(child, 'spawn')));
   });
   after(async () => {
-    await Promise.all(load.map((child) => [once(child, 'exit'), child.kill('SIGKILL')][0]));
+    const ended = load.map((child) => once(child, 'exit'));
+    for (const child of load) child.kill('SIGKILL');
+    await Promise.all(ended);
     await host.stop();
     await rm(folder, { recursive: true });
   });
