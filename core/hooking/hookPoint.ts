@@ -2,7 +2,7 @@
 import { type Disposable, type HookName, PostroomError, type TapDeclaration } from '@postroom/sdk';
 import { Listeners } from '../base/listeners.js';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
-import { orderTaps, type TapOrder, tapName } from './order.js';
+import { orderTaps, stageOf, type TapOrder, tapName } from './order.js';
 import { TapCost, type TapFigures } from './tapCost.js';
 import { type ConcurrentTap, groupTaps } from './together.js';
 
@@ -61,6 +61,8 @@ export interface HookPointOptions<Result> {
   readonly onFailure: 'continue' | 'stop';
   /** With `stop`: a tap whose manifest says `skip` is passed over instead. */
   readonly maySkip?: boolean;
+  /** A stage whose taps look on: an answer of theirs would be taken for the work of the taps behind them. */
+  readonly observers?: string;
   /** What is wrong with an answer: the end of the sentence "x answered ...". `before` is the call's first argument. */
   readonly check: (answer: Result, before: unknown) => string | undefined;
   /** Waterfalls whose taps may be called together: puts on `onto` what changed from `before` to `answer`. */
@@ -255,9 +257,15 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     return guardAsync<Result>(
       guarded,
       (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
-      (answer) => this.options.check(answer, given[0]),
+      (answer) => this.options.check(answer, given[0]) ?? this.#isOutOfPlace(tap),
       call.signal,
     );
+  }
+
+  #isOutOfPlace({ declaration }: RegisteredTap<H>): string | undefined {
+    const { observers } = this.options;
+    const isObserver = observers !== undefined && stageOf(declaration) === observers;
+    return isObserver ? `for the others, and taps of stage ${observers} only look on` : undefined;
   }
 
   #guarded(tap: RegisteredTap<H>): GuardedTap {

@@ -26,12 +26,14 @@ const LONGEST_LIST = 10_000;
 
 /**
  * Reads what another process sent back for the plan it was given. Account and outside recipients are taken from `given`: nobody may
- * change them. Throws `plugin/bad-answer` for anything that is not a plan's data.
+ * change them; nor may anybody deliver what a filter has kept back, for which plans have no method. Throws `plugin/bad-answer` for anything that is
+ * not a plan's data.
  */
 export function readPlanState(value: unknown, given: PlanState): PlanState {
   const data = isRecord(value) ? value : {};
   if (!isRecord(data.account) || data.account.id !== given.account.id) throw malformed('account');
-  if (!DISPOSITIONS.includes(data.disposition)) throw malformed('disposition');
+  const isLetGo = data.disposition === 'deliver' && given.disposition !== 'deliver';
+  if (isLetGo || !DISPOSITIONS.includes(data.disposition)) throw malformed('disposition');
   if (data.rung !== undefined && !RUNGS.includes(data.rung)) throw malformed('rung');
   return {
     account: given.account,

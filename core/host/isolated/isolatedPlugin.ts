@@ -245,7 +245,7 @@ export class IsolatedPlugin implements PluginRuntime {
     }
   }
 
-  /** The plugin's process; where it is just being started, that has the time limit of a call. */
+  /** The plugin's process. One that is just being started is waited for; where that has to wait for its back-off, no longer than for a call. */
   async #running(timeoutMs: number, signal: AbortSignal): Promise<Life> {
     if (this.#alive !== undefined) return this.#alive;
     let limit: TimeLimit | undefined;
@@ -253,7 +253,11 @@ export class IsolatedPlugin implements PluginRuntime {
     try {
       return await new Promise<Life>((resolve, reject) => {
         stop = () => reject(signal.reason as Error);
-        limit = afterRunning(timeoutMs, () => reject(this.#gone(`was not back within ${timeoutMs} ms`)));
+        const look = (): void => {
+          if (this.#pausing === undefined) limit = afterRunning(timeoutMs, look);
+          else reject(this.#gone(`was not back within ${timeoutMs} ms`));
+        };
+        limit = afterRunning(timeoutMs, look);
         signal.addEventListener('abort', stop, { once: true });
         this.#life.then(resolve, reject);
       });

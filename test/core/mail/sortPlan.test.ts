@@ -122,6 +122,15 @@ describe('readPlanState', () => {
     ['a concealed field without a place', { ...given, concealed: [{ index: 1.5, name: 'x' }] }],
   ];
   for (const [title, value] of bad) {
+    it('does not deliver what was kept back before', () => {
+      const plan = createSortPlan(account, ['x@y.org']);
+      for (const kept of [plan.hold('not scanned'), plan.quarantine('a virus'), plan.discard('nobody wants it')]) {
+        const before = stateOf(kept);
+        expect(() => readPlanState({ ...before, disposition: 'deliver' }, before)).to.throw('"disposition"');
+        expect(readPlanState({ ...before, disposition: 'quarantine' }, before)).to.include({ disposition: 'quarantine' });
+      }
+    });
+
     it(`refuses ${title}`, () =>
       expect(() => readPlanState(value, given))
         .to.throw(PostroomError)

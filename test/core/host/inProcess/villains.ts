@@ -84,6 +84,14 @@ export const VILLAINS: readonly Villain[] = [
     said: /villain\.answers-no-receipt\/scan answered a string instead of a receipt/,
   },
   {
+    name: 'swallows-from-the-side',
+    taps: [{ hook: 'onDeliver', name: 'scan', stage: 'observe' }],
+    activate: tap('onDeliver', "() => [{ recipient: 'andrew@company', outcome: 'delivered', status: '2.0.0', text: 'ok' }]"),
+    mail: 'held',
+    state: 'active',
+    said: /swallows-from-the-side\/scan answered for the others, and taps of stage observe only look on/,
+  },
+  {
     name: 'throws-on-schedule',
     taps: [{ hook: 'onSchedule', name: 'scan', stage: 'limit' }],
     activate: tap('onSchedule', "() => { throw new Error('Never.'); }"),
