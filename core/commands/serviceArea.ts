@@ -90,6 +90,7 @@ export class ServiceArea implements CommandArea {
       inbox: { messages: mailboxes.reduce((sum, box) => sum + box.messages, 0), oldest: earliest(mailboxes.map((box) => box.oldest)) },
       outbox: { messages: outbox.messages, recipients: outbox.recipients, oldest: outbox.oldest },
       held: (await this.store.setAside()).length,
+      waitsFor: this.plugins.blocking.filter(({ how }) => how !== 'changing').map(({ id, name, why }) => ({ plugin: id, name, why })),
       lastRound: this.service.lastRound === undefined ? undefined : summaryOf(this.service.lastRound),
       nextRound: rounds[0],
       figures: await this.figures.now(),

@@ -21,6 +21,8 @@ interface PluginRecord {
   installed: InstalledPlugin;
   state: PluginState;
   problems: readonly string[];
+  /** Why it was switched off, without the way back. */
+  cause?: string | undefined;
   runtime: PluginRuntime | undefined;
   readonly strikes: Strikes;
 }
@@ -146,9 +148,10 @@ export class DefaultPluginHost implements PluginHost {
     this.noteProblem(plugin, sentence);
     if (record.strikes.add(this.clock.monotonic(), strike) && record.state === 'active') {
       void this.#inTurn(async () => {
-        await this.#deactivate(plugin, 'failed', [
-          `It failed three times in five minutes and was switched off; last: ${sentence} Mend it, then: postroom plugins enable ${plugin}`,
-        ]);
+        const cause = `It failed three times in five minutes and was switched off; last: ${sentence}`;
+        await this.#deactivate(plugin, 'failed', [`${cause} Mend it, then: postroom plugins enable ${plugin}`]);
+        record.cause = cause;
+        this.#findBlocking();
         this.#changed.fire();
       });
     }
@@ -202,10 +205,10 @@ export class DefaultPluginHost implements PluginHost {
 
   /** Asked with every message: so it is worked out when something changes. */
   #findBlocking(): void {
-    const conditions = [...this.#records.values()].map(({ installed, state, problems }) => ({
+    const conditions = [...this.#records.values()].map(({ installed, state, problems, cause }) => ({
       installed,
       state,
-      problems,
+      why: cause ?? problems.join(' '),
       untapped: state === 'active' ? this.#untapped(installed) : [],
     }));
     this.#blocking = blockingPlugins(conditions, this.#enablement?.wanted ?? new Set(), this.#known.ids);
@@ -345,6 +348,7 @@ export class DefaultPluginHost implements PluginHost {
   #setState(record: PluginRecord, state: PluginState, problems: readonly string[]): void {
     const isNew = record.state !== state;
     record.problems = problems;
+    record.cause = undefined;
     record.state = state;
     this.#findBlocking();
     if (isNew) this.events.emit({ type: 'plugin', plugin: record.installed.id, state });

@@ -19,7 +19,8 @@ export interface BlockingPlugin {
 export interface PluginCondition {
   readonly installed: InstalledPlugin;
   readonly state: 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
-  readonly problems: readonly string[];
+  /** Sentences, where something is wrong. */
+  readonly why: string;
   /** Names of declared taps that hold on error and that it took out of their hooks while it runs. */
   readonly untapped: readonly string[];
 }
@@ -50,17 +51,17 @@ export function blockingPlugins(
 ): readonly BlockingPlugin[] {
   const blocking: BlockingPlugin[] = [];
   const lost = new Set(known);
-  for (const { installed, state, problems, untapped } of plugins) {
+  for (const { installed, state, why, untapped } of plugins) {
     const { id, manifest, bundled } = installed;
     lost.delete(id);
     if (state === 'active' && untapped.length > 0) {
-      const why = `It runs, and took its tap ${untapped.join(', ')} away.`;
-      blocking.push({ id, name: manifest?.displayName ?? id, why, how: 'failed', isNeeded: false });
+      const left = `It runs, and took its tap ${untapped.join(', ')} away.`;
+      blocking.push({ id, name: manifest?.displayName ?? id, why: left, how: 'failed', isNeeded: false });
     }
     const isCore = bundled && manifest?.capabilities?.essential === true;
     if (state === 'active' || !(isCore || known.has(id) || (wanted.has(id) && failsClosed(manifest)))) continue;
     const how = state === 'failed' ? 'failed' : state === 'disabled' ? 'off' : 'changing';
-    blocking.push({ id, name: manifest?.displayName ?? id, why: problems.join(' ') || 'It is not active.', how, isNeeded: isCore });
+    blocking.push({ id, name: manifest?.displayName ?? id, why: why || 'It is not active.', how, isNeeded: isCore });
   }
   for (const id of lost) {
     const why = 'Its files are gone from the plugins folder. Install it again: postroom plugins add FILE.';

@@ -73,7 +73,7 @@ describe('mail waits', () => {
   const filter = (state: PluginCondition['state'], more: Partial<PluginManifest> | 'unreadable' = tapping(SCAN)): PluginCondition => ({
     installed: plugin('filter', more),
     state,
-    problems: [],
+    why: '',
     untapped: [],
   });
 

@@ -16,6 +16,8 @@ export interface Status {
   readonly inbox: { readonly messages: number; readonly oldest?: string };
   readonly outbox: { readonly messages: number; readonly recipients: number; readonly oldest?: string };
   readonly held: number;
+  /** Plugins that mail is held for. */
+  readonly waitsFor: readonly { readonly plugin: string; readonly name: string; readonly why: string }[];
   readonly lastRound?: RoundSummary;
   readonly nextRound?: PlannedRound;
   /** Settings that go back to what they were at `until`, unless they are confirmed. */

@@ -27,6 +27,8 @@ export function Dashboard(): ReactNode {
     }
     reload();
   };
+  // What mail waits for stands on top.
+  const others = (status?.problems ?? []).filter((line) => !status?.waitsFor.some(({ plugin }) => line.startsWith(`${plugin}: `)));
   const sessions = (open: number): string => count(open, 'session');
   return (
     <Page
@@ -35,6 +37,18 @@ export function Dashboard(): ReactNode {
       actions={<SendReceive disabled={!isOn || status.accounts === 0} onDone={reload} />}
     >
       <Problem sentence={problem ?? error} />
+      {status !== undefined && status.waitsFor.length > 0 && (
+        <Notice kind="problem" title="Mail is held and reaches nobody">
+          {status.waitsFor.map(({ plugin, name, why }) => (
+            <p key={plugin}>
+              {name} must look at it and does not run. {why}
+            </p>
+          ))}
+          <p>
+            The <Link href="/doctor">Doctor</Link> has the ways out.
+          </p>
+        </Notice>
+      )}
       {status?.accounts === 0 && (
         <Card>
           <Empty title="No account is shared yet">
@@ -112,10 +126,10 @@ export function Dashboard(): ReactNode {
             </Card>
           </div>
           <StatusCards />
-          {status.problems.length > 0 && (
+          {others.length > 0 && (
             <Notice kind="warning" title="To look at">
               <ul>
-                {status.problems.map((line) => (
+                {others.map((line) => (
                   <li key={line}>{line}</li>
                 ))}
               </ul>
@@ -130,6 +144,7 @@ export function Dashboard(): ReactNode {
 function ServiceSentence({ status }: { readonly status: Status }): ReactNode {
   if (status.reason !== undefined) return 'The service has stopped; stored mail stays.';
   if (status.service !== 'running') return 'The service is stopped. Start opens the ports again.';
+  if (status.waitsFor.length > 0) return 'Mail is taken in, and held until a plugin runs again.';
   return `Mail flows. ${status.edition === '' ? '' : `Edition: ${status.edition}.`} ${count(status.accounts, 'account')} shared.`;
 }
 
