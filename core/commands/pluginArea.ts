@@ -33,7 +33,7 @@ export class PluginArea implements CommandArea {
           version,
           state,
           runs: bundled ? 'in the host' : 'isolated',
-          mail: this.host.blocking.some((each) => each.id === id) ? 'waits for it' : withoutIt(manifest),
+          mail: this.host.blocking.some((each) => each.id === id) ? 'is held for it' : bundled ? '' : withoutIt(manifest),
           problems,
         })),
     ),
@@ -116,5 +116,5 @@ export class PluginArea implements CommandArea {
 
 /** What becomes of mail while the plugin does not run, for who reads a list. */
 function withoutIt(manifest: PluginManifest | undefined): string {
-  return failsClosed(manifest) ? 'would wait for it' : '';
+  return failsClosed(manifest) ? 'would be held without it' : 'would go on without it';
 }

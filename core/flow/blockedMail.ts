@@ -83,11 +83,14 @@ export class BlockedMail implements Disposable {
   async #goOn(over: readonly string[]): Promise<void> {
     const delivered = await this.heldMail.retryHeld();
     if (over.length === 0) return;
-    const what = delivered === 1 ? 'held message was' : 'held messages were';
-    this.#note(
-      'service',
-      `${over.join(', ')} ${over.length === 1 ? 'runs' : 'run'} again, or mail goes without: ${delivered} ${what} delivered.`,
-    );
+    const isActive = (id: string): boolean => this.plugins.plugins.some((plugin) => plugin.id === id && plugin.state === 'active');
+    const [back, off] = [over.filter(isActive), over.filter((id) => !isActive(id))];
+    const why = [
+      ...(back.length > 0 ? [`${back.join(', ')} ${back.length === 1 ? 'runs' : 'run'} again`] : []),
+      ...(off.length > 0 ? [`${off.join(', ')} ${off.length === 1 ? 'was' : 'were'} switched off`] : []),
+    ];
+    const held = delivered === 0 ? '' : ` ${delivered} held ${delivered === 1 ? 'message was' : 'messages were'} delivered.`;
+    this.#note('service', `Mail goes on: ${why.join(', ')}.${held}`);
   }
 
   #note(kind: 'problem' | 'service', text: string): void {

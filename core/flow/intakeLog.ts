@@ -12,13 +12,14 @@ export const IntakeLog = createServiceId<IntakeLog>('IntakeLog');
 export class ActivityIntakeLog implements IntakeLog {
   constructor(@ActivityLog private readonly activity: ActivityLog) {}
 
-  taken({ message, outbox, tells }: IntakeUnit, placed: readonly MailboxRef[]): void {
+  taken({ message, outbox, tells, settles }: IntakeUnit, placed: readonly MailboxRef[]): void {
     const where = [
       ...(placed.length > 0 ? [`for ${placed.map(mailboxName).join(', ')}`] : []),
       ...(outbox.length > 0 ? [`for ${outbox.length} outside, in the Outbox`] : []),
       ...(message.disposition === 'deliver' ? [] : [`${message.disposition}: ${message.reason}`]),
     ];
-    const made = tells === undefined ? 'Told the author' : `Told of a message that waits at the ISP of ${tells.account}`;
+    const notice = settles === undefined ? `Told "${message.subject}"` : 'Told the author';
+    const made = tells === undefined ? notice : `Told of a message that waits at the ISP of ${tells.account}`;
     const what = message.origin === 'submitted' ? 'Taken from a client' : message.origin === 'bounce' ? made : 'Collected';
     this.activity.add({
       kind: message.origin === 'submitted' ? 'submitted' : 'collected',

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
 import { packChecked } from '#core/host/packages/pluginCheck.js';
+import { filterThat, plantStranger } from '../kit/strangerPlugin.js';
 import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
 import { pop3Login } from './pop3Login.js';
@@ -215,6 +216,25 @@ describe('What an administrator does on the pages', () => {
       .first()
       .waitFor();
     await manager.run('accounts.set-password', { account: 'works', password: 'practice' });
+  });
+
+  it('sees on the overview that mail is held for a filter, and lets it go at the doctor', async () => {
+    const throws = filterThat('scanner', "() => { throw new Error('No signatures.'); }");
+    await plantStranger(manager.server.dataDir, throws);
+    await manager.run('plugins.enable', { plugin: 'stranger.scanner' });
+    await collect(...[1, 2, 3, 4].map((each) => ({ to: 'Carolyn <mail@company.example>', subject: `Held ${each}` })));
+    await visit(page, manager, '/');
+    const notice = page.getByRole('alert').filter({ hasText: 'Mail is held and reaches nobody' });
+    await notice.waitFor();
+    await show('held-overview');
+    await notice.getByRole('link', { name: 'Doctor' }).click();
+    await page.getByRole('row').filter({ hasText: 'stranger.scanner' }).getByRole('button', { name: 'Try again' }).waitFor();
+    await show('held-doctor');
+    await button('Deliver without it').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Deliver without it' }).click();
+    await visit(page, manager, '/mailboxes/carolyn%40company');
+    for (const each of [1, 2, 3, 4]) await page.getByRole('cell', { name: `Held ${each}`, exact: true }).waitFor();
+    await manager.run('plugins.remove', { plugin: 'stranger.scanner' });
   });
 
   it('makes a backup and proves it', async () => {
