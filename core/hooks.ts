@@ -50,7 +50,7 @@ export function createHooks() {
     onDeliver: new HookPoint<DeliverHandler, [DeliveryRequest], DeliveryReceipt>(
       'onDeliver',
       () => new AsyncSeriesBailHook<[DeliveryRequest, HookCall], DeliveryReceipt>(['request', 'call']),
-      { timeoutMs: 15 * MINUTE, onFailure: 'stop', check: checkReceipt },
+      { timeoutMs: 15 * MINUTE, onFailure: 'stop', check: checkReceipt, outcomeTimeoutMs: 5_000 },
     ),
   });
 }

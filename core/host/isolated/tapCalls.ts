@@ -40,9 +40,9 @@ export function sortTap(tap: string, call: CallPlugin, desk: MailDesk): SortHand
 }
 
 export function deliverTap(tap: string, call: CallPlugin, desk: MailDesk): DeliverHandler {
-  return ({ mail, to }: DeliveryRequest, { signal }: TapCall) =>
+  return ({ mail, to, receipt }: DeliveryRequest, { signal }: TapCall) =>
     desk.lend(mail, to.kind === 'relay' ? () => to.content() : undefined, async (data, header) => {
-      const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to) };
+      const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to), ...(receipt !== undefined && { receipt }) };
       return readReceipt((await call('onDeliver', sent, header, signal)).data);
     });
 }
