@@ -65,7 +65,7 @@ describe('whose answer it is', () => {
   };
   let number = 0;
 
-  it("is the first author's alone until a second one uses the id; then it is ADMIN1's, with both names and the id, for as long as it is kept", async () => {
+  it("is the first author's alone until a second one uses the id; then it is ADMIN1's, with both names and the id, for as long as it is kept (claimed 1)", async () => {
     await left();
     expect((await answer()).who).to.equal('andrew@company');
     await left({ user: 'greg', to: [FRIEND] });
@@ -140,7 +140,7 @@ describe('whose answer it is', () => {
     expect((await answer(['In-Reply-To: <three@company.example>'])).why).to.include('which a device without a login and greg have sent');
   });
 
-  it('is nobody’s by the id of mail from outside, but for those whom the author wrote to', async () => {
+  it('is nobody’s by the id of mail from outside, but for those whom the author wrote to (claimed 2)', async () => {
     const foreign = '<q1@customer.example>';
     await left({ user: 'greg', to: [FRIEND], id: foreign });
     const followUp = await answer([`In-Reply-To: ${foreign}`]);

@@ -110,7 +110,7 @@ describe('who wrote a mail in the office', () => {
     afterEach(() => set('company', 'isp-regular.foreignFrom', undefined));
     for (const [what, lines] of FALSE_ONES) {
       for (const from of [REGULAR, '']) {
-        it(`is put right, with Sender: ${what}${from === '' ? ', from the null sender' : ''}`, async () => {
+        it(`is put right, with Sender: ${what}${from === '' ? ', from the null sender' : ''} (claimed 4)`, async () => {
           const { said, copy } = await sent(lines, { from });
           expect(said).to.match(/^250/);
           expect(lineOf(copy, 'From')).to.deep.equal([`From: ${OWN}`]);
@@ -155,7 +155,7 @@ describe('who wrote a mail in the office', () => {
     expect(lineOf(copy, 'Sender')).to.deep.equal([`Sender: ${OWN}`]);
   });
 
-  it('is not what Sender says where that is somebody else', async () => {
+  it('is not what Sender or Resent-Sender says where that is somebody else (claimed 5)', async () => {
     const { copy } = await sent([`From: ${OWN}`, `Sender: andrew <${REGULAR}>`, `Resent-Sender: andrew <${REGULAR}>`]);
     expect(copy.replace(/^X-Postroom-Trail:.*$/gm, '')).to.not.include('andrew');
   });
@@ -164,6 +164,16 @@ describe('who wrote a mail in the office', () => {
     const { copy } = await sent([`From: andrew <${REGULAR}>`], { to: `lisa@${DOMAIN}`, rcpt: [`lisa@${DOMAIN}`], reader: 'lisa' });
     expect(lineOf(copy, 'From')).to.deep.equal([`From: ${OWN}`]);
     expect(lineOf(copy, 'Sender')).to.deep.equal([`Sender: ${OWN}`]);
+  });
+
+  it('takes no reverse-path of a colleague’s (claimed 6)', async () => {
+    const refusal = await sent([`From: lisa@${DOMAIN}`], {
+      user: 'lisa',
+      from: `john@${DOMAIN}`,
+      to: `john@${DOMAIN}`,
+      rcpt: [`john@${DOMAIN}`],
+    }).catch(String);
+    expect(refusal).to.include(`550 5.7.1 You may not send as john@${DOMAIN}.`);
   });
 
   it('leaves the receipt and the bounce of a user’s own program possible, from the null sender', async () => {
@@ -180,7 +190,7 @@ describe('who wrote a mail in the office', () => {
     expect(office.isp.outgoing.at(-1)).to.include({ from: '' });
   });
 
-  it('stands in Received for colleagues: who logged in, or from which trusted address it came; and not for the outside', async () => {
+  it('stands in Received for colleagues: who logged in, or from which trusted address it came; and not for the outside (claimed 9)', async () => {
     const { copy } = await sent([`From: ${OWN}`]);
     expect(copy).to.match(/^Received: from office\.example \(\[127\.0\.0\.1\]\) \(Authenticated sender: greg@company\) by /);
     const device = await LineClient.open(office.port('smtp'));

@@ -8,6 +8,7 @@ import {
   isAdminName,
   isSameMailbox,
   type MailView,
+  refused,
   type SortPlan,
   splitAddress,
   type Whose,
@@ -21,6 +22,8 @@ import type { Accounts } from '@postroom/sdk/services';
 const WITH_OWN_RULE: readonly string[] = ['regular', 'domain'];
 
 export function nameAuthor(plan: SortPlan, mail: MailView, accounts: Accounts): SortPlan | undefined {
+  if (mail.origin === 'submitted' && mail.headerCut)
+    return refused(plan, 'its header is longer than 256 KB, and nobody looks who it is from behind that');
   const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);
   if (mail.origin !== 'submitted' || isNamed(plan, mail) || (account !== undefined && WITH_OWN_RULE.includes(account.kind)))
     return undefined;

@@ -61,7 +61,7 @@ describe("The manager's door", () => {
       }
     });
 
-    it('wants the code from this computer too, where the system cannot tell that its owner asks', async () => {
+    it('wants the code from this computer too, where the system cannot tell that its owner asks (claimed 8)', async () => {
       host.machine.peer = 'unknown';
       expect((await host.ask('GET', '/api/session')).json()).to.include({ codeNeeded: true });
       const without = problemOf(await host.ask('POST', '/api/setup', { password: PASSWORD }));

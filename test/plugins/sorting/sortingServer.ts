@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MailView, RelayDestinations } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, Maildrops } from '@postroom/sdk/services';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
@@ -93,6 +93,18 @@ export class SortingServer {
     this.#taken += 1;
     const from = { uidl: `case-${this.#taken}`, listedSize: octets.length, server: 'pop.isp.example' };
     await service(this.server.container, IntakeStep).forAccount(view).accept(once(octets), from);
+  }
+
+  /** The newest message of a mailbox, as a mail client gets it, unfolded. */
+  async copyOf(user: string, account = this.firstAccount): Promise<string> {
+    const drop = await service(this.server.container, Maildrops).open({ account, user });
+    if (drop === 'in-use') throw new Error(`Somebody else reads the mail of ${user}.`);
+    const pieces: Uint8Array[] = [];
+    for await (const { octets } of drop.read([drop.messages.count])) pieces.push(octets);
+    drop.close();
+    return Buffer.concat(pieces)
+      .toString('latin1')
+      .replace(/\r\n[ \t]/g, ' ');
   }
 
   /** Messages by user; mailboxes without any are left out. */
