@@ -62,12 +62,12 @@ export function withoutFalseSenders(plan: SortPlan, mail: MailView, { whose }: P
 }
 
 /** Refuses a submitted message; its client hears the sentence. */
-export function refused(plan: SortPlan, reason: string): SortPlan {
+export function refuseSubmission(plan: SortPlan, reason: string): SortPlan {
   return plan.tag('refused', reason).quarantine(reason);
 }
 
 /** Whether a field holds a group (RFC 5322 section 3.4): a colon outside of quotes, comments, brackets and domain literals. Linear. */
-export function hasGroup(field: HeaderField): boolean {
+function hasGroup(field: HeaderField): boolean {
   const raw = Buffer.from(field.raw).toString('latin1');
   const text = raw.slice(raw.indexOf(':') + 1);
   let depth = 0;

@@ -8,7 +8,7 @@ import {
   isRedirected,
   isSharedAddress,
   type MailView,
-  refused,
+  refuseSubmission,
   type SortPlan,
   splitAddress,
   type UserView,
@@ -42,7 +42,7 @@ export function nameAuthor(plan: SortPlan, mail: MailView, author: Author, delim
   const reason = `From names somebody else than who sent it: ${shown}`;
   if (foreign === 'keep' || isRedirected(mail, authorship)) return withSender(honest, mail, authorship, reason);
   if (foreign === 'rewrite') return withAuthor(honest, mail, authorship, reason);
-  return refused(honest, `the sender ${shown} is not yours; write as ${authorship.mailbox}`);
+  return refuseSubmission(honest, `the sender ${shown} is not yours; write as ${authorship.mailbox}`);
 }
 
 /** The account's own address is everybody's. With a colleague's name in front an address is no longer the author's. */

@@ -11,7 +11,7 @@ import {
   isSharedAddress,
   type MailView,
   recipientName,
-  refused,
+  refuseSubmission,
   type SortPlan,
   withAuthor,
   withoutFalseSenders,
@@ -52,7 +52,7 @@ function toOutside(
   if (foreign !== 'rewrite' && author !== undefined && isForeign(account, author)) {
     return foreign === 'keep'
       ? withSender(plan, mail, authorship, 'From is not the address of who sent it')
-      : refused(plan, foreignReason(account, author));
+      : refuseSubmission(plan, foreignReason(account, author));
   }
   return withAuthor(plan, mail, authorship, `answers are sorted by the name in front of ${account.address}`);
 }
@@ -65,7 +65,7 @@ function toColleagues(plan: SortPlan, mail: MailView, account: AccountView, auth
   const reason = `From names somebody else than who sent it${author === undefined ? '' : `: ${author.raw.trim().slice(0, 200)}`}`;
   if (isRedirected(mail, authorship)) return withSender(plan, mail, authorship, reason);
   if (foreign !== 'rewrite' && author !== undefined && isForeign(account, author)) {
-    return foreign === 'keep' ? withSender(plan, mail, authorship, reason) : refused(plan, foreignReason(account, author));
+    return foreign === 'keep' ? withSender(plan, mail, authorship, reason) : refuseSubmission(plan, foreignReason(account, author));
   }
   return withSender(withAuthor(plan, mail, authorship, reason), mail, authorship, reason);
 }

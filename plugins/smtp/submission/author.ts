@@ -8,7 +8,7 @@ import {
   isAdminName,
   isSameMailbox,
   type MailView,
-  refused,
+  refuseSubmission,
   type SortPlan,
   splitAddress,
   type Whose,
@@ -23,7 +23,7 @@ const WITH_OWN_RULE: readonly string[] = ['regular', 'domain'];
 
 export function nameAuthor(plan: SortPlan, mail: MailView, accounts: Accounts): SortPlan | undefined {
   if (mail.origin === 'submitted' && mail.headerCut)
-    return refused(plan, 'its header is longer than 256 KB, and nobody looks who it is from behind that');
+    return refuseSubmission(plan, 'its header is longer than 256 KB, and nobody looks who it is from behind that');
   const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);
   if (mail.origin !== 'submitted' || isNamed(plan, mail) || (account !== undefined && WITH_OWN_RULE.includes(account.kind)))
     return undefined;
