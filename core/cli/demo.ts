@@ -176,7 +176,7 @@ function howToConnect(server: Server, dataDir: string): string {
     '',
     'The server stays up. Connect a mail client, or try:',
     `  POP3  ${of('pop3')}     users andrew, greg, carolyn, lisa, john, admin1; password ${PASSWORD}`,
-    `  SMTP  ${of('smtp')}`,
+    `  SMTP  ${of('smtp')}     log in as well: nobody sends without a login`,
     ...(manager === undefined ? [] : [`  Manager  ${manager}     password of ADMIN1: ${PASSWORD}`]),
     '',
     `  curl --user andrew:${PASSWORD} pop3://${pop3?.host ?? '127.0.0.1'}:${pop3?.port ?? 110}/1`,
