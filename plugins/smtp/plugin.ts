@@ -4,7 +4,7 @@ import { Accounts, Authenticator, Certificates, Clock, Events, Submissions } fro
 import { Relay } from './relay/relay.js';
 import { SessionKeeper } from './relay/sessionKeeper.js';
 import { testLogin } from './relay/testLogin.js';
-import { nameAuthor } from './submission/author.js';
+import { nameAuthor, refuseHidden } from './submission/author.js';
 import { SubmissionListener } from './submission/listener.js';
 import { tidy } from './submission/tidy.js';
 
@@ -18,6 +18,7 @@ export function activate(context: PluginContext): void {
 
   context.listen(new SubmissionListener(settings, context.get(Certificates), { accounts, authenticator, submissions, clock, events, log }));
   context.subscriptions.push(
+    context.hooks.onSort.tap('hidden', (plan, mail) => (mail.origin === 'submitted' ? refuseHidden(plan, mail) : undefined)),
     context.hooks.onSort.tap('author', (plan, mail) => nameAuthor(plan, mail, accounts)),
     context.hooks.onSort.tap('tidy', (plan, mail) => tidy(plan, mail)),
   );

@@ -160,6 +160,29 @@ describe('who wrote a mail in the office', () => {
     expect(copy.replace(/^X-Postroom-Trail:.*$/gm, '')).to.not.include('andrew');
   });
 
+  it('stands nowhere that one program takes for the header and another for text: such mail is refused', async () => {
+    for (const lines of [
+      [`From: ${OWN}`, 'no header line', 'nor this', `From: andrew <${REGULAR}>`],
+      [`From: ${OWN}`, 'no header line', 'nor this', `Sender: andrew <${REGULAR}>`],
+    ]) {
+      const { said, copy } = await sent(lines);
+      expect(said).to.match(/^550 5\.7\.1 .*its header is broken: a line "(?:From|Sender):" stands behind one that is no header line/);
+      expect(copy).to.equal('');
+    }
+    const long = await sent([
+      `From: ${OWN}`,
+      ...Array.from({ length: 300 }, (_, number) => `X-${number}: ${'x'.repeat(990)}`),
+      `From: andrew <${REGULAR}>`,
+    ]);
+    expect(long.said).to.match(/^550 5\.7\.1 .*its header is longer than 256 KB/);
+    const quoting = await sent([`From: ${OWN}`, `Subject: fwd`, '', `From: andrew <${REGULAR}>`]);
+    expect(quoting.said, 'in the text anybody may quote').to.match(/^250/);
+    const passedOver = await sent(['one line that is none', `From: ${OWN}`]);
+    expect(passedOver.copy).to.include(`From: ${OWN}`);
+    const without = await office.submit('greg', [REGULAR], 'From here on all is text.\r\n');
+    expect(without).to.match(/^250/);
+  });
+
   it('is checked for colleagues of another account too', async () => {
     const { copy } = await sent([`From: andrew <${REGULAR}>`], { to: `lisa@${DOMAIN}`, rcpt: [`lisa@${DOMAIN}`], reader: 'lisa' });
     expect(lineOf(copy, 'From')).to.deep.equal([`From: ${OWN}`]);
