@@ -17,19 +17,15 @@ import {
   withSender,
 } from '@postroom/sdk';
 import type { Accounts } from '@postroom/sdk/services';
-import { hiddenAuthorField } from './hiddenFields.js';
+import { hiddenAuthor } from './hiddenFields.js';
 
 /** Kinds of account whose plugins have a rule, which knows more than addresses: names, and what belongs to an address. */
 const WITH_OWN_RULE: readonly string[] = ['regular', 'domain'];
 
 /** Refuses a submitted message in whose header somebody else may stand, where this server does not see it. */
 export async function refuseHidden(plan: SortPlan, mail: MailView): Promise<SortPlan | undefined> {
-  if (mail.origin !== 'submitted') return undefined;
-  if (mail.headerCut) return refuseSubmission(plan, 'its header is longer than 256 KB, and nobody looks who it is from behind that');
-  const hidden = await hiddenAuthorField(mail);
-  return hidden === undefined
-    ? undefined
-    : refuseSubmission(plan, `its header is broken: a line "${hidden}:" stands behind one that is no header line`);
+  const why = await hiddenAuthor(mail);
+  return why === undefined ? undefined : refuseSubmission(plan, why);
 }
 
 export function nameAuthor(plan: SortPlan, mail: MailView, accounts: Accounts): SortPlan | undefined {
