@@ -8,7 +8,7 @@ export interface DeliveryRequest {
   readonly to: LocalDestinations | RelayDestinations;
   /**
    * What became of the try, for taps of stage `outcome` only. `delivered` and `unsure`: the message is out, or may be. After a crash a try may be made,
-   * and told, again.
+   * and told, again. The store may have let go of the message: of what was sent, `to.content()` has the first 256 KB in any case.
    */
   readonly receipt?: DeliveryReceipt;
 }

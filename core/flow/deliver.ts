@@ -11,6 +11,7 @@ import { createServiceId } from '@postroom/sdk/services';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { SentOctets } from './sentOctets.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
 export interface LocalDelivery {
@@ -49,11 +50,13 @@ export class HookDeliverStep implements DeliverStep {
 
   async relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
     const recipients = to.recipients.map((recipient) => recipient.address);
-    const receipt = await this.#ask({ mail, to }, recipients, signal);
-    if (this.hooks.onDeliver.hasOutcomes) {
-      const telling = this.#tell({ mail, to, receipt }).finally(() => this.#telling.delete(telling));
-      this.#telling.add(telling);
-    }
+    if (!this.hooks.onDeliver.hasOutcomes) return this.#ask({ mail, to }, recipients, signal);
+    const octets = new SentOctets(() => to.content());
+    const receipt = await this.#ask({ mail, to: { ...to, content: () => octets.send() } }, recipients, signal);
+    const telling = this.#tell({ mail, to: { ...to, content: () => octets.again() }, receipt }).finally(() =>
+      this.#telling.delete(telling),
+    );
+    this.#telling.add(telling);
     return receipt;
   }
 
