@@ -103,6 +103,8 @@ export interface ServerOptions {
   readonly onOwnStray?: (error: unknown) => void;
   /** As well for who owns the process: what becomes of it where code in it does not end. Default: it goes on for ever. */
   readonly onStall?: StallLimit;
+  /** What is to be done before any port opens. */
+  readonly beforeServing?: (server: Server) => Promise<void>;
   /** How long a plugin of the product may take to activate, to open a door, and to end, in milliseconds. Default 30,000. */
   readonly patienceMs?: number;
 }
@@ -195,16 +197,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
   stack.defer(() => rounds.stop());
-  // Who only looks at a folder writes no mail into it.
-  stack.use(container.get(BlockedMail)).begin({ atOnce: options.serve !== false });
-  if (options.serve !== false) {
-    stack.use(trials).begin();
-    await stack.use(container.get(Housekeeping)).start();
-    const doors = service(container, Doors);
-    stack.defer(() => doors.close());
-    await stack.use(service(container, ServiceSwitch)).begin();
-  }
-  return {
+  const server: Server = {
     container,
     dataDir,
     run: (command, args, call) => service(container, CommandRegistry).run(command, args, call),
@@ -215,6 +208,17 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
       }
     },
   };
+  await options.beforeServing?.(server);
+  // Who only looks at a folder writes no mail into it.
+  stack.use(container.get(BlockedMail)).begin({ atOnce: options.serve !== false });
+  if (options.serve !== false) {
+    stack.use(trials).begin();
+    await stack.use(container.get(Housekeeping)).start();
+    const doors = service(container, Doors);
+    stack.defer(() => doors.close());
+    await stack.use(service(container, ServiceSwitch)).begin();
+  }
+  return server;
 }
 
 function bindStore(container: Container, store: SqliteStore): void {

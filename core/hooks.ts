@@ -50,7 +50,14 @@ export function createHooks() {
     onDeliver: new HookPoint<DeliverHandler, [DeliveryRequest], DeliveryReceipt>(
       'onDeliver',
       () => new AsyncSeriesBailHook<[DeliveryRequest, HookCall], DeliveryReceipt>(['request', 'call']),
-      { timeoutMs: 15 * MINUTE, onFailure: 'stop', maySkip: true, observers: 'observe', check: checkReceipt },
+      {
+        timeoutMs: 15 * MINUTE,
+        onFailure: 'stop',
+        maySkip: true,
+        observers: 'observe',
+        outcomeTimeoutMs: 5_000,
+        check: checkReceipt,
+      },
     ),
   });
 }

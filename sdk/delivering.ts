@@ -6,6 +6,11 @@ import type { MailView } from './mail.js';
 export interface DeliveryRequest {
   readonly mail: MailView;
   readonly to: LocalDestinations | RelayDestinations;
+  /**
+   * What became of the try, for taps of stage `outcome` only. `delivered` and `unsure`: the message is out, or may be. After a crash a try may be made,
+   * and told, again. The store may have let go of the message: of what was sent, `to.content()` has the first 256 KB in any case.
+   */
+  readonly receipt?: DeliveryReceipt;
 }
 
 /** Local mailboxes. Called before the commit that makes the copies visible. */

@@ -5,6 +5,7 @@
 // is readonly, and the same plugin runs inside the host (bundled plugins) and in a process of its own (everybody else's).
 
 export * from './accounts.js';
+export * from './authorship.js';
 export * from './connections.js';
 export * from './context.js';
 export * from './delivering.js';

@@ -38,11 +38,11 @@ export async function demo(options: DemoOptions): Promise<number> {
   try {
     await writeFile(path.join(dataDir, 'settings.json'), settingsFor(isp));
     say(`Starting a Pro server with an account of each kind in ${dataDir}.`);
-    const server = await openServer({ dataDir, log: createLog('warn', process.stderr) });
+    // Whoever looks in is to find a password set.
+    const server = await openServer({ dataDir, log: createLog('warn', process.stderr), beforeServing: setPasswords });
     let control: Disposable | undefined;
     try {
       control = await serveControl(server);
-      await setPasswords(server);
       sampleMailAt(isp);
       say('Collecting and sorting the sample mail.');
       const report = await service(server.container, Rounds).run('user');
@@ -176,7 +176,7 @@ function howToConnect(server: Server, dataDir: string): string {
     '',
     'The server stays up. Connect a mail client, or try:',
     `  POP3  ${of('pop3')}     users andrew, greg, carolyn, lisa, john, admin1; password ${PASSWORD}`,
-    `  SMTP  ${of('smtp')}`,
+    `  SMTP  ${of('smtp')}     log in as well: nobody sends without a login`,
     ...(manager === undefined ? [] : [`  Manager  ${manager}     password of ADMIN1: ${PASSWORD}`]),
     '',
     `  curl --user andrew:${PASSWORD} pop3://${pop3?.host ?? '127.0.0.1'}:${pop3?.port ?? 110}/1`,

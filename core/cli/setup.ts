@@ -22,6 +22,8 @@ export interface SetupOptions {
 /** Runs a command in the server that uses the data folder, or on the data folder itself. */
 export type RunCommand = (command: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
+/** Unknown where no plugin takes mail by SMTP. */
+const TRUSTED = 'smtp.trustedNetworks';
 const LOGIN_TESTS = { POP3: 'pop3.test-login', SMTP: 'smtp.test-login' };
 
 /** Answers the exit code: 0 where all is set up and the ISP lets us in. */
@@ -73,7 +75,8 @@ export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Pro
     });
     return added !== undefined;
   });
-  const { adminPassword, settings } = await askServer(dialogue);
+  const trusted = (await run('config.get', { key: TRUSTED }).catch(() => undefined)) as readonly string[] | undefined;
+  const { adminPassword, settings } = await askServer(dialogue, trusted);
   await run('users.set-password', { account: 'admin1', password: adminPassword });
   // One that is refused keeps no other one out.
   for (const [key, value] of Object.entries(settings)) await tried(dialogue, () => setSettings({ [key]: value }, run));

@@ -1,9 +1,11 @@
-// The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, the timer, the device.
+// The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, the timer, the
+// device; and who may send without a login.
 import { foldCase, isAdminName, isPublicName } from '@postroom/sdk';
 import { nameProblem } from '../configuration/names.js';
 import { didYouMean } from '../configuration/nearest.js';
 import { askChoice, askNumber, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
+import { isThisComputer, senderAddressesIn, senderAddressesProblem } from './senderAddresses.js';
 import { askKind, askRequired, type OfferedKinds } from './setupKinds.js';
 import { type AccountPlan, guessAccount, type UserPlan } from './setupPlan.js';
 
@@ -75,9 +77,10 @@ export async function askUsers(dialogue: Dialogue, add: (user: UserPlan) => Prom
   }
 }
 
-/** What belongs to the server as a whole. */
+/** What belongs to the server as a whole. `trusted`: addresses that may send without a login by now; without it nobody is asked. */
 export async function askServer(
   dialogue: Dialogue,
+  trusted: readonly string[] | undefined,
 ): Promise<{ readonly adminPassword: string; readonly settings: Readonly<Record<string, unknown>> }> {
   dialogue.say('\nADMIN1 receives what fits nobody; its password opens the manager.');
   const adminPassword = await dialogue.askSecret('Password of ADMIN1');
@@ -91,14 +94,33 @@ export async function askServer(
   );
   if (address === '')
     dialogue.say('Until then no mail is collected, sent or served. To set it: postroom config set licensing.device.address ADDRESS');
+  const senders = trusted === undefined ? undefined : await askSenders(dialogue, trusted);
   return {
     adminPassword,
     settings: {
       'timer.everyMinutes': everyMinutes,
       'timer.outboxCount': outboxCount,
       ...(address !== '' && { 'licensing.device.address': address }),
+      ...(senders?.join() !== trusted?.join() && { 'smtp.trustedNetworks': senders }),
     },
   };
+}
+
+/** A mail program logs in; a scanner often cannot. Nobody is trusted for being on this computer. */
+async function askSenders(dialogue: Dialogue, trusted: readonly string[]): Promise<readonly string[]> {
+  dialogue.say(
+    '\nMail programs log in to send. Some scanners, printers and programs cannot: they may send from the addresses that you name here.',
+  );
+  const answer = await askUntil(
+    dialogue,
+    'IP addresses that may send without a login, as in 192.168.1.20; none for nobody',
+    trusted.length > 0 ? trusted.join(', ') : 'none',
+    senderAddressesProblem,
+  );
+  const senders = senderAddressesIn(answer);
+  const own = senders.find(isThisComputer);
+  if (own !== undefined) dialogue.say(`${own} is this computer: every program and every plugin on it may send as any account.`);
+  return senders;
 }
 
 function addressProblem(answer: string): string | undefined {

@@ -6,6 +6,7 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
+import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
@@ -49,6 +50,7 @@ export class DoctorArea implements CommandArea {
         ...checkPlugins(this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
+        ...checkSenders(this.settings, this.plugins),
         await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),

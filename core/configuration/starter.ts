@@ -9,6 +9,9 @@ export const STARTER_SETTINGS = `// The settings of Postroom. Changes apply as s
   // The edition: licensing-lite shares 1 account among 5 users, licensing-pro 20 accounts among 64 users each.
   "plugins.enabled": ["postroom.licensing-lite"],
 
+  // Mail programs log in to send. A scanner that cannot may send from an address that is written down here, and nobody else may:
+  //   "smtp.trustedNetworks": ["192.168.1.20"],
+
   // The ISP mailboxes that are shared, for example:
   //   "company": {
   //     "kind": "regular", "address": "mail@company.com",

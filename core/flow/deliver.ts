@@ -1,4 +1,4 @@
-// onDeliver: hands one message to one set of destinations, and turns silence or a failure into "later".
+// onDeliver: hands one message to one set of destinations, turns silence or a failure into "later", and lets who listens know what became of it.
 import {
   type DeliveryReceipt,
   type DeliveryRequest,
@@ -12,6 +12,7 @@ import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { whyBlocked } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { SentOctets } from './sentOctets.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
 export interface LocalDelivery {
@@ -24,10 +25,14 @@ export interface DeliverStep {
   local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery>;
   /** A receipt for every recipient; never rejects. */
   relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt>;
+  /** Resolves when the taps of stage `outcome` have heard of every try so far. They keep no delivery waiting. */
+  told(): Promise<void>;
 }
 export const DeliverStep = createServiceId<DeliverStep>('DeliverStep');
 
 export class HookDeliverStep implements DeliverStep {
+  readonly #telling = new Set<Promise<void>>();
+
   constructor(
     @HostHooks private readonly hooks: HostHooks,
     @PluginHost private readonly plugins: PluginHost,
@@ -44,12 +49,27 @@ export class HookDeliverStep implements DeliverStep {
     return { mailboxes: delivered, waiting: waiting === undefined ? undefined : `${waiting.recipient}: ${waiting.text}` };
   }
 
-  relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
-    return this.#ask(
-      { mail, to },
-      to.recipients.map((recipient) => recipient.address),
-      signal,
+  async relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
+    const recipients = to.recipients.map((recipient) => recipient.address);
+    if (!this.hooks.onDeliver.hasOutcomes) return this.#ask({ mail, to }, recipients, signal);
+    const octets = new SentOctets(() => to.content());
+    const receipt = await this.#ask({ mail, to: { ...to, content: () => octets.send() } }, recipients, signal);
+    const telling = this.#tell({ mail, to: { ...to, content: () => octets.again() }, receipt }).finally(() =>
+      this.#telling.delete(telling),
     );
+    this.#telling.add(telling);
+    return receipt;
+  }
+
+  async told(): Promise<void> {
+    await Promise.all(this.#telling);
+  }
+
+  /** Whoever stops the round does not take back what was sent: so its signal ends none of these calls. */
+  async #tell(request: DeliveryRequest): Promise<void> {
+    const call = new HookCall();
+    await this.hooks.onDeliver.tell(request, call);
+    this.plugins.noteCall(call.steps, request.mail.id);
   }
 
   async #ask(request: DeliveryRequest, recipients: readonly string[], signal?: AbortSignal): Promise<DeliveryReceipt> {

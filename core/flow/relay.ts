@@ -73,6 +73,7 @@ export class OutboxRelayStep implements RelayStep {
       const byAccount = groupBy(consignments(leased), (consignment) => consignment.account);
       // All to their ends, whatever becomes of one: a round that ended before its tries did would overlap the next.
       const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
+      await this.deliver.told();
       const failure = ends.find((end) => end.status === 'rejected');
       if (failure !== undefined) {
         throw failure.reason;

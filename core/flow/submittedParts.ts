@@ -24,7 +24,7 @@ export function submittedParts(
   decided: readonly DecidedShare[],
   message: { readonly id: MessageId; readonly host: string; readonly receivedAt: Date; readonly header: Header },
 ): SubmittedParts {
-  const origin = { ...message, client: submission.client };
+  const origin = { ...message, client: submission.client, author: submission.author };
   return {
     prefix: (decision, mailbox) => submittedPrefix({ ...origin, ...decision }, mailbox),
     outbox: decided.flatMap(({ share, decision }) =>

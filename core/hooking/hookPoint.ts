@@ -2,7 +2,7 @@
 import { type Disposable, type HookName, PostroomError, type TapDeclaration } from '@postroom/sdk';
 import { Listeners } from '../base/listeners.js';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
-import { orderTaps, stageOf, type TapOrder, tapName } from './order.js';
+import { OUTCOME, orderTaps, stageOf, type TapOrder, tapName } from './order.js';
 import { TapCost, type TapFigures } from './tapCost.js';
 import { type ConcurrentTap, groupTaps } from './together.js';
 
@@ -65,6 +65,8 @@ export interface HookPointOptions<Result> {
   readonly observers?: string;
   /** What is wrong with an answer: the end of the sentence "x answered ...". `before` is the call's first argument. */
   readonly check: (answer: Result, before: unknown) => string | undefined;
+  /** Longest time for a tap of stage `outcome`, whatever its manifest says: the round's end waits for it. */
+  readonly outcomeTimeoutMs?: number;
   /** Waterfalls whose taps may be called together: puts on `onto` what changed from `before` to `answer`. */
   readonly replay?: (onto: Result, before: Result, answer: Result) => Result;
 }
@@ -77,6 +79,8 @@ interface RegisteredTap<H> extends ConcurrentTap {
 interface Build<Args extends unknown[], Result> {
   readonly number: number;
   readonly hook: TapableHook<Args, Result>;
+  /** Taps of stage `outcome`: the hook itself does not call them. */
+  readonly outcomes: readonly RegisteredTap<unknown>[];
   readonly plugins: ReadonlySet<string>;
   inFlight: number;
   drained: (() => void)[];
@@ -113,8 +117,10 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   }
 
   /** Milliseconds that a call of the tap may take. */
-  timeLimit({ timeoutMs = this.options.timeoutMs }: TapDeclaration): number {
-    return timeoutMs;
+  timeLimit(declaration: TapDeclaration): number {
+    const { timeoutMs = this.options.timeoutMs } = declaration;
+    const { outcomeTimeoutMs = timeoutMs } = this.options;
+    return stageOf(declaration) === OUTCOME ? Math.min(timeoutMs, outcomeTimeoutMs) : timeoutMs;
   }
 
   /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
@@ -155,6 +161,27 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     } finally {
       this.#leave(build);
     }
+  }
+
+  /** Calls the taps of stage `outcome`, one after the other. Never rejects: what fails is in the call's steps. */
+  async tell(...args: [...Args, HookCall]): Promise<void> {
+    const build = this.#enter(args);
+    const call = args[args.length - 1] as HookCall;
+    const given = args.slice(0, -1);
+    try {
+      for (const tap of build.outcomes as readonly RegisteredTap<H>[]) {
+        const guarded = this.#guarded(tap);
+        const outcome = await this.#ask(tap, guarded, given, call, () => 'where nothing is asked any more');
+        this.#note(tap, guarded, call, given[0], outcome);
+      }
+    } finally {
+      this.#leave(build);
+    }
+  }
+
+  /** Whether `tell` would reach anybody. */
+  get hasOutcomes(): boolean {
+    return this.#current.outcomes.length > 0;
   }
 
   /** The same for a synchronous hook. */
@@ -202,7 +229,8 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   /** tapable has no untap and orders only by `before` and `stage`: so a fresh hook is tapped in the final order. */
   #build(number: number): Build<[...Args, HookCall], Result> {
     const hook = this.make();
-    const { taps } = this.#order;
+    const taps = this.#order.taps.filter(({ stage }) => stage !== OUTCOME);
+    const outcomes = this.#order.taps.filter(({ stage }) => stage === OUTCOME).map(({ tap }) => tap);
     for (const group of this.options.replay === undefined ? taps.map(({ tap }) => [tap]) : groupTaps(taps)) {
       const [tap, next] = group;
       if (tap === undefined) continue;
@@ -215,7 +243,14 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
         hook.tapAsync?.(guarded.name, (...args) => this.#runAsync(tap, guarded, args));
       }
     }
-    return { number, hook, plugins: new Set(this.#taps.map((tap) => tap.plugin)), inFlight: 0, drained: [] };
+    return {
+      number,
+      hook,
+      outcomes,
+      plugins: new Set(this.#taps.map((tap) => tap.plugin)),
+      inFlight: 0,
+      drained: [],
+    };
   }
 
   #runAsync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall, Done<Result>]): void {
@@ -253,11 +288,17 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     return { ...outcome, answer: replay(value, before, outcome.answer) };
   }
 
-  #ask(tap: RegisteredTap<H>, guarded: GuardedTap, given: readonly unknown[], call: HookCall): Guarded<Result> | Promise<Guarded<Result>> {
+  #ask(
+    tap: RegisteredTap<H>,
+    guarded: GuardedTap,
+    given: readonly unknown[],
+    call: HookCall,
+    check = this.options.check,
+  ): Guarded<Result> | Promise<Guarded<Result>> {
     return guardAsync<Result>(
       guarded,
       (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
-      (answer) => this.options.check(answer, given[0]) ?? this.#isOutOfPlace(tap),
+      (answer) => check(answer, given[0]) ?? this.#isOutOfPlace(tap),
       call.signal,
     );
   }

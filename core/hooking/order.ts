@@ -27,9 +27,12 @@ export function tapName(tap: OrderableTap): string {
   return `${tap.plugin}/${tap.declaration.name}`;
 }
 
-/** The stage a tap stands in: the declared one, else the last of its hook. */
+/** Whose taps look back: they stand behind the hook's work. */
+export const OUTCOME = 'outcome';
+
+/** The stage a tap stands in: the declared one, else the last of its hook that does its work. */
 export function stageOf(declaration: TapDeclaration): string {
-  const stages: readonly string[] = STAGES[declaration.hook];
+  const stages = STAGES[declaration.hook].filter((stage) => stage !== OUTCOME);
   return declaration.stage ?? stages[stages.length - 1] ?? '';
 }
 

@@ -1,5 +1,6 @@
 // Fail closed: mail does not pass by a plugin that should run and does not. Pure.
 import type { PluginManifest, TapDeclaration } from '@postroom/sdk';
+import { OUTCOME } from '../hooking/order.js';
 import type { InstalledPlugin } from './discovery.js';
 
 /** A plugin that mail waits for. */
@@ -25,9 +26,9 @@ export interface PluginCondition {
   readonly untapped: readonly string[];
 }
 
-/** Whether a message waits where the tap fails: onSort holds it, onDeliver defers it. */
-export function holdsOnError({ hook, onError }: Pick<TapDeclaration, 'hook' | 'onError'>): boolean {
-  return (hook === 'onSort' || hook === 'onDeliver') && onError !== 'skip';
+/** Whether a message waits where the tap fails: onSort holds it, onDeliver defers it, but for taps that only hear what became of it. */
+export function holdsOnError({ hook, stage, onError }: Pick<TapDeclaration, 'hook' | 'stage' | 'onError'>): boolean {
+  return (hook === 'onSort' || hook === 'onDeliver') && stage !== OUTCOME && onError !== 'skip';
 }
 
 /** Whether mail waits while the plugin should run and does not. A manifest that cannot be read may say so, and is taken to. */

@@ -51,7 +51,7 @@ export function checkManifest(value: unknown): ManifestReading {
 
 /** Passing over whoever hands mail on would lose it; the other hooks have no mail in hand. */
 function cannotSkip({ hook, stage, onError }: TapDeclaration): boolean {
-  return onError === 'skip' && hook !== 'onSort' && !(hook === 'onDeliver' && stage === 'observe');
+  return onError === 'skip' && hook !== 'onSort' && !(hook === 'onDeliver' && (stage === 'observe' || stage === 'outcome'));
 }
 
 function skipsTooMuch({ hook, name }: TapDeclaration): string {

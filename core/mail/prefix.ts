@@ -20,6 +20,9 @@ export interface CopyOrigin {
   readonly header: Header;
 }
 
+/** `author`: who logged in, or is known by a device's address. */
+type SubmittedOrigin = CopyOrigin & Pick<Submission, 'client'> & Partial<Pick<Submission, 'author'>>;
+
 /** Lines for a fetched message's copy. `server`: the ISP's host. */
 export function fetchedPrefix(origin: CopyOrigin & { readonly server: string }, mailbox: MailboxRef): Uint8Array {
   const { account } = origin.plan;
@@ -27,12 +30,31 @@ export function fetchedPrefix(origin: CopyOrigin & { readonly server: string }, 
   return linesOf(origin, mailbox, receivedLine(origin, from, 'POP3', mailbox));
 }
 
-/** Lines for a submitted message's copy (RFC 5321 section 4.4): for a mailbox here or, without one, for the way out, which shows no trail. */
-export function submittedPrefix(origin: CopyOrigin & Pick<Submission, 'client'>, mailbox: MailboxRef | undefined): Uint8Array {
+/**
+ * Lines for a submitted message's copy (RFC 5321 section 4.4): for a mailbox here or, without one, for the way out, which shows neither who logged in nor a
+ * trail.
+ */
+export function submittedPrefix(origin: SubmittedOrigin, mailbox: MailboxRef | undefined): Uint8Array {
   const { helo, address, protocol, tls } = origin.client;
   const literal = address.includes(':') ? `[IPv6:${plainWord(address)}]` : `[${plainWord(address)}]`;
   const cipher = tls === undefined ? '' : ` (${tls.replace(/[^A-Za-z0-9._ -]/g, '-').slice(0, 100)})`;
-  return linesOf(origin, mailbox, receivedLine(origin, `from ${plainWord(helo)} (${literal})`, plainWord(protocol) + cipher, mailbox));
+  const from = `from ${plainWord(helo)} (${literal})${mailbox === undefined ? '' : handedInBy(origin)}`;
+  return linesOf(origin, mailbox, receivedLine(origin, from, plainWord(protocol) + cipher, mailbox));
+}
+
+/** Whom a colleague can hold to it, whatever From says. A final A says that there was a login (RFC 3848). */
+function handedInBy({ author, client: { address, protocol, helo } }: SubmittedOrigin): string {
+  const name = author === undefined ? '' : commentText(mailboxName(author));
+  if (protocol === 'LOCAL') return ` (for ${name || 'nobody'}, by the plugin ${plainWord(helo)})`;
+  if (!/SMTPS?A$/.test(protocol)) return ` (no login, trusted address ${plainWord(address)})`;
+  return name === '' ? '' : ` (Authenticated sender: ${name})`;
+}
+
+/** A name inside a comment: what could end it, or is no ASCII, as octets in the way of URLs. No encoded-word may stand in a trace field (RFC 2047 section 5). */
+function commentText(name: string): string {
+  return name.replace(/[^\w@.+=~-]/gu, (character) =>
+    [...Buffer.from(character)].map((octet) => `%${octet.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
 }
 
 /** Lines for a copy of a message that was made here, a bounce for instance: it came from nowhere. */

@@ -43,7 +43,12 @@ export function meetHost(known: IspKnowledge, host: string): { readonly known: I
   const { candidate, ...rest } = known;
   const messages = candidate !== undefined && sameOrganisation(candidate.host, host) ? candidate.messages + 1 : 1;
   if (messages < MESSAGES_TO_TRUST) return { known: { ...rest, candidate: { host, messages } }, trusted: false };
-  return { known: { ...rest, hosts: [...known.hosts, host].slice(-MOST_HOSTS) }, trusted: true };
+  // The first one stays: whoever makes up hosts must not have the ISP's own forgotten.
+  const [first, ...others] = known.hosts;
+  return {
+    known: { ...rest, hosts: [...(first === undefined ? [] : [first]), ...[...others, host].slice(1 - MOST_HOSTS)] },
+    trusted: true,
+  };
 }
 
 /** Whether two hosts belong together, as mx1.isp.example and store.isp.example do: an ISP has many. */

@@ -1,6 +1,6 @@
 // Mail Server Manager: the page in the browser, and the API that it is made with.
 import { fileURLToPath } from 'node:url';
-import { type OpenPort, type PluginContext, PostroomError } from '@postroom/sdk';
+import { type PluginContext, PostroomError } from '@postroom/sdk';
 import {
   AdminPassword,
   Authenticator,
@@ -14,6 +14,7 @@ import {
 import { ManagerListener } from './managerListener.js';
 import { EventFeed } from './server/eventFeed.js';
 import { Lamps } from './server/lamps.js';
+import { peerOf } from './server/peerProcess.js';
 import { Sessions } from './server/sessions.js';
 import { SetupCode } from './server/setupCode.js';
 import { Tokens } from './server/tokens.js';
@@ -35,8 +36,9 @@ export function activate(context: PluginContext): void {
   const tokens = new Tokens(context.state, clock);
   const lamps = new Lamps(events, clock);
   const feed = new EventFeed(events, lamps, clock);
-  const setupCode = new SetupCode((code) =>
-    log.warn(`ADMIN1 has no password yet. To set one from another computer, use this code once: ${code}`),
+  const setupCode = new SetupCode(
+    (code) => log.warn(`ADMIN1 has no password yet. To set one in the manager, type this code there: ${code}`),
+    clock,
   );
   context.subscriptions.push(
     lamps,
@@ -65,7 +67,7 @@ export function activate(context: PluginContext): void {
       log,
       onClose: () => feed.endAll(),
       onOpen: (ports) => {
-        if (!adminPassword.isSet && ports.some(isReachedFromElsewhere)) {
+        if (!adminPassword.isSet && ports.some(({ problem }) => problem === undefined)) {
           setupCode.show();
         }
       },
@@ -78,6 +80,7 @@ export function activate(context: PluginContext): void {
           authenticator: context.get(Authenticator),
           adminPassword,
           setupCode,
+          peerOf,
           sessions,
           tokens,
           feed,
@@ -94,8 +97,4 @@ export function activate(context: PluginContext): void {
       },
     }),
   );
-}
-
-function isReachedFromElsewhere({ host, problem }: OpenPort): boolean {
-  return problem === undefined && host !== '::1' && !host.startsWith('127.');
 }

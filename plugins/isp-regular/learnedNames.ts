@@ -1,6 +1,8 @@
-// The names under which users write to the world: whoever answers repeats them. Learned from outgoing mail, kept in the plugin's state.
+// The names under which users write to the world: whoever answers repeats them. Learned from mail that the ISP has taken, kept in the plugin's
+// state. A mail program says what it likes: what may mean a colleague is never learned, and what two have written under means neither.
 import { type AccountView, isAdminName, isPublicName, type Logger, type PluginState, PostroomError, type UserView } from '@postroom/sdk';
 import { nameKey } from './nameForms.js';
+import { remindsOfOthers } from './ownNames.js';
 
 /** What is kept of one account. Keys of `users` are user names, values names as they were written, newest last. */
 export interface LearnedAccount {
@@ -20,6 +22,7 @@ export function learnName(learned: LearnedAccount, account: AccountView, user: U
   if (key === '' || name.length > LONGEST_NAME || name.includes('@') || isPublicName(key) || isAdminName(key)) return learned;
   // What the settings give to somebody, this user included, needs no learning.
   if (account.users.some((other) => [other.name, ...other.names].some((own) => nameKey(own) === key))) return learned;
+  if (remindsOfOthers(account, user, name)) return learned;
   const names = learned.users[user.name] ?? [];
   if (learned.revoked.includes(key) || names.some((known) => nameKey(known) === key)) return learned;
   return { ...learned, users: { ...learned.users, [user.name]: [...names, name].slice(-MOST_NAMES) } };
@@ -49,8 +52,20 @@ export function learnedNamesOf(learned: LearnedAccount, user: UserView): readonl
   return all.flatMap(([owner, names]) => (own.includes(nameKey(owner)) ? names : []));
 }
 
+/** The same for all users of an account, without what means somebody else by now: a colleague may have come later, or the name was learned by an older version. */
+export function usableNames(learned: LearnedAccount, account: AccountView): ReadonlyMap<UserView, readonly string[]> {
+  return new Map(
+    account.users.map((user) => [user, learnedNamesOf(learned, user).filter((name) => !remindsOfOthers(account, user, name))]),
+  );
+}
+
 export class LearnedNames {
   readonly #accounts = new Map<string, LearnedAccount>();
+  /** Worked out once for each change of the account or of what was learned. */
+  readonly #usable = new WeakMap<
+    AccountView,
+    { readonly learned: LearnedAccount; readonly names: ReadonlyMap<UserView, readonly string[]> }
+  >();
 
   constructor(
     private readonly state: PluginState,
@@ -61,6 +76,17 @@ export class LearnedNames {
     for (const key of await this.state.keys(PREFIX)) {
       this.#accounts.set(key.slice(PREFIX.length), (await this.state.get(key)) as LearnedAccount);
     }
+  }
+
+  /** The names that count for a user. */
+  namesOf(account: AccountView, user: UserView): readonly string[] {
+    const learned = this.of(account.id);
+    let usable = this.#usable.get(account);
+    if (usable?.learned !== learned) {
+      usable = { learned, names: usableNames(learned, account) };
+      this.#usable.set(account, usable);
+    }
+    return usable.names.get(user) ?? [];
   }
 
   of(account: string): LearnedAccount {
@@ -76,6 +102,9 @@ export class LearnedNames {
     const learned = learnName(this.of(account.id), account, user, name);
     if (learned === this.of(account.id)) return;
     this.#accounts.set(account.id, learned);
+    this.log.info(`"${name}" was learned as a name of ${user.name}. To take it back: postroom isp-regular learned --revoke`, {
+      account: account.id,
+    });
     this.state
       .set(PREFIX + account.id, learned)
       .catch((error: unknown) =>

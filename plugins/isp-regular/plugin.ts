@@ -1,8 +1,10 @@
 // A regular account: many people share one address, and the name in front of it says whose mail it is.
-import type { PluginContext, UserView } from '@postroom/sdk';
+import { type AccountView, type DeliveryRequest, isOwnAddress, type PluginContext, type UserView } from '@postroom/sdk';
 import { Accounts, Teaching } from '@postroom/sdk/services';
-import { LearnedNames, learnedNamesOf } from './learnedNames.js';
+import { LearnedNames } from './learnedNames.js';
+import type { MatchOptions } from './nameMatch.js';
 import { type ForeignFrom, rewriteFrom } from './outgoingFrom.js';
+import { whoseAddress } from './ownNames.js';
 import { routeByName } from './route.js';
 import { proposeName } from './teach.js';
 
@@ -13,31 +15,34 @@ export async function activate(context: PluginContext): Promise<void> {
 
   const fromName = (account: string, user: UserView): string =>
     context.settings.forUser<string>(account, user.name, 'isp-regular.fromName').trim();
-  const namesOf = (account: string, user: UserView): readonly string[] => {
-    const sent = fromName(account, user);
-    return sent === '' ? learnedNamesOf(learned.of(account), user) : [sent, ...learnedNamesOf(learned.of(account), user)];
-  };
+  const options = (account: string, namesOf: (user: UserView) => readonly string[]): MatchOptions => ({
+    tokenMatch: context.settings.forAccount<boolean>(account, 'isp-regular.tokenMatch'),
+    charset: context.settings.forAccount<string>(account, 'isp-regular.charset'),
+    namesOf,
+  });
+  /** What the settings put into outgoing mail is a name too. */
+  const givenNames = (account: AccountView, user: UserView): readonly string[] =>
+    [fromName(account.id, user)].filter((name) => name !== '');
 
   context.subscriptions.push(
     context.hooks.onSort.tap('route', (plan) => {
-      const account = plan.account.id;
-      const tokenMatch = context.settings.forAccount<boolean>(account, 'isp-regular.tokenMatch');
-      const charset = context.settings.forAccount<string>(account, 'isp-regular.charset');
-      return routeByName(plan, { tokenMatch, charset, namesOf: (user) => namesOf(account, user) }, accounts.all);
+      const { account } = plan;
+      const namesOf = (user: UserView): readonly string[] => [...givenNames(account, user), ...learned.namesOf(account, user)];
+      return account.kind === 'regular' ? routeByName(plan, options(account.id, namesOf), accounts.all) : undefined;
     }),
     context.hooks.onSort.tap('from', (plan, mail) => {
-      const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);
-      const user = mail.author === undefined ? undefined : accounts.user(mail.author);
-      if (account === undefined || user === undefined || account.kind !== 'regular') return undefined;
-      const name = mail.origin === 'submitted' && !mail.rehearsal ? mail.addresses('From')[0]?.name : undefined;
-      if (name !== undefined) learned.learn(account, user, name);
-      return rewriteFrom(
-        plan,
-        mail,
-        account,
-        fromName(account.id, user) || user.name,
-        context.settings.forAccount<ForeignFrom>(account.id, 'isp-regular.foreignFrom'),
-      );
+      const { author } = mail;
+      const account = author?.account === undefined ? undefined : accounts.find(author.account);
+      const user = author === undefined ? undefined : accounts.user(author);
+      if (author === undefined || account === undefined || user === undefined || account.kind !== 'regular') return undefined;
+      const given = options(account.id, (each) => givenNames(account, each));
+      const name = fromName(account.id, user) || user.name;
+      const foreign = context.settings.forAccount<ForeignFrom>(account.id, 'isp-regular.foreignFrom');
+      return rewriteFrom(plan, mail, account, { name, whose: (address) => whoseAddress(account, author, address, given) }, foreign);
+    }),
+    context.hooks.onDeliver.tap('learn', (request) => {
+      learnFrom(request, accounts, learned);
+      return undefined;
     }),
     context.get(Teaching).add((plan, _mail, user) => proposeName(plan, user)),
     context.commands.register(
@@ -53,4 +58,14 @@ export async function activate(context: PluginContext): Promise<void> {
       },
     ),
   );
+}
+
+/** The name in front of the shared address in mail that has left: one that nobody outside has seen, nobody outside repeats. */
+function learnFrom({ mail, to, receipt = [] }: DeliveryRequest, accounts: Accounts, learned: LearnedNames): void {
+  const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);
+  const user = mail.author === undefined ? undefined : accounts.user(mail.author);
+  const hasLeft = to.kind === 'relay' && receipt.some(({ outcome }) => outcome === 'delivered');
+  if (!hasLeft || account?.kind !== 'regular' || user === undefined || mail.headers('Resent-From').length > 0) return;
+  const [address, ...others] = mail.addresses('From');
+  if (address !== undefined && others.length === 0 && isOwnAddress(account, address)) learned.learn(account, user, address.name);
 }

@@ -12,7 +12,7 @@ export function isBounce(mail: MailView): boolean {
   return /^\s*multipart\/report\b/i.test(mail.header('Content-Type') ?? '');
 }
 
-/** Message-IDs of header lines in the body's first 256 KB. */
+/** Message-IDs of header lines in the body's first 256 KB, and what a read receipt names (RFC 8098 section 3.2.5). */
 export async function returnedIds(mail: MailView): Promise<readonly string[]> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -23,7 +23,7 @@ export async function returnedIds(mail: MailView): Promise<readonly string[]> {
   }
   const text = Buffer.concat(pieces).subarray(0, READ_AT_MOST).toString('latin1');
   const ids: string[] = [];
-  for (const match of text.matchAll(/^message-id:(.*(?:\r?\n[ \t].*)?)/gim)) {
+  for (const match of text.matchAll(/^(?:original-)?message-id:(.*(?:\r?\n[ \t].*)?)/gim)) {
     ids.push(...idsInText(match[1] ?? ''));
     if (ids.length >= MOST_IDS) break;
   }

@@ -1,50 +1,80 @@
 // Contacts forget the name in front of the shared address when they answer (the manual's Trouble #3). The answer names the mail that it
-// answers, and we remember who sent that.
-import { type MailView, needsPlacing, type PluginContext, type SortPlan } from '@postroom/sdk';
+// answers, and we remember who sent that: whose mail the ISP has really taken.
+import { hostname } from 'node:os';
+import { type DeliveryRequest, type MailView, needsPlacing, type PluginContext, type SortPlan, splitAddress } from '@postroom/sdk';
 import { isBounce, returnedIds } from './bounce.js';
-import { answeredIds, ownId } from './messageIds.js';
+import { answeredIds, isOfOffice } from './messageIds.js';
 import { routeAnswer } from './route.js';
+import { readSentHeader } from './sentHeader.js';
 import { SentMail } from './sentMail.js';
 
 export function activate(context: PluginContext): void {
   const sent = new SentMail(context.state);
+  const isForeign = (id: string, { account }: SortPlan): boolean => {
+    const domains = [...account.domains, splitAddress(account.address).domain];
+    return !isOfOffice(id, domains, context.settings.get<string>('server.name') || hostname());
+  };
 
   context.subscriptions.push(
     context.hooks.onSort.tap('route', (plan, mail) => {
       const tagged = isBounce(mail) ? plan.tag('bounce', 'a delivery report: nobody answers it') : plan;
       // Without a promise where nobody is looked for: that is most mail.
-      return needsPlacing(tagged) ? placeAnswer(tagged, mail, sent) : tagged;
+      return needsPlacing(tagged) ? placeAnswer(tagged, mail, sent, (id) => isForeign(id, plan)) : tagged;
     }),
-    context.hooks.onSort.tap('remember', (plan, mail) => {
-      rememberSent(plan, mail, sent, context);
+    context.hooks.onDeliver.tap('remember', async (request) => {
+      await remember(request, sent).catch((error: unknown) =>
+        context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', {
+          message: request.mail.id,
+          error: String(error),
+        }),
+      );
       return undefined;
     }),
   );
 }
 
-async function placeAnswer(plan: SortPlan, mail: MailView, sent: SentMail): Promise<SortPlan> {
-  const placed = await byThread(plan, mail, answeredIds(mail), sent);
-  const returned = placed === undefined && isBounce(mail) ? await byThread(plan, mail, await returnedIds(mail), sent) : undefined;
-  return placed ?? returned ?? plan;
+type IsForeign = (id: string) => boolean;
+
+async function placeAnswer(plan: SortPlan, mail: MailView, sent: SentMail, isForeign: IsForeign): Promise<SortPlan> {
+  const { ids, doubt } = answeredIds(mail);
+  const placed = await byThread(plan, mail, ids, sent, isForeign);
+  if (placed !== undefined) return placed;
+  const returned = isBounce(mail) ? await byThread(plan, mail, await returnedIds(mail), sent, isForeign) : undefined;
+  return returned ?? (doubt === undefined ? plan : plan.note(doubt));
 }
 
-async function byThread(plan: SortPlan, mail: MailView, ids: readonly string[], sent: SentMail): Promise<SortPlan | undefined> {
+async function byThread(
+  plan: SortPlan,
+  mail: MailView,
+  ids: readonly string[],
+  sent: SentMail,
+  isForeign: IsForeign,
+): Promise<SortPlan | undefined> {
   for (const id of ids) {
-    const sender = await sent.senderOf(id, mail.receivedAt);
-    if (sender !== undefined) return routeAnswer(plan, sender, id);
+    const authors = await sent.authorsOf(id, mail.receivedAt);
+    // The report of a server on the way comes from wherever that stands; and who is in the office need not have been written to.
+    const domains =
+      isBounce(mail) || mail.origin === 'submitted'
+        ? []
+        : ['From', 'Sender'].flatMap((field) => mail.addresses(field).map(({ domain }) => domain));
+    const known = [...new Set(domains)].filter((domain) => domain !== '').slice(0, 5);
+    if (authors.length > 0) return routeAnswer(plan, authors, { id, domains: known, isForeign: domains.length > 0 && isForeign(id) });
   }
   return undefined;
 }
 
-/** Does not wait for the commit: that one may be waiting for the message being sorted. */
-function rememberSent(plan: SortPlan, mail: MailView, sent: SentMail, context: PluginContext): void {
-  if (mail.rehearsal || mail.origin !== 'submitted' || mail.author === undefined || plan.outside.length === 0) return;
-  const id = ownId(plan, mail);
-  if (id === undefined) return;
-  sent.remember(id, mail.author, mail.receivedAt).catch((error: unknown) =>
-    context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', {
-      message: mail.id,
-      error: String(error),
-    }),
+/** Only what the ISP has taken, or may have: what was held, returned or given to colleagues alone has nobody's answer. Waits for the commit, after the sending. */
+async function remember({ mail, to, receipt = [] }: DeliveryRequest, sent: SentMail): Promise<void> {
+  if (to.kind !== 'relay') return;
+  const out = receipt.filter(({ outcome, unsure }) => outcome === 'delivered' || unsure === true);
+  if (out.length === 0) return;
+  const { messageId, isRedirected } = await readSentHeader(to.content());
+  if (messageId === undefined || isRedirected) return;
+  const author = mail.author ?? { account: to.account.id, user: '' };
+  await sent.remember(
+    messageId,
+    author,
+    mail.receivedAt,
+    out.map(({ recipient }) => splitAddress(recipient).domain),
   );
 }

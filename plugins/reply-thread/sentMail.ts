@@ -1,5 +1,6 @@
-// Remembers who sent which message, for 400 days and at most two million messages.
-import type { MailboxRef, PluginState } from '@postroom/sdk';
+// Remembers who sent which message, for 400 days and at most two million messages. An id belongs to who used it first; a second author makes
+// it nobody's, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
+import { isSameMailbox, type MailboxRef, type PluginState } from '@postroom/sdk';
 import { idHash } from './messageIds.js';
 
 /** Days for which an answer still finds its way. */
@@ -8,14 +9,28 @@ export const REMEMBERED_DAYS = 400;
 const BUCKET_DIGITS = 3;
 const PREFIX = 'sent/';
 export const MOST_PER_BUCKET = 500;
+/** An entry of the state may have 64 KB. */
+const MOST_OCTETS = 60_000;
+const MOST_AUTHORS = 3;
+const MOST_DOMAINS = 8;
 const DAY_MS = 86_400_000;
 
-/** Hash, account, user, and the day since 1970 on which it was sent. */
-type Sent = readonly [hash: string, account: string, user: string, day: number];
+/** Who sent a message, as he was called then, and where to. A device without a login has the account's name and no other. */
+export interface Author {
+  readonly mailbox: MailboxRef;
+  /** Domains of the recipients, hashed; `undefined` where they were not kept. */
+  readonly domains: readonly string[] | undefined;
+}
+
+type StoredAuthor = readonly [account: string, user: string, domains?: string];
+/** Hash, the day since 1970 on which it was sent last, its authors. */
+type Sent = readonly [hash: string, day: number, ...authors: StoredAuthor[]];
+/** As it was kept when the last author was the only one. */
+type FormerSent = readonly [hash: string, account: string, user: string, day: number];
 
 export class SentMail {
   /** What is on its way into the state, by hash. */
-  readonly #pending = new Map<string, MailboxRef>();
+  readonly #pending = new Map<string, readonly StoredAuthor[]>();
   /** Names of the buckets that there are: most messages answer nothing of ours, and need no reading then. */
   #buckets: Promise<Set<string>> | undefined;
   /** The last write of each bucket: one after the other, or they would overwrite each other. */
@@ -23,56 +38,124 @@ export class SentMail {
 
   constructor(private readonly state: PluginState) {}
 
-  /** Resolves after the commit. The message is found at once. */
-  remember(messageId: string, author: MailboxRef, at: Date): Promise<void> {
+  /** `domains`: where it went. Resolves after the commit. The message is found at once. */
+  remember(messageId: string, author: MailboxRef, at: Date, domains: readonly string[] = []): Promise<void> {
     const hash = idHash(messageId);
     const bucket = bucketOf(hash);
-    this.#pending.set(hash, author);
+    const stored: StoredAuthor = [author.account ?? '', author.user, hashedDomains(domains)];
+    const pending = [...(this.#pending.get(hash) ?? []), stored];
+    this.#pending.set(hash, pending);
     const write = (this.#writes.get(bucket) ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => this.#write(bucket, [hash, author.account ?? '', author.user, dayOf(at)]))
+      .then(() => this.#write(bucket, hash, stored, dayOf(at)))
       .finally(() => {
-        if (this.#pending.get(hash) === author) this.#pending.delete(hash);
+        const rest = (this.#pending.get(hash) ?? []).filter((each) => each !== stored);
+        if (rest.length > 0) this.#pending.set(hash, rest);
+        else this.#pending.delete(hash);
         if (this.#writes.get(bucket) === write) this.#writes.delete(bucket);
       });
     this.#writes.set(bucket, write);
     return write;
   }
 
-  /** Who sent the message, as the user was called then; `undefined` for one that is not known, or by `at` not any more. */
-  async senderOf(messageId: string, at: Date): Promise<MailboxRef | undefined> {
+  /** Who sent the message; several where its id is ambiguous; nobody where it is not known, or by `at` not any more. */
+  async authorsOf(messageId: string, at: Date): Promise<readonly Author[]> {
     const hash = idHash(messageId);
-    const pending = this.#pending.get(hash);
-    if (pending !== undefined) return pending;
     const bucket = bucketOf(hash);
-    if (!(await this.#known()).has(bucket)) return undefined;
+    const pending = this.#pending.get(hash) ?? [];
+    if (pending.length === 0 && !(await this.#known()).has(bucket)) return [];
     const oldest = dayOf(at) - REMEMBERED_DAYS;
-    const sent = (await this.#read(bucket)).find((entry) => entry[0] === hash && entry[3] >= oldest);
-    return sent === undefined ? undefined : { account: sent[1] === '' ? undefined : sent[1], user: sent[2] };
+    const sent = (await this.#read(bucket)).find((entry) => entry[0] === hash && entry[1] >= oldest);
+    return together([...(sent?.slice(2) ?? []), ...pending] as StoredAuthor[]).map(([account, user, domains]) => ({
+      mailbox: { account: account === '' ? undefined : account, user },
+      domains: domains?.split('.').filter((each) => each !== ''),
+    }));
   }
 
-  async #write(bucket: string, sent: Sent): Promise<void> {
-    const oldest = sent[3] - REMEMBERED_DAYS;
-    const kept = (await this.#read(bucket)).filter((entry) => entry[0] !== sent[0] && entry[3] >= oldest);
+  async #write(bucket: string, hash: string, author: StoredAuthor, day: number): Promise<void> {
+    const oldest = day - REMEMBERED_DAYS;
+    const all = (await this.#read(bucket)).filter((entry) => entry[1] >= oldest);
+    const former = all.find((entry) => entry[0] === hash);
+    const sent: Sent = [hash, day, ...together([...((former?.slice(2) ?? []) as StoredAuthor[]), author])];
     (await this.#known()).add(bucket);
-    const expires = new Date((sent[3] + REMEMBERED_DAYS + 1) * DAY_MS);
-    await this.state.set(bucket, [...kept, sent].slice(-MOST_PER_BUCKET), expires);
+    const expires = new Date((day + REMEMBERED_DAYS + 1) * DAY_MS);
+    await this.state.set(bucket, withinBounds([...all.filter((entry) => entry !== former), sent]), expires);
   }
 
   #known(): Promise<Set<string>> {
-    this.#buckets ??= this.state.keys(PREFIX).then(
-      (names) => new Set(names),
-      (error: unknown) => {
-        this.#buckets = undefined;
-        throw error;
-      },
-    );
+    this.#buckets ??= this.#listed().catch((error: unknown) => {
+      this.#buckets = undefined;
+      throw error;
+    });
     return this.#buckets;
   }
 
-  async #read(bucket: string): Promise<readonly Sent[]> {
-    return ((await this.state.get(bucket)) ?? []) as readonly Sent[];
+  /** A listing has 1,000 keys at most. */
+  async #listed(): Promise<Set<string>> {
+    const starts = Array.from('0123456789abcdef', (digit) => this.state.keys(PREFIX + digit));
+    return new Set((await Promise.all(starts)).flat());
   }
+
+  async #read(bucket: string): Promise<readonly Sent[]> {
+    return (((await this.state.get(bucket)) ?? []) as readonly (Sent | FormerSent)[]).map(inForm);
+  }
+}
+
+function inForm(entry: Sent | FormerSent): Sent {
+  return typeof entry[1] === 'number' ? (entry as Sent) : [entry[0], Number(entry[3]), [entry[1], String(entry[2])]];
+}
+
+/** Each author once, the first ones; what each has sent goes to all the domains together. */
+function together(authors: readonly StoredAuthor[]): readonly StoredAuthor[] {
+  const found: StoredAuthor[] = [];
+  for (const author of authors) {
+    const place = found.findIndex((other) => isSameMailbox(refOf(other), refOf(author)));
+    const known = found[place];
+    if (known === undefined) found.push(author);
+    else if (known[2] !== undefined && author[2] !== undefined) {
+      const domains = [...new Set(`${known[2]}.${author[2]}`.split('.'))].filter((each) => each !== '');
+      found[place] = [known[0], known[1], domains.slice(0, MOST_DOMAINS).join('.')];
+    }
+  }
+  return found.slice(0, MOST_AUTHORS);
+}
+
+function refOf([account, user]: StoredAuthor): MailboxRef {
+  return { account, user };
+}
+
+/**
+ * Forgets what there is no room for: the oldest message of whoever has sent most of the bucket's, so that nobody makes room for an id of a colleague's by
+ * sending many of his own; ids with several authors last, or they would have one again.
+ */
+export function withinBounds(entries: readonly Sent[]): readonly Sent[] {
+  const kept = [...entries];
+  while (kept.length > MOST_PER_BUCKET || Buffer.byteLength(JSON.stringify(kept)) > MOST_OCTETS) {
+    const counts = new Map<string, number>();
+    for (const entry of kept) if (entry.length === 3) counts.set(authorKey(entry), (counts.get(authorKey(entry)) ?? 0) + 1);
+    const [busiest] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+    kept.splice(
+      Math.max(
+        0,
+        kept.findIndex((entry) => entry.length === 3 && authorKey(entry) === busiest),
+      ),
+      1,
+    );
+  }
+  return kept;
+}
+
+function authorKey([, , author]: Sent): string {
+  return `${author?.[0]}/${author?.[1].toLowerCase()}`;
+}
+
+function hashedDomains(domains: readonly string[]): string {
+  return [...new Set(domains)].slice(0, MOST_DOMAINS).map(domainHash).join('.');
+}
+
+/** Enough to recognise a domain among a few. */
+export function domainHash(domain: string): string {
+  return idHash(domain.toLowerCase()).slice(0, 6);
 }
 
 /** Days since 1970. */

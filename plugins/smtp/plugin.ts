@@ -4,6 +4,7 @@ import { Accounts, Authenticator, Certificates, Clock, Events, Submissions } fro
 import { Relay } from './relay/relay.js';
 import { SessionKeeper } from './relay/sessionKeeper.js';
 import { testLogin } from './relay/testLogin.js';
+import { nameAuthor, refuseHidden } from './submission/author.js';
 import { SubmissionListener } from './submission/listener.js';
 import { tidy } from './submission/tidy.js';
 
@@ -16,7 +17,11 @@ export function activate(context: PluginContext): void {
   const submissions = context.get(Submissions);
 
   context.listen(new SubmissionListener(settings, context.get(Certificates), { accounts, authenticator, submissions, clock, events, log }));
-  context.subscriptions.push(context.hooks.onSort.tap('tidy', (plan, mail) => tidy(plan, mail)));
+  context.subscriptions.push(
+    context.hooks.onSort.tap('hidden', (plan, mail) => (mail.origin === 'submitted' ? refuseHidden(plan, mail) : undefined)),
+    context.hooks.onSort.tap('author', (plan, mail) => nameAuthor(plan, mail, accounts)),
+    context.hooks.onSort.tap('tidy', (plan, mail) => tidy(plan, mail)),
+  );
 
   const sessions = new SessionKeeper(clock);
   const relay = new Relay({ settings, secrets, log }, sessions);

@@ -91,7 +91,15 @@ describe('The way from the first run to the first mail', () => {
     await show('5-device');
     await button('Next: Ports').click();
     await page.getByText('Every port is open.').waitFor();
+    await page.getByLabel('IP addresses that may send without a login').fill('192.168.1.20, 127.0.0.1');
+    await page.getByText('That is this computer').waitFor();
     await show('6-ports');
+    await page.getByLabel('IP addresses that may send without a login').fill('the scanner');
+    await button('Save the addresses').click();
+    await page.getByText('A network as in 192.168.1.0/24').first().waitFor();
+    await page.getByLabel('IP addresses that may send without a login').fill('192.168.1.20');
+    await button('Save the addresses').click();
+    await button('Keep it').click();
     await button('Next: Client sheets').click();
 
     isp.mailbox('mail').put(FIRST_MAIL);

@@ -8,7 +8,7 @@ import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { officeSettings } from '../kit/officeSettings.js';
 import { Ledger, type Verdict } from './ledger.js';
 import { memoryDisk, type SmallDisk } from './smallDisk.js';
-import { PASSWORD, Traffic } from './traffic.js';
+import { DEVICES, PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
 const run = promisify(execFile);
@@ -42,6 +42,7 @@ export class DiskWorld {
     await mkdir(dataDir, { mode: 0o700 });
     const settings = {
       ...officeSettings(isp),
+      ...DEVICES,
       'plugins.disabled': ['postroom.admin-ui'],
       'log.level': 'error',
       'server.freeSpaceFloorMB': FLOOR_MB,

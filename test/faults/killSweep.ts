@@ -10,7 +10,7 @@ import { KILL_PLACES, type KillPlace } from './killPoints.js';
 import { Ledger } from './ledger.js';
 import { seeded } from './seeded.js';
 import type { FaultTable } from './table.js';
-import { PASSWORD, Traffic } from './traffic.js';
+import { DEVICES, PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
 /** Loading makes much garbage: with room for it a victim starts sooner. Making code fast, and threads beside, do not pay in a life of a second. */
@@ -79,7 +79,7 @@ export class KillSweep {
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-kill-'));
     try {
       for (const mailbox of ['mail', 'post']) isp.mailbox(mailbox);
-      const settings = { ...officeSettings(isp), 'plugins.disabled': ['postroom.admin-ui'], 'log.level': 'error' };
+      const settings = { ...officeSettings(isp), ...DEVICES, 'plugins.disabled': ['postroom.admin-ui'], 'log.level': 'error' };
       await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings));
       const sweep = new KillSweep(isp, dataDir, table, options);
       try {

@@ -12,6 +12,7 @@ import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { Doors } from '#core/host/doors.js';
 import { DOMAIN, ispServers, officeSettings, REGULAR } from '../kit/officeSettings.js';
+import { DEVICES } from './traffic.js';
 
 export class LinkWorld {
   private constructor(
@@ -34,6 +35,7 @@ export class LinkWorld {
     const trust = { 'smtp.security': smtp.security, 'smtp.tls.pin': new X509Certificate(faulty.certificate.cert).fingerprint256 };
     const settings = {
       ...officeSettings(faulty),
+      ...DEVICES,
       'plugins.disabled': ['postroom.admin-ui'],
       accounts: {
         company: {

@@ -7,7 +7,7 @@ import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { officeSettings } from '../kit/officeSettings.js';
 import { Ledger } from './ledger.js';
 import { seeded } from './seeded.js';
-import { PASSWORD, Traffic } from './traffic.js';
+import { DEVICES, PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
 /** A life ends by a kill after so long on average. */
@@ -39,7 +39,7 @@ const counts = { kills: 0, turns: 0 };
 
 try {
   for (const mailbox of ['mail', 'post']) isp.mailbox(mailbox);
-  const settings = { ...officeSettings(isp), 'plugins.disabled': ['postroom.admin-ui'], 'log.level': 'error' };
+  const settings = { ...officeSettings(isp), ...DEVICES, 'plugins.disabled': ['postroom.admin-ui'], 'log.level': 'error' };
   await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings));
   await victim.open(dataDir);
   for (const account of ['company', 'works']) await victim.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });

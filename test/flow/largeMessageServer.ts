@@ -52,6 +52,7 @@ async function main([pop3Port, smtpPort, devicePort]: readonly number[]): Promis
     'timer.outboxCount': 0,
     'pop3.listen': listen,
     'smtp.listen': listen,
+    'smtp.plaintextNetworks': ['127.0.0.1'],
     'smtp.maxMessageBytes': 100 * MEGABYTE,
     accounts: { company: { kind: 'regular', address: 'mail@company.example', ...servers, users: { andrew: {} } } },
   };

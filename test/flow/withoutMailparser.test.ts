@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Ledger } from '../faults/ledger.js';
-import { PASSWORD, Traffic } from '../faults/traffic.js';
+import { DEVICES, PASSWORD, Traffic } from '../faults/traffic.js';
 import { VictimProcess } from '../faults/victimProcess.js';
 import { officeSettings } from '../kit/officeSettings.js';
 
@@ -24,7 +24,7 @@ describe('a server without mailparser', function () {
     isp = await PracticeIsp.start();
     for (const mailbox of ['mail', 'post']) isp.mailbox(mailbox);
     dataDir = await mkdtemp(path.join(tmpdir(), 'postroom-without-'));
-    await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify({ ...officeSettings(isp), 'log.level': 'error' }));
+    await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify({ ...officeSettings(isp), ...DEVICES, 'log.level': 'error' }));
     server = VictimProcess.spawn({ execArgv: WITHOUT });
   });
   afterEach(async () => {

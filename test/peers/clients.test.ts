@@ -174,7 +174,7 @@ poll 127.0.0.1 protocol POP3 port ${world.office.port('pop3', way)} auth passwor
       });
     }
 
-    it('swaks sends from this machine without a login, as printers do', async () => {
+    it('swaks sends without a login from an address that is written down, as printers do', async () => {
       const sent = await swaks('plain', '--to', 'olga@far.example', '--header', 'Subject: no login');
       expect(sent.code, sent.out.toString()).to.equal(0);
       await atPostfix('no login');

@@ -32,6 +32,7 @@ export function settings({ work, dovecot, postfix, devicePort }: Places): object
     'timer.outboxCount': 1,
     'pop3.listen': [port('plain'), port('starttls'), port('tls')],
     'smtp.listen': [port('plain'), port('starttls'), port('tls')],
+    'smtp.trustedNetworks': ['127.0.0.1'],
     'tls.certificateFile': `${work.path}/cert.pem`,
     'tls.keyFile': `${work.path}/key.pem`,
     accounts: {

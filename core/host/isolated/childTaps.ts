@@ -2,6 +2,7 @@
 import type {
   DeliverHandler,
   DeliveryRequest,
+  DestinationReceipt,
   Disposable,
   HookName,
   Hooks,
@@ -41,11 +42,12 @@ export class ChildTaps {
     return answer === undefined || answer === null ? undefined : { data: stateOf(answer) };
   }
 
-  async deliver({ tap, mail, to }: DeliverCall, header: Uint8Array, call: TapCall): Promise<Reply | undefined> {
+  async deliver({ tap, mail, to, receipt }: DeliverCall, header: Uint8Array, call: TapCall): Promise<Reply | undefined> {
     const handler = this.#find<DeliverHandler>('onDeliver', tap);
     const destinations: DeliveryRequest['to'] =
       to.kind === 'mailboxes' ? to : { ...to, content: () => readPart(mail.handle, 'relay', this.peer) };
-    return { data: await handler({ mail: childMail(mail, header, this.peer), to: destinations }, call) };
+    const told = receipt === undefined ? {} : { receipt: receipt.map(withDate) };
+    return { data: await handler({ mail: childMail(mail, header, this.peer), to: destinations, ...told }, call) };
   }
 
   async schedule(given: ScheduleCall, call: TapCall): Promise<Reply | undefined> {
@@ -86,4 +88,9 @@ export class ChildTaps {
     }
     return handler as Handler;
   }
+}
+
+/** JSON has no dates. */
+function withDate(receipt: DestinationReceipt): DestinationReceipt {
+  return receipt.retryAfter === undefined ? receipt : { ...receipt, retryAfter: new Date(receipt.retryAfter) };
 }

@@ -1,6 +1,7 @@
 // What host and plugin process say to each other: the data of every call, as JSON carries it. Octets travel behind the JSON.
 import type {
   AccountView,
+  DeliveryReceipt,
   Envelope,
   HookName,
   MailboxRef,
@@ -76,6 +77,7 @@ export interface DeliverCall {
   readonly to:
     | { readonly kind: 'mailboxes'; readonly mailboxes: readonly MailboxRef[] }
     | (Omit<RelayDestinations, 'content' | 'account'> & { readonly account: AccountView });
+  readonly receipt?: DeliveryReceipt;
 }
 
 /** `onSchedule`: answered with a plan, or nothing. Times as JSON has them. */

@@ -55,9 +55,9 @@ export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: M
 }
 
 export function deliverTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MailDesk): DeliverHandler {
-  return ({ mail, to }: DeliveryRequest, { signal }: TapCall) =>
+  return ({ mail, to, receipt }: DeliveryRequest, { signal }: TapCall) =>
     desk.lend(mail, to.kind === 'relay' ? () => to.content() : undefined, async (data, header) => {
-      const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to) };
+      const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to), ...(receipt !== undefined && { receipt }) };
       return readReceipt((await call({ ...limits, method: 'onDeliver', data: sent, octets: header, signal })).data);
     });
 }

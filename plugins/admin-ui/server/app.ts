@@ -12,11 +12,13 @@ import type { EventFeed } from './eventFeed.js';
 import { isForPrograms, isLoopback, isOwnPage, namesThisServer, needsLogin } from './guard.js';
 import { addMetricsRoute } from './metricsRoute.js';
 import { addPageRoutes } from './pageRoutes.js';
+import type { Peer } from './peerProcess.js';
 import { problemOf, Refusal, sendProblem } from './problems.js';
 import { addSessionRoutes } from './sessionRoutes.js';
 import type { SessionLimits, Sessions } from './sessions.js';
 import { addSettingsRoutes } from './settingsRoutes.js';
 import type { SetupCode } from './setupCode.js';
+import type { Connection } from './tcpTable.js';
 import type { Tokens } from './tokens.js';
 
 export interface ManagerParts {
@@ -26,6 +28,7 @@ export interface ManagerParts {
   readonly authenticator: Authenticator;
   readonly adminPassword: AdminPassword;
   readonly setupCode: SetupCode;
+  readonly peerOf: (connection: Connection) => Promise<Peer>;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly feed: EventFeed;

@@ -51,9 +51,29 @@ export function needsLogin(method: string, path: string, loopback: boolean): boo
   return !OPEN_TO_ALL.has(`${method} ${path}`) && !(loopback && path === METRICS_PATH && method === 'GET');
 }
 
+/** What proxies add: with one of them, whoever asks is somebody behind the proxy. */
+const PROXY_FIELD =
+  /^(?:forwarded|via|x-(?:forwarded(?:-.*)?|real-ip|client-ip|cluster-client-ip|original-.*|envoy-.*)|true-client-ip|cf-connecting-ip)$/;
+
 /** The machine itself asks. Behind a proxy everybody would seem to: then nobody does. */
 export function isLoopback(address: string, headers: Readonly<Record<string, unknown>>): boolean {
-  const viaProxy = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => headers[name] !== undefined);
-  const bare = address.replace(/^::ffff:/, '');
-  return !viaProxy && (bare === '::1' || bare.startsWith('127.'));
+  return !Object.keys(headers).some((name) => PROXY_FIELD.test(name)) && isLoopbackName(address.replace(/^::ffff:/, ''));
+}
+
+/** What is known of somebody who wants to set ADMIN1's first password. */
+export interface SetupFacts {
+  readonly address: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** Plugins that are not the product's run on this machine, and could ask as well. */
+  readonly hasStrangers: boolean;
+}
+
+/** Whether it may be the owner at the machine's own browser. Then the system is asked whose program it is; everybody else needs the code. */
+export function mayBeOwner({ address, headers, hasStrangers }: SetupFacts): boolean {
+  const host = typeof headers['host'] === 'string' ? headers['host'] : undefined;
+  return !hasStrangers && isLoopback(address, headers) && isLoopbackName(hostName(host));
+}
+
+function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }

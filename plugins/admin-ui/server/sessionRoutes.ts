@@ -1,39 +1,52 @@
 // The door: ADMIN1's first password, login, lock, logout.
-import type { AdminPassword, Authenticator } from '@postroom/sdk/services';
+import type { AdminPassword, Authenticator, PluginCatalogue } from '@postroom/sdk/services';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, SESSION_COOKIE, setSessionCookie } from './caller.js';
-import { isLoopback } from './guard.js';
+import { mayBeOwner } from './guard.js';
+import type { Peer } from './peerProcess.js';
 import { Refusal } from './problems.js';
 import type { Session, SessionLimits, Sessions } from './sessions.js';
 import type { SetupCode } from './setupCode.js';
+import type { Connection } from './tcpTable.js';
 
 export interface SessionServices {
   readonly sessions: Sessions;
   readonly authenticator: Authenticator;
   readonly adminPassword: AdminPassword;
   readonly setupCode: SetupCode;
+  readonly plugins: PluginCatalogue;
+  /** Asks the system who is at the other end of a connection of this machine. */
+  readonly peerOf: (connection: Connection) => Promise<Peer>;
   readonly limits: () => SessionLimits;
 }
 
 const PASSWORD = { type: 'string', minLength: 1, maxLength: 1024 } as const;
 /** Short passwords are guessed; the manual's advice is one that is easy to remember. */
 const SHORTEST_PASSWORD = 8;
+/** Where the code is, for whoever has none or a wrong one. */
+const CONSOLE = 'where "postroom serve" runs, or in its log: in the last line about ADMIN1';
 /** scrypt makes a guess dear, this makes many of them slow. */
 const RATE = { rateLimit: { max: 10, timeWindow: 60_000 } };
 
 export function addSessionRoutes(app: FastifyInstance, services: SessionServices): void {
-  const { sessions, authenticator, adminPassword, setupCode, limits } = services;
+  const { sessions, authenticator, adminPassword, setupCode, plugins, peerOf, limits } = services;
 
-  const stateOf = (request: FastifyRequest, session?: Session): object => {
+  /** From this machine too, unless it is certain that nobody but its owner is there. */
+  const needsCode = async (request: FastifyRequest): Promise<boolean> => {
+    const hasStrangers = plugins.plugins.some(({ bundled }) => !bundled);
+    if (!mayBeOwner({ address: request.ip, headers: request.headers, hasStrangers })) return true;
+    return (await peerOf(request.raw.socket)) !== 'own';
+  };
+  const stateOf = async (request: FastifyRequest, session?: Session): Promise<object> => {
     const found = session === undefined ? sessions.find(request.cookies[SESSION_COOKIE], true) : { session, locked: false };
     const state = !adminPassword.isSet ? 'setup' : found === undefined ? 'login' : found.locked ? 'locked' : 'open';
     return {
       state,
-      ...(state === 'setup' && { codeNeeded: !isLoopback(request.ip, request.headers), shortestPassword: SHORTEST_PASSWORD }),
+      ...(state === 'setup' && { codeNeeded: await needsCode(request), shortestPassword: SHORTEST_PASSWORD }),
       ...(state === 'open' && { csrf: found?.session.csrf, session: found?.session.id, idleMinutes: limits().idleMinutes }),
     };
   };
-  const welcome = (request: FastifyRequest, reply: FastifyReply): object => {
+  const welcome = (request: FastifyRequest, reply: FastifyReply): Promise<object> => {
     const session = sessions.begin(request.ip, request.headers['user-agent'] ?? '', request.cookies[SESSION_COOKIE]);
     setSessionCookie(reply, session, request.protocol === 'https');
     return stateOf(request, session);
@@ -75,9 +88,7 @@ export function addSessionRoutes(app: FastifyInstance, services: SessionServices
       if (password.length < SHORTEST_PASSWORD) {
         throw new Refusal(422, 'setup/short', `Choose at least ${SHORTEST_PASSWORD} characters: this password opens the whole server.`);
       }
-      if (!isLoopback(request.ip, request.headers) && !setupCode.take(code)) {
-        throw new Refusal(403, 'setup/code', "The code is not right. The server's console shows it, in the last line about ADMIN1.");
-      }
+      if (await needsCode(request)) checkCode(setupCode.take(code, request.ip));
       await adminPassword.set(password);
       return welcome(request, reply);
     },
@@ -102,4 +113,16 @@ export function addSessionRoutes(app: FastifyInstance, services: SessionServices
     void reply.clearCookie(SESSION_COOKIE, { path: '/' });
     return { state: 'login' };
   });
+}
+
+/** Throws where the code is not right, or was tried too often. */
+function checkCode(taken: 'right' | 'wrong' | 'wait'): void {
+  if (taken === 'wait') throw new Refusal(429, 'setup/wait', 'Too many wrong codes. Wait a minute, then try again.');
+  if (taken === 'wrong') {
+    throw new Refusal(
+      403,
+      'setup/code',
+      `The code is not right. It stands ${CONSOLE}. Or set the password there: postroom users set-password admin1`,
+    );
+  }
 }

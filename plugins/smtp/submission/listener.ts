@@ -16,6 +16,8 @@ interface PortSetting {
   readonly security: PortSecurity;
 }
 
+const PLAINTEXT = 'smtp.plaintextNetworks';
+
 export class SubmissionListener implements Listener {
   readonly name = 'SMTP';
   /** One for all ports: the limits are the server's. */
@@ -34,7 +36,9 @@ export class SubmissionListener implements Listener {
     const isTrusted = trustedNetworks(this.settings.get<readonly string[]>('smtp.trustedNetworks'));
     const size = this.settings.get<number>('smtp.maxMessageBytes');
     const sessions = new SubmissionSessions(this.services, size, isTrusted);
-    const surroundings = { ...this.services, isTrusted, gate: this.#gate, limits: this.#limits() };
+    const isPlaintextNetwork = trustedNetworks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
+    const mayLogInPlainly = (address: string): boolean => isTrusted(address) || isPlaintextNetwork(address);
+    const surroundings = { ...this.services, mayLogInPlainly, gate: this.#gate, limits: this.#limits() };
     this.#renewal = this.certificates.onDidChange(() => {
       for (const server of this.#servers) {
         server.updateSecureContext(this.certificates.pem);

@@ -9,6 +9,8 @@ import { authorOf } from './sender.js';
 
 /** Failed logins after which a session ends. */
 const MAX_FAILED_LOGINS = 3;
+/** Addresses whose mail was refused for want of a login, each of which the log names once; then it begins from the start. */
+const MOST_TOLD = 1000;
 /** Each failed login of a session is answered this much later than the one before. */
 const FAILED_LOGIN_DELAY_MS = 1_000;
 
@@ -32,6 +34,7 @@ interface OpenSession {
 /** The decisions for all sessions of all SMTP ports. Its methods throw a Refusal, or answer what the client gets. */
 export class SubmissionSessions {
   readonly #sessions = new Map<string, OpenSession>();
+  readonly #told = new Set<string>();
 
   constructor(
     private readonly services: SessionServices,
@@ -82,7 +85,8 @@ export class SubmissionSessions {
   async mail(from: string, session: SMTPServerSession): Promise<void> {
     const user = userOf(session);
     if (!user && !this.isTrusted(session.remoteAddress)) {
-      throw new Refusal(530, '5.7.0', 'Log in first: this server takes mail of its users only.');
+      this.#tellOfMissingLogin(session.remoteAddress);
+      throw withoutLogin(session);
     }
     const author = authorOf(from, user, this.services.accounts);
     if (author instanceof Refusal) {
@@ -126,6 +130,15 @@ export class SubmissionSessions {
     }
   }
 
+  /** A scanner shows nobody what it was answered. */
+  #tellOfMissingLogin(address: string): void {
+    if (this.#told.has(address)) return;
+    if (this.#told.size >= MOST_TOLD) this.#told.clear();
+    this.#told.add(address);
+    const sentence = `Mail from ${address} was refused: it did not log in, and its address is not in smtp.trustedNetworks.`;
+    this.services.log.warn(`${sentence} It is said once for each address.`, { peer: address });
+  }
+
   #open(session: SMTPServerSession): OpenSession {
     const open = this.#sessions.get(session.id);
     if (!open) {
@@ -151,6 +164,16 @@ const POSTMASTER = `${ADMIN1.user}@localhost`;
 /** Who logged in; the library clears it at STARTTLS. */
 function userOf(session: SMTPServerSession): MailboxRef | undefined {
   return (session.user as MailboxRef | false | undefined) || undefined;
+}
+
+/** Who reads it looks after a scanner, or has forgotten the login in a mail program. */
+function withoutLogin({ secure, remoteAddress }: SMTPServerSession): Refusal {
+  const how = secure ? '' : ' over TLS (STARTTLS)';
+  return new Refusal(
+    530,
+    '5.7.0',
+    `Log in first${how}, with the name and password of your mailbox. For a scanner or program that cannot log in, the administrator adds its address, ${remoteAddress}, to the setting smtp.trustedNetworks.`,
+  );
 }
 
 /** The envelope, as the core takes it. */

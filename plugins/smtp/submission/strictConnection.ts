@@ -209,7 +209,7 @@ export class StrictConnection extends SMTPConnection {
   }
 
   #mayLogIn(): boolean {
-    return this.secure || this.#surroundings.isTrusted(this.remoteAddress);
+    return this.secure || this.#surroundings.mayLogInPlainly(this.remoteAddress);
   }
 
   #withoutArguments(command: Buffer, callback: Done, run: Done): void {

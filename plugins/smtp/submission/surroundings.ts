@@ -9,7 +9,7 @@ export const HANDSHAKE_MS = 30_000;
 
 export interface Surroundings {
   /** Whether a login may cross an unencrypted connection from this address. */
-  readonly isTrusted: (address: string) => boolean;
+  readonly mayLogInPlainly: (address: string) => boolean;
   readonly gate: ConnectionGate;
   readonly limits: ConnectionLimits;
   readonly clock: Clock;

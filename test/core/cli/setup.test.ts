@@ -126,6 +126,8 @@ describe('postroom setup', () => {
       [/every so many minutes/, 'often'],
       [/every so many minutes/, '15'],
       [/network device/, '127.0.0.1'],
+      [/without a login/, 'the scanner'],
+      [/without a login/, '192.168.1.20, 127.0.0.1'],
     ]);
     expect(await setUpByQuestions(dialogue, desk.run)).to.equal(true);
     expect(dialogue.said).to.include('ADMIN1 is there already.').and.to.include('POP3 does not work.').and.to.include('POP3 works.');
@@ -137,6 +139,8 @@ describe('postroom setup', () => {
       'There is no user andrwe yet: one or more of andrew. Did you mean "andrew"?',
       'Greg is there already.',
       'A whole number.',
+      '"the" is no IP address.',
+      '127.0.0.1 is this computer: every program and every plugin on it may send as any account.',
     ]) {
       expect(dialogue.said).to.include(sentence);
     }
@@ -154,6 +158,32 @@ describe('postroom setup', () => {
       ['greg', ['andrew'], 'set'],
     ]);
     expect(await desk.run('config.get', { key: 'timer.everyMinutes' })).to.equal(15);
+    expect(await desk.run('config.get', { key: 'smtp.trustedNetworks' })).to.deep.equal(['192.168.1.20', '127.0.0.1']);
+  });
+
+  it('trusts nobody without a login where nobody names an address, and keeps those that are named', async () => {
+    const trusted = (): Promise<unknown> => desk.run('config.get', { key: 'smtp.trustedNetworks' });
+    const answers = (account: string, senders: [RegExp, string][]): Answers =>
+      new Answers([
+        ...desk.ispAnswers(),
+        [/Name of the account/, account],
+        [/first user/, ''],
+        [/Password of ADMIN1/, 'planted-admin'],
+        ...senders,
+      ]);
+    expect(await setUpByQuestions(answers('one', []), desk.run)).to.equal(true);
+    expect(await trusted()).to.deep.equal([]);
+    expect(await settings(), 'the default needs no line').to.not.match(/^\s*"smtp\.trustedNetworks"/m);
+    await desk.run('config.set', { key: 'smtp.trustedNetworks', value: '["192.168.1.20"]' });
+    for (const [given, kept] of [
+      ['', ['192.168.1.20']],
+      ['none', []],
+    ] as const) {
+      await desk.run('accounts.remove', { account: 'one' });
+      const dialogue = answers('one', given === '' ? [] : [[/without a login/, given]]);
+      expect(await setUpByQuestions(dialogue, desk.run)).to.equal(true);
+      expect(await trusted()).to.deep.equal(kept);
+    }
   });
 
   it('says which kind the mail at the ISP speaks for, and takes it where that is wanted', async () => {

@@ -138,7 +138,8 @@ describe('the schema of the settings', () => {
     const risky = [...schema.properties.values()].filter(({ schema: each }) => each.risky === true);
     expect(risky.map(({ scope }) => scope)).to.deep.equal(risky.map(() => 'server'));
     expect(risky.map(({ key }) => key).sort()).to.deep.equal([
-      ...['admin-ui.allowedHosts', 'admin-ui.listen', 'pop3.listen', 'pop3.plaintextNetworks', 'smtp.listen', 'smtp.trustedNetworks'],
+      ...['admin-ui.allowedHosts', 'admin-ui.listen', 'pop3.listen', 'pop3.plaintextNetworks'],
+      ...['smtp.listen', 'smtp.plaintextNetworks', 'smtp.trustedNetworks'],
       ...['tls.certificateFile', 'tls.keyFile', 'tls.names'],
     ]);
   });

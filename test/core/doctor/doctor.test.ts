@@ -4,7 +4,9 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { STANDALONE } from '#core/cli/standalone.js';
 import type { Finding } from '#core/doctor/finding.js';
+import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { Postroom } from '../../kit/postroom.js';
+import { ROOT } from '../../kit/sourceFiles.js';
 import { failureOf } from '../store/storeFixture.js';
 
 describe('The doctor', () => {
@@ -43,12 +45,31 @@ describe('The doctor', () => {
     expect(sentences.every((sentence) => !sentence.includes('practice'))).to.equal(true);
   });
 
+  it('warns where this computer may send without a login, and names the plugins that could', async () => {
+    const said = async (): Promise<readonly string[]> =>
+      (await visit()).filter(({ check }) => check === 'sending').map(({ state, text }) => `${state}: ${text}`);
+    expect(await said()).to.deep.equal(['well: Nobody sends without a login.']);
+    const trust = (value: readonly string[]): Promise<unknown> =>
+      office.run('config.set', { key: 'smtp.trustedNetworks', value: JSON.stringify(value) });
+    await trust(['192.168.1.20', 'fd00::/64']);
+    expect(await said()).to.deep.equal(['well: Nobody sends without a login but 192.168.1.20, fd00::/64.']);
+    for (const own of ['127.0.0.1', '127.0.0.0/8', '::1', '0.0.0.0/0', '::ffff:127.0.0.1']) {
+      await trust([own]);
+      expect(await said(), own).to.deep.equal([
+        'warning: smtp.trustedNetworks names this computer: every program on it may send as any account. Let programs log in, and take it out.',
+      ]);
+    }
+    const plugin = await packFolder(path.join(ROOT, 'sdk', 'samples', 'subject-tagger'));
+    await office.run('plugins.add', { plugin: plugin.toString('base64') });
+    expect((await said())[0]).to.include('every program on it, and sample.subject-tagger, may send as any account.');
+  });
+
   it('tells of the full disk and of held mail', async () => {
     await office.run('config.set', { key: 'server.freeSpaceFloorMB', value: '1000000' });
     await office.run('plugins.disable', { plugin: 'postroom.public1' });
     const sentences = notWell(await visit());
     expect(sentences.some((sentence) => sentence.startsWith('disk: ') && sentence.includes('MB free'))).to.equal(true);
-    expect(sentences.some((sentence) => sentence.startsWith('plugins: ') && sentence.includes('postroom.public1'))).to.equal(true);
+    expect(sentences.some((sentence) => sentence.startsWith('plugin postroom.public1: ') && sentence.includes('mail is held'))).to.equal(true);
   });
 
   it('visits without a server where none can start, and says why', async () => {

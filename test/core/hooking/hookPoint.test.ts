@@ -168,4 +168,33 @@ describe('a hook while the program runs', () => {
     await bad.dispose();
     expect([...hook.figures.keys()]).to.deep.equal(['acme.good/tap']);
   });
+
+  it('tells the taps of stage outcome apart from the others, each after the other, whatever becomes of one', async () => {
+    const hook = bail({ outcomeTimeoutMs: 20 });
+    const heard: string[] = [];
+    const at = (plugin: string, stage: string | undefined, timeoutMs?: number): Parameters<typeof hook.add>[0] => ({
+      plugin,
+      declaration: { hook: 'onDeliver', name: 'tap', ...(stage !== undefined && { stage }), ...(timeoutMs !== undefined && { timeoutMs }) },
+    });
+    hook.add(at('b.throws', 'outcome'), () => {
+      heard.push('throws');
+      throw new Error('no');
+    });
+    hook.add(at('c.hangs', 'outcome', 60_000), () => new Promise(() => undefined));
+    hook.add(at('d.answers', 'outcome'), () => 'receipt');
+    hook.add(at('e.hears', 'outcome'), async (value) => void heard.push(value));
+    hook.add(at('a.delivers', undefined), (value) => `${value} delivered`);
+    expect(hook.hasOutcomes).to.equal(true);
+    expect(await hook.promise('mail', new HookCall())).to.equal('mail delivered');
+    expect(heard, 'before anybody is told').to.deep.equal([]);
+    const call = new HookCall();
+    await hook.tell('outcome', call);
+    expect(heard).to.deep.equal(['throws', 'outcome']);
+    expect(call.failures.map(({ message }) => message)).to.deep.equal([
+      'b.throws/tap failed: no',
+      'c.hangs/tap did not answer within 20 ms.',
+      "d.answers/tap answered where nothing is asked any more. The answer was ignored; the plugin's author has to mend it.",
+    ]);
+    expect(hook.order.taps.map(({ tap: { plugin }, stage }) => `${plugin} ${stage}`)[0]).to.equal('a.delivers deliver');
+  });
 });

@@ -122,7 +122,46 @@ describe('submittedPrefix', () => {
     );
   });
 
-  it('shows neither trail nor recipient to the outside', () => {
+  it('names to colleagues who logged in, or where it came from without a login', () => {
+    const shown = (more: object, of: Partial<typeof client> = {}, mailbox: MailboxRef | undefined = andrew): string =>
+      unfolded(
+        Buffer.from(submittedPrefix({ ...origin(), ...more, client: { ...client, helo: 'pc', ...of } }, mailbox)).toString('latin1'),
+      )[0] ?? '';
+    expect(shown({ author: greg })).to.include('from pc ([192.0.2.7]) (Authenticated sender: greg@company) by ');
+    expect(shown({ author: ADMIN1 })).to.include(' (Authenticated sender: admin1) by ');
+    for (const protocol of ['ESMTPA', 'UTF8SMTPA', 'UTF8SMTPSA', 'SMTPA'])
+      expect(shown({ author: greg }, { protocol })).to.include('(Authenticated sender: greg@company)');
+    for (const protocol of ['SMTP', 'ESMTP', 'ESMTPS', 'UTF8SMTPS'])
+      expect(shown({ author: greg }, { protocol }), 'known by the address of the device alone').to.include(
+        ' (no login, trusted address 192.0.2.7) by ',
+      );
+    expect(shown({ author: greg }, { protocol: 'LOCAL', helo: 'acme.vacation', address: '' })).to.include(
+      ' (for greg@company, by the plugin acme.vacation) by ',
+    );
+  });
+
+  it('lets no name end its comment or leave ASCII', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }), (name) => {
+        const author = { account: 'company', user: `${name})\r\nBcc: x (` };
+        const text = Buffer.from(submittedPrefix({ ...origin(), author, client }, andrew)).toString('latin1');
+        const [received = ''] = unfolded(text);
+        expect(received).to.match(/ \(Authenticated sender: [\w@.+=~%-]+\) by mail\.office\.example /);
+        expect(text).to.match(/^[\t\r\n -~]*$/);
+      }),
+    );
+    const author = { account: 'company', user: 'андрей' };
+    const text = Buffer.from(submittedPrefix({ ...origin(), author, client }, andrew)).toString('latin1');
+    expect(text.replaceAll(/\r\n\t/g, ' ')).to.include('(Authenticated sender: %D0%B0%D0%BD%D0%B4%D1%80%D0%B5%D0%B9@company)');
+  });
+
+  it('shows neither trail nor recipient to the outside, nor who logged in', () => {
+    for (const more of [{}, { protocol: 'ESMTP' }, { protocol: 'LOCAL' }]) {
+      const line = Buffer.from(submittedPrefix({ ...origin(), author: greg, client: { ...client, ...more } }, undefined)).toString(
+        'latin1',
+      );
+      expect(line).to.not.match(/greg|Authenticated|login|plugin/);
+    }
     const text = Buffer.from(submittedPrefix({ ...origin(), client: { ...client, address: '2001:db8::7' } }, undefined)).toString('latin1');
     expect(unfolded(text)).to.have.length(1);
     expect(text).to.contain('[IPv6:2001:db8::7]').and.not.to.contain('andrew');

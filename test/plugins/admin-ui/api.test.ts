@@ -112,7 +112,8 @@ describe("The manager's API", () => {
       await host.ask('POST', '/api/commands/admin-ui.revoke-token', { token: id }, login);
       expect((await host.ask('GET', '/api/commands/status', undefined, { bearer })).statusCode).to.equal(401);
       const list = (await host.ask('GET', '/api/commands/admin-ui.tokens', undefined, login)).body;
-      expect(list).not.to.contain(bearer.split('_')[2]);
+      // The secret may have the character in it that separates it from the rest.
+      expect(list).not.to.contain(bearer.split('_').slice(2).join('_'));
     });
   });
 

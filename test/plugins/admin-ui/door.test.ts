@@ -1,7 +1,11 @@
+import path from 'node:path';
 import { expect } from 'chai';
+import { packFolder } from '#core/host/packages/pluginArchive.js';
+import { ROOT } from '../../kit/sourceFiles.js';
 import { type Credentials, credentialsOf, ManagerHost, PASSWORD, problemOf } from './managerHost.js';
 
 const MINUTE_MS = 60_000;
+const STRANGER = path.join(ROOT, 'sdk', 'samples', 'subject-tagger');
 
 describe("The manager's door", () => {
   let host: ManagerHost;
@@ -11,7 +15,7 @@ describe("The manager's door", () => {
   afterEach(() => host.stop());
 
   describe('while ADMIN1 has no password', () => {
-    it('lets this computer set one without a code, and is open then', async () => {
+    it('lets the owner of this computer set one without a code, and is open then', async () => {
       expect((await host.ask('GET', '/api/session')).json()).to.include({ state: 'setup', codeNeeded: false });
       const answer = await host.ask('POST', '/api/setup', { password: PASSWORD });
       expect(answer.json()).to.include({ state: 'open' });
@@ -40,8 +44,62 @@ describe("The manager's door", () => {
     });
 
     it('counts a request that came through a proxy as from elsewhere', async () => {
-      const proxied = { headers: { 'x-forwarded-for': '203.0.113.9' } };
-      expect((await host.ask('GET', '/api/session', undefined, {}, proxied)).json()).to.include({ codeNeeded: true });
+      for (const headers of [
+        { 'x-forwarded-for': '203.0.113.9' },
+        { forwarded: 'for=203.0.113.9' },
+        { via: '1.1 proxy' },
+        { 'x-forwarded-host': 'mail.company.example' },
+        { 'x-real-ip': '203.0.113.9' },
+        { 'cf-connecting-ip': '203.0.113.9' },
+        { host: 'mail.company.example' },
+        { host: '192.168.1.5:8110' },
+      ]) {
+        const asked = (await host.ask('GET', '/api/session', undefined, {}, { headers })).json();
+        expect(asked, JSON.stringify(headers)).to.include({ codeNeeded: true });
+        const set = await host.ask('POST', '/api/setup', { password: PASSWORD }, {}, { headers });
+        expect(problemOf(set).code, JSON.stringify(headers)).to.be.oneOf(['setup/code', 'setup/wait']);
+      }
+    });
+
+    it('wants the code from this computer too, where the system cannot tell that its owner asks (claimed 8)', async () => {
+      host.machine.peer = 'unknown';
+      expect((await host.ask('GET', '/api/session')).json()).to.include({ codeNeeded: true });
+      const without = problemOf(await host.ask('POST', '/api/setup', { password: PASSWORD }));
+      expect(without.code).to.equal('setup/code');
+      expect(without.message).to.include('where "postroom serve" runs').and.to.include('postroom users set-password admin1');
+      const right = await host.ask('POST', '/api/setup', { password: PASSWORD, code: host.consoleCode() });
+      expect(right.json()).to.include({ state: 'open' });
+    });
+
+    it("wants it as well while a stranger's plugin is installed, active or not", async () => {
+      const asked = async (): Promise<unknown> => (await host.ask('GET', '/api/session')).json();
+      const plugin = (await packFolder(STRANGER)).toString('base64');
+      await host.run('plugins.add', { plugin });
+      expect(await asked()).to.include({ codeNeeded: true });
+      await host.run('plugins.disable', { plugin: 'sample.subject-tagger' });
+      expect(await asked()).to.include({ codeNeeded: true });
+      await host.run('plugins.remove', { plugin: 'sample.subject-tagger' });
+      expect(await asked()).to.include({ codeNeeded: false });
+    });
+
+    it('slows down wrong codes as it does wrong passwords, each place by itself', async () => {
+      const take = async (code: string, remoteAddress: string): Promise<string> =>
+        problemOf(await host.ask('POST', '/api/setup', { password: PASSWORD, code }, {}, { remoteAddress })).code;
+      const answers: string[] = [];
+      for (let attempt = 0; attempt < 8; attempt += 1) answers.push(await take('AAAA-AAAA', '192.168.1.22'));
+      expect(answers.slice(0, 6)).to.deep.equal(Array.from({ length: 6 }, () => 'setup/code'));
+      expect(answers.slice(6)).to.deep.equal(['setup/wait', 'setup/wait']);
+      expect(await take('AAAA-AAAA', '192.168.1.23')).to.equal('setup/code');
+      expect(await take(host.consoleCode(), '192.168.1.22'), 'a right one too').to.equal('setup/wait');
+      await host.clock.advance(MINUTE_MS);
+      const right = await host.ask(
+        'POST',
+        '/api/setup',
+        { password: PASSWORD, code: host.consoleCode() },
+        {},
+        { remoteAddress: '192.168.1.22' },
+      );
+      expect(right.json()).to.include({ state: 'open' });
     });
 
     it('refuses a short password and says how long it must be', async () => {

@@ -13,6 +13,7 @@ import { PluginStates } from '#core/store/pluginStates.js';
 import { createApp } from '#plugins/admin-ui/dist/server/app.js';
 import { EventFeed } from '#plugins/admin-ui/dist/server/eventFeed.js';
 import { Lamps } from '#plugins/admin-ui/dist/server/lamps.js';
+import type { Peer } from '#plugins/admin-ui/dist/server/peerProcess.js';
 import { Sessions } from '#plugins/admin-ui/dist/server/sessions.js';
 import { SetupCode } from '#plugins/admin-ui/dist/server/setupCode.js';
 import { Tokens } from '#plugins/admin-ui/dist/server/tokens.js';
@@ -34,6 +35,11 @@ const SETTINGS = {
   },
 };
 
+/** Whose program is at the other end of a connection of this machine. */
+export interface Machine {
+  peer: Peer;
+}
+
 /** What a browser or a script holds. */
 export interface Credentials {
   readonly cookie?: string;
@@ -53,6 +59,8 @@ export class ManagerHost {
     readonly app: FastifyInstance,
     private readonly setupCode: SetupCode,
     private readonly codes: readonly string[],
+    /** What the system tells; a test may change it. */
+    readonly machine: Machine,
   ) {}
 
   static async start(): Promise<ManagerHost> {
@@ -66,7 +74,8 @@ export class ManagerHost {
     const lamps = new Lamps(service(container, Events), clock);
     const feed = new EventFeed(service(container, Events), lamps, service(container, Clock));
     const codes: string[] = [];
-    const setupCode = new SetupCode((code) => codes.push(code));
+    const setupCode = new SetupCode((code) => codes.push(code), clock);
+    const machine: Machine = { peer: 'own' };
     service(container, AdminPassword).onDidChange(() => sessions.endAll());
     const app = await createApp({
       commands: service(container, CommandCatalogue),
@@ -75,6 +84,7 @@ export class ManagerHost {
       authenticator: service(container, Authenticator),
       adminPassword: service(container, AdminPassword),
       setupCode,
+      peerOf: async () => machine.peer,
       sessions,
       tokens: new Tokens(service(container, PluginStates).forPlugin('postroom.admin-ui'), clock),
       feed,
@@ -84,7 +94,7 @@ export class ManagerHost {
       log: createLog('silent'),
       signal: new AbortController().signal,
     });
-    return new ManagerHost(server, clock, sessions, feed, lamps, app, setupCode, codes);
+    return new ManagerHost(server, clock, sessions, feed, lamps, app, setupCode, codes, machine);
   }
 
   /** What the console shows. */

@@ -10,8 +10,8 @@ describe('the loop guard', () => {
 
   afterEach(closeSortingServers);
 
-  async function markOf(server: SortingServer): Promise<string> {
-    const { plan } = await server.sort('works', memoryMail(Buffer.from(MESSAGE), {}, 'works'));
+  async function markOf(server: SortingServer, message = MESSAGE): Promise<string> {
+    const { plan } = await server.sort('works', memoryMail(Buffer.from(message), {}, 'works'));
     return plan.addHeaders.find((line) => line.startsWith('X-Postroom-Loop: ')) ?? '';
   }
 
@@ -21,6 +21,22 @@ describe('the loop guard', () => {
     const { plan } = await server.sort('works', mail);
     expect(plan.disposition).to.equal('quarantine');
     expect(plan.mailboxes.map((mailbox) => mailbox.user)).to.deep.equal(['greg']);
+  });
+
+  it('sets nothing else aside that bears the mark of a message: who has seen one can stop no other mail', async () => {
+    const server = await start();
+    const marked = async (of: string, on: string): Promise<string> => {
+      const octets = Buffer.from(`${await markOf(server, of)}\r\n${on}`);
+      return (await server.sort('works', memoryMail(octets, {}, 'works'))).plan.disposition;
+    };
+    const one = `Message-ID: <one@out.example>\r\n${MESSAGE}`;
+    const two = `Message-ID: <two@out.example>\r\n${MESSAGE}`;
+    expect(await marked(one, one)).to.equal('quarantine');
+    expect(await marked(one, `Subject: Fwd\r\n${one}`), 'the same message, whatever was put on top').to.equal('quarantine');
+    expect(await marked(one, two)).to.equal('deliver');
+    expect(await marked(one, MESSAGE)).to.equal('deliver');
+    expect(await marked(MESSAGE, one)).to.equal('deliver');
+    expect(await markOf(server, '\r\nno header\r\n'), 'nothing to know it by').to.equal('');
   });
 
   it('lets pass what another server has delivered, and what a user redirects in the office', async () => {

@@ -1,9 +1,10 @@
-import type { PluginState } from '@postroom/sdk';
+import type { MailboxRef, PluginState } from '@postroom/sdk';
 import { expect } from 'chai';
 import { idHash } from '#plugins/reply-thread/dist/messageIds.js';
-import { MOST_PER_BUCKET, REMEMBERED_DAYS, SentMail } from '#plugins/reply-thread/dist/sentMail.js';
+import { MOST_PER_BUCKET, REMEMBERED_DAYS, SentMail, withinBounds } from '#plugins/reply-thread/dist/sentMail.js';
 
 const ANDREW = { account: 'company', user: 'andrew' };
+const GREG = { account: 'company', user: 'greg' };
 const DAY_MS = 86_400_000;
 
 function memoryState(entries: Map<string, unknown>, commit: Promise<void> = Promise.resolve()): PluginState {
@@ -14,9 +15,12 @@ function memoryState(entries: Map<string, unknown>, commit: Promise<void> = Prom
       entries.set(key, value);
     },
     delete: async (key) => void entries.delete(key),
-    keys: async () => [...entries.keys()],
+    keys: async (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)).slice(0, 1000),
   };
 }
+
+const authorsOf = async (sent: SentMail, id: string, at = new Date()): Promise<readonly MailboxRef[]> =>
+  (await sent.authorsOf(id, at)).map(({ mailbox }) => mailbox);
 
 describe('the memory of sent mail', () => {
   it('knows a message before it is committed, and after a restart', async () => {
@@ -24,19 +28,19 @@ describe('the memory of sent mail', () => {
     let commit = (): void => undefined;
     const sent = new SentMail(memoryState(entries, new Promise((resolve) => (commit = resolve))));
     const write = sent.remember('<a@x>', ANDREW, new Date());
-    expect(await sent.senderOf('<a@x>', new Date())).to.deep.equal(ANDREW);
+    expect(await authorsOf(sent, '<a@x>')).to.deep.equal([ANDREW]);
     commit();
     await write;
-    expect(await new SentMail(memoryState(entries)).senderOf('<a@x>', new Date())).to.deep.equal(ANDREW);
-    expect(await sent.senderOf('<b@x>', new Date())).to.equal(undefined);
+    expect(await authorsOf(new SentMail(memoryState(entries)), '<a@x>')).to.deep.equal([ANDREW]);
+    expect(await authorsOf(sent, '<b@x>')).to.deep.equal([]);
   });
 
   it('loses nothing when many messages are written at once', async () => {
     const sent = new SentMail(memoryState(new Map()));
     const ids = Array.from({ length: 5000 }, (_, number) => `<${number}@x>`);
     await Promise.all(ids.map((id) => sent.remember(id, ANDREW, new Date())));
-    const senders = await Promise.all(ids.map((id) => sent.senderOf(id, new Date())));
-    expect(senders.filter((sender) => sender === undefined)).to.have.length(0);
+    const authors = await Promise.all(ids.map((id) => authorsOf(sent, id)));
+    expect(authors.filter(({ length }) => length !== 1)).to.have.length(0);
   });
 
   it('forgets the oldest when their time is up', async () => {
@@ -48,15 +52,15 @@ describe('the memory of sent mail', () => {
     await sent.remember('<0@x>', ANDREW, new Date(0));
     await sent.remember(`<${number}@x>`, ANDREW, new Date((REMEMBERED_DAYS + 1) * DAY_MS));
     const later = new Date((REMEMBERED_DAYS + 2) * DAY_MS);
-    expect(await sent.senderOf('<0@x>', later)).to.equal(undefined);
-    expect(await sent.senderOf(`<${number}@x>`, later)).to.deep.equal(ANDREW);
+    expect(await authorsOf(sent, '<0@x>', later)).to.deep.equal([]);
+    expect(await authorsOf(sent, `<${number}@x>`, later)).to.deep.equal([ANDREW]);
   });
 
   it('forgets a message on its day, whatever was kept beside it', async () => {
     const sent = new SentMail(memoryState(new Map()));
     await sent.remember('<0@x>', ANDREW, new Date(0));
-    expect(await sent.senderOf('<0@x>', new Date(REMEMBERED_DAYS * DAY_MS))).to.deep.equal(ANDREW);
-    expect(await sent.senderOf('<0@x>', new Date((REMEMBERED_DAYS + 1) * DAY_MS))).to.equal(undefined);
+    expect(await authorsOf(sent, '<0@x>', new Date(REMEMBERED_DAYS * DAY_MS))).to.deep.equal([ANDREW]);
+    expect(await authorsOf(sent, '<0@x>', new Date((REMEMBERED_DAYS + 1) * DAY_MS))).to.deep.equal([]);
   });
 
   it('keeps a bounded number, the newest ones', async () => {
@@ -73,5 +77,67 @@ describe('the memory of sent mail', () => {
     const entries = new Map<string, unknown>();
     await new SentMail(memoryState(entries)).remember('<secret@x>', ANDREW, new Date());
     expect(JSON.stringify([...entries])).to.not.include('secret');
+  });
+
+  it('names everybody who has used an id, first the first, over restarts and for as long as it is remembered', async () => {
+    const entries = new Map<string, unknown>();
+    const day = (count: number): Date => new Date(count * DAY_MS);
+    for (const [author, at] of [
+      [ANDREW, 0],
+      [GREG, 10],
+      [GREG, 20],
+      [{ account: 'company', user: 'Andrew' }, 30],
+    ] as const)
+      await new SentMail(memoryState(entries)).remember('<a@x>', author, day(at));
+    const sent = new SentMail(memoryState(entries));
+    expect(await authorsOf(sent, '<a@x>', day(30 + REMEMBERED_DAYS))).to.deep.equal([ANDREW, GREG]);
+    expect(await authorsOf(sent, '<a@x>', day(31 + REMEMBERED_DAYS))).to.deep.equal([]);
+  });
+
+  it('names both of two who use an id at the same moment', async () => {
+    const sent = new SentMail(memoryState(new Map()));
+    const writes = [sent.remember('<a@x>', ANDREW, new Date()), sent.remember('<a@x>', GREG, new Date())];
+    expect(await authorsOf(sent, '<a@x>')).to.deep.equal([ANDREW, GREG]);
+    await Promise.all(writes);
+    expect(await authorsOf(sent, '<a@x>')).to.deep.equal([ANDREW, GREG]);
+  });
+
+  it('reads what an earlier version kept', async () => {
+    const hash = idHash('<a@x>');
+    const day = Math.floor(Date.now() / DAY_MS);
+    const entries = new Map<string, unknown>([[`sent/${hash.slice(0, 3)}`, [[hash, 'company', 'andrew', day]]]]);
+    const sent = new SentMail(memoryState(entries));
+    expect(await sent.authorsOf('<a@x>', new Date())).to.deep.equal([{ mailbox: ANDREW, domains: undefined }]);
+    await sent.remember('<a@x>', GREG, new Date(), ['far.example']);
+    expect((await sent.authorsOf('<a@x>', new Date())).map(({ domains }) => domains?.length)).to.deep.equal([undefined, 1]);
+  });
+
+  it('finds all buckets again, however many there are', async () => {
+    const entries = new Map<string, unknown>();
+    const sent = new SentMail(memoryState(entries));
+    const ids = Array.from({ length: 2_000 }, (_, number) => `<${number}@x>`);
+    await Promise.all(ids.map((id) => sent.remember(id, ANDREW, new Date())));
+    expect(entries.size).to.be.greaterThan(1_000);
+    const again = new SentMail(memoryState(entries));
+    const authors = await Promise.all(ids.map((id) => authorsOf(again, id)));
+    expect(authors.filter(({ length }) => length !== 1)).to.have.length(0);
+  });
+
+  it("lets nobody crowd out a colleague's id, nor one that two have used", async () => {
+    const day = Math.floor(Date.now() / DAY_MS);
+    const mine = Array.from({ length: MOST_PER_BUCKET - 2 }, (_, number) => [`greg ${number}`, day, ['company', 'greg', '']] as const);
+    const entries = [
+      ['andrew', day, ['company', 'andrew', '']] as const,
+      ['both', day, ['company', 'andrew', ''], ['company', 'greg', '']] as const,
+      ...mine,
+    ];
+    let kept = withinBounds(entries);
+    for (let more = 0; more < 50; more += 1) kept = withinBounds([...kept, [`greg more ${more}`, day, ['company', 'greg', '']]]);
+    expect(kept).to.have.length(MOST_PER_BUCKET);
+    expect(kept.slice(0, 2).map(([hash]) => hash)).to.deep.equal(['andrew', 'both']);
+    const long = 'x'.repeat(200);
+    const large = withinBounds(Array.from({ length: 400 }, (_, number) => [`${number}`, day, [long, `greg${number}`, '']]));
+    expect(JSON.stringify(large).length).to.be.lessThan(64 * 1024);
+    expect(large.length).to.be.greaterThan(100);
   });
 });

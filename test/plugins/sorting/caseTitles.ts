@@ -27,6 +27,20 @@ export function numberedTests(): readonly NumberedTest[] {
     .filter(({ cases }) => cases.length > 0);
 }
 
+/** Rows of other tables of the page, `forged 1` or `claimed 2`, and the files whose tests bear them in a title, in brackets. */
+export function filesByRow(): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.test.ts') && !file.startsWith('dist'),
+  );
+  for (const file of files.sort()) {
+    const titles = titlesOf(readFileSync(path.join(TESTS, file), 'utf8')).join('\n');
+    for (const [, row = ''] of titles.matchAll(/ \(((?:forged|claimed) \d+)\)/g))
+      found.set(row, [...(found.get(row) ?? []), file.replace(/\.test\.ts$/, '')]);
+  }
+  return found;
+}
+
 function titlesOf(source: string): readonly string[] {
   return [...source.matchAll(TITLE)].map(([, , title = '']) => title.replace(/\$\{[^}]*\}/g, '…').replace(/\\(.)/g, '$1'));
 }

@@ -23,7 +23,9 @@ async function playRun(server: SortingServer, run: CaseRun): Promise<void> {
   for (const octets of messagesOf(run)) {
     const account = run.account ?? server.firstAccount;
     const mail = memoryMail(octets, run, account);
-    const { plan, trail } = await server.sort(account, mail, run.outside);
+    const sorted = await server.sort(account, mail, run.outside);
+    const { plan, trail } = sorted;
+    if (plan.outside.length > 0 && plan.disposition === 'deliver') await server.relayed(account, mail, sorted, octets);
     const { expect: expected } = run;
     const reasons = trail.map(({ tap, change, reason }) => `${tap}: ${change}; ${reason}`).join('\n');
     const about = `${octets.toString('utf8', 0, 400)}\n${reasons}\n`;

@@ -2,13 +2,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { MailView } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import type { MailView, RelayDestinations } from '@postroom/sdk';
+import { Accounts, Maildrops } from '@postroom/sdk/services';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { IntakeStep } from '#core/flow/intake.js';
 import { type Sorted, SortStep } from '#core/flow/sort.js';
+import { HookCall } from '#core/hooking/hookPoint.js';
+import { HostHooks } from '#core/hooks.js';
+import { composeCopy } from '#core/mail/copy.js';
+import { readHeader } from '#core/mail/header.js';
+import { foldedLine } from '#core/mail/headerLine.js';
+import { rangesOf } from '#core/mail/prefix.js';
 import { MailStore } from '#core/store/mailStore.js';
 import type { CaseRun, SortingCase } from './sortingCase.js';
 
@@ -62,6 +68,24 @@ export class SortingServer {
     return service(this.server.container, SortStep).sort(view, mail, outside);
   }
 
+  /** The ISP takes what a sorted message has for the outside: then `onDeliver` tells of it. */
+  async relayed(account: string, mail: MailView, { plan }: Sorted, octets: Buffer): Promise<void> {
+    const view = service(this.server.container, Accounts).find(account);
+    if (view === undefined) throw new Error(`No account ${account} in this case.`);
+    const prefix = Buffer.from(plan.addHeaders.map(foldedLine).join(''), 'latin1');
+    const concealed = rangesOf(readHeader(octets), plan.concealed);
+    const to: RelayDestinations = {
+      kind: 'relay',
+      account: view,
+      recipients: plan.outside.map((address) => ({ address })),
+      from: mail.envelope.from ?? '',
+      size: octets.length,
+      content: () => composeCopy(prefix, once(octets), concealed),
+    };
+    const receipt = plan.outside.map((recipient) => ({ recipient, outcome: 'delivered', status: '2.0.0', text: 'Ok' }) as const);
+    await service(this.server.container, HostHooks).onDeliver.tell({ mail, to, receipt }, new HookCall());
+  }
+
   /** Takes a message in as a fetched one. */
   async take(account: string, octets: Buffer): Promise<void> {
     const view = service(this.server.container, Accounts).find(account);
@@ -69,6 +93,18 @@ export class SortingServer {
     this.#taken += 1;
     const from = { uidl: `case-${this.#taken}`, listedSize: octets.length, server: 'pop.isp.example' };
     await service(this.server.container, IntakeStep).forAccount(view).accept(once(octets), from);
+  }
+
+  /** The newest message of a mailbox, as a mail client gets it, unfolded. */
+  async copyOf(user: string, account = this.firstAccount): Promise<string> {
+    const drop = await service(this.server.container, Maildrops).open({ account, user });
+    if (drop === 'in-use') throw new Error(`Somebody else reads the mail of ${user}.`);
+    const pieces: Uint8Array[] = [];
+    for await (const { octets } of drop.read([drop.messages.count])) pieces.push(octets);
+    drop.close();
+    return Buffer.concat(pieces)
+      .toString('latin1')
+      .replace(/\r\n[ \t]/g, ' ');
   }
 
   /** Messages by user; mailboxes without any are left out. */

@@ -97,7 +97,7 @@ export function FirstPassword(): ReactNode {
             label="Code from the server's console"
             value={code}
             onChange={setCode}
-            hint="It stands in the last line about ADMIN1 there, for example ABCD-2345."
+            hint={'It stands where "postroom serve" runs, or in its log, in the last line about ADMIN1: for example ABCD-2345.'}
             required
             autoFocus
           />

@@ -149,7 +149,7 @@ export function PluginsPage(): ReactNode {
 
 /** As the host has it: mail waits where a tap that holds on error does not run. */
 function failsClosed({ taps }: PluginInfo): boolean {
-  return taps.some(({ hook, onError }) => (hook === 'onSort' || hook === 'onDeliver') && onError !== 'skip');
+  return taps.some(({ hook, stage, onError }) => (hook === 'onSort' || hook === 'onDeliver') && stage !== 'outcome' && onError !== 'skip');
 }
 
 function onFailure(plugin: PluginInfo): string {

@@ -8,6 +8,7 @@ import { Card, Page } from '../parts/basics.js';
 import { DeviceForm } from '../parts/deviceForm.js';
 import { count } from '../parts/format.js';
 import { PortsStep } from '../parts/portsStep.js';
+import { SendersForm } from '../parts/sendersForm.js';
 import { SendReceive } from '../parts/sendReceive.js';
 import { NextConnections, TimerForm } from '../parts/timerForm.js';
 import { UsersStep } from '../parts/usersStep.js';
@@ -74,7 +75,12 @@ export function SetupPage(): ReactNode {
           <DeviceForm />
         </Card>
       )}
-      {step === 'ports' && <PortsStep />}
+      {step === 'ports' && (
+        <>
+          <PortsStep />
+          <SendersForm />
+        </>
+      )}
       {step === 'sheets' && (
         <>
           <FirstMail />

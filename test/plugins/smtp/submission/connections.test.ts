@@ -28,7 +28,7 @@ describe('the connections of submission', () => {
 
   it('S44 lets who has neither logged in nor begun to send make room for the next, over all ports together', async () => {
     const listen = ['starttls', 'tls'].map((security) => ({ host: '127.0.0.1', port: 0, security }));
-    at.host = await new FakeHost({ 'smtp.listen': listen, 'smtp.maxConnections': 2 }).activate();
+    at.host = await new FakeHost({ 'smtp.listen': listen, 'smtp.maxConnections': 2, 'smtp.plaintextNetworks': ['127.0.0.1'] }).activate();
     const ports = (await at.host.start()).map((each) => each.port);
     at.port = ports[0] ?? 0;
     const user = await at.greeted();

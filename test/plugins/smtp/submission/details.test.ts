@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { FakeHost } from '../fakeHost.js';
 import { LineClient } from '../lineClient.js';
 
-const PORT = { 'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }] };
+const PORT = { 'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }], 'smtp.trustedNetworks': ['127.0.0.1'] };
 const FROM = 'MAIL FROM:<mail@company.com>';
 
 describe('a submission session in its details', () => {

@@ -12,7 +12,7 @@ describe('submission to the real store', () => {
 
   let postroom: Postroom;
   beforeEach(async () => {
-    postroom = await Postroom.start();
+    postroom = await Postroom.start({ settings: { 'smtp.trustedNetworks': ['127.0.0.1'] } });
   });
   afterEach(() => postroom.stop());
 

@@ -28,7 +28,10 @@ describe('submission and segments', () => {
   const texts: string[] = [];
 
   before(async () => {
-    host = await new FakeHost({ 'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }] }).activate();
+    host = await new FakeHost({
+      'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }],
+      'smtp.trustedNetworks': ['127.0.0.1'],
+    }).activate();
     port = (await host.start())[0]?.port ?? 0;
     whole = await said([DIALOGUE]);
     texts.push(...host.submitted.map(({ text }) => text));

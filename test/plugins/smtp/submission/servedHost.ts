@@ -4,7 +4,11 @@ import { expect } from 'chai';
 import { FakeHost } from '../fakeHost.js';
 import { LineClient } from '../lineClient.js';
 
-const PLAIN_PORT = { 'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }] };
+/** The clients of these tests are devices without a login, where a test does not say otherwise. */
+const PLAIN_PORT = {
+  'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }],
+  'smtp.trustedNetworks': ['127.0.0.1'],
+};
 
 export class ServedHost {
   host!: FakeHost;
