@@ -173,7 +173,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   }
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
-  await service(container, RelayStep).recover();
   for (const warning of store.warnings) {
     log.error(warning);
     store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
@@ -191,6 +190,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
+  // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
+  await service(container, RelayStep).recover();
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
   stack.defer(() => rounds.stop());

@@ -1,16 +1,10 @@
 // onDeliver: hands one message to one set of destinations, and turns silence or a failure into "later".
-import {
-  type DeliveryReceipt,
-  type DeliveryRequest,
-  type MailboxRef,
-  type MailView,
-  mailboxName,
-  type RelayDestinations,
-} from '@postroom/sdk';
+import { type DeliveryRequest, type MailboxRef, type MailView, mailboxName } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
+import type { RelayAnswer, RelayTry } from './relayTry.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
 export interface LocalDelivery {
@@ -21,8 +15,8 @@ export interface LocalDelivery {
 export interface DeliverStep {
   /** Before the commit: which of the mailboxes take their copy now? */
   local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery>;
-  /** A receipt for every recipient; never rejects. */
-  relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt>;
+  /** What the plugins answer, or why there is no answer; never rejects. */
+  relay(mail: MailView, attempt: RelayTry, signal: AbortSignal): Promise<RelayAnswer>;
 }
 export const DeliverStep = createServiceId<DeliverStep>('DeliverStep');
 
@@ -36,35 +30,31 @@ export class HookDeliverStep implements DeliverStep {
     if (mailboxes.length === 0) {
       return { mailboxes, waiting: undefined };
     }
-    const receipts = await this.#ask({ mail, to: { kind: 'mailboxes', mailboxes } }, mailboxes.map(mailboxName));
+    const { receipts, failure = NOBODY } = await this.#ask({ mail, to: { kind: 'mailboxes', mailboxes } }, undefined);
     const byName = new Map(receipts.map((receipt) => [receipt.recipient, receipt]));
-    const delivered = mailboxes.filter((mailbox) => byName.get(mailboxName(mailbox))?.outcome === 'delivered');
-    const waiting = receipts.find((receipt) => receipt.outcome !== 'delivered');
-    return { mailboxes: delivered, waiting: waiting === undefined ? undefined : `${waiting.recipient}: ${waiting.text}` };
+    const isDelivered = (mailbox: MailboxRef): boolean => byName.get(mailboxName(mailbox))?.outcome === 'delivered';
+    const waiting = mailboxes.find((mailbox) => !isDelivered(mailbox));
+    return {
+      mailboxes: mailboxes.filter(isDelivered),
+      waiting: waiting && `${mailboxName(waiting)}: ${byName.get(mailboxName(waiting))?.text ?? failure}`,
+    };
   }
 
-  relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
-    return this.#ask(
-      { mail, to },
-      to.recipients.map((recipient) => recipient.address),
-      signal,
-    );
+  relay(mail: MailView, attempt: RelayTry, signal: AbortSignal): Promise<RelayAnswer> {
+    return this.#ask({ mail, to: attempt.destinations }, signal, attempt);
   }
 
-  async #ask(request: DeliveryRequest, recipients: readonly string[], signal?: AbortSignal): Promise<DeliveryReceipt> {
+  async #ask(request: DeliveryRequest, signal: AbortSignal | undefined, attempt?: RelayTry): Promise<RelayAnswer> {
     try {
-      const answer = await this.hooks.onDeliver.promise(request, new HookCall(signal));
-      const answered = new Map((answer ?? []).map((receipt) => [receipt.recipient, receipt]));
-      return recipients.map((recipient) => answered.get(recipient) ?? deferred(recipient, 'No active plugin delivers this.'));
+      const receipts = await this.hooks.onDeliver.promise(request, new HookCall(signal));
+      return receipts === undefined ? { receipts: [], failure: NOBODY } : { receipts };
     } catch (error) {
-      if (error instanceof TapFailed && signal?.aborted !== true) {
+      if (error instanceof TapFailed && signal?.aborted !== true && attempt?.hasTrouble !== true) {
         this.plugins.reportFailure(error.failure.plugin, error.failure.message, error.failure.incident);
       }
-      return recipients.map((recipient) => deferred(recipient, error instanceof TapFailed ? error.failure.message : String(error)));
+      return { receipts: [], failure: error instanceof TapFailed ? error.failure.message : String(error) };
     }
   }
 }
 
-function deferred(recipient: string, text: string): DeliveryReceipt[number] {
-  return { recipient, outcome: 'deferred', status: '4.3.0', text };
-}
+const NOBODY = 'No active plugin delivers this.';

@@ -1,5 +1,5 @@
 // One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
-import { type Disposable, type HookName, PostroomError } from '@postroom/sdk';
+import { type Disposable, type HookName, PostroomError, type TapDeclaration } from '@postroom/sdk';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
 import { orderTaps, type TapOrder, tapName } from './order.js';
 import { TapCost, type TapFigures } from './tapCost.js';
@@ -87,6 +87,8 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     readonly name: HookName,
     private readonly make: () => TapableHook<[...Args, HookCall], Result>,
     private readonly options: HookPointOptions<Result>,
+    /** Stands around each handler, inside its time limit. */
+    private readonly around: (declaration: TapDeclaration, handler: H) => H = (_declaration, handler) => handler,
   ) {
     this.#order = orderTaps<RegisteredTap<H>>(name, []);
     this.#current = this.#build(0);
@@ -108,7 +110,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
 
   /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
   add(tap: ConcurrentTap, handler: H): Disposable {
-    const entry: RegisteredTap<H> = { ...tap, handler, cost: new TapCost() };
+    const entry: RegisteredTap<H> = { ...tap, handler: this.around(tap.declaration, handler), cost: new TapCost() };
     const order = orderTaps(this.name, [...this.#taps, entry]);
     if (order.cycle !== undefined) {
       throw new PostroomError(
