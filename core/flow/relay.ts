@@ -102,7 +102,10 @@ export class OutboxRelayStep implements RelayStep {
     const over = this.#isRecovered ? { now: this.clock.now(), leaseMs: LEASE_MS } : undefined;
     const inDoubt = (await this.outbox.recover(over)).filter((entry) => entry.inDoubt === true);
     for (const consignment of consignments(inDoubt)) {
-      await this.records.write(consignment, consignment.entries.map(({ recipient }) => unknownEnd(recipient)));
+      await this.records.write(
+        consignment,
+        consignment.entries.map(({ recipient }) => unknownEnd(recipient)),
+      );
     }
     this.#isRecovered = true;
   }

@@ -5,7 +5,7 @@ import { Log } from '../base/log.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
 import { Outbox, type OutboxUpdate } from '../store/outbox.js';
-import { BounceStep } from './bounce.js';
+import { BounceStep, type NoticeKind } from './bounce.js';
 import type { Consignment } from './consignment.js';
 import { doubtsIn } from './doubtSentence.js';
 import { judge } from './relayJudge.js';
@@ -20,8 +20,16 @@ export interface RelayRecords {
 }
 export const RelayRecords = createServiceId<RelayRecords>('RelayRecords');
 
+/** What tries came to, of one message. */
+interface Outcome {
+  readonly consignment: Consignment;
+  readonly message: StoredMessage | undefined;
+  readonly updates: readonly OutboxUpdate[];
+  readonly now: Date;
+}
+
 export class OutboxRelayRecords implements RelayRecords {
-  readonly #unwritten: OutboxUpdate[] = [];
+  readonly #unwritten: Outcome[] = [];
 
   constructor(
     @Outbox private readonly outbox: Outbox,
@@ -42,42 +50,40 @@ export class OutboxRelayRecords implements RelayRecords {
         now,
       ),
     );
-    const message = await this.store.message(consignment.message).catch((error: unknown) => this.#reportOnly(updates, now, error));
+    const outcome = { consignment, message: undefined, updates, now };
+    const message = await this.store.message(consignment.message).catch((error: unknown) => this.#reportOnly(outcome, error));
     // What was sent comes first: nothing that fails below may make it be sent again.
-    await this.#report(updates.filter((update) => message === undefined || noticeFor(update) === undefined));
-    if (message !== undefined) await this.#reportWithNotices(consignment, message, updates, now);
-    this.#tell(consignment, message, updates, now);
+    await this.#report({
+      ...outcome,
+      message,
+      updates: updates.filter((update) => message === undefined || noticeFor(update) === undefined),
+    });
+    for (const kind of ['failed', 'delayed', 'unsure'] as const) {
+      const some = message === undefined ? [] : updates.filter((update) => noticeFor(update) === kind);
+      if (message !== undefined && some.length > 0) await this.#notify(message, kind, { consignment, message, updates: some, now });
+    }
     return updates;
   }
 
-  async #reportWithNotices(consignment: Consignment, message: StoredMessage, updates: readonly OutboxUpdate[], now: Date): Promise<void> {
-    const entryOf = new Map(consignment.entries.map((entry) => [entry.id, entry]));
-    for (const kind of ['failed', 'delayed', 'unsure'] as const) {
-      const recipients = updates.flatMap((update) => {
-        const entry = entryOf.get(update.id);
-        return entry !== undefined && noticeFor(update) === kind ? [{ entry, update }] : [];
-      });
-      if (recipients.length > 0) {
-        await this.bounce.report(message, kind, recipients).catch((error: unknown) =>
-          this.#reportOnly(
-            recipients.map(({ update }) => update),
-            now,
-            error,
-          ),
-        );
-      }
-    }
+  async #notify(message: StoredMessage, kind: NoticeKind, outcome: Outcome): Promise<void> {
+    const entryOf = new Map(outcome.consignment.entries.map((entry) => [entry.id, entry]));
+    const recipients = outcome.updates.flatMap((update) => {
+      const entry = entryOf.get(update.id);
+      return entry === undefined ? [] : [{ entry, update }];
+    });
+    await this.bounce.report(message, kind, recipients).catch((error: unknown) => this.#reportOnly(outcome, error));
+    for (const line of linesOf(outcome)) this.activity.add(line);
+    this.#tell(outcome);
   }
 
   /** The notice of it cannot be made, but the ISP's answer is known, and nothing may stay in doubt for that. Rejects with `error`. */
-  async #reportOnly(updates: readonly OutboxUpdate[], now: Date, error: unknown): Promise<never> {
-    await this.#report(updates.map((update) => withoutNotice(update, now)));
+  async #reportOnly(outcome: Outcome, error: unknown): Promise<never> {
+    await this.#report({ ...outcome, updates: outcome.updates.map((update) => withoutNotice(update, outcome.now)) });
     throw error;
   }
 
   async writeRest(): Promise<void> {
-    const rest = this.#unwritten.splice(0);
-    if (rest.length > 0) await this.#report(rest);
+    for (let outcome = this.#unwritten.shift(); outcome !== undefined; outcome = this.#unwritten.shift()) await this.#report(outcome);
   }
 
   async setAside({ account, message, entries }: Consignment, error: PostroomError): Promise<void> {
@@ -89,33 +95,29 @@ export class OutboxRelayRecords implements RelayRecords {
     this.log.error('Mail in the Outbox cannot be read.', { account, message, error: error.message });
   }
 
-  async #report(updates: readonly OutboxUpdate[]): Promise<void> {
+  async #report(outcome: Outcome): Promise<void> {
+    if (outcome.updates.length === 0) return;
+    // Asked for in one go, lines and entries are one commit.
+    for (const line of linesOf(outcome)) this.activity.add(line);
     try {
-      await this.outbox.report(updates);
+      await this.outbox.report(outcome.updates);
     } catch (error) {
-      this.#unwritten.push(...updates);
+      this.#unwritten.push(outcome);
       throw error;
     }
+    this.#tell(outcome);
   }
 
-  #tell(consignment: Consignment, message: StoredMessage | undefined, updates: readonly OutboxUpdate[], now: Date): void {
-    const user = message?.author === undefined ? undefined : mailboxName(message.author);
-    const about = { account: consignment.account, user, message: consignment.message };
-    for (const { receipt, outcome, doubtful } of updates) {
-      const { recipient, status, text } = receipt;
-      this.events.emit({ type: 'relay', account: consignment.account, recipient, outcome: receipt.outcome });
-      if (doubtful === true || outcome === 'held') continue;
-      const what = { sent: 'Sent', deferred: 'Not sent yet', bounced: 'Could not be sent' }[outcome];
-      const sentence = `${what}: to ${recipient}: ${status} ${text}`;
-      this.activity.add({ ...about, kind: outcome, text: sentence, details: { recipient, status } });
-      if (receipt.configuration === true) this.#alarm(consignment, receipt, sentence);
+  #tell({ consignment, updates, now }: Outcome): void {
+    const { account, message } = consignment;
+    for (const update of updates) {
+      const { receipt } = update;
+      this.events.emit({ type: 'relay', account, recipient: receipt.recipient, outcome: receipt.outcome });
+      if (receipt.configuration === true) this.#alarm(consignment, receipt, sentenceFor(update));
     }
-    // Once for the message, however many recipients it has: they had one end of data.
-    for (const doubt of doubtsIn(consignment, updates, now)) {
-      const { sentence, recipients, status } = doubt;
-      this.activity.add({ ...about, kind: doubt.isHeld ? 'problem' : 'deferred', text: sentence, details: { recipients, status, unsure: true } });
-      if (doubt.isHeld) this.events.emit({ type: 'problem', source: consignment.account, sentence });
-      this.log.warn('Nobody knows whether the ISP has a message.', { account: consignment.account, message: consignment.message, recipients, held: doubt.isHeld });
+    for (const { sentence, recipients, isHeld } of doubtsIn(consignment, updates, now)) {
+      if (isHeld) this.events.emit({ type: 'problem', source: account, sentence });
+      this.log.warn('Nobody knows whether the ISP has a message.', { account, message, recipients, held: isHeld });
     }
   }
 
@@ -136,4 +138,28 @@ function noticeFor({ outcome, doubtful, delayNoticed }: OutboxUpdate): 'failed' 
 function withoutNotice({ id, outcome, receipt, nextTryAt, doubtful }: OutboxUpdate, now: Date): OutboxUpdate {
   const kept = { id, receipt, ...(doubtful === true && { doubtful }) };
   return outcome === 'bounced' ? { ...kept, outcome: 'deferred', nextTryAt: now } : { ...kept, outcome, nextTryAt };
+}
+
+/** Of a message in doubt one line is written, however many recipients it has: they had one end of data. */
+function linesOf({ consignment, message, updates, now }: Outcome): readonly Parameters<ActivityLog['add']>[0][] {
+  const user = message?.author === undefined ? undefined : mailboxName(message.author);
+  const about = { account: consignment.account, user, message: consignment.message };
+  return [
+    ...updates.flatMap((update) => {
+      const { outcome, doubtful, receipt } = update;
+      if (doubtful === true || outcome === 'held') return [];
+      return [{ ...about, kind: outcome, text: sentenceFor(update), details: { recipient: receipt.recipient, status: receipt.status } }];
+    }),
+    ...doubtsIn(consignment, updates, now).map(({ sentence, recipients, status, isHeld }) => ({
+      ...about,
+      kind: isHeld ? ('problem' as const) : ('deferred' as const),
+      text: sentence,
+      details: { recipients, status, unsure: true },
+    })),
+  ];
+}
+
+function sentenceFor({ outcome, receipt }: OutboxUpdate): string {
+  const what = { sent: 'Sent', deferred: 'Not sent yet', held: 'On hold', bounced: 'Could not be sent' }[outcome];
+  return `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}`;
 }

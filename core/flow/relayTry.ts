@@ -44,7 +44,11 @@ export class RelayTry {
   }
 
   /** The call is over: what of the consignment is still to be reported, with a receipt for each of its recipients, and all that is known of it. */
-  end({ receipts, failure }: RelayAnswer): { readonly rest: Consignment; readonly receipts: DeliveryReceipt; readonly all: DeliveryReceipt } {
+  end({ receipts, failure }: RelayAnswer): {
+    readonly rest: Consignment;
+    readonly receipts: DeliveryReceipt;
+    readonly all: DeliveryReceipt;
+  } {
     this.#isOver = true;
     const given = new Map(receipts.map((receipt) => [receipt.recipient, receipt]));
     const entries = this.#open(this.consignment.entries.map(({ recipient }) => recipient));

@@ -1,13 +1,5 @@
 // Taps that live in another process, as the hooks see them: each sends its arguments over as plain data and checks what comes back.
-import type {
-  DeliverHandler,
-  DeliveryRequest,
-  PlannedRound,
-  ScheduleHandler,
-  SchedulePlan,
-  SortHandler,
-  TapCall,
-} from '@postroom/sdk';
+import type { DeliverHandler, DeliveryRequest, PlannedRound, ScheduleHandler, SchedulePlan, SortHandler, TapCall } from '@postroom/sdk';
 import { readPlanState } from '../../mail/planState.js';
 import { planFrom, stateOf } from '../../mail/sortPlan.js';
 import type { MailDesk } from './mailDesk.js';

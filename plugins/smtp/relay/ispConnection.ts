@@ -10,6 +10,7 @@ type Done = (error: Error | null, info?: unknown) => void;
 /** What the library has and does not declare. */
 interface Inside {
   _supportedExtensions: string[];
+  readonly _envelope?: { readonly accepted: readonly string[] };
   _actionDATA(reply: string, done: Done): void;
 }
 const LIBRARY = SMTPConnection.prototype as unknown as Inside;
@@ -27,6 +28,11 @@ export class IspConnection extends SMTPConnection {
   /** Whether the commands of an envelope are sent together. */
   get pipelines(): boolean {
     return (this as unknown as Inside)._supportedExtensions.includes('PIPELINING');
+  }
+
+  /** Recipients of the transaction under way that the server has accepted so far. */
+  get accepted(): readonly string[] {
+    return (this as unknown as Inside)._envelope?.accepted ?? [];
   }
 
   /** One command at a time from here on, whatever the server announced. */

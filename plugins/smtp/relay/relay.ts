@@ -105,11 +105,12 @@ class Attempt {
   /** Answers the failure that ended the connection, if one did. */
   async #transact(transaction: Transaction): Promise<RelayFailure | undefined> {
     let allRead = false;
-    const { to } = this;
+    const { to, session } = this;
     const watched = (async function* () {
       yield* to.content();
       // While the last octets are on their way. The library writes the final dot behind the end of what it reads.
-      await to.beforeEndOfData?.([...transaction.recipients.values()]);
+      const accepted = session.accepted.flatMap((address) => transaction.recipients.get(address) ?? []);
+      await to.beforeEndOfData?.(accepted.length > 0 ? accepted : [...transaction.recipients.values()]);
       allRead = true;
     })();
     try {
