@@ -1,10 +1,9 @@
 // What of the Outbox travels together.
-import type { AccountView, DeliveryReceipt, MessageId } from '@postroom/sdk';
+import type { AccountView, DeliveryReceipt, MessageId, RelayDestinations } from '@postroom/sdk';
 import { groupBy } from '../base/groupBy.js';
 import { composeCopy } from '../mail/copy.js';
 import type { MailStore, StoredMessage } from '../store/mailStore.js';
 import type { OutboxEntry } from '../store/outbox.js';
-import type { Destinations } from './relayTry.js';
 
 /** Entries of one message that travel together. */
 export interface Consignment {
@@ -21,6 +20,9 @@ export function consignments(entries: readonly OutboxEntry[]): readonly Consignm
     return first === undefined ? [] : [{ message: first.message, account: first.account, entries: group }];
   });
 }
+
+/** What a relay plugin is told of a message, without the ways to report. */
+export type Destinations = Omit<RelayDestinations, 'beforeEndOfData' | 'answered'>;
 
 /** What a relay plugin is told of it. */
 export function destinationsOf(

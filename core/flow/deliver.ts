@@ -16,7 +16,7 @@ export interface DeliverStep {
   /** Before the commit: which of the mailboxes take their copy now? */
   local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery>;
   /** What the plugins answer, or why there is no answer; never rejects. */
-  relay(mail: MailView, attempt: RelayTry, signal: AbortSignal): Promise<RelayAnswer>;
+  relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer>;
 }
 export const DeliverStep = createServiceId<DeliverStep>('DeliverStep');
 
@@ -40,8 +40,8 @@ export class HookDeliverStep implements DeliverStep {
     };
   }
 
-  relay(mail: MailView, attempt: RelayTry, signal: AbortSignal): Promise<RelayAnswer> {
-    return this.#ask({ mail, to: attempt.destinations }, signal, attempt);
+  relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer> {
+    return this.#ask({ mail, to: attempt.destinations }, attempt.signal, attempt);
   }
 
   async #ask(request: DeliveryRequest, signal: AbortSignal | undefined, attempt?: RelayTry): Promise<RelayAnswer> {

@@ -169,10 +169,11 @@ export class OutboxRelayStep implements RelayStep {
       this.#rests.tried(consignment, receipts);
       return this.#record(consignment, receipts, counts);
     }
-    const attempt = new RelayTry(consignment, destinationsOf(consignment, account, message, this.store), this.outbox, (part, receipts) =>
-      this.#record(part, receipts, counts),
-    );
-    const { rest, receipts, all } = attempt.end(await this.deliver.relay(await viewOfStored(message, this.store), attempt, signal));
+    const write = (part: Consignment, some: DeliveryReceipt): Promise<void> => this.#record(part, some, counts);
+    const destinations = destinationsOf(consignment, account, message, this.store);
+    const view = await viewOfStored(message, this.store);
+    const attempt = new RelayTry(consignment, destinations, this.outbox, write, signal);
+    const { rest, receipts, all } = attempt.end(await this.deliver.relay(view, attempt));
     this.#rests.tried(consignment, all);
     if (rest.entries.length > 0) await this.#record(rest, receipts, counts);
   }

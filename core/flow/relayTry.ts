@@ -1,12 +1,10 @@
 // One try to hand one message to its account's ISP: which of its recipients are in doubt meanwhile, and what is known of each in the end.
 import { type DeliveryReceipt, type DestinationReceipt, type RelayDestinations, sentenceOf } from '@postroom/sdk';
+import { afterRunning, type TimeLimit } from '../base/runningTime.js';
 import { checkReceipt } from '../hooking/answers.js';
 import { keepDoubt } from '../hooking/relayDoubt.js';
 import type { Outbox, OutboxEntry } from '../store/outbox.js';
-import type { Consignment } from './consignment.js';
-
-/** What a relay plugin is told of a message, without the ways to report. */
-export type Destinations = Omit<RelayDestinations, 'beforeEndOfData' | 'answered'>;
+import type { Consignment, Destinations } from './consignment.js';
 
 /** What a call of the relay came to. */
 export interface RelayAnswer {
@@ -15,8 +13,14 @@ export interface RelayAnswer {
   readonly failure?: string;
 }
 
+/** A server that stops waits so long for the answer to what has been sent: most ISPs take less than a second. */
+const GRACE_MS = 3_000;
+
 export class RelayTry {
   readonly destinations: RelayDestinations;
+  readonly #stopping = new AbortController();
+  readonly #stop: () => void;
+  #grace: TimeLimit | undefined;
   readonly #inDoubt = new Set<string>();
   /** By recipient: what was reported before the call was over. */
   readonly #answered = new Map<string, DestinationReceipt>();
@@ -29,7 +33,14 @@ export class RelayTry {
     destinations: Destinations,
     private readonly outbox: Outbox,
     private readonly write: (part: Consignment, receipts: DeliveryReceipt) => Promise<void>,
+    private readonly outer: AbortSignal,
   ) {
+    this.#stop = () => {
+      if (this.#open([...this.#inDoubt]).length === 0) this.#stopping.abort(outer.reason);
+      else this.#grace = afterRunning(GRACE_MS, () => this.#stopping.abort(outer.reason));
+    };
+    if (outer.aborted) this.#stop();
+    else outer.addEventListener('abort', this.#stop, { once: true });
     this.destinations = {
       ...destinations,
       beforeEndOfData: (recipients) => this.#enter(recipients),
@@ -38,7 +49,12 @@ export class RelayTry {
     keepDoubt(this.destinations, { enter: (recipients) => this.#enter(recipients), leave: () => this.#leave() });
   }
 
-  /** The store could not note that the message is in doubt: it was not sent, and no plugin is to blame. */
+  /** Aborted when the server stops, or a moment later where recipients are in doubt then. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** The plugin was told not to send: the store could not note that, or the server stops. It is not to blame. */
   get hasTrouble(): boolean {
     return this.#trouble !== undefined;
   }
@@ -50,6 +66,8 @@ export class RelayTry {
     readonly all: DeliveryReceipt;
   } {
     this.#isOver = true;
+    this.outer.removeEventListener('abort', this.#stop);
+    this.#grace?.dispose();
     const given = new Map(receipts.map((receipt) => [receipt.recipient, receipt]));
     const entries = this.#open(this.consignment.entries.map(({ recipient }) => recipient));
     const known = entries.map(({ recipient }) => given.get(recipient) ?? this.#withoutReceipt(recipient, failure));
@@ -68,22 +86,22 @@ export class RelayTry {
   }
 
   async #enter(recipients: readonly string[] = this.consignment.entries.map(({ recipient }) => recipient)): Promise<void> {
-    this.#refuseLate();
     const entries = this.#open(recipients).filter(({ recipient }) => !this.#inDoubt.has(recipient));
-    if (entries.length === 0) return;
     try {
-      await this.outbox.enterDoubt(entries.map(({ id }) => id));
+      this.#refuseLate();
+      if (entries.length > 0) await this.outbox.enterDoubt(entries.map(({ id }) => id));
+      // Whoever gave the call up meanwhile took it for not sent.
+      this.#refuseLate();
     } catch (error) {
       this.#trouble = error;
       throw error;
     }
-    // Whoever gave the call up meanwhile took it for not sent.
-    this.#refuseLate();
     for (const { recipient } of entries) this.#inDoubt.add(recipient);
   }
 
   #refuseLate(): void {
     if (this.#isOver) throw new Error('The call that this message belonged to is over: nothing of it may be sent any more.');
+    this.outer.throwIfAborted();
   }
 
   async #leave(): Promise<void> {

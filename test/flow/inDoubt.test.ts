@@ -233,6 +233,38 @@ describe('mail in doubt', () => {
     expect(sentence).to.include('to r100@customer.example').and.to.include('and 20 more');
   });
 
+  it('waits a moment for the answer where the server is stopped before it, and is not said then', async () => {
+    await write('first', FAR);
+    await write('second', FAR);
+    let closed: Promise<void> | undefined;
+    office.isp.onDidReceive(() => {
+      closed ??= office.close();
+    });
+    await office.round().catch(() => undefined);
+    await closed;
+    await office.open();
+    expect(await told()).to.deep.equal([]);
+    expect(
+      (await rows()).map(({ state }) => state),
+      'the first is sent, the second was not begun',
+    ).to.deep.equal(['waiting']);
+    expect([copies('first'), copies('second')]).to.deep.equal([1, 0]);
+  });
+
+  it('is said where the answer does not come for as long as a server that stops can wait', async () => {
+    await write('silent', FAR);
+    office.isp.faults.smtp.stall('DATA');
+    const received = new Promise<void>((resolve) => void office.isp.onDidReceive(() => resolve()));
+    const round = office.round().catch(() => undefined);
+    await received;
+    await office.close();
+    await round;
+    await office.open();
+    const [sentence, ...more] = await told();
+    expect(more).to.deep.equal([]);
+    expect(sentence).to.match(/^In doubt: to ruth@customer\.example: .*again in 5 minutes/);
+  });
+
   it('does not begin where the entry was given up or put on hold while it was being sent', async () => {
     await write('stopped', FAR);
     const outbox = office.service(Outbox);

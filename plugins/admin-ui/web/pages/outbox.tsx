@@ -62,7 +62,9 @@ export function OutboxPage(): ReactNode {
                 <Badge tone={STATES[row.state]?.[1] ?? 'muted'}>{STATES[row.state]?.[0] ?? row.state}</Badge>
                 <p className="hint">
                   since {time(row.queuedAt)}
-                  {row.tries > 0 && `; ${count(row.tries, 'try', 'tries')}, next ${fromNow(row.nextTryAt)}`}
+                  {row.tries > 0 && `; ${count(row.tries, 'try', 'tries')}`}
+                  {row.tries > 0 && row.state !== 'held' && `, next ${fromNow(row.nextTryAt)}`}
+                  {row.doubts !== undefined && `; it may have arrived ${count(row.doubts, 'time', 'times')}`}
                   {row.lastAnswer !== undefined && `. Last answer: ${row.lastAnswer}`}
                 </p>
               </td>
