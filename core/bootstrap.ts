@@ -83,6 +83,7 @@ import { Revisions } from './store/revisions.js';
 import { SqliteStore } from './store/sqlite/sqliteStore.js';
 import { Upkeep } from './store/upkeep.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
+import { LostEndNotice, StoredLostEndNotice } from './upkeep/lostEndNotice.js';
 import { DiskRoom, Room } from './upkeep/room.js';
 import { StoreKeeper } from './upkeep/storeKeeper.js';
 
@@ -191,6 +192,9 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   licence.recheck();
 
   // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
+  const lostEnd = service(container, LostEndNotice);
+  await lostEnd.tell();
+  stack.use(store.onDidLose(() => void lostEnd.tell()));
   await service(container, RelayStep).recover();
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
@@ -265,6 +269,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, IntakeStep, DefaultIntakeStep);
   bindClass(container, IntakeLog, ActivityIntakeLog);
   bindClass(container, Room, DiskRoom);
+  bindClass(container, LostEndNotice, StoredLostEndNotice);
   bindClass(container, Submissions, SubmitStep);
   bindClass(container, SortStep, HookSortStep);
   bindClass(container, DeliverStep, HookDeliverStep);

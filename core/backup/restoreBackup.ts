@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { DataLock } from '../store/dataLock.js';
+import { LAST_COMMIT_FILE } from '../store/sqlite/lastCommit.js';
 import { adoptBackup } from '../store/sqlite/restored.js';
 import { type BackupManifest, checkFiles, DATABASE, PLAIN_PARTS, readManifest, SECRET_PARTS, syncPath } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
@@ -12,8 +13,8 @@ import { stamp } from './createBackup.js';
 
 const MARK = 'restore-unfinished';
 const DRAFT = 'restoring.part';
-/** The database with its companions: a -wal file of the former one must never stand beside the new one. */
-const DATABASE_FILES = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`];
+/** The database with its companions: a -wal file of the former one, or what it had committed last, must never stand beside the new one. */
+const DATABASE_FILES = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, LAST_COMMIT_FILE];
 
 export interface Restored {
   readonly manifest: BackupManifest;
@@ -43,7 +44,7 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const manifest = await readManifest(folder);
   await checkFiles(folder, manifest, progress);
-  const lock = await DataLock.take(dataDir);
+  const lock = await DataLock.take(dataDir, 'restore');
   try {
     const draft = path.join(dataDir, DRAFT);
     await rm(draft, { recursive: true, force: true });

@@ -7,13 +7,14 @@ import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
-import { checkClock, checkDatabase, checkDurability, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
+import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
 import { Upkeep } from '../store/upkeep.js';
+import { LostEndNotice } from '../upkeep/lostEndNotice.js';
 import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
@@ -34,6 +35,7 @@ export class DoctorArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @CommandRegistry private readonly registry: CommandRegistry,
+    @LostEndNotice private readonly lostEnd: LostEndNotice,
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
@@ -42,6 +44,7 @@ export class DoctorArea implements CommandArea {
         await finding('data folder', () => checkRights(this.folder.path)),
         await finding('file system', () => checkFileSystem(this.folder.path)),
         await finding('database', () => checkDatabase(this.upkeep)),
+        await finding('last changes', () => checkEnd(this.lostEnd)),
         await finding('durability', () => checkDurability(this.upkeep)),
         await finding('disk', () => checkRoom(this.room, this.store)),
         await finding('clock', () => checkClock(this.clock, this.log)),

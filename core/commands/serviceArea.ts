@@ -13,6 +13,7 @@ import { PluginHost } from '../host/pluginHost.js';
 import { StrayErrors } from '../host/strayErrors.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
+import { LostEndNotice } from '../upkeep/lostEndNotice.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -32,6 +33,7 @@ export class ServiceArea implements CommandArea {
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
     @StrayErrors private readonly strays: StrayErrors,
+    @LostEndNotice private readonly lostEnd: LostEndNotice,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
@@ -90,6 +92,7 @@ export class ServiceArea implements CommandArea {
       figures: await this.figures.now(),
       unconfirmed: this.trials.trial,
       problems: [
+        ...[(await this.lostEnd.problem()) ?? []].flat(),
         ...this.plugins.plugins
           .filter((plugin) => plugin.problems.length > 0 && plugin.state !== 'disabled')
           .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),

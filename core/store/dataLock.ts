@@ -18,8 +18,11 @@ export class DataLock {
     this.#connection = connection;
   }
 
-  /** Takes the folder, made where there is none (0700). Throws `data/locked` or `data/not-writable`. */
-  static async take(dataDir: string): Promise<DataLock> {
+  /**
+   * Takes the folder, made where there is none (0700). `purpose`: who only replaces files leaves no sign of a crash of the server where it is killed.
+   * Throws `data/locked` or `data/not-writable`.
+   */
+  static async take(dataDir: string, purpose: 'serve' | 'restore' = 'serve'): Promise<DataLock> {
     await prepareFolder(dataDir);
     const path = join(dataDir, 'postroom.lock');
     // Not in the lock file itself: closing that file in this process would give the lock away (POSIX).
@@ -35,9 +38,11 @@ export class DataLock {
       throw error instanceof DatabaseError && error.trouble === 'busy' ? await locked(dataDir, numberPath) : notWritable(dataDir, error);
     }
     await chmod(path, 0o600);
-    const isAfterCrash = (await stat(numberPath).catch(() => undefined)) !== undefined;
+    const left = await readFile(numberPath, 'utf8').catch(() => undefined);
+    const isAfterCrash = left !== undefined && !left.includes(RESTORING);
     // For the refusal's sentence only: a full disk must not keep the server from starting.
-    await writeFile(numberPath, `${process.pid}\n`, { mode: 0o600 }).catch(() => undefined);
+    const text = `${process.pid}\n${purpose === 'restore' ? `${RESTORING}\n` : ''}`;
+    await writeFile(numberPath, text, { mode: 0o600 }).catch(() => undefined);
     return new DataLock(connection, numberPath, isAfterCrash);
   }
 
@@ -46,6 +51,8 @@ export class DataLock {
     await this.#connection.close();
   }
 }
+
+const RESTORING = 'restoring';
 
 async function prepareFolder(dataDir: string): Promise<void> {
   try {
@@ -67,7 +74,7 @@ function notWritable(dataDir: string, error: unknown): PostroomError {
 }
 
 async function locked(dataDir: string, numberPath: string): Promise<PostroomError> {
-  const pid = (await readFile(numberPath, 'utf8').catch(() => '')).trim();
+  const pid = /^\d+/.exec(await readFile(numberPath, 'utf8').catch(() => ''))?.[0] ?? '';
   const other = pid === '' ? 'another process' : `process ${pid}`;
   return new PostroomError(
     'data/locked',

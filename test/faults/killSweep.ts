@@ -200,6 +200,12 @@ export class KillSweep {
   async #judge(victim: VictimProcess, before: Sweep | undefined): Promise<void> {
     const waiting = await victim.run<readonly { readonly recipient: string }[]>('outbox.list');
     this.#ledger.openWindows(waiting.map(({ recipient }) => recipient));
+    const cries = await victim.run<readonly { readonly text: string }[]>('log.read', { limit: 10, text: 'postroom.db-wal' });
+    this.table.complain(
+      NAMES[before ?? 'random'],
+      'stalled',
+      cries.map(({ text }) => `it was said, and nothing was lost: ${text}`),
+    );
     const untrue = await this.#doubt.judge(victim, before !== undefined);
     for (let round = 0; round < ROUNDS; round += 1) await victim.run('send-receive');
     const left = this.isp.mailboxes.reduce((sum, mailbox) => sum + mailbox.messages.length, 0);

@@ -1,7 +1,7 @@
 // Everything durable, opened and closed as one.
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Disposable, MessageId } from '@postroom/sdk';
+import { type Disposable, type MessageId, sentenceOf } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { Listeners } from '../../base/listeners.js';
 import { DataLock } from '../dataLock.js';
@@ -9,8 +9,10 @@ import type { Census, StoreStatistics, Upkeep } from '../upkeep.js';
 import { Ballast } from './ballast.js';
 import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
+import { CommitNumber, type LostCommits } from './commitNumber.js';
 import type { Connection } from './connection.js';
 import { assertDurable, checkWritable, lostWal, openReader, openWriter, quickCheck } from './database.js';
+import { noteLostEnd } from './lostEnd.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import type { PickedUpListener } from './pickUps.js';
@@ -47,6 +49,7 @@ export class SqliteStore implements Upkeep {
   readonly maildrops: SqliteMaildrops;
   readonly #names: MailboxNames;
   readonly #tally = new OutboxTally();
+  readonly #lost = new Listeners<void>();
 
   private constructor(
     readonly path: string,
@@ -55,11 +58,13 @@ export class SqliteStore implements Upkeep {
     private readonly readers: Readers,
     private readonly ballast: Ballast,
     private readonly failed: Listeners<Error>,
+    private readonly commits: CommitNumber,
     /** What was found when it was opened, in sentences. */
     readonly warnings: readonly string[],
     numbers: { readonly message: Sequence; readonly outbox: Sequence },
-    { clock, onPickedUp, onLogged }: SqliteStoreOptions,
+    private readonly options: SqliteStoreOptions,
   ) {
+    const { clock, onPickedUp, onLogged } = options;
     this.#names = new MailboxNames(queue, readers);
     this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, ballast);
     this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
@@ -76,6 +81,7 @@ export class SqliteStore implements Upkeep {
    */
   static async open(dataDir: string, options: SqliteStoreOptions): Promise<SqliteStore> {
     const path = join(dataDir, DATABASE_FILE);
+    const ballast = new Ballast(dataDir);
     const opened: { close(): Promise<void> }[] = [];
     const keep = <T extends { close(): Promise<void> }>(resource: T): T => {
       opened.unshift(resource);
@@ -84,16 +90,18 @@ export class SqliteStore implements Upkeep {
     try {
       const lock = keep(await DataLock.take(dataDir));
       // Before it is opened, which makes a new WAL.
-      const warning = lock.isAfterCrash ? await lostWal(path) : undefined;
+      const missingWal = await lostWal(path);
       const writer = keep(await openWriter(path));
+      const commits = await CommitNumber.open(dataDir, writer, options.clock);
+      const warnings = await lookForEnd(commits, writer, ballast, lock.isAfterCrash ? missingWal : undefined, options.clock);
       await sweepSpilled(writer);
       const numbers = { message: await Sequence.of('message', writer), outbox: await Sequence.of('outbox', writer) };
-      const ballast = new Ballast(dataDir);
       await ballast.take().catch(() => undefined);
       const readers = keep(await Readers.open(path));
       const failed = new Listeners<Error>();
-      const queue = new WriteQueue(writer, options.clock, ballast, options.onLost ?? (() => undefined), (error) => failed.fire(error));
-      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, warning === undefined ? [] : [warning], numbers, options);
+      const onLost = options.onLost ?? (() => undefined);
+      const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits);
+      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, commits, warnings, numbers, options);
       await store.#load();
       return store;
     } catch (error) {
@@ -124,12 +132,20 @@ export class SqliteStore implements Upkeep {
     return this.failed.add(listener);
   }
 
+  /** When it was opened again after the disk failed, it had lost what had been committed. */
+  onDidLose(listener: () => void): Disposable {
+    return this.#lost.add(listener);
+  }
+
   async reopen(): Promise<void> {
+    let lost: LostCommits | undefined;
     await this.queue.replaceWriter(async () => {
       const writer = await openWriter(this.path);
       try {
         await quickCheck(writer);
         await checkWritable(writer);
+        lost = await this.commits.reread(writer);
+        if (lost !== undefined) await noteLostEnd(writer, lost, this.options.clock.now());
         return writer;
       } catch (error) {
         await writer.close();
@@ -137,6 +153,7 @@ export class SqliteStore implements Upkeep {
       }
     });
     await this.#load();
+    if (lost !== undefined) this.#lost.fire();
   }
 
   async quickCheck(): Promise<void> {
@@ -180,6 +197,7 @@ export class SqliteStore implements Upkeep {
     await this.queue.settle();
     await this.readers.close();
     await this.queue.close();
+    await this.commits.close();
     await this.lock.close();
   }
 
@@ -197,5 +215,32 @@ export class SqliteStore implements Upkeep {
     } finally {
       await connection.close();
     }
+  }
+}
+
+/**
+ * Writes down what the database lacks of what had been committed. Answers sentences about what cannot be, or is not certain: a WAL that is gone
+ * (`missingWal`) held the last moment, of which the number may not have been noted any more.
+ */
+async function lookForEnd(
+  commits: CommitNumber,
+  writer: Connection,
+  ballast: Ballast,
+  missingWal: string | undefined,
+  clock: Clock,
+): Promise<readonly string[]> {
+  const { lost, known } = commits;
+  if (lost === undefined) return missingWal !== undefined && known?.isClosed !== true ? [missingWal] : [];
+  const note = (): Promise<void> => noteLostEnd(writer, lost, clock.now());
+  try {
+    await note().catch(async (error: unknown) => {
+      if (!(await ballast.drop())) throw error;
+      await note();
+    });
+    commits.adopt();
+    return [];
+  } catch (error) {
+    commits.freeze();
+    return [`The database lost its last ${lost.missing} changes, which could not be written down (${sentenceOf(error)}).`];
   }
 }

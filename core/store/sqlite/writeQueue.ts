@@ -6,6 +6,7 @@ import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { StoreStatistics } from '../upkeep.js';
 import type { Ballast } from './ballast.js';
+import type { CommitNumber } from './commitNumber.js';
 import { CommitStatistics } from './commitStatistics.js';
 import type { Connection } from './connection.js';
 import { DatabaseError } from './connection.js';
@@ -53,6 +54,7 @@ export class WriteQueue {
     private readonly ballast: Ballast | undefined,
     private readonly onLost: (error: unknown) => void,
     private readonly onBroken: (error: Error) => void = () => undefined,
+    private readonly commits?: CommitNumber,
   ) {}
 
   /** Why nothing is written until the writer is replaced; `undefined` where all is well. */
@@ -161,12 +163,14 @@ export class WriteQueue {
       for (const unit of units) unit.stage?.(group);
       await group.write(this.writer);
       for (const unit of units) await unit.run?.(this.writer);
+      await this.commits?.write(this.writer);
       await this.writer.run('COMMIT');
     } catch (error) {
       // SQLite ends the transaction itself after a full disk or an I/O error: then there is none to roll back, and that is all right.
       await this.writer.exec('ROLLBACK').catch(() => undefined);
       throw error;
     }
+    this.commits?.committed();
     this.#statistics.add(units.length, this.clock.monotonic() - began);
   }
 
