@@ -14,7 +14,7 @@ import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
 import { Upkeep } from '../store/upkeep.js';
-import { LostEndNotice } from '../upkeep/lostEndNotice.js';
+import { LostEndReport } from '../upkeep/lostEndReport.js';
 import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
@@ -35,7 +35,7 @@ export class DoctorArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @CommandRegistry private readonly registry: CommandRegistry,
-    @LostEndNotice private readonly lostEnd: LostEndNotice,
+    @LostEndReport private readonly lostEnd: LostEndReport,
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {

@@ -13,7 +13,7 @@ import { PluginHost } from '../host/pluginHost.js';
 import { StrayErrors } from '../host/strayErrors.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { LostEndNotice } from '../upkeep/lostEndNotice.js';
+import { LostEndReport } from '../upkeep/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -33,7 +33,7 @@ export class ServiceArea implements CommandArea {
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
     @StrayErrors private readonly strays: StrayErrors,
-    @LostEndNotice private readonly lostEnd: LostEndNotice,
+    @LostEndReport private readonly lostEnd: LostEndReport,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {

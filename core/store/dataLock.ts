@@ -74,11 +74,14 @@ function notWritable(dataDir: string, error: unknown): PostroomError {
 }
 
 async function locked(dataDir: string, numberPath: string): Promise<PostroomError> {
-  const pid = /^\d+/.exec(await readFile(numberPath, 'utf8').catch(() => ''))?.[0] ?? '';
+  const text = await readFile(numberPath, 'utf8').catch(() => '');
+  const pid = /^\d+/.exec(text)?.[0] ?? '';
   const other = pid === '' ? 'another process' : `process ${pid}`;
   return new PostroomError(
     'data/locked',
-    `The data folder ${dataDir} is in use by ${other}. Stop that server first, or use another folder with --data.`,
+    text.includes(RESTORING)
+      ? `A backup is being restored into the data folder ${dataDir} by ${other}. Wait until that is done.`
+      : `The data folder ${dataDir} is in use by ${other}. Stop that server first, or use another folder with --data.`,
     {
       path: dataDir,
       pid,

@@ -102,13 +102,16 @@ export async function lostWal(path: string): Promise<string | undefined> {
   return `${path}-wal ${what} after a crash: the mail that was stored last may be gone. Restore a backup if mail is missing; "postroom doctor" checks the rest.`;
 }
 
-/** `undefined` where there is no such file. */
+/** `undefined` where there is no such file, or it can't be read. */
 async function firstOctets(path: string, count: number): Promise<Buffer | undefined> {
   const file = await open(path, 'r').catch(() => undefined);
   if (file === undefined) return undefined;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
     return buffer.subarray(0, bytesRead);
+  } catch {
+    // A folder in its place, say: opening it as a database tells more.
+    return undefined;
   } finally {
     await file.close();
   }

@@ -5,6 +5,7 @@ import { type Disposable, type MessageId, sentenceOf } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { Listeners } from '../../base/listeners.js';
 import { DataLock } from '../dataLock.js';
+import { clearLeftovers } from '../leftovers.js';
 import type { Census, StoreStatistics, Upkeep } from '../upkeep.js';
 import { Ballast } from './ballast.js';
 import { contentsOf, takeCensus } from './census.js';
@@ -29,6 +30,8 @@ import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
   readonly clock: Clock;
+  /** Called when the folder is locked and nothing in it has been touched. What it throws keeps the store closed. */
+  readonly beforeOpening?: () => Promise<void>;
   /** After a commit noted that a client picked messages up. */
   readonly onPickedUp?: PickedUpListener;
   /** After a commit brought an entry into the activity log. */
@@ -59,6 +62,8 @@ export class SqliteStore implements Upkeep {
     private readonly ballast: Ballast,
     private readonly failed: Listeners<Error>,
     private readonly commits: CommitNumber,
+    /** What operations had left that were killed, and is removed now; relative to the data folder. */
+    readonly cleared: readonly string[],
     /** What was found when it was opened, in sentences. */
     readonly warnings: readonly string[],
     numbers: { readonly message: Sequence; readonly outbox: Sequence },
@@ -89,6 +94,8 @@ export class SqliteStore implements Upkeep {
     };
     try {
       const lock = keep(await DataLock.take(dataDir));
+      await options.beforeOpening?.();
+      const cleared = await clearLeftovers(dataDir);
       // Before it is opened, which makes a new WAL.
       const missingWal = await lostWal(path);
       const writer = keep(await openWriter(path));
@@ -101,7 +108,7 @@ export class SqliteStore implements Upkeep {
       const failed = new Listeners<Error>();
       const onLost = options.onLost ?? (() => undefined);
       const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits);
-      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, commits, warnings, numbers, options);
+      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, commits, cleared, warnings, numbers, options);
       await store.#load();
       return store;
     } catch (error) {
