@@ -160,7 +160,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   });
   stack.defer(() => store.close());
   stack.use(logPickUps(events, store.activity));
-  tellOfLeftovers(store.cleared, await clearBackupUnderWay(store.states), log);
+  tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
   bindStore(container, store);
   bindServices(container, dataDir, log, options.patienceMs);
   stack.use(service(container, Figures) as ServerFigures);

@@ -1,21 +1,40 @@
-// Which folder a backup is being written to: where the server is killed meanwhile, the next one removes the half of it.
-import { rm } from 'node:fs/promises';
-import type { PluginStates } from '../store/pluginStates.js';
+// Which folder a backup is being written to: where the server is killed meanwhile, the next one removes the half of it. In a file, so that the backup
+// itself does not tell of it.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { isPart } from './staleFolders.js';
 
-const KEY = 'backup-under-way';
+const FILE = 'backup-under-way.json';
 
-/** A backup is not refused because this cannot be noted: the disk of the data may be full. */
-export async function noteBackupUnderWay(states: PluginStates, part: string | undefined): Promise<void> {
-  const state = states.forPlugin('core');
-  await (part === undefined ? state.delete(KEY) : state.set(KEY, part)).catch(() => undefined);
+interface UnderWay {
+  /** A copy of the data folder has no business with it. */
+  readonly dataDir: string;
+  readonly part: string;
 }
 
-/** At start, when no backup of this server can be under way. Answers the folder that was removed. */
-export async function clearBackupUnderWay(states: PluginStates): Promise<string | undefined> {
-  const part = await states.forPlugin('core').get(KEY);
-  if (typeof part !== 'string') return undefined;
-  if (isPart(part)) await rm(part, { recursive: true, force: true }).catch(() => undefined);
-  await noteBackupUnderWay(states, undefined);
-  return part;
+/** A backup is not refused because this cannot be noted: the disk of the data may be full. */
+export async function noteBackupUnderWay(dataDir: string, part: string | undefined): Promise<void> {
+  const file = path.join(dataDir, FILE);
+  const note: UnderWay | undefined = part === undefined ? undefined : { dataDir, part: path.resolve(part) };
+  await (note === undefined ? rm(file, { force: true }) : writeFile(file, JSON.stringify(note), { mode: 0o600 })).catch(() => undefined);
+}
+
+/** With the folder locked, when no backup of it can be under way. Answers the folder that was removed. */
+export async function clearBackupUnderWay(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(path.join(dataDir, FILE), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  await noteBackupUnderWay(dataDir, undefined);
+  const note = readNote(text);
+  if (note?.dataDir !== dataDir || !isPart(note.part)) return undefined;
+  await rm(note.part, { recursive: true, force: true }).catch(() => undefined);
+  return note.part;
+}
+
+function readNote(text: string): UnderWay | undefined {
+  try {
+    const { dataDir, part } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return typeof dataDir === 'string' && typeof part === 'string' ? { dataDir, part } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -11,7 +11,6 @@ import { shellWord } from '../base/shellWord.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { ServerName } from '../directory/serverName.js';
 import { ActivityLog } from '../store/activityLog.js';
-import { PluginStates } from '../store/pluginStates.js';
 import { Upkeep } from '../store/upkeep.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { BACKUP_COMMANDS } from './backupDeclarations.js';
@@ -24,7 +23,6 @@ export class BackupArea implements CommandArea {
     @ActivityLog private readonly activity: ActivityLog,
     @Clock private readonly clock: Clock,
     @SecretStore private readonly secrets: SecretStore,
-    @PluginStates private readonly states: PluginStates,
   ) {}
 
   readonly handlers: HandlersOf<typeof BACKUP_COMMANDS> = {
@@ -32,7 +30,7 @@ export class BackupArea implements CommandArea {
       const wish = { dataDir: this.folder.path, into, secrets, serverName: this.server.name };
       const { folder, manifest } = await createBackup(
         wish,
-        { upkeep: this.upkeep, clock: this.clock, secrets: this.secrets, underWay: (part) => noteBackupUnderWay(this.states, part) },
+        { upkeep: this.upkeep, clock: this.clock, secrets: this.secrets, underWay: (part) => noteBackupUnderWay(this.folder.path, part) },
         (step) => call.progress(step),
       );
       this.activity.add({
