@@ -14,6 +14,7 @@ import { StrayErrors } from '../host/strayErrors.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { LostEndReport } from '../upkeep/lostEndReport.js';
+import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -34,6 +35,7 @@ export class ServiceArea implements CommandArea {
     @TrialPeriod private readonly trials: TrialPeriod,
     @StrayErrors private readonly strays: StrayErrors,
     @LostEndReport private readonly lostEnd: LostEndReport,
+    @Room private readonly room: Room,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
@@ -92,7 +94,7 @@ export class ServiceArea implements CommandArea {
       figures: await this.figures.now(),
       unconfirmed: this.trials.trial,
       problems: [
-        ...[(await this.lostEnd.problem()) ?? []].flat(),
+        ...[(await this.lostEnd.problem()) ?? [], (await this.room.problem()) ?? []].flat(),
         ...this.plugins.plugins
           .filter((plugin) => plugin.problems.length > 0 && plugin.state !== 'disabled')
           .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),

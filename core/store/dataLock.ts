@@ -3,6 +3,7 @@
 import { access, chmod, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { isNoRoom, noRoom } from '../base/diskSpace.js';
 import { makeFolder } from '../base/makeFolder.js';
 import { Connection, DatabaseError } from './sqlite/connection.js';
 
@@ -31,8 +32,8 @@ export class DataLock {
       throw notWritable(dataDir, error);
     });
     try {
-      // A server that has the folder keeps it: waiting would only delay the answer.
-      await connection.exec('PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE;');
+      // A server that has the folder keeps it: waiting would only delay the answer. No journal: a full disk has no room for one.
+      await connection.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE;');
     } catch (error) {
       await connection.close();
       throw error instanceof DatabaseError && error.trouble === 'busy' ? await locked(dataDir, numberPath) : notWritable(dataDir, error);
@@ -65,6 +66,7 @@ async function prepareFolder(dataDir: string): Promise<void> {
 }
 
 function notWritable(dataDir: string, error: unknown): PostroomError {
+  if (isNoRoom(error)) return noRoom(dataDir, 'not even the lock of the folder can be made', 'Make room there.', error);
   return new PostroomError(
     'data/not-writable',
     `The data folder ${dataDir} can't be written (${sentenceOf(error)}). It must belong to the user that runs Postroom, on a disk that is mounted for writing.`,

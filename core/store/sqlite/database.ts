@@ -2,7 +2,7 @@
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { Connection, DatabaseError } from './connection.js';
+import { Connection, DatabaseError, type Sharing } from './connection.js';
 import { latestVersion, migrate, versionOf } from './migrations.js';
 
 /** 'Post': a file with another mark is not ours. */
@@ -12,9 +12,9 @@ const CHECKPOINT_PAGES = 4_000;
 const WAL_KEPT = 64 * 2 ** 20;
 
 /** The one connection that writes and checkpoints. Makes the file where there is none, and brings an older one up to date. */
-export async function openWriter(path: string): Promise<Connection> {
+export async function openWriter(path: string, sharing: Sharing = 'shared'): Promise<Connection> {
   if (!(await exists(path))) await create(path);
-  const writer = await Connection.open(path, 'write');
+  const writer = await Connection.open(path, 'write', sharing);
   try {
     await checkIdentity(writer);
     await makeDurable(writer);
@@ -28,8 +28,8 @@ export async function openWriter(path: string): Promise<Connection> {
 }
 
 /** A connection for reading only. */
-export async function openReader(path: string): Promise<Connection> {
-  const reader = await Connection.open(path, 'read');
+export async function openReader(path: string, sharing: Sharing = 'shared'): Promise<Connection> {
+  const reader = await Connection.open(path, 'read', sharing);
   await reader.exec('PRAGMA cache_size = -3000;');
   return reader;
 }
@@ -134,7 +134,7 @@ async function checkIdentity(writer: Connection): Promise<void> {
 async function create(path: string): Promise<void> {
   const draft = `${path}.new`;
   for (const rest of [draft, `${draft}-wal`, `${draft}-shm`, `${draft}-journal`]) await rm(rest, { force: true });
-  const connection = await Connection.open(draft, 'create');
+  const connection = await Connection.open(draft, 'create', 'alone');
   try {
     await chmod(draft, 0o600);
     await connection.exec(`PRAGMA application_id = ${APPLICATION_ID};`);

@@ -1,6 +1,6 @@
 // Connections that only read. Each statement sees what is committed when it begins, and holds nobody up.
 
-import type { Connection, SqlValue } from './connection.js';
+import type { Connection, Sharing, SqlValue } from './connection.js';
 import { openReader } from './database.js';
 
 /** More would take threads from the pool that Node shares with name look-ups and file access. */
@@ -11,8 +11,8 @@ export class Readers {
 
   private constructor(private readonly connections: readonly Connection[]) {}
 
-  static async open(path: string): Promise<Readers> {
-    return new Readers(await Promise.all(Array.from({ length: CONNECTIONS }, () => openReader(path))));
+  static async open(path: string, sharing: Sharing): Promise<Readers> {
+    return new Readers(await Promise.all(Array.from({ length: CONNECTIONS }, () => openReader(path, sharing))));
   }
 
   all<Row>(sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {

@@ -11,7 +11,7 @@ import { Ballast } from './ballast.js';
 import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
 import { CommitNumber, type LostCommits } from './commitNumber.js';
-import type { Connection } from './connection.js';
+import type { Connection, Sharing } from './connection.js';
 import { assertDurable, checkWritable, lostWal, openReader, openWriter, quickCheck } from './database.js';
 import { noteLostEnd } from './lostEnd.js';
 import { MailboxNames } from './mailboxNames.js';
@@ -26,6 +26,7 @@ import { SqliteMailStore } from './sqliteMailStore.js';
 import { SqliteOutbox } from './sqliteOutbox.js';
 import { SqlitePluginStates } from './sqlitePluginStates.js';
 import { SqliteRevisions } from './sqliteRevisions.js';
+import { openOnAnyDisk } from './walIndex.js';
 import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
@@ -62,6 +63,7 @@ export class SqliteStore implements Upkeep {
     private readonly ballast: Ballast,
     private readonly failed: Listeners<Error>,
     private readonly commits: CommitNumber,
+    private readonly sharing: Sharing,
     /** What operations had left that were killed, and is removed now; relative to the data folder. */
     readonly cleared: readonly string[],
     /** What was found when it was opened, in sentences. */
@@ -98,17 +100,18 @@ export class SqliteStore implements Upkeep {
       const cleared = await clearLeftovers(dataDir);
       // Before it is opened, which makes a new WAL.
       const missingWal = await lostWal(path);
-      const writer = keep(await openWriter(path));
+      const { writer, sharing } = await openOnAnyDisk(path, dataDir, ballast);
+      keep(writer);
       const commits = await CommitNumber.open(dataDir, writer, options.clock);
       const warnings = await lookForEnd(commits, writer, ballast, lock.isAfterCrash ? missingWal : undefined, options.clock);
       await sweepSpilled(writer);
       const numbers = { message: await Sequence.of('message', writer), outbox: await Sequence.of('outbox', writer) };
       await ballast.take().catch(() => undefined);
-      const readers = keep(await Readers.open(path));
+      const readers = keep(await Readers.open(path, sharing));
       const failed = new Listeners<Error>();
       const onLost = options.onLost ?? (() => undefined);
       const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits);
-      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, commits, cleared, warnings, numbers, options);
+      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, commits, sharing, cleared, warnings, numbers, options);
       await store.#load();
       return store;
     } catch (error) {
@@ -147,7 +150,7 @@ export class SqliteStore implements Upkeep {
   async reopen(): Promise<void> {
     let lost: LostCommits | undefined;
     await this.queue.replaceWriter(async () => {
-      const writer = await openWriter(this.path);
+      const writer = await openWriter(this.path, this.sharing);
       try {
         await quickCheck(writer);
         await checkWritable(writer);
@@ -205,6 +208,7 @@ export class SqliteStore implements Upkeep {
     await this.readers.close();
     await this.queue.close();
     await this.commits.close();
+    await this.ballast.keepForStart().catch(() => undefined);
     await this.lock.close();
   }
 
@@ -216,7 +220,7 @@ export class SqliteStore implements Upkeep {
 
   /** Long reading on a connection of its own, so that it holds up nobody else's. */
   async #aside<T>(job: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await openReader(this.path);
+    const connection = await openReader(this.path, this.sharing);
     try {
       return await job(connection);
     } finally {

@@ -190,7 +190,7 @@ export class WriteQueue {
     const helpful = group.filter(({ unit }) => unit.makesRoom);
     for (const waiting of group) if (!helpful.includes(waiting)) waiting.reject(error);
     if (helpful.length === 0) return;
-    if (await this.ballast?.drop()) await this.#commit(helpful);
+    if (await this.ballast?.giveUp()) await this.#commit(helpful);
     else for (const { reject } of helpful) reject(error);
   }
 }
