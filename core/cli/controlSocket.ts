@@ -125,7 +125,9 @@ export async function callRunningServer(
     return undefined;
   }
   try {
-    const key = await readFile(keyPath(dataDir), 'utf8').catch((error: unknown) => keyTrouble(dataDir, error));
+    const key = await readFile(keyPath(dataDir), 'utf8').catch((error: unknown) =>
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '',
+    );
     socket.write(`${JSON.stringify({ ...request, key })}\n`);
     for await (const line of linesOf(socket)) {
       const reply = JSON.parse(line) as Reply;
@@ -133,6 +135,7 @@ export async function callRunningServer(
         onProgress(reply.progress);
       } else if ('error' in reply) {
         const { code, message, fields } = reply.error;
+        if (code === 'command/not-allowed' && key === undefined) throw keyMissing(dataDir);
         throw code === undefined ? new Error(message) : new PostroomError(code, message, fields);
       } else {
         return { result: reply.result };
@@ -145,9 +148,8 @@ export async function callRunningServer(
 }
 
 /** Who may not read it is told so by the server. */
-function keyTrouble(dataDir: string, error: unknown): string {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return '';
-  throw new PostroomError(
+function keyMissing(dataDir: string): PostroomError {
+  return new PostroomError(
     'command/not-running',
     `The server on ${path.resolve(dataDir)} cannot be reached yet: it writes ${keyPath(dataDir)} as soon as its disk has room for it. Make room, and try again in a few seconds.`,
   );

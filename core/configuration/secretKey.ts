@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { cannotWrite } from '../base/makeFolder.js';
 import { writeAtomically } from './atomicFile.js';
 import { KEY_OCTETS, keyFingerprint } from './secretBox.js';
 
@@ -57,7 +58,9 @@ export class SecretKey {
     const given = await this.#readCredential();
     if (given !== undefined) return given;
     const next = randomBytes(KEY_OCTETS);
-    await writeAtomically(this.#nextPath, next);
+    await writeAtomically(this.#nextPath, next).catch((error: unknown) => {
+      throw cannotWrite(this.#nextPath, error, 'The key is as before.');
+    });
     return next;
   }
 

@@ -5,6 +5,7 @@ import { type Disposable, foldCase, type MailboxRef, mailboxName, PostroomError,
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
+import { reasonOf } from '../base/makeFolder.js';
 import { removeLeftovers, writeAtomically } from './atomicFile.js';
 import { groupOf } from './layout.js';
 import { hashPassword, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
@@ -270,7 +271,7 @@ export class FileSecretStore implements SecretStore {
     try {
       await writeAtomically(this.#path, `${JSON.stringify(file, undefined, 2)}\n`);
     } catch (error) {
-      throw new PostroomError('data/not-writable', `${this.#path} could not be written (${sentenceOf(error)}). The secrets are as before.`);
+      throw new PostroomError('data/not-writable', `${this.#path} could not be written: ${reasonOf(error)}. The secrets are as before.`);
     }
   }
 }

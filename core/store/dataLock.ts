@@ -33,7 +33,8 @@ export class DataLock {
     });
     try {
       // A server that has the folder keeps it: waiting would only delay the answer. No journal: a full disk has no room for one.
-      await connection.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE;');
+      await connection.exec('PRAGMA journal_mode = MEMORY');
+      await connection.exec('PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE;');
     } catch (error) {
       await connection.close();
       throw error instanceof DatabaseError && error.trouble === 'busy' ? await locked(dataDir, numberPath) : notWritable(dataDir, error);

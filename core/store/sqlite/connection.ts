@@ -37,6 +37,11 @@ const OPEN_FLAGS = {
  */
 export type Sharing = 'shared' | 'alone';
 
+export interface DatabasePlace {
+  readonly path: string;
+  readonly sharing: Sharing;
+}
+
 /** A foreign process (a backup program, say) may hold the file for this long before a statement fails. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -53,8 +58,9 @@ export class Connection {
     this.#database = database;
   }
 
-  /** All connections of a process to one file share it in the same way. */
-  static open(path: string, mode: keyof typeof OPEN_FLAGS, sharing: Sharing = 'shared'): Promise<Connection> {
+  /** All connections of a process to one file share it in the same way; `shared` where only a path is given. */
+  static open(file: string | DatabasePlace, mode: keyof typeof OPEN_FLAGS): Promise<Connection> {
+    const { path, sharing } = typeof file === 'string' ? { path: file, sharing: 'shared' as const } : file;
     // sqlite.org/vfs.html: "unix-excl".
     const [name, flags] =
       sharing === 'alone' && process.platform !== 'win32'

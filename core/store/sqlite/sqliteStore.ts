@@ -171,7 +171,7 @@ export class SqliteStore implements Upkeep {
   }
 
   assertDurable(): Promise<void> {
-    return this.queue.write({ run: assertDurable });
+    return this.queue.write({ changesNothing: true, run: assertDurable });
   }
 
   census(): Promise<Census> {

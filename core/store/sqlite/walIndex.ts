@@ -2,6 +2,7 @@
 // touches it with a signal (SIGBUS), which no code can answer: so the blocks are taken before anything is stored, or there is no such file.
 import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNoRoom } from '../../base/diskSpace.js';
 import type { Ballast } from './ballast.js';
 import type { Connection, Sharing } from './connection.js';
 import { openWriter } from './database.js';
@@ -15,16 +16,27 @@ const INDEX_OCTETS = 16 * 32 * 2 ** 10;
 /** The first page is touched whenever the database is opened. */
 const FIRST_PAGE = 4_096;
 
+export interface Opened {
+  readonly writer: Connection;
+  readonly sharing: Sharing;
+}
+
 /**
  * Opens the writer on whatever room there is. On a full disk the ballast goes first; where that is not enough either, this process is `alone` with the
  * database, and keeps the index in its memory.
  */
-export async function openOnAnyDisk(
-  path: string,
-  dataDir: string,
-  ballast: Ballast,
-): Promise<{ readonly writer: Connection; readonly sharing: Sharing }> {
+export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ballast): Promise<Opened> {
   if ((await ballast.free()) < LITTLE) await ballast.drop();
+  try {
+    return await openOn(path, dataDir);
+  } catch (error) {
+    // One of an older version is backed up before it is brought up to date, which takes room.
+    if (!isNoRoom((error as Error).cause) || !(await ballast.drop())) throw error;
+    return openOn(path, dataDir);
+  }
+}
+
+async function openOn(path: string, dataDir: string): Promise<Opened> {
   if (await hasRoom(dataDir)) {
     const writer = await openWriter(path);
     if (await reserveIndex(`${path}-shm`)) return { writer, sharing: 'shared' };

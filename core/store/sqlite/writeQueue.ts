@@ -18,6 +18,8 @@ export interface WriteUnit {
   readonly octets?: number;
   /** Content keys that `stage` will ask the group about. */
   readonly seenKeys?: readonly Buffer[];
+  /** True where nothing is changed: what it looks at has to be looked at by the writer. A commit of such only needs no room. */
+  readonly changesNothing?: boolean;
   /** True for a change that makes room: with a full disk the ballast is given up for it. */
   readonly makesRoom?: boolean;
   /** Adds rows. */
@@ -153,6 +155,7 @@ export class WriteQueue {
 
   async #transaction(units: readonly WriteUnit[]): Promise<void> {
     const began = this.clock.monotonic();
+    const isChange = units.some((unit) => unit.changesNothing !== true);
     await this.writer.run('BEGIN IMMEDIATE');
     try {
       const group = await WriteGroup.begin(
@@ -163,14 +166,14 @@ export class WriteQueue {
       for (const unit of units) unit.stage?.(group);
       await group.write(this.writer);
       for (const unit of units) await unit.run?.(this.writer);
-      await this.commits?.write(this.writer);
+      if (isChange) await this.commits?.write(this.writer);
       await this.writer.run('COMMIT');
     } catch (error) {
       // SQLite ends the transaction itself after a full disk or an I/O error: then there is none to roll back, and that is all right.
       await this.writer.exec('ROLLBACK').catch(() => undefined);
       throw error;
     }
-    this.commits?.committed();
+    if (isChange) this.commits?.committed();
     this.#statistics.add(units.length, this.clock.monotonic() - began);
   }
 
