@@ -1,6 +1,7 @@
 // `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, poison, link, disk); --kills=N, --seed=N, --worlds=N.
 import { bundleVictim } from './bundledVictim.js';
 import { diskSweep } from './diskSweep.js';
+import { fullDiskSweep } from './fullDiskSweep.js';
 import { KillSweep } from './killSweep.js';
 import { LinkSweep } from './linkSweep.js';
 import { poisonSweep } from './poisonSweep.js';
@@ -40,6 +41,7 @@ if (wanted('link')) {
 if (wanted('disk')) {
   say('Filling, failing and damaging the disk.');
   await diskSweep(table);
+  await fullDiskSweep(table);
 }
 say(`\n${table.toString()}`);
 for (const complaint of table.complaints) say(`  ${complaint}`);

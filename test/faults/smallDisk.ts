@@ -47,7 +47,8 @@ export class BreakableDisk implements SmallDisk {
     try {
       await writeFile(image, '');
       await truncate(image, megabytes * 2 ** 20);
-      await run('mkfs.ext4', ['-q', '-F', image]);
+      // Small blocks, of which a page of memory has several; none are kept for root.
+      await run('mkfs.ext4', ['-q', '-F', '-b', '1024', '-m', '0', image]);
       device = (await run('losetup', ['-f', '--show', image])).stdout.trim();
       const disk = new BreakableDisk(folder, device);
       await run('mkdir', [disk.mount]);

@@ -45,14 +45,27 @@ export class Ballast {
     return bavail * bsize;
   }
 
-  /**
-   * Gives the room up while the database is open and nobody writes to it. A part of it goes to the WAL at once, as zeros behind its end, which count
-   * for nothing: whoever else fills the disk, the next changes find their blocks, also after a crash. Answers whether there was any.
-   */
+  /** Gives the room up while the database is open and nobody writes to it; a part of it goes to the WAL. Answers whether there was any. */
   async giveUp(): Promise<boolean> {
     const had = await this.drop();
-    if (had) await this.#extendWal().catch(() => undefined);
+    if (had) await this.extendWal();
     return had;
+  }
+
+  /**
+   * Zeros behind the end of the WAL, which count for nothing: whoever else fills the disk, the next changes find their blocks, also after a crash.
+   * The database must be open, and nobody write to it.
+   */
+  async extendWal(): Promise<void> {
+    const wal = await open(join(this.folder, 'postroom.db-wal'), 'r+').catch(() => undefined);
+    try {
+      const size = (await wal?.stat())?.size ?? 0;
+      for (let at = size; at < size + WAL_SHARE; at += PIECE) await wal?.write(Buffer.alloc(PIECE), 0, PIECE, at);
+    } catch {
+      // As much as there was room for.
+    } finally {
+      await wal?.close();
+    }
   }
 
   /** Gives the room up. Answers whether there was any. */
@@ -60,16 +73,6 @@ export class Ballast {
     const had = (await this.#size()) > 0;
     await rm(this.#path, { force: true });
     return had;
-  }
-
-  async #extendWal(): Promise<void> {
-    const wal = await open(join(this.folder, 'postroom.db-wal'), 'r+');
-    try {
-      const { size } = await wal.stat();
-      for (let at = size; at < size + WAL_SHARE; at += PIECE) await wal.write(Buffer.alloc(PIECE), 0, PIECE, at);
-    } finally {
-      await wal.close();
-    }
   }
 
   async #size(): Promise<number> {

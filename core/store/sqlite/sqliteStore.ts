@@ -26,7 +26,7 @@ import { SqliteMailStore } from './sqliteMailStore.js';
 import { SqliteOutbox } from './sqliteOutbox.js';
 import { SqlitePluginStates } from './sqlitePluginStates.js';
 import { SqliteRevisions } from './sqliteRevisions.js';
-import { openOnAnyDisk } from './walIndex.js';
+import { type Opened, openOn, openOnAnyDisk } from './walIndex.js';
 import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
@@ -42,6 +42,8 @@ export interface SqliteStoreOptions {
 }
 
 export const DATABASE_FILE = 'postroom.db';
+/** Octets that must be free before the database is shared with other programs again. */
+const ROOM_TO_SHARE = 64 * 2 ** 20;
 
 export class SqliteStore implements Upkeep {
   readonly mailStore: SqliteMailStore;
@@ -54,8 +56,10 @@ export class SqliteStore implements Upkeep {
   readonly #names: MailboxNames;
   readonly #tally = new OutboxTally();
   readonly #lost = new Listeners<void>();
+  #sharing: Promise<void> | undefined;
 
   private constructor(
+    private readonly dataDir: string,
     readonly path: string,
     private readonly lock: DataLock,
     private readonly queue: WriteQueue,
@@ -63,7 +67,7 @@ export class SqliteStore implements Upkeep {
     private readonly ballast: Ballast,
     private readonly failed: Listeners<Error>,
     private readonly commits: CommitNumber,
-    private readonly sharing: Sharing,
+    private sharing: Sharing,
     /** What operations had left that were killed, and is removed now; relative to the data folder. */
     readonly cleared: readonly string[],
     /** What was found when it was opened, in sentences. */
@@ -73,7 +77,7 @@ export class SqliteStore implements Upkeep {
   ) {
     const { clock, onPickedUp, onLogged } = options;
     this.#names = new MailboxNames(queue, readers);
-    this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, ballast);
+    this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, this);
     this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
     this.journal = new SqliteJournal(queue, readers, clock);
     this.activity = new SqliteActivityLog(queue, readers, clock, onLogged);
@@ -111,7 +115,21 @@ export class SqliteStore implements Upkeep {
       const failed = new Listeners<Error>();
       const onLost = options.onLost ?? (() => undefined);
       const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits);
-      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, commits, sharing, cleared, warnings, numbers, options);
+      const store = new SqliteStore(
+        dataDir,
+        path,
+        lock,
+        queue,
+        readers,
+        ballast,
+        failed,
+        commits,
+        sharing,
+        cleared,
+        warnings,
+        numbers,
+        options,
+      );
       await store.#load();
       return store;
     } catch (error) {
@@ -124,9 +142,28 @@ export class SqliteStore implements Upkeep {
     return this.queue.statistics;
   }
 
-  /** Octets free on the data folder's file system. */
-  room(): Promise<number> {
-    return this.ballast.room();
+  /** Octets free on the data folder's file system. Where room has come back, others may read the database again. */
+  async room(): Promise<number> {
+    const free = await this.ballast.room();
+    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE) await (this.#sharing ??= this.#shareAgain());
+    return free;
+  }
+
+  async #shareAgain(): Promise<void> {
+    try {
+      await this.queue.exchangeWriter(async (writer) => {
+        let opened: Opened | undefined;
+        await this.readers.exchange(this.path, async () => {
+          await writer.close();
+          opened = await openOn(this.path, this.dataDir);
+          this.sharing = opened.sharing;
+          return opened.sharing;
+        });
+        return opened?.writer ?? writer;
+      });
+    } finally {
+      this.#sharing = undefined;
+    }
   }
 
   /** Resolves when everything asked for so far, activity included, has been written. */

@@ -26,9 +26,11 @@ export interface Opened {
  * database, and keeps the index in its memory.
  */
 export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ballast): Promise<Opened> {
-  if ((await ballast.free()) < LITTLE) await ballast.drop();
+  const isGivenUp = (await ballast.free()) < LITTLE && (await ballast.drop());
   try {
-    return await openOn(path, dataDir);
+    const opened = await openOn(path, dataDir);
+    if (isGivenUp) await ballast.extendWal();
+    return opened;
   } catch (error) {
     // One of an older version is backed up before it is brought up to date, which takes room.
     if (!isNoRoom((error as Error).cause) || !(await ballast.drop())) throw error;
@@ -36,7 +38,8 @@ export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ball
   }
 }
 
-async function openOn(path: string, dataDir: string): Promise<Opened> {
+/** Opens it on the room that there is. Nobody else in this process may have it open. */
+export async function openOn(path: string, dataDir: string): Promise<Opened> {
   if (await hasRoom(dataDir)) {
     const writer = await openWriter(path);
     if (await reserveIndex(`${path}-shm`)) return { writer, sharing: 'shared' };

@@ -110,6 +110,23 @@ export class WriteQueue {
     }
   }
 
+  /** Puts another writer in the place of this one between two commits. What is to be written waits; where `swap` fails, nothing is written any more. */
+  async exchangeWriter(swap: (writer: Connection) => Promise<Connection>): Promise<void> {
+    while (this.#draining !== undefined) await this.#draining;
+    if (this.#closed || this.#broken !== undefined) return;
+    this.#draining = (async () => {
+      try {
+        this.writer = await swap(this.writer);
+      } catch (error) {
+        this.#broken = error instanceof Error ? error : new Error(String(error));
+        this.onBroken(this.#broken);
+      }
+      this.#draining = undefined;
+      if (this.#waiting.length > 0) this.#draining = this.#drain();
+    })();
+    await this.#draining;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.settle();
