@@ -3,6 +3,7 @@ import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type Roun
 import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { groupBy } from '../base/groupBy.js';
 import { Log } from '../base/log.js';
+import { Journal } from '../store/journal.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { type Consignment, consignments, destinationsOf, unsendable } from './consignment.js';
@@ -49,6 +50,7 @@ export class OutboxRelayStep implements RelayStep {
     @Accounts private readonly accounts: Accounts,
     @DeliverStep private readonly deliver: DeliverStep,
     @RelayRecords private readonly records: RelayRecords,
+    @Journal private readonly journal: Journal,
     @Clock private readonly clock: Clock,
     @Events events: Events,
     @Log private readonly log: Log,
@@ -65,6 +67,7 @@ export class OutboxRelayStep implements RelayStep {
 
   async flush(reason: RoundReason, signal: AbortSignal): Promise<RelayCounts> {
     const counts = { sent: 0, deferred: 0, bounced: 0 };
+    await this.journal.followClock();
     await this.records.writeRest();
     await this.#recover();
     const { newest } = this.outbox.counts();
