@@ -145,7 +145,10 @@ export class SqliteStore implements Upkeep {
   /** Octets free on the data folder's file system. Where room has come back, others may read the database again. */
   async room(): Promise<number> {
     const free = await this.ballast.room();
-    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE) await (this.#sharing ??= this.#shareAgain());
+    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE) {
+      this.#sharing ??= this.#shareAgain();
+      await this.#sharing;
+    }
     return free;
   }
 

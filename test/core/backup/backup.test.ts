@@ -201,7 +201,13 @@ describe('A backup', () => {
   /** Starts a server there. Answers which mail it has, or that it says that the restore has to be run again. Fails where it says anything else. */
   async function whatIsSaid(dataDir: string): Promise<string> {
     let said = '';
-    const log = createLog('warn', new Writable({ write: (line, _encoding, done) => done(void (said += String(line))) }));
+    const sink = new Writable({
+      write: (line, _encoding, done) => {
+        said += String(line);
+        done();
+      },
+    });
+    const log = createLog('warn', sink);
     let server: Server;
     try {
       server = await openServer({ dataDir, serve: false, log });
