@@ -1,7 +1,7 @@
 // Everything durable, opened and closed as one.
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Disposable, type MessageId, sentenceOf } from '@postroom/sdk';
+import type { Disposable, MessageId } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { Listeners } from '../../base/listeners.js';
 import { DataLock } from '../dataLock.js';
@@ -13,7 +13,7 @@ import { sweepSpilled } from './chunks.js';
 import { CommitNumber, type LostCommits } from './commitNumber.js';
 import type { Connection, Sharing } from './connection.js';
 import { assertDurable, checkWritable, lostWal, openReader, openWriter, quickCheck } from './database.js';
-import { noteLostEnd } from './lostEnd.js';
+import { lookForEnd, noteLostEnd } from './lostEnd.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import type { PickedUpListener } from './pickUps.js';
@@ -266,32 +266,5 @@ export class SqliteStore implements Upkeep {
     } finally {
       await connection.close();
     }
-  }
-}
-
-/**
- * Writes down what the database lacks of what had been committed. Answers sentences about what cannot be, or is not certain: a WAL that is gone
- * (`missingWal`) held the last moment, of which the number may not have been noted any more.
- */
-async function lookForEnd(
-  commits: CommitNumber,
-  writer: Connection,
-  ballast: Ballast,
-  missingWal: string | undefined,
-  clock: Clock,
-): Promise<readonly string[]> {
-  const { lost, known } = commits;
-  if (lost === undefined) return missingWal !== undefined && known?.isClosed !== true ? [missingWal] : [];
-  const note = (): Promise<void> => noteLostEnd(writer, lost, clock.now());
-  try {
-    await note().catch(async (error: unknown) => {
-      if (!(await ballast.drop())) throw error;
-      await note();
-    });
-    commits.adopt();
-    return [];
-  } catch (error) {
-    commits.freeze();
-    return [`The database lost its last ${lost.missing} changes, which could not be written down (${sentenceOf(error)}).`];
   }
 }
