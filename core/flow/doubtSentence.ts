@@ -24,7 +24,7 @@ export function doubtsIn({ entries }: Consignment, updates: readonly OutboxUpdat
     const { status, text } = first.receipt;
     const what = `In doubt: to ${namesOf(recipients)}: ${status} ${withStop(text)}`;
     const next = isHeld
-      ? `It was so ${times.get(first.id)} times, so it is on hold and not sent again by itself (possibly sent ${times.get(first.id)} times). ${wayOut(some)}`
+      ? `This happened ${times.get(first.id)} times, so it is on hold and not sent again by itself (possibly sent ${times.get(first.id)} times). ${wayOut(some)}`
       : `It is sent again in ${inWords((first.nextTryAt ?? now).getTime() - now.getTime())} (possibly sent twice).`;
     return [{ recipients, status, isHeld, sentence: `${what} ${next}` }];
   });

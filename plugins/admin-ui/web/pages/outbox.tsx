@@ -66,6 +66,9 @@ export function OutboxPage(): ReactNode {
                   {row.tries > 0 && row.state !== 'held' && `, next ${fromNow(row.nextTryAt)}`}
                   {row.doubts !== undefined && `; it may have arrived ${count(row.doubts, 'time', 'times')}`}
                   {row.lastAnswer !== undefined && `. Last answer: ${row.lastAnswer}`}
+                  {row.state === 'held' &&
+                    row.doubts !== undefined &&
+                    '. Not sent again by itself: ask the recipient, then release or return it.'}
                 </p>
               </td>
               <td>
