@@ -76,6 +76,10 @@ export class RelayTry {
 
   #withoutReceipt(recipient: string, failure = 'The plugin that sent the message gave no receipt for this recipient.'): DestinationReceipt {
     const isUnsure = this.#inDoubt.has(recipient);
+    if (isUnsure && this.outer.aborted) {
+      const text = 'The server was stopped after the message was sent and before the answer.';
+      return { recipient, outcome: 'deferred', status: '4.4.2', text, unsure: true };
+    }
     const text = this.#trouble === undefined ? failure : sentenceOf(this.#trouble);
     return { recipient, outcome: 'deferred', status: '4.3.0', text, ...(isUnsure && { unsure: true }) };
   }
