@@ -1,5 +1,6 @@
 // Connections that only read. Each statement sees what is committed when it begins, and holds nobody up.
 
+import { PostroomError } from '@postroom/sdk';
 import type { Connection, Sharing, SqlValue } from './connection.js';
 import { openReader } from './database.js';
 
@@ -28,6 +29,11 @@ export class Readers {
     return this.#run((connection) => connection.get<Row>(sql, values));
   }
 
+  /** An exchange failed: every statement does, until the next one. */
+  get isDown(): boolean {
+    return this.connections.length === 0;
+  }
+
   /** None is open while `meanwhile` works, which answers how they share the database from then on; statements wait. */
   async exchange(path: string, meanwhile: () => Promise<Sharing>): Promise<void> {
     let done: () => void = () => undefined;
@@ -41,6 +47,7 @@ export class Readers {
         });
       }
       await this.close();
+      this.connections = [];
       this.connections = await openAll(path, await meanwhile());
     } finally {
       this.#exchange = undefined;
@@ -66,7 +73,8 @@ export class Readers {
   #pick(): Connection {
     this.#next = (this.#next + 1) % this.connections.length;
     const connection = this.connections[this.#next];
-    if (connection === undefined) throw new RangeError('Readers has no connection.');
+    if (connection === undefined)
+      throw new PostroomError('store/failed', 'The database could not be opened again. Postroom tries again by itself.');
     return connection;
   }
 }

@@ -202,6 +202,7 @@ export class SqliteStore implements Upkeep {
         throw error;
       }
     });
+    if (this.readers.isDown) await this.readers.exchange(this.path, () => Promise.resolve(this.sharing));
     await this.#load();
     if (lost !== undefined) this.#lost.fire();
   }
