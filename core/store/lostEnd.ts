@@ -4,7 +4,7 @@
 export const LOST_END_KEY = 'lost-end';
 
 export interface LostEnd {
-  /** Commits. */
+  /** Commits; some more, where the process was killed within a moment of the last one. */
   readonly missing: number;
   /** Of the last commit that is there, and of the last that is known of; milliseconds since 1970. */
   readonly from: number;

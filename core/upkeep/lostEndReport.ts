@@ -36,7 +36,7 @@ export class StoredLostEndReport implements LostEndReport {
 }
 
 export function whatWasLost({ missing, from, to, held }: LostEnd): string {
-  const changes = missing === 1 ? 'The last change' : `The last ${missing} changes`;
+  const changes = missing === 1 ? 'At least the last change' : `At least the last ${missing} changes`;
   const since = from === 0 ? `until ${timeOf(to)}` : `between ${timeOf(from)} and ${timeOf(to)}`;
   const waiting =
     held === 0

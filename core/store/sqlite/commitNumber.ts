@@ -5,7 +5,7 @@ import type { Connection } from './connection.js';
 import { type LastCommit, readLastCommit, writeLastCommit } from './lastCommit.js';
 
 /** So many milliseconds lie between two writes of the file at least. */
-const GAP_MS = 100;
+const GAP_MS = 25;
 
 /** What a database is known to have lost. */
 export interface LostCommits {
