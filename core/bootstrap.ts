@@ -20,6 +20,7 @@ import {
   Teaching,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
+import { clearBackupUnderWay } from './backup/backupUnderWay.js';
 import { refuseUnfinished } from './backup/restoreBackup.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { SystemClock } from './base/clock.js';
@@ -47,6 +48,7 @@ import { HeldMailStep, StoredHeldMailStep } from './flow/heldMail.js';
 import { DefaultIntakeStep, IntakeStep } from './flow/intake.js';
 import { ActivityIntakeLog, IntakeLog } from './flow/intakeLog.js';
 import { LicenceWarden } from './flow/licence.js';
+import { LostEndNotice, MailedLostEndNotice } from './flow/lostEndNotice.js';
 import { logPickUps } from './flow/pickUpLog.js';
 import { OutboxRelayStep, RelayStep } from './flow/relay.js';
 import { OutboxRelayRecords, RelayRecords } from './flow/relayRecords.js';
@@ -77,6 +79,7 @@ import { ProposedTeachingStep, TeachingStep } from './review/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './review/whatIf.js';
 import { ActivityLog } from './store/activityLog.js';
 import { Journal } from './store/journal.js';
+import { tellsOfRestore } from './store/leftovers.js';
 import { MailStore } from './store/mailStore.js';
 import { Outbox } from './store/outbox.js';
 import { PluginStates } from './store/pluginStates.js';
@@ -84,6 +87,7 @@ import { Revisions } from './store/revisions.js';
 import { SqliteStore } from './store/sqlite/sqliteStore.js';
 import { Upkeep } from './store/upkeep.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
+import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';
 import { DiskRoom, Room } from './upkeep/room.js';
 import { StoreKeeper } from './upkeep/storeKeeper.js';
 
@@ -151,12 +155,15 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await refuseUnfinished(dataDir);
   const store = await SqliteStore.open(dataDir, {
     clock,
+    // Once more: it may have been interrupted while this start waited for the folder.
+    beforeOpening: () => refuseUnfinished(dataDir),
     onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
     onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
     onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
   });
   stack.defer(() => store.close());
   stack.use(logPickUps(events, store.activity));
+  tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
   bindStore(container, store);
   bindServices(container, dataDir, log, options.patienceMs);
   stack.use(service(container, Figures) as ServerFigures);
@@ -176,7 +183,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   }
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
-  await service(container, RelayStep).recover();
   for (const warning of store.warnings) {
     log.error(warning);
     store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
@@ -194,6 +200,11 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
+  // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
+  const lostEnd = service(container, LostEndNotice);
+  await lostEnd.tell();
+  stack.use(store.onDidLose(() => void lostEnd.tell()));
+  await service(container, RelayStep).recover();
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
   stack.defer(() => rounds.stop());
@@ -219,6 +230,18 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     await stack.use(service(container, ServiceSwitch)).begin();
   }
   return server;
+}
+
+function tellOfLeftovers(cleared: readonly string[], backup: string | undefined, log: Log): void {
+  if (backup !== undefined)
+    log.warn('A backup was interrupted; the half of it is removed. Make it again: postroom backup create', { folder: backup });
+  if (cleared.length === 0) return;
+  if (tellsOfRestore(cleared)) {
+    log.warn(
+      'A restore was interrupted before it changed anything: the data are as they were before it. Run it again: postroom backup restore',
+    );
+  }
+  log.info('What operations had left that were killed is removed.', { files: cleared });
 }
 
 function bindStore(container: Container, store: SqliteStore): void {
@@ -270,6 +293,8 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, IntakeStep, DefaultIntakeStep);
   bindClass(container, IntakeLog, ActivityIntakeLog);
   bindClass(container, Room, DiskRoom);
+  bindClass(container, LostEndReport, StoredLostEndReport);
+  bindClass(container, LostEndNotice, MailedLostEndNotice);
   bindClass(container, Submissions, SubmitStep);
   bindClass(container, SortStep, HookSortStep);
   bindClass(container, DeliverStep, HookDeliverStep);

@@ -20,6 +20,7 @@ import { createServiceId } from '@postroom/sdk/services';
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncBailHook } from 'tapable';
 import { checkReceipt, checkReport, checkSchedule, checkSortPlan, checkVerdict } from './hooking/answers.js';
 import { type HookCall, HookPoint } from './hooking/hookPoint.js';
+import { inDoubtThroughout } from './hooking/relayDoubt.js';
 import { replay } from './mail/planReplay.js';
 
 const MINUTE = 60_000;
@@ -58,6 +59,7 @@ export function createHooks() {
         outcomeTimeoutMs: 5_000,
         check: checkReceipt,
       },
+      inDoubtThroughout,
     ),
   });
 }

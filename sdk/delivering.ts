@@ -30,6 +30,19 @@ export interface RelayDestinations {
   readonly size: number;
   /** The octets to send, CRLF line ends, no dot-stuffing. Can be read again for another try. */
   content(): AsyncIterable<Uint8Array>;
+  /**
+   * Call it, and wait for it, before you send what may complete the message on the other side: in SMTP the dot that ends the data (RFC 5321
+   * section 4.1.1.4), elsewhere the request itself. From there to your receipt these recipients are in doubt: should the server end meanwhile, it
+   * knows that they may have the message, and all others are simply tried again. Default: all recipients. It costs a commit; where it rejects, the
+   * message must not be completed. Only a tap whose manifest says `announcesEndOfData` is expected to call it; any other counts as in doubt from
+   * before its handler is called to its answer. `undefined` in hosts before this was added.
+   */
+  beforeEndOfData?(recipients?: readonly string[]): Promise<void>;
+  /**
+   * For a relay that sends the message in several transactions: the receipts of one that is over, written down at once. They need not be in the
+   * handler's answer again. `undefined` in hosts before this was added.
+   */
+  answered?(receipts: DeliveryReceipt): Promise<void>;
   /** DSN parameters of the MAIL command (RFC 3461), as the author gave them. */
   readonly dsn?: { readonly ret?: 'FULL' | 'HDRS'; readonly envid?: string };
 }
@@ -56,7 +69,10 @@ export interface DestinationReceipt {
   readonly text: string;
   /** Host that answered, for the bounce. */
   readonly remote?: string;
-  /** True where the other side may have taken the message though it did not say so: a retry may send it twice. */
+  /**
+   * With `deferred`: the other side may have taken the message though it did not say so. It is tried again after a longer wait each time, as it may
+   * come twice, and after the third time it is on hold until somebody decides.
+   */
   readonly unsure?: boolean;
   readonly retryAfter?: Date;
   /** True where the fault is the set-up's (login refused, no TLS): alarms the administrator and never bounces. */

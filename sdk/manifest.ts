@@ -59,6 +59,11 @@ export interface TapDeclaration {
    * removes it. `skip` fails open: mail goes on without it; in onDeliver only for stage `observe`.
    */
   readonly onError?: 'hold' | 'skip';
+  /**
+   * onDeliver: the handler calls `beforeEndOfData` before anything that it was given may be complete on the other side, or it sends nothing to the
+   * outside at all. Without it a message counts as possibly sent from the handler's call to its answer. Default false.
+   */
+  readonly announcesEndOfData?: boolean;
 }
 
 /** Where a property may stand in settings.json: at the top, in an account, in a user. */

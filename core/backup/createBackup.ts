@@ -3,7 +3,9 @@ import { lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
 import { cannotWrite, makeFolder } from '../base/makeFolder.js';
+import type { SecretStore } from '../configuration/secretStore.js';
 import { censusOf } from '../store/sqlite/census.js';
 import type { Upkeep } from '../store/upkeep.js';
 import {
@@ -19,6 +21,7 @@ import {
   syncPath,
 } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
+import { clearStaleFolders } from './staleFolders.js';
 
 export interface BackupWish {
   readonly dataDir: string;
@@ -28,34 +31,55 @@ export interface BackupWish {
   readonly serverName: string;
 }
 
+export interface BackupSources {
+  readonly upkeep: Upkeep;
+  readonly clock: Clock;
+  readonly secrets: Pick<SecretStore, 'whileUnchanged'>;
+  /** Notes the folder that is being written, or that none is, for a server that starts after this one was killed. */
+  readonly underWay: (folder: string | undefined) => Promise<void>;
+}
+
 const LOOK_MS = 200;
 
 /** Answers the backup's folder. Until it is complete it ends in `.part`, so that a half one is never taken for a whole one. */
 export async function createBackup(
   wish: BackupWish,
-  { upkeep, clock }: { readonly upkeep: Upkeep; readonly clock: Clock },
+  { upkeep, clock, secrets, underWay }: BackupSources,
   progress: (step: CommandProgress) => void,
 ): Promise<{ readonly folder: string; readonly manifest: BackupManifest }> {
   const folder = path.join(wish.into, `postroom-backup-${stamp(clock.now())}${wish.secrets ? '-with-secrets' : ''}`);
   const draft = `${folder}.part`;
   refuseInside(wish);
   await refuseExisting(folder);
+  const parts = (
+    await Promise.all([...PLAIN_PARTS, ...(wish.secrets ? SECRET_PARTS : [])].map((part) => filesOf(wish.dataDir, part)))
+  ).flat();
+  const sizes = await Promise.all(parts.map(async (part) => (await stat(path.join(wish.dataDir, part)).catch(() => undefined))?.size ?? 0));
   try {
     await makeFolder(wish.into, 0o700);
+    await clearStaleFolders(wish.into);
     await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { mode: 0o700 });
   } catch (error) {
     throw cannotWrite(wish.into, error, 'Name another folder.');
   }
+  await demandRoom(wish.into, (await upkeep.size()) + sizes.reduce((sum, size) => sum + size, 0), 'the backup', NO_BACKUP);
+  await underWay(draft);
   try {
+    await mkdir(draft, { mode: 0o700 }).catch((error: unknown) => {
+      throw cannotWrite(wish.into, error, 'Name another folder.');
+    });
     const database = path.join(draft, DATABASE);
     await withProgress(database, await upkeep.size(), clock, progress, () => upkeep.backupTo(database));
     const files: BackedUpFile[] = [{ path: DATABASE, ...(await hashFile(database)) }];
-    const parts = [...PLAIN_PARTS, ...(wish.secrets ? SECRET_PARTS : [])];
-    for (const file of (await Promise.all(parts.map((part) => filesOf(wish.dataDir, part)))).flat()) {
-      progress({ what: 'Copying files', done: files.length });
-      files.push(await copyFile(wish.dataDir, draft, file));
-    }
+    const copy = async (names: readonly string[]): Promise<void> => {
+      for (const file of (await Promise.all(names.map((name) => filesOf(wish.dataDir, name)))).flat()) {
+        progress({ what: 'Copying files', done: files.length });
+        files.push(await copyFile(wish.dataDir, draft, file));
+      }
+    };
+    await copy(PLAIN_PARTS);
+    // Passwords and the key that opens them have to be of one moment.
+    if (wish.secrets) await secrets.whileUnchanged(() => copy(SECRET_PARTS));
     const manifest: BackupManifest = {
       format: BACKUP_FORMAT,
       createdAt: clock.now().toISOString(),
@@ -71,10 +95,14 @@ export async function createBackup(
     await syncPath(wish.into);
     return { folder, manifest };
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    throw error;
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    throw isNoRoom(error) ? noRoom(wish.into, 'the backup does not fit', NO_BACKUP, error) : error;
+  } finally {
+    await underWay(undefined);
   }
 }
+
+const NO_BACKUP = 'There is no backup, and no part of one; the server goes on. Make room there, or name a folder on another disk.';
 
 /** A backup that lies in what it copies would hold itself next time, and be lost with it. */
 function refuseInside({ dataDir, into }: BackupWish): void {

@@ -1,10 +1,13 @@
 // backup restore: puts a backup in the place of what a data folder holds. What was there is moved aside, not deleted, and a mark in the
 // folder keeps a server from starting on the half of it.
-import { lstat, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
 import { DataLock } from '../store/dataLock.js';
+import { Ballast } from '../store/sqlite/ballast.js';
+import { LAST_COMMIT_FILE } from '../store/sqlite/lastCommit.js';
 import { adoptBackup } from '../store/sqlite/restored.js';
 import { type BackupManifest, checkFiles, DATABASE, PLAIN_PARTS, readManifest, SECRET_PARTS, syncPath } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
@@ -12,8 +15,8 @@ import { stamp } from './createBackup.js';
 
 const MARK = 'restore-unfinished';
 const DRAFT = 'restoring.part';
-/** The database with its companions: a -wal file of the former one must never stand beside the new one. */
-const DATABASE_FILES = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`];
+/** The database with its companions: a -wal file of the former one, or what it had committed last, must never stand beside the new one. */
+const DATABASE_FILES = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, LAST_COMMIT_FILE];
 
 export interface Restored {
   readonly manifest: BackupManifest;
@@ -34,7 +37,10 @@ export async function refuseUnfinished(dataDir: string): Promise<void> {
   }
 }
 
-/** Rejects with `data/locked` while a server runs on the folder, `backup/damaged` before anything was changed. */
+/**
+ * Rejects with `data/locked` while a server runs on the folder; with `backup/damaged` or `store/full` before anything was changed. One that is
+ * interrupted later is refused to servers until it is run again.
+ */
 export async function restoreBackup(
   folder: string,
   dataDir: string,
@@ -43,25 +49,18 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const manifest = await readManifest(folder);
   await checkFiles(folder, manifest, progress);
-  const lock = await DataLock.take(dataDir);
+  const lock = await DataLock.take(dataDir, 'restore');
   try {
     const draft = path.join(dataDir, DRAFT);
-    await rm(draft, { recursive: true, force: true });
-    let done = 0;
-    for (const file of manifest.files) {
-      progress({ what: 'Restoring files', done, of: manifest.files.length });
-      await copyFile(folder, draft, file.path);
-      done += 1;
-    }
-    progress({ what: 'Restoring files', done, of: manifest.files.length });
-    const held = await adoptBackup(
-      path.join(draft, DATABASE),
-      `On hold: it comes from the backup of ${manifest.createdAt} and may have been sent since. "outbox retry" sends it, "outbox return" gives it up.`,
-    );
-    await writeFile(path.join(dataDir, MARK), `${manifest.createdAt}\n`, { mode: 0o600 });
-    await syncPath(path.join(dataDir, MARK));
-    await syncPath(dataDir);
-    const movedTo = await exchange(dataDir, draft, manifest, path.join(dataDir, `before-restore-${stamp(clock.now())}-`));
+    const held = await bringIn(folder, manifest, dataDir, draft, progress).catch(async (error: unknown) => {
+      await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+      throw isNoRoom(error) && !(error instanceof PostroomError)
+        ? noRoom(dataDir, 'the backup does not fit', NOTHING_CHANGED, error)
+        : error;
+    });
+    const aside = await formerPlace(dataDir, path.join(dataDir, `before-restore-${stamp(clock.now())}-`), manifest);
+    await writeMark(dataDir, { backup: manifest.createdAt, aside });
+    const movedTo = await exchange(dataDir, draft, manifest, aside);
     await rm(path.join(dataDir, MARK));
     await syncPath(dataDir);
     return { manifest, movedTo, held };
@@ -70,21 +69,81 @@ export async function restoreBackup(
   }
 }
 
+const NOTHING_CHANGED =
+  'Nothing was changed. Make room there (the former data stay beside the restored ones), or restore into a folder on another disk: --data FOLDER.';
+
+/** Copies the backup beside the data. Answers how many Outbox entries are on hold. */
+async function bringIn(
+  folder: string,
+  manifest: BackupManifest,
+  dataDir: string,
+  draft: string,
+  progress: (step: CommandProgress) => void,
+): Promise<number> {
+  await rm(draft, { recursive: true, force: true });
+  const octets = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+  await demandRoom(dataDir, octets, 'the backup', NOTHING_CHANGED).catch(async (error: unknown) => {
+    if (!(await new Ballast(dataDir).drop())) throw error;
+    await demandRoom(dataDir, octets, 'the backup', NOTHING_CHANGED);
+  });
+  let done = 0;
+  for (const file of manifest.files) {
+    progress({ what: 'Restoring files', done, of: manifest.files.length });
+    await copyFile(folder, draft, file.path);
+    done += 1;
+  }
+  progress({ what: 'Restoring files', done, of: manifest.files.length });
+  return adoptBackup(
+    path.join(draft, DATABASE),
+    `On hold: it comes from the backup of ${manifest.createdAt} and may have been sent since. "outbox retry" sends it, "outbox return" gives it up.`,
+  );
+}
+
+/** Where the former data go: a new folder, or that of the restore that was interrupted; `undefined` where there are none. */
+async function formerPlace(dataDir: string, prefix: string, manifest: BackupManifest): Promise<string | undefined> {
+  const interrupted = (await readMark(dataDir))?.aside;
+  if (interrupted !== undefined && (await exists(interrupted))) return interrupted;
+  const present = await existing(dataDir, leavingWith(manifest));
+  return present.length > 0 ? mkdtemp(prefix) : undefined;
+}
+
+function leavingWith({ secrets }: BackupManifest): readonly string[] {
+  return [...DATABASE_FILES, ...PLAIN_PARTS, ...(secrets ? SECRET_PARTS : [])];
+}
+
 /** Moves the former data out and the new ones in. A backup without secrets leaves the folder's own in place. */
-async function exchange(dataDir: string, draft: string, manifest: BackupManifest, asidePrefix: string): Promise<string | undefined> {
-  const leaving = [...DATABASE_FILES, ...PLAIN_PARTS, ...(manifest.secrets ? SECRET_PARTS : [])];
-  const present = await existing(dataDir, leaving);
-  const aside = present.length > 0 ? await mkdtemp(asidePrefix) : undefined;
-  if (aside !== undefined) {
-    for (const name of present) {
-      await rename(path.join(dataDir, name), path.join(aside, name));
-    }
+async function exchange(dataDir: string, draft: string, manifest: BackupManifest, aside: string | undefined): Promise<string | undefined> {
+  for (const name of await existing(dataDir, leavingWith(manifest))) {
+    if (aside === undefined) continue;
+    // Of an interrupted restore the former one is aside already: what is here is that restore's.
+    if (await exists(path.join(aside, name))) await rm(path.join(dataDir, name), { recursive: true });
+    else await rename(path.join(dataDir, name), path.join(aside, name));
   }
   for (const name of await existing(draft, [DATABASE, ...PLAIN_PARTS, ...SECRET_PARTS])) {
     await rename(path.join(draft, name), path.join(dataDir, name));
   }
   await rm(draft, { recursive: true });
   return aside;
+}
+
+/** What a restore leaves in the folder until it is complete. */
+interface Mark {
+  /** When the backup was made. */
+  readonly backup: string;
+  readonly aside: string | undefined;
+}
+
+async function writeMark(dataDir: string, { backup, aside }: Mark): Promise<void> {
+  await writeFile(path.join(dataDir, MARK), `${backup}\n${aside === undefined ? '' : `${path.basename(aside)}\n`}`, { mode: 0o600 });
+  await syncPath(path.join(dataDir, MARK));
+  await syncPath(dataDir);
+}
+
+/** `undefined` where no restore was interrupted. */
+export async function readMark(dataDir: string): Promise<Mark | undefined> {
+  const text = await readFile(path.join(dataDir, MARK), 'utf8').catch(() => undefined);
+  const [backup = '', aside = ''] = text?.split('\n') ?? [];
+  return text === undefined ? undefined : { backup, aside: aside === '' ? undefined : path.join(dataDir, path.basename(aside)) };
 }
 
 async function existing(folder: string, names: readonly string[]): Promise<readonly string[]> {

@@ -4,10 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandProgress } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
+import { cannotWrite } from '../base/makeFolder.js';
 import { SqliteStore } from '../store/sqlite/sqliteStore.js';
 import type { Census } from '../store/upkeep.js';
 import { type BackupManifest, checkFiles, DATABASE, damaged, readManifest } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
+import { clearStaleFolders, verificationPrefix } from './staleFolders.js';
+
+const ELSEWHERE = 'Name a folder on another disk: --scratch FOLDER.';
 
 /** Throws `backup/damaged` where the backup could not be restored. `scratch`: where there is room for the database once more. */
 export async function verifyBackup(
@@ -18,7 +23,12 @@ export async function verifyBackup(
 ): Promise<BackupManifest> {
   const manifest = await readManifest(folder);
   await checkFiles(folder, manifest, progress);
-  const copy = await mkdtemp(path.join(scratch, 'postroom-verify-'));
+  await clearStaleFolders(scratch);
+  const octets = manifest.files.find((file) => file.path === DATABASE)?.bytes ?? 0;
+  await demandRoom(scratch, octets, 'the copy of the database that is looked through', ELSEWHERE);
+  const copy = await mkdtemp(path.join(scratch, verificationPrefix())).catch((error: unknown) => {
+    throw cannotWrite(scratch, error, ELSEWHERE);
+  });
   try {
     await copyFile(folder, copy, DATABASE);
     const store = await SqliteStore.open(copy, { clock });
@@ -32,6 +42,8 @@ export async function verifyBackup(
     } finally {
       await store.close();
     }
+  } catch (error) {
+    throw isNoRoom(error) ? noRoom(scratch, 'the copy of the database does not fit', ELSEWHERE, error) : error;
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

@@ -38,13 +38,23 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'you may not write there',
   EROFS: 'it is on a disk that can only be read',
   ENOSPC: 'there is no room left on the disk',
+  EDQUOT: 'the room that this user may have on the disk is used up',
   ENAMETOOLONG: 'its name is too long',
 };
 
+/** Why something could not be written, in words for the middle of a sentence. */
+export function reasonOf(error: unknown): string {
+  return REASONS[codeOf(error) ?? ''] ?? sentenceOf(error);
+}
+
 /** `what` is a file or folder that somebody named; `remedy` is the sentence that follows. */
 export function cannotWrite(what: string, error: unknown, remedy: string): PostroomError {
-  const reason = REASONS[codeOf(error) ?? ''] ?? sentenceOf(error);
-  return new PostroomError('file/not-writable', `${what} cannot be written: ${reason}. ${remedy}`, { path: what }, { cause: error });
+  return new PostroomError(
+    'file/not-writable',
+    `${what} cannot be written: ${reasonOf(error)}. ${remedy}`,
+    { path: what },
+    { cause: error },
+  );
 }
 
 function codeOf(error: unknown): string | undefined {

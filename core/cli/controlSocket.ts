@@ -3,7 +3,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { constants } from 'node:fs';
-import { chmod, open, readFile, unlink, writeFile } from 'node:fs/promises';
+import { chmod, open, readFile, unlink } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +11,7 @@ import { type CommandProgress, type Disposable, type ErrorCode, PostroomError, s
 import { service } from '../base/bindings.js';
 import type { Server } from '../bootstrap.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { keepControlKey } from './controlKey.js';
 
 interface Request {
   readonly command: string;
@@ -58,8 +59,7 @@ export async function serveControl(server: Server): Promise<Disposable> {
   const file = controlPath(server.dataDir);
   await unlink(file).catch(() => undefined);
   const key = randomBytes(32).toString('hex');
-  await unlink(keyPath(server.dataDir)).catch(() => undefined);
-  await writeFile(keyPath(server.dataDir), key, { mode: 0o600 });
+  const kept = await keepControlKey(server, keyPath(server.dataDir), key);
   const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
     sockets.add(socket);
@@ -71,6 +71,7 @@ export async function serveControl(server: Server): Promise<Disposable> {
   try {
     await once(listener.listen(short.name), 'listening');
   } catch (error) {
+    await kept.dispose();
     await short.dispose();
     throw error;
   }
@@ -84,7 +85,7 @@ export async function serveControl(server: Server): Promise<Disposable> {
       }
       await closed;
       await short.dispose();
-      await unlink(keyPath(server.dataDir)).catch(() => undefined);
+      await kept.dispose();
     },
   };
 }
@@ -124,7 +125,9 @@ export async function callRunningServer(
     return undefined;
   }
   try {
-    const key = await readFile(keyPath(dataDir), 'utf8').catch(() => '');
+    const key = await readFile(keyPath(dataDir), 'utf8').catch((error: unknown) =>
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '',
+    );
     socket.write(`${JSON.stringify({ ...request, key })}\n`);
     for await (const line of linesOf(socket)) {
       const reply = JSON.parse(line) as Reply;
@@ -132,6 +135,7 @@ export async function callRunningServer(
         onProgress(reply.progress);
       } else if ('error' in reply) {
         const { code, message, fields } = reply.error;
+        if (code === 'command/not-allowed' && key === undefined) throw keyMissing(dataDir);
         throw code === undefined ? new Error(message) : new PostroomError(code, message, fields);
       } else {
         return { result: reply.result };
@@ -141,6 +145,14 @@ export async function callRunningServer(
   } finally {
     socket.destroy();
   }
+}
+
+/** Who may not read it is told so by the server. */
+function keyMissing(dataDir: string): PostroomError {
+  return new PostroomError(
+    'command/not-running',
+    `The server on ${path.resolve(dataDir)} cannot be reached yet: it writes ${keyPath(dataDir)} as soon as its disk has room for it. Make room, and try again in a few seconds.`,
+  );
 }
 
 /** What the server says until the connection ends, however it ends: a server that was killed resets it. */

@@ -2,11 +2,13 @@
 import os from 'node:os';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Clock } from '@postroom/sdk/services';
+import { noteBackupUnderWay } from '../backup/backupUnderWay.js';
 import { createBackup } from '../backup/createBackup.js';
 import { restoreBackup } from '../backup/restoreBackup.js';
 import { verifyBackup } from '../backup/verifyBackup.js';
 import { DataFolder } from '../base/dataFolder.js';
 import { shellWord } from '../base/shellWord.js';
+import { SecretStore } from '../configuration/secretStore.js';
 import { ServerName } from '../directory/serverName.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { Upkeep } from '../store/upkeep.js';
@@ -20,12 +22,17 @@ export class BackupArea implements CommandArea {
     @ServerName private readonly server: ServerName,
     @ActivityLog private readonly activity: ActivityLog,
     @Clock private readonly clock: Clock,
+    @SecretStore private readonly secrets: SecretStore,
   ) {}
 
   readonly handlers: HandlersOf<typeof BACKUP_COMMANDS> = {
     'backup.create': handler<{ into: string; secrets: boolean }>(async ({ into, secrets }, call) => {
       const wish = { dataDir: this.folder.path, into, secrets, serverName: this.server.name };
-      const { folder, manifest } = await createBackup(wish, { upkeep: this.upkeep, clock: this.clock }, (step) => call.progress(step));
+      const { folder, manifest } = await createBackup(
+        wish,
+        { upkeep: this.upkeep, clock: this.clock, secrets: this.secrets, underWay: (part) => noteBackupUnderWay(this.folder.path, part) },
+        (step) => call.progress(step),
+      );
       this.activity.add({
         kind: 'service',
         account: undefined,

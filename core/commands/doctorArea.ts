@@ -8,13 +8,14 @@ import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
-import { checkClock, checkDatabase, checkDurability, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
+import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
 import { Upkeep } from '../store/upkeep.js';
+import { LostEndReport } from '../upkeep/lostEndReport.js';
 import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
@@ -35,6 +36,7 @@ export class DoctorArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @CommandRegistry private readonly registry: CommandRegistry,
+    @LostEndReport private readonly lostEnd: LostEndReport,
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
@@ -43,6 +45,7 @@ export class DoctorArea implements CommandArea {
         await finding('data folder', () => checkRights(this.folder.path)),
         await finding('file system', () => checkFileSystem(this.folder.path)),
         await finding('database', () => checkDatabase(this.upkeep)),
+        await finding('last changes', () => checkEnd(this.lostEnd)),
         await finding('durability', () => checkDurability(this.upkeep)),
         await finding('disk', () => checkRoom(this.room, this.store)),
         await finding('clock', () => checkClock(this.clock, this.log)),

@@ -39,6 +39,7 @@ export class OutboxArea implements CommandArea {
         state: entry.state,
         queuedAt: entry.queuedAt,
         tries: entry.attempts,
+        doubts: entry.doubts,
         nextTryAt: entry.nextTryAt,
         lastAnswer: `${entry.status} ${entry.text}`.trim() || undefined,
       })),

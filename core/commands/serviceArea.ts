@@ -14,6 +14,8 @@ import { PluginHost } from '../host/pluginHost.js';
 import { StrayErrors } from '../host/strayErrors.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
+import { LostEndReport } from '../upkeep/lostEndReport.js';
+import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -33,6 +35,8 @@ export class ServiceArea implements CommandArea {
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
     @StrayErrors private readonly strays: StrayErrors,
+    @LostEndReport private readonly lostEnd: LostEndReport,
+    @Room private readonly room: Room,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
@@ -97,6 +101,7 @@ export class ServiceArea implements CommandArea {
       unconfirmed: this.trials.trial,
       problems: [
         ...this.plugins.blocking.filter(({ how }) => how !== 'changing').map(mailWaits),
+        ...[(await this.lostEnd.problem()) ?? [], (await this.room.problem()) ?? []].flat(),
         ...this.plugins.plugins
           .filter(({ id, problems, state }) => problems.length > 0 && state !== 'disabled' && !this.#isWaitedFor(id))
           .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),

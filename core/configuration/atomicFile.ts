@@ -33,8 +33,9 @@ export async function writeAtomically(path: string, content: string | Uint8Array
 
 /** Removes what a crash in the middle of writeAtomically left beside a file. */
 export async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
-  const prefix = `.${basename(path)}.`;
+  const target = await realpath(path).catch(() => path);
+  const folder = dirname(target);
+  const prefix = `.${basename(target)}.`;
   for (const name of await readdir(folder).catch(() => [])) {
     if (name.startsWith(prefix) && name.endsWith('.tmp')) await unlink(join(folder, name)).catch(() => undefined);
   }

@@ -4,6 +4,7 @@ import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { Events } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
+import { reasonOf } from '../base/makeFolder.js';
 import { Revisions, type SettingsRevision } from '../store/revisions.js';
 import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from './authors.js';
 import { applyEdits, parseDocument, type SettingEdit } from './document.js';
@@ -221,7 +222,7 @@ export class FileSettings implements SettingsService, Disposable {
     try {
       await this.#file.writeSchema(this.schema.json);
     } catch (thrown) {
-      this.log.warn(`settings.schema.json could not be written (${sentenceOf(thrown)}); editors complete by the old one.`);
+      this.log.warn(`settings.schema.json could not be written (${reasonOf(thrown)}); editors complete by the old one.`);
     }
   }
 
@@ -267,7 +268,7 @@ export class FileSettings implements SettingsService, Disposable {
       for (const listener of this.#willChange) await listener({ author, before: this.#inForce.applied, after: loaded.value });
       await this.#file.write(text);
     } catch (thrown) {
-      return failed('data/not-writable', `settings.json could not be written (${sentenceOf(thrown)}). The former settings stay in force.`);
+      return failed('data/not-writable', `settings.json could not be written (${reasonOf(thrown)}). The former settings stay in force.`);
     }
     this.#text = text;
     this.#isRead = true;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { cannotWrite } from '../base/makeFolder.js';
 import { writeAtomically } from './atomicFile.js';
 import { KEY_OCTETS, keyFingerprint } from './secretBox.js';
 
@@ -57,29 +58,36 @@ export class SecretKey {
     const given = await this.#readCredential();
     if (given !== undefined) return given;
     const next = randomBytes(KEY_OCTETS);
-    await writeAtomically(this.#nextPath, next);
+    await writeAtomically(this.#nextPath, next).catch((error: unknown) => {
+      throw cannotWrite(this.#nextPath, error, 'The key is as before.');
+    });
     return next;
   }
 
-  /** Second half, once every secret is sealed with the new key. */
-  async takeNext(): Promise<void> {
-    const given = await this.#readCredential();
-    if (given !== undefined) {
-      this.#key = given;
-      await rm(this.path, { force: true });
-      return;
-    }
-    this.#key = await readKey(this.#nextPath);
-    await rename(this.#nextPath, this.path);
+  /** Second half, once every secret is sealed with the new key: it is in force. */
+  use(next: Buffer): void {
+    this.#key = next;
   }
 
-  /** Ends a change of keys that was cut between its halves: the secrets are sealed with `fingerprint` already. */
-  async recover(fingerprint: string): Promise<void> {
-    const [current, next] = [await this.read().catch(() => undefined), await readKey(this.#nextPath).catch(() => undefined)];
-    const isCurrent = current !== undefined && keyFingerprint(current) === fingerprint;
-    if (isCurrent || next === undefined || keyFingerprint(next) !== fingerprint) return;
-    this.#key = undefined;
-    await rename(this.#nextPath, this.path);
+  /** The new key in its place. Where this is cut, `recover` does it. */
+  async takeNext(): Promise<void> {
+    if ((await this.#readCredential()) === undefined) await rename(this.#nextPath, this.path);
+    else await rm(this.path, { force: true });
+  }
+
+  /** Ends a change of keys that was cut. `fingerprints`: of the keys that the secrets are sealed with. */
+  async recover(fingerprints: ReadonlySet<string>): Promise<void> {
+    const next = await readKey(this.#nextPath).catch(() => undefined);
+    if (next === undefined) return;
+    const current = await this.read().catch(() => undefined);
+    const isCurrent = current !== undefined && [...fingerprints].every((each) => each === keyFingerprint(current));
+    if (isCurrent || fingerprints.size === 0) {
+      // Cut before anything was sealed with the new one.
+      await rm(this.#nextPath, { force: true }).catch(() => undefined);
+    } else if (fingerprints.has(keyFingerprint(next))) {
+      this.#key = undefined;
+      await rename(this.#nextPath, this.path);
+    }
   }
 
   async #readCredential(): Promise<Buffer | undefined> {

@@ -5,6 +5,7 @@ import { type Disposable, foldCase, type MailboxRef, mailboxName, PostroomError,
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
+import { reasonOf } from '../base/makeFolder.js';
 import { removeLeftovers, writeAtomically } from './atomicFile.js';
 import { groupOf } from './layout.js';
 import { hashPassword, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
@@ -35,6 +36,8 @@ export interface SecretStore {
   removeUser(mailbox: MailboxRef): Promise<void>;
   /** Seals every secret with a new key: in a new key file, or the credential of systemd where one is given. Resolves with how many. */
   rotateKey(): Promise<number>;
+  /** Does something with the files while no secret changes: a copy of them fits together. */
+  whileUnchanged<T>(work: () => Promise<T>): Promise<T>;
 }
 export const SecretStore = createServiceId<SecretStore>('SecretStore');
 
@@ -49,6 +52,12 @@ interface SecretsFile {
   readonly passwords: Readonly<Record<string, PasswordHash>>;
   /** By secretPath(). */
   readonly secrets: Readonly<Record<string, SealedSecret>>;
+}
+
+/** What a change works on. */
+interface Draft {
+  readonly passwords: Map<string, PasswordHash>;
+  readonly secrets: Map<string, SealedSecret>;
 }
 
 export class FileSecretStore implements SecretStore {
@@ -77,8 +86,7 @@ export class FileSecretStore implements SecretStore {
     const file = await this.#read();
     this.#passwords = new Map(Object.entries(file.passwords));
     this.#secrets = new Map(Object.entries(file.secrets));
-    const [first] = this.#secrets.values();
-    if (first !== undefined) await this.#key.recover(first.key);
+    await this.#key.recover(new Set([...this.#secrets.values()].map(({ key }) => key)));
     if (await this.#key.isOpenToOthers()) {
       this.log.warn('Other users of this machine can read the key file. Take their rights away: chmod 600.', { path: this.#key.path });
     }
@@ -91,7 +99,7 @@ export class FileSecretStore implements SecretStore {
       throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
     if (password.includes('\0')) throw new PostroomError('settings/invalid', `${whose} holds a NUL, which no mail client can send.`);
     const hash = await hashPassword(password);
-    await this.#change(() => this.#passwords.set(userKey(mailbox), hash));
+    await this.#change(({ passwords }) => passwords.set(userKey(mailbox), hash));
     this.#lately.forget(userKey(mailbox));
     for (const listener of [...this.#listeners]) listener(mailbox);
   }
@@ -123,12 +131,20 @@ export class FileSecretStore implements SecretStore {
   }
 
   async setSecret(path: string, value: string): Promise<void> {
-    await this.#change(async () => this.#secrets.set(path, seal(await this.#key.readOrMake(), path, value)));
+    await this.#change(async ({ secrets }) => secrets.set(path, seal(await this.#key.readOrMake(), path, value)));
   }
 
   async getSecret(path: string): Promise<string | undefined> {
-    const sealed = this.#secrets.get(path);
-    return sealed === undefined ? undefined : this.#open(path, sealed);
+    for (;;) {
+      const sealed = this.#secrets.get(path);
+      if (sealed === undefined) return undefined;
+      try {
+        return await this.#open(path, sealed);
+      } catch (error) {
+        // Sealed anew with another key meanwhile: that one is asked for.
+        if (this.#secrets.get(path) === sealed) throw error;
+      }
+    }
   }
 
   hasSecret(path: string): boolean {
@@ -136,63 +152,71 @@ export class FileSecretStore implements SecretStore {
   }
 
   async removeSecret(path: string): Promise<void> {
-    if (this.#secrets.has(path)) await this.#change(() => this.#secrets.delete(path));
+    if (this.#secrets.has(path)) await this.#change(({ secrets }) => secrets.delete(path));
   }
 
   async renameAccount(from: string, to: string): Promise<void> {
-    await this.#change(async () => {
-      const secrets: [string, string][] = [];
-      for (const [path, sealed] of this.#secrets) if (path.startsWith(`${from}/`)) secrets.push([path, await this.#open(path, sealed)]);
-      for (const [path, value] of secrets) {
+    await this.#change(async (draft) => {
+      const clear: [string, string][] = [];
+      for (const [path, sealed] of draft.secrets) if (path.startsWith(`${from}/`)) clear.push([path, await this.#open(path, sealed)]);
+      for (const [path, value] of clear) {
         const target = secretPath(path.slice(from.length + 1), to);
-        this.#secrets.delete(path);
-        this.#secrets.set(target, seal(await this.#key.readOrMake(), target, value));
+        draft.secrets.delete(path);
+        draft.secrets.set(target, seal(await this.#key.readOrMake(), target, value));
       }
-      for (const [user, hash] of [...this.#passwords])
-        if (user.startsWith(`${from}/`)) this.#movePassword(user, `${to}/${user.slice(from.length + 1)}`, hash);
+      for (const [user, hash] of [...draft.passwords])
+        if (user.startsWith(`${from}/`)) this.#movePassword(draft, user, `${to}/${user.slice(from.length + 1)}`, hash);
     });
   }
 
   async removeAccount(account: string): Promise<void> {
-    await this.#change(() => {
-      for (const user of [...this.#passwords.keys()]) if (user.startsWith(`${account}/`)) this.#dropPassword(user);
-      for (const path of [...this.#secrets.keys()]) if (path.startsWith(`${account}/`)) this.#secrets.delete(path);
+    await this.#change((draft) => {
+      for (const user of [...draft.passwords.keys()]) if (user.startsWith(`${account}/`)) this.#dropPassword(draft, user);
+      for (const path of [...draft.secrets.keys()]) if (path.startsWith(`${account}/`)) draft.secrets.delete(path);
     });
   }
 
   async renameUser(account: string, from: string, to: string): Promise<void> {
     const [old, key] = [userKey({ account, user: from }), userKey({ account, user: to })];
     const hash = this.#passwords.get(old);
-    if (hash !== undefined && old !== key) await this.#change(() => this.#movePassword(old, key, hash));
+    if (hash !== undefined && old !== key) await this.#change((draft) => this.#movePassword(draft, old, key, hash));
   }
 
   async removeUser(mailbox: MailboxRef): Promise<void> {
-    if (this.hasPassword(mailbox)) await this.#change(() => this.#dropPassword(userKey(mailbox)));
+    if (this.hasPassword(mailbox)) await this.#change((draft) => this.#dropPassword(draft, userKey(mailbox)));
   }
 
   async rotateKey(): Promise<number> {
+    let next: Buffer | undefined;
     let sealed = 0;
     await this.#change(
-      async () => {
+      async ({ secrets }) => {
         const clear: [string, string][] = [];
-        for (const [path, sealed] of this.#secrets) clear.push([path, await this.#open(path, sealed)]);
-        const next = await this.#key.prepareNext();
-        for (const [path, value] of clear) this.#secrets.set(path, seal(next, path, value));
+        for (const [path, one] of secrets) clear.push([path, await this.#open(path, one)]);
+        next = await this.#key.prepareNext();
+        for (const [path, value] of clear) secrets.set(path, seal(next, path, value));
         sealed = clear.length;
       },
+      () => next && this.#key.use(next),
       () => this.#key.takeNext(),
     );
     return sealed;
   }
 
-  #movePassword(from: string, to: string, hash: PasswordHash): void {
-    this.#dropPassword(from);
-    this.#lately.forget(to);
-    this.#passwords.set(to, hash);
+  whileUnchanged<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
   }
 
-  #dropPassword(user: string): void {
-    this.#passwords.delete(user);
+  #movePassword(draft: Draft, from: string, to: string, hash: PasswordHash): void {
+    this.#dropPassword(draft, from);
+    this.#lately.forget(to);
+    draft.passwords.set(to, hash);
+  }
+
+  #dropPassword({ passwords }: Draft, user: string): void {
+    passwords.delete(user);
     this.#lately.forget(user);
   }
 
@@ -227,29 +251,27 @@ export class FileSecretStore implements SecretStore {
     );
   }
 
-  /** Changes follow each other; one that fails or can't be written does not count. `afterwards`: what ends the change once it is durable. */
-  #change(apply: () => unknown, afterwards?: () => Promise<void>): Promise<void> {
-    const result = this.#queue.then(async () => {
-      const before = [new Map(this.#passwords), new Map(this.#secrets)] as const;
-      try {
-        await apply();
-        await this.#write();
-      } catch (error) {
-        [this.#passwords, this.#secrets] = before;
-        throw error;
-      }
+  /**
+   * Changes follow each other. Readers see what was there before until the change is durable, then all of it; one that fails or can't be written does
+   * not count. `together`: what else changes for them in the same moment. `afterwards`: what ends the change once it is durable.
+   */
+  #change(apply: (draft: Draft) => unknown, together?: () => void, afterwards?: () => Promise<void>): Promise<void> {
+    return this.whileUnchanged(async () => {
+      const draft = { passwords: new Map(this.#passwords), secrets: new Map(this.#secrets) };
+      await apply(draft);
+      await this.#write(draft);
+      [this.#passwords, this.#secrets] = [draft.passwords, draft.secrets];
+      together?.();
       await afterwards?.();
     });
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 
-  async #write(): Promise<void> {
-    const file: SecretsFile = { version: 1, passwords: Object.fromEntries(this.#passwords), secrets: Object.fromEntries(this.#secrets) };
+  async #write({ passwords, secrets }: Draft): Promise<void> {
+    const file: SecretsFile = { version: 1, passwords: Object.fromEntries(passwords), secrets: Object.fromEntries(secrets) };
     try {
       await writeAtomically(this.#path, `${JSON.stringify(file, undefined, 2)}\n`);
     } catch (error) {
-      throw new PostroomError('data/not-writable', `${this.#path} could not be written (${sentenceOf(error)}). The secrets are as before.`);
+      throw new PostroomError('data/not-writable', `${this.#path} could not be written (${reasonOf(error)}). The secrets are as before.`);
     }
   }
 }

@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { reasonOf } from '../base/makeFolder.js';
 import { removeLeftovers, writeAtomically } from './atomicFile.js';
 import { LARGEST_DOCUMENT, NOT_UTF8, utf8TextOf } from './document.js';
 import { onFileChange } from './watchedFile.js';
@@ -58,7 +59,7 @@ export class SettingsFile {
     try {
       await this.write(text);
     } catch (thrown) {
-      const sentence = `${this.path} could not be made (${sentenceOf(thrown)}). See to the permissions and the room of the data folder.`;
+      const sentence = `${this.path} could not be made (${reasonOf(thrown)}). See to the permissions and the room of the data folder.`;
       throw new PostroomError('data/not-writable', sentence, { path: this.path }, { cause: thrown });
     }
   }

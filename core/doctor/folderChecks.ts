@@ -43,7 +43,7 @@ export async function checkFileSystem(dataDir: string): Promise<Finding> {
 
 /** The mark that a restore leaves until it is complete. */
 export async function checkRestore(dataDir: string): Promise<Finding> {
-  const mark = await readFile(path.join(dataDir, 'restore-unfinished'), 'utf8').catch(() => undefined);
+  const mark = (await readFile(path.join(dataDir, 'restore-unfinished'), 'utf8').catch(() => undefined))?.split('\n')[0];
   return mark === undefined
     ? well('restore', 'No restore was interrupted.')
     : problem(

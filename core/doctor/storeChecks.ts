@@ -3,6 +3,7 @@ import type { Clock } from '@postroom/sdk/services';
 import type { ActivityLog } from '../store/activityLog.js';
 import type { MailStore } from '../store/mailStore.js';
 import type { Upkeep } from '../store/upkeep.js';
+import type { LostEndReport } from '../upkeep/lostEndReport.js';
 import type { Room } from '../upkeep/room.js';
 import { type Finding, problem, warning, well } from './finding.js';
 
@@ -23,6 +24,12 @@ export async function checkDatabase(upkeep: Upkeep): Promise<Finding> {
     'database',
     `The database is whole: ${messages} messages (${Math.ceil(octets / 2 ** 20)} MB), ${copies} copies in mailboxes, ${outbox} recipients in the Outbox.`,
   );
+}
+
+/** Whether all is there that was committed. */
+export async function checkEnd(lostEnd: LostEndReport): Promise<Finding> {
+  const sentence = await lostEnd.problem();
+  return sentence === undefined ? well('last changes', 'Every change that was committed is there.') : problem('last changes', sentence);
 }
 
 export async function checkDurability(upkeep: Upkeep): Promise<Finding> {

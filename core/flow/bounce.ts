@@ -8,6 +8,9 @@ import { MailStore, type StoredMessage } from '../store/mailStore.js';
 import { Outbox, type OutboxEntry, type OutboxUpdate } from '../store/outbox.js';
 import { IntakeStep } from './intake.js';
 
+/** What a notice is about: see BounceKind. */
+export type NoticeKind = 'failed' | 'delayed' | 'unsure';
+
 export interface FailedRecipient {
   readonly entry: OutboxEntry;
   readonly update: OutboxUpdate;
@@ -16,11 +19,13 @@ export interface FailedRecipient {
 export interface BounceStep {
   /**
    * One notice for all recipients given, in one commit with what their tries came to. No notice for a null sender (RFC 5321
-   * section 4.5.5): ADMIN1 is told by the log.
+   * section 4.5.5): ADMIN1 is told by the log. Of what somebody has to decide on (`unsure`) ADMIN1 is told where no author can be.
    */
-  report(message: StoredMessage, kind: 'failed' | 'delayed', recipients: readonly FailedRecipient[]): Promise<void>;
+  report(message: StoredMessage, kind: NoticeKind, recipients: readonly FailedRecipient[]): Promise<void>;
 }
 export const BounceStep = createServiceId<BounceStep>('BounceStep');
+
+const REASONS: Readonly<Record<NoticeKind, string>> = { failed: 'could not be sent', delayed: 'is late', unsure: 'may have arrived' };
 
 export class LocalBounceStep implements BounceStep {
   constructor(
@@ -33,10 +38,12 @@ export class LocalBounceStep implements BounceStep {
     @Log private readonly log: Log,
   ) {}
 
-  async report(message: StoredMessage, kind: 'failed' | 'delayed', recipients: readonly FailedRecipient[]): Promise<void> {
+  async report(message: StoredMessage, kind: NoticeKind, recipients: readonly FailedRecipient[]): Promise<void> {
     const settles = recipients.map(({ update }) => update);
-    const told = recipients.filter(({ entry }) => isNoticeWanted(kind, entry.notify));
-    const to = recipients[0]?.entry.from ?? '';
+    const wanted = recipients.filter(({ entry }) => isNoticeWanted(kind, entry.notify));
+    const from = recipients[0]?.entry.from ?? '';
+    const isForAdmin = kind === 'unsure' && (wanted.length === 0 || from === '');
+    const [told, to] = isForAdmin ? [recipients, `postmaster@${this.server.name}`] : [wanted, from];
     if (told.length === 0 || to === '') {
       if (recipients.length > 0) {
         await this.outbox.report(settles);
@@ -67,8 +74,8 @@ export class LocalBounceStep implements BounceStep {
       ...(first?.entry.ret !== undefined && { ret: first.entry.ret }),
       original: { subject: message.subject, messageId: message.messageId, size: message.size, read: () => this.store.read(message.id) },
     });
-    const mailbox = this.#authorOf(message);
-    await this.intake.own(notice, [mailbox], `${kind === 'failed' ? 'could not be sent' : 'is late'}: message ${message.id}`, { settles });
+    const mailbox = isForAdmin ? ADMIN1 : this.#authorOf(message);
+    await this.intake.own(notice, [mailbox], `${REASONS[kind]}: message ${message.id}`, { settles });
   }
 
   /** The author's mailbox; ADMIN1's for a device without a login, or when the user is gone. */

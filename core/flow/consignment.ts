@@ -1,6 +1,8 @@
 // What of the Outbox travels together.
-import type { MessageId } from '@postroom/sdk';
+import type { AccountView, DeliveryReceipt, MessageId, RelayDestinations } from '@postroom/sdk';
 import { groupBy } from '../base/groupBy.js';
+import { composeCopy } from '../mail/copy.js';
+import type { MailStore, StoredMessage } from '../store/mailStore.js';
 import type { OutboxEntry } from '../store/outbox.js';
 
 /** Entries of one message that travel together. */
@@ -17,4 +19,37 @@ export function consignments(entries: readonly OutboxEntry[]): readonly Consignm
     const first = group[0];
     return first === undefined ? [] : [{ message: first.message, account: first.account, entries: group }];
   });
+}
+
+/** What a relay plugin is told of a message, without the ways to report. */
+export type Destinations = Omit<RelayDestinations, 'beforeEndOfData' | 'answered'>;
+
+/** What a relay plugin is told of it. */
+export function destinationsOf(
+  { entries }: Consignment,
+  account: AccountView,
+  message: StoredMessage,
+  store: Pick<MailStore, 'read'>,
+): Destinations {
+  const first = entries[0];
+  const prefix = first?.prefix ?? new Uint8Array();
+  return {
+    kind: 'relay',
+    account,
+    from: first?.from ?? '',
+    size: prefix.length + message.size - message.concealed.reduce((sum, range) => sum + range.end - range.start, 0),
+    content: () => composeCopy(prefix, store.read(message.id), message.concealed),
+    recipients: entries.map((entry) => ({
+      address: entry.recipient,
+      dsn: { ...(entry.notify && { notify: entry.notify }), ...(entry.orcpt && { orcpt: entry.orcpt }) },
+    })),
+    dsn: { ...(first?.ret && { ret: first.ret }), ...(first?.envid && { envid: first.envid }) },
+  };
+}
+
+/** Receipts where no plugin can be asked: the account is gone or, where it is there, the message. */
+export function unsendable({ account: id, entries }: Consignment, account: AccountView | undefined): DeliveryReceipt {
+  const text =
+    account === undefined ? `The account ${id} no longer exists; move or return the message.` : 'The message is missing from the store.';
+  return entries.map(({ recipient }) => ({ recipient, outcome: account === undefined ? 'deferred' : 'failed', status: '4.3.5', text }));
 }

@@ -1,18 +1,11 @@
 // onDeliver: hands one message to one set of destinations, turns silence or a failure into "later", and lets who listens know what became of it.
-import {
-  type DeliveryReceipt,
-  type DeliveryRequest,
-  type MailboxRef,
-  type MailView,
-  mailboxName,
-  type RelayDestinations,
-} from '@postroom/sdk';
+import { type DeliveryReceipt, type DeliveryRequest, type MailboxRef, type MailView, mailboxName } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { whyBlocked } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { SentOctets } from './sentOctets.js';
+import type { RelayAnswer, RelayTry } from './relayTry.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
 export interface LocalDelivery {
@@ -23,9 +16,13 @@ export interface LocalDelivery {
 export interface DeliverStep {
   /** Before the commit: which of the mailboxes take their copy now? */
   local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery>;
-  /** A receipt for every recipient; never rejects. */
-  relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt>;
-  /** Resolves when the taps of stage `outcome` have heard of every try so far. They keep no delivery waiting. */
+  /** What the plugins answer, or why there is no answer; never rejects. */
+  relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer>;
+  /** Whether `tell` would reach anybody. */
+  readonly hasListeners: boolean;
+  /** Lets the taps of stage `outcome` know what became of a try. They keep no delivery waiting. */
+  tell(request: DeliveryRequest & { readonly receipt: DeliveryReceipt }): void;
+  /** Resolves when they have heard of every try so far. */
   told(): Promise<void>;
 }
 export const DeliverStep = createServiceId<DeliverStep>('DeliverStep');
@@ -38,27 +35,42 @@ export class HookDeliverStep implements DeliverStep {
     @PluginHost private readonly plugins: PluginHost,
   ) {}
 
+  get hasListeners(): boolean {
+    return this.hooks.onDeliver.hasOutcomes;
+  }
+
   async local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery> {
     if (mailboxes.length === 0) {
       return { mailboxes, waiting: undefined };
     }
-    const receipts = await this.#ask({ mail, to: { kind: 'mailboxes', mailboxes } }, mailboxes.map(mailboxName));
+    const { blocking } = this.plugins;
+    // What Postroom wrote itself is delivered all the same: ADMIN1 has to hear of it.
+    if (blocking.length > 0 && mail.origin !== 'bounce') {
+      return { mailboxes: [], waiting: whyBlocked(blocking) };
+    }
+    const { receipts, failure = NOBODY } = await this.#ask({ mail, to: { kind: 'mailboxes', mailboxes } }, undefined);
     const byName = new Map(receipts.map((receipt) => [receipt.recipient, receipt]));
-    const delivered = mailboxes.filter((mailbox) => byName.get(mailboxName(mailbox))?.outcome === 'delivered');
-    const waiting = receipts.find((receipt) => receipt.outcome !== 'delivered');
-    return { mailboxes: delivered, waiting: waiting === undefined ? undefined : `${waiting.recipient}: ${waiting.text}` };
+    const isDelivered = (mailbox: MailboxRef): boolean => byName.get(mailboxName(mailbox))?.outcome === 'delivered';
+    const waiting = mailboxes.find((mailbox) => !isDelivered(mailbox));
+    return {
+      mailboxes: mailboxes.filter(isDelivered),
+      waiting: waiting && `${mailboxName(waiting)}: ${byName.get(mailboxName(waiting))?.text ?? failure}`,
+    };
   }
 
-  async relay(mail: MailView, to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
-    const recipients = to.recipients.map((recipient) => recipient.address);
-    if (!this.hooks.onDeliver.hasOutcomes) return this.#ask({ mail, to }, recipients, signal);
-    const octets = new SentOctets(() => to.content());
-    const receipt = await this.#ask({ mail, to: { ...to, content: () => octets.send() } }, recipients, signal);
-    const telling = this.#tell({ mail, to: { ...to, content: () => octets.again() }, receipt }).finally(() =>
-      this.#telling.delete(telling),
-    );
+  async relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer> {
+    const { blocking } = this.plugins;
+    if (blocking.length > 0) {
+      const text = whyBlocked(blocking);
+      const put = { outcome: 'deferred', status: '4.3.0', text, configuration: true } as const;
+      return { receipts: attempt.destinations.recipients.map(({ address }) => ({ recipient: address, ...put })) };
+    }
+    return this.#ask({ mail, to: attempt.destinations }, attempt.signal, attempt);
+  }
+
+  tell(request: DeliveryRequest & { readonly receipt: DeliveryReceipt }): void {
+    const telling = this.#tell(request).finally(() => this.#telling.delete(telling));
     this.#telling.add(telling);
-    return receipt;
   }
 
   async told(): Promise<void> {
@@ -72,26 +84,19 @@ export class HookDeliverStep implements DeliverStep {
     this.plugins.noteCall(call.steps, request.mail.id);
   }
 
-  async #ask(request: DeliveryRequest, recipients: readonly string[], signal?: AbortSignal): Promise<DeliveryReceipt> {
-    const { mail, to } = request;
-    const { blocking } = this.plugins;
-    // What Postroom wrote itself is delivered all the same: ADMIN1 has to hear of it.
-    if (blocking.length > 0 && !(mail.origin === 'bounce' && to.kind === 'mailboxes')) {
-      return recipients.map((recipient) => ({ ...deferred(recipient, whyBlocked(blocking)), configuration: true }));
-    }
+  async #ask(request: DeliveryRequest, signal: AbortSignal | undefined, attempt?: RelayTry): Promise<RelayAnswer> {
+    const { mail } = request;
     const call = new HookCall(signal);
     try {
-      const answer = await this.hooks.onDeliver.promise(request, call);
-      const answered = new Map((answer ?? []).map((receipt) => [receipt.recipient, receipt]));
-      return recipients.map((recipient) => answered.get(recipient) ?? deferred(recipient, 'No active plugin delivers this.'));
+      const receipts = await this.hooks.onDeliver.promise(request, call);
+      return receipts === undefined ? { receipts: [], failure: NOBODY } : { receipts };
     } catch (error) {
-      return recipients.map((recipient) => deferred(recipient, error instanceof TapFailed ? error.failure.message : String(error)));
+      return { receipts: [], failure: error instanceof TapFailed ? error.failure.message : String(error) };
     } finally {
-      if (signal?.aborted !== true && !mail.rehearsal) this.plugins.noteCall(call.steps, mail.id);
+      const isInnocent = signal?.aborted === true || attempt?.hasTrouble === true || mail.rehearsal;
+      if (!isInnocent) this.plugins.noteCall(call.steps, mail.id);
     }
   }
 }
 
-function deferred(recipient: string, text: string): DeliveryReceipt[number] {
-  return { recipient, outcome: 'deferred', status: '4.3.0', text };
-}
+const NOBODY = 'No active plugin delivers this.';

@@ -1,16 +1,19 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
-import { type DestinationReceipt, PostroomError, type RelayDestinations, type RoundReason } from '@postroom/sdk';
+import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { groupBy } from '../base/groupBy.js';
-import { composeCopy } from '../mail/copy.js';
+import { Log } from '../base/log.js';
+import { Journal } from '../store/journal.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { type Consignment, consignments } from './consignment.js';
+import { type Consignment, consignments, destinationsOf, unsendable } from './consignment.js';
 import { DeliverStep } from './deliver.js';
 import { judge } from './relayJudge.js';
 import { RelayRecords } from './relayRecords.js';
 import { RelayRests } from './relayRests.js';
+import { RelayTry } from './relayTry.js';
 import { GIVE_UP_AFTER_MS } from './retry.js';
+import { SentOctets } from './sentOctets.js';
 import { viewOfStored } from './storedMail.js';
 
 /** Entries taken at a time; the lease outlasts the longest try (10 minutes for the final answer and what comes before). */
@@ -30,7 +33,7 @@ export interface RelayStep {
   flush(reason: RoundReason, signal: AbortSignal): Promise<RelayCounts>;
   /** What the account's ISP refused may be mended: it rests no longer. */
   wake(account: string): void;
-  /** At start, after a crash: what was being sent then is sent again, and the log says that it may come twice. */
+  /** At start: what was between the end of its data and the answer when an earlier process ended is in doubt, and people are told. Never rejects. */
   recover(): Promise<void>;
   /** The administrator returns entries: their authors get a notice, as for a final failure. */
   giveUp(ids: readonly number[]): Promise<void>;
@@ -39,6 +42,8 @@ export const RelayStep = createServiceId<RelayStep>('RelayStep');
 
 export class OutboxRelayStep implements RelayStep {
   readonly #rests: RelayRests;
+  /** What an earlier process left behind has been seen to. */
+  #isRecovered = false;
 
   constructor(
     @Outbox private readonly outbox: Outbox,
@@ -46,8 +51,10 @@ export class OutboxRelayStep implements RelayStep {
     @Accounts private readonly accounts: Accounts,
     @DeliverStep private readonly deliver: DeliverStep,
     @RelayRecords private readonly records: RelayRecords,
+    @Journal private readonly journal: Journal,
     @Clock private readonly clock: Clock,
     @Events events: Events,
+    @Log private readonly log: Log,
   ) {
     this.#rests = new RelayRests(clock);
     events.on((event) => {
@@ -61,7 +68,9 @@ export class OutboxRelayStep implements RelayStep {
 
   async flush(reason: RoundReason, signal: AbortSignal): Promise<RelayCounts> {
     const counts = { sent: 0, deferred: 0, bounced: 0 };
+    await this.journal.followClock();
     await this.records.writeRest();
+    await this.#recover();
     const { newest } = this.outbox.counts();
     if (reason === 'user') this.#rests.wakeAll();
     for (;;) {
@@ -82,7 +91,28 @@ export class OutboxRelayStep implements RelayStep {
   }
 
   async recover(): Promise<void> {
-    for (const entry of await this.outbox.recover()) this.records.tellOfUnknown(entry);
+    this.#isRecovered = false;
+    try {
+      await this.#recover();
+    } catch (error) {
+      // A disk that is full, say. Nothing is sent before it is done.
+      this.log.error('What was being sent when the server ended last could not be looked at; the next send/receive does.', {
+        error: sentenceOf(error),
+      });
+    }
+  }
+
+  /** Nobody knows how the tries ended that left entries in doubt: they are reported so. */
+  async #recover(): Promise<void> {
+    const over = this.#isRecovered ? { now: this.clock.now(), leaseMs: LEASE_MS } : undefined;
+    const inDoubt = (await this.outbox.recover(over)).filter((entry) => entry.inDoubt === true);
+    for (const consignment of consignments(inDoubt)) {
+      await this.records.write(
+        consignment,
+        consignment.entries.map(({ recipient }) => unknownEnd(recipient)),
+      );
+    }
+    this.#isRecovered = true;
   }
 
   async giveUp(ids: readonly number[]): Promise<void> {
@@ -121,9 +151,7 @@ export class OutboxRelayStep implements RelayStep {
       try {
         const rest = this.#rests.of(consignment.account);
         if (rest === undefined) {
-          const receipts = await this.#send(consignment, signal);
-          this.#rests.tried(consignment, receipts);
-          await this.#record(consignment, receipts, counts);
+          await this.#try(consignment, counts, signal);
         } else {
           this.#rests.putOff(consignment);
           const receipts = consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
@@ -138,8 +166,28 @@ export class OutboxRelayStep implements RelayStep {
     await this.#release(putOff);
   }
 
-  async #record(consignment: Consignment, receipts: readonly DestinationReceipt[], counts: MutableCounts): Promise<void> {
-    for (const { outcome } of await this.records.write(consignment, receipts)) counts[outcome] += 1;
+  async #try(consignment: Consignment, counts: MutableCounts, signal: AbortSignal): Promise<void> {
+    const account = this.accounts.find(consignment.account);
+    const message = await this.store.message(consignment.message);
+    if (account === undefined || message === undefined) {
+      const receipts = unsendable(consignment, account);
+      this.#rests.tried(consignment, receipts);
+      return this.#record(consignment, receipts, counts);
+    }
+    const write = (part: Consignment, some: DeliveryReceipt): Promise<void> => this.#record(part, some, counts);
+    const destinations = destinationsOf(consignment, account, message, this.store);
+    const view = await viewOfStored(message, this.store);
+    const octets = this.deliver.hasListeners ? new SentOctets(() => destinations.content()) : undefined;
+    const sent = octets === undefined ? destinations : { ...destinations, content: () => octets.send() };
+    const attempt = new RelayTry(consignment, sent, this.outbox, write, signal);
+    const { rest, receipts, all } = attempt.end(await this.deliver.relay(view, attempt));
+    this.#rests.tried(consignment, all);
+    if (rest.entries.length > 0) await this.#record(rest, receipts, counts);
+    if (octets !== undefined) this.deliver.tell({ mail: view, to: { ...destinations, content: () => octets.again() }, receipt: all });
+  }
+
+  async #record(consignment: Consignment, receipts: DeliveryReceipt, counts: MutableCounts): Promise<void> {
+    for (const { outcome } of await this.records.write(consignment, receipts)) counts[outcome === 'held' ? 'deferred' : outcome] += 1;
   }
 
   /** Not tried, and no try is counted: their account's ISP takes no more for now. */
@@ -159,39 +207,12 @@ export class OutboxRelayStep implements RelayStep {
         judge(entry, { ...rest, recipient: entry.recipient }, now).delayNoticed === true,
     );
   }
+}
 
-  async #send(consignment: Consignment, signal: AbortSignal): Promise<readonly DestinationReceipt[]> {
-    const { entries } = consignment;
-    const account = this.accounts.find(consignment.account);
-    const message = await this.store.message(consignment.message);
-    if (account === undefined || message === undefined) {
-      const text =
-        account === undefined
-          ? `The account ${consignment.account} no longer exists; move or return the message.`
-          : 'The message is missing from the store.';
-      return entries.map((entry) => ({
-        recipient: entry.recipient,
-        outcome: account === undefined ? 'deferred' : 'failed',
-        status: '4.3.5',
-        text,
-      }));
-    }
-    const first = entries[0];
-    const prefix = first?.prefix ?? new Uint8Array();
-    const to: RelayDestinations = {
-      kind: 'relay',
-      account,
-      from: first?.from ?? '',
-      size: prefix.length + message.size - message.concealed.reduce((sum, range) => sum + range.end - range.start, 0),
-      content: () => composeCopy(prefix, this.store.read(message.id), message.concealed),
-      recipients: entries.map((entry) => ({
-        address: entry.recipient,
-        dsn: { ...(entry.notify && { notify: entry.notify }), ...(entry.orcpt && { orcpt: entry.orcpt }) },
-      })),
-      dsn: { ...(first?.ret && { ret: first.ret }), ...(first?.envid && { envid: first.envid }) },
-    };
-    return this.deliver.relay(await viewOfStored(message, this.store), to, signal);
-  }
+/** Also where the line broke at the same moment: for whoever sent the message it is the same. */
+function unknownEnd(recipient: string): DestinationReceipt {
+  const text = 'The server ended after the message was sent and before the answer.';
+  return { recipient, outcome: 'deferred', status: '4.4.2', text, unsure: true };
 }
 
 function idsOf(some: readonly Consignment[]): readonly number[] {

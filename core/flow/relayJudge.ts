@@ -1,8 +1,8 @@
-// What an ISP's answer means for a message that waits in the Outbox: gone, tried again, or returned to its author.
+// What an ISP's answer means for a message that waits in the Outbox: gone, tried again, kept back, or returned to its author.
 import type { DestinationReceipt } from '@postroom/sdk';
 import { isNoticeWanted } from '../mail/bounce.js';
 import type { OutboxEntry, OutboxUpdate } from '../store/outbox.js';
-import { DELAY_NOTICE_AFTER_MS, isHopeless, relayWait } from './retry.js';
+import { DELAY_NOTICE_AFTER_MS, doubtWait, isHopeless, MOST_DOUBTS, relayWait } from './retry.js';
 
 /** What a receipt means for an Outbox entry. Pure. */
 export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefined, now: Date): OutboxUpdate {
@@ -13,10 +13,25 @@ export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefine
   const waiting = now.getTime() - entry.queuedAt.getTime();
   const attempts = entry.attempts + 1;
   const setUp = known.configuration === true;
-  if (!setUp && (known.outcome === 'failed' || isHopeless(waiting, attempts))) {
+  const doubts = known.unsure === true && known.outcome === 'deferred' ? (entry.doubts ?? 0) + 1 : 0;
+  if (doubts >= MOST_DOUBTS) {
+    return { id: entry.id, outcome: 'held', receipt: known, nextTryAt: undefined, doubtful: true };
+  }
+  // What may have arrived is not returned as if it had not.
+  if (!setUp && doubts === 0 && (known.outcome === 'failed' || isHopeless(waiting, attempts))) {
     return { id: entry.id, outcome: 'bounced', receipt: known, nextTryAt: undefined };
   }
-  const nextTryAt = known.retryAfter ?? new Date(now.getTime() + relayWait(attempts));
+  const wait = Math.max(relayWait(attempts), doubts > 0 ? doubtWait(doubts) : 0);
+  const soonest = new Date(now.getTime() + wait);
+  const asked = known.retryAfter ?? soonest;
+  const nextTryAt = doubts > 0 && asked < soonest ? soonest : asked;
   const notice = !entry.delayNoticed && waiting >= DELAY_NOTICE_AFTER_MS && isNoticeWanted('delayed', entry.notify);
-  return { id: entry.id, outcome: 'deferred', receipt: known, nextTryAt, ...(notice && { delayNoticed: true }) };
+  return {
+    id: entry.id,
+    outcome: 'deferred',
+    receipt: known,
+    nextTryAt,
+    ...(doubts > 0 && { doubtful: true }),
+    ...(notice && { delayNoticed: true }),
+  };
 }

@@ -4,9 +4,10 @@ import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import { Outbox, type OutboxEntry, type OutboxUpdate } from '../store/outbox.js';
-import { BounceStep } from './bounce.js';
+import { Outbox, type OutboxUpdate } from '../store/outbox.js';
+import { BounceStep, type NoticeKind } from './bounce.js';
 import type { Consignment } from './consignment.js';
+import { doubtsIn } from './doubtSentence.js';
 import { judge } from './relayJudge.js';
 
 export interface RelayRecords {
@@ -16,13 +17,19 @@ export interface RelayRecords {
   writeRest(): Promise<void>;
   /** A message that can neither be sent nor returned, because its octets are damaged: on hold, and what is behind it goes on. */
   setAside(consignment: Consignment, error: PostroomError): Promise<void>;
-  /** An entry that was on its way when the server ended. */
-  tellOfUnknown(entry: OutboxEntry): void;
 }
 export const RelayRecords = createServiceId<RelayRecords>('RelayRecords');
 
+/** What tries came to, of one message. */
+interface Outcome {
+  readonly consignment: Consignment;
+  readonly message: StoredMessage | undefined;
+  readonly updates: readonly OutboxUpdate[];
+  readonly now: Date;
+}
+
 export class OutboxRelayRecords implements RelayRecords {
-  readonly #unwritten: OutboxUpdate[] = [];
+  readonly #unwritten: Outcome[] = [];
 
   constructor(
     @Outbox private readonly outbox: Outbox,
@@ -36,7 +43,6 @@ export class OutboxRelayRecords implements RelayRecords {
 
   async write(consignment: Consignment, receipts: readonly DestinationReceipt[]): Promise<readonly OutboxUpdate[]> {
     const now = this.clock.now();
-    const message = await this.store.message(consignment.message);
     const updates = consignment.entries.map((entry) =>
       judge(
         entry,
@@ -44,27 +50,40 @@ export class OutboxRelayRecords implements RelayRecords {
         now,
       ),
     );
-    const entryOf = new Map(consignment.entries.map((entry) => [entry.id, entry]));
-    const noticeOf = (update: OutboxUpdate): 'failed' | 'delayed' | undefined =>
-      message === undefined ? undefined : update.outcome === 'bounced' ? 'failed' : update.delayNoticed === true ? 'delayed' : undefined;
+    const outcome = { consignment, message: undefined, updates, now };
+    const message = await this.store.message(consignment.message).catch((error: unknown) => this.#reportOnly(outcome, error));
     // What was sent comes first: nothing that fails below may make it be sent again.
-    await this.#report(updates.filter((update) => noticeOf(update) === undefined));
-    for (const kind of ['failed', 'delayed'] as const) {
-      const recipients = updates.flatMap((update) => {
-        const entry = entryOf.get(update.id);
-        return entry !== undefined && noticeOf(update) === kind ? [{ entry, update }] : [];
-      });
-      if (message !== undefined && recipients.length > 0) {
-        await this.bounce.report(message, kind, recipients);
-      }
+    await this.#report({
+      ...outcome,
+      message,
+      updates: updates.filter((update) => message === undefined || noticeFor(update) === undefined),
+    });
+    for (const kind of ['failed', 'delayed', 'unsure'] as const) {
+      const some = message === undefined ? [] : updates.filter((update) => noticeFor(update) === kind);
+      if (message !== undefined && some.length > 0) await this.#notify(message, kind, { consignment, message, updates: some, now });
     }
-    for (const update of updates) this.#tell(consignment, message, update);
     return updates;
   }
 
+  async #notify(message: StoredMessage, kind: NoticeKind, outcome: Outcome): Promise<void> {
+    const entryOf = new Map(outcome.consignment.entries.map((entry) => [entry.id, entry]));
+    const recipients = outcome.updates.flatMap((update) => {
+      const entry = entryOf.get(update.id);
+      return entry === undefined ? [] : [{ entry, update }];
+    });
+    await this.bounce.report(message, kind, recipients).catch((error: unknown) => this.#reportOnly(outcome, error));
+    for (const line of linesOf(outcome)) this.activity.add(line);
+    this.#tell(outcome);
+  }
+
+  /** The notice of it cannot be made, but the ISP's answer is known, and nothing may stay in doubt for that. Rejects with `error`. */
+  async #reportOnly(outcome: Outcome, error: unknown): Promise<never> {
+    await this.#report({ ...outcome, updates: outcome.updates.map((update) => withoutNotice(update, outcome.now)) });
+    throw error;
+  }
+
   async writeRest(): Promise<void> {
-    const rest = this.#unwritten.splice(0);
-    if (rest.length > 0) await this.#report(rest);
+    for (let outcome = this.#unwritten.shift(); outcome !== undefined; outcome = this.#unwritten.shift()) await this.#report(outcome);
   }
 
   async setAside({ account, message, entries }: Consignment, error: PostroomError): Promise<void> {
@@ -76,41 +95,71 @@ export class OutboxRelayRecords implements RelayRecords {
     this.log.error('Mail in the Outbox cannot be read.', { account, message, error: error.message });
   }
 
-  tellOfUnknown({ account, message, recipient }: OutboxEntry): void {
-    this.activity.add({
-      kind: 'deferred',
-      account,
-      user: undefined,
-      message,
-      text: `Not known to be sent: to ${recipient}: the server ended while it was on its way; it is sent again (possibly sent twice)`,
-      details: { recipient, unsure: true },
-    });
-  }
-
-  async #report(updates: readonly OutboxUpdate[]): Promise<void> {
+  async #report(outcome: Outcome): Promise<void> {
+    if (outcome.updates.length === 0) return;
+    // Asked for in one go, lines and entries are one commit.
+    for (const line of linesOf(outcome)) this.activity.add(line);
     try {
-      await this.outbox.report(updates);
+      await this.outbox.report(outcome.updates);
     } catch (error) {
-      this.#unwritten.push(...updates);
+      this.#unwritten.push(outcome);
       throw error;
     }
+    this.#tell(outcome);
   }
 
-  #tell(consignment: Consignment, message: StoredMessage | undefined, update: OutboxUpdate): void {
-    const { receipt, outcome } = update;
-    const what = { sent: 'Sent', deferred: 'Not sent yet', bounced: 'Could not be sent' }[outcome];
-    const text = `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}${receipt.unsure === true ? ' (possibly sent twice)' : ''}`;
-    const user = message?.author === undefined ? undefined : mailboxName(message.author);
-    const details = { recipient: receipt.recipient, status: receipt.status, ...(receipt.unsure === true && { unsure: true }) };
-    this.activity.add({ kind: outcome, account: consignment.account, user, message: consignment.message, text, details });
-    this.events.emit({ type: 'relay', account: consignment.account, recipient: receipt.recipient, outcome: receipt.outcome });
-    if (receipt.configuration === true) {
-      this.events.emit({ type: 'problem', source: consignment.account, sentence: text });
-      this.log.error('Mail cannot be sent until the account is mended.', {
-        account: consignment.account,
-        status: receipt.status,
-        answer: receipt.text,
-      });
+  #tell({ consignment, updates, now }: Outcome): void {
+    const { account, message } = consignment;
+    for (const update of updates) {
+      const { receipt } = update;
+      this.events.emit({ type: 'relay', account, recipient: receipt.recipient, outcome: receipt.outcome });
+      if (receipt.configuration === true) this.#alarm(consignment, receipt, sentenceFor(update));
+    }
+    for (const { sentence, recipients, isHeld } of doubtsIn(consignment, updates, now)) {
+      if (isHeld) this.events.emit({ type: 'problem', source: account, sentence });
+      this.log.warn('Nobody knows whether the ISP has a message.', { account, message, recipients, held: isHeld });
     }
   }
+
+  #alarm({ account }: Consignment, { status, text }: DestinationReceipt, sentence: string): void {
+    this.events.emit({ type: 'problem', source: account, sentence });
+    this.log.error('Mail cannot be sent until the account is mended.', { account, status, answer: text });
+  }
+}
+
+/** What its author has to hear of it. */
+function noticeFor({ outcome, doubtful, delayNoticed }: OutboxUpdate): 'failed' | 'delayed' | 'unsure' | undefined {
+  if (outcome === 'bounced') return 'failed';
+  if (outcome === 'held') return doubtful === true ? 'unsure' : undefined;
+  return delayNoticed === true ? 'delayed' : undefined;
+}
+
+/** A recipient without a notice of the end stays in the Outbox, and is tried again. */
+function withoutNotice({ id, outcome, receipt, nextTryAt, doubtful }: OutboxUpdate, now: Date): OutboxUpdate {
+  const kept = { id, receipt, ...(doubtful === true && { doubtful }) };
+  return outcome === 'bounced' ? { ...kept, outcome: 'deferred', nextTryAt: now } : { ...kept, outcome, nextTryAt };
+}
+
+/** Of a message in doubt one line is written, however many recipients it has: they had one end of data. */
+function linesOf({ consignment, message, updates, now }: Outcome): readonly Parameters<ActivityLog['add']>[0][] {
+  const user = message?.author === undefined ? undefined : mailboxName(message.author);
+  const about = { account: consignment.account, user, message: consignment.message };
+  return [
+    ...updates.flatMap((update) => {
+      const { outcome, doubtful, receipt } = update;
+      if (doubtful === true || outcome === 'held') return [];
+      return [{ ...about, kind: outcome, text: sentenceFor(update), details: { recipient: receipt.recipient, status: receipt.status } }];
+    }),
+    ...doubtsIn(consignment, updates, now).map(({ sentence, recipients, status, isHeld }) => ({
+      ...about,
+      kind: isHeld ? ('problem' as const) : ('deferred' as const),
+      text: sentence,
+      details: { recipients, status, unsure: true },
+    })),
+  ];
+}
+
+function sentenceFor({ outcome, receipt }: OutboxUpdate): string {
+  const what = { sent: 'Sent', deferred: 'Not sent yet', held: 'On hold', bounced: 'Could not be sent' }[outcome];
+  return `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}`;
 }

@@ -18,6 +18,16 @@ export function relayWait(attempts: number): number {
   return RELAY_WAITS[Math.min(Math.max(attempts, 1), RELAY_WAITS.length) - 1] ?? 4 * HOUR;
 }
 
+/** Waits after the first, second ... try that left it open whether the ISP has the message. */
+const DOUBT_WAITS = [5 * MINUTE, HOUR];
+/** So many tries may leave it open; then a person decides. */
+export const MOST_DOUBTS = DOUBT_WAITS.length + 1;
+
+/** How long an Outbox entry waits after its n-th try that left it in doubt (1 = the first): each time may bring the recipient one more copy. */
+export function doubtWait(doubts: number): number {
+  return DOUBT_WAITS[Math.min(Math.max(doubts, 1), DOUBT_WAITS.length) - 1] ?? HOUR;
+}
+
 /** Whether a deferred entry has been tried long and often enough. */
 export function isHopeless(queuedForMs: number, attempts: number): boolean {
   return queuedForMs >= GIVE_UP_AFTER_MS && attempts >= GIVE_UP_AFTER_TRIES;

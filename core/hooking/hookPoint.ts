@@ -97,6 +97,8 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     readonly name: HookName,
     private readonly make: () => TapableHook<[...Args, HookCall], Result>,
     private readonly options: HookPointOptions<Result>,
+    /** Stands around each handler, inside its time limit. */
+    private readonly around: (declaration: TapDeclaration, handler: H) => H = (_declaration, handler) => handler,
   ) {
     this.#order = orderTaps<RegisteredTap<H>>(name, []);
     this.#current = this.#build(0);
@@ -125,7 +127,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
 
   /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
   add(tap: ConcurrentTap, handler: H): Disposable {
-    const entry: RegisteredTap<H> = { ...tap, handler, cost: new TapCost() };
+    const entry: RegisteredTap<H> = { ...tap, handler: this.around(tap.declaration, handler), cost: new TapCost() };
     const order = orderTaps(this.name, [...this.#taps, entry]);
     if (order.cycle !== undefined) {
       throw new PostroomError(

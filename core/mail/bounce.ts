@@ -9,8 +9,8 @@ import { octetsInCrlfForm } from './lineEnds.js';
 /** Octets of the original that a notice returns; beyond, its header alone goes back. */
 export const RETURNED_OCTETS = 50_000;
 
-/** `failed`: given up. `delayed`: tried again. `relayed`: handed on to a server that sends no notices. */
-export type BounceKind = 'failed' | 'delayed' | 'relayed';
+/** `failed`: given up. `delayed`: tried again. `unsure`: may have arrived, is on hold. `relayed`: handed on to a server that sends no notices. */
+export type BounceKind = 'failed' | 'delayed' | 'unsure' | 'relayed';
 
 /** One recipient that did not get the message. */
 export interface BounceRecipient {
@@ -55,6 +55,7 @@ export interface BouncedMessage {
 /** Whether the author asked for this notice (NOTIFY, RFC 3461 section 4.1); without NOTIFY failures and delays are told. */
 export function isNoticeWanted(kind: BounceKind, notify: readonly string[] | undefined): boolean {
   if (notify === undefined) return kind !== 'relayed';
+  if (kind === 'unsure') return notify.includes('FAILURE') || notify.includes('DELAY');
   return notify.includes({ failed: 'FAILURE', delayed: 'DELAY', relayed: 'SUCCESS' }[kind]);
 }
 
@@ -91,12 +92,15 @@ function headOf(request: BounceRequest, boundary: string): string {
 const SUBJECTS: Readonly<Record<BounceKind, string>> = {
   failed: 'Not delivered',
   delayed: 'Not delivered yet',
+  unsure: 'Perhaps not delivered',
   relayed: 'Passed on',
 };
 
 const FIRST_SENTENCES: Readonly<Record<BounceKind, string>> = {
   failed: 'Your message could not be delivered to the recipients below. It will not be tried again.',
   delayed: 'Your message has not been delivered to the recipients below yet. You need not send it again.',
+  unsure:
+    'Your message may or may not have reached the recipients below, once or oftener: each time it was sent, the line broke before the other side said that it has it. It is on hold and not sent again by itself. Ask the recipients, then your administrator, who can send it again or give it up.',
   relayed: 'Your message was passed on for the recipients below, to a server that does not tell when it arrives.',
 };
 
@@ -137,7 +141,7 @@ function recipientFields(request: BounceRequest, recipient: BounceRecipient): st
   return [
     ...(orcpt === undefined ? [] : [foldedLine(`Original-Recipient: ${originalRecipient(orcpt)}`)]),
     foldedLine(`Final-Recipient: ${finalRecipient(recipient.address)}`),
-    `Action: ${request.kind}\r\n`,
+    `Action: ${request.kind === 'unsure' ? 'delayed' : request.kind}\r\n`,
     `Status: ${/^[245]\.\d{1,3}\.\d{1,3}$/.test(recipient.status) ? recipient.status : request.kind === 'failed' ? '5.0.0' : '4.0.0'}\r\n`,
     ...(remote === undefined ? [] : [foldedLine(`Remote-MTA: dns; ${plainWord(remote)}`)]),
     foldedLine(`Diagnostic-Code: ${/^[2-5]\d\d[ -]/.test(quoted) ? 'smtp' : 'x-postroom'}; ${quoted}`),

@@ -3,6 +3,7 @@
 import { access, chmod, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { isNoRoom, noRoom } from '../base/diskSpace.js';
 import { makeFolder } from '../base/makeFolder.js';
 import { Connection, DatabaseError } from './sqlite/connection.js';
 
@@ -18,8 +19,11 @@ export class DataLock {
     this.#connection = connection;
   }
 
-  /** Takes the folder, made where there is none (0700). Throws `data/locked` or `data/not-writable`. */
-  static async take(dataDir: string): Promise<DataLock> {
+  /**
+   * Takes the folder, made where there is none (0700). `purpose`: who only replaces files leaves no sign of a crash of the server where it is killed.
+   * Throws `data/locked` or `data/not-writable`.
+   */
+  static async take(dataDir: string, purpose: 'serve' | 'restore' = 'serve'): Promise<DataLock> {
     await prepareFolder(dataDir);
     const path = join(dataDir, 'postroom.lock');
     // Not in the lock file itself: closing that file in this process would give the lock away (POSIX).
@@ -28,16 +32,19 @@ export class DataLock {
       throw notWritable(dataDir, error);
     });
     try {
-      // A server that has the folder keeps it: waiting would only delay the answer.
+      // A server that has the folder keeps it: waiting would only delay the answer. No journal: a full disk has no room for one.
+      await connection.exec('PRAGMA journal_mode = MEMORY');
       await connection.exec('PRAGMA busy_timeout = 100; BEGIN EXCLUSIVE;');
     } catch (error) {
       await connection.close();
       throw error instanceof DatabaseError && error.trouble === 'busy' ? await locked(dataDir, numberPath) : notWritable(dataDir, error);
     }
     await chmod(path, 0o600);
-    const isAfterCrash = (await stat(numberPath).catch(() => undefined)) !== undefined;
+    const left = await readFile(numberPath, 'utf8').catch(() => undefined);
+    const isAfterCrash = left !== undefined && !left.includes(RESTORING);
     // For the refusal's sentence only: a full disk must not keep the server from starting.
-    await writeFile(numberPath, `${process.pid}\n`, { mode: 0o600 }).catch(() => undefined);
+    const text = `${process.pid}\n${purpose === 'restore' ? `${RESTORING}\n` : ''}`;
+    await writeFile(numberPath, text, { mode: 0o600 }).catch(() => undefined);
     return new DataLock(connection, numberPath, isAfterCrash);
   }
 
@@ -46,6 +53,8 @@ export class DataLock {
     await this.#connection.close();
   }
 }
+
+const RESTORING = 'restoring';
 
 async function prepareFolder(dataDir: string): Promise<void> {
   try {
@@ -58,6 +67,7 @@ async function prepareFolder(dataDir: string): Promise<void> {
 }
 
 function notWritable(dataDir: string, error: unknown): PostroomError {
+  if (isNoRoom(error)) return noRoom(dataDir, 'not even the lock of the folder can be made', 'Make room there.', error);
   return new PostroomError(
     'data/not-writable',
     `The data folder ${dataDir} can't be written (${sentenceOf(error)}). It must belong to the user that runs Postroom, on a disk that is mounted for writing.`,
@@ -67,11 +77,14 @@ function notWritable(dataDir: string, error: unknown): PostroomError {
 }
 
 async function locked(dataDir: string, numberPath: string): Promise<PostroomError> {
-  const pid = (await readFile(numberPath, 'utf8').catch(() => '')).trim();
+  const text = await readFile(numberPath, 'utf8').catch(() => '');
+  const pid = /^\d+/.exec(text)?.[0] ?? '';
   const other = pid === '' ? 'another process' : `process ${pid}`;
   return new PostroomError(
     'data/locked',
-    `The data folder ${dataDir} is in use by ${other}. Stop that server first, or use another folder with --data.`,
+    text.includes(RESTORING)
+      ? `A backup is being restored into the data folder ${dataDir} by ${other}. Wait until that is done.`
+      : `The data folder ${dataDir} is in use by ${other}. Stop that server first, or use another folder with --data.`,
     {
       path: dataDir,
       pid,

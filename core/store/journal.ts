@@ -29,8 +29,9 @@ export interface Journal {
   forAccount(account: string): AccountJournal;
   /**
    * To be called before a round. Where the wall clock jumped since the last one, times in the journal jump with it: days that mail stays at the ISP
-   * are days that passed. While the server runs, a jump is what the monotonic clock knows nothing of, beyond a minute; that is sleep of the
-   * machine too, in which mail rather stays longer. Over a stop of the server, a jump is what goes back, or ahead by more than 36 hours.
+   * are days that passed; and what is in doubt in the Outbox waits as long as it was to. While the server runs, a jump is what the monotonic clock
+   * knows nothing of, beyond a minute; that is sleep of the machine too, in which mail rather stays longer. Over a stop of the server, a jump is
+   * what goes back, or ahead by more than 36 hours.
    */
   followClock(): Promise<void>;
   /** Forgets entries that have been gone, or not listed, for `days`. */

@@ -2,7 +2,7 @@
 import type { DestinationReceipt, MessageId } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 
-/** `waiting`: never tried. `deferred`: tried or put off, will be tried (again). `sending`: leased by a round. `held`: by the administrator. */
+/** `waiting`: never tried. `deferred`: tried or put off, will be tried (again). `sending`: leased by a round. `held`: until somebody decides. */
 export type OutboxState = 'waiting' | 'deferred' | 'sending' | 'held';
 
 export interface OutboxEntry {
@@ -25,6 +25,10 @@ export interface OutboxEntry {
   readonly text: string;
   /** A delay notice has been sent. */
   readonly delayNoticed: boolean;
+  /** The ISP may have the message by now: it is between the end of its data and the answer. */
+  readonly inDoubt?: boolean;
+  /** Tries whose end left it in doubt; none where it is missing. */
+  readonly doubts?: number;
 }
 
 export interface OutboxCounts {
@@ -40,11 +44,13 @@ export interface OutboxCounts {
 /** What a try changes, for one recipient. */
 export interface OutboxUpdate {
   readonly id: number;
-  /** `sent` and `bounced` take the entry out; the body goes when nobody else holds it. */
-  readonly outcome: 'sent' | 'bounced' | 'deferred';
+  /** `sent` and `bounced` take the entry out; the body goes when nobody else holds it. `held`: not tried again by itself. */
+  readonly outcome: 'sent' | 'bounced' | 'deferred' | 'held';
   readonly receipt: DestinationReceipt;
   readonly nextTryAt: Date | undefined;
   readonly delayNoticed?: boolean;
+  /** The try ended without an answer, and the ISP may have the message. */
+  readonly doubtful?: boolean;
 }
 
 export interface Outbox {
@@ -53,12 +59,22 @@ export interface Outbox {
    * leased for `leaseMs`, so that nobody else takes them.
    */
   lease(now: Date, leaseMs: number, limit: number, newest?: number): Promise<readonly OutboxEntry[]>;
-  /** Records what a try came to, in one commit. */
+  /**
+   * From here to the report the entries are in doubt, whatever ends the process. Resolves when that survives a crash. Rejects with `mail/not-found`
+   * where one of them was taken out or put on hold meanwhile: nothing may be sent then.
+   */
+  enterDoubt(ids: readonly number[]): Promise<void>;
+  /** Nothing was sent of what was announced. */
+  leaveDoubt(ids: readonly number[]): Promise<void>;
+  /** Records what a try came to, in one commit. Whatever it was, it is known: no entry of it is in doubt any more. */
   report(updates: readonly OutboxUpdate[]): Promise<void>;
   /** Gives leased entries back untried: as they were, or put off until `dueAt`. */
   release(ids: readonly number[], dueAt?: Date): Promise<void>;
-  /** Leases that a crash left behind are void. Called once at start; answers the entries that may have been on their way then. */
-  recover(): Promise<readonly OutboxEntry[]>;
+  /**
+   * Leases that nobody holds any more are void: all of them, as after a crash, or those that are over by now. Answers their entries: those in
+   * doubt wait for a report of that, the others are as they were before.
+   */
+  recover(over?: { readonly now: Date; readonly leaseMs: number }): Promise<readonly OutboxEntry[]>;
   list(): Promise<readonly OutboxEntry[]>;
   counts(): OutboxCounts;
   /** Due at once. */

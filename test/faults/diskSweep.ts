@@ -1,6 +1,6 @@
 // The disk full, failing, damaged: nothing is promised that is not stored, nothing is deleted at the ISP, mailboxes are served, and all goes on by
 // itself when the disk does.
-import { rm, stat } from 'node:fs/promises';
+import { rm, stat, truncate } from 'node:fs/promises';
 import { canTrace, DISK_MB, DiskWorld, FLOOR_MB } from './diskWorld.js';
 import { BreakableDisk } from './smallDisk.js';
 import { copyOf, overwrite } from './spoiltDatabase.js';
@@ -8,6 +8,7 @@ import type { FaultTable } from './table.js';
 import { VictimProcess } from './victimProcess.js';
 
 const PATIENCE_MS = 90_000;
+const POWER_CUTS = 3;
 
 /** Adds the rows; rows that this machine can't try say why. */
 export async function diskSweep(table: FaultTable): Promise<void> {
@@ -51,7 +52,9 @@ async function brokenFileSystem(table: FaultTable): Promise<void> {
   }
   const world = await DiskWorld.start(disk);
   try {
-    await new DiskSweep(world, table).turnsReadOnly(fault, disk);
+    const sweep = new DiskSweep(world, table);
+    for (let cut = 0; cut < POWER_CUTS; cut += 1) await sweep.powerCut(disk);
+    await sweep.turnsReadOnly(fault, disk);
   } finally {
     await world.stop();
   }
@@ -157,6 +160,33 @@ class DiskSweep {
     );
   }
 
+  /** In the middle of everything. */
+  async powerCut(disk: BreakableDisk): Promise<void> {
+    const { world } = this;
+    world.traffic.arrive(1);
+    const work = Promise.allSettled([
+      world.victim.run('send-receive').then(() => world.victim.run('send-receive')),
+      ...Array.from({ length: 8 }, () => world.traffic.submit(world.victim.smtpPort, 0)),
+    ]);
+    await Promise.race([work, world.traffic.submit(world.victim.smtpPort, 0)]);
+    process.kill(world.victim.pid, 'SIGSTOP');
+    await disk.cutPower(() => world.victim.kill());
+    await work;
+    world.victim = VictimProcess.spawn();
+    await world.victim.open(world.dataDir);
+    await this.#judge(
+      'the power is cut',
+      await this.#criesOfLoss(),
+      'what was acknowledged is there, and nobody is told that anything were missing',
+    );
+  }
+
+  /** Whether people are told that the database lost something. */
+  async #criesOfLoss(): Promise<readonly string[]> {
+    const log = await this.world.victim.run<readonly { readonly text: string }[]>('log.read', { limit: 50, text: 'postroom.db-wal' });
+    return log.map(({ text }) => `it was said: ${text}`);
+  }
+
   async turnsReadOnly(fault: string, disk: BreakableDisk): Promise<void> {
     const { world } = this;
     world.traffic.arrive(1);
@@ -211,6 +241,10 @@ class DiskSweep {
     for (const [fault, spoil] of [
       ['the WAL is gone after a crash', () => rm(`${world.database}-wal`)],
       ['the WAL is zeroed after a crash', () => overwrite(`${world.database}-wal`, 0, 32)],
+      [
+        'the WAL loses its second half after a crash',
+        async () => truncate(`${world.database}-wal`, Math.floor((await stat(`${world.database}-wal`)).size / 2)),
+      ],
     ] as const) {
       await world.victim.run('send-receive');
       await world.victim.kill();

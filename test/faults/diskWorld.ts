@@ -1,7 +1,7 @@
 // A server as a process of its own, with its data folder on a small disk that can be filled, and that strace can make fail.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
@@ -64,6 +64,23 @@ export class DiskWorld {
     const { bavail, bsize } = await statfs(this.disk.mount);
     const octets = Math.max(0, bavail * bsize - leftMb * MEGABYTE);
     await writeFile(path.join(this.disk.mount, 'filler'), Buffer.alloc(octets)).catch(() => undefined);
+  }
+
+  /** Takes every octet that can be had. */
+  async fillWhole(): Promise<void> {
+    const filler = await open(path.join(this.disk.mount, 'filler'), 'a');
+    try {
+      for (let size = MEGABYTE; size >= 1; ) {
+        const isWritten = await filler.write(Buffer.alloc(size)).then(
+          ({ bytesWritten }) => bytesWritten === size,
+          () => false,
+        );
+        if (!isWritten) size = Math.floor(size / 2);
+      }
+      await filler.sync().catch(() => undefined);
+    } finally {
+      await filler.close();
+    }
   }
 
   async empty(): Promise<void> {

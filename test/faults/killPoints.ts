@@ -3,8 +3,11 @@
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 
-/** `commit`: before COMMIT is asked for. `committed`: it is durable, nobody knows yet. `send`, `sent`: before and after a write. `receive`: octets have come. */
-export const KILL_PLACES = ['commit', 'committed', 'send', 'sent', 'receive'] as const;
+/**
+ * `commit`: before COMMIT is asked for. `committed`: it is durable, nobody knows yet. `send`, `sent`: before and after a write. `receive`: octets have
+ * come. `dot`, `dotted`: before and after the dot that ends the data of a message at the ISP. `answered`: the answer to it has come.
+ */
+export const KILL_PLACES = ['commit', 'committed', 'send', 'sent', 'receive', 'dot', 'dotted', 'answered'] as const;
 export type KillPlace = (typeof KILL_PLACES)[number];
 
 export interface KillPoint {
@@ -47,15 +50,36 @@ export function installKillPoints(): void {
 
   // oxlint-disable-next-line typescript/unbound-method -- called with the socket below
   const { write, push } = Socket.prototype;
+  /** Sockets on which the answer to a final dot is awaited. */
+  const awaiting = new WeakSet<Socket>();
   Socket.prototype.write = function (this: Socket, ...args: unknown[]) {
     const isOutside = this.remotePort !== undefined;
+    const isDot = isOutside && isOutgoing(this) && endsData(args[0]);
     if (isOutside) pass('send');
+    if (isDot) pass('dot');
     const answer = (write as (...all: unknown[]) => boolean).apply(this, args);
     if (isOutside) pass('sent');
+    if (isDot) {
+      awaiting.add(this);
+      pass('dotted');
+    }
     return answer;
   } as typeof write;
   Socket.prototype.push = function (this: Socket, ...args: unknown[]) {
-    if (this.remotePort !== undefined && args[0] !== null) pass('receive');
+    if (this.remotePort !== undefined && args[0] !== null) {
+      pass('receive');
+      if (awaiting.delete(this)) pass('answered');
+    }
     return (push as (...all: unknown[]) => boolean).apply(this, args);
   } as typeof push;
+}
+
+/** A connection that this process made. Those that it accepted have a server. */
+function isOutgoing(socket: Socket): boolean {
+  return (socket as unknown as { readonly server?: unknown }).server == null;
+}
+
+/** What the client's library writes behind the text, in a piece of its own. */
+function endsData(written: unknown): boolean {
+  return Buffer.isBuffer(written) && /^(?:\r?\n)?\.\r\n$/.test(written.toString('latin1'));
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { officeSettings } from '../kit/officeSettings.js';
 import type { BundledVictim } from './bundledVictim.js';
+import { DoubtCheck } from './doubtCheck.js';
 import { KILL_PLACES, type KillPlace } from './killPoints.js';
 import { Ledger } from './ledger.js';
 import { seeded } from './seeded.js';
@@ -15,8 +16,8 @@ import { VictimProcess } from './victimProcess.js';
 
 /** Loading makes much garbage: with room for it a victim starts sooner. Making code fast, and threads beside, do not pay in a life of a second. */
 const QUICK_START = ['--max-semi-space-size=64', '--min-semi-space-size=32', '--no-opt', '--v8-pool-size=0'];
-/** Rounds after a restart, before the ledger is looked into. */
-const ROUNDS = 3;
+/** Rounds after a restart, and the one of the check for mail in doubt, before the ledger is looked into. */
+const ROUNDS = 2;
 /** A kill at random comes within this time. */
 const LONGEST_LIFE_MS = 300;
 
@@ -27,12 +28,25 @@ const NAMES: Readonly<Record<Sweep, string>> = {
   send: 'kill before the n-th write to a socket',
   sent: 'kill after the n-th write to a socket',
   receive: 'kill as the n-th octets arrive from a socket',
+  dot: 'kill before the n-th final dot goes to the ISP',
+  dotted: 'kill after the n-th final dot went to the ISP',
+  answered: "kill as the ISP's answer to the n-th final dot arrives",
   opening: 'kill while the data folder is opened',
   random: 'kill at a random moment',
 };
 
 /** A life has dozens of commits and hundreds of writes: from one kill to the next so many are passed by on average, so that a run gets through. */
-const STRIDES: Readonly<Record<Exclude<Sweep, 'random'>, number>> = { commit: 1, committed: 1, send: 5, sent: 5, receive: 5, opening: 1 };
+const STRIDES: Readonly<Record<Exclude<Sweep, 'random'>, number>> = {
+  commit: 1,
+  committed: 1,
+  send: 5,
+  sent: 5,
+  receive: 5,
+  dot: 1,
+  dotted: 1,
+  answered: 1,
+  opening: 1,
+};
 const EACH_ONCE = 'three rounds later: every message in its mailboxes once, the Outbox sent once';
 const HELD: Readonly<Record<Sweep, string>> = {
   commit: `nothing half is left; ${EACH_ONCE}`,
@@ -40,9 +54,14 @@ const HELD: Readonly<Record<Sweep, string>> = {
   send: EACH_ONCE,
   sent: EACH_ONCE,
   receive: EACH_ONCE,
+  dot: EACH_ONCE,
+  dotted: 'sent a second time by a person, and by nobody else',
+  answered: 'sent a second time by a person, and by nobody else',
   opening: `the next start goes on; ${EACH_ONCE}`,
   random: EACH_ONCE,
 };
+
+const DOUBT = 'mail in doubt after a kill';
 
 export interface KillSweepOptions {
   readonly bundle: BundledVictim;
@@ -55,6 +74,7 @@ export class KillSweep {
   readonly #ledger = new Ledger();
   readonly #chance: () => number;
   readonly #traffic: Traffic;
+  readonly #doubt: DoubtCheck;
   /** Where the last kill of each sweep was; 0 before the first and after the last. */
   readonly #reached = new Map<Sweep, number>();
   readonly #furthest = new Map<Sweep, number>();
@@ -70,6 +90,7 @@ export class KillSweep {
   ) {
     this.#chance = seeded(options.seed);
     this.#traffic = new Traffic(isp, this.#ledger, `k${options.seed}`);
+    this.#doubt = new DoubtCheck(isp);
     this.#coming = this.#spawn();
   }
 
@@ -94,6 +115,7 @@ export class KillSweep {
   }
 
   async #sweep(): Promise<void> {
+    this.table.row(DOUBT, 'told of once, and of no other mail; not sent again before its time');
     const sweeps: readonly Sweep[] = [...KILL_PLACES, 'random', 'opening'];
     let before: Sweep | undefined;
     while (this.kills < this.options.kills) {
@@ -108,6 +130,7 @@ export class KillSweep {
     this.table.row("the one window: killed between the ISP's final dot and its 250").times += this.#ledger.doubledInWindow;
     this.table.row("the one window: killed between the ISP's final dot and its 250").note =
       'went out a second time with the same Message-ID, as documented';
+    this.table.row(DOUBT).times += this.#doubt.told;
   }
 
   /** A start that is killed on its way; answers what the next life has to answer for. */
@@ -154,6 +177,7 @@ export class KillSweep {
   /** Everything at once, as in an office. */
   async #work(victim: VictimProcess): Promise<void> {
     const life = this.#life;
+    this.#doubt.begin();
     this.#traffic.arrive(life);
     await Promise.allSettled([
       victim.run('send-receive').then(() => victim.run('send-receive')),
@@ -176,10 +200,18 @@ export class KillSweep {
   async #judge(victim: VictimProcess, before: Sweep | undefined): Promise<void> {
     const waiting = await victim.run<readonly { readonly recipient: string }[]>('outbox.list');
     this.#ledger.openWindows(waiting.map(({ recipient }) => recipient));
+    const cries = await victim.run<readonly { readonly text: string }[]>('log.read', { limit: 10, text: 'postroom.db-wal' });
+    this.table.complain(
+      NAMES[before ?? 'random'],
+      'stalled',
+      cries.map(({ text }) => `it was said, and nothing was lost: ${text}`),
+    );
+    const untrue = await this.#doubt.judge(victim, before !== undefined);
     for (let round = 0; round < ROUNDS; round += 1) await victim.run('send-receive');
     const left = this.isp.mailboxes.reduce((sum, mailbox) => sum + mailbox.messages.length, 0);
     const verdict = await this.#ledger.judge(this.dataDir, left);
     const row = this.table.row(NAMES[before ?? 'random']);
+    this.table.complain(DOUBT, 'stalled', untrue);
     for (const kind of ['lost', 'doubled', 'stalled'] as const) {
       row[kind] += verdict[kind].length;
       this.table.complaints.push(

@@ -1,10 +1,12 @@
-// `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, poison, link, disk); --kills=N, --seed=N, --worlds=N.
+// `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, poison, link, disk, time); --kills=N, --seed=N, --worlds=N.
 import { bundleVictim } from './bundledVictim.js';
 import { diskSweep } from './diskSweep.js';
+import { fullDiskSweep } from './fullDiskSweep.js';
 import { KillSweep } from './killSweep.js';
 import { LinkSweep } from './linkSweep.js';
 import { poisonSweep } from './poisonSweep.js';
 import { FaultTable } from './table.js';
+import { timeSweep } from './timeSweep.js';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const option = (name: string, otherwise: number): number => {
@@ -40,6 +42,11 @@ if (wanted('link')) {
 if (wanted('disk')) {
   say('Filling, failing and damaging the disk.');
   await diskSweep(table);
+  await fullDiskSweep(table);
+}
+if (wanted('time')) {
+  say('Stopping the server and setting its clock.');
+  await timeSweep(table);
 }
 say(`\n${table.toString()}`);
 for (const complaint of table.complaints) say(`  ${complaint}`);

@@ -1,6 +1,6 @@
 // Small file systems of their own, for data folders: one that can be filled, one that breaks as a disk does. Both need root.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -36,7 +36,7 @@ export async function memoryDisk(megabytes: number): Promise<SmallDisk> {
 export class BreakableDisk implements SmallDisk {
   private constructor(
     private readonly folder: string,
-    private readonly device: string,
+    private device: string,
   ) {}
 
   /** Throws with the reason where it can't be made. */
@@ -47,7 +47,8 @@ export class BreakableDisk implements SmallDisk {
     try {
       await writeFile(image, '');
       await truncate(image, megabytes * 2 ** 20);
-      await run('mkfs.ext4', ['-q', '-F', image]);
+      // Small blocks, of which a page of memory has several; none are kept for root.
+      await run('mkfs.ext4', ['-q', '-F', '-b', '1024', '-m', '0', image]);
       device = (await run('losetup', ['-f', '--show', image])).stdout.trim();
       const disk = new BreakableDisk(folder, device);
       await run('mkdir', [disk.mount]);
@@ -76,6 +77,21 @@ export class BreakableDisk implements SmallDisk {
     await run('e2fsck', ['-f', '-p', this.device]).catch((error: { code?: number }) => {
       if (error.code !== 1) throw error;
     });
+    await this.#mount();
+  }
+
+  /**
+   * The power goes: what the file system had not written to its device is gone. `stop` ends, meanwhile, everything that has files open on it; it must
+   * not write any more from now on. Mounted again when this resolves.
+   */
+  async cutPower(stop: () => Promise<void>): Promise<void> {
+    const image = path.join(this.folder, 'image');
+    await run('cp', ['--sparse=always', image, `${image}.cut`]);
+    await stop();
+    await run('umount', [this.mount]);
+    await run('losetup', ['-d', this.device]);
+    await rename(`${image}.cut`, image);
+    this.device = (await run('losetup', ['-f', '--show', image])).stdout.trim();
     await this.#mount();
   }
 

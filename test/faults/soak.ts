@@ -103,8 +103,11 @@ async function reborn(): Promise<void> {
 }
 
 async function judge(): Promise<void> {
-  const waiting = await victim.run<readonly { readonly recipient: string }[]>('outbox.list');
+  const waiting =
+    await victim.run<readonly { readonly entry: number; readonly recipient: string; readonly doubts?: number }[]>('outbox.list');
   ledger.openWindows(waiting.map(({ recipient }) => recipient));
+  const inDoubt = waiting.filter(({ doubts = 0 }) => doubts > 0).map(({ entry }) => entry);
+  if (inDoubt.length > 0) await victim.run('outbox.retry', { entries: inDoubt });
   for (let round = 0; round < 3; round += 1) await victim.run('send-receive');
   const left = isp.mailboxes.reduce((sum, mailbox) => sum + mailbox.messages.length, 0);
   const { lost, doubled, stalled } = await ledger.judge(dataDir, left);

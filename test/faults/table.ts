@@ -34,11 +34,14 @@ export class FaultTable {
   ): void {
     const row = this.row(fault, note);
     row.times += 1;
-    for (const kind of ['lost', 'doubled', 'stalled'] as const) {
-      row[kind] += came[kind]?.length ?? 0;
-      this.complaints.push(...(came[kind] ?? []).map((sentence) => `${fault}: ${kind}: ${sentence}`));
-    }
+    for (const kind of ['lost', 'doubled', 'stalled'] as const) this.complain(fault, kind, came[kind] ?? []);
     if (note !== '') row.note = note;
+  }
+
+  /** What went wrong beside the tries that are counted. */
+  complain(fault: string, kind: 'lost' | 'doubled' | 'stalled', sentences: readonly string[]): void {
+    this.row(fault)[kind] += sentences.length;
+    this.complaints.push(...sentences.map((sentence) => `${fault}: ${kind}: ${sentence}`));
   }
 
   skip(fault: string, reason: string): void {

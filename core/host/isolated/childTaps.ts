@@ -44,8 +44,17 @@ export class ChildTaps {
 
   async deliver({ tap, mail, to, receipt }: DeliverCall, header: Uint8Array, call: TapCall): Promise<Reply | undefined> {
     const handler = this.#find<DeliverHandler>('onDeliver', tap);
+    const { handle } = mail;
+    const tell = async (method: string, data: object): Promise<void> => void (await this.peer.call(method, { handle, ...data }));
     const destinations: DeliveryRequest['to'] =
-      to.kind === 'mailboxes' ? to : { ...to, content: () => readPart(mail.handle, 'relay', this.peer) };
+      to.kind === 'mailboxes'
+        ? to
+        : {
+            ...to,
+            content: () => readPart(handle, 'relay', this.peer),
+            beforeEndOfData: (recipients) => tell('relay.endOfData', { recipients }),
+            answered: (receipts) => tell('relay.answered', { receipts }),
+          };
     const told = receipt === undefined ? {} : { receipt: receipt.map(withDate) };
     return { data: await handler({ mail: childMail(mail, header, this.peer), to: destinations, ...told }, call) };
   }

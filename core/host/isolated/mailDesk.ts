@@ -1,8 +1,9 @@
 // Hands messages to a plugin's process piece by piece: each piece goes when it is asked for, so a large message is never whole on either side.
-import type { MailView } from '@postroom/sdk';
+import type { MailView, RelayDestinations } from '@postroom/sdk';
 import type { PeerHandler } from './peer.js';
 import { LARGEST_PIECE, type MailData, type MailPart } from './protocol.js';
-import { numberIn, recordOf } from './shapes.js';
+import { MOST_ENTRIES, readReceipt } from './readReceipt.js';
+import { listIn, numberIn, recordOf } from './shapes.js';
 
 /** Parts of one message that may be read side by side. */
 const MOST_READERS = 8;
@@ -10,8 +11,8 @@ const MOST_READERS = 8;
 /** A message in the hands of one call. */
 interface OpenMail {
   readonly mail: MailView;
-  /** The octets that will be sent, where the call is about relaying. */
-  readonly relay: (() => AsyncIterable<Uint8Array>) | undefined;
+  /** Where the call is about relaying. */
+  readonly relay: Pick<RelayDestinations, 'content' | 'beforeEndOfData' | 'answered'> | undefined;
   readonly readers: Map<number, AsyncIterator<Uint8Array>>;
 }
 
@@ -48,6 +49,17 @@ export class MailDesk {
       const iterator = this.#open.get(handle)?.readers.get(reader);
       this.#open.get(handle)?.readers.delete(reader);
       void iterator?.return?.();
+      return undefined;
+    },
+    'relay.endOfData': async (data) => {
+      const { relay } = this.#find(numberIn(recordOf(data), 'handle'));
+      const { recipients } = recordOf(data);
+      await relay?.beforeEndOfData?.(recipients === undefined ? undefined : listIn(recordOf(data), 'recipients', MOST_ENTRIES).map(String));
+      return undefined;
+    },
+    'relay.answered': async (data) => {
+      const { relay } = this.#find(numberIn(recordOf(data), 'handle'));
+      await relay?.answered?.(readReceipt(recordOf(data)['receipts']) ?? []);
       return undefined;
     },
     'mail.content': async (data) => ({ data: await this.#find(numberIn(recordOf(data), 'handle')).mail.content() }),
@@ -88,7 +100,7 @@ function partOf({ mail, relay }: OpenMail, part: unknown): AsyncIterable<Uint8Ar
   const parts: Readonly<Record<MailPart, () => AsyncIterable<Uint8Array>>> = {
     raw: () => mail.raw(),
     body: () => mail.body(),
-    relay: () => (relay ?? (() => mail.raw()))(),
+    relay: () => relay?.content() ?? mail.raw(),
   };
   return (parts[part as MailPart] ?? parts.raw)();
 }

@@ -76,7 +76,7 @@ export interface DeliverCall {
   readonly mail: MailData;
   readonly to:
     | { readonly kind: 'mailboxes'; readonly mailboxes: readonly MailboxRef[] }
-    | (Omit<RelayDestinations, 'content' | 'account'> & { readonly account: AccountView });
+    | (Omit<RelayDestinations, 'content' | 'account' | 'beforeEndOfData' | 'answered'> & { readonly account: AccountView });
   readonly receipt?: DeliveryReceipt;
 }
 

@@ -1,22 +1,13 @@
 // Taps that live in another process, as the hooks see them: each sends its arguments over as plain data and checks what comes back.
-import type {
-  DeliverHandler,
-  DeliveryReceipt,
-  DeliveryRequest,
-  DestinationReceipt,
-  PlannedRound,
-  ScheduleHandler,
-  SchedulePlan,
-  SortHandler,
-  TapCall,
-} from '@postroom/sdk';
+import type { DeliverHandler, DeliveryRequest, PlannedRound, ScheduleHandler, SchedulePlan, SortHandler, TapCall } from '@postroom/sdk';
 import { readPlanState } from '../../mail/planState.js';
 import { planFrom, stateOf } from '../../mail/sortPlan.js';
 import type { MailDesk } from './mailDesk.js';
 import type { Reply } from './peer.js';
 import type { TimedCall } from './pluginProcess.js';
 import type { DeliverCall, IsolatedHook, ScheduleCall, SortCall } from './protocol.js';
-import { dateIn, listIn, optionalTextIn, recordOf, textIn } from './shapes.js';
+import { MOST_ENTRIES, readReceipt } from './readReceipt.js';
+import { dateIn, listIn, recordOf, textIn } from './shapes.js';
 
 export interface TapCallRequest extends TimedCall {
   readonly method: IsolatedHook;
@@ -34,9 +25,6 @@ export interface CalledTap {
   /** Milliseconds for the handler. */
   readonly timeoutMs: number;
 }
-
-/** Destinations of one message, or rounds of one plan, that are read from an answer. */
-const MOST_ENTRIES = 10_000;
 
 /** Reasons given earlier stay here: what comes back are the tap's own. */
 export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MailDesk): SortHandler {
@@ -56,7 +44,7 @@ export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: M
 
 export function deliverTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MailDesk): DeliverHandler {
   return ({ mail, to, receipt }: DeliveryRequest, { signal }: TapCall) =>
-    desk.lend(mail, to.kind === 'relay' ? () => to.content() : undefined, async (data, header) => {
+    desk.lend(mail, to.kind === 'relay' ? to : undefined, async (data, header) => {
       const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to), ...(receipt !== undefined && { receipt }) };
       return readReceipt((await call({ ...limits, method: 'onDeliver', data: sent, octets: header, signal })).data);
     });
@@ -82,27 +70,6 @@ function destinationsOf(to: DeliveryRequest['to']): DeliverCall['to'] {
   }
   const { kind, account, recipients, from, size, dsn } = to;
   return { kind, account, recipients, from, size, ...(dsn !== undefined && { dsn }) };
-}
-
-/** Throws a sentence where the answer is no receipt. */
-export function readReceipt(answer: unknown): DeliveryReceipt | undefined {
-  if (answer === undefined || answer === null) {
-    return undefined;
-  }
-  return listIn({ receipt: answer }, 'receipt', MOST_ENTRIES).map((entry): DestinationReceipt => {
-    const data = recordOf(entry);
-    const [remote, retryAfter] = [optionalTextIn(data, 'remote'), dateIn(data, 'retryAfter')];
-    return {
-      recipient: textIn(data, 'recipient'),
-      outcome: textIn(data, 'outcome') as DestinationReceipt['outcome'],
-      status: textIn(data, 'status', 20),
-      text: textIn(data, 'text', 2_000).replace(/[\r\n]+/g, ' '),
-      ...(remote !== undefined && { remote }),
-      ...(retryAfter !== undefined && { retryAfter }),
-      ...(data['unsure'] === true && { unsure: true }),
-      ...(data['configuration'] === true && { configuration: true }),
-    };
-  });
 }
 
 /** Throws a sentence where the answer is no plan. */

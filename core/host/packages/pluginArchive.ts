@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { create, extract } from 'tar';
+import { isNoRoom } from '../../base/diskSpace.js';
 
 /** Limits of a plugin, unpacked and packed. */
 const MOST_FILES = 2_000;
@@ -96,6 +97,8 @@ export async function unpackPlugin(octets: Uint8Array, folder: string): Promise<
     }
     await pipeline(Readable.from([octets]), extraction);
   } catch (error) {
+    // It says nothing about the archive.
+    if (isNoRoom(error)) throw error;
     const reason = sentenceOf(error)
       .replace(/^TAR_\w+: /, '')
       .replace(/\.$/, '');

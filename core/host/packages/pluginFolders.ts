@@ -1,7 +1,8 @@
 // Where plugins lie, and how a strangers' plugin changes its place on disk so that a crash in between leaves the old one or the new one.
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createServiceId } from '@postroom/sdk/services';
+import { makeFolder } from '../../base/makeFolder.js';
 
 export interface PluginFolders {
   /** The product's own. */
@@ -16,7 +17,7 @@ const FORMER = '.former-';
 
 /** A new empty folder beside the plugins, which discovery does not see. */
 export async function makeIncoming(strangers: string): Promise<string> {
-  await mkdir(strangers, { recursive: true });
+  await makeFolder(strangers);
   return mkdtemp(path.join(strangers, INCOMING));
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { PostroomError, type PropertySchema } from '@postroom/sdk';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../../base/dataFolder.js';
+import { demandRoom, isNoRoom, noRoom } from '../../base/diskSpace.js';
 import type { SettingEdit } from '../../configuration/document.js';
 import { problemLine } from '../../configuration/problems.js';
 import { SecretStore, secretPath } from '../../configuration/secretStore.js';
@@ -24,6 +25,10 @@ export interface PluginInstaller {
 }
 export const PluginInstaller = createServiceId<PluginInstaller>('PluginInstaller');
 
+const NOTHING_INSTALLED = 'Nothing was installed, and a former version goes on. Make room there, and add it again.';
+/** So many times as large as packed are programs and texts, about. */
+const UNPACKED = 4;
+
 export class DefaultPluginInstaller implements PluginInstaller {
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -40,9 +45,15 @@ export class DefaultPluginInstaller implements PluginInstaller {
 
   add(octets: Uint8Array, { enable, author }: { readonly enable: boolean; readonly author: string }): Promise<PluginStatus> {
     return this.#inTurn(async () => {
-      const incoming = await makeIncoming(this.folders.strangers);
+      // What it needs beside its files, its storage and its place in the settings, must fit as well.
+      await demandRoom(this.folders.strangers, octets.length * UNPACKED, 'the plugin', NOTHING_INSTALLED);
+      const incoming = await makeIncoming(this.folders.strangers).catch((error: unknown) => {
+        throw isNoRoom(error) ? this.#tooLarge(error) : error;
+      });
       try {
-        await unpackPlugin(octets, incoming);
+        await unpackPlugin(octets, incoming).catch((error: unknown) => {
+          throw isNoRoom(error) ? this.#tooLarge(error) : error;
+        });
         const plugin = await this.#acceptable(incoming);
         const folder = this.watch.installed.find(({ id }) => id === plugin.id)?.folder ?? path.join(this.folders.strangers, plugin.id);
         const swap = await swapFolder(incoming, folder);
@@ -55,8 +66,16 @@ export class DefaultPluginInstaller implements PluginInstaller {
             `${plugin.id} goes on in its former version; the new one could not be activated: ${problem}`,
           );
         }
-        await swap.keep();
-        return enable ? await this.#enable(plugin.id, author) : (this.#statusOf(plugin.id) ?? missing(plugin.id));
+        try {
+          return enable ? await this.#enable(plugin.id, author) : (this.#statusOf(plugin.id) ?? missing(plugin.id));
+        } catch (error) {
+          // Installed is what runs as it was asked for: the settings may not be writable.
+          await swap.undo();
+          await this.watch.rescan(new Set([plugin.id]));
+          throw error;
+        } finally {
+          await swap.keep();
+        }
       } finally {
         await rm(incoming, { recursive: true, force: true });
       }
@@ -86,6 +105,10 @@ export class DefaultPluginInstaller implements PluginInstaller {
       await this.#removeTraces(id);
       await this.#removeSecrets(properties);
     });
+  }
+
+  #tooLarge(error: unknown): PostroomError {
+    return noRoom(this.folders.strangers, 'the plugin does not fit', NOTHING_INSTALLED, error);
   }
 
   /** Its files are gone already, and with them what it had declared. */

@@ -1,11 +1,14 @@
 // A file that only takes up room. With a full disk SQLite can't even delete (a deletion writes to the WAL first):
-// giving this file up lets users remove mail, which is what heals a full disk.
+// giving this file up lets users remove mail, which is what heals a full disk, and lets a server start.
 import { open, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const OCTETS = 8 * 2 ** 20;
-/** Taken again only where that does not fill the disk. */
-const ROOM_WANTED = 16 * OCTETS;
+const PIECE = 2 ** 20;
+const OCTETS = 8 * PIECE;
+/** Octets that the WAL gets of it. */
+const WAL_SHARE = 3 * PIECE;
+/** No more than this part of what is free: it must not be what fills the disk. */
+const SHARE = 1 / 16;
 
 export class Ballast {
   readonly #path: string;
@@ -14,36 +17,79 @@ export class Ballast {
     this.#path = join(folder, 'ballast');
   }
 
-  /** Takes the room, where there is plenty. */
+  /** Takes the room: all that is wanted where there is plenty, less on a small disk or a full one. */
   async take(): Promise<void> {
-    if (((await stat(this.#path).catch(() => undefined))?.size ?? 0) >= OCTETS) return;
-    if ((await roomIn(this.folder)) < ROOM_WANTED) return;
-    const file = await open(this.#path, 'w', 0o600);
-    try {
-      // Written, not only sized: a sparse file takes up no room.
-      const piece = Buffer.alloc(2 ** 20);
-      for (let written = 0; written < OCTETS; written += piece.length) await file.write(piece);
-    } finally {
-      await file.close();
-    }
+    const size = await this.#size();
+    if (size >= OCTETS) return;
+    const octets = Math.min(OCTETS, Math.floor((size + (await this.free())) * SHARE));
+    // Not anew for a little more each time.
+    if (octets >= PIECE && (octets >= 2 * size || octets === OCTETS)) await this.#write(octets);
+  }
+
+  /** When the server ends: where it was given up, half of what is left is kept for the next start, whoever fills the disk until then. */
+  async keepForStart(): Promise<void> {
+    if ((await this.#size()) > 0) return;
+    const octets = Math.min(OCTETS, Math.floor((await this.free()) / 2));
+    if (octets >= PIECE) await this.#write(octets);
   }
 
   /** Octets free on the file system; where room has come back, the ballast is taken again first. */
   async room(): Promise<number> {
     await this.take().catch(() => undefined);
-    return roomIn(this.folder);
+    return this.free();
+  }
+
+  /** Octets that the file system has for us. */
+  async free(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.folder);
+    return bavail * bsize;
+  }
+
+  /** Gives the room up while the database is open and nobody writes to it; a part of it goes to the WAL. Answers whether there was any. */
+  async giveUp(): Promise<boolean> {
+    const had = await this.drop();
+    if (had) await this.extendWal();
+    return had;
+  }
+
+  /**
+   * Zeros behind the end of the WAL, which count for nothing: whoever else fills the disk, the next changes find their blocks, also after a crash.
+   * The database must be open, and nobody write to it.
+   */
+  async extendWal(): Promise<void> {
+    const wal = await open(join(this.folder, 'postroom.db-wal'), 'r+').catch(() => undefined);
+    try {
+      const size = (await wal?.stat())?.size ?? 0;
+      for (let at = size; at < size + WAL_SHARE; at += PIECE) await wal?.write(Buffer.alloc(PIECE), 0, PIECE, at);
+    } catch {
+      // As much as there was room for.
+    } finally {
+      await wal?.close();
+    }
   }
 
   /** Gives the room up. Answers whether there was any. */
   async drop(): Promise<boolean> {
-    const had = (await stat(this.#path).catch(() => undefined)) !== undefined;
+    const had = (await this.#size()) > 0;
     await rm(this.#path, { force: true });
     return had;
   }
-}
 
-/** Octets that the file system has for us. */
-async function roomIn(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+  async #size(): Promise<number> {
+    return (await stat(this.#path).catch(() => undefined))?.size ?? 0;
+  }
+
+  /** Written, not only sized: a sparse file takes up no room. One that could not be written whole would take room from others for nothing. */
+  async #write(octets: number): Promise<void> {
+    const file = await open(this.#path, 'w', 0o600);
+    try {
+      const piece = Buffer.alloc(PIECE);
+      for (let written = 0; written < octets; written += PIECE) await file.write(piece, 0, Math.min(PIECE, octets - written));
+    } catch (error) {
+      await rm(this.#path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
 }

@@ -20,7 +20,7 @@ export async function takeCensus(connection: Connection): Promise<Census> {
 
 /** Of a database that nobody has open, such as a backup's. */
 export async function censusOf(path: string): Promise<Census> {
-  const connection = await openReader(path);
+  const connection = await openReader(path, 'alone');
   try {
     return await takeCensus(connection);
   } finally {

@@ -1,5 +1,6 @@
 // The only door to the sqlite3 package: promises, prepared statements, and errors that say what to do.
 
+import { pathToFileURL } from 'node:url';
 import type { ErrorCode } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import sqlite3 from 'sqlite3';
@@ -30,6 +31,17 @@ const OPEN_FLAGS = {
   read: sqlite3.OPEN_READONLY,
 } as const;
 
+/**
+ * `shared`: the index of the WAL lies in a file that is mapped into memory, as is usual, and other programs may read the database meanwhile.
+ * `alone`: it lies in this process's memory. A full disk, which has no block for a page of the map, ends a process with a signal instead of an error.
+ */
+export type Sharing = 'shared' | 'alone';
+
+export interface DatabasePlace {
+  readonly path: string;
+  readonly sharing: Sharing;
+}
+
 /** A foreign process (a backup program, say) may hold the file for this long before a statement fails. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -46,9 +58,16 @@ export class Connection {
     this.#database = database;
   }
 
-  static open(path: string, mode: keyof typeof OPEN_FLAGS): Promise<Connection> {
+  /** All connections of a process to one file share it in the same way; `shared` where only a path is given. */
+  static open(file: string | DatabasePlace, mode: keyof typeof OPEN_FLAGS): Promise<Connection> {
+    const { path, sharing } = typeof file === 'string' ? { path: file, sharing: 'shared' as const } : file;
+    // sqlite.org/vfs.html: "unix-excl".
+    const [name, flags] =
+      sharing === 'alone' && process.platform !== 'win32'
+        ? [`${pathToFileURL(path).href}?vfs=unix-excl`, OPEN_FLAGS[mode] | sqlite3.OPEN_URI]
+        : [path, OPEN_FLAGS[mode]];
     return new Promise((resolve, reject) => {
-      const database = new sqlite3.Database(path, OPEN_FLAGS[mode], (error) => {
+      const database = new sqlite3.Database(name, flags, (error) => {
         if (error) {
           reject(databaseError(error, path));
           return;

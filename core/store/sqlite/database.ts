@@ -2,7 +2,8 @@
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { Connection, DatabaseError } from './connection.js';
+import { freeOctets, isNoRoom } from '../../base/diskSpace.js';
+import { Connection, DatabaseError, type Sharing } from './connection.js';
 import { latestVersion, migrate, versionOf } from './migrations.js';
 
 /** 'Post': a file with another mark is not ours. */
@@ -12,9 +13,9 @@ const CHECKPOINT_PAGES = 4_000;
 const WAL_KEPT = 64 * 2 ** 20;
 
 /** The one connection that writes and checkpoints. Makes the file where there is none, and brings an older one up to date. */
-export async function openWriter(path: string): Promise<Connection> {
+export async function openWriter(path: string, sharing: Sharing = 'shared'): Promise<Connection> {
   if (!(await exists(path))) await create(path);
-  const writer = await Connection.open(path, 'write');
+  const writer = await Connection.open({ path, sharing }, 'write');
   try {
     await checkIdentity(writer);
     await makeDurable(writer);
@@ -28,8 +29,8 @@ export async function openWriter(path: string): Promise<Connection> {
 }
 
 /** A connection for reading only. */
-export async function openReader(path: string): Promise<Connection> {
-  const reader = await Connection.open(path, 'read');
+export async function openReader(path: string, sharing: Sharing = 'shared'): Promise<Connection> {
+  const reader = await Connection.open({ path, sharing }, 'read');
   await reader.exec('PRAGMA cache_size = -3000;');
   return reader;
 }
@@ -102,13 +103,16 @@ export async function lostWal(path: string): Promise<string | undefined> {
   return `${path}-wal ${what} after a crash: the mail that was stored last may be gone. Restore a backup if mail is missing; "postroom doctor" checks the rest.`;
 }
 
-/** `undefined` where there is no such file. */
+/** `undefined` where there is no such file, or it can't be read. */
 async function firstOctets(path: string, count: number): Promise<Buffer | undefined> {
   const file = await open(path, 'r').catch(() => undefined);
   if (file === undefined) return undefined;
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
     return buffer.subarray(0, bytesRead);
+  } catch {
+    // A folder in its place, say: opening it as a database tells more.
+    return undefined;
   } finally {
     await file.close();
   }
@@ -131,7 +135,7 @@ async function checkIdentity(writer: Connection): Promise<void> {
 async function create(path: string): Promise<void> {
   const draft = `${path}.new`;
   for (const rest of [draft, `${draft}-wal`, `${draft}-shm`, `${draft}-journal`]) await rm(rest, { force: true });
-  const connection = await Connection.open(draft, 'create');
+  const connection = await Connection.open({ path: draft, sharing: 'alone' }, 'create');
   try {
     await chmod(draft, 0o600);
     await connection.exec(`PRAGMA application_id = ${APPLICATION_ID};`);
@@ -158,11 +162,20 @@ async function keepFormer(writer: Connection): Promise<void> {
     await flush(dirname(backup));
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
+    const what = `${writer.path} is of an older version (${version}) and is brought up to date only when it is backed up`;
     throw new PostroomError(
       'data/not-writable',
-      `${writer.path} is of an older version (${version}) and is brought up to date only when it is backed up, which failed: ${sentenceOf(error)} Make room for ${backup}, or see to what stands in its place.`,
+      isNoRoom(error)
+        ? `${what}, for which there is no room on the disk of ${dirname(backup)}: it needs as much again as the database has, and ${await megabytesFree(backup)} MB are free. Nothing was changed. Make room there, and start again.`
+        : `${what}, which failed: ${sentenceOf(error)} See to what stands in the place of ${backup}.`,
+      { path: backup },
+      { cause: error },
     );
   }
+}
+
+async function megabytesFree(place: string): Promise<number> {
+  return Math.floor(((await freeOctets(place)) ?? 0) / 2 ** 20);
 }
 
 /** A file's content, or the names in a folder. */

@@ -1,4 +1,7 @@
 // What tries came to, written in one commit: by itself, or together with the bounce that answers for it.
+import type { DestinationReceipt } from '@postroom/sdk';
+import { groupBy } from '../../base/groupBy.js';
+import { namesOf } from '../../base/namesOf.js';
 import type { OutboxUpdate } from '../outbox.js';
 import type { Connection } from './connection.js';
 import { letGo } from './copies.js';
@@ -17,7 +20,7 @@ export class OutboxRecord {
     private readonly tally: OutboxTally,
     private readonly now: Date,
   ) {
-    this.#done = updates.filter((update) => update.outcome !== 'deferred').map((update) => update.id);
+    this.#done = updates.filter((update) => !stays(update)).map((update) => update.id);
   }
 
   /** Entries that are done let go of their messages. */
@@ -27,7 +30,8 @@ export class OutboxRecord {
 
   async run(writer: Connection): Promise<void> {
     const done = JSON.stringify(this.#done);
-    for (const update of this.updates) await (update.outcome === 'deferred' ? defer(writer, update, this.now) : trail(writer, update));
+    for (const update of this.updates) await (stays(update) ? defer(writer, update, this.now) : trail(writer, update));
+    await trailOfDoubts(writer, this.updates);
     const messages = await writer.all<{ message_id: number }>(`SELECT DISTINCT message_id FROM outbox WHERE id IN ${IDS}`, [done]);
     await writer.run(`DELETE FROM outbox WHERE id IN ${IDS}`, [done]);
     await letGo(
@@ -47,6 +51,10 @@ export class OutboxRecord {
   }
 }
 
+function stays({ outcome }: OutboxUpdate): boolean {
+  return outcome === 'deferred' || outcome === 'held';
+}
+
 /** SQL: numbers given as a JSON array. */
 export const IDS = '(SELECT value FROM json_each(?))';
 
@@ -56,23 +64,45 @@ export function readMoved(writer: Connection, ids: readonly number[]): Promise<M
 
 async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promise<void> {
   await writer.run(
-    `UPDATE outbox SET state = CASE state WHEN 'held' THEN 'held' ELSE 'deferred' END, lease_until = NULL, attempts = attempts + 1,
-      next_try_at = ?, status = ?, text = ?, delay_noticed = max(delay_noticed, ?) WHERE id = ?`,
-    [(update.nextTryAt ?? now).getTime(), update.receipt.status, update.receipt.text, update.delayNoticed ? 1 : 0, update.id],
+    `UPDATE outbox SET state = CASE state WHEN 'held' THEN 'held' ELSE ? END, lease_until = NULL, in_doubt = 0, doubts = doubts + ?,
+      attempts = attempts + 1, next_try_at = ?, status = ?, text = ?, delay_noticed = max(delay_noticed, ?) WHERE id = ?`,
+    [
+      update.outcome,
+      update.doubtful ? 1 : 0,
+      (update.nextTryAt ?? now).getTime(),
+      update.receipt.status,
+      update.receipt.text,
+      update.delayNoticed ? 1 : 0,
+      update.id,
+    ],
   );
 }
 
 /** How a recipient's mail ended stands in the message's trail. */
-async function trail(writer: Connection, update: OutboxUpdate): Promise<void> {
-  const { receipt, outcome } = update;
-  const entry = {
-    tap: 'postroom/outbox',
-    change: `${outcome} ${receipt.recipient}`,
-    reason: `${receipt.status} ${receipt.text}`.trim(),
-    milliseconds: 0,
-  };
+async function trail(writer: Connection, { id, receipt, outcome }: OutboxUpdate): Promise<void> {
+  await addToTrail(writer, `${outcome} ${receipt.recipient}`, receipt, id);
+}
+
+/** A try that left recipients in doubt stands there once, whoever they are. */
+async function trailOfDoubts(writer: Connection, updates: readonly OutboxUpdate[]): Promise<void> {
+  const doubtful = updates.filter((update) => update.doubtful === true);
+  if (doubtful.length === 0) return;
+  const rows = await writer.all<{ id: number; message_id: number }>(`SELECT id, message_id FROM outbox WHERE id IN ${IDS}`, [
+    JSON.stringify(doubtful.map(({ id }) => id)),
+  ]);
+  const messageOf = new Map(rows.map((row) => [row.id, row.message_id]));
+  for (const ofOne of groupBy(doubtful, ({ id, outcome }) => `${messageOf.get(id) ?? ''} ${outcome}`).values()) {
+    const [first] = ofOne;
+    if (first === undefined) continue;
+    const change = `${first.outcome === 'held' ? 'hold' : 'in doubt'} ${namesOf(ofOne.map(({ receipt }) => receipt.recipient))}`;
+    await addToTrail(writer, change, first.receipt, first.id);
+  }
+}
+
+async function addToTrail(writer: Connection, change: string, { status, text }: DestinationReceipt, entry: number): Promise<void> {
+  const line = { tap: 'postroom/outbox', change, reason: `${status} ${text}`.trim(), milliseconds: 0 };
   await writer.run(
     `UPDATE message SET details = json_insert(details, '$.trail[#]', json(?)) WHERE id = (SELECT message_id FROM outbox WHERE id = ?)`,
-    [JSON.stringify(entry), update.id],
+    [JSON.stringify(line), entry],
   );
 }

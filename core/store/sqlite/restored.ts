@@ -1,5 +1,6 @@
 // Makes a database from a backup fit to go on with: numbers that were given since the backup are not given again, and mail that may have
 // been sent since is not sent by itself.
+import { LOST_END_KEY } from '../lostEnd.js';
 import type { Connection } from './connection.js';
 import { openWriter } from './database.js';
 
@@ -8,11 +9,15 @@ const NUMBERS_SKIPPED = 1_000_000;
 
 /** Answers how many Outbox entries were put on hold. `note` becomes their last answer. */
 export async function adoptBackup(path: string, note: string): Promise<number> {
-  const writer = await openWriter(path);
+  const writer = await openWriter(path, 'alone');
   try {
     await writer.run('BEGIN IMMEDIATE');
     await skipNumbers(writer);
     const held = await writer.run(`UPDATE outbox SET state = 'held', lease_until = NULL, text = ? WHERE state <> 'held'`, [note]);
+    await writer.run('UPDATE outbox SET in_doubt = 0');
+    // Another database from here on: it does not lack what the one before it had.
+    await writer.run('UPDATE commits SET id = lower(hex(randomblob(16)))');
+    await writer.run('DELETE FROM plugin_state WHERE plugin = ? AND key = ?', ['core', LOST_END_KEY]);
     await writer.run('COMMIT');
     return held;
   } finally {

@@ -38,6 +38,8 @@ const NOTE_AGAIN_MS = 3_600_000;
 const moved = (time: string): string =>
   `CASE WHEN ?1 > 0 THEN min(${time} + ?1, ?2) WHEN ${time} > ?2 - ?3 AND ${time} <= ?2 THEN ${time} ELSE ${time} + ?1 END`;
 const MOVE_ALONG = `UPDATE journal SET since = ${moved('since')}, unlisted_since = ${moved('unlisted_since')}`;
+/** What is in doubt in the Outbox waits as long as it was to, whatever the clock says: it must not go out a second time before that. */
+const MOVE_DOUBTS = `UPDATE outbox SET next_try_at = next_try_at + ?1 WHERE doubts > 0`;
 
 export class SqliteJournal implements Journal {
   /** Where the clock stood when it was last noted. */
@@ -97,7 +99,10 @@ export class SqliteJournal implements Journal {
         now = readClock(this.clock);
         const ran = before === undefined ? 0 : now.monotonic - before.monotonic;
         const jump = before === undefined ? await jumpSinceLastRun(writer, now.wall) : jumpBetween(before, now);
-        if (jump !== 0) await writer.run(MOVE_ALONG, [jump, now.wall.getTime(), ran]);
+        if (jump !== 0) {
+          await writer.run(MOVE_ALONG, [jump, now.wall.getTime(), ran]);
+          await writer.run(MOVE_DOUBTS, [jump]);
+        }
         await writer.run('DELETE FROM clock');
         await writer.run('INSERT INTO clock (at) VALUES (?)', [now.wall.getTime()]);
       },

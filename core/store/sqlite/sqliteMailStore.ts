@@ -15,7 +15,6 @@ import type {
   StagedBody,
   StoredMessage,
 } from '../mailStore.js';
-import type { Ballast } from './ballast.js';
 import { readChunks } from './chunks.js';
 import type { Copy } from './copies.js';
 import { copyFor, letGo, removeCopies } from './copies.js';
@@ -40,7 +39,7 @@ export class SqliteMailStore implements MailStore {
     private readonly tally: OutboxTally,
     private readonly numbers: { readonly message: Sequence; readonly outbox: Sequence },
     private readonly clock: Clock,
-    private readonly ballast: Ballast,
+    private readonly disk: { room(): Promise<number> },
   ) {}
 
   stage(): StagedBody {
@@ -157,7 +156,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   room(): Promise<number> {
-    return this.ballast.room();
+    return this.disk.room();
   }
 
   /** The journal entry of the same octets under the same id, or under one that the ISP no longer lists. */

@@ -1,4 +1,5 @@
 // Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself.
+import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '../outbox.js';
 import { IDS, type Moved, OutboxRecord, readMoved } from './outboxRecord.js';
@@ -12,10 +13,14 @@ interface StoredOutboxRow extends OutboxRow {
   readonly status: string;
   readonly text: string;
   readonly delay_noticed: number;
+  readonly in_doubt: number;
+  readonly doubts: number;
 }
 
 /** SQL: the state of an entry that nobody is sending. */
 const AT_REST = `CASE WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END`;
+
+const TAKEN_OUT = 'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.';
 
 /** No entry waits longer than this. One that would was put off before the clock was set back: it is due. */
 const LONGEST_WAIT_MS = 86_400_000;
@@ -34,7 +39,7 @@ export class SqliteOutbox implements Outbox {
       run: async (writer) => {
         const due = await writer.all<{ id: number }>(
           `SELECT id FROM outbox
-            WHERE id <= ?5 AND ((state IN ('waiting', 'deferred') AND (next_try_at <= ?1 OR next_try_at > ?1 + ?2))
+            WHERE id <= ?5 AND in_doubt = 0 AND ((state IN ('waiting', 'deferred') AND (next_try_at <= ?1 OR next_try_at > ?1 + ?2))
               OR (state = 'sending' AND (lease_until <= ?1 OR lease_until > ?1 + ?3)))
             ORDER BY id LIMIT ?4`,
           [now.getTime(), LONGEST_WAIT_MS, leaseMs, limit, newest],
@@ -48,6 +53,22 @@ export class SqliteOutbox implements Outbox {
     return rows.map(entryOf);
   }
 
+  async enterDoubt(ids: readonly number[]): Promise<void> {
+    let marked = 0;
+    await this.queue.write({
+      run: async (writer) => {
+        marked = await writer.run(`UPDATE outbox SET in_doubt = 1 WHERE state = 'sending' AND id IN ${IDS}`, [JSON.stringify(ids)]);
+        if (marked !== ids.length) throw new PostroomError('mail/not-found', TAKEN_OUT);
+      },
+    });
+  }
+
+  leaveDoubt(ids: readonly number[]): Promise<void> {
+    return this.queue.write({
+      run: async (writer) => void (await writer.run(`UPDATE outbox SET in_doubt = 0 WHERE id IN ${IDS}`, [JSON.stringify(ids)])),
+    });
+  }
+
   report(updates: readonly OutboxUpdate[]): Promise<void> {
     return this.queue.write(recordUnit(new OutboxRecord(updates, this.tally, this.clock.now())));
   }
@@ -58,10 +79,16 @@ export class SqliteOutbox implements Outbox {
     return this.#move(ids, `state = 'deferred', lease_until = NULL, next_try_at = ?`, which, [dueAt.getTime()]);
   }
 
-  async recover(): Promise<readonly OutboxEntry[]> {
-    const leased = (await this.readers.all<StoredOutboxRow>(`SELECT * FROM outbox WHERE state = 'sending' ORDER BY id`)).map(entryOf);
-    if (leased.length > 0) await this.release(leased.map(({ id }) => id));
-    return leased;
+  async recover(over?: { readonly now: Date; readonly leaseMs: number }): Promise<readonly OutboxEntry[]> {
+    const [now, leaseMs] = [over?.now.getTime() ?? null, over?.leaseMs ?? null];
+    const left = await this.readers.all<StoredOutboxRow>(
+      `SELECT * FROM outbox WHERE (in_doubt = 1 OR state = 'sending')
+        AND (?1 IS NULL OR lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ?2) ORDER BY id`,
+      [now, leaseMs],
+    );
+    const untold = left.filter((row) => row.in_doubt === 0);
+    if (untold.length > 0) await this.release(untold.map(({ id }) => id));
+    return left.map(entryOf);
   }
 
   async list(): Promise<readonly OutboxEntry[]> {
@@ -122,5 +149,7 @@ function entryOf(row: StoredOutboxRow): OutboxEntry {
     status: row.status,
     text: row.text,
     delayNoticed: row.delay_noticed !== 0,
+    ...(row.in_doubt !== 0 && { inDoubt: true }),
+    ...(row.doubts > 0 && { doubts: row.doubts }),
   };
 }

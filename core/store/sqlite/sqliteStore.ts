@@ -5,12 +5,15 @@ import type { Disposable, MessageId } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { Listeners } from '../../base/listeners.js';
 import { DataLock } from '../dataLock.js';
+import { clearLeftovers } from '../leftovers.js';
 import type { Census, StoreStatistics, Upkeep } from '../upkeep.js';
 import { Ballast } from './ballast.js';
 import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
-import type { Connection } from './connection.js';
+import { CommitNumber, type LostCommits } from './commitNumber.js';
+import type { Connection, Sharing } from './connection.js';
 import { assertDurable, checkWritable, lostWal, openReader, openWriter, quickCheck } from './database.js';
+import { lookForEnd, noteLostEnd } from './lostEnd.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import type { PickedUpListener } from './pickUps.js';
@@ -23,10 +26,13 @@ import { SqliteMailStore } from './sqliteMailStore.js';
 import { SqliteOutbox } from './sqliteOutbox.js';
 import { SqlitePluginStates } from './sqlitePluginStates.js';
 import { SqliteRevisions } from './sqliteRevisions.js';
+import { type Opened, openOn, openOnAnyDisk } from './walIndex.js';
 import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
   readonly clock: Clock;
+  /** Called when the folder is locked and nothing in it has been touched. What it throws keeps the store closed. */
+  readonly beforeOpening?: () => Promise<void>;
   /** After a commit noted that a client picked messages up. */
   readonly onPickedUp?: PickedUpListener;
   /** After a commit brought an entry into the activity log. */
@@ -36,6 +42,8 @@ export interface SqliteStoreOptions {
 }
 
 export const DATABASE_FILE = 'postroom.db';
+/** Octets that must be free before the database is shared with other programs again. */
+const ROOM_TO_SHARE = 64 * 2 ** 20;
 
 export class SqliteStore implements Upkeep {
   readonly mailStore: SqliteMailStore;
@@ -47,21 +55,29 @@ export class SqliteStore implements Upkeep {
   readonly maildrops: SqliteMaildrops;
   readonly #names: MailboxNames;
   readonly #tally = new OutboxTally();
+  readonly #lost = new Listeners<void>();
+  #sharing: Promise<void> | undefined;
 
   private constructor(
+    private readonly dataDir: string,
     readonly path: string,
     private readonly lock: DataLock,
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
     private readonly ballast: Ballast,
     private readonly failed: Listeners<Error>,
+    private readonly commits: CommitNumber,
+    private sharing: Sharing,
+    /** What operations had left that were killed, and is removed now; relative to the data folder. */
+    readonly cleared: readonly string[],
     /** What was found when it was opened, in sentences. */
     readonly warnings: readonly string[],
     numbers: { readonly message: Sequence; readonly outbox: Sequence },
-    { clock, onPickedUp, onLogged }: SqliteStoreOptions,
+    private readonly options: SqliteStoreOptions,
   ) {
+    const { clock, onPickedUp, onLogged } = options;
     this.#names = new MailboxNames(queue, readers);
-    this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, ballast);
+    this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, this);
     this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
     this.journal = new SqliteJournal(queue, readers, clock);
     this.activity = new SqliteActivityLog(queue, readers, clock, onLogged);
@@ -76,6 +92,7 @@ export class SqliteStore implements Upkeep {
    */
   static async open(dataDir: string, options: SqliteStoreOptions): Promise<SqliteStore> {
     const path = join(dataDir, DATABASE_FILE);
+    const ballast = new Ballast(dataDir);
     const opened: { close(): Promise<void> }[] = [];
     const keep = <T extends { close(): Promise<void> }>(resource: T): T => {
       opened.unshift(resource);
@@ -83,17 +100,36 @@ export class SqliteStore implements Upkeep {
     };
     try {
       const lock = keep(await DataLock.take(dataDir));
+      await options.beforeOpening?.();
+      const cleared = await clearLeftovers(dataDir);
       // Before it is opened, which makes a new WAL.
-      const warning = lock.isAfterCrash ? await lostWal(path) : undefined;
-      const writer = keep(await openWriter(path));
+      const missingWal = await lostWal(path);
+      const { writer, sharing } = await openOnAnyDisk(path, dataDir, ballast);
+      keep(writer);
+      const commits = await CommitNumber.open(dataDir, writer, options.clock);
+      const warnings = await lookForEnd(commits, writer, ballast, lock.isAfterCrash ? missingWal : undefined, options.clock);
       await sweepSpilled(writer);
       const numbers = { message: await Sequence.of('message', writer), outbox: await Sequence.of('outbox', writer) };
-      const ballast = new Ballast(dataDir);
       await ballast.take().catch(() => undefined);
-      const readers = keep(await Readers.open(path));
+      const readers = keep(await Readers.open(path, sharing));
       const failed = new Listeners<Error>();
-      const queue = new WriteQueue(writer, options.clock, ballast, options.onLost ?? (() => undefined), (error) => failed.fire(error));
-      const store = new SqliteStore(path, lock, queue, readers, ballast, failed, warning === undefined ? [] : [warning], numbers, options);
+      const onLost = options.onLost ?? (() => undefined);
+      const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits);
+      const store = new SqliteStore(
+        dataDir,
+        path,
+        lock,
+        queue,
+        readers,
+        ballast,
+        failed,
+        commits,
+        sharing,
+        cleared,
+        warnings,
+        numbers,
+        options,
+      );
       await store.#load();
       return store;
     } catch (error) {
@@ -106,9 +142,31 @@ export class SqliteStore implements Upkeep {
     return this.queue.statistics;
   }
 
-  /** Octets free on the data folder's file system. */
-  room(): Promise<number> {
-    return this.ballast.room();
+  /** Octets free on the data folder's file system. Where room has come back, others may read the database again. */
+  async room(): Promise<number> {
+    const free = await this.ballast.room();
+    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE) {
+      this.#sharing ??= this.#shareAgain();
+      await this.#sharing;
+    }
+    return free;
+  }
+
+  async #shareAgain(): Promise<void> {
+    try {
+      await this.queue.exchangeWriter(async (writer) => {
+        let opened: Opened | undefined;
+        await this.readers.exchange(this.path, async () => {
+          await writer.close();
+          opened = await openOn(this.path, this.dataDir);
+          this.sharing = opened.sharing;
+          return opened.sharing;
+        });
+        return opened?.writer ?? writer;
+      });
+    } finally {
+      this.#sharing = undefined;
+    }
   }
 
   /** Resolves when everything asked for so far, activity included, has been written. */
@@ -124,19 +182,29 @@ export class SqliteStore implements Upkeep {
     return this.failed.add(listener);
   }
 
+  /** When it was opened again after the disk failed, it had lost what had been committed. */
+  onDidLose(listener: () => void): Disposable {
+    return this.#lost.add(listener);
+  }
+
   async reopen(): Promise<void> {
+    let lost: LostCommits | undefined;
     await this.queue.replaceWriter(async () => {
-      const writer = await openWriter(this.path);
+      const writer = await openWriter(this.path, this.sharing);
       try {
         await quickCheck(writer);
         await checkWritable(writer);
+        lost = await this.commits.reread(writer);
+        if (lost !== undefined) await noteLostEnd(writer, lost, this.options.clock.now());
         return writer;
       } catch (error) {
         await writer.close();
         throw error;
       }
     });
+    if (this.readers.isDown) await this.readers.exchange(this.path, () => Promise.resolve(this.sharing));
     await this.#load();
+    if (lost !== undefined) this.#lost.fire();
   }
 
   async quickCheck(): Promise<void> {
@@ -144,7 +212,7 @@ export class SqliteStore implements Upkeep {
   }
 
   assertDurable(): Promise<void> {
-    return this.queue.write({ run: assertDurable });
+    return this.queue.write({ changesNothing: true, run: assertDurable });
   }
 
   census(): Promise<Census> {
@@ -180,6 +248,8 @@ export class SqliteStore implements Upkeep {
     await this.queue.settle();
     await this.readers.close();
     await this.queue.close();
+    await this.commits.close();
+    await this.ballast.keepForStart().catch(() => undefined);
     await this.lock.close();
   }
 
@@ -191,7 +261,7 @@ export class SqliteStore implements Upkeep {
 
   /** Long reading on a connection of its own, so that it holds up nobody else's. */
   async #aside<T>(job: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await openReader(this.path);
+    const connection = await openReader(this.path, this.sharing);
     try {
       return await job(connection);
     } finally {

@@ -6,6 +6,7 @@ import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { StoreStatistics } from '../upkeep.js';
 import type { Ballast } from './ballast.js';
+import type { CommitNumber } from './commitNumber.js';
 import { CommitStatistics } from './commitStatistics.js';
 import type { Connection } from './connection.js';
 import { DatabaseError } from './connection.js';
@@ -17,6 +18,8 @@ export interface WriteUnit {
   readonly octets?: number;
   /** Content keys that `stage` will ask the group about. */
   readonly seenKeys?: readonly Buffer[];
+  /** True where nothing is changed: what it looks at has to be looked at by the writer. A commit of such only needs no room. */
+  readonly changesNothing?: boolean;
   /** True for a change that makes room: with a full disk the ballast is given up for it. */
   readonly makesRoom?: boolean;
   /** Adds rows. */
@@ -53,6 +56,7 @@ export class WriteQueue {
     private readonly ballast: Ballast | undefined,
     private readonly onLost: (error: unknown) => void,
     private readonly onBroken: (error: Error) => void = () => undefined,
+    private readonly commits?: CommitNumber,
   ) {}
 
   /** Why nothing is written until the writer is replaced; `undefined` where all is well. */
@@ -106,6 +110,23 @@ export class WriteQueue {
     }
   }
 
+  /** Puts another writer in the place of this one between two commits. What is to be written waits; where `swap` fails, nothing is written any more. */
+  async exchangeWriter(swap: (writer: Connection) => Promise<Connection>): Promise<void> {
+    while (this.#draining !== undefined) await this.#draining;
+    if (this.#closed || this.#broken !== undefined) return;
+    this.#draining = (async () => {
+      try {
+        this.writer = await swap(this.writer);
+      } catch (error) {
+        this.#broken = error instanceof Error ? error : new Error(String(error));
+        this.onBroken(this.#broken);
+      }
+      this.#draining = undefined;
+      if (this.#waiting.length > 0) this.#draining = this.#drain();
+    })();
+    await this.#draining;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.settle();
@@ -151,6 +172,7 @@ export class WriteQueue {
 
   async #transaction(units: readonly WriteUnit[]): Promise<void> {
     const began = this.clock.monotonic();
+    const isChange = units.some((unit) => unit.changesNothing !== true);
     await this.writer.run('BEGIN IMMEDIATE');
     try {
       const group = await WriteGroup.begin(
@@ -161,12 +183,14 @@ export class WriteQueue {
       for (const unit of units) unit.stage?.(group);
       await group.write(this.writer);
       for (const unit of units) await unit.run?.(this.writer);
+      if (isChange) await this.commits?.write(this.writer);
       await this.writer.run('COMMIT');
     } catch (error) {
       // SQLite ends the transaction itself after a full disk or an I/O error: then there is none to roll back, and that is all right.
       await this.writer.exec('ROLLBACK').catch(() => undefined);
       throw error;
     }
+    if (isChange) this.commits?.committed();
     this.#statistics.add(units.length, this.clock.monotonic() - began);
   }
 
@@ -186,7 +210,7 @@ export class WriteQueue {
     const helpful = group.filter(({ unit }) => unit.makesRoom);
     for (const waiting of group) if (!helpful.includes(waiting)) waiting.reject(error);
     if (helpful.length === 0) return;
-    if (await this.ballast?.drop()) await this.#commit(helpful);
+    if (await this.ballast?.giveUp()) await this.#commit(helpful);
     else for (const { reject } of helpful) reject(error);
   }
 }

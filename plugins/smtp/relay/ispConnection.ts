@@ -1,5 +1,5 @@
 // nodemailer's connection, which finds a host as everything else on the machine does, and sends a text only where it was asked for one.
-import type { NetConnectOpts } from 'node:net';
+import type { NetConnectOpts, Socket } from 'node:net';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 /** Node gives an address up before it tries the next one: its 250 ms are too short for a line by satellite, or for one SYN that was lost. */
@@ -10,6 +10,9 @@ type Done = (error: Error | null, info?: unknown) => void;
 /** What the library has and does not declare. */
 interface Inside {
   _supportedExtensions: string[];
+  readonly _socket?: Socket | false;
+  _onTimeout(): void;
+  readonly _envelope?: { readonly accepted: readonly string[] };
   _actionDATA(reply: string, done: Done): void;
 }
 const LIBRARY = SMTPConnection.prototype as unknown as Inside;
@@ -24,9 +27,26 @@ export class IspConnection extends SMTPConnection {
     connectNow({});
   }
 
+  /**
+   * A standstill of this process, or of the whole machine, is no silence of the server: what came meanwhile is read before it counts as that.
+   * An answer that is overheard would be mail that is sent twice.
+   */
+  _onTimeout(): void {
+    const { _socket: socket } = this as unknown as Inside;
+    const read = socket ? socket.bytesRead : 0;
+    setImmediate(() => {
+      if (!socket || socket.bytesRead === read) LIBRARY._onTimeout.call(this);
+    });
+  }
+
   /** Whether the commands of an envelope are sent together. */
   get pipelines(): boolean {
     return (this as unknown as Inside)._supportedExtensions.includes('PIPELINING');
+  }
+
+  /** Recipients of the transaction under way that the server has accepted so far. */
+  get accepted(): readonly string[] {
+    return (this as unknown as Inside)._envelope?.accepted ?? [];
   }
 
   /** One command at a time from here on, whatever the server announced. */

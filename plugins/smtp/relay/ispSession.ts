@@ -80,6 +80,11 @@ export class IspSession {
     }
   }
 
+  /** Recipients of the transaction under way that the ISP has accepted. */
+  get accepted(): readonly string[] {
+    return this.#connection.accepted;
+  }
+
   /** Whether the commands of an envelope are sent together. */
   get pipelines(): boolean {
     return this.#connection.pipelines;

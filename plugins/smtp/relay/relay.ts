@@ -95,7 +95,9 @@ class Attempt {
     const { transactions, refused } = planTransactions(this.to, extensions, has8Bit);
     this.#receipts.push(...refused);
     let broken: RelayFailure | undefined;
-    for (const transaction of transactions) {
+    for (const [place, transaction] of transactions.entries()) {
+      // Of those before it is known what became of them, whatever becomes of this one.
+      if (place > 0) await this.to.answered?.(this.#receipts);
       broken = broken ? this.#skip(transaction, broken) : await this.#transact(transaction);
     }
   }
@@ -103,10 +105,12 @@ class Attempt {
   /** Answers the failure that ended the connection, if one did. */
   async #transact(transaction: Transaction): Promise<RelayFailure | undefined> {
     let allRead = false;
-    const content = this.to.content();
+    const { to, session } = this;
     const watched = (async function* () {
-      yield* content;
-      // From here on the final dot may be on its way.
+      yield* to.content();
+      // While the last octets are on their way. The library writes the final dot behind the end of what it reads.
+      const accepted = session.accepted.flatMap((address) => transaction.recipients.get(address) ?? []);
+      await to.beforeEndOfData?.(accepted.length > 0 ? accepted : [...transaction.recipients.values()]);
       allRead = true;
     })();
     try {

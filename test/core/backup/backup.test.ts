@@ -1,10 +1,16 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { restoreBackup } from '#core/backup/restoreBackup.js';
 import { verifyBackup } from '#core/backup/verifyBackup.js';
 import { SystemClock } from '#core/base/clock.js';
+import { createLog } from '#core/base/log.js';
+import { openServer, type Server } from '#core/bootstrap.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
@@ -12,6 +18,14 @@ import { failureOf } from '../store/storeFixture.js';
 
 const clock = new SystemClock();
 const quiet = (): void => undefined;
+
+/** Answers whether it came to an end by itself. */
+async function restoreKilledAt(victim: string, backup: string, dataDir: string, nth: number): Promise<boolean> {
+  const child = spawn(process.execPath, [victim, backup, dataDir, String(nth)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  if (signal !== 'SIGKILL') expect(code).to.equal(0);
+  return signal === null;
+}
 
 describe('A backup', () => {
   let office: Postroom;
@@ -153,6 +167,72 @@ describe('A backup', () => {
     await restore(folder);
     expect(await office.subjects('andrew')).to.deep.equal(['one']);
   });
+
+  it('is restored whole or not at all wherever that is killed; the next start says what is so, and nothing else', async function () {
+    this.timeout(170_000);
+    arrive('in the backup');
+    await office.round();
+    const folder = await create({ secrets: true });
+    arrive('since');
+    await office.round();
+    await office.close();
+    const victim = fileURLToPath(new URL('./restoringVictim.js', import.meta.url));
+    const seen = new Set<string>();
+    for (let nth = 1, isDone = false; !isDone; nth += nth < 20 ? 4 : 1) {
+      const data = path.join(place, 'data');
+      await cp(office.dataDir, data, { recursive: true });
+      isDone = await restoreKilledAt(victim, folder, data, nth);
+      const state = await whatIsSaid(data);
+      seen.add(state);
+      if (state === 'interrupted') {
+        await restoreBackup(folder, data, clock, quiet);
+        expect(await whatIsSaid(data), `run again after step ${nth}`).to.equal('restored');
+        const formers = (await readdir(data)).filter((name) => name.startsWith('before-restore-'));
+        expect(formers, 'the former data are in one place').to.have.lengthOf(1);
+        expect(await readdir(path.join(data, formers[0] ?? ''))).to.include.members(['postroom.db', 'settings.json', 'secrets.json']);
+      }
+      expect((await readdir(data)).filter((name) => /part$|tmp$|unfinished/.test(name))).to.deep.equal([]);
+      await rm(data, { recursive: true });
+    }
+    expect([...seen].sort()).to.deep.equal(['as before', 'interrupted', 'restored']);
+    await office.open();
+  });
+
+  /** Starts a server there. Answers which mail it has, or that it says that the restore has to be run again. Fails where it says anything else. */
+  async function whatIsSaid(dataDir: string): Promise<string> {
+    let said = '';
+    const sink = new Writable({
+      write: (line, _encoding, done) => {
+        said += String(line);
+        done();
+      },
+    });
+    const log = createLog('warn', sink);
+    let server: Server;
+    try {
+      server = await openServer({ dataDir, serve: false, log });
+    } catch (error) {
+      expect((error as Error).message).to.match(/^A restore into .* was interrupted\. Run it again: postroom backup restore FOLDER/);
+      return 'interrupted';
+    }
+    try {
+      const problems = said
+        .split('\n')
+        .filter((line) => line !== '' && !line.includes('A restore was interrupted before it changed anything'));
+      expect(problems).to.deep.equal([]);
+      const call = { author: 'test', signal: new AbortController().signal, progress: quiet };
+      const findings = (await server.run('doctor', { logins: false }, call)) as readonly {
+        readonly check: string;
+        readonly state: string;
+      }[];
+      const mail = findings.filter(({ check }) => ['database', 'last changes', 'durability'].includes(check)).map(({ state }) => state);
+      expect(mail).to.deep.equal(['well', 'well', 'well']);
+      const boxes = (await server.run('mailboxes.list', {}, call)) as readonly { readonly user: string; readonly messages: number }[];
+      return boxes.find(({ user }) => user === 'andrew')?.messages === 1 ? 'restored' : 'as before';
+    } finally {
+      await server.close();
+    }
+  }
 
   it('does not go into the folder that it copies', async () => {
     const { code } = await failureOf(office.run('backup.create', { into: path.join(office.dataDir, 'storage', 'backups') }));

@@ -1,11 +1,15 @@
 import '#core/base/injection.js';
-import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ADMIN1, type MailboxRef } from '@postroom/sdk';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { FileSecretStore, secretPath } from '#core/configuration/secretStore.js';
+import { clearLeftovers } from '#core/store/leftovers.js';
 import { Office } from './memoryRevisions.js';
 
 const GREG: MailboxRef = { account: 'company', user: 'greg' };
@@ -119,6 +123,63 @@ describe('FileSecretStore', () => {
     expect((await readFile(join(office.path, 'secret.key'))).equals(old)).to.equal(false);
     await reopen();
     expect(await Promise.all(['a/x', 'a/y', 'a/z'].map((path) => store.getSecret(path)))).to.deep.equal(['one', 'two', 'three']);
+  });
+
+  it('tells who reads while the key is changed nothing untrue: each secret opens at any moment', async () => {
+    const paths = ['a/x', 'b/y', 'c/z'];
+    for (const path of paths) await store.setSecret(path, `value of ${path}`);
+    let isChanging = true;
+    let reads = 0;
+    const reading = Promise.all(
+      paths.map(async (path) => {
+        while (isChanging) {
+          expect(await store.getSecret(path)).to.equal(`value of ${path}`);
+          reads += 1;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      }),
+    );
+    const changing = (async () => {
+      for (let change = 0; change < 20; change += 1)
+        await Promise.all([store.rotateKey(), store.rotateKey(), store.setSecret('d/w', 'new')]);
+      isChanging = false;
+    })();
+    await Promise.all([reading, changing]);
+    expect(reads).to.be.greaterThan(100);
+    await reopen();
+    expect(await Promise.all(paths.map((path) => store.getSecret(path)))).to.deep.equal(paths.map((path) => `value of ${path}`));
+  });
+
+  it('keeps every secret wherever a change of the key is killed, and the next start leaves nothing of it behind', async function () {
+    this.timeout(120_000);
+    await store.setSecret('a/x', 'one');
+    await store.setSecret('a/y', 'two');
+    const victim = fileURLToPath(new URL('./rotatingVictim.js', import.meta.url));
+    let kills = 0;
+    for (let isDone = false; !isDone; kills += 1) {
+      const child = spawn(process.execPath, [victim, office.path, String(kills + 1)], { stdio: ['ignore', 'ignore', 'inherit'] });
+      isDone = ((await once(child, 'exit')) as [number | null])[0] === 0;
+      await clearLeftovers(office.path);
+      await reopen();
+      expect(await Promise.all(['a/x', 'a/y'].map((path) => store.getSecret(path))), `killed before step ${kills + 1}`).to.deep.equal([
+        'one',
+        'two',
+      ]);
+      expect(await readdir(office.path)).to.have.members(['secret.key', 'secrets.json']);
+    }
+    expect(kills, 'two files, and their places').to.be.at.least(12);
+  });
+
+  it('does not show what is not durable yet, and nothing of a change that fails', async () => {
+    await store.setSecret('a/x', 'one');
+    const setting = store.setSecret('a/x', 'two');
+    expect(await store.getSecret('a/x')).to.equal('one');
+    await setting;
+    await rm(join(office.path, 'secrets.json'));
+    await mkdir(join(office.path, 'secrets.json'));
+    expect(await rejection(store.setSecret('a/x', 'three'))).to.contain('The secrets are as before');
+    expect(await rejection(store.rotateKey())).to.contain('The secrets are as before');
+    expect(await store.getSecret('a/x')).to.equal('two');
   });
 
   it('ends a change of the key that was cut after the secrets were written', async () => {

@@ -69,7 +69,9 @@ describe('The doctor', () => {
     await office.run('plugins.disable', { plugin: 'postroom.public1' });
     const sentences = notWell(await visit());
     expect(sentences.some((sentence) => sentence.startsWith('disk: ') && sentence.includes('MB free'))).to.equal(true);
-    expect(sentences.some((sentence) => sentence.startsWith('plugin postroom.public1: ') && sentence.includes('mail is held'))).to.equal(true);
+    expect(sentences.some((sentence) => sentence.startsWith('plugin postroom.public1: ') && sentence.includes('mail is held'))).to.equal(
+      true,
+    );
   });
 
   it('visits without a server where none can start, and says why', async () => {

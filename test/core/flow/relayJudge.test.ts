@@ -61,6 +61,27 @@ describe('what a receipt means for the Outbox', () => {
     expect(judge(entry({ queuedAt: hoursAgo(120), attempts: 10 }), receipt({}), NOW)).to.include({ outcome: 'deferred' });
   });
 
+  it('an end that leaves it open whether the ISP has it is tried again later each time, and the third time held', () => {
+    const unsure = receipt({ unsure: true });
+    const minutes = (doubts: number, attempts: number): unknown => {
+      const { outcome, nextTryAt, doubtful } = judge(entry({ doubts, attempts }), unsure, NOW);
+      return [outcome, doubtful, nextTryAt && (nextTryAt.getTime() - NOW.getTime()) / 60_000];
+    };
+    expect([minutes(0, 0), minutes(1, 1), minutes(2, 2), minutes(7, 7)]).to.deep.equal([
+      ['deferred', true, 5],
+      ['deferred', true, 60],
+      ['held', true, undefined],
+      ['held', true, undefined],
+    ]);
+    expect(minutes(0, 5), 'as long as any other try has to wait').to.deep.equal(['deferred', true, 240]);
+    const soon = new Date(NOW.getTime() + 1);
+    expect(judge(entry(), { ...unsure, retryAfter: soon }, NOW).nextTryAt, 'whatever the plugin wishes').to.not.equal(soon);
+    expect(judge(entry({ queuedAt: hoursAgo(1_000), attempts: 99 }), unsure, NOW).outcome, 'never returned as not sent').to.equal(
+      'deferred',
+    );
+    expect(judge(entry({ doubts: 2 }), receipt({}), NOW), 'an answer is no doubt').to.include({ outcome: 'deferred' });
+  });
+
   it('a wrong set-up never bounces, however long', () => {
     const wrong = receipt({ outcome: 'failed', configuration: true });
     expect(judge(entry({ queuedAt: hoursAgo(1_000), attempts: 99 }), wrong, NOW)).to.include({ outcome: 'deferred' });

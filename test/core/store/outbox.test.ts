@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { OutboxUpdate } from '#core/store/outbox.js';
 import { Connection } from '#core/store/sqlite/connection.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
-import { draft, put, StoreFixture } from './storeFixture.js';
+import { draft, failureOf, put, StoreFixture } from './storeFixture.js';
 
 describe('Outbox on SQLite', () => {
   /** Behind what a test puts in, however long ago this file was loaded. */
@@ -46,6 +46,44 @@ describe('Outbox on SQLite', () => {
     expect(store.outbox.counts()).to.include({ messages: 2, recipients: 3, untried: 1 });
     expect((await store.outbox.list()).map((entry) => entry.state)).to.deep.equal(['deferred', 'waiting', 'waiting']);
     expect((await store.outbox.lease(now, 1, 10)).map((entry) => entry.id)).to.include(two?.id);
+  });
+
+  it('knows after a crash which entries were in doubt: they stay so until that is reported, and are not leased', async () => {
+    const [one, two, three] = await store.outbox.lease(now, 3_600_000, 3);
+    await store.outbox.enterDoubt([one?.id ?? 0, two?.id ?? 0]);
+    await store.outbox.leaveDoubt([two?.id ?? 0]);
+    await fixture.close(store);
+    store = await fixture.open();
+    const left = await store.outbox.recover();
+    expect(left.map(({ id, inDoubt }) => [id, inDoubt])).to.deep.equal([
+      [one?.id, true],
+      [two?.id, undefined],
+      [three?.id, undefined],
+    ]);
+    expect(
+      (await store.outbox.recover()).map(({ id }) => id),
+      'the others are as they were before',
+    ).to.deep.equal([one?.id]);
+    const later = new Date(now.getTime() + 3_600_000);
+    expect((await store.outbox.lease(later, 60_000, 10)).map(({ id }) => id)).to.deep.equal([two?.id, three?.id]);
+    await store.outbox.report([{ ...update(one?.id ?? 0, 'deferred', later), doubtful: true }]);
+    expect(await store.outbox.recover({ now: later, leaseMs: 60_000 }), 'leases that are held').to.deep.equal([]);
+    const [reported] = await store.outbox.lease(later, 60_000, 10);
+    expect(reported).to.deep.include({ id: one?.id, doubts: 1, attempts: 1 }).and.not.have.property('inDoubt');
+    await store.outbox.enterDoubt([one?.id ?? 0]);
+    const over = new Date(later.getTime() + 60_000);
+    expect((await store.outbox.recover({ now: over, leaseMs: 60_000 })).map(({ id }) => id)).to.deep.equal([one?.id, two?.id, three?.id]);
+    await store.outbox.report([{ ...update(one?.id ?? 0, 'held'), doubtful: true }]);
+    expect((await store.outbox.list())[0]).to.deep.include({ id: one?.id, state: 'held', doubts: 2 });
+  });
+
+  it('lets nothing get into doubt that was taken out or put on hold meanwhile, of all that goes together', async () => {
+    const [one, two, three] = (await store.outbox.lease(now, 60_000, 10)).map(({ id }) => id);
+    await store.outbox.hold([two ?? 0]);
+    expect((await failureOf(store.outbox.enterDoubt([one ?? 0, two ?? 0]))).code).to.equal('mail/not-found');
+    await store.outbox.report([update(three ?? 0, 'bounced')]);
+    expect((await failureOf(store.outbox.enterDoubt([one ?? 0, three ?? 0]))).code).to.equal('mail/not-found');
+    expect((await store.outbox.recover()).filter(({ inDoubt }) => inDoubt === true)).to.deep.equal([]);
   });
 
   it('R56 takes the first of 100,000 at a time, and knows their number without reading them', async function () {

@@ -41,6 +41,8 @@ export class ScriptedServer {
   readonly commands: string[] = [];
   /** Texts of messages whose final dot arrived, as they were sent. */
   readonly messages: string[] = [];
+  /** What has come of a message whose final dot has not. */
+  unfinished = '';
   connections = 0;
   /** Names that clients asked for in their TLS hello (SNI). */
   readonly askedFor: string[] = [];
@@ -114,6 +116,7 @@ export class ScriptedServer {
     const step = (): boolean => {
       if (mode === 'data') {
         const end = input.startsWith('.\r\n') ? -2 : input.indexOf('\r\n.\r\n');
+        this.unfinished = end === -1 ? input : '';
         if (end === -1) {
           return false;
         }

@@ -92,6 +92,8 @@ export interface OutboxRow {
   readonly state: string;
   readonly queuedAt: string;
   readonly tries: number;
+  /** Tries that left it open whether the ISP has the message. */
+  readonly doubts?: number;
   readonly nextTryAt: string;
   readonly lastAnswer?: string;
 }

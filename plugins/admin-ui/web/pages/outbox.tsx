@@ -62,8 +62,13 @@ export function OutboxPage(): ReactNode {
                 <Badge tone={STATES[row.state]?.[1] ?? 'muted'}>{STATES[row.state]?.[0] ?? row.state}</Badge>
                 <p className="hint">
                   since {time(row.queuedAt)}
-                  {row.tries > 0 && `; ${count(row.tries, 'try', 'tries')}, next ${fromNow(row.nextTryAt)}`}
+                  {row.tries > 0 && `; ${count(row.tries, 'try', 'tries')}`}
+                  {row.tries > 0 && row.state !== 'held' && `, next ${fromNow(row.nextTryAt)}`}
+                  {row.doubts !== undefined && `; it may have arrived ${count(row.doubts, 'time', 'times')}`}
                   {row.lastAnswer !== undefined && `. Last answer: ${row.lastAnswer}`}
+                  {row.state === 'held' &&
+                    row.doubts !== undefined &&
+                    '. Not sent again by itself: ask the recipient, then release or return it.'}
                 </p>
               </td>
               <td>

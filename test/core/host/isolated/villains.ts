@@ -43,7 +43,7 @@ export const VILLAINS: readonly Villain[] = [
 ];
 
 /** Copies a fixture to where an administrator's hand would put it; `bundled` is what it brings along as node_modules. */
-export async function plant(host: TestHost, name: string): Promise<void> {
+export async function plant(host: Pick<TestHost, 'dataDir'>, name: string): Promise<void> {
   const folder = path.join(host.dataDir, 'plugins', name);
   await mkdir(path.dirname(folder), { recursive: true });
   await cp(path.join(FIXTURES, name), folder, { recursive: true });

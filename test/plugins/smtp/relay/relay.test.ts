@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns';
 import { expect } from 'chai';
+import { until } from '../../../kit/until.js';
 import type { Script } from '../scriptedServer.js';
 import { relayingHost, TEXT } from './relayingHost.js';
 
@@ -195,6 +196,37 @@ describe('relaying to the ISP', () => {
     expect(await at.one()).to.include({ outcome: 'deferred', unsure: true });
     at.isp.script = { answer: (asked) => (asked === 'DOT' ? 'gibberish' : undefined) };
     expect(await at.one()).to.include({ outcome: 'deferred', unsure: true });
+  });
+
+  it('waits with the final dot until it may be sent, and sends none where it may not', async () => {
+    await at.connectTo();
+    let order: string[] = [];
+    const beforeEndOfData = async (recipients: readonly string[] = []): Promise<void> => {
+      await until('the text has come', () => at.isp.unfinished === TEXT);
+      order.push(`announced ${recipients.join(', ')}, ${at.isp.messages.length} received`);
+    };
+    const at2 = ['a@b.example', 'c@b.example'];
+    expect((await at.relay(at2, { beforeEndOfData })).map(({ outcome }) => outcome)).to.deep.equal(['delivered', 'delivered']);
+    expect(order).to.deep.equal(['announced a@b.example, c@b.example, 0 received']);
+    expect(at.isp.messages).to.deep.equal([TEXT]);
+    order = [];
+    expect(await at.one({ beforeEndOfData: () => Promise.reject(new Error('There is no room.')) }))
+      .to.include({ outcome: 'deferred', text: 'There is no room.' })
+      .and.not.have.property('unsure');
+    expect(at.isp.messages, 'nothing more').to.deep.equal([TEXT]);
+    expect(await at.one()).to.include({ outcome: 'delivered' });
+  });
+
+  it('announces the recipients of a transaction that the ISP accepted, and tells what became of the one before', async () => {
+    const refused = 'RCPT TO:<r1@b.example>';
+    await at.connectTo({ answer: (_verb, line) => (line.startsWith(refused) ? '550 5.1.1 No such user' : undefined) });
+    const told: string[] = [];
+    const recipients = Array.from({ length: 101 }, (_, number) => `r${number}@b.example`);
+    await at.relay(recipients, {
+      beforeEndOfData: async (some = []) => void told.push(`data of ${some.length}`),
+      answered: async (receipts) => void told.push(`${receipts.length} ${receipts[0]?.outcome}`),
+    });
+    expect(told).to.deep.equal(['data of 99', '100 delivered', 'data of 1']);
   });
 
   it('R22 R58 gives up when its time is over, unsure only after the text', async () => {

@@ -1,0 +1,47 @@
+// Folders of backups and verifications that were killed: half copies of all mail, which nobody would look for.
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Of a backup that is not complete yet. */
+const PART = /^postroom-backup-\d{4}-\d{2}-\d{2}-\d{6}(?:-with-secrets)?\.part$/;
+const VERIFICATION = /^postroom-verify-(\d+)-[A-Za-z0-9]+$/;
+/** Whoever works on one writes to it all the time. */
+const STILL_MS = 3_600_000;
+
+/** Beginning of the name of a verification's folder. */
+export function verificationPrefix(): string {
+  return `postroom-verify-${process.pid}-`;
+}
+
+export function isPart(folder: string): boolean {
+  return PART.test(path.basename(folder));
+}
+
+/** Removes what lies in `place` and is certainly nobody's: still for an hour and, where the name says whose it is, of a process that is gone. */
+export async function clearStaleFolders(place: string): Promise<void> {
+  for (const name of await readdir(place).catch((): string[] => [])) {
+    const process = VERIFICATION.exec(name)?.[1];
+    if (!PART.test(name) && (process === undefined || isAlive(Number(process)))) continue;
+    const folder = path.join(place, name);
+    if (Date.now() - (await lastChange(folder)) > STILL_MS) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Of the folder and what lies in it; milliseconds since 1970. Now, where nobody can say. */
+async function lastChange(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => undefined);
+  if (names === undefined) return Date.now();
+  const times = await Promise.all(
+    ['.', ...names].map(async (name) => (await stat(path.join(folder, name)).catch(() => undefined))?.mtimeMs),
+  );
+  return Math.max(...times.map((time) => time ?? Date.now()));
+}

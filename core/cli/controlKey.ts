@@ -1,0 +1,41 @@
+// The key of the control socket in its file. A disk without room for it does not keep the server from starting: the file follows when there is some.
+import { unlink, writeFile } from 'node:fs/promises';
+import { type Disposable, sentenceOf } from '@postroom/sdk';
+import { Clock } from '@postroom/sdk/services';
+import { service } from '../base/bindings.js';
+import { isNoRoom } from '../base/diskSpace.js';
+import { Log } from '../base/log.js';
+import type { Server } from '../bootstrap.js';
+
+const LOOK_AGAIN_MS = 5_000;
+
+/** Readable by the server's user alone. Disposing removes it. Rejects where it is not for want of room that it can't be written. */
+export async function keepControlKey(server: Server, file: string, key: string): Promise<Disposable> {
+  const clock = service(server.container, Clock);
+  let timer: Disposable | undefined;
+  let isOver = false;
+  const write = async (): Promise<void> => {
+    await unlink(file).catch(() => undefined);
+    await writeFile(file, key, { mode: 0o600 });
+  };
+  const again = (): void => {
+    timer = clock.after(LOOK_AGAIN_MS, () => void write().catch(() => (isOver ? undefined : again())));
+  };
+  try {
+    await write();
+  } catch (error) {
+    if (!isNoRoom(error)) throw error;
+    service(server.container, Log).error('The command line cannot reach this server until there is room on the disk for its key.', {
+      file,
+      error: sentenceOf(error),
+    });
+    again();
+  }
+  return {
+    dispose: async () => {
+      isOver = true;
+      await timer?.dispose();
+      await unlink(file).catch(() => undefined);
+    },
+  };
+}

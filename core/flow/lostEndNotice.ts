@@ -1,0 +1,55 @@
+// A database that lost its end, told once to whoever can do something about it: in the Log and in ADMIN1's mailbox.
+import { ADMIN1, sentenceOf } from '@postroom/sdk';
+import { Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { Log } from '../base/log.js';
+import { ServerName } from '../directory/serverName.js';
+import { composeAdminNotice } from '../mail/adminNotice.js';
+import { ActivityLog } from '../store/activityLog.js';
+import { LostEndReport, whatToDo, whatWasLost } from '../upkeep/lostEndReport.js';
+import { IntakeStep } from './intake.js';
+
+export interface LostEndNotice {
+  /** Tells what was found when the database was opened. Never rejects: what could not be told is tried again at the next start. */
+  tell(): Promise<void>;
+}
+export const LostEndNotice = createServiceId<LostEndNotice>('LostEndNotice');
+
+export class MailedLostEndNotice implements LostEndNotice {
+  constructor(
+    @LostEndReport private readonly report: LostEndReport,
+    @IntakeStep private readonly intake: IntakeStep,
+    @ActivityLog private readonly activity: ActivityLog,
+    @ServerName private readonly server: ServerName,
+    @Clock private readonly clock: Clock,
+    @Events private readonly events: Events,
+    @Log private readonly log: Log,
+  ) {}
+
+  async tell(): Promise<void> {
+    try {
+      const end = await this.report.found();
+      if (end === undefined || end.isTold === true) return;
+      const text = whatWasLost(end);
+      this.log.error(text, { missing: end.missing, held: end.held });
+      this.events.emit({ type: 'problem', source: 'database', sentence: text });
+      const notice = composeAdminNotice({
+        host: this.server.name,
+        subject: 'The last changes of the mail database are missing',
+        lines: [text, '', ...whatToDo(end)],
+        now: this.clock.now(),
+      });
+      await this.intake.own(notice, [ADMIN1], 'the database lost its last changes');
+      this.activity.add({
+        kind: 'problem',
+        account: undefined,
+        user: undefined,
+        message: undefined,
+        text,
+        details: { missing: end.missing },
+      });
+      await this.report.setTold(end);
+    } catch (error) {
+      this.log.error('ADMIN1 could not be told that the database lost its end; the next start tries again.', { error: sentenceOf(error) });
+    }
+  }
+}

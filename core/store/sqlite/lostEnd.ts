@@ -1,0 +1,60 @@
+// A database that lost its end: what may have been sent since is put on hold, and what was lost is written down, before anything else is.
+import { sentenceOf } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
+import { LOST_END_KEY, type LostEnd } from '../lostEnd.js';
+import type { Ballast } from './ballast.js';
+import type { CommitNumber, LostCommits } from './commitNumber.js';
+import type { Connection } from './connection.js';
+
+/** So long people are reminded of it. */
+const SHOWN_DAYS = 14;
+
+const NOTE =
+  'On hold: the database lost its last changes, and it may have been sent in that time. "outbox retry" sends it, "outbox return" gives it up.';
+
+export async function noteLostEnd(writer: Connection, lost: LostCommits, now: Date): Promise<void> {
+  await writer.run('BEGIN IMMEDIATE');
+  try {
+    const held = await writer.run(`UPDATE outbox SET state = 'held', lease_until = NULL, in_doubt = 0, text = ? WHERE state <> 'held'`, [
+      NOTE,
+    ]);
+    const end: LostEnd = { ...lost, held };
+    await writer.run('INSERT OR REPLACE INTO plugin_state (plugin, key, value, expires_at) VALUES (?, ?, ?, ?)', [
+      'core',
+      LOST_END_KEY,
+      JSON.stringify(end),
+      now.getTime() + SHOWN_DAYS * 86_400_000,
+    ]);
+    await writer.run('COMMIT');
+  } catch (error) {
+    await writer.exec('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Writes down what the database lacks of what had been committed. Answers sentences about what cannot be, or is not certain: a WAL that is gone
+ * (`missingWal`) held the last moment, of which the number may not have been noted any more.
+ */
+export async function lookForEnd(
+  commits: CommitNumber,
+  writer: Connection,
+  ballast: Ballast,
+  missingWal: string | undefined,
+  clock: Clock,
+): Promise<readonly string[]> {
+  const { lost, known } = commits;
+  if (lost === undefined) return missingWal !== undefined && known?.isClosed !== true ? [missingWal] : [];
+  const note = (): Promise<void> => noteLostEnd(writer, lost, clock.now());
+  try {
+    await note().catch(async (error: unknown) => {
+      if (!(await ballast.drop())) throw error;
+      await note();
+    });
+    commits.adopt();
+    return [];
+  } catch (error) {
+    commits.freeze();
+    return [`The database lost its last ${lost.missing} changes, which could not be written down (${sentenceOf(error)}).`];
+  }
+}

@@ -1,0 +1,85 @@
+// The index of the WAL (postroom.db-shm) is mapped into memory. Where the disk has no block for a page of the map, the system ends the process that
+// touches it with a signal (SIGBUS), which no code can answer: so the blocks are taken before anything is stored, or there is no such file.
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isNoRoom } from '../../base/diskSpace.js';
+import type { Ballast } from './ballast.js';
+import type { Connection, Sharing } from './connection.js';
+import { openWriter } from './database.js';
+
+/** What a start needs beside the blocks of the index: a WAL for the first changes. */
+const PROBE_OCTETS = 2 ** 20;
+/** Below so much the ballast is let go of before the database is opened. */
+const LITTLE = 4 * 2 ** 20;
+/** Each 32 KB of it index 16 MB of WAL, whose usual size that is. */
+const INDEX_OCTETS = 16 * 32 * 2 ** 10;
+/** The first page is touched whenever the database is opened. */
+const FIRST_PAGE = 4_096;
+
+export interface Opened {
+  readonly writer: Connection;
+  readonly sharing: Sharing;
+}
+
+/**
+ * Opens the writer on whatever room there is. On a full disk the ballast goes first; where that is not enough either, this process is `alone` with the
+ * database, and keeps the index in its memory.
+ */
+export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ballast): Promise<Opened> {
+  const isGivenUp = (await ballast.free()) < LITTLE && (await ballast.drop());
+  try {
+    const opened = await openOn(path, dataDir);
+    if (isGivenUp) await ballast.extendWal();
+    return opened;
+  } catch (error) {
+    // One of an older version is backed up before it is brought up to date, which takes room.
+    if (!isNoRoom((error as Error).cause) || !(await ballast.drop())) throw error;
+    return openOn(path, dataDir);
+  }
+}
+
+/** Opens it on the room that there is. Nobody else in this process may have it open. */
+export async function openOn(path: string, dataDir: string): Promise<Opened> {
+  if (await hasRoom(dataDir)) {
+    const writer = await openWriter(path);
+    if (await reserveIndex(`${path}-shm`)) return { writer, sharing: 'shared' };
+    await writer.close();
+  }
+  return { writer: await openWriter(path, 'alone'), sharing: 'alone' };
+}
+
+/** Asked by writing: a quota says nothing beforehand. */
+async function hasRoom(dataDir: string): Promise<boolean> {
+  const probe = join(dataDir, '.room-probe');
+  try {
+    await writeFile(probe, Buffer.alloc(PROBE_OCTETS), { mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Takes every block of the index that will be needed: what is there is written as it is, and the rest is filled with the zeros that new pages have.
+ * The database must be open, and nobody at work on it. False where there is no room.
+ */
+async function reserveIndex(file: string): Promise<boolean> {
+  // There the file can't be written while it is mapped.
+  if (process.platform === 'win32') return true;
+  const handle = await open(file, 'r+').catch(() => undefined);
+  // Without WAL there is none.
+  if (handle === undefined) return true;
+  try {
+    const { size } = await handle.stat();
+    const octets = Buffer.alloc(Math.max(INDEX_OCTETS, size));
+    await handle.read(octets, 0, size, 0);
+    await handle.write(octets, FIRST_PAGE, octets.length - FIRST_PAGE, FIRST_PAGE);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await handle.close();
+  }
+}
