@@ -63,6 +63,7 @@ import { discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
 import { IsolatedPlugin } from './host/isolated/isolatedPlugin.js';
+import { PluginNetwork, SettingsPluginNetwork } from './host/network/pluginNetwork.js';
 import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
@@ -252,6 +253,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
   bindClass(container, PluginWatch, DefaultPluginWatch);
+  bindClass(container, PluginNetwork, SettingsPluginNetwork);
   bindClass(container, PluginInstaller, DefaultPluginInstaller);
   bindClass(container, StrayErrors, DefaultStrayErrors);
   bindClass(container, StallWarden, NotingStallWarden);

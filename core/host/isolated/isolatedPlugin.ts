@@ -15,6 +15,7 @@ import { HostHooks } from '../../hooks.js';
 import { PluginStates } from '../../store/pluginStates.js';
 import { CommandRegistry } from '../commandRegistry.js';
 import type { InstalledPlugin } from '../discovery.js';
+import { PluginNetwork } from '../network/pluginNetwork.js';
 import { pluginMail } from '../pluginMail.js';
 import type { PluginRuntime } from '../pluginRuntime.js';
 import { pluginSecrets } from '../pluginSecrets.js';
@@ -126,12 +127,14 @@ export class IsolatedPlugin implements PluginRuntime {
     await mkdir(storagePath, { recursive: true, mode: 0o700 });
     await linkSdk(path.dirname(folder));
     const announced = new Set<string>();
+    const network = service(this.container, PluginNetwork);
     const started = new PluginProcess({
       plugin: id,
       readable: [folder, path.join(path.dirname(folder), 'node_modules')],
       storagePath,
       log: this.#log,
       handlers: this.#handlers(announced),
+      network: { rules: () => network.rulesFor(manifest), own: () => network.own() },
     });
     const activation: Activation = {
       id,

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { type Logger, PostroomError } from '@postroom/sdk';
 import { BUILT_FOLDER, PRODUCT_FOLDER } from '../../base/places.js';
 import { residentMegabytes } from './memory.js';
+import { Dialler, type DiallerOptions } from './network/dialler.js';
 import { OutputLog } from './outputLog.js';
 import { Peer, type PeerHandler } from './peer.js';
 import { FROM_PLUGIN } from './protocol.js';
@@ -23,6 +24,11 @@ const SILENCE_MS = 500;
 /** Requests of the plugin that may be open at a time. */
 const MOST_REQUESTS = 1_000;
 
+const NO_NETWORK: Pick<DiallerOptions, 'rules' | 'own'> = {
+  rules: () => ({ dns: false, asked: [], agreed: [] }),
+  own: () => ({ addresses: new Set(), ports: new Set(), dataDir: '' }),
+};
+
 const RUNNER = path.join(BUILT_FOLDER, 'host', 'isolated', 'runner.js');
 
 /** Processes started so far. */
@@ -37,6 +43,8 @@ export interface ProcessOptions {
   readonly storagePath: string;
   readonly log: Logger;
   readonly handlers: Readonly<Record<string, PeerHandler>>;
+  /** Which network it has. Default: none. */
+  readonly network?: Pick<DiallerOptions, 'rules' | 'own'>;
   /** What the system says of a process's memory in megabytes. Default: what Linux says. */
   readonly systemSays?: (pid: number) => Promise<number | undefined>;
 }
@@ -54,10 +62,10 @@ export class PluginProcess {
   #isAsked = false;
 
   constructor(private readonly options: ProcessOptions) {
-    this.#child = spawn(process.execPath, [...flags(options), RUNNER, options.plugin], {
+    this.#child = spawn(process.execPath, [...flags(options), RUNNER, JSON.stringify({ plugin: options.plugin, closed: true })], {
       cwd: options.storagePath,
       env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });
     const output = new OutputLog(options.log);
@@ -71,10 +79,16 @@ export class PluginProcess {
       onSilence: () => this.kill('did not react any more and was killed'),
       onBreach: (reason) => this.kill(`was killed: ${reason}`),
     });
+    const dialler = new Dialler(this.#child.stdio[4] as Duplex, {
+      plugin: options.plugin,
+      ...(options.network ?? NO_NETWORK),
+      onBreach: (reason) => this.kill(`was killed: ${reason}`),
+    });
     const memory = setInterval(() => void this.#lookAtMemory(), MEMORY_LOOK_MS);
     this.ended = new Promise((resolve) => {
       const gone = (how: string): void => {
         clearInterval(memory);
+        dialler.close();
         const reason = this.#reason ?? how;
         const fields = { plugin: options.plugin, incident: this.incident };
         this.peer.close(new PostroomError('plugin/failed', `its process ${reason}`, fields));
@@ -122,12 +136,13 @@ function flags({ readable, storagePath }: ProcessOptions): readonly string[] {
   const read = [BUILT_FOLDER, path.join(PRODUCT_FOLDER, 'sdk'), path.join(PRODUCT_FOLDER, 'node_modules', '@postroom')];
   return [
     known.has('--permission') ? '--permission' : '--experimental-permission',
-    ...(known.has('--allow-net') ? ['--allow-net'] : []),
     ...[...read, path.join(PRODUCT_FOLDER, 'package.json'), path.join(PRODUCT_FOLDER, 'core', 'package.json')].map(
       (each) => `--allow-fs-read=${each}`,
     ),
     ...[...readable, storagePath].map((each) => `--allow-fs-read=${each}`),
     `--allow-fs-write=${storagePath}`,
+    // The allow-list begins at Node's own loader.
+    '--expose-internals',
     `--max-old-space-size=${HEAP_MB}`,
     '--disable-warning=ExperimentalWarning',
   ];

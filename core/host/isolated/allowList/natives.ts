@@ -1,0 +1,83 @@
+// The native functions behind Node's modules that open doors. They are taken off where they are, so that no object that a plugin may get hold of
+// (a handle, a class behind a socket, a function that Node kept) leads to them: this holds even where a module was loaded by mistake.
+import type { Binding, Internals } from './internals.js';
+import { refusing } from './refusal.js';
+
+/** By binding: functions, and classes with the methods that go; `*` are all. */
+interface Doors {
+  readonly functions?: '*' | readonly string[];
+  readonly methods?: Readonly<Record<string, '*' | readonly string[]>>;
+}
+
+export const NATIVE_DOORS: Readonly<Record<string, Doors>> = {
+  // The network: the host dials. Reading from and writing to what is open stays: the pipes to the host are such.
+  tcp_wrap: { methods: { TCP: ['bind', 'bind6', 'listen', 'connect', 'connect6'] } },
+  pipe_wrap: { methods: { Pipe: ['bind', 'bind2', 'listen', 'connect', 'connect2', 'fchmod'] } },
+  udp_wrap: { functions: ['UDP'], methods: { UDP: '*' } },
+  cares_wrap: { functions: ['getaddrinfo', 'getnameinfo'], methods: { ChannelWrap: '*' } },
+  quic: { functions: '*' },
+  // Processes and threads.
+  process_wrap: { functions: ['Process'], methods: { Process: '*' } },
+  spawn_sync: { functions: '*' },
+  worker: { functions: ['Worker'], methods: { Worker: '*' } },
+  process_methods: {
+    functions: [
+      ...['_debugProcess', '_debugEnd', '_getActiveHandles', '_getActiveRequests', 'abort', 'causeSegfault', 'chdir', 'dlopen', 'execve'],
+      ...['loadEnvFile', 'umask'],
+    ],
+  },
+  credentials: { functions: ['initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid'] },
+  os: { functions: ['setPriority', 'getInterfaceAddresses', 'getUserInfo', 'getHomeDirectory', 'getHostname'] },
+  // V8 writes files of its own accord: traces, profiles, snapshots of the heap, whatever Node's permissions say.
+  v8: {
+    functions: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit', 'startCpuProfile', 'stopCpuProfile', 'startHeapProfile'],
+  },
+  heap_utils: { functions: '*' },
+  profiler: { functions: ['setCoverageDirectory', 'startCoverage', 'stopCoverage', 'takeCoverage'] },
+  report: {
+    functions: [
+      ...['getReport', 'writeReport', 'setDirectory', 'setFilename', 'setReportOnFatalError', 'setReportOnSignal'],
+      ...['setReportOnUncaughtException', 'setSignal'],
+    ],
+  },
+  trace_events: { functions: ['CategorySet'], methods: { CategorySet: '*' } },
+  mksnapshot: { functions: '*' },
+  // The debugger sees and changes everything.
+  inspector: {
+    functions: ['open', 'callAndPauseOnStart', 'waitForDebugger', 'emitProtocolEvent', 'Connection', 'MainThreadConnection'],
+    methods: { Connection: '*', MainThreadConnection: '*' },
+  },
+  // Native code, and code that V8 takes as it is: a cache that somebody made up.
+  ffi: { functions: '*' },
+  sqlite: { functions: '*', methods: { DatabaseSync: '*' } },
+  webstorage: { functions: '*', methods: { Storage: '*' } },
+  wasi: { functions: ['WASI'], methods: { WASI: '*' } },
+  crypto: { functions: ['setEngine', 'setFipsCrypto'], methods: { SecureContext: ['setEngineKey', 'setClientCertEngine'] } },
+  modules: { functions: ['enableCompileCache', 'flushCompileCache', 'getCompileCacheEntry', 'saveCompileCacheEntry'] },
+  // Node makes contexts itself: what goes is a way to give V8 code that it has not compiled.
+  contextify: { methods: { ContextifyScript: ['createCachedData'] } },
+  messaging: { functions: ['moveMessagePortToContext', 'setDeserializerCreateObjectFunction'] },
+  fs: { functions: ['link', 'symlink'] },
+};
+
+export function closeNatives({ binding }: Internals): void {
+  for (const [name, doors] of Object.entries(NATIVE_DOORS)) {
+    const natives = binding(name);
+    if (natives === undefined) continue;
+    // Methods first: the classes may go as well.
+    for (const [owner, methods] of Object.entries(doors.methods ?? {})) {
+      const type = natives[owner] as { readonly prototype?: Binding } | undefined;
+      if (type?.prototype !== undefined) refuse(type.prototype, methods, `${name}.${owner}`);
+    }
+    refuse(natives, doors.functions ?? [], name);
+  }
+}
+
+function refuse(owner: Binding, names: '*' | readonly string[], what: string): void {
+  for (const key of names === '*' ? Object.getOwnPropertyNames(owner) : names) {
+    const isThere = Object.hasOwn(owner, key) && key !== 'constructor';
+    if (isThere && typeof Object.getOwnPropertyDescriptor(owner, key)?.value === 'function') {
+      Object.defineProperty(owner, key, { value: refusing(`${what}.${key}`), configurable: false, writable: false });
+    }
+  }
+}
