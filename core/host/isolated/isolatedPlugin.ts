@@ -19,6 +19,7 @@ import { PluginNetwork } from '../network/pluginNetwork.js';
 import { pluginMail } from '../pluginMail.js';
 import type { PluginRuntime } from '../pluginRuntime.js';
 import { pluginSecrets } from '../pluginSecrets.js';
+import { Fences } from './fence/fences.js';
 import { HostCommands } from './hostCommands.js';
 import { serviceHandlers } from './hostServices.js';
 import { HostTaps } from './hostTaps.js';
@@ -28,6 +29,7 @@ import { PluginProcess } from './pluginProcess.js';
 import type { Activation, SettingsSnapshot } from './protocol.js';
 import { failuresAfter, restartDelay } from './restart.js';
 import { linkSdk } from './sdkLink.js';
+import { fullSentence, type StorageLimits, StorageWatch } from './storage/storageWatch.js';
 import type { CallPlugin } from './tapCalls.js';
 
 /** Node itself starts: the machine's affair, and a busy one takes seconds. */
@@ -126,6 +128,10 @@ export class IsolatedPlugin implements PluginRuntime {
     const storagePath = path.join(this.options.storageRoot, id);
     await mkdir(storagePath, { recursive: true, mode: 0o700 });
     await linkSdk(path.dirname(folder));
+    const storage = (): StorageLimits => this.#storageLimits();
+    const { left, breach } = await new StorageWatch(storagePath, storage).look(undefined);
+    if (breach !== undefined) throw new PostroomError('plugin/failed', fullSentence(id, storagePath, storage()), { plugin: id });
+    const fence = await service(this.container, Fences).forPlugin(id);
     const announced = new Set<string>();
     const network = service(this.container, PluginNetwork);
     const started = new PluginProcess({
@@ -134,6 +140,9 @@ export class IsolatedPlugin implements PluginRuntime {
       storagePath,
       log: this.#log,
       handlers: this.#handlers(announced),
+      fence,
+      storage,
+      storageLeft: left,
       network: { rules: () => network.rulesFor(manifest), own: () => network.own() },
     });
     const activation: Activation = {
@@ -221,6 +230,12 @@ export class IsolatedPlugin implements PluginRuntime {
       ...this.#taps.handlers(announced),
       ...this.#commands.handlers,
     };
+  }
+
+  #storageLimits(): StorageLimits {
+    const settings = service(this.container, SettingsService);
+    const megabytes = (key: string): number => settings.get<number>(key) * 2 ** 20;
+    return { quota: megabytes('plugins.storageMegabytes'), floor: megabytes('server.freeSpaceFloorMB') };
   }
 
   async #tellSettings(): Promise<void> {

@@ -1,33 +1,30 @@
-// One process that runs one plugin: started with next to no rights, watched for memory, its output taken to the log, ended when it must.
+// One process that runs one plugin: started with next to no rights, watched for memory and disk, its output taken to the log, ended when it must.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type Logger, PostroomError } from '@postroom/sdk';
-import { BUILT_FOLDER, PRODUCT_FOLDER } from '../../base/places.js';
-import { residentMegabytes } from './memory.js';
+import { BUILT_FOLDER } from '../../base/places.js';
+import { type Fence, NO_FENCE } from './fence/fence.js';
+import { limited } from './fence/limits.js';
 import { Dialler, type DiallerOptions } from './network/dialler.js';
+import { environment, HEAP_MB, nodeFlags, PRODUCT_PARTS } from './nodeFlags.js';
 import { OutputLog } from './outputLog.js';
 import { Peer, type PeerHandler } from './peer.js';
-import { FROM_PLUGIN } from './protocol.js';
+import { ProcessWatch } from './processWatch.js';
+import { FROM_PLUGIN, NETWORK_PIPE, PIPE, type RunnerOptions } from './protocol.js';
 import { numberIn, recordOf } from './shapes.js';
+import type { StorageLimits } from './storage/storageWatch.js';
 
-/** Megabytes of JavaScript heap. */
-const HEAP_MB = 64;
-/**
- * Megabytes in memory, buffers included. Linux tells; elsewhere the process is asked, which a plugin that stands still or lies does not answer: then its
- * calls run out of time, and the heap has its own limit everywhere.
- */
-const RESIDENT_MB = 256;
-const MEMORY_LOOK_MS = 250;
 /** A cancelled call that is not even acknowledged by then: the plugin's event loop stands still. */
 const SILENCE_MS = 500;
 /** Requests of the plugin that may be open at a time. */
 const MOST_REQUESTS = 1_000;
-
 const NO_NETWORK: Pick<DiallerOptions, 'rules' | 'own'> = {
   rules: () => ({ dns: false, asked: [], agreed: [] }),
   own: () => ({ addresses: new Set(), ports: new Set(), dataDir: '' }),
 };
+const SOME_STORAGE: StorageLimits = { quota: 256 * 2 ** 20, floor: 0 };
 
 const RUNNER = path.join(BUILT_FOLDER, 'host', 'isolated', 'runner.js');
 
@@ -43,8 +40,16 @@ export interface ProcessOptions {
   readonly storagePath: string;
   readonly log: Logger;
   readonly handlers: Readonly<Record<string, PeerHandler>>;
+  /** The system's fence around it. Default: none. */
+  readonly fence?: Fence;
+  /** False: without the allow-list and Node's permissions, to try what the fence holds by itself. Default true. */
+  readonly closed?: boolean;
   /** Which network it has. Default: none. */
   readonly network?: Pick<DiallerOptions, 'rules' | 'own'>;
+  /** Its share of the disk, asked at every look. Default: 256 MB. */
+  readonly storage?: () => StorageLimits;
+  /** Octets of that which are left. Default: all. */
+  readonly storageLeft?: number;
   /** What the system says of a process's memory in megabytes. Default: what Linux says. */
   readonly systemSays?: (pid: number) => Promise<number | undefined>;
 }
@@ -61,37 +66,47 @@ export class PluginProcess {
   /** The process was asked and has not answered yet. */
   #isAsked = false;
 
-  constructor(private readonly options: ProcessOptions) {
-    this.#child = spawn(process.execPath, [...flags(options), RUNNER, JSON.stringify({ plugin: options.plugin, closed: true })], {
-      cwd: options.storagePath,
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    const output = new OutputLog(options.log);
+  constructor(options: ProcessOptions) {
+    const { plugin, log, storage = () => SOME_STORAGE } = options;
+    this.#child = start(options, storage());
+    const output = new OutputLog(log);
     output.take(this.#child.stdout, 'stdout');
     output.take(this.#child.stderr, 'stderr');
-    this.peer = new Peer(this.#child.stdio[3] as Duplex, {
+    const end = (reason: string): void => this.kill(reason);
+    this.peer = new Peer(this.#child.stdio[PIPE] as Duplex, {
       limits: FROM_PLUGIN,
       mostCalls: MOST_REQUESTS,
-      handlers: options.handlers,
+      handlers: {
+        ...options.handlers,
+        'storage.full': (data) => {
+          void watch.refused(numberIn(recordOf(data), 'wanted'));
+          return undefined;
+        },
+      },
       silenceMs: SILENCE_MS,
       onSilence: () => this.kill('did not react any more and was killed'),
       onBreach: (reason) => this.kill(`was killed: ${reason}`),
     });
-    const dialler = new Dialler(this.#child.stdio[4] as Duplex, {
-      plugin: options.plugin,
+    const dialler = new Dialler(this.#child.stdio[NETWORK_PIPE] as Duplex, {
+      plugin,
       ...(options.network ?? NO_NETWORK),
       onBreach: (reason) => this.kill(`was killed: ${reason}`),
     });
-    const memory = setInterval(() => void this.#lookAtMemory(), MEMORY_LOOK_MS);
+    const watch = new ProcessWatch({
+      pid: this.#child.pid,
+      storagePath: options.storagePath,
+      storage,
+      systemSays: options.systemSays,
+      ask: () => this.#askForMemory(),
+      onRoom: (octets) => this.peer.note('storage', { octets }),
+      onBreach: end,
+    });
     this.ended = new Promise((resolve) => {
       const gone = (how: string): void => {
-        clearInterval(memory);
+        watch.dispose();
         dialler.close();
         const reason = this.#reason ?? how;
-        const fields = { plugin: options.plugin, incident: this.incident };
-        this.peer.close(new PostroomError('plugin/failed', `its process ${reason}`, fields));
+        this.peer.close(new PostroomError('plugin/failed', `its process ${reason}`, { plugin, incident: this.incident }));
         resolve(reason);
       };
       this.#child.once('error', (error) => gone(`could not be started: ${error.message}`));
@@ -103,15 +118,6 @@ export class PluginProcess {
   kill(reason: string): void {
     this.#reason ??= reason;
     this.#child.kill('SIGKILL');
-  }
-
-  async #lookAtMemory(): Promise<void> {
-    const { pid } = this.#child;
-    const system = this.options.systemSays ?? residentMegabytes;
-    const megabytes = (pid === undefined ? undefined : await system(pid)) ?? (await this.#askForMemory());
-    if (megabytes !== undefined && megabytes > RESIDENT_MB) {
-      this.kill(`took ${Math.round(megabytes)} MB of memory and was killed; ${RESIDENT_MB} MB are allowed`);
-    }
   }
 
   async #askForMemory(): Promise<number | undefined> {
@@ -130,32 +136,25 @@ export class PluginProcess {
   }
 }
 
-/** Newer versions of Node have left the experiment, and restrict the network as well where it is not allowed. */
-function flags({ readable, storagePath }: ProcessOptions): readonly string[] {
-  const known = process.allowedNodeEnvironmentFlags;
-  const read = [BUILT_FOLDER, path.join(PRODUCT_FOLDER, 'sdk'), path.join(PRODUCT_FOLDER, 'node_modules', '@postroom')];
-  return [
-    known.has('--permission') ? '--permission' : '--experimental-permission',
-    ...[...read, path.join(PRODUCT_FOLDER, 'package.json'), path.join(PRODUCT_FOLDER, 'core', 'package.json')].map(
-      (each) => `--allow-fs-read=${each}`,
-    ),
-    ...[...readable, storagePath].map((each) => `--allow-fs-read=${each}`),
-    `--allow-fs-write=${storagePath}`,
-    // The allow-list begins at Node's own loader.
-    '--expose-internals',
-    `--max-old-space-size=${HEAP_MB}`,
-    '--disable-warning=ExperimentalWarning',
-  ];
-}
-
-/** Nothing of the host's, but what a process needs to find the local time and, on Windows, the network. */
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(['TZ', 'SystemRoot'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+function start(options: ProcessOptions, { quota }: StorageLimits): ChildProcess {
+  const { plugin, readable, storagePath, fence = NO_FENCE, closed = true, storageLeft = quota } = options;
+  const given: RunnerOptions = { plugin, closed, storage: storageLeft };
+  const args = [...nodeFlags(readable, storagePath, closed), RUNNER, JSON.stringify(given)];
+  const fenced = fence.wrap({ program: process.execPath, args, readable: [...PRODUCT_PARTS, ...readable], writable: storagePath });
+  const command = limited(fenced, quota);
+  return spawn(command.program, command.args, {
+    cwd: storagePath,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
 }
 
 function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === 'SIGABRT' || code === 134) {
+  // A fence ends as what it holds does: by a signal's number and 128.
+  const name = signal ?? Object.entries(constants.signals).find(([, number]) => number + 128 === code)?.[0];
+  if (name === 'SIGABRT') {
     return `ran out of memory; ${HEAP_MB} MB of heap are allowed`;
   }
-  return signal === null ? `ended by itself with exit code ${code}` : `ended by ${signal}`;
+  return name === undefined ? `ended by itself with exit code ${code}` : `ended by ${name}`;
 }

@@ -30,6 +30,8 @@ export interface RunnerOptions {
   readonly plugin: string;
   /** False in tests that try the fences behind the allow-list. */
   readonly closed: boolean;
+  /** Octets that it may write until it is told another number (`storage`). */
+  readonly storage: number;
 }
 
 /** The hooks that a plugin in a process of its own may tap. */

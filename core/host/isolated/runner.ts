@@ -33,9 +33,15 @@ const stack = new DisposableStack();
 const settings = new ChildSettings();
 let deactivate: Deactivate | undefined;
 
-const { Socket } = createRequire(import.meta.url)('net') as typeof Net;
+const { Socket } = createRequire(import.meta.url)('node:net') as typeof Net;
 const pipe = new Socket({ fd: PIPE, readable: true, writable: true });
-if (options.closed) closeDoors({ plugin: options.plugin, openNetwork });
+const budget = options.closed
+  ? closeDoors({
+      plugin: options.plugin,
+      openNetwork,
+      storage: { octets: options.storage, onFull: (wanted) => peer.note('storage.full', { wanted }) },
+    })
+  : undefined;
 const peer: Peer = new Peer(pipe, {
   limits: FROM_HOST,
   mostCalls: MOST_CALLS,
@@ -46,6 +52,10 @@ const peer: Peer = new Peer(pipe, {
     },
     settings: (data) => {
       settings.set(data as SettingsSnapshot);
+      return undefined;
+    },
+    storage: (data) => {
+      budget?.set((data as { readonly octets: number }).octets);
       return undefined;
     },
     memory: () => ({ data: { megabytes: resident() / 2 ** 20 } }),

@@ -1,6 +1,7 @@
 // Closes everything in this process that a plugin may not have, before any of its code runs: the modules of Node, the natives behind them, what
 // `process` and the global names lead to. Open is what the lists beside this file name.
 import { createRequire } from 'node:module';
+import { keepWriteBudget, type WriteBudget } from '../storage/writeBudget.js';
 import { GLOBALS } from './globals.js';
 import { type Internals, takeInternals } from './internals.js';
 import { replace, shutModuleGate } from './moduleGate.js';
@@ -13,10 +14,12 @@ export interface DoorOptions {
   readonly plugin: string;
   /** Puts the host's sockets in the place of Node's; called before the first module of the network is handed out. */
   readonly openNetwork: (require: NodeJS.Require) => void;
+  /** Octets that it may write for now; what to do when it was refused more. */
+  readonly storage: { readonly octets: number; readonly onFull: (wanted: number) => void };
 }
 
 /** Throws where this Node can't be closed: no plugin may run then. */
-export function closeDoors({ plugin, openNetwork }: DoorOptions): void {
+export function closeDoors({ plugin, openNetwork, storage }: DoorOptions): WriteBudget {
   const internals = takeInternals();
   const require = createRequire(import.meta.url);
   let isOpen = false;
@@ -27,12 +30,14 @@ export function closeDoors({ plugin, openNetwork }: DoorOptions): void {
   };
   closeGlobals(internals, network);
   closeNatives(internals);
+  const budget = keepWriteBudget(internals.binding('fs') ?? {}, storage.octets, storage.onFull);
   const gate = shutModuleGate(internals.Builtin, network);
   const modules = gate.get('module') as Record<string, unknown>;
   replace(modules, 'builtinModules', Object.keys(MODULES));
   replace(modules, 'isBuiltin', isBuiltin);
   closeProcess(plugin, gate.get);
   mustBeShut(require);
+  return budget;
 }
 
 function closeGlobals({ Builtin }: Internals, network: () => void): void {

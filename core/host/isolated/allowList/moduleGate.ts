@@ -90,7 +90,7 @@ function cutDown(id: string, exports: object, { kind, names, instead }: Cut): vo
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] as string | symbol;
     if (typeof key === 'string' && (names[key] === true) !== (kind === 'only')) {
-      replace(exports, key, typeof valueOf(exports, key) === 'function' ? refusing(`${id}.${key}`) : undefined);
+      replace(exports, key, typeof ownValue(exports, key) === 'function' ? refusing(`${id}.${key}`) : undefined);
     }
   }
   for (let index = 0; index < instead.length; index += 1) {
@@ -100,7 +100,7 @@ function cutDown(id: string, exports: object, { kind, names, instead }: Cut): vo
 }
 
 /** Without calling a getter. */
-function valueOf(owner: object, key: PropertyKey): unknown {
+function ownValue(owner: object, key: PropertyKey): unknown {
   return getOwnPropertyDescriptor(owner, key)?.value;
 }
 

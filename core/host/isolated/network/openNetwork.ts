@@ -20,12 +20,12 @@ const KEPT = [
 
 /** `require`: gets Node's own modules. */
 export function openNetwork(require: NodeJS.Require): void {
-  const net = require('net') as typeof Net & Exports;
+  const net = require('node:net') as typeof Net & Exports;
   // They derive from Node's socket, so they come first.
-  const tls = require('tls') as typeof Tls & Exports;
-  const http = require('http') as { readonly Agent: { readonly prototype: Exports } };
-  require('https');
-  const dns = require('dns') as Exports;
+  const tls = require('node:tls') as typeof Tls & Exports;
+  const http = require('node:http') as { readonly Agent: { readonly prototype: Exports } };
+  require('node:https');
+  const dns = require('node:dns') as Exports;
 
   const pipe = new net.Socket({ fd: NETWORK_PIPE, readable: true, writable: true });
   // It ends with the process; nothing waits for it.
