@@ -6,6 +6,11 @@ import { parseTarget, type Target } from './target.js';
 
 /** The entry that lets a plugin ask the name service about anything. */
 const DNS = 'dns';
+const FORMS = [
+  '"api.example.com:443", "*.example.com:443", "10.0.0.1:25", "unix:/run/x.sock", "dns", and by its own settings',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in a manifest.
+  '"${my-plugin.host}:${my-plugin.port}"',
+].join(' ');
 /** `${clamav.host}` */
 const REFERENCE = /\$\{([^}]*)\}/g;
 /** Values of one setting that are looked at: every user may have one. */
@@ -37,12 +42,7 @@ export function networkProblems(manifest: PluginManifest): readonly string[] {
     const secret = keys.filter((key) => properties[key]?.secret === true);
     if (secret.length > 0) return [`capabilities.network refers to ${secret.join(', ')}, which is a secret.`];
     const isSound = entry === DNS || keys.length > 0 || parseTarget(entry) !== undefined;
-    return isSound
-      ? []
-      : [
-          `capabilities.network has "${entry}"; what it may have: "api.example.com:443", "*.example.com:443", "10.0.0.1:25", "unix:/run/x.sock", ` +
-            '"${my-plugin.host}:${my-plugin.port}" by its own settings, "dns".',
-        ];
+    return isSound ? [] : [`capabilities.network has "${entry}"; what it may have: ${FORMS}.`];
   });
 }
 

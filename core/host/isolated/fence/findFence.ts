@@ -57,7 +57,7 @@ export async function findFence(kinds: readonly FenceKind[] = ['bubblewrap', 'na
 }
 
 async function inPath(program: string): Promise<string | undefined> {
-  for (const folder of [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/bin', '/bin'].filter((each) => path.isAbsolute(each))) {
+  for (const folder of (process.env['PATH'] || '/usr/bin:/bin').split(path.delimiter).filter((each) => path.isAbsolute(each))) {
     const file = path.join(folder, program);
     if (
       await access(file, constants.X_OK).then(

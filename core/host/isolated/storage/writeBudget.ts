@@ -6,6 +6,7 @@ import { SMALLEST } from './folderSize.js';
 
 const { apply } = Reflect;
 const { byteLength } = Buffer;
+const { max } = Math;
 const { nextTick } = process;
 const { O_CREAT } = constants;
 const NativeError = Error;
@@ -98,7 +99,7 @@ function lengthOf(text: unknown, encoding: unknown): number {
 function treeSize(place: string): number {
   const stats = statSync(place, { throwIfNoEntry: false });
   if (stats === undefined) return 0;
-  if (!stats.isDirectory()) return stats.size > SMALLEST ? stats.size : SMALLEST;
+  if (!stats.isDirectory()) return max(stats.size, SMALLEST);
   let size = SMALLEST;
   const names = readdirSync(place);
   for (let index = 0; index < names.length; index += 1) size += treeSize(`${place}/${names[index]}`);
