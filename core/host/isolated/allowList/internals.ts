@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 /** One module of Node (lib/internal/bootstrap/realm.js). */
 export interface Builtin {
   readonly id: string;
+  readonly loaded: boolean;
+  readonly exports: Readonly<Record<string, unknown>>;
   /** What `import` sees of it, once something has imported it. */
   readonly module: unknown;
   compileForPublicLoader(): unknown;
@@ -23,7 +25,7 @@ export interface BuiltinClass {
   getSchemeOnlyModuleNames(): readonly string[];
 }
 
-export type Binding = Record<string, unknown>;
+export type Binding = Record<PropertyKey, unknown>;
 
 export interface Internals {
   readonly Builtin: BuiltinClass;

@@ -5,7 +5,7 @@ import type { Builtin, BuiltinClass } from './internals.js';
 import { MODULES } from './modules.js';
 import { moduleRefusal, refusing } from './refusal.js';
 
-const { apply, defineProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
+const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
 
 /** A rule of modules.ts, made ready so that nothing has to be worked out later. */
 interface Cut {
@@ -107,6 +107,8 @@ function ownValue(owner: object, key: PropertyKey): unknown {
 /** Throws where the property can't be changed: then it is not closed, and no plugin may run. */
 export function replace(owner: object, key: PropertyKey, value: unknown): void {
   const enumerable = getOwnPropertyDescriptor(owner, key)?.enumerable ?? true;
+  // Some are Node's own accessors in disguise, which a definition would only set.
+  deleteProperty(owner, key);
   if (!defineProperty(owner, key, { value, enumerable, configurable: true, writable: true })) {
     throw new Error(`${String(key)} can't be put in the place of Node's`);
   }

@@ -1,7 +1,7 @@
 // The native functions behind Node's modules that open doors. They are taken off where they are, so that no object that a plugin may get hold of
 // (a handle, a class behind a socket, a function that Node kept) leads to them: this holds even where a module was loaded by mistake.
-import type { Binding, Internals } from './internals.js';
-import { refusing } from './refusal.js';
+import type { Binding, BuiltinClass, Internals } from './internals.js';
+import { refusal, refusing } from './refusal.js';
 
 /** By binding: functions, and classes with the methods that go; `*` are all. */
 interface Doors {
@@ -60,7 +60,8 @@ export const NATIVE_DOORS: Readonly<Record<string, Doors>> = {
   fs: { functions: ['link', 'symlink'] },
 };
 
-export function closeNatives({ binding }: Internals): void {
+export function closeNatives({ Builtin, binding }: Internals): void {
+  guardClones(Builtin, binding('messaging'), binding('symbols')?.['messaging_deserialize_symbol']);
   for (const [name, doors] of Object.entries(NATIVE_DOORS)) {
     const natives = binding(name);
     if (natives === undefined) continue;
@@ -71,6 +72,30 @@ export function closeNatives({ binding }: Internals): void {
     }
     refuse(natives, doors.functions ?? [], name);
   }
+}
+
+/**
+ * A message that is cloned names the class that it becomes, as `module:Class`, and Node would load any module of its own for that. Here it has to be
+ * there already, as it is for every object that Node itself sends.
+ */
+function guardClones({ map }: BuiltinClass, messaging: Binding | undefined, deserialize: unknown): void {
+  const set = messaging?.['setDeserializerCreateObjectFunction'];
+  if (typeof set !== 'function' || typeof deserialize !== 'symbol') return;
+  // The one that no object brings along.
+  map.get('internal/worker/clone_dom_exception')?.compileForInternalLoader();
+  const create = (spec: string): object => {
+    let [module, name, isName] = ['', '', false];
+    for (let index = 0; index < spec.length; index += 1) {
+      if (spec[index] === ':') isName = true;
+      else if (isName) name += spec[index];
+      else module += spec[index];
+    }
+    const builtin = map.get(module);
+    const Class = builtin?.loaded === true ? (builtin.exports[name] as (new () => object) | undefined) : undefined;
+    if (typeof Class !== 'function' || typeof (Class.prototype as Binding)[deserialize] !== 'function') throw refusal('that class of Node');
+    return new Class();
+  };
+  Reflect.apply(set, messaging, [create]);
 }
 
 function refuse(owner: Binding, names: '*' | readonly string[], what: string): void {
