@@ -45,7 +45,7 @@ export interface ProcessOptions {
   /** False: without the allow-list and Node's permissions, to try what the fence holds by itself. Default true. */
   readonly closed?: boolean;
   /** Which network it has. Default: none. */
-  readonly network?: Pick<DiallerOptions, 'rules' | 'own'>;
+  readonly network?: Pick<DiallerOptions, 'rules' | 'own' | 'lookup'>;
   /** Its share of the disk, asked at every look. Default: 256 MB. */
   readonly storage?: () => StorageLimits;
   /** Octets of that which are left. Default: all. */

@@ -35,6 +35,8 @@ export function normalHost(given: string): string | undefined {
   const bare = given.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   if (isIP(bare) !== 0) return canonicalAddress(bare);
   if (bare === '*') return bare;
+  // What Node would take for the end of a name.
+  if (/[\s/\\?#@%:[\]]/.test(bare)) return undefined;
   const name = bare.startsWith('*.') ? `*.${domainToASCII(bare.slice(2))}` : domainToASCII(bare);
   const labels = name.replace(/^\*\./, '').split('.');
   return name.length <= 253 && labels.every((label) => LABEL.test(label)) ? name : undefined;

@@ -67,7 +67,7 @@ const WITHIN: readonly string[] = [
 /** Of every kind some: a door that leads nowhere would be shut whatever holds it. */
 const LEADING_OUT: readonly string[] = [
   ...['fs: a file outside', 'fs: by a FileHandle', 'fs: written', 'fs: renamed out', 'fs: a link to outside, made and read'],
-  ...['v8: a trace of the compiler', 'module: hooks', 'wasi: the whole disk'],
+  ...['v8: a trace of the compiler', 'wasi: the whole disk'],
   ...['net.connect', 'net.connect to a Unix socket', 'http.get', 'fetch', 'dgram.send', 'a port: net', 'a port: the debugger'],
   ...['a native socket: below TLS', 'a native socket: standard output', 'a native socket: process.binding'],
   ...['child_process.spawnSync', 'process.kill the server', 'a worker thread', 'the debugger, from within', 'node:v8, every way'],
