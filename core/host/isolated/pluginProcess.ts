@@ -24,6 +24,8 @@ const NO_NETWORK: Pick<DiallerOptions, 'rules' | 'own'> = {
   rules: () => ({ dns: false, asked: [], agreed: [] }),
   own: () => ({ addresses: new Set(), ports: new Set(), dataDir: '' }),
 };
+/** Octets by which one file may grow past the quota, so that it is seen to have. */
+const BEYOND = 64 * 1024;
 const SOME_STORAGE: StorageLimits = { quota: 256 * 2 ** 20, floor: 0 };
 
 const RUNNER = path.join(BUILT_FOLDER, 'host', 'isolated', 'runner.js');
@@ -78,8 +80,8 @@ export class PluginProcess {
       mostCalls: MOST_REQUESTS,
       handlers: {
         ...options.handlers,
-        'storage.full': (data) => {
-          void watch.refused(numberIn(recordOf(data), 'wanted'));
+        'storage.ask': (data) => {
+          void watch.asked(numberIn(recordOf(data), 'wanted'));
           return undefined;
         },
       },
@@ -141,7 +143,7 @@ function start(options: ProcessOptions, { quota }: StorageLimits): ChildProcess 
   const given: RunnerOptions = { plugin, closed, storage: storageLeft };
   const args = [...nodeFlags(readable, storagePath, closed), RUNNER, JSON.stringify(given)];
   const fenced = fence.wrap({ program: process.execPath, args, readable: [...PRODUCT_PARTS, ...readable], writable: storagePath });
-  const command = limited(fenced, quota);
+  const command = limited(fenced, quota + BEYOND);
   return spawn(command.program, command.args, {
     cwd: storagePath,
     env: environment(),

@@ -45,12 +45,13 @@ export class ProcessWatch {
     clearInterval(this.#timer);
   }
 
-  /** The process says that it was refused so many octets. */
-  async refused(wanted: number): Promise<void> {
+  /** The process wants to know how much it may still write; it was refused `wanted` octets, or none. */
+  async asked(wanted: number): Promise<void> {
     if (this.#isAnswering) return;
     this.#isAnswering = true;
-    await this.#lookAtStorage(await this.#tree?.node(), wanted);
+    const left = await this.#lookAtStorage(await this.#tree?.node(), wanted);
     this.#isAnswering = false;
+    if (left !== undefined) this.options.onRoom(left);
   }
 
   async #look(): Promise<void> {
@@ -78,10 +79,12 @@ export class ProcessWatch {
     }
   }
 
-  async #lookAtStorage(pid: number | undefined, wanted = 0): Promise<void> {
+  /** Answers what is left. */
+  async #lookAtStorage(pid: number | undefined, wanted = 0): Promise<number | undefined> {
     const verdict = await this.#storage.look(pid, wanted).catch(() => undefined);
-    if (verdict === undefined || this.#isOver) return;
-    if (verdict.breach !== undefined) this.options.onBreach(verdict.breach);
-    else this.options.onRoom(verdict.left);
+    if (verdict === undefined || this.#isOver) return undefined;
+    if (verdict.breach === undefined) return verdict.left;
+    this.options.onBreach(verdict.breach);
+    return undefined;
   }
 }

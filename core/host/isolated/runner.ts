@@ -39,7 +39,7 @@ const budget = options.closed
   ? closeDoors({
       plugin: options.plugin,
       openNetwork,
-      storage: { octets: options.storage, onFull: (wanted) => peer.note('storage.full', { wanted }) },
+      storage: { octets: options.storage, ask: (wanted) => peer.note('storage.ask', { wanted }) },
     })
   : undefined;
 const peer: Peer = new Peer(pipe, {

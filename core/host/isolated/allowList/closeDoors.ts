@@ -1,9 +1,9 @@
 // Closes everything in this process that a plugin may not have, before any of its code runs: the modules of Node, the natives behind them, what
 // `process` and the global names lead to. Open is what the lists beside this file name.
 import { createRequire } from 'node:module';
-import { keepWriteBudget, type WriteBudget } from '../storage/writeBudget.js';
+import { type FileFunctions, keepWriteBudget, type WriteBudget } from '../storage/writeBudget.js';
 import { GLOBALS } from './globals.js';
-import { type Internals, takeInternals } from './internals.js';
+import { type Binding, type Internals, takeInternals } from './internals.js';
 import { replace, shutModuleGate } from './moduleGate.js';
 import { MODULES } from './modules.js';
 import { closeNatives } from './natives.js';
@@ -14,8 +14,8 @@ export interface DoorOptions {
   readonly plugin: string;
   /** Puts the host's sockets in the place of Node's; called before the first module of the network is handed out. */
   readonly openNetwork: (require: NodeJS.Require) => void;
-  /** Octets that it may write for now; what to do when it was refused more. */
-  readonly storage: { readonly octets: number; readonly onFull: (wanted: number) => void };
+  /** Octets that it may write for now, and how the host is asked for more. */
+  readonly storage: { readonly octets: number; readonly ask: (wanted: number) => void };
 }
 
 /** Throws where this Node can't be closed: no plugin may run then. */
@@ -30,7 +30,7 @@ export function closeDoors({ plugin, openNetwork, storage }: DoorOptions): Write
   };
   closeGlobals(internals, network);
   closeNatives(internals);
-  const budget = keepWriteBudget(internals.binding('fs') ?? {}, storage.octets, storage.onFull);
+  const budget = keepWriteBudget(fileFunctions(internals), storage.octets, storage.ask);
   const gate = shutModuleGate(internals.Builtin, network);
   const modules = gate.get('module') as Record<string, unknown>;
   replace(modules, 'builtinModules', Object.keys(MODULES));
@@ -38,6 +38,15 @@ export function closeDoors({ plugin, openNetwork, storage }: DoorOptions): Write
   closeProcess(plugin, gate.get);
   mustBeShut(require);
   return budget;
+}
+
+function fileFunctions({ Builtin, binding }: Internals): FileFunctions {
+  const exportsOf = (id: string): Binding => (Builtin.map.get(id)?.compileForInternalLoader() ?? {}) as Binding;
+  return {
+    natives: binding('fs') ?? {},
+    fs: exportsOf('fs'),
+    promises: exportsOf('fs/promises'),
+  };
 }
 
 function closeGlobals({ Builtin }: Internals, network: () => void): void {

@@ -1,5 +1,6 @@
 // What a plugin keeps on the disk: everything in its folder, and what it holds open after it was removed.
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, opendir, readdir, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What every file and folder counts at least, in octets: an empty one takes a place in the file system too. */
@@ -10,8 +11,7 @@ export async function folderSize(folder: string, most: number): Promise<number> 
   let size = 0;
   const folders = [folder];
   for (let next = folders.pop(); next !== undefined && size <= most; next = folders.pop()) {
-    const entries = await readdir(next, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
+    for await (const entry of entriesOf(next)) {
       if (size > most) break;
       const place = path.join(next, entry.name);
       if (entry.isDirectory()) folders.push(place);
@@ -19,6 +19,15 @@ export async function folderSize(folder: string, most: number): Promise<number> 
     }
   }
   return size;
+}
+
+/** Piece by piece: a folder may hold any number. One that is gone holds none. */
+async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(folder, { bufferSize: 128 });
+  } catch {
+    // It was removed meanwhile.
+  }
 }
 
 async function sizeOf(place: string): Promise<number> {

@@ -1,13 +1,16 @@
 // Keeps a plugin within its share of the disk. The process itself is told how much it may still write and is refused more at once (writeBudget.ts);
 // this looks whether that is what happened, and ends it otherwise.
 import { statfs } from 'node:fs/promises';
-import { folderSize, unnamedSize } from './folderSize.js';
+import { folderSize, SMALLEST, unnamedSize } from './folderSize.js';
 
 const MEGABYTE = 2 ** 20;
 /** Looking may take this part of the time. */
 const SHARE = 20;
 /** Octets by which a folder may grow between two looks though the disk is below its floor. */
 const GROWTH = 16 * MEGABYTE;
+
+/** So little room is none. */
+const MARGIN = 4 * SMALLEST;
 
 export interface StorageLimits {
   /** Octets that the plugin may keep. */
@@ -50,7 +53,9 @@ export class StorageWatch {
     this.#lookedAt = performance.now();
     this.#tookMs = this.#lookedAt - begun;
     const left = Math.max(Math.min(quota - kept, room), 0);
-    if (kept + wanted > quota) return { left, breach: quotaBreach(quota) };
+    // The process counts more than it writes: every file that it opens, for one.
+    const more = wanted === 0 ? 0 : wanted + MARGIN;
+    if (kept + more > quota) return { left, breach: quotaBreach(quota) };
     return room < 0 && growth > GROWTH ? { left, breach: 'filled the disk and was killed' } : { left };
   }
 }
