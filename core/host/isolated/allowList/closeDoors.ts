@@ -1,7 +1,8 @@
 // Closes everything in this process that a plugin may not have, before any of its code runs: the modules of Node, the natives behind them, what
 // `process` and the global names lead to. Open is what the lists beside this file name.
 import { createRequire } from 'node:module';
-import { type FileFunctions, keepWriteBudget, type WriteBudget } from '../storage/writeBudget.js';
+import { keepWriteBudget, type WriteBudget } from '../storage/writeBudget.js';
+import type { FileFunctions } from '../storage/writeCosts.js';
 import { GLOBALS } from './globals.js';
 import { type Binding, type Internals, takeInternals } from './internals.js';
 import { replace, shutModuleGate } from './moduleGate.js';
