@@ -1,7 +1,7 @@
 // What holds installed plugins in, and what they wait for.
 
 import type { Fences } from '../host/isolated/fence/fences.js';
-import { FENCE_NAMES } from '../host/isolated/fence/fences.js';
+import { FENCE_NAMES } from '../host/isolated/fence/fenceWords.js';
 import type { PluginNetwork } from '../host/network/pluginNetwork.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type Finding, problem, warning, well } from './finding.js';

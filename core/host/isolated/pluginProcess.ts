@@ -116,6 +116,11 @@ export class PluginProcess {
     });
   }
 
+  /** What was started: the process of the fence where there is one. `undefined` where it could not be. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Ends it at once, whatever it is doing. `reason`: the end of the sentence "its process ...". */
   kill(reason: string): void {
     this.#reason ??= reason;

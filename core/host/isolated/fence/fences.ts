@@ -4,6 +4,7 @@ import { createServiceId } from '@postroom/sdk/services';
 import { Log } from '../../../base/log.js';
 import { SettingsService } from '../../../configuration/settingsService.js';
 import type { Fence, FenceKind } from './fence.js';
+import { FENCE_NAMES, strictRefusal } from './fenceWords.js';
 import { type FenceSearch, findFence } from './findFence.js';
 
 export interface Fences {
@@ -51,32 +52,7 @@ export class TriedFences implements Fences {
     const failed = [...missing].filter(([, why]) => why !== 'is not installed');
     if (failed.length === 0) return;
     this.log.warn(
-      `${failed.map(([kind, why]) => `${FENCE_NAMES[kind]} ${why}.`).join(' ')} Installed plugins run behind ${fenceName(fence)}.`,
+      `${failed.map(([kind, why]) => `${FENCE_NAMES[kind]} ${why}.`).join(' ')} Installed plugins run behind ${FENCE_NAMES[fence.kind]}.`,
     );
   }
-}
-
-export const FENCE_NAMES: Readonly<Record<FenceKind, string>> = {
-  bubblewrap: 'bubblewrap',
-  namespaces: 'namespaces of the system (unshare)',
-  none: 'the allow-list and the permissions of Node alone',
-};
-
-export function fenceName({ kind }: Fence): string {
-  return FENCE_NAMES[kind];
-}
-
-/** Why `strict` does not let a plugin start; `undefined` where it does. Pure. */
-export function strictRefusal({ fence, missing }: FenceSearch): string | undefined {
-  const open = [
-    fence.closed.files ? [] : ['files'],
-    fence.closed.network ? [] : ['the network'],
-    fence.closed.processes ? [] : ['processes'],
-  ].flat();
-  if (open.length === 0) return undefined;
-  const why = missing.get('bubblewrap');
-  return (
-    `plugins.isolation is "strict", and on this machine the system does not close ${open.join(' and ')} to plugins` +
-    `${why === undefined ? '' : `: bubblewrap ${why}`}. Install bubblewrap (Debian, Ubuntu: apt install bubblewrap), or set plugins.isolation to "auto".`
-  );
 }
