@@ -14,7 +14,7 @@ export interface HostServices {
 
 const LONGEST_KEY = 1_000;
 /** Lines a minute. */
-const MOST_LINES = 600;
+const MOST_LINES = 200;
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies readonly (keyof Logger)[];
 
 export function serviceHandlers({ state, secrets, mail, log }: HostServices): Readonly<Record<string, PeerHandler>> {

@@ -1,6 +1,6 @@
 // A plugin that is not part of the product: its code runs in a process of its own, which may end at any time without taking mail with it.
 // Its taps stay in the hooks while the process is started again, so no message passes by a filter that just fell over.
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Disposable, type Logger, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
@@ -127,6 +127,8 @@ export class IsolatedPlugin implements PluginRuntime {
     const { id, folder, manifest } = this.plugin;
     const storagePath = path.join(this.options.storageRoot, id);
     await mkdir(storagePath, { recursive: true, mode: 0o700 });
+    // Whatever a plugin leaves in its own folder, nobody else on this machine comes that far.
+    await chmod(this.options.storageRoot, 0o700);
     await linkSdk(path.dirname(folder));
     const storage = (): StorageLimits => this.#storageLimits();
     const { left, breach } = await new StorageWatch(storagePath, storage).look(undefined);

@@ -7,8 +7,10 @@ import { isRecord } from './shapes.js';
 const LONGEST_MESSAGE = 4_000;
 const LONGEST_VALUE = 1_000;
 const LONGEST_NAME = 100;
-/** Names and entries of one line, all together. */
+/** Entries of one line, all together. */
 const MOST_ENTRIES = 50;
+/** Characters of all values of one line together. */
+const LONGEST_FIELDS = 8_000;
 const DEEPEST = 4;
 const WINDOW_MS = 60_000;
 
@@ -24,9 +26,14 @@ export function plainText(value: unknown, longest = LONGEST_MESSAGE): string {
 /** `{ fields: ... }`; nothing where there are none. A plugin can't say who speaks, when, or how grave it is. */
 export function plainFields(value: unknown): { readonly fields?: Readonly<Record<string, unknown>> } {
   let left = MOST_ENTRIES;
+  let room = LONGEST_FIELDS;
   const plain = (item: unknown, depth: number): unknown => {
     if (typeof item === 'number' || typeof item === 'boolean' || item === null) return item;
-    if (typeof item !== 'object') return plainText(item, LONGEST_VALUE);
+    if (typeof item !== 'object') {
+      const text = plainText(item, Math.min(LONGEST_VALUE, room));
+      room = Math.max(room - text.length, 0);
+      return text;
+    }
     if (depth >= DEEPEST) return '(too deep)';
     if (Array.isArray(item)) return item.filter(() => left-- > 0).map((each) => plain(each, depth + 1));
     return Object.fromEntries(

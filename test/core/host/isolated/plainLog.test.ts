@@ -20,7 +20,7 @@ describe('what a plugin says in the log', () => {
   it('is bounded in number, depth and length, and shows no secret', () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`n${index}`, 'x'.repeat(10_000)]));
     expect(Object.keys(plainFields(many).fields ?? {})).to.have.lengthOf(50);
-    expect(JSON.stringify(plainFields(many)).length).to.be.lessThan(60_000);
+    expect(JSON.stringify(plainFields(many)).length).to.be.lessThan(10_000);
     expect(JSON.stringify(plainFields({ list: Array.from({ length: 1_000 }, () => 1) })).length).to.be.lessThan(200);
     const deep = { a: { b: { c: { d: { e: 1 } } } } };
     expect(plainFields(deep)).to.deep.equal({ fields: { a: { b: { c: { d: '(too deep)' } } } } });
