@@ -40,7 +40,12 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     additionalProperties: {
       type: 'array',
       uniqueItems: true,
-      items: { type: 'string', pattern: '^(unix:/.+|(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:\\[\\]]+):[0-9]{1,5})$', maxLength: 300 },
+      items: {
+        type: 'string',
+        pattern: '^(unix:/.+|(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:\\[\\]]+):[0-9]{1,5})$',
+        maxLength: 300,
+        patternErrorMessage: 'A host and a port as in 127.0.0.1:3310, or unix:/run/x.sock.',
+      },
     },
     default: {},
     restart: 'none',

@@ -28,7 +28,7 @@ const MOST_CALLS = 100_000;
 const options = JSON.parse(process.argv[2] ?? '{}') as RunnerOptions;
 /** Kept before the plugin's code could put another one in its place. */
 const resident = process.memoryUsage.rss.bind(process.memoryUsage);
-const { exit } = process;
+const exit = process.exit.bind(process);
 const stack = new DisposableStack();
 const settings = new ChildSettings();
 let deactivate: Deactivate | undefined;

@@ -9,11 +9,11 @@ export interface Builtin {
   readonly exports: Readonly<Record<string, unknown>>;
   /** What `import` sees of it, once something has imported it. */
   readonly module: unknown;
-  compileForPublicLoader(): unknown;
+  readonly compileForPublicLoader: () => unknown;
   /** For other modules of Node. */
-  compileForInternalLoader(): unknown;
+  readonly compileForInternalLoader: () => unknown;
   /** Brings the names that `import` sees up to date with `exports`. */
-  syncExports(): void;
+  readonly syncExports: () => void;
 }
 
 export interface BuiltinClass {
@@ -30,18 +30,20 @@ export type Binding = Record<PropertyKey, unknown>;
 export interface Internals {
   readonly Builtin: BuiltinClass;
   /** Native functions by topic: `fs`, `tcp_wrap`. `undefined` where this Node has none of that name. */
-  binding(name: string): Binding | undefined;
+  readonly binding: (name: string) => Binding | undefined;
 }
 
 /** Throws where this Node has them elsewhere: then nothing can be closed, and no plugin may run. */
 export function takeInternals(): Internals {
   const require = createRequire(import.meta.url);
-  const { emitWarning } = process;
+  const warning = Object.getOwnPropertyDescriptor(process, 'emitWarning') ?? {};
   // It warns that this is for tests.
   process.emitWarning = () => undefined;
   try {
-    const { internalBinding } = require('internal/test/binding') as { internalBinding(name: string): Binding };
-    const { loadBuiltinModule } = require('internal/modules/helpers') as { loadBuiltinModule(id: string, request: string): Builtin };
+    const { internalBinding } = require('internal/test/binding') as { readonly internalBinding: (name: string) => Binding };
+    const { loadBuiltinModule } = require('internal/modules/helpers') as {
+      readonly loadBuiltinModule: (id: string, request: string) => Builtin;
+    };
     const Builtin = loadBuiltinModule('path', 'path').constructor as unknown as BuiltinClass;
     if (typeof internalBinding !== 'function' || typeof Builtin.prototype.compileForPublicLoader !== 'function') {
       throw new Error('its loader is another one');
@@ -59,6 +61,6 @@ export function takeInternals(): Internals {
   } catch (error) {
     throw new Error(`Plugins can't be closed in on Node ${process.version}: ${String(error)}`);
   } finally {
-    process.emitWarning = emitWarning;
+    Object.defineProperty(process, 'emitWarning', warning);
   }
 }

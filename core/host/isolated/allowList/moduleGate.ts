@@ -5,7 +5,7 @@ import type { Builtin, BuiltinClass } from './internals.js';
 import { MODULES } from './modules.js';
 import { moduleRefusal, refusing } from './refusal.js';
 
-const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
+const { apply, defineProperty, deleteProperty, get, getOwnPropertyDescriptor, ownKeys } = Reflect;
 
 /** A rule of modules.ts, made ready so that nothing has to be worked out later. */
 interface Cut {
@@ -18,7 +18,7 @@ interface Cut {
 
 export interface ModuleGate {
   /** `process.getBuiltinModule`. Throws for a module that may not pass. */
-  get(name: unknown): unknown;
+  readonly get: (name: unknown) => unknown;
 }
 
 /** `network`: makes the modules of the network ready; called with the first of them. */
@@ -85,7 +85,7 @@ function cutDown(id: string, exports: object, { kind, names, instead }: Cut): vo
   // What stays may be made of what goes, when it is first looked at.
   for (let index = 0; kind === 'only' && index < keys.length; index += 1) {
     const key = keys[index] as string;
-    if (names[key] === true) (exports as Record<string, unknown>)[key];
+    if (names[key] === true) get(exports, key);
   }
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index] as string | symbol;

@@ -8,7 +8,7 @@ import { refusal, refusing } from './refusal.js';
 
 /** `getBuiltinModule`: through the gate. */
 export function closeProcess(plugin: string, getBuiltinModule: (name: unknown) => unknown): void {
-  const own = process as unknown as Record<PropertyKey, unknown> & { _kill(pid: number, signal: number): number };
+  const own = process as unknown as Record<PropertyKey, unknown> & { readonly _kill: (pid: number, signal: number) => number };
   const [rawKill, { pid }, { SIGUSR1 }] = [own._kill, process, constants.signals];
   const ours: Readonly<Record<string, unknown>> = {
     _kill: (target: number, signal: number) => {

@@ -27,7 +27,7 @@ export interface FencedCommand extends Command {
 export interface Fence {
   readonly kind: FenceKind;
   readonly closed: Closed;
-  wrap(command: FencedCommand): Command;
+  readonly wrap: (command: FencedCommand) => Command;
 }
 
 export const NO_FENCE: Fence = Object.freeze({

@@ -6,7 +6,7 @@ import { meterJobs } from './writeJobs.js';
 
 const { apply } = Reflect;
 const { max } = Math;
-const { nextTick } = process;
+const nextTick = process.nextTick.bind(process);
 const rejected = Promise.reject.bind(Promise);
 // oxlint-disable-next-line unbound-method
 const { then } = Promise.prototype;
@@ -76,7 +76,7 @@ function put(owner: Binding, name: string, value: Work): void {
 }
 
 interface Request {
-  oncomplete(...results: Args): unknown;
+  oncomplete: (...results: Args) => unknown;
 }
 
 /** Does the work, and calls `done` when it is done: at once, or where the caller's request, callback or promise says so. */

@@ -5,7 +5,7 @@ import type { Binding } from '../allowList/internals.js';
 import { SMALLEST } from './folderSize.js';
 
 const { apply } = Reflect;
-const { byteLength } = Buffer;
+const byteLength = Buffer.byteLength.bind(Buffer);
 const { max } = Math;
 const NativeError = Error;
 const { O_CREAT } = constants;
@@ -54,7 +54,8 @@ const viewLength = getterOf(Object.getPrototypeOf(Uint8Array.prototype) as objec
 const dataViewLength = getterOf(DataView.prototype);
 
 function getterOf(prototype: object): () => number {
-  return Object.getOwnPropertyDescriptor(prototype, 'byteLength')?.get as () => number;
+  const { get } = Object.getOwnPropertyDescriptor(prototype, 'byteLength') as { readonly get: () => number };
+  return get;
 }
 
 /** Octets of a text or of a view of memory. */

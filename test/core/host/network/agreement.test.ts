@@ -1,8 +1,8 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how manifests refer to settings.
 // What an administrator sees of a plugin's network, and agrees to.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how manifests refer to settings.
 import { startTestHost, type TestHost } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
