@@ -77,10 +77,10 @@ export function waitingSentences(plugin: string, manifest: PluginManifest | unde
 function asksOf(manifest: PluginManifest, network: PluginNetwork): readonly object[] {
   const dns = manifest.capabilities?.network?.includes('dns') === true;
   return [
-    ...network.entriesOf(manifest).map(({ entry, means, agreed, waits }) => ({
+    ...network.entriesOf(manifest).map(({ entry, means, agreed, waits, own }) => ({
       'asks for': entry,
       means: means.join(', ') || '(nothing, by its settings)',
-      state: stateOf(means, agreed, waits),
+      state: own.length > 0 ? `refused: ${own.join(', ')} is Postroom itself` : stateOf(means, agreed, waits),
     })),
     ...(dns ? [{ 'asks for': 'dns', means: 'questions to the name service', state: 'allowed' }] : []),
   ];

@@ -57,8 +57,15 @@ export function judgeName(host: string, port: number, { asked, agreed }: Network
 export function judgeSocket(path: string, { asked, agreed }: NetworkRules, own: OwnPlaces): Verdict {
   const target: Target = { kind: 'socket', path };
   if (!asked.some((entry) => names(entry, target))) return 'not-named';
-  if (path === own.dataDir || path.startsWith(`${own.dataDir}/`)) return 'own';
+  if (isInData(path, own)) return 'own';
   return agreed.some((entry) => names(entry, target)) ? 'allowed' : 'not-agreed';
+}
+
+/** Whether a target is this server itself, as far as can be said without asking the name service: nothing makes that reachable. */
+export function isPostroom(target: Target, own: OwnPlaces): boolean {
+  if (target.kind === 'socket') return isInData(target.path, own);
+  const isAddress = isIP(target.host) !== 0;
+  return own.ports.has(target.port) && (target.host === 'localhost' || (isAddress && isHere(target.host, own.addresses)));
 }
 
 /** Whether an entry of a manifest is of use only with the administrator's agreement, as far as can be said without asking the name service. */
@@ -79,6 +86,11 @@ export function refusalSentence(plugin: string, target: Target, verdict: Verdict
     never: `${plugin} may not connect to ${where}, which is no address of a single host.`,
   };
   return sentences[verdict];
+}
+
+/** `path`: without links on the way, where it may have any. */
+export function isInData(path: string, { dataDir }: OwnPlaces): boolean {
+  return path === dataDir || path.startsWith(`${dataDir}/`);
 }
 
 function isNarrow(entry: Target): boolean {

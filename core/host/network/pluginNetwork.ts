@@ -8,7 +8,7 @@ import { Doors } from '../doors.js';
 import { pluginId } from '../manifestReader.js';
 import { canonicalAddress } from './addressKind.js';
 import { askedEntries, asksForDns } from './manifestNetwork.js';
-import { type NetworkRules, needsAgreement, type OwnPlaces } from './networkRules.js';
+import { isPostroom, type NetworkRules, needsAgreement, type OwnPlaces } from './networkRules.js';
 import { names, parseTarget, type Target, targetName } from './target.js';
 
 /** One entry of a manifest's capabilities.network, as the administrator sees it. */
@@ -21,6 +21,8 @@ export interface NetworkEntry {
   readonly agreed: readonly string[];
   /** Of those, what works only when the administrator agrees. */
   readonly waits: readonly string[];
+  /** Of those, what is Postroom itself, which no agreement makes reachable. */
+  readonly own: readonly string[];
 }
 
 export interface PluginNetwork {
@@ -53,13 +55,15 @@ export class SettingsPluginNetwork implements PluginNetwork {
   }
 
   entriesOf(manifest: PluginManifest): readonly NetworkEntry[] {
-    const [agreed, own] = [this.#agreedBy(manifest), ownAddresses()];
+    const [agreed, own] = [this.#agreedBy(manifest), this.own()];
+    const isOwn = (target: Target): boolean => isPostroom(target, own);
     const isAgreed = (target: Target): boolean => agreed.some((entry) => names(entry, target));
     return askedEntries(manifest, this.settings.value).map(({ entry, targets }) => ({
       entry,
       means: targets.map(targetName),
       agreed: targets.filter(isAgreed).map(targetName),
-      waits: targets.filter((target) => needsAgreement(target, own) && !isAgreed(target)).map(targetName),
+      waits: targets.filter((target) => needsAgreement(target, own.addresses) && !isAgreed(target) && !isOwn(target)).map(targetName),
+      own: targets.filter(isOwn).map(targetName),
     }));
   }
 

@@ -6,6 +6,7 @@ import { isIP, Socket, type SocketConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { canonicalAddress } from '../../network/addressKind.js';
 import {
+  isInData,
   judgeAddress,
   judgeName,
   judgeSocket,
@@ -143,7 +144,7 @@ export class Dialler {
     const real = await realpath(path).catch(() => path);
     const own = this.options.own();
     // A link into the data folder is the data folder.
-    this.#refuse({ kind: 'socket', path }, real === own.dataDir || real.startsWith(`${own.dataDir}/`) ? 'own' : 'allowed');
+    this.#refuse({ kind: 'socket', path }, isInData(real, own) ? 'own' : 'allowed');
     return real;
   }
 

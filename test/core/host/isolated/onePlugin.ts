@@ -45,11 +45,11 @@ export class OnePlugin {
       void lines.push({ level, message, fields });
     const started = new PluginProcess({
       plugin: 'test.one',
-      readable: [root],
       storagePath,
       log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
       handlers: { 'command.add': () => undefined },
       ...options,
+      readable: [root, ...(options.readable ?? [])],
     });
     const manifest = {
       name: 'one',

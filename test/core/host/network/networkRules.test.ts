@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { addressKind, canonicalAddress, isHere } from '#core/host/network/addressKind.js';
 import {
+  isPostroom,
   judgeAddress,
   judgeName,
   judgeSocket,
@@ -188,6 +189,13 @@ describe('a connection of a plugin', () => {
     );
     expect(refusalSentence('me.x', target, 'not-named')).to.match(/its manifest does not name it in capabilities\.network/);
     expect(refusalSentence('me.x', target, 'allowed')).to.equal(undefined);
+  });
+
+  it('to Postroom itself is shown as what nobody can agree to', () => {
+    const isOwn = (text: string): boolean => isPostroom(targets(text)[0] as Target, OWN);
+    const own = ['127.0.0.1:25', '[::1]:8110', 'localhost:25', '192.168.1.5:25', 'unix:/srv/postroom/control.sock'];
+    expect(own.filter((text) => !isOwn(text))).to.deep.equal([]);
+    expect(['127.0.0.1:26', '10.0.0.1:25', 'mail.example:25', 'unix:/run/x', 'unix:/srv/postroom2/x'].filter(isOwn)).to.deep.equal([]);
   });
 
   it('waits for agreement where that can be said without asking anybody', () => {
