@@ -23,6 +23,8 @@ export function nodeFlags(readable: readonly string[], storagePath: string, clos
   return [
     permission,
     ...[...PRODUCT_PARTS, ...readable, storagePath].map((each) => `--allow-fs-read=${each}`),
+    // Not there, which older versions of Node must be allowed to find out on the way to the SDK.
+    `--allow-fs-read=${path.join(PRODUCT_FOLDER, 'core', 'node_modules', '*')}`,
     `--allow-fs-write=${storagePath}`,
     // The allow-list begins at Node's own loader.
     '--expose-internals',

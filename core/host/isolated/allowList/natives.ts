@@ -61,6 +61,7 @@ export const NATIVE_DOORS: Readonly<Record<string, Doors>> = {
 };
 
 export function closeNatives({ Builtin, binding }: Internals): void {
+  guardRealpath(binding('fs'), binding('permission')?.['has']);
   guardClones(Builtin, binding('messaging'), binding('symbols')?.['messaging_deserialize_symbol']);
   for (const [name, doors] of Object.entries(NATIVE_DOORS)) {
     const natives = binding(name);
@@ -72,6 +73,19 @@ export function closeNatives({ Builtin, binding }: Internals): void {
     }
     refuse(natives, doors.functions ?? [], name);
   }
+}
+
+/** The one function for files that older versions of Node do not ask their permissions about: it tells which files there are. */
+function guardRealpath(fs: Binding | undefined, has: unknown): void {
+  const realpath = fs?.['realpath'];
+  if (fs === undefined || typeof realpath !== 'function' || typeof has !== 'function') return;
+  const { apply } = Reflect;
+  const guarded = (...args: readonly unknown[]): unknown => {
+    const isReadable = typeof args[0] === 'string' && (apply(has, undefined, ['fs.read', args[0]]) as boolean);
+    if (!isReadable) throw refusal('fs.realpath for a place that it may not read');
+    return apply(realpath, fs, args) as unknown;
+  };
+  Object.defineProperty(fs, 'realpath', { value: guarded, configurable: false, writable: false });
 }
 
 /**

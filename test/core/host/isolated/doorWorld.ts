@@ -55,7 +55,14 @@ export class DoorWorld {
     for (const folder of ['outside', 'storage', 'plugins']) await mkdir(path.join(root, folder));
     await cp(path.join(FIXTURES, 'reaches-out'), path.join(root, 'plugins', 'reaches-out'), { recursive: true });
     await linkSdk(path.join(root, 'plugins'));
-    await writeFile(path.join(root, 'outside', 'secret.txt'), 'not for plugins');
+    for (const [name, text] of [
+      ['secret.txt', 'not for plugins'],
+      ['data.json', '{ "not": "for plugins" }'],
+      ['module.mjs', 'export const not = "for plugins";'],
+      ['package.json', '{ "main": "./data.json" }'],
+    ] as const) {
+      await writeFile(path.join(root, 'outside', name), text);
+    }
     const world = new DoorWorld(root, createServer(), createServer(), options);
     await once(world.tcp.listen(0, '127.0.0.1'), 'listening');
     await once(world.unix.listen(path.join(root, 'outside', 'socket')), 'listening');
