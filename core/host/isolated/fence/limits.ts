@@ -8,6 +8,6 @@ const BLOCK = 512;
 
 export function limited({ program, args }: Command, largestFile: number): Command {
   if (process.platform === 'win32' || !existsSync(SHELL)) return { program, args };
-  const script = 'ulimit -c 0; ulimit -f "$0"; exec "$@"';
+  const script = 'ulimit -c 0 2>/dev/null; ulimit -f "$0" 2>/dev/null; exec "$@"';
   return { program: SHELL, args: ['-c', script, String(Math.ceil(largestFile / BLOCK)), program, ...args] };
 }

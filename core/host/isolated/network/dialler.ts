@@ -27,6 +27,8 @@ import { NameService } from './nameService.js';
 /** Connections of one plugin, those that are being made included. */
 const MOST_CONNECTIONS = 64;
 const CONNECT_MS = 30_000;
+/** What every system takes as the name of a Unix socket, in octets. */
+const LONGEST_SOCKET = 103;
 
 export interface DiallerOptions {
   /** `publisher.name` */
@@ -139,6 +141,8 @@ export class Dialler {
   }
 
   async #judgePath(path: string): Promise<string> {
+    // Node would cut it off, and mean another one.
+    if (Buffer.byteLength(path) > LONGEST_SOCKET) throw coded('ENAMETOOLONG', `${path} is too long for the name of a socket.`);
     const judged = judgeSocket(path, this.options.rules(), this.options.own());
     this.#refuse({ kind: 'socket', path }, judged);
     const real = await realpath(path).catch(() => path);

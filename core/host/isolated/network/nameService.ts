@@ -18,13 +18,14 @@ export interface NameServiceOptions {
 }
 
 export class NameService {
-  readonly #resolver = new Resolver({ timeout: 5_000, tries: 2 });
+  /** Made with the first question that needs it. */
+  #resolver: Resolver | undefined;
   #open = 0;
 
   constructor(private readonly options: NameServiceOptions) {}
 
   close(): void {
-    this.#resolver.cancel();
+    this.#resolver?.cancel();
   }
 
   /** Never rejects. */
@@ -49,6 +50,7 @@ export class NameService {
       return this.options.lookup(name);
     }
     this.#mustAsk(name);
+    this.#resolver ??= new Resolver({ timeout: 5_000, tries: 2 });
     if (what === 'reverse') return this.#resolver.reverse(name);
     const type = optionalTextIn(question, 'type', 10) ?? 'A';
     if (!TYPES.includes(type)) throw coded('EINVAL', `There is no type of record "${type}".`);
