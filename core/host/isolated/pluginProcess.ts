@@ -154,6 +154,8 @@ function start(options: ProcessOptions, { quota }: StorageLimits): ChildProcess 
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
+    // Ctrl+C in the server's terminal is for the server, which ends its plugins in order.
+    detached: process.platform !== 'win32',
   });
 }
 

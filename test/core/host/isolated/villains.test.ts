@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { startTestHost, type TestHost } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { until } from '../../../kit/until.js';
 import { plant, VILLAINS, type Villain } from './villains.js';
 
 interface PluginRow {
@@ -64,6 +65,7 @@ describe('a villainous plugin', function () {
       host.put(`From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: Strike ${name}\n\nHello\n`);
       await host.round();
     }
+    await until('it is switched off', async () => (await rowOf('villain.throws'))?.state !== 'deactivating');
     const row = await rowOf('villain.throws');
     expect(row?.state).to.equal('failed');
     expect(row?.problems.join(' ')).to.match(/failed three times in five minutes.*postroom plugins enable villain\.throws/);
