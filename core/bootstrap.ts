@@ -65,7 +65,9 @@ import { DefaultPluginHost } from './host/defaultPluginHost.js';
 import { discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
+import { Fences, TriedFences } from './host/isolated/fence/fences.js';
 import { IsolatedPlugin, type IsolatedPluginOptions } from './host/isolated/isolatedPlugin.js';
+import { PluginNetwork, SettingsPluginNetwork } from './host/network/pluginNetwork.js';
 import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
@@ -281,6 +283,8 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
   bindClass(container, PluginWatch, DefaultPluginWatch);
+  bindClass(container, Fences, TriedFences);
+  bindClass(container, PluginNetwork, SettingsPluginNetwork);
   bindClass(container, PluginInstaller, DefaultPluginInstaller);
   bindClass(container, StrayErrors, DefaultStrayErrors);
   bindClass(container, StallWarden, NotingStallWarden);

@@ -1,6 +1,5 @@
 // Who may hold a connection of a server for mail clients. One rule for all such servers: who is logged in stays served, and where there is no
 // room, the connection that has waited longest without a login goes. A login takes no time, so those who wait longest mean none.
-import { isIPv6 } from 'node:net';
 
 /** How many connections a server holds at a time. */
 export interface ConnectionLimits {
@@ -87,6 +86,11 @@ export function clientPlace(address: string): string {
     .slice(0, 4)
     .map((group) => group.toString(16))
     .join(':')}::/64`;
+}
+
+/** Not by `node:net`: the SDK is in every plugin's process, which should not load the network for this. */
+function isIPv6(text: string): boolean {
+  return /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
 /** The eight numbers of a valid IPv6 address (RFC 4291 section 2.2). */

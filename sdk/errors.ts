@@ -36,6 +36,7 @@ export const ERROR_CODES = Object.freeze({
   'plugin/timeout': 'A plugin took too long.',
   'plugin/bad-answer': 'A plugin answered something that the hook does not allow.',
   'plugin/manifest': 'The manifest of a plugin is wrong.',
+  'plugin/unfenced': 'This machine does not have the fence around plugins that plugins.isolation asks for.',
   'plugin/unknown': 'No such plugin.',
   'secrets/unreadable': 'The secrets cannot be read: a file is damaged, or the key file missing or another one.',
   'settings/invalid': 'The settings are wrong.',

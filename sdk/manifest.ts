@@ -23,6 +23,12 @@ export interface PluginManifest {
     readonly essential?: boolean;
     /** Sends mail by itself (`context.mail`). */
     readonly sendsMail?: boolean;
+    /**
+     * Where it connects to; the host makes the connections. `api.example.com:443`, `*.example.com:443` (one label), `unix:/run/x.sock`, by its own
+     * settings `${clamav.host}:${clamav.port}` or `${notify.url}`, and `dns` for questions to the name service. What is not on the internet needs
+     * the administrator's agreement besides: `postroom plugins allow`. For plugins that are not part of the product.
+     */
+    readonly network?: readonly string[];
   };
   readonly contributes?: Contributions;
 }

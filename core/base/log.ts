@@ -11,7 +11,18 @@ export interface Log extends Logger {
 export const Log = createServiceId<Log>('Log');
 
 /** Fields that are blanked wherever they turn up. */
-const SECRET_FIELDS = ['password', 'pass', 'secret', 'token', 'authorization'];
+export const SECRET_FIELDS: readonly string[] = ['password', 'pass', 'secret', 'token', 'authorization'];
+
+/** Said by the log itself: who speaks, when, how grave, and what. */
+const RESERVED = ['level', 'time', 'source', 'msg'];
+
+/** A field of such a name would stand in the line a second time, and be read instead: it moves to `fields`. */
+function apart(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const reserved = RESERVED.filter((name) => Object.hasOwn(fields, name));
+  if (reserved.length === 0) return { ...fields };
+  const others = Object.entries(fields).filter(([name]) => !RESERVED.includes(name));
+  return { ...Object.fromEntries(others), fields: Object.fromEntries(reserved.map((name) => [name, fields[name]])) };
+}
 
 /** Writes to `destination`, standard output if none is given. */
 export function createLog(level: string, destination: DestinationStream = process.stdout): Log {
@@ -25,10 +36,10 @@ export function createLog(level: string, destination: DestinationStream = proces
   const root: PinoLogger = pino(options, destination);
   const children: PinoLogger[] = [];
   const speaker = (logger: PinoLogger): Logger => ({
-    debug: (message, fields) => logger.debug({ ...fields }, message),
-    info: (message, fields) => logger.info({ ...fields }, message),
-    warn: (message, fields) => logger.warn({ ...fields }, message),
-    error: (message, fields) => logger.error({ ...fields }, message),
+    debug: (message, fields) => logger.debug(apart(fields), message),
+    info: (message, fields) => logger.info(apart(fields), message),
+    warn: (message, fields) => logger.warn(apart(fields), message),
+    error: (message, fields) => logger.error(apart(fields), message),
   });
   return {
     ...speaker(root),

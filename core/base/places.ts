@@ -1,5 +1,4 @@
 // Where the product's files lie. The only module that knows where it lies itself: the program runs from many files or from few.
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,4 +9,4 @@ export const BUILT_FOLDER = path.join(PRODUCT_FOLDER, 'core', 'dist');
 /** The product's own plugins. */
 export const BUNDLED_PLUGINS = path.join(PRODUCT_FOLDER, 'plugins', path.sep);
 /** The SDK that this server runs with. */
-export const SDK_FOLDER = path.join(path.dirname(createRequire(import.meta.url).resolve('@postroom/sdk')), '..');
+export const SDK_FOLDER = path.join(path.dirname(fileURLToPath(import.meta.resolve('@postroom/sdk'))), '..');

@@ -19,6 +19,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'log.read': ['2026-11-23', '--text invoice --limit 20'],
   'mailboxes.show': ['andrew'],
   'outbox.retry': ['17 18'],
+  'plugins.allow': ['sample.clamav', 'sample.clamav 127.0.0.1:3310 --yes', 'sample.clamav --revoke'],
   'plugins.enable': ['postroom.licensing-pro'],
   'plugins.new': ['my-filter --template filter'],
   'plugins.order': ['onSort'],

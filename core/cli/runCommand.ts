@@ -26,19 +26,36 @@ export async function runCommand(
       await print(textOf(result, options));
       return EXIT.done;
     }
-    const request = { command: declaration.command, args, author: 'cli' };
-    const answer =
-      (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
-      (await runOffline(declaration, args, options.data, bar));
-    bar.end();
-    await print(textOf(answer.result, options));
-    return exitCodeOfAnswer(answer.result);
+    const ask = async (given: typeof args): Promise<unknown> => {
+      const request = { command: declaration.command, args: given, author: 'cli' };
+      const answer =
+        (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
+        (await runOffline(declaration, given, options.data, bar));
+      bar.end();
+      return answer.result;
+    };
+    const result = await ask(args);
+    const { confirm, ...told } = (result ?? {}) as { readonly confirm?: unknown };
+    if (typeof confirm !== 'string' || options.json) {
+      await print(textOf(result, options));
+      return exitCodeOfAnswer(result);
+    }
+    await print(textOf(told, options));
+    if (process.stdin.isTTY && process.stderr.isTTY && (await isAgreed(confirm)))
+      await print(textOf(await ask({ ...args, yes: true }), options));
+    return EXIT.done;
   } catch (error) {
     if (options.json && error instanceof PostroomError) await print(textOf(failureOf(error), options));
     throw error;
   } finally {
     bar.end();
   }
+}
+
+/** A command that changes something only when somebody agrees says what it would ask. */
+async function isAgreed(question: string): Promise<boolean> {
+  const { TerminalDialogue } = await import('./dialogue.js');
+  return /^y(es)?$/i.test(await new TerminalDialogue().ask(`${question} yes or no`, 'no'));
 }
 
 function textOf(answer: unknown, { json }: CommonOptions): string {

@@ -6,11 +6,14 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
+import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
+import { Fences } from '../host/isolated/fence/fences.js';
+import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
@@ -35,6 +38,8 @@ export class DoctorArea implements CommandArea {
     @Certificates private readonly certificates: Certificates,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
+    @Fences private readonly fences: Fences,
+    @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
     @LostEndReport private readonly lostEnd: LostEndReport,
   ) {}
@@ -51,6 +56,8 @@ export class DoctorArea implements CommandArea {
         await finding('clock', () => checkClock(this.clock, this.log)),
         ...checkSettings(this.settings),
         ...checkPlugins(this.plugins),
+        await finding('plugin isolation', () => checkIsolation(this.fences, this.plugins)),
+        ...checkAgreements(this.network, this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
         ...checkSenders(this.settings, this.plugins),

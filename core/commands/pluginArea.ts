@@ -1,4 +1,4 @@
-// plugins list|order|enable|disable|add|remove. What authors need (new, validate, pack) is in the CLI: it works on their files.
+// plugins list|order|enable|disable|add|allow|remove. What authors need (new, validate, pack) is in the CLI: it works on their files.
 import { isDeepStrictEqual } from 'node:util';
 import type { HookName, PluginManifest } from '@postroom/sdk';
 import { SettingsService } from '../configuration/settingsService.js';
@@ -6,21 +6,24 @@ import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { type PluginLists, switchPlugin } from '../host/enablement.js';
 import { failsClosed } from '../host/failClosed.js';
+import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { unknownPlugin } from '../host/packages/unknownPlugin.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { PluginWatch } from '../host/pluginWatch.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
+import { type Agreement, agree, waitingSentences } from './networkAgreement.js';
 import type { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { orFail } from './settingsEdit.js';
 
 export class PluginArea implements CommandArea {
   constructor(
-    @PluginHost private readonly host: PluginHost,
+    @PluginHost readonly host: PluginHost,
     @HostHooks private readonly hooks: HostHooks,
-    @SettingsService private readonly settings: SettingsService,
+    @SettingsService readonly settings: SettingsService,
     @PluginWatch private readonly watch: PluginWatch,
     @PluginInstaller private readonly installer: PluginInstaller,
+    @PluginNetwork readonly network: PluginNetwork,
   ) {}
 
   readonly handlers: HandlersOf<typeof PLUGIN_COMMANDS> = {
@@ -34,7 +37,7 @@ export class PluginArea implements CommandArea {
           state,
           runs: bundled ? 'in the host' : 'isolated',
           mail: this.host.blocking.some((each) => each.id === id) ? 'is held for it' : bundled ? '' : withoutIt(manifest),
-          problems,
+          problems: [...problems, ...(bundled || state === 'disabled' ? [] : waitingSentences(id, manifest, this.network))],
         })),
     ),
     'plugins.order': handler<{ hook?: HookName }>(({ hook }) =>
@@ -56,14 +59,23 @@ export class PluginArea implements CommandArea {
     'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
     'plugins.add': handler<{ plugin: string; disabled: boolean }>(async ({ plugin, disabled }, call) => {
       const added = await this.installer.add(Buffer.from(plugin, 'base64'), { enable: !disabled, author: call.author });
-      return { plugin: added.id, version: added.version, state: added.state, problems: added.problems };
+      return { plugin: added.id, version: added.version, state: added.state, ...this.#networkOf(added.id, added.problems) };
     }),
+    'plugins.allow': handler<Agreement>(async (agreement, call) => agree(agreement, call.author, this)),
     'plugins.remove': handler<{ plugin: string }>(async ({ plugin }, call) => {
       await this.installer.remove(plugin, call.author);
       return { removed: plugin };
     }),
     'plugins.disable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, false, call.author)),
   };
+
+  /** What an administrator has to know of a plugin's network when it begins to run. */
+  #networkOf(plugin: string, problems: readonly string[], runs = true): object {
+    const status = this.host.plugins.find(({ id }) => id === plugin);
+    if (status?.manifest === undefined || status.bundled || !runs) return { problems };
+    const network = this.network.entriesOf(status.manifest).flatMap(({ entry, means }) => (means.length === 0 ? [entry] : means));
+    return { ...(network.length > 0 && { network }), problems: [...problems, ...waitingSentences(plugin, status.manifest, this.network)] };
+  }
 
   #isKnown(plugin: string): boolean {
     return this.host.plugins.some(({ id }) => id === plugin);
@@ -105,11 +117,15 @@ export class PluginArea implements CommandArea {
       plugin,
       state: status?.state ?? 'disabled',
       ...(insteadOf.length > 0 && { insteadOf }),
-      problems: [
-        ...warnings,
-        ...(status?.problems ?? []),
-        ...waits.map(({ id, why }) => `Mail is held until ${id} runs again, or is disabled: ${why}`),
-      ],
+      ...this.#networkOf(
+        plugin,
+        [
+          ...warnings,
+          ...(status?.problems ?? []),
+          ...waits.map(({ id, why }) => `Mail is held until ${id} runs again, or is disabled: ${why}`),
+        ],
+        on,
+      ),
     };
   }
 }

@@ -1,6 +1,6 @@
-// plugins list|order|enable|disable|add|remove: what they take. pluginArea.ts has their handlers.
+// plugins list|order|enable|disable|add|allow|remove: what they take. pluginArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { args, flag, packedPlugin, text } from './argumentSchemas.js';
+import { args, flag, packedPlugin, text, texts } from './argumentSchemas.js';
 
 export const PLUGIN_COMMANDS = [
   {
@@ -39,6 +39,21 @@ export const PLUGIN_COMMANDS = [
     positional: ['plugin'],
     arguments: args(
       { plugin: packedPlugin("The plugin's folder, or the file that `plugins pack` made."), disabled: flag('Install it only.') },
+      ['plugin'],
+    ),
+  },
+  {
+    command: 'plugins.allow',
+    title: 'Show what a plugin wants to connect to, and agree to what is on this machine or in the local network',
+    offline: true,
+    positional: ['plugin', 'places'],
+    arguments: args(
+      {
+        plugin: text('publisher.name'),
+        places: texts('What to agree to, as in 127.0.0.1:3310; without it, everything that waits for agreement.'),
+        yes: flag('Agree without being asked.'),
+        revoke: flag('Take the agreement back.'),
+      },
       ['plugin'],
     ),
   },

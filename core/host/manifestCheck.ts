@@ -3,6 +3,7 @@ import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postro
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
 import { API_VERSION, sdkFile } from './apiVersion.js';
+import { networkProblems } from './network/manifestNetwork.js';
 
 export interface ManifestReading {
   readonly manifest: PluginManifest | undefined;
@@ -46,6 +47,7 @@ export function checkManifest(value: unknown): ManifestReading {
       'command',
     ),
   );
+  problems.push(...networkProblems(manifest));
   return { manifest, problems };
 }
 

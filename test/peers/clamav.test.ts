@@ -19,6 +19,7 @@ const reason = obstacle() ?? (hasClamd() ? undefined : 'clamd is not installed')
     clamd = await Clamd.start(work.path);
     host = await startTestHost({ plugins: [path.join(ROOT, 'sdk', 'samples', 'clamav')], settings: { 'clamav.timeoutSeconds': 2 } });
     await host.run('config.set', { key: 'clamav.port', value: String(clamd.port) });
+    await host.run('plugins.allow', { plugin: 'sample.clamav', yes: true });
   });
   after(async () => {
     await host?.stop();

@@ -19,6 +19,7 @@ const reason = obstacle() ?? (hasRspamd() ? undefined : 'rspamd is not installed
     rspamd = await Rspamd.start(work.path);
     host = await startTestHost({ plugins: [path.join(ROOT, 'sdk', 'samples', 'rspamd')] });
     await host.run('config.set', { key: 'rspamd.url', value: rspamd.url });
+    await host.run('plugins.allow', { plugin: 'sample.rspamd', yes: true });
   });
   after(async () => {
     await host?.stop();
@@ -65,6 +66,7 @@ const reason = obstacle() ?? (hasRspamd() ? undefined : 'rspamd is not installed
     work = await makeWorkFolder();
     rspamd = await Rspamd.start(work.path);
     await host.run('config.set', { key: 'rspamd.url', value: rspamd.url });
+    await host.run('plugins.allow', { plugin: 'sample.rspamd', yes: true });
     await host.run('held.retry');
     expect((await host.messages('andrew')).some((text) => text.includes('Subject: Nobody there'))).to.equal(true);
   });

@@ -2,6 +2,7 @@
 // Every argument is checked; what is refused rejects the plugin's own call.
 import type { Logger, MailSender, OutgoingMail, PluginState, Secrets } from '@postroom/sdk';
 import type { PeerHandler } from './peer.js';
+import { LineBudget, plainFields, plainText } from './plainLog.js';
 import { dateIn, optionalTextIn, recordOf, textIn } from './shapes.js';
 
 export interface HostServices {
@@ -12,11 +13,12 @@ export interface HostServices {
 }
 
 const LONGEST_KEY = 1_000;
-const LONGEST_LINE = 4_000;
-const MOST_FIELDS = 50;
+/** Lines a minute. */
+const MOST_LINES = 200;
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies readonly (keyof Logger)[];
 
 export function serviceHandlers({ state, secrets, mail, log }: HostServices): Readonly<Record<string, PeerHandler>> {
+  const lines = new LineBudget(MOST_LINES, log);
   return {
     'state.get': async (data) => ({ data: await state.get(keyIn(data)) }),
     'state.set': async (data) => {
@@ -34,7 +36,7 @@ export function serviceHandlers({ state, secrets, mail, log }: HostServices): Re
     log: (data) => {
       const { level, message, fields } = recordOf(data);
       const known = LEVELS.includes(String(level)) ? (level as keyof Logger) : 'info';
-      log[known](String(message).slice(0, LONGEST_LINE), Object.fromEntries(Object.entries(recordOf(fields)).slice(0, MOST_FIELDS)));
+      if (lines.mayWrite()) log[known](plainText(message), plainFields(fields));
       return undefined;
     },
   };

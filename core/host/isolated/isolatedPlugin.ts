@@ -1,6 +1,6 @@
 // A plugin that is not part of the product: its code runs in a process of its own, which may end at any time without taking mail with it.
 // Its taps stay in the hooks while the process is started again, so no message passes by a filter that just fell over.
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Disposable, type Logger, type MailSender, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
@@ -17,11 +17,13 @@ import { sharedContentParser } from '../../mail/contentParser.js';
 import { PluginStates } from '../../store/pluginStates.js';
 import { CommandRegistry } from '../commandRegistry.js';
 import type { InstalledPlugin } from '../discovery.js';
+import { PluginNetwork } from '../network/pluginNetwork.js';
 import { pluginMail } from '../pluginMail.js';
 import type { PluginRuntime } from '../pluginRuntime.js';
 import { pluginSecrets } from '../pluginSecrets.js';
 import type { Strike } from '../strikes.js';
 import { CallWindow } from './callWindow.js';
+import { Fences } from './fence/fences.js';
 import { HostCommands } from './hostCommands.js';
 import { serviceHandlers } from './hostServices.js';
 import { HostTaps } from './hostTaps.js';
@@ -31,6 +33,7 @@ import { NeverBegun, PluginProcess, type ProcessEnd } from './pluginProcess.js';
 import type { Activation, IsolatedHook, SettingsSnapshot } from './protocol.js';
 import { failuresAfter, restartDelay } from './restart.js';
 import { linkSdk } from './sdkLink.js';
+import { fullSentence, type StorageLimits, StorageWatch } from './storage/storageWatch.js';
 import type { TapCallRequest } from './tapCalls.js';
 
 /** Node itself starts: the machine's affair, and a busy one takes seconds. */
@@ -141,8 +144,15 @@ export class IsolatedPlugin implements PluginRuntime {
     const { id, folder, manifest } = this.plugin;
     const storagePath = path.join(this.options.storageRoot, id);
     await mkdir(storagePath, { recursive: true, mode: 0o700 });
+    // Whatever a plugin leaves in its own folder, nobody else on this machine comes that far.
+    await chmod(this.options.storageRoot, 0o700);
     await linkSdk(path.dirname(folder));
+    const storage = (): StorageLimits => this.#storageLimits();
+    const { left, breach } = await new StorageWatch(storagePath, storage).look(undefined);
+    if (breach !== undefined) throw new PostroomError('plugin/failed', fullSentence(id, storagePath, storage()), { plugin: id });
+    const fence = await service(this.container, Fences).forPlugin(id);
     const announced = new Set<string>();
+    const network = service(this.container, PluginNetwork);
     const started = new PluginProcess({
       plugin: id,
       readable: [folder, path.join(path.dirname(folder), 'node_modules')],
@@ -150,6 +160,10 @@ export class IsolatedPlugin implements PluginRuntime {
       log: this.#log,
       handlers: this.#handlers(announced),
       inHand: () => this.#desk.lent,
+      fence,
+      storage,
+      storageLeft: left,
+      network: { rules: () => network.rulesFor(manifest), own: () => network.own() },
     });
     const activation: Activation = {
       id,
@@ -293,6 +307,12 @@ export class IsolatedPlugin implements PluginRuntime {
     const sender = pluginMail(this.plugin.manifest, this.container);
     const { onSort, onDeliver } = this.#windows;
     return { send: (mail) => onSort.widen(() => onDeliver.widen(() => sender.send(mail))) };
+  }
+
+  #storageLimits(): StorageLimits {
+    const settings = service(this.container, SettingsService);
+    const megabytes = (key: string): number => settings.get<number>(key) * 2 ** 20;
+    return { quota: megabytes('plugins.storageMegabytes'), floor: megabytes('server.freeSpaceFloorMB') };
   }
 
   async #tellSettings(): Promise<void> {

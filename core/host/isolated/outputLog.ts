@@ -3,17 +3,17 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Logger } from '@postroom/sdk';
+import { LineBudget, plainText } from './plainLog.js';
 
 const LONGEST_LINE = 2_000;
 const MOST_LINES = 200;
-const WINDOW_MS = 60_000;
 
 export class OutputLog {
-  #windowFrom = performance.now();
-  #lines = 0;
-  #dropped = 0;
+  readonly #budget: LineBudget;
 
-  constructor(private readonly log: Logger) {}
+  constructor(private readonly log: Logger) {
+    this.#budget = new LineBudget(MOST_LINES, log);
+  }
 
   take(stream: Readable | null, name: 'stdout' | 'stderr'): void {
     const decoder = new StringDecoder('utf8');
@@ -30,23 +30,9 @@ export class OutputLog {
     stream?.on('error', () => undefined);
   }
 
+  /** A line that looks like one of the log is a text in a line of the log. */
   #write(name: 'stdout' | 'stderr', line: string): void {
-    const now = performance.now();
-    if (now - this.#windowFrom > WINDOW_MS) {
-      [this.#windowFrom, this.#lines] = [now, 0];
-      if (this.#dropped > 0) {
-        this.log.warn('Lines that the plugin wrote were left out.', { lines: this.#dropped });
-        this.#dropped = 0;
-      }
-    }
-    if (line.trim() === '') {
-      return;
-    }
-    this.#lines += 1;
-    if (this.#lines > MOST_LINES) {
-      this.#dropped += 1;
-      return;
-    }
-    this.log[name === 'stderr' ? 'warn' : 'info'](line, { stream: name });
+    if (line.trim() === '' || !this.#budget.mayWrite()) return;
+    this.log[name === 'stderr' ? 'warn' : 'info'](plainText(line), { stream: name });
   }
 }

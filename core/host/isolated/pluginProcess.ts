@@ -1,33 +1,38 @@
-// One process that runs one plugin: started with next to no rights, watched for memory, its output taken to the log, ended when it must.
+// One process that runs one plugin: started with next to no rights, watched for memory and disk, its output taken to the log, ended when it must.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type Logger, type MailView, PostroomError } from '@postroom/sdk';
 import { OwnTime } from '../../base/ownTime.js';
-import { BUILT_FOLDER, PRODUCT_FOLDER } from '../../base/places.js';
+import { BUILT_FOLDER } from '../../base/places.js';
 import type { TimeLimit } from '../../base/runningTime.js';
 import { threadTimes } from '../../base/threadTimes.js';
 import { CALLS_IN_HAND } from './callWindow.js';
-import { residentMegabytes } from './memory.js';
+import { type Fence, NO_FENCE } from './fence/fence.js';
+import { limited } from './fence/limits.js';
+import { Dialler, type DiallerOptions } from './network/dialler.js';
+import { environment, HEAP_MB, nodeFlags, PRODUCT_PARTS } from './nodeFlags.js';
 import { OutputLog } from './outputLog.js';
 import { Peer, type PeerHandler, type Reply } from './peer.js';
-import { FROM_PLUGIN } from './protocol.js';
+import { ProcessWatch } from './processWatch.js';
+import { FROM_PLUGIN, NETWORK_PIPE, PIPE, type RunnerOptions } from './protocol.js';
 import { numberIn, recordOf } from './shapes.js';
+import type { StorageLimits } from './storage/storageWatch.js';
 
-/** Megabytes of JavaScript heap. */
-const HEAP_MB = 64;
-/**
- * Megabytes in memory, buffers included. Linux tells; elsewhere the process is asked, which a plugin that stands still or lies does not answer: then its
- * calls run out of time, and the heap has its own limit everywhere.
- */
-const RESIDENT_MB = 256;
-const MEMORY_LOOK_MS = 250;
 /** A cancelled call that is not even acknowledged by then: the plugin's event loop stands still. */
 const SILENCE_MS = 500;
 /** A call that is not even begun: those before it have their time each, and this much more passes. */
 const LINE_MS = 5_000;
 /** Requests of the plugin that may be open at a time. */
 const MOST_REQUESTS = 1_000;
+const NO_NETWORK: Pick<DiallerOptions, 'rules' | 'own'> = {
+  rules: () => ({ dns: false, asked: [], agreed: [] }),
+  own: () => ({ addresses: new Set(), ports: new Set(), dataDir: '' }),
+};
+/** Octets by which one file may grow past the quota, so that it is seen to have. */
+const BEYOND = 64 * 1024;
+const SOME_STORAGE: StorageLimits = { quota: 256 * 2 ** 20, floor: 0 };
 
 const RUNNER = path.join(BUILT_FOLDER, 'host', 'isolated', 'runner.js');
 
@@ -45,6 +50,16 @@ export interface ProcessOptions {
   readonly handlers: Readonly<Record<string, PeerHandler>>;
   /** The messages that the plugin has in hand. Default: none. */
   readonly inHand?: () => readonly MailView[];
+  /** The system's fence around it. Default: none. */
+  readonly fence?: Fence;
+  /** False: without the allow-list and Node's permissions, to try what the fence holds by itself. Default true. */
+  readonly closed?: boolean;
+  /** Which network it has. Default: none. */
+  readonly network?: Pick<DiallerOptions, 'rules' | 'own' | 'lookup'>;
+  /** Its share of the disk, asked at every look. Default: 256 MB. */
+  readonly storage?: () => StorageLimits;
+  /** Octets of that which are left. Default: all. */
+  readonly storageLeft?: number;
   /** What the system says of a process's memory in megabytes. Default: what Linux says. */
   readonly systemSays?: (pid: number) => Promise<number | undefined>;
 }
@@ -80,47 +95,73 @@ export class PluginProcess {
   /** Names the end of this process: the calls that it takes down fail by one incident. */
   readonly incident = `process ${++processes}`;
   readonly #child: ChildProcess;
+  readonly #plugin: string;
   readonly #time: OwnTime;
   #reason: string | undefined;
   #isGone = false;
   /** The process was asked and has not answered yet. */
   #isAsked = false;
 
-  constructor(private readonly options: ProcessOptions) {
-    this.#child = spawn(process.execPath, [...flags(options), RUNNER, options.plugin], {
-      cwd: options.storagePath,
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    const output = new OutputLog(options.log);
+  constructor(options: ProcessOptions) {
+    const { plugin, log, storage = () => SOME_STORAGE, inHand = () => [] } = options;
+    this.#plugin = plugin;
+    this.#child = start(options, storage());
+    const output = new OutputLog(log);
     output.take(this.#child.stdout, 'stdout');
     output.take(this.#child.stderr, 'stderr');
-    this.#time = new OwnTime(async () => (this.#child.pid === undefined ? undefined : threadTimes(`${this.#child.pid}`)));
-    this.peer = new Peer(this.#child.stdio[3] as Duplex, {
+    const end = (reason: string): void => this.kill(reason);
+    this.#time = new OwnTime(async () => {
+      const pid = await watch.node();
+      return pid === undefined ? undefined : threadTimes(`${pid}`);
+    });
+    this.peer = new Peer(this.#child.stdio[PIPE] as Duplex, {
       limits: FROM_PLUGIN,
       mostCalls: MOST_REQUESTS,
-      handlers: options.handlers,
+      handlers: {
+        ...options.handlers,
+        'storage.ask': (data) => {
+          void watch.asked(numberIn(recordOf(data), 'wanted'));
+          return undefined;
+        },
+      },
       silenceMs: SILENCE_MS,
       limit: (ms, call) => this.limit(ms, call),
       serving: (work, lag) => this.#time.serving(work, lag),
       onSilence: () => this.kill('did not react any more and was killed'),
       onBreach: (reason) => this.kill(`was killed: ${reason}`),
     });
-    const memory = setInterval(() => void this.#lookAtMemory(), MEMORY_LOOK_MS);
+    const dialler = new Dialler(this.#child.stdio[NETWORK_PIPE] as Duplex, {
+      plugin,
+      ...(options.network ?? NO_NETWORK),
+      onBreach: (reason) => this.kill(`was killed: ${reason}`),
+    });
+    const watch = new ProcessWatch({
+      pid: this.#child.pid,
+      storagePath: options.storagePath,
+      storage,
+      systemSays: options.systemSays,
+      ask: () => this.#askForMemory(),
+      onLook: () => this.#time.look(),
+      onRoom: (octets) => this.peer.note('storage', { octets }),
+      onBreach: end,
+    });
     this.ended = new Promise((resolve) => {
       const gone = (how: string): void => {
-        clearInterval(memory);
+        watch.dispose();
+        dialler.close();
         this.#isGone = true;
-        const reason = this.#reason ?? how;
-        const inHand = options.inHand?.() ?? [];
-        const fields = { plugin: options.plugin, incident: this.incident };
-        this.peer.close(new PostroomError('plugin/failed', `its process ${reason}`, fields));
-        resolve({ reason, inHand });
+        const end: ProcessEnd = { reason: this.#reason ?? how, inHand: inHand() };
+        this.peer.close(new PostroomError('plugin/failed', `its process ${end.reason}`, { plugin, incident: this.incident }));
+        resolve(end);
       };
       this.#child.once('error', (error) => gone(`could not be started: ${error.message}`));
       this.#child.once('exit', (code, signal) => gone(howItEnded(code, signal)));
     });
+  }
+
+  /** What was started: the process of the fence where there is one. `undefined` where it could not be. */
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** As OwnTime: calls once the process has had so many milliseconds of its own. */
@@ -139,7 +180,7 @@ export class PluginProcess {
     const timeOut = (): void => {
       isLate = true;
       const sentence = `${name} did not answer within ${timeoutMs} ms.`;
-      late.abort(new PostroomError('plugin/timeout', sentence, { plugin: this.options.plugin }));
+      late.abort(new PostroomError('plugin/timeout', sentence, { plugin: this.#plugin }));
     };
     let end: (() => void) | undefined;
     let limit = this.limit(CALLS_IN_HAND * timeoutMs + LINE_MS, timeOut);
@@ -167,16 +208,6 @@ export class PluginProcess {
     this.#child.kill('SIGKILL');
   }
 
-  async #lookAtMemory(): Promise<void> {
-    const { pid } = this.#child;
-    void this.#time.look();
-    const system = this.options.systemSays ?? residentMegabytes;
-    const megabytes = (pid === undefined ? undefined : await system(pid)) ?? (await this.#askForMemory());
-    if (megabytes !== undefined && megabytes > RESIDENT_MB) {
-      this.kill(`took ${Math.round(megabytes)} MB of memory and was killed; ${RESIDENT_MB} MB are allowed`);
-    }
-  }
-
   async #askForMemory(): Promise<number | undefined> {
     if (this.#isAsked) {
       return undefined;
@@ -193,31 +224,27 @@ export class PluginProcess {
   }
 }
 
-/** Newer versions of Node have left the experiment, and restrict the network as well where it is not allowed. */
-function flags({ readable, storagePath }: ProcessOptions): readonly string[] {
-  const known = process.allowedNodeEnvironmentFlags;
-  const read = [BUILT_FOLDER, path.join(PRODUCT_FOLDER, 'sdk'), path.join(PRODUCT_FOLDER, 'node_modules', '@postroom')];
-  return [
-    known.has('--permission') ? '--permission' : '--experimental-permission',
-    ...(known.has('--allow-net') ? ['--allow-net'] : []),
-    ...[...read, path.join(PRODUCT_FOLDER, 'package.json'), path.join(PRODUCT_FOLDER, 'core', 'package.json')].map(
-      (each) => `--allow-fs-read=${each}`,
-    ),
-    ...[...readable, storagePath].map((each) => `--allow-fs-read=${each}`),
-    `--allow-fs-write=${storagePath}`,
-    `--max-old-space-size=${HEAP_MB}`,
-    '--disable-warning=ExperimentalWarning',
-  ];
-}
-
-/** Nothing of the host's, but what a process needs to find the local time and, on Windows, the network. */
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(['TZ', 'SystemRoot'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+function start(options: ProcessOptions, { quota }: StorageLimits): ChildProcess {
+  const { plugin, readable, storagePath, fence = NO_FENCE, closed = true, storageLeft = quota } = options;
+  const given: RunnerOptions = { plugin, closed, storage: storageLeft };
+  const args = [...nodeFlags(readable, storagePath, closed), RUNNER, JSON.stringify(given)];
+  const fenced = fence.wrap({ program: process.execPath, args, readable: [...PRODUCT_PARTS, ...readable], writable: storagePath });
+  const command = limited(fenced, quota + BEYOND);
+  return spawn(command.program, command.args, {
+    cwd: storagePath,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    // Ctrl+C in the server's terminal is for the server, which ends its plugins in order.
+    detached: process.platform !== 'win32',
+  });
 }
 
 function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal === 'SIGABRT' || code === 134) {
+  // A fence ends as what it holds does: by a signal's number and 128.
+  const name = signal ?? Object.entries(constants.signals).find(([, number]) => number + 128 === code)?.[0];
+  if (name === 'SIGABRT') {
     return `ran out of memory; ${HEAP_MB} MB of heap are allowed`;
   }
-  return signal === null ? `ended by itself with exit code ${code}` : `ended by ${signal}`;
+  return name === undefined ? `ended by itself with exit code ${code}` : `ended by ${name}`;
 }

@@ -21,6 +21,20 @@ export const FROM_HOST: FrameLimits = Object.freeze({ json: 128 * 2 ** 20, octet
 /** Octets of a message in one piece. */
 export const LARGEST_PIECE = 256 * 1024;
 
+/** File descriptor of the pipe for calls in the plugin's process. The one for its connections follows it. */
+export const PIPE = 3;
+export const NETWORK_PIPE = 4;
+
+/** The runner's one argument, as JSON. */
+export interface RunnerOptions {
+  /** `publisher.name` */
+  readonly plugin: string;
+  /** False in tests that try the fences behind the allow-list. */
+  readonly closed: boolean;
+  /** Octets that it may write until it is told another number (`storage`). */
+  readonly storage: number;
+}
+
 /** The hooks that a plugin in a process of its own may tap. */
 export const ISOLATED_HOOKS = ['onSort', 'onDeliver', 'onSchedule'] as const satisfies readonly HookName[];
 export type IsolatedHook = (typeof ISOLATED_HOOKS)[number];

@@ -1,36 +1,47 @@
-// The plugin's side of the pipe: imports the plugin, calls its activate(), and answers the host's calls. This file runs in the plugin's own
-// process and nowhere else.
-import { Socket } from 'node:net';
+// The plugin's side of the pipe: closes the process in, imports the plugin, calls its activate(), and answers the host's calls. This file runs in
+// the plugin's own process and nowhere else. It imports no module of the network: those are made for the plugin when it asks for one.
+import { createRequire } from 'node:module';
+import type * as Net from 'node:net';
 import { type Activate, type Deactivate, PostroomError, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '../../base/disposables.js';
+import { closeDoors } from './allowList/closeDoors.js';
 import { ChildCommands, createContext } from './childContext.js';
 import { ChildSettings } from './childSettings.js';
 import { ChildTaps } from './childTaps.js';
-import { disarm } from './disarm.js';
+import { openNetwork } from './network/openNetwork.js';
 import { Peer } from './peer.js';
 import {
   type Activation,
   type CommandRequest,
   type DeliverCall,
   FROM_HOST,
+  PIPE,
+  type RunnerOptions,
   type ScheduleCall,
   type SettingsSnapshot,
   type SortCall,
 } from './protocol.js';
 
-/** File descriptor of the pipe, as the host opens it. */
-const PIPE = 3;
 /** Calls of the host that may be open at a time: messages that are sorted side by side. */
 const MOST_CALLS = 100_000;
 
-disarm();
+const options = JSON.parse(process.argv[2] ?? '{}') as RunnerOptions;
 /** Kept before the plugin's code could put another one in its place. */
 const resident = process.memoryUsage.rss.bind(process.memoryUsage);
+const exit = process.exit.bind(process);
 const stack = new DisposableStack();
 const settings = new ChildSettings();
 let deactivate: Deactivate | undefined;
 
+const { Socket } = createRequire(import.meta.url)('node:net') as typeof Net;
 const pipe = new Socket({ fd: PIPE, readable: true, writable: true });
+const budget = options.closed
+  ? closeDoors({
+      plugin: options.plugin,
+      openNetwork,
+      storage: { octets: options.storage, ask: (wanted) => peer.note('storage.ask', { wanted }) },
+    })
+  : undefined;
 const peer: Peer = new Peer(pipe, {
   limits: FROM_HOST,
   mostCalls: MOST_CALLS,
@@ -44,6 +55,10 @@ const peer: Peer = new Peer(pipe, {
       settings.set(data as SettingsSnapshot);
       return undefined;
     },
+    storage: (data) => {
+      budget?.set((data as { readonly octets: number }).octets);
+      return undefined;
+    },
     memory: () => ({ data: { megabytes: resident() / 2 ** 20 } }),
     onSort: (data, header, signal) => taps.sort(data as SortCall, header, { signal }),
     onDeliver: (data, header, signal) => taps.deliver(data as DeliverCall, header, { signal }),
@@ -51,12 +66,12 @@ const peer: Peer = new Peer(pipe, {
     command: (data, _octets, signal) => commands.run(data as CommandRequest, signal),
     deactivate: async () => ({ data: await end() }),
   },
-  onBreach: () => process.exit(1),
+  onBreach: () => exit(1),
 });
 const taps = new ChildTaps(peer);
 const commands = new ChildCommands(peer);
 // Without its host a plugin has nothing to do.
-pipe.on('close', () => process.exit(0));
+pipe.on('close', () => exit(0));
 
 async function activate(activation: Activation): Promise<void> {
   settings.set(activation.settings);

@@ -1,8 +1,12 @@
 // Checks on what came from a plugin's process. Each throws a sentence where the value is something else.
 export type Data = Readonly<Record<string, unknown>>;
 
+export function isRecord(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export function recordOf(value: unknown): Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Data) : {};
+  return isRecord(value) ? value : {};
 }
 
 export function textIn(data: Data, property: string, longest = 1_000): string {

@@ -98,7 +98,7 @@ export class DefaultPluginInstaller implements PluginInstaller {
         throw new PostroomError('plugin/unknown', `${id} is part of Postroom and stays; "postroom plugins disable ${id}" switches it off.`);
       }
       const properties = plugin.manifest?.contributes?.configuration?.properties ?? {};
-      await this.#edit(author, [...this.#withoutName(id), ...this.#withoutSettings(properties)]);
+      await this.#edit(author, [...this.#withoutName(id), ...this.#withoutAgreement(id), ...this.#withoutSettings(properties)]);
       await this.host.settled();
       await rm(plugin.folder, { recursive: true, force: true });
       await this.watch.rescan();
@@ -166,6 +166,12 @@ export class DefaultPluginInstaller implements PluginInstaller {
         ? []
         : [{ path: [key], value: key === 'plugins.disabled' && rest.length === 0 ? undefined : rest }];
     });
+  }
+
+  /** Whoever comes by that name later has to ask anew. */
+  #withoutAgreement(id: string): readonly SettingEdit[] {
+    const { [id]: agreed, ...others } = this.settings.get<Readonly<Record<string, readonly string[]>>>('plugins.network');
+    return agreed === undefined ? [] : [{ path: ['plugins.network'], value: Object.keys(others).length === 0 ? undefined : others }];
   }
 
   /** Everything that stands in the file for the plugin's own properties. */

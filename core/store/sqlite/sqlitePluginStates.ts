@@ -9,11 +9,21 @@ import type { WriteQueue } from './writeQueue.js';
 
 const MOST_ENTRIES = 100_000;
 const MOST_OCTETS = 64 * 2 ** 10;
+/** Of all entries of a plugin together, keys included: a disk is not filled from here. */
+const MOST_TOTAL = 64 * 2 ** 20;
 const MOST_KEYS = 1_000;
+const OCTETS = 'length(CAST(key AS BLOB)) + length(CAST(value AS BLOB))';
+
+/** What a plugin keeps. */
+interface Holding {
+  readonly entries: number;
+  readonly octets: number;
+}
+const NOTHING: Holding = { entries: 0, octets: 0 };
 
 export class SqlitePluginStates implements PluginStates {
-  /** Entries of each plugin, counted once and followed: counting rows at every `set` would take longer than the `set`. */
-  readonly #counts = new Map<string, number>();
+  /** Of each plugin, counted once and followed: counting rows at every `set` would take longer than the `set`. */
+  readonly #holdings = new Map<string, Holding>();
 
   constructor(
     private readonly queue: WriteQueue,
@@ -22,11 +32,11 @@ export class SqlitePluginStates implements PluginStates {
   ) {}
 
   async load(): Promise<void> {
-    const rows = await this.readers.all<{ plugin: string; entries: number }>(
-      'SELECT plugin, count(*) AS entries FROM plugin_state GROUP BY plugin',
+    const rows = await this.readers.all<Holding & { plugin: string }>(
+      `SELECT plugin, count(*) AS entries, sum(${OCTETS}) AS octets FROM plugin_state GROUP BY plugin`,
     );
-    this.#counts.clear();
-    for (const row of rows) this.#counts.set(row.plugin, row.entries);
+    this.#holdings.clear();
+    for (const { plugin, entries, octets } of rows) this.#holdings.set(plugin, { entries, octets });
   }
 
   forPlugin(id: string): PluginState {
@@ -43,19 +53,19 @@ export class SqlitePluginStates implements PluginStates {
       run: async (writer) => {
         await writer.run('DELETE FROM plugin_state WHERE plugin = ?', [id]);
       },
-      committed: () => this.#counts.delete(id),
+      committed: () => this.#holdings.delete(id),
     });
   }
 
   async prune(now: Date): Promise<void> {
-    let removed: { plugin: string }[] = [];
+    let removed: { plugin: string; octets: number }[] = [];
     await this.queue.write({
       makesRoom: true,
       run: async (writer) => {
-        removed = await writer.all('DELETE FROM plugin_state WHERE expires_at <= ? RETURNING plugin', [now.getTime()]);
+        removed = await writer.all(`DELETE FROM plugin_state WHERE expires_at <= ? RETURNING plugin, ${OCTETS} AS octets`, [now.getTime()]);
       },
       committed: () => {
-        for (const { plugin } of removed) this.#count(plugin, -1);
+        for (const { plugin, octets } of removed) this.#count(plugin, { entries: -1, octets: -octets });
       },
     });
   }
@@ -74,32 +84,45 @@ export class SqlitePluginStates implements PluginStates {
     if (Buffer.byteLength(text) > MOST_OCTETS) {
       throw new PostroomError('store/full', `Plugin ${plugin} wants to keep more than 64 KB under "${key}". Split the value.`, { plugin });
     }
-    let added = 0;
+    let change = NOTHING;
     await this.queue.write({
       run: async (writer) => {
+        const [former] = await writer.all<{ octets: number }>(`SELECT ${OCTETS} AS octets FROM plugin_state WHERE plugin = ? AND key = ?`, [
+          plugin,
+          key,
+        ]);
+        const octets = Buffer.byteLength(text) + Buffer.byteLength(key) - (former?.octets ?? 0);
+        change = { entries: former === undefined ? 1 : 0, octets };
+        this.#mustFit(plugin, change);
         const values = [text, expires?.getTime(), plugin, key];
-        added = 0;
-        if ((await writer.run('UPDATE plugin_state SET value = ?, expires_at = ? WHERE plugin = ? AND key = ?', values)) > 0) return;
-        if ((this.#counts.get(plugin) ?? 0) >= MOST_ENTRIES) {
-          throw new PostroomError(
-            'store/full',
-            `Plugin ${plugin} keeps ${MOST_ENTRIES} entries already. Delete some, or let them expire.`,
-            { plugin },
-          );
-        }
-        added = await writer.run('INSERT INTO plugin_state (value, expires_at, plugin, key) VALUES (?, ?, ?, ?)', values);
+        await writer.run(
+          former === undefined
+            ? 'INSERT INTO plugin_state (value, expires_at, plugin, key) VALUES (?, ?, ?, ?)'
+            : 'UPDATE plugin_state SET value = ?, expires_at = ? WHERE plugin = ? AND key = ?',
+          values,
+        );
       },
-      committed: () => this.#count(plugin, added),
+      committed: () => this.#count(plugin, change),
     });
   }
 
+  #mustFit(plugin: string, change: Holding): void {
+    const { entries, octets } = this.#holdings.get(plugin) ?? NOTHING;
+    const isTooMany = change.entries > 0 && entries >= MOST_ENTRIES;
+    if (!isTooMany && (change.octets <= 0 || octets + change.octets <= MOST_TOTAL)) return;
+    const kept = isTooMany ? `${MOST_ENTRIES} entries` : `${MOST_TOTAL / 2 ** 20} MB`;
+    throw new PostroomError('store/full', `Plugin ${plugin} keeps ${kept} already. Delete some, or let them expire.`, { plugin });
+  }
+
   async #delete(plugin: string, key: string): Promise<void> {
-    let removed = 0;
+    let removed: { octets: number }[] = [];
     await this.queue.write({
       run: async (writer) => {
-        removed = await writer.run('DELETE FROM plugin_state WHERE plugin = ? AND key = ?', [plugin, key]);
+        removed = await writer.all(`DELETE FROM plugin_state WHERE plugin = ? AND key = ? RETURNING ${OCTETS} AS octets`, [plugin, key]);
       },
-      committed: () => this.#count(plugin, -removed),
+      committed: () => {
+        for (const { octets } of removed) this.#count(plugin, { entries: -1, octets: -octets });
+      },
     });
   }
 
@@ -112,7 +135,8 @@ export class SqlitePluginStates implements PluginStates {
     return rows.map((row) => row.key);
   }
 
-  #count(plugin: string, change: number): void {
-    this.#counts.set(plugin, (this.#counts.get(plugin) ?? 0) + change);
+  #count(plugin: string, change: Holding): void {
+    const { entries, octets } = this.#holdings.get(plugin) ?? NOTHING;
+    this.#holdings.set(plugin, { entries: entries + change.entries, octets: octets + change.octets });
   }
 }

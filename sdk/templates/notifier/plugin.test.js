@@ -22,6 +22,8 @@ after(async () => {
 test('tells the web address who got mail', async () => {
   const address = /** @type {import('node:net').AddressInfo} */ (web.address());
   await host.run('config.set', { key: '{{name}}.url', value: `http://127.0.0.1:${address.port}/` });
+  // The manifest names the setting. What is on this machine or in the local network the administrator agrees to besides.
+  await host.run('plugins.allow', { plugin: '{{publisher}}.{{name}}', yes: true });
   host.put('From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: Lunch?\n\nHello\n');
   const told = once(web, 'request');
   await host.round();

@@ -150,6 +150,26 @@ describe('Journal, activity, plugin states and revisions on SQLite', () => {
     expect(await failureOf(state.set('x', undefined))).to.be.instanceOf(TypeError);
   });
 
+  it('keeps 64 MB of a plugin and no more, whatever its entries are called, until it deletes some', async () => {
+    const state = store.states.forPlugin('acme.much');
+    const piece = 'y'.repeat(63 * 1024);
+    for (let batch = 0; batch < 4; batch += 1) {
+      await Promise.all(Array.from({ length: 260 }, (_, index) => state.set(`${batch}/${index}`, piece).catch(() => undefined)));
+    }
+    const refused = await failureOf(state.set('one more', piece));
+    expect([refused.code, refused.message]).to.deep.equal([
+      'store/full',
+      'Plugin acme.much keeps 64 MB already. Delete some, or let them expire.',
+    ]);
+    await state.set('0/0', 'smaller');
+    await state.set('one more', 'small');
+    await store.states.forPlugin('acme.other').set('a', piece);
+    for (let index = 0; index < 10; index += 1) await state.delete(`1/${index}`);
+    await state.set('one more', piece);
+    await store.states.remove('acme.much');
+    await state.set('one more', piece);
+  });
+
   it('keeps every revision of the settings', async () => {
     expect(await store.revisions.latest()).to.equal(undefined);
     await store.revisions.add('cli', '{}');

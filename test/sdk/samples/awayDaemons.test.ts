@@ -42,6 +42,7 @@ for (const { sample, troubles, settings, well } of SCANNERS) {
 
     const lead = async (port: number): Promise<void> => {
       for (const [key, value] of settings(port)) await host.run('config.set', { key, value });
+      await host.run('plugins.allow', { plugin: `sample.${sample}`, yes: true });
     };
     const held = async (): Promise<readonly { readonly subject: string; readonly reason: string }[]> =>
       (await host.run('held.list')) as readonly { readonly subject: string; readonly reason: string }[];

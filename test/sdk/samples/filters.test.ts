@@ -25,6 +25,7 @@ describe('the samples that filter and sort', () => {
     host = await startTestHost({ plugins: names.map(sample) });
     await host.run('config.set', { key: 'rspamd.url', value: `http://127.0.0.1:${rspamd.port}/checkv2` });
     await host.run('config.set', { key: 'clamav.port', value: String(clam.port) });
+    for (const plugin of ['sample.rspamd', 'sample.clamav']) await host.run('plugins.allow', { plugin, yes: true });
   });
   after(async () => {
     await Promise.all([rspamd.close(), clam.close()]);
@@ -78,10 +79,20 @@ describe('the samples that filter and sort', () => {
     expect(mailboxes).to.deep.equal(['lisa']);
   });
 
+  it('hold mail while the administrator has not agreed to where they connect to', async () => {
+    await host.run('config.set', { key: 'clamav.port', value: '1' });
+    const { disposition, trail } = await host.sort(letter('Unlucky'));
+    expect(disposition).to.equal('hold');
+    expect(trail.map(({ reason }) => reason).join()).to.include('postroom plugins allow sample.clamav 127.0.0.1:1');
+    await host.run('config.set', { key: 'clamav.port', value: String(clam.port) });
+  });
+
   it('hold mail while a scanner does not answer, and deliver it afterwards', async () => {
     await host.run('config.set', { key: 'rspamd.url', value: 'http://127.0.0.1:1/checkv2' });
-    const { disposition } = await host.sort(letter('Unlucky'));
+    await host.run('plugins.allow', { plugin: 'sample.rspamd', yes: true });
+    const { disposition, trail } = await host.sort(letter('Unlucky'));
     expect(disposition).to.equal('hold');
+    expect(trail.map(({ reason }) => reason).join()).to.not.include('plugins allow');
     await host.run('config.set', { key: 'rspamd.url', value: `http://127.0.0.1:${rspamd.port}/checkv2` });
     expect((await host.sort(letter('Unlucky'))).disposition).to.equal('deliver');
   });

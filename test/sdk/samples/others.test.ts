@@ -76,6 +76,7 @@ describe('the sample that notifies', () => {
     host = await startTestHost({ plugins: [path.join(SAMPLES, 'notify')] });
     const set = [`notify.url=http://127.0.0.1:${web.port}/topic`];
     await host.run('users.change', { account: 'company', user: 'andrew', set });
+    await host.run('plugins.allow', { plugin: 'sample.notify', yes: true });
   });
   after(async () => {
     await web.close();

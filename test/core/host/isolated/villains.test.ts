@@ -23,7 +23,7 @@ describe('a villainous plugin', function () {
   let round = 0;
 
   before(async () => {
-    host = await startTestHost();
+    host = await startTestHost({ settings: { 'plugins.storageMegabytes': 8 } });
     await plant(host, 'neighbour');
     await host.run('plugins.enable', { plugin: 'decent.neighbour' });
     settings = await readFile(path.join(host.dataDir, 'settings.json'), 'utf8');
@@ -75,6 +75,26 @@ describe('a villainous plugin', function () {
     await host.run('plugins.disable', { plugin: 'villain.throws' });
     await host.run('held.retry');
     for (const subject of subjects) await isDelivered(subject);
+  });
+
+  it('writes no line into the log that could be taken for another speaker, time or level', async () => {
+    await plant(host, 'forges-log');
+    await host.run('plugins.enable', { plugin: 'villain.forges-log' });
+    await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nOne\n');
+    const spoken = host.log.filter((line) => line['source'] === 'villain.forges-log');
+    const [said] = spoken.filter((line) => line['msg'] === 'A true word.');
+    expect(said).to.include({ level: 'info' });
+    expect(Object.keys(said ?? {}).sort()).to.deep.equal(['fields', 'level', 'msg', 'source', 'time']);
+    expect(said?.['fields']).to.deep.equal({
+      ...{ level: 'fatal', time: '1999-01-01T00:00:00.000Z', source: 'postroom.pop3', msg: 'All passwords were lost.', plugin: 'x' },
+      ...{ password: '(not shown)', deep: { a: { b: { c: '(too deep)' } }, token: '(not shown)' } },
+    });
+    const [cut] = spoken.filter((line) => String(line['msg']).startsWith('Two'));
+    expect(cut?.['msg']).to.equal('Two\\u2028lines\\u009b31m');
+    expect(JSON.stringify(cut).length).to.be.lessThan(2_000);
+    const [printed] = spoken.filter((line) => String(line['msg']).startsWith('{'));
+    expect(printed).to.include({ level: 'info', stream: 'stdout' });
+    expect(host.log.filter((line) => line['source'] === 'postroom.pop3' && line['level'] === 'fatal')).to.deep.equal([]);
   });
 
   it('comes back after its process ended, and filters again', async () => {

@@ -31,6 +31,21 @@ export const VILLAINS: readonly Villain[] = [
   { name: 'nobody-at-all', mail: 'held', state: 'active', said: /There is no mailbox nobody/ },
   { name: 'foreign-account', mail: 'held', state: 'active', said: /lisa@works is a mailbox of another account/ },
   { name: 'other-sdk', mail: 'held', state: 'active', said: /An error of another SDK/ },
+  { name: 'fills-storage', mail: 'held', state: 'active', said: /its process filled its folder and was killed; 8 MB are allowed/ },
+  {
+    name: 'mails-by-itself',
+    mail: 'held',
+    state: 'active',
+    said: /may not connect to 127\.0\.0\.1:25: its manifest does not name it in capabilities\.network/,
+  },
+  {
+    name: 'traces-the-compiler',
+    mail: 'held',
+    state: 'failed',
+    said: /A plugin may not use node:v8\. The modules of Node that it may use: /,
+  },
+  { name: 'opens-a-port', mail: 'held', state: 'active', said: /may not use listen\(\): no plugin opens a port or a socket/ },
+  { name: 'forges-log', mail: 'held', state: 'active', said: /I only forge/ },
   { name: 'taps-undeclared', mail: 'held', state: 'failed', said: /taps onSort as "secretly", which its manifest does not declare/ },
   { name: 'spins-in-activate', mail: 'held', state: 'failed', said: /activate\(\) did not end within 5 seconds/ },
   {

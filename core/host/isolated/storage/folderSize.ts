@@ -1,0 +1,49 @@
+// What a plugin keeps on the disk: everything in its folder, and what it holds open after it was removed.
+import type { Dirent } from 'node:fs';
+import { lstat, opendir, readdir, readlink, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** What every file and folder counts at least, in octets: an empty one takes a place in the file system too. */
+export const SMALLEST = 16 * 1024;
+
+/** Octets below `folder`, holes in files included. Stops beyond `most`, and says so much. */
+export async function folderSize(folder: string, most: number): Promise<number> {
+  let size = 0;
+  const folders = [folder];
+  for (let next = folders.pop(); next !== undefined && size <= most; next = folders.pop()) {
+    for await (const entry of entriesOf(next)) {
+      if (size > most) break;
+      const place = path.join(next, entry.name);
+      if (entry.isDirectory()) folders.push(place);
+      size += await sizeOf(place);
+    }
+  }
+  return size;
+}
+
+/** Piece by piece: a folder may hold any number. One that is gone holds none. */
+async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(folder, { bufferSize: 128 });
+  } catch {
+    // It was removed meanwhile.
+  }
+}
+
+async function sizeOf(place: string): Promise<number> {
+  const stats = await lstat(place).catch(() => undefined);
+  return stats === undefined ? 0 : Math.max(stats.size, stats.blocks * 512, SMALLEST);
+}
+
+/** Octets of files that a process holds open and that have no name any more, where the system tells (Linux). */
+export async function unnamedSize(pid: number): Promise<number> {
+  const folder = `/proc/${pid}/fd`;
+  let size = 0;
+  for (const fd of await readdir(folder).catch(() => [])) {
+    const place = path.join(folder, fd);
+    if (!(await readlink(place).catch(() => '')).endsWith(' (deleted)')) continue;
+    const stats = await stat(place).catch(() => undefined);
+    if (stats?.isFile() === true) size += Math.max(stats.size, stats.blocks * 512, SMALLEST);
+  }
+  return size;
+}
