@@ -12,6 +12,7 @@ import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { whyBlocked } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { deferred, receiptsFor, uncalledFor } from './receipts.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
 export interface LocalDelivery {
@@ -62,16 +63,27 @@ export class HookDeliverStep implements DeliverStep {
     const call = new HookCall(signal);
     try {
       const answer = await this.hooks.onDeliver.promise(request, call);
-      const answered = new Map((answer ?? []).map((receipt) => [receipt.recipient, receipt]));
-      return recipients.map((recipient) => answered.get(recipient) ?? deferred(recipient, 'No active plugin delivers this.'));
+      const answerer = call.steps.findLast((step) => step.answer !== undefined)?.plugin;
+      if (answer === undefined || answerer === undefined) {
+        return recipients.map((recipient) => deferred(recipient, 'No active plugin delivers this.'));
+      }
+      if (!mail.rehearsal) this.#noteUncalledFor(answerer, uncalledFor(recipients, answer));
+      const isOurs = this.plugins.plugins.find(({ id }) => id === answerer)?.bundled === true;
+      return receiptsFor(recipients, answer, { plugin: answerer, isOurs });
     } catch (error) {
       return recipients.map((recipient) => deferred(recipient, error instanceof TapFailed ? error.failure.message : String(error)));
     } finally {
       if (signal?.aborted !== true && !mail.rehearsal) this.plugins.noteCall(call.steps, mail.id);
     }
   }
-}
 
-function deferred(recipient: string, text: string): DeliveryReceipt[number] {
-  return { recipient, outcome: 'deferred', status: '4.3.0', text };
+  #noteUncalledFor(plugin: string, others: readonly string[]): void {
+    const [first] = others;
+    if (first === undefined) return;
+    const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
+    this.plugins.noteProblem(
+      plugin,
+      `${plugin} answered for ${first}${more} and was not asked about that. It was ignored; the plugin's author has to mend it.`,
+    );
+  }
 }
