@@ -93,7 +93,8 @@ function domainOf(tokens: readonly Token[]): string | undefined {
  */
 function asALabels(latin1: string): string | undefined {
   const name = latin1.endsWith('.') ? latin1.slice(0, -1) : latin1;
-  if (CONTROL.test(name)) return undefined;
+  // A name without letters between two dots is none, and one that is all dots would leave a local part without a domain.
+  if (CONTROL.test(name) || /^$|^\.|\.\.|\.$/.test(name)) return undefined;
   if (/^[\0-\x7f]*$/.test(name)) return name.toLowerCase();
   const whole = decodeText(Buffer.from(name, 'latin1'));
   // No domain is that long, and looking for its end would take its time.

@@ -1,17 +1,8 @@
 // A thread that fuzzes one target. What it plays at the moment stands in memory that the main thread sees: an input that never ends can be kept.
 import { parentPort, workerData } from 'node:worker_threads';
 import { FuzzRun } from './fuzzRun.js';
+import { type FuzzWork, HEAD_OCTETS } from './fuzzWork.js';
 import { TARGETS } from './targets.js';
-
-export interface FuzzWork {
-  readonly target: string;
-  readonly ms: number;
-  readonly seed: number;
-  /** A counter of inputs and the length of the present one, 32 bits each; the input behind them. */
-  readonly present: SharedArrayBuffer;
-}
-
-export const HEAD_OCTETS = 8;
 
 const { target: name, ms, seed, present } = workerData as FuzzWork;
 const [heads, octets] = [new Int32Array(present, 0, 2), new Uint8Array(present, HEAD_OCTETS)];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import Table from 'cli-table3';
 import { breaks, type FuzzReport } from './fuzzRun.js';
-import { type FuzzWork, HEAD_OCTETS } from './fuzzWorker.js';
+import { type FuzzWork, HEAD_OCTETS } from './fuzzWork.js';
 import { keepFailed } from './seeds.js';
 import type { FuzzTarget } from './target.js';
 import { TARGETS } from './targets.js';

@@ -65,7 +65,13 @@ export const frames: FuzzTarget = {
 /** Whatever comes over the pipe ends in an answer or in a breach, and never in an error that nobody handles. */
 async function peer(input: Buffer): Promise<void> {
   const sent: Buffer[] = [];
-  const pipe = new Duplex({ read: () => undefined, write: (piece: Buffer, _encoding, done) => (sent.push(piece), done()) });
+  const pipe = new Duplex({
+    read: () => undefined,
+    write: (piece: Buffer, _encoding, done) => {
+      sent.push(piece);
+      done();
+    },
+  });
   const breaches: string[] = [];
   const peer = new Peer(pipe, {
     limits: LIMITS,
