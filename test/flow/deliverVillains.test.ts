@@ -104,7 +104,7 @@ describe('a plugin that takes deliveries over', function () {
   it('cannot take a copy from a mailbox here: said to be delivered, it is there; refused, it waits, with who said so', async () => {
     await villain(
       'undefined',
-      "to.mailboxes.map(({ user, account }) => say(`${user}@${account}`, user === 'greg' ? 'failed' : 'delivered'))",
+      "to.mailboxes.map(({ user, account }) => say(user + '@' + account, user === 'greg' ? 'failed' : 'delivered'))",
     );
     office.isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>, Greg <${REGULAR}>`, subject: 'For both' }));
     await office.round();

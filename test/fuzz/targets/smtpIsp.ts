@@ -156,6 +156,8 @@ export const smtpRelay: FuzzTarget = {
     );
     for (const receipt of receipts) wellFormed(receipt);
     must(!JSON.stringify(receipts).includes(SECRET), 'no receipt shows the password', receipts);
+    // What was handed to the system is there a few turns later.
+    for (let turn = 0; turn < 50 && !isp.received.includes('\r\n.\r\n'); turn += 1) await new Promise<void>((next) => setImmediate(next));
     const dotSent = isp.received.includes('\r\n.\r\n');
     must(dotSent || receipts.every(({ outcome }) => outcome !== 'delivered'), 'nothing is delivered that was not sent whole', [
       receipts,
