@@ -22,6 +22,7 @@ interface Inside {
 const LIBRARY = SMTPConnection.prototype as unknown as Inside;
 /** RFC 5321 section 4.2. */
 const SUCCESS = /^2\d\d(?:[ -]|$)/;
+const ASKS = /^3\d\d(?:[ -]|$)/;
 
 export class IspConnection extends SMTPConnection {
   /**
@@ -51,6 +52,7 @@ export class IspConnection extends SMTPConnection {
   _actionDATA(reply: string, done: Done): void {
     const { _responseQueue: queue, _remainder: rest } = this as unknown as Inside;
     if (reply.startsWith('2')) return this.#isOutOfStep(`The server answered DATA with "${reply}", which asks for no text.`, done);
+    if (reply.startsWith('3') && !ASKS.test(reply)) return this.#isOutOfStep(`The server answered DATA with "${reply}".`, done);
     if (reply.startsWith('3') && (queue.length > 0 || rest !== '')) {
       return this.#isOutOfStep('The server answered the text before it was sent.', done);
     }
