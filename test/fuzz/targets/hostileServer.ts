@@ -5,7 +5,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 /** Stands between two answers of a script, on a line of its own. */
 export const NEXT_ANSWER = '\n----\n';
 /** A client that waits for more of an answer gets the next one. */
-const IDLE_MS = 4;
+const IDLE_MS = 2;
+/** More would only take their time. */
+const MOST_ANSWERS = 60;
 
 export class HostileServer {
   /** All that was sent, and all that came, over all connections. */
@@ -26,7 +28,7 @@ export class HostileServer {
   /** Begins a new script; connections of the last one are over. `isQuiet`: lines that nobody answers, as those of a message. */
   play(script: Buffer, isQuiet: (line: string) => boolean = () => false): void {
     for (const socket of this.#sockets) socket.destroy();
-    this.#answers = script.toString('latin1').split(NEXT_ANSWER);
+    this.#answers = script.toString('latin1').split(NEXT_ANSWER).slice(0, MOST_ANSWERS);
     this.#isQuiet = isQuiet;
     this.sent = '';
     this.received = '';
