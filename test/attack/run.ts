@@ -1,5 +1,5 @@
 // `npm run test:attack`: one row for each finding and neighbour: what was tried, what held. Words pick rows by their finding: `-- S4 R10`.
-// Ends with 1 where a row fails, or names a test that there is not.
+// Tests that have a long form are played in it. Ends with 1 where a row fails, or names a test that there is not.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -41,6 +41,7 @@ function run(file: string): Promise<readonly Ran[]> {
   const child = spawn(process.execPath, ['--enable-source-maps', mocha, ...options, built], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { POSTROOM_DRIBBLERS: '1000', ...process.env },
   });
   let out = '';
   child.stdout.on('data', (text: Buffer) => (out += text.toString('utf8')));

@@ -155,7 +155,7 @@ describe("Strangers' texts on the manager's pages", function () {
       const { page, context } = await manager.open({ width });
       await manager.logIn(page);
       const found: string[] = [];
-      for (const [name, address] of PAGES) {
+      for (const [name, address] of [...PAGES, ['admin1', '/mailboxes/admin1'], ['their-trace', '/trace?query=far.example']] as const) {
         await visit(page, manager, address);
         await page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true");
         await page.waitForTimeout(100);

@@ -32,7 +32,11 @@ function read(pieces: readonly Buffer[]): readonly unknown[] {
     for (const piece of pieces)
       for (const { json, octets } of reader.push(piece)) frames.push([json, Buffer.from(octets).toString('latin1')]);
   } catch (error) {
-    must(error instanceof Error && /^it sent a frame /.test(error.message), 'a breach of the format is said in a sentence', String(error));
+    must(
+      error instanceof Error && error.message.startsWith('it sent a frame '),
+      'a breach of the format is said in a sentence',
+      String(error),
+    );
     frames.push(error.message);
   }
   return frames;

@@ -40,7 +40,8 @@ export const settingsText: FuzzTarget = {
   run(input, random) {
     const text = utf8TextOf(input);
     if (text === undefined) return;
-    const { value, problems, place } = parseDocument(text);
+    const document = parseDocument(text);
+    const { value, problems } = document;
     const lines = text.split(/\r\n|\r|\n/).length;
     for (const { line = 1, column = 1, message } of problems) {
       must(line >= 1 && line <= lines && column >= 1, 'a problem has its place in the text', [line, column, lines]);
@@ -48,7 +49,7 @@ export const settingsText: FuzzTarget = {
     }
     must(value !== undefined || problems.length > 0, 'what cannot be read has a reason');
     must(({} as Json)['polluted'] === undefined && Object.getPrototypeOf(value ?? {}) !== null, 'no object is changed by a name');
-    place({ severity: 'error', path: ['accounts', 'x', 0], message: 'x' });
+    document.place({ severity: 'error', path: ['accounts', 'x', 0], message: 'x' });
     if (problems.length === 0 && isObject(value)) edited(text, value, random);
   },
 };

@@ -128,11 +128,11 @@ describe('text in front of TLS', function () {
     /** Answers the extensions that it went by, or the problem. */
     async function smtp(segments: readonly string[], inTls = '250-isp\r\n250 AUTH PLAIN\r\n'): Promise<readonly string[] | string> {
       const answer = (line: string, secure: boolean): string =>
-        /^EHLO/.test(line)
+        line.startsWith('EHLO')
           ? secure
             ? inTls
             : '250-isp\r\n250-STARTTLS\r\n250-8BITMIME\r\n250 AUTH LOGIN\r\n'
-          : /^AUTH/.test(line)
+          : line.startsWith('AUTH')
             ? '235 in\r\n'
             : '250 ok\r\n';
       isp = await InjectingIsp.start({ begins: 'STARTTLS', segments, greeting: '220 isp\r\n', pem, answer });
@@ -219,7 +219,7 @@ describe('text in front of TLS', function () {
     });
 
     it('R27 the SMTP client refuses TLS 1.1, says so and sends nothing', async () => {
-      const answer = (line: string): string => (/^EHLO/.test(line) ? '250-isp\r\n250 STARTTLS\r\n' : '250 ok\r\n');
+      const answer = (line: string): string => (line.startsWith('EHLO') ? '250-isp\r\n250 STARTTLS\r\n' : '250 ok\r\n');
       isp = await InjectingIsp.start({
         begins: 'STARTTLS',
         segments: ['220 go\r\n'],
