@@ -24,6 +24,8 @@ const UNSEEN_END = /[\s\p{Cf}]+$/u;
 const GLUE = /(?![\u200c\u200d])[\s\p{Cf}]/u;
 
 const LONGEST_DOMAIN = 255;
+/** IP addresses, and the tags of IPv6 and General-address-literal (RFC 5321 section 4.1.3). */
+const LITERAL = /^\[[A-Za-z0-9.:_-]+\]$/;
 
 /** A local part without what nobody sees in front of it; undefined where it holds what no address may. `text`: decoded. */
 export function localPartOf(text: string): string | undefined {
@@ -81,7 +83,7 @@ function isDotted(left: Token, right: Token): boolean {
 
 function domainOf(tokens: readonly Token[]): string | undefined {
   const [first] = tokens;
-  if (first?.kind === 'literal') return tokens.length === 1 && /^\[[!-~]*\]$/.test(first.text) ? first.text.toLowerCase() : undefined;
+  if (first?.kind === 'literal') return tokens.length === 1 && LITERAL.test(first.text) ? first.text.toLowerCase() : undefined;
   if (tokens.some((token) => token.kind !== 'atom')) return undefined;
   const text = joined(tokens);
   return text === undefined ? undefined : asALabels(text);

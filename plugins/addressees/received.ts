@@ -29,9 +29,9 @@ export function readReceived(value: string): Received {
 }
 
 function hostOf(word: string | undefined): string | undefined {
+  const host = word?.replace(/\.$/, '').toLowerCase();
   // qmail's inner hops say `by 0`: a number without a dot names no host.
-  if (word === undefined || !/[a-z.:]/i.test(word) || CONTROL.test(word)) return undefined;
-  return word.replace(/\.$/, '').toLowerCase();
+  return host === undefined || !/[a-z.:]/.test(host) || CONTROL.test(host) ? undefined : host;
 }
 
 function mailboxOf(word: string | undefined): string | undefined {
