@@ -23,7 +23,11 @@ async function readData(pieces: readonly Buffer[]): Promise<{ readonly text: str
   stream.on('error', () => undefined);
   // A line that is too long: the connection says 421.
   parser.on('error', () => undefined);
-  for (const piece of pieces) if (!parser.write(piece) && !parser.destroyed) await once(parser, 'drain');
+  for (const piece of pieces) {
+    if (parser.destroyed || parser.errored) break;
+    // An error ends the wait as well.
+    if (!parser.write(piece)) await once(parser, 'drain').catch(() => undefined);
+  }
   await new Promise<void>((resolve) => setImmediate(resolve));
   const text = hasEnded ? Buffer.concat(read).toString('latin1') : undefined;
   stream.destroy();
