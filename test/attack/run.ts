@@ -14,7 +14,15 @@ const SHOWN = 90;
 
 interface Ran {
   readonly title: string;
+  /** Why it failed. */
+  readonly reason?: string;
   readonly state: 'passed' | 'failed' | 'skipped';
+}
+
+/** A test in mocha's own report. */
+interface Reported {
+  readonly fullTitle: string;
+  readonly err?: { readonly message?: string };
 }
 
 const MISSING: Readonly<Record<NonNullable<AttackRow['needs']>, () => string | undefined>> = {
@@ -52,11 +60,9 @@ function resultsIn(out: string): readonly Ran[] {
   // Tests may print lines of their own before the report.
   const start = out.search(/^\{\n {2}"stats"/m);
   if (start < 0) return [];
-  const report = JSON.parse(out.slice(start)) as Readonly<
-    Record<'passes' | 'failures' | 'pending', readonly { readonly fullTitle: string }[]>
-  >;
-  const of = (state: Ran['state'], tests: readonly { readonly fullTitle: string }[]): readonly Ran[] =>
-    tests.map(({ fullTitle }) => ({ title: fullTitle, state }));
+  const report = JSON.parse(out.slice(start)) as Readonly<Record<'passes' | 'failures' | 'pending', readonly Reported[]>>;
+  const of = (state: Ran['state'], tests: readonly Reported[]): readonly Ran[] =>
+    tests.map(({ fullTitle, err }) => ({ title: fullTitle, state, ...(err?.message !== undefined && { reason: err.message }) }));
   return [...of('passed', report.passes), ...of('failed', report.failures), ...of('skipped', report.pending)];
 }
 
