@@ -162,6 +162,7 @@ describe("Strangers' texts on the manager's pages", function () {
         await picture(page, `xss-${name}-${width}`);
         found.push(...(await doings(page)).map((each) => `${name}: ${each}`));
       }
+      await visit(page, manager, '/');
       await page.keyboard.press('Control+k');
       await page.getByRole('option').first().waitFor();
       found.push(...(await doings(page)).map((each) => `palette: ${each}`));
