@@ -38,6 +38,17 @@ export function withoutEcho(answer: string, secrets: readonly string[]): string 
   return `${code === '' || repeats(code) ? '' : `${code} `}(hidden: it repeats what it was told)`;
 }
 
+/** Characters of a secret that stand in no other answer by accident. */
+const LEAST_SECRET = 8;
+
+/**
+ * A server's answer to any other command, which may say what it likes, the secret of an earlier one included: without that, where it stands there
+ * whole. Shorter ones stay, for they are words of other answers too.
+ */
+export function withoutSecrets(answer: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => (secret.length < LEAST_SECRET ? text : text.replaceAll(secret, '(hidden)')), answer);
+}
+
 /** What gives a secret away, in lower case. */
 function piecesOf(secret: string): readonly string[] {
   const octets = Buffer.from(secret);

@@ -20,5 +20,6 @@ export * from './mail.js';
 export * from './manifest.js';
 export * from './recipients.js';
 export * from './scheduling.js';
+export * from './serverTls.js';
 export * from './serviceId.js';
 export * from './sorting.js';

@@ -10,12 +10,18 @@ import { AUTHORING_COMMANDS } from './authoring.js';
 import { addCommands, type CommonOptions } from './commandLine.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 import type { SetupOptions } from './setup.js';
+import { terminalText } from './terminalText.js';
 
 /** Runs one command line; answers the exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   // An empty variable is one that is not set.
   const dataDir = process.env['POSTROOM_DATA'] || 'data';
   const program = new Command('postroom')
+    // Plugins title their commands.
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(terminalText(text)),
+      writeErr: (text) => void process.stderr.write(terminalText(text)),
+    })
     .description('A mail server for offices: shares a few ISP mailboxes among many people.')
     .version(API_VERSION)
     .exitOverride()
@@ -65,7 +71,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
-    process.stderr.write(`${sentenceOf(error)}\n`);
+    process.stderr.write(`${terminalText(sentenceOf(error))}\n`);
     return exitCodeOf(error);
   }
 }

@@ -18,6 +18,7 @@ import { serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
 import { adminAddress, hostAndPort } from './serve.js';
 import { show } from './show.js';
+import { terminalText } from './terminalText.js';
 import { listenForEnd } from './wishToEnd.js';
 
 /** Everybody's password in the demo, which listens on loopback and forgets everything at its end. */
@@ -47,7 +48,7 @@ export async function demo(options: DemoOptions): Promise<number> {
       say('Collecting and sorting the sample mail.');
       const report = await service(server.container, Rounds).run('user');
       const summary = await summaryFor(server, report, isp);
-      process.stdout.write(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `\n${table(summary)}\n`);
+      process.stdout.write(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `\n${terminalText(table(summary))}\n`);
       if (!options.once) {
         await server.run('config.set', { key: 'timer.everyMinutes', value: '1' }, demoCall());
         say(howToConnect(server, dataDir));

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { PostroomError } from '@postroom/sdk';
 import { askTwice } from './askSecret.js';
+import { terminalText } from './terminalText.js';
 
 export interface Dialogue {
   say(text: string): void;
@@ -13,7 +14,7 @@ export interface Dialogue {
 
 export class TerminalDialogue implements Dialogue {
   say(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${terminalText(text)}\n`);
   }
 
   async ask(question: string, proposal = ''): Promise<string> {
@@ -21,7 +22,7 @@ export class TerminalDialogue implements Dialogue {
     const left = new AbortController();
     lines.once('close', () => left.abort());
     try {
-      const answer = await lines.question(`${question}${proposal === '' ? '' : ` [${proposal}]`}: `, { signal: left.signal });
+      const answer = await lines.question(terminalText(`${question}${proposal === '' ? '' : ` [${proposal}]`}: `), { signal: left.signal });
       return answer.trim() === '' ? proposal : answer.trim();
     } catch (error) {
       if (left.signal.aborted) throw new PostroomError('command/arguments', 'You left before the question was answered.');

@@ -1,6 +1,7 @@
 // Progress of long work: a bar on a terminal, nothing elsewhere.
 import type { CommandProgress } from '@postroom/sdk';
 import cliProgress from 'cli-progress';
+import { terminalText } from './terminalText.js';
 
 export class ProgressBar {
   readonly #bars = new Map<string, cliProgress.SingleBar>();
@@ -18,7 +19,7 @@ export class ProgressBar {
   }
 
   show({ what, done, of }: CommandProgress): void {
-    const bar = this.#bars.get(what) ?? this.#all?.create(of ?? done, done, { what });
+    const bar = this.#bars.get(what) ?? this.#all?.create(of ?? done, done, { what: terminalText(what) });
     if (bar !== undefined) {
       this.#bars.set(what, bar);
       bar.setTotal(of ?? done);

@@ -1,6 +1,7 @@
 // One command of the table: asked of the running server or, without one, done on the data folder.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { Writable } from 'node:stream';
 import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
 import { shellWord } from '../base/shellWord.js';
 import { AUTHORING } from './authoring.js';
@@ -11,6 +12,7 @@ import { EXIT, exitCodeOfAnswer } from './exitCodes.js';
 import { print } from './print.js';
 import { ProgressBar } from './progressBar.js';
 import { show } from './show.js';
+import { terminalJson, terminalText } from './terminalText.js';
 
 /** Prints the answer; resolves with the exit code. */
 export async function runCommand(
@@ -59,7 +61,7 @@ async function isAgreed(question: string): Promise<boolean> {
 }
 
 function textOf(answer: unknown, { json }: CommonOptions): string {
-  return json ? JSON.stringify(answer, undefined, 2) : show(answer);
+  return json ? terminalJson(JSON.stringify(answer, undefined, 2)) : terminalText(show(answer));
 }
 
 /** For scripts; people read the sentence on standard error. */
@@ -94,11 +96,18 @@ async function runOffline(
     throw dataMissing(dataDir);
   }
   const [{ openServer }, { createLog }] = await Promise.all([import('../bootstrap.js'), import('../base/log.js')]);
-  const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
+  const server = await openServer({ dataDir, serve: false, log: createLog('error', new ErrorLog()) });
   try {
     return plainAnswer(await server.run(declaration.command, args, call));
   } finally {
     await server.close();
+  }
+}
+
+/** Standard error, for the lines of a log. */
+class ErrorLog extends Writable {
+  override _write(line: Buffer, _encoding: string, done: () => void): void {
+    process.stderr.write(terminalJson(line.toString('utf8')), () => done());
   }
 }
 

@@ -1,5 +1,6 @@
 // Answers for people: lists as tables, records as lines, times in local time.
 import Table from 'cli-table3';
+import { terminalText } from './terminalText.js';
 
 /** Text for a terminal. */
 export function show(value: unknown): string {
@@ -128,8 +129,8 @@ function plain(value: unknown): string {
       .map(([key, item]) => `${title(key)}: ${plain(item)}`)
       .join(', ');
   }
-  // Control characters could move a terminal's cursor or forge lines: mail decides what stands in subjects.
-  return String(value as string | number | boolean).replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '\u00b7');
+  // Before a table measures it: mail decides what stands in subjects.
+  return terminalText(String(value as string | number | boolean));
 }
 
 /** `nextTryAt` -> `next try at`, `memoryMB` -> `memory MB`; names of settings and of people stay as they are. */

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HookName, PluginManifest } from '@postroom/sdk';
 import { SettingsService } from '../configuration/settingsService.js';
-import { tapName } from '../hooking/order.js';
+import { stageOf, tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { type PluginLists, switchPlugin } from '../host/enablement.js';
 import { failsClosed } from '../host/failClosed.js';
@@ -36,6 +36,7 @@ export class PluginArea implements CommandArea {
           version,
           state,
           runs: bundled ? 'in the host' : 'isolated',
+          deliveries: !bundled && takesDeliveries(manifest) ? 'may take them over' : '',
           mail: this.host.blocking.some((each) => each.id === id) ? 'is held for it' : bundled ? '' : withoutIt(manifest),
           problems: [...problems, ...(bundled || state === 'disabled' ? [] : waitingSentences(id, manifest, this.network))],
         })),
@@ -128,6 +129,11 @@ export class PluginArea implements CommandArea {
       ),
     };
   }
+}
+
+/** Whether its word decides what counts as sent. */
+function takesDeliveries(manifest: PluginManifest | undefined): boolean {
+  return manifest?.contributes?.taps?.some((tap) => tap.hook === 'onDeliver' && stageOf(tap) === 'deliver') ?? false;
 }
 
 /** What becomes of mail while the plugin does not run, for who reads a list. */

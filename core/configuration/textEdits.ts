@@ -60,8 +60,9 @@ function append(text: string, last: Node, key: string, value: unknown, format: F
   const indent = /^[ \t]*/.exec(text.slice(lineStart, last.offset))?.[0] ?? '';
   const eol = format.eol ?? '\n';
   const step = format.insertSpaces === true ? ' '.repeat(format.tabSize ?? 2) : '\t';
-  const behind = endOfComments(text, comma === undefined ? end : comma + 1);
-  const ownLines = indent.length === last.offset - lineStart && lineStart > 0;
+  const { end: behind, ofLine } = comments(text, comma === undefined ? end : comma + 1);
+  // Behind a comment that takes the rest of its line nothing may stand on that line.
+  const ownLines = ofLine || (indent.length === last.offset - lineStart && lineStart > 0);
   const json = JSON.stringify(value, undefined, ownLines ? step : undefined).replaceAll('\n', `${eol}${indent}`);
   const property = `${ownLines ? `${eol}${indent}` : ' '}${JSON.stringify(key)}: ${json}${comma === undefined ? '' : ','}`;
   return text.slice(0, end) + (comma === undefined ? ',' : '') + text.slice(end, behind) + property + text.slice(behind);
@@ -76,15 +77,18 @@ function commaAfter(text: string, end: number): number | undefined {
   return token === COMMA ? scanner.getTokenOffset() : undefined;
 }
 
-/** The end of the comments that follow on the same line; the given place where there are none. */
-function endOfComments(text: string, start: number): number {
+/** The end of the comments that follow on the same line, the given place where there are none; and whether the last one takes the whole line. */
+function comments(text: string, start: number): { readonly end: number; readonly ofLine: boolean } {
   const scanner = createScanner(text, false);
   scanner.setPosition(start);
   let end = start;
+  let ofLine = false;
   for (let token: number = scanner.scan(); token === TRIVIA || token === LINE_COMMENT || token === BLOCK_COMMENT; token = scanner.scan()) {
-    if (token !== TRIVIA) end = scanner.getPosition();
+    if (token === TRIVIA) continue;
+    end = scanner.getPosition();
+    ofLine = token === LINE_COMMENT;
   }
-  return end;
+  return { end, ofLine };
 }
 
 /** Widens a range to its line with the comment behind it, where nothing else stands on that line. */

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { sentenceOf } from '@postroom/sdk';
+import { SERVER_TLS, sentenceOf } from '@postroom/sdk';
 
 export interface CertificatePair {
   /** PEM, both. */
@@ -19,7 +19,7 @@ export function readPair(cert: string, key: string): PairResult {
   try {
     const certificate = new X509Certificate(cert);
     return {
-      pair: { cert, key, context: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }), expires: new Date(certificate.validTo) },
+      pair: { cert, key, context: createSecureContext({ ...SERVER_TLS, cert, key }), expires: new Date(certificate.validTo) },
     };
   } catch (error) {
     return { pair: undefined, reason: reasonOf(sentenceOf(error)) };

@@ -5,6 +5,7 @@ import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { whyBlocked } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { receiptsFor, uncalledFor } from './receipts.js';
 import type { RelayAnswer, RelayTry } from './relayTry.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
@@ -48,7 +49,7 @@ export class HookDeliverStep implements DeliverStep {
     if (blocking.length > 0 && mail.origin !== 'bounce') {
       return { mailboxes: [], waiting: whyBlocked(blocking) };
     }
-    const { receipts, failure = NOBODY } = await this.#ask({ mail, to: { kind: 'mailboxes', mailboxes } }, undefined);
+    const { receipts, failure = NOBODY } = await this.#ask({ mail, to: { kind: 'mailboxes', mailboxes } }, mailboxes.map(mailboxName));
     const byName = new Map(receipts.map((receipt) => [receipt.recipient, receipt]));
     const isDelivered = (mailbox: MailboxRef): boolean => byName.get(mailboxName(mailbox))?.outcome === 'delivered';
     const waiting = mailboxes.find((mailbox) => !isDelivered(mailbox));
@@ -65,7 +66,8 @@ export class HookDeliverStep implements DeliverStep {
       const put = { outcome: 'deferred', status: '4.3.0', text, configuration: true } as const;
       return { receipts: attempt.destinations.recipients.map(({ address }) => ({ recipient: address, ...put })) };
     }
-    return this.#ask({ mail, to: attempt.destinations }, attempt.signal, attempt);
+    const recipients = attempt.destinations.recipients.map(({ address }) => address);
+    return this.#ask({ mail, to: attempt.destinations }, recipients, attempt);
   }
 
   tell(request: DeliveryRequest & { readonly receipt: DeliveryReceipt }): void {
@@ -84,18 +86,33 @@ export class HookDeliverStep implements DeliverStep {
     this.plugins.noteCall(call.steps, request.mail.id);
   }
 
-  async #ask(request: DeliveryRequest, signal: AbortSignal | undefined, attempt?: RelayTry): Promise<RelayAnswer> {
+  async #ask(request: DeliveryRequest, recipients: readonly string[], attempt?: RelayTry): Promise<RelayAnswer> {
     const { mail } = request;
+    const signal = attempt?.signal;
     const call = new HookCall(signal);
     try {
-      const receipts = await this.hooks.onDeliver.promise(request, call);
-      return receipts === undefined ? { receipts: [], failure: NOBODY } : { receipts };
+      const answer = await this.hooks.onDeliver.promise(request, call);
+      const answerer = call.steps.findLast((step) => step.answer !== undefined)?.plugin;
+      if (answer === undefined || answerer === undefined) return { receipts: [], failure: NOBODY };
+      if (!mail.rehearsal) this.#noteUncalledFor(answerer, uncalledFor(recipients, answer));
+      const failure = `${answerer} took the message over and did not say what became of it.`;
+      return { receipts: receiptsFor(recipients, answer, answerer), failure };
     } catch (error) {
       return { receipts: [], failure: error instanceof TapFailed ? error.failure.message : String(error) };
     } finally {
       const isInnocent = signal?.aborted === true || attempt?.hasTrouble === true || mail.rehearsal;
       if (!isInnocent) this.plugins.noteCall(call.steps, mail.id);
     }
+  }
+
+  #noteUncalledFor(plugin: string, others: readonly string[]): void {
+    const [first] = others;
+    if (first === undefined) return;
+    const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
+    this.plugins.noteProblem(
+      plugin,
+      `${plugin} answered for ${first}${more} and was not asked about that. It was ignored; the plugin's author has to mend it.`,
+    );
   }
 }
 

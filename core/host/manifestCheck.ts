@@ -2,6 +2,7 @@
 import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
+import { shownName } from '../configuration/names.js';
 import { API_VERSION, sdkFile } from './apiVersion.js';
 import { networkProblems } from './network/manifestNetwork.js';
 
@@ -24,10 +25,10 @@ export function checkManifest(value: unknown): ManifestReading {
   const manifest = value as PluginManifest;
   const problems: string[] = [];
   if (semver.validRange(manifest.engines.postroom) === null) {
-    problems.push(`engines.postroom "${manifest.engines.postroom}" is no version range; "^${API_VERSION}" is one.`);
+    problems.push(`engines.postroom "${shownName(manifest.engines.postroom)}" is no version range; "^${API_VERSION}" is one.`);
   } else if (!semver.satisfies(API_VERSION, manifest.engines.postroom)) {
     problems.push(
-      `It needs API ${manifest.engines.postroom}; this server has ${API_VERSION}. Install a version of the plugin for this API.`,
+      `It needs API ${shownName(manifest.engines.postroom)}; this server has ${API_VERSION}. Install a version of the plugin for this API.`,
     );
   }
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
@@ -57,7 +58,7 @@ function cannotSkip({ hook, stage, onError }: TapDeclaration): boolean {
 }
 
 function skipsTooMuch({ hook, name }: TapDeclaration): string {
-  return `The tap ${name} of ${hook} says onError "skip", which only taps of onSort and of onDeliver's stage observe may. Leave it out.`;
+  return `The tap ${shownName(name)} of ${hook} says onError "skip", which only taps of onSort and of onDeliver's stage observe may. Leave it out.`;
 }
 
 /** Nobody is asked for more on the page of an account, and a click there changes nothing. */
@@ -73,11 +74,12 @@ function unfitQuestion(command: string): string {
 
 function sentenceFor(error: ErrorObject): readonly string[] {
   if (error.keyword === 'if' || error.keyword === 'anyOf') {
-    return error.keyword === 'anyOf' ? [`package.json ${error.instancePath || '/'} needs a title or a description.`] : [];
+    return error.keyword === 'anyOf' ? [`package.json ${shownName(error.instancePath || '/')} needs a title or a description.`] : [];
   }
-  const place = error.instancePath === '' ? 'package.json' : `package.json ${error.instancePath}`;
+  // A property's name is a stranger's text as well.
+  const place = error.instancePath === '' ? 'package.json' : `package.json ${error.instancePath.split('/').map(shownName).join('/')}`;
   if (error.keyword === 'additionalProperties') {
-    return [`${place} has "${String(error.params['additionalProperty'])}", which is not part of a manifest.`];
+    return [`${place} has "${shownName(String(error.params['additionalProperty']))}", which is not part of a manifest.`];
   }
   if (error.keyword === 'required') {
     return [`${place} lacks "${String(error.params['missingProperty'])}".`];
@@ -90,5 +92,5 @@ function sentenceFor(error: ErrorObject): readonly string[] {
 
 function doubles(names: readonly string[] | undefined, what: string): readonly string[] {
   const twice = (names ?? []).filter((name, index, all) => all.indexOf(name) !== index);
-  return [...new Set(twice)].map((name) => `It declares the ${what} ${name} twice.`);
+  return [...new Set(twice)].map((name) => `It declares the ${what} ${shownName(name)} twice.`);
 }

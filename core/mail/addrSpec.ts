@@ -12,6 +12,27 @@ export interface AddrSpec {
 /** What is no address equals no address. */
 export const INVALID: AddrSpec = Object.freeze({ local: '', domain: '' });
 
+/** Ends or hides something in whatever the address is written into. */
+const CONTROL = /[\0-\x1f\x7f]/;
+/**
+ * What a copy from a web page brings along at either end of an address: white space, and characters that nobody sees (case 66). A plain
+ * space stands in quotes alone, and is meant.
+ */
+const UNSEEN_START = /^(?:(?! )[\s\p{Cf}])+/u;
+const UNSEEN_END = /[\s\p{Cf}]+$/u;
+/** In the middle of a domain such a character would glue two names together; the joiners of Indic and Arabic script are letters' own. */
+const GLUE = /(?![\u200c\u200d])[\s\p{Cf}]/u;
+
+const LONGEST_DOMAIN = 255;
+/** IP addresses, and the tags of IPv6 and General-address-literal (RFC 5321 section 4.1.3). */
+const LITERAL = /^\[[A-Za-z0-9.:_-]+\]$/;
+
+/** A local part without what nobody sees in front of it; undefined where it holds what no address may. `text`: decoded. */
+export function localPartOf(text: string): string | undefined {
+  const local = text.replace(UNSEEN_START, '');
+  return local === '' || CONTROL.test(local) ? undefined : local;
+}
+
 /** Reads what stood between angle brackets, or an address without them. The last `@` splits: `andrew@mail@company.com` is andrew@mail's. */
 export function addrSpecOf(tokens: readonly Token[]): AddrSpec {
   const words = withoutRoute(tokens);
@@ -62,7 +83,7 @@ function isDotted(left: Token, right: Token): boolean {
 
 function domainOf(tokens: readonly Token[]): string | undefined {
   const [first] = tokens;
-  if (first?.kind === 'literal') return tokens.length === 1 ? first.text.toLowerCase() : undefined;
+  if (first?.kind === 'literal') return tokens.length === 1 && LITERAL.test(first.text) ? first.text.toLowerCase() : undefined;
   if (tokens.some((token) => token.kind !== 'atom')) return undefined;
   const text = joined(tokens);
   return text === undefined ? undefined : asALabels(text);
@@ -70,12 +91,17 @@ function domainOf(tokens: readonly Token[]): string | undefined {
 
 /**
  * Lower case and A-labels (RFC 5890), the final dot of the root off. Only names that are letters, digits, hyphens and dots besides the
- * international characters go through IDNA: the others would be read as URLs are, percent signs included.
+ * international characters go through IDNA: the others would be read as URLs are, percent signs included. Undefined for what is no name.
  */
-function asALabels(latin1: string): string {
+function asALabels(latin1: string): string | undefined {
   const name = latin1.endsWith('.') ? latin1.slice(0, -1) : latin1;
+  // A name without letters between two dots is none, and one that is all dots would leave a local part without a domain.
+  if (CONTROL.test(name) || /^$|^\.|\.\.|\.$/.test(name)) return undefined;
   if (/^[\0-\x7f]*$/.test(name)) return name.toLowerCase();
-  const text = decodeText(Buffer.from(name, 'latin1'));
-  if (text.length > 255 || !/^[a-z0-9._\-\u0080-\u{10ffff}]*$/iu.test(text)) return text.toLowerCase();
+  const whole = decodeText(Buffer.from(name, 'latin1'));
+  // No domain is that long, and looking for its end would take its time.
+  const text = whole.length > LONGEST_DOMAIN ? whole : whole.replace(UNSEEN_END, '');
+  if (GLUE.test(text)) return undefined;
+  if (text.length > LONGEST_DOMAIN || !/^[a-z0-9._\-\u0080-\u{10ffff}]*$/iu.test(text)) return text.toLowerCase();
   return domainToASCII(text) || text.toLowerCase();
 }

@@ -1,7 +1,7 @@
 // Reads the addresses of a header field. They decide who gets a message, so the rule is: structure first, decoding last. What is no
 // address after RFC 5322 (obsolete forms included) and the repairs named in SORTING never comes out with a domain that it does not have.
 import type { Address } from '@postroom/sdk';
-import { type AddrSpec, addrSpecOf, INVALID } from './addrSpec.js';
+import { type AddrSpec, addrSpecOf, INVALID, localPartOf } from './addrSpec.js';
 import { decodeText, decodeWords, encodeHeaderText } from './encodedWords.js';
 import { asBuffer } from './octets.js';
 import { type Token, Tokens } from './tokens.js';
@@ -180,7 +180,9 @@ class AddressList {
 
   #address(phrase: string, spec: AddrSpec, start: number, end: number): Address {
     const raw = textOf(this.text.slice(start, Math.min(end, start + LONGEST_RAW)));
-    return { name: nameOf(phrase), local: textOf(spec.local), domain: spec.domain, raw: foldSpace(raw) };
+    const local = localPartOf(textOf(spec.local));
+    const { domain } = local === undefined ? INVALID : spec;
+    return { name: nameOf(phrase), local: local ?? '', domain, raw: foldSpace(raw) };
   }
 }
 

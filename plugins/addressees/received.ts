@@ -9,6 +9,8 @@ export interface Received {
   readonly for: string | undefined;
 }
 
+/** Stands in no name of a host, and in no address. */
+const CONTROL = /\p{Cc}/u;
 const CLAUSES = new Set(['from', 'by', 'via', 'with', 'id', 'for']);
 
 export function readReceived(value: string): Received {
@@ -27,13 +29,13 @@ export function readReceived(value: string): Received {
 }
 
 function hostOf(word: string | undefined): string | undefined {
+  const host = word?.replace(/\.$/, '').toLowerCase();
   // qmail's inner hops say `by 0`: a number without a dot names no host.
-  if (word === undefined || !/[a-z.:]/i.test(word)) return undefined;
-  return word.replace(/\.$/, '').toLowerCase();
+  return host === undefined || !/[a-z.:]/.test(host) || CONTROL.test(host) ? undefined : host;
 }
 
 function mailboxOf(word: string | undefined): string | undefined {
-  if (word === undefined) return undefined;
+  if (word === undefined || CONTROL.test(word)) return undefined;
   const address = word.startsWith('<') && word.endsWith('>') ? word.slice(1, -1) : word;
   // A list says only that there were several recipients, and the field need not name them all.
   return address.includes('@') && !address.includes(',') ? address : undefined;

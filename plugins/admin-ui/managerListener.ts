@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Disposable, type Listener, type Logger, type OpenPort, type Settings, sentenceOf } from '@postroom/sdk';
+import type { SecureContextOptions } from 'node:tls';
+import { type Disposable, type Listener, type Logger, type OpenPort, SERVER_TLS, type Settings, sentenceOf } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import type { FastifyInstance } from 'fastify';
 
@@ -104,9 +105,9 @@ export class ManagerListener implements Listener {
     });
   }
 
-  #pem(): { readonly key: string; readonly cert: string; readonly minVersion: 'TLSv1.2' } {
+  #pem(): SecureContextOptions {
     const { key, cert } = this.parts.certificates.pem;
-    return { key, cert, minVersion: 'TLSv1.2' };
+    return { ...SERVER_TLS, key, cert };
   }
 }
 

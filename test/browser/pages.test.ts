@@ -4,31 +4,11 @@ import type { Page } from 'playwright-core';
 import { packChecked } from '#core/host/packages/pluginCheck.js';
 import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
+import { PAGES } from './pageList.js';
 import { ATTACK, dogsPlugin, evilPlugin } from './strangers.js';
 import { until, visit } from './visit.js';
 
 const LIMIT_BYTES = 90 * 1024;
-const PAGES = [
-  ['overview', '/'],
-  ['outbox', '/outbox'],
-  ['mailboxes', '/mailboxes'],
-  ['mailbox', '/mailboxes/andrew%40company'],
-  ['log', '/log'],
-  ['trace', '/trace?query=andrew'],
-  ['try-it', '/trace?view=try'],
-  ['accounts', '/accounts/company'],
-  ['timer', '/timer'],
-  ['sheets', '/sheets'],
-  ['setup', '/setup'],
-  ['settings', '/settings'],
-  ['settings-text', '/settings?view=text'],
-  ['plugins', '/plugins'],
-  ['licence', '/licence'],
-  ['doctor', '/doctor'],
-  ['backups', '/backups'],
-  ['access', '/access'],
-  ['nowhere', '/no-such-page'],
-] as const;
 
 describe("The manager's pages", () => {
   let manager: Manager;

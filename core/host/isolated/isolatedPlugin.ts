@@ -60,7 +60,7 @@ interface Life {
 }
 
 export class IsolatedPlugin implements PluginRuntime {
-  readonly #desk = new MailDesk();
+  readonly #desk: MailDesk;
   readonly #stack = new DisposableStack();
   readonly #log: Logger;
   readonly #taps: HostTaps;
@@ -86,6 +86,7 @@ export class IsolatedPlugin implements PluginRuntime {
   ) {
     this.#life.catch(() => undefined);
     this.#log = service(container, Log).forSource(plugin.id);
+    this.#desk = new MailDesk(plugin.id);
     this.#taps = new HostTaps(plugin, service(container, HostHooks), this.#desk, (call) => this.#callTap(call));
     this.#commands = new HostCommands(plugin.id, service(container, CommandRegistry), async (request, signal) =>
       (await this.#life).process.peer.call('command', request, undefined, { signal }),

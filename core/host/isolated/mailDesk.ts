@@ -20,6 +20,9 @@ export class MailDesk {
   #next = 1;
   readonly #open = new Map<number, OpenMail>();
 
+  /** `publisher.name` */
+  constructor(readonly plugin: string) {}
+
   /** The messages that are lent. */
   get lent(): readonly MailView[] {
     return [...this.#open.values()].map(({ mail }) => mail);
@@ -59,7 +62,7 @@ export class MailDesk {
     },
     'relay.answered': async (data) => {
       const { relay } = this.#find(numberIn(recordOf(data), 'handle'));
-      await relay?.answered?.(readReceipt(recordOf(data)['receipts']) ?? []);
+      await relay?.answered?.(readReceipt(recordOf(data)['receipts'], this.plugin) ?? []);
       return undefined;
     },
     'mail.content': async (data) => ({ data: await this.#find(numberIn(recordOf(data), 'handle')).mail.content() }),

@@ -5,8 +5,8 @@ import { dateIn, listIn, optionalTextIn, recordOf, textIn } from './shapes.js';
 /** Destinations of one message, or rounds of one plan, that are read from an answer. */
 export const MOST_ENTRIES = 10_000;
 
-/** Throws a sentence where the answer is no receipt. */
-export function readReceipt(answer: unknown): DeliveryReceipt | undefined {
+/** Throws a sentence where the answer is no receipt. What the plugin says is said in its name: nobody can check it. */
+export function readReceipt(answer: unknown, plugin: string): DeliveryReceipt | undefined {
   if (answer === undefined || answer === null) {
     return undefined;
   }
@@ -17,7 +17,7 @@ export function readReceipt(answer: unknown): DeliveryReceipt | undefined {
       recipient: textIn(data, 'recipient'),
       outcome: textIn(data, 'outcome') as DestinationReceipt['outcome'],
       status: textIn(data, 'status', 20),
-      text: textIn(data, 'text', 2_000).replace(/[\r\n]+/g, ' '),
+      text: `${plugin} says: ${textIn(data, 'text', 2_000).replace(/[\r\n]+/g, ' ')}`,
       ...(remote !== undefined && { remote }),
       ...(retryAfter !== undefined && { retryAfter }),
       ...(data['unsure'] === true && { unsure: true }),

@@ -46,7 +46,7 @@ export function deliverTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk
   return ({ mail, to, receipt }: DeliveryRequest, { signal }: TapCall) =>
     desk.lend(mail, to.kind === 'relay' ? to : undefined, async (data, header) => {
       const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to), ...(receipt !== undefined && { receipt }) };
-      return readReceipt((await call({ ...limits, method: 'onDeliver', data: sent, octets: header, signal })).data);
+      return readReceipt((await call({ ...limits, method: 'onDeliver', data: sent, octets: header, signal })).data, desk.plugin);
     });
 }
 

@@ -18,7 +18,8 @@ export interface Listing {
 /** Longest unique id that is taken for one; RFC 1939 allows 70 octets, some servers more. */
 const LONGEST_ID = 255;
 const LIST_LINE = /^\s*(\d{1,10})\s+(\d{1,20})\b/;
-const UIDL_LINE = /^\s*(\d{1,10})\s+(\S.*?)\s*$/;
+/** Of a line without white space at its ends: a pattern that looks for the end itself takes quadratic time over a line of blanks. */
+const UIDL_LINE = /^(\d{1,10})\s+(\S.*)$/;
 
 /**
  * Reads the lines of LIST and UIDL; `undefined` for a command that the server refused. `deletesAtOnce`: the mailbox is emptied in each session, so
@@ -45,7 +46,7 @@ function numbered(lines: readonly string[], pattern: RegExp): { values: Readonly
   const values = new Map<number, string>();
   let clean = true;
   for (const line of lines) {
-    const match = pattern.exec(line);
+    const match = pattern.exec(line.trim());
     const number = Number(match?.[1] ?? 0);
     if (match?.[2] === undefined || number < 1 || values.has(number)) clean = false;
     else values.set(number, match[2]);

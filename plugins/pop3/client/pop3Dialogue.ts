@@ -1,6 +1,6 @@
 // The dialogue with an ISP's server: commands out, answers in, in order, whether or not they are pipelined.
 import type { Socket } from 'node:net';
-import { PostroomError, withoutEcho } from '@postroom/sdk';
+import { PostroomError, withoutEcho, withoutSecrets } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { connected, secured } from './connecting.js';
 import { Incoming } from './incoming.js';
@@ -111,7 +111,7 @@ export class Pop3Dialogue {
 
   async rawLine(what: string, toSecret = false): Promise<string> {
     const said = await this.#incoming.line(what);
-    const line = toSecret ? this.#withoutEcho(said) : said;
+    const line = toSecret ? withoutEcho(said, this.#secrets) : withoutSecrets(said, this.#secrets);
     this.#unanswered = Math.max(0, this.#unanswered - 1);
     this.#transcript?.('server', printable(line));
     return line;
@@ -163,9 +163,9 @@ export class Pop3Dialogue {
     socket.resume();
   }
 
-  #withoutEcho(line: string): string {
+  get #secrets(): readonly string[] {
     const { user, password } = this.account;
-    return withoutEcho(line, [password, Buffer.from(`\0${user}\0${password}`).toString('base64')]);
+    return [password, Buffer.from(`\0${user}\0${password}`).toString('base64')];
   }
 
   #listen(socket: Socket): Incoming {

@@ -1,7 +1,7 @@
 // The POP3 ports: opened together, one tls.Server for all of them, each connection counted and owned here.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
-import { ConnectionGate, type Disposable, type Listener, type OpenPort, type Settings } from '@postroom/sdk';
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { ConnectionGate, type Disposable, type Listener, type OpenPort, SERVER_TLS, type Settings } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import { Connection, type ConnectionServices } from './connection.js';
 import { networks, plainAddress } from './networks.js';
@@ -117,9 +117,9 @@ export class Pop3Listener implements Listener {
     });
   }
 
-  #context(): { key: string; cert: string; minVersion: 'TLSv1.2' } {
+  #context(): SecureContextOptions {
     const { key, cert } = this.#services.certificates.pem;
-    return { key, cert, minVersion: 'TLSv1.2' };
+    return { ...SERVER_TLS, key, cert };
   }
 
   /** Never listens: connections are handed to it, from the first octet or after STLS. No client certificate is asked for. */

@@ -1,5 +1,6 @@
 // nodemailer's connection, which finds a host as everything else on the machine does, and sends a text only where it was asked for one.
 import type { NetConnectOpts, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 /** Node gives an address up before it tries the next one: its 250 ms are too short for a line by satellite, or for one SYN that was lost. */
@@ -13,9 +14,18 @@ interface Inside {
   readonly _socket?: Socket | false;
   _onTimeout(): void;
   readonly _envelope?: { readonly accepted: readonly string[] };
+  /** Replies that have come and were not looked at yet; the beginning of the next one. */
+  readonly _responseQueue: readonly string[];
+  readonly _remainder: string;
+  /** The text on its way. */
+  readonly _currentDataStream: Duplex | false;
   _actionDATA(reply: string, done: Done): void;
+  _actionSMTPStream(reply: string, done: Done): void;
 }
 const LIBRARY = SMTPConnection.prototype as unknown as Inside;
+/** RFC 5321 section 4.2. */
+const SUCCESS = /^2\d\d(?:[ -]|$)/;
+const ASKS = /^3\d\d(?:[ -]|$)/;
 
 export class IspConnection extends SMTPConnection {
   /**
@@ -60,8 +70,28 @@ export class IspConnection extends SMTPConnection {
    * where the server has answered once too often: then the next one would count for the final dot, and mail that was refused for sent.
    */
   _actionDATA(reply: string, done: Done): void {
-    if (!reply.startsWith('2')) return LIBRARY._actionDATA.call(this, reply, done);
+    const { _responseQueue: queue, _remainder: rest } = this as unknown as Inside;
+    if (reply.startsWith('2')) return this.#isOutOfStep(`The server answered DATA with "${reply}", which asks for no text.`, done);
+    if (reply.startsWith('3') && !ASKS.test(reply)) return this.#isOutOfStep(`The server answered DATA with "${reply}".`, done);
+    if (reply.startsWith('3') && (queue.length > 0 || rest !== '')) {
+      return this.#isOutOfStep('The server answered the text before it was sent.', done);
+    }
+    LIBRARY._actionDATA.call(this, reply, done);
+  }
+
+  /** An answer that comes before the final dot is not the answer to it, and what is none in SMTP says nothing. */
+  _actionSMTPStream(reply: string, done: Done): void {
+    const text = (this as unknown as Inside)._currentDataStream;
+    const isOut = text === false || (text.writableFinished && text.readableLength === 0);
+    if (reply.startsWith('2') && !(isOut && SUCCESS.test(reply))) {
+      return this.#isOutOfStep(`The server answered the text with "${reply}"${isOut ? '' : ' before it was sent'}.`, done);
+    }
+    LIBRARY._actionSMTPStream.call(this, reply, done);
+  }
+
+  /** Nobody knows any more which answer belongs to what. */
+  #isOutOfStep(sentence: string, done: Done): void {
     this.close();
-    done(Object.assign(new Error(`The server answered DATA with "${reply}", which asks for no text.`), { code: 'EPROTOCOL' }));
+    done(Object.assign(new Error(sentence), { code: 'EPROTOCOL' }));
   }
 }

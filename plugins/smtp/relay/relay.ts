@@ -9,12 +9,14 @@ import type {
   Settings,
   TapCall,
 } from '@postroom/sdk';
+import { withoutSecrets } from '@postroom/sdk';
 import type { SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { planTransactions, type Transaction } from './envelopes.js';
 import type { IspSession } from './ispSession.js';
 import { type IspServer, ispServerOf } from './ispSettings.js';
 import { judge, judgeSilence, judgeSuccess, type RelayFailure, type Verdict } from './replies.js';
 import type { SessionKeeper } from './sessionKeeper.js';
+import { secretsOf } from './transcript.js';
 
 export interface RelayServices {
   readonly settings: Settings;
@@ -48,7 +50,7 @@ export class Relay {
       this.services.log.warn('Mail could not be handed to the ISP.', {
         account: to.account.id,
         server: server?.host,
-        reason: failure.message,
+        reason: withoutSecrets(failure.message, server === undefined ? [] : secretsOf(server)),
       });
       return to.recipients.map(({ address }) => receiptFor(address, judge(failure), server));
     }
@@ -183,7 +185,8 @@ function isRefusal({ responseCode }: RelayFailure): boolean {
 }
 
 function receiptFor(recipient: string, verdict: Verdict, server: IspServer | undefined): DestinationReceipt {
-  return { recipient, ...verdict, ...(server ? { remote: server.host } : {}) };
+  if (server === undefined) return { recipient, ...verdict };
+  return { recipient, ...verdict, text: withoutSecrets(verdict.text, secretsOf(server)), remote: server.host };
 }
 
 async function has8BitOctets(content: AsyncIterable<Uint8Array>): Promise<boolean> {

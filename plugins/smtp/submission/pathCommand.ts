@@ -84,7 +84,9 @@ function readDomain(domain: string): string | undefined {
   if (domain.length > MAX_DOMAIN_OCTETS || !domain.split('.').every((label) => LABEL.test(label))) {
     return undefined;
   }
-  return /^[\x21-\x7e]+$/.test(domain) ? domain : domainToASCII(domain) || undefined;
+  const ascii = /^[\x21-\x7e]+$/.test(domain) ? domain : domainToASCII(domain);
+  // As A-labels a name is longer.
+  return ascii.length <= MAX_DOMAIN_OCTETS && ascii.split('.').every((label) => LABEL.test(label)) ? ascii : undefined;
 }
 
 function readParameters(text: string): Pick<PathCommand, 'parameters' | 'duplicate'> | undefined {

@@ -1,7 +1,7 @@
 // smtp-server, with what it lacks at its ports: limits that keep the office served, an end to every handshake, and a clean shutdown.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Disposable } from '@postroom/sdk';
+import { type Disposable, SERVER_TLS } from '@postroom/sdk';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js';
 import { IDLE_MS } from './patience.js';
@@ -30,7 +30,7 @@ export class StrictServer extends SMTPServer {
       hideDSN: false,
       rejectOversized: true,
       maxCommandLength: MAX_COMMAND_OCTETS,
-      minVersion: 'TLSv1.2',
+      ...SERVER_TLS,
       socketTimeout: IDLE_MS,
       disabledCommands: [...WITHOUT_AUTH, ...(options.hideSTARTTLS ? ['STARTTLS'] : [])],
     });

@@ -83,3 +83,13 @@ describe('the nearest name', () => {
     expect(nearest('colour', ['log.keepDays', 'log.level'])).to.equal(undefined);
   });
 });
+
+describe('an edited text', () => {
+  it('never puts a new value into a comment that takes the rest of the line', () => {
+    for (const text of ['{"a": 1 // last\n}', '{ "a": { "b": 2 } } // end\n', '{"a": 1, // last\n}']) {
+      const edited = applyEdits(text, [{ path: ['new'], value: true }]);
+      expect(parseDocument(edited).value, edited).to.deep.include({ new: true });
+      expect(edited).to.match(/\/\/ (?:last|end)/);
+    }
+  });
+});

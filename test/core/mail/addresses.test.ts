@@ -143,6 +143,31 @@ describe('parseAddresses', () => {
   }
 });
 
+describe('what is no address', () => {
+  const read = (text: string): readonly (readonly [string, string])[] =>
+    parseAddresses(Buffer.from(text)).map(({ local, domain }) => [local, domain] as const);
+
+  it('has no domain where a control character, white space or an empty label stands in it', () => {
+    for (const text of [
+      'a\0b@works.example',
+      '"x\ry"@works.example',
+      'a@wor\u200bks.example',
+      'a@works..example',
+      'a@.',
+      'a@[127.0.0.1',
+      'a@[\u00ee]',
+    ]) {
+      expect(read(text), JSON.stringify(text)).to.deep.equal([['', '']]);
+    }
+  });
+
+  it('is not what a copy from a web page left at its ends (66)', () => {
+    for (const text of ['<\u200blisa@works.example\u00a0>', '\ufefflisa@works.example\u200e', '<\u202alisa@works.example\u202c>']) {
+      expect(read(text), JSON.stringify(text)).to.deep.equal([['lisa', 'works.example']]);
+    }
+  });
+});
+
 describe('formatAddress', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 40 }).map((part) => part.replace(/[\s\p{Cc}]+/gu, ' ').trim());
   const local = fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ019.+-_@"\\ ()<>,;:é')), minLength: 1, maxLength: 20 });

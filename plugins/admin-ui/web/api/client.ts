@@ -1,6 +1,7 @@
 // Asks the server. Every change is remembered as the command line that would have made it.
 import { remember } from './lastChange.js';
 import { session } from './sessionStore.js';
+import { shownText } from './shownText.js';
 
 /** An answer that is a refusal; the message is for people. */
 export class ApiError extends Error {
@@ -24,7 +25,7 @@ export interface AskOptions {
 
 export async function ask<T>(method: string, url: string, options: AskOptions = {}): Promise<T> {
   const response = await send(method, url, options);
-  const body: unknown = await response.json().catch(() => undefined);
+  const body: unknown = await bodyOf(response, url).catch(() => undefined);
   if (!response.ok) throw refusal(response, body);
   return body as T;
 }
@@ -59,7 +60,7 @@ export async function runWithProgress<T>(command: string, args: object, onProgre
     const lines = text.split('\n');
     text = lines.pop() ?? '';
     for (const line of lines) {
-      const reply = JSON.parse(line) as { progress?: Progress; result?: T; error?: { code: string; message: string } };
+      const reply = JSON.parse(shownText(line)) as { progress?: Progress; result?: T; error?: { code: string; message: string } };
       if (reply.progress !== undefined) onProgress(reply.progress);
       if (reply.error !== undefined) throw new ApiError(reply.error.code, reply.error.message, 200, reply);
       if ('result' in reply) {
@@ -69,6 +70,12 @@ export async function runWithProgress<T>(command: string, args: object, onProgre
     }
     if (done) throw new ApiError('lost', 'The connection ended before the work did. It goes on at the server.', 0, undefined);
   }
+}
+
+/** The settings are edited as they are; all else is shown. */
+async function bodyOf(response: Response, url: string): Promise<unknown> {
+  const text = await response.text();
+  return JSON.parse(url.startsWith('/api/settings') ? text : shownText(text));
 }
 
 async function send(method: string, url: string, { body, headers, background, signal }: AskOptions): Promise<Response> {

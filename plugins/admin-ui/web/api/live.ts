@@ -1,5 +1,6 @@
 // What happens at the server, as it happens. A lost connection shows, and heals.
 import { useEffect, useRef } from 'react';
+import { shownText } from './shownText.js';
 import { createStore } from './store.js';
 
 export interface LampState {
@@ -29,7 +30,7 @@ export function startLive(): () => void {
   const connect = (): void => {
     source = new EventSource('/api/events');
     const take = (message: MessageEvent<string>): void => {
-      const data = JSON.parse(message.data) as { lamps: Live['lamps']; events?: readonly LiveEvent[] };
+      const data = JSON.parse(shownText(message.data)) as { lamps: Live['lamps']; events?: readonly LiveEvent[] };
       const healed = !live.get().connected;
       live.set({ connected: true, lamps: data.lamps });
       const events = healed ? [{ type: 'reconnected' }, ...(data.events ?? [])] : (data.events ?? []);

@@ -100,6 +100,9 @@ export function PluginsPage(): ReactNode {
                 <td className="subject">
                   {plugin.description}
                   {!plugin.bundled && plugin.state !== 'disabled' && <p className="hint">{onFailure(plugin)}</p>}
+                  {!plugin.bundled && takesDeliveries(plugin) && (
+                    <p className="hint">May take deliveries over: what it says was sent counts as sent, and the log names it.</p>
+                  )}
                   {plugin.problems.map((sentence) => (
                     <Notice key={sentence} kind="problem">
                       {sentence}
@@ -150,6 +153,11 @@ export function PluginsPage(): ReactNode {
 /** As the host has it: mail waits where a tap that holds on error does not run. */
 function failsClosed({ taps }: PluginInfo): boolean {
   return taps.some(({ hook, stage, onError }) => (hook === 'onSort' || hook === 'onDeliver') && stage !== 'outcome' && onError !== 'skip');
+}
+
+/** Stage `deliver` is the one of a tap that names none. */
+function takesDeliveries({ taps }: PluginInfo): boolean {
+  return taps.some(({ hook, stage }) => hook === 'onDeliver' && stage !== 'observe');
 }
 
 function onFailure(plugin: PluginInfo): string {

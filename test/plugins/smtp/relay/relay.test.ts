@@ -287,4 +287,23 @@ describe('relaying to the ISP', () => {
     expect(await at.one()).to.include({ outcome: 'delivered' });
     expect(at.isp.messages).to.have.lengthOf(2);
   });
+
+  it('R14 takes no answer that comes before the text was sent for the answer to it', async () => {
+    // One answer too many: to DATA, or to a recipient before it.
+    await at.connectTo({ answer: (verb) => (verb === 'DATA' ? '354 Go ahead\n250 2.0.0 Queued' : undefined) });
+    expect(await at.one()).to.include({ outcome: 'deferred' });
+    expect(at.isp.messages).to.deep.equal([]);
+  });
+
+  it('takes what is no reply for no success', async () => {
+    await at.connectTo({ answer: (verb) => (verb === 'DOT' ? '2' : undefined) });
+    expect(await at.one()).to.include({ outcome: 'deferred', unsure: true });
+  });
+
+  it('shows no password that the ISP repeats in any answer', async () => {
+    await at.connectTo({ answer: (verb) => (verb === 'MAIL' ? '550 5.7.1 a-long-password is yours' : undefined) });
+    at.host.secrets.set('smtp.password', 'a-long-password');
+    expect((await at.one())?.text).to.equal('550 5.7.1 (hidden) is yours');
+    expect(at.host.logged.join('\n')).to.not.include('a-long-password');
+  });
 });

@@ -1,0 +1,148 @@
+// The header of a message, and the line ends that it gets before anybody reads it.
+import { HEADER_LIMIT, HeaderCollector, headerEnd, readHeader, unfold, unreadHeader, valueOctets } from '#core/mail/header.js';
+import { foldedLine, headerLine, plainWord } from '#core/mail/headerLine.js';
+import { LineEndNormaliser, octetsInCrlfForm } from '#core/mail/lineEnds.js';
+import { concealedSize, rangesOf } from '#core/mail/prefix.js';
+import type { Randomness } from '../../plugins/fuzz/randomness.js';
+import { type FuzzTarget, isOneLine, must, mustEqual } from '../target.js';
+
+const WORDS = [
+  'From: ',
+  'To: ',
+  'Received: ',
+  'Subject: ',
+  '\r\n',
+  '\r\n\r\n',
+  '\r\n ',
+  '\r\n\t',
+  '\n',
+  '\r',
+  ' : x',
+  'From x\r\n',
+  '>From x',
+  ':',
+  '=?utf-8?q?',
+];
+
+export const headers: FuzzTarget = {
+  name: 'headers',
+  group: 'mail',
+  words: WORDS,
+  longest: 300 * 1024,
+  ofMessage: (message) => message,
+  run(input, random) {
+    const header = readHeader(input);
+    const { fields } = header;
+    must(header.size <= Math.min(input.length, HEADER_LIMIT), 'the header ends within what is read', header.size);
+    must(header.size > 0 || fields.length === 0, 'a message without a header has no fields');
+    let last = 0;
+    for (const [index, field] of fields.entries()) {
+      must(field.index === index && field.start >= last && field.end > field.start, 'fields stand in their order and do not overlap', [
+        last,
+        field.start,
+      ]);
+      must(field.end <= header.size || header.size === 0, 'fields stand within the header', [field.end, header.size]);
+      last = field.end;
+      must(/^[!-9;-~]+$/.test(field.name), 'a name is printable and without a colon', field.name);
+      must(isOneLine(field.value), 'a value is one line', field.value);
+      must(isOneLine(unfold(valueOctets(field)).replace(/\n|\r|\0/g, '')), 'an unfolded value stays text');
+      must(header.all(field.name.toUpperCase()).includes(field), 'a field is found by its name, in any case', field.name);
+      must(header.first(field.name)?.index === header.all(field.name)[0]?.index, 'the first one is the topmost');
+    }
+    if (!header.truncated && header.size < HEADER_LIMIT) {
+      const alone = readHeader(input.subarray(0, header.size));
+      mustEqual(shapeOf(alone.fields), shapeOf(fields), 'the header alone reads as with the body behind it');
+    }
+    must(unreadHeader(input).size <= input.length, 'an unread header ends within the message');
+    collected(input, random);
+    concealed(input, fields.length, random);
+  },
+};
+
+function shapeOf(
+  fields: readonly { readonly name: string; readonly value: string; readonly start: number; readonly end: number }[],
+): unknown {
+  return fields.map(({ name, value, start, end }) => [name, value, start, end]);
+}
+
+/** Gathered from pieces, the header is the same, and no octet comes twice or not at all. */
+function collected(input: Buffer, random: Randomness): void {
+  const crlf = Buffer.from(octetsInCrlfForm(input));
+  const collector = new HeaderCollector();
+  let pushed = 0;
+  for (const piece of random.pieces(crlf)) {
+    pushed += piece.length;
+    if (collector.push(piece)) break;
+  }
+  must(crlf.subarray(0, pushed).equals(collector.octets), 'what was collected is what came');
+  const end = headerEnd(crlf);
+  must(end < 0 || end <= pushed || pushed >= HEADER_LIMIT, 'nothing stops before the header is whole', [end, pushed]);
+  if (pushed < HEADER_LIMIT) {
+    mustEqual(
+      shapeOf(readHeader(collector.octets).fields),
+      shapeOf(readHeader(crlf).fields),
+      'the collected header reads as the whole message',
+    );
+  }
+}
+
+function concealed(input: Buffer, count: number, random: Randomness): void {
+  const header = readHeader(input);
+  const some = Array.from({ length: random.below(6) }, () => random.below(count + 2));
+  const ranges = rangesOf(header, some);
+  let last = -1;
+  for (const { start, end } of ranges) {
+    must(start > last && end > start, 'concealed ranges are apart and in order', ranges);
+    last = end;
+  }
+  const wanted = new Set(some.filter((index) => index < count));
+  const size = [...wanted].reduce((sum, index) => sum + (header.fields[index]?.end ?? 0) - (header.fields[index]?.start ?? 0), 0);
+  must(concealedSize(ranges) === size, 'what is concealed is exactly those fields', [size, ranges]);
+}
+
+export const lineEnds: FuzzTarget = {
+  name: 'line-ends',
+  group: 'mail',
+  words: ['\r\n', '\r', '\n', '\r\r\n', '\n\r', '\r\n.\r\n', '\n.\n', '\r\n\r\n', 'A: b\r\n', ' '],
+  longest: 64 * 1024,
+  ofMessage: (message) => message,
+  run(input, random) {
+    const whole = Buffer.from(octetsInCrlfForm(input));
+    const text = whole.toString('latin1');
+    must(!/\r(?!\n)|(?<!\r)\n/.test(text), 'no CR and no LF stands alone');
+    must(text === '' || text.endsWith('\r\n'), 'the last line is ended');
+    must((text === '') === (input.length === 0), 'only nothing becomes nothing');
+    must(Buffer.from(octetsInCrlfForm(whole)).equals(whole), 'what is in CRLF form stays as it is');
+    const normaliser = new LineEndNormaliser();
+    const pieces = random.pieces(input).map((piece) => Buffer.from(normaliser.push(piece)));
+    const joined = Buffer.concat([...pieces, Buffer.from(normaliser.end())]);
+    must(joined.equals(whole), 'pieces give the same as the whole', [joined, whole]);
+    must(text.replace(/[\r\n ]/g, '') === input.toString('latin1').replace(/[\r\n ]/g, ''), 'nothing but line ends changes');
+  },
+};
+
+/** Lines that Postroom puts on top, out of text that a stranger wrote. */
+export const writtenLines: FuzzTarget = {
+  name: 'written-lines',
+  group: 'mail',
+  words: ['\r\nBcc: x', '\r\n\r\n', '\n', '\r', '\0', ' ', '=?utf-8?b?', 'é', '\u2028', 'x'.repeat(80)],
+  longest: 8 * 1024,
+  run(input) {
+    const text = input.toString('utf8');
+    for (const line of [headerLine('X-Postroom-Trail', text), foldedLine(`Received: from ${plainWord(text)} by ${plainWord(text, 20)}`)]) {
+      must(/^[ -~\t\r\n]*$/.test(line), 'a written line is printable ASCII', line);
+      must(
+        line.endsWith('\r\n') &&
+          line
+            .slice(0, -2)
+            .split('\r\n')
+            .slice(1)
+            .every((part) => /^\t\s*\S/.test(part)),
+        'every further line is a fold',
+        line,
+      );
+      must(!/\r(?!\n)|(?<!\r)\n/.test(line), 'no CR and no LF stands alone', line);
+      must(readHeader(Buffer.from(`${line}\r\n`)).fields.length === 1, 'it is one field', line);
+    }
+  },
+};

@@ -1,0 +1,12 @@
+import { parseListing } from '#plugins/pop3/dist/client/listing.js';
+import { expectLinear } from '../../../core/mail/linear.js';
+
+describe("an ISP's listing", () => {
+  for (const piece of [' ', '1 a ', '1 \t', '9', 'x ']) {
+    it(`takes linear time for a line of ${JSON.stringify(piece)}`, () =>
+      expectLinear(piece, 1 << 18, (octets) => {
+        const line = `1 x${Buffer.from(octets).toString('latin1')}`;
+        return parseListing([line], [`${line}y`, line], false);
+      })).timeout(60_000);
+  }
+});
