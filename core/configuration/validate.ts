@@ -18,6 +18,12 @@ export interface Checked {
 
 export type SettingsCheck = (value: unknown) => Checked;
 
+/** Checks the values of strangers' properties in settings that are otherwise checked; fills in the defaults of their parts. */
+export interface StrangerSettings {
+  /** What each value fails, with places in the whole settings. */
+  check(effective: unknown, schema: Pick<SettingsSchema, 'properties'>): readonly (readonly ErrorObject[])[];
+}
+
 // CommonJS: what TypeScript sees as the module's default is its `default` member at run time.
 const addFormats = ajvFormats.default;
 
@@ -59,9 +65,9 @@ export function schemaProblem(schema: JsonSchema): string | undefined {
 
 /**
  * Makes the check. What no text has used so far is not compiled: a file names few of some two hundred properties, and compiling takes far longer than
- * checking. The declarations must be good, which schemaProblem() tells.
+ * checking. The declarations must be good, which schemaProblem() tells. `strangers` checks the values of strangers' properties.
  */
-export function compileCheck(schema: SettingsSchema): SettingsCheck {
+export function compileCheck(schema: SettingsSchema, strangers?: StrangerSettings): SettingsCheck {
   const compiled = new Set<string>();
   let validate: ValidateFunction | undefined;
   return (value) => {
@@ -72,7 +78,9 @@ export function compileCheck(schema: SettingsSchema): SettingsCheck {
     }
     const effective = structuredClone(value);
     validate(effective);
-    return { findings: findingsOf(validate.errors ?? [], schema, effective), effective };
+    const findings = findingsOf(validate.errors ?? [], schema, effective);
+    const further = strangers?.check(effective, schema) ?? [];
+    return { findings: [...findings, ...further.flatMap((failures) => findingsOf(failures, schema, effective))], effective };
   };
 }
 

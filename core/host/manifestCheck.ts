@@ -2,7 +2,10 @@
 import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
+import { pluginId } from '../configuration/schema.js';
+import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 import { API_VERSION, sdkFile } from './apiVersion.js';
+import { argumentNamesProblem } from './argumentNames.js';
 
 export interface ManifestReading {
   readonly manifest: PluginManifest | undefined;
@@ -10,6 +13,8 @@ export interface ManifestReading {
 }
 
 let validator: ValidateFunction | undefined;
+/** One for all manifests that are checked: it takes its time to get ready. */
+const schemas: Partial<Record<SchemaUse, StrangerSchemas>> = {};
 
 /** Checks a manifest that has been read already. */
 export function checkManifest(value: unknown): ManifestReading {
@@ -18,7 +23,7 @@ export function checkManifest(value: unknown): ManifestReading {
     sdkFile<object>('plugin.schema.json'),
   );
   if (!validator(value)) {
-    return { manifest: undefined, problems: [...new Set((validator.errors ?? []).flatMap(sentenceFor))] };
+    return { manifest: undefined, problems: few([...new Set((validator.errors ?? []).flatMap(sentenceFor))]) };
   }
   const manifest = value as PluginManifest;
   const problems: string[] = [];
@@ -32,6 +37,7 @@ export function checkManifest(value: unknown): ManifestReading {
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
     problems.push('It contributes taps or commands but names no "main" module to supply them.');
   }
+  problems.push(...settingProblems(manifest), ...argumentProblems(manifest));
   problems.push(...(manifest.contributes?.commands ?? []).filter(isNoQuestion).map(({ command }) => unfitQuestion(command)));
   problems.push(
     ...doubles(
@@ -45,7 +51,35 @@ export function checkManifest(value: unknown): ManifestReading {
       'command',
     ),
   );
-  return { manifest, problems };
+  return { manifest, problems: few(problems) };
+}
+
+/** Nobody reads more than the first ones of thousands. */
+const MOST_PROBLEMS = 30;
+
+function few(problems: readonly string[]): readonly string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  return more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `And ${more} more.`] : problems;
+}
+
+function settingProblems(manifest: PluginManifest): readonly string[] {
+  return Object.entries(manifest.contributes?.configuration?.properties ?? {}).flatMap(([key, schema]) => {
+    const problem = schemaProblem('setting', schema, manifest);
+    return problem === undefined ? [] : [`The setting "${key}" cannot be used: ${problem}`];
+  });
+}
+
+function argumentProblems(manifest: PluginManifest): readonly string[] {
+  return (manifest.contributes?.commands ?? []).flatMap((command) => {
+    const problem = argumentNamesProblem(command) ?? schemaProblem('arguments', command.arguments ?? {}, manifest);
+    return problem === undefined ? [] : [`The arguments of the command ${command.command} cannot be used: ${problem}`];
+  });
+}
+
+function schemaProblem(use: SchemaUse, schema: Readonly<Record<string, unknown>>, manifest: PluginManifest): string | undefined {
+  const checks = schemas[use] ?? new StrangerSchemas(use);
+  schemas[use] = checks;
+  return checks.problemOf(schema, pluginId(manifest));
 }
 
 /** Nobody is asked for more on the page of an account, and a click there changes nothing. */
