@@ -5,6 +5,7 @@
 // is readonly, and the same plugin runs inside the host (bundled plugins) and in a process of its own (everybody else's).
 
 export * from './accounts.js';
+export * from './boundedLog.js';
 export * from './connections.js';
 export * from './context.js';
 export * from './delivering.js';
@@ -17,7 +18,9 @@ export * from './hooks.js';
 export * from './licensing.js';
 export * from './mail.js';
 export * from './manifest.js';
+export * from './openFiles.js';
 export * from './recipients.js';
+export * from './refusals.js';
 export * from './scheduling.js';
 export * from './serviceId.js';
 export * from './sorting.js';

@@ -52,7 +52,11 @@ export class NotingStallWarden implements StallWarden {
         this.#note(stack);
         end();
       },
-      (error) => this.log.warn('Nothing watches for code that does not end.', { problem: error.message }),
+      {
+        onBlind: (error) =>
+          this.log.warn('Nothing watches for code that does not end; it is tried again until something does.', { problem: error.message }),
+        onSeeing: () => this.log.info('Code that does not end is watched for again.'),
+      },
     );
     return {
       dispose: async () => {

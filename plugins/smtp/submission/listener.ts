@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { ConnectionLimits, Disposable, Listener, OpenPort, PortSecurity, Settings } from '@postroom/sdk';
-import { ConnectionGate, sentenceOf } from '@postroom/sdk';
+import { BoundedLog, ConnectionGate, openFiles, Refusals, sentenceOf } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import type { SMTPServerOptions } from 'smtp-server';
 import { type SessionServices, SubmissionSessions } from './session.js';
@@ -19,7 +19,9 @@ interface PortSetting {
 export class SubmissionListener implements Listener {
   readonly name = 'SMTP';
   /** One for all ports: the limits are the server's. */
-  readonly #gate = new ConnectionGate();
+  readonly #gate = new ConnectionGate(openFiles().door('smtp'));
+  readonly #refusals = new Refusals();
+  readonly #services: SessionServices;
   #servers: StrictServer[] = [];
   #renewal: Disposable | undefined;
   #naming: Disposable | undefined;
@@ -27,14 +29,16 @@ export class SubmissionListener implements Listener {
   constructor(
     private readonly settings: Settings,
     private readonly certificates: Certificates,
-    private readonly services: SessionServices,
-  ) {}
+    services: Omit<SessionServices, 'complaints'>,
+  ) {
+    this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
+  }
 
   async start(): Promise<readonly OpenPort[]> {
     const isTrusted = trustedNetworks(this.settings.get<readonly string[]>('smtp.trustedNetworks'));
     const size = this.settings.get<number>('smtp.maxMessageBytes');
-    const sessions = new SubmissionSessions(this.services, size, isTrusted);
-    const surroundings = { ...this.services, isTrusted, gate: this.#gate, limits: this.#limits() };
+    const sessions = new SubmissionSessions(this.#services, size, isTrusted);
+    const surroundings = { ...this.#services, isTrusted, gate: this.#gate, refusals: this.#refusals, limits: this.#limits() };
     this.#renewal = this.certificates.onDidChange(() => {
       for (const server of this.#servers) {
         server.updateSecureContext(this.certificates.pem);
@@ -55,6 +59,7 @@ export class SubmissionListener implements Listener {
     await this.#renewal?.dispose();
     await this.#naming?.dispose();
     await Promise.all(servers.map((server) => server.shutdown(graceMs)));
+    this.#services.complaints.dispose();
   }
 
   #limits(): ConnectionLimits {
@@ -77,7 +82,7 @@ export class SubmissionListener implements Listener {
       surroundings,
     );
     // Broken handshakes and connections: they concern one client each, who is gone.
-    server.on('error', (error: Error) => this.services.log.debug('An SMTP connection failed.', { reason: error.message }));
+    server.on('error', (error: Error) => this.#services.log.debug('An SMTP connection failed.', { reason: error.message }));
     return server;
   }
 
