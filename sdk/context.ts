@@ -86,6 +86,11 @@ export type CommandHandler = (args: never, call: CommandCall) => MaybePromise<un
 export interface CommandCall extends TapCall {
   /** Who asks: `cli`, `manager:ADMIN1` ... For the revision history. */
   readonly author: string;
+  /**
+   * Arguments that are files (`"contentEncoding": "base64"`), by name, as octets and not among the others: a file in base64 within JSON costs several
+   * times its size. A handler of a stranger's plugin gets them in base64 all the same.
+   */
+  readonly octets?: Readonly<Record<string, Uint8Array>>;
   /** Says how far long work is; `of` is undefined where the end is not known. */
   progress(step: CommandProgress): void;
 }

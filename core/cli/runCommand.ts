@@ -1,7 +1,7 @@
 // One command of the table: asked of the running server or, without one, done on the data folder.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
+import { type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
 import { shellWord } from '../base/shellWord.js';
 import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
@@ -26,7 +26,7 @@ export async function runCommand(
       await print(textOf(result, options));
       return EXIT.done;
     }
-    const request = { command: declaration.command, args, author: 'cli' };
+    const request = { command: declaration.command, author: 'cli', ...withFilesApart(declaration, args) };
     const answer =
       (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
       (await runOffline(declaration, args, options.data, bar));
@@ -39,6 +39,19 @@ export async function runCommand(
   } finally {
     bar.end();
   }
+}
+
+/** Files go to the server as octets behind the request, not within it. */
+function withFilesApart(
+  declaration: CommandDeclaration,
+  args: Readonly<Record<string, unknown>>,
+): { readonly args: object; readonly octets: Readonly<Record<string, Uint8Array>> } {
+  const files = fileArguments(declaration).filter((name) => typeof args[name] === 'string');
+  const rest = Object.entries(args).filter(([name]) => !files.includes(name));
+  return {
+    args: Object.fromEntries(rest),
+    octets: Object.fromEntries(files.map((name) => [name, Buffer.from(String(args[name]), 'base64')])),
+  };
 }
 
 function textOf(answer: unknown, { json }: CommonOptions): string {

@@ -1,5 +1,13 @@
 // Every action of the program, whoever contributes it: one table for the CLI, the manager's API and its palette.
-import { type CommandCall, type CommandDeclaration, type CommandHandler, type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
+import {
+  type CommandCall,
+  type CommandDeclaration,
+  type CommandHandler,
+  type Disposable,
+  fileArguments,
+  PostroomError,
+  sentenceOf,
+} from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject } from 'ajv';
 import { counted } from '../configuration/sentences.js';
@@ -92,9 +100,15 @@ export class DefaultCommandRegistry implements CommandRegistry {
       );
     }
     const given: unknown = structuredClone(args ?? {});
+    const files = filesIn(call, entry.declaration);
+    // As a text they fit; what they hold is looked at by the command.
+    for (const name of Object.keys(files)) Object.assign(given as object, { [name]: '' });
     entry.check ??= await this.#compile(entry);
     const failures = entry.check(given);
     if (failures.length > 0) throw new PostroomError('command/arguments', `${command}: ${sentencesFor(failures)}`);
+    for (const [name, octets] of Object.entries(files)) {
+      Object.assign(given as object, { [name]: entry.owner === CORE ? octets : Buffer.from(octets).toString('base64') });
+    }
     try {
       return await entry.handler(given as never, call);
     } catch (error) {
@@ -118,6 +132,14 @@ export class DefaultCommandRegistry implements CommandRegistry {
     this.onProblem(plugin, sentence);
     return new PostroomError('plugin/failed', sentence, { plugin, command }, { cause: error });
   }
+}
+
+/** Throws for an argument that takes no file. */
+function filesIn({ octets = {} }: CommandCall, declaration: CommandDeclaration): Readonly<Record<string, Uint8Array>> {
+  const known = fileArguments(declaration);
+  const other = Object.keys(octets).find((name) => !known.includes(name));
+  if (other === undefined) return octets;
+  throw new PostroomError('command/arguments', `${declaration.command}: ${other} is no argument that takes a file.`);
 }
 
 /** Nobody reads more than the first ones of a thousand. */
