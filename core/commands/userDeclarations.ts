@@ -1,6 +1,6 @@
 // users list|add|change|rename|remove|set-password: what they take. userArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { account, args, secret, text, texts, user } from './argumentSchemas.js';
+import { account, args, flag, secret, text, texts, user } from './argumentSchemas.js';
 
 export const USER_COMMANDS = [
   {
@@ -46,6 +46,14 @@ export const USER_COMMANDS = [
     title: 'Set the password of a user, or of ADMIN1',
     offline: true,
     positional: ['account', 'user'],
-    arguments: args({ account: text('Id of the account, or `admin1`.'), user, password: secret('New password') }, ['account', 'password']),
+    arguments: args(
+      {
+        account: text('Id of the account, or `admin1`.'),
+        user,
+        password: secret('New password'),
+        revokeTokens: flag("With admin1: also take back all access tokens of the manager's API. Without it they are shown, and stay good."),
+      },
+      ['account', 'password'],
+    ),
   },
 ] as const satisfies readonly CommandDeclaration[];
