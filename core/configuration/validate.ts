@@ -84,7 +84,11 @@ export function compileCheck(schema: SettingsSchema, strangers?: StrangerSetting
   };
 }
 
-function findingsOf(failures: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly Finding[] {
+/** What fails beyond these is not looked at: each is compared with the others. */
+const MOST_FAILURES = 1_000;
+
+function findingsOf(all: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly Finding[] {
+  const failures = all.slice(0, MOST_FAILURES);
   // Where no branch of a choice fits, what each branch lacks would only confuse.
   const choices = failures.filter((each) => each.keyword === 'anyOf' || each.keyword === 'oneOf');
   const inChoice = (each: ErrorObject): boolean =>

@@ -14,7 +14,7 @@ const EDITS = {
     edits: {
       type: 'array',
       minItems: 1,
-      maxItems: 500,
+      maxItems: 200,
       items: {
         type: 'object',
         required: ['path'],
