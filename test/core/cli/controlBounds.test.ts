@@ -75,7 +75,7 @@ describe('the bounds of the control socket', () => {
     const before = process.memoryUsage().rss;
     const piece = Buffer.alloc(1024 * 1024, 'a');
     for (let count = 0; count < 256 && !socket.destroyed; count += 1) {
-      if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+      await new Promise<void>((resolve) => void socket.write(piece, () => resolve()));
     }
     const answered = strangers[0] as Stranger;
     await until('it is answered', () => answered.said.includes('\n'));
