@@ -176,6 +176,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   }
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
+  stack.use(service(container, Authenticator) as PasswordAuthenticator);
   await service(container, RelayStep).recover();
   for (const warning of store.warnings) {
     log.error(warning);

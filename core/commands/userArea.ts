@@ -98,6 +98,13 @@ export class UserArea implements CommandArea {
   /** The old name stays as a further name of the user, so that mail to it keeps arriving (SORTING case 104). */
   async #rename(mailbox: MailboxRef, name: string, author: string): Promise<object> {
     const account = mailbox.account ?? '';
+    const holder = this.#find(account, name);
+    if (holder !== undefined && holder.user !== mailbox.user) {
+      throw new PostroomError(
+        'settings/invalid',
+        `${account} has a user ${holder.user} already, whose mailbox is another. Choose another name.`,
+      );
+    }
     const entry = this.settings.value['accounts'] as Record<string, { kind: string; users: Record<string, Record<string, unknown>> }>;
     const present = entry[account]?.users[mailbox.user] ?? {};
     const alias = this.accounts.ownsDomains(this.#known(account)) ? 'aliases' : 'names';
