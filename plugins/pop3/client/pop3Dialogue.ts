@@ -9,9 +9,9 @@ import { type Answer, parseAnswer, printable } from './ispAnswers.js';
 import { Unstuffing } from './unstuffing.js';
 
 /** Lines and octets of one listing: a server that never ends one must not keep the round. */
-const LISTING = { lines: 1_000_000, octets: 32 * 1024 * 1024 };
+export const LISTING = { lines: 1_000_000, octets: 32 * 1024 * 1024 };
 /** Of any other answer with lines, as to CAPA, which stands in memory. */
-const ANSWER = { lines: 1_000, octets: 64 * 1024 };
+export const ANSWER = { lines: 1_000, octets: 64 * 1024 };
 
 /** Notes what was said, for people. Secrets never reach it. */
 export type Transcript = (side: 'client' | 'server', line: string) => void;

@@ -197,7 +197,10 @@ export class Connection implements SessionLine {
     try {
       while (!this.#isClosing && !this.isClosed && !this.#isFinishing) {
         const line = this.#lines.next(this.#session.onResponse === undefined ? COMMAND_LIMIT : RESPONSE_LIMIT);
-        if (line === undefined) break;
+        if (line === undefined) {
+          if (this.#lines.isEndless) this.#session.refuseEndless();
+          break;
+        }
         this.touch();
         const pending = execute(this.#session, line);
         if (pending !== undefined) {

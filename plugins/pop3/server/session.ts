@@ -83,6 +83,13 @@ export class Session {
     this.line.close();
   }
 
+  refuseEndless(): void {
+    this.refuse('Line too long, closing the connection');
+    const { peer } = this.line;
+    this.services.complaints.warn('endless line', `POP3 session of ${peer} ended: a line without an end.`, { peer });
+    this.line.close();
+  }
+
   refuseHttp(): void {
     this.refuse('This is no web server');
     const { peer } = this.line;
