@@ -7,7 +7,7 @@ describe('docs/limits.md', () => {
   it('says what the code does (npm run docs)', () => {
     const page = readFileSync(`${ROOT}/docs/limits.md`, 'utf8');
     expect(page.match(/<!-- limits \w+ -->/g)).to.have.length(4);
-    expect(page.split('\n').filter((line) => line.startsWith('|'))).to.have.length.above(40);
+    expect(page.split('\n').filter((line) => line.startsWith('|'))).to.have.length.of.at.least(40);
     expect(withLimits(page)).to.equal(page);
   });
 });
