@@ -27,8 +27,8 @@ export type ControlReply =
 export interface SessionParts {
   readonly server: Server;
   readonly key: string;
-  /** Called when the key was shown. */
-  readonly known: () => void;
+  /** Called when the key was shown. False: the connection had to make room and was told so; nothing may be done on it. */
+  readonly known: () => boolean;
 }
 
 /** Resolves when the connection is done with. Never rejects. */
@@ -66,8 +66,8 @@ class ControlSession {
     if (!isKey(first['key'], key)) {
       throw new PostroomError('command/not-allowed', `Only who may read ${keyPath(server.dataDir)} may command this server.`);
     }
+    if (!known()) throw new Gone('The connection had to make room.');
     this.#isKnown = true;
-    known();
     const request = requestIn('command' in first ? first : parsed(await this.#request()));
     const octets = await this.#files(request.files ?? {});
     this.#reader.ignore();

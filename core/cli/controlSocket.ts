@@ -70,7 +70,11 @@ class ControlDoor {
   }
 
   admit(socket: Socket): void {
-    const guest = this.#gate.admit('', LIMITS, () => this.#refuse(socket));
+    let isIn = true;
+    const guest = this.#gate.admit('', LIMITS, () => {
+      isIn = false;
+      this.#refuse(socket);
+    });
     if (guest === undefined) return this.#refuse(socket);
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
@@ -78,7 +82,11 @@ class ControlDoor {
       guest.left();
       this.#sockets.delete(socket);
     });
-    void answerControl(socket, { server: this.server, key: this.key, known: () => guest.known() });
+    const known = (): boolean => {
+      guest.known();
+      return isIn;
+    };
+    void answerControl(socket, { server: this.server, key: this.key, known });
   }
 
   /** What was said is sent; a client that stays on the line does not keep the server up. */

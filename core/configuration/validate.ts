@@ -50,7 +50,7 @@ function makeAjv(trusting: boolean): Ajv {
 /** Checks declarations one after the other: an Ajv takes tens of milliseconds to get ready, its meta-schema above all. */
 let declarations: Ajv | undefined;
 
-/** Whether a property's declaration is a schema that can be used; otherwise what is wrong with it. */
+/** Whether a property's declaration is a schema that can be used; otherwise what is wrong with it. For those of the product, which tests hold against it. */
 export function schemaProblem(schema: JsonSchema): string | undefined {
   try {
     declarations ??= makeAjv(false);

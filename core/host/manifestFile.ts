@@ -10,7 +10,7 @@ export async function readManifestFile(file: string): Promise<unknown> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!(await handle.stat()).isFile()) throw new PostroomError('plugin/manifest', `${file} is no plain file.`);
-    const octets = Buffer.alloc(MOST_MANIFEST_OCTETS + 1);
+    const octets = Buffer.allocUnsafe(MOST_MANIFEST_OCTETS + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < octets.length; length += read) {
       read = (await handle.read(octets, length, octets.length - length)).bytesRead;

@@ -17,6 +17,8 @@ export const SCHEMA_LIMITS = Object.freeze({
 
 /** They lead to other schemas, or to this one again: what looks small is not. */
 const REFERENCES = new Set(['id', 'definitions', 'discriminator']);
+/** Of ajv-formats, the one whose regular expression takes quadratic time: `http://` and twenty thousand colons keep it busy for seconds. */
+const SLOW_FORMATS: ReadonlySet<unknown> = new Set(['url']);
 const SCALARS = new Set(['string', 'number', 'integer', 'boolean', 'null']);
 
 /** What is wrong with a stranger's schema, as a sentence without its subject; `undefined` where nothing is. */
@@ -56,6 +58,8 @@ class Walk {
     else if (HOLDS_ONE.has(keyword)) this.schema(held, depth + 1);
     else if (HOLDS_NAMED.has(keyword)) this.#named(keyword, held, depth);
     else if (keyword === 'pattern') checkPattern(held);
+    else if (keyword === 'format' && SLOW_FORMATS.has(held))
+      refuse(`its format "${String(held)}" takes too long on some texts; use "uri".`);
     else if (keyword === 'enum' || keyword === 'required') checkCount(keyword, held);
     else if (keyword === 'uniqueItems' && held === true) checkUnique(schema);
     else if (keyword === 'default' || keyword === 'const' || keyword === 'examples') checkSize(keyword, held);

@@ -28,6 +28,7 @@ const REFUSED: readonly (readonly [what: string, schema: unknown, sentence: RegE
   ['such a pattern as a name', { patternProperties: { '(?<=a)b': {} } }, /RE2/],
   ['such a pattern far inside', { properties: { a: { items: [{ anyOf: [{ pattern: '(a)\\1' }] }] } } }, /RE2/],
   ['such a pattern for what depends', { dependencies: { a: { pattern: '(a)\\1' } } }, /RE2/],
+  ['a format that takes quadratic time', { items: { format: 'url' } }, /format "url" takes too long/],
   ['no schema', { properties: { a: 7 } }, /no schema/],
   ['no group', { properties: [1] }, /no group/],
 ];
