@@ -6,7 +6,7 @@ export const COMMAND_LIMIT = 255;
 export const RESPONSE_LIMIT = 12_288 + 2;
 
 /** Octets of a line that are skipped while its end is waited for. */
-export const ENDLESS_LINE = 256 * 1024;
+export const ENDLESS_LINE = 1024 * 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
