@@ -172,6 +172,9 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
 
   const folders: PluginFolders = { bundled: options.bundledPlugins ?? BUNDLED_PLUGINS, strangers: path.join(dataDir, 'plugins') };
   bindValue(container, PluginFolders, folders);
+  // Before anything of a plugin is looked at, and so still there while they end.
+  const stalls = service(container, StallWarden);
+  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   await tidyFolders(folders.strangers);
   const installed = await discoverPlugins(folders.bundled, folders.strangers);
   const settings = stack.use(service(container, SettingsService) as FileSettings);
@@ -185,14 +188,12 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   }
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
+  stack.use(service(container, Authenticator) as PasswordAuthenticator);
   for (const warning of store.warnings) {
     log.error(warning);
     store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
   }
 
-  const stalls = service(container, StallWarden);
-  // Before the plugins, and so still there while they end.
-  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
   await watch.start(installed);

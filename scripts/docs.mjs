@@ -7,3 +7,7 @@ const { readSortingCases } = await import('#test/plugins/sorting/sortingCase.js'
 
 const page = new URL('../docs/sorting.md', import.meta.url);
 writeFileSync(page, withCasesTable(readFileSync(page, 'utf8'), readSortingCases(), numberedTests()));
+
+const { withLimits } = await import('#test/limitsTable.js');
+const limits = new URL('../docs/limits.md', import.meta.url);
+writeFileSync(limits, withLimits(readFileSync(limits, 'utf8')));

@@ -1,5 +1,6 @@
 // Who may hold a connection of a server for mail clients. One rule for all such servers: who is logged in stays served, and where there is no
 // room, the connection that has waited longest without a login goes. A login takes no time, so those who wait longest mean none.
+import type { DoorShare } from './openFiles.js';
 
 /** How many connections a server holds at a time. */
 export interface ConnectionLimits {
@@ -30,6 +31,9 @@ export class ConnectionGate {
   readonly #byName = new Map<string, Set<Place>>();
   readonly #strangers = new Set<Place>();
 
+  /** `share`: what the door may take of the descriptors of the process; without one there is no limit but those of admit(). */
+  constructor(private readonly share?: DoorShare) {}
+
   /**
    * Answers `undefined` where there is no room and nobody who could make any: then the client is refused. `close` ends the connection when it has
    * to make room for another one; its place is free before the call.
@@ -40,6 +44,7 @@ export class ConnectionGate {
     if (neighbours.size >= limits.connectionsPerAddress && !this.#makeRoom(neighbours)) return undefined;
     if (this.#open.size >= limits.connections && !this.#makeRoom(this.#strangers)) return undefined;
     if (this.#strangers.size >= limits.connectionsBeforeLogin && !this.#makeRoom(this.#strangers)) return undefined;
+    if (this.share?.take() === false && !(this.#makeRoom(this.#strangers) && this.share.take())) return undefined;
     this.#open.add(place);
     this.#strangers.add(place);
     this.#byName.set(place.name, neighbours.add(place));
@@ -62,7 +67,8 @@ export class ConnectionGate {
   }
 
   #left(place: Place): void {
-    this.#open.delete(place);
+    if (!this.#open.delete(place)) return;
+    this.share?.giveBack();
     this.#strangers.delete(place);
     const neighbours = this.#byName.get(place.name);
     neighbours?.delete(place);

@@ -86,8 +86,24 @@ export type CommandHandler = (args: never, call: CommandCall) => MaybePromise<un
 export interface CommandCall extends TapCall {
   /** Who asks: `cli`, `manager:ADMIN1` ... For the revision history. */
   readonly author: string;
+  /**
+   * Arguments that are files (`"contentEncoding": "base64"`), by name, as octets and not among the others: a file in base64 within JSON costs several
+   * times its size. A handler of a stranger's plugin gets them in base64 all the same.
+   */
+  readonly octets?: Readonly<Record<string, Uint8Array>>;
+  /** The access token of the manager's API that was shown; `undefined` where a person asks, or the command line. */
+  readonly token?: AccessToken;
   /** Says how far long work is; `of` is undefined where the end is not known. */
   progress(step: CommandProgress): void;
+}
+
+/** A token that a script shows. It can hand on no more than it has. */
+export interface AccessToken {
+  readonly id: string;
+  readonly name: string;
+  /** Commands that it covers: `read`, `write`, names, areas as in `outbox.*`. */
+  readonly scopes: readonly string[];
+  readonly expires: Date;
 }
 
 export interface CommandProgress {

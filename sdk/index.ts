@@ -6,6 +6,7 @@
 
 export * from './accounts.js';
 export * from './authorship.js';
+export * from './boundedLog.js';
 export * from './connections.js';
 export * from './context.js';
 export * from './delivering.js';
@@ -14,11 +15,15 @@ export * from './echoes.js';
 export * from './edition.js';
 export * from './errors.js';
 export * from './fetching.js';
+export * from './fileArguments.js';
 export * from './hooks.js';
+export * from './jsonShape.js';
 export * from './licensing.js';
 export * from './mail.js';
 export * from './manifest.js';
+export * from './openFiles.js';
 export * from './recipients.js';
+export * from './refusals.js';
 export * from './scheduling.js';
 export * from './serverTls.js';
 export * from './serviceId.js';

@@ -1,8 +1,9 @@
 // What authors of plugins need: a new plugin from a template, a check, and packing. It works on the author's files and asks no server.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { cannotWrite, makeFolder } from '../base/makeFolder.js';
+import { readManifestFile } from '../host/manifestFile.js';
 import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
 
 /** As the CLI has them: texts, by the schemas below. */
@@ -68,10 +69,7 @@ export const AUTHORING: Readonly<Record<string, Authoring>> = {
   'plugins.pack': async ({ folder: given, into }) => {
     const source = path.resolve(given ?? '.');
     const octets = await (await pluginCheck()).packChecked(source);
-    const manifest = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8')) as Record<
-      'publisher' | 'name' | 'version',
-      string
-    >;
+    const manifest = (await readManifestFile(path.join(source, 'package.json'))) as Record<'publisher' | 'name' | 'version', string>;
     const target = path.resolve(into ?? '.');
     const file = path.join(target, `${manifest.publisher}.${manifest.name}-${manifest.version}.tgz`);
     try {

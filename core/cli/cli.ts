@@ -5,10 +5,12 @@ import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { API_VERSION } from '../host/apiVersion.js';
+import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
 import { AUTHORING_COMMANDS } from './authoring.js';
 import { addCommands, type CommonOptions } from './commandLine.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
+import { fittingCommands } from './fittingCommands.js';
 import type { SetupOptions } from './setup.js';
 import { terminalText } from './terminalText.js';
 
@@ -80,15 +82,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 async function commandTable(
   dataDir: string,
 ): Promise<{ readonly declarations: readonly CommandDeclaration[]; readonly titles: Readonly<Record<string, string>> }> {
-  const manifests = (await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'))).flatMap((plugin) => plugin.manifest ?? []);
-  const own = [...CORE_COMMANDS, ...AUTHORING_COMMANDS];
-  const taken = new Set(['serve', 'demo', 'setup', 'help', ...own.flatMap(({ command }) => [command, command.split('.')[0] ?? ''])]);
-  // A plugin can't take the place of another's command, nor of an area.
-  const contributed = manifests
-    .flatMap((manifest) => manifest.contributes?.commands ?? [])
-    .filter(({ command }, index, all) => !taken.has(command) && all.findIndex((other) => other.command === command) === index);
+  const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
+  const manifests = installed.flatMap((plugin) => plugin.manifest ?? []);
+  const contributed = installed.flatMap(declaredCommands);
   const titles = Object.fromEntries(manifests.map((manifest) => [manifest.name, manifest.description]));
-  return { declarations: [...own, ...contributed], titles: { ...titles, ...AREA_TITLES } };
+  return { declarations: fittingCommands([...CORE_COMMANDS, ...AUTHORING_COMMANDS], contributed), titles: { ...titles, ...AREA_TITLES } };
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {

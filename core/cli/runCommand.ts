@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
+import { type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
 import { shellWord } from '../base/shellWord.js';
 import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
@@ -29,7 +29,7 @@ export async function runCommand(
       return EXIT.done;
     }
     const ask = async (given: typeof args): Promise<unknown> => {
-      const request = { command: declaration.command, args: given, author: 'cli' };
+      const request = { command: declaration.command, author: 'cli', ...withFilesApart(declaration, given) };
       const answer =
         (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
         (await runOffline(declaration, given, options.data, bar));
@@ -58,6 +58,19 @@ export async function runCommand(
 async function isAgreed(question: string): Promise<boolean> {
   const { TerminalDialogue } = await import('./dialogue.js');
   return /^y(es)?$/i.test(await new TerminalDialogue().ask(`${question} yes or no`, 'no'));
+}
+
+/** Files go to the server as octets behind the request, not within it. */
+function withFilesApart(
+  declaration: CommandDeclaration,
+  args: Readonly<Record<string, unknown>>,
+): { readonly args: object; readonly octets: Readonly<Record<string, Uint8Array>> } {
+  const files = fileArguments(declaration).filter((name) => typeof args[name] === 'string');
+  const rest = Object.entries(args).filter(([name]) => !files.includes(name));
+  return {
+    args: Object.fromEntries(rest),
+    octets: Object.fromEntries(files.map((name) => [name, Buffer.from(String(args[name]), 'base64')])),
+  };
 }
 
 function textOf(answer: unknown, { json }: CommonOptions): string {

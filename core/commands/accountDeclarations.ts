@@ -1,6 +1,6 @@
 // accounts list|kinds|add|change|remove|set-password: what they take. accountArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { account, args, secret, text, texts } from './argumentSchemas.js';
+import { account, args, changes, secret, text } from './argumentSchemas.js';
 
 export const ACCOUNT_COMMANDS = [
   { command: 'accounts.list', title: 'The accounts and how many share them', reads: true, offline: true },
@@ -20,7 +20,7 @@ export const ACCOUNT_COMMANDS = [
         account,
         address: text('The ISP address, mail@company.com.'),
         kind: text('`regular`, `domain`, or another that "postroom accounts kinds" lists.'),
-        set: texts('Further properties, key=value: pop3.host=pop.isp.example.'),
+        set: changes('Further properties, key=value: pop3.host=pop.isp.example.'),
       },
       ['account', 'address', 'kind'],
     ),
@@ -30,7 +30,7 @@ export const ACCOUNT_COMMANDS = [
     title: 'Change properties of an account',
     offline: true,
     positional: ['account', 'set'],
-    arguments: args({ account, set: texts('key=value; an empty value resets the property.') }, ['account', 'set']),
+    arguments: args({ account, set: changes('key=value; an empty value resets the property.') }, ['account', 'set']),
   },
   {
     command: 'accounts.remove',

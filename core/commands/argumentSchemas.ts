@@ -1,9 +1,27 @@
 // The kinds of arguments that commands take, as JSON Schema; some tell the command line how to ask for the value.
 
 export const text = (description: string): object => ({ type: 'string', description });
-export const texts = (description: string): object => ({ type: 'array', items: { type: 'string' }, description });
-export const whole = (description: string, value: number): object => ({ type: 'integer', minimum: 1, default: value, description });
-export const numbers = (description: string): object => ({ type: 'array', items: { type: 'integer' }, minItems: 1, description });
+/** What one call may name or ask for: a page of the manager shows fewer, and each costs time. */
+const MOST = 10_000;
+/** Of changes of the settings, each of which goes through the whole file. */
+const MOST_CHANGES = 200;
+
+export const texts = (description: string): object => ({ type: 'array', items: { type: 'string' }, maxItems: MOST, description });
+export const changes = (description: string): object => ({ type: 'array', items: { type: 'string' }, maxItems: MOST_CHANGES, description });
+export const whole = (description: string, value: number, most = MOST): object => ({
+  type: 'integer',
+  minimum: 1,
+  maximum: most,
+  default: value,
+  description,
+});
+export const numbers = (description: string): object => ({
+  type: 'array',
+  items: { type: 'integer' },
+  minItems: 1,
+  maxItems: MOST,
+  description,
+});
 export const flag = (description: string): object => ({ type: 'boolean', default: false, description });
 /** The CLI reads the file (or standard input for `-`) and passes its octets. */
 export const file = (description: string): object => ({ type: 'string', contentEncoding: 'base64', file: true, description });

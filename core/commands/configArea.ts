@@ -7,7 +7,7 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { WhatIfStep } from '../review/whatIf.js';
-import { type CommandArea, type HandlersOf, handler } from './area.js';
+import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { CONFIG_COMMANDS } from './configDeclarations.js';
 import { keysAndValues, orFail, pathOf, refuseUnknownKeys } from './settingsEdit.js';
 
@@ -35,8 +35,8 @@ export class ConfigArea implements CommandArea {
       const result = orFail(await this.settings.edit(call.author, [{ path, value: undefined }]));
       return { key, ...result, ...this.#onTrial() };
     }),
-    'config.validate': handler<{ file?: string; whatIf?: number }>(async ({ file, whatIf }) => {
-      const text = file === undefined ? undefined : textOf(Buffer.from(file, 'base64'));
+    'config.validate': handler<{ file?: FileArgument; whatIf?: number }>(async ({ file, whatIf }) => {
+      const text = file === undefined ? undefined : textOf(octetsOf(file));
       const problems = this.settings.validate(text);
       const lines = problems.map((problem) => problemLine(problem));
       if (hasErrors(problems)) {
@@ -92,7 +92,7 @@ export class ConfigArea implements CommandArea {
 }
 
 /** Text of a file that somebody named. Throws `settings/invalid` for octets that are no UTF-8. */
-function textOf(octets: Buffer): string {
+function textOf(octets: Uint8Array): string {
   const text = utf8TextOf(octets);
   if (text === undefined) throw new PostroomError('settings/invalid', `settings.json error: ${NOT_UTF8}`);
   return text;

@@ -1,6 +1,6 @@
 // config get|set|unset|confirm|validate|history|diff|undo: what they take. configArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { args, file, text, texts, whole } from './argumentSchemas.js';
+import { args, changes, file, text, whole } from './argumentSchemas.js';
 
 export const CONFIG_COMMANDS = [
   {
@@ -20,7 +20,7 @@ export const CONFIG_COMMANDS = [
       {
         key: text('A property, for example timer.everyMinutes or accounts.company.pop3.host.'),
         value: text('JSON, or a plain text.'),
-        more: texts('Further properties, each followed by its value: those that need each other are changed together.'),
+        more: changes('Further properties, each followed by its value: those that need each other are changed together.'),
       },
       ['key', 'value'],
     ),

@@ -6,7 +6,7 @@ import { ExplainStep } from '../review/explain.js';
 import { Journal } from '../store/journal.js';
 import { MailStore, type MessageTrace } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { type CommandArea, type HandlersOf, handler } from './area.js';
+import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 import { waitingMail } from './waitingMail.js';
 
@@ -21,14 +21,14 @@ export class ExplainArea implements CommandArea {
   ) {}
 
   readonly handlers: HandlersOf<typeof EXPLAIN_COMMANDS> = {
-    explain: handler<{ file?: string; account?: string; live?: string; limit: number }>(({ file, account, live, limit }, call) => {
+    explain: handler<{ file?: FileArgument; account?: string; live?: string; limit: number }>(({ file, account, live, limit }, call) => {
       if (live !== undefined && file === undefined) {
         return this.#explainWaiting(this.#account(live), limit, call);
       }
       if (file === undefined || account === undefined || live !== undefined) {
         throw new PostroomError('command/arguments', 'Say either a file with --account, or --live with an account.');
       }
-      return this.explain.explain(this.#account(account), Buffer.from(file, 'base64'));
+      return this.explain.explain(this.#account(account), octetsOf(file));
     }),
     trace: handler<{ query: string; limit: number }>(async ({ query, limit }) => {
       const traces = await this.store.trace(query, limit);

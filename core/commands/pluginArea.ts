@@ -11,7 +11,7 @@ import { PluginInstaller } from '../host/packages/pluginInstaller.js';
 import { unknownPlugin } from '../host/packages/unknownPlugin.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { PluginWatch } from '../host/pluginWatch.js';
-import { type CommandArea, type HandlersOf, handler } from './area.js';
+import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import { type Agreement, agree, waitingSentences } from './networkAgreement.js';
 import type { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { orFail } from './settingsEdit.js';
@@ -58,8 +58,8 @@ export class PluginArea implements CommandArea {
         }),
     ),
     'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
-    'plugins.add': handler<{ plugin: string; disabled: boolean }>(async ({ plugin, disabled }, call) => {
-      const added = await this.installer.add(Buffer.from(plugin, 'base64'), { enable: !disabled, author: call.author });
+    'plugins.add': handler<{ plugin: FileArgument; disabled: boolean }>(async ({ plugin, disabled }, call) => {
+      const added = await this.installer.add(octetsOf(plugin), { enable: !disabled, author: call.author });
       return { plugin: added.id, version: added.version, state: added.state, ...this.#networkOf(added.id, added.problems) };
     }),
     'plugins.allow': handler<Agreement>(async (agreement, call) => agree(agreement, call.author, this)),

@@ -25,7 +25,7 @@ export const RESORT_COMMANDS = [
       messages: texts('Numbers of messages, from `mailboxes show` or `trace`.'),
       mailbox: text('Instead of numbers: all that this mailbox holds, for example admin1.'),
       since: text('With --mailbox: only what came on or after this local day, 2026-11-23.'),
-      limit: whole('With --mailbox: at most this many, the newest.', 10_000),
+      limit: whole('With --mailbox: at most this many, the newest.', 10_000, 1_000_000),
       preview: flag('Only say what would happen.'),
     }),
   },

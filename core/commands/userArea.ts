@@ -1,11 +1,13 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
-import { ADMIN1, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
+import { ADMIN1, type CommandCall, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
 import { shellWord } from '../base/shellWord.js';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { CommandRegistry } from '../host/commandRegistry.js';
 import { MailStore } from '../store/mailStore.js';
+import { accessTokens } from './accessTokens.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
 import type { USER_COMMANDS } from './userDeclarations.js';
@@ -16,6 +18,7 @@ export class UserArea implements CommandArea {
     @SettingsService private readonly settings: SettingsService,
     @SecretStore private readonly secrets: SecretStore,
     @MailStore private readonly store: MailStore,
+    @CommandRegistry private readonly commands: CommandRegistry,
   ) {}
 
   readonly handlers: HandlersOf<typeof USER_COMMANDS> = {
@@ -70,16 +73,38 @@ export class UserArea implements CommandArea {
       const dropped = copies.map((list) => `${name} gets no copies of ${list.user}'s mail any more.`);
       return { account, user: name, warnings: [...warnings, ...dropped] };
     }),
-    'users.set-password': handler<{ account: string; user?: string; password: string }>(async ({ account, user, password }) => {
-      const mailbox = user === undefined && isAdminName(account) ? ADMIN1 : this.#user(account, user ?? '');
-      await this.secrets.setUserPassword(mailbox, password);
-      return { user: mailbox.user, ...(mailbox.account !== undefined && { account: mailbox.account }), password: 'set' };
-    }),
+    'users.set-password': handler<{ account: string; user?: string; password: string; revokeTokens: boolean }>(
+      async ({ account, user, password, revokeTokens }, call) => {
+        if (user === undefined && isAdminName(account)) return this.#setAdminPassword(password, revokeTokens, call);
+        const mailbox = this.#user(account, user ?? '');
+        await this.secrets.setUserPassword(mailbox, password);
+        return { user: mailbox.user, ...(mailbox.account !== undefined && { account: mailbox.account }), password: 'set' };
+      },
+    ),
   };
+
+  /** Whoever has a token would have more than it covers, and longer, with the password that opens everything. */
+  async #setAdminPassword(password: string, revokeTokens: boolean, call: CommandCall): Promise<object> {
+    if (call.token !== undefined) {
+      throw new PostroomError(
+        'command/not-allowed',
+        'No access token sets the password of ADMIN1. Use the manager, or the command line of the server.',
+      );
+    }
+    await this.secrets.setUserPassword(ADMIN1, password);
+    return { user: ADMIN1.user, password: 'set', ...(await accessTokens(this.commands, revokeTokens, call)) };
+  }
 
   /** The old name stays as a further name of the user, so that mail to it keeps arriving (SORTING case 104). */
   async #rename(mailbox: MailboxRef, name: string, author: string): Promise<object> {
     const account = mailbox.account ?? '';
+    const holder = this.#find(account, name);
+    if (holder !== undefined && holder.user !== mailbox.user) {
+      throw new PostroomError(
+        'settings/invalid',
+        `${account} has a user ${holder.user} already, whose mailbox is another. Choose another name.`,
+      );
+    }
     const entry = this.settings.value['accounts'] as Record<string, { kind: string; users: Record<string, Record<string, unknown>> }>;
     const present = entry[account]?.users[mailbox.user] ?? {};
     const alias = this.accounts.ownsDomains(this.#known(account)) ? 'aliases' : 'names';

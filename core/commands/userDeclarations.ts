@@ -1,6 +1,6 @@
 // users list|add|change|rename|remove|set-password: what they take. userArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { account, args, secret, text, texts, user } from './argumentSchemas.js';
+import { account, args, changes, flag, secret, text, user } from './argumentSchemas.js';
 
 export const USER_COMMANDS = [
   {
@@ -15,7 +15,7 @@ export const USER_COMMANDS = [
     title: 'Add a user to an account',
     offline: true,
     positional: ['account', 'user'],
-    arguments: args({ account, user, cc: texts('Colleagues who always get a copy.'), set: texts('Further properties, key=value.') }, [
+    arguments: args({ account, user, cc: changes('Colleagues who always get a copy.'), set: changes('Further properties, key=value.') }, [
       'account',
       'user',
     ]),
@@ -25,7 +25,7 @@ export const USER_COMMANDS = [
     title: 'Change properties of a user',
     offline: true,
     positional: ['account', 'user', 'set'],
-    arguments: args({ account, user, set: texts('key=value; an empty value resets the property.') }, ['account', 'user', 'set']),
+    arguments: args({ account, user, set: changes('key=value; an empty value resets the property.') }, ['account', 'user', 'set']),
   },
   {
     command: 'users.rename',
@@ -46,6 +46,14 @@ export const USER_COMMANDS = [
     title: 'Set the password of a user, or of ADMIN1',
     offline: true,
     positional: ['account', 'user'],
-    arguments: args({ account: text('Id of the account, or `admin1`.'), user, password: secret('New password') }, ['account', 'password']),
+    arguments: args(
+      {
+        account: text('Id of the account, or `admin1`.'),
+        user,
+        password: secret('New password'),
+        revokeTokens: flag("With admin1: also take back all access tokens of the manager's API. Without it they are shown, and stay good."),
+      },
+      ['account', 'password'],
+    ),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -9,12 +9,14 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { POLLUTING_KEYS, shownName } from './names.js';
-import { error, type Finding, type Problem, pathText, type SettingPath } from './problems.js';
+import { error, type Finding, MOST_PROBLEMS, type Problem, pathText, type SettingPath } from './problems.js';
 import { removeValue, setValue } from './textEdits.js';
 
 /** Octets; far beyond what 20 accounts of 64 users take. */
 export const LARGEST_DOCUMENT = 1024 * 1024;
 const DEEPEST_NESTING = 64;
+/** Names, values and signs; twenty accounts of 64 users take half of them. */
+const MOST_TOKENS = 100_000;
 const BOM = '\uFEFF';
 
 export const NOT_UTF8 = 'The file is not UTF-8 text. Save it again with the encoding UTF-8.';
@@ -57,7 +59,9 @@ export function parseDocument(source: string): SettingsDocument {
   const [slip] = errors;
   if (slip !== undefined) return unreadable([at(lines, slip.offset, error([], syntaxSentence(printParseErrorCode(slip.error))))]);
   const found: Problem[] = [];
-  const value = plainValue(root, [], (node, finding) => found.push(at(lines, node.offset, finding)));
+  const value = plainValue(root, [], (node, finding) => {
+    if (found.length < MOST_PROBLEMS) found.push(at(lines, node.offset, finding));
+  });
   return { value, problems: found, place: (finding) => at(lines, offsetOf(root, finding), finding) };
 }
 
@@ -98,10 +102,13 @@ function refuse(text: string): Problem | undefined {
   if (text.includes('\0')) return toProblem(error([], NOT_UTF8));
   const scanner = createScanner(text, true);
   let depth = 0;
+  let tokens = 0;
   // 1-4 are the tokens { } [ ], 17 the end: the parser's own enumeration exists at compile time only.
   for (let token: number = scanner.scan(); token !== 17; token = scanner.scan()) {
     if (token === 1 || token === 3) depth++;
     else if (token === 2 || token === 4) depth--;
+    tokens++;
+    if (tokens > MOST_TOKENS) return toProblem(error([], 'The file holds more names and values than settings ever have; it is not read.'));
     if (depth > DEEPEST_NESTING) {
       const place = { line: scanner.getTokenStartLine() + 1, column: scanner.getTokenStartCharacter() + 1 };
       return { ...toProblem(error([], `More than ${DEEPEST_NESTING} brackets are open here; settings are never that deep.`)), ...place };
@@ -151,9 +158,19 @@ function lineStarts(text: string): readonly number[] {
 }
 
 function at(lines: readonly number[], offset: number, finding: Finding): Problem {
-  const after = lines.findIndex((start) => start > offset);
-  const line = after < 0 ? lines.length : after;
+  const line = lineOf(lines, offset);
   return { ...toProblem(finding), line, column: offset - (lines[line - 1] ?? 0) + 1 };
+}
+
+/** How many lines begin at or before an offset. */
+function lineOf(lines: readonly number[], offset: number): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] ?? 0) > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function toProblem({ severity, path, message }: Finding): Problem {

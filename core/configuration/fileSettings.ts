@@ -53,7 +53,7 @@ export class FileSettings implements SettingsService, Disposable {
   /** Reads the file, makes one at the first start, and watches it from then on. With a broken file the last good version comes into force. */
   async open(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {
     await this.#file.removeLeftovers();
-    this.#merge(manifests, proven);
+    await this.#merge(manifests, proven);
     await this.#writeSchema();
     const latest = await this.#history.latest();
     const content = await this.#file.read();
@@ -195,7 +195,7 @@ export class FileSettings implements SettingsService, Disposable {
 
   setManifests(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {
     return this.#serially(async () => {
-      this.#merge(manifests, proven);
+      await this.#merge(manifests, proven);
       await this.#writeSchema();
       const loaded = this.#load(this.#text);
       this.#problems.set(loaded.problems);
@@ -212,8 +212,8 @@ export class FileSettings implements SettingsService, Disposable {
     return this.#serially(() => this.#takeFile());
   }
 
-  #merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): void {
-    this.#loader.merge(manifests, proven);
+  async #merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): Promise<void> {
+    await this.#loader.merge(manifests, proven);
     for (const conflict of this.schema.conflicts) this.log.warn(conflict);
   }
 

@@ -16,8 +16,9 @@ export function leanSchema({ json, properties }: SettingsSchema, used: ReadonlyS
   const lean = (key: string, schema: JsonSchema): JsonSchema => {
     if (key === 'accounts' || key === 'users')
       return { ...schema, additionalProperties: leanObject(schema['additionalProperties'] as JsonSchema) };
-    // A default with parts may have parts of its own filled in.
-    if (!properties.has(key) || used.has(key) || typeof schema['default'] === 'object') return schema;
+    // A stranger's is checked apart, with the parts of its default filled in. Of others, a default with parts may have parts of its own filled in.
+    const isStrangers = properties.get(key)?.whole !== undefined;
+    if (!isStrangers && (!properties.has(key) || used.has(key) || typeof schema['default'] === 'object')) return schema;
     return 'default' in schema ? { default: schema['default'] } : {};
   };
   const leanObject = (schema: JsonSchema): JsonSchema => {

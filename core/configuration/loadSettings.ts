@@ -3,7 +3,8 @@ import { parseDocument, renameKeys } from './document.js';
 import { groupOf } from './layout.js';
 import { checkLimits, type Limits } from './limits.js';
 import { findRenames } from './migrate.js';
-import { type Finding, hasErrors, type Problem, pathText } from './problems.js';
+import { withFewSuggestions } from './nearest.js';
+import { type Finding, hasErrors, MOST_PROBLEMS, type Problem, pathText } from './problems.js';
 import { checkRules } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 import type { SettingsCheck } from './validate.js';
@@ -28,7 +29,11 @@ export interface LoadRules {
   readonly limits?: Limits | undefined;
 }
 
-export function loadSettings(source: string, { schema, check, limits }: LoadRules): LoadedSettings {
+export function loadSettings(source: string, rules: LoadRules): LoadedSettings {
+  return withFewSuggestions(() => load(source, rules));
+}
+
+function load(source: string, { schema, check, limits }: LoadRules): LoadedSettings {
   const original = parseDocument(source);
   if (original.value === undefined) return { problems: original.problems, text: source, written: undefined, value: undefined };
   const { renames, findings: renamed } = findRenames(original.value, schema);
@@ -42,12 +47,23 @@ export function loadSettings(source: string, { schema, check, limits }: LoadRule
     ...checkRules(document.value, schema),
     ...(limits === undefined ? [] : checkLimits(document.value, schema, limits)),
   ];
+  const [first, more] = fewest(further);
   const problems = [
     ...document.problems,
-    ...renamed.map((each) => original.place(each)),
-    ...further.map((each) => document.place(each)),
+    ...renamed.slice(0, MOST_PROBLEMS).map((each) => original.place(each)),
+    ...first.map((each) => document.place(each)),
   ].sort((one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0));
-  return { problems, text, written: document.value, value: hasErrors(problems) ? undefined : deepFreeze(groupOf(effective)) };
+  const all = [...problems, ...more];
+  return { problems: all, text, written: document.value, value: hasErrors(all) ? undefined : deepFreeze(groupOf(effective)) };
+}
+
+/** The first ones, errors before warnings, and how many more there are. */
+function fewest(findings: readonly Finding[]): readonly [readonly Finding[], readonly Problem[]] {
+  if (findings.length <= MOST_PROBLEMS) return [findings, []];
+  const sorted = [...findings.filter(({ severity }) => severity === 'error'), ...findings.filter(({ severity }) => severity === 'warning')];
+  const rest = sorted.slice(MOST_PROBLEMS);
+  const message = `And ${rest.length} more problems. Mend these first.`;
+  return [sorted.slice(0, MOST_PROBLEMS), [{ severity: rest[0]?.severity ?? 'warning', path: '', message }]];
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,5 +1,20 @@
 // The right name for a wrong one: what a person most likely meant.
 
+/** Steps that suggestions may take within one check of the settings: some hundredths of a second. */
+const STEPS_OF_A_CHECK = 1_000_000;
+
+let stepsLeft = Number.POSITIVE_INFINITY;
+
+/** Does the work, and gives up suggesting names where it would suggest too many. */
+export function withFewSuggestions<T>(work: () => T): T {
+  stepsLeft = STEPS_OF_A_CHECK;
+  try {
+    return work();
+  } finally {
+    stepsLeft = Number.POSITIVE_INFINITY;
+  }
+}
+
 /** Levenshtein's distance with neighbours swapped as one step, which is how people mistype. */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
@@ -30,6 +45,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestSteps = Math.max(2, Math.min(3, Math.floor(wanted.length / 2)), Math.floor(wanted.length / 4)) + 1;
   for (const candidate of candidates) {
+    stepsLeft -= wanted.length * candidate.length;
+    if (stepsLeft < 0) return undefined;
     const steps = distanceToName(wanted, candidate.toLowerCase());
     if (steps < bestSteps && steps < candidate.length) [best, bestSteps] = [candidate, steps];
   }

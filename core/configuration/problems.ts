@@ -28,6 +28,9 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Nobody mends more at a time, and each place has to be looked for in the text. */
+export const MOST_PROBLEMS = 200;
+
 export function error(path: SettingPath, message: string): Finding {
   return { severity: 'error', path, message };
 }

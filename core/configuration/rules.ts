@@ -56,8 +56,10 @@ function accountRules(account: AccountEntry, kind: AccountKindDeclaration | unde
     findings.push(warning(account.path, `"${account.id}" needs "${key}": accounts of kind "${kind?.kind ?? ''}" do not work without it.`));
   }
   findings.push(...nameRules(account, kind));
+  const names = account.users.map((each) => each.name);
+  const folded = new Set(names.map(foldCase));
   for (const user of account.users) {
-    findings.push(...foreignProperties(user.path, user.values, account, schema), ...copyRules(user, account));
+    findings.push(...foreignProperties(user.path, user.values, account, schema), ...copyRules(user, account, { names, folded }));
   }
   return findings;
 }
@@ -117,13 +119,16 @@ function nameRules(account: AccountEntry, kind: AccountKindDeclaration | undefin
 }
 
 /** The manual, User Setup: CC goes to colleagues of the same account. */
-function copyRules(user: UserEntry, account: AccountEntry): readonly Finding[] {
-  const names = account.users.map((each) => each.name);
+function copyRules(
+  user: UserEntry,
+  account: AccountEntry,
+  { names, folded }: { readonly names: readonly string[]; readonly folded: ReadonlySet<string> },
+): readonly Finding[] {
   return textsOf(user.values['cc.to']).flatMap((colleague, index) => {
     const path = [...user.path, 'cc.to', index];
     if (foldCase(colleague) === foldCase(user.name))
       return [error(path, `"${shownName(user.name)}" can't get a copy of the own mail. Take the name out.`)];
-    if (names.some((name) => foldCase(name) === foldCase(colleague))) return [];
+    if (folded.has(foldCase(colleague))) return [];
     return [
       error(
         path,

@@ -10,6 +10,7 @@ import type {
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
 import { explained } from './hover.js';
 import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from './names.js';
+import { withoutPatterns } from './strangers/withoutPatterns.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -19,7 +20,10 @@ export interface DeclaredProperty {
   readonly scope: SettingScope;
   /** `publisher.name`, or `postroom` for the core's own. */
   readonly owner: string;
+  /** As everybody may see it and compile it: a stranger's has lost its patterns. */
   readonly schema: PropertySchema;
+  /** A stranger's own words, by which the server checks values: only within limits. `undefined`: `schema` says it all. */
+  readonly whole?: PropertySchema;
 }
 
 /** Everything that may stand in settings.json. */
@@ -56,16 +60,25 @@ export function pluginId(manifest: Pick<PluginManifest, 'publisher' | 'name'>): 
 /** What is wrong with a declaration. `owner`: `undefined` for the core's own. */
 export type DeclarationCheck = (schema: JsonSchema, owner: PluginManifest | undefined) => string | undefined;
 
-/** Merges the core's properties with those of the manifests. Of two declarations of one key the first counts. */
-export function mergeSchema(manifests: readonly PluginManifest[], problemOf: DeclarationCheck): SettingsSchema {
+/**
+ * Merges the core's properties with those of the manifests. Of two declarations of one key the first counts. `isStranger`: the schemas of this
+ * manifest are checked by themselves, within limits.
+ */
+export function mergeSchema(
+  manifests: readonly PluginManifest[],
+  problemOf: DeclarationCheck,
+  isStranger: (manifest: PluginManifest) => boolean = () => false,
+): SettingsSchema {
   const conflicts: string[] = [];
   const properties = new Map<string, DeclaredProperty>();
   const declare = (manifest: PluginManifest | undefined, declared: Readonly<Record<string, PropertySchema>>): void => {
     const owner = manifest === undefined ? 'postroom' : pluginId(manifest);
     for (const [key, schema] of Object.entries(declared)) {
       const problem = keyProblem(key, properties.get(key)) ?? problemOf(schema, manifest);
-      if (problem === undefined) properties.set(key, { key, owner, schema, scope: schema.scope ?? 'server' });
-      else conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
+      if (problem === undefined) {
+        const own = manifest !== undefined && isStranger(manifest) ? { schema: withoutPatterns(schema), whole: schema } : { schema };
+        properties.set(key, { key, owner, scope: schema.scope ?? 'server', ...own });
+      } else conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
     }
   };
   declare(undefined, CORE_PROPERTIES);

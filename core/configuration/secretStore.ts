@@ -68,6 +68,7 @@ export class FileSecretStore implements SecretStore {
   #passwords = new Map<string, PasswordHash>();
   #secrets = new Map<string, SealedSecret>();
   #queue: Promise<unknown> = Promise.resolve();
+  #hashing: Promise<unknown> = Promise.resolve();
   readonly #listeners = new Set<(mailbox: MailboxRef) => void>();
 
   constructor(
@@ -98,10 +99,17 @@ export class FileSecretStore implements SecretStore {
     if (Buffer.byteLength(password) > LONGEST_PASSWORD)
       throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
     if (password.includes('\0')) throw new PostroomError('settings/invalid', `${whose} holds a NUL, which no mail client can send.`);
-    const hash = await hashPassword(password);
+    const hash = await this.#hash(password);
     await this.#change(({ passwords }) => passwords.set(userKey(mailbox), hash));
     this.#lately.forget(userKey(mailbox));
     for (const listener of [...this.#listeners]) listener(mailbox);
+  }
+
+  /** One after the other: each takes 16 MB and a thread that the store writes with. */
+  #hash(password: string): Promise<PasswordHash> {
+    const made = this.#hashing.then(() => hashPassword(password));
+    this.#hashing = made.catch(() => undefined);
+    return made;
   }
 
   onDidSetUserPassword(listener: (mailbox: MailboxRef) => void): Disposable {

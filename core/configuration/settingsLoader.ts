@@ -2,8 +2,15 @@
 import type { PluginManifest } from '@postroom/sdk';
 import type { LimitCheck } from './limits.js';
 import { type LoadedSettings, loadSettings, type SettingsValue } from './loadSettings.js';
-import { mergeSchema, type SettingsSchema } from './schema.js';
-import { compileCheck, type SettingsCheck, schemaProblem } from './validate.js';
+import { type JsonSchema, mergeSchema, pluginId, type SettingsSchema } from './schema.js';
+import type { StrangerProperties } from './strangers/strangerProperties.js';
+import { compileCheck, type SettingsCheck } from './validate.js';
+
+/** Most servers have no strangers' plugins, and start without what these need. */
+async function strangerProperties(): Promise<StrangerProperties> {
+  const loaded = await import('./strangers/strangerProperties.js');
+  return new loaded.StrangerProperties();
+}
 
 export class SettingsLoader {
   #schema: SettingsSchema = mergeSchema([], () => undefined);
@@ -17,12 +24,14 @@ export class SettingsLoader {
     return this.#schema;
   }
 
-  /** `proven`: their declarations are known to be good; those of others are looked at one after the other. */
-  merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): void {
-    this.#schema = mergeSchema(manifests, (schema, owner) =>
-      owner === undefined || proven.has(owner) ? undefined : schemaProblem(schema),
-    );
-    this.#check = compileCheck(this.#schema);
+  /** `proven`: their declarations are known to be good; those of others, strangers', are looked at one after the other, and checked within limits. */
+  async merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): Promise<void> {
+    const isStranger = (manifest: PluginManifest): boolean => !proven.has(manifest);
+    const strangers = manifests.some(isStranger) ? await strangerProperties() : undefined;
+    const problemOf = (schema: JsonSchema, owner: PluginManifest | undefined): string | undefined =>
+      owner === undefined || proven.has(owner) ? undefined : strangers?.problemOf(schema, pluginId(owner));
+    this.#schema = mergeSchema(manifests, problemOf, isStranger);
+    this.#check = compileCheck(this.#schema, strangers);
   }
 
   /** `inForce`: from where accounts and users would grow. */

@@ -18,6 +18,12 @@ export interface Checked {
 
 export type SettingsCheck = (value: unknown) => Checked;
 
+/** Checks the values of strangers' properties in settings that are otherwise checked; fills in the defaults of their parts. */
+export interface StrangerSettings {
+  /** What each value fails, with places in the whole settings. */
+  check(effective: unknown, schema: Pick<SettingsSchema, 'properties'>): readonly (readonly ErrorObject[])[];
+}
+
 // CommonJS: what TypeScript sees as the module's default is its `default` member at run time.
 const addFormats = ajvFormats.default;
 
@@ -44,7 +50,7 @@ function makeAjv(trusting: boolean): Ajv {
 /** Checks declarations one after the other: an Ajv takes tens of milliseconds to get ready, its meta-schema above all. */
 let declarations: Ajv | undefined;
 
-/** Whether a property's declaration is a schema that can be used; otherwise what is wrong with it. */
+/** Whether a property's declaration is a schema that can be used; otherwise what is wrong with it. For those of the product, which tests hold against it. */
 export function schemaProblem(schema: JsonSchema): string | undefined {
   try {
     declarations ??= makeAjv(false);
@@ -59,9 +65,9 @@ export function schemaProblem(schema: JsonSchema): string | undefined {
 
 /**
  * Makes the check. What no text has used so far is not compiled: a file names few of some two hundred properties, and compiling takes far longer than
- * checking. The declarations must be good, which schemaProblem() tells.
+ * checking. The declarations must be good, which schemaProblem() tells. `strangers` checks the values of strangers' properties.
  */
-export function compileCheck(schema: SettingsSchema): SettingsCheck {
+export function compileCheck(schema: SettingsSchema, strangers?: StrangerSettings): SettingsCheck {
   const compiled = new Set<string>();
   let validate: ValidateFunction | undefined;
   return (value) => {
@@ -72,11 +78,17 @@ export function compileCheck(schema: SettingsSchema): SettingsCheck {
     }
     const effective = structuredClone(value);
     validate(effective);
-    return { findings: findingsOf(validate.errors ?? [], schema, effective), effective };
+    const findings = findingsOf(validate.errors ?? [], schema, effective);
+    const further = strangers?.check(effective, schema) ?? [];
+    return { findings: [...findings, ...further.flatMap((failures) => findingsOf(failures, schema, effective))], effective };
   };
 }
 
-function findingsOf(failures: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly Finding[] {
+/** What fails beyond these is not looked at: each is compared with the others. */
+const MOST_FAILURES = 1_000;
+
+function findingsOf(all: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly Finding[] {
+  const failures = all.slice(0, MOST_FAILURES);
   // Where no branch of a choice fits, what each branch lacks would only confuse.
   const choices = failures.filter((each) => each.keyword === 'anyOf' || each.keyword === 'oneOf');
   const inChoice = (each: ErrorObject): boolean =>

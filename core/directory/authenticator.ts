@@ -1,5 +1,5 @@
 // Checks logins of mail clients and of the manager.
-import { foldCase, type MailboxRef, mailboxName } from '@postroom/sdk';
+import { BoundedLog, type Disposable, foldCase, type MailboxRef, mailboxName } from '@postroom/sdk';
 import { Accounts, type Authenticator, Clock, type LoginPeer, type LoginResult } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import { shownName } from '../configuration/names.js';
@@ -12,8 +12,13 @@ import { Turns } from './turns.js';
 const CHECKS_AT_ONCE = 2;
 const LONGEST_LINE = 200;
 
-export class PasswordAuthenticator implements Authenticator {
+/** Lines of a while about logins that were not even looked at: enough for fail2ban to see who it is. */
+const MOST_LINES = 20;
+
+export class PasswordAuthenticator implements Authenticator, Disposable {
   readonly #delays: LoginDelays;
+  /** A failure costs a check of a password; this costs nothing, so anybody could fill the log with it. */
+  readonly #complaints: BoundedLog;
   readonly #turns = new Turns(CHECKS_AT_ONCE, LONGEST_LINE);
 
   constructor(
@@ -23,6 +28,7 @@ export class PasswordAuthenticator implements Authenticator {
     @Log private readonly log: Log,
   ) {
     this.#delays = new LoginDelays(clock);
+    this.#complaints = new BoundedLog(log, clock, MOST_LINES);
   }
 
   async login(name: string, password: string, peer: LoginPeer): Promise<LoginResult> {
@@ -39,6 +45,10 @@ export class PasswordAuthenticator implements Authenticator {
     return result ?? this.#wait(mailbox, peer);
   }
 
+  dispose(): void {
+    this.#complaints.dispose();
+  }
+
   #welcome(mailbox: MailboxRef, user: string, peer: LoginPeer): LoginResult {
     this.#delays.succeeded(peer.address, user);
     return { ok: true, mailbox };
@@ -51,7 +61,8 @@ export class PasswordAuthenticator implements Authenticator {
   }
 
   #wait(mailbox: MailboxRef | undefined, peer: LoginPeer): LoginResult {
-    this.log.warn(
+    this.#complaints.warn(
+      'put off',
       `Login put off for ${shownUser(mailbox)} from ${peer.address} over ${peer.protocol}: too many failures.`,
       fields(mailbox, peer),
     );

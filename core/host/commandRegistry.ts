@@ -1,12 +1,21 @@
 // Every action of the program, whoever contributes it: one table for the CLI, the manager's API and its palette.
-import { type CommandCall, type CommandDeclaration, type CommandHandler, type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
+import {
+  type CommandCall,
+  type CommandDeclaration,
+  type CommandHandler,
+  type Disposable,
+  fileArguments,
+  PostroomError,
+  sentenceOf,
+} from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject } from 'ajv';
 import { counted } from '../configuration/sentences.js';
+import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 
 export interface CommandRegistry {
-  /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id. */
-  declare(owner: string, declarations: readonly CommandDeclaration[]): Disposable;
+  /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. */
+  declare(owner: string, declarations: readonly CommandDeclaration[], isStranger?: boolean): Disposable;
   /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command. */
   register(owner: string, command: string, handler: CommandHandler): Disposable;
   /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
@@ -19,10 +28,14 @@ export const CommandRegistry = createServiceId<CommandRegistry>('CommandRegistry
 interface Entry {
   readonly owner: string;
   readonly declaration: CommandDeclaration;
+  readonly isStranger: boolean;
   /** Made when the command is first run: compiling takes far longer than checking, and most commands never run. */
-  check: ValidateFunction | undefined;
+  check: ArgumentsCheck | undefined;
   handler: CommandHandler | undefined;
 }
+
+/** Answers what is wrong with arguments, and fills in their defaults. */
+type ArgumentsCheck = (args: unknown) => readonly ErrorObject[];
 
 /** Each check runs a few times in a process: making its code fast would cost more than it saves. */
 const CHECKS = { allErrors: true, verbose: true, strict: false, useDefaults: true, code: { optimize: false } } as const;
@@ -35,6 +48,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
   /** For the core's own declarations, which a test holds against the meta-schema: to get that ready takes longer than anything here. */
   readonly #trusting = new Ajv({ ...CHECKS, validateSchema: false });
   readonly #ajv = new Ajv(CHECKS);
+  #strangers: StrangerSchemas | undefined;
 
   /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. */
   constructor(private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined) {}
@@ -45,13 +59,13 @@ export class DefaultCommandRegistry implements CommandRegistry {
       .sort((a, b) => (a.command < b.command ? -1 : 1));
   }
 
-  declare(owner: string, declarations: readonly CommandDeclaration[]): Disposable {
+  declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {
     const added: string[] = [];
     for (const declaration of declarations) {
       if (this.#entries.has(declaration.command)) {
         continue;
       }
-      this.#entries.set(declaration.command, { owner, declaration, check: undefined, handler: undefined });
+      this.#entries.set(declaration.command, { owner, declaration, isStranger, check: undefined, handler: undefined });
       added.push(declaration.command);
     }
     return { dispose: () => added.forEach((command) => void this.#entries.delete(command)) };
@@ -86,10 +100,14 @@ export class DefaultCommandRegistry implements CommandRegistry {
       );
     }
     const given: unknown = structuredClone(args ?? {});
-    const ajv = entry.owner === CORE ? this.#trusting : this.#ajv;
-    entry.check ??= ajv.compile({ type: 'object', additionalProperties: false, ...entry.declaration.arguments });
-    if (!entry.check(given)) {
-      throw new PostroomError('command/arguments', `${command}: ${(entry.check.errors ?? []).map(sentenceFor).join(' ')}`);
+    const files = filesIn(call, entry.declaration);
+    // As a text they fit; what they hold is looked at by the command.
+    for (const name of Object.keys(files)) Object.assign(given as object, { [name]: '' });
+    entry.check ??= await this.#compile(entry);
+    const failures = entry.check(given);
+    if (failures.length > 0) throw new PostroomError('command/arguments', `${command}: ${sentencesFor(failures)}`);
+    for (const [name, octets] of Object.entries(files)) {
+      Object.assign(given as object, { [name]: entry.owner === CORE ? octets : Buffer.from(octets).toString('base64') });
     }
     try {
       return await entry.handler(given as never, call);
@@ -98,11 +116,38 @@ export class DefaultCommandRegistry implements CommandRegistry {
     }
   }
 
+  async #compile({ owner, declaration, isStranger }: Entry): Promise<ArgumentsCheck> {
+    const schema = { type: 'object', additionalProperties: false, ...declaration.arguments };
+    if (isStranger) {
+      const { StrangerSchemas } = await import('../configuration/strangers/strangerSchemas.js');
+      this.#strangers ??= new StrangerSchemas('arguments');
+      return this.#strangers.compile(schema, owner);
+    }
+    const validate = (owner === CORE ? this.#trusting : this.#ajv).compile(schema);
+    return (args) => (validate(args) ? [] : (validate.errors ?? []));
+  }
+
   #failed(plugin: string, command: string, error: unknown): PostroomError {
     const sentence = `The command ${command} of ${plugin} failed: ${sentenceOf(error)}`;
     this.onProblem(plugin, sentence);
     return new PostroomError('plugin/failed', sentence, { plugin, command }, { cause: error });
   }
+}
+
+/** Throws for an argument that takes no file. */
+function filesIn({ octets = {} }: CommandCall, declaration: CommandDeclaration): Readonly<Record<string, Uint8Array>> {
+  const known = fileArguments(declaration);
+  const other = Object.keys(octets).find((name) => !known.includes(name));
+  if (other === undefined) return octets;
+  throw new PostroomError('command/arguments', `${declaration.command}: ${other} is no argument that takes a file.`);
+}
+
+/** Nobody reads more than the first ones of a thousand. */
+const MOST_SENTENCES = 20;
+
+function sentencesFor(failures: readonly ErrorObject[]): string {
+  const more = failures.length - MOST_SENTENCES;
+  return [...failures.slice(0, MOST_SENTENCES).map(sentenceFor), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
 }
 
 function sentenceFor(error: ErrorObject): string {

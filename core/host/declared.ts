@@ -1,5 +1,5 @@
 // What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition.
-import type { PluginManifest } from '@postroom/sdk';
+import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
 import type { InstalledPlugin } from './discovery.js';
 
 /** A stranger's taps on the licence never run, so they neither count as a second edition nor take the place of one. */
@@ -15,4 +15,9 @@ export function declaredManifests(installed: readonly InstalledPlugin[]): readon
 /** Those whose declarations need no look at every start: a test holds the product's own against the same rules. */
 export function provenManifests(installed: readonly InstalledPlugin[]): ReadonlySet<PluginManifest> {
   return new Set(installed.flatMap(({ manifest, bundled }) => (bundled && manifest !== undefined ? [manifest] : [])));
+}
+
+/** The commands that a plugin adds. A stranger's that cannot be activated adds none: nobody knows whether a command line can be made of them. */
+export function declaredCommands({ manifest, bundled, problems }: InstalledPlugin): readonly CommandDeclaration[] {
+  return bundled || problems.length === 0 ? (manifest?.contributes?.commands ?? []) : [];
 }

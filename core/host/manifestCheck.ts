@@ -3,7 +3,10 @@ import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postro
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
 import { shownName } from '../configuration/names.js';
+import { pluginId } from '../configuration/schema.js';
+import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 import { API_VERSION, sdkFile } from './apiVersion.js';
+import { argumentNamesProblem } from './argumentNames.js';
 import { networkProblems } from './network/manifestNetwork.js';
 
 export interface ManifestReading {
@@ -12,6 +15,8 @@ export interface ManifestReading {
 }
 
 let validator: ValidateFunction | undefined;
+/** One for all manifests that are checked: it takes its time to get ready. */
+const schemas: Partial<Record<SchemaUse, StrangerSchemas>> = {};
 
 /** Checks a manifest that has been read already. */
 export function checkManifest(value: unknown): ManifestReading {
@@ -20,7 +25,7 @@ export function checkManifest(value: unknown): ManifestReading {
     sdkFile<object>('plugin.schema.json'),
   );
   if (!validator(value)) {
-    return { manifest: undefined, problems: [...new Set((validator.errors ?? []).flatMap(sentenceFor))] };
+    return { manifest: undefined, problems: few([...new Set((validator.errors ?? []).flatMap(sentenceFor))]) };
   }
   const manifest = value as PluginManifest;
   const problems: string[] = [];
@@ -34,6 +39,7 @@ export function checkManifest(value: unknown): ManifestReading {
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
     problems.push('It contributes taps or commands but names no "main" module to supply them.');
   }
+  problems.push(...settingProblems(manifest), ...argumentProblems(manifest));
   problems.push(...(manifest.contributes?.commands ?? []).filter(isNoQuestion).map(({ command }) => unfitQuestion(command)));
   problems.push(...(manifest.contributes?.taps ?? []).filter(cannotSkip).map(skipsTooMuch));
   problems.push(
@@ -49,7 +55,35 @@ export function checkManifest(value: unknown): ManifestReading {
     ),
   );
   problems.push(...networkProblems(manifest));
-  return { manifest, problems };
+  return { manifest, problems: few(problems) };
+}
+
+/** Nobody reads more than the first ones of thousands. */
+const MOST_PROBLEMS = 30;
+
+function few(problems: readonly string[]): readonly string[] {
+  const more = problems.length - MOST_PROBLEMS;
+  return more > 0 ? [...problems.slice(0, MOST_PROBLEMS), `And ${more} more.`] : problems;
+}
+
+function settingProblems(manifest: PluginManifest): readonly string[] {
+  return Object.entries(manifest.contributes?.configuration?.properties ?? {}).flatMap(([key, schema]) => {
+    const problem = schemaProblem('setting', schema, manifest);
+    return problem === undefined ? [] : [`The setting "${shownName(key)}" cannot be used: ${problem}`];
+  });
+}
+
+function argumentProblems(manifest: PluginManifest): readonly string[] {
+  return (manifest.contributes?.commands ?? []).flatMap((command) => {
+    const problem = argumentNamesProblem(command) ?? schemaProblem('arguments', command.arguments ?? {}, manifest);
+    return problem === undefined ? [] : [`The arguments of the command ${shownName(command.command)} cannot be used: ${problem}`];
+  });
+}
+
+function schemaProblem(use: SchemaUse, schema: Readonly<Record<string, unknown>>, manifest: PluginManifest): string | undefined {
+  const checks = schemas[use] ?? new StrangerSchemas(use);
+  schemas[use] = checks;
+  return checks.problemOf(schema, pluginId(manifest));
 }
 
 /** Passing over whoever hands mail on would lose it; the other hooks have no mail in hand. */

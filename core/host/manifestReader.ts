@@ -1,25 +1,22 @@
 // Reads one plugin's package.json. Never throws: a broken plugin is a fact to show.
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type PluginManifest, sentenceOf } from '@postroom/sdk';
+import { type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
 import type { ManifestReading } from './manifestCheck.js';
-
-const MAX_MANIFEST_BYTES = 256 * 1024;
+import { readManifestFile } from './manifestFile.js';
+import { manifestLimitProblem } from './manifestLimits.js';
 
 /** Reads and checks the manifest in `folder`. One of the product's own is taken for whole: a test checks those, not every start. */
 export async function readManifest(folder: string, bundled = false): Promise<ManifestReading> {
   const file = path.join(folder, 'package.json');
   try {
-    const text = await readFile(file, 'utf8');
-    if (text.length > MAX_MANIFEST_BYTES) {
-      return unreadable(`${file} is larger than 256 KB; a manifest is small.`);
-    }
-    if (bundled) {
-      return { manifest: JSON.parse(text) as PluginManifest, problems: [] };
-    }
+    const value = await readManifestFile(file);
+    if (bundled) return { manifest: value as PluginManifest, problems: [] };
+    const problem = manifestLimitProblem(value);
+    if (problem !== undefined) return unreadable(problem);
     const { checkManifest } = await import('./manifestCheck.js');
-    return checkManifest(JSON.parse(text));
+    return checkManifest(value);
   } catch (error) {
+    if (error instanceof PostroomError) return unreadable(error.message);
     const { code } = error as { readonly code?: unknown };
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       return unreadable(`There is no ${file}: a plugin is a folder that holds a package.json. "postroom plugins new" makes one.`);

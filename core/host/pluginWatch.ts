@@ -4,7 +4,7 @@ import { createServiceId } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { CommandRegistry } from './commandRegistry.js';
-import { declaredManifests, provenManifests } from './declared.js';
+import { declaredCommands, declaredManifests, provenManifests } from './declared.js';
 import { discoverPlugins, type InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { PluginFolders } from './packages/pluginFolders.js';
@@ -76,7 +76,7 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
   #follow(plugin: InstalledPlugin): void {
     const stack = new DisposableStack();
     this.#followed.set(plugin.id, stack);
-    stack.use(this.commands.declare(plugin.id, plugin.manifest?.contributes?.commands ?? []));
+    stack.use(this.commands.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
     const listenerKeys = Object.entries(plugin.manifest?.contributes?.configuration?.properties ?? {})
       .filter(([, schema]) => schema.restart === 'listener')
       .map(([key]) => key);

@@ -73,9 +73,12 @@ class HeaderLines {
   /** Takes octets up to the empty line, that one included. */
   push(octets: Uint8Array): { readonly lines: Uint8Array; readonly taken: number } {
     this.isUntouched = false;
-    const out = Buffer.allocUnsafe(this.#waitingCrs + octets.length * 2);
+    const before = this.#settle(octets);
+    const out = Buffer.allocUnsafe(octets.length * 2);
     let to = 0;
-    for (const [position, octet] of octets.entries()) {
+    const lines = (): Uint8Array => (before.length === 0 ? out.subarray(0, to) : Buffer.concat([before, out.subarray(0, to)]));
+    for (let position = 0; position < octets.length; position += 1) {
+      const octet = octets[position] as number;
       if (octet === CR) {
         this.#waitingCrs += 1;
       } else if (octet === LF) {
@@ -84,14 +87,23 @@ class HeaderLines {
         this.#waitingCrs = 0;
         this.ended = this.#lineLength === 0;
         this.#lineLength = 0;
-        if (this.ended) return { lines: out.subarray(0, to), taken: position + 1 };
+        if (this.ended) return { lines: lines(), taken: position + 1 };
       } else {
         for (; this.#waitingCrs > 0; this.#waitingCrs -= 1) out[to++] = SPACE;
         out[to++] = octet;
         this.#lineLength += 1;
       }
     }
-    return { lines: out.subarray(0, to), taken: octets.length };
+    return { lines: lines(), taken: octets.length };
+  }
+
+  /** The CRs of former pieces as spaces, once an octet shows that they end no line: there may be as many as the message has octets. */
+  #settle(octets: Uint8Array): Uint8Array {
+    const next = this.#waitingCrs === 0 ? undefined : octets.find((octet) => octet !== CR);
+    if (next === undefined || next === LF) return NOTHING;
+    const spaces = Buffer.alloc(this.#waitingCrs, SPACE);
+    this.#waitingCrs = 0;
+    return spaces;
   }
 }
 

@@ -2,7 +2,7 @@
 import { type AccountView, mailboxName, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { SortStep } from '../flow/sort.js';
-import { viewOfUnstored } from '../flow/unstoredMail.js';
+import { viewOfUnstoredMessage } from '../flow/unstoredMail.js';
 
 /** The shape that scripts rely on. */
 export interface Explanation {
@@ -36,7 +36,7 @@ export class HookExplainStep implements ExplainStep {
   ) {}
 
   async explain(account: AccountView, octets: Uint8Array): Promise<Explanation> {
-    const mail = viewOfUnstored(octets, this.clock.now());
+    const mail = await viewOfUnstoredMessage(octets, this.clock.now());
     const { plan, trail } = await this.sorting.sort(account, mail, []);
     return {
       account: account.id,

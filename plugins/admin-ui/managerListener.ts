@@ -3,9 +3,25 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import { type Disposable, type Listener, type Logger, type OpenPort, SERVER_TLS, type Settings, sentenceOf } from '@postroom/sdk';
-import type { Certificates } from '@postroom/sdk/services';
+import {
+  BoundedLog,
+  ConnectionGate,
+  type ConnectionLimits,
+  type Disposable,
+  type Guest,
+  type Listener,
+  type Logger,
+  type OpenPort,
+  openFiles,
+  Refusals,
+  SERVER_TLS,
+  type Settings,
+  sentenceOf,
+} from '@postroom/sdk';
+import type { Certificates, Clock } from '@postroom/sdk/services';
 import type { FastifyInstance } from 'fastify';
+import { portProblem } from './portProblem.js';
+import { MANAGER_LIMITS } from './server/managerLimits.js';
 
 interface ListenEntry {
   readonly host?: string;
@@ -16,6 +32,7 @@ interface ListenEntry {
 export interface ManagerListenerParts {
   readonly settings: Settings;
   readonly certificates: Certificates;
+  readonly clock: Clock;
   readonly log: Logger;
   /** Called with the first request: until then nobody pays for it with time at the start, nor with memory. */
   readonly createApp: () => Promise<FastifyInstance>;
@@ -25,15 +42,31 @@ export interface ManagerListenerParts {
   readonly onClose: () => void;
 }
 
+/** One that was let in. */
+interface Visitor {
+  readonly guest: Guest;
+  /** Requests that wait for their answers. */
+  requests: number;
+}
+
+const BUSY = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
 export class ManagerListener implements Listener {
   readonly name = 'Mail Server Manager';
   readonly withoutLicence = true;
   readonly #servers = new Set<Server | TlsServer>();
   readonly #sockets = new Set<Socket>();
+  /** By the four numbers that name a TCP connection: TLS gives it another socket. */
+  readonly #visitors = new Map<string, Visitor>();
+  readonly #gate = new ConnectionGate(openFiles().door('http'));
+  readonly #refusals = new Refusals();
+  readonly #complaints: BoundedLog;
   #app: Promise<FastifyInstance> | undefined;
   #renewal: Disposable | undefined;
 
-  constructor(private readonly parts: ManagerListenerParts) {}
+  constructor(private readonly parts: ManagerListenerParts) {
+    this.#complaints = new BoundedLog(parts.log, parts.clock);
+  }
 
   async start(): Promise<readonly OpenPort[]> {
     const { settings, certificates, onOpen } = this.parts;
@@ -59,6 +92,7 @@ export class ManagerListener implements Listener {
     await Promise.all(closed);
     clearTimeout(late);
     this.#servers.clear();
+    this.#complaints.dispose();
     await this.#renewal?.dispose();
     const app = this.#app;
     this.#app = undefined;
@@ -68,7 +102,14 @@ export class ManagerListener implements Listener {
     );
   }
 
+  /** Somebody has shown a login or a token on this connection: from now on nobody takes its place. */
+  known(socket: Socket): void {
+    this.#visitors.get(connectionName(socket))?.guest.known();
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const visitor = this.#visitors.get(connectionName(request.socket));
+    if (visitor !== undefined && !this.#admitRequest(visitor, request, response)) return;
     try {
       this.#app ??= this.parts.createApp();
       (await this.#app).routing(request, response);
@@ -82,27 +123,91 @@ export class ManagerListener implements Listener {
     }
   }
 
+  /** A client may send request behind request without reading an answer: each would be worked on at once. */
+  #admitRequest(visitor: Visitor, request: IncomingMessage, response: ServerResponse): boolean {
+    if (visitor.requests >= MANAGER_LIMITS.pipelined) {
+      request.socket.destroy();
+      return false;
+    }
+    visitor.requests += 1;
+    response.once('close', () => {
+      visitor.requests -= 1;
+    });
+    return true;
+  }
+
   #open(entry: ListenEntry): Promise<OpenPort> {
     const { host, port, security } = entry;
-    const server =
-      security === 'tls'
-        ? createTlsServer(this.#pem(), (request, response) => void this.#answer(request, response))
-        : createServer((request, response) => void this.#answer(request, response));
-    server.requestTimeout = 120_000;
-    server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
+    const server = this.#createServer(security);
     return new Promise((resolve) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
-        resolve({ protocol: 'http', host: host ?? '::', port, security, problem: problemSentence(error, host, port) });
+        resolve({ protocol: 'http', host: host ?? '::', port, security, problem: portProblem(error, host, port) });
       });
       server.listen({ port, ...(host !== undefined && { host }) }, () => {
+        server.removeAllListeners('error');
+        server.on('error', (error) => this.#complaints.warn('port', `The manager's port ${port}: ${error.message}`));
         this.#servers.add(server);
         const bound = server.address() as AddressInfo;
         resolve({ protocol: 'http', host: bound.address, port: bound.port, security });
       });
     });
+  }
+
+  #createServer(security: ListenEntry['security']): Server | TlsServer {
+    const options = {
+      maxHeaderSize: MANAGER_LIMITS.header,
+      headersTimeout: MANAGER_LIMITS.headerMs,
+      requestTimeout: MANAGER_LIMITS.requestMs,
+      keepAliveTimeout: MANAGER_LIMITS.headerMs,
+      connectionsCheckingInterval: MANAGER_LIMITS.headerMs / 4,
+    };
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response);
+    const server =
+      security === 'tls'
+        ? createTlsServer({ ...options, ...this.#pem(), handshakeTimeout: MANAGER_LIMITS.handshakeMs }, answer)
+        : createServer(options, answer);
+    // What does not move for so long: an idle connection ends, and one whose client does not read; a command may take its time.
+    server.timeout = MANAGER_LIMITS.requestMs;
+    server.on('timeout', (socket: Socket) => {
+      const isAtWork = (this.#visitors.get(connectionName(socket))?.requests ?? 0) > 0 && socket.writableLength === 0;
+      if (isAtWork) socket.setTimeout(MANAGER_LIMITS.requestMs);
+      else socket.destroy();
+    });
+    // Its own way of taking connections comes behind ours.
+    const taking = server.listeners('connection') as ((socket: Socket) => void)[];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (this.#admit(socket, security)) for (const take of taking) take.call(server, socket);
+    });
+    return server;
+  }
+
+  #admit(socket: Socket, security: ListenEntry['security']): boolean {
+    const peer = socket.remoteAddress ?? '';
+    const guest = this.#gate.admit(peer, this.#limits(), () => {
+      this.#complaints.warn('made room', `Connection to the manager from ${peer} closed: too many are open without a login.`, { peer });
+      socket.destroy();
+    });
+    if (guest === undefined) {
+      this.#complaints.warn('refused', `Connection to the manager from ${peer} refused: too many are open.`, { peer });
+      this.#refusals.refuse(socket, security === 'tls' ? '' : BUSY);
+      return false;
+    }
+    const name = connectionName(socket);
+    this.#visitors.set(name, { guest, requests: 0 });
+    this.#sockets.add(socket);
+    socket.on('close', () => {
+      guest.left();
+      this.#visitors.delete(name);
+      this.#sockets.delete(socket);
+    });
+    return true;
+  }
+
+  #limits(): ConnectionLimits {
+    const connections = this.parts.settings.get<number>('admin-ui.limits.connections');
+    const connectionsPerAddress = this.parts.settings.get<number>('admin-ui.limits.connectionsPerAddress');
+    return { connections, connectionsPerAddress, connectionsBeforeLogin: connections };
   }
 
   #pem(): SecureContextOptions {
@@ -111,16 +216,6 @@ export class ManagerListener implements Listener {
   }
 }
 
-function problemSentence(error: NodeJS.ErrnoException, host: string | undefined, port: number): string {
-  const where = `The manager's port ${port}${host === undefined ? '' : ` at ${host}`}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${where} is in use by another program, perhaps a second Postroom. Stop it, or set admin-ui.listen to another port.`;
-    case 'EACCES':
-      return `${where} needs a right that this process does not have. Set admin-ui.listen to a port above 1023.`;
-    case 'EADDRNOTAVAIL':
-      return `${where} could not be opened: no interface of this machine has the address. Correct "host" in admin-ui.listen.`;
-    default:
-      return `${where} could not be opened: ${error.message}. Check admin-ui.listen.`;
-  }
+function connectionName(socket: Socket): string {
+  return `${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
 }

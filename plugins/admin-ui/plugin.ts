@@ -1,4 +1,5 @@
 // Mail Server Manager: the page in the browser, and the API that it is made with.
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type PluginContext, PostroomError } from '@postroom/sdk';
 import {
@@ -33,7 +34,7 @@ export function activate(context: PluginContext): void {
     hours: settings.get<number>('admin-ui.sessionHours'),
   });
   const sessions = new Sessions(clock, limits);
-  const tokens = new Tokens(context.state, clock);
+  const tokens = new Tokens(context.state, clock, () => context.get(CommandCatalogue).declarations);
   const lamps = new Lamps(events, clock);
   const feed = new EventFeed(events, lamps, clock);
   const setupCode = new SetupCode(
@@ -43,6 +44,8 @@ export function activate(context: PluginContext): void {
   context.subscriptions.push(
     lamps,
     feed,
+    sessions,
+    tokens,
     adminPassword.onDidChange(() => sessions.endAll()),
     { dispose: () => stopping.abort() },
   );
@@ -55,46 +58,49 @@ export function activate(context: PluginContext): void {
     return { revoked: args.session };
   });
   commands.register('admin-ui.tokens', () => tokens.list());
-  commands.register('admin-ui.create-token', (args: { readonly name: string; readonly scopes: readonly string[]; readonly days: number }) =>
-    tokens.create(args.name, args.scopes, args.days),
+  commands.register(
+    'admin-ui.create-token',
+    (args: { readonly name: string; readonly scopes: readonly string[]; readonly days: number }, { token }) =>
+      tokens.create(args.name, args.scopes, args.days, token),
   );
   commands.register('admin-ui.revoke-token', (args: { readonly token: string }) => tokens.revoke(args.token));
 
-  context.listen(
-    new ManagerListener({
-      settings,
-      certificates: context.get(Certificates),
-      log,
-      onClose: () => feed.endAll(),
-      onOpen: (ports) => {
-        if (!adminPassword.isSet && ports.some(({ problem }) => problem === undefined)) {
-          setupCode.show();
-        }
-      },
-      createApp: async () => {
-        const { createApp } = await import('./server/app.js');
-        return createApp({
-          commands: context.get(CommandCatalogue),
-          settings: context.get(SettingsText),
-          plugins: context.get(PluginCatalogue),
-          authenticator: context.get(Authenticator),
-          adminPassword,
-          setupCode,
-          peerOf,
-          sessions,
-          tokens,
-          feed,
-          limits,
-          hostNames: () => [
-            settings.get<string>('server.name'),
-            ...settings.get<readonly string[]>('tls.names'),
-            ...settings.get<readonly string[]>('admin-ui.allowedHosts'),
-          ],
-          webFolder: WEB_FOLDER,
-          log,
-          signal: stopping.signal,
-        });
-      },
-    }),
-  );
+  const listener: ManagerListener = new ManagerListener({
+    settings,
+    certificates: context.get(Certificates),
+    clock,
+    log,
+    onClose: () => feed.endAll(),
+    onOpen: (ports) => {
+      if (!adminPassword.isSet && ports.some(({ problem }) => problem === undefined)) {
+        setupCode.show();
+      }
+    },
+    createApp: async () => {
+      const { createApp } = await import('./server/app.js');
+      return createApp({
+        commands: context.get(CommandCatalogue),
+        settings: context.get(SettingsText),
+        plugins: context.get(PluginCatalogue),
+        authenticator: context.get(Authenticator),
+        adminPassword,
+        setupCode,
+        peerOf,
+        sessions,
+        tokens,
+        feed,
+        limits,
+        hostNames: () => [
+          settings.get<string>('server.name') || hostname(),
+          ...settings.get<readonly string[]>('tls.names'),
+          ...settings.get<readonly string[]>('admin-ui.allowedHosts'),
+        ],
+        webFolder: WEB_FOLDER,
+        log,
+        signal: stopping.signal,
+        onKnown: (socket) => listener.known(socket),
+      });
+    },
+  });
+  context.listen(listener);
 }

@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
+import { MOST_PRACTICE_CONNECTIONS } from './mostConnections.js';
 
 /** Below those that a system gives to whoever asks for any: while the device is off nobody else gets its port. */
 const LOWEST_PORT = 20_000;
@@ -49,6 +50,7 @@ export class PracticeDevice {
       socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy());
       socket.end();
     });
+    server.maxConnections = MOST_PRACTICE_CONNECTIONS;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ port, host: this.host }, () => resolve(server));

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import type { PortSecurity } from '../context.js';
 import type { PracticeCertificate } from './certificate.js';
+import { MOST_PRACTICE_CONNECTIONS } from './mostConnections.js';
 import { Pop3Faults } from './pop3Faults.js';
 import { Pop3Session } from './pop3Session.js';
 import type { PracticeMailbox } from './practiceMailbox.js';
@@ -45,6 +46,7 @@ export class PracticePop3Server {
 
   async start(): Promise<void> {
     const server = this.security === 'tls' ? createTlsServer(this.certificate) : createServer();
+    server.maxConnections = MOST_PRACTICE_CONNECTIONS;
     server.on('connection', (socket: Socket) => this.#keep(socket));
     server.on(this.security === 'tls' ? 'secureConnection' : 'connection', (socket: Socket) => this.#serve(socket));
     await new Promise<void>((resolve, reject) => {

@@ -2,6 +2,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { PortSecurity } from '../context.js';
 import type { PracticeCertificate } from './certificate.js';
+import { MOST_PRACTICE_CONNECTIONS } from './mostConnections.js';
 import type { PracticeServerOptions } from './pop3Server.js';
 import type { PracticeMailbox } from './practiceMailbox.js';
 import { SmtpFaults } from './smtpFaults.js';
@@ -40,6 +41,7 @@ export class PracticeSmtpServer {
 
   async start(): Promise<void> {
     const server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
+    server.maxConnections = MOST_PRACTICE_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ port: this.#port, host: this.host }, resolve);

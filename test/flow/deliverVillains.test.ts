@@ -88,7 +88,9 @@ describe('a plugin that takes deliveries over', function () {
     await villain("to.recipients.flatMap(({ address }) => [say(address, 'failed'), say(address, 'delivered')])");
     await send();
     expect(await waiting()).to.deep.equal(RECIPIENTS);
-    expect(await log()).to.include('stranger.taker says that it is failed and delivered. It is sent again in 5 minutes (possibly sent twice).');
+    expect(await log()).to.include(
+      'stranger.taker says that it is failed and delivered. It is sent again in 5 minutes (possibly sent twice).',
+    );
     expect(await office.subjects('andrew')).to.deep.equal([]);
   });
 

@@ -1,7 +1,7 @@
 // Postroom itself, as an office runs it: the real command line, a process of its own, a data folder of its own.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from './sourceFiles.js';
@@ -71,9 +71,11 @@ export class Office {
     return JSON.parse(await this.command([...args, '--json'])) as T;
   }
 
-  /** `env` comes on top of this process's. */
-  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, 'serve', '--json', '--data', this.dataDir], {
+  /** `env` comes on top of this process's. `openFiles`: descriptors that the server may have. */
+  async start(env: Readonly<Record<string, string>> = {}, openFiles?: number): Promise<void> {
+    const serve = [process.execPath, PROGRAM, 'serve', '--json', '--data', this.dataDir] as const;
+    const [command, ...args] = openFiles === undefined ? serve : ['sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, ...serve];
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
@@ -83,6 +85,14 @@ export class Office {
     const line = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
     if (line === undefined) throw new Error(`postroom serve ended: ${this.#log}`);
     this.ready = JSON.parse(String(line[0])) as Ready;
+  }
+
+  /** Descriptors that the server has open; `undefined` where the system does not tell. */
+  async openFiles(): Promise<number | undefined> {
+    return readdir(`/proc/${this.#child?.pid}/fd`).then(
+      (found) => found.length,
+      () => undefined,
+    );
   }
 
   async stop(): Promise<void> {

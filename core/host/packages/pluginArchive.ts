@@ -1,5 +1,5 @@
 // A plugin as one file: a gzipped tar with everything below `package/`, as npm packs. Reading one trusts nothing in it.
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -7,22 +7,22 @@ import { pipeline } from 'node:stream/promises';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { create, extract } from 'tar';
 import { isNoRoom } from '../../base/diskSpace.js';
+import { readManifestFile } from '../manifestFile.js';
 
 /** Limits of a plugin, unpacked and packed. */
 const MOST_FILES = 2_000;
 const MOST_OCTETS = 50 * 2 ** 20;
 const MOST_PACKED = 20 * 2 ** 20;
+/** Characters of a path in a manifest. */
+const LONGEST_NAME = 500;
 /** Same files, same archive: when they were made does not count. */
 const NO_TIME = new Date('2000-01-01T00:00:00Z');
 
 /** What belongs to a plugin below `folder`, sorted: relative paths with slashes. Rejects with `plugin/package` where it may not be packed. */
 export async function pluginFiles(folder: string): Promise<readonly string[]> {
-  const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as {
-    readonly files?: readonly string[];
-    readonly bundleDependencies?: readonly string[];
-  };
-  const wanted = manifest.files?.map((each) => each.replace(/^\.\//, '').replace(/\/?\**$/, ''));
-  const bundled = Array.isArray(manifest.bundleDependencies) ? manifest.bundleDependencies.map((each) => `node_modules/${each}`) : [];
+  const manifest = (await readManifestFile(path.join(folder, 'package.json'))) as Readonly<Record<'files' | 'bundleDependencies', unknown>>;
+  const wanted = namesIn(manifest.files)?.map((each) => each.replace(/^\.\//, '').replace(/\/?\*{0,2}$/, ''));
+  const bundled = (namesIn(manifest.bundleDependencies) ?? []).map((each) => `node_modules/${each}`);
   const isWanted = (file: string): boolean =>
     bundled.some((each) => file.startsWith(`${each}/`)) ||
     (!file.startsWith('node_modules/') &&
@@ -33,6 +33,12 @@ export async function pluginFiles(folder: string): Promise<readonly string[]> {
   const isNeeded = (directory: string): boolean =>
     directory.split('/')[0] !== 'node_modules' || bundled.some((each) => each.startsWith(directory) || directory.startsWith(each));
   return (await walk(folder, '', isNeeded)).filter(isWanted).sort();
+}
+
+/** A list of paths as a manifest has it; `undefined` for none. */
+function namesIn(list: unknown): readonly string[] | undefined {
+  if (!Array.isArray(list)) return undefined;
+  return list.filter((each): each is string => typeof each === 'string' && each.length <= LONGEST_NAME).slice(0, MOST_FILES);
 }
 
 async function walk(folder: string, below: string, isNeeded: (directory: string) => boolean): Promise<readonly string[]> {

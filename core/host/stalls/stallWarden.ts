@@ -3,6 +3,7 @@ import type { Disposable } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { DataFolder } from '../../base/dataFolder.js';
 import { Log } from '../../base/log.js';
+import { schemaOwner } from '../../configuration/strangers/schemaWork.js';
 import { ActivityLog } from '../../store/activityLog.js';
 import { PluginHost } from '../pluginHost.js';
 import { PluginWatch } from '../pluginWatch.js';
@@ -51,7 +52,11 @@ export class NotingStallWarden implements StallWarden {
         this.#note(stack);
         end();
       },
-      (error) => this.log.warn('Nothing watches for code that does not end.', { problem: error.message }),
+      {
+        onBlind: (error) =>
+          this.log.warn('Nothing watches for code that does not end; it is tried again until something does.', { problem: error.message }),
+        onSeeing: () => this.log.info('Code that does not end is watched for again.'),
+      },
     );
     return {
       dispose: async () => {
@@ -89,7 +94,8 @@ export class NotingStallWarden implements StallWarden {
   }
 
   #note(stack: string): void {
-    const plugin = culpritOf(stack, this.watch.installed);
+    // Code that was made of a schema stands in no plugin's file.
+    const plugin = schemaOwner() ?? culpritOf(stack, this.watch.installed);
     // The first line is no frame, and the next ones are of the question.
     const frames = stack.split('\n').map((line) => line.trim());
     const asked = frames.findLastIndex((frame) => frame.startsWith('at <anonymous>:'));

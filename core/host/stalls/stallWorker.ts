@@ -1,8 +1,8 @@
 // The thread that looks whether the server's event loop still turns. Where it does not, it asks the main thread where it is, in the middle of
 // what runs there: V8's inspector can, even within a regular expression that never ends.
-import { readFileSync, writeSync } from 'node:fs';
+import { openSync, readSync, writeSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { StallWorkerData } from './stallWatch.js';
 import { processorMsOf, Starvation } from './starvation.js';
 
@@ -10,6 +10,10 @@ import { processorMsOf, Starvation } from './starvation.js';
 const ANSWER_MS = 60_000;
 
 const { beats, afterMs, everyMs, hook } = workerData as StallWorkerData;
+
+/** Kept open: a server that has no descriptor left is the one that must be watched. */
+const ownTime = process.platform === 'linux' ? openSync(`/proc/self/task/${process.pid}/stat`, 'r') : undefined;
+const text = Buffer.alloc(4096);
 
 function watch(): void {
   const starvation = new Starvation(afterMs);
@@ -24,7 +28,7 @@ function watch(): void {
 
 /** Of the main thread, where the system tells it; elsewhere of the whole process, which is more. */
 function processorMs(): number {
-  if (process.platform === 'linux') return processorMsOf(readFileSync(`/proc/self/task/${process.pid}/stat`, 'latin1'));
+  if (ownTime !== undefined) return processorMsOf(text.toString('latin1', 0, readSync(ownTime, text, 0, text.length, 0)));
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
@@ -46,4 +50,6 @@ function end(why: string): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
+processorMs();
 watch();
+parentPort?.postMessage('watching');

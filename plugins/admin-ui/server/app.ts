@@ -1,15 +1,19 @@
 // The manager's HTTP application: the guard, the API, and the page. Knows no ports: the listener hands it requests.
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { Logger } from '@postroom/sdk';
 import type { AdminPassword, Authenticator, CommandCatalogue, PluginCatalogue, SettingsText } from '@postroom/sdk/services';
 import { type FastifyInstance, fastify } from 'fastify';
+import { addBodyParsers } from './bodies.js';
 import { identify, require } from './caller.js';
 import { addCommandRoutes } from './commandRoutes.js';
 import { contributions } from './contributions.js';
 import type { EventFeed } from './eventFeed.js';
+import { addEventRoute } from './eventRoute.js';
 import { isForPrograms, isLoopback, isOwnPage, namesThisServer, needsLogin } from './guard.js';
+import { MANAGER_LIMITS } from './managerLimits.js';
 import { addMetricsRoute } from './metricsRoute.js';
 import { addPageRoutes } from './pageRoutes.js';
 import type { Peer } from './peerProcess.js';
@@ -39,12 +43,14 @@ export interface ManagerParts {
   readonly webFolder: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Called with the connection of whoever has shown a login or a token. */
+  readonly onKnown?: (socket: Socket) => void;
 }
 
 export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
-  const app = fastify({ logger: false, bodyLimit: 1_048_576, routerOptions: { maxParamLength: 200 } });
+  const app = fastify({ logger: false, bodyLimit: MANAGER_LIMITS.json, routerOptions: { maxParamLength: 200 } });
   app.decorateRequest('caller', undefined);
-  app.removeContentTypeParser('text/plain');
+  addBodyParsers(app);
   app.setErrorHandler((error, _request, reply) => {
     if (problemOf(error).unexpected) {
       parts.log.error('The manager failed at a request.', { error: String(error) });
@@ -81,7 +87,8 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
         `"${shortened(host)}" is no name of this server. Use its IP address, or add the name to admin-ui.allowedHosts.`,
       );
     }
-    const path = request.url.split('?')[0] ?? '';
+    // What will answer counts, however the address is written: `/%6detrics` and `http://x/metrics` lead to /metrics.
+    const path = request.routeOptions.url ?? request.url.split('?')[0] ?? '';
     if (!isForPrograms(path)) {
       return;
     }
@@ -93,6 +100,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
     }
     if (needsLogin(request.method, path, isLoopback(request.ip, request.headers))) {
       request.caller = await identify(request, parts.sessions, parts.tokens);
+      parts.onKnown?.(request.raw.socket);
     }
   });
 
@@ -104,17 +112,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
     require(request, { command: 'plugins.list', reads: true });
     return contributions(parts.plugins, parts.settings);
   });
-  app.get('/api/events', (request, reply) => {
-    const caller = require(request, { command: 'status', reads: true });
-    reply.hijack();
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-    const end = parts.feed.add(reply.raw);
-    const secret = caller.session?.secret;
-    if (secret !== undefined) {
-      const forget = parts.sessions.onEnd(secret, end);
-      reply.raw.on('close', forget);
-    }
-  });
+  addEventRoute(app, parts);
   await addPageRoutes(app, parts.webFolder);
   await app.ready();
   return app;

@@ -1,8 +1,10 @@
 // Who asks: a browser that is logged in, or a script with a token.
+import type { AccessToken } from '@postroom/sdk';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from './problems.js';
+import { covers } from './scopes.js';
 import type { Session, Sessions } from './sessions.js';
-import { covers, type Tokens } from './tokens.js';
+import type { Tokens } from './tokens.js';
 
 export const SESSION_COOKIE = 'postroom-session';
 
@@ -10,6 +12,7 @@ export interface Caller {
   /** For the history of the settings: `manager:ADMIN1`, `token:backup script`. */
   readonly author: string;
   readonly session: Session | undefined;
+  readonly token: AccessToken | undefined;
   may(command: { readonly command: string; readonly reads?: boolean | undefined }): boolean;
 }
 
@@ -31,7 +34,7 @@ export async function identify(request: FastifyRequest, sessions: Sessions, toke
         'The access token is wrong, taken back or expired. Make another under API, or with "postroom admin-ui create-token".',
       );
     }
-    return { author: `token:${token.name}`, session: undefined, may: (command) => covers(token.scopes, command) };
+    return { author: `token:${token.name}`, session: undefined, token, may: (command) => covers(token.scopes, command) };
   }
   const found = sessions.find(request.cookies[SESSION_COOKIE], request.headers['x-postroom-background'] !== undefined);
   if (found === undefined) {
@@ -44,7 +47,7 @@ export async function identify(request: FastifyRequest, sessions: Sessions, toke
   if (isChange && request.headers['x-csrf-token'] !== found.session.csrf) {
     throw new Refusal(403, 'login/csrf', 'The request did not come from this page as it is now. Load the page again.');
   }
-  return { author: 'manager:ADMIN1', session: found.session, may: () => true };
+  return { author: 'manager:ADMIN1', session: found.session, token: undefined, may: () => true };
 }
 
 /** The caller that the guard has found. */

@@ -1,16 +1,17 @@
 // Every command at /api/commands/NAME: POST with its arguments, GET for those that change nothing.
 import { PassThrough } from 'node:stream';
-import { type CommandCall, type CommandProgress, isAdminName, PostroomError } from '@postroom/sdk';
+import { type CommandCall, type CommandProgress, fileArguments, isAdminName, PostroomError } from '@postroom/sdk';
 import type { CommandCatalogue } from '@postroom/sdk/services';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { require } from './caller.js';
+import { fileLength, isFile } from './bodies.js';
+import { type Caller, require } from './caller.js';
+import { MANAGER_LIMITS } from './managerLimits.js';
 import { openApiDocument } from './openApi.js';
-import { problemOf } from './problems.js';
+import { problemOf, Refusal } from './problems.js';
 import { argumentsOfQuery } from './queryArguments.js';
 import type { Sessions } from './sessions.js';
+import { Turnstile } from './turnstile.js';
 
-/** A message in base64 for `explain`, and room to spare. */
-const LARGEST_BODY = 64 * 1024 * 1024;
 const STREAM = 'application/x-ndjson';
 
 export interface CommandServices {
@@ -24,6 +25,8 @@ type CommandRequest = FastifyRequest<{ Params: { command: string }; Body: unknow
 
 export function addCommandRoutes(app: FastifyInstance, services: CommandServices): void {
   const { commands } = services;
+  const parts: AnswerParts = { ...services, running: new Turnstile({ each: MANAGER_LIMITS.commands, all: Number.POSITIVE_INFINITY }) };
+  const uploads = new Turnstile({ each: MANAGER_LIMITS.files, all: MANAGER_LIMITS.files });
   const declared = (name: string): CommandCatalogue['declarations'][number] => {
     const found = commands.declarations.find(({ command }) => command === name);
     if (found === undefined) {
@@ -41,38 +44,89 @@ export function addCommandRoutes(app: FastifyInstance, services: CommandServices
       void reply.header('allow', 'POST');
       return reply.code(405).send({ error: { code: 'http/405', message: `${declaration.command} changes something: use POST.` } });
     }
-    return answer(request, reply, services, declaration, argumentsOfQuery(request.query, declaration.arguments));
+    return answer(request, reply, parts, { declaration, args: argumentsOfQuery(request.query, declaration.arguments) });
   });
 
-  app.post('/api/commands/:command', { bodyLimit: LARGEST_BODY }, (request: CommandRequest, reply) => {
+  /** Before a file is read: whether anybody wants it. */
+  const admitFile = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (!isFile(request)) return;
+    const declaration = declared((request as CommandRequest).params.command);
+    const caller = require(request, declaration);
+    if (fileArguments(declaration).length === 0) throw new Refusal(415, 'http/415', `${declaration.command} takes no file: send JSON.`);
+    fileLength(request);
+    const leave = uploads.enter(nameOf(caller));
+    if (leave === undefined) throw tooMany('Other files are being sent. Try again in a moment.', 503);
+    reply.raw.once('close', leave).once('finish', leave);
+  };
+
+  app.post('/api/commands/:command', { onRequest: admitFile }, (request: CommandRequest, reply) => {
     const declaration = declared(request.params.command);
-    return answer(request, reply, services, declaration, request.body ?? {});
+    const { body } = request;
+    if (!Buffer.isBuffer(body)) return answer(request, reply, parts, { declaration, args: body ?? {} });
+    // The file is the body, and everything else stands in the address.
+    const args = argumentsOfQuery(request.query, declaration.arguments);
+    const name = fileArguments(declaration).find((each) => args[each] === undefined) ?? '';
+    return answer(request, reply, parts, { declaration, args, octets: { [name]: body } });
   });
+}
+
+interface AnswerParts extends CommandServices {
+  readonly running: Turnstile;
+}
+
+/** What a request asks for. */
+interface Asked {
+  readonly declaration: CommandCatalogue['declarations'][number];
+  readonly args: unknown;
+  readonly octets?: Readonly<Record<string, Uint8Array>>;
 }
 
 async function answer(
   request: CommandRequest,
   reply: FastifyReply,
-  { commands, sessions, signal }: CommandServices,
-  declaration: CommandCatalogue['declarations'][number],
-  args: unknown,
+  { commands, sessions, signal, running }: AnswerParts,
+  { declaration, args, octets = {} }: Asked,
 ): Promise<unknown> {
   const caller = require(request, declaration);
+  const leave = running.enter(nameOf(caller));
+  if (leave === undefined) throw tooMany(`${MANAGER_LIMITS.commands} commands run for you already. Wait until one has ended.`);
   const run = async (progress: CommandCall['progress']): Promise<unknown> => {
-    const work = async (): Promise<unknown> =>
-      (await commands.run(declaration.command, args, { author: caller.author, signal, progress })) ?? {};
-    return changesAdminPassword(declaration.command, args) ? sessions.sparing(caller.session?.id, work) : work();
+    try {
+      const work = async (): Promise<unknown> =>
+        (await commands.run(declaration.command, args, callFor(caller, { signal, progress, octets }))) ?? {};
+      return await (changesAdminPassword(declaration.command, args) ? sessions.sparing(caller.session?.id, work) : work());
+    } finally {
+      leave();
+    }
   };
-  if (request.headers.accept?.includes(STREAM) !== true) {
-    return run(() => undefined);
-  }
+  if (request.headers.accept?.includes(STREAM) !== true) return run(() => undefined);
+  return reply.type(STREAM).send(streamOf(run));
+}
+
+/** Progress a line at a time, the result last. Who does not read on misses steps, not the end. */
+function streamOf(run: (progress: CommandCall['progress']) => Promise<unknown>): PassThrough {
   const stream = new PassThrough();
   const send = (line: object): void => void stream.write(`${JSON.stringify(line)}\n`);
-  run((progress: CommandProgress) => send({ progress })).then(
+  run((progress: CommandProgress) => {
+    if (stream.writableLength < MANAGER_LIMITS.unread) send({ progress });
+  }).then(
     (result) => stream.end(`${JSON.stringify({ result })}\n`),
     (error: unknown) => stream.end(`${JSON.stringify({ error: problemOf(error).problem })}\n`),
   );
-  return reply.type(STREAM).send(stream);
+  return stream;
+}
+
+function callFor({ author, token }: Caller, call: Omit<CommandCall, 'author' | 'token'>): CommandCall {
+  return { ...call, author, ...(token !== undefined && { token }) };
+}
+
+/** One login or one token. */
+export function nameOf({ session, token, author }: Caller): string {
+  return session?.id ?? token?.id ?? author;
+}
+
+function tooMany(sentence: string, status = 429): Refusal {
+  return new Refusal(status, `http/${status}`, sentence);
 }
 
 function changesAdminPassword(command: string, args: unknown): boolean {

@@ -21,7 +21,7 @@ export function contributions(catalogue: PluginCatalogue, settings: SettingsText
       bundled,
       problems,
     })),
-    properties: [...settings.schema.properties.values()],
+    properties: [...settings.schema.properties.values()].map(({ key, scope, owner, schema }) => ({ key, scope, owner, schema })),
     statusCards: contributed.flatMap((each) => each.statusCards ?? []),
     logColumns: contributed.flatMap((each) => each.logColumns ?? []),
   };

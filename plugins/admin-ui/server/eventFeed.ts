@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type Disposable, mailboxName } from '@postroom/sdk';
 import type { Clock, Events, PostroomEvent } from '@postroom/sdk/services';
 import type { Lamps } from './lamps.js';
+import { MANAGER_LIMITS } from './managerLimits.js';
 
 const FLUSH_MS = 200;
 /** Proxies and sleeping laptops drop silent connections; the page takes three missing beats for a lost one. */
@@ -81,7 +82,7 @@ export class EventFeed implements Disposable {
   /** A page that does not read is cut off rather than kept in memory. */
   #send(text: string): void {
     for (const page of this.#pages) {
-      if (page.writableLength > 1_000_000) {
+      if (page.writableLength > MANAGER_LIMITS.unreadEvents) {
         page.destroy();
       } else {
         page.write(text);

@@ -2,7 +2,8 @@
 import { isIP } from 'node:net';
 
 export const METRICS_PATH = '/metrics';
-const OPEN_TO_ALL: ReadonlySet<string> = new Set(['GET /api/session', 'POST /api/session', 'POST /api/setup']);
+/** Who is locked out may leave: the cookie is enough for that, and no foreign page can send it. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['GET /api/session', 'POST /api/session', 'DELETE /api/session', 'POST /api/setup']);
 
 /** What of a request the decisions look at. */
 export interface RequestFacts {
@@ -26,6 +27,7 @@ export function hostName(host: string | undefined): string {
  */
 export function namesThisServer(host: string | undefined, names: readonly string[]): boolean {
   const name = hostName(host);
+  if (name === '') return false;
   return isIP(name) !== 0 || name === 'localhost' || names.some((each) => each.toLowerCase() === name);
 }
 

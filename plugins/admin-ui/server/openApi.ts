@@ -1,5 +1,5 @@
 // The API's description (OpenAPI 3.1), made from the table of commands: it can't be out of date.
-import type { CommandDeclaration } from '@postroom/sdk';
+import { type CommandDeclaration, fileArguments } from '@postroom/sdk';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ export function openApiDocument(declarations: readonly (CommandDeclaration & { r
       title: 'Postroom',
       version: '1.0.0',
       description:
-        'Every command of the server. Make an access token in the manager and send it as "Authorization: Bearer ...". /api/events is a stream of Server-Sent Events. With "Accept: application/x-ndjson" long work answers a line of progress at a time, and the result last.',
+        'Every command of the server. Make an access token in the manager and send it as "Authorization: Bearer ...". /api/events is a stream of Server-Sent Events. A file of up to 64 MB is sent as application/octet-stream, with the other arguments in the query; JSON has at most 1 MB. With "Accept: application/x-ndjson" long work answers a line of progress at a time, and the result last.',
     },
     security: [{ token: [] }],
     components: {
@@ -45,10 +45,13 @@ function pathOf(declaration: CommandDeclaration & { readonly owner: string }): o
     },
   };
   const required = (schema['required'] as readonly string[] | undefined) ?? [];
+  const files = fileArguments(declaration);
+  // A file is the body, and the other arguments stand in the address.
+  const octets = { 'application/octet-stream': { schema: { type: 'string', format: 'binary', description: `The argument ${files[0]}.` } } };
   const post = {
     ...common,
     operationId: command,
-    requestBody: { required: required.length > 0, content: { 'application/json': { schema } } },
+    requestBody: { required: required.length > 0, content: { 'application/json': { schema }, ...(files.length > 0 && octets) } },
   };
   if (reads !== true) {
     return { post };

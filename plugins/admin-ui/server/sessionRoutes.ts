@@ -3,6 +3,7 @@ import type { AdminPassword, Authenticator, PluginCatalogue } from '@postroom/sd
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, SESSION_COOKIE, setSessionCookie } from './caller.js';
 import { mayBeOwner } from './guard.js';
+import { MANAGER_LIMITS } from './managerLimits.js';
 import type { Peer } from './peerProcess.js';
 import { Refusal } from './problems.js';
 import type { Session, SessionLimits, Sessions } from './sessions.js';
@@ -56,7 +57,11 @@ export function addSessionRoutes(app: FastifyInstance, services: SessionServices
 
   app.post<{ Body: { password: string } }>(
     '/api/session',
-    { config: RATE, schema: { body: { type: 'object', required: ['password'], properties: { password: PASSWORD } } } },
+    {
+      config: RATE,
+      bodyLimit: MANAGER_LIMITS.door,
+      schema: { body: { type: 'object', required: ['password'], properties: { password: PASSWORD } } },
+    },
     async (request, reply) => {
       const result = await authenticator.login('admin1', request.body.password, { protocol: 'http', address: request.ip });
       if (!result.ok) {
@@ -76,6 +81,7 @@ export function addSessionRoutes(app: FastifyInstance, services: SessionServices
     '/api/setup',
     {
       config: RATE,
+      bodyLimit: MANAGER_LIMITS.door,
       schema: {
         body: { type: 'object', required: ['password'], properties: { password: PASSWORD, code: { type: 'string', maxLength: 40 } } },
       },
@@ -106,9 +112,9 @@ export function addSessionRoutes(app: FastifyInstance, services: SessionServices
   });
 
   app.delete('/api/session', (request, reply) => {
-    const { session } = callerOf(request);
-    if (session !== undefined) {
-      sessions.end(session.secret);
+    const found = sessions.find(request.cookies[SESSION_COOKIE], true);
+    if (found !== undefined) {
+      sessions.end(found.session.secret);
     }
     void reply.clearCookie(SESSION_COOKIE, { path: '/' });
     return { state: 'login' };

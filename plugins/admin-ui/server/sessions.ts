@@ -1,5 +1,6 @@
 // Logins to the manager. They live in memory: a restart of the server ends them.
 import { randomBytes } from 'node:crypto';
+import type { Disposable } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 
 /** More at a time are not kept; the one used least lately goes. */
@@ -33,9 +34,11 @@ interface Entry {
   readonly onEnd: Set<() => void>;
 }
 
-export class Sessions {
+export class Sessions implements Disposable {
   readonly #bySecret = new Map<string, Entry>();
   readonly #spared = new Set<string>();
+  /** Looks for logins whose time is up, as nobody may ask for them. */
+  #timer: Disposable | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -65,6 +68,7 @@ export class Sessions {
       onEnd: new Set(),
     });
     this.#dropOldest();
+    this.#watch();
     return session;
   }
 
@@ -74,15 +78,9 @@ export class Sessions {
     if (entry === undefined) {
       return undefined;
     }
+    this.#judge(entry);
+    if (!this.#bySecret.has(entry.session.secret)) return undefined;
     const now = this.clock.monotonic();
-    const { idleMinutes, hours } = this.limits();
-    if (now - entry.startedAt > hours * 60 * MINUTE_MS) {
-      this.#end(entry.session.secret);
-      return undefined;
-    }
-    if (now - entry.usedAt > idleMinutes * MINUTE_MS) {
-      this.#lock(entry);
-    }
     if (!peek && !entry.locked) {
       entry.usedAt = now;
       entry.usedDate = this.clock.now();
@@ -148,6 +146,33 @@ export class Sessions {
     const onEnd = this.#bySecret.get(secret)?.onEnd;
     onEnd?.add(call);
     return () => void onEnd?.delete(call);
+  }
+
+  dispose(): void {
+    void this.#timer?.dispose();
+    this.#timer = undefined;
+  }
+
+  /** Ends a login that is too old, locks one that nobody uses. Answers how long it may stay as it is, in milliseconds. */
+  #judge(entry: Entry): number {
+    const now = this.clock.monotonic();
+    const { idleMinutes, hours } = this.limits();
+    const left = entry.startedAt + hours * 60 * MINUTE_MS - now;
+    const idleLeft = entry.usedAt + idleMinutes * MINUTE_MS - now;
+    if (left <= 0) this.#end(entry.session.secret);
+    else if (idleLeft <= 0 && !entry.locked) this.#lock(entry);
+    return entry.locked ? left : Math.min(left, idleLeft);
+  }
+
+  /** The limits may become shorter meanwhile, so it looks once a minute at least. */
+  #watch(): void {
+    if (this.#timer !== undefined || this.#bySecret.size === 0) return;
+    const left = [...this.#bySecret.values()].map((entry) => this.#judge(entry)).filter((ms) => ms > 0);
+    if (left.length === 0) return;
+    this.#timer = this.clock.after(Math.min(MINUTE_MS, ...left), () => {
+      this.#timer = undefined;
+      this.#watch();
+    });
   }
 
   #lock(entry: Entry): void {

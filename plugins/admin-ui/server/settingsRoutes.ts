@@ -2,6 +2,7 @@
 import type { SettingsText, SettingsTextChange } from '@postroom/sdk/services';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { require } from './caller.js';
+import { MANAGER_LIMITS } from './managerLimits.js';
 
 const READ = { command: 'config.get', reads: true };
 const WRITE = { command: 'config.set' };
@@ -13,7 +14,7 @@ const EDITS = {
     edits: {
       type: 'array',
       minItems: 1,
-      maxItems: 500,
+      maxItems: 200,
       items: {
         type: 'object',
         required: ['path'],
@@ -41,14 +42,22 @@ export function addSettingsRoutes(app: FastifyInstance, settings: SettingsText):
     require(request, READ);
     return settings.schema.json;
   });
-  app.post<{ Body: { text: string } }>('/api/settings/check', { schema: { body: TEXT } }, (request) => {
-    require(request, READ);
-    return { problems: settings.validate(request.body.text) };
-  });
-  app.put<{ Body: { text: string } }>('/api/settings', { schema: { body: TEXT }, bodyLimit: 4_194_304 }, async (request, reply) => {
-    const { author } = require(request, WRITE);
-    return done(reply, await settings.replace(author, request.body.text, expected(request)));
-  });
+  app.post<{ Body: { text: string } }>(
+    '/api/settings/check',
+    { schema: { body: TEXT }, bodyLimit: MANAGER_LIMITS.settingsText },
+    (request) => {
+      require(request, READ);
+      return { problems: settings.validate(request.body.text) };
+    },
+  );
+  app.put<{ Body: { text: string } }>(
+    '/api/settings',
+    { schema: { body: TEXT }, bodyLimit: MANAGER_LIMITS.settingsText },
+    async (request, reply) => {
+      const { author } = require(request, WRITE);
+      return done(reply, await settings.replace(author, request.body.text, expected(request)));
+    },
+  );
   app.patch<{ Body: { edits: readonly { path: readonly string[]; value?: unknown }[] } }>(
     '/api/settings',
     { schema: { body: EDITS } },

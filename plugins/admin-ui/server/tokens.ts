@@ -1,13 +1,15 @@
 // Access tokens for scripts. Only their hashes are kept: a token has 256 bits, so that a plain hash is enough.
-import { createHash, randomBytes } from 'node:crypto';
-import { type PluginState, PostroomError } from '@postroom/sdk';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type AccessToken, type Disposable, type PluginState, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { type Command, isWithin, type Scope } from './scopes.js';
 
 const DAY_MS = 86_400_000;
 const PREFIX = 'postroom_';
-
-/** What a token may do: commands, by what they do or by name. */
-export type Scope = string;
+/** Each is one script's; more are a mistake. */
+const MOST_TOKENS = 200;
+/** How often the last use is written down. */
+const NOTE_USE_MS = 10 * 60_000;
 
 interface StoredToken {
   readonly name: string;
@@ -15,78 +17,153 @@ interface StoredToken {
   readonly scopes: readonly Scope[];
   readonly createdAt: string;
   readonly expiresAt: string;
+  /** The token that made it; taken back with that one. */
+  readonly maker?: string;
+  readonly usedAt?: string;
 }
 
-/** A token that was presented and is good. */
-export interface TokenBearer {
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-}
+export class Tokens implements Disposable {
+  /** Whoever goes on as long as a token is good: told when it is no longer. */
+  readonly #onEnd = new Map<string, Set<() => void>>();
+  readonly #timers = new Set<Disposable>();
 
-/** Whether the scopes cover a command. `write` covers everything, `read` what changes nothing, `outbox.*` an area. */
-export function covers(scopes: readonly Scope[], command: { readonly command: string; readonly reads?: boolean | undefined }): boolean {
-  return scopes.some((scope) => {
-    if (scope === 'write' || scope === command.command) {
-      return true;
-    }
-    return scope === 'read' ? command.reads === true : scope.endsWith('.*') && command.command.startsWith(scope.slice(0, -1));
-  });
-}
-
-export class Tokens {
+  /** `declarations`: the commands that scopes are about. */
   constructor(
     private readonly state: PluginState,
     private readonly clock: Clock,
+    private readonly declarations: () => readonly Command[] = () => [],
   ) {}
 
-  /** The answer holds the token itself, which nobody can ask for again. */
-  async create(name: string, scopes: readonly Scope[], days: number): Promise<object> {
+  /** The answer holds the token itself, which nobody can ask for again. `maker`: the token that asks for another one. */
+  async create(name: string, scopes: readonly Scope[], days: number, maker?: AccessToken): Promise<object> {
+    if (maker !== undefined) this.#refuseWider(scopes, maker);
+    if ((await this.#keys()).length >= MOST_TOKENS) {
+      throw new PostroomError('command/not-allowed', `There are ${MOST_TOKENS} access tokens. Take one back that no script uses any more.`);
+    }
     const id = randomBytes(6).toString('hex');
     const token = `${PREFIX}${id}_${randomBytes(32).toString('base64url')}`;
     const now = this.clock.now();
-    const expires = new Date(now.getTime() + days * DAY_MS);
-    const stored: StoredToken = { name, hash: hashOf(token), scopes, createdAt: now.toISOString(), expiresAt: expires.toISOString() };
-    await this.state.set(`token/${id}`, stored, expires);
+    const asked = now.getTime() + days * DAY_MS;
+    const expires = new Date(maker === undefined ? asked : Math.min(asked, maker.expires.getTime()));
+    const stored: StoredToken = {
+      name,
+      hash: hashOf(token),
+      scopes,
+      createdAt: now.toISOString(),
+      expiresAt: expires.toISOString(),
+      ...(maker !== undefined && { maker: maker.id }),
+    };
+    await this.state.set(keyOf(id), stored, expires);
     return { token, id, name, scopes, expires, next: 'Keep it now: it is not shown again. Send it as "Authorization: Bearer ...".' };
   }
 
   async list(): Promise<readonly object[]> {
-    const keys = await this.state.keys('token/');
-    const tokens = await Promise.all(keys.map(async (key) => ({ key, stored: (await this.state.get(key)) as StoredToken | undefined })));
-    return tokens.flatMap(({ key, stored }) =>
-      stored === undefined
-        ? []
-        : [
-            {
-              token: key.slice('token/'.length),
-              name: stored.name,
-              scopes: stored.scopes,
-              created: stored.createdAt,
-              expires: stored.expiresAt,
-            },
-          ],
-    );
+    return (await this.#all()).map(([id, stored]) => ({
+      token: id,
+      name: stored.name,
+      scopes: stored.scopes,
+      created: stored.createdAt,
+      expires: stored.expiresAt,
+      used: stored.usedAt ?? 'never',
+    }));
   }
 
+  /** With it go those that it made, and those that these made. */
   async revoke(id: string): Promise<object> {
-    if ((await this.state.get(`token/${id}`)) === undefined) {
+    const all = new Map(await this.#all());
+    if (!all.has(id)) {
       throw new PostroomError('user/unknown', `There is no token ${id}. "postroom admin-ui tokens" lists them.`);
     }
-    await this.state.delete(`token/${id}`);
-    return { revoked: id };
+    const revoked = withMade(id, all);
+    for (const each of revoked) await this.state.delete(keyOf(each));
+    for (const each of revoked) this.#end(each);
+    const [, ...made] = revoked;
+    return { revoked: id, ...(made.length > 0 && { madeByIt: made }) };
   }
 
   /** Who presents a token; `undefined` where it is wrong, taken back or expired. */
-  async check(token: string): Promise<TokenBearer | undefined> {
+  async check(token: string): Promise<AccessToken | undefined> {
     const id = /^postroom_([0-9a-f]{12})_/.exec(token)?.[1];
-    const stored = id === undefined ? undefined : ((await this.state.get(`token/${id}`)) as StoredToken | undefined);
-    if (stored === undefined || stored.hash !== hashOf(token) || new Date(stored.expiresAt) <= this.clock.now()) {
-      return undefined;
-    }
-    return { name: stored.name, scopes: stored.scopes };
+    const stored = id === undefined ? undefined : await this.#find(id);
+    if (id === undefined || stored === undefined || !isSame(stored.hash, hashOf(token))) return undefined;
+    const expires = new Date(stored.expiresAt);
+    if (expires <= this.clock.now()) return undefined;
+    await this.#noteUse(id, stored);
+    return { id, name: stored.name, scopes: stored.scopes, expires };
   }
+
+  /** Calls once when the token is taken back or expires. Answers how to stop listening. */
+  onEnd({ id, expires }: AccessToken, call: () => void): () => void {
+    const calls = this.#onEnd.get(id) ?? new Set();
+    this.#onEnd.set(id, calls.add(call));
+    const timer = this.clock.after(expires.getTime() - this.clock.now().getTime(), () => call());
+    this.#timers.add(timer);
+    return () => {
+      calls.delete(call);
+      if (calls.size === 0) this.#onEnd.delete(id);
+      void timer.dispose();
+      this.#timers.delete(timer);
+    };
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers) void timer.dispose();
+    this.#timers.clear();
+    this.#onEnd.clear();
+  }
+
+  #refuseWider(scopes: readonly Scope[], maker: AccessToken): void {
+    const wider = scopes.find((scope) => !isWithin(scope, maker.scopes, this.declarations()));
+    if (wider === undefined) return;
+    throw new PostroomError(
+      'command/not-allowed',
+      `The token "${maker.name}" covers ${maker.scopes.join(', ')}, so it cannot make one that covers ${wider}. Make it in the manager.`,
+    );
+  }
+
+  async #noteUse(id: string, stored: StoredToken): Promise<void> {
+    const now = this.clock.now();
+    if (stored.usedAt !== undefined && now.getTime() - Date.parse(stored.usedAt) < NOTE_USE_MS) return;
+    await this.state.set(keyOf(id), { ...stored, usedAt: now.toISOString() } satisfies StoredToken, new Date(stored.expiresAt));
+  }
+
+  #end(id: string): void {
+    for (const call of [...(this.#onEnd.get(id) ?? [])]) call();
+    this.#onEnd.delete(id);
+  }
+
+  #keys(): Promise<readonly string[]> {
+    return this.state.keys(keyOf(''));
+  }
+
+  async #find(id: string): Promise<StoredToken | undefined> {
+    return (await this.state.get(keyOf(id))) as StoredToken | undefined;
+  }
+
+  async #all(): Promise<readonly (readonly [string, StoredToken])[]> {
+    const ids = (await this.#keys()).map((key) => key.slice(keyOf('').length));
+    const found = await Promise.all(ids.map(async (id) => [id, await this.#find(id)] as const));
+    return found.flatMap(([id, stored]) => (stored === undefined ? [] : [[id, stored] as const]));
+  }
+}
+
+function keyOf(id: string): string {
+  return `token/${id}`;
+}
+
+/** A token and all that come from it, itself first. */
+function withMade(id: string, all: ReadonlyMap<string, StoredToken>): readonly string[] {
+  const found = [id];
+  for (const each of found) {
+    for (const [made, { maker }] of all) if (maker === each && !found.includes(made)) found.push(made);
+  }
+  return found;
 }
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }

@@ -3,13 +3,14 @@ import { type FetchReport, type FetchRequest, PostroomError, sentenceOf, type Ta
 import type { Clock } from '@postroom/sdk/services';
 import { type CollectPlan, collectPlan, MOST_FAILURES, type PlannedMessage, smallFirst } from './collectPlan.js';
 import { FetchTally } from './fetchTally.js';
+import { headerByTop } from './headerPrint.js';
 import { type IdentifiedMessage, identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
-import { pauseAfter } from './ispAnswers.js';
+import { type Answer, countIn, pauseAfter } from './ispAnswers.js';
 import type { IspCapabilities } from './ispCapabilities.js';
 import { logIn } from './ispLogin.js';
 import { tellOfLeft } from './leftMail.js';
-import { parseListing } from './listing.js';
+import { type Part, partsOf, readListing } from './listing.js';
 import type { PipelineDoubts } from './pipelineDoubts.js';
 import { Pop3Dialogue } from './pop3Dialogue.js';
 import { recheck } from './recheck.js';
@@ -51,6 +52,15 @@ export async function collect(request: FetchRequest, call: TapCall, services: Co
   return tally.report();
 }
 
+/** Some of the mailbox. */
+interface Place {
+  readonly part: Part;
+  /** What the server said of the whole. */
+  readonly stat: Answer;
+  /** Fingerprints that were met in this session, and how often. */
+  readonly seen: Map<string, number>;
+}
+
 class AccountRound {
   readonly #request: FetchRequest;
   readonly #account: IspAccount;
@@ -85,12 +95,36 @@ class AccountRound {
     }
   }
 
+  /** Goes through the mailbox and ends the session; answers as session() does. */
   async #work(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<boolean> {
-    const plan = await this.#plan(dialogue, capabilities);
+    const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
+    const stat = await dialogue.ask('STAT');
+    const deleted: IdentifiedMessage[] = [];
+    const seen = new Map<string, number>();
+    let isWorthMore = false;
+    for (const part of partsOf(countIn(stat), this.#account.leaveOnServerDays === 0)) {
+      const done = await this.#workOn({ part, stat, seen }, dialogue, { capabilities, mayComeBack });
+      deleted.push(...done.deleted);
+      isWorthMore = mayComeBack && done.isWorthMore;
+      // What was deleted is to be gone before more is read.
+      if (isWorthMore) break;
+    }
+    const quit = await this.#quit(dialogue, deleted);
+    if (capabilities.loginDelaySeconds > 0)
+      this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
+    return quit && isWorthMore;
+  }
+
+  /** Some of the mailbox; `isWorthMore`: something was collected, and there is more of that kind. */
+  async #workOn(
+    place: Place,
+    dialogue: Pop3Dialogue,
+    { capabilities, mayComeBack }: { readonly capabilities: IspCapabilities; readonly mayComeBack: boolean },
+  ): Promise<{ readonly deleted: readonly IdentifiedMessage[]; readonly isWorthMore: boolean }> {
+    const plan = await this.#plan(dialogue, capabilities, place);
     const before = this.#tally.fetched;
     const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
     this.#tally.expect(expected);
-    const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
     const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(expected / 20)) : expected;
     const batch = plan.fetch.slice(0, limit);
     const alone = plan.suspect.slice(0, limit - batch.length);
@@ -113,26 +147,15 @@ class AccountRound {
     const stored = this.#account.leaveOnServerDays === 0 ? retrieval.stored : [];
     const finished = [...plan.remove, ...plan.drop, ...stored];
     const deleted = await this.#delete(dialogue, finished, capabilities.pipelining);
-    const quit = await this.#quit(dialogue, deleted);
-    if (capabilities.loginDelaySeconds > 0)
-      this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
     const fetched = this.#tally.fetched - before;
-    return (
-      quit &&
-      mayComeBack &&
-      deleted.length > 0 &&
-      fetched > 0 &&
-      (expected > batch.length + alone.length + plan.unread.length || fetched >= PARTIAL_LISTING)
-    );
+    const isMore = expected > batch.length + alone.length + plan.unread.length || fetched >= PARTIAL_LISTING;
+    return { deleted, isWorthMore: deleted.length > 0 && fetched > 0 && isMore };
   }
 
-  async #plan(dialogue: Pop3Dialogue, { pipelining }: IspCapabilities): Promise<CollectPlan> {
-    const stat = await dialogue.ask('STAT');
-    const list = await dialogue.askLines('LIST');
-    const uidl = await dialogue.askLines('UIDL');
-    const listing = parseListing(list, uidl, this.#account.leaveOnServerDays === 0);
-    if (uidl === undefined && listing.messages.length > 0) await this.#checkLeaving(dialogue);
-    const { messages, unreadable } = await identify(dialogue, listing.messages);
+  async #plan(dialogue: Pop3Dialogue, { pipelining }: IspCapabilities, { part, stat, seen }: Place): Promise<CollectPlan> {
+    const listing = await readListing(dialogue, { deletesAtOnce: this.#account.leaveOnServerDays === 0, part });
+    if (!listing.hasIds && listing.messages.length > 0) await this.#checkLeaving(dialogue);
+    const { messages, unreadable } = await identify(dialogue, listing.messages, seen);
     for (const number of unreadable) {
       this.#tally.problem(
         'isp/message',
@@ -145,7 +168,7 @@ class AccountRound {
     const dropping = await recheck(dialogue, plan.drop, pipelining);
     const { others: changed } = await recheck(dialogue, plan.back, pipelining);
     const others = [...removing.others, ...dropping.others, ...changed];
-    if (listing.isComplete && unreadable.length === 0 && stat.ok && Number(stat.text.split(' ')[0]) === messages.length) {
+    if (listing.isComplete && unreadable.length === 0 && stat.ok && countIn(stat) === messages.length) {
       await this.#request.journal.listed(messages.map(({ key }) => key));
     }
     const isTooLarge = ({ size }: PlannedMessage): boolean => size > this.#account.maxMessageBytes;
@@ -173,8 +196,7 @@ class AccountRound {
   async #checkLeaving(dialogue: Pop3Dialogue): Promise<void> {
     const { host, id, leaveOnServerDays } = this.#account;
     if (leaveOnServerDays === 0) return;
-    const top = await dialogue.askLines('TOP 1 0');
-    if (top !== undefined) return;
+    if ((await headerByTop(dialogue, 1)) !== undefined) return;
     throw new PostroomError(
       'settings/invalid',
       `${host} has neither UIDL nor TOP, so mail of account ${id} cannot be left there. Set pop3.leaveOnServerDays to 0.`,

@@ -1,6 +1,9 @@
 // What one account's round comes to, counted as it happens.
 import type { Accepted, ErrorCode, FetchProblem, FetchReport, FetchRequest } from '@postroom/sdk';
 
+/** Messages whose trouble is told one by one. What a hostile server lists could fill the Log otherwise. */
+const MOST_PROBLEMS = 200;
+
 export class FetchTally {
   readonly #progress: FetchRequest['progress'];
   readonly #failed = new Map<string, FetchProblem>();
@@ -10,6 +13,7 @@ export class FetchTally {
   #octets = 0;
   #total = 0;
   #renamed = 0;
+  #untold = 0;
   #retryAfter: Date | undefined;
   readonly #alerts = new Map<string, string>();
 
@@ -45,6 +49,10 @@ export class FetchTally {
 
   /** Notes what did not work; once for a message, however many sessions of the round meet it. */
   problem(code: ErrorCode, message: string, uidl?: string): void {
+    if (uidl !== undefined && !this.#failed.has(uidl) && this.#failed.size >= MOST_PROBLEMS) {
+      this.#untold += 1;
+      return;
+    }
     this.#failed.set(uidl ?? `account ${code}`, { code, message, ...(uidl === undefined ? {} : { uidl }) });
   }
 
@@ -57,13 +65,19 @@ export class FetchTally {
     if (this.#retryAfter === undefined || date > this.#retryAfter) this.#retryAfter = date;
   }
 
+  /** As of one more message: the account itself works. */
+  #rest(): readonly FetchProblem[] {
+    if (this.#untold === 0) return [];
+    return [{ code: 'isp/message', message: 'More messages could not be collected, for reasons like these.', uidl: '' }];
+  }
+
   report(): FetchReport {
     const retryAfter = this.#retryAfter;
     return {
       fetched: this.#fetched,
       stored: this.#stored,
       duplicates: this.#duplicates,
-      failed: [...this.#failed.values()],
+      failed: [...this.#failed.values(), ...this.#rest()],
       ...(this.#alerts.size === 0 ? {} : { alerts: [...this.#alerts.values()] }),
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };

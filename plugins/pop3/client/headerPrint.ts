@@ -1,9 +1,12 @@
 // A message's header: asked for by TOP, and what names it, so that another message under the same unique id is known for another.
 import { createHash } from 'node:crypto';
+import { PostroomError } from '@postroom/sdk';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 /** Octets of a header that count. */
 const HEADER_LIMIT = 256 * 1024;
+/** Some servers answer TOP with the whole message; what is this many times as long as one may be has no end. */
+const ENDLESS = 2;
 /** Lines that servers themselves add or change between sessions. */
 const CHANGING = /^(?:x-)?(?:status|uidl|uid|mozilla-status2?|imap(?:base)?):.*(?:\r?\n[ \t].*)*\r?\n?/gim;
 
@@ -22,8 +25,13 @@ export async function topAnswer(dialogue: Pop3Dialogue): Promise<Buffer | undefi
   for await (const piece of dialogue.body('TOP')) {
     if (length < HEADER_LIMIT) pieces.push(piece);
     length += piece.length;
+    if (length > dialogue.account.maxMessageBytes * ENDLESS) throw endless(dialogue);
   }
   return Buffer.concat(pieces).subarray(0, HEADER_LIMIT);
+}
+
+function endless({ account }: Pop3Dialogue): PostroomError {
+  return new PostroomError('isp/protocol', `${account.host} does not end the header of a message. The next round tries again.`);
 }
 
 /** The header's text without what servers change. */

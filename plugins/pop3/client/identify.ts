@@ -19,12 +19,15 @@ export interface Identified {
 
 /**
  * Identifies every message. Without a usable unique id: TOP and the size; where TOP is refused, the whole content, read
- * once for this alone (SORTING 79). Equal fingerprints in one listing are told apart by their order.
+ * once for this alone (SORTING 79). Equal fingerprints in one mailbox are told apart by their order; `seen` counts them over its parts.
  */
-export async function identify(dialogue: Pop3Dialogue, listed: readonly ListedMessage[]): Promise<Identified> {
+export async function identify(
+  dialogue: Pop3Dialogue,
+  listed: readonly ListedMessage[],
+  seen: Map<string, number> = new Map(),
+): Promise<Identified> {
   const messages: IdentifiedMessage[] = [];
   const unreadable: number[] = [];
-  const seen = new Map<string, number>();
   for (const { number, size, uidl } of listed) {
     if (uidl !== undefined) {
       messages.push({ number, size, key: uidl });

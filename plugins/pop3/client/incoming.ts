@@ -60,6 +60,20 @@ export class Incoming {
     this.#socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd);
   }
 
+  /** The next line where it has come whole already, in one piece; else `undefined`, and line() waits for it. */
+  lineAtHand(): string | undefined {
+    const chunk = this.#queue[0];
+    const end = chunk === undefined ? -1 : chunk.indexOf(LF);
+    if (chunk === undefined || end < 0 || end >= LINE_LIMIT) return undefined;
+    if (end + 1 < chunk.length) {
+      this.#queue[0] = chunk.subarray(end + 1);
+      this.#queued -= end + 1;
+    } else {
+      this.#shift();
+    }
+    return chunk.toString('latin1', 0, end > 0 && chunk[end - 1] === CR ? end - 1 : end);
+  }
+
   /** The next line without its end, one character an octet. The whole line must come within the reply time. */
   async line(what: string): Promise<string> {
     const due = this.#clock.monotonic() + this.#replyMs;
@@ -106,6 +120,10 @@ export class Incoming {
       if (left <= 0) throw new PostroomError('isp/timeout', `${this.#host} did not answer ${what} in time. The next round tries again.`);
       await this.#more(left);
     }
+    return this.#shift();
+  }
+
+  #shift(): Buffer {
     const chunk = this.#queue.shift() ?? Buffer.alloc(0);
     this.#queued -= chunk.length;
     if (this.#socket.isPaused() && this.#queued <= QUEUE_OCTETS / 2) this.#socket.resume();

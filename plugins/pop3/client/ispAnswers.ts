@@ -24,6 +24,12 @@ export function parseAnswer(line: string): Answer | undefined {
   };
 }
 
+/** How many messages the answer to STAT says there are; 0 where it does not say. */
+export function countIn({ ok, text }: Answer): number {
+  const count = Number(text.split(' ')[0]);
+  return ok && Number.isSafeInteger(count) ? count : 0;
+}
+
 /** A stranger's text for a log or a page: printable, and not long. */
 export function printable(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 200);

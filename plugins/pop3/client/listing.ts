@@ -1,4 +1,5 @@
-// What lies in the ISP's mailbox: LIST and UIDL read together, with whatever nonsense a server puts into them.
+// What lies in the ISP's mailbox: LIST and UIDL read together, with whatever nonsense a server puts into them, in bounded memory.
+import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 /** A message as the server lists it. Numbers hold for one session only. */
 export interface ListedMessage {
@@ -15,41 +16,138 @@ export interface Listing {
   readonly isComplete: boolean;
 }
 
+/** Messages that are looked at together: with all that is made of them some twenty megabytes. A larger mailbox is gone through part by part. */
+export const MOST_MESSAGES = 20_000;
+/** Parts of one session, whatever a server says that it has. */
+const MOST_PARTS = 50;
 /** Longest unique id that is taken for one; RFC 1939 allows 70 octets, some servers more. */
 const LONGEST_ID = 255;
-const LIST_LINE = /^\s*(\d{1,10})\s+(\d{1,20})\b/;
-/** Of a line without white space at its ends: a pattern that looks for the end itself takes quadratic time over a line of blanks. */
-const UIDL_LINE = /^(\d{1,10})\s+(\S.*)$/;
+const LIST_LINE = /^\s{0,9}(\d{1,10})\s{1,9}(\d{1,20})\b/;
+const UIDL_LINE = /^\s{0,9}(\d{1,10})\s+(?=\S)/;
+/** Of a UIDL line: a number, spaces and an id. */
+const LONGEST_LINE = 2 * LONGEST_ID;
 
-/**
- * Reads the lines of LIST and UIDL; `undefined` for a command that the server refused. `deletesAtOnce`: the mailbox is emptied in each session, so
- * that ids which only repeat the numbers may be given to other messages the next time: those are none (SORTING 80).
- */
-export function parseListing(list: readonly string[] | undefined, uidl: readonly string[] | undefined, deletesAtOnce: boolean): Listing {
-  const sizes = numbered(list ?? [], LIST_LINE);
-  const ids = numbered(uidl ?? [], UIDL_LINE);
-  const seen = new Map<string, number>();
-  for (const id of ids.values.values()) seen.set(id, (seen.get(id) ?? 0) + 1);
-  const areNumbers = deletesAtOnce && [...ids.values].every(([number, id]) => id === String(number));
-  const numbers = [...new Set([...sizes.values.keys(), ...ids.values.keys()])].sort((a, b) => a - b);
-  const messages = numbers.map((number) => {
-    const size = Number(sizes.values.get(number) ?? -1);
-    const id = ids.values.get(number);
-    const isId = id !== undefined && !areNumbers && id.length <= LONGEST_ID && /^[\x20-\x7e]+$/.test(id) && seen.get(id) === 1;
-    return { number, size: Number.isSafeInteger(size) ? size : -1, uidl: isId ? id : undefined };
-  });
-  const agree = uidl === undefined || list === undefined || (sizes.values.size === ids.values.size && numbers.length === ids.values.size);
-  return { messages, isComplete: list !== undefined && sizes.clean && ids.clean && agree };
+/** Message numbers that are looked at, both included. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
 }
 
-function numbered(lines: readonly string[], pattern: RegExp): { values: ReadonlyMap<number, string>; clean: boolean } {
-  const values = new Map<number, string>();
-  let clean = true;
-  for (const line of lines) {
-    const match = pattern.exec(line.trim());
-    const number = Number(match?.[1] ?? 0);
-    if (match?.[2] === undefined || number < 1 || values.has(number)) clean = false;
-    else values.set(number, match[2]);
+const WHOLE: Part = { from: 1, to: Number.POSITIVE_INFINITY };
+
+/** `deletesAtOnce`: the mailbox is emptied in each session. `part`: of it, default all; no more than MOST_MESSAGES in any case. */
+export interface ListingOptions {
+  readonly deletesAtOnce: boolean;
+  readonly part?: Part;
+}
+
+/**
+ * The parts in which a mailbox of `count` messages is gone through: one that is emptied from its beginning, another from its end, where what is new
+ * stands. What a server lists beyond its count belongs to the last numbers.
+ */
+export function partsOf(count: number, deletesAtOnce: boolean): readonly Part[] {
+  if (!(count > MOST_MESSAGES)) return [WHOLE];
+  return Array.from({ length: Math.min(MOST_PARTS, Math.ceil(count / MOST_MESSAGES)) }, (_, index): Part => {
+    const first = deletesAtOnce ? index * MOST_MESSAGES + 1 : count - (index + 1) * MOST_MESSAGES + 1;
+    const isLast = first + MOST_MESSAGES > count;
+    return { from: Math.max(1, first), to: isLast ? Number.POSITIVE_INFINITY : first + MOST_MESSAGES - 1 };
+  });
+}
+
+/** Asks for both lists. A command that the server refuses tells nothing. */
+export async function readListing(
+  dialogue: Pop3Dialogue,
+  { deletesAtOnce, part = WHOLE }: ListingOptions,
+): Promise<Listing & { readonly hasIds: boolean }> {
+  const sizes = new Column(sizeIn, part);
+  const ids = new Column(idIn, part);
+  const hasSizes = await dialogue.eachLine('LIST', (line) => sizes.add(line));
+  const hasIds = await dialogue.eachLine('UIDL', (line) => ids.add(line));
+  const twice = repeated(ids.values.values());
+  if (ids.isCut) await addRepeatedElsewhere(dialogue, ids, twice);
+  return { ...listingOf(hasSizes ? sizes : undefined, hasIds ? ids : undefined, { deletesAtOnce, twice }), hasIds };
+}
+
+/** An id that a message of another part has as well is none either: the list is asked for once more, as it is not kept. */
+async function addRepeatedElsewhere(dialogue: Pop3Dialogue, ids: Column<string>, twice: Set<string>): Promise<void> {
+  const here = new Set(ids.values.values());
+  await dialogue.eachLine('UIDL', (line) => {
+    const entry = idIn(line);
+    if (entry !== undefined && !ids.values.has(entry.number) && here.has(entry.value)) twice.add(entry.value);
+  });
+}
+
+/** Ids that only repeat the numbers may be given to other messages the next time, where the mailbox is emptied: those are none (SORTING 80). */
+function listingOf(
+  sizes: Column<number> | undefined,
+  ids: Column<string> | undefined,
+  { deletesAtOnce, twice }: { readonly deletesAtOnce: boolean; readonly twice: ReadonlySet<string> },
+): Listing {
+  const areNumbers = deletesAtOnce && [...(ids?.values ?? [])].every(([number, id]) => id === String(number));
+  const numbers = [...new Set([...(sizes?.values.keys() ?? []), ...(ids?.values.keys() ?? [])])].sort((a, b) => a - b);
+  const messages = numbers.map((number) => {
+    const id = ids?.values.get(number);
+    const isId = id !== undefined && id !== '' && !areNumbers && !twice.has(id);
+    return { number, size: sizes?.values.get(number) ?? -1, uidl: isId ? id : undefined };
+  });
+  const agree = ids === undefined || sizes === undefined || (sizes.values.size === ids.values.size && numbers.length === ids.values.size);
+  const isWhole = [sizes, ids].every((column) => column === undefined || (column.isClean && !column.isCut));
+  return { messages, isComplete: sizes !== undefined && isWhole && agree };
+}
+
+interface Entry<T> {
+  readonly number: number;
+  readonly value: T;
+}
+
+/** One of the two lists, by message number. Keeps as many as are looked at, whatever comes. */
+class Column<T> {
+  readonly values = new Map<number, T>();
+  isClean = true;
+  /** There are messages that are not looked at. */
+  isCut = false;
+
+  constructor(
+    private readonly read: (line: string) => Entry<T> | undefined,
+    private readonly part: Part,
+  ) {}
+
+  add(line: string): void {
+    const entry = this.read(line);
+    if (entry === undefined || entry.number < 1 || this.values.has(entry.number)) {
+      this.isClean = false;
+      return;
+    }
+    if (entry.number < this.part.from || entry.number > this.part.to || this.values.size >= MOST_MESSAGES) {
+      this.isCut = true;
+      return;
+    }
+    this.values.set(entry.number, entry.value);
   }
-  return { values, clean };
+}
+
+/** A line of LIST; `undefined` for one that is none. */
+export function sizeIn(line: string): Entry<number> | undefined {
+  const match = LIST_LINE.exec(line);
+  if (match === null) return undefined;
+  const size = Number(match[2]);
+  return { number: Number(match[1]), value: Number.isSafeInteger(size) ? size : -1 };
+}
+
+/** A line of UIDL. An id that is none is '': the message is there all the same. */
+export function idIn(line: string): Entry<string> | undefined {
+  const match = UIDL_LINE.exec(line);
+  if (match === null) return undefined;
+  const id = line.length > LONGEST_LINE ? '' : line.slice(match[0].length).trimEnd();
+  return { number: Number(match[1]), value: id.length <= LONGEST_ID && /^[\x20-\x7e]+$/.test(id) ? id : '' };
+}
+
+function repeated(ids: Iterable<string>): Set<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) twice.add(id);
+    seen.add(id);
+  }
+  return twice;
 }

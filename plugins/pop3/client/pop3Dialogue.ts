@@ -8,9 +8,10 @@ import type { IspAccount } from './ispAccount.js';
 import { type Answer, parseAnswer, printable } from './ispAnswers.js';
 import { Unstuffing } from './unstuffing.js';
 
-/** Lines and octets of one listing. It stands in memory: a server that never ends one must not bring Postroom down. */
-const MOST_LINES = 2_000_000;
-const MOST_OCTETS = 32 * 1024 * 1024;
+/** Lines and octets of one listing: a server that never ends one must not keep the round. */
+export const LISTING = { lines: 1_000_000, octets: 32 * 1024 * 1024 };
+/** Of any other answer with lines, as to CAPA, which stands in memory. */
+export const ANSWER = { lines: 1_000, octets: 64 * 1024 };
 
 /** Notes what was said, for people. Secrets never reach it. */
 export type Transcript = (side: 'client' | 'server', line: string) => void;
@@ -81,10 +82,20 @@ export class Pop3Dialogue {
     return this.answer(shown ?? line, shown !== undefined);
   }
 
-  /** A command with a multi-line answer; `undefined` after -ERR. */
+  /** A command with a multi-line answer of a few lines; `undefined` after -ERR. */
   async askLines(line: string): Promise<readonly string[] | undefined> {
     const answer = await this.ask(line);
-    return answer.ok ? this.lines(line) : undefined;
+    if (!answer.ok) return undefined;
+    const lines: string[] = [];
+    await this.#lines(line, ANSWER, (each) => lines.push(each));
+    return lines;
+  }
+
+  /** A command that lists the mailbox, whose lines are taken as they come and not kept; false after -ERR. */
+  async eachLine(line: string, take: (line: string) => void): Promise<boolean> {
+    const answer = await this.ask(line);
+    if (answer.ok) await this.#lines(line, LISTING, take);
+    return answer.ok;
   }
 
   /** The first line of the next answer, without an echo `toSecret`. Throws `isp/protocol` for anything that POP3 does not know. */
@@ -118,22 +129,22 @@ export class Pop3Dialogue {
   }
 
   /** The lines of a multi-line answer behind its first. */
-  async lines(what: string): Promise<string[]> {
-    const lines: string[] = [];
+  async #lines(what: string, most: { readonly lines: number; readonly octets: number }, take: (line: string) => void): Promise<void> {
+    let lines = 0;
     let octets = 0;
     for (;;) {
-      const line = await this.#incoming.line(what);
+      const line = this.#incoming.lineAtHand() ?? (await this.#incoming.line(what));
       if (line === '.') break;
-      lines.push(line.startsWith('.') ? line.slice(1) : line);
+      take(line.startsWith('.') ? line.slice(1) : line);
+      lines += 1;
       octets += line.length;
-      if (lines.length > MOST_LINES || octets > MOST_OCTETS)
+      if (lines > most.lines || octets > most.octets)
         throw new PostroomError(
           'isp/protocol',
-          `${this.account.host} answered ${what} with more than ${MOST_LINES} lines or ${MOST_OCTETS} octets: this is no listing of a mailbox.`,
+          `${this.account.host} answered ${what} with more than ${most.lines} lines or ${most.octets} octets: this is no ${most === LISTING ? 'listing of a mailbox' : 'POP3 server'}.`,
         );
     }
-    this.#transcript?.('server', `(${lines.length} lines)`);
-    return lines;
+    this.#transcript?.('server', `(${lines} lines)`);
   }
 
   /** The octets of a message behind RETR's or TOP's +OK, dots removed, piece by piece; ends only at CRLF . CRLF, else it throws. */

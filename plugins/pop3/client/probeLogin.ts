@@ -23,7 +23,7 @@ export async function probeLogin(account: IspAccount, clock: Clock, signal: Abor
     dialogue = await Pop3Dialogue.connect(account, clock, signal, note);
     await logIn(dialogue);
     await dialogue.ask('STAT');
-    await dialogue.askLines('UIDL');
+    await dialogue.eachLine('UIDL', () => undefined);
     await dialogue.ask('QUIT');
     dialogue.end();
     return { ok: true, transcript };

@@ -3,8 +3,9 @@ import type { Clock } from '@postroom/sdk/services';
 import { headerByTop } from './headerPrint.js';
 import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
+import { countIn } from './ispAnswers.js';
 import { logIn } from './ispLogin.js';
-import { parseListing } from './listing.js';
+import { partsOf, readListing } from './listing.js';
 import { Pop3Dialogue } from './pop3Dialogue.js';
 
 export interface WaitingMessage {
@@ -26,8 +27,8 @@ export async function waitingMail(
   const dialogue = await Pop3Dialogue.connect(account, clock, signal);
   try {
     await logIn(dialogue);
-    const list = await dialogue.askLines('LIST');
-    const { messages } = parseListing(list, await dialogue.askLines('UIDL'), account.leaveOnServerDays === 0);
+    const [newest] = partsOf(countIn(await dialogue.ask('STAT')), false);
+    const { messages } = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
     const identified = await identify(dialogue, messages.slice(-limit));
     const waiting: WaitingMessage[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {

@@ -5,6 +5,9 @@ export const COMMAND_LIMIT = 255;
 /** Octets of a SASL response line (RFC 5034 section 4 names 12,288). */
 export const RESPONSE_LIMIT = 12_288 + 2;
 
+/** Octets of a line that are skipped while its end is waited for. */
+export const ENDLESS_LINE = 1024 * 1024;
+
 const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY = Buffer.alloc(0);
@@ -20,6 +23,12 @@ export class CommandLines {
   #buffer: Buffer = EMPTY;
   #start = 0;
   #skipping = false;
+  #skipped = 0;
+
+  /** More was sent than any client means as one line. */
+  get isEndless(): boolean {
+    return this.#skipped > ENDLESS_LINE;
+  }
 
   /** Octets that wait. */
   get length(): number {
@@ -37,12 +46,14 @@ export class CommandLines {
     if (end < 0) {
       if (this.length >= limit) {
         this.#skipping = true;
+        this.#skipped += this.length;
         this.clear();
       }
       return undefined;
     }
     const start = this.#start;
     this.#start = end + 1;
+    this.#skipped = 0;
     if (this.#skipping || end + 1 - start > limit) {
       this.#skipping = false;
       return OVERLONG;

@@ -121,7 +121,8 @@ export class Connection implements SessionLine {
   /** Octets that came in clear text behind STLS would run as if they had come in TLS: such a client is cut off (RFC 2595 section 4; CVE-2011-0411). */
   async startTls(): Promise<void> {
     if (this.#lines.length > 0) {
-      this.#services.log.warn(`POP3 client ${this.peer} sent octets behind STLS; the connection was closed.`, { peer: this.peer });
+      const { peer } = this;
+      this.#services.complaints.warn('behind STLS', `POP3 client ${peer} sent octets behind STLS; the connection was closed.`, { peer });
       return this.cut();
     }
     this.#isUpgrading = true;
@@ -196,7 +197,10 @@ export class Connection implements SessionLine {
     try {
       while (!this.#isClosing && !this.isClosed && !this.#isFinishing) {
         const line = this.#lines.next(this.#session.onResponse === undefined ? COMMAND_LIMIT : RESPONSE_LIMIT);
-        if (line === undefined) break;
+        if (line === undefined) {
+          if (this.#lines.isEndless) this.#session.refuseEndless();
+          break;
+        }
         this.touch();
         const pending = execute(this.#session, line);
         if (pending !== undefined) {

@@ -1,7 +1,17 @@
 // The POP3 ports: opened together, one tls.Server for all of them, each connection counted and owned here.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket, type Server as TlsServer } from 'node:tls';
-import { ConnectionGate, type Disposable, type Listener, type OpenPort, SERVER_TLS, type Settings } from '@postroom/sdk';
+import {
+  BoundedLog,
+  ConnectionGate,
+  type Disposable,
+  type Listener,
+  type OpenPort,
+  openFiles,
+  Refusals,
+  SERVER_TLS,
+  type Settings,
+} from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import { Connection, type ConnectionServices } from './connection.js';
 import { networks, plainAddress } from './networks.js';
@@ -11,17 +21,18 @@ import { type ListenEntry, listenEntries, serverLimits } from './serverSettings.
 const HANDSHAKE_MS = 30_000;
 const KEY = 'pop3.plaintextNetworks';
 
-export interface ListenerServices extends ConnectionServices {
+export interface ListenerServices extends Omit<ConnectionServices, 'complaints'> {
   readonly settings: Settings;
   readonly certificates: Certificates;
 }
 
 export class Pop3Listener implements Listener {
   readonly name = 'POP3';
-  readonly #services: ListenerServices;
+  readonly #services: ListenerServices & ConnectionServices;
   readonly #servers = new Set<Server>();
   readonly #connections = new Map<Socket, Connection>();
-  readonly #gate = new ConnectionGate();
+  readonly #gate = new ConnectionGate(openFiles().door('pop3'));
+  readonly #refusals = new Refusals();
   /** Handshakes under way, by the four numbers that name a TCP connection. */
   readonly #handshakes = new Map<string, (secure: Socket | undefined) => void>();
   #tls: TlsServer | undefined;
@@ -30,7 +41,7 @@ export class Pop3Listener implements Listener {
   #whenEmpty: (() => void) | undefined;
 
   constructor(services: ListenerServices) {
-    this.#services = services;
+    this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
   }
 
   async start(): Promise<readonly OpenPort[]> {
@@ -48,6 +59,7 @@ export class Pop3Listener implements Listener {
     await this.#emptied(graceMs);
     for (const connection of this.#connections.values()) connection.cut();
     await Promise.all(closed);
+    this.#services.complaints.dispose();
     await this.#renewal?.dispose();
     this.#renewal = undefined;
     this.#tls = undefined;
@@ -94,15 +106,14 @@ export class Pop3Listener implements Listener {
   }
 
   #makeRoom(connection: Connection): void {
-    this.#services.log.warn(`POP3 connection from ${connection.peer} closed: too many wait without a login.`, { peer: connection.peer });
+    const { peer } = connection;
+    this.#services.complaints.warn('made room', `POP3 connection from ${peer} closed: too many wait without a login.`, { peer });
     connection.cut();
   }
 
   #refuse(socket: Socket, peer: string, entry: ListenEntry): void {
-    this.#services.log.warn(`POP3 connection from ${peer} refused: too many are open.`, { peer });
-    socket.on('error', () => {});
-    if (entry.security === 'tls') socket.destroy();
-    else socket.end('-ERR [SYS/TEMP] Too many connections, try again later\r\n', () => socket.destroy());
+    this.#services.complaints.warn('refused', `POP3 connection from ${peer} refused: too many are open.`, { peer });
+    this.#refusals.refuse(socket, entry.security === 'tls' ? '' : '-ERR [SYS/TEMP] Too many connections, try again later\r\n');
   }
 
   /** Resolves when no connection is left, at the latest after `graceMs`. */

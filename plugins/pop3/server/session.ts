@@ -1,5 +1,5 @@
 // One client's dialogue: its state and its answers. Knows neither commands nor sockets: `line` is what a session needs of the connection.
-import { type Logger, type MailboxRef, mailboxName } from '@postroom/sdk';
+import { type BoundedLog, type Logger, type MailboxRef, mailboxName } from '@postroom/sdk';
 import type { Authenticator, Events, Maildrops } from '@postroom/sdk/services';
 import type { ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
@@ -11,6 +11,8 @@ export interface SessionServices {
   readonly maildrops: Maildrops;
   readonly events: Events;
   readonly log: Logger;
+  /** What clients do wrong. */
+  readonly complaints: BoundedLog;
   readonly readAhead: ReadAheadBudget;
 }
 
@@ -75,13 +77,23 @@ export class Session {
     this.#bad += 1;
     if (this.#bad < this.line.badCommandLimit) return this.refuse(text);
     this.refuse('Too many bad commands, closing the connection');
-    this.services.log.warn(`POP3 session of ${this.line.peer} ended: too many bad commands.`, { peer: this.line.peer });
+    this.services.complaints.warn('bad commands', `POP3 session of ${this.line.peer} ended: too many bad commands.`, {
+      peer: this.line.peer,
+    });
+    this.line.close();
+  }
+
+  refuseEndless(): void {
+    this.refuse('Line too long, closing the connection');
+    const { peer } = this.line;
+    this.services.complaints.warn('endless line', `POP3 session of ${peer} ended: a line without an end.`, { peer });
     this.line.close();
   }
 
   refuseHttp(): void {
     this.refuse('This is no web server');
-    this.services.log.warn(`POP3 client ${this.line.peer} sent an HTTP request; the connection was closed.`, { peer: this.line.peer });
+    const { peer } = this.line;
+    this.services.complaints.warn('web request', `POP3 client ${peer} sent an HTTP request; the connection was closed.`, { peer });
     this.line.close();
   }
 

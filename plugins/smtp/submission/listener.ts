@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { ConnectionLimits, Disposable, Listener, OpenPort, PortSecurity, Settings } from '@postroom/sdk';
-import { ConnectionGate, sentenceOf } from '@postroom/sdk';
+import { BoundedLog, ConnectionGate, openFiles, Refusals, sentenceOf } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import type { SMTPServerOptions } from 'smtp-server';
 import { type SessionServices, SubmissionSessions } from './session.js';
@@ -21,7 +21,9 @@ const PLAINTEXT = 'smtp.plaintextNetworks';
 export class SubmissionListener implements Listener {
   readonly name = 'SMTP';
   /** One for all ports: the limits are the server's. */
-  readonly #gate = new ConnectionGate();
+  readonly #gate = new ConnectionGate(openFiles().door('smtp'));
+  readonly #refusals = new Refusals();
+  readonly #services: SessionServices;
   #servers: StrictServer[] = [];
   #renewal: Disposable | undefined;
   #naming: Disposable | undefined;
@@ -29,16 +31,18 @@ export class SubmissionListener implements Listener {
   constructor(
     private readonly settings: Settings,
     private readonly certificates: Certificates,
-    private readonly services: SessionServices,
-  ) {}
+    services: Omit<SessionServices, 'complaints'>,
+  ) {
+    this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
+  }
 
   async start(): Promise<readonly OpenPort[]> {
     const isTrusted = trustedNetworks(this.settings.get<readonly string[]>('smtp.trustedNetworks'));
     const size = this.settings.get<number>('smtp.maxMessageBytes');
-    const sessions = new SubmissionSessions(this.services, size, isTrusted);
+    const sessions = new SubmissionSessions(this.#services, size, isTrusted);
     const isPlaintextNetwork = trustedNetworks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
     const mayLogInPlainly = (address: string): boolean => isTrusted(address) || isPlaintextNetwork(address);
-    const surroundings = { ...this.services, mayLogInPlainly, gate: this.#gate, limits: this.#limits() };
+    const surroundings = { ...this.#services, mayLogInPlainly, gate: this.#gate, refusals: this.#refusals, limits: this.#limits() };
     this.#renewal = this.certificates.onDidChange(() => {
       for (const server of this.#servers) {
         server.updateSecureContext(this.certificates.pem);
@@ -59,6 +63,7 @@ export class SubmissionListener implements Listener {
     await this.#renewal?.dispose();
     await this.#naming?.dispose();
     await Promise.all(servers.map((server) => server.shutdown(graceMs)));
+    this.#services.complaints.dispose();
   }
 
   #limits(): ConnectionLimits {
@@ -81,7 +86,7 @@ export class SubmissionListener implements Listener {
       surroundings,
     );
     // Broken handshakes and connections: they concern one client each, who is gone.
-    server.on('error', (error: Error) => this.services.log.debug('An SMTP connection failed.', { reason: error.message }));
+    server.on('error', (error: Error) => this.#services.log.debug('An SMTP connection failed.', { reason: error.message }));
     return server;
   }
 

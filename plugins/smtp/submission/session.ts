@@ -1,5 +1,5 @@
 // What a mail client's session may do, verb by verb: connect, AUTH, MAIL, RCPT, DATA, goodbye.
-import type { Logger, MailboxRef } from '@postroom/sdk';
+import type { BoundedLog, Logger, MailboxRef } from '@postroom/sdk';
 import { ADMIN1, sentenceOf } from '@postroom/sdk';
 import type { Accounts, Authenticator, Clock, Events, Submission, Submissions } from '@postroom/sdk/services';
 import type { SMTPServerAddress, SMTPServerAuthentication, SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
@@ -21,6 +21,8 @@ export interface SessionServices {
   readonly clock: Clock;
   readonly events: Events;
   readonly log: Logger;
+  /** What clients do wrong. */
+  readonly complaints: BoundedLog;
 }
 
 interface OpenSession {
@@ -118,7 +120,7 @@ export class SubmissionSessions {
       return `2.6.0 Accepted as ${accepted.id}`;
     } catch (error) {
       const refusal = refusalOf(error);
-      this.services.log.warn('A message sent by SMTP was not taken in.', {
+      this.services.complaints.warn('not taken in', 'A message sent by SMTP was not taken in.', {
         peer: session.remoteAddress,
         status: refusal.status,
         reason: sentenceOf(error),

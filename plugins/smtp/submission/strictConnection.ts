@@ -20,11 +20,14 @@ const MAX_ORCPT = 500;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** Syntax and sequence errors in one session, failed logins among them not counted. */
 const MAX_MISTAKES = 20;
+/** Answers in one session between messages, those to the recipients of one not counted: whoever goes on asking sends no mail. */
+export const MAX_IDLE_REPLIES = 2_000;
 
 export class StrictConnection extends SMTPConnection {
   readonly #surroundings: Surroundings & { readonly caller: Caller | undefined };
   readonly #patience: Patience;
   #mistakes = 0;
+  #idleReplies = 0;
 
   constructor(
     server: SMTPServer,
@@ -88,6 +91,10 @@ export class StrictConnection extends SMTPConnection {
     super.send(code, data, hasCode ? false : context);
     if (code >= 500 && code <= 504 && ++this.#mistakes === MAX_MISTAKES) {
       super.send(421, '4.7.0 Too many errors, goodbye', false);
+    }
+    this.#idleReplies += 1;
+    if (this.#idleReplies === MAX_IDLE_REPLIES + Number(this._server.options.maxRecipients)) {
+      super.send(421, '4.7.0 Too many commands without a message, goodbye', false);
     }
   }
 
@@ -170,6 +177,7 @@ export class StrictConnection extends SMTPConnection {
   }
 
   override handler_DATA(command: Buffer, callback: Done): void {
+    if (this.session.envelope.rcptTo.length > 0) this.#idleReplies = 0;
     this.#withoutArguments(command, callback, () => super.handler_DATA(command, callback));
   }
 

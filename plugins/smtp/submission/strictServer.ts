@@ -41,17 +41,15 @@ export class StrictServer extends SMTPServer {
    * last, so that a crowd that says nothing would keep the office out.
    */
   override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
-    const { gate, limits, log } = this.surroundings;
+    const { gate, limits, complaints, refusals } = this.surroundings;
     const peer = socket.remoteAddress ?? '';
     const guest = gate.admit(peer, limits, () => {
-      log.warn(`SMTP connection from ${peer} closed: too many wait without a login.`, { peer });
+      complaints.warn('made room', `SMTP connection from ${peer} closed: too many wait without a login.`, { peer });
       caller.top.destroy();
     });
     if (guest === undefined) {
-      log.warn(`SMTP connection from ${peer} refused: too many are open.`, { peer });
-      socket.on('error', () => undefined);
-      if (handshake) socket.destroy();
-      else socket.end(TOO_MANY, () => socket.destroy());
+      complaints.warn('refused', `SMTP connection from ${peer} refused: too many are open.`, { peer });
+      refusals.refuse(socket, handshake ? '' : TOO_MANY);
       return false;
     }
     const caller: Caller = { guest, top: socket };

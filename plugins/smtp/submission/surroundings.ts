@@ -1,6 +1,6 @@
 // What the SMTP ports share with each other and with their connections.
 import type { Socket } from 'node:net';
-import type { ConnectionGate, ConnectionLimits, Guest, Logger } from '@postroom/sdk';
+import type { BoundedLog, ConnectionGate, ConnectionLimits, Guest, Refusals } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 
 export const MAX_COMMAND_OCTETS = 16 * 1024;
@@ -13,7 +13,9 @@ export interface Surroundings {
   readonly gate: ConnectionGate;
   readonly limits: ConnectionLimits;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly refusals: Refusals;
+  /** What clients do wrong. */
+  readonly complaints: BoundedLog;
 }
 
 /** Somebody at the port, from the first octet on. */

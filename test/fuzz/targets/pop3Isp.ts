@@ -4,12 +4,22 @@ import { collect } from '#plugins/pop3/dist/client/collect.js';
 import type { IspAccount } from '#plugins/pop3/dist/client/ispAccount.js';
 import { parseAnswer, printable } from '#plugins/pop3/dist/client/ispAnswers.js';
 import { ispCapabilities } from '#plugins/pop3/dist/client/ispCapabilities.js';
-import { parseListing } from '#plugins/pop3/dist/client/listing.js';
+import { type Listing, readListing } from '#plugins/pop3/dist/client/listing.js';
 import { PipelineDoubts } from '#plugins/pop3/dist/client/pipelineDoubts.js';
 import { ACCOUNT, TestClock } from '../../plugins/pop3/support/fakeHost.js';
 import { FakeIntake, FakeJournal } from '../../plugins/pop3/support/fakeIntake.js';
 import { type FuzzTarget, isOneLine, must, mustEqual } from '../target.js';
 import { HostileServer, NEXT_ANSWER } from './hostileServer.js';
+
+/** The listing of a server that answers these lines; `undefined`: it refuses the command. */
+function listingOf(list: readonly string[] | undefined, uidl: readonly string[] | undefined, deletesAtOnce: boolean): Promise<Listing> {
+  const answers: Readonly<Record<string, readonly string[] | undefined>> = { LIST: list, UIDL: uidl };
+  const eachLine = async (command: string, take: (line: string) => void): Promise<boolean> => {
+    for (const line of answers[command] ?? []) take(line);
+    return answers[command] !== undefined;
+  };
+  return readListing({ eachLine } as never, { deletesAtOnce });
+}
 
 export const pop3Listings: FuzzTarget = {
   name: 'pop3-listings',
@@ -34,11 +44,11 @@ export const pop3Listings: FuzzTarget = {
     '[SYS/TEMP]',
   ],
   longest: 48 * 1024,
-  run(input, random) {
+  async run(input, random) {
     const lines = input.toString('latin1').split('\n');
     const cut = random.below(lines.length + 1);
     for (const deletesAtOnce of [false, true]) {
-      const { messages, isComplete } = parseListing(
+      const { messages, isComplete } = await listingOf(
         lines.slice(0, cut),
         random.below(4) === 0 ? undefined : lines.slice(cut),
         deletesAtOnce,

@@ -1,4 +1,6 @@
 // Asks the server. Every change is remembered as the command line that would have made it.
+
+import { plainText } from '../parts/format.js';
 import { remember } from './lastChange.js';
 import { session } from './sessionStore.js';
 import { shownText } from './shownText.js';
@@ -17,6 +19,8 @@ export class ApiError extends Error {
 
 export interface AskOptions {
   readonly body?: unknown;
+  /** Instead of a body of JSON. */
+  readonly file?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
   /** Asked by the page itself, not by the person: does not keep the login alive. */
   readonly background?: boolean;
@@ -35,6 +39,29 @@ export function run<T>(command: string, args: object = {}, options: AskOptions =
   return ask<T>('POST', `/api/commands/${command}`, { ...options, body: args });
 }
 
+/** Runs a command that takes a file. */
+export function runWithFile<T>(command: string, args: Readonly<Record<string, unknown>>, file: Blob): Promise<T> {
+  const { url, ...body } = requestOf(command, { ...args, file });
+  return ask<T>('POST', url, body);
+}
+
+/** A file travels as it is, with the other arguments in the address: in base64 within JSON it would cost the server several times its size. */
+function requestOf(command: string, args: object): { readonly url: string; readonly body?: object; readonly file?: Blob } {
+  const url = `/api/commands/${command}`;
+  const entries = Object.entries(args) as readonly (readonly [string, unknown])[];
+  const file = entries.map(([, value]) => value).find((value) => value instanceof Blob);
+  if (file === undefined) return { url, body: args };
+  const others = entries.flatMap(([name, value]) =>
+    value instanceof Blob || value === undefined ? [] : [value].flat().map((each) => [name, plainText(each)]),
+  );
+  return { url: `${url}?${new URLSearchParams(others).toString()}`, file };
+}
+
+/** As the change is shown: a file by its name. */
+function withoutFiles(args: object): object {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, value instanceof File ? value.name : (value as unknown)]));
+}
+
 /** Runs a command that changes something, and remembers it. */
 export async function change<T>(command: string, args: object = {}): Promise<T> {
   const result = await run<T>(command, args);
@@ -50,7 +77,8 @@ export interface Progress {
 
 /** Runs long work; `onProgress` hears of every step. */
 export async function runWithProgress<T>(command: string, args: object, onProgress: (progress: Progress) => void): Promise<T> {
-  const response = await send('POST', `/api/commands/${command}`, { body: args, headers: { accept: 'application/x-ndjson' } });
+  const { url, ...body } = requestOf(command, args);
+  const response = await send('POST', url, { ...body, headers: { accept: 'application/x-ndjson' } });
   if (!response.ok || response.body === null) throw refusal(response, await response.json().catch(() => undefined));
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
@@ -64,7 +92,7 @@ export async function runWithProgress<T>(command: string, args: object, onProgre
       if (reply.progress !== undefined) onProgress(reply.progress);
       if (reply.error !== undefined) throw new ApiError(reply.error.code, reply.error.message, 200, reply);
       if ('result' in reply) {
-        remember({ command, args });
+        remember({ command, args: withoutFiles(args) });
         return reply.result as T;
       }
     }
@@ -78,18 +106,20 @@ async function bodyOf(response: Response, url: string): Promise<unknown> {
   return JSON.parse(url.startsWith('/api/settings') ? text : shownText(text));
 }
 
-async function send(method: string, url: string, { body, headers, background, signal }: AskOptions): Promise<Response> {
+async function send(method: string, url: string, { body, file, headers, background, signal }: AskOptions): Promise<Response> {
   const { csrf } = session.get();
   try {
     return await fetch(url, {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(file !== undefined && { 'content-type': 'application/octet-stream' }),
         ...(csrf !== undefined && { 'x-csrf-token': csrf }),
         ...(background === true && { 'x-postroom-background': '1' }),
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(file !== undefined && { body: file }),
       ...(signal !== undefined && { signal }),
     });
   } catch (error) {

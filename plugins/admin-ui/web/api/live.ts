@@ -1,5 +1,7 @@
 // What happens at the server, as it happens. A lost connection shows, and heals.
 import { useEffect, useRef } from 'react';
+import { ask } from './client.js';
+import { type SessionState, session } from './sessionStore.js';
 import { shownText } from './shownText.js';
 import { createStore } from './store.js';
 
@@ -39,8 +41,10 @@ export function startLive(): () => void {
     for (const name of ['hello', 'events', 'beat']) source.addEventListener(name, take as EventListener);
     source.onerror = () => {
       live.set({ ...live.get(), connected: false });
-      // The browser gives up after an answer that is no stream, as while the server starts.
-      if (source?.readyState === EventSource.CLOSED) again = window.setTimeout(connect, 2000);
+      // The browser gives up after an answer that is no stream: while the server starts, and where the login was locked or ended there.
+      if (source?.readyState !== EventSource.CLOSED) return;
+      void findOut();
+      again = window.setTimeout(connect, 2000);
     };
   };
   connect();
@@ -48,6 +52,11 @@ export function startLive(): () => void {
     window.clearTimeout(again);
     source?.close();
   };
+}
+
+async function findOut(): Promise<void> {
+  const now = await ask<SessionState>('GET', '/api/session').catch(() => undefined);
+  if (now !== undefined && now.state !== 'open' && session.get().state === 'open') session.set(now);
 }
 
 /** Calls when events of these types come, and after the connection healed. */

@@ -21,6 +21,8 @@ interface TokenRow {
   readonly scopes: readonly string[];
   readonly created: string;
   readonly expires: string;
+  /** A time, or `never`. */
+  readonly used: string;
 }
 
 export function AccessPage(): ReactNode {
@@ -76,6 +78,8 @@ function Sessions(): ReactNode {
 }
 
 function AdminPassword(): ReactNode {
+  const tokens = useCommand<readonly TokenRow[]>('admin-ui.tokens');
+  const [revokeTokens, setRevokeTokens] = useState(true);
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
   const [message, setMessage] = useState<{ readonly good: boolean; readonly text: string }>();
@@ -83,8 +87,13 @@ function AdminPassword(): ReactNode {
     event.preventDefault();
     if (password !== again) return setMessage({ good: false, text: 'The two passwords differ. Type the same one twice.' });
     try {
-      await change('users.set-password', { account: 'admin1', password });
-      setMessage({ good: true, text: 'The password is changed. Every other login has ended.' });
+      const { revokedTokens } = await change<{ readonly revokedTokens?: readonly string[] }>('users.set-password', {
+        account: 'admin1',
+        password,
+        revokeTokens,
+      });
+      setMessage({ good: true, text: changedSentence(revokedTokens ?? [], tokens.data ?? []) });
+      tokens.reload();
       setPassword('');
       setAgain('');
     } catch (error) {
@@ -99,12 +108,24 @@ function AdminPassword(): ReactNode {
           <TextField label="New password" type="password" value={password} onChange={setPassword} required />
           <TextField label="The same again" type="password" value={again} onChange={setAgain} required />
         </div>
+        {tokens.data !== undefined && tokens.data.length > 0 && (
+          <label className="check">
+            <input type="checkbox" checked={revokeTokens} onChange={(event) => setRevokeTokens(event.currentTarget.checked)} /> Take back
+            the access tokens as well: {tokens.data.map(({ name }) => name).join(', ')}. Scripts that use them stop until they get new ones.
+          </label>
+        )}
         <button type="submit" className="button">
           Change the password
         </button>
       </form>
     </Card>
   );
+}
+
+function changedSentence(revoked: readonly string[], before: readonly TokenRow[]): string {
+  const changed = 'The password is changed. Every other login has ended.';
+  if (revoked.length > 0) return `${changed} Access tokens were taken back: ${revoked.join(', ')}.`;
+  return before.length === 0 ? changed : `${changed} These access tokens are still good: ${before.map(({ name }) => name).join(', ')}.`;
 }
 
 function Tokens(): ReactNode {
@@ -144,6 +165,7 @@ function Tokens(): ReactNode {
             <tr>
               <th>Name</th>
               <th>May</th>
+              <th>Last used</th>
               <th>Expires</th>
               <th>Action</th>
             </tr>
@@ -153,6 +175,7 @@ function Tokens(): ReactNode {
               <tr key={row.token}>
                 <td>{row.name}</td>
                 <td>{row.scopes.join(', ')}</td>
+                <td className="tight">{row.used === 'never' ? 'never' : fromNow(row.used)}</td>
                 <td className="tight">
                   {new Date(row.expires).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}
                 </td>

@@ -59,6 +59,15 @@ export function Login({ locked = false }: { readonly locked?: boolean }): ReactN
         <button type="submit" className="button primary wide" disabled={busy}>
           {locked ? 'Unlock' : 'Log in'}
         </button>
+        {locked && (
+          <button
+            type="button"
+            className="button quiet wide"
+            onClick={() => void ask('DELETE', '/api/session').finally(() => window.location.assign('/'))}
+          >
+            Log out
+          </button>
+        )}
       </form>
     </Door>
   );

@@ -2,9 +2,8 @@
 // Trace: where did this mail go, and why? And "try it": who would get a message, before it comes.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { AccountRow, Explanation, TraceRow, TrailEntry } from '../api/answers.js';
-import { run, sentenceOf } from '../api/client.js';
+import { runWithFile, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { base64 } from '../parts/base64.js';
 import { Badge, Card, Empty, Field, Notice, Page, Problem, SelectField, TextField } from '../parts/basics.js';
 import { bytes, time } from '../parts/format.js';
 import { Redeliver } from '../parts/redeliver.js';
@@ -166,8 +165,7 @@ function TryIt(): ReactNode {
     event.preventDefault();
     setAnswer(undefined);
     try {
-      const octets = file === undefined ? new TextEncoder().encode(sample(line)) : new Uint8Array(await file.arrayBuffer());
-      setAnswer(await run<Explanation>('explain', { account: chosen?.account, file: base64(octets) }));
+      setAnswer(await runWithFile<Explanation>('explain', { account: chosen?.account ?? '' }, file ?? new Blob([sample(line)])));
       setProblem(undefined);
     } catch (error) {
       setProblem(sentenceOf(error));

@@ -1,7 +1,6 @@
 // Adds a stranger's plugin: what it adds shows without a reload.
 import { type ReactNode, useState } from 'react';
-import { run, sentenceOf } from '../api/client.js';
-import { fileInBase64 } from './base64.js';
+import { runWithFile, sentenceOf } from '../api/client.js';
 import { ActionButton, Card, Field, Problem } from './basics.js';
 
 export function AddPlugin({ onDone }: { readonly onDone: () => void }): ReactNode {
@@ -10,7 +9,7 @@ export function AddPlugin({ onDone }: { readonly onDone: () => void }): ReactNod
   const add = async (): Promise<void> => {
     if (file === undefined) return;
     try {
-      await run('plugins.add', { plugin: await fileInBase64(file) });
+      await runWithFile('plugins.add', {}, file);
       setProblem(undefined);
     } catch (error) {
       setProblem(sentenceOf(error));

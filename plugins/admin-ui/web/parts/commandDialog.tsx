@@ -2,7 +2,6 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { CommandDeclaration, Schema } from '../api/answers.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
-import { fileInBase64 } from './base64.js';
 import { Field, Problem, SelectField, TextField } from './basics.js';
 import { Dialog } from './dialog.js';
 import { plainText } from './format.js';
@@ -111,7 +110,7 @@ function ArgumentField({
             aria-describedby={hintId}
             onChange={(event) => {
               const file = event.currentTarget.files?.[0];
-              if (file !== undefined) void fileInBase64(file).then(onChange);
+              if (file !== undefined) onChange(file);
             }}
           />
         )}

@@ -89,7 +89,7 @@ describe('a plugin of the product that does not end', function () {
   };
 
   /** How a server ended that saw a message, or was to end. */
-  const stall = (at: 'message' | 'end'): Promise<{ readonly code: unknown; readonly error: string }> => {
+  const stall = (at: 'message' | 'end' | 'schema'): Promise<{ readonly code: unknown; readonly error: string }> => {
     const program = fileURLToPath(new URL('./stallProcess.js', import.meta.url));
     return new Promise((resolve) => {
       execFile(process.execPath, [program, dataDir, planted.folder, at], (failure, _out, stderr) =>
@@ -130,6 +130,18 @@ describe('a plugin of the product that does not end', function () {
     await writeFile(path.join(dataDir, 'stalls.json'), JSON.stringify([note]));
     expect(await stall('end'), 'in deactivate()').to.include({ code: 70 });
     expect((await notes()).map(({ isTold }) => isTold)).to.deep.equal([true, false]);
+  });
+
+  it("is told from a stranger's schema that keeps the server busy: that plugin is named, though no code of it ran", async () => {
+    await writeFile(path.join(dataDir, 'stalls.json'), '[]');
+    const { code, error } = await stall('schema');
+    expect(code, error).to.equal(70);
+    expect(error).to.match(/Code of evil\.schema did not come to an end/);
+    expect((await notes())[0]).to.include({ plugin: 'evil.schema' });
+    await writeFile(
+      path.join(dataDir, 'stalls.json'),
+      JSON.stringify([{ at: new Date().toISOString(), plugin: PLUGIN, where: [], isTold: true }]),
+    );
   });
 
   it('is left out after the third time within an hour, until somebody enables it', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
 
 describe('POP3 client reading lists', () => {
@@ -62,6 +63,39 @@ describe('POP3 client reading lists', () => {
     const report = await at.round();
     expect(codes(report)).to.deep.equal(['isp/protocol']);
     expect(report.failed[0]?.message).to.include('this is no listing of a mailbox');
+  });
+
+  it('goes through a mailbox of more messages than are looked at together, and finds what is new at both ends of it', async () => {
+    const count = 2 * MOST_MESSAGES + 5;
+    at.host.accountValues['pop3.leaveOnServerDays'] = -1;
+    at.isp.messages = Array.from({ length: count }, (_, index) => ({
+      uidl: `id${index + 1}`,
+      octets: Buffer.from(mail(String(index + 1))),
+    }));
+    for (const { uidl, octets } of at.isp.messages) at.journal.stored({ uidl, listedSize: octets.length } as never);
+    const news = ['id1', 'id20001', `id${count}`];
+    for (const uidl of news) at.journal.known.delete(uidl);
+    expect(await at.round()).to.include({ fetched: 3, stored: 3 });
+    expect(at.intake.accepted.map(({ from }) => from.uidl)).to.have.members(news);
+    expect(at.isp.sessions).to.have.length(1);
+    expect(at.journal.listings, 'nothing is forgotten of what was not looked at').to.deep.equal([]);
+  });
+
+  it('takes no id for one that a message of another part has as well, and loses neither (82)', async () => {
+    const count = MOST_MESSAGES + 2;
+    at.host.accountValues['pop3.leaveOnServerDays'] = -1;
+    at.isp.messages = Array.from({ length: count }, (_, index) => ({
+      uidl: `id${index + 1}`,
+      octets: Buffer.from(mail(String(index + 1))),
+    }));
+    for (const { uidl, octets } of at.isp.messages) at.journal.stored({ uidl, listedSize: octets.length } as never);
+    for (const [number, text] of [
+      [1, 'A: 1'],
+      [count, 'A: 2'],
+    ] as const)
+      at.isp.messages[number - 1] = { uidl: 'same', octets: Buffer.from(`${text}\r\n${mail('x')}`) };
+    expect(await at.round()).to.include({ stored: 2 });
+    expect(await at.round()).to.include({ fetched: 0 });
   });
 
   it('C39 tells the journal of a complete listing', async () => {

@@ -1,0 +1,26 @@
+// The access tokens of the manager's API at a change of ADMIN1's password: they open what the password opened, so whoever changes it is told of them.
+import { type CommandCall, PostroomError } from '@postroom/sdk';
+import type { CommandRegistry } from '../host/commandRegistry.js';
+
+interface TokenRow {
+  readonly token: string;
+  readonly name: string;
+}
+
+/** What is said of them, for an answer; they are taken back first where that was asked for. Nothing where there are none, or no manager. */
+export async function accessTokens(commands: CommandRegistry, revoke: boolean, call: CommandCall): Promise<object> {
+  const tokens = (await commands.run('admin-ui.tokens', {}, call).catch(() => [])) as readonly TokenRow[];
+  if (tokens.length === 0) return {};
+  if (!revoke) {
+    const next =
+      'These access tokens are still good. Take one back: postroom admin-ui revoke-token TOKEN. All: set the password with --revoke-tokens.';
+    return { tokens, next };
+  }
+  for (const { token } of tokens) {
+    await commands.run('admin-ui.revoke-token', { token }, call).catch((error: unknown) => {
+      // One that another one made has gone with that.
+      if (!(error instanceof PostroomError && error.code === 'user/unknown')) throw error;
+    });
+  }
+  return { revokedTokens: tokens.map(({ name }) => name) };
+}

@@ -1,0 +1,102 @@
+// A stranger's manifest may be refused; it never freezes or ends what reads it, nor the way to be rid of it.
+import '#core/base/injection.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { leakCheck } from '@postroom/sdk/testing';
+import { expect } from 'chai';
+import { Command } from 'commander';
+import { createLog } from '#core/base/log.js';
+import { BUNDLED_PLUGINS } from '#core/base/places.js';
+import { openServer, type Server } from '#core/bootstrap.js';
+import { addCommands } from '#core/cli/commandLine.js';
+import { fittingCommands } from '#core/cli/fittingCommands.js';
+import { CORE_COMMANDS } from '#core/commands/declarations.js';
+import { declaredCommands } from '#core/host/declared.js';
+import { discoverPlugins } from '#core/host/discovery.js';
+import { checkPlugin } from '#core/host/packages/pluginCheck.js';
+import { HOSTILE, plantEndless, plantHostile } from './hostileManifests.js';
+
+interface PluginRow {
+  readonly plugin: string;
+  readonly state: string;
+  readonly problems: readonly string[];
+}
+
+describe('a hostile manifest', function () {
+  this.timeout(60_000);
+  const leaks = leakCheck();
+  let dataDir = '';
+  let server: Server;
+  const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+  const run = <T>(command: string, args: object = {}): Promise<T> => server.run(command, args, call) as Promise<T>;
+  const inFolder = (name: string): string => path.join(dataDir, 'plugins', `evil.${name}`);
+
+  before(async () => {
+    await leaks.begin();
+    dataDir = await mkdtemp(path.join(tmpdir(), 'postroom-hostile-'));
+    const names = Object.keys(HOSTILE);
+    for (const name of names) await plantHostile(inFolder(name), name);
+    await plantEndless(inFolder('endless'));
+    const enabled = ['postroom.licensing-pro', ...names.map((name) => `evil.${name}`)];
+    await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify({ 'plugins.enabled': enabled, 'x.a': `${'a'.repeat(46)}!` }));
+    server = await openServer({ dataDir, serve: false, log: createLog('silent') });
+  });
+  after(async () => {
+    await server.close();
+    await rm(dataDir, { recursive: true });
+    expect(await leaks.end()).to.deep.equal([]);
+  });
+
+  for (const [name, [, sentence]] of Object.entries(HOSTILE)) {
+    it(`${name}: is refused by "plugins validate", and where it lies in the folder the plugin has failed, with the same sentence`, async () => {
+      const { problems } = await checkPlugin(inFolder(name), { readsCode: false });
+      expect(problems.join('\n')).to.match(sentence);
+      const row = (await run<readonly PluginRow[]>('plugins.list')).find(({ plugin }) => plugin === `evil.${name}`);
+      expect(row).to.include({ state: 'failed' });
+      expect(row?.problems.join('\n')).to.match(sentence);
+    });
+  }
+
+  it('that never ends is no plain file', async () => {
+    const rows = await run<readonly PluginRow[]>('plugins.list');
+    expect(rows.find(({ plugin }) => plugin === 'evil.endless')?.problems.join()).to.match(/is no plain file/);
+  });
+
+  it('leaves the settings, the checks of them and the other plugins as they are', async () => {
+    expect(await run('config.validate')).to.include({ valid: true });
+    expect(await run('config.set', { key: 'timer.everyMinutes', value: '7' })).to.include({ value: 7 });
+    const active = (await run<readonly PluginRow[]>('plugins.list')).filter(({ state }) => state === 'active');
+    expect(active).to.have.length.above(10);
+  });
+
+  it('puts no command on the command line, and keeps none from it', async () => {
+    const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
+    const declarations = fittingCommands(CORE_COMMANDS, installed.flatMap(declaredCommands));
+    const program = new Command();
+    addCommands(program, declarations, {}, dataDir, async () => undefined);
+    expect(program.commands.map((area) => area.name()))
+      .to.include.members(['plugins', 'pop3', 'status'])
+      .and.not.include('x');
+  });
+
+  it('can be removed', async () => {
+    for (const name of ['backtracks', 'nested-values', 'endless']) {
+      expect(await run('plugins.remove', { plugin: `evil.${name}` })).to.deep.equal({ removed: `evil.${name}` });
+    }
+    const left = (await run<readonly PluginRow[]>('plugins.list', { all: true })).map(({ plugin }) => plugin);
+    expect(left).to.include('evil.huge').and.not.include('evil.backtracks');
+  });
+});
+
+describe('the names of commands on the command line', () => {
+  const declared = (...names: string[]): { command: string; title: string }[] => names.map((command) => ({ command, title: command }));
+
+  it('have one meaning each: none is an area and a command, and none displaces the product', () => {
+    const own = declared('status', 'users.list');
+    const fitting = fittingCommands(own, declared('serve', 'status', 'users', 'users.more', 'foo', 'foo.bar', 'bar.foo', 'bar', 'bar.foo'));
+    expect(fitting.map(({ command }) => command)).to.deep.equal(['status', 'users.list', 'foo', 'bar.foo']);
+    const program = new Command();
+    expect(() => addCommands(program, fitting, {}, 'data', async () => undefined)).to.not.throw();
+  });
+});
