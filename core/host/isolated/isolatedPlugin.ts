@@ -253,6 +253,8 @@ export class IsolatedPlugin implements PluginRuntime {
         } catch (error) {
           if (!(error instanceof NeverBegun)) throw error;
           if (left === 1) throw this.#gone(error.message);
+          // From then on it is not the one to call any more.
+          await process.ended;
         }
       }
     } finally {

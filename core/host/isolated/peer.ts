@@ -1,6 +1,6 @@
-// Calls in both directions over one pipe: host and plugin process are equals here; what each may ask for is the table of handlers that the
+// Calls in both directions over two pipes: host and plugin process are equals here; what each may ask for is the table of handlers that the
 // other side was given. Every call can be cancelled, and every message is checked before it means anything.
-import type { Duplex } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { ERROR_CODES, type ErrorCode, PostroomError, sentenceOf } from '@postroom/sdk';
 import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
 import { encodeFrame, type FrameLimits, FrameReader, NO_OCTETS } from './frames.js';
@@ -12,6 +12,12 @@ export interface Reply {
 
 /** Answers one call of the other side. `data` is whatever was sent: check it. */
 export type PeerHandler = (data: unknown, octets: Uint8Array, signal: AbortSignal) => Reply | undefined | Promise<Reply | undefined>;
+
+/** This side's ends. */
+export interface PeerPipes {
+  readonly reads: Readable;
+  readonly writes: Writable;
+}
 
 export interface PeerOptions {
   readonly limits: FrameLimits;
@@ -77,12 +83,12 @@ export class Peer {
   readonly #reader: FrameReader;
 
   constructor(
-    private readonly stream: Duplex,
+    private readonly pipes: PeerPipes,
     private readonly options: PeerOptions,
   ) {
     this.#reader = new FrameReader(options.limits);
-    stream.on('data', (piece: Uint8Array) => this.#receive(piece));
-    stream.on('error', () => undefined);
+    pipes.reads.on('data', (piece: Uint8Array) => this.#receive(piece));
+    for (const pipe of [pipes.reads, pipes.writes]) pipe.on('error', () => undefined);
   }
 
   /** Rejects with what the other side threw, with `signal`'s reason, or with the reason of `close`. */
@@ -111,7 +117,7 @@ export class Peer {
         begun: onBegun,
       });
       this.#send({ kind: 'call', id, method, at: machineTime(), data }, octets);
-      this.#beginLast();
+      this.#beginFirst();
       signal?.addEventListener('abort', cancel, { once: true });
       if (signal?.aborted === true) {
         cancel();
@@ -142,15 +148,17 @@ export class Peer {
     for (const controller of this.#serving.values()) {
       controller.abort(reason);
     }
-    this.stream.destroy();
+    this.pipes.reads.destroy();
+    this.pipes.writes.destroy();
   }
 
   #send(message: Message, octets?: Uint8Array): void {
-    this.stream.cork();
+    const { writes } = this.pipes;
+    writes.cork();
     for (const piece of encodeFrame(message, octets)) {
-      this.stream.write(piece);
+      writes.write(piece);
     }
-    this.stream.uncork();
+    writes.uncork();
   }
 
   #receive(piece: Uint8Array): void {
@@ -213,7 +221,7 @@ export class Peer {
     }
     const controller = new AbortController();
     this.#serving.set(id, controller);
-    // Of one call alone the other side knows when it began.
+    // The first that is not answered the other side knows to have begun.
     if (this.options.oneByOne === true && this.#serving.size > 1) this.#send({ kind: 'begun', id });
     const serve = async (): Promise<Reply | undefined> => handler(data, octets, controller.signal);
     void (async () => {
@@ -255,7 +263,7 @@ export class Peer {
     if (call !== undefined) {
       how(call);
     }
-    this.#beginLast();
+    this.#beginFirst();
   }
 
   #begin(id: number): void {
@@ -266,10 +274,11 @@ export class Peer {
     begun();
   }
 
-  /** The other side takes calls in their order: the only one that it has not answered has begun. */
-  #beginLast(): void {
-    if (this.#pending.size + this.#unacknowledged.size !== 1) return;
-    for (const id of this.#pending.keys()) this.#begin(id);
+  /** The other side takes calls in their order: the first that it has not answered has begun. */
+  #beginFirst(): void {
+    if (this.#unacknowledged.size > 0) return;
+    const [first] = this.#pending.keys();
+    if (first !== undefined) this.#begin(first);
   }
 
   #awaitAcknowledgement(id: number): void {
@@ -280,7 +289,7 @@ export class Peer {
   #acknowledged(id: number): void {
     this.#unacknowledged.get(id)?.dispose();
     this.#unacknowledged.delete(id);
-    this.#beginLast();
+    this.#beginFirst();
   }
 }
 

@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { type Logger, type MailView, PostroomError } from '@postroom/sdk';
 import { OwnTime } from '../../base/ownTime.js';
 import { BUILT_FOLDER } from '../../base/places.js';
-import type { TimeLimit } from '../../base/runningTime.js';
+import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
 import { threadTimes } from '../../base/threadTimes.js';
 import { CALLS_IN_HAND } from './callWindow.js';
 import { type Fence, NO_FENCE } from './fence/fence.js';
@@ -16,7 +16,7 @@ import { environment, HEAP_MB, nodeFlags, PRODUCT_PARTS } from './nodeFlags.js';
 import { OutputLog } from './outputLog.js';
 import { Peer, type PeerHandler, type Reply } from './peer.js';
 import { ProcessWatch } from './processWatch.js';
-import { FROM_PLUGIN, NETWORK_PIPE, PIPE, type RunnerOptions } from './protocol.js';
+import { FROM_PLUGIN, NETWORK_PIPE, type RunnerOptions, TO_HOST_PIPE, TO_PLUGIN_PIPE } from './protocol.js';
 import { numberIn, recordOf } from './shapes.js';
 import type { StorageLimits } from './storage/storageWatch.js';
 
@@ -24,6 +24,8 @@ import type { StorageLimits } from './storage/storageWatch.js';
 const SILENCE_MS = 500;
 /** A call that is not even begun: those before it have their time each, and this much more passes. */
 const LINE_MS = 5_000;
+/** The end of a pipe whose process is gone comes at once, where nothing else holds it open. */
+const PIPE_END_MS = 1_000;
 /** Requests of the plugin that may be open at a time. */
 const MOST_REQUESTS = 1_000;
 const NO_NETWORK: Pick<DiallerOptions, 'rules' | 'own'> = {
@@ -114,7 +116,9 @@ export class PluginProcess {
       const pid = await watch.node();
       return pid === undefined ? undefined : threadTimes(`${pid}`);
     });
-    this.peer = new Peer(this.#child.stdio[PIPE] as Duplex, {
+    const { stdio } = this.#child as { readonly stdio: readonly unknown[] };
+    const pipes = { reads: stdio[TO_HOST_PIPE] as Readable, writes: stdio[TO_PLUGIN_PIPE] as Writable };
+    this.peer = new Peer(pipes, {
       limits: FROM_PLUGIN,
       mostCalls: MOST_REQUESTS,
       handlers: {
@@ -130,7 +134,7 @@ export class PluginProcess {
       onSilence: () => this.kill('did not react any more and was killed'),
       onBreach: (reason) => this.kill(`was killed: ${reason}`),
     });
-    const dialler = new Dialler(this.#child.stdio[NETWORK_PIPE] as Duplex, {
+    const dialler = new Dialler(stdio[NETWORK_PIPE] as Duplex, {
       plugin,
       ...(options.network ?? NO_NETWORK),
       onBreach: (reason) => this.kill(`was killed: ${reason}`),
@@ -146,16 +150,18 @@ export class PluginProcess {
       onBreach: end,
     });
     this.ended = new Promise((resolve) => {
-      const gone = (how: string): void => {
+      const gone = async (how: string): Promise<void> => {
+        this.#isGone = true;
+        this.#reason ??= how;
+        const reason = this.#reason;
         watch.dispose();
         dialler.close();
-        this.#isGone = true;
-        const end: ProcessEnd = { reason: this.#reason ?? how, inHand: inHand() };
-        this.peer.close(new PostroomError('plugin/failed', `its process ${end.reason}`, { plugin, incident: this.incident }));
-        resolve(end);
+        await readToItsEnd(pipes.reads);
+        resolve({ reason, inHand: inHand() });
+        this.peer.close(new PostroomError('plugin/failed', `its process ${reason}`, { plugin, incident: this.incident }));
       };
-      this.#child.once('error', (error) => gone(`could not be started: ${error.message}`));
-      this.#child.once('exit', (code, signal) => gone(howItEnded(code, signal)));
+      this.#child.once('error', (error) => void gone(`could not be started: ${error.message}`));
+      this.#child.once('exit', (code, signal) => void gone(howItEnded(code, signal)));
     });
   }
 
@@ -192,6 +198,7 @@ export class PluginProcess {
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       signal.throwIfAborted();
+      if (this.#isGone) throw new NeverBegun(this.#reason);
       return await this.peer.call(method, data, octets, { signal: late.signal, onBegun, hadItsTime: () => isLate });
     } catch (error) {
       throw this.#isGone && end === undefined ? new NeverBegun(this.#reason) : error;
@@ -233,10 +240,23 @@ function start(options: ProcessOptions, { quota }: StorageLimits): ChildProcess 
   return spawn(command.program, command.args, {
     cwd: storagePath,
     env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
     // Ctrl+C in the server's terminal is for the server, which ends its plugins in order.
     detached: process.platform !== 'win32',
+  });
+}
+
+/** What a process has answered is read after its end too: otherwise those messages would be taken for the ones that it ended over. */
+function readToItsEnd(pipe: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    const limit = afterRunning(PIPE_END_MS, resolve);
+    const done = (): void => {
+      limit.dispose();
+      resolve();
+    };
+    if (pipe.closed) done();
+    else pipe.once('close', done);
   });
 }
 

@@ -21,9 +21,13 @@ export const FROM_HOST: FrameLimits = Object.freeze({ json: 128 * 2 ** 20, octet
 /** Octets of a message in one piece. */
 export const LARGEST_PIECE = 256 * 1024;
 
-/** File descriptor of the pipe for calls in the plugin's process. The one for its connections follows it. */
-export const PIPE = 3;
-export const NETWORK_PIPE = 4;
+/**
+ * File descriptors in the plugin's process: a pipe for each direction of the calls, and one for its connections. With one pipe for both, a write to a
+ * process that has ended would throw away what it had answered and nobody had read yet.
+ */
+export const TO_PLUGIN_PIPE = 3;
+export const TO_HOST_PIPE = 4;
+export const NETWORK_PIPE = 5;
 
 /** The runner's one argument, as JSON. */
 export interface RunnerOptions {

@@ -15,11 +15,12 @@ import {
   type CommandRequest,
   type DeliverCall,
   FROM_HOST,
-  PIPE,
   type RunnerOptions,
   type ScheduleCall,
   type SettingsSnapshot,
   type SortCall,
+  TO_HOST_PIPE,
+  TO_PLUGIN_PIPE,
 } from './protocol.js';
 
 /** Calls of the host that may be open at a time: messages that are sorted side by side. */
@@ -34,7 +35,10 @@ const settings = new ChildSettings();
 let deactivate: Deactivate | undefined;
 
 const { Socket } = createRequire(import.meta.url)('node:net') as typeof Net;
-const pipe = new Socket({ fd: PIPE, readable: true, writable: true });
+const pipes = {
+  reads: new Socket({ fd: TO_PLUGIN_PIPE, readable: true, writable: false }),
+  writes: new Socket({ fd: TO_HOST_PIPE, readable: false, writable: true }),
+};
 const budget = options.closed
   ? closeDoors({
       plugin: options.plugin,
@@ -42,7 +46,7 @@ const budget = options.closed
       storage: { octets: options.storage, ask: (wanted) => peer.note('storage.ask', { wanted }) },
     })
   : undefined;
-const peer: Peer = new Peer(pipe, {
+const peer: Peer = new Peer(pipes, {
   limits: FROM_HOST,
   mostCalls: MOST_CALLS,
   oneByOne: true,
@@ -71,7 +75,7 @@ const peer: Peer = new Peer(pipe, {
 const taps = new ChildTaps(peer);
 const commands = new ChildCommands(peer);
 // Without its host a plugin has nothing to do.
-pipe.on('close', () => exit(0));
+pipes.reads.on('close', () => exit(0));
 
 async function activate(activation: Activation): Promise<void> {
   settings.set(activation.settings);

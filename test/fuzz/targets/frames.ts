@@ -1,5 +1,5 @@
 // The pipe to a stranger's plugin: frames however they are cut, and what is no frame at all.
-import { Duplex } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { encodeFrame, FrameReader } from '#core/host/isolated/frames.js';
 import { Peer } from '#core/host/isolated/peer.js';
 import { type FuzzTarget, must, mustEqual } from '../target.js';
@@ -69,22 +69,22 @@ export const frames: FuzzTarget = {
 /** Whatever comes over the pipe ends in an answer or in a breach, and never in an error that nobody handles. */
 async function peer(input: Buffer): Promise<void> {
   const sent: Buffer[] = [];
-  const pipe = new Duplex({
-    read: () => undefined,
+  const reads = new Readable({ read: () => undefined });
+  const writes = new Writable({
     write: (piece: Buffer, _encoding, done) => {
       sent.push(piece);
       done();
     },
   });
   const breaches: string[] = [];
-  const peer = new Peer(pipe, {
+  const peer = new Peer({ reads, writes }, {
     limits: LIMITS,
     mostCalls: 4,
     handlers: { echo: (data) => ({ data }) },
     onBreach: (reason) => void breaches.push(reason),
   });
   const waiting = peer.call('anything').catch((error: unknown) => error);
-  pipe.push(input);
+  reads.push(input);
   await new Promise<void>((resolve) => setImmediate(resolve));
   must(breaches.length <= 1, 'a breach is told once', breaches);
   must(
