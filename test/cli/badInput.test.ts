@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { closedPort } from '../kit/closedPort.js';
 import { letter } from '../kit/letter.js';
 import { Office } from '../kit/office.js';
 import { officeSettings, REGULAR } from '../kit/officeSettings.js';
@@ -208,10 +209,7 @@ describe('bad input', function () {
   });
 
   it('an ISP that is down: the round says where it looked, and the mail is collected later', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => taken.once('listening', resolve));
-    const { port } = taken.address() as { readonly port: number };
-    await new Promise((resolve) => taken.close(resolve));
+    const { port, release } = await closedPort();
     isp.mailbox('mail').put(letter({ to: `Andrew <${REGULAR}>`, subject: 'Waits' }));
     await office.command(['accounts', 'set-password', 'company'], `${PRACTICE_PASSWORD}\n`);
     await office.command(['accounts', 'change', 'company', `pop3.port=${port}`]);
@@ -219,6 +217,7 @@ describe('bad input', function () {
     const down = await send();
     expect(down.company.failed.join()).to.match(new RegExp(`127\\.0\\.0\\.1:${port}|127\\.0\\.0\\.1.*port ${port}`));
     expect(down.code).to.equal(FAILED);
+    release();
     await office.command(['accounts', 'change', 'company', `pop3.port=${isp.pop3.port}`]);
     expect((await send()).company).to.deep.include({ stored: 1, failed: [] });
   });

@@ -13,6 +13,7 @@ import { generate } from 'selfsigned';
 import type { DiallerOptions } from '#core/host/isolated/network/dialler.js';
 import type { NetworkRules } from '#core/host/network/networkRules.js';
 import { parseTarget, type Target } from '#core/host/network/target.js';
+import { closedPort } from '../../../../kit/closedPort.js';
 import { OnePlugin } from '../onePlugin.js';
 
 /** What the plugin does with `args`: one client after the other. */
@@ -216,12 +217,10 @@ describe('the network of a plugin', function () {
   });
 
   it('says that nobody listens as Node says it', async () => {
-    const closed = createServer();
-    await once(closed.listen(0, '127.0.0.1'), 'listening');
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
+    const { port, release } = await closedPort();
     allow([`127.0.0.1:${port}`]);
     expect(await plugin.run({ client: 'connect', port })).to.include({ code: 'ECONNREFUSED' });
+    release();
   });
 
   it('is refused to what the manifest does not name, without a question to the name service', async () => {
