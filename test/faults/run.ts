@@ -14,6 +14,16 @@ const option = (name: string, otherwise: number): number => {
   return given === undefined ? otherwise : Number(given);
 };
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const MINUTE_MS = 60_000;
+/** A sweep that waits for what never comes is a failure that names itself, not a run without an end. */
+async function within(minutes: number, sweep: string, work: Promise<unknown>): Promise<void> {
+  const watch = setTimeout(() => {
+    say(`\nThe sweep "${sweep}" did not end within ${minutes} minutes.\n\n${table.toString()}`);
+    process.exit(1);
+  }, minutes * MINUTE_MS);
+  await work;
+  clearTimeout(watch);
+}
 const wanted = (sweep: string): boolean => words.length === 0 || words.includes(sweep);
 
 const table = new FaultTable();
@@ -25,28 +35,30 @@ if (wanted('kill')) {
   const bundle = await bundleVictim();
   try {
     const share = Math.ceil(kills / worlds);
-    await Promise.all(
-      Array.from({ length: worlds }, (_, world) => KillSweep.run(table, { bundle, kills: share, seed: seed + world, say })),
-    );
+    const sweeps = Array.from({ length: worlds }, (_, world) => KillSweep.run(table, { bundle, kills: share, seed: seed + world, say }));
+    await within(5 + Math.ceil(kills / 10), 'kill', Promise.all(sweeps));
   } finally {
     await bundle.remove();
   }
 }
 if (wanted('poison')) {
-  await poisonSweep(table);
+  await within(10, 'poison', poisonSweep(table));
 }
 if (wanted('link')) {
   say('Breaking the line to the ISP in every way.');
-  await LinkSweep.run(table);
+  await within(15, 'link', LinkSweep.run(table));
 }
 if (wanted('disk')) {
   say('Filling, failing and damaging the disk.');
-  await diskSweep(table);
-  await fullDiskSweep(table);
+  await within(
+    15,
+    'disk',
+    diskSweep(table).then(() => fullDiskSweep(table)),
+  );
 }
 if (wanted('time')) {
   say('Stopping the server and setting its clock.');
-  await timeSweep(table);
+  await within(10, 'time', timeSweep(table));
 }
 say(`\n${table.toString()}`);
 for (const complaint of table.complaints) say(`  ${complaint}`);

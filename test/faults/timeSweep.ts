@@ -9,7 +9,7 @@ import { officeSettings } from '../kit/officeSettings.js';
 import { LineClient } from '../plugins/smtp/lineClient.js';
 import { Ledger } from './ledger.js';
 import type { FaultTable } from './table.js';
-import { PASSWORD, Traffic } from './traffic.js';
+import { DEVICES, PASSWORD, Traffic } from './traffic.js';
 import { VictimProcess } from './victimProcess.js';
 
 /** Longer than the limits of the settings below, and than that of the plugin. */
@@ -147,6 +147,7 @@ class TimeWorld {
     );
     const settings = {
       ...office,
+      ...DEVICES,
       'plugins.enabled': [...office['plugins.enabled'], 'decent.neighbour'],
       'plugins.disabled': ['postroom.admin-ui'],
       'log.level': 'error',
