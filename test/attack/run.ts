@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import Table from 'cli-table3';
+import { fullDiskSweep } from '../faults/fullDiskSweep.js';
+import { FaultTable } from '../faults/table.js';
 import { ROOT } from '../kit/sourceFiles.js';
-import { ATTACKS, type AttackRow } from './table.js';
+import { ATTACKS, type AttackRow, FULL_DISK } from './table.js';
 
 const CHROMIUM = process.env['POSTROOM_CHROMIUM'] ?? '/usr/bin/chromium';
 const OPENSSL = '/usr/bin/openssl';
@@ -30,6 +32,13 @@ const MISSING: Readonly<Record<NonNullable<AttackRow['needs']>, () => string | u
   chromium: () => (existsSync(CHROMIUM) ? undefined : `needs Chromium at ${CHROMIUM}`),
   openssl: () => (existsSync(OPENSSL) ? undefined : `needs ${OPENSSL}`),
 };
+
+/** The sweep's rows as if they were tests. */
+async function runFullDisk(): Promise<readonly Ran[]> {
+  const table = new FaultTable();
+  await fullDiskSweep(table);
+  return table.outcomes.map(({ fault, state, reasons }) => ({ title: fault, state, reason: reasons.join(' ') }));
+}
 
 /** All tests of a file, run in a process of its own. */
 function run(file: string): Promise<readonly Ran[]> {
@@ -72,7 +81,7 @@ const rows = ATTACKS.filter(
 );
 const able = rows.filter(({ needs }) => needs === undefined || MISSING[needs]() === undefined);
 const results = new Map<string, readonly Ran[]>();
-for (const file of new Set(able.map((row) => row.file))) results.set(file, await run(file));
+for (const file of new Set(able.map((row) => row.file))) results.set(file, await (file === FULL_DISK ? runFullDisk() : run(file)));
 
 const table = new Table({
   head: ['finding', 'tried', 'what held', ''],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { ROOT } from '../kit/sourceFiles.js';
-import { ATTACKS } from './table.js';
+import { ATTACKS, FULL_DISK } from './table.js';
 
 /** Titles in a file's text; what is put in for `${...}` may be anything. */
 function hasTitle(text: string, title: string): boolean {
@@ -23,10 +23,19 @@ function couldHold(template: string, title: string): boolean {
 describe('the table of attacks', () => {
   it('names tests that there are', () => {
     const missing = ATTACKS.filter(({ file, title }) => {
-      const text = readFileSync(path.join(ROOT, 'test', `${file}.test.ts`), 'utf8');
+      const source = file === FULL_DISK ? `${file}.ts` : `${file}.test.ts`;
+      const text = readFileSync(path.join(ROOT, 'test', source), 'utf8');
       return !hasTitle(text, title) && !text.includes(title);
     });
     expect(missing).to.deep.equal([]);
+  });
+
+  it('has a row for every finding', () => {
+    const numbers = (letter: string, from: number, to: number): readonly string[] =>
+      Array.from({ length: to - from + 1 }, (_, each) => `${letter}${from + each}`);
+    const findings = [...numbers('S', 1, 23), ...numbers('A', 1, 4), 'A12', 'R1', ...numbers('R', 8, 11)];
+    const has = new Set(ATTACKS.map(({ finding }) => finding));
+    expect(findings.filter((finding) => !has.has(finding))).to.deep.equal([]);
   });
 
   it('has no row twice', () => {

@@ -1,11 +1,13 @@
-// What attackers and a hostile world found, and their neighbours: what was tried, and the test that shows what holds now. A row names a test by its
-// file and a piece of its full title; tests of other engineers' rooms are added as they come.
+// What attackers and a hostile world found, and their neighbours: what was tried, and the test that shows what holds now.
+
+/** The rows of the fault run about full disks, which stands in for a file of tests. */
+export const FULL_DISK = 'faults/fullDiskSweep';
 
 export interface AttackRow {
   /** S1 ... S23, A1 ..., R1 ..., or the topic of what had not been tried. */
   readonly finding: string;
   readonly tried: string;
-  /** Below test/, without `.test.ts`. */
+  /** Below test/, without `.test.ts`; or FULL_DISK. */
   readonly file: string;
   /** A piece of the test's full title, `describe` included; all tests that fit count. */
   readonly title: string;
@@ -14,6 +16,260 @@ export interface AttackRow {
 }
 
 export const ATTACKS: readonly AttackRow[] = [
+  {
+    finding: 'S1',
+    tried: 'a trace of the compiler written into any file',
+    file: 'core/host/isolated/doors',
+    title: 'v8: a trace of the compiler',
+  },
+  {
+    finding: 'S1 neighbours',
+    tried: 'some 200 doors, by the allow-list alone',
+    file: 'core/host/isolated/doors',
+    title: 'by the allow-list alone',
+  },
+  {
+    finding: 'S1 neighbours',
+    tried: 'the same, by the fence of the system alone',
+    file: 'core/host/isolated/doors',
+    title: 'by bubblewrap alone',
+  },
+  {
+    finding: 'S1 neighbours',
+    tried: 'a module, a property or a global name that no list names',
+    file: 'core/host/isolated/allowList/allowList',
+    title: 'what a plugin may have of Node',
+  },
+  {
+    finding: 'S2',
+    tried: 'a colleague uses the Message-ID of somebody’s mail',
+    file: 'flow/answers',
+    title: "is the first author's alone until a second one uses the id",
+  },
+  {
+    finding: 'S2 neighbours',
+    tried: 'ids of mail that never left, of mail from outside, of other accounts',
+    file: 'flow/answers',
+    title: 'whose answer it is',
+  },
+  {
+    finding: 'S2 neighbours',
+    tried: 'crowding an id out of the memory',
+    file: 'plugins/reply-thread/sentMail',
+    title: "lets nobody crowd out a colleague's id",
+  },
+  {
+    finding: 'S2 neighbours',
+    tried: 'every field that says whom a mail is for, forged',
+    file: 'plugins/sorting/forgedFields',
+    title: 'forged fields',
+  },
+  {
+    finding: 'S3',
+    tried: 'a pattern and a default that take for ever',
+    file: 'core/host/strangers/hostileManifests',
+    title: 'is refused by "plugins validate"',
+  },
+  {
+    finding: 'S3 neighbours',
+    tried: 'a command line that the manifest keeps busy; the way back',
+    file: 'core/host/strangers/hostileManifests',
+    title: 'can be removed',
+  },
+  {
+    finding: 'S3 neighbours',
+    tried: 'patterns that backtrack, in settings and in arguments',
+    file: 'core/configuration/strangers/linearPattern',
+    title: "a stranger's pattern",
+  },
+  { finding: 'S4', tried: 'octets without an end before the key', file: 'core/cli/controlBounds', title: 'take 64 KB without the key' },
+  {
+    finding: 'S4',
+    tried: '5,000 connections; nothing said for seconds',
+    file: 'core/cli/controlBounds',
+    title: 'have room for a command beside any number of connections',
+  },
+  {
+    finding: 'S4 neighbours',
+    tried: 'octets that trickle in, answers that nobody reads',
+    file: 'core/cli/controlBounds',
+    title: 'wait five seconds for the key',
+  },
+  {
+    finding: 'S5',
+    tried: 'mail of any account from this computer without a login',
+    file: 'flow/withoutLogin',
+    title: 'is refused from this computer as from any other',
+  },
+  {
+    finding: 'S5',
+    tried: 'a connection of a plugin to the doors of Postroom',
+    file: 'core/host/isolated/network/dialler',
+    title: "is refused to Postroom's own ports",
+  },
+  {
+    finding: 'S5 neighbours',
+    tried: 'an address beside the manifest, a name that leads elsewhere, this computer',
+    file: 'core/host/isolated/network/dialler',
+    title: 'the network of a plugin',
+  },
+  {
+    finding: 'S5 neighbours',
+    tried: 'the first password of ADMIN1 from this computer',
+    file: 'plugins/admin-ui/door',
+    title: 'wants the code from this computer too',
+  },
+  { finding: 'S6', tried: '1,500 silent connections, 1,024 open files', file: 'plugins/abuse/siege', title: 'leave every door serving' },
+  {
+    finding: 'S6',
+    tried: 'the watch over code that does not end, after one EMFILE',
+    file: 'core/host/stalls/blind',
+    title: 'comes back by itself',
+  },
+  { finding: 'S7', tried: 'a kill while a batch is relayed', file: 'flow/inDoubt', title: 'is said of the one message' },
+  {
+    finding: 'S7',
+    tried: 'a crash loop that sends again at each start',
+    file: 'flow/inDoubt',
+    title: 'lets a crash loop send nothing again',
+  },
+  {
+    finding: 'S7 neighbours',
+    tried: 'an answer before the text, a relay in a process of its own',
+    file: 'flow/strangersRelay',
+    title: 'leaves in doubt',
+  },
+  { finding: 'S8', tried: 'a colleague’s name in From, from within', file: 'flow/authorship', title: 'where it says somebody else' },
+  {
+    finding: 'S8 neighbours',
+    tried: 'Sender, Resent-From, the reverse-path, fields that two programs read in two ways',
+    file: 'flow/authorship',
+    title: 'who wrote a mail in the office',
+  },
+  {
+    finding: 'S9',
+    tried: '20 MB of brackets by a token that reads',
+    file: 'plugins/admin-ui/bounds',
+    title: 'refuse JSON that is too large',
+  },
+  {
+    finding: 'S9 neighbours',
+    tried: 'files as octets: unwanted, without a length, too large',
+    file: 'plugins/admin-ui/bounds',
+    title: 'refuse a file before it is read',
+  },
+  {
+    finding: 'S9 neighbours',
+    tried: 'other ways to write an address, to come past the login',
+    file: 'plugins/admin-ui/bounds',
+    title: 'look at what is reached, however its address is written',
+  },
+  {
+    finding: 'S10',
+    tried: 'a token after a change of ADMIN1’s password',
+    file: 'plugins/admin-ui/tokens',
+    title: "are told of when ADMIN1's password is changed",
+  },
+  { finding: 'S10', tried: 'a token that makes a wider one', file: 'plugins/admin-ui/tokens', title: 'make none that is wider' },
+  {
+    finding: 'S11',
+    tried: 'fields of a log line that name another source, level and time',
+    file: 'core/host/isolated/villains',
+    title: 'writes no line into the log',
+  },
+  {
+    finding: 'S11 neighbours',
+    tried: 'escape sequences, line ends, depth, number',
+    file: 'core/host/isolated/plainLog',
+    title: 'what a plugin says in the log',
+  },
+  {
+    finding: 'S12',
+    tried: 'a disk full to the last octet: start, pick up, delete',
+    file: FULL_DISK,
+    title: 'a start on a full disk',
+    needs: 'root',
+  },
+  {
+    finding: 'S12 neighbours',
+    tried: 'a plugin that fills the disk',
+    file: 'core/host/isolated/storage/storage',
+    title: "a plugin's share of the disk",
+  },
+  { finding: 'S13', tried: 'a WAL cut at every length', file: 'core/store/lostEnd', title: 'is noticed wherever the WAL is cut' },
+  { finding: 'S13', tried: 'what the start, status and doctor say of it', file: 'flow/lostEnd', title: 'a database that lost its end' },
+  { finding: 'S14', tried: 'events after the idle lock', file: 'plugins/admin-ui/streams', title: 'end with the idle lock, by themselves' },
+  { finding: 'S15', tried: 'a logout while locked', file: 'plugins/admin-ui/streams', title: 'end with the idle lock' },
+  { finding: 'S16', tried: 'an empty Host, and none', file: 'plugins/admin-ui/bounds', title: 'refuse an empty name of the server' },
+  {
+    finding: 'S17',
+    tried: 'reading secrets while the key is changed',
+    file: 'core/configuration/secretStore',
+    title: 'tells who reads while the key is changed nothing untrue',
+  },
+  {
+    finding: 'S18',
+    tried: 'a change of the key that is killed',
+    file: 'core/configuration/secretStore',
+    title: 'keeps every secret wherever a change of the key is killed',
+  },
+  {
+    finding: 'S19',
+    tried: 'a restore that is killed',
+    file: 'core/backup/backup',
+    title: 'is restored whole or not at all wherever that is killed',
+  },
+  {
+    finding: 'S20',
+    tried: 'a crowd, and the lines that it makes',
+    file: 'plugins/abuse/siege',
+    title: 'leave a log that a person can read',
+  },
+  { finding: 'S21', tried: 'listings without an end', file: 'plugins/pop3/client/memory', title: 'the memory that a hostile ISP costs' },
+  {
+    finding: 'S22',
+    tried: 'a socket, a pipe, a world-writable file in its folder',
+    file: 'core/host/isolated/villains',
+    title: 'opens-a-port: mail',
+  },
+  {
+    finding: 'S23',
+    tried: 'a packed plugin that is refused',
+    file: 'plugins/admin-ui/statuses',
+    title: 'is 422 for a packed plugin that is refused',
+  },
+  {
+    finding: 'A1',
+    tried: 'twelve ways in which a filter cannot look at mail',
+    file: 'flow/failClosed',
+    title: 'a filter that cannot look at mail',
+  },
+  { finding: 'A1', tried: 'clamd and rspamd in trouble of 30 kinds', file: 'sdk/samples/awayDaemons', title: 'holds mail, stays on' },
+  {
+    finding: 'A1 neighbours',
+    tried: 'three failures in five minutes',
+    file: 'core/host/isolated/villains',
+    title: 'is switched off after three failures',
+  },
+  {
+    finding: 'A2',
+    tried: 'a busy round on a busy machine',
+    file: 'core/host/isolated/busy',
+    title: 'filters that work hard on a busy machine',
+  },
+  {
+    finding: 'A2 neighbours',
+    tried: 'the end of a process over one message of many',
+    file: 'core/host/isolated/busy',
+    title: 'holds that message, and none of those',
+  },
+  { finding: 'A3', tried: 'content() of the first message after a start', file: 'core/host/isolated/busy', title: 'hold none of' },
+  { finding: 'A4', tried: 'rehearsals that throw', file: 'flow/failClosed', title: 'is not switched off by what somebody only tries out' },
+  { finding: 'A12', tried: 'a network that nobody agreed to', file: 'core/host/network/agreement', title: "the administrator's agreement" },
+  { finding: 'R1', tried: 'a disk full on ext4 while the server is down', file: FULL_DISK, title: 'ext4', needs: 'root' },
+  { finding: 'R8', tried: 'a restore without room', file: FULL_DISK, title: 'restored onto one', needs: 'root' },
+  { finding: 'R9', tried: 'a backup onto a full disk', file: FULL_DISK, title: 'a backup is made onto a full disk', needs: 'root' },
+  { finding: 'R11', tried: 'an upgrade on a full disk', file: FULL_DISK, title: 'an upgrade on a full disk', needs: 'root' },
   { finding: 'R10', tried: 'old suites of TLS 1.2 at all five doors', file: 'plugins/tls/serverTls', title: 'R10 takes AEAD suites' },
   { finding: 'R10 neighbours', tried: 'TLS 1.0 and 1.1 at all five doors', file: 'plugins/tls/serverTls', title: 'refuses what is older' },
   {

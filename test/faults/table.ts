@@ -11,6 +11,13 @@ export interface FaultRow {
   note: string;
 }
 
+export interface FaultOutcome {
+  readonly fault: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  /** Sentences about what went wrong. */
+  readonly reasons: readonly string[];
+}
+
 /** Octets of the columns; what is longer goes on in the next line. */
 const WIDTHS = [54, 7, 6, 9, 9, 92];
 
@@ -49,16 +56,24 @@ export class FaultTable {
     this.row(fault, `not tried: ${reason}`);
   }
 
+  /** What came of each fault, as a test would have it. */
+  get outcomes(): readonly FaultOutcome[] {
+    return [...this.#rows.values()].map(({ fault, lost, doubled, stalled }) => ({
+      fault,
+      state: lost + doubled + stalled > 0 ? 'failed' : this.#skipped.has(fault) ? 'skipped' : 'passed',
+      reasons: this.complaints.filter((complaint) => complaint.startsWith(`${fault}: `)),
+    }));
+  }
+
   get isClean(): boolean {
     return this.complaints.length === 0;
   }
 
   /** Faults that nothing came of, that something came of, and that this machine can't try: the sum that .ci/run adds up. */
   get sum(): string {
-    const rows = [...this.#rows.values()];
-    const failed = rows.filter(({ lost, doubled, stalled }) => lost + doubled + stalled > 0).length;
-    const skipped = this.#skipped.size;
-    return `${rows.length - failed - skipped} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+    const count = (state: FaultOutcome['state']): number => this.outcomes.filter((outcome) => outcome.state === state).length;
+    const skipped = count('skipped');
+    return `${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   }
 
   toString(): string {

@@ -77,12 +77,15 @@ async function peer(input: Buffer): Promise<void> {
     },
   });
   const breaches: string[] = [];
-  const peer = new Peer({ reads, writes }, {
-    limits: LIMITS,
-    mostCalls: 4,
-    handlers: { echo: (data) => ({ data }) },
-    onBreach: (reason) => void breaches.push(reason),
-  });
+  const peer = new Peer(
+    { reads, writes },
+    {
+      limits: LIMITS,
+      mostCalls: 4,
+      handlers: { echo: (data) => ({ data }) },
+      onBreach: (reason) => void breaches.push(reason),
+    },
+  );
   const waiting = peer.call('anything').catch((error: unknown) => error);
   reads.push(input);
   await new Promise<void>((resolve) => setImmediate(resolve));

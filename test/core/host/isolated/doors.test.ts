@@ -112,7 +112,6 @@ describe('a door out of the process of a plugin is shut', function () {
       for (const door of Object.keys(DOORS).filter((name) => closes.includes(DOORS[name]?.closes ?? 'self') && !open.includes(name))) {
         it(door, async () => {
           const reached = await world.reach(door);
-          if (process.env['SHOW']) console.log('        ', reached.got ?? reached.said);
           expect(reached).to.not.have.property('got');
           expect(await world.touched()).to.deep.equal([]);
         });
