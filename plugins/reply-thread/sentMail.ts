@@ -25,8 +25,6 @@ export interface Author {
 type StoredAuthor = readonly [account: string, user: string, domains?: string];
 /** Hash, the day since 1970 on which it was sent last, its authors. */
 type Sent = readonly [hash: string, day: number, ...authors: StoredAuthor[]];
-/** As it was kept when the last author was the only one. */
-type FormerSent = readonly [hash: string, account: string, user: string, day: number];
 
 export class SentMail {
   /** What is on its way into the state, by hash. */
@@ -97,12 +95,8 @@ export class SentMail {
   }
 
   async #read(bucket: string): Promise<readonly Sent[]> {
-    return (((await this.state.get(bucket)) ?? []) as readonly (Sent | FormerSent)[]).map(inForm);
+    return ((await this.state.get(bucket)) ?? []) as readonly Sent[];
   }
-}
-
-function inForm(entry: Sent | FormerSent): Sent {
-  return typeof entry[1] === 'number' ? (entry as Sent) : [entry[0], Number(entry[3]), [entry[1], String(entry[2])]];
 }
 
 /** Each author once, the first ones; what each has sent goes to all the domains together. */

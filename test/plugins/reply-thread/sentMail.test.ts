@@ -102,16 +102,6 @@ describe('the memory of sent mail', () => {
     expect(await authorsOf(sent, '<a@x>')).to.deep.equal([ANDREW, GREG]);
   });
 
-  it('reads what an earlier version kept', async () => {
-    const hash = idHash('<a@x>');
-    const day = Math.floor(Date.now() / DAY_MS);
-    const entries = new Map<string, unknown>([[`sent/${hash.slice(0, 3)}`, [[hash, 'company', 'andrew', day]]]]);
-    const sent = new SentMail(memoryState(entries));
-    expect(await sent.authorsOf('<a@x>', new Date())).to.deep.equal([{ mailbox: ANDREW, domains: undefined }]);
-    await sent.remember('<a@x>', GREG, new Date(), ['far.example']);
-    expect((await sent.authorsOf('<a@x>', new Date())).map(({ domains }) => domains?.length)).to.deep.equal([undefined, 1]);
-  });
-
   it('finds all buckets again, however many there are', async () => {
     const entries = new Map<string, unknown>();
     const sent = new SentMail(memoryState(entries));
