@@ -55,7 +55,8 @@ const reason = obstacle() ?? (hasClamd() ? undefined : 'clamd is not installed')
     await host.round();
     expect(await aside())
       .to.have.property('Large')
-      .that.includes('INSTREAM size limit exceeded');
+      // clamd answers and hangs up at once; a system that is told of the end first has nothing left to read.
+      .that.matches(/^hold: .*(INSTREAM size limit exceeded|larger than its StreamMaxLength)/);
   });
 
   for (const [trouble, breaks, mends] of [

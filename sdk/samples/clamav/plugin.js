@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 
 /** An answer is one short line. */
 const LONGEST_ANSWER = 4096;
+/** What the system says where the other side takes no more. */
+const HUNG_UP = new Set(['EPIPE', 'ECONNRESET']);
 
 /** @type {import('@postroom/sdk').Activate} */
 export function activate(context) {
@@ -51,9 +53,11 @@ async function scan(octets, host, port, signal) {
     await once(socket, 'connect');
     const answer = answerOf(socket);
     answer.catch(() => undefined);
-    // Where sending fails it was clamd that hung up: its answer says why.
+    // Where sending fails it was clamd that hung up: its answer says why, if that came through before.
     await send(socket, octets, signal).catch(() => undefined);
-    return await answer;
+    return await answer.catch((error) => {
+      throw HUNG_UP.has(error.code) ? new Error('it hung up while the message was sent; is that larger than its StreamMaxLength?') : error;
+    });
   } finally {
     socket.destroy();
   }

@@ -66,7 +66,7 @@ describe('the memory of sent mail', () => {
   it('keeps a bounded number, the newest ones', async () => {
     const hash = idHash('<new@x>');
     const bucket = `sent/${hash.slice(0, 3)}`;
-    const others = Array.from({ length: MOST_PER_BUCKET }, (_, number) => [`other ${number}`, 'company', 'greg', 1]);
+    const others = Array.from({ length: MOST_PER_BUCKET }, (_, number) => [`other ${number}`, 1, ['company', 'greg']]);
     const entries = new Map<string, unknown>([[bucket, others]]);
     await new SentMail(memoryState(entries)).remember('<new@x>', ANDREW, new Date(DAY_MS));
     const kept = entries.get(bucket) as readonly (readonly unknown[])[];
