@@ -187,7 +187,7 @@ export const ATTACKS: readonly AttackRow[] = [
     finding: 'S12',
     tried: 'a disk full to the last octet: start, pick up, delete',
     file: FULL_DISK,
-    title: 'a start on a full disk',
+    title: 'a start on a disk that is full',
     needs: 'root',
   },
   {

@@ -28,7 +28,10 @@ export async function fullDiskSweep(table: FaultTable): Promise<void> {
     try {
       world = await DiskWorld.start(await make());
     } catch (error) {
-      table.skip(`a start on a full disk (${kind})`, `no small disk could be mounted (${String(error).split('\n')[0]}); it needs root`);
+      table.skip(
+        `a start on a disk that is full to the last octet (${kind})`,
+        `no small disk could be mounted (${String(error).split('\n')[0]}); it needs root`,
+      );
       continue;
     }
     try {
