@@ -3,7 +3,7 @@ import { ADMIN1, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import { ServerName } from '../directory/serverName.js';
-import { composeAdminNotice } from '../mail/adminNotice.js';
+import { composeNotice } from '../mail/notice.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { LostEndReport, whatToDo, whatWasLost } from '../upkeep/lostEndReport.js';
 import { IntakeStep } from './intake.js';
@@ -32,8 +32,9 @@ export class MailedLostEndNotice implements LostEndNotice {
       const text = whatWasLost(end);
       this.log.error(text, { missing: end.missing, held: end.held });
       this.events.emit({ type: 'problem', source: 'database', sentence: text });
-      const notice = composeAdminNotice({
+      const notice = composeNotice({
         host: this.server.name,
+        to: `admin1@${this.server.name}`,
         subject: 'The last changes of the mail database are missing',
         lines: [text, '', ...whatToDo(end)],
         now: this.clock.now(),

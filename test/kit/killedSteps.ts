@@ -31,7 +31,16 @@ export function countSteps(): void {
   fs.open = async (...args: Parameters<typeof fs.open>): Promise<FileHandle> => {
     step();
     const file = await open(...args);
-    watched(file, ['chmod', 'sync', 'write', 'writeFile']);
+    const whole = file.writeFile.bind(file);
+    // In two halves: a kill may come between them.
+    file.writeFile = async (content, ...options) => {
+      const octets = Buffer.from(content as string);
+      for (const half of [octets.subarray(0, octets.length / 2), octets.subarray(octets.length / 2)]) {
+        step();
+        await whole(half, ...options);
+      }
+    };
+    watched(file, ['chmod', 'sync', 'write', 'close']);
     return file;
   };
   watched(fs, ['rename', 'unlink', 'writeFile', 'mkdir', 'mkdtemp', 'rm']);
