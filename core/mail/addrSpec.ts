@@ -23,6 +23,7 @@ const UNSEEN_END = /[\s\p{Cf}]+$/u;
 /** In the middle of a domain such a character would glue two names together; the joiners of Indic and Arabic script are letters' own. */
 const GLUE = /(?![\u200c\u200d])[\s\p{Cf}]/u;
 
+const ASCII = /^[\0-\x7f]*$/;
 const LONGEST_DOMAIN = 255;
 /** IP addresses, and the tags of IPv6 and General-address-literal (RFC 5321 section 4.1.3). */
 const LITERAL = /^\[[A-Za-z0-9.:_-]+\]$/;
@@ -94,14 +95,17 @@ function domainOf(tokens: readonly Token[]): string | undefined {
  * international characters go through IDNA: the others would be read as URLs are, percent signs included. Undefined for what is no name.
  */
 function asALabels(latin1: string): string | undefined {
-  const name = latin1.endsWith('.') ? latin1.slice(0, -1) : latin1;
-  // A name without letters between two dots is none, and one that is all dots would leave a local part without a domain.
-  if (CONTROL.test(name) || /^$|^\.|\.\.|\.$/.test(name)) return undefined;
-  if (/^[\0-\x7f]*$/.test(name)) return name.toLowerCase();
-  const whole = decodeText(Buffer.from(name, 'latin1'));
+  const whole = ASCII.test(latin1) ? latin1 : decodeText(Buffer.from(latin1, 'latin1'));
   // No domain is that long, and looking for its end would take its time.
-  const text = whole.length > LONGEST_DOMAIN ? whole : whole.replace(UNSEEN_END, '');
-  if (GLUE.test(text)) return undefined;
-  if (text.length > LONGEST_DOMAIN || !/^[a-z0-9._\-\u0080-\u{10ffff}]*$/iu.test(text)) return text.toLowerCase();
-  return domainToASCII(text) || text.toLowerCase();
+  const name = withoutRoot(whole.length > LONGEST_DOMAIN ? whole : whole.replace(UNSEEN_END, ''));
+  if (name === undefined || CONTROL.test(name) || GLUE.test(name)) return undefined;
+  if (ASCII.test(name) || name.length > LONGEST_DOMAIN || !/^[a-z0-9._\-\u0080-\u{10ffff}]*$/iu.test(name)) return name.toLowerCase();
+  // Ideographic full stops have become dots.
+  return withoutRoot(domainToASCII(name) || name.toLowerCase());
+}
+
+/** Undefined without letters between two dots, which is no name, and for what is all dots: it would leave a local part without a domain. */
+function withoutRoot(domain: string): string | undefined {
+  const name = domain.endsWith('.') ? domain.slice(0, -1) : domain;
+  return /^$|^\.|\.\.|\.$/.test(name) ? undefined : name;
 }
