@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { newRandomness, Randomness } from '../plugins/fuzz/randomness.js';
+import { Randomness } from '../plugins/fuzz/randomness.js';
 import { type FuzzReport, FuzzRun } from './fuzzRun.js';
 import { minimised } from './minimised.js';
 import { keptSeeds } from './seeds.js';
 import { BrokenRule, type FuzzGroup, type FuzzTarget } from './target.js';
 import { TARGETS } from './targets.js';
 
-/** Milliseconds of bent inputs for a group of targets; `npm run fuzz` plays for minutes. */
-const GROUP_MS = 1_500;
+/** Bent inputs for each target, the same ones each time: a test is not red by chance. `npm run fuzz` plays others, for minutes. */
+const INPUTS = 200;
 const GROUPS: readonly FuzzGroup[] = ['mail', 'servers', 'isp', 'files'];
 
 function options(ms: number, seed = 1): ConstructorParameters<typeof FuzzRun>[1] {
@@ -33,11 +33,8 @@ describe('parsers that strangers write to', function () {
 
   for (const group of GROUPS) {
     it(`keep their rules for bent inputs: ${group}`, async () => {
-      const { seed } = newRandomness();
-      console.log(`      ${group}: POSTROOM_FUZZ_SEED=${seed}`);
-      const targets = TARGETS.filter((target) => target.group === group);
-      for (const target of targets) {
-        expect(complaints(await new FuzzRun(target, options(GROUP_MS / targets.length, seed)).run()), `seed ${seed}`).to.deep.equal([]);
+      for (const target of TARGETS.filter((each) => each.group === group)) {
+        expect(complaints(await new FuzzRun(target, { ...options(60_000), most: INPUTS }).run())).to.deep.equal([]);
       }
     });
   }

@@ -33,6 +33,8 @@ export interface FuzzReport {
 export interface FuzzOptions {
   /** Milliseconds for bent inputs. */
   readonly ms: number;
+  /** Inputs after which it ends, however much time is left. */
+  readonly most?: number;
   readonly seed: number;
   /** Goes on from inputs that reach something new. */
   readonly guided: boolean;
@@ -77,9 +79,9 @@ export class FuzzRun {
   }
 
   async run(): Promise<FuzzReport> {
-    const { corpus, guided, ms, seed, mostFailures = MOST_FAILURES } = this.#options;
+    const { corpus, guided, ms, most = Number.POSITIVE_INFINITY, seed, mostFailures = MOST_FAILURES } = this.#options;
     const deadline = performance.now() + ms;
-    const isOver = (): boolean => performance.now() > deadline || this.#failures.size >= mostFailures;
+    const isOver = (): boolean => performance.now() > deadline || this.#inputs >= most || this.#failures.size >= mostFailures;
     this.#pool.push(...keptSeeds(this.#target).map(({ octets }) => octets), ...(corpus ? corpusSeeds(this.#target) : []), Buffer.alloc(0));
     for (const octets of [...this.#pool]) if (!isOver()) await this.#play(octets);
     const guide = guided ? new CoverageGuide() : undefined;

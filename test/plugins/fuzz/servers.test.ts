@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { letter } from '../../kit/letter.js';
 import { Postroom } from '../../kit/postroom.js';
 import { until } from '../../kit/until.js';
-import { newRandomness, type Randomness } from './randomness.js';
+import { givenRandomness, type Randomness } from './randomness.js';
 
 const SESSIONS = Number(process.env.POSTROOM_FUZZ_SESSIONS ?? 300);
 const LINES = 40;
@@ -101,9 +101,8 @@ describe('random clients', function () {
   }
 
   async function storm(protocol: 'pop3' | 'smtp', commands: readonly [string, ...string[]], answers: RegExp): Promise<void> {
-    const random = newRandomness();
+    const random = givenRandomness();
     const note = `seed ${random.seed}`;
-    console.log(`      ${protocol}: POSTROOM_FUZZ_SEED=${random.seed}`);
     postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
     postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example' }));
     await postroom.round();
