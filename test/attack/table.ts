@@ -333,6 +333,12 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/host/inProcess/villains',
     title: 'mail ',
   },
+  {
+    finding: 'pipes of a plugin',
+    tried: 'a question that nobody waits for, and that can only fail',
+    file: 'core/host/isolated/villains',
+    title: 'tells-questions',
+  },
   { finding: 'fuzzing', tried: 'every input that ever failed', file: 'fuzz/fuzz', title: 'keep their rules for every kept input' },
   { finding: 'fuzzing', tried: 'bent inputs for every parser', file: 'fuzz/fuzz', title: 'keep their rules for bent inputs' },
   {

@@ -198,7 +198,7 @@ export class Peer {
       case 'begun':
         return this.#begin(message.id);
       case 'note':
-        return void this.#handlerOf(message.method)(message.data, octets, NEVER);
+        return this.#hear(message.method, message.data, octets);
       case 'cancel':
         this.#line.delete(message.id);
         this.#serving.get(message.id)?.abort(new PostroomError('plugin/timeout', 'The call was given up.'));
@@ -212,6 +212,14 @@ export class Peer {
         this.#acknowledged(message.id);
         return this.#settle(message.id, (call) => call.reject(thrownBy(message.code, message.message)));
     }
+  }
+
+  /** What there is an answer to has to be called: only calls are counted, and only their failures have somebody who hears of them. */
+  #hear(method: string, data: unknown, octets: Uint8Array): void {
+    const answer = this.#handlerOf(method)(data, octets, NEVER);
+    if (answer === undefined) return;
+    if (answer instanceof Promise) answer.catch(() => undefined);
+    throw new Error(`it told "${method}", which is a question`);
   }
 
   #serve({ id, method, at, data }: IncomingCall, octets: Uint8Array): void {
