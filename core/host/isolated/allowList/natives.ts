@@ -60,7 +60,8 @@ export const NATIVE_DOORS: Readonly<Record<string, Doors>> = {
   // Node makes contexts itself: what goes is a way to give V8 code that it has not compiled.
   contextify: { methods: { ContextifyScript: ['createCachedData'] } },
   messaging: { functions: ['moveMessagePortToContext', 'setDeserializerCreateObjectFunction'] },
-  fs: { functions: ['link', 'symlink'] },
+  // By a descriptor they change what may only be read; some versions of Node forget one of the ways there.
+  fs: { functions: ['link', 'symlink', 'fchmod', 'fchown', 'futimes'] },
 };
 
 export function closeNatives({ Builtin, binding }: Internals): void {
