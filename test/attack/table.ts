@@ -334,6 +334,18 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'mail ',
   },
   {
+    finding: 'S12 neighbours',
+    tried: 'files so deep in its folder that nobody can count them',
+    file: 'core/host/isolated/storage/storage',
+    title: 'too deep for anybody to count',
+  },
+  {
+    finding: 'S1 neighbours',
+    tried: 'a link that it may read, copied to where it may write',
+    file: 'core/host/isolated/doors',
+    title: 'a link copied into its own folder',
+  },
+  {
     finding: 'pipes of a plugin',
     tried: 'a question that nobody waits for, and that can only fail',
     file: 'core/host/isolated/villains',

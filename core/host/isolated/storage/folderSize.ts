@@ -6,8 +6,21 @@ import path from 'node:path';
 /** What every file and folder counts at least, in octets: an empty one takes a place in the file system too. */
 export const SMALLEST = 16 * 1024;
 
-/** Octets below `folder`, holes in files included. Stops beyond `most`, and says so much. */
+/** What a plugin may have done to a place so that nobody can look at it: taken the rights away, or put it too deep for a name. */
+const HIDDEN: readonly unknown[] = ['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP'];
+const GONE: readonly unknown[] = ['ENOENT', 'ENOTDIR'];
+
+/** Octets below `folder`, holes in files included. Stops beyond `most`, and says so much; where a part of it can't be looked at it is without end. */
 export async function folderSize(folder: string, most: number): Promise<number> {
+  try {
+    return await visibleSize(folder, most);
+  } catch (error) {
+    if (HIDDEN.includes(codeOf(error))) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
+async function visibleSize(folder: string, most: number): Promise<number> {
   let size = 0;
   const folders = [folder];
   for (let next = folders.pop(); next !== undefined && size <= most; next = folders.pop()) {
@@ -25,13 +38,19 @@ export async function folderSize(folder: string, most: number): Promise<number> 
 async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(folder, { bufferSize: 128 });
-  } catch {
-    // It was removed meanwhile.
+  } catch (error) {
+    if (!GONE.includes(codeOf(error))) throw error;
   }
 }
 
+function codeOf(error: unknown): unknown {
+  return (error as NodeJS.ErrnoException).code;
+}
+
 async function sizeOf(place: string): Promise<number> {
-  const stats = await lstat(place).catch(() => undefined);
+  const stats = await lstat(place).catch((error: unknown) => {
+    if (!GONE.includes(codeOf(error))) throw error;
+  });
   return stats === undefined ? 0 : Math.max(stats.size, stats.blocks * 512, SMALLEST);
 }
 

@@ -1,4 +1,5 @@
 // How much of the disk a plugin gets: refused at once by the process itself, and ended by the host where something got past that.
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,6 +31,7 @@ const FILL = `
     'many at a time': () => { for (let part = 0; part < 64; part += 1) fs.appendFile('file-' + part, piece, () => undefined); return new Promise((resolve) => setImmediate(resolve)); },
     'many promises at a time': () => { for (let part = 0; part < 64; part += 1) fs.promises.appendFile('file-' + part, piece).catch(() => undefined); return new Promise((resolve) => setImmediate(resolve)); },
     'callbacks': () => new Promise((resolve, reject) => fs.appendFile('file', piece, (error) => (error ? reject(error) : resolve()))),
+    'files too deep for a name': (turn) => { const deep = ('x'.repeat(250) + '/').repeat(16) + 'y'.repeat(60); if (turn === 0) fs.mkdirSync(deep, { recursive: true }); fs.writeFileSync(deep + '/' + turn, piece); },
     'files without a name': (turn) => { const fd = fs.openSync('gone-' + turn, 'w'); fs.unlinkSync('gone-' + turn); for (let part = 0; part < 4; part += 1) fs.writeSync(fd, piece); },
   };
   if (args.way === 'write') { fs.writeFileSync('mine', Buffer.alloc(args.octets)); return 'written'; }
@@ -81,6 +83,23 @@ describe("a plugin's share of the disk", function () {
       expect(await folderSize(started.storage, Number.POSITIVE_INFINITY)).to.be.at.most(QUOTA);
     });
   }
+
+  it('ends its process where it keeps files too deep for anybody to count them', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const started = await start();
+    void started.run({ way: 'files too deep for a name' }).catch(() => undefined);
+    expect((await started.process.ended).reason).to.equal('hid what it keeps in its folder and was killed');
+    execFileSync('rm', ['-rf', started.storage]);
+  });
+
+  it('is without end where a part of the folder can not be looked at', async function () {
+    // Nothing is closed to root.
+    if (process.getuid?.() === 0) this.skip();
+    const folder = await mkdtemp(path.join(tmpdir(), 'postroom-hidden-'));
+    await mkdir(path.join(folder, 'hidden'), { mode: 0o000 });
+    expect(await folderSize(folder, Number.POSITIVE_INFINITY)).to.equal(Number.POSITIVE_INFINITY);
+    await rm(folder, { recursive: true });
+  });
 
   for (const [title, args] of [
     ['asks for much at a time', { way: 'many at a time' }],
