@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { encodeFrame, FrameReader } from '#core/host/isolated/frames.js';
 
@@ -17,6 +19,21 @@ describe('a frame reader', () => {
       expect(frames.map(({ json }) => json)).to.deep.equal([{ kind: 'note', text: 'Grüße' }, [1, 2, 3], null]);
       expect(Buffer.from(frames[1]?.octets ?? []).toString()).to.equal('octets behind it');
     }
+  });
+
+  it('keeps octets that come one by one in a few pieces', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const reader = new FrameReader({ json: 2 ** 20, octets: 2 ** 20 });
+    const [head = new Uint8Array()] = encodeFrame('x'.repeat(200_000));
+    reader.push(head.subarray(0, 8));
+    collect();
+    const before = process.memoryUsage();
+    for (let count = 0; count < 200_000; count += 1) reader.push(Buffer.alloc(1));
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    expect(heapUsed + external - before.heapUsed - before.external).to.be.below(2_000_000);
+    expect(reader.push(head.subarray(0, 1))).to.deep.equal([]);
   });
 
   it('refuses a frame that is too large by its head alone', () => {
