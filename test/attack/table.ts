@@ -351,6 +351,18 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/host/isolated/villains',
     title: 'tells-questions',
   },
+  {
+    finding: 'pipes of a plugin',
+    tried: 'more questions than memory, answers that nobody reads',
+    file: 'core/host/isolated/peer',
+    title: 'the pipes of a plugin',
+  },
+  {
+    finding: 'pipes of a plugin',
+    tried: 'a frame of single octets',
+    file: 'core/host/isolated/frames',
+    title: 'keeps octets that come one by one',
+  },
   { finding: 'fuzzing', tried: 'every input that ever failed', file: 'fuzz/fuzz', title: 'keep their rules for every kept input' },
   { finding: 'fuzzing', tried: 'bent inputs for every parser', file: 'fuzz/fuzz', title: 'keep their rules for bent inputs' },
   {
