@@ -343,13 +343,19 @@ export const ATTACKS: readonly AttackRow[] = [
     finding: 'S1 neighbours',
     tried: 'a link that it may read, copied to where it may write',
     file: 'core/host/isolated/doors',
-    title: 'a link copied into its own folder',
+    title: 'by the allow-list alone',
   },
   {
     finding: 'pipes of a plugin',
     tried: 'a question that nobody waits for, and that can only fail',
     file: 'core/host/isolated/villains',
-    title: 'tells-questions',
+    title: 'others served, the plugin named, the host alive',
+  },
+  {
+    finding: 'S12 neighbours',
+    tried: 'megabytes in a plan, to be kept with every message',
+    file: 'core/host/isolated/villains',
+    title: 'leaves no more of its plan',
   },
   {
     finding: 'pipes of a plugin',

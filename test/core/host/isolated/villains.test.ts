@@ -97,6 +97,23 @@ describe('a villainous plugin', function () {
     expect(host.log.filter((line) => line['source'] === 'postroom.pop3' && line['level'] === 'fatal')).to.deep.equal([]);
   });
 
+  for (const [what, disposition] of [
+    ['a tag', 'deliver'],
+    ['a concealed field', 'deliver'],
+    ['an address', 'deliver'],
+    ['a mailbox', 'hold'],
+    ['header lines', 'hold'],
+  ] as const) {
+    it(`leaves no more of its plan than somebody may want to read: ${what}`, async () => {
+      await plant(host, 'bloats-plans');
+      await host.run('plugins.enable', { plugin: 'villain.bloats-plans' });
+      const sorted = await host.sort(`From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: ${what}\n\nHello\n`);
+      expect(sorted.trail.map(({ tap }) => tap).join(' ')).to.include('villain.bloats-plans/scan');
+      expect(sorted.disposition).to.equal(disposition);
+      expect(JSON.stringify(sorted.trail).length).to.be.below(100_000);
+    });
+  }
+
   it('comes back after its process ended, and filters again', async () => {
     await plant(host, 'falls-once');
     await host.run('plugins.enable', { plugin: 'villain.falls-once' });
