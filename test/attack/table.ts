@@ -352,6 +352,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'others served, the plugin named, the host alive',
   },
   {
+    finding: 'S5 neighbours',
+    tried: 'names that take for ever to be found, so that the server finds none',
+    file: 'core/host/isolated/network/dialler',
+    title: 'asks the name service one question at a time',
+  },
+  {
     finding: 'S12 neighbours',
     tried: 'megabytes in a plan, to be kept with every message',
     file: 'core/host/isolated/villains',

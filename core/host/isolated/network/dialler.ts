@@ -49,6 +49,8 @@ export class Dialler {
   readonly #sockets = new Set<Socket>();
   readonly #known = new KnownNames();
   readonly #names: NameService;
+  /** The last question to the name service. */
+  #asking: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(
@@ -160,12 +162,25 @@ export class Dialler {
   async #lookup(host: string): Promise<readonly { readonly address: string; readonly family: number }[]> {
     const family = isIP(host);
     if (family !== 0) return [{ address: host, family }];
-    const found = await (this.options.lookup ?? allAddresses)(host);
+    const found = await this.#ask(host);
     this.#known.add(
       host,
       found.map(({ address }) => canonicalAddress(address)),
     );
     return found;
+  }
+
+  /**
+   * One after the other: the system answers two or so at a time for all of the server, and some take as long as who runs a name service likes. What is
+   * asked by sixty connections to such names, the server's own questions would wait for.
+   */
+  #ask(host: string): Promise<readonly { readonly address: string; readonly family: number }[]> {
+    const answer = this.#asking.then(() => {
+      if (this.#isClosed) throw coded('ECONNABORTED', 'The connection was given up.');
+      return (this.options.lookup ?? allAddresses)(host);
+    });
+    this.#asking = answer.catch(() => undefined);
+    return answer;
   }
 
   #connect(options: SocketConnectOpts): Promise<Socket> {

@@ -280,6 +280,25 @@ describe('the network of a plugin', function () {
     expect((await plugin.run({ client: 'look up', host: 'any.example' })).answer).to.deep.equal({ address: '127.0.0.1', family: 4 });
   });
 
+  it('asks the name service one question at a time, which leaves room for those of the server', async () => {
+    let [open, most] = [0, 0];
+    lookup = async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      open -= 1;
+      return [{ address: '127.0.0.1', family: 4 }];
+    };
+    allow(Array.from({ length: 10 }, (_none, index) => `slow-${index}.example:${ports['silent']}`));
+    const results = await Promise.all(
+      ['look up', 'connect'].flatMap((client) =>
+        Array.from({ length: 10 }, (_none, index) => plugin.run({ client, host: `slow-${index}.example`, port: ports['silent'] })),
+      ),
+    );
+    expect(results.filter(({ answer }) => answer === undefined)).to.deep.equal([]);
+    expect(most).to.equal(1);
+  });
+
   it('holds 64 connections at a time, and closes them with the process', async () => {
     const crowd = await OnePlugin.start(CLIENTS, {
       network: { rules: () => rules, own: () => ({ addresses: new Set(), ports: new Set(), dataDir: '/' }) },
