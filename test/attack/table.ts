@@ -364,6 +364,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'leaves no more of its plan',
   },
   {
+    finding: 'S9 neighbours',
+    tried: 'brackets without end from a plugin',
+    file: 'core/host/isolated/peer',
+    title: 'carry nothing that could not be written down again',
+  },
+  {
     finding: 'pipes of a plugin',
     tried: 'more questions than memory, answers that nobody reads',
     file: 'core/host/isolated/peer',

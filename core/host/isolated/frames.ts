@@ -1,11 +1,14 @@
 // The pipe between the host and a plugin's process, cut into frames: JSON and, behind it, raw octets. A frame that is too large is refused
 // by its first eight octets, before anything of it is kept.
 import { Buffer } from 'node:buffer';
+import { type JsonShape, jsonShapeProblem } from '@postroom/sdk';
 
 /** How large a frame may be, in octets. */
 export interface FrameLimits {
   readonly json: number;
   readonly octets: number;
+  /** Of the JSON. Default: any. */
+  readonly shape?: JsonShape;
 }
 
 export interface Frame {
@@ -54,7 +57,7 @@ export class FrameReader {
         this.#wanted = this.#lengths.json + this.#lengths.octets;
       } else {
         const { json } = this.#lengths;
-        frames.push({ json: parse(octets.subarray(0, json)), octets: octets.subarray(json), size: octets.length });
+        frames.push({ json: this.#parse(octets.subarray(0, json)), octets: octets.subarray(json), size: octets.length });
         this.#lengths = undefined;
         this.#wanted = HEAD;
       }
@@ -71,6 +74,16 @@ export class FrameReader {
       last = Buffer.concat([before, last]);
     }
     this.#pieces.push(last);
+  }
+
+  #parse(octets: Buffer): unknown {
+    const problem = this.limits.shape === undefined ? undefined : jsonShapeProblem(octets, this.limits.shape);
+    if (problem !== undefined) throw new Error(`it sent a frame that ${problem}`);
+    try {
+      return JSON.parse(octets.toString('utf8'));
+    } catch {
+      throw new Error('it sent a frame that is no JSON');
+    }
   }
 
   #readHead(head: Buffer): { readonly json: number; readonly octets: number } {
@@ -92,13 +105,5 @@ export class FrameReader {
     this.#pieces = all.length === this.#gathered ? [rest] : [rest, ...this.#pieces.slice(1)];
     this.#gathered -= count;
     return taken;
-  }
-}
-
-function parse(octets: Buffer): unknown {
-  try {
-    return JSON.parse(octets.toString('utf8'));
-  } catch {
-    throw new Error('it sent a frame that is no JSON');
   }
 }

@@ -42,6 +42,16 @@ describe('a frame reader', () => {
     expect(() => new FrameReader(LIMITS).push(head)).to.throw(/a frame of 0 \+ 1001 octets; at most 1000 \+ 1000/);
   });
 
+  it('refuses what is too deep or too full before it is read', () => {
+    for (const [json, said] of [
+      [[[[['x']]]], 'is nested more than 3 deep'],
+      [Array.from({ length: 20 }, () => 1), 'holds more than 10 values'],
+    ] as const) {
+      const reader = new FrameReader({ ...LIMITS, shape: { depth: 3, values: 10 } });
+      expect(() => reader.push(octetsOf([json]))).to.throw(`it sent a frame that ${said}`);
+    }
+  });
+
   it('refuses what is no JSON', () => {
     expect(() => new FrameReader(LIMITS).push(Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0x7b]))).to.throw('a frame that is no JSON');
   });

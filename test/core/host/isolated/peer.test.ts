@@ -23,6 +23,17 @@ const NEVER_WAITS = `
   return new Promise(() => undefined);
 `;
 
+/** What JSON.parse reads and JSON.stringify can't write. */
+const DEEP = `
+  const { writeSync } = await import('node:fs');
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  const json = Buffer.from('{"kind":"call","id":1,"method":"state.set","at":0,"data":{"key":"x","value":' + deep + '}}');
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(json.length);
+  writeSync(4, Buffer.concat([head, json]));
+  return new Promise(() => undefined);
+`;
+
 describe('the pipes of a plugin', function () {
   this.timeout(60_000);
   let plugin: OnePlugin | undefined;
@@ -60,5 +71,12 @@ describe('the pipes of a plugin', function () {
     });
     expect(reason).to.equal('was killed: it has requests of more than 32 MB open');
     expect(asked).to.equal(10);
+  });
+
+  it('carry nothing that could not be written down again', async () => {
+    const taken: unknown[] = [];
+    const reason = await reasonFor(DEEP, { 'state.set': (data) => void taken.push(data) });
+    expect(reason).to.equal('was killed: it sent a frame that is nested more than 200 deep');
+    expect(taken).to.deep.equal([]);
   });
 });
