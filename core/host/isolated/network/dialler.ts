@@ -147,10 +147,12 @@ export class Dialler {
     if (Buffer.byteLength(path) > LONGEST_SOCKET) throw coded('ENAMETOOLONG', `${path} is too long for the name of a socket.`);
     const judged = judgeSocket(path, this.options.rules(), this.options.own());
     this.#refuse({ kind: 'socket', path }, judged);
-    const real = await realpath(path).catch(() => path);
     const own = this.options.own();
-    // A link into the data folder is the data folder.
-    this.#refuse({ kind: 'socket', path }, isInData(real, own) ? 'own' : 'allowed');
+    const withoutLinks = (place: string): Promise<string> => realpath(place).catch(() => place);
+    const [real, dataDir] = await Promise.all([withoutLinks(path), withoutLinks(own.dataDir)]);
+    // A link into the data folder is the data folder, and that may be called by a link itself.
+    const isOwn = isInData(real, own) || isInData(real, { ...own, dataDir });
+    this.#refuse({ kind: 'socket', path }, isOwn ? 'own' : 'allowed');
     return real;
   }
 
