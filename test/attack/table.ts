@@ -370,6 +370,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'carry nothing that could not be written down again',
   },
   {
+    finding: 'manifests',
+    tried: 'the setting of another plugin declared as its own: its secret read, and taken along at the end',
+    file: 'core/host/isolated/villains',
+    title: 'takes nothing of others along',
+  },
+  {
     finding: 'pipes of a plugin',
     tried: 'more questions than memory, answers that nobody reads',
     file: 'core/host/isolated/peer',

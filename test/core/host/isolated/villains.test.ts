@@ -97,6 +97,18 @@ describe('a villainous plugin', function () {
     expect(host.log.filter((line) => line['source'] === 'postroom.pop3' && line['level'] === 'fatal')).to.deep.equal([]);
   });
 
+  it('takes nothing of others along when it is removed', async () => {
+    await host.run('accounts.set-password', { account: 'company', password: 'the ISP knows it' });
+    const secrets = async (): Promise<unknown> => JSON.parse(await readFile(path.join(host.dataDir, 'secrets.json'), 'utf8'));
+    const before = (await secrets()) as { readonly secrets: object };
+    expect(before.secrets).to.have.property('company/pop3.password');
+    await plant(host, 'steals-secrets');
+    await host.run('plugins.enable', { plugin: 'villain.steals-secrets' });
+    await host.run('plugins.remove', { plugin: 'villain.steals-secrets' });
+    expect(await secrets()).to.deep.equal(before);
+    expect(JSON.parse(await readFile(path.join(host.dataDir, 'settings.json'), 'utf8'))).to.deep.equal(JSON.parse(settings));
+  });
+
   for (const [what, disposition] of [
     ['a tag', 'deliver'],
     ['a concealed field', 'deliver'],
