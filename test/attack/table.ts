@@ -359,6 +359,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'S12 neighbours',
+    tried: 'files whose names are no text, which nobody counted',
+    file: 'core/host/isolated/storage/storage',
+    title: 'names that are no text',
+  },
+  {
+    finding: 'S12 neighbours',
     tried: 'megabytes in a plan, to be kept with every message',
     file: 'core/host/isolated/villains',
     title: 'leaves no more of its plan',

@@ -8,6 +8,7 @@ export const SMALLEST = 16 * 1024;
 
 /** What a plugin may have done to a place so that nobody can look at it: taken the rights away, or put it too deep for a name. */
 const HIDDEN: readonly unknown[] = ['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP'];
+const SEPARATOR = Buffer.from(path.sep);
 const GONE: readonly unknown[] = ['ENOENT', 'ENOTDIR'];
 
 /** Octets below `folder`, holes in files included. Stops beyond `most`, and says so much; where a part of it can't be looked at it is without end. */
@@ -20,13 +21,14 @@ export async function folderSize(folder: string, most: number): Promise<number> 
   }
 }
 
+/** Names are octets: one that is no text would be read as another, which is not there. */
 async function visibleSize(folder: string, most: number): Promise<number> {
   let size = 0;
-  const folders = [folder];
+  const folders: Buffer[] = [Buffer.from(folder)];
   for (let next = folders.pop(); next !== undefined && size <= most; next = folders.pop()) {
     for await (const entry of entriesOf(next)) {
       if (size > most) break;
-      const place = path.join(next, entry.name);
+      const place = placeIn(next, entry.name);
       if (entry.isDirectory()) folders.push(place);
       size += await sizeOf(place);
     }
@@ -35,19 +37,23 @@ async function visibleSize(folder: string, most: number): Promise<number> {
 }
 
 /** Piece by piece: a folder may hold any number. One that is gone holds none. */
-async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
+async function* entriesOf(folder: Buffer): AsyncGenerator<Dirent<Buffer>> {
   try {
-    yield* await opendir(folder, { bufferSize: 128 });
+    yield* (await opendir(folder, { bufferSize: 128, encoding: 'buffer' as BufferEncoding })) as unknown as AsyncIterable<Dirent<Buffer>>;
   } catch (error) {
     if (!GONE.includes(codeOf(error))) throw error;
   }
+}
+
+export function placeIn(folder: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([folder, SEPARATOR, name]);
 }
 
 function codeOf(error: unknown): unknown {
   return (error as NodeJS.ErrnoException).code;
 }
 
-async function sizeOf(place: string): Promise<number> {
+async function sizeOf(place: Buffer): Promise<number> {
   const stats = await lstat(place).catch((error: unknown) => {
     if (!GONE.includes(codeOf(error))) throw error;
   });

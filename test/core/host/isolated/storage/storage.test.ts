@@ -32,6 +32,8 @@ const FILL = `
     'many promises at a time': () => { for (let part = 0; part < 64; part += 1) fs.promises.appendFile('file-' + part, piece).catch(() => undefined); return new Promise((resolve) => setImmediate(resolve)); },
     'callbacks': () => new Promise((resolve, reject) => fs.appendFile('file', piece, (error) => (error ? reject(error) : resolve()))),
     'files too deep for a name': (turn) => { const deep = ('x'.repeat(250) + '/').repeat(16) + 'y'.repeat(60); if (turn === 0) fs.mkdirSync(deep, { recursive: true }); fs.writeFileSync(deep + '/' + turn, piece); },
+    'names that are no text': (turn) => fs.writeFileSync(Buffer.concat([Buffer.from(process.cwd() + '/'), Buffer.from([255, 1 + (turn % 40), 1 + Math.floor(turn / 40)])]), piece),
+    'folders whose names are no text': (turn) => { const folder = Buffer.concat([Buffer.from(process.cwd() + '/'), Buffer.from([255])]); if (turn === 0) fs.mkdirSync(folder); fs.writeFileSync(Buffer.concat([folder, Buffer.from('/' + turn)]), piece); },
     'files without a name': (turn) => { const fd = fs.openSync('gone-' + turn, 'w'); fs.unlinkSync('gone-' + turn); for (let part = 0; part < 4; part += 1) fs.writeSync(fd, piece); },
   };
   if (args.way === 'write') { fs.writeFileSync('mine', Buffer.alloc(args.octets)); return 'written'; }
@@ -71,7 +73,7 @@ describe("a plugin's share of the disk", function () {
 
   const WAYS = [
     ...['one file', 'many files', 'files of a name', 'many folders', 'holes', 'text', 'several pieces', 'copies', 'copied folders'],
-    ...['promises', 'a FileHandle', 'callbacks', 'files without a name'],
+    ...['promises', 'a FileHandle', 'callbacks', 'files without a name', 'names that are no text', 'folders whose names are no text'],
   ];
   for (const way of WAYS) {
     it(`ends its process where it wants more, and it never has more: ${way}`, async () => {
