@@ -365,6 +365,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'S12 neighbours',
+    tried: 'a folder that nobody can remove',
+    file: 'core/host/isolated/storage/storage',
+    title: 'is given back when the plugin is removed',
+  },
+  {
+    finding: 'S12 neighbours',
     tried: 'megabytes in a plan, to be kept with every message',
     file: 'core/host/isolated/villains',
     title: 'leaves no more of its plan',

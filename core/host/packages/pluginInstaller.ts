@@ -12,6 +12,7 @@ import { SecretStore, secretPath } from '../../configuration/secretStore.js';
 import { SettingsService } from '../../configuration/settingsService.js';
 import { PluginStates } from '../../store/pluginStates.js';
 import { type InstalledPlugin, readPlugin } from '../discovery.js';
+import { removeTree } from '../isolated/storage/removeTree.js';
 import { PluginHost, type PluginStatus } from '../pluginHost.js';
 import { PluginWatch } from '../pluginWatch.js';
 import { unpackPlugin } from './pluginArchive.js';
@@ -132,7 +133,7 @@ export class DefaultPluginInstaller implements PluginInstaller {
 
   async #removeTraces(id: string): Promise<void> {
     await this.host.forget(id);
-    await rm(path.join(this.data.path, 'storage', id), { recursive: true, force: true });
+    await removeTree(path.join(this.data.path, 'storage', id));
     await this.states.remove(id);
   }
 

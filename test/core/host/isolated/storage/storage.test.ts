@@ -1,11 +1,11 @@
 // How much of the disk a plugin gets: refused at once by the process itself, and ended by the host where something got past that.
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { ProcessOptions } from '#core/host/isolated/pluginProcess.js';
 import { folderSize } from '#core/host/isolated/storage/folderSize.js';
+import { removeTree } from '#core/host/isolated/storage/removeTree.js';
 import { type StorageLimits, StorageWatch } from '#core/host/isolated/storage/storageWatch.js';
 import { OnePlugin } from '../onePlugin.js';
 
@@ -91,7 +91,26 @@ describe("a plugin's share of the disk", function () {
     const started = await start();
     void started.run({ way: 'files too deep for a name' }).catch(() => undefined);
     expect((await started.process.ended).reason).to.equal('hid what it keeps in its folder and was killed');
-    execFileSync('rm', ['-rf', started.storage]);
+    await removeTree(started.storage);
+    expect(await folderSize(started.storage, Number.POSITIVE_INFINITY)).to.equal(0);
+  });
+
+  it('is given back when the plugin is removed, however deep and closed it left its folder', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'postroom-left-'));
+    const chain = Array.from({ length: 12 }, () => 'x'.repeat(250));
+    // Deeper than any name: each chain is put below the one before.
+    let below = '';
+    for (const name of ['a', 'b', 'c']) {
+      const made = path.join(folder, name);
+      await mkdir(path.join(made, ...chain), { recursive: true });
+      if (below !== '') await rename(below, path.join(made, ...chain, 'y'));
+      below = made;
+    }
+    await mkdir(path.join(folder, 'closed', 'within'), { recursive: true });
+    await chmod(path.join(folder, 'closed'), 0o000);
+    await removeTree(folder);
+    expect(await readdir(path.dirname(folder))).to.not.include(path.basename(folder));
+    await removeTree(folder);
   });
 
   it('is without end where a part of the folder can not be looked at', async function () {
