@@ -382,6 +382,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'carry nothing that could not be written down again',
   },
   {
+    finding: 'S11 neighbours',
+    tried: 'a publisher that is called as the product’s own',
+    file: 'core/host/isolated/villains',
+    title: 'that says it is by the product',
+  },
+  {
     finding: 'manifests',
     tried: 'the setting of another plugin declared as its own: its secret read, and taken along at the end',
     file: 'core/host/isolated/villains',

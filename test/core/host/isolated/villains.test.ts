@@ -137,6 +137,16 @@ describe('a villainous plugin', function () {
     expect((await second).trail.map(({ change }) => change)).to.include('tag recovered');
   });
 
+  it('that says it is by the product is shown and not run', async () => {
+    await plant(host, 'poses-as-ours');
+    await host.run('plugins.enable', { plugin: 'decent.neighbour' });
+    const row = await rowOf('postroom.poses-as-ours');
+    expect(row?.state).to.equal('disabled');
+    expect(row?.problems.join(' ')).to.match(/publisher is "postroom", which only the product's own plugins have/);
+    await rm(path.join(host.dataDir, 'plugins', 'poses-as-ours'), { recursive: true });
+    await host.run('plugins.enable', { plugin: 'decent.neighbour' });
+  });
+
   it('with a broken manifest or a path in its id is shown and not run', async () => {
     for (const [name, said] of [
       ['broken-manifest', /cannot be read as a manifest/],
