@@ -24,6 +24,8 @@ export interface DeclaredProperty {
   readonly schema: PropertySchema;
   /** A stranger's own words, by which the server checks values: only within limits. `undefined`: `schema` says it all. */
   readonly whole?: PropertySchema;
+  /** Another stranger's plugin declares it too: which one comes first is chance, and nobody can say whose it is. */
+  readonly isContested?: true;
 }
 
 /** Everything that may stand in settings.json. */
@@ -78,7 +80,11 @@ export function mergeSchema(
       if (problem === undefined) {
         const own = manifest !== undefined && isStranger(manifest) ? { schema: withoutPatterns(schema), whole: schema } : { schema };
         properties.set(key, { key, owner, scope: schema.scope ?? 'server', ...own });
-      } else conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
+      } else {
+        conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
+        const first = properties.get(key);
+        if (first?.whole !== undefined) properties.set(key, { ...first, isContested: true });
+      }
     }
   };
   declare(undefined, CORE_PROPERTIES);
@@ -93,6 +99,12 @@ export function mergeSchema(
     json: jsonSchema([...properties.values()], kinds),
     conflicts,
   };
+}
+
+/** Whether a setting is surely the plugin's, whatever its manifest declares: what it keeps there it may read, and takes along when it is removed. */
+export function isOwn({ properties }: Pick<SettingsSchema, 'properties'>, plugin: string, key: string): boolean {
+  const declared = properties.get(key);
+  return declared?.owner === plugin && declared.isContested !== true;
 }
 
 /** `grant` is the last stage of onLicenseCheck, and so the default. */

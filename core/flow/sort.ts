@@ -16,6 +16,8 @@ export interface Sorted {
 
 /** Characters of reasons that the trail keeps of one tap: a sender's words may stand in thousands of them. */
 const LONGEST_REASON = 4000;
+/** Characters of one text of an entry, whatever it is made of: it is kept with the message, and a plugin decides how long a tag or a name is. */
+const LONGEST_TEXT = 4 * LONGEST_REASON;
 
 export interface SortStep {
   /** Sorts for one account. `outside`: envelope recipients that leave through the ISP. Never rejects: what fails is held. */
@@ -59,7 +61,7 @@ export class HookSortStep implements SortStep {
       };
     }
     if (problems.length > 0) {
-      const reason = problems.join(' ');
+      const reason = cut(problems.join(' '), LONGEST_REASON);
       if (!mail.rehearsal) this.#blame(call.steps, account, mail, reason);
       return { plan: start.hold(reason), trail: [...trail, { ...entry('core/check', 'hold', reason, 0), build }] };
     }
@@ -101,11 +103,16 @@ function joinedReasons(reasons: readonly string[]): string {
   for (const reason of reasons) {
     room -= reason.length;
     if (room < 0 && kept.length > 0) return [...kept, `and ${reasons.length - kept.length} more`].join('; ');
-    kept.push(room < 0 ? `${reason.slice(0, LONGEST_REASON)}...` : reason);
+    kept.push(cut(reason, LONGEST_REASON));
   }
   return kept.join('; ');
 }
 
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}
+
 function entry(tap: string, change: string, reason: string, milliseconds: number): TrailEntry {
-  return { tap, change, reason, milliseconds: Math.round(milliseconds * 1000) / 1000 };
+  const [what, why] = [cut(change, LONGEST_TEXT), cut(reason, LONGEST_TEXT)];
+  return { tap, change: what, reason: why, milliseconds: Math.round(milliseconds * 1000) / 1000 };
 }

@@ -55,12 +55,17 @@ export async function readPlugin(folder: string, bundled: boolean): Promise<Inst
   return { id, folder, manifest, bundled, problems: bundled ? problems : [...problems, ...strangersLimits(manifest)] };
 }
 
+/** Who publishes the product's own plugins: by that name lines of the log, settings and trails are taken for theirs. */
+const OURS = 'postroom';
+
 /** What a plugin that is not part of the product may not ask for. */
 function strangersLimits(manifest: PluginManifest | undefined): readonly string[] {
+  const name = manifest?.publisher === OURS ? [`Its publisher is "${OURS}", which only the product's own plugins have.`] : [];
   const allowed = ['onSort', 'onDeliver', 'onSchedule'];
   const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !allowed.includes(tap.hook));
   const edition = manifest?.contributes?.edition === undefined ? [] : ["It declares an edition, which is for the product's own plugins."];
   return [
+    ...name,
     ...forbidden.map(
       (tap) => `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${allowed.join(', ')}.`,
     ),

@@ -167,7 +167,7 @@ export class InProcessPlugin implements PluginRuntime {
           return registration;
         },
       },
-      secrets: pluginSecrets(manifest, get(SecretStore)),
+      secrets: pluginSecrets(manifest, get(SecretStore), get(SettingsService)),
       state: get(PluginStates).forPlugin(id),
       mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),

@@ -1,19 +1,19 @@
 // A plugin's view of the secrets: its own properties marked "secret", nobody else's.
 import { type PluginManifest, PostroomError, type Secrets } from '@postroom/sdk';
+import { isOwn } from '../configuration/schema.js';
 import { type SecretStore, secretPath } from '../configuration/secretStore.js';
+import type { SettingsService } from '../configuration/settingsService.js';
 import { pluginId } from './manifestReader.js';
 
-export function pluginSecrets(manifest: PluginManifest, store: SecretStore): Secrets {
+/** What a manifest declares says nothing alone: it may be another plugin's setting that it names. */
+export function pluginSecrets(manifest: PluginManifest, store: SecretStore, settings: Pick<SettingsService, 'schema'>): Secrets {
+  const plugin = pluginId(manifest);
   return {
     get: async (key, account) => {
-      if (manifest.contributes?.configuration?.properties[key]?.secret !== true) {
-        throw new PostroomError(
-          'settings/unknown-key',
-          `${pluginId(manifest)} asks for the secret ${key}, which its manifest does not declare.`,
-          {
-            plugin: pluginId(manifest),
-          },
-        );
+      const { schema } = settings;
+      if (!isOwn(schema, plugin, key) || schema.properties.get(key)?.schema.secret !== true) {
+        const sentence = `${plugin} asks for the secret ${key}, which is no secret of its own: its manifest does not declare it, or another one does too.`;
+        throw new PostroomError('settings/unknown-key', sentence, { plugin });
       }
       return store.getSecret(secretPath(key, account));
     },

@@ -17,6 +17,8 @@ import { addressKey, headerLineProblem, type PlanState, placesByAddress } from '
 
 /** Addresses that the trail names of one tap; a sender may write thousands. */
 const MOST_NAMED = 20;
+/** Header lines that all plugins together may put onto every copy. */
+const MOST_HEADERS = 100;
 
 /** A plan in which nobody gets the message yet. `outside`: envelope recipients of a submitted message that go out through the ISP. */
 export function createSortPlan(account: AccountView, outside: readonly string[] = []): SortPlan {
@@ -276,5 +278,7 @@ export function planProblems(answer: unknown, account: AccountView, known: (mail
       problems.push(`${name} is a mailbox of another account than ${account.id}.`);
     else if (!known(mailbox)) problems.push(`There is no mailbox ${name}.`);
   }
+  if (answer.addHeaders.length > MOST_HEADERS)
+    return [...problems, `The plan adds ${answer.addHeaders.length} header lines to every copy; ${MOST_HEADERS} are allowed.`];
   return [...problems, ...answer.addHeaders.flatMap((line) => headerLineProblem(line) ?? [])];
 }

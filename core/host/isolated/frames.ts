@@ -1,21 +1,28 @@
 // The pipe between the host and a plugin's process, cut into frames: JSON and, behind it, raw octets. A frame that is too large is refused
 // by its first eight octets, before anything of it is kept.
 import { Buffer } from 'node:buffer';
+import { type JsonShape, jsonShapeProblem } from '@postroom/sdk';
 
 /** How large a frame may be, in octets. */
 export interface FrameLimits {
   readonly json: number;
   readonly octets: number;
+  /** Of the JSON. Default: any. */
+  readonly shape?: JsonShape;
 }
 
 export interface Frame {
   readonly json: unknown;
   readonly octets: Uint8Array;
+  /** In octets, of both together. */
+  readonly size: number;
 }
 
 /** Two lengths, 32 bits each, big-endian: of the JSON, of the octets. */
 const HEAD = 8;
 export const NO_OCTETS: Uint8Array = new Uint8Array(0);
+/** Smaller pieces are put together as they come: kept one by one, single octets would take some hundred times their size. */
+const SMALL = 64 * 1024;
 
 /** One frame, in pieces to be written one behind the other. The octets are not copied. */
 export function encodeFrame(json: unknown, octets: Uint8Array = NO_OCTETS): readonly Uint8Array[] {
@@ -40,7 +47,7 @@ export class FrameReader {
 
   /** Takes the next piece; answers the frames that it completes. */
   push(piece: Uint8Array): readonly Frame[] {
-    this.#pieces.push(piece);
+    this.#keep(piece);
     this.#gathered += piece.length;
     const frames: Frame[] = [];
     while (this.#gathered >= this.#wanted) {
@@ -49,12 +56,34 @@ export class FrameReader {
         this.#lengths = this.#readHead(octets);
         this.#wanted = this.#lengths.json + this.#lengths.octets;
       } else {
-        frames.push({ json: parse(octets.subarray(0, this.#lengths.json)), octets: octets.subarray(this.#lengths.json) });
+        const { json } = this.#lengths;
+        frames.push({ json: this.#parse(octets.subarray(0, json)), octets: octets.subarray(json), size: octets.length });
         this.#lengths = undefined;
         this.#wanted = HEAD;
       }
     }
     return frames;
+  }
+
+  /** Equal ones are joined, and what comes of it again: no octet is copied more than a few times. */
+  #keep(piece: Uint8Array): void {
+    let last = piece;
+    for (let before = this.#pieces.at(-1); before !== undefined; before = this.#pieces.at(-1)) {
+      if (before.length > last.length || before.length + last.length > SMALL) break;
+      this.#pieces.pop();
+      last = Buffer.concat([before, last]);
+    }
+    this.#pieces.push(last);
+  }
+
+  #parse(octets: Buffer): unknown {
+    const problem = this.limits.shape === undefined ? undefined : jsonShapeProblem(octets, this.limits.shape);
+    if (problem !== undefined) throw new Error(`it sent a frame that ${problem}`);
+    try {
+      return JSON.parse(octets.toString('utf8'));
+    } catch {
+      throw new Error('it sent a frame that is no JSON');
+    }
   }
 
   #readHead(head: Buffer): { readonly json: number; readonly octets: number } {
@@ -76,13 +105,5 @@ export class FrameReader {
     this.#pieces = all.length === this.#gathered ? [rest] : [rest, ...this.#pieces.slice(1)];
     this.#gathered -= count;
     return taken;
-  }
-}
-
-function parse(octets: Buffer): unknown {
-  try {
-    return JSON.parse(octets.toString('utf8'));
-  } catch {
-    throw new Error('it sent a frame that is no JSON');
   }
 }

@@ -296,7 +296,7 @@ export class IsolatedPlugin implements PluginRuntime {
       ...this.#desk.handlers,
       ...serviceHandlers({
         state: service(this.container, PluginStates).forPlugin(id),
-        secrets: pluginSecrets(manifest, service(this.container, SecretStore)),
+        secrets: pluginSecrets(manifest, service(this.container, SecretStore), service(this.container, SettingsService)),
         mail: this.#mail(),
         log: this.#log,
       }),

@@ -23,6 +23,8 @@ export interface PeerOptions {
   readonly limits: FrameLimits;
   /** Calls of the other side that may be open at a time; one more is a breach. */
   readonly mostCalls: number;
+  /** Octets of all such calls together, and octets that wait for the other side to read them; more is a breach. Default: any number. */
+  readonly most?: { readonly asked: number; readonly waiting: number };
   readonly handlers: Readonly<Record<string, PeerHandler>>;
   /** The other side broke the rules and is not listened to any more: end it. The end of the sentence "x was stopped: ...". */
   readonly onBreach: (reason: string) => void;
@@ -70,12 +72,14 @@ const LONGEST_SENTENCE = 2_000;
 export class Peer {
   #next = 1;
   #closed: Error | undefined;
-  /** After a breach nothing more is read: the other side is about to be ended. */
+  /** After a breach nothing more is read or sent: the other side is about to be ended. */
   #isDeaf = false;
   readonly #pending = new Map<number, PendingCall>();
   /** Calls that were given up here and not acknowledged there yet. */
   readonly #unacknowledged = new Map<number, TimeLimit>();
   readonly #serving = new Map<number, AbortController>();
+  /** Octets of the calls that are being served. */
+  #asked = 0;
   /** Calls that wait for their turn of the event loop. */
   readonly #line = new Map<number, { readonly call: IncomingCall; readonly octets: Uint8Array }>();
   /** Whether a call has this turn. */
@@ -154,6 +158,10 @@ export class Peer {
 
   #send(message: Message, octets?: Uint8Array): void {
     const { writes } = this.pipes;
+    if (this.#isDeaf) return;
+    if (writes.writableLength > (this.options.most?.waiting ?? Number.POSITIVE_INFINITY)) {
+      return this.#breach('it does not read what it asked for');
+    }
     writes.cork();
     for (const piece of encodeFrame(message, octets)) {
       writes.write(piece);
@@ -166,15 +174,20 @@ export class Peer {
       return;
     }
     try {
-      for (const { json, octets } of this.#reader.push(piece)) {
+      for (const { json, octets, size } of this.#reader.push(piece)) {
         const message = readMessage(json);
         if (this.options.oneByOne === true && message.kind === 'call') this.#putInLine(message, octets);
-        else this.#take(message, octets);
+        else this.#take(message, octets, size);
       }
     } catch (error) {
-      this.#isDeaf = true;
-      this.options.onBreach(sentenceOf(error));
+      this.#breach(sentenceOf(error));
     }
+  }
+
+  #breach(reason: string): void {
+    if (this.#isDeaf) return;
+    this.#isDeaf = true;
+    this.options.onBreach(reason);
   }
 
   #putInLine(call: IncomingCall, octets: Uint8Array): void {
@@ -191,14 +204,14 @@ export class Peer {
     setImmediate(() => this.#serveNext());
   }
 
-  #take(message: Message, octets: Uint8Array): void {
+  #take(message: Message, octets: Uint8Array, size: number): void {
     switch (message.kind) {
       case 'call':
-        return this.#serve(message, octets);
+        return this.#serve(message, octets, size);
       case 'begun':
         return this.#begin(message.id);
       case 'note':
-        return void this.#handlerOf(message.method)(message.data, octets, NEVER);
+        return this.#hear(message.method, message.data, octets);
       case 'cancel':
         this.#line.delete(message.id);
         this.#serving.get(message.id)?.abort(new PostroomError('plugin/timeout', 'The call was given up.'));
@@ -214,11 +227,24 @@ export class Peer {
     }
   }
 
-  #serve({ id, method, at, data }: IncomingCall, octets: Uint8Array): void {
+  /** What there is an answer to has to be called: only calls are counted, and only their failures have somebody who hears of them. */
+  #hear(method: string, data: unknown, octets: Uint8Array): void {
+    const answer = this.#handlerOf(method)(data, octets, NEVER);
+    if (answer === undefined) return;
+    if (answer instanceof Promise) answer.catch(() => undefined);
+    throw new Error(`it told "${method}", which is a question`);
+  }
+
+  #serve({ id, method, at, data }: IncomingCall, octets: Uint8Array, size = 0): void {
     const handler = this.#handlerOf(method);
     if (this.#serving.size >= this.options.mostCalls || this.#serving.has(id)) {
       throw new Error(`it has more than ${this.options.mostCalls} requests open`);
     }
+    const { asked = Number.POSITIVE_INFINITY } = this.options.most ?? {};
+    if (this.#asked + size > asked) {
+      throw new Error(`it has requests of more than ${asked / 2 ** 20} MB open`);
+    }
+    this.#asked += size;
     const controller = new AbortController();
     this.#serving.set(id, controller);
     // The first that is not answered the other side knows to have begun.
@@ -234,6 +260,7 @@ export class Peer {
         answer = { kind: 'failed', id, ...codeOf(error), message: sentenceOf(error).slice(0, LONGEST_SENTENCE) };
       }
       this.#serving.delete(id);
+      this.#asked -= size;
       if (this.#closed === undefined) {
         this.#answer(id, answer, reply?.octets);
       }

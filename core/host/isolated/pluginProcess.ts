@@ -28,6 +28,11 @@ const LINE_MS = 5_000;
 const PIPE_END_MS = 1_000;
 /** Requests of the plugin that may be open at a time. */
 const MOST_REQUESTS = 1_000;
+/**
+ * Octets of those together, and of answers that it has not read yet. JSON may take twenty times its size here, and each answer may be as large as a
+ * message's content: room for what a plugin of 64 MB can use, and none for one that asks without end.
+ */
+const MOST_OCTETS = { asked: 32 * 2 ** 20, waiting: 128 * 2 ** 20 };
 const NO_NETWORK: Pick<DiallerOptions, 'rules' | 'own'> = {
   rules: () => ({ dns: false, asked: [], agreed: [] }),
   own: () => ({ addresses: new Set(), ports: new Set(), dataDir: '' }),
@@ -121,6 +126,7 @@ export class PluginProcess {
     this.peer = new Peer(pipes, {
       limits: FROM_PLUGIN,
       mostCalls: MOST_REQUESTS,
+      most: MOST_OCTETS,
       handlers: {
         ...options.handlers,
         'storage.ask': (data) => {

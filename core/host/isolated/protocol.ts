@@ -14,8 +14,11 @@ import type { SettingsValue } from '../../configuration/loadSettings.js';
 import type { PlanState } from '../../mail/planState.js';
 import type { FrameLimits } from './frames.js';
 
-/** What the host takes from a plugin's process at once. */
-export const FROM_PLUGIN: FrameLimits = Object.freeze({ json: 4 * 2 ** 20, octets: 2 ** 20 });
+/**
+ * What the host takes from a plugin's process at once. What is deeper can be read, and not written again: whoever hands it on would fail over it, at a
+ * place where nobody thinks of that.
+ */
+export const FROM_PLUGIN: FrameLimits = Object.freeze({ json: 4 * 2 ** 20, octets: 2 ** 20, shape: { depth: 200, values: 1_000_000 } });
 /** The other way: MIME content may be as large as the parser takes. */
 export const FROM_HOST: FrameLimits = Object.freeze({ json: 128 * 2 ** 20, octets: 2 ** 20 });
 /** Octets of a message in one piece. */

@@ -7,10 +7,12 @@ import { DataFolder } from '../../base/dataFolder.js';
 import { demandRoom, isNoRoom, noRoom } from '../../base/diskSpace.js';
 import type { SettingEdit } from '../../configuration/document.js';
 import { problemLine } from '../../configuration/problems.js';
+import { isOwn } from '../../configuration/schema.js';
 import { SecretStore, secretPath } from '../../configuration/secretStore.js';
 import { SettingsService } from '../../configuration/settingsService.js';
 import { PluginStates } from '../../store/pluginStates.js';
 import { type InstalledPlugin, readPlugin } from '../discovery.js';
+import { removeTree } from '../isolated/storage/removeTree.js';
 import { PluginHost, type PluginStatus } from '../pluginHost.js';
 import { PluginWatch } from '../pluginWatch.js';
 import { unpackPlugin } from './pluginArchive.js';
@@ -97,7 +99,7 @@ export class DefaultPluginInstaller implements PluginInstaller {
       if (plugin.bundled) {
         throw new PostroomError('plugin/unknown', `${id} is part of Postroom and stays; "postroom plugins disable ${id}" switches it off.`);
       }
-      const properties = plugin.manifest?.contributes?.configuration?.properties ?? {};
+      const properties = this.#ownProperties(plugin);
       await this.#edit(author, [...this.#withoutName(id), ...this.#withoutAgreement(id), ...this.#withoutSettings(properties)]);
       await this.host.settled();
       await rm(plugin.folder, { recursive: true, force: true });
@@ -105,6 +107,12 @@ export class DefaultPluginInstaller implements PluginInstaller {
       await this.#removeTraces(id);
       await this.#removeSecrets(properties);
     });
+  }
+
+  /** A manifest may declare what is another plugin's: that stays. */
+  #ownProperties({ id, manifest }: InstalledPlugin): Readonly<Record<string, PropertySchema>> {
+    const declared = Object.entries(manifest?.contributes?.configuration?.properties ?? {});
+    return Object.fromEntries(declared.filter(([key]) => isOwn(this.settings.schema, id, key)));
   }
 
   #tooLarge(error: unknown): PostroomError {
@@ -125,7 +133,7 @@ export class DefaultPluginInstaller implements PluginInstaller {
 
   async #removeTraces(id: string): Promise<void> {
     await this.host.forget(id);
-    await rm(path.join(this.data.path, 'storage', id), { recursive: true, force: true });
+    await removeTree(path.join(this.data.path, 'storage', id));
     await this.states.remove(id);
   }
 

@@ -5,7 +5,7 @@ import { Validator } from '@cfworker/json-schema';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { CORE_PROPERTIES } from '#core/configuration/coreProperties.js';
-import { type JsonSchema, mergeSchema, VOCABULARY } from '#core/configuration/schema.js';
+import { isOwn, type JsonSchema, mergeSchema, VOCABULARY } from '#core/configuration/schema.js';
 import { schemaProblem } from '#core/configuration/validate.js';
 import { bundledManifests, manifest } from './manifests.js';
 
@@ -74,6 +74,38 @@ const SAMPLES: readonly (readonly [title: string, isRight: boolean, settings: un
   ['a user with a slash', false, account({ users: { 'a/b': {} } })],
   ['accounts in a list', false, { accounts: [] }],
 ];
+
+describe('a setting that two plugins declare', () => {
+  const declares = (name: string) =>
+    manifest(name, {
+      configuration: { title: name, properties: { 'b.token': { type: 'string', secret: true, title: 'Token' } as never } },
+    });
+  const [first, second] = [declares('a'), declares('b')];
+
+  it('is the first one’s where that is part of the product', () => {
+    const merged = mergeSchema(
+      [first, second],
+      () => undefined,
+      (each) => each === second,
+    );
+    expect(['acme.a', 'acme.b'].map((plugin) => isOwn(merged, plugin, 'b.token'))).to.deep.equal([true, false]);
+  });
+
+  it('is nobody’s where both are by strangers: which one comes first is chance', () => {
+    const merged = mergeSchema(
+      [first, second],
+      () => undefined,
+      () => true,
+    );
+    expect(['acme.a', 'acme.b'].map((plugin) => isOwn(merged, plugin, 'b.token'))).to.deep.equal([false, false]);
+    const alone = mergeSchema(
+      [second],
+      () => undefined,
+      () => true,
+    );
+    expect(isOwn(alone, 'acme.b', 'b.token')).to.equal(true);
+  });
+});
 
 describe('the schema of the settings', () => {
   it('is right by the meta-schema, in two validators', () => {

@@ -75,7 +75,7 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
   module: {
     only: [
       ...['Module', 'SourceMap', 'builtinModules', 'createRequire', 'findPackageJSON', 'findSourceMap', 'isBuiltin', 'wrap', 'wrapper'],
-      ...['_cache', '_extensions', '_findPath', '_initPaths', '_load', '_nodeModulePaths', '_pathCache', '_readPackage'],
+      ...['_cache', '_extensions', '_findPath', '_initPaths', '_load', '_nodeModulePaths', '_pathCache'],
       ...['_resolveFilename', '_resolveLookupPaths', '_stat', '_stats', 'globalPaths'],
     ],
   },

@@ -1,7 +1,10 @@
 // The native functions behind Node's modules that open doors. They are taken off where they are, so that no object that a plugin may get hold of
 // (a handle, a class behind a socket, a function that Node kept) leads to them: this holds even where a module was loaded by mistake.
+import { constants, lstatSync, readdirSync } from 'node:fs';
 import type { Binding, BuiltinClass, Internals } from './internals.js';
 import { refusal, refusing } from './refusal.js';
+
+const { S_IFDIR, S_IFLNK, S_IFMT } = constants;
 
 /** By binding: functions, and classes with the methods that go; `*` are all. */
 interface Doors {
@@ -57,11 +60,13 @@ export const NATIVE_DOORS: Readonly<Record<string, Doors>> = {
   // Node makes contexts itself: what goes is a way to give V8 code that it has not compiled.
   contextify: { methods: { ContextifyScript: ['createCachedData'] } },
   messaging: { functions: ['moveMessagePortToContext', 'setDeserializerCreateObjectFunction'] },
-  fs: { functions: ['link', 'symlink'] },
+  // By a descriptor they change what may only be read; some versions of Node forget one of the ways there.
+  fs: { functions: ['link', 'symlink', 'fchmod', 'fchown', 'futimes'] },
 };
 
 export function closeNatives({ Builtin, binding }: Internals): void {
   guardRealpath(binding('fs'), binding('permission')?.['has']);
+  guardCopies(binding('fs'));
   guardClones(Builtin, binding('messaging'), binding('symbols')?.['messaging_deserialize_symbol']);
   for (const [name, doors] of Object.entries(NATIVE_DOORS)) {
     const natives = binding(name);
@@ -86,6 +91,31 @@ function guardRealpath(fs: Binding | undefined, has: unknown): void {
     return apply(realpath, fs, args) as unknown;
   };
   Object.defineProperty(fs, 'realpath', { value: guarded, configurable: false, writable: false });
+}
+
+/**
+ * Newer versions of Node copy a folder by one function of their own, which makes every link in it anew. One that a plugin may read, as that to the SDK,
+ * would stand where it may write, and Node's permissions look at the name of a place, not at where it leads.
+ */
+function guardCopies(fs: Binding | undefined): void {
+  const copy = fs?.['cpSyncCopyDir'];
+  if (fs === undefined || typeof copy !== 'function') return;
+  const { apply } = Reflect;
+  const guarded = (...args: readonly unknown[]): unknown => {
+    if (holdsLink(args[0] as string)) throw refusal('fs.cpSync for a folder with links in it');
+    return apply(copy, fs, args) as unknown;
+  };
+  // Still to be metered.
+  Object.defineProperty(fs, 'cpSyncCopyDir', { value: guarded, configurable: true, writable: true });
+}
+
+/** A plugin may change the prototype of what says whether a place is a link. */
+function holdsLink(place: string): boolean {
+  const kind = lstatSync(place).mode & S_IFMT;
+  if (kind !== S_IFDIR) return kind === S_IFLNK;
+  const names = readdirSync(place);
+  for (let index = 0; index < names.length; index += 1) if (holdsLink(`${place}/${names[index]}`)) return true;
+  return false;
 }
 
 /**

@@ -49,6 +49,8 @@ export class Dialler {
   readonly #sockets = new Set<Socket>();
   readonly #known = new KnownNames();
   readonly #names: NameService;
+  /** The last question to the name service. */
+  #asking: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(
@@ -145,10 +147,12 @@ export class Dialler {
     if (Buffer.byteLength(path) > LONGEST_SOCKET) throw coded('ENAMETOOLONG', `${path} is too long for the name of a socket.`);
     const judged = judgeSocket(path, this.options.rules(), this.options.own());
     this.#refuse({ kind: 'socket', path }, judged);
-    const real = await realpath(path).catch(() => path);
     const own = this.options.own();
-    // A link into the data folder is the data folder.
-    this.#refuse({ kind: 'socket', path }, isInData(real, own) ? 'own' : 'allowed');
+    const withoutLinks = (place: string): Promise<string> => realpath(place).catch(() => place);
+    const [real, dataDir] = await Promise.all([withoutLinks(path), withoutLinks(own.dataDir)]);
+    // A link into the data folder is the data folder, and that may be called by a link itself.
+    const isOwn = isInData(real, own) || isInData(real, { ...own, dataDir });
+    this.#refuse({ kind: 'socket', path }, isOwn ? 'own' : 'allowed');
     return real;
   }
 
@@ -160,12 +164,25 @@ export class Dialler {
   async #lookup(host: string): Promise<readonly { readonly address: string; readonly family: number }[]> {
     const family = isIP(host);
     if (family !== 0) return [{ address: host, family }];
-    const found = await (this.options.lookup ?? allAddresses)(host);
+    const found = await this.#ask(host);
     this.#known.add(
       host,
       found.map(({ address }) => canonicalAddress(address)),
     );
     return found;
+  }
+
+  /**
+   * One after the other: the system answers two or so at a time for all of the server, and some take as long as who runs a name service likes. What is
+   * asked by sixty connections to such names, the server's own questions would wait for.
+   */
+  #ask(host: string): Promise<readonly { readonly address: string; readonly family: number }[]> {
+    const answer = this.#asking.then(() => {
+      if (this.#isClosed) throw coded('ECONNABORTED', 'The connection was given up.');
+      return (this.options.lookup ?? allAddresses)(host);
+    });
+    this.#asking = answer.catch(() => undefined);
+    return answer;
   }
 
   #connect(options: SocketConnectOpts): Promise<Socket> {

@@ -55,6 +55,7 @@ export class StorageWatch {
     const left = Math.max(Math.min(quota - kept, room), 0);
     // The process counts more than it writes: every file that it opens, for one.
     const more = wanted === 0 ? 0 : wanted + MARGIN;
+    if (kept === Number.POSITIVE_INFINITY) return { left, breach: 'hid what it keeps in its folder and was killed' };
     if (kept + more > quota) return { left, breach: quotaBreach(quota) };
     return room < 0 && growth > GROWTH ? { left, breach: 'filled the disk and was killed' } : { left };
   }

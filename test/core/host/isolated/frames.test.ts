@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { encodeFrame, FrameReader } from '#core/host/isolated/frames.js';
 
@@ -19,10 +21,35 @@ describe('a frame reader', () => {
     }
   });
 
+  it('keeps octets that come one by one in a few pieces', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const reader = new FrameReader({ json: 2 ** 20, octets: 2 ** 20 });
+    const [head = new Uint8Array()] = encodeFrame('x'.repeat(200_000));
+    reader.push(head.subarray(0, 8));
+    collect();
+    const before = process.memoryUsage();
+    for (let count = 0; count < 200_000; count += 1) reader.push(Buffer.alloc(1));
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    expect(heapUsed + external - before.heapUsed - before.external).to.be.below(2_000_000);
+    expect(reader.push(head.subarray(0, 1))).to.deep.equal([]);
+  });
+
   it('refuses a frame that is too large by its head alone', () => {
     const head = Buffer.alloc(8);
     head.writeUInt32BE(1_001, 4);
     expect(() => new FrameReader(LIMITS).push(head)).to.throw(/a frame of 0 \+ 1001 octets; at most 1000 \+ 1000/);
+  });
+
+  it('refuses what is too deep or too full before it is read', () => {
+    for (const [json, said] of [
+      [[[[['x']]]], 'is nested more than 3 deep'],
+      [Array.from({ length: 20 }, () => 1), 'holds more than 10 values'],
+    ] as const) {
+      const reader = new FrameReader({ ...LIMITS, shape: { depth: 3, values: 10 } });
+      expect(() => reader.push(octetsOf([json]))).to.throw(`it sent a frame that ${said}`);
+    }
   });
 
   it('refuses what is no JSON', () => {

@@ -97,6 +97,35 @@ describe('a villainous plugin', function () {
     expect(host.log.filter((line) => line['source'] === 'postroom.pop3' && line['level'] === 'fatal')).to.deep.equal([]);
   });
 
+  it('takes nothing of others along when it is removed', async () => {
+    await host.run('accounts.set-password', { account: 'company', password: 'the ISP knows it' });
+    const secrets = async (): Promise<unknown> => JSON.parse(await readFile(path.join(host.dataDir, 'secrets.json'), 'utf8'));
+    const before = (await secrets()) as { readonly secrets: object };
+    expect(before.secrets).to.have.property('company/pop3.password');
+    await plant(host, 'steals-secrets');
+    await host.run('plugins.enable', { plugin: 'villain.steals-secrets' });
+    await host.run('plugins.remove', { plugin: 'villain.steals-secrets' });
+    expect(await secrets()).to.deep.equal(before);
+    expect(JSON.parse(await readFile(path.join(host.dataDir, 'settings.json'), 'utf8'))).to.deep.equal(JSON.parse(settings));
+  });
+
+  for (const [what, disposition] of [
+    ['a tag', 'deliver'],
+    ['a concealed field', 'deliver'],
+    ['an address', 'deliver'],
+    ['a mailbox', 'hold'],
+    ['header lines', 'hold'],
+  ] as const) {
+    it(`leaves no more of its plan than somebody may want to read: ${what}`, async () => {
+      await plant(host, 'bloats-plans');
+      await host.run('plugins.enable', { plugin: 'villain.bloats-plans' });
+      const sorted = await host.sort(`From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: ${what}\n\nHello\n`);
+      expect(sorted.trail.map(({ tap }) => tap).join(' ')).to.include('villain.bloats-plans/scan');
+      expect(sorted.disposition).to.equal(disposition);
+      expect(JSON.stringify(sorted.trail).length).to.be.below(100_000);
+    });
+  }
+
   it('comes back after its process ended, and filters again', async () => {
     await plant(host, 'falls-once');
     await host.run('plugins.enable', { plugin: 'villain.falls-once' });
@@ -106,6 +135,16 @@ describe('a villainous plugin', function () {
     const second = host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nTwo\n');
     await host.clock.advance(100);
     expect((await second).trail.map(({ change }) => change)).to.include('tag recovered');
+  });
+
+  it('that says it is by the product is shown and not run', async () => {
+    await plant(host, 'poses-as-ours');
+    await host.run('plugins.enable', { plugin: 'decent.neighbour' });
+    const row = await rowOf('postroom.poses-as-ours');
+    expect(row?.state).to.equal('disabled');
+    expect(row?.problems.join(' ')).to.match(/publisher is "postroom", which only the product's own plugins have/);
+    await rm(path.join(host.dataDir, 'plugins', 'poses-as-ours'), { recursive: true });
+    await host.run('plugins.enable', { plugin: 'decent.neighbour' });
   });
 
   it('with a broken manifest or a path in its id is shown and not run', async () => {

@@ -27,6 +27,13 @@ export const VILLAINS: readonly Villain[] = [
   { name: 'opens-database', mail: 'held', state: 'active', said: /Access to this API has been restricted/ },
   { name: 'sends-garbage', mail: 'held', state: 'active', said: /was killed: it sent a frame that is no JSON/ },
   { name: 'sends-100-megabytes', mail: 'held', state: 'active', said: /was killed: it sent a frame of 104857600 \+ 0 octets; at most/ },
+  { name: 'tells-questions', mail: 'held', state: 'active', said: /was killed: it told "state\.get", which is a question/ },
+  {
+    name: 'steals-secrets',
+    mail: 'held',
+    state: 'active',
+    said: /asks for the secret pop3\.password, which is no secret of its own/,
+  },
   { name: 'nobodys-mailbox', mail: 'held', state: 'active', said: /There is no mailbox nobody@company/ },
   { name: 'nobody-at-all', mail: 'held', state: 'active', said: /There is no mailbox nobody/ },
   { name: 'foreign-account', mail: 'held', state: 'active', said: /lisa@works is a mailbox of another account/ },

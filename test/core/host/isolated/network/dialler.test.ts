@@ -1,6 +1,6 @@
 // A plugin's network over real sockets: the host dials for it what it may reach, with every module that Node has for that.
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { createServer as createWebServer } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createSecureWebServer } from 'node:https';
@@ -106,6 +106,7 @@ describe('the network of a plugin', function () {
   const sockets = new Set<Socket>();
   let rules: NetworkRules = { dns: false, asked: [], agreed: [] };
   let ownPorts: readonly number[] = [];
+  let dataDir = '/srv/postroom';
   let lookups: string[] = [];
   let lookup: NonNullable<DiallerOptions['lookup']> = async () => [];
   let plugin: OnePlugin;
@@ -162,7 +163,7 @@ describe('the network of a plugin', function () {
     plugin = await OnePlugin.start(CLIENTS, {
       network: {
         rules: () => rules,
-        own: () => ({ addresses: new Set(), ports: new Set(ownPorts), dataDir: '/srv/postroom' }),
+        own: () => ({ addresses: new Set(), ports: new Set(ownPorts), dataDir }),
         lookup: (name) => {
           lookups.push(name);
           return lookup(name);
@@ -179,6 +180,7 @@ describe('the network of a plugin', function () {
   beforeEach(() => {
     lookups = [];
     ownPorts = [];
+    dataDir = '/srv/postroom';
     lookup = async () => [{ address: '127.0.0.1', family: 4 }];
     allow(Object.values(ports).flatMap((port) => [`127.0.0.1:${port}`, `localhost:${port}`]));
   });
@@ -270,6 +272,21 @@ describe('the network of a plugin', function () {
     expect([code, failed]).to.deep.equal(['EACCES', `test.one may not connect to 127.0.0.1:${ports['web']}, which is Postroom itself.`]);
   });
 
+  it("is refused to Postroom's own sockets, whichever way their folder is called", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'postroom-data-'));
+    const [real, link] = [path.join(folder, 'real'), path.join(folder, 'link')];
+    await mkdir(real);
+    await symlink(real, link);
+    dataDir = link;
+    await listen('own socket', createServer(), path.join(real, 'socket'));
+    for (const place of [path.join(real, 'socket'), path.join(link, 'socket')]) {
+      allow([`unix:${place}`]);
+      const { failed } = await plugin.run({ client: 'connect', path: place });
+      expect(failed).to.match(/which is Postroom itself/);
+    }
+    await rm(folder, { recursive: true });
+  });
+
   it('asks the name service about anything only with "dns" in the manifest', async () => {
     expect(await plugin.run({ client: 'look up', host: 'secret.evil.example' })).to.include({ code: 'EACCES' });
     expect((await plugin.run({ client: 'resolve', host: 'localhost' })).failed).to.match(
@@ -278,6 +295,25 @@ describe('the network of a plugin', function () {
     expect(lookups).to.deep.equal([]);
     allow([], [], true);
     expect((await plugin.run({ client: 'look up', host: 'any.example' })).answer).to.deep.equal({ address: '127.0.0.1', family: 4 });
+  });
+
+  it('asks the name service one question at a time, which leaves room for those of the server', async () => {
+    let [open, most] = [0, 0];
+    lookup = async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      open -= 1;
+      return [{ address: '127.0.0.1', family: 4 }];
+    };
+    allow(Array.from({ length: 10 }, (_none, index) => `slow-${index}.example:${ports['silent']}`));
+    const results = await Promise.all(
+      ['look up', 'connect'].flatMap((client) =>
+        Array.from({ length: 10 }, (_none, index) => plugin.run({ client, host: `slow-${index}.example`, port: ports['silent'] })),
+      ),
+    );
+    expect(results.filter(({ answer }) => answer === undefined)).to.deep.equal([]);
+    expect(most).to.equal(1);
   });
 
   it('holds 64 connections at a time, and closes them with the process', async () => {

@@ -1,10 +1,11 @@
 // How much of the disk a plugin gets: refused at once by the process itself, and ended by the host where something got past that.
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { ProcessOptions } from '#core/host/isolated/pluginProcess.js';
 import { folderSize } from '#core/host/isolated/storage/folderSize.js';
+import { removeTree } from '#core/host/isolated/storage/removeTree.js';
 import { type StorageLimits, StorageWatch } from '#core/host/isolated/storage/storageWatch.js';
 import { OnePlugin } from '../onePlugin.js';
 
@@ -30,6 +31,9 @@ const FILL = `
     'many at a time': () => { for (let part = 0; part < 64; part += 1) fs.appendFile('file-' + part, piece, () => undefined); return new Promise((resolve) => setImmediate(resolve)); },
     'many promises at a time': () => { for (let part = 0; part < 64; part += 1) fs.promises.appendFile('file-' + part, piece).catch(() => undefined); return new Promise((resolve) => setImmediate(resolve)); },
     'callbacks': () => new Promise((resolve, reject) => fs.appendFile('file', piece, (error) => (error ? reject(error) : resolve()))),
+    'files too deep for a name': (turn) => { const deep = ('x'.repeat(250) + '/').repeat(16) + 'y'.repeat(60); if (turn === 0) fs.mkdirSync(deep, { recursive: true }); fs.writeFileSync(deep + '/' + turn, piece); },
+    'names that are no text': (turn) => fs.writeFileSync(Buffer.concat([Buffer.from(process.cwd() + '/'), Buffer.from([255, 1 + (turn % 40), 1 + Math.floor(turn / 40)])]), piece),
+    'folders whose names are no text': (turn) => { const folder = Buffer.concat([Buffer.from(process.cwd() + '/'), Buffer.from([255])]); if (turn === 0) fs.mkdirSync(folder); fs.writeFileSync(Buffer.concat([folder, Buffer.from('/' + turn)]), piece); },
     'files without a name': (turn) => { const fd = fs.openSync('gone-' + turn, 'w'); fs.unlinkSync('gone-' + turn); for (let part = 0; part < 4; part += 1) fs.writeSync(fd, piece); },
   };
   if (args.way === 'write') { fs.writeFileSync('mine', Buffer.alloc(args.octets)); return 'written'; }
@@ -69,7 +73,7 @@ describe("a plugin's share of the disk", function () {
 
   const WAYS = [
     ...['one file', 'many files', 'files of a name', 'many folders', 'holes', 'text', 'several pieces', 'copies', 'copied folders'],
-    ...['promises', 'a FileHandle', 'callbacks', 'files without a name'],
+    ...['promises', 'a FileHandle', 'callbacks', 'files without a name', 'names that are no text', 'folders whose names are no text'],
   ];
   for (const way of WAYS) {
     it(`ends its process where it wants more, and it never has more: ${way}`, async () => {
@@ -81,6 +85,42 @@ describe("a plugin's share of the disk", function () {
       expect(await folderSize(started.storage, Number.POSITIVE_INFINITY)).to.be.at.most(QUOTA);
     });
   }
+
+  it('ends its process where it keeps files too deep for anybody to count them', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const started = await start();
+    void started.run({ way: 'files too deep for a name' }).catch(() => undefined);
+    expect((await started.process.ended).reason).to.equal('hid what it keeps in its folder and was killed');
+    await removeTree(started.storage);
+    expect(await folderSize(started.storage, Number.POSITIVE_INFINITY)).to.equal(0);
+  });
+
+  it('is given back when the plugin is removed, however deep and closed it left its folder', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'postroom-left-'));
+    const chain = Array.from({ length: 12 }, () => 'x'.repeat(250));
+    // Deeper than any name: each chain is put below the one before.
+    let below = '';
+    for (const name of ['a', 'b', 'c']) {
+      const made = path.join(folder, name);
+      await mkdir(path.join(made, ...chain), { recursive: true });
+      if (below !== '') await rename(below, path.join(made, ...chain, 'y'));
+      below = made;
+    }
+    await mkdir(path.join(folder, 'closed', 'within'), { recursive: true });
+    await chmod(path.join(folder, 'closed'), 0o000);
+    await removeTree(folder);
+    expect(await readdir(path.dirname(folder))).to.not.include(path.basename(folder));
+    await removeTree(folder);
+  });
+
+  it('is without end where a part of the folder can not be looked at', async function () {
+    // Nothing is closed to root.
+    if (process.getuid?.() === 0) this.skip();
+    const folder = await mkdtemp(path.join(tmpdir(), 'postroom-hidden-'));
+    await mkdir(path.join(folder, 'hidden'), { mode: 0o000 });
+    expect(await folderSize(folder, Number.POSITIVE_INFINITY)).to.equal(Number.POSITIVE_INFINITY);
+    await rm(folder, { recursive: true });
+  });
 
   for (const [title, args] of [
     ['asks for much at a time', { way: 'many at a time' }],
