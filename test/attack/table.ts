@@ -329,6 +329,18 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'deliver taps',
+    tried: 'receipts from who only looks on, by the way for transactions that are over',
+    file: 'flow/deliverVillains',
+    title: 'that only looks on says neither',
+  },
+  {
+    finding: 'deliver taps',
+    tried: 'a relay that has sent, and passes the message on to the next one',
+    file: 'flow/strangersRelay',
+    title: 'pass at second',
+  },
+  {
+    finding: 'deliver taps',
     tried: 'receipts from who only looks on',
     file: 'core/host/inProcess/villains',
     title: 'mail ',
