@@ -139,6 +139,12 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'flow/strangersRelay',
     title: 'leaves in doubt',
   },
+  {
+    finding: 'S8 neighbours',
+    tried: 'the same in mail that goes to the outside as well, and groups',
+    file: 'flow/authorship',
+    title: 'where the mail goes to the outside as well',
+  },
   { finding: 'S8', tried: 'a colleague’s name in From, from within', file: 'flow/authorship', title: 'where it says somebody else' },
   {
     finding: 'S8 neighbours',

@@ -120,6 +120,16 @@ describe('who wrote a mail in the office', () => {
       }
     }
 
+    it('is put right where the mail goes to the outside as well, however From is written (claimed 4)', async () => {
+      const empty = `andrew <${REGULAR}>`.replaceAll(/[<>@]/g, '\\$&');
+      const groups: typeof FALSE_ONES = [['an empty group beside the own field', [`From: "${empty}":;`, `From: ${OWN}`]]];
+      for (const [what, lines] of [...FALSE_ONES, ...groups]) {
+        const { said, copy } = await sent(lines, { rcpt: [REGULAR, FAR] });
+        expect(said, what).to.match(/^250/);
+        expect(lineOf(copy, 'From'), what).to.deep.equal([`From: ${OWN}`]);
+      }
+    });
+
     it('is refused with a sentence where the account says so, and nothing is stored', async () => {
       await set('company', 'isp-regular.foreignFrom', 'refuse');
       const { said, copy } = await sent(['From: ceo@bank.example']);
