@@ -65,6 +65,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'forged fields',
   },
   {
+    finding: 'S2 neighbours',
+    tried: 'a copy with another From or Reply-To that comes before the true mail',
+    file: 'plugins/sorting/forgedFields',
+    title: 'keep from nobody what is not word for word the same',
+  },
+  {
     finding: 'S3',
     tried: 'a pattern and a default that take for ever',
     file: 'core/host/strangers/hostileManifests',
