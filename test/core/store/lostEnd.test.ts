@@ -3,6 +3,7 @@ import { copyFile, cp, readdir, readFile, rm, stat, truncate, writeFile } from '
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { LOST_END_KEY, type LostEnd } from '#core/store/lostEnd.js';
+import { openWriter } from '#core/store/sqlite/database.js';
 import { LAST_COMMIT_FILE, readLastCommit } from '#core/store/sqlite/lastCommit.js';
 import { adoptBackup } from '#core/store/sqlite/restored.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
@@ -120,6 +121,42 @@ describe('A database that lost its end', () => {
     await copyFile(`${database}.former`, database);
     await adoptBackup(database, 'restored');
     await open('restored');
+  });
+
+  it('is written down with the first change that can be made, where it could not be at the start: nothing goes out before', async () => {
+    await putMany(3);
+    await fixture.close(store);
+    const database = join(fixture.folder, 'postroom.db');
+    await copyFile(database, `${database}.former`);
+    store = await fixture.open();
+    for (const _ of [1, 2]) await put(store, { to: [ANDREW] });
+    await fixture.close(store);
+    await copyFile(`${database}.former`, database);
+    const run = async (sql: string): Promise<void> => {
+      const writer = await openWriter(database, 'shared');
+      await writer.exec(sql);
+      await writer.close();
+    };
+    // As where there is no room for it.
+    await run(`CREATE TRIGGER no_room BEFORE INSERT ON plugin_state WHEN NEW.key = '${LOST_END_KEY}' BEGIN SELECT RAISE(ABORT, 'no'); END`);
+    store = await fixture.open();
+    expect(store.warnings.join()).to.match(/lost its last 2 changes, which could not be written down/);
+    let told = 0;
+    store.onDidLose(() => (told += 1));
+    const lease = (): Promise<readonly unknown[]> => store.outbox.lease(new Date(), 60_000, 10);
+    expect(await lease().catch(() => 'not now')).to.equal('not now');
+    expect(told).to.equal(0);
+    await run('DROP TRIGGER no_room');
+    expect(await lease()).to.deep.equal([]);
+    expect(await lostEnd(store)).to.include({ missing: 2, held: 3 });
+    expect((await store.outbox.list()).map(({ state }) => state)).to.deep.equal(['held', 'held', 'held']);
+    expect(store.outbox.counts().untried).to.equal(0);
+    expect(told).to.equal(1);
+    for (const _ of [1, 2, 3]) await put(store, { to: [ANDREW] });
+    await store.states.forPlugin('core').delete(LOST_END_KEY);
+    await fixture.close(store);
+    store = await fixture.open();
+    expect(await lostEnd(store), 'said once').to.equal(undefined);
   });
 
   it('is seen where an older copy of the database was put in its place by hand', async () => {
