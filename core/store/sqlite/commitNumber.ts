@@ -75,10 +75,14 @@ export class CommitNumber {
     else this.#timer = this.clock.after(wait, () => this.#note());
   }
 
-  /** The database was opened again after a failure. Answers what it lost of what had been committed. */
-  async reread(writer: Connection): Promise<LostCommits | undefined> {
+  /**
+   * The database was opened again after a failure. Answers what it lost of what had been committed, once `note` has written that down: where it cannot,
+   * the next try finds it again.
+   */
+  async reread(writer: Connection, note: (lost: LostCommits) => Promise<void>): Promise<LostCommits | undefined> {
     const row = await rowOf(writer);
     const lost = lostBetween(row, { ...this.last, database: this.last.id });
+    if (lost !== undefined) await note(lost);
     this.last = row;
     return lost;
   }

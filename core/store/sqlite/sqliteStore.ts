@@ -198,8 +198,7 @@ export class SqliteStore implements Upkeep {
       try {
         await quickCheck(writer);
         await checkWritable(writer);
-        lost = await this.commits.reread(writer);
-        if (lost !== undefined) await noteLostEnd(writer, lost, this.options.clock.now());
+        lost = await this.commits.reread(writer, (end) => noteLostEnd(writer, end, this.options.clock.now()));
         return writer;
       } catch (error) {
         await writer.close();

@@ -37,6 +37,15 @@ describe('A database that lost its end', () => {
     });
   }
 
+  /** By a connection of its own. */
+  async function run(sql: string): Promise<void> {
+    const writer = await openWriter(join(fixture.folder, 'postroom.db'), 'shared');
+    await writer.exec(sql);
+    await writer.close();
+  }
+  /** As where there is no room to write down what was lost. */
+  const NO_ROOM = `CREATE TRIGGER no_room BEFORE INSERT ON plugin_state WHEN NEW.key = '${LOST_END_KEY}' BEGIN SELECT RAISE(ABORT, 'no'); END`;
+
   /** As it is on disk now: what a kill leaves. */
   async function killed(): Promise<void> {
     for (const name of await readdir(copy.folder)) await rm(join(copy.folder, name), { recursive: true });
@@ -132,13 +141,7 @@ describe('A database that lost its end', () => {
     for (const _ of [1, 2]) await put(store, { to: [ANDREW] });
     await fixture.close(store);
     await copyFile(`${database}.former`, database);
-    const run = async (sql: string): Promise<void> => {
-      const writer = await openWriter(database, 'shared');
-      await writer.exec(sql);
-      await writer.close();
-    };
-    // As where there is no room for it.
-    await run(`CREATE TRIGGER no_room BEFORE INSERT ON plugin_state WHEN NEW.key = '${LOST_END_KEY}' BEGIN SELECT RAISE(ABORT, 'no'); END`);
+    await run(NO_ROOM);
     store = await fixture.open();
     expect(store.warnings.join()).to.match(/lost its last 2 changes, which could not be written down/);
     let told = 0;
@@ -157,6 +160,16 @@ describe('A database that lost its end', () => {
     await fixture.close(store);
     store = await fixture.open();
     expect(await lostEnd(store), 'said once').to.equal(undefined);
+  });
+
+  it('is found again by the next try to open it after the disk failed, where the first could not write it down', async () => {
+    await putMany(3);
+    await run(`UPDATE commits SET number = number - 2; ${NO_ROOM}`);
+    expect(await store.reopen().catch(() => 'not now')).to.equal('not now');
+    await run('DROP TRIGGER no_room');
+    await store.reopen();
+    expect(await lostEnd(store)).to.include({ missing: 2, held: 3 });
+    expect((await store.outbox.list()).map(({ state }) => state)).to.deep.equal(['held', 'held', 'held']);
   });
 
   it('is seen where an older copy of the database was put in its place by hand', async () => {
