@@ -256,6 +256,12 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'flow/failClosed',
     title: 'a filter that cannot look at mail',
   },
+  {
+    finding: 'A1 neighbours',
+    tried: 'two copies of a mail, one of which waits for the filter, or both',
+    file: 'flow/failClosed',
+    title: 'gives nobody two of a mail',
+  },
   { finding: 'A1', tried: 'clamd and rspamd in trouble of 30 kinds', file: 'sdk/samples/awayDaemons', title: 'holds mail, stays on' },
   {
     finding: 'A1 neighbours',

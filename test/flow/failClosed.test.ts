@@ -303,6 +303,33 @@ describe('a filter that cannot look at mail', function () {
       .that.includes('No.');
   });
 
+  it('gives nobody two of a mail of which the ISP stored two copies, whether both waited or one', async () => {
+    const put = (subject: string, way: string): void => {
+      const text = letter({
+        to: `Andrew <${REGULAR}>`,
+        subject,
+        id: `${subject}@out.example`,
+        envelope: [`X-Original-To: ${way}@far.example`],
+      });
+      office.isp.mailbox('mail').put(text);
+    };
+    const bad = "(plan, mail) => { if (mail.header('X-Original-To').startsWith('bad')) throw new Error('No.'); return plan; }";
+    await run(filterThat('filter', bad));
+    put('Both', 'bad1');
+    put('Both', 'bad2');
+    await office.round();
+    put('One', 'good');
+    await office.round();
+    put('One', 'bad');
+    await office.round();
+    expect(await held()).to.have.length(3);
+    expect(await office.subjects('andrew')).to.have.length(1);
+    await disable();
+    await office.run('held.retry');
+    expect(await held()).to.deep.equal([]);
+    expect((await office.subjects('andrew')).toSorted()).to.deep.equal(['Both', 'One']);
+  });
+
   it('is not switched off by what somebody only tries out', async () => {
     await run(filterThat('filter', "(plan, mail) => { if (mail.rehearsal) process.exit(1); return plan.tag('seen', 'it was here'); }"));
     for (const subject of ['one', 'two', 'three', 'four']) {
