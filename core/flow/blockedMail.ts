@@ -61,7 +61,7 @@ export class BlockedMail implements Disposable {
   }
 
   async #compare(isChanged: boolean): Promise<void> {
-    const blocking = this.plugins.blocking.filter(({ how }) => how === 'failed' || how === 'gone');
+    const blocking = this.plugins.blocking.filter(({ how }) => how === 'failed' || how === 'gone' || how === 'lapsed');
     const told = ((await this.#state.get(TOLD)) ?? []) as readonly string[];
     const fresh = blocking.filter(({ id }) => !told.includes(id));
     if (fresh.length > 0) await this.#tell(fresh);

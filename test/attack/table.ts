@@ -258,6 +258,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'A1 neighbours',
+    tried: 'a new version that fails open, or looks at no mail',
+    file: 'flow/failClosed',
+    title: 'where another version would let it through',
+  },
+  {
+    finding: 'A1 neighbours',
     tried: 'two copies of a mail, one of which waits for the filter, or both',
     file: 'flow/failClosed',
     title: 'gives nobody two of a mail',

@@ -289,6 +289,32 @@ describe('a filter that cannot look at mail', function () {
     expect(found?.actions).to.equal(undefined);
   });
 
+  it('holds mail where another version would let it through, or looks at none, until somebody agrees', async () => {
+    const versions: readonly StrangerPlugin[] = [
+      { ...THROWS, taps: [{ ...SCAN, onError: 'skip' }], manifest: { version: '2.0.0' } },
+      { name: 'filter', manifest: { version: '2.0.0' }, activate: '' },
+    ];
+    for (const [place, version] of versions.entries()) {
+      await plant(GOOD);
+      await enable();
+      await restart();
+      await plant(version);
+      await restart();
+      const subject = await collect();
+      expect(await held()).to.deep.equal([subject]);
+      await until('ADMIN1 is told', async () => (await notices()).length === place + 1);
+      const found = await finding();
+      expect(found?.text).to.include('Version 2.0.0 of it does not look at mail, or lets it through where it fails');
+      expect(found?.actions?.map(({ title }) => title)).to.deep.equal(['Agree to this version', 'Deliver without it']);
+      await office.run(found?.actions?.[0]?.command ?? '', found?.actions?.[0]?.args);
+      await until('nothing is held', async () => (await held()).length === 0);
+      await restart();
+      await collect();
+      expect(await held(), 'agreed for good').to.deep.equal([]);
+      await disable();
+    }
+  });
+
   it('counts each message once: two that it cannot look at wait, however often they are tried, and all others pass', async () => {
     await run(
       filterThat('filter', "(plan, mail) => { if (mail.header('subject').startsWith('Bad')) throw new Error('No.'); return plan; }"),
