@@ -267,6 +267,23 @@ describe('a filter that cannot look at mail', function () {
     expect(await office.subjects('andrew')).to.have.length(3);
   });
 
+  it('is told of once, however often it is tried again meanwhile', async () => {
+    const fails = "await new Promise((resolve) => { setTimeout(resolve, 1500); }); throw new Error('Not today.');";
+    const state = (): string | undefined => office.service(PluginHost).plugins.find(({ id }) => id === FILTER)?.state;
+    await run({ ...GOOD, activate: fails });
+    await until('ADMIN1 is told', async () => (await notices()).length === 1);
+    for (const _ of [1, 2]) {
+      const trying = enable();
+      await until('it is tried again', () => state() === 'activating');
+      await collect();
+      await trying;
+      expect(state()).to.equal('failed');
+      await collect();
+    }
+    expect(await notices()).to.have.length(1);
+    expect(await held()).to.have.length(4);
+  });
+
   it('that is gone can be removed for good, or switched off', async () => {
     for (const way of ['plugins.remove', 'plugins.disable']) {
       await rm(await run(), { recursive: true });
