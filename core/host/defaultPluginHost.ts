@@ -309,6 +309,8 @@ export class DefaultPluginHost implements PluginHost {
     try {
       await next.activate(former);
     } catch (error) {
+      // Some of its taps may have found their places.
+      next.untap();
       await next.deactivate();
       return activationProblem(error, plugin.folder);
     }

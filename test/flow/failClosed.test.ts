@@ -2,9 +2,11 @@
 import '#core/base/injection.js';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { TapDeclaration } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { PluginHost } from '#core/host/pluginHost.js';
+import { PluginWatch } from '#core/host/pluginWatch.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -330,6 +332,26 @@ describe('a filter that cannot look at mail', function () {
       expect(await held(), 'agreed for good').to.deep.equal([]);
       await disable();
     }
+  });
+
+  it('leaves nothing in the hooks of a version that could not take the place of the former one', async () => {
+    await run();
+    await plant({ ...filterThat('other', '(plan) => plan'), taps: [{ ...SCAN, before: [`${FILTER}/scan`] }] });
+    await enable('stranger.other');
+    const early: TapDeclaration = { ...SCAN, name: 'early' };
+    await plant({
+      ...GOOD,
+      taps: [early, { ...SCAN, before: ['stranger.other'] }],
+      activate: "for (const name of ['early', 'scan']) context.hooks.onSort.tap(name, (plan) => plan);",
+    });
+    const watch = office.service(PluginWatch);
+    expect((await watch.rescan(new Set([FILTER]))).get(FILTER)).to.match(/circle/);
+    // As the installer does it then.
+    await plant(GOOD);
+    await watch.rescan();
+    const subject = await collect();
+    expect(await held()).to.deep.equal([]);
+    expect(await office.subjects('andrew')).to.deep.equal([subject]);
   });
 
   it('counts each message once: two that it cannot look at wait, however often they are tried, and all others pass', async () => {
