@@ -132,6 +132,12 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/host/stalls/blind',
     title: 'comes back by itself',
   },
+  {
+    finding: 'S7 neighbours',
+    tried: 'a 250 for which the disk has no room, and a person who gives the message up',
+    file: 'flow/inDoubt',
+    title: 'is over with the answer, though that cannot be written down',
+  },
   { finding: 'S7', tried: 'a kill while a batch is relayed', file: 'flow/inDoubt', title: 'is said of the one message' },
   {
     finding: 'S7',
