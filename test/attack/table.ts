@@ -270,6 +270,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'A1 neighbours',
+    tried: 'an answer with the plan of another message',
+    file: 'flow/failClosed',
+    title: 'has not answered where it answers with the plan of another message',
+  },
+  {
+    finding: 'A1 neighbours',
     tried: 'two copies of a mail, one of which waits for the filter, or both',
     file: 'flow/failClosed',
     title: 'gives nobody two of a mail',

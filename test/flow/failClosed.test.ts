@@ -334,6 +334,14 @@ describe('a filter that cannot look at mail', function () {
     }
   });
 
+  it('has not answered where it answers with the plan of another message: that one waits', async () => {
+    await run({ ...GOOD, activate: "let first; context.hooks.onSort.tap('scan', (plan) => (first ??= plan.tag('seen', 'it was here')));" });
+    const [first, second] = [await collect(), await collect()];
+    expect(await held()).to.deep.equal([second]);
+    expect(await office.subjects('andrew')).to.deep.equal([first]);
+    expect((await office.run<readonly Held[]>('held.list'))[0]?.reason).to.include('the plan of another call');
+  });
+
   it('leaves nothing in the hooks of a version that could not take the place of the former one', async () => {
     await run();
     await plant({ ...filterThat('other', '(plan) => plan'), taps: [{ ...SCAN, before: [`${FILTER}/scan`] }] });
