@@ -7,6 +7,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { PluginWatch } from '#core/host/pluginWatch.js';
+import { PluginStates } from '#core/store/pluginStates.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -416,6 +417,25 @@ describe('a filter that cannot look at mail', function () {
       await office.run('held.retry');
       return (await office.subjects('andrew')).length === 1;
     });
+  });
+
+  it('is not switched off by what somebody only tries out while it looks at mail', async () => {
+    const activate = `context.hooks.onSort.tap('scan', async (plan, mail) => {
+      if (mail.rehearsal) process.exit(1);
+      if ((await context.state.get(mail.id)) !== undefined) return plan;
+      await context.state.set(mail.id, 'it is in hand');
+      await new Promise(() => undefined);
+    });`;
+    await run({ ...GOOD, taps: [{ ...SCAN, timeoutMs: 30_000 }], activate });
+    const seen = office.service(PluginStates).forPlugin(FILTER);
+    const file = Buffer.from(letter({ to: `Andrew <${REGULAR}>` })).toString('base64');
+    for (const number of [1, 2, 3]) {
+      const collecting = collect();
+      await until('a message is in hand', async () => (await seen.keys('')).length === number);
+      await office.run('explain', { file, account: 'company' });
+      await collecting;
+    }
+    expect(office.service(PluginHost).plugins.find(({ id }) => id === FILTER)?.state).to.equal('active');
   });
 
   it('on its way to the ISP waits in the Outbox for a plugin that looks on at deliveries, and leaves when that is back', async () => {
