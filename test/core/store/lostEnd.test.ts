@@ -1,5 +1,5 @@
 // A database whose WAL lost its end is noticed by the number of its last commit, which stands in a file beside it as well; nothing else is taken for it.
-import { copyFile, cp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { LOST_END_KEY, type LostEnd } from '#core/store/lostEnd.js';
@@ -170,6 +170,18 @@ describe('A database that lost its end', () => {
     await store.reopen();
     expect(await lostEnd(store)).to.include({ missing: 2, held: 3 });
     expect((await store.outbox.list()).map(({ state }) => state)).to.deep.equal(['held', 'held', 'held']);
+  });
+
+  it('is noticed though the file could not be written for a time: one that somebody else owns is replaced', async () => {
+    const file = join(fixture.folder, LAST_COMMIT_FILE);
+    await fixture.close(store);
+    await rm(file);
+    // Cannot be opened by anybody, as a file of root's cannot by the server.
+    await symlink(join(fixture.folder, 'nowhere', 'file'), file);
+    store = await fixture.open();
+    await put(store, { to: [ANDREW] });
+    await fixture.close(store);
+    expect(await readLastCommit(fixture.folder)).to.include({ isClosed: true });
   });
 
   it('is seen where an older copy of the database was put in its place by hand', async () => {
