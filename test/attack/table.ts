@@ -157,6 +157,12 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'flow/authorship',
     title: 'where the mail goes to the outside as well',
   },
+  {
+    finding: 'S8 neighbours',
+    tried: 'mail in the name of others that waits until its author is removed',
+    file: 'flow/authorship',
+    title: 'who is gone',
+  },
   { finding: 'S8', tried: 'a colleague’s name in From, from within', file: 'flow/authorship', title: 'where it says somebody else' },
   {
     finding: 'S8 neighbours',
