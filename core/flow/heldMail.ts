@@ -107,7 +107,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (decision.plan.disposition !== 'deliver') {
       throw stillAside(message, decision);
     }
-    if (!(await this.#apply(message, decision))) throw noLongerAside(message.id);
+    if (!(await this.#apply(message, decision, { isWanted: true }))) throw noLongerAside(message.id);
     return decision.mailboxes;
   }
 
@@ -132,9 +132,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (decision.plan.disposition === 'hold' && decision.mailboxes.length === 0) {
       return false;
     }
-    // Its copies may have waited as well, or have passed meanwhile. Who releases a message by hand wants it in any case.
-    const duplicateKey = message.origin === 'fetched' ? await duplicateKeyOf(message, this.store) : undefined;
-    return (await this.#apply(message, decision, duplicateKey)) && decision.plan.disposition === 'deliver';
+    return (await this.#apply(message, decision)) && decision.plan.disposition === 'deliver';
   }
 
   /** Held mail from a client: all of its accounts have to agree before any recipient gets it, as at the first time. */
@@ -183,10 +181,12 @@ export class StoredHeldMailStep implements HeldMailStep {
     return this.intake.decide(account, await viewOfStored(message, this.store), []);
   }
 
-  async #apply(message: StoredMessage, decision: Decision, duplicateKey?: Uint8Array): Promise<boolean> {
+  /** Its copies may have waited as well, or have passed meanwhile: nobody gets two. Who releases a message by hand wants it in any case. */
+  async #apply(message: StoredMessage, decision: Decision, { isWanted = false } = {}): Promise<boolean> {
     const header = await this.#headerOf(message);
-    const parts = { host: this.server.name, header, ...(duplicateKey !== undefined && { duplicateKey }) };
-    return this.#resort(message, resortDraft(message, decision, parts));
+    const parts = { host: this.server.name, header, isWanted };
+    const named = message.origin === 'fetched' ? { ...parts, duplicateKey: await duplicateKeyOf(message, this.store) } : parts;
+    return this.#resort(message, resortDraft(message, decision, named));
   }
 
   /** False: somebody else was faster, such as a round while an administrator released it. */

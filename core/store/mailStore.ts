@@ -63,6 +63,8 @@ export interface PlacementDraft {
   readonly prefix: Uint8Array;
   /** Names the content for duplicates (16 octets of a hash over Message-ID and body); the copy is left out where the mailbox took the same within 7 days. */
   readonly duplicateKey: Uint8Array | undefined;
+  /** It is not left out: somebody wants it. What comes after it is. */
+  readonly isWanted?: boolean;
 }
 
 /** One recipient in the Outbox. */

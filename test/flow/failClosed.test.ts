@@ -398,10 +398,17 @@ describe('a filter that cannot look at mail', function () {
     await office.round();
     expect(await held()).to.have.length(3);
     expect(await office.subjects('andrew')).to.have.length(1);
+    put('Released', 'bad3');
+    put('Released', 'bad4');
+    await office.round();
+    const [{ message = '' } = {}] = (await office.run<readonly (Held & { readonly message?: string })[]>('held.list')).filter(
+      ({ subject }) => subject === 'Released',
+    );
+    await office.run('held.release', { message, mailboxes: ['andrew@company'] });
     await disable();
     await office.run('held.retry');
     expect(await held()).to.deep.equal([]);
-    expect((await office.subjects('andrew')).toSorted()).to.deep.equal(['Both', 'One']);
+    expect((await office.subjects('andrew')).toSorted()).to.deep.equal(['Both', 'One', 'Released']);
   });
 
   it('is not switched off by what somebody only tries out', async () => {
