@@ -60,7 +60,10 @@ export class PluginArea implements CommandArea {
     'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
     'plugins.add': handler<{ plugin: FileArgument; disabled: boolean }>(async ({ plugin, disabled }, call) => {
       const added = await this.installer.add(octetsOf(plugin), { enable: !disabled, author: call.author });
-      return { plugin: added.id, version: added.version, state: added.state, ...this.#networkOf(added.id, added.problems) };
+      const lapsed = this.host.blocking.filter(({ id, how }) => id === added.id && how === 'lapsed');
+      const asks = lapsed.map(({ id, why }) => `${why} Mail is held until you agree: postroom plugins enable ${id}`);
+      const problems = [...added.problems, ...asks];
+      return { plugin: added.id, version: added.version, state: added.state, ...this.#networkOf(added.id, problems) };
     }),
     'plugins.allow': handler<Agreement>(async (agreement, call) => agree(agreement, call.author, this)),
     'plugins.remove': handler<{ plugin: string }>(async ({ plugin }, call) => {
@@ -105,6 +108,7 @@ export class PluginArea implements CommandArea {
         { path: ['plugins.disabled'], value: after.disabled.length === 0 ? undefined : after.disabled },
       ]),
     );
+    if (on && this.host.blocking.some(({ id, how }) => id === plugin && how === 'lapsed')) await this.host.forget(plugin);
     // Without a change nobody has heard of it: a plugin that failed is tried again.
     await (isDeepStrictEqual(lists, after) ? this.watch.rescan() : this.host.settled());
     const isStopped = !on && editions.includes(plugin) && !after.enabled.some((id) => editions.includes(id));

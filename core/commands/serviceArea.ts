@@ -112,8 +112,8 @@ export class ServiceArea implements CommandArea {
   }
 }
 
-function mailWaits({ id, why }: BlockingPlugin): string {
-  return `${id}: ${why} Mail is held until it runs again; "postroom doctor" says what to do.`;
+function mailWaits({ id, why, how }: BlockingPlugin): string {
+  return `${id}: ${why} Mail is held until ${how === 'lapsed' ? 'somebody has agreed' : 'it runs again'}; "postroom doctor" says what to do.`;
 }
 
 /** The shape that scripts rely on. */

@@ -53,7 +53,8 @@ export function checkPlugins(plugins: PluginHost): readonly Finding[] {
 /** The two ways out: the plugin works again, or mail goes without it. Without an essential one mail cannot be sorted. */
 function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): Finding {
   const args = { plugin: id };
-  const enable = { title: how === 'off' ? 'Enable it' : 'Try again', command: 'plugins.enable', args };
+  const title = { off: 'Enable it', lapsed: 'Agree to this version' }[how as string] ?? 'Try again';
+  const enable = { title, command: 'plugins.enable', args };
   const check = `plugin ${id}`;
   if (how === 'off') {
     const text = `It is needed to sort and was switched off: mail is held. Enable it: postroom plugins enable ${id}`;
@@ -63,10 +64,13 @@ function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): Finding {
     const text = `${why} Mail cannot be sorted without it and is held. Try again: postroom plugins enable ${id}`;
     return { ...problem(check, text), actions: [enable] };
   }
-  const ways = `Try again: postroom plugins enable ${id} - or have mail delivered without it: postroom plugins disable ${id}`;
+  const ways = `${title}: postroom plugins enable ${id} - or have mail delivered without it: postroom plugins disable ${id}`;
   const warning = `Mail that ${id} has not seen goes to its recipients, what is held now included.`;
   const disable = { title: 'Deliver without it', command: 'plugins.disable', args, warning };
-  return { ...problem(check, `${why} Mail is held until it runs again. ${ways}`), actions: [enable, disable] };
+  return {
+    ...problem(check, `${why} Mail is held until ${how === 'lapsed' ? 'somebody has agreed to that' : 'it runs again'}. ${ways}`),
+    actions: [enable, disable],
+  };
 }
 
 export function checkSettings(settings: SettingsService): readonly Finding[] {

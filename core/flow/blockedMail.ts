@@ -61,13 +61,14 @@ export class BlockedMail implements Disposable {
   }
 
   async #compare(isChanged: boolean): Promise<void> {
-    const blocking = this.plugins.blocking.filter(({ how }) => how === 'failed' || how === 'gone');
+    const blocking = this.plugins.blocking.filter(({ how }) => how === 'failed' || how === 'gone' || how === 'lapsed');
     const told = ((await this.#state.get(TOLD)) ?? []) as readonly string[];
     const fresh = blocking.filter(({ id }) => !told.includes(id));
     if (fresh.length > 0) await this.#tell(fresh);
-    const over = told.filter((id) => !blocking.some((each) => each.id === id));
+    // While it is being tried again it is not over: it may fail again, and ADMIN1 knows.
+    const over = told.filter((id) => !this.plugins.blocking.some((each) => each.id === id && each.how !== 'off'));
     if (fresh.length + over.length > 0) {
-      const ids = blocking.map(({ id }) => id);
+      const ids = [...told.filter((id) => !over.includes(id)), ...fresh.map(({ id }) => id)];
       await this.#state.set(TOLD, ids);
     }
     // A plugin that was only being started has kept mail waiting as well.

@@ -13,7 +13,7 @@ import { IntakeStep } from './intake.js';
 import { resortDraft } from './resortDraft.js';
 import { RiskyWork } from './riskyWork.js';
 import { type RecipientShare, shareRecipients } from './shareRecipients.js';
-import { firstOctets, viewOfStored } from './storedMail.js';
+import { duplicateKeyOf, firstOctets, viewOfStored } from './storedMail.js';
 import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
 
 export interface HeldMailStep {
@@ -107,7 +107,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (decision.plan.disposition !== 'deliver') {
       throw stillAside(message, decision);
     }
-    if (!(await this.#apply(message, decision, []))) throw noLongerAside(message.id);
+    if (!(await this.#apply(message, decision, { isWanted: true }))) throw noLongerAside(message.id);
     return decision.mailboxes;
   }
 
@@ -132,7 +132,7 @@ export class StoredHeldMailStep implements HeldMailStep {
     if (decision.plan.disposition === 'hold' && decision.mailboxes.length === 0) {
       return false;
     }
-    return (await this.#apply(message, decision, [])) && decision.plan.disposition === 'deliver';
+    return (await this.#apply(message, decision)) && decision.plan.disposition === 'deliver';
   }
 
   /** Held mail from a client: all of its accounts have to agree before any recipient gets it, as at the first time. */
@@ -181,9 +181,12 @@ export class StoredHeldMailStep implements HeldMailStep {
     return this.intake.decide(account, await viewOfStored(message, this.store), []);
   }
 
-  async #apply(message: StoredMessage, decision: Decision, outbox: ResortChange['outbox']): Promise<boolean> {
+  /** Its copies may have waited as well, or have passed meanwhile: nobody gets two. Who releases a message by hand wants it in any case. */
+  async #apply(message: StoredMessage, decision: Decision, { isWanted = false } = {}): Promise<boolean> {
     const header = await this.#headerOf(message);
-    return this.#resort(message, resortDraft(message, decision, { host: this.server.name, header, outbox }));
+    const parts = { host: this.server.name, header, isWanted };
+    const named = message.origin === 'fetched' ? { ...parts, duplicateKey: await duplicateKeyOf(message, this.store) } : parts;
+    return this.#resort(message, resortDraft(message, decision, named));
   }
 
   /** False: somebody else was faster, such as a round while an administrator released it. */

@@ -116,15 +116,18 @@ export class OutboxRelayStep implements RelayStep {
   }
 
   async giveUp(ids: readonly number[]): Promise<void> {
+    // What the ISP has taken is not returned because a disk had no room to say so.
+    await this.records.writeRest();
     const entries = (await this.outbox.list()).filter((entry) => ids.includes(entry.id));
     for (const consignment of consignments(entries)) {
       const receipts = consignment.entries.map((entry): DestinationReceipt => {
         const last = `${entry.status} ${entry.text}`.trim();
+        const mayHaveArrived = entry.inDoubt === true || (entry.doubts ?? 0) > 0;
         return {
           recipient: entry.recipient,
           outcome: 'failed',
           status: '5.7.0',
-          text: `The administrator gave it up.${last === '' ? '' : ` Last answer: ${last}`}`,
+          text: `The administrator gave it up.${mayHaveArrived ? ' It may have been delivered all the same.' : ''}${last === '' ? '' : ` Last answer: ${last}`}`,
         };
       });
       await this.records.write(consignment, receipts);

@@ -24,6 +24,8 @@ export class RelayTry {
   readonly #inDoubt = new Set<string>();
   /** By recipient: what was reported before the call was over. */
   readonly #answered = new Map<string, DestinationReceipt>();
+  /** A tap has announced the end of data, or said what became of a recipient. */
+  #hasBegun = false;
   #isOver = false;
   #trouble: unknown;
 
@@ -43,10 +45,14 @@ export class RelayTry {
     else outer.addEventListener('abort', this.#stop, { once: true });
     this.destinations = {
       ...destinations,
-      beforeEndOfData: (recipients) => this.#enter(recipients),
+      beforeEndOfData: (recipients) => this.#announce(recipients),
       answered: (receipts) => this.#answer(receipts),
     };
-    keepDoubt(this.destinations, { enter: (recipients) => this.#enter(recipients), leave: () => this.#leave() });
+    keepDoubt(this.destinations, {
+      enter: (recipients) => this.#enter(recipients),
+      leave: () => this.#leave(),
+      hasBegun: () => this.#hasBegun,
+    });
   }
 
   /** Aborted when the server stops, or a moment later where recipients are in doubt then. */
@@ -89,6 +95,11 @@ export class RelayTry {
     return this.consignment.entries.filter(({ recipient }) => recipients.includes(recipient) && !this.#answered.has(recipient));
   }
 
+  async #announce(recipients?: readonly string[]): Promise<void> {
+    await this.#enter(recipients);
+    this.#hasBegun = true;
+  }
+
   async #enter(recipients: readonly string[] = this.consignment.entries.map(({ recipient }) => recipient)): Promise<void> {
     const entries = this.#open(recipients).filter(({ recipient }) => !this.#inDoubt.has(recipient));
     try {
@@ -119,6 +130,7 @@ export class RelayTry {
     if (problem !== undefined) throw new Error(`answered() was given ${problem}.`);
     const entries = this.#open(receipts.map(({ recipient }) => recipient));
     if (this.#isOver || entries.length === 0) return;
+    this.#hasBegun = true;
     for (const receipt of receipts) this.#answered.set(receipt.recipient, receipt);
     await this.write({ ...this.consignment, entries }, receipts);
   }

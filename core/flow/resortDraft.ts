@@ -9,8 +9,10 @@ export interface ResortParts {
   /** This server's host name. */
   readonly host: string;
   readonly header: Header;
-  /** Names the content for duplicates; `undefined`: the copies are wanted in any case. */
+  /** Names the content for duplicates. */
   readonly duplicateKey?: Uint8Array;
+  /** The copies are wanted, duplicates or not. */
+  readonly isWanted?: boolean;
   /** Mailboxes that should not have it. */
   readonly recall?: readonly MailboxRef[];
   readonly outbox?: ResortChange['outbox'];
@@ -19,7 +21,7 @@ export interface ResortParts {
 /** The copies of `decision.mailboxes` are added; the trail goes on where it ended. */
 export function resortDraft(message: StoredMessage, decision: Decision, parts: ResortParts): ResortChange {
   const { plan, trail, mailboxes } = decision;
-  const { host, header, duplicateKey, recall = [], outbox = [] } = parts;
+  const { host, header, duplicateKey, isWanted = false, recall = [], outbox = [] } = parts;
   const origin = { id: message.id, host, receivedAt: message.receivedAt, header, plan, trail, server: plan.account.address };
   return {
     from: message.disposition,
@@ -28,7 +30,7 @@ export function resortDraft(message: StoredMessage, decision: Decision, parts: R
     rung: plan.rung,
     trail: [...message.trail, ...trail],
     concealed: rangesOf(header, plan.concealed),
-    add: mailboxes.map((mailbox) => ({ mailbox, prefix: fetchedPrefix(origin, mailbox), duplicateKey })),
+    add: mailboxes.map((mailbox) => ({ mailbox, prefix: fetchedPrefix(origin, mailbox), duplicateKey, isWanted })),
     recall,
     outbox,
   };

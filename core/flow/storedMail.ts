@@ -1,5 +1,6 @@
 // A stored message as taps see it: for relaying, sorting again, and explaining.
 import type { MailOrigin, MailView } from '@postroom/sdk';
+import { ContentDigest } from '../mail/duplicateKey.js';
 import { HEADER_LIMIT, readHeader } from '../mail/header.js';
 import { createMailView } from '../mail/mailView.js';
 import type { MailStore, StoredMessage } from '../store/mailStore.js';
@@ -22,6 +23,13 @@ export async function viewOfStored(
     header,
     read: (start) => store.read(message.id, start),
   });
+}
+
+/** By what a mailbox knows that it has the same mail already. Reads all of the message. */
+export async function duplicateKeyOf({ id }: StoredMessage, store: MailStore): Promise<Uint8Array> {
+  const digest = new ContentDigest();
+  for await (const piece of store.read(id)) digest.update(piece);
+  return digest.finish().duplicateKey;
 }
 
 /** The first `count` octets of a source, or fewer where it ends. */

@@ -12,7 +12,7 @@ import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { type Enablement, planEnablement } from './enablement.js';
 import { type BlockingPlugin, blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
-import { KnownFilters } from './knownFilters.js';
+import { KnownFilters, type RunningPlugin } from './knownFilters.js';
 import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory } from './pluginHost.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import { type Strike, Strikes } from './strikes.js';
@@ -89,7 +89,7 @@ export class DefaultPluginHost implements PluginHost {
           this.#records.get(id)?.installed.manifest?.pluginDependencies?.some((other) => !wanted.has(other)) === true;
         if (!wanted.has(id) || dependsOnLeaving || !installed.some((plugin) => plugin.id === id)) {
           await this.#deactivate(id, 'disabled');
-        } else if (this.#blocking.some((blocking) => blocking.id === id)) {
+        } else if (this.#blocking.some((blocking) => blocking.id === id && blocking.how !== 'lapsed')) {
           // It runs without its taps: only a new start brings them back.
           await this.#deactivate(id, 'failed');
         }
@@ -226,10 +226,11 @@ export class DefaultPluginHost implements PluginHost {
     if (this.#blocking.length !== before) queueMicrotask(() => this.#changed.fire());
   }
 
-  *#running(): Generator<{ readonly id: string; readonly broughtBy: string; readonly failsClosed: boolean }> {
+  *#running(): Generator<RunningPlugin> {
     for (const id of this.#active) {
-      const manifest = this.#records.get(id)?.installed.manifest;
-      yield { id, broughtBy: this.#enablement?.asked.get(id) ?? id, failsClosed: failsClosed(manifest) };
+      const installed = this.#records.get(id)?.installed;
+      const broughtBy = this.#enablement?.asked.get(id) ?? id;
+      yield { id, broughtBy, failsClosed: failsClosed(installed?.manifest), bundled: installed?.bundled === true };
     }
   }
 
@@ -308,13 +309,17 @@ export class DefaultPluginHost implements PluginHost {
     try {
       await next.activate(former);
     } catch (error) {
+      // Some of its taps may have found their places.
+      next.untap();
       await next.deactivate();
       return activationProblem(error, plugin.folder);
     }
+    // From here on its taps stand in the hooks: what it declares counts, however long the former one drains.
+    record.installed = plugin;
+    this.#findBlocking();
     await this.#drain(plugin.id);
     const problems = await former.deactivate();
     record.runtime = next;
-    record.installed = plugin;
     record.strikes.clear();
     this.#setState(record, 'active', problems);
     this.events.emit({ type: 'plugin', plugin: plugin.id, state: 'active' });

@@ -10,8 +10,11 @@ export interface BlockingPlugin {
   readonly name: string;
   /** Sentences: why it does not run. */
   readonly why: string;
-  /** `failed`, or its files are `gone`: somebody has to see to it. `off`: essential, and switched off by an administrator. `changing`: soon over. */
-  readonly how: 'failed' | 'gone' | 'off' | 'changing';
+  /**
+   * `failed`, or its files are `gone`: somebody has to see to it. `lapsed`: a stranger's version that runs and lets mail through where the former one did
+   * not, before an administrator has agreed. `off`: essential, and switched off by an administrator. `changing`: soon over.
+   */
+  readonly how: 'failed' | 'gone' | 'lapsed' | 'off' | 'changing';
   /** Mail cannot be sorted without it: switching it off lets nothing pass. */
   readonly isNeeded: boolean;
 }
@@ -59,6 +62,10 @@ export function blockingPlugins(
       const left = `It runs, and took its tap ${untapped.join(', ')} away.`;
       blocking.push({ id, name: manifest?.displayName ?? id, why: left, how: 'failed', isNeeded: false });
     }
+    if (state === 'active' && !bundled && known.has(id) && !failsClosed(manifest)) {
+      const lets = `Version ${manifest?.version ?? ''} of it does not look at mail, or lets it through where it fails; the former one held it.`;
+      blocking.push({ id, name: manifest?.displayName ?? id, why: lets, how: 'lapsed', isNeeded: false });
+    }
     const isCore = bundled && manifest?.capabilities?.essential === true;
     if (state === 'active' || !(isCore || known.has(id) || (wanted.has(id) && failsClosed(manifest)))) continue;
     const how = state === 'failed' ? 'failed' : state === 'disabled' ? 'off' : 'changing';
@@ -73,5 +80,8 @@ export function blockingPlugins(
 
 /** For whoever asks why a message waits. */
 export function whyBlocked(blocking: readonly BlockingPlugin[]): string {
-  return `${blocking.map(({ id }) => id).join(', ')} ${blocking.length === 1 ? 'is' : 'are'} not active; sorted when back`;
+  const away = blocking.filter(({ how }) => how !== 'lapsed');
+  const names = (away.length > 0 ? away : blocking).map(({ id }) => id).join(', ');
+  if (away.length === 0) return `a new version of ${names} lets mail through; sorted when somebody has agreed`;
+  return `${names} ${away.length === 1 ? 'is' : 'are'} not active; sorted when back`;
 }

@@ -5,6 +5,14 @@ import type { Enablement } from './enablement.js';
 
 const KEY = 'fail-closed';
 
+export interface RunningPlugin {
+  readonly id: string;
+  /** The entry of `plugins.enabled` that brought it. */
+  readonly broughtBy: string;
+  readonly failsClosed: boolean;
+  readonly bundled: boolean;
+}
+
 export class KnownFilters {
   /** By id: the entry of `plugins.enabled` that brought it, itself or a pack. */
   #known: ReadonlyMap<string, string> = new Map();
@@ -33,17 +41,20 @@ export class KnownFilters {
     return this.#replace(new Map([...this.#known].filter(isKept)));
   }
 
-  /** Takes up what runs. Answers whether there is something to write. */
-  note(running: Iterable<{ readonly id: string; readonly broughtBy: string; readonly failsClosed: boolean }>): boolean {
+  /**
+   * Takes up what runs. A stranger's version that fails closed no more is known all the same, until an administrator agrees to it. Answers whether there
+   * is something to write.
+   */
+  note(running: Iterable<RunningPlugin>): boolean {
     const next = new Map(this.#known);
-    for (const { id, broughtBy, failsClosed } of running) {
+    for (const { id, broughtBy, failsClosed, bundled } of running) {
       if (failsClosed) next.set(id, broughtBy);
-      else next.delete(id);
+      else if (bundled) next.delete(id);
     }
     return this.#replace(next);
   }
 
-  /** Forgets one that an administrator removed, though a pack still lists it. */
+  /** Forgets one that an administrator removed, though a pack still lists it, or that he lets fail open. */
   remove(id: string): boolean {
     return this.#replace(new Map([...this.#known].filter(([known]) => known !== id)));
   }

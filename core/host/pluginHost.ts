@@ -58,7 +58,7 @@ export interface PluginHost {
   withhold(plugin: string, why: string): void;
   /** Plugins that fail closed, should run, and do not: while there are any, mail is held. */
   readonly blocking: readonly BlockingPlugin[];
-  /** An administrator removed the plugin: mail waits for it no longer. */
+  /** An administrator removed the plugin, or agrees that it lets mail through: mail waits for it no longer. */
   forget(plugin: string): Promise<void>;
   readonly plugins: readonly PluginStatus[];
   /** Properties marked secret of scope account, of all plugins that should run. */

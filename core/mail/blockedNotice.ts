@@ -12,6 +12,8 @@ export interface BlockedNotice {
     readonly why: string;
     /** Mail cannot go without it. */
     readonly isNeeded: boolean;
+    /** `lapsed`: it waits for the administrator's agreement to another version. */
+    readonly how: string;
   }[];
   readonly now: Date;
 }
@@ -21,15 +23,15 @@ export function composeBlockedNotice({ host, plugins, now }: BlockedNotice): Uin
   const names = plugins.map(({ name }) => plain(name)).join(', ');
   const [it, runs] = plugins.length === 1 ? ['it', 'runs'] : ['they', 'run'];
   const lines = [
-    `Mail is held and reaches nobody: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run.`,
+    `Mail is held and reaches nobody: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run${plugins.some(({ how }) => how === 'lapsed') ? ' as before' : ''}.`,
     '',
     ...plugins.flatMap(({ id, why }) => [`${id}: ${plain(why)}`, '']),
     `Nothing is lost. What comes in is stored, and it is sorted as soon as ${it} ${runs} again.`,
     '',
     'What to do: in the manager, under Doctor; or with one of these commands:',
     '',
-    ...plugins.flatMap(({ id, isNeeded }) => [
-      `    postroom plugins enable ${id}     tries again, when the cause is mended`,
+    ...plugins.flatMap(({ id, isNeeded, how }) => [
+      `    postroom plugins enable ${id}     ${how === 'lapsed' ? 'agrees to that version' : 'tries again, when the cause is mended'}`,
       ...(isNeeded ? [] : [`    postroom plugins disable ${id}    delivers without it, what is held now included`]),
       '',
     ]),

@@ -1,5 +1,5 @@
 // Two names for a message's content, taken while it streams in: the hash of its octets, and the key by which a mailbox knows
-// that it has the same mail already (SORTING: duplicates are judged per mailbox by Message-ID and body together).
+// that it has the same mail already (SORTING: duplicates are judged per mailbox by Message-ID and body together, and by what a reader goes by).
 import { createHash, type Hash } from 'node:crypto';
 import { type FieldInPlace, type Header, HeaderCollector, readHeader } from './header.js';
 
@@ -24,10 +24,25 @@ const TRACE_FIELDS: ReadonlySet<string> = new Set([
   'x-uidl',
 ]);
 
+/**
+ * What a reader goes by, beside the body: whom it is from, whom an answer goes to, what it is about, how it is shown. Whoever else has had a mail knows
+ * its Message-ID and its body, and must not keep it from anybody by a copy that says something else here and comes first. Lower case.
+ */
+const READ_FIELDS: ReadonlySet<string> = new Set([
+  'from',
+  'reply-to',
+  'to',
+  'cc',
+  'subject',
+  'date',
+  'content-type',
+  'content-transfer-encoding',
+]);
+
 export interface ContentNames {
   /** SHA-256 of all octets, hex. */
   readonly contentHash: string;
-  /** 16 octets over Message-ID and body; without a Message-ID over everything but trace fields. */
+  /** 16 octets over Message-ID, the fields that a reader goes by, and body; without a Message-ID over everything but trace fields. */
   readonly duplicateKey: Uint8Array;
   /** Read on the way. */
   readonly header: Header;
@@ -59,7 +74,7 @@ export class ContentDigest {
     const header = readHeader(this.#head.octets);
     const hash = createHash('sha256');
     const messageId = messageIdOf(header);
-    if (messageId !== '') hash.update(`id ${messageId}\n`);
+    if (messageId !== '') hash.update(`id ${messageId}\n`).update(readFields(header));
     else hash.update('content\n').update(Buffer.concat(canonicalFields(header)));
     hash.update(this.#head.octets.subarray(header.size));
     return { hash, header };
@@ -74,4 +89,9 @@ export function messageIdOf(header: Header): string {
 
 function canonicalFields(header: Header): readonly Uint8Array[] {
   return header.fields.filter((field: FieldInPlace) => !TRACE_FIELDS.has(field.name.toLowerCase())).map((field) => field.raw);
+}
+
+function readFields(header: Header): string {
+  const fields = header.fields.filter(({ name }) => READ_FIELDS.has(name.toLowerCase()));
+  return fields.map(({ name, value }) => `${name.toLowerCase()}: ${value.replace(/\s+/g, ' ').trim()}\n`).join('');
 }

@@ -17,6 +17,8 @@ export interface PlanState extends Omit<PlanData, 'concealed'> {
   readonly concealed: readonly ConcealedField[];
   /** Reasons given since the plan was made, or since `withoutNotes`. */
   readonly notes: readonly string[];
+  /** In another process: the call that it was given to. Plans made from it have it too. */
+  readonly call?: number;
 }
 
 const DISPOSITIONS: readonly unknown[] = ['deliver', 'hold', 'quarantine', 'discard'] satisfies readonly Disposition[];
@@ -26,25 +28,33 @@ const LONGEST_LIST = 10_000;
 
 /**
  * Reads what another process sent back for the plan it was given. Account and outside recipients are taken from `given`: nobody may
- * change them; nor may anybody deliver what a filter has kept back, for which plans have no method. Throws `plugin/bad-answer` for anything that is
- * not a plan's data.
+ * change them; nor may anybody deliver what a filter has kept back, or take back a tag, a line or what others conceal, for which plans have no method.
+ * Throws `plugin/bad-answer` for anything that is not a plan's data, and for what was made from the plan of another call, which is another message's.
  */
 export function readPlanState(value: unknown, given: PlanState): PlanState {
   const data = isRecord(value) ? value : {};
+  if (data.call !== given.call && isRecord(data.account))
+    throw new PostroomError('plugin/bad-answer', 'It answered the plan of another call, which may be of another message.');
   if (!isRecord(data.account) || data.account.id !== given.account.id) throw malformed('account');
   const isLetGo = data.disposition === 'deliver' && given.disposition !== 'deliver';
   if (isLetGo || !DISPOSITIONS.includes(data.disposition)) throw malformed('disposition');
   if (data.rung !== undefined && !RUNGS.includes(data.rung)) throw malformed('rung');
+  const tags = listOf(data, 'tags', isText);
+  const addHeaders = listOf(data, 'addHeaders', isText);
+  const concealed = listOf(data, 'concealed', isConcealed);
+  if (!given.tags.every((tag) => tags.includes(tag))) throw malformed('tags');
+  if (!given.addHeaders.every((line, place) => addHeaders[place] === line)) throw malformed('addHeaders');
+  if (!given.concealed.every(({ index }) => concealed.some((field) => field.index === index))) throw malformed('concealed');
   return {
     account: given.account,
     outside: given.outside,
     addressed: listOf(data, 'addressed', isAddressed),
     mailboxes: listOf(data, 'mailboxes', isMailbox),
-    tags: listOf(data, 'tags', isText),
+    tags,
     disposition: data.disposition as Disposition,
     rung: data.rung as Rung | undefined,
-    addHeaders: listOf(data, 'addHeaders', isText),
-    concealed: listOf(data, 'concealed', isConcealed),
+    addHeaders,
+    concealed,
     notes: listOf(data, 'notes', isText),
   };
 }

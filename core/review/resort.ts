@@ -14,8 +14,7 @@ import { ServerName } from '../directory/serverName.js';
 import { type Decision, reasonOf } from '../flow/draftUnit.js';
 import { IntakeStep } from '../flow/intake.js';
 import { resortDraft } from '../flow/resortDraft.js';
-import { firstOctets, viewOfStored } from '../flow/storedMail.js';
-import { ContentDigest } from '../mail/duplicateKey.js';
+import { duplicateKeyOf, firstOctets, viewOfStored } from '../flow/storedMail.js';
 import { readHeader } from '../mail/header.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type CopyTrace, MailStore, type StoredMessage } from '../store/mailStore.js';
@@ -121,11 +120,7 @@ export class StoredResortStep implements ResortStep {
 
   async #read(message: StoredMessage): Promise<{ header: ReturnType<typeof readHeader>; duplicateKey: Uint8Array }> {
     const header = readHeader(await firstOctets(this.store.read(message.id), message.headerSize));
-    const digest = new ContentDigest();
-    for await (const piece of this.store.read(message.id)) {
-      digest.update(piece);
-    }
-    return { header, duplicateKey: digest.finish().duplicateKey };
+    return { header, duplicateKey: await duplicateKeyOf(message, this.store) };
   }
 
   #refusal(message: StoredMessage): string | undefined {

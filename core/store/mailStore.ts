@@ -61,8 +61,10 @@ export interface PlacementDraft {
   readonly mailbox: MailboxRef;
   /** Lines that stand on top of this copy, CRLF ended: Received, trail, added headers. */
   readonly prefix: Uint8Array;
-  /** Names the content for duplicates (16 octets of a hash over Message-ID and body); the copy is left out where the mailbox took the same within 7 days. */
+  /** Names the content for duplicates (16 octets of a hash over Message-ID, body and what a reader goes by); the copy is left out where the mailbox took the same within 7 days. */
   readonly duplicateKey: Uint8Array | undefined;
+  /** It is not left out: somebody wants it. What comes after it is. */
+  readonly isWanted?: boolean;
 }
 
 /** One recipient in the Outbox. */

@@ -13,6 +13,7 @@ import {
   recipientName,
   refuseSubmission,
   type SortPlan,
+  type Whose,
   withAuthor,
   withoutFalseSenders,
   withSender,
@@ -46,9 +47,10 @@ function toOutside(
   name: string,
   foreign: ForeignFrom,
 ): SortPlan {
-  const authors = mail.addresses('From');
-  const [author] = authors;
-  if (authors.length === 1 && author !== undefined && isSharedAddress(account, author) && author.name === name) return plan;
+  const [author] = mail.addresses('From');
+  // To the letter: whoever answers has only this to go by.
+  const whose = (address: Address): Whose => (isSharedAddress(account, address) && address.name === name ? 'author' : 'other');
+  if (claimedAuthor(mail, { whose }) === 'author') return plan;
   if (foreign !== 'rewrite' && author !== undefined && isForeign(account, author)) {
     return foreign === 'keep'
       ? withSender(plan, mail, authorship, 'From is not the address of who sent it')

@@ -65,6 +65,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'forged fields',
   },
   {
+    finding: 'S2 neighbours',
+    tried: 'a copy with another From or Reply-To that comes before the true mail',
+    file: 'plugins/sorting/forgedFields',
+    title: 'keep from nobody what is not word for word the same',
+  },
+  {
     finding: 'S3',
     tried: 'a pattern and a default that take for ever',
     file: 'core/host/strangers/hostileManifests',
@@ -126,6 +132,12 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/host/stalls/blind',
     title: 'comes back by itself',
   },
+  {
+    finding: 'S7 neighbours',
+    tried: 'a 250 for which the disk has no room, and a person who gives the message up',
+    file: 'flow/inDoubt',
+    title: 'is over with the answer, though that cannot be written down',
+  },
   { finding: 'S7', tried: 'a kill while a batch is relayed', file: 'flow/inDoubt', title: 'is said of the one message' },
   {
     finding: 'S7',
@@ -138,6 +150,18 @@ export const ATTACKS: readonly AttackRow[] = [
     tried: 'an answer before the text, a relay in a process of its own',
     file: 'flow/strangersRelay',
     title: 'leaves in doubt',
+  },
+  {
+    finding: 'S8 neighbours',
+    tried: 'the same in mail that goes to the outside as well, and groups',
+    file: 'flow/authorship',
+    title: 'where the mail goes to the outside as well',
+  },
+  {
+    finding: 'S8 neighbours',
+    tried: 'mail in the name of others that waits until its author is removed',
+    file: 'flow/authorship',
+    title: 'who is gone',
   },
   { finding: 'S8', tried: 'a colleague’s name in From, from within', file: 'flow/authorship', title: 'where it says somebody else' },
   {
@@ -244,6 +268,24 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'flow/failClosed',
     title: 'a filter that cannot look at mail',
   },
+  {
+    finding: 'A1 neighbours',
+    tried: 'a new version that fails open, or looks at no mail',
+    file: 'flow/failClosed',
+    title: 'where another version would let it through',
+  },
+  {
+    finding: 'A1 neighbours',
+    tried: 'an answer with the plan of another message',
+    file: 'flow/failClosed',
+    title: 'has not answered where it answers with the plan of another message',
+  },
+  {
+    finding: 'A1 neighbours',
+    tried: 'two copies of a mail, one of which waits for the filter, or both',
+    file: 'flow/failClosed',
+    title: 'gives nobody two of a mail',
+  },
   { finding: 'A1', tried: 'clamd and rspamd in trouble of 30 kinds', file: 'sdk/samples/awayDaemons', title: 'holds mail, stays on' },
   {
     finding: 'A1 neighbours',
@@ -326,6 +368,18 @@ export const ATTACKS: readonly AttackRow[] = [
     tried: 'mail swallowed, refused, left out, answered twice',
     file: 'flow/deliverVillains',
     title: 'a plugin that takes deliveries over',
+  },
+  {
+    finding: 'deliver taps',
+    tried: 'receipts from who only looks on, by the way for transactions that are over',
+    file: 'flow/deliverVillains',
+    title: 'that only looks on says neither',
+  },
+  {
+    finding: 'deliver taps',
+    tried: 'a relay that has sent, and passes the message on to the next one',
+    file: 'flow/strangersRelay',
+    title: 'pass at second',
   },
   {
     finding: 'deliver taps',

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { SettingsService } from '#core/configuration/settingsService.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
+import { filterThat, plantStranger } from '../kit/strangerPlugin.js';
 import { LineClient } from '../plugins/smtp/lineClient.js';
 
 const FAR = 'ruth@customer.example';
@@ -119,6 +120,16 @@ describe('who wrote a mail in the office', () => {
         });
       }
     }
+
+    it('is put right where the mail goes to the outside as well, however From is written (claimed 4)', async () => {
+      const empty = `andrew <${REGULAR}>`.replaceAll(/[<>@]/g, '\\$&');
+      const groups: typeof FALSE_ONES = [['an empty group beside the own field', [`From: "${empty}":;`, `From: ${OWN}`]]];
+      for (const [what, lines] of [...FALSE_ONES, ...groups]) {
+        const { said, copy } = await sent(lines, { rcpt: [REGULAR, FAR] });
+        expect(said, what).to.match(/^250/);
+        expect(lineOf(copy, 'From'), what).to.deep.equal([`From: ${OWN}`]);
+      }
+    });
 
     it('is refused with a sentence where the account says so, and nothing is stored', async () => {
       await set('company', 'isp-regular.foreignFrom', 'refuse');
@@ -293,5 +304,28 @@ describe('who wrote a mail in the office', () => {
     await device.say(`From: ceo@bank.example\r\nTo: carolyn <${REGULAR}>\r\nSubject: device\r\n\r\nx\r\n.`);
     device.close();
     expect((await office.pickUp('carolyn')).at(-1)?.text).to.include(`\r\nSender: ${REGULAR}\r\n`);
+  });
+
+  // He stays away from here on.
+  describe('who is gone', () => {
+    it('is the account: nothing that he said of himself is believed, and that is asked again for mail that was held', async () => {
+      await plantStranger(office.dataDir, filterThat('filter', "(plan) => plan.hold('not now')"));
+      await office.run('plugins.enable', { plugin: 'stranger.filter' });
+      const mail = (from: string): string =>
+        `From: ${from}\r\nTo: john@${DOMAIN}, carolyn <${REGULAR}>\r\nSubject: in the name of others\r\n\r\nx`;
+      await office.submit('greg', [REGULAR], mail(`andrew <${REGULAR}>`));
+      await office.submit('lisa', [`john@${DOMAIN}`], mail(`paul@${DOMAIN}`));
+      await office.run('users.remove', { account: 'company', user: 'greg' });
+      await office.run('users.remove', { account: 'works', user: 'lisa' });
+      await office.run('plugins.disable', { plugin: 'stranger.filter' });
+      await office.run('held.retry');
+      for (const [reader, address] of [
+        ['carolyn', REGULAR],
+        ['john', `post@${DOMAIN}`],
+      ] as const) {
+        const text = (await office.pickUp(reader)).map((each) => each.text).find((each) => each.includes('in the name of others')) ?? '';
+        expect([...lineOf(text, 'From'), ...lineOf(text, 'Sender')], reader).to.deep.equal([`From: ${address}`]);
+      }
+    });
   });
 });

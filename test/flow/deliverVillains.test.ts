@@ -103,6 +103,23 @@ describe('a plugin that takes deliveries over', function () {
     expect(notices[0]?.text).to.match(/Reason: stranger\.taker says: trust me/);
   });
 
+  it('that only looks on says neither that mail was sent nor that it was refused, by none of the ways to report', async () => {
+    const activate = `
+      const say = (recipient, outcome) => ({ recipient, outcome, status: '5.1.1', text: 'trust me' });
+      context.hooks.onDeliver.tap('look', async ({ to }) => {
+        if (to.kind !== 'relay') return;
+        await to.beforeEndOfData?.();
+        await to.answered?.(to.recipients.map(({ address }) => say(address, address.startsWith('bob') ? 'failed' : 'delivered')));
+      });`;
+    await plantStranger(office.dataDir, { name: 'taker', taps: [{ hook: 'onDeliver', name: 'look', stage: 'observe' }], activate });
+    await office.run('plugins.enable', { plugin: PLUGIN });
+    await send();
+    expect(office.isp.outgoing.map(({ recipients }) => recipients)).to.deep.equal([RECIPIENTS]);
+    expect(await waiting()).to.deep.equal([]);
+    expect(await log()).to.not.include('trust me');
+    expect(await office.subjects('andrew'), 'no bounce').to.deep.equal([]);
+  });
+
   it('cannot take a copy from a mailbox here: said to be delivered, it is there; refused, it waits, with who said so', async () => {
     await villain(
       'undefined',

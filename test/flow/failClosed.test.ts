@@ -2,9 +2,12 @@
 import '#core/base/injection.js';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { TapDeclaration } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { PluginHost } from '#core/host/pluginHost.js';
+import { PluginWatch } from '#core/host/pluginWatch.js';
+import { PluginStates } from '#core/store/pluginStates.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -267,6 +270,23 @@ describe('a filter that cannot look at mail', function () {
     expect(await office.subjects('andrew')).to.have.length(3);
   });
 
+  it('is told of once, however often it is tried again meanwhile', async () => {
+    const fails = "await new Promise((resolve) => { setTimeout(resolve, 1500); }); throw new Error('Not today.');";
+    const state = (): string | undefined => office.service(PluginHost).plugins.find(({ id }) => id === FILTER)?.state;
+    await run({ ...GOOD, activate: fails });
+    await until('ADMIN1 is told', async () => (await notices()).length === 1);
+    for (const _ of [1, 2]) {
+      const trying = enable();
+      await until('it is tried again', () => state() === 'activating');
+      await collect();
+      await trying;
+      expect(state()).to.equal('failed');
+      await collect();
+    }
+    expect(await notices()).to.have.length(1);
+    expect(await held()).to.have.length(4);
+  });
+
   it('that is gone can be removed for good, or switched off', async () => {
     for (const way of ['plugins.remove', 'plugins.disable']) {
       await rm(await run(), { recursive: true });
@@ -289,6 +309,60 @@ describe('a filter that cannot look at mail', function () {
     expect(found?.actions).to.equal(undefined);
   });
 
+  it('holds mail where another version would let it through, or looks at none, until somebody agrees', async () => {
+    const versions: readonly StrangerPlugin[] = [
+      { ...THROWS, taps: [{ ...SCAN, onError: 'skip' }], manifest: { version: '2.0.0' } },
+      { name: 'filter', manifest: { version: '2.0.0' }, activate: '' },
+    ];
+    for (const [place, version] of versions.entries()) {
+      await plant(GOOD);
+      await enable();
+      await restart();
+      await plant(version);
+      await restart();
+      const subject = await collect();
+      expect(await held()).to.deep.equal([subject]);
+      await until('ADMIN1 is told', async () => (await notices()).length === place + 1);
+      const found = await finding();
+      expect(found?.text).to.include('Version 2.0.0 of it does not look at mail, or lets it through where it fails');
+      expect(found?.actions?.map(({ title }) => title)).to.deep.equal(['Agree to this version', 'Deliver without it']);
+      await office.run(found?.actions?.[0]?.command ?? '', found?.actions?.[0]?.args);
+      await until('nothing is held', async () => (await held()).length === 0);
+      await restart();
+      await collect();
+      expect(await held(), 'agreed for good').to.deep.equal([]);
+      await disable();
+    }
+  });
+
+  it('has not answered where it answers with the plan of another message: that one waits', async () => {
+    await run({ ...GOOD, activate: "let first; context.hooks.onSort.tap('scan', (plan) => (first ??= plan.tag('seen', 'it was here')));" });
+    const [first, second] = [await collect(), await collect()];
+    expect(await held()).to.deep.equal([second]);
+    expect(await office.subjects('andrew')).to.deep.equal([first]);
+    expect((await office.run<readonly Held[]>('held.list'))[0]?.reason).to.include('the plan of another call');
+  });
+
+  it('leaves nothing in the hooks of a version that could not take the place of the former one', async () => {
+    await run();
+    await plant({ ...filterThat('other', '(plan) => plan'), taps: [{ ...SCAN, before: [`${FILTER}/scan`] }] });
+    await enable('stranger.other');
+    const early: TapDeclaration = { ...SCAN, name: 'early' };
+    await plant({
+      ...GOOD,
+      taps: [early, { ...SCAN, before: ['stranger.other'] }],
+      activate: "for (const name of ['early', 'scan']) context.hooks.onSort.tap(name, (plan) => plan);",
+    });
+    const watch = office.service(PluginWatch);
+    expect((await watch.rescan(new Set([FILTER]))).get(FILTER)).to.match(/circle/);
+    // As the installer does it then.
+    await plant(GOOD);
+    await watch.rescan();
+    const subject = await collect();
+    expect(await held()).to.deep.equal([]);
+    expect(await office.subjects('andrew')).to.deep.equal([subject]);
+  });
+
   it('counts each message once: two that it cannot look at wait, however often they are tried, and all others pass', async () => {
     await run(
       filterThat('filter', "(plan, mail) => { if (mail.header('subject').startsWith('Bad')) throw new Error('No.'); return plan; }"),
@@ -301,6 +375,40 @@ describe('a filter that cannot look at mail', function () {
     expect(await finding())
       .to.have.property('text')
       .that.includes('No.');
+  });
+
+  it('gives nobody two of a mail of which the ISP stored two copies, whether both waited or one', async () => {
+    const put = (subject: string, way: string): void => {
+      const text = letter({
+        to: `Andrew <${REGULAR}>`,
+        subject,
+        id: `${subject}@out.example`,
+        envelope: [`X-Original-To: ${way}@far.example`],
+      });
+      office.isp.mailbox('mail').put(text);
+    };
+    const bad = "(plan, mail) => { if (mail.header('X-Original-To').startsWith('bad')) throw new Error('No.'); return plan; }";
+    await run(filterThat('filter', bad));
+    put('Both', 'bad1');
+    put('Both', 'bad2');
+    await office.round();
+    put('One', 'good');
+    await office.round();
+    put('One', 'bad');
+    await office.round();
+    expect(await held()).to.have.length(3);
+    expect(await office.subjects('andrew')).to.have.length(1);
+    put('Released', 'bad3');
+    put('Released', 'bad4');
+    await office.round();
+    const [{ message = '' } = {}] = (await office.run<readonly (Held & { readonly message?: string })[]>('held.list')).filter(
+      ({ subject }) => subject === 'Released',
+    );
+    await office.run('held.release', { message, mailboxes: ['andrew@company'] });
+    await disable();
+    await office.run('held.retry');
+    expect(await held()).to.deep.equal([]);
+    expect((await office.subjects('andrew')).toSorted()).to.deep.equal(['Both', 'One', 'Released']);
   });
 
   it('is not switched off by what somebody only tries out', async () => {
@@ -316,6 +424,25 @@ describe('a filter that cannot look at mail', function () {
       await office.run('held.retry');
       return (await office.subjects('andrew')).length === 1;
     });
+  });
+
+  it('is not switched off by what somebody only tries out while it looks at mail', async () => {
+    const activate = `context.hooks.onSort.tap('scan', async (plan, mail) => {
+      if (mail.rehearsal) process.exit(1);
+      if ((await context.state.get(mail.id)) !== undefined) return plan;
+      await context.state.set(mail.id, 'it is in hand');
+      await new Promise(() => undefined);
+    });`;
+    await run({ ...GOOD, taps: [{ ...SCAN, timeoutMs: 30_000 }], activate });
+    const seen = office.service(PluginStates).forPlugin(FILTER);
+    const file = Buffer.from(letter({ to: `Andrew <${REGULAR}>` })).toString('base64');
+    for (const number of [1, 2, 3]) {
+      const collecting = collect();
+      await until('a message is in hand', async () => (await seen.keys('')).length === number);
+      await office.run('explain', { file, account: 'company' });
+      await collecting;
+    }
+    expect(office.service(PluginHost).plugins.find(({ id }) => id === FILTER)?.state).to.equal('active');
   });
 
   it('on its way to the ISP waits in the Outbox for a plugin that looks on at deliveries, and leaves when that is back', async () => {

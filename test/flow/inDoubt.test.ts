@@ -203,7 +203,9 @@ describe('mail in doubt', () => {
     expect((await rows())[0]).to.include({ state: 'held', doubts: 4 });
     await office.run('outbox.return', { entries: [row?.entry] });
     expect(await rows()).to.deep.equal([]);
-    expect((await office.pickUp('andrew')).at(-1)?.text).to.match(/^Subject: Not delivered: again\r$/m);
+    const notice = (await office.pickUp('andrew')).at(-1)?.text;
+    expect(notice).to.match(/^Subject: Not delivered: again\r$/m);
+    expect(notice?.replaceAll(/\s+/g, ' '), 'and not as if it had not arrived').to.include('It may have been delivered all the same.');
   });
 
   it('tells ADMIN1 where the author wanted no notices', async () => {
@@ -278,6 +280,28 @@ describe('mail in doubt', () => {
     expect((await rows())[0]).to.include({ state: 'held' });
     expect((await rows())[0]?.lastAnswer).to.match(/put on hold, while it was being sent: it was not sent/);
     expect(await told()).to.deep.equal([]);
+  });
+
+  it('is over with the answer, though that cannot be written down: who gives the message up then learns that it was sent', async () => {
+    await write('taken', FAR);
+    const outbox = office.service(Outbox);
+    const report = outbox.report.bind(outbox);
+    outbox.report = () => Promise.reject(new Error('There is no room left.'));
+    await office.round().catch(() => undefined);
+    expect(copies('taken')).to.equal(1);
+    const entries = (await rows()).map(({ entry }) => entry);
+    expect(entries).to.have.length(1);
+    expect(await office.run('outbox.return', { entries }).catch(() => 'not now'), 'nobody is told what is not so').to.equal('not now');
+    outbox.report = report;
+    await office.run('outbox.return', { entries });
+    expect(await rows()).to.deep.equal([]);
+    expect(await office.subjects('andrew')).to.deep.equal([]);
+    const lines = await office.run<readonly LogEntry[]>('log.read', { limit: 100 });
+    expect(lines.map(({ text }) => text).join('\n'))
+      .to.include(`Sent: to ${FAR}`)
+      .and.not.include('gave it up');
+    await office.round();
+    expect(copies('taken')).to.equal(1);
   });
 
   it('sends nothing where it cannot be written down first, and blames no plugin', async () => {

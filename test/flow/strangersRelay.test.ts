@@ -30,10 +30,13 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { subject: 'pass', inDoubt: [], waiting: [], sent: true },
     { subject: 'take one', inDoubt: [BOTH[1]], waiting: [] },
     { subject: 'defer', inDoubt: [], waiting: BOTH },
+    { subject: 'pass at second', inDoubt: [BOTH[1]], waiting: [] },
   ],
   'relays-announced': [
     { subject: 'take', inDoubt: [], waiting: [] },
     { subject: 'pass', inDoubt: [], waiting: [], sent: true },
+    { subject: 'pass at first', inDoubt: [BOTH[0]], waiting: [BOTH[1]] },
+    { subject: 'pass at second', inDoubt: [], waiting: [BOTH[1]] },
     { subject: 'die before', inDoubt: [], waiting: BOTH },
     { subject: 'die at first', inDoubt: [BOTH[0]], waiting: [BOTH[1]] },
     { subject: 'die at second', inDoubt: [BOTH[1]], waiting: [] },

@@ -204,10 +204,9 @@ export class IsolatedPlugin implements PluginRuntime {
     }
     this.#failures = failuresAfter({ failures: this.#failures, livedMs: performance.now() - last.startedAt });
     const sentence = `${this.plugin.id}: its process ${reason}.`;
-    const real = inHand.filter((mail) => !mail.rehearsal);
-    // What somebody only tried out switches no plugin off.
-    if (inHand.length > 0 && real.length === 0) this.options.noteProblem(this.plugin.id, sentence);
-    else this.#report(sentence, [...new Set(real.map(({ id }) => id))]);
+    // What somebody only tried out switches no plugin off; nobody can tell whether it was that or the mail beside it.
+    if (inHand.some((mail) => mail.rehearsal)) this.options.noteProblem(this.plugin.id, sentence);
+    else this.#report(sentence, [...new Set(inHand.map(({ id }) => id))]);
     this.#life = this.#pause().then(() => this.#again());
     this.#life.catch(() => undefined);
   }

@@ -31,12 +31,13 @@ export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: M
   return (plan, mail, { signal }: TapCall) => {
     const given = stateOf(plan);
     return desk.lend(mail, undefined, async (data, header) => {
-      const sent: SortCall = { tap, plan: { ...given, notes: [] }, mail: data };
+      const lent = { ...given, notes: [], call: data.handle };
+      const sent: SortCall = { tap, plan: lent, mail: data };
       const answer = (await call({ ...limits, method: 'onSort', data: sent, octets: header, signal })).data;
       if (answer === undefined || answer === null) {
         return undefined;
       }
-      const state = readPlanState(answer, given);
+      const state = readPlanState(answer, lent);
       return planFrom({ ...state, notes: [...given.notes, ...state.notes] });
     });
   };

@@ -1,8 +1,10 @@
 // Numbers the commits of a database, in the database itself and, a moment later, in a file beside it.
 import type { Disposable } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { Listeners } from '../../base/listeners.js';
 import type { Connection } from './connection.js';
 import { type LastCommit, readLastCommit, writeLastCommit } from './lastCommit.js';
+import type { Moved } from './outboxRecord.js';
 
 /** So many milliseconds lie between two writes of the file at least. */
 const GAP_MS = 25;
@@ -26,7 +28,10 @@ export class CommitNumber {
   #writtenAt = Number.NEGATIVE_INFINITY;
   #timer: Disposable | undefined;
   #isClosed = false;
-  #isFrozen = false;
+  /** Writes down what was lost; `undefined` where that is done. */
+  #unwritten: ((writer: Connection) => Promise<readonly Moved[]>) | undefined;
+  #moved: readonly Moved[] = [];
+  readonly #wroteLost = new Listeners<readonly Moved[]>();
 
   private constructor(
     private readonly folder: string,
@@ -47,7 +52,12 @@ export class CommitNumber {
     return lostBetween(this.last, this.known);
   }
 
-  /** In the transaction. */
+  /** At the beginning of a transaction. Without what was lost nothing else is written: mail that may have been sent would go out again. */
+  async begin(writer: Connection): Promise<void> {
+    if (this.#unwritten !== undefined) this.#moved = await this.#unwritten(writer);
+  }
+
+  /** At the end of the transaction. */
   async write(writer: Connection): Promise<void> {
     await writer.run('UPDATE commits SET number = ?, at = ?', [this.last.number + 1, this.clock.now().getTime()]);
   }
@@ -55,29 +65,44 @@ export class CommitNumber {
   /** It survives a power cut. */
   committed(): void {
     this.last = { ...this.last, number: this.last.number + 1, at: this.clock.now().getTime() };
+    if (this.#unwritten !== undefined) {
+      this.#unwritten = undefined;
+      this.#wroteLost.fire(this.#moved);
+    }
     if (this.#timer !== undefined) return;
     const wait = this.#writtenAt + GAP_MS - this.clock.monotonic();
     if (wait <= 0) this.#note();
     else this.#timer = this.clock.after(wait, () => this.#note());
   }
 
-  /** The database was opened again after a failure. Answers what it lost of what had been committed. */
-  async reread(writer: Connection): Promise<LostCommits | undefined> {
+  /**
+   * The database was opened again after a failure. Answers what it lost of what had been committed, once `note` has written that down: where it cannot,
+   * the next try finds it again.
+   */
+  async reread(writer: Connection, note: (lost: LostCommits) => Promise<void>): Promise<LostCommits | undefined> {
     const row = await rowOf(writer);
     const lost = lostBetween(row, { ...this.last, database: this.last.id });
+    if (lost !== undefined) await note(lost);
     this.last = row;
     return lost;
   }
 
   /** What was lost is written down: the file follows the database from here. */
   adopt(): void {
-    this.#isFrozen = false;
     this.#note();
   }
 
-  /** What was lost could not be written down: the file stays as it is, and the next start finds it again. */
-  freeze(): void {
-    this.#isFrozen = true;
+  /**
+   * What was lost could not be written down: the first transaction that can does it, in which `note` answers the Outbox. Until then the file stays as it
+   * is, so that the next start finds it again.
+   */
+  freeze(note: (writer: Connection) => Promise<readonly Moved[]>): void {
+    this.#unwritten = note;
+  }
+
+  /** What could not be written down at the start has been, and the Outbox is as it says. */
+  onDidWriteLost(listener: (outbox: readonly Moved[]) => void): Disposable {
+    return this.#wroteLost.add(listener);
   }
 
   /** The database is closed. */
@@ -92,7 +117,7 @@ export class CommitNumber {
     void this.#timer?.dispose();
     this.#timer = undefined;
     this.#writtenAt = this.clock.monotonic();
-    if (this.#isFrozen) return;
+    if (this.#unwritten !== undefined) return;
     const write = (): Promise<void> => {
       const { id, number, at } = this.last;
       return writeLastCommit(this.folder, { database: id, number, at, isClosed: this.#isClosed }).catch(() => undefined);

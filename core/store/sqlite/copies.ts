@@ -31,7 +31,7 @@ export function placeCopies(group: WriteGroup, number: number, message: StoredMe
     if (served.has(mailbox)) continue;
     served.add(mailbox);
     const first = seenKey && group.firstWith(seenKey);
-    if (first !== undefined && first !== number) {
+    if (first !== undefined && first !== number && draft.isWanted !== true) {
       duplicates.push(draft);
       continue;
     }

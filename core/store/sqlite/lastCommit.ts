@@ -1,6 +1,6 @@
 // The number of the last commit, kept beside the database as well: a database that has a lower one has lost its end. Written in place and never
 // waited for, so it may lag behind by a moment; it is never ahead of what is on disk.
-import { open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** In the data folder. Whoever copies files in the order of their names copies it before the database. */
@@ -32,10 +32,21 @@ export async function readLastCommit(folder: string): Promise<LastCommit | undef
   }
 }
 
+const NOT_OURS: readonly string[] = ['EACCES', 'EPERM', 'ENOENT'];
+
+/** One that belongs to somebody else, as after a command of root's or a copy, would stay as it is for ever, and nothing lost be seen by it. */
+async function openAnew(path: string): Promise<FileHandle> {
+  return open(path, 'w', 0o600).catch(async (error: NodeJS.ErrnoException) => {
+    if (!NOT_OURS.includes(error.code ?? '')) throw error;
+    await unlink(path);
+    return open(path, 'w', 0o600);
+  });
+}
+
 export async function writeLastCommit(folder: string, { database, number, at, isClosed }: LastCommit): Promise<void> {
   const text = JSON.stringify({ database, commit: number, at: new Date(at).toISOString(), closed: isClosed });
   const path = join(folder, LAST_COMMIT_FILE);
-  const file = await open(path, 'r+').catch(() => open(path, 'w', 0o600));
+  const file = await open(path, 'r+').catch(() => openAnew(path));
   try {
     await file.write(Buffer.from(`${text.padEnd(LENGTH - 1)}\n`, 'latin1'), 0, LENGTH, 0);
   } finally {

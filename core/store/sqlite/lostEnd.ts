@@ -5,6 +5,7 @@ import { LOST_END_KEY, type LostEnd } from '../lostEnd.js';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber, LostCommits } from './commitNumber.js';
 import type { Connection } from './connection.js';
+import type { Moved } from './outboxRecord.js';
 
 /** So long people are reminded of it. */
 const SHOWN_DAYS = 14;
@@ -15,21 +16,27 @@ const NOTE =
 export async function noteLostEnd(writer: Connection, lost: LostCommits, now: Date): Promise<void> {
   await writer.run('BEGIN IMMEDIATE');
   try {
-    const held = await writer.run(`UPDATE outbox SET state = 'held', lease_until = NULL, in_doubt = 0, text = ? WHERE state <> 'held'`, [
-      NOTE,
-    ]);
-    const end: LostEnd = { ...lost, held };
-    await writer.run('INSERT OR REPLACE INTO plugin_state (plugin, key, value, expires_at) VALUES (?, ?, ?, ?)', [
-      'core',
-      LOST_END_KEY,
-      JSON.stringify(end),
-      now.getTime() + SHOWN_DAYS * 86_400_000,
-    ]);
+    await writeLostEnd(writer, lost, now);
     await writer.run('COMMIT');
   } catch (error) {
     await writer.exec('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+/** In a transaction. Answers the Outbox as it is then. */
+async function writeLostEnd(writer: Connection, lost: LostCommits, now: Date): Promise<readonly Moved[]> {
+  const held = await writer.run(`UPDATE outbox SET state = 'held', lease_until = NULL, in_doubt = 0, text = ? WHERE state <> 'held'`, [
+    NOTE,
+  ]);
+  const end: LostEnd = { ...lost, held };
+  await writer.run('INSERT OR REPLACE INTO plugin_state (plugin, key, value, expires_at) VALUES (?, ?, ?, ?)', [
+    'core',
+    LOST_END_KEY,
+    JSON.stringify(end),
+    now.getTime() + SHOWN_DAYS * 86_400_000,
+  ]);
+  return writer.all<Moved>('SELECT id, state, attempts FROM outbox');
 }
 
 /**
@@ -54,7 +61,9 @@ export async function lookForEnd(
     commits.adopt();
     return [];
   } catch (error) {
-    commits.freeze();
-    return [`The database lost its last ${lost.missing} changes, which could not be written down (${sentenceOf(error)}).`];
+    commits.freeze((late) => writeLostEnd(late, lost, clock.now()));
+    return [
+      `The database lost its last ${lost.missing} changes, which could not be written down (${sentenceOf(error)}). Nothing else is stored before that can be.`,
+    ];
   }
 }

@@ -77,6 +77,10 @@ export class SqliteStore implements Upkeep {
   ) {
     const { clock, onPickedUp, onLogged } = options;
     this.#names = new MailboxNames(queue, readers);
+    commits.onDidWriteLost((moved) => {
+      this.#tally.moved(moved);
+      this.#lost.fire();
+    });
     this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, this);
     this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
     this.journal = new SqliteJournal(queue, readers, clock);
@@ -182,7 +186,7 @@ export class SqliteStore implements Upkeep {
     return this.failed.add(listener);
   }
 
-  /** When it was opened again after the disk failed, it had lost what had been committed. */
+  /** What had been committed is lost: found when it was opened again after the disk failed, or at the start, and written down now. */
   onDidLose(listener: () => void): Disposable {
     return this.#lost.add(listener);
   }
@@ -194,8 +198,7 @@ export class SqliteStore implements Upkeep {
       try {
         await quickCheck(writer);
         await checkWritable(writer);
-        lost = await this.commits.reread(writer);
-        if (lost !== undefined) await noteLostEnd(writer, lost, this.options.clock.now());
+        lost = await this.commits.reread(writer, (end) => noteLostEnd(writer, end, this.options.clock.now()));
         return writer;
       } catch (error) {
         await writer.close();

@@ -175,6 +175,7 @@ export class WriteQueue {
     const isChange = units.some((unit) => unit.changesNothing !== true);
     await this.writer.run('BEGIN IMMEDIATE');
     try {
+      if (isChange) await this.commits?.begin(this.writer);
       const group = await WriteGroup.begin(
         this.writer,
         units.flatMap((unit) => unit.seenKeys ?? []),

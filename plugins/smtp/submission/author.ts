@@ -1,6 +1,8 @@
 // The onSort tap `author`: whomever a message says it is from, a reader can see who has sent it (RFC 6409 section 8.1). For those for whom no kind of
-// account has a rule: ADMIN1, who may write for every account, devices without a login, and users of kinds that other plugins contribute.
+// account has a rule: ADMIN1, who may write for every account, devices without a login, users of kinds that other plugins contribute, and users who are
+// gone.
 import {
+  type AccountView,
   ADMIN1,
   type Address,
   claimedAuthor,
@@ -30,8 +32,9 @@ export async function refuseHidden(plan: SortPlan, mail: MailView): Promise<Sort
 
 export function nameAuthor(plan: SortPlan, mail: MailView, accounts: Accounts): SortPlan | undefined {
   const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);
-  if (mail.origin !== 'submitted' || isNamed(plan, mail) || (account !== undefined && WITH_OWN_RULE.includes(account.kind)))
-    return undefined;
+  if (mail.origin !== 'submitted' || isNamed(plan, mail)) return undefined;
+  if (isGone(mail, accounts)) return nameAccount(plan, mail, account ?? plan.account);
+  if (account !== undefined && WITH_OWN_RULE.includes(account.kind)) return undefined;
   const address = addressOf(mail, accounts);
   if (address === undefined) return undefined;
   const isAdmin = mail.author !== undefined && isSameMailbox(mail.author, ADMIN1);
@@ -48,6 +51,18 @@ export function nameAuthor(plan: SortPlan, mail: MailView, accounts: Accounts): 
     default:
       return withSender(honest, mail, authorship, 'From does not name who sent it');
   }
+}
+
+/** Who sent it has been removed, since it was held. */
+function isGone({ author }: MailView, accounts: Accounts): boolean {
+  return author !== undefined && !isSameMailbox(author, ADMIN1) && accounts.user(author) === undefined;
+}
+
+/** No rule knows any more which addresses and names are his. */
+function nameAccount(plan: SortPlan, mail: MailView, account: AccountView): SortPlan {
+  const authorship = { mailbox: account.address, whose: (): Whose => 'other' };
+  const honest = withoutFalseSenders(plan, mail, authorship);
+  return withAuthor(honest, mail, authorship, `${mail.author?.user ?? ''}, who sent it, is not a user here any more`);
 }
 
 /** A plugin has put the author into From or Sender already. */

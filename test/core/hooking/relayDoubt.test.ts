@@ -22,6 +22,7 @@ describe('a tap that delivers mail to the outside', () => {
         if (trouble !== undefined) throw trouble;
       },
       leave: async () => void steps.push('not in doubt'),
+      hasBegun: () => false,
     });
     const handler: DeliverHandler = () => {
       steps.push('called');

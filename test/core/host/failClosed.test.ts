@@ -98,6 +98,15 @@ describe('mail waits', () => {
     expect(blocked([filter('failed', {})], ['a.filter'], { known: ['a.filter'] })).to.deep.equal(['a.filter']);
   });
 
+  it("for a stranger's version that runs and holds mail no more, until that is agreed to", () => {
+    for (const version of [{}, tapping({ ...SCAN, onError: 'skip' })]) {
+      expect(blocked([filter('active', version)], ['a.filter'], { known: ['a.filter'] })).to.deep.equal(['a.filter']);
+      expect(blocked([filter('active', version)], ['a.filter'])).to.deep.equal([]);
+    }
+    const own = filter('active', {});
+    expect(blocked([{ ...own, installed: { ...own.installed, bundled: true } }], ['a.filter'], { known: ['a.filter'] })).to.deep.equal([]);
+  });
+
   it('for one that has run here and is gone', () => {
     expect(blocked([], ['a.filter'])).to.deep.equal([]);
     expect(blocked([], ['a.filter'], { known: ['a.filter'] })).to.deep.equal(['a.filter']);
@@ -148,11 +157,14 @@ describe('filters that have run here', () => {
     expect(forget([plugin('pack'), plugin('packed'), plugin('filter')], ['a.filter', 'a.pack'])).to.deep.equal(['a.filter']);
   });
 
-  it('are those that run and fail closed; a version that fails closed no more is forgotten', () => {
+  it("are those that run and fail closed; of the product's own a version that does so no more is forgotten, of a stranger's when somebody agrees", () => {
     known.note([
-      { id: 'a.new', broughtBy: 'a.new', failsClosed: true },
-      { id: 'a.filter', broughtBy: 'a.filter', failsClosed: false },
+      { id: 'a.new', broughtBy: 'a.new', failsClosed: true, bundled: false },
+      { id: 'a.packed', broughtBy: 'a.pack', failsClosed: false, bundled: true },
+      { id: 'a.filter', broughtBy: 'a.filter', failsClosed: false, bundled: false },
     ]);
-    expect([...known.ids].toSorted()).to.deep.equal(['a.new', 'a.packed']);
+    expect([...known.ids].toSorted()).to.deep.equal(['a.filter', 'a.new']);
+    known.remove('a.filter');
+    expect([...known.ids]).to.deep.equal(['a.new']);
   });
 });

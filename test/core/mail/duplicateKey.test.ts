@@ -31,6 +31,15 @@ describe('ContentDigest', () => {
     expect(names(MAIL.replace('body', 'body\r\n-- \r\nlist footer')).key).not.to.equal(names(MAIL).key);
   });
 
+  it('tells messages of one Message-ID and body apart that say other things of author, answers, subject and form (forged 16)', () => {
+    const others = ['Subject: ho', 'From: a@b', 'Reply-To: a@b', 'Cc: a@b', 'Date: today', 'Content-Type: text/html'].map((line) =>
+      MAIL.replace('Subject: hi', line),
+    );
+    const keys = [MAIL, MAIL.replace('Subject', 'Subject: hi\r\nSubject'), ...others].map((text) => names(text).key);
+    expect(new Set(keys).size).to.equal(keys.length);
+    expect(names(MAIL.replace('Subject: hi', 'X-Spam: 1\r\nSUBJECT:\r\n hi')).key).to.equal(names(MAIL).key);
+  });
+
   it('tells messages of different Message-IDs and the same content apart (25)', () => {
     expect(names(MAIL.replace('<1@x>', '<2@x>')).key).not.to.equal(names(MAIL).key);
   });

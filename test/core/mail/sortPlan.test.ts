@@ -108,6 +108,20 @@ describe('a sort plan', () => {
 });
 
 describe('readPlanState', () => {
+  it('takes nothing that was made from the plan of another call, nor one that takes back what others have done', () => {
+    const plan = { ...stateOf(createSortPlan(account).tag('a', 'why').addHeader('X-A: 1', 'why')), call: 7 };
+    const given = { ...plan, concealed: [{ index: 3, name: 'Bcc' }] };
+    expect(readPlanState(structuredClone(given), given)).to.not.have.property('call');
+    for (const [change, said] of [
+      [{ call: 8 }, 'the plan of another call'],
+      [{ call: undefined }, 'the plan of another call'],
+      [{ tags: [] }, '"tags"'],
+      [{ addHeaders: [] }, '"addHeaders"'],
+      [{ concealed: [] }, '"concealed"'],
+    ] as const)
+      expect(() => readPlanState({ ...given, ...change }, given)).to.throw(said);
+  });
+
   const given = stateOf(createSortPlan(account, ['x@y.org']));
   const bad: readonly (readonly [string, unknown])[] = [
     ['null', null],

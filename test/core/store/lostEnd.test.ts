@@ -1,8 +1,9 @@
 // A database whose WAL lost its end is noticed by the number of its last commit, which stands in a file beside it as well; nothing else is taken for it.
-import { copyFile, cp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { LOST_END_KEY, type LostEnd } from '#core/store/lostEnd.js';
+import { openWriter } from '#core/store/sqlite/database.js';
 import { LAST_COMMIT_FILE, readLastCommit } from '#core/store/sqlite/lastCommit.js';
 import { adoptBackup } from '#core/store/sqlite/restored.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
@@ -35,6 +36,15 @@ describe('A database that lost its end', () => {
       return known !== undefined && known.number === store.stats.commits;
     });
   }
+
+  /** By a connection of its own. */
+  async function run(sql: string): Promise<void> {
+    const writer = await openWriter(join(fixture.folder, 'postroom.db'), 'shared');
+    await writer.exec(sql);
+    await writer.close();
+  }
+  /** As where there is no room to write down what was lost. */
+  const NO_ROOM = `CREATE TRIGGER no_room BEFORE INSERT ON plugin_state WHEN NEW.key = '${LOST_END_KEY}' BEGIN SELECT RAISE(ABORT, 'no'); END`;
 
   /** As it is on disk now: what a kill leaves. */
   async function killed(): Promise<void> {
@@ -120,6 +130,58 @@ describe('A database that lost its end', () => {
     await copyFile(`${database}.former`, database);
     await adoptBackup(database, 'restored');
     await open('restored');
+  });
+
+  it('is written down with the first change that can be made, where it could not be at the start: nothing goes out before', async () => {
+    await putMany(3);
+    await fixture.close(store);
+    const database = join(fixture.folder, 'postroom.db');
+    await copyFile(database, `${database}.former`);
+    store = await fixture.open();
+    for (const _ of [1, 2]) await put(store, { to: [ANDREW] });
+    await fixture.close(store);
+    await copyFile(`${database}.former`, database);
+    await run(NO_ROOM);
+    store = await fixture.open();
+    expect(store.warnings.join()).to.match(/lost its last 2 changes, which could not be written down/);
+    let told = 0;
+    store.onDidLose(() => (told += 1));
+    const lease = (): Promise<readonly unknown[]> => store.outbox.lease(new Date(), 60_000, 10);
+    expect(await lease().catch(() => 'not now')).to.equal('not now');
+    expect(told).to.equal(0);
+    await run('DROP TRIGGER no_room');
+    expect(await lease()).to.deep.equal([]);
+    expect(await lostEnd(store)).to.include({ missing: 2, held: 3 });
+    expect((await store.outbox.list()).map(({ state }) => state)).to.deep.equal(['held', 'held', 'held']);
+    expect(store.outbox.counts().untried).to.equal(0);
+    expect(told).to.equal(1);
+    for (const _ of [1, 2, 3]) await put(store, { to: [ANDREW] });
+    await store.states.forPlugin('core').delete(LOST_END_KEY);
+    await fixture.close(store);
+    store = await fixture.open();
+    expect(await lostEnd(store), 'said once').to.equal(undefined);
+  });
+
+  it('is found again by the next try to open it after the disk failed, where the first could not write it down', async () => {
+    await putMany(3);
+    await run(`UPDATE commits SET number = number - 2; ${NO_ROOM}`);
+    expect(await store.reopen().catch(() => 'not now')).to.equal('not now');
+    await run('DROP TRIGGER no_room');
+    await store.reopen();
+    expect(await lostEnd(store)).to.include({ missing: 2, held: 3 });
+    expect((await store.outbox.list()).map(({ state }) => state)).to.deep.equal(['held', 'held', 'held']);
+  });
+
+  it('is noticed though the file could not be written for a time: one that somebody else owns is replaced', async () => {
+    const file = join(fixture.folder, LAST_COMMIT_FILE);
+    await fixture.close(store);
+    await rm(file);
+    // Cannot be opened by anybody, as a file of root's cannot by the server.
+    await symlink(join(fixture.folder, 'nowhere', 'file'), file);
+    store = await fixture.open();
+    await put(store, { to: [ANDREW] });
+    await fixture.close(store);
+    expect(await readLastCommit(fixture.folder)).to.include({ isClosed: true });
   });
 
   it('is seen where an older copy of the database was put in its place by hand', async () => {

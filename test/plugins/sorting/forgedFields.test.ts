@@ -205,10 +205,14 @@ describe('forged fields', () => {
   });
 
   it('Message-ID and text of another mail keep from nobody what is not word for word the same (forged 16)', async () => {
-    const mail = (body: string): Buffer =>
-      Buffer.from([ISP, EVIL, `To: andrew <${REGULAR}>`, 'Message-ID: <m3@out.example>', '', body, ''].join('\r\n'));
+    const mail = (body: string, more: readonly string[] = [EVIL]): Buffer =>
+      Buffer.from([ISP, ...more, `To: andrew <${REGULAR}>`, 'Message-ID: <m3@out.example>', '', body, ''].join('\r\n'));
     for (const body of ['Hello.', 'Hello!', 'Hello.']) await server.take('company', mail(body));
     expect(await server.delivered()).to.deep.equal({ andrew: 2 });
+    const changed = ['Subject: No', 'Reply-To: mallory@evil.example', 'Cc: mallory@evil.example', 'Content-Type: application/octet-stream'];
+    for (const line of changed) await server.take('company', mail('Hello.', [EVIL, line]));
+    await server.take('company', mail('Hello.', ['From: CFO <cfo@customer.example>']));
+    expect(await server.delivered(), 'what a reader goes by says something else').to.deep.equal({ andrew: 7 });
   });
 
   it('lines in the name of this server stand below those that it writes (forged 17)', async () => {
