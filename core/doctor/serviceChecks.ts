@@ -53,7 +53,7 @@ export function checkPlugins(plugins: PluginHost): readonly Finding[] {
 /** The two ways out: the plugin works again, or mail goes without it. Without an essential one mail cannot be sorted. */
 function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): Finding {
   const args = { plugin: id };
-  const title = { off: 'Enable it', lapsed: 'Agree to this version' }[how as string] ?? 'Try again';
+  const title = how === 'off' ? 'Enable it' : how === 'lapsed' ? 'Agree to this version' : 'Try again';
   const enable = { title, command: 'plugins.enable', args };
   const check = `plugin ${id}`;
   if (how === 'off') {
