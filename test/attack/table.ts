@@ -147,6 +147,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'who wrote a mail in the office',
   },
   {
+    finding: 'S6 neighbours',
+    tried: 'files of the page asked for without a login, together and unread',
+    file: 'plugins/admin-ui/bounds',
+    title: 'hold no file open for who asks for the page and does not read',
+  },
+  {
     finding: 'S9',
     tried: '20 MB of brackets by a token that reads',
     file: 'plugins/admin-ui/bounds',

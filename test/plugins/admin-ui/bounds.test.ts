@@ -1,12 +1,15 @@
 // What a client of the manager can take of the server, with and without a login.
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/host/doors.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { Turnstile } from '#plugins/admin-ui/dist/server/turnstile.js';
 import { Postroom } from '../../kit/postroom.js';
+import { ROOT } from '../../kit/sourceFiles.js';
 import { until } from '../../kit/until.js';
 
 const MESSAGE = 'From: a@far.example\r\nTo: Andrew <mail@company.example>\r\n\r\nHello\r\n';
@@ -148,6 +151,41 @@ describe('The bounds of the manager', () => {
     expect(await raw(`GET /${'x'.repeat(MANAGER_LIMITS.header)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`)).to.match(/^HTTP\/1\.1 431 /);
     // What was begun for the connection that was cut runs to its end, and counts until then.
     await until('another connection of the same reader is served', async () => (await ask('/api/commands/status')).status === 200);
+  });
+
+  it('hold no file open for who asks for the page and does not read, and nothing for who has gone', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const web = path.join(ROOT, 'plugins', 'admin-ui', 'web-dist');
+    const largest = readdirSync(path.join(web, 'assets')).find((name) => /^settingsText.*\.js$/.test(name));
+    /** Descriptors of this process that are files of the page. */
+    const open = (): number =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith(web);
+        } catch {
+          return false;
+        }
+      }).length;
+    const request = `GET /assets/${largest} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+    const deaf = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    for (const socket of deaf) socket.write(request.repeat(MANAGER_LIMITS.pipelined));
+    await Promise.all(deaf.map((socket) => once(socket, 'readable')));
+    expect(open(), 'while they do not read').to.equal(0);
+    for (const socket of deaf) socket.destroy();
+    const answer = await ask(`/assets/${largest}`);
+    expect(answer.headers.get('content-encoding')).to.equal('gzip');
+    expect((await answer.text()).length).to.be.above(100_000);
+    expect(open(), 'after they have gone').to.equal(0);
+    for (const name of ['..%2findex.html', 'index.html', '', '__proto__']) {
+      expect((await ask(`/assets/${name}`)).status, name).to.equal(404);
+    }
+  });
+
+  it('answer requests that come together one after the other, in their order', async () => {
+    const said = await raw(
+      `GET /assets/none HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`,
+    );
+    expect(said.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 404', 'HTTP/1.1 200']);
   });
 
   it('answer a wish for another protocol as any other request, and nothing to nonsense', async () => {
