@@ -1,6 +1,6 @@
 // The tables of docs/limits.md, made from the code and the manifests. `npm run docs` puts them into the page; a test compares.
 import { readFileSync } from 'node:fs';
-import { keptFor, LINES_EVERY_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
+import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
 import { CONTROL_LIMITS } from '#core/cli/controlLimits.js';
 import { LARGEST_DOCUMENT } from '#core/configuration/document.js';
 import { MOST_PROBLEMS } from '#core/configuration/problems.js';
@@ -77,6 +77,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
   ],
   further: () => [
     ['what', 'limit'],
+    ['connections of one address that are a few', FEW_CONNECTIONS],
     ['TLS handshake, SMTP', seconds(HANDSHAKE_MS)],
     ['TLS handshake, manager', seconds(MANAGER_LIMITS.handshakeMs)],
     ['POP3: a line without an end', size(ENDLESS_LINE)],

@@ -104,7 +104,7 @@ export class ManagerListener implements Listener {
     );
   }
 
-  /** Somebody has shown a login or a token on this connection: from now on nobody takes its place. */
+  /** Somebody has shown a login or a token on this connection: from now on no stranger takes its place. */
   known(socket: Socket): void {
     this.#visitors.get(connectionName(socket))?.guest.known();
   }
@@ -195,7 +195,7 @@ export class ManagerListener implements Listener {
   #admit(socket: Socket, security: ListenEntry['security']): boolean {
     const peer = socket.remoteAddress ?? '';
     const guest = this.#gate.admit(peer, this.#limits(), () => {
-      this.#complaints.warn('made room', `Connection to the manager from ${peer} closed: too many are open without a login.`, { peer });
+      this.#complaints.warn('made room', `Connection to the manager from ${peer} closed: too many are open.`, { peer });
       socket.destroy();
     });
     if (guest === undefined) {
@@ -217,7 +217,7 @@ export class ManagerListener implements Listener {
   #limits(): ConnectionLimits {
     const connections = this.parts.settings.get<number>('admin-ui.limits.connections');
     const connectionsPerAddress = this.parts.settings.get<number>('admin-ui.limits.connectionsPerAddress');
-    return { connections, connectionsPerAddress, connectionsBeforeLogin: connections };
+    return { connections, connectionsPerAddress, connectionsBeforeLogin: connections, knownMakeRoom: true };
   }
 
   #pem(): SecureContextOptions {

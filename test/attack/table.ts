@@ -148,6 +148,18 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'S6 neighbours',
+    tried: 'crowds of a few addresses that come again and again while somebody logs in',
+    file: 'sdk/connections',
+    title: 'lets crowds of a few addresses make room for themselves',
+  },
+  {
+    finding: 'S6 neighbours',
+    tried: 'every place of the manager held by two addresses with a token',
+    file: 'plugins/admin-ui/bounds',
+    title: 'let a new address in where two hold every place',
+  },
+  {
+    finding: 'S6 neighbours',
     tried: 'files of the page asked for without a login, together and unread',
     file: 'plugins/admin-ui/bounds',
     title: 'hold no file open for who asks for the page and does not read',

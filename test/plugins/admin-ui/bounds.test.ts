@@ -1,7 +1,7 @@
 // What a client of the manager can take of the server, with and without a login.
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
@@ -210,6 +210,29 @@ describe('The bounds of the manager', () => {
     await until('the oldest made room', () => sockets.filter(({ destroyed }) => destroyed).length >= 150);
     for (const socket of sockets) socket.destroy();
     expect(postroom.log.match(/Connection to the manager from 127\.0\.0\.1 closed/g)).to.have.length.within(1, 12);
+  });
+
+  it('let a new address in where two hold every place with a token, and come again and again', async function () {
+    // Where every address of 127.0.0.0/8 is this machine's.
+    if (process.platform !== 'linux') return this.skip();
+    const request = `GET /api/commands/status HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${reader['authorization']}\r\n\r\n`;
+    const hold = async (count: number): Promise<readonly Socket[]> => {
+      const held: Socket[] = [];
+      for (let each = 0; each < count; each += 1) {
+        const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.0.${2 + (each % 2)}` }).on('error', () => undefined);
+        held.push(socket);
+        socket.write(request);
+        await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+      }
+      return held;
+    };
+    const holders = [...(await hold(200))];
+    const other = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.4' }).on('error', () => undefined);
+    await once(other, 'connect');
+    holders.push(...(await hold(40)));
+    other.write('GET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    expect(String(((await once(other, 'data')) as [Buffer])[0])).to.match(/^HTTP\/1\.1 200 /);
+    for (const socket of [...holders, other]) socket.destroy();
   });
 
   it('count what goes on for each who asks, and in all', () => {
