@@ -339,6 +339,7 @@ export const ATTACKS: readonly AttackRow[] = [
   { finding: 'stored XSS', tried: '15 payloads on every page, wide', file: 'browser/xss', title: 'at 1280 px', needs: 'chromium' },
   { finding: 'stored XSS', tried: '15 payloads on every page, narrow', file: 'browser/xss', title: 'at 360 px', needs: 'chromium' },
   { finding: 'text tricks', tried: 'escapes and overrides on a terminal', file: 'core/cli/terminalText', title: 'text on a terminal' },
+  { finding: 'text tricks', tried: 'the same in the log of a server', file: 'core/cli/terminalText', title: 'is so in the log' },
   {
     finding: 'deliver taps',
     tried: 'mail swallowed, refused, left out, answered twice',
