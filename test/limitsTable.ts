@@ -11,6 +11,7 @@ import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';
 import { ANSWER, LISTING } from '#plugins/pop3/dist/client/pop3Dialogue.js';
 import { COMMAND_LIMIT, ENDLESS_LINE, RESPONSE_LIMIT } from '#plugins/pop3/dist/server/commandLines.js';
+import { AHEAD, AHEAD_OF_STRANGER } from '#plugins/pop3/dist/server/replyWriter.js';
 import { BEGIN_MS, IDLE_MS } from '#plugins/smtp/dist/submission/patience.js';
 import { MAX_IDLE_REPLIES } from '#plugins/smtp/dist/submission/strictConnection.js';
 import { HANDSHAKE_MS, MAX_COMMAND_OCTETS } from '#plugins/smtp/dist/submission/surroundings.js';
@@ -81,6 +82,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ['TLS handshake, SMTP', seconds(HANDSHAKE_MS)],
     ['TLS handshake, manager', seconds(MANAGER_LIMITS.handshakeMs)],
     ['POP3: a line without an end', size(ENDLESS_LINE)],
+    ['POP3: answers that a client does not read, before the login and after it', `${size(AHEAD_OF_STRANGER)}, ${size(AHEAD)}`],
     ['POP3: wrong commands of a session', setting('pop3', 'pop3.limits.badCommands')],
     ['SMTP: answers of a session between messages, besides those to recipients', number(MAX_IDLE_REPLIES)],
     ['manager: a whole request', seconds(MANAGER_LIMITS.requestMs)],

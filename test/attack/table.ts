@@ -368,6 +368,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'core/mail/addresses', title: 'what is no address' },
   { finding: 'MIME bombs', tried: '25 of them', file: 'core/mail/bombs', title: '' },
+  {
+    finding: 'crowds',
+    tried: 'short answers by the thousand, asked for and not read',
+    file: 'plugins/pop3/server/replyWriter',
+    title: 'the answers to a client that does not read',
+  },
   { finding: 'crowds', tried: '10,000 connections', file: 'plugins/abuse/connections', title: 'a crowd of connections' },
   { finding: 'guessing', tried: 'passwords, from one address and many', file: 'plugins/abuse/guessing', title: 'guessing passwords' },
 ];
