@@ -1,6 +1,6 @@
 // The tables of docs/limits.md, made from the code and the manifests. `npm run docs` puts them into the page; a test compares.
 import { readFileSync } from 'node:fs';
-import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
+import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
 import { CONTROL_LIMITS } from '#core/cli/controlLimits.js';
 import { LARGEST_DOCUMENT } from '#core/configuration/document.js';
 import { MOST_PROBLEMS } from '#core/configuration/problems.js';
@@ -104,6 +104,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ['settings.json', `${size(LARGEST_DOCUMENT)}; ${MOST_PROBLEMS} problems are told`],
     ["ISP: a listing's lines and octets", `${number(LISTING.lines)}, ${size(LISTING.octets)}`],
     ['ISP: messages that are looked at together', number(MOST_MESSAGES)],
+    ['ISP: a command that looks at its mail or tries its login', seconds(LOOK_MS)],
     ['ISP: lines and octets of another answer', `${number(ANSWER.lines)}, ${size(ANSWER.octets)}`],
   ],
   plugins: () => [

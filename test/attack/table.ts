@@ -245,6 +245,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   { finding: 'S21', tried: 'listings without an end', file: 'plugins/pop3/client/memory', title: 'the memory that a hostile ISP costs' },
   {
+    finding: 'S21 neighbours',
+    tried: 'a listing a line a minute, for ever, to a command that only looks',
+    file: 'plugins/pop3/client/patience',
+    title: 'ends a look by',
+  },
+  {
     finding: 'S22',
     tried: 'a socket, a pipe, a world-writable file in its folder',
     file: 'core/host/isolated/villains',
