@@ -344,6 +344,13 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   { finding: 'stored XSS', tried: '15 payloads on every page, wide', file: 'browser/xss', title: 'at 1280 px', needs: 'chromium' },
   { finding: 'stored XSS', tried: '15 payloads on every page, narrow', file: 'browser/xss', title: 'at 360 px', needs: 'chromium' },
+  {
+    finding: 'stored XSS',
+    tried: 'ids and answers of an ISP, names of users and of folders',
+    file: 'browser/xss',
+    title: 'stand there as they were written',
+    needs: 'chromium',
+  },
   { finding: 'text tricks', tried: 'escapes and overrides on a terminal', file: 'core/cli/terminalText', title: 'text on a terminal' },
   { finding: 'text tricks', tried: 'the same in the log of a server', file: 'core/cli/terminalText', title: 'is so in the log' },
   {
