@@ -237,6 +237,9 @@ describe("Strangers' texts on the manager's pages", function () {
     expect(await shown('/plugins'), 'the name of a plugin').to.include(PAYLOADS[0]);
     expect(await shown('/plugins'), 'the name of a folder').to.include('<img src=x onerror=');
     expect(await shown('/accounts/company'), 'the name of a user').to.include(USER);
+    expect(await shown(`/mailboxes/${encodeURIComponent(`${USER}@company`)}`), "a user's mailbox, and not that of another")
+      .to.include(`${USER}@company`)
+      .and.not.include('There is no mailbox');
     expect(await shown(`/trace?query=${encodeURIComponent(`0${UIDL}`)}`), 'an id at the ISP').to.include(`UIDL 0${UIDL}`);
     expect(await shown('/outbox'), 'what a plugin says, and a reason')
       .to.include(PAYLOADS[1])
