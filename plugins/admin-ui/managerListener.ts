@@ -110,6 +110,8 @@ export class ManagerListener implements Listener {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // What came in one piece with the request for which the connection was cut is read all the same.
+    if (request.socket.destroyed) return;
     const visitor = this.#visitors.get(connectionName(request.socket));
     if (visitor !== undefined && !(await this.#admitRequest(visitor, request, response))) return;
     try {

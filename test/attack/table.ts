@@ -172,6 +172,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'S9 neighbours',
+    tried: 'files and streams of events asked for and left at once, until none are taken any more',
+    file: 'plugins/admin-ui/bounds',
+    title: 'give back what was taken for a request whose client goes',
+  },
+  {
+    finding: 'S9 neighbours',
     tried: 'files as octets: unwanted, without a length, too large',
     file: 'plugins/admin-ui/bounds',
     title: 'refuse a file before it is read',

@@ -212,6 +212,24 @@ describe('The bounds of the manager', () => {
     expect(postroom.log.match(/Connection to the manager from 127\.0\.0\.1 closed/g)).to.have.length.within(1, 12);
   });
 
+  it('give back what was taken for a request whose client goes while it is found out who asks', async () => {
+    const head = `HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${reader['authorization']}\r\n`;
+    const file = `POST /api/commands/explain?account=company ${head}Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nx`;
+    for (const request of [file, `GET /api/events ${head}\r\n`, `GET /api/commands/status ${head}\r\n`]) {
+      const gone = Array.from({ length: 120 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+      await Promise.all(gone.map((socket) => new Promise((resolve) => socket.end(request, () => resolve(socket.destroy())))));
+    }
+    await until('everything is taken as before', async () => {
+      const answers = [
+        await post('/api/commands/explain?account=company', Buffer.from(MESSAGE), 'application/octet-stream'),
+        await ask('/api/commands/status'),
+        await ask('/api/events'),
+      ];
+      for (const { body } of answers) await body?.cancel();
+      return answers.every(({ status }) => status === 200);
+    });
+  });
+
   it('let a new address in where two hold every place with a token, and come again and again', async function () {
     // Where every address of 127.0.0.0/8 is this machine's.
     if (process.platform !== 'linux') return this.skip();
