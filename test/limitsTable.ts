@@ -93,6 +93,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ],
     ['manager: a body with the settings file in it', size(MANAGER_LIMITS.settingsText)],
     ['manager: a file, and files that come in at a time', `${size(MANAGER_LIMITS.file)}, ${MANAGER_LIMITS.files}`],
+    ['manager: requests that are not answered yet, for a login or token', MANAGER_LIMITS.requests],
     ['manager: commands at a time, for a login or token', MANAGER_LIMITS.commands],
     ['manager: streams of events, for a login or token, and in all', `${MANAGER_LIMITS.streams}, ${MANAGER_LIMITS.allStreams}`],
     [

@@ -178,6 +178,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   {
     finding: 'S9 neighbours',
+    tried: 'bodies that trickle in and answers that nobody reads, a hundred at a time',
+    file: 'plugins/admin-ui/bounds',
+    title: 'take so many requests of one token at a time',
+  },
+  {
+    finding: 'S9 neighbours',
     tried: 'files as octets: unwanted, without a length, too large',
     file: 'plugins/admin-ui/bounds',
     title: 'refuse a file before it is read',

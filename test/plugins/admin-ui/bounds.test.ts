@@ -230,6 +230,20 @@ describe('The bounds of the manager', () => {
     });
   });
 
+  it('take so many requests of one token at a time, whatever these wait for, and others of everybody else', async () => {
+    const begun = `POST /api/settings/check HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${reader['authorization']}\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n`;
+    const dribbling = Array.from({ length: MANAGER_LIMITS.requests + 1 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    for (const socket of dribbling) socket.write(begun);
+    const [answer] = (await Promise.race(dribbling.map((socket) => once(socket, 'data')))) as [Buffer];
+    expect(String(answer)).to.match(/^HTTP\/1\.1 429 .*requests of yours wait for their answers/s);
+    const { token } = await postroom.run<{ token: string }>('admin-ui.create-token', { name: 'other', scopes: ['read'] });
+    expect((await ask('/api/commands/status', {}, { authorization: `Bearer ${token}` })).status).to.equal(200);
+    for (const socket of dribbling) socket.write('{"text":""}');
+    await Promise.all(dribbling.filter(({ bytesRead }) => bytesRead === 0).map((socket) => once(socket, 'data')));
+    expect((await ask('/api/commands/status')).status, 'when they are answered').to.equal(200);
+    for (const socket of dribbling) socket.destroy();
+  });
+
   it('let a new address in where two hold every place with a token, and come again and again', async function () {
     // Where every address of 127.0.0.0/8 is this machine's.
     if (process.platform !== 'linux') return this.skip();
