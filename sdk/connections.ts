@@ -1,5 +1,6 @@
 // Who may hold a connection of a server for mail clients. One rule for all such servers: who is logged in stays served, and where there is no
-// room, the connection that has waited longest without a login goes. A login takes no time, so those who wait longest mean none.
+// room, a connection without a login goes: of the address that has most of them, so that a crowd makes room for itself however fast it comes again, else
+// the one that has waited longest. A login takes no time, so those who wait longest mean none.
 import type { DoorShare } from './openFiles.js';
 
 /** How many connections a server holds at a time. */
@@ -9,27 +10,38 @@ export interface ConnectionLimits {
   readonly connectionsPerAddress: number;
   /** Those that have not logged in. */
   readonly connectionsBeforeLogin: number;
+  /** Where all have logged in, the address that has most connections gives up the one that it has not used for longest. Default false: it stays. */
+  readonly knownMakeRoom?: boolean;
 }
+
+/** Connections that one address may well have at a time: with more it is the first to make room. A mail client opens a few, a browser six. */
+export const FEW_CONNECTIONS = 8;
 
 /** A connection that was let in. Both calls may come more than once. */
 export interface Guest {
-  /** It has logged in, or shown otherwise that it means work: from now on nobody takes its place. */
+  /** It has logged in, or shown otherwise that it means work: from now on no stranger takes its place. Said again it has been used again. */
   known(): void;
   /** It is closed. */
   left(): void;
 }
 
 interface Place {
-  readonly name: string;
+  readonly of: Neighbours;
   readonly close: () => void;
-  isStranger: boolean;
+}
+
+/** The connections of one address, those used longest ago first. */
+interface Neighbours {
+  readonly name: string;
+  readonly strangers: Set<Place>;
+  readonly known: Set<Place>;
 }
 
 export class ConnectionGate {
-  /** All that are open, the oldest first. */
-  readonly #open = new Set<Place>();
-  readonly #byName = new Map<string, Set<Place>>();
+  readonly #byName = new Map<string, Neighbours>();
+  /** All of them, the oldest first. */
   readonly #strangers = new Set<Place>();
+  #open = 0;
 
   /** `share`: what the door may take of the descriptors of the process; without one there is no limit but those of admit(). */
   constructor(private readonly share?: DoorShare) {}
@@ -39,41 +51,68 @@ export class ConnectionGate {
    * to make room for another one; its place is free before the call.
    */
   admit(address: string, limits: ConnectionLimits, close: () => void): Guest | undefined {
-    const place: Place = { name: clientPlace(address), close, isStranger: true };
-    const neighbours = this.#byName.get(place.name) ?? new Set();
-    if (neighbours.size >= limits.connectionsPerAddress && !this.#makeRoom(neighbours)) return undefined;
-    if (this.#open.size >= limits.connections && !this.#makeRoom(this.#strangers)) return undefined;
-    if (this.#strangers.size >= limits.connectionsBeforeLogin && !this.#makeRoom(this.#strangers)) return undefined;
-    if (this.share?.take() === false && !(this.#makeRoom(this.#strangers) && this.share.take())) return undefined;
-    this.#open.add(place);
+    const name = clientPlace(address);
+    const neighbours = this.#byName.get(name) ?? { name, strangers: new Set(), known: new Set() };
+    if (sizeOf(neighbours) >= limits.connectionsPerAddress && !this.#close(first(neighbours.strangers))) return undefined;
+    if (this.#open >= limits.connections && !this.#makeRoom(neighbours, limits)) return undefined;
+    if (this.#strangers.size >= limits.connectionsBeforeLogin && !this.#makeRoom(neighbours)) return undefined;
+    if (this.share?.take() === false && !(this.#makeRoom(neighbours, limits) && this.share.take())) return undefined;
+    const place: Place = { of: neighbours, close };
+    this.#open += 1;
     this.#strangers.add(place);
-    this.#byName.set(place.name, neighbours.add(place));
+    neighbours.strangers.add(place);
+    this.#byName.set(name, neighbours);
     return { known: () => this.#known(place), left: () => this.#left(place) };
   }
 
-  #makeRoom(among: Iterable<Place>): boolean {
-    for (const place of among) {
-      if (!place.isStranger) continue;
-      this.#left(place);
-      place.close();
-      return true;
+  /** For one more of `neighbours`. Who has more than a few connections takes no place of those who have not. */
+  #makeRoom(neighbours: Neighbours, { knownMakeRoom = false }: Partial<ConnectionLimits> = {}): boolean {
+    const crowd = this.#crowd(({ strangers }) => strangers);
+    const own = knownMakeRoom && neighbours.known.size > FEW_CONNECTIONS ? first(neighbours.known) : undefined;
+    const known = knownMakeRoom ? this.#crowd((each) => each.known) : undefined;
+    return this.#close(crowd ?? own ?? first(this.#strangers) ?? known);
+  }
+
+  /** The first of those that the address has which has most of them, where these are more than a few. */
+  #crowd(among: (neighbours: Neighbours) => ReadonlySet<Place>): Place | undefined {
+    let most: ReadonlySet<Place> | undefined;
+    for (const neighbours of this.#byName.values()) {
+      const places = among(neighbours);
+      if (places.size > (most?.size ?? FEW_CONNECTIONS)) most = places;
     }
-    return false;
+    return most === undefined ? undefined : first(most);
+  }
+
+  #close(place: Place | undefined): boolean {
+    if (place === undefined) return false;
+    this.#left(place);
+    place.close();
+    return true;
   }
 
   #known(place: Place): void {
-    place.isStranger = false;
+    const { strangers, known } = place.of;
+    if (!strangers.delete(place) && !known.delete(place)) return;
     this.#strangers.delete(place);
+    known.add(place);
   }
 
   #left(place: Place): void {
-    if (!this.#open.delete(place)) return;
-    this.share?.giveBack();
+    const { name, strangers, known } = place.of;
+    if (!strangers.delete(place) && !known.delete(place)) return;
+    this.#open -= 1;
     this.#strangers.delete(place);
-    const neighbours = this.#byName.get(place.name);
-    neighbours?.delete(place);
-    if (neighbours?.size === 0) this.#byName.delete(place.name);
+    this.share?.giveBack();
+    if (sizeOf(place.of) === 0) this.#byName.delete(name);
   }
+}
+
+function sizeOf({ strangers, known }: Neighbours): number {
+  return strangers.size + known.size;
+}
+
+function first(places: ReadonlySet<Place>): Place | undefined {
+  return places.values().next().value;
 }
 
 /**

@@ -28,3 +28,4 @@ export * from './scheduling.js';
 export * from './serverTls.js';
 export * from './serviceId.js';
 export * from './sorting.js';
+export * from './timeLimit.js';

@@ -1,6 +1,6 @@
 // The tables of docs/limits.md, made from the code and the manifests. `npm run docs` puts them into the page; a test compares.
 import { readFileSync } from 'node:fs';
-import { keptFor, LINES_EVERY_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
+import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
 import { CONTROL_LIMITS } from '#core/cli/controlLimits.js';
 import { LARGEST_DOCUMENT } from '#core/configuration/document.js';
 import { MOST_PROBLEMS } from '#core/configuration/problems.js';
@@ -11,6 +11,7 @@ import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';
 import { ANSWER, LISTING } from '#plugins/pop3/dist/client/pop3Dialogue.js';
 import { COMMAND_LIMIT, ENDLESS_LINE, RESPONSE_LIMIT } from '#plugins/pop3/dist/server/commandLines.js';
+import { AHEAD, AHEAD_OF_STRANGER } from '#plugins/pop3/dist/server/replyWriter.js';
 import { BEGIN_MS, IDLE_MS } from '#plugins/smtp/dist/submission/patience.js';
 import { MAX_IDLE_REPLIES } from '#plugins/smtp/dist/submission/strictConnection.js';
 import { HANDSHAKE_MS, MAX_COMMAND_OCTETS } from '#plugins/smtp/dist/submission/surroundings.js';
@@ -77,9 +78,11 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
   ],
   further: () => [
     ['what', 'limit'],
+    ['connections of one address that are a few', FEW_CONNECTIONS],
     ['TLS handshake, SMTP', seconds(HANDSHAKE_MS)],
     ['TLS handshake, manager', seconds(MANAGER_LIMITS.handshakeMs)],
     ['POP3: a line without an end', size(ENDLESS_LINE)],
+    ['POP3: answers that a client does not read, before the login and after it', `${size(AHEAD_OF_STRANGER)}, ${size(AHEAD)}`],
     ['POP3: wrong commands of a session', setting('pop3', 'pop3.limits.badCommands')],
     ['SMTP: answers of a session between messages, besides those to recipients', number(MAX_IDLE_REPLIES)],
     ['manager: a whole request', seconds(MANAGER_LIMITS.requestMs)],
@@ -90,6 +93,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ],
     ['manager: a body with the settings file in it', size(MANAGER_LIMITS.settingsText)],
     ['manager: a file, and files that come in at a time', `${size(MANAGER_LIMITS.file)}, ${MANAGER_LIMITS.files}`],
+    ['manager: requests that are not answered yet, for a login or token', MANAGER_LIMITS.requests],
     ['manager: commands at a time, for a login or token', MANAGER_LIMITS.commands],
     ['manager: streams of events, for a login or token, and in all', `${MANAGER_LIMITS.streams}, ${MANAGER_LIMITS.allStreams}`],
     [
@@ -101,6 +105,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ['settings.json', `${size(LARGEST_DOCUMENT)}; ${MOST_PROBLEMS} problems are told`],
     ["ISP: a listing's lines and octets", `${number(LISTING.lines)}, ${size(LISTING.octets)}`],
     ['ISP: messages that are looked at together', number(MOST_MESSAGES)],
+    ['ISP: a command that looks at its mail or tries its login', seconds(LOOK_MS)],
     ['ISP: lines and octets of another answer', `${number(ANSWER.lines)}, ${size(ANSWER.octets)}`],
   ],
   plugins: () => [

@@ -1,7 +1,9 @@
-// The program log: JSON lines by pino. Sentences with fields; never a password, never a body.
+// The program log: JSON lines by pino. Sentences with fields; never a password, never a body. It is read on a terminal, too: what could act there stands
+// in it as an escape.
 import type { Logger } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
+import { terminalJson } from './terminalText.js';
 
 /** The server's own log; `forSource` names who speaks. */
 export interface Log extends Logger {
@@ -31,6 +33,7 @@ export function createLog(level: string, destination: DestinationStream = proces
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    hooks: { streamWrite: terminalJson },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '(not shown)' },
   };
   const root: PinoLogger = pino(options, destination);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
+import { terminalText } from '../base/terminalText.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { API_VERSION } from '../host/apiVersion.js';
 import { declaredCommands } from '../host/declared.js';
@@ -12,7 +13,6 @@ import { addCommands, type CommonOptions } from './commandLine.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 import { fittingCommands } from './fittingCommands.js';
 import type { SetupOptions } from './setup.js';
-import { terminalText } from './terminalText.js';
 
 /** Runs one command line; answers the exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {

@@ -8,6 +8,7 @@ import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sam
 import { service } from '../base/bindings.js';
 import { createLog } from '../base/log.js';
 import { shellWord } from '../base/shellWord.js';
+import { terminalJson, terminalText } from '../base/terminalText.js';
 import { openServer, type Server } from '../bootstrap.js';
 import { summaryOf } from '../commands/serviceArea.js';
 import { SecretStore } from '../configuration/secretStore.js';
@@ -18,7 +19,6 @@ import { serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
 import { adminAddress, hostAndPort } from './serve.js';
 import { show } from './show.js';
-import { terminalText } from './terminalText.js';
 import { listenForEnd } from './wishToEnd.js';
 
 /** Everybody's password in the demo, which listens on loopback and forgets everything at its end. */
@@ -48,7 +48,9 @@ export async function demo(options: DemoOptions): Promise<number> {
       say('Collecting and sorting the sample mail.');
       const report = await service(server.container, Rounds).run('user');
       const summary = await summaryFor(server, report, isp);
-      process.stdout.write(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : `\n${terminalText(table(summary))}\n`);
+      process.stdout.write(
+        options.json ? `${terminalJson(JSON.stringify(summary, undefined, 2))}\n` : `\n${terminalText(table(summary))}\n`,
+      );
       if (!options.once) {
         await server.run('config.set', { key: 'timer.everyMinutes', value: '1' }, demoCall());
         say(howToConnect(server, dataDir));

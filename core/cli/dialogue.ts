@@ -1,8 +1,8 @@
 // Questions on a terminal, one line each. They go to standard error, so that standard output stays a command's answer.
 import { createInterface } from 'node:readline/promises';
 import { PostroomError } from '@postroom/sdk';
+import { terminalText } from '../base/terminalText.js';
 import { askTwice } from './askSecret.js';
-import { terminalText } from './terminalText.js';
 
 export interface Dialogue {
   say(text: string): void;

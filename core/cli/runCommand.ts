@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
 import { shellWord } from '../base/shellWord.js';
+import { terminalJson, terminalText } from '../base/terminalText.js';
 import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
@@ -12,7 +13,6 @@ import { EXIT, exitCodeOfAnswer } from './exitCodes.js';
 import { print } from './print.js';
 import { ProgressBar } from './progressBar.js';
 import { show } from './show.js';
-import { terminalJson, terminalText } from './terminalText.js';
 
 /** Prints the answer; resolves with the exit code. */
 export async function runCommand(
@@ -120,7 +120,7 @@ async function runOffline(
 /** Standard error, for the lines of a log. */
 class ErrorLog extends Writable {
   override _write(line: Buffer, _encoding: string, done: () => void): void {
-    process.stderr.write(terminalJson(line.toString('utf8')), () => done());
+    process.stderr.write(line, () => done());
   }
 }
 

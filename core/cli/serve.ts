@@ -3,6 +3,7 @@ import { sentenceOf } from '@postroom/sdk';
 import { Licence } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
 import { createLog, type Log } from '../base/log.js';
+import { terminalJson } from '../base/terminalText.js';
 import { openServer, type Server } from '../bootstrap.js';
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
@@ -37,7 +38,7 @@ async function serveUntil(ended: Promise<string>, options: CommonOptions): Promi
   try {
     const control = await serveControl(server);
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(readyEvent(server))}\n`);
+      process.stdout.write(`${terminalJson(JSON.stringify(readyEvent(server)))}\n`);
     } else {
       for (const sentence of readySentences(server)) {
         log.info(sentence);

@@ -47,6 +47,8 @@ interface Visitor {
   readonly guest: Guest;
   /** Requests that wait for their answers. */
   requests: number;
+  /** Resolves when the answer to the last of them is out. */
+  last: Promise<void>;
 }
 
 const BUSY = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
@@ -102,14 +104,16 @@ export class ManagerListener implements Listener {
     );
   }
 
-  /** Somebody has shown a login or a token on this connection: from now on nobody takes its place. */
+  /** Somebody has shown a login or a token on this connection: from now on no stranger takes its place. */
   known(socket: Socket): void {
     this.#visitors.get(connectionName(socket))?.guest.known();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // What came in one piece with the request for which the connection was cut is read all the same.
+    if (request.socket.destroyed) return;
     const visitor = this.#visitors.get(connectionName(request.socket));
-    if (visitor !== undefined && !this.#admitRequest(visitor, request, response)) return;
+    if (visitor !== undefined && !(await this.#admitRequest(visitor, request, response))) return;
     try {
       this.#app ??= this.parts.createApp();
       (await this.#app).routing(request, response);
@@ -123,17 +127,25 @@ export class ManagerListener implements Listener {
     }
   }
 
-  /** A client may send request behind request without reading an answer: each would be worked on at once. */
-  #admitRequest(visitor: Visitor, request: IncomingMessage, response: ServerResponse): boolean {
+  /**
+   * A client may send request behind request without reading an answer. They are worked on one after the other: an answer that waits behind another one
+   * never hears that the connection has ended, and would keep for good what it holds. False where there will be no answer.
+   */
+  async #admitRequest(visitor: Visitor, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     if (visitor.requests >= MANAGER_LIMITS.pipelined) {
       request.socket.destroy();
       return false;
     }
     visitor.requests += 1;
-    response.once('close', () => {
-      visitor.requests -= 1;
+    const { last } = visitor;
+    visitor.last = new Promise((resolve) => {
+      response.once('close', () => {
+        visitor.requests -= 1;
+        resolve();
+      });
     });
-    return true;
+    await last;
+    return !request.socket.destroyed;
   }
 
   #open(entry: ListenEntry): Promise<OpenPort> {
@@ -185,7 +197,7 @@ export class ManagerListener implements Listener {
   #admit(socket: Socket, security: ListenEntry['security']): boolean {
     const peer = socket.remoteAddress ?? '';
     const guest = this.#gate.admit(peer, this.#limits(), () => {
-      this.#complaints.warn('made room', `Connection to the manager from ${peer} closed: too many are open without a login.`, { peer });
+      this.#complaints.warn('made room', `Connection to the manager from ${peer} closed: too many are open.`, { peer });
       socket.destroy();
     });
     if (guest === undefined) {
@@ -194,7 +206,7 @@ export class ManagerListener implements Listener {
       return false;
     }
     const name = connectionName(socket);
-    this.#visitors.set(name, { guest, requests: 0 });
+    this.#visitors.set(name, { guest, requests: 0, last: Promise.resolve() });
     this.#sockets.add(socket);
     socket.on('close', () => {
       guest.left();
@@ -207,7 +219,7 @@ export class ManagerListener implements Listener {
   #limits(): ConnectionLimits {
     const connections = this.parts.settings.get<number>('admin-ui.limits.connections');
     const connectionsPerAddress = this.parts.settings.get<number>('admin-ui.limits.connectionsPerAddress');
-    return { connections, connectionsPerAddress, connectionsBeforeLogin: connections };
+    return { connections, connectionsPerAddress, connectionsBeforeLogin: connections, knownMakeRoom: true };
   }
 
   #pem(): SecureContextOptions {

@@ -29,7 +29,7 @@ export function activate(context: PluginContext): void {
     sessions,
     context.hooks.onDeliver.tap('relay', (request, call) => relay.deliver(request, call)),
     context.commands.register('smtp.test-login', (args: { readonly account: string }, call) =>
-      testLogin(args.account, { accounts, settings, secrets }, call.signal),
+      testLogin(args.account, { accounts, settings, secrets, clock }, call.signal),
     ),
   );
 }

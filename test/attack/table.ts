@@ -171,10 +171,40 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'who wrote a mail in the office',
   },
   {
+    finding: 'S6 neighbours',
+    tried: 'crowds of a few addresses that come again and again while somebody logs in',
+    file: 'sdk/connections',
+    title: 'lets crowds of a few addresses make room for themselves',
+  },
+  {
+    finding: 'S6 neighbours',
+    tried: 'every place of the manager held by two addresses with a token',
+    file: 'plugins/admin-ui/bounds',
+    title: 'let a new address in where two hold every place',
+  },
+  {
+    finding: 'S6 neighbours',
+    tried: 'files of the page asked for without a login, together and unread',
+    file: 'plugins/admin-ui/bounds',
+    title: 'hold no file open for who asks for the page and does not read',
+  },
+  {
     finding: 'S9',
     tried: '20 MB of brackets by a token that reads',
     file: 'plugins/admin-ui/bounds',
     title: 'refuse JSON that is too large',
+  },
+  {
+    finding: 'S9 neighbours',
+    tried: 'files and streams of events asked for and left at once, until none are taken any more',
+    file: 'plugins/admin-ui/bounds',
+    title: 'give back what was taken for a request whose client goes',
+  },
+  {
+    finding: 'S9 neighbours',
+    tried: 'bodies that trickle in and answers that nobody reads, a hundred at a time',
+    file: 'plugins/admin-ui/bounds',
+    title: 'take so many requests of one token at a time',
   },
   {
     finding: 'S9 neighbours',
@@ -250,6 +280,12 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'leave a log that a person can read',
   },
   { finding: 'S21', tried: 'listings without an end', file: 'plugins/pop3/client/memory', title: 'the memory that a hostile ISP costs' },
+  {
+    finding: 'S21 neighbours',
+    tried: 'a listing a line a minute, for ever, to a command that only looks',
+    file: 'plugins/pop3/client/patience',
+    title: 'ends a look by',
+  },
   {
     finding: 'S22',
     tried: 'a socket, a pipe, a world-writable file in its folder',
@@ -362,7 +398,15 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   { finding: 'stored XSS', tried: '15 payloads on every page, wide', file: 'browser/xss', title: 'at 1280 px', needs: 'chromium' },
   { finding: 'stored XSS', tried: '15 payloads on every page, narrow', file: 'browser/xss', title: 'at 360 px', needs: 'chromium' },
+  {
+    finding: 'stored XSS',
+    tried: 'ids and answers of an ISP, names of users and of folders',
+    file: 'browser/xss',
+    title: 'stand there as they were written',
+    needs: 'chromium',
+  },
   { finding: 'text tricks', tried: 'escapes and overrides on a terminal', file: 'core/cli/terminalText', title: 'text on a terminal' },
+  { finding: 'text tricks', tried: 'the same in the log of a server', file: 'core/cli/terminalText', title: 'is so in the log' },
   {
     finding: 'deliver taps',
     tried: 'mail swallowed, refused, left out, answered twice',
@@ -475,6 +519,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'core/mail/addresses', title: 'what is no address' },
   { finding: 'MIME bombs', tried: '25 of them', file: 'core/mail/bombs', title: '' },
+  {
+    finding: 'crowds',
+    tried: 'short answers by the thousand, asked for and not read',
+    file: 'plugins/pop3/server/replyWriter',
+    title: 'the answers to a client that does not read',
+  },
   { finding: 'crowds', tried: '10,000 connections', file: 'plugins/abuse/connections', title: 'a crowd of connections' },
   { finding: 'guessing', tried: 'passwords, from one address and many', file: 'plugins/abuse/guessing', title: 'guessing passwords' },
 ];

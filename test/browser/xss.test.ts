@@ -1,6 +1,7 @@
 // What strangers write stands on the manager's pages as text: no script of theirs runs, no link leads to one, and no letter changes its place.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
@@ -33,6 +34,25 @@ const PAYLOADS = [
 const ALL = PAYLOADS.join(' ');
 /** JSON cannot hold half a character in UTF-8, and a manifest's text is bounded. */
 const SHORT = PAYLOADS.slice(0, 11).join(' ');
+/** A manifest's titles are shorter still: two hold them all. */
+const TITLES = [PAYLOADS.slice(0, 5).join(' '), PAYLOADS.slice(5, 11).join(' ').slice(0, 200)] as const;
+
+/** What the name of a user may hold: no `<`, `>`, `"`, `/` or `;`. */
+const USER = `' onmouseover='${RUN}' {{7*7}} %3Cimg%3E #x?y=1`;
+/** What a unique id may hold: what is printable in ASCII. */
+const UIDL = `<img/src=x/onerror="${RUN}">'${RUN}`;
+/** What an ISP says. */
+const SAID = `isp ${PAYLOADS[1]} ${PAYLOADS[0]} \u009b31m`;
+/** What the name of a folder may hold. */
+const FOLDER = `<img src=x onerror="${RUN}">\u202e\u001b[2J`;
+
+function hostileSettings(isp: PracticeIsp): object {
+  const settings = officeSettings(isp) as { readonly accounts: Readonly<Record<'company' | 'works', { readonly users: object }>> };
+  const { company, works } = settings.accounts;
+  const user = { 'isp-regular.fromName': PAYLOADS[1], names: [PAYLOADS[0], PAYLOADS[10]], 'cc.to': ['greg'] };
+  const accounts = { company: { ...company, 'pop3.maxMessageBytes': 100_000, users: { ...company.users, [USER]: user } }, works };
+  return { ...settings, 'server.name': '', accounts };
+}
 
 const PLUGIN = `
 const ALL = ${JSON.stringify(SHORT)};
@@ -50,7 +70,17 @@ export function activate(context) {
 }
 `;
 
+/** Folders that are no plugins, named by whoever put them there. */
+async function oddFolders(dataDir: string): Promise<void> {
+  const named = path.join(dataDir, 'plugins', FOLDER);
+  await mkdir(named, { recursive: true });
+  const nameless = path.join(dataDir, 'plugins', 'acme.odd');
+  await mkdir(nameless, { recursive: true });
+  await writeFile(path.join(nameless, 'package.json'), JSON.stringify({ name: FOLDER, publisher: FOLDER, version: FOLDER, main: FOLDER }));
+}
+
 async function evilPlugin(dataDir: string): Promise<void> {
+  await oddFolders(dataDir);
   const folder = path.join(dataDir, 'plugins', 'acme.evil');
   await mkdir(folder, { recursive: true });
   const manifest = {
@@ -64,12 +94,12 @@ async function evilPlugin(dataDir: string): Promise<void> {
     engines: { postroom: '^1.0.0' },
     contributes: {
       configuration: {
-        title: SHORT,
+        title: TITLES[1],
         properties: {
-          'evil.count': { type: 'integer', default: 10, title: SHORT, description: SHORT, markdownDescription: SHORT },
+          'evil.count': { type: 'integer', default: 10, title: TITLES[0], description: SHORT, markdownDescription: SHORT },
           'evil.choice': { type: 'string', enum: [SHORT, 'other'], default: SHORT, title: 'Choice' },
-          'evil.kennel': { type: 'string', default: SHORT, scope: 'account', title: SHORT },
-          'evil.bites': { type: 'string', default: SHORT, scope: 'user', title: SHORT },
+          'evil.kennel': { type: 'string', default: SHORT, scope: 'account', title: TITLES[1] },
+          'evil.bites': { type: 'string', default: SHORT, scope: 'user', title: TITLES[0] },
         },
       },
       taps: [
@@ -77,28 +107,35 @@ async function evilPlugin(dataDir: string): Promise<void> {
         { hook: 'onDeliver', name: 'refuse', stage: 'deliver', before: ['postroom.smtp/relay'] },
       ],
       commands: [
-        { command: 'evil.card', title: SHORT, reads: true },
+        { command: 'evil.card', title: TITLES[1], reads: true },
         {
           command: 'evil.ask',
-          title: SHORT,
+          title: TITLES[0],
           reads: true,
           scope: 'account',
           arguments: { properties: { account: { type: 'string' } }, required: ['account'] },
           result: {
             properties: {
-              found: { type: 'string', title: SHORT },
-              seen: { type: 'array', title: SHORT, items: { properties: { dog: { title: SHORT }, nights: { title: SHORT } } } },
+              found: { type: 'string', title: TITLES[1] },
+              seen: { type: 'array', title: TITLES[0], items: { properties: { dog: { title: TITLES[1] }, nights: { title: TITLES[0] } } } },
             },
           },
         },
       ],
-      statusCards: [{ id: 'evil', title: SHORT, command: 'evil.card' }],
-      logColumns: [{ id: 'evil', title: SHORT, field: 'recipient' }],
+      statusCards: [{ id: 'evil', title: TITLES[1], command: 'evil.card' }],
+      logColumns: [{ id: 'evil', title: TITLES[0], field: 'recipient' }],
     },
   };
   await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
   await writeFile(path.join(folder, 'plugin.js'), PLUGIN);
 }
+
+/** Pages of their own. */
+const THEIRS = [
+  ['their-mailbox', `/mailboxes/${encodeURIComponent(`${USER}@company`)}`],
+  ['their-account', '/accounts/works'],
+  ['their-id', `/trace?query=${encodeURIComponent(UIDL)}`],
+] as const;
 
 /** What of the page is a stranger's doing: it must be nothing. */
 const DOINGS = `(() => {
@@ -123,20 +160,33 @@ describe("Strangers' texts on the manager's pages", function () {
   this.timeout(240_000);
   let manager: Manager;
   before(async () => {
-    manager = await Manager.start(officeSettings, evilPlugin);
+    manager = await Manager.start(hostileSettings, evilPlugin);
     await manager.run('users.set-password', { account: 'admin1', password: ADMIN_PASSWORD });
     for (const account of ['company', 'works']) await manager.run('accounts.set-password', { account, password: 'practice' });
     await manager.run('plugins.enable', { plugin: 'acme.evil' });
+    const plugins = (await manager.run('plugins.list', {})) as readonly { readonly plugin: string; readonly state: string }[];
+    expect(plugins.find(({ plugin }) => plugin === 'acme.evil')?.state, 'it runs, so that the pages show what it says').to.equal('active');
     const box = manager.isp.mailbox('mail');
     const utf8 = (text: string): string => `=?utf-8?B?${Buffer.from(text, 'utf8').toString('base64')}?=`;
     for (const [at, payload] of PAYLOADS.entries()) {
       box.put(
         `From: ${utf8(payload)} <x${at}@far.example>\nTo: ${utf8(payload)} <${SHARED}>\nSubject: ${utf8(`${at} ${payload}`)}\nContent-Type: text/html; name="${utf8(payload)}"\nContent-Disposition: attachment; filename="${utf8(payload)}"\n\n${payload}\n`,
+        { uidl: `${at}${UIDL}` },
       );
     }
     box.put(`From: ${utf8(ALL)} <all@far.example>\nTo: Andrew <${SHARED}>\nSubject: ${utf8(`please hold ${SHORT}`)}\n\nBoo\n`);
     box.put(`From: ${utf8(ALL)} <all@far.example>\nTo: Andrew <${SHARED}>\nSubject: ${utf8(`please throw ${SHORT}`)}\n\nBoo\n`);
+    // One that is too large stays at the ISP, one is not handed over, and the other account's ISP lets nobody in.
+    box.put(`From: ${utf8(ALL)} <all@far.example>\nTo: Andrew <${SHARED}>\nSubject: ${utf8(SHORT)}\n\n${'large\n'.repeat(40_000)}`, {
+      uidl: UIDL,
+    });
+    const refused = box.put(`From: ${utf8(ALL)} <all@far.example>\nTo: Andrew <${SHARED}>\nSubject: ${utf8(SHORT)}\n\nBoo\n`, {
+      uidl: `2${UIDL}`,
+    });
+    manager.isp.faults.pop3.answer('RETR', `-ERR ${SAID}`, { message: box.messages.indexOf(refused) + 1, times: 1 });
     await manager.run('send-receive', {});
+    for (const command of ['PASS', 'AUTH']) manager.isp.faults.pop3.answer(command, `-ERR [AUTH] ${SAID}`, { times: 1 });
+    await manager.run('send-receive', { accounts: ['works'] });
     await submit(manager, 'friend@far.example', utf8(SHORT));
     await manager.run('send-receive', {});
     // A settings file that is wrong, with a name of a stranger's choice.
@@ -155,7 +205,12 @@ describe("Strangers' texts on the manager's pages", function () {
       const { page, context } = await manager.open({ width });
       await manager.logIn(page);
       const found: string[] = [];
-      for (const [name, address] of [...PAGES, ['admin1', '/mailboxes/admin1'], ['their-trace', '/trace?query=far.example']] as const) {
+      for (const [name, address] of [
+        ...PAGES,
+        ['admin1', '/mailboxes/admin1'],
+        ['their-trace', '/trace?query=far.example'],
+        ...THEIRS,
+      ] as const) {
         await visit(page, manager, address);
         await page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true");
         await page.waitForTimeout(100);
@@ -180,10 +235,18 @@ describe("Strangers' texts on the manager's pages", function () {
       return (await page.evaluate('document.body.innerText')) as string;
     };
     expect(await shown('/plugins'), 'the name of a plugin').to.include(PAYLOADS[0]);
+    expect(await shown('/plugins'), 'the name of a folder').to.include('<img src=x onerror=');
+    expect(await shown('/accounts/company'), 'the name of a user').to.include(USER);
+    expect(await shown(`/mailboxes/${encodeURIComponent(`${USER}@company`)}`), "a user's mailbox, and not that of another")
+      .to.include(`${USER}@company`)
+      .and.not.include('There is no mailbox');
+    expect(await shown(`/trace?query=${encodeURIComponent(`0${UIDL}`)}`), 'an id at the ISP').to.include(`UIDL 0${UIDL}`);
     expect(await shown('/outbox'), 'what a plugin says, and a reason')
       .to.include(PAYLOADS[1])
       .and.include('acme.evil says');
-    expect(await shown('/log'), 'a line of the log').to.include(PAYLOADS[1]);
+    expect(await shown('/log'), 'a line of the log, and what an ISP says')
+      .to.include(PAYLOADS[1])
+      .and.include(`isp ${PAYLOADS[1]}`);
     expect(await shown('/settings'), 'a setting').to.include(PAYLOADS[5]);
     expect(await shown('/trace?query=far.example'), 'a trace')
       .to.include(PAYLOADS[0])

@@ -1,4 +1,4 @@
-import { ConnectionGate, clientPlace } from '@postroom/sdk';
+import { ConnectionGate, clientPlace, FEW_CONNECTIONS } from '@postroom/sdk';
 import { expect } from 'chai';
 
 describe('the gate of a server for mail clients', () => {
@@ -45,6 +45,37 @@ describe('the gate of a server for mail clients', () => {
     expect(closed).to.deep.equal([]);
     expect(come('e', '192.0.2.7')).to.not.equal(undefined);
     expect(closed).to.deep.equal(['d']);
+  });
+
+  /** A door with room for 200, half of it for one address, as the manager is. */
+  const door = { connections: 200, connectionsPerAddress: 100, connectionsBeforeLogin: 200 };
+
+  it('lets crowds of a few addresses make room for themselves, however fast they come again', () => {
+    const crowd = (count: number): void => {
+      for (let each = 0; each < count; each += 1) gate.admit(`192.0.2.${each % 3}`, door, () => closed.push('crowd'));
+    };
+    crowd(300);
+    for (let each = 0; each < FEW_CONNECTIONS; each += 1) gate.admit('192.0.2.77', door, () => closed.push('client'));
+    crowd(5_000);
+    expect(closed).to.include('crowd').and.not.include('client');
+  });
+
+  it('lets a new address in where two hold all places with a login, if the door is one of that kind', () => {
+    const guests = Array.from({ length: 200 }, (_, each) => {
+      const guest = gate.admit(`192.0.2.${each % 2}`, door, () => closed.push(`${each}`));
+      guest?.known();
+      return guest;
+    });
+    expect(
+      gate.admit('192.0.2.77', door, () => undefined),
+      'a session stays',
+    ).to.equal(undefined);
+    guests[0]?.known();
+    const other = { ...door, knownMakeRoom: true };
+    expect(gate.admit('192.0.2.77', other, () => closed.push('77'))).to.not.equal(undefined);
+    expect(closed, 'the one that was not used for longest').to.deep.equal(['2']);
+    for (let each = 0; each < 500; each += 1) gate.admit(`192.0.2.${each % 2}`, other, () => closed.push('again'))?.known();
+    expect(closed, 'however often they come again').to.not.include('77');
   });
 
   const places: readonly (readonly [string, string])[] = [

@@ -6,9 +6,10 @@ import rateLimit from '@fastify/rate-limit';
 import type { Logger } from '@postroom/sdk';
 import type { AdminPassword, Authenticator, CommandCatalogue, PluginCatalogue, SettingsText } from '@postroom/sdk/services';
 import { type FastifyInstance, fastify } from 'fastify';
+import { whenOver } from './answerEnd.js';
 import { addBodyParsers } from './bodies.js';
 import { identify, require } from './caller.js';
-import { addCommandRoutes } from './commandRoutes.js';
+import { addCommandRoutes, nameOf } from './commandRoutes.js';
 import { contributions } from './contributions.js';
 import type { EventFeed } from './eventFeed.js';
 import { addEventRoute } from './eventRoute.js';
@@ -24,6 +25,7 @@ import { addSettingsRoutes } from './settingsRoutes.js';
 import type { SetupCode } from './setupCode.js';
 import type { Connection } from './tcpTable.js';
 import type { Tokens } from './tokens.js';
+import { Turnstile } from './turnstile.js';
 
 export interface ManagerParts {
   readonly commands: CommandCatalogue;
@@ -78,6 +80,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
 
+  const asking = new Turnstile({ each: MANAGER_LIMITS.requests, all: Number.POSITIVE_INFINITY });
   app.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers;
     if (!namesThisServer(host, parts.hostNames())) {
@@ -101,6 +104,11 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
     if (needsLogin(request.method, path, isLoopback(request.ip, request.headers))) {
       request.caller = await identify(request, parts.sessions, parts.tokens);
       parts.onKnown?.(request.raw.socket);
+      const leave = asking.enter(nameOf(request.caller));
+      if (leave === undefined) {
+        throw new Refusal(429, 'http/429', `${MANAGER_LIMITS.requests} requests of yours wait for their answers. Read these first.`);
+      }
+      whenOver(reply.raw, leave);
     }
   });
 

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { type CommandCall, type CommandProgress, fileArguments, isAdminName, PostroomError } from '@postroom/sdk';
 import type { CommandCatalogue } from '@postroom/sdk/services';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { whenOver } from './answerEnd.js';
 import { fileLength, isFile } from './bodies.js';
 import { type Caller, require } from './caller.js';
 import { MANAGER_LIMITS } from './managerLimits.js';
@@ -56,7 +57,7 @@ export function addCommandRoutes(app: FastifyInstance, services: CommandServices
     fileLength(request);
     const leave = uploads.enter(nameOf(caller));
     if (leave === undefined) throw tooMany('Other files are being sent. Try again in a moment.', 503);
-    reply.raw.once('close', leave).once('finish', leave);
+    whenOver(reply.raw, leave);
   };
 
   app.post('/api/commands/:command', { onRequest: admitFile }, (request: CommandRequest, reply) => {

@@ -1,5 +1,6 @@
 // /api/events: what happens, as Server-Sent Events, for as long as the login or the token is good.
 import type { FastifyInstance } from 'fastify';
+import { whenOver } from './answerEnd.js';
 import { require } from './caller.js';
 import { nameOf } from './commandRoutes.js';
 import type { EventFeed } from './eventFeed.js';
@@ -23,7 +24,8 @@ export function addEventRoute(app: FastifyInstance, { feed, sessions, tokens }: 
     if (leave === undefined) throw new Refusal(429, 'http/429', 'Too many streams of events are open. Close one, then try again.');
     reply.hijack();
     const page = reply.raw;
-    page.on('close', leave);
+    whenOver(page, leave);
+    if (page.destroyed) return;
     page.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     const end = feed.add(page);
     const { session, token } = caller;

@@ -20,6 +20,8 @@ export const MANAGER_LIMITS = Object.freeze({
   /** Octets of a file that a command takes, and how many such bodies come in at a time. */
   file: 64 * 1024 * 1024,
   files: 2,
+  /** Requests of one login or token at a time: until its answer is out each may hold a body and an answer. */
+  requests: 32,
   /** Commands that run at a time for one login or token. */
   commands: 16,
   /** Streams of events at a time, for one login or token and in all. */

@@ -2,17 +2,20 @@
 import path from 'node:path';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { PageFiles } from './pageFiles.js';
 
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+/** Names change with the content. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
 
 export async function addPageRoutes(app: FastifyInstance, webFolder: string): Promise<void> {
-  await app.register(files, {
-    root: path.join(webFolder, 'assets'),
-    prefix: '/assets/',
-    immutable: true,
-    maxAge: YEAR_MS,
-    preCompressed: true,
-    decorateReply: true,
+  // For the two small files below; these fit into what a connection takes at once.
+  await app.register(files, { root: webFolder, serve: false });
+  const assets = new PageFiles(path.join(webFolder, 'assets'));
+  app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
+    const file = await assets.file(request.params.name, takesGzip(request.headers['accept-encoding']));
+    if (file === undefined) return reply.callNotFound();
+    if (file.isPacked) void reply.header('content-encoding', 'gzip');
+    return reply.header('cache-control', FOR_EVER).header('vary', 'accept-encoding').type(file.type).send(file.octets);
   });
   app.get('/icon.svg', (_request, reply) => reply.sendFile('icon.svg', webFolder));
   app.setNotFoundHandler((request, reply) => {
@@ -24,4 +27,8 @@ export async function addPageRoutes(app: FastifyInstance, webFolder: string): Pr
       error: { code: 'http/404', message: `There is nothing at ${request.url.slice(0, 200)}. /api/openapi.json describes the API.` },
     });
   });
+}
+
+function takesGzip(accepted: string | undefined): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(accepted ?? '');
 }

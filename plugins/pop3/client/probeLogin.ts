@@ -1,5 +1,5 @@
 // A login to look, without collecting: for the set-up of an account, with everything that was said but the secrets.
-import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { LOOK_MS, PostroomError, sentenceOf, withinTime } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { IspAccount } from './ispAccount.js';
 import { logIn } from './ispLogin.js';
@@ -20,12 +20,14 @@ export async function probeLogin(account: IspAccount, clock: Clock, signal: Abor
   };
   let dialogue: Pop3Dialogue | undefined;
   try {
-    dialogue = await Pop3Dialogue.connect(account, clock, signal, note);
-    await logIn(dialogue);
-    await dialogue.ask('STAT');
-    await dialogue.eachLine('UIDL', () => undefined);
-    await dialogue.ask('QUIT');
-    dialogue.end();
+    await withinTime(clock, LOOK_MS, signal, async (inTime) => {
+      dialogue = await Pop3Dialogue.connect(account, clock, inTime, note);
+      await logIn(dialogue);
+      await dialogue.ask('STAT');
+      await dialogue.eachLine('UIDL', () => undefined);
+      await dialogue.ask('QUIT');
+      dialogue.end();
+    });
     return { ok: true, transcript };
   } catch (error) {
     dialogue?.cut();

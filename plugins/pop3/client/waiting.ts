@@ -1,4 +1,5 @@
 // What waits at the ISP, looked at and left there: headers by TOP alone.
+import { LOOK_MS, withinTime } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { headerByTop } from './headerPrint.js';
 import { identify } from './identify.js';
@@ -18,12 +19,11 @@ export interface WaitingMessage {
 }
 
 /** The newest `limit` messages, newest first. Deletes nothing: QUIT without a DELE (RFC 1939 section 6). */
-export async function waitingMail(
-  account: IspAccount,
-  clock: Clock,
-  limit: number,
-  signal: AbortSignal,
-): Promise<readonly WaitingMessage[]> {
+export function waitingMail(account: IspAccount, clock: Clock, limit: number, signal: AbortSignal): Promise<readonly WaitingMessage[]> {
+  return withinTime(clock, LOOK_MS, signal, (inTime) => look(account, clock, limit, inTime));
+}
+
+async function look(account: IspAccount, clock: Clock, limit: number, signal: AbortSignal): Promise<readonly WaitingMessage[]> {
   const dialogue = await Pop3Dialogue.connect(account, clock, signal);
   try {
     await logIn(dialogue);

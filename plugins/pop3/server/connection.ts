@@ -114,6 +114,7 @@ export class Connection implements SessionLine {
 
   loggedIn(): void {
     this.#isLoggedIn = true;
+    this.#out.loggedIn();
     this.#options.loggedIn();
     this.touch();
   }

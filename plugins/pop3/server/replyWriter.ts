@@ -4,18 +4,27 @@ import { SLAB_SIZE, type Slabs } from './slabs.js';
 
 /** Pieces from this size on are not copied. */
 const LARGE = 16 * 1024;
-/** Octets in front of a client that reads slowly; beyond them the session waits. */
-const AHEAD = 256 * 1024;
+/** Octets in front of a client that reads slowly; beyond them the session waits. Of a client without a login there are many, and it needs little. */
+export const AHEAD = 256 * 1024;
+export const AHEAD_OF_STRANGER = 16 * 1024;
+/** Gathered answers up to this size are copied out of their slab: a client that does not read would hold a whole one for each. */
+const SMALL = 16 * 1024;
 
 export class ReplyWriter {
   readonly #socket: Socket;
   readonly #slabs: Slabs;
   #slab: Buffer | undefined;
   #used = 0;
+  #ahead = AHEAD_OF_STRANGER;
 
   constructor(socket: Socket, slabs: Slabs) {
     this.#socket = socket;
     this.#slabs = slabs;
+  }
+
+  /** The client has logged in. */
+  loggedIn(): void {
+    this.#ahead = AHEAD;
   }
 
   /** Adds text, one octet a character. */
@@ -42,12 +51,16 @@ export class ReplyWriter {
     const slab = this.#slab;
     if (slab === undefined) return;
     this.#slab = undefined;
-    this.#send(slab.subarray(0, this.#used), () => this.#slabs.release(slab));
+    const octets = slab.subarray(0, this.#used);
+    // Where nothing waits, the system takes it at once.
+    if (octets.length > SMALL || this.#socket.writableLength === 0) return this.#send(octets, () => this.#slabs.release(slab));
+    this.#send(Buffer.from(octets));
+    this.#slabs.release(slab);
   }
 
   /** The client has not read enough of what was sent. */
   get isBackedUp(): boolean {
-    return this.#socket.writableLength > AHEAD;
+    return this.#socket.writableLength > this.#ahead;
   }
 
   /** Resolves when the client has read on, or the connection is closed. */

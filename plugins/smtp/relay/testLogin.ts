@@ -1,6 +1,6 @@
 // The command smtp.test-login: does the ISP let us in? Nothing is sent.
-import { PostroomError, type Secrets, type Settings, sentenceOf } from '@postroom/sdk';
-import type { Accounts } from '@postroom/sdk/services';
+import { LOOK_MS, PostroomError, type Secrets, type Settings, sentenceOf, withinTime } from '@postroom/sdk';
+import type { Accounts, Clock } from '@postroom/sdk/services';
 import { IspSession } from './ispSession.js';
 import { ispServerOf } from './ispSettings.js';
 import { oneLine } from './replies.js';
@@ -16,7 +16,7 @@ const MAX_LINES = 200;
 
 export async function testLogin(
   accountId: string,
-  services: { readonly accounts: Accounts; readonly settings: Settings; readonly secrets: Secrets },
+  services: { readonly accounts: Accounts; readonly settings: Settings; readonly secrets: Secrets; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<LoginTest> {
   const account = services.accounts.find(accountId);
@@ -33,7 +33,7 @@ export async function testLogin(
   try {
     const server = await ispServerOf(account, services.settings, services.secrets);
     note(`Connecting to ${server.host}, port ${server.port} (${server.security})`);
-    const session = await IspSession.open(server, signal, note);
+    const session = await withinTime(services.clock, LOOK_MS, signal, (inTime) => IspSession.open(server, inTime, note));
     session.quit();
     return { ok: true, transcript };
   } catch (error) {

@@ -1,12 +1,15 @@
 // What a client of the manager can take of the server, with and without a login.
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/host/doors.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { Turnstile } from '#plugins/admin-ui/dist/server/turnstile.js';
 import { Postroom } from '../../kit/postroom.js';
+import { ROOT } from '../../kit/sourceFiles.js';
 import { until } from '../../kit/until.js';
 
 const MESSAGE = 'From: a@far.example\r\nTo: Andrew <mail@company.example>\r\n\r\nHello\r\n';
@@ -150,6 +153,41 @@ describe('The bounds of the manager', () => {
     await until('another connection of the same reader is served', async () => (await ask('/api/commands/status')).status === 200);
   });
 
+  it('hold no file open for who asks for the page and does not read, and nothing for who has gone', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const web = path.join(ROOT, 'plugins', 'admin-ui', 'web-dist');
+    const largest = readdirSync(path.join(web, 'assets')).find((name) => /^settingsText.*\.js$/.test(name));
+    /** Descriptors of this process that are files of the page. */
+    const open = (): number =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith(web);
+        } catch {
+          return false;
+        }
+      }).length;
+    const request = `GET /assets/${largest} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+    const deaf = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    for (const socket of deaf) socket.write(request.repeat(MANAGER_LIMITS.pipelined));
+    await Promise.all(deaf.map((socket) => once(socket, 'readable')));
+    expect(open(), 'while they do not read').to.equal(0);
+    for (const socket of deaf) socket.destroy();
+    const answer = await ask(`/assets/${largest}`);
+    expect(answer.headers.get('content-encoding')).to.equal('gzip');
+    expect((await answer.text()).length).to.be.above(100_000);
+    expect(open(), 'after they have gone').to.equal(0);
+    for (const name of ['..%2findex.html', 'index.html', '', '__proto__']) {
+      expect((await ask(`/assets/${name}`)).status, name).to.equal(404);
+    }
+  });
+
+  it('answer requests that come together one after the other, in their order', async () => {
+    const said = await raw(
+      `GET /assets/none HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`,
+    );
+    expect(said.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 404', 'HTTP/1.1 200']);
+  });
+
   it('answer a wish for another protocol as any other request, and nothing to nonsense', async () => {
     const upgrade = 'GET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n';
     expect(await raw(upgrade)).to.match(/^HTTP\/1\.1 200 /);
@@ -172,6 +210,61 @@ describe('The bounds of the manager', () => {
     await until('the oldest made room', () => sockets.filter(({ destroyed }) => destroyed).length >= 150);
     for (const socket of sockets) socket.destroy();
     expect(postroom.log.match(/Connection to the manager from 127\.0\.0\.1 closed/g)).to.have.length.within(1, 12);
+  });
+
+  it('give back what was taken for a request whose client goes while it is found out who asks', async () => {
+    const head = `HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${reader['authorization']}\r\n`;
+    const file = `POST /api/commands/explain?account=company ${head}Content-Type: application/octet-stream\r\nContent-Length: 1000\r\n\r\nx`;
+    for (const request of [file, `GET /api/events ${head}\r\n`, `GET /api/commands/status ${head}\r\n`]) {
+      const gone = Array.from({ length: 120 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+      await Promise.all(gone.map((socket) => new Promise((resolve) => socket.end(request, () => resolve(socket.destroy())))));
+    }
+    await until('everything is taken as before', async () => {
+      const answers = [
+        await post('/api/commands/explain?account=company', Buffer.from(MESSAGE), 'application/octet-stream'),
+        await ask('/api/commands/status'),
+        await ask('/api/events'),
+      ];
+      for (const { body } of answers) await body?.cancel();
+      return answers.every(({ status }) => status === 200);
+    });
+  });
+
+  it('take so many requests of one token at a time, whatever these wait for, and others of everybody else', async () => {
+    const begun = `POST /api/settings/check HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${reader['authorization']}\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n`;
+    const dribbling = Array.from({ length: MANAGER_LIMITS.requests + 1 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    for (const socket of dribbling) socket.write(begun);
+    const [answer] = (await Promise.race(dribbling.map((socket) => once(socket, 'data')))) as [Buffer];
+    expect(String(answer)).to.match(/^HTTP\/1\.1 429 .*requests of yours wait for their answers/s);
+    const { token } = await postroom.run<{ token: string }>('admin-ui.create-token', { name: 'other', scopes: ['read'] });
+    expect((await ask('/api/commands/status', {}, { authorization: `Bearer ${token}` })).status).to.equal(200);
+    for (const socket of dribbling) socket.write('{"text":""}');
+    await Promise.all(dribbling.filter(({ bytesRead }) => bytesRead === 0).map((socket) => once(socket, 'data')));
+    expect((await ask('/api/commands/status')).status, 'when they are answered').to.equal(200);
+    for (const socket of dribbling) socket.destroy();
+  });
+
+  it('let a new address in where two hold every place with a token, and come again and again', async function () {
+    // Where every address of 127.0.0.0/8 is this machine's.
+    if (process.platform !== 'linux') return this.skip();
+    const request = `GET /api/commands/status HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${reader['authorization']}\r\n\r\n`;
+    const hold = async (count: number): Promise<readonly Socket[]> => {
+      const held: Socket[] = [];
+      for (let each = 0; each < count; each += 1) {
+        const socket = connect({ port, host: '127.0.0.1', localAddress: `127.0.0.${2 + (each % 2)}` }).on('error', () => undefined);
+        held.push(socket);
+        socket.write(request);
+        await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+      }
+      return held;
+    };
+    const holders = [...(await hold(200))];
+    const other = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.4' }).on('error', () => undefined);
+    await once(other, 'connect');
+    holders.push(...(await hold(40)));
+    other.write('GET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    expect(String(((await once(other, 'data')) as [Buffer])[0])).to.match(/^HTTP\/1\.1 200 /);
+    for (const socket of [...holders, other]) socket.destroy();
   });
 
   it('count what goes on for each who asks, and in all', () => {

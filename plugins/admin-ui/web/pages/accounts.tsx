@@ -1,23 +1,24 @@
 // User Setup: the shared accounts, and who shares each.
 import { type ReactNode, useState } from 'react';
-import { Link, useLocation, useParams } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { AccountKind, AccountRow, LicenceAnswer } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
 import { AccountDetail } from '../parts/accountDetail.js';
 import { AccountEditor } from '../parts/accountEditor.js';
 import { Card, Empty, Notice, Page, Problem } from '../parts/basics.js';
+import { useChosenName } from '../parts/chosenName.js';
 import { Dialog } from '../parts/dialog.js';
 import { count } from '../parts/format.js';
 
 export function AccountsPage(): ReactNode {
-  const { account: chosen } = useParams<{ account?: string }>();
+  const chosen = useChosenName();
   const [, go] = useLocation();
   const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
   const licence = useCommand<LicenceAnswer>('licence', {}, ['settings', 'licence', 'plugin']);
   const kinds = useCommand<readonly AccountKind[]>('accounts.kinds', {}, ['plugin']).data ?? [];
   const [adding, setAdding] = useState(false);
   const rows = accounts.data ?? [];
-  const present = rows.find(({ account }) => account === (chosen === undefined ? undefined : decodeURIComponent(chosen))) ?? rows[0];
+  const present = rows.find(({ account }) => account === chosen) ?? rows[0];
   const limit = licence.data?.limits?.accounts;
   const full = limit !== undefined && rows.length >= limit;
   const reload = (): void => {

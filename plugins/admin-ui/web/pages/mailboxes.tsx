@@ -1,9 +1,10 @@
 // Mailboxes: how much waits for whom, and when it was last picked up.
 import { type ReactNode, useState } from 'react';
-import { Link, useParams } from 'wouter';
+import { Link } from 'wouter';
 import type { MailboxRow, MessageRow } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
 import { Badge, Card, Empty, Page, Problem, TableFrame, TextField } from '../parts/basics.js';
+import { useChosenName } from '../parts/chosenName.js';
 import { bytes, count, fromNow, mailboxName, time } from '../parts/format.js';
 import { ResortMailbox } from '../parts/resortMailbox.js';
 
@@ -61,8 +62,7 @@ export function MailboxesPage(): ReactNode {
 }
 
 export function MailboxPage(): ReactNode {
-  const { name: encoded } = useParams<{ name: string }>();
-  const name = decodeURIComponent(encoded);
+  const name = useChosenName() ?? '';
   const [limit, setLimit] = useState(PAGE);
   const { data, error, reload } = useCommand<readonly MessageRow[]>('mailboxes.show', { mailbox: name, limit }, CHANGES);
   return (

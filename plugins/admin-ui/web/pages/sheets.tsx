@@ -1,14 +1,15 @@
 // A sheet of paper for every user: what to type into the mail program.
 import { type ReactNode, useState } from 'react';
-import { Link, useLocation, useParams } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { AccountRow, MailboxRow, Status } from '../api/answers.js';
 import { useLiveEvents } from '../api/live.js';
 import { useCommand } from '../api/useCommand.js';
 import { Badge, Card, Empty, Page, Problem, SelectField, TextField } from '../parts/basics.js';
+import { useChosenName } from '../parts/chosenName.js';
 import { mailboxName, time } from '../parts/format.js';
 
 export function SheetsPage(): ReactNode {
-  const { account } = useParams<{ account?: string }>();
+  const account = useChosenName();
   return (
     <Page
       title="Client sheets"
@@ -19,7 +20,7 @@ export function SheetsPage(): ReactNode {
         </button>
       }
     >
-      <Sheets account={account === undefined ? undefined : decodeURIComponent(account)} />
+      <Sheets account={account} />
     </Page>
   );
 }

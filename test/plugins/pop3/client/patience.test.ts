@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { LOOK_MS } from '@postroom/sdk';
 import { expect } from 'chai';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
 import { until } from '../support/servedHost.js';
@@ -56,6 +59,52 @@ describe('POP3 client and a server that says nothing', () => {
     expect((await at.round()).stored).to.equal(3);
     expect(at.isp.messages).to.deep.equal([]);
   });
+
+  for (const [command, end] of [
+    ['pop3.test-login', 'UIDL'],
+    ['pop3.waiting', 'LIST'],
+  ] as const) {
+    it(`ends a look by ${command} at a server that goes on with its ${end} for ever, a line a minute`, async () => {
+      let dripping: Socket | undefined;
+      const isp = createServer((socket) => {
+        socket.on('error', () => undefined).write('+OK ready\r\n');
+        socket.on('data', (data) => {
+          const asked = String(data);
+          socket.write(asked.startsWith('CAPA') ? '-ERR\r\n' : asked.startsWith('STAT') ? '+OK 1 10\r\n' : '+OK\r\n');
+          if (asked.startsWith(end)) dripping = socket;
+        });
+      }).listen(0, '127.0.0.1');
+      await once(isp, 'listening');
+      at.host.accountValues['pop3.port'] = (isp.address() as AddressInfo).port;
+      const { clock } = at.host;
+      const after = clock.after.bind(clock);
+      let waits = 0;
+      clock.after = (ms, call) => {
+        waits += 1;
+        return after(ms, call);
+      };
+      let outcome: unknown;
+      const call = { signal: new AbortController().signal, author: 'cli', progress: () => undefined };
+      void Promise.resolve(at.host.commands.get(command)?.({ account: 'company', limit: 10 } as never, call)).then(
+        (result) => (outcome = result),
+        (error: unknown) => (outcome = { problem: error }),
+      );
+      await until(() => dripping !== undefined);
+      const STEP_MS = 50_000;
+      for (let line = 1; line <= LOOK_MS / STEP_MS; line += 1) {
+        const before = waits;
+        dripping?.write(`${line} 10\r\n`);
+        await until(() => waits > before);
+        clock.skip(STEP_MS);
+      }
+      await until(() => outcome !== undefined);
+      const { problem } = outcome as { readonly problem?: { readonly code: string; readonly message: string } };
+      expect(problem?.code).to.equal('isp/timeout');
+      expect(problem?.message).to.match(/went on answering for 15 minutes/);
+      isp.close();
+      await once(isp, 'close');
+    });
+  }
 
   it('C42 gives up when no greeting comes', async () => {
     at.isp.greeting = undefined;

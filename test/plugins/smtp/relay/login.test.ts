@@ -1,3 +1,4 @@
+import { LOOK_MS } from '@postroom/sdk';
 import { expect } from 'chai';
 import { relayingHost } from './relayingHost.js';
 
@@ -59,6 +60,15 @@ describe('the login at the outgoing server', () => {
       const secret = Buffer.from('\0mail\0geheim').toString('base64');
       expect(result.transcript.join('\n')).to.not.contain('geheim').and.not.contain(secret);
       expect(at.isp.verbs()).to.not.include('MAIL');
+    });
+
+    it('ends where the server goes on answering for ever', async () => {
+      await at.connectTo({ answer: (verb) => (verb === 'EHLO' ? 'silence' : undefined) });
+      const tested = test('company');
+      await at.host.clock.fire(LOOK_MS);
+      const { ok, problem } = await tested;
+      expect(ok).to.equal(false);
+      expect(problem).to.match(/went on answering for 15 minutes/);
     });
 
     it('says why it failed', async () => {
