@@ -6,5 +6,14 @@ export function useChosenName(): string | undefined {
   // Asked for here again with each change of the address.
   useLocation();
   const written = window.location.pathname.split('/')[2];
-  return written === undefined || written === '' ? undefined : decodeURIComponent(written);
+  return written === undefined || written === '' ? undefined : decoded(written);
+}
+
+/** What was typed by hand may be no encoding at all. */
+function decoded(written: string): string {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
 }
