@@ -61,7 +61,7 @@ export interface SortPlan {
   quarantine(reason: string): SortPlan;
   /** Delivers to nobody. Listed for the administrator and kept 30 days. */
   discard(reason: string): SortPlan;
-  /** Adds a header line to every copy. The line may not hold CR, LF or NUL; non-ASCII text must be encoded. */
+  /** Adds a header line to every copy, 100 of all plugins at most. The line may not hold CR, LF or NUL; non-ASCII text must be encoded. */
   addHeader(line: string, reason: string): SortPlan;
   /** Keeps a field from every copy. */
   conceal(field: HeaderField, reason: string): SortPlan;
