@@ -1,5 +1,6 @@
 // Regular or Domain POP? What the mail of an account says about it: is it all for the one address, or for many at its domain? Pure.
 import { type Address, cleanName, foldCase, isOwnAddress, type MailView, splitAddress } from '@postroom/sdk';
+import { cutText } from '../base/cutText.js';
 
 /** What some messages of an account show. */
 export interface KindEvidence {
@@ -70,6 +71,6 @@ function envelopeOf(view: MailView): readonly Address[] {
 }
 
 function some(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).map((name) => (name.length > LONGEST_SHOWN ? `${name.slice(0, LONGEST_SHOWN)}...` : name));
+  const shown = names.slice(0, SHOWN).map((name) => cutText(name, LONGEST_SHOWN));
   return names.length > SHOWN ? `${shown.join(', ')} and ${names.length - SHOWN} more` : shown.join(', ');
 }

@@ -1,6 +1,7 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
 import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
+import { cutText } from '../base/cutText.js';
 import { HookCall, type HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { whyBlocked } from '../host/failClosed.js';
@@ -61,7 +62,7 @@ export class HookSortStep implements SortStep {
       };
     }
     if (problems.length > 0) {
-      const reason = cut(problems.join(' '), LONGEST_REASON);
+      const reason = cutText(problems.join(' '), LONGEST_REASON);
       if (!mail.rehearsal) this.#blame(call.steps, account, mail, reason);
       return { plan: start.hold(reason), trail: [...trail, { ...entry('core/check', 'hold', reason, 0), build }] };
     }
@@ -103,16 +104,12 @@ function joinedReasons(reasons: readonly string[]): string {
   for (const reason of reasons) {
     room -= reason.length;
     if (room < 0 && kept.length > 0) return [...kept, `and ${reasons.length - kept.length} more`].join('; ');
-    kept.push(cut(reason, LONGEST_REASON));
+    kept.push(cutText(reason, LONGEST_REASON));
   }
   return kept.join('; ');
 }
 
-function cut(text: string, longest: number): string {
-  return text.length > longest ? `${text.slice(0, longest)}...` : text;
-}
-
 function entry(tap: string, change: string, reason: string, milliseconds: number): TrailEntry {
-  const [what, why] = [cut(change, LONGEST_TEXT), cut(reason, LONGEST_TEXT)];
+  const [what, why] = [cutText(change, LONGEST_TEXT), cutText(reason, LONGEST_TEXT)];
   return { tap, change: what, reason: why, milliseconds: Math.round(milliseconds * 1000) / 1000 };
 }

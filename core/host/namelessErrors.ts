@@ -1,6 +1,7 @@
 // What plugins inside the host threw that is no error: a text, a number, nothing at all. It bears no stack, so that nobody can tell whose it was.
 // The core itself throws errors only, which the linter sees to.
 import { inspect } from 'node:util';
+import { cutText } from '../base/cutText.js';
 
 /** Milliseconds between two mentions: a timer may fail all the time. */
 const TELL_EVERY_MS = 60 * 60_000;
@@ -42,5 +43,5 @@ export function namelessSentence(value: unknown, suspects: readonly string[], co
 /** Runs no code of the value, whatever it is. */
 function inWords(value: unknown): string {
   const text = inspect(value, { customInspect: false, depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: LONGEST });
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+  return cutText(text, LONGEST);
 }

@@ -1,6 +1,7 @@
 // What a plugin says, as it may stand in the program log: fields under one key, of bounded size, and no character that a terminal or a reader of
 // lines would take for more than text. Pure but for the count of lines.
 import type { Logger } from '@postroom/sdk';
+import { cutText } from '../../base/cutText.js';
 import { SECRET_FIELDS } from '../../base/log.js';
 import { isRecord } from './shapes.js';
 
@@ -19,8 +20,7 @@ const DECEIVING = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 export function plainText(value: unknown, longest = LONGEST_MESSAGE): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  const cut = text.length > longest ? `${text.slice(0, longest)}...` : text;
-  return cut.replace(DECEIVING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return cutText(text, longest).replace(DECEIVING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** `{ fields: ... }`; nothing where there are none. A plugin can't say who speaks, when, or how grave it is. */
