@@ -13,7 +13,7 @@ import { IntakeStep } from './intake.js';
 import { resortDraft } from './resortDraft.js';
 import { RiskyWork } from './riskyWork.js';
 import { type RecipientShare, shareRecipients } from './shareRecipients.js';
-import { duplicateKeyOf, firstOctets, viewOfStored } from './storedMail.js';
+import { contentNamesOf, firstOctets, viewOfStored } from './storedMail.js';
 import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
 
 export interface HeldMailStep {
@@ -183,10 +183,8 @@ export class StoredHeldMailStep implements HeldMailStep {
 
   /** Its copies may have waited as well, or have passed meanwhile: nobody gets two. Who releases a message by hand wants it in any case. */
   async #apply(message: StoredMessage, decision: Decision, { isWanted = false } = {}): Promise<boolean> {
-    const header = await this.#headerOf(message);
-    const parts = { host: this.server.name, header, isWanted };
-    const named = message.origin === 'fetched' ? { ...parts, duplicateKey: await duplicateKeyOf(message, this.store) } : parts;
-    return this.#resort(message, resortDraft(message, decision, named));
+    const names = message.origin === 'fetched' ? await contentNamesOf(message, this.store) : { header: await this.#headerOf(message) };
+    return this.#resort(message, resortDraft(message, decision, { host: this.server.name, isWanted, ...names }));
   }
 
   /** False: somebody else was faster, such as a round while an administrator released it. */

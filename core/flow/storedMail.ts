@@ -1,6 +1,6 @@
 // A stored message as taps see it: for relaying, sorting again, and explaining.
 import type { MailOrigin, MailView } from '@postroom/sdk';
-import { ContentDigest } from '../mail/duplicateKey.js';
+import { ContentDigest, type ContentNames } from '../mail/duplicateKey.js';
 import { HEADER_LIMIT, readHeader } from '../mail/header.js';
 import { createMailView } from '../mail/mailView.js';
 import type { MailStore, StoredMessage } from '../store/mailStore.js';
@@ -25,11 +25,11 @@ export async function viewOfStored(
   });
 }
 
-/** By what a mailbox knows that it has the same mail already. Reads all of the message. */
-export async function duplicateKeyOf({ id }: StoredMessage, store: MailStore): Promise<Uint8Array> {
+/** As when it came in: its header, and by what a mailbox knows that it has the same mail already. Reads all of the message. */
+export async function contentNamesOf({ id }: StoredMessage, store: MailStore): Promise<ContentNames> {
   const digest = new ContentDigest();
   for await (const piece of store.read(id)) digest.update(piece);
-  return digest.finish().duplicateKey;
+  return digest.finish();
 }
 
 /** The first `count` octets of a source, or fewer where it ends. */

@@ -14,8 +14,7 @@ import { ServerName } from '../directory/serverName.js';
 import { type Decision, reasonOf } from '../flow/draftUnit.js';
 import { IntakeStep } from '../flow/intake.js';
 import { resortDraft } from '../flow/resortDraft.js';
-import { duplicateKeyOf, firstOctets, viewOfStored } from '../flow/storedMail.js';
-import { readHeader } from '../mail/header.js';
+import { contentNamesOf, viewOfStored } from '../flow/storedMail.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type CopyTrace, MailStore, type StoredMessage } from '../store/mailStore.js';
 
@@ -97,7 +96,7 @@ export class StoredResortStep implements ResortStep {
     if (preview || (add.length === 0 && recallable.length === 0)) {
       return { ...result, added: add.map(mailboxName), recalled: recallable.map(mailboxName), notRecalled: picked.map(mailboxName) };
     }
-    const { header, duplicateKey } = await this.#read(message);
+    const { header, duplicateKey } = await contentNamesOf(message, this.store);
     const change = resortDraft(
       message,
       { ...decision, mailboxes: add },
@@ -116,11 +115,6 @@ export class StoredResortStep implements ResortStep {
       recalled: recallable.filter((mailbox) => !kept.includes(mailbox)).map(mailboxName),
       notRecalled: [...picked, ...kept].map(mailboxName),
     };
-  }
-
-  async #read(message: StoredMessage): Promise<{ header: ReturnType<typeof readHeader>; duplicateKey: Uint8Array }> {
-    const header = readHeader(await firstOctets(this.store.read(message.id), message.headerSize));
-    return { header, duplicateKey: await duplicateKeyOf(message, this.store) };
   }
 
   #refusal(message: StoredMessage): string | undefined {
