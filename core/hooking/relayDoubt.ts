@@ -30,8 +30,10 @@ export function keepDoubt(to: RelayDestinations, doubt: RelayDoubt): void {
 export function inDoubtThroughout(declaration: TapDeclaration, handler: DeliverHandler): DeliverHandler {
   if (stageOf(declaration) !== 'deliver') return (request, call) => handler(lookedAt(request), call);
   return (request, call) => {
-    const doubt = request.to.kind === 'relay' ? doubts.get(request.to) : undefined;
-    return doubt === undefined ? handler(request, call) : handOn(declaration, request, doubt, () => handler(request, call));
+    const { to } = request;
+    if (to.kind !== 'relay') return handler(request, call);
+    const doubt = doubts.get(to);
+    return doubt === undefined ? handler(request, call) : handOn(declaration, to, doubt, () => handler(request, call));
   };
 }
 
@@ -45,7 +47,7 @@ function lookedAt(request: DeliveryRequest): DeliveryRequest {
 
 async function handOn(
   { announcesEndOfData }: TapDeclaration,
-  { to }: DeliveryRequest,
+  { recipients }: RelayDestinations,
   doubt: RelayDoubt,
   call: () => ReturnType<DeliverHandler>,
 ): Promise<DeliveryReceipt | undefined> {
@@ -55,7 +57,6 @@ async function handOn(
     } catch (error) {
       // Nothing was sent, and it is no fault of the plugin.
       const text = sentenceOf(error);
-      const recipients = to.kind === 'relay' ? to.recipients : [];
       return recipients.map(({ address }) => ({ recipient: address, outcome: 'deferred', status: '4.3.0', text }));
     }
   }
