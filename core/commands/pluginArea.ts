@@ -60,8 +60,8 @@ export class PluginArea implements CommandArea {
     'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
     'plugins.add': handler<{ plugin: FileArgument; disabled: boolean }>(async ({ plugin, disabled }, call) => {
       const added = await this.installer.add(octetsOf(plugin), { enable: !disabled, author: call.author });
-      const lapsed = this.host.blocking.filter(({ id, how }) => id === added.id && how === 'lapsed');
-      const asks = lapsed.map(({ id, why }) => `${why} Mail is held until you agree: postroom plugins enable ${id}`);
+      const why = this.#whyLapsed(added.id);
+      const asks = why === undefined ? [] : [`${why} Mail is held until you agree: postroom plugins enable ${added.id}`];
       const problems = [...added.problems, ...asks];
       return { plugin: added.id, version: added.version, state: added.state, ...this.#networkOf(added.id, problems) };
     }),
@@ -108,7 +108,7 @@ export class PluginArea implements CommandArea {
         { path: ['plugins.disabled'], value: after.disabled.length === 0 ? undefined : after.disabled },
       ]),
     );
-    if (on && this.host.blocking.some(({ id, how }) => id === plugin && how === 'lapsed')) await this.host.forget(plugin);
+    if (on && this.#whyLapsed(plugin) !== undefined) await this.host.forget(plugin);
     // Without a change nobody has heard of it: a plugin that failed is tried again.
     await (isDeepStrictEqual(lists, after) ? this.watch.rescan() : this.host.settled());
     const isStopped = !on && editions.includes(plugin) && !after.enabled.some((id) => editions.includes(id));
@@ -132,6 +132,11 @@ export class PluginArea implements CommandArea {
         on,
       ),
     };
+  }
+
+  /** Why mail waits until an administrator agrees to the version that runs. */
+  #whyLapsed(plugin: string): string | undefined {
+    return this.host.blocking.find(({ id, how }) => id === plugin && how === 'lapsed')?.why;
   }
 }
 
