@@ -4,5 +4,5 @@ import type { ServerResponse } from 'node:http';
 /** Calls when the answer is out or its connection has ended; at once where it had, as a client may go while it is found out who asks. */
 export function whenOver(answer: ServerResponse, call: () => void): void {
   if (answer.destroyed || answer.writableFinished) return call();
-  answer.once('close', call).once('finish', call);
+  answer.once('close', call);
 }
