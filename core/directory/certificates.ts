@@ -76,7 +76,7 @@ export class ServerCertificates implements CertificateState, Disposable {
   async open({ make = true }: { readonly make?: boolean } = {}): Promise<void> {
     this.#mayMake = make;
     await this.reload();
-    if (this.#pair === undefined) await this.#useOwn();
+    if (this.#pair === undefined) await this.#takeOwn();
     // Names that wait for their confirmation are taken when it comes, which is an event.
     this.#listening = [
       this.settings.onDidChange(['tls.', 'server.name'], () => void this.reload()),
@@ -125,7 +125,7 @@ export class ServerCertificates implements CertificateState, Disposable {
       try {
         // Watched before they are read: a change in between is seen as well.
         this.#watch(files === undefined ? [] : [files.cert, files.key]);
-        if (files === undefined) await this.#useOwn();
+        if (files === undefined) await this.#takeOwn();
         else this.#use(await configuredPair(files), undefined);
         this.#setProblem(this.#validity());
       } catch (thrown) {
@@ -147,7 +147,7 @@ export class ServerCertificates implements CertificateState, Disposable {
     return cert === '' || key === '' ? undefined : { cert: resolve(this.folder.path, cert), key: resolve(this.folder.path, key) };
   }
 
-  async #useOwn(): Promise<void> {
+  async #takeOwn(): Promise<void> {
     const own = await this.#ownCertificate();
     if (own !== undefined) this.#use(own.pair, own);
   }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Refusal } from './problems.js';
 
 /** The address on the client sheets. */
-export const AUTHORITY_PATH = '/authority.crt';
+const AUTHORITY_PATH = '/authority.crt';
 
 export function addAuthorityRoute(app: FastifyInstance, certificates: Pick<Certificates, 'authority'>): void {
   app.get(AUTHORITY_PATH, (_request, reply) => {
