@@ -37,7 +37,7 @@ import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js
 import { SettingsAccounts } from './directory/accounts.js';
 import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
-import { ServerCertificates } from './directory/certificates.js';
+import { CertificateState, ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName, ServerName } from './directory/serverName.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
@@ -266,7 +266,8 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, AdminPassword, StoredAdminPassword);
   bindClass(container, Authenticator, PasswordAuthenticator);
-  bindClass(container, Certificates, ServerCertificates);
+  bindClass(container, CertificateState, ServerCertificates);
+  bindAlias(container, Certificates, CertificateState);
   bindClass(container, ServerName, ConfiguredServerName);
 
   bindValue(container, HostHooks, createHooks());

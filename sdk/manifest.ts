@@ -102,6 +102,8 @@ export interface PropertySchema {
    * confirmed within 60 s. Scope `server` only. Default false.
    */
   readonly risky?: boolean;
+  /** What others notice of a change, in a sentence: said with the demand for its confirmation, and in the hover. Only where `risky`. */
+  readonly consequence?: string;
   /** Former keys, moved to this one when settings are read. */
   readonly renamed?: readonly string[];
   /** Only for accounts of this kind. */

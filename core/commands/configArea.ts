@@ -63,9 +63,9 @@ export class ConfigArea implements CommandArea {
   /** Says what has to be confirmed, and how. */
   #onTrial(): { readonly confirm?: string } {
     const { trial } = this.trials;
-    return trial === undefined
-      ? {}
-      : { confirm: `${trial.keys.join(', ')} go back to what they were within 60 s, unless you keep them: postroom config confirm` };
+    if (trial === undefined) return {};
+    const way = `${trial.keys.join(', ')} go back to what they were within 60 s, unless you keep them: postroom config confirm`;
+    return { confirm: [...trial.consequences, way].join(' ') };
   }
 
   #path(key: string): readonly string[] {

@@ -7,6 +7,7 @@ import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
 import { BackupArea } from './backupArea.js';
+import { CertificateArea } from './certificateArea.js';
 import { ConfigArea } from './configArea.js';
 import { CORE_COMMANDS } from './declarations.js';
 import { DoctorArea } from './doctorArea.js';
@@ -38,6 +39,7 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   UserArea,
   ConfigArea,
   SecretsArea,
+  CertificateArea,
   PluginArea,
   LicenceArea,
   BackupArea,

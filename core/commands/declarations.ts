@@ -3,6 +3,7 @@
 import type { CommandDeclaration } from '@postroom/sdk';
 import { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { BACKUP_COMMANDS } from './backupDeclarations.js';
+import { CERTIFICATE_COMMANDS } from './certificateDeclarations.js';
 import { CONFIG_COMMANDS } from './configDeclarations.js';
 import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
@@ -33,6 +34,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
   ...SECRETS_COMMANDS,
+  ...CERTIFICATE_COMMANDS,
   ...PLUGIN_COMMANDS,
   ...LICENCE_COMMANDS,
   ...BACKUP_COMMANDS,
@@ -43,6 +45,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
 export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
   backup: 'Copies of everything: create, verify, restore',
+  certificate: 'What mail programs are shown: the certificate, its fingerprint, and the authority to trust once',
   config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo',
   held: 'Mail that was kept back: list, retry, release, delete',
   log: 'What was collected, sent and picked up, by day',

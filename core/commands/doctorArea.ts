@@ -1,8 +1,9 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
-import { Accounts, Certificates, Clock, Licence } from '@postroom/sdk/services';
+import { Accounts, Clock, Licence } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { CertificateState } from '../directory/certificates.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
@@ -35,7 +36,7 @@ export class DoctorArea implements CommandArea {
     @PluginHost private readonly plugins: PluginHost,
     @Doors private readonly doors: Doors,
     @Licence private readonly licence: Licence,
-    @Certificates private readonly certificates: Certificates,
+    @CertificateState private readonly certificates: CertificateState,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @Fences private readonly fences: Fences,

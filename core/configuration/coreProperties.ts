@@ -6,6 +6,10 @@ export const LOCAL_PART_PATTERN = "^[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.
 const HOST = '[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?(\\.[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?)*';
 export const ADDRESS_PATTERN = `${LOCAL_PART_PATTERN.slice(0, -1)}@${HOST}$`;
 
+const UNTIL_ACCEPTED = 'are asked, or cannot collect, until it is accepted';
+const NEW_CERTIFICATE = `Once it is kept, mail programs are shown a new certificate. Those that trust this server's authority (postroom certificate authority) do not notice; the others ${UNTIL_ACCEPTED}.`;
+const OTHER_CERTIFICATE = `Mail programs are shown another certificate at once. Those that do not trust who has signed it ${UNTIL_ACCEPTED}.`;
+
 export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
   'plugins.enabled': {
     type: 'array',
@@ -86,8 +90,11 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     maxLength: 253,
     default: '',
     restart: 'none',
+    risky: true,
+    consequence: NEW_CERTIFICATE,
     title: "The server's name",
-    markdownDescription: "Host name for `Received:` lines and for greeting other servers. Empty: the machine's own name.",
+    markdownDescription:
+      "Host name for `Received:` lines, for greeting other servers, and in the certificate that is made here. Empty: the machine's own name.",
     patternErrorMessage: 'A host name as in post.example.com.',
   },
   'server.timeZone': {
@@ -111,14 +118,17 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     default: '',
     restart: 'none',
     risky: true,
+    consequence: OTHER_CERTIFICATE,
     title: 'Certificate',
-    markdownDescription: 'PEM file with the certificate and its chain; read again when it changes. Empty: a certificate is made here.',
+    markdownDescription:
+      'PEM file with the certificate and its chain; read again when it changes. Empty: a certificate is made here, under an authority of the server.',
   },
   'tls.keyFile': {
     type: 'string',
     default: '',
     restart: 'none',
     risky: true,
+    consequence: OTHER_CERTIFICATE,
     title: 'Private key',
     markdownDescription: 'PEM file with the private key of `tls.certificateFile`, without a pass phrase.',
   },
@@ -129,6 +139,7 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     default: [],
     restart: 'none',
     risky: true,
+    consequence: NEW_CERTIFICATE,
     title: 'Further names in the certificate',
     markdownDescription: 'Host names and IP addresses by which mail clients reach this server, for the certificate that is made here.',
   },

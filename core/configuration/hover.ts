@@ -11,7 +11,8 @@ const RISKY = 'By command or in the manager it has to be confirmed within 60 s, 
 /** The property with its restart need made explicit, and with a last paragraph for the hover. */
 export function explained(schema: PropertySchema): PropertySchema {
   const restart = schema.restart ?? 'none';
-  const facts = [`Default: ${defaultText(schema)}.`, RESTART[restart], ...(schema.risky === true ? [RISKY] : [])].join(' ');
+  const risk = schema.risky === true ? [RISKY, ...(schema.consequence === undefined ? [] : [schema.consequence])] : [];
+  const facts = [`Default: ${defaultText(schema)}.`, RESTART[restart], ...risk].join(' ');
   const words = schema.markdownDescription ?? schema.description;
   return { ...schema, restart, markdownDescription: words === undefined ? facts : `${words}\n\n${facts}` };
 }

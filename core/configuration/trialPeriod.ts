@@ -26,6 +26,8 @@ export interface Trial {
   readonly keys: readonly string[];
   /** When the former values come back. */
   readonly until: Date;
+  /** What others notice of these changes, a sentence each. */
+  readonly consequences: readonly string[];
 }
 
 export interface TrialPeriod {
@@ -97,7 +99,11 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   }
 
   get trial(): Trial | undefined {
-    return this.#onTrial.length === 0 ? undefined : { keys: this.#onTrial.map(({ key }) => key), until: this.#until };
+    if (this.#onTrial.length === 0) return undefined;
+    const keys = this.#onTrial.map(({ key }) => key);
+    const { properties } = this.settings.schema;
+    const consequences = [...new Set(keys.flatMap((key) => properties.get(key)?.schema.consequence ?? []))];
+    return { keys, until: this.#until, consequences };
   }
 
   async confirm(): Promise<readonly string[]> {

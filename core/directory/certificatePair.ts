@@ -9,6 +9,7 @@ export interface CertificatePair {
   readonly cert: string;
   readonly key: string;
   readonly context: SecureContext;
+  readonly begins: Date;
   readonly expires: Date;
 }
 
@@ -19,17 +20,42 @@ export function readPair(cert: string, key: string): PairResult {
   try {
     const certificate = new X509Certificate(cert);
     return {
-      pair: { cert, key, context: createSecureContext({ ...SERVER_TLS, cert, key }), expires: new Date(certificate.validTo) },
+      pair: {
+        cert,
+        key,
+        context: createSecureContext({ ...SERVER_TLS, cert, key }),
+        begins: new Date(certificate.validFrom),
+        expires: new Date(certificate.validTo),
+      },
     };
   } catch (error) {
     return { pair: undefined, reason: reasonOf(sentenceOf(error)) };
   }
 }
 
+export function isValidAt({ begins, expires }: CertificatePair, moment: Date): boolean {
+  return begins <= moment && moment < expires;
+}
+
 /** Whether the certificate is good for every one of the names, which may be IP addresses. */
 export function coversNames(cert: string, names: readonly string[]): boolean {
   const certificate = new X509Certificate(cert);
   return names.every((name) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined);
+}
+
+/** Host names and IP addresses that a certificate is good for. */
+export function namesIn(cert: string): readonly string[] {
+  const names = certificateOf(cert)?.subjectAltName ?? '';
+  return names.split(', ').flatMap((each) => /^(?:DNS|IP Address):([\w.:-]+)$/.exec(each)?.[1] ?? []);
+}
+
+/** `undefined` where the text is no certificate. */
+export function certificateOf(cert: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    return undefined;
+  }
 }
 
 /** OpenSSL's words for the usual slips, in ours. */

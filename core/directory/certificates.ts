@@ -1,23 +1,38 @@
 // The server's certificate: the one from the settings, renewed whenever its files are, or one of its own making.
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { SecureContext } from 'node:tls';
 import { type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
-import { type Certificates, Clock, Events } from '@postroom/sdk/services';
+import { type Certificates, Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Listeners } from '../base/listeners.js';
 import { Log } from '../base/log.js';
-import { writeAtomically } from '../configuration/atomicFile.js';
 import { asciiDomain } from '../configuration/domains.js';
 import { SettingsService } from '../configuration/settingsService.js';
+import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { onFileChange } from '../configuration/watchedFile.js';
-import { type CertificatePair, coversNames, readPair } from './certificatePair.js';
-import { makeCertificate } from './selfMadeCertificate.js';
+import { type CertificatePair, readPair } from './certificatePair.js';
+import { ownAddresses } from './localHosts.js';
+import { isGood, type OwnCertificate, OwnCertificateFiles, renewalOf } from './ownCertificate.js';
 
 const DAY_MS = 24 * 60 * 60_000;
-const RENEW_BEFORE_MS = 30 * DAY_MS;
-const LOOK_EVERY_MS = 1000;
+/** Files of the settings are looked at so often. */
+const FILES_EVERY_MS = 1000;
+/** How long a wall clock that has jumped, or a machine that has slept, leaves a certificate in use that would not do any more. */
+const LOOK_EVERY_MS = 60_000;
+/** What the settings say of the names in a certificate that is made here. */
+const NAME_SETTINGS = ['server.name', 'tls.names'];
+
+/** The certificate as whoever looks after it sees it. */
+export interface CertificateState extends Certificates {
+  /** When the server makes the next one; `undefined` where that is somebody else's work. */
+  readonly renewal: Date | undefined;
+  /** Why the certificate that is wanted is not in use, or not good; `undefined` where all is well. */
+  readonly problem: string | undefined;
+}
+export const CertificateState = createServiceId<CertificateState>('CertificateState');
 
 /** Where a pair of PEM files lies. */
 interface PairFiles {
@@ -25,13 +40,17 @@ interface PairFiles {
   readonly key: string;
 }
 
-export class ServerCertificates implements Certificates, Disposable {
+/** `addresses`: this machine's IP addresses. */
+export class ServerCertificates implements CertificateState, Disposable {
   #pair: CertificatePair | undefined;
+  /** Where the pair in use is one of the server's own making. */
+  #own: OwnCertificate | undefined;
+  readonly #files: OwnCertificateFiles;
   #problem: string | undefined;
   #watches: readonly Disposable[] = [];
   #watched: readonly string[] = [];
-  #daily: Disposable | undefined;
-  #settingsWatch: Disposable | undefined;
+  #nextLook: Disposable | undefined;
+  #listening: readonly Disposable[] = [];
   #disposed = false;
   #mayMake = true;
   /** Loads follow each other. */
@@ -40,11 +59,15 @@ export class ServerCertificates implements Certificates, Disposable {
 
   constructor(
     @SettingsService private readonly settings: SettingsService,
+    @TrialPeriod private readonly trials: TrialPeriod,
     @DataFolder private readonly folder: DataFolder,
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-  ) {}
+    private readonly addresses: () => readonly string[] = ownAddresses,
+  ) {
+    this.#files = new OwnCertificateFiles(folder.path);
+  }
 
   /**
    * Loads or makes the certificate. Where the files of the settings are broken at start, the self-made one serves until they are mended.
@@ -53,16 +76,20 @@ export class ServerCertificates implements Certificates, Disposable {
   async open({ make = true }: { readonly make?: boolean } = {}): Promise<void> {
     this.#mayMake = make;
     await this.reload();
-    if (this.#pair === undefined) this.#use(await this.#ownPair());
-    this.#settingsWatch = this.settings.onDidChange(['tls.', 'server.name'], () => void this.reload());
-    this.#lookDaily();
+    if (this.#pair === undefined) await this.#takeOwn();
+    // Names that wait for their confirmation are taken when it comes, which is an event.
+    this.#listening = [
+      this.settings.onDidChange(['tls.', 'server.name'], () => void this.reload()),
+      this.events.on((event) => event.type === 'settings' && this.#lookNow()),
+    ];
+    this.#lookOften();
   }
 
   async dispose(): Promise<void> {
     this.#disposed = true;
     this.#unwatch();
-    await this.#settingsWatch?.dispose();
-    await this.#daily?.dispose();
+    for (const each of this.#listening) void each.dispose();
+    void this.#nextLook?.dispose();
     await this.#queue;
   }
 
@@ -75,7 +102,14 @@ export class ServerCertificates implements Certificates, Disposable {
     return { key, cert };
   }
 
-  /** Why the certificate that the settings name is not in use; `undefined` where all is well. */
+  get authority(): string | undefined {
+    return this.#own?.authority;
+  }
+
+  get renewal(): Date | undefined {
+    return this.#own === undefined ? undefined : renewalOf(this.#own.pair);
+  }
+
   get problem(): string | undefined {
     return this.#problem;
   }
@@ -91,8 +125,9 @@ export class ServerCertificates implements Certificates, Disposable {
       try {
         // Watched before they are read: a change in between is seen as well.
         this.#watch(files === undefined ? [] : [files.cert, files.key]);
-        this.#use(files === undefined ? await this.#ownPair() : await configuredPair(files));
-        this.#setProblem(this.#expiry());
+        if (files === undefined) await this.#takeOwn();
+        else this.#use(await configuredPair(files), undefined);
+        this.#setProblem(this.#validity());
       } catch (thrown) {
         this.#setProblem(`${sentenceOf(thrown)} The ${this.#pair === undefined ? 'self-made' : 'former'} certificate stays in use.`);
       }
@@ -112,47 +147,63 @@ export class ServerCertificates implements Certificates, Disposable {
     return cert === '' || key === '' ? undefined : { cert: resolve(this.folder.path, cert), key: resolve(this.folder.path, key) };
   }
 
-  async #ownPair(): Promise<CertificatePair | undefined> {
-    const folder = join(this.folder.path, 'tls');
-    const files: PairFiles = { cert: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
-    const names = this.#names();
-    const [cert, key] = await Promise.all([readFile(files.cert, 'utf8').catch(() => ''), readFile(files.key, 'utf8').catch(() => '')]);
-    const { pair } = readPair(cert, key);
-    const lasts = pair !== undefined && pair.expires.getTime() - this.clock.now().getTime() > RENEW_BEFORE_MS;
-    if (lasts && coversNames(cert, names)) return pair;
-    if (!this.#mayMake) return undefined;
-    const made = await makeCertificate(names, this.clock.now());
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    // A crash between the two leaves a pair that does not fit, which is made anew.
-    await writeAtomically(files.key, made.key);
-    await writeAtomically(files.cert, made.cert, 0o644);
-    this.log.info('A certificate was made. Mail clients ask once whether to trust it.', { names, file: files.cert });
-    return pairOr(made.cert, made.key, 'The self-made certificate');
+  async #takeOwn(): Promise<void> {
+    const own = await this.#ownCertificate();
+    if (own !== undefined) this.#use(own.pair, own);
   }
 
+  async #ownCertificate(): Promise<OwnCertificate | undefined> {
+    if (!this.#mayMake || (this.#own !== undefined && this.#namesAreOnTrial())) return this.#own ?? this.#files.read();
+    const names = this.#names();
+    try {
+      const own = await this.#files.ensure(names, `Postroom of ${names[0]}`, this.clock.now());
+      if (own.made !== undefined) this.log.info(MADE[own.made], { names, authority: this.#files.authorityFile });
+      return own;
+    } catch (error) {
+      const former = this.#own ?? (await this.#files.read());
+      if (former === undefined) throw error;
+      this.#use(former.pair, former);
+      throw new PostroomError('data/not-writable', `A new certificate could not be made: ${sentenceOf(error)}`);
+    }
+  }
+
+  /** Mail programs are shown another certificate when somebody has decided on its names, not before. */
+  #namesAreOnTrial(): boolean {
+    return this.trials.trial?.keys.some((key) => NAME_SETTINGS.includes(key)) ?? false;
+  }
+
+  /** What people type: host names, and the IPv4 addresses of this machine. Those of IPv6 change daily, and nobody types them. */
   #names(): readonly string[] {
+    const machine = hostname();
     const names = [
       this.settings.get<string>('server.name'),
-      hostname(),
+      machine,
+      // As the machine calls itself by multicast DNS (RFC 6762).
+      ...(machine.includes('.') ? [] : [`${machine}.local`]),
       'localhost',
       '127.0.0.1',
       '::1',
       ...this.settings.get<readonly string[]>('tls.names'),
+      ...this.addresses().filter((address) => isIPv4(address) && !address.startsWith('169.254.')),
     ];
     return [...new Set(names.filter((name) => name !== '').map((name) => (name.includes(':') ? name.toLowerCase() : asciiDomain(name))))];
   }
 
-  #use(pair: CertificatePair | undefined): void {
-    if (pair === undefined) return;
+  #use(pair: CertificatePair, own: OwnCertificate | undefined): void {
     const isNew = this.#pair?.cert !== pair.cert || this.#pair.key !== pair.key;
-    this.#pair = pair;
+    [this.#pair, this.#own] = [pair, own];
     if (isNew) this.#changed.fire();
   }
 
-  #expiry(): string | undefined {
-    const expires = this.#pair?.expires;
-    if (expires === undefined || expires.getTime() - this.clock.now().getTime() > 7 * DAY_MS) return undefined;
-    return `The certificate of the setting "tls.certificateFile" expires on ${expires.toISOString().slice(0, 10)}. Replace its files.`;
+  /** What is wrong with the dates of a certificate that somebody else replaces. */
+  #validity(): string | undefined {
+    if (this.#pair === undefined || this.#own !== undefined) return undefined;
+    const { begins, expires } = this.#pair;
+    const now = this.clock.now();
+    const what = 'The certificate of the setting "tls.certificateFile"';
+    if (begins > now)
+      return `${what} begins on ${dayOf(begins)}, and until then mail programs refuse it. Is the clock of this machine right? Else replace its files.`;
+    return expires.getTime() - now.getTime() > 7 * DAY_MS ? undefined : `${what} expires on ${dayOf(expires)}. Replace its files.`;
   }
 
   #setProblem(problem: string | undefined): void {
@@ -163,25 +214,45 @@ export class ServerCertificates implements Certificates, Disposable {
     this.#problem = problem;
   }
 
-  /** The self-made one is renewed in time, and one that nobody replaces is complained about. */
-  #lookDaily(): void {
-    this.#daily = this.clock.after(DAY_MS, () => {
-      void this.reload();
-      this.#lookDaily();
+  /** By the wall clock, whatever happened to it meanwhile. */
+  #lookOften(): void {
+    this.#nextLook = this.clock.after(LOOK_EVERY_MS, () => {
+      this.#lookNow();
+      if (!this.#disposed) this.#lookOften();
     });
+  }
+
+  #lookNow(): void {
+    const own = this.#own;
+    if (own === undefined) {
+      const validity = this.#validity();
+      if (validity !== undefined) this.#setProblem(validity);
+    } else if (this.#mayMake && !isGood(own.pair, this.#names(), this.clock.now())) {
+      void this.reload();
+    }
   }
 
   #watch(paths: readonly string[]): void {
     if (this.#disposed || paths.join('\0') === this.#watched.join('\0')) return;
     this.#unwatch();
     this.#watched = paths;
-    this.#watches = paths.map((path) => onFileChange(path, LOOK_EVERY_MS, () => void this.reload()));
+    this.#watches = paths.map((path) => onFileChange(path, FILES_EVERY_MS, () => void this.reload()));
   }
 
   #unwatch(): void {
     for (const watch of this.#watches) void watch.dispose();
     [this.#watches, this.#watched] = [[], []];
   }
+}
+
+const MADE = {
+  'authority and certificate':
+    'A certificate was made, and an authority that vouches for it. Mail programs that trust the authority ask nothing, today or when the certificate is renewed: hand it out (postroom certificate authority).',
+  certificate: 'The certificate was renewed. Mail programs that trust the authority do not notice; others ask again.',
+} as const;
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
 }
 
 async function configuredPair(files: PairFiles): Promise<CertificatePair> {

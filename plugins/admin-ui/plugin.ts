@@ -83,6 +83,7 @@ export function activate(context: PluginContext): void {
         settings: context.get(SettingsText),
         plugins: context.get(PluginCatalogue),
         authenticator: context.get(Authenticator),
+        certificates: context.get(Certificates),
         adminPassword,
         setupCode,
         peerOf,

@@ -15,12 +15,17 @@ export interface Clock {
 }
 export const Clock = createServiceId<Clock>('Clock');
 
-/** The server's own certificate: from files in the settings, or made at first start. */
+/** The server's own certificate: from files in the settings, or made at first start under an authority of the server's own. */
 export interface Certificates {
   /** For tls.createServer's SNICallback and new contexts: always the newest, also after a file was replaced on disk. */
   current(): SecureContext;
   /** PEM, for libraries that want the text. */
   readonly pem: { readonly key: string; readonly cert: string };
+  /**
+   * PEM of the authority that has signed it, for people to trust once: later certificates are under it as well. `undefined` where the certificate
+   * comes from the settings.
+   */
+  readonly authority: string | undefined;
   onDidChange(listener: () => void): Disposable;
 }
 export const Certificates = createServiceId<Certificates>('Certificates');

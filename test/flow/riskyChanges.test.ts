@@ -45,6 +45,17 @@ describe('a change of how the server is reached', () => {
     expect(latest?.author).to.equal('postroom, not confirmed');
   });
 
+  it('says what mail programs will notice before it is kept, where they will', async () => {
+    const certificate = (): Promise<{ sha256: string }> => office.run('certificate.show');
+    const { sha256 } = await certificate();
+    const answer = await office.run<{ confirm?: string }>('config.set', { key: 'server.name', value: 'mail.office.lan' });
+    expect(answer.confirm).to.match(/^Once it is kept, mail programs are shown a new certificate\. .*authority.* config confirm$/);
+    expect((await office.run<{ unconfirmed: { consequences: readonly string[] } }>('status')).unconfirmed.consequences).to.have.length(1);
+    expect((await certificate()).sha256).to.equal(sha256);
+    await office.run('config.confirm');
+    await until('the new one is shown', async () => (await certificate()).sha256 !== sha256);
+  });
+
   it('stays when it is confirmed', async () => {
     await change();
     expect(await office.run('config.confirm')).to.deep.equal({ confirmed: ['pop3.listen'] });

@@ -16,15 +16,17 @@ export class World {
     private readonly device: Server,
   ) {}
 
-  /** The office's passwords are set through the command line; its server runs. */
-  static async start(): Promise<World> {
+  /** The office's passwords are set through the command line; its server runs. `change`: of its settings. */
+  static async start(change: (settings: Record<string, unknown>) => void = () => undefined): Promise<World> {
     const work = await makeWorkFolder();
     const device = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await new Promise((resolve) => device.once('listening', resolve));
     const { port } = device.address() as { port: number };
     const dovecot = await Dovecot.start(work, ['mail', 'post', 'branch']);
     const postfix = await Postfix.start(work, dovecot.authSocket);
-    const office = await Office.make(path.join(work.path, 'office'), settings({ work, dovecot, postfix, devicePort: port }));
+    const all: Record<string, unknown> = { ...settings({ work, dovecot, postfix, devicePort: port }) };
+    change(all);
+    const office = await Office.make(path.join(work.path, 'office'), all);
     await office.start();
     for (const account of ACCOUNTS) await office.command(['accounts', 'set-password', account], `${ISP_PASSWORD}\n`);
     for (const [user, account] of Object.entries(USERS)) await office.command(['users', 'set-password', account, user], `${PASSWORD}\n`);

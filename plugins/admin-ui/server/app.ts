@@ -4,9 +4,10 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { Logger } from '@postroom/sdk';
-import type { AdminPassword, Authenticator, CommandCatalogue, PluginCatalogue, SettingsText } from '@postroom/sdk/services';
+import type { AdminPassword, Authenticator, Certificates, CommandCatalogue, PluginCatalogue, SettingsText } from '@postroom/sdk/services';
 import { type FastifyInstance, fastify } from 'fastify';
 import { whenOver } from './answerEnd.js';
+import { addAuthorityRoute } from './authorityRoute.js';
 import { addBodyParsers } from './bodies.js';
 import { identify, require } from './caller.js';
 import { addCommandRoutes, nameOf } from './commandRoutes.js';
@@ -32,6 +33,7 @@ export interface ManagerParts {
   readonly settings: SettingsText;
   readonly plugins: PluginCatalogue;
   readonly authenticator: Authenticator;
+  readonly certificates: Pick<Certificates, 'authority'>;
   readonly adminPassword: AdminPassword;
   readonly setupCode: SetupCode;
   readonly peerOf: (connection: Connection) => Promise<Peer>;
@@ -121,6 +123,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
     return contributions(parts.plugins, parts.settings);
   });
   addEventRoute(app, parts);
+  addAuthorityRoute(app, parts.certificates);
   await addPageRoutes(app, parts.webFolder);
   await app.ready();
   return app;

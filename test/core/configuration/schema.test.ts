@@ -171,7 +171,7 @@ describe('the schema of the settings', () => {
     expect(risky.map(({ scope }) => scope)).to.deep.equal(risky.map(() => 'server'));
     expect(risky.map(({ key }) => key).sort()).to.deep.equal([
       ...['admin-ui.allowedHosts', 'admin-ui.listen', 'pop3.listen', 'pop3.plaintextNetworks'],
-      ...['smtp.listen', 'smtp.plaintextNetworks', 'smtp.trustedNetworks'],
+      ...['server.name', 'smtp.listen', 'smtp.plaintextNetworks', 'smtp.trustedNetworks'],
       ...['tls.certificateFile', 'tls.keyFile', 'tls.names'],
     ]);
   });

@@ -3,7 +3,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { CommandCall } from '@postroom/sdk';
-import { AdminPassword, Authenticator, Clock, CommandCatalogue, Events, PluginCatalogue, SettingsText } from '@postroom/sdk/services';
+import {
+  AdminPassword,
+  Authenticator,
+  Certificates,
+  Clock,
+  CommandCatalogue,
+  Events,
+  PluginCatalogue,
+  SettingsText,
+} from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { service } from '#core/base/bindings.js';
@@ -82,6 +91,7 @@ export class ManagerHost {
       settings: service(container, SettingsText),
       plugins: service(container, PluginCatalogue),
       authenticator: service(container, Authenticator),
+      certificates: service(container, Certificates),
       adminPassword: service(container, AdminPassword),
       setupCode,
       peerOf: async () => machine.peer,

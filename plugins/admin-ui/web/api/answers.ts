@@ -21,7 +21,7 @@ export interface Status {
   readonly lastRound?: RoundSummary;
   readonly nextRound?: PlannedRound;
   /** Settings that go back to what they were at `until`, unless they are confirmed. */
-  readonly unconfirmed?: { readonly keys: readonly string[]; readonly until: string };
+  readonly unconfirmed?: { readonly keys: readonly string[]; readonly until: string; readonly consequences: readonly string[] };
   readonly problems: readonly string[];
 }
 
@@ -52,6 +52,12 @@ export interface AccountRow {
   readonly address: string;
   readonly users: readonly string[];
   readonly passwords: readonly string[];
+}
+
+/** The fingerprint as clients show it, and what signed the certificate; no authority where the settings name the files. */
+export interface CertificateView {
+  readonly sha256: string;
+  readonly authority?: { readonly name: string; readonly sha256: string };
 }
 
 export interface UserRow {

@@ -21,6 +21,9 @@ export function TrialNotice(): ReactNode {
         {trial.keys.join(', ')} {trial.keys.length === 1 ? 'goes back to what it was' : 'go back to what they were'} at{' '}
         {new Date(trial.until).toLocaleTimeString('en-GB')}, unless you keep the change.
       </p>
+      {trial.consequences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
       <Problem sentence={problem} />
       <button type="button" className="button primary" onClick={keep}>
         Keep it

@@ -35,6 +35,7 @@ export async function certificate(): Promise<TestCertificate> {
 
 export class TestCertificates implements Certificates {
   readonly listeners = new Set<() => void>();
+  readonly authority = undefined;
   pem: TestCertificate;
 
   constructor(pem: TestCertificate) {
