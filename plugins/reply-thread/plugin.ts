@@ -2,8 +2,9 @@
 // answers, and we remember who sent that: whose mail the ISP has really taken.
 import { hostname } from 'node:os';
 import { type DeliveryRequest, type MailView, needsPlacing, type PluginContext, type SortPlan, splitAddress } from '@postroom/sdk';
-import { isBounce, returnedIds } from './bounce.js';
+import { isBounce, isBounceInside } from './bounce.js';
 import { answeredIds, isOfOffice } from './messageIds.js';
+import { partsOfMail, readBody, returnedIds } from './returnedIds.js';
 import { routeAnswer } from './route.js';
 import { readSentHeader } from './sentHeader.js';
 import { SentMail } from './sentMail.js';
@@ -17,7 +18,7 @@ export function activate(context: PluginContext): void {
 
   context.subscriptions.push(
     context.hooks.onSort.tap('route', (plan, mail) => {
-      const tagged = isBounce(mail) ? plan.tag('bounce', 'a delivery report: nobody answers it') : plan;
+      const tagged = isBounce(mail) ? tagBounce(plan) : plan;
       // Without a promise where nobody is looked for: that is most mail.
       return needsPlacing(tagged) ? placeAnswer(tagged, mail, sent, (id) => isForeign(id, plan)) : tagged;
     }),
@@ -35,26 +36,42 @@ export function activate(context: PluginContext): void {
 
 type IsForeign = (id: string) => boolean;
 
+function tagBounce(plan: SortPlan): SortPlan {
+  return plan.tag('bounce', 'a delivery report: nobody answers it');
+}
+
 async function placeAnswer(plan: SortPlan, mail: MailView, sent: SentMail, isForeign: IsForeign): Promise<SortPlan> {
   const { ids, doubt } = answeredIds(mail);
-  const placed = await byThread(plan, mail, ids, sent, isForeign);
+  const isKnownReport = isBounce(mail);
+  const placed = await byThread(plan, mail, { ids, isReport: isKnownReport }, sent, isForeign);
   if (placed !== undefined) return placed;
-  const returned = isBounce(mail) ? await byThread(plan, mail, await returnedIds(mail), sent, isForeign) : undefined;
-  return returned ?? (doubt === undefined ? plan : plan.note(doubt));
+  const body = await readBody(mail);
+  const parts = partsOfMail(mail, body);
+  const isReport = isKnownReport || isBounceInside(mail, parts);
+  const tagged = isReport ? tagBounce(plan) : plan;
+  const returned = isReport ? await byThread(tagged, mail, { ids: returnedIds(parts, body), isReport }, sent, isForeign) : undefined;
+  return returned ?? (doubt === undefined ? tagged : tagged.note(doubt));
+}
+
+/** What a message names, nearest first. */
+interface Named {
+  readonly ids: readonly string[];
+  /** The report of a server on the way comes from wherever that stands. */
+  readonly isReport: boolean;
 }
 
 async function byThread(
   plan: SortPlan,
   mail: MailView,
-  ids: readonly string[],
+  { ids, isReport }: Named,
   sent: SentMail,
   isForeign: IsForeign,
 ): Promise<SortPlan | undefined> {
   for (const id of ids) {
     const authors = await sent.authorsOf(id, mail.receivedAt);
-    // The report of a server on the way comes from wherever that stands; and who is in the office need not have been written to.
+    // Who is in the office need not have been written to.
     const domains =
-      isBounce(mail) || mail.origin === 'submitted'
+      isReport || mail.origin === 'submitted'
         ? []
         : ['From', 'Sender'].flatMap((field) => mail.addresses(field).map(({ domain }) => domain));
     const known = [...new Set(domains)].filter((domain) => domain !== '').slice(0, 5);
