@@ -5,7 +5,7 @@ import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
+import { checkLogins, checkPasswords, checkSmartHosts } from '../doctor/ispChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
@@ -63,6 +63,7 @@ export class DoctorArea implements CommandArea {
         ...checkSenders(this.settings, this.plugins),
         await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
+        ...(await checkSmartHosts(this.registry, call)),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         await finding('held mail', () => checkSetAside(this.store)),
       ],
