@@ -63,7 +63,7 @@ export class DoctorArea implements CommandArea {
         ...checkSenders(this.settings, this.plugins),
         await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
-        ...(await checkSmartHosts(this.registry, call)),
+        ...(await checkSmartHosts(this.accounts, this.registry, call)),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         await finding('held mail', () => checkSetAside(this.store)),
       ],

@@ -28,6 +28,11 @@ export class IdChanges {
     for (const key of await this.state.keys(PREFIX)) this.#known.set(key.slice(PREFIX.length), (await this.state.get(key)) as IdChange);
   }
 
+  /** Those of whom something was noticed. */
+  get accounts(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
   of(account: string): IdChange | undefined {
     return this.#known.get(account);
   }

@@ -2,7 +2,6 @@
 // answers, and we remember who sent that: whose mail the ISP has really taken.
 import { hostname } from 'node:os';
 import { needsPlacing, type PluginContext, type SortPlan, splitAddress } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
 import { AnswerPlacer, tagBounce } from './answerPlacer.js';
 import { isBounce } from './bounce.js';
 import { hostFindings } from './hostFindings.js';
@@ -13,7 +12,6 @@ import { rememberSent } from './rememberSent.js';
 import { SentMail } from './sentMail.js';
 
 export async function activate(context: PluginContext): Promise<void> {
-  const accounts = context.get(Accounts);
   const sent = new SentMail(context.state);
   const changes = new IdChanges(context.state, context.log);
   await changes.load();
@@ -43,7 +41,7 @@ export async function activate(context: PluginContext): Promise<void> {
       return undefined;
     }),
     context.commands.register('reply-thread.hosts', async (args: { readonly account?: string; readonly forget?: boolean }) => {
-      const wanted = accounts.all.filter(({ id }) => args.account === undefined || id === args.account).map(({ id }) => id);
+      const wanted = changes.accounts.filter((account) => args.account === undefined || account === args.account);
       const findings = hostFindings(wanted, changes);
       if (args.forget === true) for (const account of wanted) await changes.forget(account);
       return findings;

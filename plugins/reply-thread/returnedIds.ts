@@ -58,7 +58,12 @@ function rankedIds(parts: readonly ReportPart[], wrappers: number): readonly Ran
     if (kind === 'text') return idsOfCopy(text, 2);
     if (isKnown) return [];
     const inner = text.trimStart();
-    if (wrappers > 0 && isOfAutomaton(firstBlockOf(inner))) return rankedIds(partsOf(entityIn(inner)), wrappers - 1);
+    const header = firstBlockOf(inner);
+    if (wrappers > 0 && isOfAutomaton(header)) {
+      // It may be a receipt that somebody here sent, or a server's report on a mail of ours.
+      const within = rankedIds(partsOf(entityIn(inner)), wrappers - 1);
+      return [...idsOfCopy(header, 1), ...within.map(({ id, rank }) => ({ id, rank: rank + 2 }))];
+    }
     const ids = idsOfCopy(inner, 1);
     isKnown = ids.length > 0;
     return ids;

@@ -1,5 +1,5 @@
-// Remembers who sent which message, for 400 days, by at most two million names: its id, what the ISP calls it, to whom about what. An id belongs to who used it first; a second author makes
-// it nobody's, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
+// Remembers who sent which message, for 400 days, by at most two million names: its id, what the ISP calls it, to whom about what. An id belongs to
+// who used it first; a second author makes it nobody's, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
 import { isSameMailbox, type MailboxRef, type PluginState } from '@postroom/sdk';
 import { idHash } from './messageIds.js';
 

@@ -144,7 +144,14 @@ describe('the id of the message that a report is about', () => {
     ];
     expect(
       await idsIn(partWith('message/rfc822', '7bit', inner.join('\r\n').replaceAll('--b', '--c').replace('"b"', '"c"'))),
-    ).to.deep.equal([ID]);
+    ).to.deep.equal(['<bounce@far.example>', ID]);
+    const receipt = ['From: andrew <mail@company.example>', `Message-ID: ${ID}`, 'Content-Type: multipart/report; boundary=c', ''];
+    const read = ['--c', 'Content-Type: message/disposition-notification', '', 'Original-Message-ID: <read@far.example>', '--c--'];
+    expect(await idsIn(partWith('message/rfc822', '7bit', [...receipt, ...read].join('\r\n'))), 'a receipt of ours').to.deep.equal([
+      ID,
+      '<read@far.example>',
+    ]);
+    expect(await idsIn(partWith('message/rfc822', '7bit', receipt.join('\r\n'))), 'its header alone').to.deep.equal([ID]);
     expect(await idsIn(plain('From: Postmaster <postmaster@far.example>', 'Message-ID: <bounce@far.example>', '', ...COPY))).to.include(ID);
     const nested = (depth: number): readonly string[] =>
       depth === 0
