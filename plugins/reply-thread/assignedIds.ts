@@ -21,9 +21,9 @@ export function assignedNames(reply: string, messageId: string, addresses: reado
   const known = new Set([...addresses, messageId.slice(1, -1)].map((each) => each.toLowerCase()));
   const words = reply.slice(4).split(/[\s,;]+/, MOST_WORDS);
   const ids = words.map(plain).filter((word) => isId(word) && !known.has(word.toLowerCase()));
-  const own = leftOf(messageId.slice(1, -1));
+  const own = leftOf(messageId.slice(1, -1)).toLowerCase();
   return [...new Set(ids.map(leftOf))]
-    .filter((left) => left !== own)
+    .filter((left) => left.toLowerCase() !== own)
     .slice(0, MOST_ASSIGNED)
     .map(nameOf);
 }
@@ -34,9 +34,9 @@ export function namesOfAssigned(id: string): readonly string[] {
   return [...new Set([left, left.replace(EXIM, ''), left.replace(DATED, '')])].filter((each) => each.length >= SHORTEST).map(nameOf);
 }
 
-/** No Message-ID has it: those stand in brackets. */
+/** No Message-ID has it: those stand in brackets. Programs on the way change the case of letters. */
 function nameOf(left: string): string {
-  return `assigned ${left}`;
+  return `assigned ${left.toLowerCase()}`;
 }
 
 function leftOf(id: string): string {

@@ -60,8 +60,8 @@ export function isOfAutomaton(header: string): boolean {
 }
 
 function isReport(mail: MailView): boolean {
-  // RFC 5321 section 4.5.5: the null sender.
-  if (mail.envelope.from === '' || /^\s*<\s*>\s*$/.test(mail.header('Return-Path') ?? '')) return true;
+  // RFC 5321 section 4.5.5: the null sender. Some write it into From as well, behind a name.
+  if (mail.envelope.from === '' || ['Return-Path', 'From'].some((name) => /<\s*>\s*$/.test(mail.header(name) ?? ''))) return true;
   if (REPORT_TYPE.test(mail.header('Content-Type') ?? '')) return true;
   if (/^\s*urn:content-classes:(?:dsn|mdn|reportdsn)\b/i.test(mail.header('Content-Class') ?? '')) return true;
   return REPORT_FIELDS.some((name) => (mail.header(name)?.trim() ?? '') !== '') || sendersOf(mail).some(({ local }) => DAEMON.test(local));

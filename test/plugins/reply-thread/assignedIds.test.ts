@@ -26,6 +26,7 @@ describe('the ids that a smart host assigns', () => {
       ],
       ['250 2.0.0 OK: queued as <202611020900.12345678901@relay.bulk.example>', '<202611020900.12345678901@relay.bulk.example>'],
       ['250 2.0.0 OK 9f0c4c1e-4a55-4d7c-8d0a-2f1f5f3f9a77', '<9f0c4c1e-4a55-4d7c-8d0a-2f1f5f3f9a77@mtasv.example>'],
+      ['250 OK 0100018ABCDEF-1234', '<0100018abcdef-1234@bulk.example>'],
       ['250 OK 11529215046068469760', '<11529215046068469760@bulk.example>'],
       ['250 Message accepted (id: "7c9e66791f0a")', '<7c9e66791f0a@bulk.example>'],
     ] as const)
@@ -39,6 +40,7 @@ describe('the ids that a smart host assigns', () => {
       '250 2.6.0 <sent-1@company.example> Queued mail for delivery',
       '250 2.6.0 <SENT-1@company.example> Queued',
       '250 Ok: sent-1 queued',
+      '250 Ok: SENT-1@relay.example queued',
       '250 ok 1699000000 qp 12345',
       '250 2.0.0 OK 20261102090002 2026-11-02 09:00:02',
       '250 Mail for <bob.miller2@far.example> taken by mx2.bulk.example from 192.168.100.100',

@@ -218,7 +218,13 @@ describe('what is a report of a mail system', () => {
       'X-MS-Exchange-Message-Is-Ndr: 1',
     ])
       expect(await isReport([...from('x@far.example', line), '', 'No.']), line).to.equal(true);
-    for (const address of ['Mail Delivery System <Mailer-Daemon@far.example>', 'MAILER-DAEMON@far.example', 'mailerdaemon@far.example'])
+    for (const address of [
+      'Mail Delivery System <Mailer-Daemon@far.example>',
+      'MAILER-DAEMON@far.example',
+      'mailerdaemon@far.example',
+      'MAILER-DAEMON (Mail Delivery System)',
+      'Mail Delivery System <>',
+    ])
       expect(await isReport([...from(address), '', 'No.']), address).to.equal(true);
     expect(await isReport(['Return-Path: <mailer-daemon@far.example>', ...from('noreply@far.example'), '', 'No.'])).to.equal(true);
   });
