@@ -6,7 +6,7 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { CertificateState } from '../directory/certificates.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkLogins, checkPasswords } from '../doctor/ispChecks.js';
+import { checkLogins, checkPasswords, checkSmartHosts } from '../doctor/ispChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
@@ -64,6 +64,7 @@ export class DoctorArea implements CommandArea {
         ...checkSenders(this.settings, this.plugins),
         await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
+        ...(await checkSmartHosts(this.accounts, this.registry, call)),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         await finding('held mail', () => checkSetAside(this.store)),
       ],

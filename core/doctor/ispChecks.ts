@@ -11,6 +11,20 @@ import { type Finding, problem, warning, well } from './finding.js';
 /** Commands that log in at the ISP and do nothing there; contributed by the plugins that collect and send. */
 const LOGIN_TESTS = ['pop3.test-login', 'smtp.test-login'];
 
+/** A command that answers what was noticed about ISPs in passing; contributed by the plugin that looks at answers. */
+const NOTICED = 'reply-thread.hosts';
+
+export async function checkSmartHosts(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
+  if (!registry.declarations.some(({ command }) => command === NOTICED)) return [];
+  const rows = (await registry.run(NOTICED, {}, call)) as readonly {
+    readonly account: string;
+    readonly state: string;
+    readonly text: string;
+  }[];
+  const present = rows.filter(({ account }) => accounts.find(account) !== undefined);
+  return present.map(({ account, state, text }) => (state === 'well' ? well : warning)(`answers to ${account}`, text));
+}
+
 export function checkPasswords(accounts: Accounts, host: PluginHost, secrets: SecretStore): readonly Finding[] {
   return accounts.all.map(({ id }) => {
     const isSet = host.accountSecrets.some((key) => secrets.hasSecret(secretPath(key, id)));

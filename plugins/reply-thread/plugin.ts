@@ -1,28 +1,38 @@
 // Contacts forget the name in front of the shared address when they answer (the manual's Trouble #3). The answer names the mail that it
 // answers, and we remember who sent that: whose mail the ISP has really taken.
 import { hostname } from 'node:os';
-import { type DeliveryRequest, type MailView, needsPlacing, type PluginContext, type SortPlan, splitAddress } from '@postroom/sdk';
-import { isBounce, returnedIds } from './bounce.js';
-import { answeredIds, isOfOffice } from './messageIds.js';
-import { routeAnswer } from './route.js';
-import { readSentHeader } from './sentHeader.js';
+import { needsPlacing, type PluginContext, type SortPlan, splitAddress } from '@postroom/sdk';
+import { AnswerPlacer, tagBounce } from './answerPlacer.js';
+import { isBounce } from './bounce.js';
+import { hostFindings } from './hostFindings.js';
+import { IdChanges } from './idChanges.js';
+import { isOfOffice } from './messageIds.js';
+import { nameItself } from './ownReference.js';
+import { rememberSent } from './rememberSent.js';
 import { SentMail } from './sentMail.js';
 
-export function activate(context: PluginContext): void {
+export async function activate(context: PluginContext): Promise<void> {
   const sent = new SentMail(context.state);
+  const changes = new IdChanges(context.state, context.log);
+  await changes.load();
   const isForeign = (id: string, { account }: SortPlan): boolean => {
     const domains = [...account.domains, splitAddress(account.address).domain];
     return !isOfOffice(id, domains, context.settings.get<string>('server.name') || hostname());
   };
+  const placer = new AnswerPlacer(sent, changes, isForeign);
 
   context.subscriptions.push(
     context.hooks.onSort.tap('route', (plan, mail) => {
-      const tagged = isBounce(mail) ? plan.tag('bounce', 'a delivery report: nobody answers it') : plan;
+      const tagged = isBounce(mail) ? tagBounce(plan) : plan;
       // Without a promise where nobody is looked for: that is most mail.
-      return needsPlacing(tagged) ? placeAnswer(tagged, mail, sent, (id) => isForeign(id, plan)) : tagged;
+      return needsPlacing(tagged) ? placer.place(tagged, mail) : tagged;
+    }),
+    context.hooks.onSort.tap('reference', (plan, mail) => {
+      const isLeaving = mail.origin === 'submitted' && plan.outside.length > 0;
+      return isLeaving && changes.of(plan.account.id)?.kind === 'silent' ? nameItself(plan, mail) : undefined;
     }),
     context.hooks.onDeliver.tap('remember', async (request) => {
-      await remember(request, sent).catch((error: unknown) =>
+      await rememberSent(request, sent).catch((error: unknown) =>
         context.log.warn('A sent message could not be remembered; an answer without a name would go to ADMIN1.', {
           message: request.mail.id,
           error: String(error),
@@ -30,51 +40,11 @@ export function activate(context: PluginContext): void {
       );
       return undefined;
     }),
-  );
-}
-
-type IsForeign = (id: string) => boolean;
-
-async function placeAnswer(plan: SortPlan, mail: MailView, sent: SentMail, isForeign: IsForeign): Promise<SortPlan> {
-  const { ids, doubt } = answeredIds(mail);
-  const placed = await byThread(plan, mail, ids, sent, isForeign);
-  if (placed !== undefined) return placed;
-  const returned = isBounce(mail) ? await byThread(plan, mail, await returnedIds(mail), sent, isForeign) : undefined;
-  return returned ?? (doubt === undefined ? plan : plan.note(doubt));
-}
-
-async function byThread(
-  plan: SortPlan,
-  mail: MailView,
-  ids: readonly string[],
-  sent: SentMail,
-  isForeign: IsForeign,
-): Promise<SortPlan | undefined> {
-  for (const id of ids) {
-    const authors = await sent.authorsOf(id, mail.receivedAt);
-    // The report of a server on the way comes from wherever that stands; and who is in the office need not have been written to.
-    const domains =
-      isBounce(mail) || mail.origin === 'submitted'
-        ? []
-        : ['From', 'Sender'].flatMap((field) => mail.addresses(field).map(({ domain }) => domain));
-    const known = [...new Set(domains)].filter((domain) => domain !== '').slice(0, 5);
-    if (authors.length > 0) return routeAnswer(plan, authors, { id, domains: known, isForeign: domains.length > 0 && isForeign(id) });
-  }
-  return undefined;
-}
-
-/** Only what the ISP has taken, or may have: what was held, returned or given to colleagues alone has nobody's answer. Waits for the commit, after the sending. */
-async function remember({ mail, to, receipt = [] }: DeliveryRequest, sent: SentMail): Promise<void> {
-  if (to.kind !== 'relay') return;
-  const out = receipt.filter(({ outcome, unsure }) => outcome === 'delivered' || unsure === true);
-  if (out.length === 0) return;
-  const { messageId, isRedirected } = await readSentHeader(to.content());
-  if (messageId === undefined || isRedirected) return;
-  const author = mail.author ?? { account: to.account.id, user: '' };
-  await sent.remember(
-    messageId,
-    author,
-    mail.receivedAt,
-    out.map(({ recipient }) => splitAddress(recipient).domain),
+    context.commands.register('reply-thread.hosts', async (args: { readonly account?: string; readonly forget?: boolean }) => {
+      const wanted = changes.accounts.filter((account) => args.account === undefined || account === args.account);
+      const findings = hostFindings(wanted, changes);
+      if (args.forget === true) for (const account of wanted) await changes.forget(account);
+      return findings;
+    }),
   );
 }

@@ -8,6 +8,8 @@ export interface Answer {
   readonly id: string;
   /** Domains of whom it is from; empty for a delivery report, which a server sends. */
   readonly domains: readonly string[];
+  /** The id is one that the ISP made for the message, in the place of that which it had. */
+  readonly isAssigned: boolean;
   /** The id may be that of mail from outside: then only somebody to whom the author wrote can answer it. */
   readonly isForeign: boolean;
 }
@@ -29,7 +31,7 @@ export function routeAnswer(plan: SortPlan, authors: readonly Author[], answer: 
       `answers ${answer.id}, under which ${name} has sent mail, but not to ${answer.domains.join(', ')}: it may be somebody else's id`,
     );
   }
-  const reason = `answers ${answer.id}, which ${name} sent${isExpected === false ? `, though not to ${answer.domains.join(', ')}` : ''}`;
+  const reason = `answers ${answer.id}, which ${name} sent${answer.isAssigned ? ' and the ISP named so' : ''}${isExpected === false ? `, though not to ${answer.domains.join(', ')}` : ''}`;
   return claim(plan.to(owner, reason, 'L5'), owner);
 }
 

@@ -1,5 +1,5 @@
-// Remembers who sent which message, for 400 days and at most two million messages. An id belongs to who used it first; a second author makes
-// it nobody's, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
+// Remembers who sent which message, for 400 days, by at most two million names: its id, what the ISP calls it, to whom about what. An id belongs to
+// who used it first; a second author makes it nobody's, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
 import { isSameMailbox, type MailboxRef, type PluginState } from '@postroom/sdk';
 import { idHash } from './messageIds.js';
 
@@ -36,9 +36,9 @@ export class SentMail {
 
   constructor(private readonly state: PluginState) {}
 
-  /** `domains`: where it went. Resolves after the commit. The message is found at once. */
-  remember(messageId: string, author: MailboxRef, at: Date, domains: readonly string[] = []): Promise<void> {
-    const hash = idHash(messageId);
+  /** `name`: a Message-ID, or another name of the message. `domains`: where it went. Resolves after the commit. The message is found at once. */
+  remember(name: string, author: MailboxRef, at: Date, domains: readonly string[] = []): Promise<void> {
+    const hash = idHash(name);
     const bucket = bucketOf(hash);
     const stored: StoredAuthor = [author.account ?? '', author.user, hashedDomains(domains)];
     const pending = [...(this.#pending.get(hash) ?? []), stored];
@@ -56,18 +56,27 @@ export class SentMail {
     return write;
   }
 
-  /** Who sent the message; several where its id is ambiguous; nobody where it is not known, or by `at` not any more. */
-  async authorsOf(messageId: string, at: Date): Promise<readonly Author[]> {
-    const hash = idHash(messageId);
+  /**
+   * Who sent the message that has one of these names; several where they are ambiguous; nobody where none is known, or by `at` not any more. A name that
+   * one has used and a second name that another has used are ambiguous together.
+   */
+  async authorsOf(names: readonly string[], at: Date): Promise<readonly Author[]> {
+    const found: StoredAuthor[] = [];
+    for (const name of names) found.push(...(await this.#storedAuthorsOf(name, at)));
+    return together(found).map(([account, user, domains]) => ({
+      mailbox: { account: account === '' ? undefined : account, user },
+      domains: domains?.split('.').filter((each) => each !== ''),
+    }));
+  }
+
+  async #storedAuthorsOf(name: string, at: Date): Promise<readonly StoredAuthor[]> {
+    const hash = idHash(name);
     const bucket = bucketOf(hash);
     const pending = this.#pending.get(hash) ?? [];
     if (pending.length === 0 && !(await this.#known()).has(bucket)) return [];
     const oldest = dayOf(at) - REMEMBERED_DAYS;
     const sent = (await this.#read(bucket)).find((entry) => entry[0] === hash && entry[1] >= oldest);
-    return together([...(sent?.slice(2) ?? []), ...pending] as StoredAuthor[]).map(([account, user, domains]) => ({
-      mailbox: { account: account === '' ? undefined : account, user },
-      domains: domains?.split('.').filter((each) => each !== ''),
-    }));
+    return [...(sent?.slice(2) ?? []), ...pending] as StoredAuthor[];
   }
 
   async #write(bucket: string, hash: string, author: StoredAuthor, day: number): Promise<void> {

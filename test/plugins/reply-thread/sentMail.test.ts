@@ -20,7 +20,7 @@ function memoryState(entries: Map<string, unknown>, commit: Promise<void> = Prom
 }
 
 const authorsOf = async (sent: SentMail, id: string, at = new Date()): Promise<readonly MailboxRef[]> =>
-  (await sent.authorsOf(id, at)).map(({ mailbox }) => mailbox);
+  (await sent.authorsOf([id], at)).map(({ mailbox }) => mailbox);
 
 describe('the memory of sent mail', () => {
   it('knows a message before it is committed, and after a restart', async () => {

@@ -42,14 +42,15 @@ describe('forged fields', () => {
     readonly body?: string;
     readonly outside?: readonly string[];
     readonly recipients?: readonly string[];
+    readonly reply?: string;
   }
 
-  async function got(lines: readonly string[], { account = 'company', body = 'Hello.', ...run }: Options = {}): Promise<Got> {
+  async function got(lines: readonly string[], { account = 'company', body = 'Hello.', reply, ...run }: Options = {}): Promise<Got> {
     const octets = Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}\r\n`);
     const mail = memoryMail(octets, run, account);
     const sorted = await server.sort(account, mail, run.outside);
     const { plan, trail } = sorted;
-    if (plan.outside.length > 0 && plan.disposition === 'deliver') await server.relayed(account, mail, sorted, octets);
+    if (plan.outside.length > 0 && plan.disposition === 'deliver') await server.relayed(account, mail, sorted, octets, reply);
     return {
       who: plan.mailboxes.map(({ user }) => user).join(', '),
       rung: plan.rung,
@@ -59,8 +60,8 @@ describe('forged fields', () => {
     };
   }
 
-  const sent = (author: string, lines: readonly string[]): Promise<Got> =>
-    got(lines, { origin: 'submitted', author, recipients: ['olga@out.example'], outside: ['olga@out.example'] });
+  const sent = (author: string, lines: readonly string[], reply = '250 2.0.0 Ok'): Promise<Got> =>
+    got(lines, { origin: 'submitted', author, recipients: ['olga@out.example'], outside: ['olga@out.example'], reply });
 
   /** Nothing stays behind: what comes next is sorted as it was before. */
   async function expectAsBefore(): Promise<void> {
@@ -92,18 +93,73 @@ describe('forged fields', () => {
     await expectAsBefore();
   });
 
-  it('a receipt reaches the author of the mail that its Original-Message-ID names (forged 3)', async () => {
+  it('a receipt reaches the author of the mail that its Original-Message-ID names, however it is encoded (forged 3)', async () => {
     const report = 'Content-Type: multipart/report; report-type=disposition-notification; boundary=b';
-    const body = `--b\r\nContent-Type: message/disposition-notification\r\n\r\nOriginal-Message-ID: ${SENT}\r\n--b--`;
+    const part = '--b\r\nContent-Type: message/disposition-notification\r\n';
+    const body = `${part}\r\nOriginal-Message-ID: ${SENT}\r\n--b--`;
     expect(await got([ISP, EVIL, `To: ${REGULAR}`, report], { body })).to.include({ who: 'andrew', rung: 'L5' });
+    const encoded = Buffer.from(`X-Original-Message-ID: ${SENT}`).toString('base64');
+    const inBase64 = `${part}Content-Transfer-Encoding: base64\r\n\r\n${encoded}\r\n--b--`;
+    expect((await got([ISP, EVIL, `To: ${REGULAR}`, report], { body: inBase64 })).who).to.equal('andrew');
+    expect((await got([ISP, EVIL, `To: greg <${REGULAR}>`, report], { body })).who, 'a name is stronger').to.equal('greg');
     expect((await got([ISP, EVIL, `To: ${REGULAR}`], { body })).who, 'only in a report').to.equal('admin1');
+    expect((await got([ISP, EVIL, `To: ${REGULAR}`, report.replace('report;', 'mixed;')], { body })).who, 'nor by a part alone').to.equal(
+      'admin1',
+    );
     await expectAsBefore();
   });
 
   it('a bounce reaches the author of the mail inside, and settles nothing of what was sent (forged 4)', async () => {
     const body = `--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: ${SENT}\r\n--b--`;
-    expect(await got([ISP, 'Return-Path: <>', EVIL, `To: ${REGULAR}`], { body })).to.include({ who: 'andrew', rung: 'L5' });
-    expect((await got([ISP, 'Return-Path: <>', EVIL, `To: greg <${REGULAR}>`], { body })).who, 'a name is stronger').to.equal('greg');
+    for (const signs of [
+      ['Return-Path: <>', EVIL],
+      [EVIL, 'X-Failed-Recipients: olga@out.example'],
+      ['From: MAILER-DAEMON@evil.example'],
+      ['From: postmaster@evil.example', 'Auto-Submitted: auto-replied'],
+      [EVIL, 'Auto-Submitted: auto-replied', 'Subject: Undeliverable: x'],
+    ]) {
+      expect(await got([ISP, ...signs, `To: ${REGULAR}`], { body }), signs.join()).to.include({ who: 'andrew', rung: 'L5' });
+      expect((await got([ISP, ...signs, `To: greg <${REGULAR}>`], { body })).who, 'a name is stronger').to.equal('greg');
+    }
+    for (const opening of ['Hi. This is the qmail-send program.', 'This message was created automatically by mail delivery software.'])
+      expect((await got([ISP, EVIL, `To: ${REGULAR}`], { body: `${opening}\r\n\r\n${body}` })).who).to.equal('andrew');
+    for (const sign of [
+      EVIL,
+      `${EVIL}\r\nSubject: Undeliverable: x`,
+      `${EVIL}\r\nAuto-Submitted: auto-replied`,
+      'From: postmaster@evil.example',
+    ])
+      expect((await got([ISP, sign, `To: ${REGULAR}`], { body })).who, `${sign}: ordinary mail`).to.equal('admin1');
+    await expectAsBefore();
+  });
+
+  it('an id that the smart host gave a mail reaches its author, as that of a mail does (forged 30)', async () => {
+    await sent(
+      'andrew',
+      ['From: andrew <mail@company.com>', 'To: olga@out.example', 'Message-ID: <sent-2@company.com>'],
+      '250 Ok 0100018abcdef-1234',
+    );
+    const answer = (to: string, id: string): Promise<Got> => got([ISP, EVIL, `To: ${to}`, `In-Reply-To: ${id}`]);
+    expect(await answer(REGULAR, '<0100018abcdef-1234@evil.example>')).to.include({ who: 'andrew', rung: 'L5' });
+    expect((await answer(`greg <${REGULAR}>`, '<0100018abcdef-1234@evil.example>')).who, 'a name is stronger').to.equal('greg');
+    expect((await answer(REGULAR, '<0100018abcdef-1235@evil.example>')).who).to.equal('admin1');
+    await expectAsBefore();
+  });
+
+  it('an answer under an id that left here with no mail is ADMIN1’s; all that it brings about is a line more in what leaves (forged 31)', async () => {
+    await sent('andrew', ['From: andrew <mail@company.com>', 'To: olga@out.example', 'Subject: Plan', 'Message-ID: <sent-3@company.com>']);
+    const made = await got([
+      ISP,
+      'From: Eve <olga@out.example>',
+      `To: ${REGULAR}`,
+      'Subject: Re: Plan',
+      'In-Reply-To: <made-up@evil.example>',
+    ]);
+    expect(made).to.include({ who: 'admin1', rung: 'L7' });
+    expect(made.why).to.include('the ISP seems to replace Message-IDs');
+    const left = await sent('greg', ['From: greg <mail@company.com>', 'To: olga@out.example', 'Message-ID: <sent-4@company.com>']);
+    expect(left.lines.filter((line) => line.startsWith('References'))).to.deep.equal(['References: <sent-4@company.com>']);
+    expect((await got([ISP, EVIL, `To: ${REGULAR}`, 'In-Reply-To: <sent-4@company.com>'])).who).to.equal('greg');
     await expectAsBefore();
   });
 

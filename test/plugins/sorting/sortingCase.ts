@@ -20,6 +20,8 @@ export interface CaseRun {
   readonly recipients?: readonly string[];
   /** Envelope recipients that leave through the ISP. */
   readonly outside?: readonly string[];
+  /** What the ISP answers to the end of the data. Default: `250 2.0.0 Ok`. */
+  readonly reply?: string;
   /** Header lines and what is put before or behind them; the test adds nothing. */
   readonly messages?: readonly string[];
   /** The same in base64, where octets matter. */

@@ -25,7 +25,7 @@ async function playRun(server: SortingServer, run: CaseRun): Promise<void> {
     const mail = memoryMail(octets, run, account);
     const sorted = await server.sort(account, mail, run.outside);
     const { plan, trail } = sorted;
-    if (plan.outside.length > 0 && plan.disposition === 'deliver') await server.relayed(account, mail, sorted, octets);
+    if (plan.outside.length > 0 && plan.disposition === 'deliver') await server.relayed(account, mail, sorted, octets, run.reply);
     const { expect: expected } = run;
     const reasons = trail.map(({ tap, change, reason }) => `${tap}: ${change}; ${reason}`).join('\n');
     const about = `${octets.toString('utf8', 0, 400)}\n${reasons}\n`;

@@ -69,7 +69,7 @@ export class SortingServer {
   }
 
   /** The ISP takes what a sorted message has for the outside: then `onDeliver` tells of it. */
-  async relayed(account: string, mail: MailView, { plan }: Sorted, octets: Buffer): Promise<void> {
+  async relayed(account: string, mail: MailView, { plan }: Sorted, octets: Buffer, reply = '250 2.0.0 Ok'): Promise<void> {
     const view = service(this.server.container, Accounts).find(account);
     if (view === undefined) throw new Error(`No account ${account} in this case.`);
     const prefix = Buffer.from(plan.addHeaders.map(foldedLine).join(''), 'latin1');
@@ -82,7 +82,7 @@ export class SortingServer {
       size: octets.length,
       content: () => composeCopy(prefix, once(octets), concealed),
     };
-    const receipt = plan.outside.map((recipient) => ({ recipient, outcome: 'delivered', status: '2.0.0', text: 'Ok' }) as const);
+    const receipt = plan.outside.map((recipient) => ({ recipient, outcome: 'delivered', status: '2.0.0', text: reply }) as const);
     await service(this.server.container, HostHooks).onDeliver.tell({ mail, to, receipt }, new HookCall());
   }
 
