@@ -138,6 +138,8 @@ export interface TraceRow {
   readonly account?: string;
   readonly receivedAt: string;
   readonly origin: string;
+  /** Mailbox of who logged in, for mail from a client. */
+  readonly author?: string;
   readonly uidl?: string;
   readonly messageId: string;
   readonly from: string;
