@@ -4,8 +4,10 @@ import type { CaseRun, SortingCase } from './sortingCase.js';
 
 const START = '<!-- cases -->';
 const END = '<!-- /cases -->';
-/** The last case of the rules. */
+/** The last case of the rules as they were first written: each of them has a test. */
 export const LAST_CASE = 110;
+/** What real mail, servers and programs showed since has numbers up to this one, with gaps. */
+export const LAST_FURTHER_CASE = 299;
 
 /** The page with its table made anew. Throws where the page has no place for it. */
 export function withCasesTable(page: string, cases: readonly SortingCase[], tests: readonly NumberedTest[]): string {
@@ -22,13 +24,19 @@ export function casesWithoutTest(cases: readonly SortingCase[], tests: readonly 
 
 function casesTable(cases: readonly SortingCase[], tests: readonly NumberedTest[]): string {
   const rows: string[] = [];
-  for (let number = 0; number <= LAST_CASE; number += 1) {
+  for (const number of numbersOf(cases, tests)) {
     const fixtures = cases.filter((each) => numberOf(each) === number).sort((a, b) => (a.case < b.case ? -1 : 1));
     const further = tests.filter((test) => test.cases.includes(number));
     rows.push(...fixtures.map((each, index) => fixtureRow(each, index === 0 ? further : [])));
     if (fixtures.length === 0) rows.push(row(`${number}`, further.map(({ title }) => title).join('; '), '', filesOf(further)));
   }
   return ['| case | what | who gets it, by which rung | played by |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function numbersOf(cases: readonly SortingCase[], tests: readonly NumberedTest[]): readonly number[] {
+  const first = Array.from({ length: LAST_CASE + 1 }, (_, number) => number);
+  const further = [...cases.map(numberOf), ...tests.flatMap((test) => test.cases)].filter((number) => number > LAST_CASE);
+  return [...first, ...[...new Set(further)].sort((a, b) => a - b)];
 }
 
 function fixtureRow(each: SortingCase, further: readonly NumberedTest[]): string {
