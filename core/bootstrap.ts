@@ -6,6 +6,7 @@ import {
   Accounts,
   AdminPassword,
   Authenticator,
+  BccAddresses,
   Certificates,
   Clock,
   CommandCatalogue,
@@ -37,6 +38,7 @@ import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js
 import { SettingsAccounts } from './directory/accounts.js';
 import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
+import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName, ServerName } from './directory/serverName.js';
 import { Figures, ServerFigures } from './figures/figures.js';
@@ -264,6 +266,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);
+  bindClass(container, BccAddresses, ContributedBccAddresses);
   bindClass(container, AdminPassword, StoredAdminPassword);
   bindClass(container, Authenticator, PasswordAuthenticator);
   bindClass(container, Certificates, ServerCertificates);

@@ -73,7 +73,7 @@ describe('what leaves the house with a message', () => {
     return trace?.message ?? '';
   }
 
-  it('names no user, account, rule or login, whichever way the message came (200)', async () => {
+  it('is no line on top of a copy that names a user, account, rule or login, whichever way the message came (200)', async () => {
     for (const [way, copy] of await everyCopy()) {
       expect(copy, way).to.match(/^Received: [^\r]*(?:\r\n[ \t][^\r]*)*\(Postroom\)/);
       const fields = readHeader(Buffer.from(copy)).fields.filter(({ name }) => !/^(?:from|to)$/i.test(name));
@@ -92,7 +92,7 @@ describe('what leaves the house with a message', () => {
     expect(trace?.trail.find(({ tap }) => tap === 'postroom.isp-regular/route')?.reason).to.include('"andrew" is andrew by name');
   });
 
-  it('is neither in a read receipt nor in mail that is forwarded as an attachment (201)', async () => {
+  it('holds nothing of that in a read receipt or in mail that is forwarded as an attachment (201)', async () => {
     await collected(offer('confirmed'));
     const copy = await newest('andrew');
     const about = `From: andrew <${REGULAR}>\r\nTo: Customer <${FAR}>\r\nMIME-Version: 1.0\r\n`;
@@ -124,7 +124,7 @@ describe('what leaves the house with a message', () => {
     }
   });
 
-  it('knows the message again that comes back, and nothing else by it (202)', async () => {
+  it('bears a mark by which that message is known when it comes back, and no other (202)', async () => {
     await collected(offer('round'));
     const copy = await newest('andrew');
     const lines = ours(copy, offer('round'));

@@ -58,6 +58,8 @@ export interface UserRow {
   readonly account?: string;
   readonly user: string;
   readonly addresses: readonly string[];
+  /** Where the user's own address will not do in Bcc: what to write there, or `none: ` and why. */
+  readonly bccAddress?: string;
   readonly cc: readonly string[];
   readonly password: string;
 }

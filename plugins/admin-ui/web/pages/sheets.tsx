@@ -1,10 +1,11 @@
 // A sheet of paper for every user: what to type into the mail program.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { AccountRow, MailboxRow, Status } from '../api/answers.js';
+import type { AccountRow, MailboxRow, Status, UserRow } from '../api/answers.js';
 import { useLiveEvents } from '../api/live.js';
 import { useCommand } from '../api/useCommand.js';
 import { Badge, Card, Empty, Page, Problem, SelectField, TextField } from '../parts/basics.js';
+import { BccColleagues } from '../parts/bccColleagues.js';
 import { useChosenName } from '../parts/chosenName.js';
 import { mailboxName, time } from '../parts/format.js';
 
@@ -29,6 +30,7 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
   const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
   const boxes = useCommand<readonly MailboxRow[]>('mailboxes.list', {}, ['picked-up', 'settings']).data ?? [];
   const ports = useCommand<Status>('status', {}, ['settings', 'licence']).data?.ports ?? [];
+  const users = useCommand<readonly UserRow[]>('users.list', {}, ['settings']).data ?? [];
   const [server, setServer] = useState(window.location.hostname);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   useLiveEvents(['session'], (events) => {
@@ -102,6 +104,12 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
                 <dt>SMTP server (outgoing)</dt>
                 <dd className="address">{portText(server, ports, 'smtp')}</dd>
               </dl>
+              <p className="hint">
+                Thunderbird and others guess the servers and the user name from the address, and guess wrong: choose{' '}
+                <em>Edit configuration</em> (or <em>Configure manually</em>) and write what stands here, the user name{' '}
+                <span className="address">{user}</span> in both places.
+              </p>
+              <BccColleagues user={user} users={users.filter((each) => each.account === row.account)} />
               <p className="hint">
                 Choose POP3, not IMAP. The first time the mail program asks whether to trust this server's certificate: it does.
               </p>

@@ -4,6 +4,7 @@ import type { AccountRow, UserRow } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { valuesAt } from './accountFields.js';
 import { Badge, Card, Problem, TableFrame } from './basics.js';
+import { hasBccAddress } from './bccColleagues.js';
 import { Confirm, Dialog } from './dialog.js';
 import { count } from './format.js';
 import { ScopedSettings } from './scopedSettings.js';
@@ -29,6 +30,8 @@ export function UsersCard({
   const [problem, setProblem] = useState<string>();
   const full = limit !== undefined && users.length >= limit;
   const isDomain = account.kind === 'domain';
+  const hasBcc = users.some(({ bccAddress }) => bccAddress !== undefined);
+  const columns = hasBcc ? 4 : 3;
   const modified = typeof open === 'object' && 'modify' in open ? open.modify : undefined;
   const removed = typeof open === 'object' && 'remove' in open ? open.remove : undefined;
   const done = (): void => {
@@ -65,6 +68,7 @@ export function UsersCard({
           <tr>
             <th>User</th>
             <th>Mail address</th>
+            {hasBcc && <th>In Bcc</th>}
             <th>CC to</th>
             <th>Password</th>
             <th>Actions</th>
@@ -77,6 +81,11 @@ export function UsersCard({
                 <strong>{user.user}</strong>
               </td>
               <td className="address">{isDomain ? user.addresses[0] : `${user.user} <${account.address}>`}</td>
+              {hasBcc && (
+                <td className={hasBccAddress(user) ? 'address' : ''}>
+                  {hasBccAddress(user) ? user.bccAddress : <span className="hint">{user.bccAddress}</span>}
+                </td>
+              )}
               <td>{user.cc.join(', ')}</td>
               <td>{user.password === 'set' ? <Badge tone="good">set</Badge> : <Badge tone="problem">not set</Badge>}</td>
               <td>
@@ -99,18 +108,24 @@ export function UsersCard({
           <tr>
             <td>PUBLIC1</td>
             <td className="address">{isDomain ? `public1@${account.address.split('@')[1] ?? ''}` : `public <${account.address}>`}</td>
-            <td colSpan={3} className="hint">
+            <td colSpan={columns} className="hint">
               Mail to it goes to everybody here. It cannot be deleted.
             </td>
           </tr>
           <tr>
             <td>ADMIN1</td>
-            <td colSpan={4} className="hint">
+            <td colSpan={columns + 1} className="hint">
               The administrator gets what no rule could place. It cannot be deleted.
             </td>
           </tr>
         </tbody>
       </TableFrame>
+      {hasBcc && (
+        <p className="hint">
+          Mail programs leave the name in front of an address out of Bcc. To send a colleague a blind copy, write the address in the column
+          <em> In Bcc</em>; it stands on the client sheets, too.
+        </p>
+      )}
       {(open === 'insert' || modified !== undefined) && (
         <Dialog title={modified === undefined ? 'Insert a user' : `Modify ${modified.user}`} onClose={() => setOpen(undefined)}>
           <UserForm
