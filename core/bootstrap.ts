@@ -41,6 +41,7 @@ import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName, ServerName } from './directory/serverName.js';
+import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
 import { BounceStep, LocalBounceStep } from './flow/bounce.js';
@@ -268,6 +269,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);
   bindClass(container, AdminPassword, StoredAdminPassword);
+  bindClass(container, SharedNameLogins, ToldSharedNameLogins);
   bindClass(container, Authenticator, PasswordAuthenticator);
   bindClass(container, Certificates, ServerCertificates);
   bindClass(container, ServerName, ConfiguredServerName);

@@ -105,14 +105,14 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
                 <dd className="address">{portText(server, ports, 'smtp')}</dd>
               </dl>
               <p className="hint">
-                Thunderbird and others guess the servers and the user name from the address, and guess wrong: choose{' '}
-                <em>Edit configuration</em> (or <em>Configure manually</em>) and write what stands here, the user name{' '}
-                <span className="address">{user}</span> in both places.
+                Thunderbird fills in servers and a user name that it guesses from the address. Choose <em>Edit configuration</em> (in older
+                ones <em>Configure manually</em>) and write what stands here instead, the user name <span className="address">{user}</span>{' '}
+                for both servers.
               </p>
-              <BccColleagues user={user} users={users.filter((each) => each.account === row.account)} />
               <p className="hint">
                 Choose POP3, not IMAP. The first time the mail program asks whether to trust this server's certificate: it does.
               </p>
+              <BccColleagues user={user} users={users.filter((each) => each.account === row.account)} />
             </section>
           );
         }),

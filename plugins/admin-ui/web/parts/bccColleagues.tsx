@@ -16,8 +16,8 @@ export function BccColleagues({ user, users }: { readonly user: string; readonly
     <>
       <h3>Blind copies (Bcc) to colleagues</h3>
       <p className="hint">
-        In To and Cc, write the name and the shared address. In Bcc that reaches nobody: mail programs leave the name out there. Write
-        {colleagues.length > MOST_LINES ? ' an address of this form:' : ':'}
+        Mail programs leave the name in front of an address out of Bcc, and the shared address alone reaches nobody there. Write in Bcc
+        {colleagues.length > MOST_LINES ? ', for each colleague in this way:' : ':'}
       </p>
       <ul className="plain bcc">
         {(colleagues.length > MOST_LINES ? [first] : colleagues).map((row) => (

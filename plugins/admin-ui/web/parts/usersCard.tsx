@@ -31,7 +31,6 @@ export function UsersCard({
   const full = limit !== undefined && users.length >= limit;
   const isDomain = account.kind === 'domain';
   const hasBcc = users.some(({ bccAddress }) => bccAddress !== undefined);
-  const columns = hasBcc ? 4 : 3;
   const modified = typeof open === 'object' && 'modify' in open ? open.modify : undefined;
   const removed = typeof open === 'object' && 'remove' in open ? open.remove : undefined;
   const done = (): void => {
@@ -67,8 +66,7 @@ export function UsersCard({
         <thead>
           <tr>
             <th>User</th>
-            <th>Mail address</th>
-            {hasBcc && <th>In Bcc</th>}
+            <th>{hasBcc ? 'Mail address, and the one for Bcc' : 'Mail address'}</th>
             <th>CC to</th>
             <th>Password</th>
             <th>Actions</th>
@@ -80,12 +78,14 @@ export function UsersCard({
               <td>
                 <strong>{user.user}</strong>
               </td>
-              <td className="address">{isDomain ? user.addresses[0] : `${user.user} <${account.address}>`}</td>
-              {hasBcc && (
-                <td className={hasBccAddress(user) ? 'address' : ''}>
-                  {hasBccAddress(user) ? user.bccAddress : <span className="hint">{user.bccAddress}</span>}
-                </td>
-              )}
+              <td>
+                <span className="address">{isDomain ? user.addresses[0] : `${user.user} <${account.address}>`}</span>
+                {user.bccAddress !== undefined && (
+                  <div className="hint">
+                    <span className={hasBccAddress(user) ? 'address' : ''}>{user.bccAddress}</span>
+                  </div>
+                )}
+              </td>
               <td>{user.cc.join(', ')}</td>
               <td>{user.password === 'set' ? <Badge tone="good">set</Badge> : <Badge tone="problem">not set</Badge>}</td>
               <td>
@@ -108,13 +108,13 @@ export function UsersCard({
           <tr>
             <td>PUBLIC1</td>
             <td className="address">{isDomain ? `public1@${account.address.split('@')[1] ?? ''}` : `public <${account.address}>`}</td>
-            <td colSpan={columns} className="hint">
+            <td colSpan={3} className="hint">
               Mail to it goes to everybody here. It cannot be deleted.
             </td>
           </tr>
           <tr>
             <td>ADMIN1</td>
-            <td colSpan={columns + 1} className="hint">
+            <td colSpan={4} className="hint">
               The administrator gets what no rule could place. It cannot be deleted.
             </td>
           </tr>
@@ -122,8 +122,8 @@ export function UsersCard({
       </TableFrame>
       {hasBcc && (
         <p className="hint">
-          Mail programs leave the name in front of an address out of Bcc. To send a colleague a blind copy, write the address in the column
-          <em> In Bcc</em>; it stands on the client sheets, too.
+          To send a colleague a blind copy, write the second address: mail programs leave the name in front of the shared one out of Bcc,
+          and nobody would get it. It stands on the client sheets, too.
         </p>
       )}
       {(open === 'insert' || modified !== undefined) && (
