@@ -47,7 +47,7 @@ describe('The doctor', () => {
     expect(sentences.every((sentence) => !sentence.includes('practice'))).to.equal(true);
   });
 
-  it('says for whom a mail program is set up that logs in with the name of the shared address (207)', async () => {
+  it('says who the users are where a mail program logs in with the name of the shared address (207)', async () => {
     const said = async (): Promise<readonly string[]> =>
       (await visit()).filter(({ check }) => check === 'logins of company').map(({ state, text }) => `${state}: ${text}`);
     expect(await said()).to.deep.equal([]);
