@@ -19,7 +19,7 @@ export function bccAddressOf(account: AccountView, user: UserView, options: Matc
     const match = matchAddress(account, address, options);
     if (address.local.length <= LONGEST_LOCAL && match.kind === 'user' && match.user === user && owns(text)) return { address: text };
   }
-  return { problem: `give ${user.name} a further name in plain letters and digits, which is nobody else's` };
+  return { problem: 'needs a further name in plain letters' };
 }
 
 /** Ways to write a name as a tag, the nearest to it first. A dot stands for a space, which needs quotes there, and for signs in the last resort. */

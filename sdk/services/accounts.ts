@@ -17,7 +17,7 @@ export interface Accounts {
 }
 export const Accounts = createServiceId<Accounts>('Accounts');
 
-/** The address that means one user even where it stands alone, or `problem`: why there is none, and what to do. */
+/** The address that means one user even where it stands alone, or `problem`: what it needs for one, in a few words. */
 export type BccAddress = { readonly address: string } | { readonly problem: string };
 
 /**
