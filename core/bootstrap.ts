@@ -6,6 +6,7 @@ import {
   Accounts,
   AdminPassword,
   Authenticator,
+  BccAddresses,
   Certificates,
   Clock,
   CommandCatalogue,
@@ -37,8 +38,10 @@ import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js
 import { SettingsAccounts } from './directory/accounts.js';
 import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
+import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { CertificateState, ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName, ServerName } from './directory/serverName.js';
+import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
 import { BounceStep, LocalBounceStep } from './flow/bounce.js';
@@ -264,7 +267,9 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);
+  bindClass(container, BccAddresses, ContributedBccAddresses);
   bindClass(container, AdminPassword, StoredAdminPassword);
+  bindClass(container, SharedNameLogins, ToldSharedNameLogins);
   bindClass(container, Authenticator, PasswordAuthenticator);
   bindClass(container, CertificateState, ServerCertificates);
   bindAlias(container, Certificates, CertificateState);

@@ -43,6 +43,8 @@ export interface SortPlan {
   readonly addHeaders: readonly string[];
   /** Positions (HeaderField.index) of fields that no delivered or relayed copy shows. The stored message keeps them. */
   readonly concealed: readonly number[];
+  /** A word in the `id` of the Received line on top of every copy, by which a plugin knows a message again that comes back. */
+  readonly traceMark: string | undefined;
 
   /** Notes one of the account's addresses as meant. `identify` stage. Idempotent by name and address. */
   address(address: Address, rung: Rung, evidence: string): SortPlan;
@@ -65,6 +67,11 @@ export interface SortPlan {
   addHeader(line: string, reason: string): SortPlan;
   /** Keeps a field from every copy. */
   conceal(field: HeaderField, reason: string): SortPlan;
+  /**
+   * Sets `traceMark`: 8 to 64 letters, digits, `-` and `_`; the first one stays. People outside see it in receipts and in mail that is forwarded to
+   * them, so it has to say nothing, and to be good for this one message.
+   */
+  markTrace(mark: string, reason: string): SortPlan;
 }
 
 /**

@@ -36,8 +36,10 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .option('--data <folder>', 'the data folder', dataDir)
     .option('--json', 'print one line of JSON when ready; the log goes to standard error', false)
     .action(async (options: CommonOptions) => {
+      const { openProgramLog } = await import('./programLog.js');
+      const programLog = openProgramLog(options.json);
       const { serve } = await import('./serve.js');
-      exitCode = await serve(options);
+      exitCode = await serve(options, programLog).catch((error: unknown) => failedStart(error));
     });
   program
     .command('demo')
@@ -76,6 +78,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${terminalText(sentenceOf(error))}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** A person at a terminal reads a sentence, as of every command. Where the output is kept it is the program log's, which holds JSON alone. */
+async function failedStart(error: unknown): Promise<number> {
+  if (process.stderr.isTTY) throw error;
+  const { createLog } = await import('../base/log.js');
+  createLog('error', process.stderr).error(sentenceOf(error), { code: error instanceof PostroomError ? error.code : undefined });
+  return exitCodeOf(error);
 }
 
 /** The core's commands and those that installed plugins declare, with a title for each area. */

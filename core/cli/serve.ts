@@ -2,8 +2,7 @@
 import { sentenceOf } from '@postroom/sdk';
 import { Licence } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
-import { createLog, type Log } from '../base/log.js';
-import { terminalJson } from '../base/terminalText.js';
+import type { Log } from '../base/log.js';
 import { openServer, type Server } from '../bootstrap.js';
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
@@ -11,24 +10,26 @@ import { Doors } from '../host/doors.js';
 import type { CommonOptions } from './commandLine.js';
 import { controlPath, serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
+import { openProgramLog, type ProgramLog } from './programLog.js';
 import { listenForEnd } from './wishToEnd.js';
 
 /** Milliseconds of processor time without a turn of the event loop; the longest that the product does at a time takes a few hundred. */
 const STALL_MS = 60_000;
 
-/** Resolves with the exit code when the server has ended. */
-export async function serve(options: CommonOptions): Promise<number> {
+/** Resolves with the exit code when the server has ended. `programLog`: opened before, so that nothing is printed past it while this file is loaded. */
+export async function serve(options: CommonOptions, programLog = openProgramLog(options.json)): Promise<number> {
   const wish = listenForEnd();
   try {
-    await serveUntil(wish.toEnd, options);
+    await serveUntil(wish.toEnd, options, programLog);
     return EXIT.done;
   } finally {
     wish.dispose();
+    programLog.dispose();
   }
 }
 
-async function serveUntil(ended: Promise<string>, options: CommonOptions): Promise<void> {
-  const log = createLog('info', options.json ? process.stderr : process.stdout);
+async function serveUntil(ended: Promise<string>, options: CommonOptions, programLog: ProgramLog): Promise<void> {
+  const { log } = programLog;
   const server = await openServer({
     dataDir: options.data,
     log,
@@ -38,7 +39,7 @@ async function serveUntil(ended: Promise<string>, options: CommonOptions): Promi
   try {
     const control = await serveControl(server);
     if (options.json) {
-      process.stdout.write(`${terminalJson(JSON.stringify(readyEvent(server)))}\n`);
+      programLog.print(readyEvent(server));
     } else {
       for (const sentence of readySentences(server)) {
         log.info(sentence);

@@ -4,9 +4,11 @@ import { DataFolder } from '../base/dataFolder.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { CertificateState } from '../directory/certificates.js';
+import { SharedNameLogins } from '../directory/sharedNameLogins.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkLogins, checkPasswords, checkSmartHosts } from '../doctor/ispChecks.js';
+import { checkSharedNames } from '../doctor/loginChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
@@ -43,6 +45,7 @@ export class DoctorArea implements CommandArea {
     @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
     @LostEndReport private readonly lostEnd: LostEndReport,
+    @SharedNameLogins private readonly sharedNames: SharedNameLogins,
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
@@ -62,6 +65,7 @@ export class DoctorArea implements CommandArea {
         checkLicence(this.licence),
         ...checkPorts(this.doors),
         ...checkSenders(this.settings, this.plugins),
+        ...checkSharedNames(this.sharedNames),
         await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
         ...(await checkSmartHosts(this.accounts, this.registry, call)),

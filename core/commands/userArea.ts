@@ -1,6 +1,6 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
 import { ADMIN1, type CommandCall, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, BccAddresses } from '@postroom/sdk/services';
 import { shellWord } from '../base/shellWord.js';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore } from '../configuration/secretStore.js';
@@ -15,6 +15,7 @@ import type { USER_COMMANDS } from './userDeclarations.js';
 export class UserArea implements CommandArea {
   constructor(
     @Accounts private readonly accounts: Accounts,
+    @BccAddresses private readonly bcc: BccAddresses,
     @SettingsService private readonly settings: SettingsService,
     @SecretStore private readonly secrets: SecretStore,
     @MailStore private readonly store: MailStore,
@@ -30,6 +31,7 @@ export class UserArea implements CommandArea {
         account: id,
         user: user.name,
         addresses: this.accounts.sendersOf(user.mailbox),
+        ...this.#bccAddress(user.mailbox),
         cc: user.ccTo,
         password: this.#passwordState(user.mailbox),
       }));
@@ -136,6 +138,12 @@ export class UserArea implements CommandArea {
           value: colleague.ccTo.flatMap((other) => (isNamed(other) ? instead : [other])),
         },
       }));
+  }
+
+  /** Nothing where the user's own address will do. */
+  #bccAddress(mailbox: MailboxRef): { readonly bccAddress?: string } {
+    const bcc = this.bcc.of(mailbox);
+    return bcc === undefined ? {} : { bccAddress: 'address' in bcc ? bcc.address : `none: ${bcc.problem}` };
   }
 
   #passwordState(mailbox: MailboxRef): string {

@@ -5,7 +5,7 @@ import { account, args, changes, flag, secret, text, user } from './argumentSche
 export const USER_COMMANDS = [
   {
     command: 'users.list',
-    title: 'Who shares which account, with their addresses',
+    title: 'Who shares which account, with their addresses, and which one to write in Bcc to reach a colleague',
     reads: true,
     offline: true,
     arguments: args({ account }),

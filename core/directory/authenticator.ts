@@ -6,6 +6,7 @@ import { shownName } from '../configuration/names.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { LoginDelays } from './loginDelays.js';
 import { resolveLogin } from './logins.js';
+import { SharedNameLogins } from './sharedNameLogins.js';
 import { Turns } from './turns.js';
 
 /** scrypt takes a thread of the pool that the store writes with, and 16 MB: a flood of logins gets two. */
@@ -26,6 +27,7 @@ export class PasswordAuthenticator implements Authenticator, Disposable {
     @SecretStore private readonly secrets: SecretStore,
     @Clock clock: Clock,
     @Log private readonly log: Log,
+    @SharedNameLogins private readonly sharedNames: SharedNameLogins,
   ) {
     this.#delays = new LoginDelays(clock);
     this.#complaints = new BoundedLog(log, clock, MOST_LINES);
@@ -33,6 +35,7 @@ export class PasswordAuthenticator implements Authenticator, Disposable {
 
   async login(name: string, password: string, peer: LoginPeer): Promise<LoginResult> {
     const mailbox = resolveLogin(name, this.accounts.all);
+    if (mailbox === undefined && peer.protocol !== 'http') this.sharedNames.note(name, peer);
     const user = mailbox === undefined ? shownName(foldCase(name)) : mailboxName(mailbox).toLowerCase();
     if (this.#delays.waitMs(peer.address, user) > 0) return this.#wait(mailbox, peer);
     if (mailbox !== undefined && this.secrets.wasRightLately(mailbox, password)) return this.#welcome(mailbox, user, peer);

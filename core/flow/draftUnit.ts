@@ -18,7 +18,7 @@ export interface UnitParts {
   /** Account that the message is filed under. */
   readonly account: string | undefined;
   /** Lines on top of a copy. */
-  readonly prefix: (decision: Decision, mailbox: MailboxRef) => Uint8Array;
+  readonly prefix: (decision: Decision) => Uint8Array;
   readonly journal: IntakeUnit['journal'];
   readonly outbox: readonly OutboxDraft[];
   /** What a client submitted, for a message that has to wait. */
@@ -70,7 +70,7 @@ export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonl
 }
 
 function placement(decision: Decision, mailbox: MailboxRef, mail: MailView, incoming: Incoming, parts: UnitParts): PlacementDraft {
-  return { mailbox, prefix: parts.prefix(decision, mailbox), duplicateKey: mail.origin === 'fetched' ? incoming.duplicateKey : undefined };
+  return { mailbox, prefix: parts.prefix(decision), duplicateKey: mail.origin === 'fetched' ? incoming.duplicateKey : undefined };
 }
 
 /** Why a message does not go on: what the last tap said that decided so. Later taps may have said other things. Where no tap did, the last word. */

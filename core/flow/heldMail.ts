@@ -170,7 +170,7 @@ export class StoredHeldMailStep implements HeldMailStep {
       trail: [...message.trail, ...decided.flatMap(({ decision }) => decision.trail)],
       concealed: rangesOf(header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
       add: decided.flatMap(({ decision }) =>
-        decision.mailboxes.map((mailbox) => ({ mailbox, prefix: prefix(decision, mailbox), duplicateKey: undefined })),
+        decision.mailboxes.map((mailbox) => ({ mailbox, prefix: prefix(decision), duplicateKey: undefined })),
       ),
       recall: [],
       outbox,

@@ -90,7 +90,7 @@ export class DefaultIntakeStep implements IntakeStep {
       const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header, server: from.server };
       return draftUnit(mail, incoming, [decision], {
         account: account.id,
-        prefix: ({ plan, trail }, mailbox) => fetchedPrefix({ ...origin, plan, trail }, mailbox),
+        prefix: ({ plan }) => fetchedPrefix({ ...origin, plan }),
         journal: {
           account: account.id,
           uidl: from.uidl,
@@ -119,7 +119,7 @@ export class DefaultIntakeStep implements IntakeStep {
       const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header };
       const unit = draftUnit(mail, incoming, [decision], {
         account: filedUnder,
-        prefix: (own, to) => ownPrefix({ ...origin, plan: own.plan, trail: own.trail }, to),
+        prefix: (own) => ownPrefix({ ...origin, plan: own.plan }),
         journal: undefined,
         outbox: [],
       });

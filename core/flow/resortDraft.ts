@@ -22,7 +22,7 @@ export interface ResortParts {
 export function resortDraft(message: StoredMessage, decision: Decision, parts: ResortParts): ResortChange {
   const { plan, trail, mailboxes } = decision;
   const { host, header, duplicateKey, isWanted = false, recall = [], outbox = [] } = parts;
-  const origin = { id: message.id, host, receivedAt: message.receivedAt, header, plan, trail, server: plan.account.address };
+  const origin = { id: message.id, host, receivedAt: message.receivedAt, header, plan, server: plan.account.address };
   return {
     from: message.disposition,
     disposition: plan.disposition,
@@ -30,7 +30,7 @@ export function resortDraft(message: StoredMessage, decision: Decision, parts: R
     rung: plan.rung,
     trail: [...message.trail, ...trail],
     concealed: rangesOf(header, plan.concealed),
-    add: mailboxes.map((mailbox) => ({ mailbox, prefix: fetchedPrefix(origin, mailbox), duplicateKey, isWanted })),
+    add: mailboxes.map((mailbox) => ({ mailbox, prefix: fetchedPrefix(origin), duplicateKey, isWanted })),
     recall,
     outbox,
   };

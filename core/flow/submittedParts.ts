@@ -1,6 +1,6 @@
 // What a submitted message brings once its accounts have decided: the lines on top of its copies, and its entries in the Outbox. Pure.
 // The same at the first time and when it was held.
-import type { MailboxRef, MessageId } from '@postroom/sdk';
+import type { MessageId } from '@postroom/sdk';
 import type { Submission } from '@postroom/sdk/services';
 import type { Header } from '../mail/header.js';
 import { submittedPrefix } from '../mail/prefix.js';
@@ -15,7 +15,7 @@ export interface DecidedShare {
 }
 
 export interface SubmittedParts {
-  readonly prefix: (decision: Decision, mailbox: MailboxRef) => Uint8Array;
+  readonly prefix: (decision: Decision) => Uint8Array;
   readonly outbox: readonly OutboxDraft[];
 }
 
@@ -24,13 +24,8 @@ export function submittedParts(
   decided: readonly DecidedShare[],
   message: { readonly id: MessageId; readonly host: string; readonly receivedAt: Date; readonly header: Header },
 ): SubmittedParts {
-  const origin = { ...message, client: submission.client, author: submission.author };
-  return {
-    prefix: (decision, mailbox) => submittedPrefix({ ...origin, ...decision }, mailbox),
-    outbox: decided.flatMap(({ share, decision }) =>
-      outboxDrafts(share, submission, submittedPrefix({ ...origin, ...decision }, undefined)),
-    ),
-  };
+  const prefix = ({ plan }: Decision): Uint8Array => submittedPrefix({ ...message, client: submission.client, plan });
+  return { prefix, outbox: decided.flatMap(({ share, decision }) => outboxDrafts(share, submission, prefix(decision))) };
 }
 
 /** Nobody gets a message before all of its accounts agree: what was given out could not be told apart later. */

@@ -22,6 +22,7 @@ export function replay(onto: SortPlan, before: SortPlan, after: SortPlan): SortP
     rung: base.rung ?? now.rung,
     addHeaders: [...base.addHeaders, ...now.addHeaders.slice(old.addHeaders.length)],
     concealed: [...base.concealed, ...now.concealed.filter(({ index }) => !base.concealed.some((known) => known.index === index))],
+    traceMark: base.traceMark ?? now.traceMark,
     notes: [...base.notes, ...now.notes.slice(old.notes.length)],
   });
 }

@@ -28,7 +28,7 @@ const LONGEST_LIST = 10_000;
 
 /**
  * Reads what another process sent back for the plan it was given. Account and outside recipients are taken from `given`: nobody may
- * change them; nor may anybody deliver what a filter has kept back, or take back a tag, a line or what others conceal, for which plans have no method.
+ * change them; nor may anybody deliver what a filter has kept back, or take back a tag, a line, a mark or what others conceal, for which plans have no method.
  * Throws `plugin/bad-answer` for anything that is not a plan's data, and for what was made from the plan of another call, which is another message's.
  */
 export function readPlanState(value: unknown, given: PlanState): PlanState {
@@ -45,6 +45,9 @@ export function readPlanState(value: unknown, given: PlanState): PlanState {
   if (!given.tags.every((tag) => tags.includes(tag))) throw malformed('tags');
   if (!given.addHeaders.every((line, place) => addHeaders[place] === line)) throw malformed('addHeaders');
   if (!given.concealed.every(({ index }) => concealed.some((field) => field.index === index))) throw malformed('concealed');
+  const { traceMark } = data;
+  if (traceMark !== undefined && !isTraceMark(traceMark)) throw malformed('traceMark');
+  if (given.traceMark !== undefined && traceMark !== given.traceMark) throw malformed('traceMark');
   return {
     account: given.account,
     outside: given.outside,
@@ -55,6 +58,7 @@ export function readPlanState(value: unknown, given: PlanState): PlanState {
     rung: data.rung as Rung | undefined,
     addHeaders,
     concealed,
+    traceMark,
     notes: listOf(data, 'notes', isText),
   };
 }
@@ -93,6 +97,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+/** For the `id` of a Received line, which takes an atom (RFC 5321 section 4.4). */
+export function isTraceMark(value: unknown): value is string {
+  return isText(value) && /^[\w-]{8,64}$/.test(value);
 }
 
 function isMailbox(value: unknown): value is MailboxRef {

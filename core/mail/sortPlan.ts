@@ -13,7 +13,7 @@ import {
   type Rung,
   type SortPlan,
 } from '@postroom/sdk';
-import { addressKey, headerLineProblem, type PlanState, placesByAddress } from './planState.js';
+import { addressKey, headerLineProblem, isTraceMark, type PlanState, placesByAddress } from './planState.js';
 
 /** Addresses that the trail names of one tap; a sender may write thousands. */
 const MOST_NAMED = 20;
@@ -32,6 +32,7 @@ export function createSortPlan(account: AccountView, outside: readonly string[] 
     rung: undefined,
     addHeaders: [],
     concealed: [],
+    traceMark: undefined,
     notes: [],
   });
 }
@@ -119,6 +120,10 @@ class Plan implements SortPlan {
     return this.#state.concealed.map((field) => field.index);
   }
 
+  get traceMark(): string | undefined {
+    return this.#state.traceMark;
+  }
+
   address(address: Address, rung: Rung, evidence: string): SortPlan {
     if (positionOf(this.addressed, address) >= 0) return this;
     const addressed = Object.freeze({ address, rung, evidence, placed: Object.freeze([]) });
@@ -192,6 +197,13 @@ class Plan implements SortPlan {
     return this.#with({ concealed: [...concealed, Object.freeze({ index: field.index, name: field.name })] }, reason);
   }
 
+  markTrace(mark: string, reason: string): SortPlan {
+    if (!isTraceMark(mark)) {
+      throw new PostroomError('plugin/bad-answer', `The trace mark ${JSON.stringify(mark)} is not 8 to 64 letters, digits, "-" and "_".`);
+    }
+    return this.#with({ traceMark: this.traceMark ?? mark }, reason);
+  }
+
   #with(change: Partial<PlanState>, reason: string): Plan {
     return new Plan({ ...this.#state, ...change, notes: [...this.#state.notes, reason] });
   }
@@ -220,7 +232,7 @@ function withPlaced(entry: AddressedTo, placed: readonly string[]): AddressedTo 
 
 /**
  * The differences in words, as the trail keeps them: `addressed greg@works.example`, `+andrew@company`, `-greg@company`, `tag spam`, `hold`,
- * `header X-Spam-Flag`, `conceal Envelope-To`.
+ * `header X-Spam-Flag`, `conceal Envelope-To`, `trace mark`.
  */
 export function changesBetween(before: SortPlan, after: SortPlan): readonly string[] {
   const [old, now] = [stateOf(before), stateOf(after)];
@@ -234,6 +246,7 @@ export function changesBetween(before: SortPlan, after: SortPlan): readonly stri
     ...(old.disposition === now.disposition ? [] : [now.disposition]),
     ...now.addHeaders.slice(old.addHeaders.length).map((line) => `header ${line.slice(0, line.indexOf(':'))}`),
     ...(old.concealed === now.concealed ? [] : concealedInWords(old, now)),
+    ...(old.traceMark === now.traceMark ? [] : ['trace mark']),
   ];
 }
 

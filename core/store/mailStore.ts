@@ -59,7 +59,7 @@ export interface SubmissionFacts extends Pick<Submission, 'client' | 'recipients
 /** One copy for a mailbox. */
 export interface PlacementDraft {
   readonly mailbox: MailboxRef;
-  /** Lines that stand on top of this copy, CRLF ended: Received, trail, added headers. */
+  /** Lines that stand on top of this copy, CRLF ended: Received, and what plugins added. */
   readonly prefix: Uint8Array;
   /** Names the content for duplicates (16 octets of a hash over Message-ID, body and what a reader goes by); the copy is left out where the mailbox took the same within 7 days. */
   readonly duplicateKey: Uint8Array | undefined;

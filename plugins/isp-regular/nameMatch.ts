@@ -1,5 +1,5 @@
 // Which user a name means. Certain forms first; what fits two users fits nobody.
-import { type AccountView, type Address, type RecipientName, recipientName, type UserView } from '@postroom/sdk';
+import { type AccountView, type Address, cleanName, type RecipientName, recipientName, type UserView } from '@postroom/sdk';
 import { containsWords, lookalikeKey, nameKey, nameWords, plainForms, plainKey } from './nameForms.js';
 import { byKey, type NameIndex, nameIndexOf } from './nameIndex.js';
 import { nameInCharset } from './rawName.js';
@@ -69,8 +69,11 @@ function stepsFor(account: AccountView, { name, source }: RecipientName, options
     source === 'display name' ? (index.names.get(key) ?? []) : together(index.names.get(key), index.aliases.get(key));
   const withoutAccents = (key: string): readonly UserView[] =>
     together(index.plainNames.get(key), furtherNamesOf(account, options).plainNames.get(key));
+  // In an address a space needs quotes, so people write a dot for it.
+  const spaced = source === 'tag' ? [cleanName(name.replace(/[._]+/g, ' '))] : [];
   const steps: Step[] = [
     ...forms.map((form): Step => ['name', () => known(nameKey(form))]),
+    ...spaced.map((form): Step => ['name', () => known(nameKey(form))]),
     ...forms.map((form): Step => ['learned name', () => furtherNamesOf(account, options).names.get(nameKey(form)) ?? []]),
     ['name without accents', () => withoutAccents(plainKey(plainest))],
   ];

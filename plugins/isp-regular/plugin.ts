@@ -1,6 +1,7 @@
 // A regular account: many people share one address, and the name in front of it says whose mail it is.
 import { type AccountView, type DeliveryRequest, isOwnAddress, type PluginContext, type UserView } from '@postroom/sdk';
-import { Accounts, Teaching } from '@postroom/sdk/services';
+import { Accounts, BccAddresses, Teaching } from '@postroom/sdk/services';
+import { bccAddressOf } from './bccAddress.js';
 import { LearnedNames } from './learnedNames.js';
 import type { MatchOptions } from './nameMatch.js';
 import { type ForeignFrom, rewriteFrom } from './outgoingFrom.js';
@@ -23,12 +24,14 @@ export async function activate(context: PluginContext): Promise<void> {
   /** What the settings put into outgoing mail is a name too. */
   const givenNames = (account: AccountView, user: UserView): readonly string[] =>
     [fromName(account.id, user)].filter((name) => name !== '');
+  const allNames =
+    (account: AccountView) =>
+    (user: UserView): readonly string[] => [...givenNames(account, user), ...learned.namesOf(account, user)];
 
   context.subscriptions.push(
     context.hooks.onSort.tap('route', (plan) => {
       const { account } = plan;
-      const namesOf = (user: UserView): readonly string[] => [...givenNames(account, user), ...learned.namesOf(account, user)];
-      return account.kind === 'regular' ? routeByName(plan, options(account.id, namesOf), accounts.all) : undefined;
+      return account.kind === 'regular' ? routeByName(plan, options(account.id, allNames(account)), accounts.all) : undefined;
     }),
     context.hooks.onSort.tap('from', (plan, mail) => {
       const { author } = mail;
@@ -44,6 +47,11 @@ export async function activate(context: PluginContext): Promise<void> {
       learnFrom(request, accounts, learned);
       return undefined;
     }),
+    context
+      .get(BccAddresses)
+      .add('regular', (account, user) =>
+        bccAddressOf(account, user, options(account.id, allNames(account)), (address) => accounts.ownerOf(address)?.id === account.id),
+      ),
     context.get(Teaching).add((plan, _mail, user) => proposeName(plan, user)),
     context.commands.register(
       'isp-regular.learned',

@@ -2,26 +2,21 @@
 import { createHmac } from 'node:crypto';
 import type { MailView, SortPlan } from '@postroom/sdk';
 
-/** Written on every copy of mail from outside: by it a server knows this one message again, and no other. */
-export const LOOP_HEADER = 'X-Postroom-Loop';
-
 /**
  * Sets aside what comes back from the ISP though this server has delivered it before, and what passed too many servers. Only mail that came from
  * outside is marked: what a user sends to a list may well come back to him.
  */
 export function detectLoop(plan: SortPlan, mail: MailView, secret: string, maxReceived: number): SortPlan {
-  const received = mail.headers('Received').length;
-  if (received > maxReceived) return plan.quarantine(`loop: ${received} Received lines, ${maxReceived} are allowed`);
-  const marks = mail.origin === 'fetched' ? mail.headers(LOOP_HEADER) : [];
-  if (marks.length === 0) return plan;
-  const own = markOf(mail, secret);
-  const isOurs = own !== undefined && marks.some((field) => field.value.trim() === own);
-  return isOurs ? plan.quarantine('loop: this server has delivered it before, and somebody sent it back') : plan;
+  const trace = mail.headers('Received');
+  if (trace.length > maxReceived) return plan.quarantine(`loop: ${trace.length} Received lines, ${maxReceived} are allowed`);
+  const own = mail.origin === 'fetched' ? markOf(mail, secret) : undefined;
+  const isBack = own !== undefined && trace.some(({ value }) => value.split(/[\s;]+/).some((word) => word.endsWith(`-${own}`)));
+  return isBack ? plan.quarantine('loop: this server has delivered it before, and somebody sent it back') : plan;
 }
 
 export function markDelivered(plan: SortPlan, mail: MailView, secret: string): SortPlan {
   const mark = mail.origin === 'submitted' ? undefined : markOf(mail, secret);
-  return mark === undefined ? plan : plan.addHeader(`${LOOP_HEADER}: ${mark}`, 'so that it is recognised if it comes back');
+  return mark === undefined ? plan : plan.markTrace(mark, 'so that it is recognised if it comes back');
 }
 
 /**

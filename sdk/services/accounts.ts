@@ -1,5 +1,6 @@
 // The accounts and users of this server.
 import type { AccountView, MailboxRef, UserView } from '../accounts.js';
+import type { Disposable } from '../disposable.js';
 import { createServiceId } from './createServiceId.js';
 
 /** Who shares what, as the settings in force say. */
@@ -15,3 +16,19 @@ export interface Accounts {
   ownsDomains(account: AccountView): boolean;
 }
 export const Accounts = createServiceId<Accounts>('Accounts');
+
+/** The address that means one user even where it stands alone, or `problem`: what it needs for one, in a few words. */
+export type BccAddress = { readonly address: string } | { readonly problem: string };
+
+/**
+ * Where users share an address and are told apart by the name in front of it, a blind copy to a colleague is lost: mail programs take Bcc out of the
+ * header and ask for the shared address once. The plugin of such a kind of account says which address to write instead; the client sheet and
+ * `users list` show it.
+ */
+export interface BccAddresses {
+  /** `of` is asked for users of accounts of this kind, each time that somebody looks. */
+  add(kind: string, of: (account: AccountView, user: UserView) => BccAddress): Disposable;
+  /** `undefined` where the user's own address will do. */
+  of(mailbox: MailboxRef): BccAddress | undefined;
+}
+export const BccAddresses = createServiceId<BccAddresses>('BccAddresses');

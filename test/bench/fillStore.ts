@@ -15,7 +15,7 @@ const TO_OLGA = {
   notify: undefined,
   orcpt: undefined,
 } as const;
-const PREFIX = Buffer.from('X-Postroom-Trail: L1\r\n');
+const PREFIX = Buffer.from('Received: from pop.isp.example by bench (Postroom) with POP3 id 1\r\n');
 
 /** `mailboxes`: `account/user`, each of which gets `messages` of `octets` octets. */
 export async function fillStore(dataDir: string, mailboxes: readonly string[], messages: number, octets: number): Promise<void> {

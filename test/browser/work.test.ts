@@ -47,6 +47,21 @@ describe('What an administrator does on the pages', () => {
     expect(await axeFindings(page), name).to.deep.equal([]);
   };
 
+  it('reads on the sheet what to type into the mail program, and what to write in Bcc, which the account shows as well', async () => {
+    await visit(page, manager, '/sheets/company');
+    const sheet = page.locator('[data-user="andrew"]');
+    await sheet.getByText('Edit configuration').waitFor();
+    const [local, host] = SHARED.split('@');
+    await sheet.getByText(`${local}+greg@${host}`).waitFor();
+    expect(await sheet.getByText(`${local}+andrew@`).count(), 'nobody writes to himself').to.equal(0);
+    await visit(page, manager, '/accounts/company');
+    await page.getByRole('cell', { name: `${local}+greg@${host}` }).waitFor();
+    await page.getByText('To send a colleague a blind copy').waitFor();
+    await visit(page, manager, '/accounts/works');
+    await page.getByRole('cell', { name: /^lisa@/ }).waitFor();
+    expect(await page.getByText('blind copy').count(), 'everybody has an own address there').to.equal(0);
+  });
+
   it('holds, releases and returns mail in the Outbox, and sends the rest', async () => {
     for (const [to, subject] of [
       ['one@away.example', 'The first'],

@@ -58,7 +58,7 @@ describe('sending mail', () => {
     expect(mail?.octets.toString()).to.match(/\r\nFrom: "?[Aa]ndrew"? <mail@company\.example>\r\n/);
     expect(mail?.octets.toString()).to.match(/\r\n\r\n\.\r\n\.\.two\r\nlast\r\n$/);
     expect(mail?.octets.toString()).to.match(/^Received: from office\.example \(\[127\.0\.0\.1\]\)/);
-    expect(mail?.octets.toString(), 'the way it was sorted is nobody else’s business').to.not.include('X-Postroom-Trail');
+    expect(mail?.octets.toString(), 'the way it was sorted is nobody else’s business').to.not.match(/X-Postroom|andrew@|L[1-7];/);
   });
 
   it('R03 keeps what the ISP takes later and tries again, each time after a longer wait', async () => {

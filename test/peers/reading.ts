@@ -29,14 +29,9 @@ export async function readMailbox(world: World, user: string, way: Way = 'plain'
   return messages;
 }
 
-/** The message without the fields that Postroom put on top of it: its own Received and X-Postroom-... */
+/** The message without the field that Postroom put on top of it: its own Received. */
 export function withoutOurs(message: Buffer): Buffer {
   const text = message.toString('latin1');
-  const ours = /^(?:Received: from [^\r]*(?:\r\n[ \t][^\r]*)*\r\n|X-Postroom-[A-Za-z]+:[^\r]*(?:\r\n[ \t][^\r]*)*\r\n)/;
-  let at = 0;
-  for (let field = ours.exec(text); field !== null; field = ours.exec(text.slice(at))) {
-    if (field[0].startsWith('Received:') && !/\(Postroom\)/.test(field[0])) break;
-    at += field[0].length;
-  }
-  return message.subarray(at);
+  const [field = ''] = /^Received: [^\r]*(?:\r\n[ \t][^\r]*)*\r\n/.exec(text) ?? [];
+  return message.subarray(/\(Postroom\)/.test(field) ? field.length : 0);
 }

@@ -25,7 +25,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     listens: true,
   },
   'isp-domainpop': { services: ['Accounts', 'RecentMail', 'Teaching'] },
-  'isp-regular': { services: ['Accounts', 'Teaching'] },
+  'isp-regular': { services: ['Accounts', 'BccAddresses', 'Teaching'] },
   'licensing-lite': { forbidden: ['onLicenseCheck', EDITION] },
   'licensing-pro': { forbidden: ['onLicenseCheck', EDITION] },
   'mailing-lists': { services: ['Teaching'] },

@@ -46,7 +46,9 @@ async function ask(beat: number): Promise<void> {
 }
 
 function end(why: string): void {
-  writeSync(2, `The server does nothing but calculate, and ${why}: it is killed. What was accepted is on disk.\n`);
+  // A line of the program log, which cannot be reached from here.
+  const msg = `The server does nothing but calculate, and ${why}: it is killed. What was accepted is on disk.`;
+  writeSync(2, `${JSON.stringify({ level: 'error', time: new Date().toISOString(), source: 'stalls', msg })}\n`);
   process.kill(process.pid, 'SIGKILL');
 }
 

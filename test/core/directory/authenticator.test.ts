@@ -5,12 +5,14 @@ import { expect } from 'chai';
 import { FileSecretStore } from '#core/configuration/secretStore.js';
 import { PasswordAuthenticator } from '#core/directory/authenticator.js';
 import { LoginDelays } from '#core/directory/loginDelays.js';
+import { ToldSharedNameLogins } from '#core/directory/sharedNameLogins.js';
 import { openDirectory } from './directoryHost.js';
 
 describe('PasswordAuthenticator', () => {
   let directory: Awaited<ReturnType<typeof openDirectory>>;
   let clock: VirtualClock;
   let authenticator: PasswordAuthenticator;
+  let shared: ToldSharedNameLogins;
 
   beforeEach(async () => {
     directory = await openDirectory();
@@ -19,7 +21,8 @@ describe('PasswordAuthenticator', () => {
     await secrets.open();
     await secrets.setUserPassword({ account: 'company', user: 'greg' }, 'right');
     await secrets.setUserPassword(ADMIN1, 'admin');
-    authenticator = new PasswordAuthenticator(directory.accounts, secrets, clock, directory.office.log);
+    shared = new ToldSharedNameLogins(directory.accounts, clock, directory.office.events, directory.office.log);
+    authenticator = new PasswordAuthenticator(directory.accounts, secrets, clock, directory.office.log, shared);
   });
   afterEach(() => directory.close());
 
@@ -60,6 +63,44 @@ describe('PasswordAuthenticator', () => {
     expect(lines[0]).to.match(/^Login failed for greg@company from 192\.0\.2\.7 over pop3\. /);
     expect(lines[1]).to.match(/^Login failed for an unknown user from 192\.0\.2\.7 over pop3\. /);
     expect(lines.join('\n')).to.not.contain('planted');
+  });
+
+  describe('where somebody logs in with the name of a shared address', () => {
+    const told = (): readonly string[] => directory.office.log.lines.filter((line) => line.startsWith('A mail program'));
+
+    it('answers as to any other wrong name, and says in the log who the users are, in whatever way the name is written', async () => {
+      for (const name of ['mail', 'Mail', ' MAIL@company.COM', 'mail@company', 'post', 'post@xn--bcher-kva.example', 'post@works']) {
+        await clock.advance(60 * 60_000);
+        const before = told().length;
+        expect(await login(name, 'planted-password'), name).to.equal('wrong');
+        expect(told().slice(before), name).to.have.length(1);
+      }
+      expect(told()[0]).to.include(
+        'at 192.0.2.7 logs in (pop3) with the name of the shared address Mail@Company.com, "Mail". That is no user of company: users log in ' +
+          'with their own name, such as andrew, greg, both. In the mail program, set the user name to theirs',
+      );
+      expect(told().at(-1)).to.include('such as lisa, Both, mark');
+      expect(told().join('\n')).to.not.include('planted');
+    });
+
+    it('takes no other name for it: a user, part of it, another domain', async () => {
+      for (const name of ['greg', 'andrew', 'mail@works.example', 'mai', 'mail.x', 'mail+greg@company.com', '', '@company.com'])
+        await login(name, 'x');
+      expect(told()).to.deep.equal([]);
+    });
+
+    it('says so once an hour for each account, however often it is tried, and until a day has passed to the doctor', async () => {
+      for (let attempt = 0; attempt < 50; attempt++) shared.note('mail', { protocol: 'smtp', address: `192.168.1.${attempt}` });
+      expect(told()).to.have.length(1);
+      expect(shared.problems.map(({ account }) => account)).to.deep.equal(['company']);
+      expect(shared.problems[0]?.sentence, 'the latest').to.include('192.168.1.49');
+      await clock.advance(60 * 60_000);
+      await login('mail', 'x');
+      await login('mail@company', 'x');
+      expect(told()).to.have.length(2);
+      await clock.advance(24 * 60 * 60_000);
+      expect(shared.problems).to.deep.equal([]);
+    });
   });
 });
 

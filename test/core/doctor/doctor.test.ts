@@ -5,8 +5,10 @@ import { expect } from 'chai';
 import { STANDALONE } from '#core/cli/standalone.js';
 import type { Finding } from '#core/doctor/finding.js';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
+import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
 import { ROOT } from '../../kit/sourceFiles.js';
+import { LineClient } from '../../plugins/smtp/lineClient.js';
 import { failureOf } from '../store/storeFixture.js';
 
 describe('The doctor', () => {
@@ -43,6 +45,31 @@ describe('The doctor', () => {
     expect(sentences.some((sentence) => sentence.includes('chmod'))).to.equal(true);
     expect(sentences.some((sentence) => sentence.startsWith('pop3 login of company'))).to.equal(true);
     expect(sentences.every((sentence) => !sentence.includes('practice'))).to.equal(true);
+  });
+
+  it('says who the users are where a mail program logs in with the name of the shared address (207)', async () => {
+    const said = async (): Promise<readonly string[]> =>
+      (await visit()).filter(({ check }) => check === 'logins of company').map(({ state, text }) => `${state}: ${text}`);
+    expect(await said()).to.deep.equal([]);
+    for (const name of ['mail', REGULAR]) {
+      const refusal = await office.pop3(name).catch(String);
+      expect(refusal, 'the client hears what anybody hears')
+        .to.include('-ERR')
+        .and.not.match(/andrew|greg|shared/);
+    }
+    const [sentence = '', ...more] = await said();
+    expect(more).to.deep.equal([]);
+    expect(sentence).to.match(/^warning: A mail program at 127\.0\.0\.1 logs in \(pop3\) .* own name, such as andrew, greg, carolyn\. /);
+    expect(sentence).to.include('set the user name to theirs, for collecting and for sending; the client sheet');
+    expect(office.log.split('\n').filter((line) => line.includes('the name of the shared address'))).to.have.length(1);
+    expect(office.events.some((event) => event.type === 'problem' && event.sentence.includes('shared address'))).to.equal(true);
+
+    const client = await LineClient.open(office.port('smtp'));
+    await client.run('EHLO office.example');
+    expect(await client.say(`AUTH PLAIN ${Buffer.from('\0mail\0secret').toString('base64')}`)).to.match(/^535/);
+    client.close();
+    expect((await said())[0], 'by SMTP as well').to.include('logs in (smtp)');
+    expect(office.log).to.not.include('secret');
   });
 
   it('warns where this computer may send without a login, and names the plugins that could', async () => {

@@ -31,7 +31,7 @@ function draft(
     },
   });
   const incoming = { header, contentHash: 'hash', duplicateKey: Buffer.from('key') } as Parameters<typeof draftUnit>[1];
-  const prefix = (_decision: Decision, mailbox: MailboxRef): Uint8Array => Buffer.from(`for ${mailbox.user}`);
+  const prefix = ({ mailboxes }: Decision): Uint8Array => Buffer.from(`for ${mailboxes.map(({ user }) => user).join()}`);
   return draftUnit(mail, incoming, decisions, { account: 'company', prefix, journal: undefined, outbox: [], ...parts });
 }
 
@@ -54,12 +54,12 @@ describe('what one message changes', () => {
     expect(row).to.equal(journal);
   });
 
-  it('is one copy for each mailbox, however many accounts name it, with its own lines', () => {
+  it('is one copy for each mailbox, however many accounts name it, with the lines of the first that does', () => {
     const { placements } = draft([decision(plan, ANDREW, ADMIN1), decision(plan, { account: 'company', user: 'ANDREW' }, GREG, ADMIN1)]);
     expect(placements.map(({ mailbox, prefix }) => [mailbox.user, Buffer.from(prefix).toString()])).to.deep.equal([
-      ['andrew', 'for andrew'],
-      ['admin1', 'for admin1'],
-      ['greg', 'for greg'],
+      ['andrew', 'for andrew,admin1'],
+      ['admin1', 'for andrew,admin1'],
+      ['greg', 'for ANDREW,greg,admin1'],
     ]);
   });
 

@@ -35,6 +35,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.constantFrom<Change>(
     (plan) => plan.quarantine('q'),
     (plan) => plan.hold('h'),
+    (plan) => plan.markTrace('mark-of-one', 'm'),
+    (plan) => plan.markTrace('mark-of-two', 'm'),
   ),
 );
 const changes = fc.array(change, { maxLength: 4 });

@@ -65,6 +65,10 @@ describe('a sort plan', () => {
         .with.property('code', 'plugin/bad-answer');
     }
     expect(createSortPlan(account).addHeader('X-Spam-Flag: YES', 'r').addHeaders).to.deep.equal(['X-Spam-Flag: YES']);
+    for (const wrong of ['', 'short', 'a'.repeat(65), 'with a space', 'line\r\nend', 'né-plus-ultra']) {
+      expect(() => createSortPlan(account).markTrace(wrong, 'r'), wrong).to.throw('8 to 64 letters');
+    }
+    expect(createSortPlan(account).markTrace('0123-_Az', 'r').markTrace('a-later-one', 'r').traceMark).to.equal('0123-_Az');
   });
 
   it('says what changed, in the words of the trail', () => {
@@ -109,7 +113,8 @@ describe('a sort plan', () => {
 
 describe('readPlanState', () => {
   it('takes nothing that was made from the plan of another call, nor one that takes back what others have done', () => {
-    const plan = { ...stateOf(createSortPlan(account).tag('a', 'why').addHeader('X-A: 1', 'why')), call: 7 };
+    const marked = createSortPlan(account).tag('a', 'why').addHeader('X-A: 1', 'why').markTrace('mark-of-a', 'why');
+    const plan = { ...stateOf(marked), call: 7 };
     const given = { ...plan, concealed: [{ index: 3, name: 'Bcc' }] };
     expect(readPlanState(structuredClone(given), given)).to.not.have.property('call');
     for (const [change, said] of [
@@ -118,6 +123,8 @@ describe('readPlanState', () => {
       [{ tags: [] }, '"tags"'],
       [{ addHeaders: [] }, '"addHeaders"'],
       [{ concealed: [] }, '"concealed"'],
+      [{ traceMark: undefined }, '"traceMark"'],
+      [{ traceMark: 'another_mark' }, '"traceMark"'],
     ] as const)
       expect(() => readPlanState({ ...given, ...change }, given)).to.throw(said);
   });
@@ -133,6 +140,8 @@ describe('readPlanState', () => {
     ['an address without its parts', { ...given, addressed: [{ address: {}, rung: 'L4', evidence: '', placed: [] }] }],
     ['tags that are no list', { ...given, tags: 'spam' }],
     ['a list beyond all measure', { ...given, tags: Array(20_000).fill('spam') }],
+    ['a trace mark that is no word', { ...given, traceMark: 'a\r\nBcc: x' }],
+    ['a trace mark that is no text', { ...given, traceMark: 12345678 }],
     ['a concealed field without a place', { ...given, concealed: [{ index: 1.5, name: 'x' }] }],
   ];
   for (const [title, value] of bad) {

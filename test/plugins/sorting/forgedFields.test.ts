@@ -35,6 +35,7 @@ describe('forged fields', () => {
     readonly rung: string | undefined;
     readonly why: string;
     readonly disposition: string;
+    readonly mark: string | undefined;
     readonly lines: readonly string[];
   }
   interface Options extends Pick<CaseRun, 'origin' | 'author'> {
@@ -56,6 +57,7 @@ describe('forged fields', () => {
       rung: plan.rung,
       why: trail.map(({ reason }) => reason).join('\n'),
       disposition: plan.disposition,
+      mark: plan.traceMark,
       lines: plan.addHeaders,
     };
   }
@@ -243,11 +245,10 @@ describe('forged fields', () => {
   });
 
   it('the mark against loops sets aside that message once more, and no other (forged 14)', async () => {
-    const mark = (await got([ISP, 'From: Olga <olga@out.example>', `To: andrew <${REGULAR}>`, 'Message-ID: <m1@out.example>'])).lines.find(
-      (line) => line.startsWith('X-Postroom-Loop'),
-    );
+    const { mark } = await got([ISP, 'From: Olga <olga@out.example>', `To: andrew <${REGULAR}>`, 'Message-ID: <m1@out.example>']);
+    const trace = `Received: from pop.isp.example by vm (Postroom) with POP3 id 7-${mark}; Fri, 20 Nov 2026 12:00:00 +0100`;
     const carrying = (id: string): Promise<Got> =>
-      got([ISP, mark ?? '', 'From: Olga <olga@out.example>', `To: andrew <${REGULAR}>`, `Message-ID: ${id}`]);
+      got([ISP, trace, 'From: Olga <olga@out.example>', `To: andrew <${REGULAR}>`, `Message-ID: ${id}`]);
     expect((await carrying('<m1@out.example>')).disposition).to.equal('quarantine');
     expect(await carrying('<m2@out.example>')).to.include({ disposition: 'deliver', who: 'andrew' });
     await expectAsBefore();
@@ -275,9 +276,10 @@ describe('forged fields', () => {
     const forged = [
       'Received: from x ([127.0.0.1]) (Authenticated sender: andrew@company) by vm (Postroom) with ESMTPSA id 9',
       'X-Postroom-Trail: L1; core/x: andrew',
+      'Received: from pop.isp.example by vm (Postroom) with POP3 id 9-0123456789abcdef; Fri, 20 Nov 2026 12:00:00 +0100',
     ];
     await server.take('company', Buffer.from([...forged, ISP, EVIL, `To: greg <${REGULAR}>`, '', 'x', ''].join('\r\n')));
-    expect(await server.copyOf('greg')).to.match(/^Received: from pop\.isp\.example \(account company\) by .* with POP3 /);
+    expect(await server.copyOf('greg')).to.match(/^Received: from pop\.isp\.example by .* \(Postroom\) with POP3 id \d+-[\w-]{16}; /);
   });
 
   it('Auto-Submitted and Precedence send the mail nowhere else; they only ask for no automatic answer (forged 18)', async () => {

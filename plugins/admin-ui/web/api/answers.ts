@@ -64,6 +64,8 @@ export interface UserRow {
   readonly account?: string;
   readonly user: string;
   readonly addresses: readonly string[];
+  /** Where the user's own address will not do in Bcc: what to write there, or `none: ` and why. */
+  readonly bccAddress?: string;
   readonly cc: readonly string[];
   readonly password: string;
 }
@@ -144,6 +146,8 @@ export interface TraceRow {
   readonly account?: string;
   readonly receivedAt: string;
   readonly origin: string;
+  /** Mailbox of who logged in, for mail from a client. */
+  readonly author?: string;
   readonly uidl?: string;
   readonly messageId: string;
   readonly from: string;

@@ -1,12 +1,14 @@
 // A sheet of paper for every user: what to type into the mail program.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { AccountRow, CertificateView, MailboxRow, Status } from '../api/answers.js';
+import type { AccountRow, CertificateView, MailboxRow, Status, UserRow } from '../api/answers.js';
 import { useLiveEvents } from '../api/live.js';
 import { useCommand } from '../api/useCommand.js';
 import { Badge, Card, Empty, Page, Problem, SelectField, TextField } from '../parts/basics.js';
+import { BccColleagues } from '../parts/bccColleagues.js';
 import { useChosenName } from '../parts/chosenName.js';
 import { mailboxName, time } from '../parts/format.js';
+import { TrustHint, TrustRows } from '../parts/trust.js';
 
 export function SheetsPage(): ReactNode {
   const account = useChosenName();
@@ -30,6 +32,7 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
   const boxes = useCommand<readonly MailboxRow[]>('mailboxes.list', {}, ['picked-up', 'settings']).data ?? [];
   const ports = useCommand<Status>('status', {}, ['settings', 'licence']).data?.ports ?? [];
   const certificate = useCommand<CertificateView>('certificate.show', {}, ['settings']).data;
+  const users = useCommand<readonly UserRow[]>('users.list', {}, ['settings']).data ?? [];
   const [server, setServer] = useState(window.location.hostname);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   useLiveEvents(['session'], (events) => {
@@ -102,52 +105,21 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
                 <dd className="address">{portText(server, ports, 'pop3')}</dd>
                 <dt>SMTP server (outgoing)</dt>
                 <dd className="address">{portText(server, ports, 'smtp')}</dd>
+                {certificate !== undefined && <TrustRows server={server} ports={ports} certificate={certificate} />}
               </dl>
+              <p className="hint">
+                Thunderbird fills in servers and a user name that it guesses from the address. Choose <em>Edit configuration</em> (in older
+                ones <em>Configure manually</em>) and write what stands here instead, the user name <span className="address">{user}</span>{' '}
+                for both servers.
+              </p>
               <p className="hint">Choose POP3, not IMAP.</p>
-              <TrustHint server={server} ports={ports} certificate={certificate} />
+              <TrustHint certificate={certificate} />
+              <BccColleagues user={user} users={users.filter((each) => each.account === row.account)} />
             </section>
           );
         }),
       )}
     </>
-  );
-}
-
-/** What to trust so that nothing is asked, and by what to know it. */
-function TrustHint({
-  server,
-  ports,
-  certificate,
-}: {
-  readonly server: string;
-  readonly ports: Status['ports'];
-  readonly certificate: CertificateView | undefined;
-}): ReactNode {
-  if (certificate === undefined) return null;
-  const { authority, sha256 } = certificate;
-  if (authority === undefined) {
-    return (
-      <p className="hint">
-        Where the mail program asks about the certificate, its SHA-256 fingerprint is <span className="address">{sha256}</span>.
-      </p>
-    );
-  }
-  const manager = ports.find((port) => port.protocol === 'http' && port.security === 'tls' && port.state === 'open');
-  return (
-    <p className="hint">
-      So that nothing is asked about certificates, today or when one is renewed: trust the authority &ldquo;{authority.name}&rdquo; once.{' '}
-      {manager === undefined ? (
-        'ADMIN1 has its file.'
-      ) : (
-        <>
-          Its file is at <span className="address">{`https://${server}:${manager.port}/authority.crt`}</span>.
-        </>
-      )}{' '}
-      In Thunderbird: Settings, Privacy and Security, Manage Certificates, Authorities, Import, and tick &ldquo;identify websites&rdquo;;
-      for Outlook open the file, Install Certificate, Trusted Root Certification Authorities. Its SHA-256 fingerprint:{' '}
-      <span className="address">{authority.sha256}</span>. Without it the mail program has to be told of an exception, and the fingerprint
-      that it shows is <span className="address">{sha256}</span>.
-    </p>
   );
 }
 

@@ -102,8 +102,7 @@ function Traces({ query }: { readonly query: string }): ReactNode {
           }
         >
           <p className="hint">
-            From {trace.from}, {trace.origin === 'fetched' ? `collected from ${trace.account ?? 'the ISP'}` : `${trace.origin}`} at{' '}
-            {time(trace.receivedAt)}. Message {trace.message}
+            From {trace.from}, {cameBy(trace)} at {time(trace.receivedAt)}. Message {trace.message}
             {trace.uidl !== undefined && (
               <>
                 , UIDL <code>{trace.uidl}</code>
@@ -134,6 +133,12 @@ function Traces({ query }: { readonly query: string }): ReactNode {
       ))}
     </>
   );
+}
+
+function cameBy({ origin, account, author }: TraceRow): string {
+  if (origin === 'fetched') return `collected from ${account ?? 'the ISP'}`;
+  if (origin !== 'submitted') return origin;
+  return author === undefined ? 'submitted without a login' : `submitted by ${author}`;
 }
 
 function Trail({ entries }: { readonly entries: readonly TrailEntry[] }): ReactNode {

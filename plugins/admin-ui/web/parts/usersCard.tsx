@@ -4,6 +4,7 @@ import type { AccountRow, UserRow } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { valuesAt } from './accountFields.js';
 import { Badge, Card, Problem, TableFrame } from './basics.js';
+import { hasBccAddress } from './bccColleagues.js';
 import { Confirm, Dialog } from './dialog.js';
 import { count } from './format.js';
 import { ScopedSettings } from './scopedSettings.js';
@@ -29,6 +30,7 @@ export function UsersCard({
   const [problem, setProblem] = useState<string>();
   const full = limit !== undefined && users.length >= limit;
   const isDomain = account.kind === 'domain';
+  const hasBcc = users.some(({ bccAddress }) => bccAddress !== undefined);
   const modified = typeof open === 'object' && 'modify' in open ? open.modify : undefined;
   const removed = typeof open === 'object' && 'remove' in open ? open.remove : undefined;
   const done = (): void => {
@@ -64,7 +66,7 @@ export function UsersCard({
         <thead>
           <tr>
             <th>User</th>
-            <th>Mail address</th>
+            <th>{hasBcc ? 'Mail address, and the one for Bcc' : 'Mail address'}</th>
             <th>CC to</th>
             <th>Password</th>
             <th>Actions</th>
@@ -76,7 +78,14 @@ export function UsersCard({
               <td>
                 <strong>{user.user}</strong>
               </td>
-              <td className="address">{isDomain ? user.addresses[0] : `${user.user} <${account.address}>`}</td>
+              <td>
+                <span className="address">{isDomain ? user.addresses[0] : `${user.user} <${account.address}>`}</span>
+                {user.bccAddress !== undefined && (
+                  <div className="hint">
+                    <span className={hasBccAddress(user) ? 'address' : ''}>{user.bccAddress}</span>
+                  </div>
+                )}
+              </td>
               <td>{user.cc.join(', ')}</td>
               <td>{user.password === 'set' ? <Badge tone="good">set</Badge> : <Badge tone="problem">not set</Badge>}</td>
               <td>
@@ -111,6 +120,12 @@ export function UsersCard({
           </tr>
         </tbody>
       </TableFrame>
+      {hasBcc && (
+        <p className="hint">
+          To send a colleague a blind copy, write the second address: mail programs leave the name in front of the shared one out of Bcc,
+          and nobody would get it. It stands on the client sheets, too.
+        </p>
+      )}
       {(open === 'insert' || modified !== undefined) && (
         <Dialog title={modified === undefined ? 'Insert a user' : `Modify ${modified.user}`} onClose={() => setOpen(undefined)}>
           <UserForm

@@ -89,8 +89,8 @@ export async function* retrieved(
 
 /** What may be the message as the ISP sent it: the copy without the lines on top of it, and without the empty line that follows them where it has no header. */
 export function withoutOurLines(copy: string): readonly string[] {
-  const ours = /^Received: .*\(Postroom\).*\r\n(?:[ \t].*\r\n)*(?:X-Postroom-\w+: .*\r\n(?:[ \t].*\r\n)*)+/.exec(copy)?.[0].length;
-  return ours === undefined ? [] : [copy.slice(ours), copy.slice(ours + 2)];
+  const ours = /^Received: .*\r\n(?:[ \t].*\r\n)*/.exec(copy)?.[0].length;
+  return ours === undefined || !copy.slice(0, ours).includes('(Postroom)') ? [] : [copy.slice(ours), copy.slice(ours + 2)];
 }
 
 /** Runs SQL on the database of a data folder whose server is closed. */

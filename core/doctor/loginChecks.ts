@@ -1,0 +1,7 @@
+// Mail programs in the office that log in with a name that is nobody's.
+import type { SharedNameLogins } from '../directory/sharedNameLogins.js';
+import { type Finding, warning } from './finding.js';
+
+export function checkSharedNames({ problems }: SharedNameLogins): readonly Finding[] {
+  return problems.map(({ account, sentence }) => warning(`logins of ${account}`, sentence));
+}
