@@ -16,6 +16,11 @@ export const ANSWER = { lines: 1_000, octets: 64 * 1024 };
 /** Notes what was said, for people. Secrets never reach it. */
 export type Transcript = (side: 'client' | 'server', line: string) => void;
 
+/** What a server asks for in the middle of a login, as it stands behind the `+`. */
+export interface Challenge {
+  readonly challenge: string;
+}
+
 export class Pop3Dialogue {
   readonly account: IspAccount;
   readonly #clock: Clock;
@@ -26,6 +31,7 @@ export class Pop3Dialogue {
   /** Commands on the line since it was last without any. */
   #together = 0;
   #hasLostPipeline = false;
+  readonly #hidden: string[] = [];
 
   private constructor(account: IspAccount, socket: Socket, clock: Clock, transcript: Transcript | undefined) {
     this.account = account;
@@ -82,6 +88,21 @@ export class Pop3Dialogue {
     return this.answer(shown ?? line, shown !== undefined);
   }
 
+  /** A step of a login, shown as `shown`: its answer, or what the server asks for next (RFC 5034), without the `+`. */
+  async askOrAnswer(line: string, shown: string): Promise<Answer | Challenge> {
+    this.send([line], shown);
+    const said = await this.rawLine(shown, true);
+    const answer = parseAnswer(said);
+    if (answer !== undefined) return answer;
+    if (!/^\+(?: |$)/.test(said)) this.misplaced(shown, said);
+    return { challenge: said.slice(1).trim() };
+  }
+
+  /** What the server repeats of this is not shown from here on. */
+  hide(secret: string): void {
+    this.#hidden.push(secret);
+  }
+
   /** A command with a multi-line answer of a few lines; `undefined` after -ERR. */
   async askLines(line: string): Promise<readonly string[] | undefined> {
     const answer = await this.ask(line);
@@ -111,13 +132,15 @@ export class Pop3Dialogue {
   async #answer(what: string, toSecret: boolean): Promise<Answer> {
     const line = await this.rawLine(what, toSecret);
     const answer = parseAnswer(line);
-    if (answer === undefined) {
-      throw new PostroomError(
-        'isp/protocol',
-        `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`,
-      );
-    }
-    return answer;
+    return answer ?? this.misplaced(what, line);
+  }
+
+  /** Throws `isp/protocol`: this line is no answer to `what`. */
+  misplaced(what: string, line: string): never {
+    throw new PostroomError(
+      'isp/protocol',
+      `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`,
+    );
   }
 
   async rawLine(what: string, toSecret = false): Promise<string> {
@@ -176,7 +199,8 @@ export class Pop3Dialogue {
 
   get #secrets(): readonly string[] {
     const { user, password } = this.account;
-    return [password, Buffer.from(`\0${user}\0${password}`).toString('base64')];
+    const inBase64 = [`\0${user}\0${password}`, password].map((text) => Buffer.from(text).toString('base64'));
+    return [password, ...inBase64, ...this.#hidden];
   }
 
   #listen(socket: Socket): Incoming {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { VirtualClock } from '@postroom/sdk/testing';
+import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
 import { probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
 
@@ -45,13 +46,18 @@ async function probe({ protocol, security, host, port }: ProbeRequest): Promise<
       id: 'company',
       user: 'mail',
       password: 'isp secret',
+      auth: 'auto' as const,
       pin: undefined,
       patienceMs: 60_000,
       leaveOnServerDays: 0,
       maxMessageBytes: 1_000_000,
     };
     const times = { connectMs: 30_000, replyMs: 30_000 };
-    const result = await probeLogin({ ...account, ...times, host, port, security }, new VirtualClock(), signal);
+    const result = await probeLogin(
+      { ...account, ...times, host, port, security },
+      { clock: new VirtualClock(), known: new KnownWays() },
+      signal,
+    );
     return { ok: result.ok, problem: result.problem?.message ?? '' };
   }
   const login = { user: 'mail', password: 'isp secret' };
