@@ -6,6 +6,7 @@ import { Doors } from '#core/host/doors.js';
 import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
 import { type ProbeResult, probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
 import { Postroom } from '../../kit/postroom.js';
 import { RawClient } from '../pop3/support/rawClient.js';
 import { LineClient } from '../smtp/lineClient.js';
@@ -143,11 +144,16 @@ describe('text in front of TLS', function () {
         host: '127.0.0.1',
         port: isp.port,
         security: 'starttls' as const,
+        auth: 'auto' as const,
         pin: pin(),
         patienceMs: 30_000,
       };
       try {
-        const session = await IspSession.open({ ...server, login: { user: 'mail', password: 'isp secret' } }, new AbortController().signal);
+        const session = await IspSession.open(
+          { ...server, login: { user: 'mail', password: 'isp secret' } },
+          new KnownMechanisms(),
+          new AbortController().signal,
+        );
         session.close();
         return [...session.extensions.names];
       } catch (error) {
@@ -239,11 +245,13 @@ describe('text in front of TLS', function () {
         host: '127.0.0.1',
         port: isp.port,
         security: 'starttls' as const,
+        auth: 'auto' as const,
         pin: undefined,
         patienceMs: 30_000,
       };
       const failure = await IspSession.open(
         { ...server, login: { user: 'mail', password: 'isp secret' } },
+        new KnownMechanisms(),
         new AbortController().signal,
       ).catch((error: unknown) => error);
       expect(String(failure)).to.match(/No TLS with 127\.0\.0\.1, port \d+: .*(?:version|protocol).*Nothing was sent/);

@@ -10,6 +10,7 @@ import { VirtualClock } from '@postroom/sdk/testing';
 import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
 import { probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -63,7 +64,8 @@ async function probe({ protocol, security, host, port }: ProbeRequest): Promise<
   const login = { user: 'mail', password: 'isp secret' };
   try {
     const session = await IspSession.open(
-      { clientName: 'office.example', host, port, security, login, pin: undefined, patienceMs: 60_000 },
+      { clientName: 'office.example', host, port, security, auth: 'auto', login, pin: undefined, patienceMs: 60_000 },
+      new KnownMechanisms(),
       signal,
     );
     session.close();
