@@ -24,13 +24,14 @@ const OTHER_WAY = anyOf('apop\\b', 'cram\\b', 'cram-md5', 'scram', 'digest', 'x?
 
 const WAY = anyOf(
   '(?:unknown|invalid|bad|illegal|unrecogni[sz]ed|unsupported|unimplemented|unexpected|no such|missing|unavailable) (?:\\w+ ){0,2}(?:command|mechanism|method|argument|parameter|keyword|verb|sasl|authentication type|auth type)',
-  "(?:command|mechanism|method|argument|parameter|apop|cram-md5|sasl|auth|auth plain|auth login|authentication type|user/pass|basic auth\\w*|protocol)\\b.{0,40}?(?<![\\p{L}])(?:not |n't |un)(?:known|valid|recogni|supported|implement|available|allowed|enabled|permitted|understood)",
+  "(?:command|mechanism|method|way|argument|parameter|apop|cram-md5|sasl|auth|auth plain|auth login|authentication type|user/pass|basic auth\\w*|protocol)\\b.{0,40}?(?<![\\p{L}])(?:not |n't |un)(?:known|valid|recogni|supported|implement|available|allowed|enabled|permitted|understood)",
   '(?:command|mechanism|method|apop|cram-md5|auth plain|auth login|basic auth\\w*|(?:legacy|simple|password) auth\\w*)\\b.{0,40}?(?:disabled|switched off|turned off|\\boff\\b|blocked|deprecated|retired)',
   'wrong number of (?:arg|param)',
   'too (?:many|few) (?:arg|param)',
   'syntax',
   'line too long',
   'no mechanism',
+  '(?:not (?:supported|implemented)|unsupported|unimplemented)',
   'another step is needed',
   'mechanism is too weak',
   '(?:please )?use (?:the )?(?:apop|cram|sasl|auth\\b|x?oauth|modern auth)',

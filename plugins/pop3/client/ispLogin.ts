@@ -3,7 +3,6 @@
 import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { IspAccount } from './ispAccount.js';
-import { parseAnswer } from './ispAnswers.js';
 import { type IspCapabilities, ispCapabilities } from './ispCapabilities.js';
 import type { KnownWays } from './knownWays.js';
 import { LoginAttempt } from './loginAttempt.js';
@@ -45,16 +44,15 @@ export async function openMailbox(
 
 async function logIn(dialogue: Pop3Dialogue, attempt: LoginAttempt): Promise<IspCapabilities> {
   const { account } = dialogue;
-  const line = await dialogue.rawLine('the connection with its greeting');
-  const greeting = parseAnswer(line) ?? dialogue.misplaced('the connection with its greeting', line);
-  if (!greeting.ok) throw greetingError(account, greeting);
+  const greeting = await dialogue.greeting();
+  if (!greeting.answer.ok) throw greetingError(account, greeting.answer);
   let capabilities = await askCapabilities(dialogue);
   if (account.security === 'starttls') {
     await startTls(dialogue);
     // What was said in clear text counts no longer.
     capabilities = await askCapabilities(dialogue);
   }
-  const timestamp = apopTimestamp(line);
+  const timestamp = apopTimestamp(greeting.said);
   const ways = waysOffered(account, capabilities, timestamp);
   if (wantsTls(account, capabilities, ways)) throw tlsWantedError(account);
   await attempt.run(dialogue, { ways, capabilities, timestamp });

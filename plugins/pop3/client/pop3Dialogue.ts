@@ -88,14 +88,21 @@ export class Pop3Dialogue {
     return this.answer(shown ?? line, shown !== undefined);
   }
 
+  /** What the server begins with: its answer, and the line as it is, which a login may have to repeat. */
+  async greeting(): Promise<{ readonly answer: Answer; readonly said: string }> {
+    const what = 'the connection with its greeting';
+    const { said, shown } = await this.#line(what, false);
+    return { answer: parseAnswer(shown) ?? this.#misplaced(what, shown), said };
+  }
+
   /** A step of a login, shown as `shown`: its answer, or what the server asks for next (RFC 5034), without the `+`. */
   async askOrAnswer(line: string, shown: string): Promise<Answer | Challenge> {
     this.send([line], shown);
-    const said = await this.rawLine(shown, true);
-    const answer = parseAnswer(said);
+    const reply = await this.#line(shown, true);
+    const answer = parseAnswer(reply.shown);
     if (answer !== undefined) return answer;
-    if (!/^\+(?: |$)/.test(said)) this.misplaced(shown, said);
-    return { challenge: said.slice(1).trim() };
+    if (!/^\+(?: |$)/.test(reply.said)) this.#misplaced(shown, reply.shown);
+    return { challenge: reply.said.slice(1).trim() };
   }
 
   /** What the server repeats of this is not shown from here on. */
@@ -130,25 +137,24 @@ export class Pop3Dialogue {
   }
 
   async #answer(what: string, toSecret: boolean): Promise<Answer> {
-    const line = await this.rawLine(what, toSecret);
-    const answer = parseAnswer(line);
-    return answer ?? this.misplaced(what, line);
+    const { shown } = await this.#line(what, toSecret);
+    return parseAnswer(shown) ?? this.#misplaced(what, shown);
   }
 
-  /** Throws `isp/protocol`: this line is no answer to `what`. */
-  misplaced(what: string, line: string): never {
+  #misplaced(what: string, line: string): never {
     throw new PostroomError(
       'isp/protocol',
       `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`,
     );
   }
 
-  async rawLine(what: string, toSecret = false): Promise<string> {
+  /** The next line: `said` as it came, `shown` without secrets. */
+  async #line(what: string, toSecret: boolean): Promise<{ readonly said: string; readonly shown: string }> {
     const said = await this.#incoming.line(what);
-    const line = toSecret ? withoutEcho(said, this.#secrets) : withoutSecrets(said, this.#secrets);
+    const shown = toSecret ? withoutEcho(said, this.#secrets) : withoutSecrets(said, this.#secrets);
     this.#unanswered = Math.max(0, this.#unanswered - 1);
-    this.#transcript?.('server', printable(line));
-    return line;
+    this.#transcript?.('server', printable(shown));
+    return { said, shown };
   }
 
   /** The lines of a multi-line answer behind its first. */
