@@ -7,7 +7,8 @@ export class KnownWays {
   readonly #worked = new Map<string, Way>();
 
   worked(account: IspAccount, way: Way): void {
-    this.#worked.set(placeOf(account), way);
+    // One that the settings named may be weaker than what is found without them.
+    if (account.auth === 'auto') this.#worked.set(placeOf(account), way);
   }
 
   /** Whether this way has let the account in: then a refusal of it is about the name or the password. */

@@ -65,7 +65,8 @@ export class LoginAttempt {
     const last = this.#refusals.at(-1);
     if (last === undefined) return ways[0];
     const left = ways.filter((way) => this.#refusals.every((refusal) => refusal.way !== way));
-    if (last.meaning === 'way' && last.answer.code !== 'AUTH') return left[0];
+    // Dovecot says [AUTH] also of a mechanism that it has not: nobody looked at the password.
+    if (last.meaning === 'way') return left[0];
     if (!this.#leavesDoubt(last)) return undefined;
     // Of the same kind, it would be refused for the same reason.
     if (hidesPassword(last.way)) return left.find((way) => !hidesPassword(way));

@@ -7,7 +7,8 @@ export class KnownMechanisms {
   readonly #worked = new Map<string, Mechanism>();
 
   worked(server: IspServer, mechanism: Mechanism): void {
-    this.#worked.set(placeOf(server), mechanism);
+    // One that the settings named may be weaker than what is found without them.
+    if (server.auth === 'auto') this.#worked.set(placeOf(server), mechanism);
   }
 
   hasWorked(server: IspServer, mechanism: Mechanism): boolean {

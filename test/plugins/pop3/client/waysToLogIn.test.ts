@@ -143,6 +143,25 @@ describe('the ways to log in at a POP3 server', () => {
       await isp([], { takes: [] });
     });
 
+  it('goes on where a way that was announced is none, whatever code says so, as Dovecot with CRAM-MD5 alone announces USER (163)', async () => {
+    await isp(
+      ['USER', 'SASL CRAM-MD5'],
+      { takes: ['cram-md5'], says: { USER: '-ERR [AUTH] Unsupported authentication mechanism.' } },
+      'tls',
+    );
+    expect((await at.round()).stored).to.equal(1);
+    expect(verbs(0)).to.deep.equal(['USER', 'AUTH CRAM-MD5']);
+  });
+
+  it('forgets what the settings named when they name nothing more', async () => {
+    await isp(['USER', 'SASL CRAM-MD5'], { takes: ['cram-md5', 'user'] });
+    at.host.accountValues['pop3.auth'] = 'user';
+    expect(codes(await at.round())).to.deep.equal([]);
+    at.host.accountValues['pop3.auth'] = 'auto';
+    expect(codes(await at.round())).to.deep.equal([]);
+    expect(verbs(1)).to.deep.equal(['AUTH CRAM-MD5']);
+  });
+
   it('takes the way that pop3.auth names and no other, announced or not (164)', async () => {
     const all = ['plain', 'steps', 'login', 'cram-md5', 'apop', 'user'] as const;
     for (const [auth, verb] of [
