@@ -19,6 +19,7 @@ export const ERROR_CODES = Object.freeze({
   'isp/protocol': 'The ISP answered something that the protocol does not allow.',
   'isp/tls': 'TLS with the ISP failed or is not offered.',
   'isp/login-refused': 'The ISP refused the login.',
+  'isp/no-login': 'The ISP takes no way to log in that is known here, or that the settings allow.',
   'isp/in-use': 'The ISP says that the mailbox is in use.',
   'isp/temporary': 'The ISP asks to try again later.',
   'isp/permanent': 'The ISP says that the mailbox needs attention.',

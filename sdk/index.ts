@@ -19,6 +19,7 @@ export * from './fileArguments.js';
 export * from './hooks.js';
 export * from './jsonShape.js';
 export * from './licensing.js';
+export * from './loginRefusals.js';
 export * from './mail.js';
 export * from './manifest.js';
 export * from './openFiles.js';

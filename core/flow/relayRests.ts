@@ -7,6 +7,8 @@ import { fetchWait } from './retry.js';
 
 /** Of a network that fails, a system that takes nothing now (421), and a policy such as so many messages an hour (RFC 3463 sections 3.4, 3.5, 3.8). */
 const CONCERNS_ALL = /^4\.(?:4\.\d+|3\.2|7\.\d+)$/;
+/** TLS is needed, or no way to log in fits (RFC 5248): no password is hammered, so the account rests minutes, not hours. */
+const SAYS_NOTHING_OF_PASSWORD = /^4\.7\.(?:4|10|11)$/;
 /** So many messages one after the other: what is wrong with one of them, however often it is tried, is not taken for a limit of the ISP. */
 const MOST_UNWANTED = 2;
 
@@ -44,7 +46,7 @@ export class RelayRests {
     const refusal = receipts.find((receipt) => receipt.configuration === true);
     const [first] = receipts;
     if (refusal !== undefined) {
-      this.#rest(account, refusal, 'isp/login-refused');
+      this.#rest(account, refusal, SAYS_NOTHING_OF_PASSWORD.test(refusal.status) ? 'isp/tls' : 'isp/login-refused');
       this.putOff(consignment);
     } else if (first !== undefined && receipts.every(({ outcome, status }) => outcome === 'deferred' && CONCERNS_ALL.test(status))) {
       const unwanted = (this.#unwanted.get(account) ?? new Set()).add(message);

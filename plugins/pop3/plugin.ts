@@ -11,6 +11,7 @@ import {
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
 import { type CollectServices, collect } from './client/collect.js';
 import { ispAccount } from './client/ispAccount.js';
+import { KnownWays } from './client/knownWays.js';
 import { PipelineDoubts } from './client/pipelineDoubts.js';
 import { type ProbeResult, probeLogin } from './client/probeLogin.js';
 import { type WaitingMessage, waitingMail } from './client/waiting.js';
@@ -18,11 +19,14 @@ import { ReadAheadBudget } from './server/messageReader.js';
 import { Pop3Listener } from './server/pop3Listener.js';
 import { Slabs } from './server/slabs.js';
 
+type LoginServices = Pick<CollectServices, 'clock' | 'known'>;
+
 export function activate(context: PluginContext): void {
   const clock = context.get(Clock);
   const doubts = new PipelineDoubts(clock);
+  const known = new KnownWays();
 
-  context.hooks.onFetch.tap('collect', (request, call) => collectAccount(context, { clock, doubts }, request, call));
+  context.hooks.onFetch.tap('collect', (request, call) => collectAccount(context, { clock, doubts, known }, request, call));
 
   context.listen(
     new Pop3Listener({
@@ -40,10 +44,10 @@ export function activate(context: PluginContext): void {
 
   context.subscriptions.push(
     context.commands.register('pop3.test-login', (args: { readonly account: string }, call) =>
-      testLogin(context, clock, args.account, call.signal),
+      testLogin(context, { clock, known }, args.account, call.signal),
     ),
     context.commands.register('pop3.waiting', (args: { readonly account: string; readonly limit: number }, call) =>
-      waiting(context, clock, args, call.signal),
+      waiting(context, { clock, known }, args, call.signal),
     ),
   );
 }
@@ -64,17 +68,17 @@ async function collectAccount(
   }
 }
 
-async function testLogin(context: PluginContext, clock: Clock, id: string, signal: AbortSignal): Promise<ProbeResult> {
-  return probeLogin(await ispAccount(accountOf(context, id), context.settings, context.secrets), clock, signal);
+async function testLogin(context: PluginContext, services: LoginServices, id: string, signal: AbortSignal): Promise<ProbeResult> {
+  return probeLogin(await ispAccount(accountOf(context, id), context.settings, context.secrets), services, signal);
 }
 
 async function waiting(
   context: PluginContext,
-  clock: Clock,
+  services: LoginServices,
   { account, limit }: { readonly account: string; readonly limit: number },
   signal: AbortSignal,
 ): Promise<readonly WaitingMessage[]> {
-  return waitingMail(await ispAccount(accountOf(context, account), context.settings, context.secrets), clock, limit, signal);
+  return waitingMail(await ispAccount(accountOf(context, account), context.settings, context.secrets), services, limit, signal);
 }
 
 function accountOf(context: PluginContext, id: string): AccountView {

@@ -1,8 +1,8 @@
 // What the practice ISP's POP3 server can do wrong, switched on and off while it runs.
 import { type Break, FaultList } from './faultList.js';
 
-/** What a server may lack. Without `UIDL`, `TOP` or `CAPA` the command is refused as well; without `PIPELINING` it is not announced. */
-export type Pop3Capability = 'CAPA' | 'UIDL' | 'TOP' | 'PIPELINING' | 'STLS' | 'SASL' | 'RESP-CODES';
+/** What a server may lack. Without `UIDL`, `TOP`, `USER` or `CAPA` the command is refused as well; without `PIPELINING` it is not announced. */
+export type Pop3Capability = 'CAPA' | 'USER' | 'UIDL' | 'TOP' | 'PIPELINING' | 'STLS' | 'SASL' | 'RESP-CODES';
 
 /** A point in a POP3 session. */
 export interface Pop3Moment {
@@ -25,6 +25,12 @@ export type Pop3Deletion = 'quit' | 'dele' | 'retr' | 'never';
 export class Pop3Faults {
   /** Capabilities and commands that the server does not have. */
   readonly without = new Set<Pop3Capability>();
+  /** SASL mechanisms that are announced. PLAIN, LOGIN and CRAM-MD5 work; by others nobody gets in. */
+  mechanisms: readonly string[] = ['PLAIN'];
+  /** The greeting has a timestamp, and APOP works. */
+  hasApop = false;
+  /** Ways to log in that are refused although they are announced: mechanisms, `APOP`, `USER`. */
+  readonly refused = new Set<string>();
   /** Milliseconds from a command's arrival to its answer, as a long line has them: pipelined commands wait together. */
   latency = 0;
   /** When messages are really deleted. */
@@ -72,6 +78,9 @@ export class Pop3Faults {
   /** Everything works again. */
   clear(): void {
     this.without.clear();
+    this.mechanisms = ['PLAIN'];
+    this.hasApop = false;
+    this.refused.clear();
     this.latency = 0;
     this.deletion = 'quit';
     this.#breaks.clear();

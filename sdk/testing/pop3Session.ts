@@ -1,5 +1,6 @@
 // One POP3 session with the practice ISP (RFC 1939, 2449, 2595, 5034): reads a command, does it, answers, with the faults in between.
 import { Buffer } from 'node:buffer';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -30,6 +31,8 @@ export class Pop3Session {
   readonly #lines: Pop3Lines;
   readonly #closed = new AbortController();
   #user = '';
+  /** For APOP, `''` without. */
+  readonly #timestamp: string;
   /** From the login on. */
   #maildrop: Pop3Maildrop | undefined;
   #secure: boolean;
@@ -40,6 +43,7 @@ export class Pop3Session {
   ) {
     this.#socket = socket;
     this.#secure = socket instanceof TLSSocket;
+    this.#timestamp = around.faults.hasApop ? `<${around.connection}.${Date.now()}@practice-isp.example>` : '';
     this.#lines = new Pop3Lines(socket);
     this.#watch(socket);
   }
@@ -64,7 +68,10 @@ export class Pop3Session {
 
   async #greet(): Promise<void> {
     await this.#breakAt('CONNECT', undefined, 'received');
-    await this.#write(this.around.faults.takeAnswer('CONNECT', undefined) ?? '+OK The practice ISP is ready');
+    await this.#write(
+      this.around.faults.takeAnswer('CONNECT', undefined) ??
+        `+OK The practice ISP is ready${this.#timestamp === '' ? '' : ` ${this.#timestamp}`}`,
+    );
     await this.#breakAt('CONNECT', undefined, 'answered');
   }
 
@@ -103,32 +110,59 @@ export class Pop3Session {
       case 'STLS':
         return this.#offersTls() ? { line: '+OK Begin TLS' } : { line: '-ERR No TLS here' };
       case 'USER':
+        if (!this.#takes('USER')) return REFUSED;
         this.#user = rest;
         return { line: '+OK And the password?' };
       case 'PASS':
         return this.#logIn(this.#user, rest);
       case 'AUTH':
         return this.#authenticate(words);
+      case 'APOP':
+        return this.#takes('APOP') ? this.#checkDigest(words[0] ?? '', words[1] ?? '', hashOf(this.#timestamp)) : REFUSED;
       default:
         return { line: '-ERR Log in first' };
     }
   }
 
+  #takes(way: string): boolean {
+    const { faults } = this.around;
+    if (faults.refused.has(way)) return false;
+    if (way === 'USER') return this.#has('USER');
+    return way === 'APOP' ? faults.hasApop : this.#has('SASL') && faults.mechanisms.includes(way);
+  }
+
   async #authenticate([mechanism = '', initial]: readonly string[]): Promise<Answer> {
-    if (mechanism.toUpperCase() !== 'PLAIN' || !this.#has('SASL')) return { line: '-ERR No such mechanism' };
-    let response = initial;
-    if (response === undefined) {
-      await this.#write('+ ');
-      response = (await this.#lines.next())?.text ?? '*';
-      this.#note('client', '***', false);
+    const name = mechanism.toUpperCase();
+    if (!this.#takes(name)) return REFUSED;
+    if (name === 'PLAIN') {
+      const [, user = '', password = ''] = decoded(initial ?? (await this.#challenge(''))).split('\0');
+      return this.#logIn(user, password);
     }
-    const [, user = '', password = ''] = Buffer.from(response, 'base64').toString('utf8').split('\0');
-    return this.#logIn(user, password);
+    if (name === 'LOGIN') {
+      const user = decoded(await this.#challenge('Username:'));
+      return this.#logIn(user, decoded(await this.#challenge('Password:')));
+    }
+    if (name !== 'CRAM-MD5') return { line: '-ERR [AUTH] No token, no mail' };
+    const challenge = `<${this.around.connection}.${Date.now()}@practice-isp.example>`;
+    const [user = '', digest = ''] = decoded(await this.#challenge(challenge)).split(' ');
+    return this.#checkDigest(user, digest, (password) => createHmac('md5', password).update(challenge).digest('hex'));
+  }
+
+  async #challenge(text: string): Promise<string> {
+    await this.#write(`+ ${Buffer.from(text).toString('base64')}`);
+    const response = (await this.#lines.next())?.text ?? '*';
+    this.#note('client', '***', false);
+    return response;
+  }
+
+  #checkDigest(user: string, digest: string, of: (password: string) => string): Answer {
+    const mailbox = this.around.find(user);
+    return mailbox !== undefined && of(mailbox.password) === digest ? this.#logIn(user, mailbox.password) : WRONG;
   }
 
   #logIn(user: string, password: string): Answer {
     const mailbox = this.around.find(user);
-    if (!mailbox || mailbox.password !== password) return { line: '-ERR [AUTH] Wrong user or password' };
+    if (!mailbox || mailbox.password !== password) return WRONG;
     this.#maildrop = new Pop3Maildrop(mailbox, this.around.faults);
     return { line: `+OK ${this.#maildrop.count} messages` };
   }
@@ -137,7 +171,10 @@ export class Pop3Session {
 
   #capabilities(): readonly string[] {
     const offered = ['USER', 'TOP', 'UIDL', 'RESP-CODES', 'PIPELINING', 'SASL', ...(this.#offersTls() ? ['STLS'] : [])];
-    return offered.filter((capability) => this.#has(capability)).map((capability) => (capability === 'SASL' ? 'SASL PLAIN' : capability));
+    const { mechanisms } = this.around.faults;
+    return offered
+      .filter((capability) => this.#has(capability) && (capability !== 'SASL' || mechanisms.length > 0))
+      .map((capability) => (capability === 'SASL' ? `SASL ${mechanisms.join(' ')}` : capability));
   }
 
   #has(capability: string): boolean {
@@ -207,7 +244,20 @@ export class Pop3Session {
   }
 }
 
+const WRONG: Answer = { line: '-ERR [AUTH] Wrong user or password' };
+const REFUSED: Answer = { line: '-ERR This way to log in is not supported' };
+
+function decoded(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('utf8');
+}
+
+/** RFC 1939 section 7. */
+function hashOf(timestamp: string): (password: string) => string {
+  return (password) => createHash('md5').update(`${timestamp}${password}`).digest('hex');
+}
+
 function blanked(command: string, line: string): string {
   if (command === 'PASS') return 'PASS ***';
+  if (command === 'APOP') return line.replace(/^(\S+ \S+) .+$/, '$1 ***');
   return command === 'AUTH' ? line.replace(/^(\S+ \S+) .+$/, '$1 ***') : line;
 }

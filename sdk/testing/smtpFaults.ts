@@ -33,6 +33,10 @@ export class SmtpFaults {
   withoutStarttls = false;
   /** AUTH is not offered (and refused), on connections made from now on. */
   withoutAuth = false;
+  /** SASL mechanisms that are announced. PLAIN, LOGIN and CRAM-MD5 work; by others nobody gets in. */
+  mechanisms: readonly string[] = ['PLAIN', 'LOGIN'];
+  /** Mechanisms that are refused although they are announced. */
+  readonly refused = new Set<string>();
   /** Octets of an answer that go out at a time, each piece in a segment of its own; 0: all at once. */
   pieces = 0;
 
@@ -93,6 +97,8 @@ export class SmtpFaults {
   clear(): void {
     this.withoutStarttls = false;
     this.withoutAuth = false;
+    this.mechanisms = ['PLAIN', 'LOGIN'];
+    this.refused.clear();
     this.pieces = 0;
     this.#breaks.clear();
     this.#answers.clear();

@@ -1,5 +1,6 @@
 // One SMTP session with the practice ISP (RFC 5321, 3207, 4954, 3461): reads a command, does it, answers, with the faults in between.
 import { Buffer } from 'node:buffer';
+import { createHmac } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { PortSecurity } from '../context.js';
 import type { PracticeMailbox } from './practiceMailbox.js';
@@ -82,7 +83,7 @@ export class SmtpSession {
     const isPlain = !this.#wire.isSecure;
     const lines = ['practice-isp.example at your service'];
     if (isExtended) lines.push('PIPELINING', '8BITMIME', 'SMTPUTF8', 'DSN');
-    if (isExtended && this.#offersAuth) lines.push('AUTH PLAIN LOGIN');
+    if (isExtended && this.#offersAuth) lines.push(`AUTH ${this.around.faults.mechanisms.join(' ')}`);
     if (isExtended && this.#offersTls && isPlain) lines.push('STARTTLS');
     this.#transaction = undefined;
     await this.#answer('EHLO', lines.map((line, nth) => `250${nth < lines.length - 1 ? '-' : ' '}${line}`).join('\r\n'));
@@ -100,19 +101,30 @@ export class SmtpSession {
 
   async #authenticate(rest: string): Promise<boolean> {
     if (!this.#offersAuth) return this.#wire.say('502 5.5.1 No login here');
-    const [mechanism = '', initial] = rest.split(' ');
-    let [user, password] = ['', ''];
-    if (mechanism.toUpperCase() === 'PLAIN') {
-      [, user = '', password = ''] = (initial === undefined ? await this.#challenge('') : decoded(initial)).split('\0');
-    } else if (mechanism.toUpperCase() === 'LOGIN') {
-      user = initial === undefined ? await this.#challenge('Username:') : decoded(initial);
-      password = await this.#challenge('Password:');
-    } else return this.#wire.say('504 5.5.4 No such mechanism');
-    const mailbox = this.around.find(user);
-    const isGood = mailbox !== undefined && mailbox.password === password;
+    const [word = '', initial] = rest.split(' ');
+    const mechanism = word.toUpperCase();
+    const { mechanisms, refused } = this.around.faults;
+    if (!mechanisms.includes(mechanism) || refused.has(mechanism)) return this.#wire.say('504 5.5.4 No such mechanism');
+    const { user, isGood } = await this.#credentials(mechanism, initial);
     const isLet = await this.#answer('AUTH', isGood ? '235 2.7.0 Welcome' : '535 5.7.8 Wrong user or password');
-    if (isLet && isGood) this.#user = mailbox.user;
+    if (isLet && isGood) this.#user = this.around.find(user)?.user;
     return true;
+  }
+
+  async #credentials(mechanism: string, initial: string | undefined): Promise<{ readonly user: string; readonly isGood: boolean }> {
+    if (mechanism === 'PLAIN') {
+      const [, user = '', password = ''] = (initial === undefined ? await this.#challenge('') : decoded(initial)).split('\0');
+      return { user, isGood: this.around.find(user)?.password === password };
+    }
+    if (mechanism === 'LOGIN') {
+      const user = initial === undefined ? await this.#challenge('Username:') : decoded(initial);
+      return { user, isGood: this.around.find(user)?.password === (await this.#challenge('Password:')) };
+    }
+    if (mechanism !== 'CRAM-MD5') return { user: '', isGood: false };
+    const challenge = `<${this.around.connection}.${Date.now()}@practice-isp.example>`;
+    const [user = '', digest = ''] = (await this.#challenge(challenge)).split(' ');
+    const mailbox = this.around.find(user);
+    return { user, isGood: mailbox !== undefined && createHmac('md5', mailbox.password).update(challenge).digest('hex') === digest };
   }
 
   async #challenge(text: string): Promise<string> {

@@ -1,5 +1,6 @@
 // Dovecot as the ISP's POP3 server: in clear text with PIPELINING and STLS on one port, TLS from the first octet on another.
 import { type ChildProcess, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePorts, startDaemon, stopDaemon } from './daemon.js';
@@ -9,6 +10,16 @@ export const ISP_PASSWORD = 'isp secret 1';
 /** Debian's user without rights: owns the mail at the ISP. */
 export const NOBODY = { name: 'nobody', id: 65534 };
 
+/** How it lets users in, where that is not as usual. */
+export interface DovecotLogins {
+  /** As `auth_mechanisms` has them; default `plain login`. */
+  readonly mechanisms?: string;
+  /** Only a hash of the password is kept, as most ISPs do. */
+  readonly hashed?: boolean;
+  /** No login without TLS. */
+  readonly tlsOnly?: boolean;
+}
+
 export class Dovecot {
   #child: ChildProcess | undefined;
   #count = 0;
@@ -17,19 +28,23 @@ export class Dovecot {
     private readonly folder: string,
     readonly port: number,
     readonly tlsPort: number,
+    private readonly logins: DovecotLogins,
   ) {}
+
+  /** A client at 127.0.0.1 that asks for it here comes from another address: Dovecot takes one from its own for safe. */
+  readonly host = '127.0.0.2';
 
   /** Postfix asks it for logins here. */
   get authSocket(): string {
     return path.join(this.folder, 'auth-client');
   }
 
-  static async start(work: WorkFolder, users: readonly string[]): Promise<Dovecot> {
+  static async start(work: WorkFolder, users: readonly string[], logins: DovecotLogins = {}): Promise<Dovecot> {
     const folder = path.join(work.path, 'dovecot');
     await mkdir(folder);
     const [port = 0, tlsPort = 0] = await freePorts(2);
-    const dovecot = new Dovecot(folder, port, tlsPort);
-    await writeFile(path.join(folder, 'users'), users.map((user) => `${user}:{PLAIN}${ISP_PASSWORD}\n`).join(''));
+    const dovecot = new Dovecot(folder, port, tlsPort, logins);
+    await writeFile(path.join(folder, 'users'), users.map((user) => `${user}:${stored(logins)}\n`).join(''));
     await writeFile(path.join(folder, 'dovecot.conf'), dovecot.#configuration(work));
     for (const user of users) {
       for (const part of ['cur', 'new', 'tmp']) await mkdir(path.join(folder, 'mail', user, part), { recursive: true });
@@ -66,17 +81,17 @@ export class Dovecot {
     const { folder } = this;
     return `
 protocols = pop3
-listen = 127.0.0.1
+listen = 127.0.0.1, 127.0.0.2
 base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${folder}/log
 mail_location = maildir:${folder}/mail/%n
 first_valid_uid = 1
-disable_plaintext_auth = no
+disable_plaintext_auth = ${this.logins.tlsOnly ? 'yes' : 'no'}
 ssl = yes
 ssl_cert = <${work.path}/cert.pem
 ssl_key = <${work.path}/key.pem
-auth_mechanisms = plain login
+auth_mechanisms = ${this.logins.mechanisms ?? 'plain login'}
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%n ${folder}/users
@@ -104,4 +119,8 @@ mail_max_userip_connections = 100
 auth_failure_delay = 0
 `;
   }
+}
+
+function stored({ hashed }: DovecotLogins): string {
+  return hashed ? `{SHA256}${createHash('sha256').update(ISP_PASSWORD).digest('base64')}` : `{PLAIN}${ISP_PASSWORD}`;
 }

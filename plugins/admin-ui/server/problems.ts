@@ -38,6 +38,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'isp/protocol': 502,
   'isp/tls': 502,
   'isp/login-refused': 502,
+  'isp/no-login': 502,
   'isp/in-use': 502,
   'isp/temporary': 502,
   'isp/permanent': 502,

@@ -6,13 +6,15 @@ import { FetchTally } from './fetchTally.js';
 import { headerByTop } from './headerPrint.js';
 import { type IdentifiedMessage, identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
-import { type Answer, countIn, pauseAfter } from './ispAnswers.js';
+import { type Answer, countIn } from './ispAnswers.js';
 import type { IspCapabilities } from './ispCapabilities.js';
-import { logIn } from './ispLogin.js';
+import { openMailbox } from './ispLogin.js';
+import type { KnownWays } from './knownWays.js';
 import { tellOfLeft } from './leftMail.js';
 import { type Part, partsOf, readListing } from './listing.js';
+import { pauseAfter } from './loginErrors.js';
 import type { PipelineDoubts } from './pipelineDoubts.js';
-import { Pop3Dialogue } from './pop3Dialogue.js';
+import type { Pop3Dialogue } from './pop3Dialogue.js';
 import { recheck } from './recheck.js';
 import { Retrieval, SessionAbandoned, tooLargeSentence } from './retrieval.js';
 
@@ -29,6 +31,7 @@ export interface CollectServices {
   readonly clock: Clock;
   readonly account: IspAccount;
   readonly doubts: PipelineDoubts;
+  readonly known: KnownWays;
 }
 
 /** Collects the account's mail. Answers a report in every case: what failed stands in it. */
@@ -66,23 +69,25 @@ class AccountRound {
   readonly #account: IspAccount;
   readonly #clock: Clock;
   readonly #doubts: PipelineDoubts;
+  readonly #known: KnownWays;
   readonly #tally: FetchTally;
   /** Messages that failed in this round: not tried again in it. */
   readonly #failed = new Set<string>();
 
-  constructor(request: FetchRequest, { account, clock, doubts }: CollectServices, tally: FetchTally) {
+  constructor(request: FetchRequest, { account, clock, doubts, known }: CollectServices, tally: FetchTally) {
     this.#request = request;
     this.#account = account;
     this.#clock = clock;
     this.#doubts = doubts;
+    this.#known = known;
     this.#tally = tally;
   }
 
   /** One session, from the connection to QUIT. Answers whether another one is worth it. */
   async session(signal: AbortSignal): Promise<boolean> {
-    const dialogue = await Pop3Dialogue.connect(this.#account, this.#clock, signal);
+    const services = { clock: this.#clock, known: this.#known };
+    const { dialogue, capabilities: announced } = await openMailbox(this.#account, services, signal);
     try {
-      const announced = await logIn(dialogue);
       const capabilities = this.#doubts.has(this.#account) ? { ...announced, pipelining: false } : announced;
       const again = await this.#work(dialogue, capabilities);
       dialogue.end();

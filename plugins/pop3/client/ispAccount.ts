@@ -2,6 +2,8 @@
 import { type AccountView, PostroomError, type Secrets, type Settings } from '@postroom/sdk';
 
 export type IspSecurity = 'tls' | 'starttls' | 'plain';
+/** How to log in; `auto`: whichever way works. */
+export type IspAuth = 'auto' | 'plain' | 'login' | 'user' | 'cram-md5' | 'apop';
 
 export interface IspAccount {
   /** The account's id, for sentences. */
@@ -9,6 +11,7 @@ export interface IspAccount {
   readonly host: string;
   readonly port: number;
   readonly security: IspSecurity;
+  readonly auth: IspAuth;
   readonly user: string;
   readonly password: string;
   /** SHA-256 of the one certificate to trust, 64 lower-case hex digits; `undefined`: the usual check of name and chain. */
@@ -43,6 +46,7 @@ export async function ispAccount(account: AccountView, settings: Settings, secre
     host,
     port: port === 0 ? (security === 'tls' ? 995 : 110) : port,
     security,
+    auth: get<IspAuth | undefined>('pop3.auth') ?? 'auto',
     user: user === '' ? account.address.slice(0, account.address.lastIndexOf('@')) : user,
     password,
     pin: pin === '' ? undefined : pin,

@@ -1,26 +1,61 @@
-// From the greeting to the open mailbox: CAPA, STLS where it is demanded, the login. No password leaves before TLS is as the account wants it.
+// From the connection to the open mailbox: the greeting, CAPA, STLS where it is demanded, and the ways to log in, one after the other. No password leaves
+// before TLS is as the account wants it.
 import { PostroomError } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
 import type { IspAccount } from './ispAccount.js';
-import { type Answer, loginError, parseAnswer } from './ispAnswers.js';
 import { type IspCapabilities, ispCapabilities } from './ispCapabilities.js';
-import type { Pop3Dialogue } from './pop3Dialogue.js';
+import type { KnownWays } from './knownWays.js';
+import { LoginAttempt } from './loginAttempt.js';
+import { greetingError, tlsWantedError } from './loginErrors.js';
+import { Pop3Dialogue, type Transcript } from './pop3Dialogue.js';
+import { apopTimestamp, wantsTls, waysOffered } from './waysToLogIn.js';
 
-/** Octets of a command line with its CRLF (RFC 2449 section 4). */
-const COMMAND_LIMIT = 255;
+/** Sessions that one login may take: some servers close the connection behind a refusal. */
+const MOST_SESSIONS = 2;
 
-/** Logs in. Answers what the server can do in this session; throws PostroomError with an `isp/...` code. */
-export async function logIn(dialogue: Pop3Dialogue): Promise<IspCapabilities> {
+export interface OpenMailbox {
+  readonly dialogue: Pop3Dialogue;
+  /** What the server can do in this session. */
+  readonly capabilities: IspCapabilities;
+}
+
+/** Connects and logs in. Throws PostroomError with an `isp/...` code, and leaves no connection behind then. */
+export async function openMailbox(
+  account: IspAccount,
+  services: { readonly clock: Clock; readonly known: KnownWays },
+  signal: AbortSignal,
+  transcript?: Transcript,
+): Promise<OpenMailbox> {
+  checkCredentials(account);
+  const attempt = new LoginAttempt(account, services.known);
+  for (let session = 1; ; session += 1) {
+    let dialogue: Pop3Dialogue | undefined;
+    try {
+      dialogue = await Pop3Dialogue.connect(account, services.clock, signal, transcript);
+      return { dialogue, capabilities: await logIn(dialogue, attempt) };
+    } catch (error) {
+      dialogue?.cut();
+      const isClosed = attempt.isRefused && !signal.aborted && error instanceof PostroomError && error.code === 'isp/unreachable';
+      if (!isClosed) throw error;
+      if (session >= MOST_SESSIONS) throw attempt.error();
+    }
+  }
+}
+
+async function logIn(dialogue: Pop3Dialogue, attempt: LoginAttempt): Promise<IspCapabilities> {
   const { account } = dialogue;
-  const greeting = await dialogue.answer('the connection with its greeting');
-  if (!greeting.ok) throw loginError(account, greeting.code === '' ? { ...greeting, code: 'SYS/TEMP' } : greeting);
+  const greeting = await dialogue.greeting();
+  if (!greeting.answer.ok) throw greetingError(account, greeting.answer);
   let capabilities = await askCapabilities(dialogue);
   if (account.security === 'starttls') {
     await startTls(dialogue);
     // What was said in clear text counts no longer.
     capabilities = await askCapabilities(dialogue);
   }
-  const answer = await authenticate(dialogue, capabilities);
-  if (!answer.ok) throw loginError(account, answer);
+  const timestamp = apopTimestamp(greeting.said);
+  const ways = waysOffered(account, capabilities, timestamp);
+  if (wantsTls(account, capabilities, ways)) throw tlsWantedError(account);
+  await attempt.run(dialogue, { ways, capabilities, timestamp });
   return askCapabilities(dialogue);
 }
 
@@ -39,30 +74,6 @@ async function startTls(dialogue: Pop3Dialogue): Promise<void> {
     );
   }
   await dialogue.secure();
-}
-
-async function authenticate(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<Answer> {
-  const { account } = dialogue;
-  checkCredentials(account);
-  if (capabilities.saslPlain) return authPlain(dialogue);
-  const user = await dialogue.ask(`USER ${account.user}`);
-  return user.ok ? dialogue.ask(`PASS ${account.password}`, 'PASS (hidden)') : user;
-}
-
-/** RFC 5034: the response stands behind AUTH where the line is short enough, else it waits for the server's `+`. */
-async function authPlain(dialogue: Pop3Dialogue): Promise<Answer> {
-  const { account } = dialogue;
-  const response = Buffer.from(`\0${account.user}\0${account.password}`).toString('base64');
-  const line = `AUTH PLAIN ${response}`;
-  if (line.length + 2 <= COMMAND_LIMIT) return dialogue.ask(line, 'AUTH PLAIN (hidden)');
-  dialogue.send(['AUTH PLAIN']);
-  const challenge = await dialogue.rawLine('AUTH PLAIN');
-  const answer = parseAnswer(challenge);
-  if (answer?.ok === false) return answer;
-  if (/^\+\s*$/.test(challenge)) return dialogue.ask(response, '(hidden)');
-  // PLAIN has no challenge: whatever this is, the answer to it would be wrong.
-  await dialogue.ask('*');
-  throw new PostroomError('isp/protocol', `${account.host} asked a question in AUTH PLAIN, which has none. The login was given up.`);
 }
 
 /** A line end in a name or password would be a command of its own. */

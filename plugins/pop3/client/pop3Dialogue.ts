@@ -16,6 +16,11 @@ export const ANSWER = { lines: 1_000, octets: 64 * 1024 };
 /** Notes what was said, for people. Secrets never reach it. */
 export type Transcript = (side: 'client' | 'server', line: string) => void;
 
+/** What a server asks for in the middle of a login, as it stands behind the `+`. */
+export interface Challenge {
+  readonly challenge: string;
+}
+
 export class Pop3Dialogue {
   readonly account: IspAccount;
   readonly #clock: Clock;
@@ -26,6 +31,7 @@ export class Pop3Dialogue {
   /** Commands on the line since it was last without any. */
   #together = 0;
   #hasLostPipeline = false;
+  readonly #hidden: string[] = [];
 
   private constructor(account: IspAccount, socket: Socket, clock: Clock, transcript: Transcript | undefined) {
     this.account = account;
@@ -82,6 +88,28 @@ export class Pop3Dialogue {
     return this.answer(shown ?? line, shown !== undefined);
   }
 
+  /** What the server begins with: its answer, and the line as it is, which a login may have to repeat. */
+  async greeting(): Promise<{ readonly answer: Answer; readonly said: string }> {
+    const what = 'the connection with its greeting';
+    const { said, shown } = await this.#line(what, false);
+    return { answer: parseAnswer(shown) ?? this.#misplaced(what, shown), said };
+  }
+
+  /** A step of a login, shown as `shown`: its answer, or what the server asks for next (RFC 5034), without the `+`. */
+  async askOrAnswer(line: string, shown: string): Promise<Answer | Challenge> {
+    this.send([line], shown);
+    const reply = await this.#line(shown, true);
+    const answer = parseAnswer(reply.shown);
+    if (answer !== undefined) return answer;
+    if (!/^\+(?: |$)/.test(reply.said)) this.#misplaced(shown, reply.shown);
+    return { challenge: reply.said.slice(1).trim() };
+  }
+
+  /** What the server repeats of this is not shown from here on. */
+  hide(secret: string): void {
+    this.#hidden.push(secret);
+  }
+
   /** A command with a multi-line answer of a few lines; `undefined` after -ERR. */
   async askLines(line: string): Promise<readonly string[] | undefined> {
     const answer = await this.ask(line);
@@ -109,23 +137,24 @@ export class Pop3Dialogue {
   }
 
   async #answer(what: string, toSecret: boolean): Promise<Answer> {
-    const line = await this.rawLine(what, toSecret);
-    const answer = parseAnswer(line);
-    if (answer === undefined) {
-      throw new PostroomError(
-        'isp/protocol',
-        `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`,
-      );
-    }
-    return answer;
+    const { shown } = await this.#line(what, toSecret);
+    return parseAnswer(shown) ?? this.#misplaced(what, shown);
   }
 
-  async rawLine(what: string, toSecret = false): Promise<string> {
+  #misplaced(what: string, line: string): never {
+    throw new PostroomError(
+      'isp/protocol',
+      `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`,
+    );
+  }
+
+  /** The next line: `said` as it came, `shown` without secrets. */
+  async #line(what: string, toSecret: boolean): Promise<{ readonly said: string; readonly shown: string }> {
     const said = await this.#incoming.line(what);
-    const line = toSecret ? withoutEcho(said, this.#secrets) : withoutSecrets(said, this.#secrets);
+    const shown = toSecret ? withoutEcho(said, this.#secrets) : withoutSecrets(said, this.#secrets);
     this.#unanswered = Math.max(0, this.#unanswered - 1);
-    this.#transcript?.('server', printable(line));
-    return line;
+    this.#transcript?.('server', printable(shown));
+    return { said, shown };
   }
 
   /** The lines of a multi-line answer behind its first. */
@@ -176,7 +205,8 @@ export class Pop3Dialogue {
 
   get #secrets(): readonly string[] {
     const { user, password } = this.account;
-    return [password, Buffer.from(`\0${user}\0${password}`).toString('base64')];
+    const inBase64 = [`\0${user}\0${password}`, password].map((text) => Buffer.from(text).toString('base64'));
+    return [password, ...inBase64, ...this.#hidden];
   }
 
   #listen(socket: Socket): Incoming {

@@ -2,8 +2,9 @@
 import { LOOK_MS, PostroomError, sentenceOf, withinTime } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { IspAccount } from './ispAccount.js';
-import { logIn } from './ispLogin.js';
-import { Pop3Dialogue } from './pop3Dialogue.js';
+import { openMailbox } from './ispLogin.js';
+import type { KnownWays } from './knownWays.js';
+import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 export interface ProbeResult {
   readonly ok: boolean;
@@ -13,16 +14,19 @@ export interface ProbeResult {
 }
 
 /** Connects, logs in, lists and QUITs; changes nothing at the ISP. */
-export async function probeLogin(account: IspAccount, clock: Clock, signal: AbortSignal): Promise<ProbeResult> {
+export async function probeLogin(
+  account: IspAccount,
+  services: { readonly clock: Clock; readonly known: KnownWays },
+  signal: AbortSignal,
+): Promise<ProbeResult> {
   const transcript: string[] = [];
   const note = (side: 'client' | 'server', line: string): void => {
     transcript.push(`${side === 'client' ? 'C' : 'S'}: ${line}`);
   };
   let dialogue: Pop3Dialogue | undefined;
   try {
-    await withinTime(clock, LOOK_MS, signal, async (inTime) => {
-      dialogue = await Pop3Dialogue.connect(account, clock, inTime, note);
-      await logIn(dialogue);
+    await withinTime(services.clock, LOOK_MS, signal, async (inTime) => {
+      ({ dialogue } = await openMailbox(account, services, inTime, note));
       await dialogue.ask('STAT');
       await dialogue.eachLine('UIDL', () => undefined);
       await dialogue.ask('QUIT');

@@ -5,9 +5,9 @@ import { headerByTop } from './headerPrint.js';
 import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { countIn } from './ispAnswers.js';
-import { logIn } from './ispLogin.js';
+import { openMailbox } from './ispLogin.js';
+import type { KnownWays } from './knownWays.js';
 import { partsOf, readListing } from './listing.js';
-import { Pop3Dialogue } from './pop3Dialogue.js';
 
 export interface WaitingMessage {
   /** As the journal knows the message. */
@@ -19,14 +19,23 @@ export interface WaitingMessage {
 }
 
 /** The newest `limit` messages, newest first. Deletes nothing: QUIT without a DELE (RFC 1939 section 6). */
-export function waitingMail(account: IspAccount, clock: Clock, limit: number, signal: AbortSignal): Promise<readonly WaitingMessage[]> {
-  return withinTime(clock, LOOK_MS, signal, (inTime) => look(account, clock, limit, inTime));
+export function waitingMail(
+  account: IspAccount,
+  services: { readonly clock: Clock; readonly known: KnownWays },
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly WaitingMessage[]> {
+  return withinTime(services.clock, LOOK_MS, signal, (inTime) => look(account, services, limit, inTime));
 }
 
-async function look(account: IspAccount, clock: Clock, limit: number, signal: AbortSignal): Promise<readonly WaitingMessage[]> {
-  const dialogue = await Pop3Dialogue.connect(account, clock, signal);
+async function look(
+  account: IspAccount,
+  services: { readonly clock: Clock; readonly known: KnownWays },
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly WaitingMessage[]> {
+  const { dialogue } = await openMailbox(account, services, signal);
   try {
-    await logIn(dialogue);
     const [newest] = partsOf(countIn(await dialogue.ask('STAT')), false);
     const { messages } = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
     const identified = await identify(dialogue, messages.slice(-limit));

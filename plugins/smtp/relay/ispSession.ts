@@ -6,7 +6,11 @@ import type { Envelope, SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { type Extensions, readExtensions } from './extensions.js';
 import { IspConnection } from './ispConnection.js';
 import { type IspServer, SetupProblem } from './ispSettings.js';
+import type { KnownMechanisms } from './knownMechanisms.js';
+import { LoginAttempt, tlsDemand } from './loginAttempt.js';
+import { SASL_HANDLERS } from './saslHandlers.js';
 import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
+import { mechanismsIn } from './waysToLogIn.js';
 
 /** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes. The answer to the final dot may take 10: the settings' patience, which goes for every step. */
 const GREETING_MS = 5 * 60_000;
@@ -33,6 +37,7 @@ export class IspSession {
       greetingTimeout,
       socketTimeout: server.patienceMs,
       socketCloseTimeout: GOODBYE_MS,
+      customAuth: SASL_HANDLERS,
       // The name in the certificate is checked against the settings, never against what DNS says. A pin takes the place of all checks.
       tls: { minVersion: 'TLSv1.2', rejectUnauthorized: server.pin === undefined },
       ...(transcript ? { logger: transcriptLogger(transcript, secretsOf(server)), transactionLog: true } : {}),
@@ -41,14 +46,31 @@ export class IspSession {
     this.#connection.on('error', () => undefined);
   }
 
-  /** Connects, encrypts and logs in. Rejects with nodemailer's error, or a SetupProblem. */
-  static async open(server: IspServer, signal: AbortSignal, transcript?: Transcript): Promise<IspSession> {
+  /**
+   * Connects, encrypts and logs in, by one way after the other; once more where the server hangs up behind a refusal. Rejects with nodemailer's error,
+   * or a SetupProblem.
+   */
+  static async open(server: IspServer, known: KnownMechanisms, signal: AbortSignal, transcript?: Transcript): Promise<IspSession> {
+    const attempt = new LoginAttempt(server, known);
+    try {
+      return await IspSession.#connect(server, attempt, signal, transcript);
+    } catch (error) {
+      if (!attempt.isUnfinished || signal.aborted) throw error;
+    }
+    try {
+      return await IspSession.#connect(server, attempt, signal, transcript);
+    } catch (error) {
+      throw attempt.isUnfinished && !signal.aborted ? attempt.failure() : error;
+    }
+  }
+
+  static async #connect(server: IspServer, attempt: LoginAttempt, signal: AbortSignal, transcript?: Transcript): Promise<IspSession> {
     const session = new IspSession(server, transcript);
     try {
       await session.#step<void>(signal, (done) => session.#connection.connect((error) => done(error)));
       session.#extensions = readExtensions(session.#connection.lastServerResponse || '');
       session.#checkPin();
-      await session.#logIn(signal);
+      await session.#logIn(attempt, signal);
       return session;
     } catch (error) {
       session.close();
@@ -74,7 +96,7 @@ export class IspSession {
       if (source.errored) {
         this.close();
       }
-      throw error;
+      throw tlsDemand(this.server, error) ?? error;
     } finally {
       source.destroy();
     }
@@ -156,19 +178,22 @@ export class IspSession {
     }
   }
 
-  async #logIn(signal: AbortSignal): Promise<void> {
-    const { host, login } = this.server;
+  async #logIn(attempt: LoginAttempt, signal: AbortSignal): Promise<void> {
+    const { login } = this.server;
     if (!login) {
       return;
     }
-    if (!this.#connection.allowsAuth) {
-      throw new SetupProblem(`${host} offers no login on this port. Check "smtp.port" and "smtp.security", or set "smtp.auth" to "none".`);
-    }
-    try {
-      await this.#step<boolean>(signal, (done) => this.#connection.login({ user: login.user, pass: login.password }, done));
-    } catch (error) {
-      throw withoutSecrets(error, secretsOf(this.server));
-    }
+    // The answer to HELO announces nothing.
+    const offered = mechanismsIn(this.#connection.lastServerResponse || '') ?? (this.#connection.allowsAuth ? [] : undefined);
+    await attempt.run({ mechanisms: offered, hasTls: this.#extensions.names.has('STARTTLS') }, async (mechanism) => {
+      try {
+        await this.#step<boolean>(signal, (done) =>
+          this.#connection.login({ user: login.user, pass: login.password, method: mechanism }, done),
+        );
+      } catch (error) {
+        throw withoutSecrets(error, secretsOf(this.server));
+      }
+    });
   }
 }
 

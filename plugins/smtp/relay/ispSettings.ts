@@ -1,6 +1,7 @@
 // How an account's ISP takes mail: the account's settings and its password, read anew for each try.
 import { hostname } from 'node:os';
 import { type AccountView, type PortSecurity, PostroomError, type Secrets, type Settings } from '@postroom/sdk';
+import { MECHANISMS, type SmtpAuth } from './waysToLogIn.js';
 
 export interface IspServer {
   /** What we call ourselves in EHLO. */
@@ -8,6 +9,7 @@ export interface IspServer {
   readonly host: string;
   readonly port: number;
   readonly security: PortSecurity;
+  readonly auth: SmtpAuth;
   /** `undefined`: the ISP wants none. */
   readonly login: { readonly user: string; readonly password: string } | undefined;
   /** SHA-256 of the certificate, 64 lower-case hex digits: that one is trusted, no other. */
@@ -21,6 +23,14 @@ const DEFAULT_PORTS = { tls: 465, starttls: 587, plain: 25 } as const;
 /** Something that the administrator must mend in the settings before mail can go out. */
 export class SetupProblem extends Error {
   readonly code = 'ECONFIG';
+
+  /** `status`: an enhanced status code (RFC 3463, RFC 5248) that says more than that the set-up is wrong. */
+  constructor(
+    message: string,
+    readonly status?: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Throws a SetupProblem with a sentence for the administrator. */
@@ -31,13 +41,15 @@ export async function ispServerOf(account: AccountView, settings: Settings, secr
     throw new SetupProblem(`Account ${account.id} has no outgoing server. Set "smtp.host" to the name that the ISP gives.`);
   }
   const security = get<PortSecurity>('smtp.security');
+  const auth = get<string>('smtp.auth');
   const pin = get<string>('smtp.tls.pin').replaceAll(':', '').toLowerCase();
   return {
     clientName: settings.get<string>('server.name') || hostname(),
     host,
     port: get<number>('smtp.port') || DEFAULT_PORTS[security],
     security,
-    login: get<string>('smtp.auth') === 'none' ? undefined : await loginOf(account, settings, secrets),
+    auth: MECHANISMS.find((mechanism) => mechanism.toLowerCase() === auth) ?? 'auto',
+    login: auth === 'none' ? undefined : await loginOf(account, settings, secrets),
     pin: pin === '' ? undefined : pin,
     patienceMs: get<number>('smtp.timeouts.replySeconds') * 1_000,
   };

@@ -1,5 +1,6 @@
 // What an ISP's answer, or its silence, means for a recipient: delivered, tried again, or bounced. Pure.
-import type { DestinationReceipt } from '@postroom/sdk';
+import type { DestinationReceipt, LoginRefusal } from '@postroom/sdk';
+import { meaningOf } from './refusedLogins.js';
 
 /** The fields of nodemailer's errors that decide. */
 export interface RelayFailure {
@@ -11,6 +12,8 @@ export interface RelayFailure {
   readonly responseCode?: number | undefined;
   /** The verb that was answered: `MAIL FROM`, `RCPT TO`, `DATA`, `AUTH PLAIN`, `STARTTLS`, `CONN`. */
   readonly command?: string | undefined;
+  /** A SetupProblem's. */
+  readonly status?: string | undefined;
 }
 
 export type Verdict = Omit<DestinationReceipt, 'recipient' | 'remote'>;
@@ -19,12 +22,14 @@ const MAX_TEXT = 500;
 /** Replies that ask for a login or for encryption, whatever command they answer (RFC 4954 section 6). */
 const LOGIN_REPLIES = new Set([530, 534, 535, 538]);
 
+const NOT_NOW: ReadonlySet<LoginRefusal> = new Set(['later', 'in-use']);
+
 /** Judges a command that failed before the message was out. */
 export function judge(failure: RelayFailure): Verdict {
   const text = oneLine(failure.response ?? failure.message);
   const reply = failure.responseCode;
   if (isConfiguration(failure)) {
-    return { outcome: 'deferred', status: statusOf(failure.response, '4.7.0'), text, configuration: true };
+    return { outcome: 'deferred', status: statusOf(failure.response, failure.status ?? '4.7.0'), text, configuration: true };
   }
   if (reply === 421) {
     return { outcome: 'deferred', status: statusOf(failure.response, '4.3.2'), text };
@@ -56,7 +61,10 @@ export function judgeSuccess(response: string): Verdict {
 }
 
 function isConfiguration(failure: RelayFailure): boolean {
-  const { code, responseCode: reply, command = '' } = failure;
+  const { code, responseCode: reply, command = '', response = '' } = failure;
+  // `535 Too many logins, try later` is about no password.
+  const isLogin = code === 'EAUTH' || (reply !== undefined && LOGIN_REPLIES.has(reply));
+  if (isLogin && response !== '' && NOT_NOW.has(meaningOf(response))) return false;
   if (code === 'ECONFIG' || (reply !== undefined && LOGIN_REPLIES.has(reply))) {
     return true;
   }

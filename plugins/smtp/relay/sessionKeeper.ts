@@ -3,6 +3,7 @@ import type { Disposable } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { IspSession } from './ispSession.js';
 import type { IspServer } from './ispSettings.js';
+import type { KnownMechanisms } from './knownMechanisms.js';
 
 const KEEP_MS = 10_000;
 /** An outage in the middle of an envelope looks like lost commands: a day of one command at a time costs little. */
@@ -21,7 +22,10 @@ export class SessionKeeper implements Disposable {
   readonly #doubted = new Map<string, number>();
   #disposed = false;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly known: KnownMechanisms,
+  ) {}
 
   /** An open session for the caller alone; `isKept` tells that the ISP may have closed it meanwhile. */
   async take(account: string, server: IspServer, signal: AbortSignal): Promise<{ session: IspSession; isKept: boolean }> {
@@ -30,7 +34,7 @@ export class SessionKeeper implements Disposable {
       return { session: kept.session, isKept: true };
     }
     kept?.session.quit();
-    const session = await IspSession.open(server, signal);
+    const session = await IspSession.open(server, this.known, signal);
     if ((this.#doubted.get(placeOf(server)) ?? 0) > this.clock.monotonic()) session.forgetPipelining();
     return { session, isKept: false };
   }

@@ -3,6 +3,7 @@ import { LOOK_MS, PostroomError, type Secrets, type Settings, sentenceOf, within
 import type { Accounts, Clock } from '@postroom/sdk/services';
 import { IspSession } from './ispSession.js';
 import { ispServerOf } from './ispSettings.js';
+import type { KnownMechanisms } from './knownMechanisms.js';
 import { oneLine } from './replies.js';
 
 export interface LoginTest {
@@ -16,7 +17,13 @@ const MAX_LINES = 200;
 
 export async function testLogin(
   accountId: string,
-  services: { readonly accounts: Accounts; readonly settings: Settings; readonly secrets: Secrets; readonly clock: Clock },
+  services: {
+    readonly accounts: Accounts;
+    readonly settings: Settings;
+    readonly secrets: Secrets;
+    readonly clock: Clock;
+    readonly known: KnownMechanisms;
+  },
   signal: AbortSignal,
 ): Promise<LoginTest> {
   const account = services.accounts.find(accountId);
@@ -33,7 +40,7 @@ export async function testLogin(
   try {
     const server = await ispServerOf(account, services.settings, services.secrets);
     note(`Connecting to ${server.host}, port ${server.port} (${server.security})`);
-    const session = await withinTime(services.clock, LOOK_MS, signal, (inTime) => IspSession.open(server, inTime, note));
+    const session = await withinTime(services.clock, LOOK_MS, signal, (inTime) => IspSession.open(server, services.known, inTime, note));
     session.quit();
     return { ok: true, transcript };
   } catch (error) {

@@ -5,9 +5,10 @@ import type { IspServer } from './ispSettings.js';
 /** What was said, line by line: `C: EHLO ...`, `S: 250 ...`. */
 export type Transcript = (line: string) => void;
 
-/** The password, and the line that it is sent in (RFC 4616). */
+/** The password, and what it is sent as (RFC 4616, LOGIN). */
 export function secretsOf({ login }: IspServer): readonly string[] {
-  return login === undefined ? [] : [login.password, Buffer.from(`\0${login.user}\0${login.password}`).toString('base64')];
+  if (login === undefined) return [];
+  return [login.password, ...[`\0${login.user}\0${login.password}`, login.password].map((text) => Buffer.from(text).toString('base64'))];
 }
 
 /** nodemailer's error, whose texts hold the server's answer. */

@@ -27,6 +27,12 @@ describe('when to try again', () => {
     }
   });
 
+  it('to fetch: at most half an hour where the ISP wants TLS, another login, or says later: no password is at stake (169)', () => {
+    for (const code of ['isp/tls', 'isp/no-login', 'isp/temporary']) {
+      expect(Math.max(...[1, 2, 6, 50].map((failures) => fetchWait(code, failures) / MINUTE)), code).to.equal(30);
+    }
+  });
+
   it('to fetch: minutes where the mailbox is in use, and where the ISP is down (84)', () => {
     expect([1, 2, 5, 9].map((failures) => fetchWait('isp/in-use', failures) / MINUTE)).to.deep.equal([1, 2, 5, 5]);
     expect([1, 2, 3, 6, 7, 60].map((failures) => fetchWait('isp/unreachable', failures) / MINUTE)).to.deep.equal([1, 2, 4, 30, 30, 30]);

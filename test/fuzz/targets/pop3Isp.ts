@@ -4,6 +4,7 @@ import { collect } from '#plugins/pop3/dist/client/collect.js';
 import type { IspAccount } from '#plugins/pop3/dist/client/ispAccount.js';
 import { parseAnswer, printable } from '#plugins/pop3/dist/client/ispAnswers.js';
 import { ispCapabilities } from '#plugins/pop3/dist/client/ispCapabilities.js';
+import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
 import { type Listing, readListing } from '#plugins/pop3/dist/client/listing.js';
 import { PipelineDoubts } from '#plugins/pop3/dist/client/pipelineDoubts.js';
 import { ACCOUNT, TestClock } from '../../plugins/pop3/support/fakeHost.js';
@@ -125,6 +126,7 @@ export const pop3Rounds: FuzzTarget = {
       host: '127.0.0.1',
       port: server.port,
       security: random.below(4) === 0 ? 'starttls' : 'plain',
+      auth: 'auto',
       user: 'mail',
       password: SECRET,
       pin: undefined,
@@ -135,7 +137,7 @@ export const pop3Rounds: FuzzTarget = {
     };
     const { signal } = new AbortController();
     const request = { account: ACCOUNT, reason: 'user' as const, intake, journal, tell: async () => undefined, progress: () => undefined };
-    const report = await collect(request, { signal }, { account, clock, doubts: new PipelineDoubts(clock) });
+    const report = await collect(request, { signal }, { account, clock, doubts: new PipelineDoubts(clock), known: new KnownWays() });
     must(clock.waiting <= 1, 'no timer is left but that of the last goodbye', clock.waiting);
     must(report.stored === intake.accepted.length, 'what is reported is what was stored', [report, intake.accepted.length]);
     for (const { message, code } of report.failed)

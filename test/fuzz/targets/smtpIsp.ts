@@ -1,6 +1,7 @@
 // What an ISP's SMTP server answers: replies read alone, and whole messages handed to a server that says anything.
 import type { DestinationReceipt } from '@postroom/sdk';
 import { readExtensions } from '#plugins/smtp/dist/relay/extensions.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
 import { Relay, type RelayServices } from '#plugins/smtp/dist/relay/relay.js';
 import { judge, judgeSilence, judgeSuccess, oneLine } from '#plugins/smtp/dist/relay/replies.js';
 import { SessionKeeper } from '#plugins/smtp/dist/relay/sessionKeeper.js';
@@ -92,7 +93,7 @@ async function open(): Promise<NonNullable<typeof world>> {
     ['smtp.host', '127.0.0.1'],
     ['smtp.port', await isp.start()],
     ['smtp.tls.pin', ''],
-    ['smtp.auth', 'login'],
+    ['smtp.auth', 'auto'],
     ['smtp.user', 'mail'],
     ['smtp.timeouts.replySeconds', 5],
   ]);
@@ -105,7 +106,7 @@ async function open(): Promise<NonNullable<typeof world>> {
   };
   const quiet = (): void => undefined;
   const services = { settings, secrets: { get: async () => SECRET }, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } };
-  const keeper = new SessionKeeper(new TestClock());
+  const keeper = new SessionKeeper(new TestClock(), new KnownMechanisms());
   return { isp, keeper, relay: new Relay(services as unknown as RelayServices, keeper), set: (key, value) => void values.set(key, value) };
 }
 

@@ -3,8 +3,10 @@
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/host/doors.js';
+import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
 import { type ProbeResult, probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
 import { Postroom } from '../../kit/postroom.js';
 import { RawClient } from '../pop3/support/rawClient.js';
 import { LineClient } from '../smtp/lineClient.js';
@@ -117,12 +119,13 @@ describe('text in front of TLS', function () {
         host: '127.0.0.1',
         port: isp.port,
         security: 'starttls' as const,
+        auth: 'auto' as const,
         user: 'mail',
         password: 'isp secret',
         pin: pin(),
       };
       const limits = { leaveOnServerDays: 0, maxMessageBytes: 1_000, connectMs: 30_000, replyMs: 30_000 };
-      return probeLogin({ ...account, ...limits }, new VirtualClock(), new AbortController().signal);
+      return probeLogin({ ...account, ...limits }, { clock: new VirtualClock(), known: new KnownWays() }, new AbortController().signal);
     }
 
     /** Answers the extensions that it went by, or the problem. */
@@ -141,11 +144,16 @@ describe('text in front of TLS', function () {
         host: '127.0.0.1',
         port: isp.port,
         security: 'starttls' as const,
+        auth: 'auto' as const,
         pin: pin(),
         patienceMs: 30_000,
       };
       try {
-        const session = await IspSession.open({ ...server, login: { user: 'mail', password: 'isp secret' } }, new AbortController().signal);
+        const session = await IspSession.open(
+          { ...server, login: { user: 'mail', password: 'isp secret' } },
+          new KnownMechanisms(),
+          new AbortController().signal,
+        );
         session.close();
         return [...session.extensions.names];
       } catch (error) {
@@ -207,12 +215,17 @@ describe('text in front of TLS', function () {
         host: '127.0.0.1',
         port: isp.port,
         security: 'starttls' as const,
+        auth: 'auto' as const,
         user: 'mail',
         password: 'isp secret',
         pin: undefined,
       };
       const limits = { leaveOnServerDays: 0, maxMessageBytes: 1_000, connectMs: 30_000, replyMs: 30_000 };
-      const { ok, problem } = await probeLogin({ ...account, ...limits }, new VirtualClock(), new AbortController().signal);
+      const { ok, problem } = await probeLogin(
+        { ...account, ...limits },
+        { clock: new VirtualClock(), known: new KnownWays() },
+        new AbortController().signal,
+      );
       expect(ok).to.equal(false);
       expect(problem?.message).to.match(/^TLS with 127\.0\.0\.1 failed: .*(?:version|protocol).*No password was sent/);
       expect([...isp.plain, ...isp.secure].join('\n')).to.not.match(/USER|PASS|AUTH/);
@@ -232,11 +245,13 @@ describe('text in front of TLS', function () {
         host: '127.0.0.1',
         port: isp.port,
         security: 'starttls' as const,
+        auth: 'auto' as const,
         pin: undefined,
         patienceMs: 30_000,
       };
       const failure = await IspSession.open(
         { ...server, login: { user: 'mail', password: 'isp secret' } },
+        new KnownMechanisms(),
         new AbortController().signal,
       ).catch((error: unknown) => error);
       expect(String(failure)).to.match(/No TLS with 127\.0\.0\.1, port \d+: .*(?:version|protocol).*Nothing was sent/);

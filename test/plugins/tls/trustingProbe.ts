@@ -7,8 +7,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { VirtualClock } from '@postroom/sdk/testing';
+import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
 import { probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -45,19 +47,25 @@ async function probe({ protocol, security, host, port }: ProbeRequest): Promise<
       id: 'company',
       user: 'mail',
       password: 'isp secret',
+      auth: 'auto' as const,
       pin: undefined,
       patienceMs: 60_000,
       leaveOnServerDays: 0,
       maxMessageBytes: 1_000_000,
     };
     const times = { connectMs: 30_000, replyMs: 30_000 };
-    const result = await probeLogin({ ...account, ...times, host, port, security }, new VirtualClock(), signal);
+    const result = await probeLogin(
+      { ...account, ...times, host, port, security },
+      { clock: new VirtualClock(), known: new KnownWays() },
+      signal,
+    );
     return { ok: result.ok, problem: result.problem?.message ?? '' };
   }
   const login = { user: 'mail', password: 'isp secret' };
   try {
     const session = await IspSession.open(
-      { clientName: 'office.example', host, port, security, login, pin: undefined, patienceMs: 60_000 },
+      { clientName: 'office.example', host, port, security, auth: 'auto', login, pin: undefined, patienceMs: 60_000 },
+      new KnownMechanisms(),
       signal,
     );
     session.close();

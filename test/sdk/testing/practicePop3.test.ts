@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { leakCheck, PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { LineClient } from './lineClient.js';
@@ -46,6 +47,44 @@ describe('the practice ISP by POP3', () => {
     expect(isp.mailbox('office').messages).to.have.length(2);
     expect(await client.ask('QUIT')).to.match(/^\+OK/);
     expect(isp.mailbox('office').messages.map((message) => message.uidl)).to.deep.equal(['second']);
+  });
+
+  it('takes LOGIN, CRAM-MD5 and APOP where they are switched on, and notes no password', async () => {
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    const { pop3 } = isp.faults;
+    Object.assign(pop3, { mechanisms: ['LOGIN', 'CRAM-MD5'], hasApop: true });
+    pop3.without.add('USER');
+    const login = await greeted();
+    expect(await login.askAll('CAPA'))
+      .to.include('SASL LOGIN CRAM-MD5')
+      .and.not.include('USER');
+    expect(await login.ask('USER office')).to.match(/^-ERR/);
+    expect(await login.ask('AUTH PLAIN')).to.match(/^-ERR/);
+    expect(await login.ask('AUTH LOGIN')).to.equal(`+ ${base64('Username:')}`);
+    expect(await login.ask(base64('office'))).to.equal(`+ ${base64('Password:')}`);
+    expect(await login.ask(base64('practice'))).to.match(/^\+OK/);
+    for (const [password, answer] of [
+      ['practice', /^\+OK/],
+      ['guessed', /^-ERR \[AUTH\]/],
+    ] as const) {
+      const cram = await greeted();
+      const challenge = Buffer.from((await cram.ask('AUTH CRAM-MD5')).slice(2), 'base64').toString();
+      const digest = createHmac('md5', password).update(challenge).digest('hex');
+      expect(await cram.ask(base64(`office ${digest}`))).to.match(answer);
+      const client = await LineClient.open(isp.pop3.port);
+      clients.push(client);
+      const timestamp = /<\S+>/.exec(await client.line())?.[0] ?? '';
+      expect(await client.ask(`APOP office ${createHash('md5').update(`${timestamp}${password}`).digest('hex')}`)).to.match(answer);
+    }
+    pop3.refused.add('APOP');
+    expect(await (await greeted()).ask('APOP office 0')).to.match(/^-ERR/);
+    expect(JSON.stringify(isp.log.lines))
+      .to.not.include(base64('practice'))
+      .and.to.not.match(/APOP office [^*]/);
+    isp.faults.clear();
+    expect(await (await greeted()).askAll('CAPA'))
+      .to.include('SASL PLAIN')
+      .and.include('USER');
   });
 
   it('deletes nothing when the client goes away without QUIT', async () => {

@@ -2,6 +2,7 @@
 // Arguments: `host port`, one after the other. Prints what came of each, as JSON.
 import { VirtualClock } from '@postroom/sdk/testing';
 import type { IspAccount } from '#plugins/pop3/dist/client/ispAccount.js';
+import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
 import { probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 
 const places = process.argv.slice(2);
@@ -13,6 +14,7 @@ for (let at = 0; at < places.length; at += 2) {
     host: places[at] ?? '',
     port: Number(places[at + 1]),
     security: 'tls',
+    auth: 'auto',
     user: 'mail',
     password: 'isp secret',
     pin: undefined,
@@ -21,6 +23,6 @@ for (let at = 0; at < places.length; at += 2) {
     connectMs: 60_000,
     replyMs: 60_000,
   };
-  results.push(await probeLogin(account, clock, new AbortController().signal));
+  results.push(await probeLogin(account, { clock, known: new KnownWays() }, new AbortController().signal));
 }
 process.stdout.write(JSON.stringify(results));

@@ -73,7 +73,10 @@ describe('the transcript of a login by SMTP', () => {
 
   it('hides what the server repeats, in the transcript and in the reason', async () => {
     for (const password of PASSWORDS) {
-      await at.connectTo({ answer: (verb, line) => (verb === 'AUTH' ? `535-5.7.8 What is\n535 5.7.8 ${line}?` : undefined) });
+      await at.connectTo({
+        extensions: ['AUTH PLAIN'],
+        answer: (verb, line) => (verb === 'AUTH' ? `535-5.7.8 What is\n535 5.7.8 ${line}?` : undefined),
+      });
       const result = await test(password);
       expect(login(result)).to.include('S: 535 5.7.8 (hidden: it repeats what it was told)');
       expect(result.problem).to.match(/^Invalid login: 535 5\.7\.8 \(hidden: it repeats what it was told\)$/);
