@@ -26,7 +26,7 @@ import { SqliteMailStore } from './sqliteMailStore.js';
 import { SqliteOutbox } from './sqliteOutbox.js';
 import { SqlitePluginStates } from './sqlitePluginStates.js';
 import { SqliteRevisions } from './sqliteRevisions.js';
-import { type Opened, openOn, openOnAnyDisk } from './walIndex.js';
+import { canBeShared, type Opened, openOn, openOnAnyDisk } from './walIndex.js';
 import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
@@ -149,7 +149,7 @@ export class SqliteStore implements Upkeep {
   /** Octets free on the data folder's file system. Where room has come back, others may read the database again. */
   async room(): Promise<number> {
     const free = await this.ballast.room();
-    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE) {
+    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE && (await canBeShared(this.dataDir))) {
       this.#sharing ??= this.#shareAgain();
       await this.#sharing;
     }
@@ -194,7 +194,7 @@ export class SqliteStore implements Upkeep {
   async reopen(): Promise<void> {
     let lost: LostCommits | undefined;
     await this.queue.replaceWriter(async () => {
-      const writer = await openWriter(this.path, this.sharing);
+      const writer = await this.#openWriterAgain();
       try {
         await quickCheck(writer);
         await checkWritable(writer);
@@ -208,6 +208,14 @@ export class SqliteStore implements Upkeep {
     if (this.readers.isDown) await this.readers.exchange(this.path, () => Promise.resolve(this.sharing));
     await this.#load();
     if (lost !== undefined) this.#lost.fire();
+  }
+
+  /** Where no reader has it open either, the index is made anew, on the room that there is now. */
+  async #openWriterAgain(): Promise<Connection> {
+    if (!this.readers.isDown) return openWriter(this.path, this.sharing);
+    const { writer, sharing } = await openOn(this.path, this.dataDir);
+    this.sharing = sharing;
+    return writer;
   }
 
   async quickCheck(): Promise<void> {
