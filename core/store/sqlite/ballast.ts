@@ -21,7 +21,7 @@ export class Ballast {
 
   /** Takes the room: all that is wanted where there is plenty, less on a small disk or a full one. */
   async take(): Promise<void> {
-    const size = await this.#size();
+    const size = await this.size();
     if (size >= OCTETS) return;
     const octets = Math.min(OCTETS, Math.floor((size + (await this.free())) * SHARE));
     // Not anew for a little more each time.
@@ -33,7 +33,7 @@ export class Ballast {
    * left. As much of it as can be written: what is free for root, or within a quota, nobody says beforehand.
    */
   async keepForStart(): Promise<void> {
-    if ((await this.#size()) > 0) return;
+    if ((await this.size()) > 0) return;
     const octets = Math.min(OCTETS, Math.max(this.#givenUp, Math.floor((await this.free()) / 2)));
     if (octets >= PIECE) await this.#write(octets, 'what fits');
   }
@@ -75,13 +75,14 @@ export class Ballast {
 
   /** Gives the room up. Answers whether there was any. */
   async drop(): Promise<boolean> {
-    const size = await this.#size();
+    const size = await this.size();
     await rm(this.#path, { force: true });
     this.#givenUp = Math.max(this.#givenUp, size);
     return size > 0;
   }
 
-  async #size(): Promise<number> {
+  /** Octets that it takes up; 0 where there is none. */
+  async size(): Promise<number> {
     return (await stat(this.#path).catch(() => undefined))?.size ?? 0;
   }
 

@@ -12,7 +12,7 @@ import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
 import { CommitNumber, type LostCommits } from './commitNumber.js';
 import type { Connection, Sharing } from './connection.js';
-import { assertDurable, checkWritable, lostWal, openReader, openWriter, quickCheck } from './database.js';
+import { assertDurable, checkWritable, copyInto, lostWal, openReader, openWriter, quickCheck, sizeOfWhole } from './database.js';
 import { lookForEnd, noteLostEnd } from './lostEnd.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
@@ -234,17 +234,12 @@ export class SqliteStore implements Upkeep {
     return contentsOf(this.readers);
   }
 
-  async size(): Promise<number> {
-    const row = await this.readers.get<{ octets: number }>(
-      'SELECT (page_count - freelist_count) * page_size AS octets FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
-    );
-    return row?.octets ?? 0;
+  size(): Promise<number> {
+    return sizeOfWhole(this.readers);
   }
 
   async backupTo(path: string): Promise<void> {
-    await this.#aside(async (connection) => {
-      await connection.all('VACUUM INTO ?', [path]);
-    });
+    await this.#aside((connection) => copyInto(connection, path));
     await chmod(path, 0o600);
     const file = await open(path, 'r');
     try {

@@ -37,7 +37,7 @@ export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ball
   try {
     const opened = await openOn(path, dataDir).catch(async (error: unknown) => {
       // One of an older version is backed up before it is brought up to date, which takes room.
-      if (!isForWantOfRoom(error) || !(await ballast.drop())) throw error;
+      if (!isNoRoom(error) || !(await ballast.drop())) throw error;
       return openOn(path, dataDir);
     });
     if (isGivenUp) await ballast.extendWal();
@@ -46,10 +46,6 @@ export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ball
     await ballast.keepForStart().catch(() => undefined);
     throw error;
   }
-}
-
-function isForWantOfRoom(error: unknown): boolean {
-  return isNoRoom(error) || (error instanceof Error && isNoRoom(error.cause));
 }
 
 /** Opens it on the room that there is. Nobody else in this process may have it open. */
