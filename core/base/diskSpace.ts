@@ -19,7 +19,7 @@ export async function freeOctets(place: string): Promise<number | undefined> {
 export async function demandRoom(place: string, octets: number, what: string, remedy: string, atHand = 0): Promise<void> {
   const free = await freeOctets(place);
   if (free !== undefined && free + atHand < octets + SLACK) {
-    const can = `${inMegabytes(free + atHand, Math.floor)} MB are free`;
+    const can = `${inMegabytes(free + atHand, Math.floor)} MB ${atHand > 0 ? 'can be had' : 'are free'}`;
     throw noRoom(place, `${what} needs ${inMegabytes(octets + SLACK)} MB, and ${can}`, remedy);
   }
 }
