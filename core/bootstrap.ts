@@ -29,6 +29,7 @@ import { DataFolder } from './base/dataFolder.js';
 import { DisposableStack } from './base/disposables.js';
 import { EventBus } from './base/events.js';
 import { createLog, Log } from './base/log.js';
+import { inWords } from './base/makeFolder.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
 import { FileSettings } from './configuration/fileSettings.js';
@@ -134,7 +135,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     return await open(options, stack);
   } catch (error) {
     await stack.disposeAll();
-    throw error;
+    throw inWords(error);
   }
 }
 

@@ -10,6 +10,8 @@ import type { Census } from '../store/upkeep.js';
 export const MANIFEST_FILE = 'backup.json';
 /** Version of the manifest's format. */
 export const BACKUP_FORMAT = 1;
+/** Octets that a file takes up on a disk beyond its own, at most. */
+export const BLOCK = 4_096;
 /** The same name as in a data folder. */
 export const DATABASE = 'postroom.db';
 

@@ -1,5 +1,5 @@
 // backup create: a consistent copy of everything a server keeps, taken while it runs.
-import { lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
@@ -12,6 +12,7 @@ import {
   BACKUP_FORMAT,
   type BackedUpFile,
   type BackupManifest,
+  BLOCK,
   DATABASE,
   filesOf,
   hashFile,
@@ -55,6 +56,7 @@ export async function createBackup(
     await Promise.all([...PLAIN_PARTS, ...(wish.secrets ? SECRET_PARTS : [])].map((part) => filesOf(wish.dataDir, part)))
   ).flat();
   const sizes = await Promise.all(parts.map(async (part) => (await stat(path.join(wish.dataDir, part)).catch(() => undefined))?.size ?? 0));
+  const isNew = (await lstat(wish.into).catch(() => undefined)) === undefined;
   try {
     await makeFolder(wish.into, 0o700);
     await clearStaleFolders(wish.into);
@@ -62,7 +64,12 @@ export async function createBackup(
   } catch (error) {
     throw cannotWrite(wish.into, error, 'Name another folder.');
   }
-  await demandRoom(wish.into, (await upkeep.size()) + sizes.reduce((sum, size) => sum + size, 0), 'the backup', NO_BACKUP);
+  try {
+    await demandRoom(wish.into, (await upkeep.size()) + sizes.reduce((sum, size) => sum + size + BLOCK, 0), 'the backup', NO_BACKUP);
+  } catch (error) {
+    if (isNew) await rmdir(wish.into).catch(() => undefined);
+    throw error;
+  }
   await underWay(draft);
   try {
     await mkdir(draft, { mode: 0o700 }).catch((error: unknown) => {

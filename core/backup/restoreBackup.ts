@@ -1,15 +1,17 @@
 // backup restore: puts a backup in the place of what a data folder holds. What was there is moved aside, not deleted, and a mark in the
 // folder keeps a server from starting on the half of it.
-import { lstat, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
-import { DataLock } from '../store/dataLock.js';
+import { shellWord } from '../base/shellWord.js';
+import { writeAtomically } from '../configuration/atomicFile.js';
+import { DataLock, LOCK_FILE } from '../store/dataLock.js';
 import { Ballast } from '../store/sqlite/ballast.js';
 import { LAST_COMMIT_FILE } from '../store/sqlite/lastCommit.js';
 import { adoptBackup } from '../store/sqlite/restored.js';
-import { type BackupManifest, checkFiles, DATABASE, PLAIN_PARTS, readManifest, SECRET_PARTS, syncPath } from './backupFolder.js';
+import { type BackupManifest, BLOCK, checkFiles, DATABASE, PLAIN_PARTS, readManifest, SECRET_PARTS, syncPath } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
 import { stamp } from './createBackup.js';
 
@@ -48,19 +50,33 @@ export async function restoreBackup(
   progress: (step: CommandProgress) => void,
 ): Promise<Restored> {
   const manifest = await readManifest(folder);
+  // Before everything is read, which takes long; but a restore that was killed may have left what takes the room.
+  if (!(await exists(path.join(dataDir, DRAFT)))) await demandRoomFor(manifest, dataDir);
   await checkFiles(folder, manifest, progress);
+  const isNew = !(await exists(dataDir));
+  try {
+    return await restoreInto(dataDir, folder, manifest, clock, progress);
+  } catch (error) {
+    if (isNew) await removeBegun(dataDir);
+    throw error;
+  }
+}
+
+async function restoreInto(
+  dataDir: string,
+  folder: string,
+  manifest: BackupManifest,
+  clock: Clock,
+  progress: (step: CommandProgress) => void,
+): Promise<Restored> {
   const lock = await DataLock.take(dataDir, 'restore');
   try {
     const draft = path.join(dataDir, DRAFT);
-    const held = await bringIn(folder, manifest, dataDir, draft, progress).catch(async (error: unknown) => {
-      await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-      throw isNoRoom(error) && !(error instanceof PostroomError)
-        ? noRoom(dataDir, 'the backup does not fit', NOTHING_CHANGED, error)
-        : error;
+    const { held, aside } = await prepare(folder, manifest, dataDir, draft, clock, progress);
+    const movedTo = await exchange(dataDir, draft, manifest, aside).catch((error: unknown) => {
+      const again = `Make room there, and run it again: postroom backup restore ${shellWord(folder)} --data ${shellWord(dataDir)}`;
+      throw isNoRoom(error) ? noRoom(dataDir, 'the restore was interrupted', again, error) : error;
     });
-    const aside = await formerPlace(dataDir, path.join(dataDir, `before-restore-${stamp(clock.now())}-`), manifest);
-    await writeMark(dataDir, { backup: manifest.createdAt, aside });
-    const movedTo = await exchange(dataDir, draft, manifest, aside);
     await rm(path.join(dataDir, MARK));
     await syncPath(dataDir);
     return { manifest, movedTo, held };
@@ -69,8 +85,55 @@ export async function restoreBackup(
   }
 }
 
+/** Of a folder that was made for a restore which changed nothing: what the lock left in it, and itself. */
+async function removeBegun(dataDir: string): Promise<void> {
+  if (await exists(path.join(dataDir, MARK))) return;
+  await rm(path.join(dataDir, LOCK_FILE), { force: true }).catch(() => undefined);
+  await rmdir(dataDir).catch(() => undefined);
+}
+
 const NOTHING_CHANGED =
   'Nothing was changed. Make room there (the former data stay beside the restored ones), or restore into a folder on another disk: --data FOLDER.';
+/** A database grows a little when it is brought up to date. */
+const GROWTH = 1.05;
+
+/** Throws `store/full` where the backup will not fit beside the data with `atHand` octets more than are free. Default: those of the ballast. */
+async function demandRoomFor(manifest: BackupManifest, dataDir: string, atHand?: number): Promise<void> {
+  const octets = manifest.files.reduce((sum, file) => sum + file.bytes * GROWTH + BLOCK, 0);
+  await demandRoom(dataDir, octets, 'the backup', NOTHING_CHANGED, atHand ?? (await new Ballast(dataDir).size()));
+}
+
+/** Everything that can fail for want of room, before anything is moved. Where it fails, the folder is as it was. */
+async function prepare(
+  folder: string,
+  manifest: BackupManifest,
+  dataDir: string,
+  draft: string,
+  clock: Clock,
+  progress: (step: CommandProgress) => void,
+): Promise<{ readonly held: number; readonly aside: string | undefined }> {
+  const ballast = new Ballast(dataDir);
+  const hadBallast = (await ballast.size()) > 0;
+  let aside: string | undefined;
+  try {
+    const held = await bringIn(folder, manifest, dataDir, draft, ballast, progress);
+    aside = await formerPlace(dataDir, path.join(dataDir, `before-restore-${stamp(clock.now())}-`), manifest);
+    await writeMark(dataDir, { backup: manifest.createdAt, aside });
+    return { held, aside };
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    // Not that of an interrupted restore, which holds the former data.
+    if (aside !== undefined) await rmdir(aside).catch(() => undefined);
+    if (hadBallast) await ballast.keepForStart().catch(() => undefined);
+    if (!isNoRoom(error) || isReckoned(error)) throw error;
+    throw noRoom(dataDir, 'the backup does not fit', NOTHING_CHANGED, error);
+  }
+}
+
+/** Said by demandRoom, with figures. */
+function isReckoned(error: unknown): boolean {
+  return error instanceof PostroomError && error.cause === undefined;
+}
 
 /** Copies the backup beside the data. Answers how many Outbox entries are on hold. */
 async function bringIn(
@@ -78,14 +141,12 @@ async function bringIn(
   manifest: BackupManifest,
   dataDir: string,
   draft: string,
+  ballast: Ballast,
   progress: (step: CommandProgress) => void,
 ): Promise<number> {
   await rm(draft, { recursive: true, force: true });
-  const octets = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-  await demandRoom(dataDir, octets, 'the backup', NOTHING_CHANGED).catch(async (error: unknown) => {
-    if (!(await new Ballast(dataDir).drop())) throw error;
-    await demandRoom(dataDir, octets, 'the backup', NOTHING_CHANGED);
-  });
+  await demandRoomFor(manifest, dataDir);
+  await demandRoomFor(manifest, dataDir, 0).catch(() => ballast.drop());
   let done = 0;
   for (const file of manifest.files) {
     progress({ what: 'Restoring files', done, of: manifest.files.length });
@@ -134,9 +195,8 @@ interface Mark {
 }
 
 async function writeMark(dataDir: string, { backup, aside }: Mark): Promise<void> {
-  await writeFile(path.join(dataDir, MARK), `${backup}\n${aside === undefined ? '' : `${path.basename(aside)}\n`}`, { mode: 0o600 });
-  await syncPath(path.join(dataDir, MARK));
-  await syncPath(dataDir);
+  // One of an interrupted restore names the former data: it is there until the new one is.
+  await writeAtomically(path.join(dataDir, MARK), `${backup}\n${aside === undefined ? '' : `${path.basename(aside)}\n`}`);
 }
 
 /** `undefined` where no restore was interrupted. */

@@ -1,29 +1,46 @@
 // Folders of backups and verifications that were killed: half copies of all mail, which nobody would look for.
+import { readFileSync, readlinkSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Of a backup that is not complete yet. */
 const PART = /^postroom-backup-\d{4}-\d{2}-\d{2}-\d{6}(?:-with-secrets)?\.part$/;
-const VERIFICATION = /^postroom-verify-(\d+)-[A-Za-z0-9]+$/;
+const VERIFICATION = /^postroom-verify-(\d+)-(?:([0-9a-f]+)-)?[A-Za-z0-9]+$/;
 /** Whoever works on one writes to it all the time. */
 const STILL_MS = 3_600_000;
 
 /** Beginning of the name of a verification's folder. */
 export function verificationPrefix(): string {
-  return `postroom-verify-${process.pid}-`;
+  const here = processSpace();
+  return `postroom-verify-${process.pid}-${here === '' ? '' : `${here}-`}`;
+}
+
+/** Hex digits for this boot of this machine and the container: where they are the same, process numbers mean the same. '' where the system has none. */
+function processSpace(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8);
+    return `${boot}${Number(/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]).toString(16)}`;
+  } catch {
+    return '';
+  }
 }
 
 export function isPart(folder: string): boolean {
   return PART.test(path.basename(folder));
 }
 
-/** Removes what lies in `place` and is certainly nobody's: still for an hour and, where the name says whose it is, of a process that is gone. */
+/**
+ * Removes what lies in `place` and is certainly nobody's: of a process of this machine that is gone; or still for an hour and, where the name says
+ * whose it is, of a process that nobody sees.
+ */
 export async function clearStaleFolders(place: string): Promise<void> {
   for (const name of await readdir(place).catch((): string[] => [])) {
-    const process = VERIFICATION.exec(name)?.[1];
+    const [, process, space] = VERIFICATION.exec(name) ?? [];
     if (!PART.test(name) && (process === undefined || isAlive(Number(process)))) continue;
     const folder = path.join(place, name);
-    if (Date.now() - (await lastChange(folder)) > STILL_MS) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    const isGone = space !== undefined && space === processSpace();
+    if (isGone || Date.now() - (await lastChange(folder)) > STILL_MS)
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

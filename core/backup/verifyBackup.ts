@@ -22,10 +22,10 @@ export async function verifyBackup(
   progress: (step: CommandProgress) => void,
 ): Promise<BackupManifest> {
   const manifest = await readManifest(folder);
-  await checkFiles(folder, manifest, progress);
   await clearStaleFolders(scratch);
   const octets = manifest.files.find((file) => file.path === DATABASE)?.bytes ?? 0;
   await demandRoom(scratch, octets, 'the copy of the database that is looked through', ELSEWHERE);
+  await checkFiles(folder, manifest, progress);
   const copy = await mkdtemp(path.join(scratch, verificationPrefix())).catch((error: unknown) => {
     throw cannotWrite(scratch, error, ELSEWHERE);
   });

@@ -1,5 +1,5 @@
 // Room on disks, reckoned before much is written, and said in the same words everywhere.
-import { statfs } from 'node:fs/promises';
+import { rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 
@@ -15,11 +15,12 @@ export async function freeOctets(place: string): Promise<number | undefined> {
   return parent === place ? undefined : freeOctets(parent);
 }
 
-/** Throws `store/full` where `octets` will not fit. `what` begins the sentence, `remedy` ends it. */
-export async function demandRoom(place: string, octets: number, what: string, remedy: string): Promise<void> {
+/** Throws `store/full` where `octets` will not fit. `what` begins the sentence, `remedy` ends it. `atHand`: octets that can be given up for it. */
+export async function demandRoom(place: string, octets: number, what: string, remedy: string, atHand = 0): Promise<void> {
   const free = await freeOctets(place);
-  if (free !== undefined && free < octets + SLACK) {
-    throw noRoom(place, `${what} needs ${inMegabytes(octets + SLACK)} MB, and ${inMegabytes(free, Math.floor)} MB are free`, remedy);
+  if (free !== undefined && free + atHand < octets + SLACK) {
+    const can = `${inMegabytes(free + atHand, Math.floor)} MB ${atHand > 0 ? 'can be had' : 'are free'}`;
+    throw noRoom(place, `${what} needs ${inMegabytes(octets + SLACK)} MB, and ${can}`, remedy);
   }
 }
 
@@ -28,10 +29,27 @@ export function noRoom(place: string, reason: string, remedy: string, cause?: un
   return new PostroomError('store/full', `There is no room left on the disk of ${place}: ${reason}. ${remedy}`, { path: place }, { cause });
 }
 
-/** Whether an error says that a disk, or the part of it that this user may have, is full. */
+/** Whether an error, or what it comes from, says that a disk, or the part of it that this user may have, is full. */
 export function isNoRoom(error: unknown): boolean {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'store/full';
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { readonly code?: unknown };
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'store/full' || isNoRoom(error.cause);
+}
+
+/**
+ * What the system says where a small file is to be written into a folder; `undefined` where that works. For those who cannot tell why they failed, as
+ * SQLite, to which no room for a new file is one that cannot be opened.
+ */
+export async function whyNoFile(folder: string): Promise<unknown> {
+  const probe = path.join(folder, '.write-probe');
+  try {
+    await writeFile(probe, '?', { mode: 0o600 });
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
 }
 
 function inMegabytes(octets: number, round: (number: number) => number = Math.ceil): number {

@@ -42,9 +42,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
-/** Why something could not be written, in words for the middle of a sentence. */
-export function reasonOf(error: unknown): string {
-  return REASONS[codeOf(error) ?? ''] ?? sentenceOf(error);
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Why something could not be written, in words for the middle of a sentence. `place` is what was to be written: a full disk is named by it. */
+export function reasonOf(error: unknown, place?: string): string {
+  const reason = REASONS[codeOf(error) ?? ''] ?? sentenceOf(error);
+  return place !== undefined && FULL.has(codeOf(error) ?? '') ? reason.replace('the disk', `the disk of ${path.dirname(place)}`) : reason;
 }
 
 /** `what` is a file or folder that somebody named; `remedy` is the sentence that follows. */
@@ -55,6 +58,14 @@ export function cannotWrite(what: string, error: unknown, remedy: string): Postr
     { path: what },
     { cause: error },
   );
+}
+
+/** What the system said of a disk that takes nothing, in words where nobody else has found any; other errors as they are. */
+export function inWords(error: unknown): unknown {
+  if (error instanceof PostroomError || !(error instanceof Error)) return error;
+  const code = codeOf(error) ?? '';
+  if (!FULL.has(code) && code !== 'EROFS') return error;
+  return cannotWrite((error as NodeJS.ErrnoException).path ?? 'A file', error, 'See to that disk, and try again.');
 }
 
 function codeOf(error: unknown): string | undefined {

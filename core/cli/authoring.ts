@@ -1,8 +1,8 @@
 // What authors of plugins need: a new plugin from a template, a check, and packing. It works on the author's files and asks no server.
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { cannotWrite, makeFolder } from '../base/makeFolder.js';
+import { writeAtomically } from '../configuration/atomicFile.js';
 import { readManifestFile } from '../host/manifestFile.js';
 import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
 
@@ -74,7 +74,7 @@ export const AUTHORING: Readonly<Record<string, Authoring>> = {
     const file = path.join(target, `${manifest.publisher}.${manifest.name}-${manifest.version}.tgz`);
     try {
       await makeFolder(target);
-      await writeFile(file, octets);
+      await writeAtomically(file, octets, 0o644);
     } catch (error) {
       throw cannotWrite(file, error, 'Name another folder with --into.');
     }

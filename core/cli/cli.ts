@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Command, CommanderError } from 'commander';
+import { inWords } from '../base/makeFolder.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { terminalText } from '../base/terminalText.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
@@ -75,8 +76,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     }
-    process.stderr.write(`${terminalText(sentenceOf(error))}\n`);
-    return exitCodeOf(error);
+    const told = inWords(error);
+    process.stderr.write(`${terminalText(sentenceOf(told))}\n`);
+    return exitCodeOf(told);
   }
 }
 

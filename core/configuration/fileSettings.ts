@@ -222,7 +222,7 @@ export class FileSettings implements SettingsService, Disposable {
     try {
       await this.#file.writeSchema(this.schema.json);
     } catch (thrown) {
-      this.log.warn(`settings.schema.json could not be written (${reasonOf(thrown)}); editors complete by the old one.`);
+      this.log.warn(`settings.schema.json could not be written (${reasonOf(thrown, this.#file.path)}); editors complete by the old one.`);
     }
   }
 
@@ -268,7 +268,10 @@ export class FileSettings implements SettingsService, Disposable {
       for (const listener of this.#willChange) await listener({ author, before: this.#inForce.applied, after: loaded.value });
       await this.#file.write(text);
     } catch (thrown) {
-      return failed('data/not-writable', `settings.json could not be written (${reasonOf(thrown)}). The former settings stay in force.`);
+      return failed(
+        'data/not-writable',
+        `settings.json could not be written (${reasonOf(thrown, this.#file.path)}). The former settings stay in force.`,
+      );
     }
     this.#text = text;
     this.#isRead = true;

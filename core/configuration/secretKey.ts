@@ -96,7 +96,9 @@ export class SecretKey {
 
   async #make(): Promise<Buffer> {
     const key = randomBytes(KEY_OCTETS);
-    await writeAtomically(this.path, key);
+    await writeAtomically(this.path, key).catch((error: unknown) => {
+      throw cannotWrite(this.path, error, 'The secrets are as before.');
+    });
     this.#key = key;
     return key;
   }

@@ -279,7 +279,10 @@ export class FileSecretStore implements SecretStore {
     try {
       await writeAtomically(this.#path, `${JSON.stringify(file, undefined, 2)}\n`);
     } catch (error) {
-      throw new PostroomError('data/not-writable', `${this.#path} could not be written (${reasonOf(error)}). The secrets are as before.`);
+      throw new PostroomError(
+        'data/not-writable',
+        `${this.#path} could not be written (${reasonOf(error, this.#path)}). The secrets are as before.`,
+      );
     }
   }
 }

@@ -59,7 +59,7 @@ export class SettingsFile {
     try {
       await this.write(text);
     } catch (thrown) {
-      const sentence = `${this.path} could not be made (${reasonOf(thrown)}). See to the permissions and the room of the data folder.`;
+      const sentence = `${this.path} could not be made (${reasonOf(thrown, this.path)}). See to the permissions and the room of the data folder.`;
       throw new PostroomError('data/not-writable', sentence, { path: this.path }, { cause: thrown });
     }
   }

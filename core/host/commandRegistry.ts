@@ -10,6 +10,7 @@ import {
 } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject } from 'ajv';
+import { inWords } from '../base/makeFolder.js';
 import { counted } from '../configuration/sentences.js';
 import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 
@@ -112,7 +113,8 @@ export class DefaultCommandRegistry implements CommandRegistry {
     try {
       return await entry.handler(given as never, call);
     } catch (error) {
-      throw error instanceof PostroomError || entry.owner === CORE ? error : this.#failed(entry.owner, command, error);
+      if (error instanceof PostroomError) throw error;
+      throw entry.owner === CORE ? inWords(error) : this.#failed(entry.owner, command, error);
     }
   }
 

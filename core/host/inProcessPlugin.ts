@@ -1,5 +1,4 @@
 // A plugin of the product: its code runs inside the host, with a container of its own below the host's.
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -17,8 +16,10 @@ import {
 } from '@postroom/sdk';
 import type { ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
+import { isNoRoom } from '../base/diskSpace.js';
 import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
+import { cannotWrite, makeFolder } from '../base/makeFolder.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';
@@ -72,7 +73,10 @@ export class InProcessPlugin implements PluginRuntime {
       return;
     }
     const storagePath = path.join(this.options.storageRoot, this.plugin.id);
-    await mkdir(storagePath, { recursive: true, mode: 0o700 });
+    await makeFolder(storagePath, 0o700).catch((error: unknown) => {
+      // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
+      if (!isNoRoom(error)) throw cannotWrite(storagePath, error, 'See to the permissions of the data folder.');
+    });
     this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
       throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {

@@ -3,9 +3,12 @@
 import { access, chmod, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { isNoRoom, noRoom } from '../base/diskSpace.js';
+import { isNoRoom, noRoom, whyNoFile } from '../base/diskSpace.js';
 import { makeFolder } from '../base/makeFolder.js';
 import { Connection, DatabaseError } from './sqlite/connection.js';
+
+/** In the data folder; empty. */
+export const LOCK_FILE = 'postroom.lock';
 
 export class DataLock {
   readonly #connection: Connection;
@@ -25,11 +28,11 @@ export class DataLock {
    */
   static async take(dataDir: string, purpose: 'serve' | 'restore' = 'serve'): Promise<DataLock> {
     await prepareFolder(dataDir);
-    const path = join(dataDir, 'postroom.lock');
+    const path = join(dataDir, LOCK_FILE);
     // Not in the lock file itself: closing that file in this process would give the lock away (POSIX).
     const numberPath = join(dataDir, 'postroom.pid');
-    const connection = await Connection.open(path, 'create').catch((error: unknown) => {
-      throw notWritable(dataDir, error);
+    const connection = await Connection.open(path, 'create').catch(async (error: unknown) => {
+      throw notWritable(dataDir, (await whyNoFile(dataDir)) ?? error);
     });
     try {
       // A server that has the folder keeps it: waiting would only delay the answer. No journal: a full disk has no room for one.

@@ -9,7 +9,7 @@ const RESTORE_DRAFT = 'restoring.part';
 const NEXT_CONTENT = /^\..+\.\d+\.[0-9a-f]{12}\.tmp$/;
 /** Where writeAtomically writes. */
 const FOLDERS = ['.', 'tls'] as const;
-const FILES: ReadonlySet<string> = new Set(['stalls.json.part']);
+const FILES: ReadonlySet<string> = new Set(['stalls.json.part', '.room-probe', '.write-probe']);
 
 /** The folder must be locked. Answers what was removed, relative to it; what cannot be removed stays. */
 export async function clearLeftovers(dataDir: string): Promise<readonly string[]> {

@@ -66,8 +66,8 @@ export class DiskWorld {
     await writeFile(path.join(this.disk.mount, 'filler'), Buffer.alloc(octets)).catch(() => undefined);
   }
 
-  /** Takes every octet that can be had. */
-  async fillWhole(): Promise<void> {
+  /** Takes every octet that can be had, but `leftKb` kilobytes. */
+  async fillWhole(leftKb = 0): Promise<void> {
     const filler = await open(path.join(this.disk.mount, 'filler'), 'a');
     try {
       for (let size = MEGABYTE; size >= 1; ) {
@@ -78,6 +78,10 @@ export class DiskWorld {
         if (!isWritten) size = Math.floor(size / 2);
       }
       await filler.sync().catch(() => undefined);
+      if (leftKb > 0) {
+        await filler.truncate(Math.max(0, (await filler.stat()).size - leftKb * 1024));
+        await filler.sync();
+      }
     } finally {
       await filler.close();
     }

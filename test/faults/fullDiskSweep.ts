@@ -178,6 +178,7 @@ class FullDiskSweep {
     const refusal = await victim.open(dataDir).then(() => 'it started', String);
     await victim.kill();
     const isUnchanged = octets.equals(await readFile(database));
+    const halves = (await readdir(dataDir)).filter((name) => /\.(new|part|tmp)|-journal$/.test(name));
     await world.empty();
     const later = VictimProcess.spawn();
     const started = await later.open(dataDir).then(() => '', String);
@@ -191,6 +192,7 @@ class FullDiskSweep {
             : [refusal]),
           ...(/belong|mounted/.test(refusal) ? [`another reason was named: ${refusal}`] : []),
           ...(isUnchanged ? [] : ['the database is another one']),
+          ...(halves.length === 0 ? [] : [`left behind: ${halves.join(', ')}`]),
           ...(started === '' ? [] : [started]),
         ],
       },

@@ -5,6 +5,7 @@ import { fullDiskSweep } from './fullDiskSweep.js';
 import { KillSweep } from './killSweep.js';
 import { LinkSweep } from './linkSweep.js';
 import { poisonSweep } from './poisonSweep.js';
+import { startSweep } from './startSweep.js';
 import { FaultTable } from './table.js';
 import { timeSweep } from './timeSweep.js';
 
@@ -53,7 +54,9 @@ if (wanted('disk')) {
   await within(
     15,
     'disk',
-    diskSweep(table).then(() => fullDiskSweep(table)),
+    diskSweep(table)
+      .then(() => fullDiskSweep(table))
+      .then(() => startSweep(table)),
   );
 }
 if (wanted('time')) {

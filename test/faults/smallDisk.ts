@@ -32,6 +32,29 @@ export async function memoryDisk(megabytes: number): Promise<SmallDisk> {
   };
 }
 
+/** Btrfs in a file, which writes each change to a new block. Throws with the reason where it can't be made: `mkfs.btrfs` may be missing. */
+export async function copyingDisk(megabytes: number): Promise<SmallDisk> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'postroom-btrfs-'));
+  const [image, mount] = [path.join(folder, 'image'), path.join(folder, 'mount')];
+  try {
+    await writeFile(image, '');
+    await truncate(image, megabytes * 2 ** 20);
+    await run('mkfs.btrfs', ['-q', '-M', image]);
+    await run('mkdir', [mount]);
+    await run('mount', ['-o', 'loop', image, mount]);
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
+  return {
+    mount,
+    remove: async () => {
+      await run('umount', [mount]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
 /** Ext4 in a file, as most servers have it: mounted with `errors=remount-ro`. */
 export class BreakableDisk implements SmallDisk {
   private constructor(

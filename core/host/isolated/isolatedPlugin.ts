@@ -1,6 +1,6 @@
 // A plugin that is not part of the product: its code runs in a process of its own, which may end at any time without taking mail with it.
 // Its taps stay in the hooks while the process is started again, so no message passes by a filter that just fell over.
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Disposable, type Logger, type MailSender, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
@@ -9,6 +9,7 @@ import type { Container } from 'inversify';
 import { service } from '../../base/bindings.js';
 import { DisposableStack } from '../../base/disposables.js';
 import { Log } from '../../base/log.js';
+import { cannotWrite, makeFolder } from '../../base/makeFolder.js';
 import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
 import { SecretStore } from '../../configuration/secretStore.js';
 import { SettingsService } from '../../configuration/settingsService.js';
@@ -144,7 +145,9 @@ export class IsolatedPlugin implements PluginRuntime {
   async #start(): Promise<Life> {
     const { id, folder, manifest } = this.plugin;
     const storagePath = path.join(this.options.storageRoot, id);
-    await mkdir(storagePath, { recursive: true, mode: 0o700 });
+    await makeFolder(storagePath, 0o700).catch((error: unknown) => {
+      throw cannotWrite(storagePath, error, 'See to the room and the permissions of the data folder.');
+    });
     // Whatever a plugin leaves in its own folder, nobody else on this machine comes that far.
     await chmod(this.options.storageRoot, 0o700);
     await linkSdk(path.dirname(folder));

@@ -12,6 +12,8 @@ const SHARE = 1 / 16;
 
 export class Ballast {
   readonly #path: string;
+  /** Octets that were given up since it was taken last. */
+  #givenUp = 0;
 
   constructor(private readonly folder: string) {
     this.#path = join(folder, 'ballast');
@@ -19,18 +21,21 @@ export class Ballast {
 
   /** Takes the room: all that is wanted where there is plenty, less on a small disk or a full one. */
   async take(): Promise<void> {
-    const size = await this.#size();
+    const size = await this.size();
     if (size >= OCTETS) return;
     const octets = Math.min(OCTETS, Math.floor((size + (await this.free())) * SHARE));
     // Not anew for a little more each time.
     if (octets >= PIECE && (octets >= 2 * size || octets === OCTETS)) await this.#write(octets);
   }
 
-  /** When the server ends: where it was given up, half of what is left is kept for the next start, whoever fills the disk until then. */
+  /**
+   * When the server ends: what was given up is kept again for the next start, whoever fills the disk until then; where there was none, half of what is
+   * left. As much of it as can be written: what is free for root, or within a quota, nobody says beforehand.
+   */
   async keepForStart(): Promise<void> {
-    if ((await this.#size()) > 0) return;
-    const octets = Math.min(OCTETS, Math.floor((await this.free()) / 2));
-    if (octets >= PIECE) await this.#write(octets);
+    if ((await this.size()) > 0) return;
+    const octets = Math.min(OCTETS, Math.max(this.#givenUp, Math.floor((await this.free()) / 2)));
+    if (octets >= PIECE) await this.#write(octets, 'what fits');
   }
 
   /** Octets free on the file system; where room has come back, the ballast is taken again first. */
@@ -70,24 +75,31 @@ export class Ballast {
 
   /** Gives the room up. Answers whether there was any. */
   async drop(): Promise<boolean> {
-    const had = (await this.#size()) > 0;
+    const size = await this.size();
     await rm(this.#path, { force: true });
-    return had;
+    this.#givenUp = Math.max(this.#givenUp, size);
+    return size > 0;
   }
 
-  async #size(): Promise<number> {
+  /** Octets that it takes up; 0 where there is none. */
+  async size(): Promise<number> {
     return (await stat(this.#path).catch(() => undefined))?.size ?? 0;
   }
 
-  /** Written, not only sized: a sparse file takes up no room. One that could not be written whole would take room from others for nothing. */
-  async #write(octets: number): Promise<void> {
+  /**
+   * Written, not only sized: a sparse file takes up no room. One that could not be written whole would take room from others for nothing, but where
+   * `what fits` is wanted.
+   */
+  async #write(octets: number, wanted: 'all' | 'what fits' = 'all'): Promise<void> {
     const file = await open(this.#path, 'w', 0o600);
+    let written = 0;
     try {
       const piece = Buffer.alloc(PIECE);
-      for (let written = 0; written < octets; written += PIECE) await file.write(piece, 0, Math.min(PIECE, octets - written));
+      while (written < octets) written += (await file.write(piece, 0, Math.min(PIECE, octets - written))).bytesWritten;
+      this.#givenUp = 0;
     } catch (error) {
-      await rm(this.#path, { force: true });
-      throw error;
+      if (wanted === 'all' || written < PIECE) await rm(this.#path, { force: true });
+      if (wanted === 'all') throw error;
     } finally {
       await file.close();
     }

@@ -2,7 +2,8 @@
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { freeOctets, isNoRoom } from '../../base/diskSpace.js';
+import { freeOctets, isNoRoom, noRoom, whyNoFile } from '../../base/diskSpace.js';
+import { cannotWrite } from '../../base/makeFolder.js';
 import { Connection, DatabaseError, type Sharing } from './connection.js';
 import { latestVersion, migrate, versionOf } from './migrations.js';
 
@@ -12,14 +13,17 @@ const APPLICATION_ID = 0x506f7374;
 const CHECKPOINT_PAGES = 4_000;
 const WAL_KEPT = 64 * 2 ** 20;
 
-/** The one connection that writes and checkpoints. Makes the file where there is none, and brings an older one up to date. */
-export async function openWriter(path: string, sharing: Sharing = 'shared'): Promise<Connection> {
+/**
+ * The one connection that writes and checkpoints. Makes the file where there is none, and brings an older one up to date; `former`: whether that is
+ * kept beside it.
+ */
+export async function openWriter(path: string, sharing: Sharing = 'shared', former: 'keep' | 'drop' = 'keep'): Promise<Connection> {
   if (!(await exists(path))) await create(path);
   const writer = await Connection.open({ path, sharing }, 'write');
   try {
     await checkIdentity(writer);
     await makeDurable(writer);
-    await keepFormer(writer);
+    if (former === 'keep') await keepFormer(writer);
     await migrate(writer);
     return writer;
   } catch (error) {
@@ -134,17 +138,28 @@ async function checkIdentity(writer: Connection): Promise<void> {
 /** Under another name until it is complete: a file under the final name is never an unfinished one. */
 async function create(path: string): Promise<void> {
   const draft = `${path}.new`;
-  for (const rest of [draft, `${draft}-wal`, `${draft}-shm`, `${draft}-journal`]) await rm(rest, { force: true });
-  const connection = await Connection.open({ path: draft, sharing: 'alone' }, 'create');
+  await removeDraft(draft);
   try {
-    await chmod(draft, 0o600);
-    await connection.exec(`PRAGMA application_id = ${APPLICATION_ID};`);
-    await migrate(connection);
-  } finally {
-    await connection.close();
+    const connection = await Connection.open({ path: draft, sharing: 'alone' }, 'create');
+    try {
+      await chmod(draft, 0o600);
+      await connection.exec(`PRAGMA application_id = ${APPLICATION_ID};`);
+      await migrate(connection);
+    } finally {
+      await connection.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await removeDraft(draft).catch(() => undefined);
+    if (!isNoRoom(error) && !isNoRoom(await whyNoFile(dirname(path)))) throw error;
+    throw noRoom(dirname(path), 'a new database does not fit', 'Make room there, and start again.', error);
   }
-  await rename(draft, path);
   await flush(dirname(path));
+}
+
+/** With its companions, which SQLite leaves where the disk is full. */
+async function removeDraft(draft: string): Promise<void> {
+  for (const rest of [draft, `${draft}-wal`, `${draft}-shm`, `${draft}-journal`]) await rm(rest, { force: true });
 }
 
 /** `postroom.db.v2.backup`: what was there before it is brought up to date, for the Postroom that wrote it. */
@@ -154,23 +169,46 @@ async function keepFormer(writer: Connection): Promise<void> {
   const backup = `${writer.path}.v${version}.backup`;
   const draft = `${backup}.new`;
   try {
-    await rm(draft, { force: true });
-    await writer.all('VACUUM INTO ?', [draft]);
+    await removeDraft(draft);
+    await copyInto(writer, draft);
     await chmod(draft, 0o600);
     await flush(draft);
     await rename(draft, backup);
     await flush(dirname(backup));
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
+    await removeDraft(draft).catch(() => undefined);
     const what = `${writer.path} is of an older version (${version}) and is brought up to date only when it is backed up`;
     throw new PostroomError(
       'data/not-writable',
       isNoRoom(error)
-        ? `${what}, for which there is no room on the disk of ${dirname(backup)}: it needs as much again as the database has, and ${await megabytesFree(backup)} MB are free. Nothing was changed. Make room there, and start again.`
+        ? `${what}, for which there is no room on the disk of ${dirname(backup)}: it needs ${Math.ceil((await sizeOfWhole(writer)) / 2 ** 20)} MB, and ${await megabytesFree(backup)} MB are free. Nothing was changed. Make room there, and start again.`
         : `${what}, which failed: ${sentenceOf(error)} See to what stands in the place of ${backup}.`,
       { path: backup },
       { cause: error },
     );
+  }
+}
+
+/** Octets that a copy of the database will have, about. */
+export async function sizeOfWhole(connection: Pick<Connection, 'get'>): Promise<number> {
+  const row = await connection.get<{ octets: number }>(
+    'SELECT (page_count - freelist_count) * page_size AS octets FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+  );
+  return row?.octets ?? 0;
+}
+
+/** Writes a whole copy to `target`, which must not exist yet. SQLite names the database whatever fails: the sentence names the target. */
+export async function copyInto(connection: Connection, target: string): Promise<void> {
+  try {
+    await connection.all('VACUUM INTO ?', [target]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const why = error.trouble === 'io' ? await whyNoFile(dirname(target)) : error;
+    if (isNoRoom(why)) throw noRoom(dirname(target), 'a copy of the database does not fit', 'Make room there.', why);
+    if (error.trouble !== 'io') throw error;
+    if (why !== undefined) throw cannotWrite(target, why, 'See to that folder and its disk.');
+    const sentence = `The copy ${target} could not be written, or ${connection.path} not be read (${String(error.fields['sqlite'])}). Check both disks.`;
+    throw new PostroomError('store/failed', sentence, { path: target }, { cause: error });
   }
 }
 

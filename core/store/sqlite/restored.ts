@@ -9,7 +9,8 @@ const NUMBERS_SKIPPED = 1_000_000;
 
 /** Answers how many Outbox entries were put on hold. `note` becomes their last answer. */
 export async function adoptBackup(path: string, note: string): Promise<number> {
-  const writer = await openWriter(path, 'alone');
+  // The former one of an older version is in the backup.
+  const writer = await openWriter(path, 'alone', 'drop');
   try {
     await writer.run('BEGIN IMMEDIATE');
     await skipNumbers(writer);

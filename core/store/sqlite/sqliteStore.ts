@@ -12,7 +12,7 @@ import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
 import { CommitNumber, type LostCommits } from './commitNumber.js';
 import type { Connection, Sharing } from './connection.js';
-import { assertDurable, checkWritable, lostWal, openReader, openWriter, quickCheck } from './database.js';
+import { assertDurable, checkWritable, copyInto, lostWal, openReader, openWriter, quickCheck, sizeOfWhole } from './database.js';
 import { lookForEnd, noteLostEnd } from './lostEnd.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
@@ -26,7 +26,7 @@ import { SqliteMailStore } from './sqliteMailStore.js';
 import { SqliteOutbox } from './sqliteOutbox.js';
 import { SqlitePluginStates } from './sqlitePluginStates.js';
 import { SqliteRevisions } from './sqliteRevisions.js';
-import { type Opened, openOn, openOnAnyDisk } from './walIndex.js';
+import { canBeShared, type Opened, openOn, openOnAnyDisk } from './walIndex.js';
 import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
@@ -149,7 +149,7 @@ export class SqliteStore implements Upkeep {
   /** Octets free on the data folder's file system. Where room has come back, others may read the database again. */
   async room(): Promise<number> {
     const free = await this.ballast.room();
-    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE) {
+    if (this.sharing === 'alone' && free >= ROOM_TO_SHARE && (await canBeShared(this.dataDir))) {
       this.#sharing ??= this.#shareAgain();
       await this.#sharing;
     }
@@ -194,7 +194,7 @@ export class SqliteStore implements Upkeep {
   async reopen(): Promise<void> {
     let lost: LostCommits | undefined;
     await this.queue.replaceWriter(async () => {
-      const writer = await openWriter(this.path, this.sharing);
+      const writer = await this.#openWriterAgain();
       try {
         await quickCheck(writer);
         await checkWritable(writer);
@@ -208,6 +208,14 @@ export class SqliteStore implements Upkeep {
     if (this.readers.isDown) await this.readers.exchange(this.path, () => Promise.resolve(this.sharing));
     await this.#load();
     if (lost !== undefined) this.#lost.fire();
+  }
+
+  /** Where no reader has it open either, the index is made anew, on the room that there is now. */
+  async #openWriterAgain(): Promise<Connection> {
+    if (!this.readers.isDown) return openWriter(this.path, this.sharing);
+    const { writer, sharing } = await openOn(this.path, this.dataDir);
+    this.sharing = sharing;
+    return writer;
   }
 
   async quickCheck(): Promise<void> {
@@ -226,17 +234,12 @@ export class SqliteStore implements Upkeep {
     return contentsOf(this.readers);
   }
 
-  async size(): Promise<number> {
-    const row = await this.readers.get<{ octets: number }>(
-      'SELECT (page_count - freelist_count) * page_size AS octets FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
-    );
-    return row?.octets ?? 0;
+  size(): Promise<number> {
+    return sizeOfWhole(this.readers);
   }
 
   async backupTo(path: string): Promise<void> {
-    await this.#aside(async (connection) => {
-      await connection.all('VACUUM INTO ?', [path]);
-    });
+    await this.#aside((connection) => copyInto(connection, path));
     await chmod(path, 0o600);
     const file = await open(path, 'r');
     try {

@@ -1,8 +1,8 @@
 // The index of the WAL (postroom.db-shm) is mapped into memory. Where the disk has no block for a page of the map, the system ends the process that
 // touches it with a signal (SIGBUS), which no code can answer: so the blocks are taken before anything is stored, or there is no such file.
-import { open, rm, writeFile } from 'node:fs/promises';
+import { open, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isNoRoom } from '../../base/diskSpace.js';
+import { freeOctets, isNoRoom } from '../../base/diskSpace.js';
 import type { Ballast } from './ballast.js';
 import type { Connection, Sharing } from './connection.js';
 import { openWriter } from './database.js';
@@ -11,6 +11,13 @@ import { openWriter } from './database.js';
 const PROBE_OCTETS = 2 ** 20;
 /** Below so much the ballast is let go of before the database is opened. */
 const LITTLE = 4 * 2 ** 20;
+/** Below so much the index is not mapped: more than the ballast gives back, and than others can fill while the database is being opened. */
+const ROOM_TO_MAP = 16 * 2 ** 20;
+/**
+ * File systems (statfs(2)) that write what changes to new blocks. There a map's blocks are not its own for good, and a change of it on a full disk is
+ * the same signal, however long the server has been running.
+ */
+const COPYING_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x9123683e /* btrfs */, 0xca451a4e /* bcachefs */]);
 /** Each 32 KB of it index 16 MB of WAL, whose usual size that is. */
 const INDEX_OCTETS = 16 * 32 * 2 ** 10;
 /** The first page is touched whenever the database is opened. */
@@ -28,19 +35,22 @@ export interface Opened {
 export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ballast): Promise<Opened> {
   const isGivenUp = (await ballast.free()) < LITTLE && (await ballast.drop());
   try {
-    const opened = await openOn(path, dataDir);
+    const opened = await openOn(path, dataDir).catch(async (error: unknown) => {
+      // One of an older version is backed up before it is brought up to date, which takes room.
+      if (!isNoRoom(error) || !(await ballast.drop())) throw error;
+      return openOn(path, dataDir);
+    });
     if (isGivenUp) await ballast.extendWal();
     return opened;
   } catch (error) {
-    // One of an older version is backed up before it is brought up to date, which takes room.
-    if (!isNoRoom((error as Error).cause) || !(await ballast.drop())) throw error;
-    return openOn(path, dataDir);
+    await ballast.keepForStart().catch(() => undefined);
+    throw error;
   }
 }
 
 /** Opens it on the room that there is. Nobody else in this process may have it open. */
 export async function openOn(path: string, dataDir: string): Promise<Opened> {
-  if (await hasRoom(dataDir)) {
+  if ((await canBeShared(dataDir)) && (await hasRoom(dataDir))) {
     const writer = await openWriter(path);
     if (await reserveIndex(`${path}-shm`)) return { writer, sharing: 'shared' };
     await writer.close();
@@ -48,8 +58,14 @@ export async function openOn(path: string, dataDir: string): Promise<Opened> {
   return { writer: await openWriter(path, 'alone'), sharing: 'alone' };
 }
 
-/** Asked by writing: a quota says nothing beforehand. */
+/** Whether the index may be a map here at all. */
+export async function canBeShared(dataDir: string): Promise<boolean> {
+  return !COPYING_FILE_SYSTEMS.has((await statfs(dataDir)).type);
+}
+
+/** Asked by writing too: a quota says nothing beforehand. */
 async function hasRoom(dataDir: string): Promise<boolean> {
+  if (((await freeOctets(dataDir)) ?? ROOM_TO_MAP) < ROOM_TO_MAP) return false;
   const probe = join(dataDir, '.room-probe');
   try {
     await writeFile(probe, Buffer.alloc(PROBE_OCTETS), { mode: 0o600 });

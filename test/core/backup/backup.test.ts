@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -233,6 +234,50 @@ describe('A backup', () => {
       await server.close();
     }
   }
+
+  it('is not begun to be restored or looked through where there is no room for it, and leaves everything as it was', async () => {
+    const folder = await create();
+    await office.close();
+    await writeFile(path.join(office.dataDir, 'ballast'), Buffer.alloc(3 * 2 ** 20));
+    const manifest = JSON.parse(await readFile(path.join(folder, 'backup.json'), 'utf8')) as { files: { path: string; bytes: number }[] };
+    for (const file of manifest.files) if (file.path === 'postroom.db') file.bytes = 2 ** 50;
+    await writeFile(path.join(folder, 'backup.json'), JSON.stringify(manifest));
+    const before = (await readdir(office.dataDir, { recursive: true })).sort();
+    const elsewhere = path.join(place, 'new');
+    for (const [dataDir, words] of [
+      [office.dataDir, 'can be had'],
+      [elsewhere, 'are free'],
+    ] as const) {
+      const { code, message } = await failureOf(restoreBackup(folder, dataDir, clock, quiet));
+      expect(code).to.equal('store/full');
+      expect(message).to.match(/: the backup needs \d+ MB, and \d+ MB (are free|can be had)\. Nothing was changed\. Make room there/);
+      expect(message).to.include(`There is no room left on the disk of ${dataDir}: `).and.to.include(words);
+    }
+    const { message } = await failureOf(verifyBackup(folder, place, clock, quiet));
+    expect(message).to.match(/^There is no room left on the disk of .* needs \d+ MB, and \d+ MB are free\. Name a folder on another disk/);
+    expect((await readdir(office.dataDir, { recursive: true })).sort()).to.deep.equal(before);
+    expect(await readdir(place)).to.deep.equal([path.basename(folder)]);
+    await office.open();
+  });
+
+  it('keeps the ballast, and removes the folder that it began, where it fails after all', async () => {
+    const folder = await create();
+    await office.close();
+    await writeFile(path.join(office.dataDir, 'ballast'), Buffer.alloc(3 * 2 ** 20));
+    const before = (await readdir(office.dataDir)).sort();
+    const manifest = JSON.parse(await readFile(path.join(folder, 'backup.json'), 'utf8')) as { files: { path: string; sha256: string }[] };
+    // What is copied is no database: the last thing that can fail before anything is moved.
+    await writeFile(path.join(folder, 'postroom.db'), 'no database');
+    const sha256 = createHash('sha256').update('no database').digest('hex');
+    for (const file of manifest.files) if (file.path === 'postroom.db') Object.assign(file, { sha256, bytes: 11 });
+    await writeFile(path.join(folder, 'backup.json'), JSON.stringify(manifest));
+    for (const dataDir of [office.dataDir, path.join(place, 'new')]) {
+      expect((await failureOf(restoreBackup(folder, dataDir, clock, quiet))).code).to.equal('data/corrupt');
+    }
+    expect((await readdir(office.dataDir)).sort()).to.deep.equal(before);
+    expect(await readdir(place)).to.deep.equal([path.basename(folder)]);
+    await office.open();
+  });
 
   it('does not go into the folder that it copies', async () => {
     const { code } = await failureOf(office.run('backup.create', { into: path.join(office.dataDir, 'storage', 'backups') }));

@@ -47,6 +47,16 @@ describe('Half backups that were left', () => {
     ]);
   });
 
+  it('go at once where the name says that they are of a process of this machine that is gone', async function () {
+    const own = verificationPrefix().replace(String(process.pid), String(NO_PROCESS));
+    if (!/^postroom-verify-\d+-[0-9a-f]+-$/.test(own)) this.skip();
+    await make(`${own}aB3dEf`, new Date());
+    const staying = [`${verificationPrefix()}aB3dEf`, `postroom-verify-${NO_PROCESS}-0123456789abcdef-aB3dEf`];
+    for (const name of staying) await make(name, new Date());
+    await clearStaleFolders(place);
+    expect(await readdir(place)).to.have.members(staying);
+  });
+
   it('go at the next start of the server that made them, and of no copy of it', async () => {
     const part = 'postroom-backup-2026-11-23-021502.part';
     const [dataDir, copy] = [path.join(place, 'data'), path.join(place, 'copy')];

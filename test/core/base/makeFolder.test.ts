@@ -2,8 +2,9 @@
 import { lstat, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
-import { cannotWrite, makeFolder } from '#core/base/makeFolder.js';
+import { cannotWrite, inWords, makeFolder, reasonOf } from '#core/base/makeFolder.js';
 
 describe('making a folder', () => {
   let home = '';
@@ -45,5 +46,26 @@ describe('making a folder', () => {
     if (process.platform !== 'linux') this.skip();
     expect(await refusal('/proc/postroom/x')).to.equal('/proc/postroom/x cannot be written: nothing can be made there. Name another.');
     expect(await refusal('/sys/postroom')).to.equal('/sys/postroom cannot be written: you may not write there. Name another.');
+  });
+});
+
+describe('What the system says of a disk that takes nothing', () => {
+  const said = (code: string, file?: string): Error => Object.assign(new Error(`${code}: as the system says`), { code, path: file });
+
+  it('names the disk that is full by the folder of the file', () => {
+    expect(reasonOf(said('ENOSPC'), '/data/settings.json')).to.equal('there is no room left on the disk of /data');
+    expect(reasonOf(said('EDQUOT'), '/data/x')).to.equal('the room that this user may have on the disk of /data is used up');
+    expect(reasonOf(said('EACCES'), '/data/x')).to.equal('you may not write there');
+  });
+
+  it('is in words wherever nobody found better ones, and other errors are as they are', () => {
+    for (const code of ['ENOSPC', 'EDQUOT', 'EROFS']) {
+      expect((inWords(said(code, '/place/file')) as Error).message).to.match(/^\/place\/file cannot be written: .* See to that disk/);
+      expect((inWords(said(code)) as Error).message).to.not.include(code);
+    }
+    const told = new PostroomError('store/full', 'There is no room left on the disk of /data: x. y', {}, { cause: said('ENOSPC') });
+    expect(inWords(told)).to.equal(told);
+    expect(inWords('text')).to.equal('text');
+    expect((inWords(said('ECONNREFUSED')) as Error).message).to.equal('ECONNREFUSED: as the system says');
   });
 });

@@ -19,6 +19,7 @@ describe('What killed operations leave in the data folder', () => {
       'tls/.key.pem.4711.0123456789ab.tmp',
       'restoring.part',
       'stalls.json.part',
+      '.room-probe',
     ];
     const others = [
       '.mine.tmp',
