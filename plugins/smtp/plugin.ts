@@ -24,7 +24,7 @@ export function activate(context: PluginContext): void {
   );
 
   const sessions = new SessionKeeper(clock);
-  const relay = new Relay({ settings, secrets, log }, sessions);
+  const relay = new Relay({ settings, secrets, events, log }, sessions);
   context.subscriptions.push(
     sessions,
     context.hooks.onDeliver.tap('relay', (request, call) => relay.deliver(request, call)),
