@@ -1,7 +1,9 @@
-// The text of one message, as a server takes it.
+// The text of one message, as a server takes it: as it is, or without 8-bit octets where the server knows no 8BITMIME.
 import type { RelayDestinations } from '@postroom/sdk';
 import type { Reason } from '../envelopes.js';
 import type { Extensions } from '../extensions.js';
+import { surveyOf } from './eightBitSurvey.js';
+import { sevenBitText } from './sevenBitText.js';
 
 export interface ServerText {
   /** Octets. */
@@ -10,27 +12,28 @@ export interface ServerText {
 }
 
 export class OutgoingText {
-  #has8Bit: boolean | undefined;
+  readonly #asItIs: ServerText;
+  /** The way for servers without 8BITMIME, once one was met. */
+  #sevenBit: ServerText | Reason | undefined;
 
-  constructor(private readonly mail: Pick<RelayDestinations, 'size' | 'content'>) {}
+  constructor(mail: Pick<RelayDestinations, 'size' | 'content'>) {
+    this.#asItIs = { size: mail.size, content: () => mail.content() };
+  }
 
   /** Or why the server cannot have it. */
   async forServer({ names }: Extensions): Promise<ServerText | Reason> {
-    const { size } = this.mail;
-    const content = (): AsyncIterable<Uint8Array> => this.mail.content();
-    if (names.has('8BITMIME')) return { size, content };
-    this.#has8Bit ??= await has8BitOctets(content());
-    return this.#has8Bit
-      ? { status: '5.6.3', text: "The message has 8-bit text, and the ISP's server takes 7-bit mail only." }
-      : { size, content };
+    if (names.has('8BITMIME')) return this.#asItIs;
+    this.#sevenBit ??= await convertible(this.#asItIs);
+    return this.#sevenBit;
   }
 }
 
-async function has8BitOctets(content: AsyncIterable<Uint8Array>): Promise<boolean> {
-  for await (const piece of content) {
-    if (piece.some((octet) => octet > 0x7f)) {
-      return true;
-    }
-  }
-  return false;
+async function convertible(text: ServerText): Promise<ServerText | Reason> {
+  const survey = await surveyOf(text.content());
+  if (!survey.has8Bit) return text;
+  if (survey.problem !== undefined) return survey.problem;
+  const content = (): AsyncIterable<Uint8Array> => sevenBitText(text.content(), survey);
+  let size = 0;
+  for await (const piece of content()) size += piece.length;
+  return { size, content };
 }
