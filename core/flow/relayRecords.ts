@@ -162,6 +162,6 @@ function linesOf({ consignment, message, updates, now }: Outcome): readonly Para
 
 function sentenceFor({ outcome, receipt, untold }: OutboxUpdate): string {
   const what = { sent: 'Sent', deferred: 'Not sent yet', held: 'On hold', bounced: 'Could not be sent' }[outcome];
-  const told = untold === undefined ? '' : ` Nobody was told: ${untold}.`;
+  const told = untold === undefined ? '' : `${/[.!?]$/.test(receipt.text) ? '' : '.'} Nobody was told: ${untold}.`;
   return `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}${told}`;
 }

@@ -1,6 +1,7 @@
 // SMTP: takes outgoing mail from the office (submission) and hands it to the ISPs (relay).
 import type { PluginContext } from '@postroom/sdk';
 import { Accounts, Authenticator, Certificates, Clock, Events, Submissions } from '@postroom/sdk/services';
+import { hostNotes } from './relay/hostNotes.js';
 import { Relay } from './relay/relay.js';
 import { SessionKeeper } from './relay/sessionKeeper.js';
 import { testLogin } from './relay/testLogin.js';
@@ -28,6 +29,7 @@ export function activate(context: PluginContext): void {
   context.subscriptions.push(
     sessions,
     context.hooks.onDeliver.tap('relay', (request, call) => relay.deliver(request, call)),
+    context.commands.register('smtp.host-notes', () => hostNotes({ accounts, settings, secrets, habits: sessions.habits })),
     context.commands.register('smtp.test-login', (args: { readonly account: string }, call) =>
       testLogin(args.account, { accounts, settings, secrets, clock }, call.signal),
     ),

@@ -1,16 +1,17 @@
 // Mail without a sender (`MAIL FROM:<>`): receipts and automatic answers, which nobody shall answer (RFC 5321 section 4.5.5). Hosts that want to see an
 // address of the login refuse it. Then the account's address stands in the envelope: what cannot be delivered comes back to that mailbox as a bounce,
 // which nobody answers either, and is sorted to its author like any other.
-import type { AccountView, Logger, RelayDestinations, Settings } from '@postroom/sdk';
+import { type AccountView, type Logger, type RelayDestinations, type Settings, withoutSecrets } from '@postroom/sdk';
 import type { Events } from '@postroom/sdk/services';
 import { sendable } from './envelopes.js';
 import type { HostHabits } from './hostHabits.js';
 import type { IspServer } from './ispSettings.js';
 import { speaksOfLimit } from './limitWordings.js';
-import { isConfiguration, type RelayFailure } from './replies.js';
+import { isConfiguration, oneLine, type RelayFailure } from './replies.js';
+import { secretsOf } from './transcript.js';
 
 /** `auto`: the account's address where the server has refused the null sender. */
-type NullSenderSetting = 'auto' | 'keep' | 'account';
+export type NullSenderSetting = 'auto' | 'keep' | 'account';
 
 interface Services {
   readonly settings: Settings;
@@ -44,9 +45,14 @@ export class NullSender {
     return this.#address;
   }
 
-  /** Whether the message, or a recipient of it, was refused for the null sender, so that it may be sent with another one at once. */
+  /**
+   * Whether the message, or a recipient of it, was refused for the null sender, so that it may be sent with another one at once. Where the settings keep
+   * the null sender, that is said once instead.
+   */
   mayReplace(failure: RelayFailure): boolean {
-    return this.to.from === '' && this.#refusal === undefined && this.#address === '' && this.#setting === 'auto' && refusesSender(failure);
+    if (this.to.from !== '' || this.#address !== '' || this.#refusal !== undefined || !refusesSender(failure)) return false;
+    if (this.#setting === 'keep') this.#learn(failure);
+    return this.#setting === 'auto';
   }
 
   /** From here on the account's address. */
@@ -57,10 +63,15 @@ export class NullSender {
 
   /** The server has taken a recipient. Where it refused the null sender before, that was the reason: it is remembered, and said once. */
   accepted(): void {
-    if (this.#refusal === undefined || !this.habits.learn(this.server, 'refusesNullSender', true)) return;
+    if (this.#refusal !== undefined) this.#learn(this.#refusal);
+  }
+
+  #learn({ response }: RelayFailure): void {
+    if (!this.habits.learn(this.server, 'refusesNullSender', true)) return;
     const { account } = this.to;
-    const sentence = nullSenderSentence(this.server.host, account);
-    this.services.log.warn(sentence, { account: account.id, server: this.server.host, answer: this.#refusal.response });
+    const sentence = nullSenderSentence(this.server.host, account, this.#setting);
+    const answer = withoutSecrets(oneLine(response ?? ''), secretsOf(this.server));
+    this.services.log.warn(sentence, { account: account.id, server: this.server.host, answer });
     this.services.events.emit({ type: 'problem', source: account.id, sentence });
   }
 
@@ -70,8 +81,11 @@ export class NullSender {
 }
 
 /** For the log, the manager and the doctor. */
-export function nullSenderSentence(host: string, { address }: Pick<AccountView, 'address'>): string {
-  return `${host} takes no mail without a sender (receipts, automatic answers): it leaves with ${address} in the envelope, and what cannot be delivered of it comes back there. The setting "smtp.nullSender" decides.`;
+export function nullSenderSentence(host: string, { address }: Pick<AccountView, 'address'>, setting: NullSenderSetting): string {
+  const what = `${host} takes no mail without a sender, which receipts and automatic answers have none of.`;
+  return setting === 'keep'
+    ? `${what} They are not sent, and nobody is told. Set "smtp.nullSender" to "auto" to send them with ${address} in the envelope.`
+    : `${what} They leave with ${address} in the envelope, and come back there where they cannot be delivered. "smtp.nullSender" decides.`;
 }
 
 /** At MAIL nothing is known but the sender, the size and the login. Later it is a matter of words. */

@@ -16,8 +16,8 @@ export class OutgoingText {
   /** The way for servers without 8BITMIME, once one was met. */
   #sevenBit: ServerText | Reason | undefined;
 
-  constructor(mail: Pick<RelayDestinations, 'size' | 'content'>) {
-    this.#asItIs = { size: mail.size, content: () => mail.content() };
+  constructor(original: Pick<RelayDestinations, 'size' | 'content'>) {
+    this.#asItIs = { size: original.size, content: () => original.content() };
   }
 
   /** Or why the server cannot have it. */

@@ -29,7 +29,7 @@ describe('mail without a sender', () => {
       expect(await at.one({ from: '' })).to.include({ outcome: 'delivered' });
       expect(senders()).to.deep.equal(['<>', '<mail@company.com>']);
       expect(problems()).to.have.lengthOf(1);
-      expect(problems()[0]).to.match(/^127\.0\.0\.1 takes no mail without a sender .*smtp\.nullSender/);
+      expect(problems()[0]).to.match(/^127\.0\.0\.1 takes no mail without a sender, .*mail@company\.com in the envelope.*smtp\.nullSender/);
       expect(await at.one({ from: '' })).to.include({ outcome: 'delivered' });
       expect(senders().slice(2), 'known by now').to.deep.equal(['<mail@company.com>']);
       expect(problems(), 'said once').to.have.lengthOf(1);
@@ -83,6 +83,8 @@ describe('mail without a sender', () => {
     await at.connectTo({ answer: refusing('550 5.7.1 No') }, { 'smtp.nullSender': 'keep' });
     expect(await at.one({ from: '' })).to.include({ outcome: 'failed', text: '550 5.7.1 No' });
     expect(senders()).to.deep.equal(['<>']);
+    expect(problems()).to.have.lengthOf(1);
+    expect(problems()[0]).to.match(/They are not sent, and nobody is told\. Set "smtp\.nullSender"/);
     at.host.set('smtp.nullSender', 'account');
     expect(await at.one({ from: '' })).to.include({ outcome: 'delivered' });
     expect(senders().slice(1)).to.deep.equal(['<mail@company.com>']);
