@@ -50,7 +50,7 @@ describe("an ISP's server with habits of its own", () => {
   };
   const trace = async (): Promise<string> => JSON.stringify(await office.run('trace', { query: 'Receipt', limit: 5 }));
 
-  it('gets 35 recipients ten at a time in one round, and nobody of them counts as a failed try (170)', async () => {
+  it('a host that takes ten recipients gets 35 ten at a time in one round, and nobody of them counts as a failed try (170)', async () => {
     host.script = { answer: tens() };
     await office.submit('andrew', all(35), letter({ from: REGULAR, to: 'all', subject: 'To all' }));
     expect(await office.round()).to.include({ sent: 35, deferred: 0, bounced: 0 });
@@ -60,7 +60,7 @@ describe("an ISP's server with habits of its own", () => {
     expect(await office.subjects('andrew'), 'no notice of a delay').to.deep.equal([]);
   });
 
-  it('leaves those who were answered for out of what a later transaction ends in (170)', async () => {
+  it('leaves those who were answered for out of what a later transaction ends in', async () => {
     const ten = tens();
     let texts = 0;
     host.script = { answer: (verb, line) => (verb === 'DOT' && ++texts === 2 ? 'cut' : ten(verb, line)) };
@@ -75,7 +75,7 @@ describe("an ISP's server with habits of its own", () => {
     expect(sent, 'the first ten had it once').to.have.lengthOf(1);
   });
 
-  it('is sent receipts with the account in the envelope where it refuses the null sender, and the doctor says so (173)', async () => {
+  it('a host that refuses the null sender gets receipts with the account in the envelope, and the doctor says so (173)', async () => {
     host.script = { answer: (_verb, line) => (line.startsWith('MAIL FROM:<>') ? '550 5.7.1 This sender may not be used here' : undefined) };
     expect(JSON.stringify(await office.run('doctor'))).to.not.include('smtp.nullSender');
     await office.submit('andrew', [FAR], letter({ from: REGULAR, to: FAR, subject: 'Receipt' }), '');
@@ -88,7 +88,7 @@ describe("an ISP's server with habits of its own", () => {
     expect(await trace()).to.include(`sent ${FAR}`);
   });
 
-  it('is said to have been sent nothing, and nobody to have heard of it, where the null sender is kept (179)', async () => {
+  it('trace and log say that nobody was told, where mail without a sender could not be sent (179)', async () => {
     host.script = { answer: (verb) => (verb === 'MAIL' ? '501 5.1.7 No such sender' : undefined) };
     await office.editFile((text) => text.replace('"smtp.auth": "none"', '"smtp.auth": "none", "smtp.nullSender": "keep"'));
     await office.submit('andrew', [FAR], letter({ from: REGULAR, to: FAR, subject: 'Receipt' }), '');
@@ -104,7 +104,7 @@ describe("an ISP's server with habits of its own", () => {
     expect(await office.subjects('andrew')).to.deep.equal([]);
   });
 
-  it('is tried again where it speaks of a limit of the day, and the author hears of the delay (174)', async () => {
+  it('mail that is refused for a limit of the day is sent later, and its author hears of the delay (174)', async () => {
     host.script = { answer: (verb) => (verb === 'DOT' ? '550 5.4.5 Daily sending quota exceeded' : undefined) };
     await office.submit('andrew', [FAR], letter({ from: REGULAR, to: FAR, subject: 'Offer' }));
     for (let tries = 0; tries < 4; tries++) {
@@ -121,7 +121,7 @@ describe("an ISP's server with habits of its own", () => {
     expect(await office.subjects('andrew')).to.have.lengthOf(1);
   });
 
-  it('leaves a message in doubt where the last line of its answer says no (172)', async () => {
+  it('a message is in doubt where the last line of its answer says another thing than the first (172)', async () => {
     host.script = { answer: (verb) => (verb === 'DOT' ? '250-queued for inspection\n550 5.7.1 refused after all' : undefined) };
     await office.submit('andrew', [FAR], letter({ from: REGULAR, to: FAR, subject: 'Receipt' }));
     expect(await office.round()).to.include({ sent: 0, deferred: 1, bounced: 0 });

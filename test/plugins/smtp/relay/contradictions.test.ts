@@ -17,7 +17,7 @@ const NO_SUCCESS = ['25X OK', '250OK', '2', '25', '2500 OK', '250_OK'];
 describe('replies that contradict themselves', () => {
   const at = relayingHost();
 
-  it('are known by their lines (172)', async () => {
+  it('are known by their lines', async () => {
     await at.connectTo();
     for (const reply of [...TWO_CODES, ...NO_SUCCESS]) {
       expect(contradicts(reply), reply).to.equal(true);
@@ -47,7 +47,7 @@ describe('replies that contradict themselves', () => {
     });
   }
 
-  it('about one recipient put off that one alone, who gets no text meanwhile (172)', async () => {
+  it('about one recipient put off that one alone, who gets no text meanwhile', async () => {
     await at.connectTo({ answer: (_verb, line) => (line.includes('<b@') ? '250-ok\n550 no' : undefined) });
     const receipts = await at.relay(['a@far.example', 'b@far.example', 'c@far.example']);
     expect(receipts.map(({ recipient, outcome }) => `${recipient} ${outcome}`)).to.have.members([
@@ -58,14 +58,14 @@ describe('replies that contradict themselves', () => {
     expect(at.isp.messages).to.have.lengthOf(1);
   });
 
-  it('put all off where every recipient is answered so (172)', async () => {
+  it('put all off where every recipient is answered so', async () => {
     await at.connectTo({ answer: (verb) => (verb === 'RCPT' ? '250-ok\n550 no' : undefined) });
     const receipts = await at.relay(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}@far.example`));
     expect(receipts.map(({ outcome }) => outcome)).to.deep.equal(Array(6).fill('deferred'));
     expect(at.isp.connections).to.be.at.most(5);
   });
 
-  it('to RSET end the session (172)', async () => {
+  it('to RSET end the session', async () => {
     await at.connectTo({ answer: (verb) => ({ RCPT: '550 5.1.1 No', RSET: '250-ok\n550 no' })[verb] });
     await at.one();
     at.isp.script = {};

@@ -60,7 +60,7 @@ describe('refusals that speak of a limit', () => {
   const at = relayingHost();
   beforeEach(() => at.connectTo());
 
-  it('are sent later, whatever the code says (174)', () => {
+  it('are sent later, whatever the code says', () => {
     for (const response of LIMITS) {
       expect(speaksOfLimit(response), response).to.equal(true);
       const responseCode = Number(response.slice(0, 3));
@@ -76,7 +76,7 @@ describe('refusals that speak of a limit', () => {
     }
   });
 
-  it('are not taken for those of a mailbox, a size, or a message that is unwanted (174)', () => {
+  it('are not taken for those of a mailbox, a size, or a message that is unwanted', () => {
     for (const response of OTHERS) {
       expect(speaksOfLimit(response), response).to.equal(false);
       const verdict = judge({ message: 'x', code: 'EMESSAGE', command: 'DATA', response, responseCode: Number(response.slice(0, 3)) });
@@ -84,14 +84,14 @@ describe('refusals that speak of a limit', () => {
     }
   });
 
-  it('stay refusals where the message is sent in a session, and are told word for word (174)', async () => {
+  it('stay refusals where the message is sent in a session, and are told word for word', async () => {
     for (const verb of ['MAIL', 'RCPT', 'DATA', 'DOT']) {
       at.isp.script = { answer: (asked) => (asked === verb ? '550 5.4.5 Daily sending quota exceeded' : undefined) };
       expect(await at.one(), verb).to.include({ outcome: 'deferred', status: '4.4.5', text: '550 5.4.5 Daily sending quota exceeded' });
     }
   });
 
-  it('tell a transaction from a session and from a day (170)', () => {
+  it('tell a transaction from a session and from a day', () => {
     for (const reply of ['452 4.5.3 Too many recipients', '452 try again', '552 Too many', '450 max 10 recipients per message'])
       expect(asksForAnotherTransaction(reply), reply).to.equal(true);
     for (const reply of [
@@ -107,7 +107,7 @@ describe('refusals that speak of a limit', () => {
     expect(speaksOfSession('452 4.4.2 connection rate limit exceeded')).to.equal(false);
   });
 
-  it('are found in linear time in what a server makes long (174)', () => {
+  it('are found in linear time in what a server makes long', () => {
     for (const piece of ['too many ', 'limit ', 'exceed a ', 'recipients ', 'per hour ', 'quota', '\n550-', ' ']) {
       const began = performance.now();
       speaksOfLimit(`550 ${piece.repeat(200_000)}`);

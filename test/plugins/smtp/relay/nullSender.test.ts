@@ -24,7 +24,7 @@ describe('mail without a sender', () => {
     ['550 5.7.60 SMTP; Client does not have permissions to send as this sender', 'DOT'],
     ['554 5.2.252 SendAsDenied; mail@company.com not allowed to send as <>', 'DOT'],
   ] as const) {
-    it(`leaves with the account's address where "${refusal}" answers ${verb}, and from then on (173)`, async () => {
+    it(`leaves with the account's address where "${refusal}" answers ${verb}, and from then on`, async () => {
       await at.connectTo({ answer: refusing(refusal, verb) });
       expect(await at.one({ from: '' })).to.include({ outcome: 'delivered' });
       expect(senders()).to.deep.equal(['<>', '<mail@company.com>']);
@@ -37,7 +37,7 @@ describe('mail without a sender', () => {
     });
   }
 
-  it('is sent again to those only who were refused for it (173)', async () => {
+  it('is sent again to those only who were refused for it', async () => {
     let isNull = false;
     await at.connectTo({
       answer: (verb, line) => {
@@ -62,7 +62,7 @@ describe('mail without a sender', () => {
     ['the login', '530 5.7.0 Log in', 'MAIL'],
     ['something that passes', '451 4.3.0 Later', 'MAIL'],
   ] as const) {
-    it(`keeps its null sender where it is refused for ${reason} (173)`, async () => {
+    it(`keeps its null sender where it is refused for ${reason}`, async () => {
       await at.connectTo({ answer: refusing(refusal, verb) });
       expect((await at.one({ from: '' }))?.outcome).to.be.oneOf(['failed', 'deferred']);
       expect(senders()).to.deep.equal(['<>']);
@@ -70,7 +70,7 @@ describe('mail without a sender', () => {
     });
   }
 
-  it('was not the reason where the account is refused too, and nothing is learned (173)', async () => {
+  it('was not the reason where the account is refused too, and nothing is learned', async () => {
     await at.connectTo({ answer: (verb) => (verb === 'MAIL' ? '550 5.7.1 Go away' : undefined) });
     expect(await at.one({ from: '' })).to.include({ outcome: 'failed', status: '5.7.1' });
     expect(senders()).to.deep.equal(['<>', '<mail@company.com>']);
@@ -79,7 +79,7 @@ describe('mail without a sender', () => {
     expect(problems()).to.deep.equal([]);
   });
 
-  it('goes as the setting says (173)', async () => {
+  it('goes as the setting says', async () => {
     await at.connectTo({ answer: refusing('550 5.7.1 No') }, { 'smtp.nullSender': 'keep' });
     expect(await at.one({ from: '' })).to.include({ outcome: 'failed', text: '550 5.7.1 No' });
     expect(senders()).to.deep.equal(['<>']);
@@ -90,7 +90,7 @@ describe('mail without a sender', () => {
     expect(senders().slice(1)).to.deep.equal(['<mail@company.com>']);
   });
 
-  it('is nothing to a message that has one (173)', async () => {
+  it('is nothing to a message that has one', async () => {
     await at.connectTo({ answer: (verb) => (verb === 'MAIL' ? '550 5.7.1 This sender may not be used here' : undefined) });
     expect(await at.one()).to.include({ outcome: 'failed' });
     expect(senders()).to.deep.equal(['<mail@company.com>']);

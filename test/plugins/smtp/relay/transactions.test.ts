@@ -62,7 +62,7 @@ describe('hosts that take few recipients at a time', () => {
     '451 4.3.0 Multiple destination domains per transaction is unsupported. Please try again.',
   ]) {
     for (const extensions of [undefined, ['AUTH PLAIN']] as const) {
-      it(`understands "${refusal}" ${extensions ? 'one by one' : 'with commands sent together'} (170)`, async () => {
+      it(`understands "${refusal}" ${extensions ? 'one by one' : 'with commands sent together'}`, async () => {
         await at.connectTo(taking(3, refusal, extensions));
         const receipts = await at.relay(addresses(8));
         expect(receipts.map(({ outcome }) => outcome)).to.deep.equal(Array(8).fill('delivered'));
@@ -72,7 +72,7 @@ describe('hosts that take few recipients at a time', () => {
   }
 
   for (const refusal of [FULL, '552 5.5.3 Too many recipients', '550 5.5.3 Too many recipients', '451 4.5.3 Too many recipients']) {
-    it(`tries again later where "${refusal}" answers the first recipient (170)`, async () => {
+    it(`tries again later where "${refusal}" answers the first recipient`, async () => {
       await at.connectTo({ answer: (verb) => (verb === 'RCPT' ? refusal : undefined) });
       const receipts = await at.relay(addresses(3));
       expect(receipts.map(({ outcome }) => outcome)).to.deep.equal(['deferred', 'deferred', 'deferred']);
@@ -80,7 +80,7 @@ describe('hosts that take few recipients at a time', () => {
     });
   }
 
-  it('takes 452 about a mailbox, and a limit of the day, for what they are (170)', async () => {
+  it('takes 452 about a mailbox, and a limit of the day, for what they are', async () => {
     const answers: Record<string, string> = {
       'RCPT TO:<r2@far.example>': '452 4.2.2 Mailbox full',
       'RCPT TO:<r3@far.example>': '452 4.5.3 Too many recipients today: limit of 200 per day',
@@ -99,7 +99,7 @@ describe('hosts that take few recipients at a time', () => {
     expect(sizes(), 'and learns no limit from them').to.deep.equal([4]);
   });
 
-  it('goes on in another session where 421 says that it were too many (170)', async () => {
+  it('goes on in another session where 421 says that it were too many', async () => {
     await at.connectTo(taking(4, '421 4.5.3 Too many recipients, closing'));
     const receipts = await at.relay(addresses(10));
     expect(receipts.map(({ outcome }) => outcome)).to.deep.equal(Array(10).fill('delivered'));
@@ -107,7 +107,7 @@ describe('hosts that take few recipients at a time', () => {
     expect(at.isp.messages).to.have.lengthOf(3);
   });
 
-  it('halves a transaction whose text is not asked for because of its recipients (170)', async () => {
+  it('halves a transaction whose text is not asked for because of its recipients', async () => {
     let taken = 0;
     await at.connectTo({
       answer: (verb) => {
@@ -145,7 +145,7 @@ describe('hosts that take few recipients at a time', () => {
     });
   }
 
-  it('keeps what is known of the recipients before, where a later transaction breaks (170)', async () => {
+  it('keeps what is known of the recipients before, where a later transaction breaks', async () => {
     let texts = 0;
     const script = taking(2, FULL);
     await at.connectTo({ answer: (verb, line) => (verb === 'DOT' && ++texts > 1 ? 'cut' : script.answer?.(verb, line)) });
@@ -185,7 +185,7 @@ describe('hosts that announce their limits', () => {
     expect(transactions()).to.deep.equal(['<a@one.example> <c@one.example> <e@one.example>', '<b@two.example> <d@two.example>']);
   });
 
-  it('passes over limits that are none (171)', async () => {
+  it('passes over limits that are none', async () => {
     await at.connectTo({ extensions: ['AUTH PLAIN', 'LIMITS RCPTMAX=0 MAILMAX=x RCPTDOMAINMAX=1234567 OTHER=1'] });
     await at.relay(LISTS);
     expect(transactions()).to.have.lengthOf(1);

@@ -14,7 +14,7 @@ describe('devices that leave the angle brackets out', () => {
     ['mail from: lisa@works.example SIZE=100 BODY=8BITMIME', 'rcpt to:   bob@far.example  '],
     ['MAIL FROM:<lisa@works.example>', 'RCPT TO: bob@far.example NOTIFY=NEVER'],
   ] as const) {
-    it(`may send from a trusted network: "${mail}" (177)`, async () => {
+    it(`a device in a trusted network may leave the angle brackets out: "${mail}" (177)`, async () => {
       await at.serve();
       const client = await at.open();
       await client.run('HELO raid-7', mail, rcpt, 'DATA');
@@ -24,7 +24,7 @@ describe('devices that leave the angle brackets out', () => {
     });
   }
 
-  it('hear elsewhere what to write (177)', async () => {
+  it('whoever leaves them out elsewhere hears what to write (177)', async () => {
     await at.serve({ 'smtp.trustedNetworks': [], 'smtp.plaintextNetworks': ['127.0.0.1'] });
     const client = await at.greeted();
     await client.run(`AUTH PLAIN ${Buffer.from('\0andrew\0correct').toString('base64')}`);
@@ -37,7 +37,7 @@ describe('devices that leave the angle brackets out', () => {
     );
   });
 
-  it('are refused what is no address without brackets either (177)', async () => {
+  it('are refused what is no address without brackets either', async () => {
     await at.serve();
     const client = await at.greeted();
     for (const command of [
@@ -54,7 +54,7 @@ describe('devices that leave the angle brackets out', () => {
       expect(await client.say(command), command).to.match(/^50[01] /);
   });
 
-  it('are read the same with brackets and without (177)', () => {
+  it('are read the same with brackets and without', () => {
     const part = fc.stringMatching(/^[a-z0-9]{1,8}$/);
     fc.assert(
       fc.property(part, part, fc.constantFrom('', ' SIZE=7', '  BODY=7BIT SIZE=7 '), (local, domain, rest) => {
@@ -70,7 +70,7 @@ describe('devices that leave the angle brackets out', () => {
 describe('devices that end their lines with LF alone', () => {
   const at = servedHost();
 
-  it('hear at their first command what to set, and so does the log (178)', async () => {
+  it('a device that ends lines with LF alone hears at its first command what to set, and the log names it (178)', async () => {
     await at.serve();
     const client = await at.open();
     client.write('HELO scanner\n');
@@ -82,7 +82,7 @@ describe('devices that end their lines with LF alone', () => {
     expect(at.host.logged.filter((line) => line.includes('127.0.0.1 ends its lines with LF alone'))).to.have.lengthOf(1);
   });
 
-  it('get nothing done, whatever they send at once, and however it is cut (178)', async () => {
+  it('get nothing done, whatever they send at once, and however it is cut', async () => {
     await at.serve();
     const wire = 'EHLO x\nMAIL FROM:<lisa@works.example>\nRCPT TO:<bob@far.example>\nDATA\nSubject: x\n\ntext\n.\nQUIT\n';
     for (const cut of [0, 5, 6, 7, 41, wire.length - 1]) {
@@ -100,7 +100,7 @@ describe('devices that end their lines with LF alone', () => {
     expect(at.host.submitted).to.deep.equal([]);
   });
 
-  it('are told apart from those whose CR and LF come in two segments (178)', async () => {
+  it('are told apart from those whose CR and LF come in two segments', async () => {
     await at.serve();
     const client = await at.open();
     client.write('HELO x\r');
@@ -110,7 +110,7 @@ describe('devices that end their lines with LF alone', () => {
     expect(await client.reply()).to.match(/^250 /);
   });
 
-  it('log in with no line of that kind either (178)', async () => {
+  it('log in with no line of that kind either', async () => {
     await at.serve({ 'smtp.trustedNetworks': [], 'smtp.plaintextNetworks': ['127.0.0.1'] });
     const client = await at.greeted();
     expect(await client.say('AUTH LOGIN')).to.match(/^334 /);
@@ -120,7 +120,7 @@ describe('devices that end their lines with LF alone', () => {
   });
 
   for (const end of ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r']) {
-    it(`hear behind a text that ends with ${JSON.stringify(end)} that it has no end, and nothing of it is kept (178)`, async () => {
+    it(`whose text ends with ${JSON.stringify(end)} hears that it has no end, and nothing of it is kept (178)`, async () => {
       await at.serve();
       const client = await at.greeted();
       await client.run('MAIL FROM:<lisa@works.example>', 'RCPT TO:<bob@far.example>', 'DATA');
@@ -132,7 +132,7 @@ describe('devices that end their lines with LF alone', () => {
     });
   }
 
-  it('are not meant where more of the text follows, or its end has begun (178)', async () => {
+  it('are not meant where more of the text follows, or its end has begun', async () => {
     await at.serve();
     const client = await at.greeted();
     await client.run('MAIL FROM:<lisa@works.example>', 'RCPT TO:<bob@far.example>', 'DATA');

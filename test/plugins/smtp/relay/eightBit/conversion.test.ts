@@ -13,7 +13,7 @@ async function converted(...lines: readonly string[]): Promise<string> {
 }
 
 describe('8-bit text for a server without 8BITMIME', () => {
-  it('becomes quoted-printable where most of it is ASCII, and base64 elsewhere (175)', async () => {
+  it('is encoded: quoted-printable where most of it is ASCII, base64 elsewhere (175)', async () => {
     const head = ['MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', 'Subject: x', ''];
     expect(await converted(...head, `a = gr${utf8('ü')}n `, '.', 'end', '')).to.equal(
       [
@@ -34,13 +34,13 @@ describe('8-bit text for a server without 8BITMIME', () => {
     );
   });
 
-  it('is told to be encoded where nothing was said of MIME (175)', async () => {
+  it('is told to be encoded where nothing was said of MIME', async () => {
     expect(await converted('Subject: old', '', 'na\xefve', '')).to.equal(
       'Subject: old\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nna=EFve\r\n',
     );
   });
 
-  it('is encoded part by part, down to messages in messages, and nothing around it is (175)', async () => {
+  it('is encoded part by part, down to messages in messages, and nothing around it is', async () => {
     const inner = ['Subject: inner', 'Content-Type: text/plain', 'Content-Transfer-Encoding: 8bit', '', 'sch\xf6n'];
     const parts = [
       'Content-Type: multipart/mixed; boundary="a b"',
@@ -84,20 +84,20 @@ describe('8-bit text for a server without 8BITMIME', () => {
     );
   });
 
-  it('is mended where it is encoded already, and not all of it (175)', async () => {
+  it('is mended where it is encoded already, and not all of it', async () => {
     const quoted = 'Content-Transfer-Encoding: quoted-printable';
     expect(await converted(quoted, '', '=C3=BC and \xfc=', 'on', '')).to.include('\r\n\r\n=C3=BC and =FC=\r\non\r\n');
     expect(await converted('Content-Transfer-Encoding: base64', '', 'QU\xa0JD', '')).to.include('\r\n\r\nQUJD\r\n');
   });
 
-  it('gets no line that is too long, and loses none (175)', async () => {
+  it('gets no line that is too long, and loses none', async () => {
     const text = await converted('Subject: x', '', `${'\xfc'.repeat(50)}${'y'.repeat(3_000)}`, '');
     const body = text.slice(text.indexOf('\r\n\r\n') + 4);
     expect(Math.max(...body.split('\r\n').map((line) => line.length))).to.be.at.most(76);
     expect(body.replaceAll('=\r\n', '')).to.equal(`${'=FC'.repeat(50)}${'y'.repeat(3_000)}\r\n`);
   });
 
-  it('in a header becomes what RFC 2047 and 2231 have for it (175)', async () => {
+  it('in a header becomes what RFC 2047 and 2231 have for it', async () => {
     const text = await converted(
       `Subject: Plan =?utf-8?Q?f=C3=BCr?= ${utf8('März und April')} 2026`,
       `From: "${utf8('Groß, Jürgen')}" (${utf8('Büro')} Nord) <j@${utf8('bücher')}.example>`,
@@ -116,14 +116,14 @@ describe('8-bit text for a server without 8BITMIME', () => {
     ]);
   });
 
-  it('in a header is in the charset of the text, where it is no UTF-8 (175)', async () => {
+  it('in a header is in the charset of the text, where it is no UTF-8', async () => {
     expect(await converted('Subject: \xcf\xf0\xe8', '', 'x')).to.include('Subject: =?unknown-8bit?B?z/Do?=\r\n');
     expect(await converted('Subject: \xcf\xf0\xe8', 'Content-Type: text/plain; charset=windows-1251', '', 'x')).to.include(
       'Subject: =?windows-1251?B?z/Do?=\r\n',
     );
   });
 
-  it('is returned where a signature would break, or nothing else can stand in its place (176)', async () => {
+  it('8-bit mail for a 7-bit server is returned where a signature would break, or nothing else can stand in its place (176)', async () => {
     const signed = (text: string): readonly string[] => [
       'Content-Type: multipart/signed; boundary=s; protocol="application/pgp-signature"',
       '',
@@ -156,7 +156,7 @@ describe('relaying 8-bit text', () => {
     yield octets;
   };
 
-  it('sends the encoded form with its own size, and the octets as they are where 8BITMIME is offered (175)', async () => {
+  it('sends the encoded form with its own size, and the octets as they are where 8BITMIME is offered', async () => {
     await at.connectTo({ extensions: ['AUTH PLAIN', 'SIZE 1000'] });
     expect(await at.one({ content, size: octets.length })).to.include({ outcome: 'delivered' });
     const sent = at.isp.messages[0] ?? '';
@@ -167,7 +167,7 @@ describe('relaying 8-bit text', () => {
     expect(at.isp.messages[1]).to.equal(octets.toString('latin1'));
   });
 
-  it('returns what is too large only when it is encoded (175)', async () => {
+  it('returns what is too large only when it is encoded', async () => {
     await at.connectTo({ extensions: ['AUTH PLAIN', `SIZE ${octets.length}`] });
     expect(await at.one({ content, size: octets.length })).to.include({ outcome: 'failed', status: '5.3.4' });
   });
