@@ -7,7 +7,7 @@ import { CertificateState } from '../directory/certificates.js';
 import { SharedNameLogins } from '../directory/sharedNameLogins.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkLogins, checkPasswords, checkSmartHosts } from '../doctor/ispChecks.js';
+import { checkHosts, checkLogins, checkPasswords, checkSmartHosts } from '../doctor/ispChecks.js';
 import { checkSharedNames } from '../doctor/loginChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
@@ -69,6 +69,7 @@ export class DoctorArea implements CommandArea {
         await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
         ...(await checkSmartHosts(this.accounts, this.registry, call)),
+        ...(await checkHosts(this.registry, call)),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         await finding('held mail', () => checkSetAside(this.store)),
       ],

@@ -8,6 +8,7 @@ import type { CommandRegistry } from '../host/commandRegistry.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type Finding, problem, warning, well } from './finding.js';
 
+const HOST_NOTES = 'smtp.host-notes';
 /** Commands that log in at the ISP and do nothing there; contributed by the plugins that collect and send. */
 const LOGIN_TESTS = ['pop3.test-login', 'smtp.test-login'];
 
@@ -45,6 +46,13 @@ export async function checkLogins(accounts: Accounts, registry: CommandRegistry,
     findings.push(result.ok ? well(check, 'The ISP lets us in.') : problem(check, sentenceIn(result.problem)));
   }
   return findings;
+}
+
+/** What plugins noticed of the servers while they sent. */
+export async function checkHosts(registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
+  if (!registry.declarations.some(({ command }) => command === HOST_NOTES)) return [];
+  const notes = (await registry.run(HOST_NOTES, {}, call)) as readonly { readonly account: string; readonly sentence: string }[];
+  return notes.map(({ account, sentence }) => warning(`sending for ${account}`, sentence));
 }
 
 function sentenceIn(trouble: unknown): string {

@@ -19,7 +19,8 @@ export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefine
   }
   // What may have arrived is not returned as if it had not.
   if (!setUp && doubts === 0 && (known.outcome === 'failed' || isHopeless(waiting, attempts))) {
-    return { id: entry.id, outcome: 'bounced', receipt: known, nextTryAt: undefined };
+    const untold = whyUntold(entry);
+    return { id: entry.id, outcome: 'bounced', receipt: known, nextTryAt: undefined, ...(untold !== undefined && { untold }) };
   }
   const wait = Math.max(relayWait(attempts), doubts > 0 ? doubtWait(doubts) : 0);
   const soonest = new Date(now.getTime() + wait);
@@ -34,4 +35,10 @@ export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefine
     ...(doubts > 0 && { doubtful: true }),
     ...(notice && { delayNoticed: true }),
   };
+}
+
+/** Nobody answers a null sender (RFC 5321 section 4.5.5), nor whoever asked for no notice (RFC 3461 section 4.1). */
+function whyUntold({ from, notify }: OutboxEntry): string | undefined {
+  if (from === '') return 'it has no sender, as receipts and automatic answers have none';
+  return isNoticeWanted('failed', notify) ? undefined : 'its author asked for no notice';
 }

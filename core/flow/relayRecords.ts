@@ -146,9 +146,10 @@ function linesOf({ consignment, message, updates, now }: Outcome): readonly Para
   const about = { account: consignment.account, user, message: consignment.message };
   return [
     ...updates.flatMap((update) => {
-      const { outcome, doubtful, receipt } = update;
+      const { outcome, doubtful, receipt, untold } = update;
       if (doubtful === true || outcome === 'held') return [];
-      return [{ ...about, kind: outcome, text: sentenceFor(update), details: { recipient: receipt.recipient, status: receipt.status } }];
+      const kind = untold === undefined ? outcome : ('problem' as const);
+      return [{ ...about, kind, text: sentenceFor(update), details: { recipient: receipt.recipient, status: receipt.status } }];
     }),
     ...doubtsIn(consignment, updates, now).map(({ sentence, recipients, status, isHeld }) => ({
       ...about,
@@ -159,7 +160,8 @@ function linesOf({ consignment, message, updates, now }: Outcome): readonly Para
   ];
 }
 
-function sentenceFor({ outcome, receipt }: OutboxUpdate): string {
+function sentenceFor({ outcome, receipt, untold }: OutboxUpdate): string {
   const what = { sent: 'Sent', deferred: 'Not sent yet', held: 'On hold', bounced: 'Could not be sent' }[outcome];
-  return `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}`;
+  const told = untold === undefined ? '' : `${/[.!?]$/.test(receipt.text) ? '' : '.'} Nobody was told: ${untold}.`;
+  return `${what}: to ${receipt.recipient}: ${receipt.status} ${receipt.text}${told}`;
 }

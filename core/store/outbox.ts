@@ -51,6 +51,8 @@ export interface OutboxUpdate {
   readonly delayNoticed?: boolean;
   /** The try ended without an answer, and the ISP may have the message. */
   readonly doubtful?: boolean;
+  /** With `bounced`: why no notice of it goes to anybody, as `it has no sender`. */
+  readonly untold?: string;
 }
 
 export interface Outbox {

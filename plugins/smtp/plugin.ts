@@ -1,6 +1,7 @@
 // SMTP: takes outgoing mail from the office (submission) and hands it to the ISPs (relay).
 import type { PluginContext } from '@postroom/sdk';
 import { Accounts, Authenticator, Certificates, Clock, Events, Submissions } from '@postroom/sdk/services';
+import { hostNotes } from './relay/hostNotes.js';
 import { KnownMechanisms } from './relay/knownMechanisms.js';
 import { Relay } from './relay/relay.js';
 import { SessionKeeper } from './relay/sessionKeeper.js';
@@ -26,10 +27,11 @@ export function activate(context: PluginContext): void {
 
   const known = new KnownMechanisms();
   const sessions = new SessionKeeper(clock, known);
-  const relay = new Relay({ settings, secrets, log }, sessions);
+  const relay = new Relay({ settings, secrets, events, log }, sessions);
   context.subscriptions.push(
     sessions,
     context.hooks.onDeliver.tap('relay', (request, call) => relay.deliver(request, call)),
+    context.commands.register('smtp.host-notes', () => hostNotes({ accounts, settings, secrets, habits: sessions.habits })),
     context.commands.register('smtp.test-login', (args: { readonly account: string }, call) =>
       testLogin(args.account, { accounts, settings, secrets, clock, known }, call.signal),
     ),

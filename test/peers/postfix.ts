@@ -37,6 +37,13 @@ export class Postfix {
     await run('postfix', ['-c', path.join(this.folder, 'etc'), 'stop']);
   }
 
+  /** Puts parameters of main.cf in the place of those that are there: `smtpd_recipient_limit=10`. */
+  async configure(...parameters: readonly string[]): Promise<void> {
+    const etc = path.join(this.folder, 'etc');
+    await run('postconf', ['-c', etc, '-e', ...parameters]);
+    await run('postfix', ['-c', etc, 'reload']);
+  }
+
   /** What arrived and was delivered, line ends LF. */
   async arrived(): Promise<readonly string[]> {
     const box = path.join(this.folder, 'out', 'all', 'new');

@@ -78,9 +78,10 @@ async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promi
   );
 }
 
-/** How a recipient's mail ended stands in the message's trail. */
-async function trail(writer: Connection, { id, receipt, outcome }: OutboxUpdate): Promise<void> {
-  await addToTrail(writer, `${outcome} ${receipt.recipient}`, receipt, id);
+/** How a recipient's mail ended stands in the message's trail. What nobody was told of did not bounce. */
+async function trail(writer: Connection, { id, receipt, outcome, untold }: OutboxUpdate): Promise<void> {
+  if (untold === undefined) return addToTrail(writer, `${outcome} ${receipt.recipient}`, receipt, id);
+  await addToTrail(writer, `not sent ${receipt.recipient}`, { ...receipt, text: `${receipt.text} (nobody was told: ${untold})` }, id);
 }
 
 /** A try that left recipients in doubt stands there once, whoever they are. */

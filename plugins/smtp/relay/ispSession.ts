@@ -4,10 +4,11 @@ import { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Envelope, SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { type Extensions, readExtensions } from './extensions.js';
-import { IspConnection } from './ispConnection.js';
+import { IspConnection, type RefusedRecipient } from './ispConnection.js';
 import { type IspServer, SetupProblem } from './ispSettings.js';
 import type { KnownMechanisms } from './knownMechanisms.js';
 import { LoginAttempt, tlsDemand } from './loginAttempt.js';
+import { isSuccess } from './replyLines.js';
 import { SASL_HANDLERS } from './saslHandlers.js';
 import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
 import { mechanismsIn } from './waysToLogIn.js';
@@ -20,6 +21,7 @@ const GOODBYE_MS = 5_000;
 export class IspSession {
   readonly #connection: IspConnection;
   #extensions: Extensions = readExtensions('');
+  #transactions = 0;
 
   private constructor(
     private readonly server: IspServer,
@@ -87,9 +89,15 @@ export class IspSession {
     return !this.#connection.destroyed;
   }
 
+  /** Transactions that were begun. */
+  get transactions(): number {
+    return this.#transactions;
+  }
+
   /** Sends one transaction. `content` is read once; an error in it ends the connection without the final dot, so nothing is sent. */
   async send(envelope: Envelope, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<SentMessageInfo> {
     const source = Readable.from(content, { objectMode: false });
+    this.#transactions++;
     try {
       return await this.#step<SentMessageInfo>(signal, (done) => this.#connection.send(envelope, source, done));
     } catch (error) {
@@ -107,6 +115,11 @@ export class IspSession {
     return this.#connection.accepted;
   }
 
+  /** Recipients of the transaction under way that the ISP has refused. */
+  get refused(): readonly RefusedRecipient[] {
+    return this.#connection.refused;
+  }
+
   /** Whether the commands of an envelope are sent together. */
   get pipelines(): boolean {
     return this.#connection.pipelines;
@@ -120,6 +133,8 @@ export class IspSession {
   /** RSET: forgets a transaction that failed. */
   async reset(signal: AbortSignal): Promise<void> {
     await this.#step<boolean>(signal, (done) => this.#connection.reset(done));
+    const answer = this.#connection.lastServerResponse || '';
+    if (!isSuccess(answer)) throw new Error(`${this.server.host} answered RSET with "${answer}".`);
   }
 
   /** Says QUIT and does not care for the answer: what was accepted stays accepted. */

@@ -1,5 +1,6 @@
 // What an ISP's answer, or its silence, means for a recipient: delivered, tried again, or bounced. Pure.
 import type { DestinationReceipt, LoginRefusal } from '@postroom/sdk';
+import { speaksOfLimit } from './limitWordings.js';
 import { meaningOf } from './refusedLogins.js';
 
 /** The fields of nodemailer's errors that decide. */
@@ -44,6 +45,10 @@ export function judge(failure: RelayFailure): Verdict {
   if (reply === 552 && failure.command === 'RCPT TO') {
     return { outcome: 'deferred', status: '4.5.3', text };
   }
+  // So many messages a day, say: the next day takes this one.
+  if (reply >= 500 && speaksOfLimit(failure.response ?? '')) {
+    return { outcome: 'deferred', status: statusOf(failure.response, '4.7.0'), text };
+  }
   return reply >= 500 && reply < 600
     ? { outcome: 'failed', status: statusOf(failure.response, '5.0.0'), text }
     : { outcome: 'deferred', status: statusOf(failure.response, '4.0.0'), text };
@@ -51,8 +56,22 @@ export function judge(failure: RelayFailure): Verdict {
 
 /** Judges a final answer that never came: the ISP may have the message. */
 export function judgeSilence(failure: RelayFailure): Verdict {
-  const text = `The connection ended after the message was sent and before the answer: ${oneLine(failure.message)}`;
+  const what =
+    failure.code === 'EPROTOCOL'
+      ? 'The answer does not tell whether the message was taken'
+      : 'The connection ended after the message was sent and before the answer';
+  const text = `${what}: ${oneLine(failure.message)}`;
   return { outcome: 'deferred', status: '4.4.2', text, unsure: true };
+}
+
+/** Judges what was not tried, since the connection had ended before. */
+export function judgeBroken({ message, code }: RelayFailure): Verdict {
+  return judge({ message, code: code === 'EENVELOPE' || code === 'EMESSAGE' ? 'ECONNECTION' : code });
+}
+
+/** Whether the ISP said no, as SMTP does. */
+export function isRefusal({ responseCode }: RelayFailure): boolean {
+  return responseCode !== undefined && responseCode >= 400 && responseCode < 600;
 }
 
 /** 250 or 251. */
@@ -60,7 +79,8 @@ export function judgeSuccess(response: string): Verdict {
   return { outcome: 'delivered', status: statusOf(response, '2.0.0'), text: oneLine(response) };
 }
 
-function isConfiguration(failure: RelayFailure): boolean {
+/** Whether the fault is the set-up's: the login, or TLS. */
+export function isConfiguration(failure: RelayFailure): boolean {
   const { code, responseCode: reply, command = '', response = '' } = failure;
   // `535 Too many logins, try later` is about no password.
   const isLogin = code === 'EAUTH' || (reply !== undefined && LOGIN_REPLIES.has(reply));

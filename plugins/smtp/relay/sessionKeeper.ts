@@ -1,13 +1,12 @@
 // Keeps one open session per account between two messages, so that a round with many messages logs in once.
 import type { Disposable } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { HostHabits } from './hostHabits.js';
 import { IspSession } from './ispSession.js';
 import type { IspServer } from './ispSettings.js';
 import type { KnownMechanisms } from './knownMechanisms.js';
 
 const KEEP_MS = 10_000;
-/** An outage in the middle of an envelope looks like lost commands: a day of one command at a time costs little. */
-const DOUBT_MS = 24 * 60 * 60_000;
 
 interface KeptSession {
   readonly session: IspSession;
@@ -17,31 +16,32 @@ interface KeptSession {
 }
 
 export class SessionKeeper implements Disposable {
+  /** What was learned of the servers over all sessions. */
+  readonly habits: HostHabits;
   readonly #kept = new Map<string, KeptSession>();
-  /** Until when (monotonic) a server gets one command at a time, by its place. */
-  readonly #doubted = new Map<string, number>();
   #disposed = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly known: KnownMechanisms,
-  ) {}
-
-  /** An open session for the caller alone; `isKept` tells that the ISP may have closed it meanwhile. */
-  async take(account: string, server: IspServer, signal: AbortSignal): Promise<{ session: IspSession; isKept: boolean }> {
-    const kept = this.#remove(account);
-    if (kept?.session.isOpen && kept.server === JSON.stringify(server)) {
-      return { session: kept.session, isKept: true };
-    }
-    kept?.session.quit();
-    const session = await IspSession.open(server, this.known, signal);
-    if ((this.#doubted.get(placeOf(server)) ?? 0) > this.clock.monotonic()) session.forgetPipelining();
-    return { session, isKept: false };
+  ) {
+    this.habits = new HostHabits(clock);
   }
 
-  /** The server announced PIPELINING and did not answer every command of an envelope. */
-  doubtPipelining(server: IspServer): void {
-    this.#doubted.set(placeOf(server), this.clock.monotonic() + DOUBT_MS);
+  /** An open session for the caller alone, with room for a transaction. One that has had some may have been closed by the ISP meanwhile. */
+  async take(account: string, server: IspServer, signal: AbortSignal): Promise<IspSession> {
+    const kept = this.#remove(account);
+    if (kept?.session.isOpen && kept.server === JSON.stringify(server) && this.hasRoom(kept.session, server)) return kept.session;
+    kept?.session.quit();
+    const session = await IspSession.open(server, this.known, signal);
+    if (this.habits.of(server).losesPipeline) session.forgetPipelining();
+    return session;
+  }
+
+  /** Whether the server takes one more transaction in this session. */
+  hasRoom(session: IspSession, server: IspServer): boolean {
+    const most = Math.min(session.extensions.limits?.transactions ?? Infinity, this.habits.of(server).transactions ?? Infinity);
+    return session.isOpen && session.transactions < most;
   }
 
   /** Gives a session back that is ready for the next MAIL. After the end there is none: it says QUIT. */
@@ -70,8 +70,4 @@ export class SessionKeeper implements Disposable {
     void kept?.timer.dispose();
     return kept;
   }
-}
-
-function placeOf({ host, port }: IspServer): string {
-  return `${host} ${port}`;
 }

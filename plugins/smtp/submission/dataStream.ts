@@ -8,12 +8,28 @@ const CRLF = Buffer.from('\r\n');
 const LINE_DOT = Buffer.from('\r\n.');
 const CR = 0x0d;
 const LF = 0x0a;
+/** Commands of one segment that are run before others get their turn. */
+const LINES_AT_ONCE = 100;
+/** A dot alone in its line, though not between CRLF and CRLF: to another server it may be the end, to this one it is text. */
+const STRAY_END = /\n\.\r?\n$|\r\.\r$/;
+const STRAY_OCTETS = '\r\n.\r\n'.length;
+
+type Done = (error?: Error | null) => void;
 
 /**
  * Why not the library's: it also takes dots off behind a bare LF, which changes messages, and spends one turn of the event
  * loop on each line that starts with a dot.
  */
 export class DataStream extends SMTPStream {
+  /** Whether the command that is being run ended in a lone LF. */
+  endsInLf = false;
+  /**
+   * Called as the text after DATA comes: true where all that came has been read, and it ends like a text whose lines end otherwise than with CRLF, so
+   * that its sender may be waiting for an answer.
+   */
+  ontext: (seemsOver: boolean) => void = () => undefined;
+  /** The last octets of the text, with the CRLF before it. */
+  #tail: Buffer = CRLF;
   /** Octets that may be the beginning of CRLF.CRLF or of a stuffed dot; the next chunk tells. */
   #held: Buffer = CRLF;
   /** How many octets at the front of `#held` are not the message's: the CRLF of the DATA line stands before the first line. */
@@ -22,10 +38,50 @@ export class DataStream extends SMTPStream {
   override startDataMode(maxBytes?: number | string | null): SMTPServerDataStream {
     this.#held = CRLF;
     this.#passed = CRLF.length;
+    this.#tail = CRLF;
     return super.startDataMode(maxBytes);
   }
 
-  override _feedDataStream(chunk: Buffer, done: (error?: Error | null) => void): void {
+  override _write(chunk: Buffer, encoding: BufferEncoding | 'buffer', next: Done): void {
+    if (this._dataMode) super._write(chunk, encoding, next);
+    else this.#runLines(chunk, next);
+  }
+
+  /** Line by line, as the library does not tell how one ended. */
+  #runLines(chunk: Buffer, next: Done): void {
+    let from = 0;
+    let lines = 0;
+    const run = (): void => {
+      while (from < chunk.length) {
+        if (this._dataMode) return super._write(chunk.subarray(from), 'buffer', next);
+        const lf = chunk.indexOf(LF, from);
+        this.endsInLf = lf !== -1 && !(lf > from ? chunk[lf - 1] === CR : this._remainder.endsWith('\r'));
+        const line = chunk.subarray(from, lf === -1 ? chunk.length : lf + 1);
+        from += line.length;
+        let isSynchronous = true;
+        let isDone = false;
+        super._write(line, 'buffer', (error) => {
+          if (error) next(error);
+          else if (isSynchronous) isDone = true;
+          else run();
+        });
+        isSynchronous = false;
+        if (!isDone) return;
+        // A segment full of commands keeps nobody else waiting.
+        if (++lines % LINES_AT_ONCE === 0) return void setImmediate(run);
+      }
+      next();
+    };
+    run();
+  }
+
+  override _feedDataStream(chunk: Buffer, next: Done): void {
+    this.ontext(false);
+    this.#tail = Buffer.concat([this.#tail, chunk.subarray(-STRAY_OCTETS)]).subarray(-STRAY_OCTETS);
+    const done: Done = (error) => {
+      if (this._dataMode) this.ontext(STRAY_END.test(this.#tail.toString('latin1')));
+      next(error);
+    };
     const octets = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
     const pieces: Buffer[] = [];
     let from = this.#passed;
@@ -54,7 +110,7 @@ export class DataStream extends SMTPStream {
   }
 
   /** Hands octets to the reader of the message and waits while it can't take more. */
-  #pass(content: Buffer, done: (error?: Error | null) => void): void {
+  #pass(content: Buffer, done: Done): void {
     const stream = this._dataStream;
     this._countDataBytes(content.length);
     if (!stream?.writable || content.length === 0 || stream.write(content)) {

@@ -42,7 +42,14 @@ export class SubmissionListener implements Listener {
     const sessions = new SubmissionSessions(this.#services, size, isTrusted);
     const isPlaintextNetwork = trustedNetworks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
     const mayLogInPlainly = (address: string): boolean => isTrusted(address) || isPlaintextNetwork(address);
-    const surroundings = { ...this.#services, mayLogInPlainly, gate: this.#gate, refusals: this.#refusals, limits: this.#limits() };
+    const surroundings = {
+      ...this.#services,
+      isTrusted,
+      mayLogInPlainly,
+      gate: this.#gate,
+      refusals: this.#refusals,
+      limits: this.#limits(),
+    };
     this.#renewal = this.certificates.onDidChange(() => {
       for (const server of this.#servers) {
         server.updateSecureContext(this.certificates.pem);

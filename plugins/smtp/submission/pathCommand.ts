@@ -26,20 +26,31 @@ const SOURCE_ROUTE = /^@[^\s,:@]+(?:,@[^\s,:@]+)*:/;
 const XTEXT_PARAMETERS = new Set(['ENVID', 'ORCPT']);
 const XTEXT = /^(?:[!-*,-<>-~\u0080-\u{10FFFF}]|\+[0-7][0-9A-F])*$/u;
 
-/** Answers `undefined` where the line is not well-formed. */
-export function parsePathCommand(keyword: 'MAIL FROM' | 'RCPT TO', line: string): PathCommand | undefined {
-  const head = (keyword === 'MAIL FROM' ? /^mail +from *: *</i : /^rcpt +to *: *</i).exec(line);
-  if (!head || UNSAFE.test(line)) {
+/**
+ * Answers `undefined` where the line is not well-formed. `bare`: an address without white space may stand there without its brackets, as printers and old
+ * scripts write it.
+ */
+export function parsePathCommand(keyword: 'MAIL FROM' | 'RCPT TO', line: string, bare = false): PathCommand | undefined {
+  const head = (keyword === 'MAIL FROM' ? /^mail +from *: */i : /^rcpt +to *: */i).exec(line);
+  const path = head && !UNSAFE.test(line) ? readPath(line.slice(head[0].length), bare) : undefined;
+  if (path === undefined) {
     return undefined;
   }
-  const end = closingBracket(line, head[0].length);
-  const rest = end === undefined ? '' : line.slice(end + 1);
-  if (end === undefined || /^\S/.test(rest)) {
-    return undefined;
-  }
-  const address = readAddress(line.slice(head[0].length, end).replace(SOURCE_ROUTE, ''), keyword);
-  const parameters = readParameters(rest);
+  const address = readAddress(path.text.replace(SOURCE_ROUTE, ''), keyword);
+  const parameters = readParameters(path.rest);
   return address === undefined || !parameters ? undefined : { address, ...parameters };
+}
+
+/** What stands in the brackets, or in their place, and what follows. */
+function readPath(text: string, bare: boolean): { readonly text: string; readonly rest: string } | undefined {
+  if (!text.startsWith('<')) {
+    const word = /^[^\s<>]+/.exec(text)?.[0];
+    const rest = text.slice(word?.length ?? 0);
+    return bare && word !== undefined && !/^\S/.test(rest) ? { text: word, rest } : undefined;
+  }
+  const end = closingBracket(text, 1);
+  const rest = end === undefined ? '' : text.slice(end + 1);
+  return end === undefined || /^\S/.test(rest) ? undefined : { text: text.slice(1, end), rest };
 }
 
 /** Position of the `>` that ends the path: one inside a quoted local part does not. */

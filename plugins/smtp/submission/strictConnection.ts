@@ -5,6 +5,7 @@ import type { SMTPServer, SMTPServerAddress } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import { DataStream } from './dataStream.js';
+import { isHarmless, LONE_LF, loneLfOf, StrayEnd, WITHOUT_END } from './lineEnds.js';
 import { type PathCommand, parsePathCommand } from './pathCommand.js';
 import { type ClientProgress, Patience } from './patience.js';
 import { type Caller, HANDSHAKE_MS, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
@@ -26,6 +27,8 @@ export const MAX_IDLE_REPLIES = 2_000;
 export class StrictConnection extends SMTPConnection {
   readonly #surroundings: Surroundings & { readonly caller: Caller | undefined };
   readonly #patience: Patience;
+  readonly #strayEnd: StrayEnd;
+  #hasLoneLf = false;
   #mistakes = 0;
   #idleReplies = 0;
 
@@ -37,6 +40,7 @@ export class StrictConnection extends SMTPConnection {
   ) {
     super(server, socket, options);
     this.#surroundings = surroundings;
+    this.#strayEnd = new StrayEnd(surroundings.clock, () => this.#refuseStrayEnd());
     this.#patience = new Patience(
       surroundings.clock,
       () => this.#progress(),
@@ -51,17 +55,23 @@ export class StrictConnection extends SMTPConnection {
 
   override _createParser(): SMTPStream {
     const parser = new DataStream({ maxCommandLength: MAX_COMMAND_OCTETS });
-    parser.oncommand = (command, callback) => this._onCommand(command, callback);
+    parser.oncommand = (command, callback) => {
+      if (parser.endsInLf && this.#refusesLoneLf(command)) setImmediate(() => callback?.());
+      else this._onCommand(command, callback);
+    };
+    parser.ontext = (seemsOver) => this.#strayEnd.watch(seemsOver);
     parser.on('error', (error) => this.send(421, `Error: ${error.message}`));
     return parser;
   }
 
   override close(): void {
+    this.#strayEnd.dispose();
     this.#patience.dispose();
     super.close();
   }
 
   override _onClose(): void {
+    this.#strayEnd.dispose();
     this.#patience.dispose();
     this.#surroundings.caller?.guest.left();
     super._onClose();
@@ -146,7 +156,7 @@ export class StrictConnection extends SMTPConnection {
   }
 
   override _parseAddressCommand(rawName: string, rawCommand: Buffer | string): (SMTPServerAddress & { duplicate?: string }) | false {
-    const parsed = parsePathCommand(rawName === 'mail from' ? 'MAIL FROM' : 'RCPT TO', rawCommand.toString());
+    const parsed = this.#parse(rawName === 'mail from' ? 'MAIL FROM' : 'RCPT TO', rawCommand.toString());
     return (
       parsed !== undefined && {
         address: parsed.address,
@@ -157,9 +167,9 @@ export class StrictConnection extends SMTPConnection {
   }
 
   override handler_MAIL(command: Buffer, callback: Done): void {
-    const parsed = parsePathCommand('MAIL FROM', command.toString());
+    const parsed = this.#parse('MAIL FROM', command.toString());
     const utf8 = parsed?.parameters.SMTPUTF8 === true;
-    if (this.#refuses(command, parsed, MAIL_PARAMETERS, utf8)) {
+    if (this.#refusesBare('MAIL FROM', parsed, command) || this.#refuses(command, parsed, MAIL_PARAMETERS, utf8)) {
       callback();
     } else {
       super.handler_MAIL(command, callback);
@@ -167,9 +177,9 @@ export class StrictConnection extends SMTPConnection {
   }
 
   override handler_RCPT(command: Buffer, callback: Done): void {
-    const parsed = parsePathCommand('RCPT TO', command.toString());
+    const parsed = this.#parse('RCPT TO', command.toString());
     const utf8 = this.session.envelope.smtpUtf8 === true;
-    if (this.#refuses(command, parsed, RCPT_PARAMETERS, utf8)) {
+    if (this.#refusesBare('RCPT TO', parsed, command) || this.#refuses(command, parsed, RCPT_PARAMETERS, utf8)) {
       callback();
     } else {
       super.handler_RCPT(command, callback);
@@ -204,6 +214,35 @@ export class StrictConnection extends SMTPConnection {
     this.send(502, '5.5.1 BDAT is not offered, goodbye');
     this.close();
     callback();
+  }
+
+  #parse(keyword: 'MAIL FROM' | 'RCPT TO', line: string): PathCommand | undefined {
+    return parsePathCommand(keyword, line, this.#surroundings.isTrusted(this.remoteAddress));
+  }
+
+  /** Whoever looks after a program that leaves the brackets out reads what to write. */
+  #refusesBare(keyword: 'MAIL FROM' | 'RCPT TO', parsed: PathCommand | undefined, command: Buffer): boolean {
+    const meant = parsed === undefined ? parsePathCommand(keyword, command.toString(), true) : undefined;
+    if (meant === undefined) return false;
+    const status = keyword === 'MAIL FROM' ? '5.1.7' : '5.1.3';
+    this.send(501, `${status} The address stands in angle brackets: ${keyword}:<${meant.address}>`);
+    return true;
+  }
+
+  /** Such a device would wait for ever behind its message: it hears so at its first command, and at each one after that. */
+  #refusesLoneLf(command: Buffer): boolean {
+    if (this._upgrading || (!this._nextHandler && isHarmless(command.toString('latin1')))) return false;
+    this._nextHandler = false;
+    if (!this.#hasLoneLf) this.#surroundings.complaints.warn('lone LF', loneLfOf(this.remoteAddress), { peer: this.remoteAddress });
+    this.#hasLoneLf = true;
+    this.send(500, `5.5.2 ${LONE_LF}`);
+    return true;
+  }
+
+  /** Nothing of the text is kept, and what may follow is not run as commands. */
+  #refuseStrayEnd(): void {
+    this.send(554, `5.5.2 ${WITHOUT_END}`);
+    this.close();
   }
 
   #progress(): ClientProgress {

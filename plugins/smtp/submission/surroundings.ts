@@ -8,6 +8,8 @@ export const MAX_COMMAND_OCTETS = 16 * 1024;
 export const HANDSHAKE_MS = 30_000;
 
 export interface Surroundings {
+  /** Devices that may send without a login, and whose way to write commands is borne with. */
+  readonly isTrusted: (address: string) => boolean;
   /** Whether a login may cross an unencrypted connection from this address. */
   readonly mayLogInPlainly: (address: string) => boolean;
   readonly gate: ConnectionGate;
