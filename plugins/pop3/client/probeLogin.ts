@@ -4,6 +4,7 @@ import type { Clock } from '@postroom/sdk/services';
 import type { IspAccount } from './ispAccount.js';
 import { logIn } from './ispLogin.js';
 import { Pop3Dialogue } from './pop3Dialogue.js';
+import { checkLists } from './unlisted.js';
 
 export interface ProbeResult {
   readonly ok: boolean;
@@ -23,9 +24,8 @@ export async function probeLogin(account: IspAccount, clock: Clock, signal: Abor
     await withinTime(clock, LOOK_MS, signal, async (inTime) => {
       dialogue = await Pop3Dialogue.connect(account, clock, inTime, note);
       await logIn(dialogue);
-      await dialogue.ask('STAT');
-      await dialogue.eachLine('UIDL', () => undefined);
-      await dialogue.ask('QUIT');
+      await checkLists(dialogue);
+      await dialogue.quit(false);
       dialogue.end();
     });
     return { ok: true, transcript };

@@ -8,6 +8,7 @@ import { countIn } from './ispAnswers.js';
 import { logIn } from './ispLogin.js';
 import { partsOf, readListing } from './listing.js';
 import { Pop3Dialogue } from './pop3Dialogue.js';
+import { unlistedError } from './unlisted.js';
 
 export interface WaitingMessage {
   /** As the journal knows the message. */
@@ -27,14 +28,17 @@ async function look(account: IspAccount, clock: Clock, limit: number, signal: Ab
   const dialogue = await Pop3Dialogue.connect(account, clock, signal);
   try {
     await logIn(dialogue);
-    const [newest] = partsOf(countIn(await dialogue.ask('STAT')), false);
-    const { messages } = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
-    const identified = await identify(dialogue, messages.slice(-limit));
+    const stat = await dialogue.ask('STAT');
+    const [newest] = partsOf(countIn(stat), false);
+    const listing = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
+    const unlisted = unlistedError(account, stat, listing);
+    if (unlisted !== undefined) throw unlisted;
+    const identified = await identify(dialogue, listing.messages.slice(-limit));
     const waiting: WaitingMessage[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {
       waiting.push({ uidl: key, bytes: size, header: (await headerByTop(dialogue, number))?.toString('base64') });
     }
-    await dialogue.ask('QUIT');
+    await dialogue.quit(false);
     dialogue.end();
     return waiting;
   } catch (error) {
