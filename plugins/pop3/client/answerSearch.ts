@@ -6,6 +6,11 @@ const LONGEST = 4;
 const BEHIND = new Set([0x20, 0x0d, 0x0a]);
 
 export class AnswerSearch {
+  /** Whether the octets begin with an answer. */
+  static atStart(octets: Buffer): boolean {
+    return STATUSES.some((status) => octets.subarray(0, status.length).equals(status) && isBehind(octets[status.length]));
+  }
+
   hasFound = false;
   #before: Buffer = Buffer.alloc(0);
 
@@ -19,8 +24,11 @@ export class AnswerSearch {
 
 function stands(status: Buffer, octets: Buffer): boolean {
   for (let at = octets.indexOf(status); at >= 0; at = octets.indexOf(status, at + 1)) {
-    const next = octets[at + status.length];
-    if (next !== undefined && BEHIND.has(next)) return true;
+    if (isBehind(octets[at + status.length])) return true;
   }
   return false;
+}
+
+function isBehind(octet: number | undefined): boolean {
+  return octet !== undefined && BEHIND.has(octet);
 }

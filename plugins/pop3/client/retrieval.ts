@@ -63,8 +63,8 @@ export class Retrieval {
   #how: Reading = {};
   #reading: PlannedMessage | undefined;
   readonly #sizes = new ListedSizes();
-  /** Messages that came in company and wait for a proof that all of it was in step. */
-  readonly #held: Received[] = [];
+  /** Messages that came in company and wait for a proof that all of it was in step; `undefined` as long as nothing was odd. */
+  #held: Received[] | undefined;
   /** Keys of messages that the ISP or the line did not bring. */
   readonly #unanswered = new Set<string>();
   /** Keys of messages that came and that intake did not take. */
@@ -148,7 +148,11 @@ export class Retrieval {
    */
   async #receive(message: PlannedMessage): Promise<void> {
     const answer = await this.#dialogue.answer('RETR');
-    if (!answer.ok) return this.#refusedBy(answer, message);
+    if (!answer.ok) {
+      // One too many, or the message comes all the same: those behind it would go by wrong names.
+      this.#held ??= [];
+      return this.#refusedBy(answer, message);
+    }
     const pieces: Buffer[] = [];
     const search = new AnswerSearch();
     let length = 0;
@@ -167,24 +171,29 @@ export class Retrieval {
       for (const piece of pieces.slice(searched)) search.take(piece);
       if (search.hasFound) throw this.#outOfStep();
     }
-    const isCertain = this.#sizes.rely(counting) && this.#held.length === 0;
-    if (isCertain) await this.#take(received);
+    if (!this.#sizes.rely(counting)) this.#held ??= [];
+    if (this.#held === undefined) await this.#take(received);
     else this.#held.push(received);
   }
 
   /** Takes what is held where the server's answer to the STAT behind the chunk is the right one: then there was an answer for each RETR. */
   async #settle(): Promise<void> {
     const stat = await this.#dialogue.answer('STAT');
-    if (this.#held.length === 0) return;
+    const held = this.#held;
+    if (held === undefined) return;
     if (!isSameStat(stat, this.#services.stat)) throw this.#outOfStep();
-    for (const received of this.#held.splice(0)) await this.#take(received);
+    this.#held = undefined;
+    for (const received of held) await this.#take(received);
     if (this.#stop !== undefined) throw this.#stop;
   }
 
   /** With nothing else on the line: only what stands behind the message may be a part of it. */
   async #readAlone(message: PlannedMessage): Promise<void> {
     const answer = await this.#dialogue.ask(`RETR ${message.number}`);
-    if (!answer.ok) return this.#refusedBy(answer, message);
+    if (!answer.ok) {
+      this.#refusedBy(answer, message);
+      return this.#prove();
+    }
     const body = this.#dialogue.body('RETR');
     const pieces: Buffer[] = [];
     let octets = 0;
@@ -192,7 +201,7 @@ export class Retrieval {
       const piece = await body.next();
       if (piece.done === true) {
         const received = receivedOf(message, pieces);
-        await this.#prove(message, received.count);
+        await this.#proveEnd(message, received.count, received.octets);
         return this.#take(received);
       }
       pieces.push(piece.value);
@@ -201,16 +210,25 @@ export class Retrieval {
     await this.#acceptLarge(message, pieces, body);
   }
 
-  /** A size that was not listed is no fault, but the end may be a line of the message's own, and its rest on the way: the next answer tells. */
-  async #prove(message: PlannedMessage, count: OctetCount): Promise<void> {
+  /**
+   * A size that was not listed is no fault, but the end may be a line of the message's own, and its rest on the way. `head`: what the message begins
+   * with; an answer there was one too many before.
+   */
+  async #proveEnd(message: PlannedMessage, count: OctetCount, head: Buffer): Promise<void> {
     if (this.#sizes.rely(count.countingFor(message.size))) return;
     try {
-      if (!isSameStat(await this.#dialogue.ask('STAT'), this.#services.stat)) throw this.#outOfStep();
+      if (AnswerSearch.atStart(head)) throw this.#outOfStep();
+      await this.#prove();
     } catch (error) {
       const { host } = this.#dialogue.account;
       if (error instanceof OutOfStep) this.#problem(message, `${host} does not end a message where it ends. The next round tries again.`);
       throw error;
     }
+  }
+
+  /** The server has come to the end of what was asked for: it says to STAT what it has said before. */
+  async #prove(): Promise<void> {
+    if (!isSameStat(await this.#dialogue.ask('STAT'), this.#services.stat)) throw this.#outOfStep();
   }
 
   /** The message is complete: intake may take its time while the next one is read. */
@@ -234,7 +252,7 @@ export class Retrieval {
   async #acceptLarge(message: PlannedMessage, head: readonly Buffer[], body: AsyncGenerator<Buffer, void, undefined>): Promise<void> {
     const source = new LargeSource(head, body, {
       limit: this.#limitOf(message),
-      prove: (count) => this.#prove(message, count),
+      prove: (count) => this.#proveEnd(message, count, Buffer.concat(head)),
     });
     try {
       await this.#accept(message, source.read(), Buffer.concat(head));
