@@ -2,7 +2,7 @@
 import { type ErrorCode, PostroomError } from '@postroom/sdk';
 import type { IspAccount } from './ispAccount.js';
 import { type Answer, countIn } from './ispAnswers.js';
-import type { ReadListing } from './listing.js';
+import { idIn, type ReadListing, sizeIn } from './listing.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 type Said = Pick<ReadListing, 'listed' | 'sizes' | 'ids'>;
@@ -34,11 +34,11 @@ export function missingSentence({ host, id }: IspAccount, stat: Answer, listed: 
 export async function checkLists(dialogue: Pop3Dialogue): Promise<void> {
   const stat = await dialogue.ask('STAT');
   let listed = 0;
-  const count = (): void => {
-    listed += 1;
+  const note = (entry: unknown): void => {
+    if (entry !== undefined) listed += 1;
   };
-  const ids = await dialogue.eachLine('UIDL', count);
-  const sizes = listed > 0 || isEmpty(stat) ? ids : await dialogue.eachLine('LIST', count);
+  const ids = await dialogue.eachLine('UIDL', (line) => note(idIn(line)));
+  const sizes = listed > 0 || isEmpty(stat) ? ids : await dialogue.eachLine('LIST', (line) => note(sizeIn(line)));
   const error = unlistedError(dialogue.account, stat, { listed, sizes, ids });
   if (error !== undefined) throw error;
 }
