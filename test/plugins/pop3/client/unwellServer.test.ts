@@ -30,7 +30,7 @@ describe('POP3 client and a server that is not well', () => {
       ['a header and an empty line', `${HEADER}\r\n`],
     ] as const) {
       for (const pipelining of [true, false]) {
-        it(`takes ${what} for a failed try where LIST speaks of a message, ${pipelining ? 'in a pipeline' : 'alone'} (152)`, async () => {
+        it(`takes ${what} for a failed try where LIST speaks of a message: no DELE, and two are no duplicates; ${pipelining ? 'in a pipeline' : 'alone'} (152)`, async () => {
           if (!pipelining) at.isp.capabilities = ['UIDL', 'TOP', 'USER'];
           at.isp.put(message, `${message}and more\r\n`, mail('well'));
           at.isp.script = (command) => (/^RETR [12]$/.test(command) ? multiline(Buffer.from(octets)) : undefined);
@@ -85,7 +85,7 @@ describe('POP3 client and a server that is not well', () => {
       ['has one empty list and refuses the other', { LIST: '+OK\r\n.\r\n', UIDL: refused }, 'isp/temporary', 'index broken'],
       ['has lists of nonsense', { LIST: '+OK\r\n?\r\n.\r\n', UIDL: '+OK\r\nx y\r\n.\r\n' }, 'isp/temporary', '2 message(s)'],
     ] as const) {
-      it(`fails a round in which it ${what}, strikes nothing from the journal, and says so to the doctor (153)`, async () => {
+      it(`has failed a round in which it ${what}, though STAT counts messages: that is told, and nothing is struck from the journal (153)`, async () => {
         at.isp.put(mail('one'), mail('two'));
         at.isp.script = (command) => (answers as Readonly<Record<string, string>>)[command];
         const report = await at.round();
@@ -154,7 +154,7 @@ describe('POP3 client and a server that is not well', () => {
       };
     };
 
-    it('has failed no round where it closes without a word, and collects nothing twice (154)', async () => {
+    it('has failed no round where it closes without an answer to QUIT; nothing is collected twice (154)', async () => {
       at.isp.put(mail('one'), mail('two'));
       removes('cut');
       expect(await at.round()).to.deep.equal({ fetched: 2, stored: 2, duplicates: 0, failed: [] });
@@ -177,7 +177,7 @@ describe('POP3 client and a server that is not well', () => {
     });
 
     for (const last of ['+OK', '+OK bye', '+OK\n', '+OK: bye']) {
-      it(`says ${JSON.stringify(last)} before it closes: that is an answer (154)`, async () => {
+      it(`has answered QUIT by ${JSON.stringify(last)} though the connection ends behind it (154)`, async () => {
         at.isp.put(mail('one'));
         removes({ last });
         expect((await at.round()).failed).to.deep.equal([]);
@@ -186,7 +186,7 @@ describe('POP3 client and a server that is not well', () => {
     }
 
     for (const answer of ['cut', { last: '' }, { last: '+O' }, '-ERR busy\r\n', 'what?\r\n'] as const) {
-      it(`says ${JSON.stringify(answer)} of an empty mailbox, which does not matter (154)`, async () => {
+      it(`has failed no round by ${JSON.stringify(answer)} where nothing was to be deleted (154)`, async () => {
         at.isp.script = (command) => (command === 'QUIT' ? answer : undefined);
         expect((await at.round()).failed).to.deep.equal([]);
       });
@@ -215,7 +215,7 @@ describe('POP3 client and a server that is not well', () => {
     const withLf = (octets: Buffer): Buffer => Buffer.from(octets.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
     const texts = [mail('.dot\r\n..\r\n.\r\nend'), mail('two'), mail('x'.repeat(300_000))];
 
-    it('is read where each of its lines ends so, one command at a time, however the stream is cut (155)', async () => {
+    it('is read where each of its lines ends with LF alone, one command at a time, however the stream is cut (155)', async () => {
       for (const segment of [undefined, 1, 3]) {
         await at.stop();
         at = await CollectingHost.start();
@@ -254,7 +254,7 @@ describe('POP3 client and a server that is not well', () => {
   });
 
   describe('whose status does not stand alone', () => {
-    it('takes anything but a letter or a digit behind a status for what follows it (156)', () => {
+    it('is understood where anything but a letter or a digit stands behind +OK or -ERR (156)', () => {
       for (const line of ['+OK', '+OK ready', '+OK: ready', '+OK, ready', '+ok:ready', '+OK\tready', '+OK-', '+OK[X] ready'])
         expect(parseAnswer(line), line).to.include({ ok: true });
       expect(parseAnswer('+OK: 2 320')).to.include({ text: '2 320' });
@@ -272,7 +272,7 @@ describe('POP3 client and a server that is not well', () => {
         expect(parseExactAnswer(line), line).to.equal(undefined);
     });
 
-    it('is read one command at a time (156)', async () => {
+    it('is asked one command at a time where its status has a colon (156)', async () => {
       at.isp.put(mail('one'), mail('two'), mail('three'));
       at.isp.greeting = '+OK: ready\r\n';
       at.isp.onTheLine = (octets) => Buffer.from(octets.toString('latin1').replace(/^\+OK/, '+OK:'), 'latin1');
