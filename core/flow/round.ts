@@ -1,5 +1,6 @@
 // One send/receive: what was held is looked at again, then the Outbox is flushed and every account fetched, beside each other: an ISP that takes
 // no mail keeps nobody from getting theirs. Rounds never overlap; roundAtWork.ts is one of them.
+import { setMaxListeners } from 'node:events';
 import { PostroomError, type RoundReason } from '@postroom/sdk';
 import { Accounts, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
 import { ActivityLog } from '../store/activityLog.js';
@@ -26,7 +27,10 @@ export class RoundRunner implements Rounds {
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
-  ) {}
+  ) {
+    // Every account that is sent or fetched for listens, and lets go at its end: as many as there are accounts are no leak.
+    setMaxListeners(0, this.#stopping.signal);
+  }
 
   /** A request joins a running round that has its accounts, and waits for the end of one that has not. */
   async run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport> {

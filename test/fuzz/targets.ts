@@ -7,6 +7,7 @@ import { dots } from './targets/dots.js';
 import { frames } from './targets/frames.js';
 import { headers, lineEnds, writtenLines } from './targets/headers.js';
 import { manifests } from './targets/manifests.js';
+import { messageEnds } from './targets/messageEnds.js';
 import { pop3Listings, pop3Rounds } from './targets/pop3Isp.js';
 import { settingsText } from './targets/settingsText.js';
 import { smtpData } from './targets/smtpData.js';
@@ -29,6 +30,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   smtpPaths,
   pop3Listings,
   pop3Rounds,
+  messageEnds,
   smtpReplies,
   smtpRelay,
   frames,

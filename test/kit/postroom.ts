@@ -31,6 +31,8 @@ export interface PostroomOptions {
   /** Properties put over those of officeSettings(); `undefined` takes one out. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly clock?: Clock;
+  /** `account/name` of more users that have a password. */
+  readonly users?: readonly string[];
   /** False: the accounts' passwords at the ISP stay unset. */
   readonly ispPasswords?: boolean;
   /** As openServer takes them. */
@@ -62,7 +64,7 @@ export class Postroom {
     try {
       const settings = { ...officeSettings(isp), ...options.settings };
       await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings, undefined, 2));
-      await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords(USERS));
+      await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords([...USERS, ...(options.users ?? [])]));
       await postroom.open();
       if (options.ispPasswords !== false) {
         for (const account of postroom.service(Accounts).all) await postroom.setIspPassword(account.id);

@@ -4,7 +4,7 @@ import type { Clock } from '@postroom/sdk/services';
 import { type CollectPlan, collectPlan, MOST_FAILURES, type PlannedMessage, smallFirst } from './collectPlan.js';
 import { FetchTally } from './fetchTally.js';
 import { headerByTop } from './headerPrint.js';
-import { type IdentifiedMessage, identify } from './identify.js';
+import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { type Answer, countIn } from './ispAnswers.js';
 import type { IspCapabilities } from './ispCapabilities.js';
@@ -13,10 +13,12 @@ import type { KnownWays } from './knownWays.js';
 import { tellOfLeft } from './leftMail.js';
 import { type Part, partsOf, readListing } from './listing.js';
 import { pauseAfter } from './loginErrors.js';
+import { OutOfStep } from './outOfStep.js';
 import type { PipelineDoubts } from './pipelineDoubts.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 import { recheck } from './recheck.js';
 import { Retrieval, SessionAbandoned, tooLargeSentence } from './retrieval.js';
+import { missingSentence, unlistedError } from './unlisted.js';
 
 /** Messages of one session, where the ISP deletes at once; a cut line costs at most the reading of their DELEs again. */
 const SESSION_MESSAGES = 500;
@@ -58,8 +60,9 @@ export async function collect(request: FetchRequest, call: TapCall, services: Co
 /** Some of the mailbox. */
 interface Place {
   readonly part: Part;
-  /** What the server said of the whole. */
+  /** What the server said of the whole, at the beginning and now. */
   readonly stat: Answer;
+  readonly statNow: Answer;
   /** Fingerprints that were met in this session, and how often. */
   readonly seen: Map<string, number>;
 }
@@ -73,6 +76,8 @@ class AccountRound {
   readonly #tally: FetchTally;
   /** Messages that failed in this round: not tried again in it. */
   readonly #failed = new Set<string>();
+  /** Messages at which a session of this round fell out of step: read last. */
+  readonly #doubtful = new Set<string>();
 
   constructor(request: FetchRequest, { account, clock, doubts, known }: CollectServices, tally: FetchTally) {
     this.#request = request;
@@ -87,15 +92,21 @@ class AccountRound {
   async session(signal: AbortSignal): Promise<boolean> {
     const services = { clock: this.#clock, known: this.#known };
     const { dialogue, capabilities: announced } = await openMailbox(this.#account, services, signal);
+    const before = this.#tally.fetched + this.#failed.size;
+    const pipelining = announced.pipelining && dialogue.mayPipeline && !this.#doubts.has(this.#account);
     try {
-      const capabilities = this.#doubts.has(this.#account) ? { ...announced, pipelining: false } : announced;
-      const again = await this.#work(dialogue, capabilities);
+      const again = await this.#work(dialogue, { ...announced, pipelining });
       dialogue.end();
       return again;
     } catch (error) {
       dialogue.cut();
-      if (dialogue.hasLostPipeline && !signal.aborted) this.#doubts.note(this.#account);
+      if (signal.aborted) throw error;
+      if (dialogue.hasLostPipeline || (error instanceof OutOfStep && pipelining)) this.#doubts.note(this.#account);
       if (error instanceof SessionAbandoned) return true;
+      if (!(error instanceof OutOfStep)) throw error;
+      // In another session the rest has its turn: one command at a time, and without those that are done or have failed.
+      if (pipelining) this.#tally.alert('pipelining', this.#oneByOneSentence());
+      if (pipelining || this.#tally.fetched + this.#failed.size > before) return true;
       throw error;
     }
   }
@@ -104,11 +115,13 @@ class AccountRound {
   async #work(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<boolean> {
     const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
     const stat = await dialogue.ask('STAT');
-    const deleted: IdentifiedMessage[] = [];
+    let statNow = stat;
+    const deleted: PlannedMessage[] = [];
     const seen = new Map<string, number>();
     let isWorthMore = false;
     for (const part of partsOf(countIn(stat), this.#account.leaveOnServerDays === 0)) {
-      const done = await this.#workOn({ part, stat, seen }, dialogue, { capabilities, mayComeBack });
+      if (deleted.length > 0) statNow = await dialogue.ask('STAT');
+      const done = await this.#workOn({ part, stat, statNow, seen }, dialogue, { capabilities, mayComeBack });
       deleted.push(...done.deleted);
       isWorthMore = mayComeBack && done.isWorthMore;
       // What was deleted is to be gone before more is read.
@@ -125,7 +138,7 @@ class AccountRound {
     place: Place,
     dialogue: Pop3Dialogue,
     { capabilities, mayComeBack }: { readonly capabilities: IspCapabilities; readonly mayComeBack: boolean },
-  ): Promise<{ readonly deleted: readonly IdentifiedMessage[]; readonly isWorthMore: boolean }> {
+  ): Promise<{ readonly deleted: readonly PlannedMessage[]; readonly isWorthMore: boolean }> {
     const plan = await this.#plan(dialogue, capabilities, place);
     const before = this.#tally.fetched;
     const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
@@ -139,6 +152,7 @@ class AccountRound {
       journal: this.#request.journal,
       tally: this.#tally,
       pipelining: capabilities.pipelining,
+      stat: place.statNow,
     });
     try {
       await retrieval.run(batch, reading);
@@ -146,6 +160,7 @@ class AccountRound {
       await retrieval.runAlone(plan.unread, { ...reading, unread: true });
     } finally {
       for (const key of retrieval.failed) this.#failed.add(key);
+      for (const key of retrieval.doubtful) this.#doubtful.add(key);
     }
     if (plan.isMostlyNew && this.#tally.renamed > 0) this.#tally.alert('renamed', this.#renamedSentence());
     await tellOfLeft(dialogue, plan, this.#request, this.#tally);
@@ -159,7 +174,12 @@ class AccountRound {
 
   async #plan(dialogue: Pop3Dialogue, { pipelining }: IspCapabilities, { part, stat, seen }: Place): Promise<CollectPlan> {
     const listing = await readListing(dialogue, { deletesAtOnce: this.#account.leaveOnServerDays === 0, part });
-    if (!listing.hasIds && listing.messages.length > 0) await this.#checkLeaving(dialogue);
+    const unlisted = unlistedError(this.#account, stat, listing);
+    if (unlisted !== undefined) throw unlisted;
+    const missing = missingSentence(this.#account, stat, listing.listed);
+    // As of one more message: the account rests for what can't be listed, and not for this.
+    if (missing !== undefined) this.#tally.problem('isp/temporary', missing, 'unlisted');
+    if (!listing.ids.ok && listing.messages.length > 0) await this.#checkLeaving(dialogue);
     const { messages, unreadable } = await identify(dialogue, listing.messages, seen);
     for (const number of unreadable) {
       this.#tally.problem(
@@ -178,6 +198,8 @@ class AccountRound {
     }
     const isTooLarge = ({ size }: PlannedMessage): boolean => size > this.#account.maxMessageBytes;
     const isUntried = ({ key }: PlannedMessage): boolean => !this.#failed.has(key);
+    const isDoubtful = ({ key }: PlannedMessage): boolean => this.#doubtful.has(key);
+    const fetch = [...plan.fetch, ...others.filter((message) => !isTooLarge(message))].filter(isUntried);
     const tooLarge = [...plan.tooLarge, ...others.filter(isTooLarge)];
     this.#report({ ...plan, tooLarge });
     return {
@@ -186,10 +208,15 @@ class AccountRound {
       // Without a size nothing but the id would say which message was meant.
       drop: dropping.same.filter(({ size, known }) => size >= 0 && size === known?.listedSize),
       tooLarge,
-      fetch: smallFirst([...plan.fetch, ...others.filter((message) => !isTooLarge(message))].filter(isUntried)),
-      suspect: plan.suspect.filter(isUntried),
+      fetch: smallFirst(fetch.filter((message) => !isDoubtful(message))),
+      suspect: [...plan.suspect.filter(isUntried), ...fetch.filter(isDoubtful)],
       unread: plan.unread.filter(isUntried),
     };
+  }
+
+  #oneByOneSentence(): string {
+    const { host, id } = this.#account;
+    return `${host} announces PIPELINING and lost its place when several messages of account ${id} were asked for at once. Nothing doubtful was taken in; for a day they are read one at a time.`;
   }
 
   #renamedSentence(): string {
@@ -221,8 +248,8 @@ class AccountRound {
   }
 
   /** Answers the messages whose DELE was answered +OK; the others keep their place in the journal, and the next session deletes them. */
-  async #delete(dialogue: Pop3Dialogue, messages: readonly PlannedMessage[], pipelining: boolean): Promise<IdentifiedMessage[]> {
-    const deleted: IdentifiedMessage[] = [];
+  async #delete(dialogue: Pop3Dialogue, messages: readonly PlannedMessage[], pipelining: boolean): Promise<PlannedMessage[]> {
+    const deleted: PlannedMessage[] = [];
     const refused: { readonly key: string; readonly answer: string }[] = [];
     const ahead = pipelining ? DELETES_AHEAD : 1;
     for (let at = 0; at < messages.length; at += ahead) {
@@ -245,18 +272,32 @@ class AccountRound {
     return `${host} refuses to delete ${count} message(s) of account ${id} ("${answer}"). Nothing is collected twice; the next round asks again.`;
   }
 
-  /** Only +OK to QUIT means that the deletions happened (RFC 1939 section 6). */
-  async #quit(dialogue: Pop3Dialogue, deleted: readonly IdentifiedMessage[]): Promise<boolean> {
-    const answer = await dialogue.ask('QUIT');
-    if (answer.ok) {
-      if (deleted.length > 0) await this.#request.journal.gone(deleted.map(({ key }) => key));
+  /**
+   * Only +OK to QUIT means that the deletions happened (RFC 1939 section 6). Without an answer they are asked for again where the messages still are; the
+   * round was a good one. Answers whether another session may follow.
+   */
+  async #quit(dialogue: Pop3Dialogue, deleted: readonly PlannedMessage[]): Promise<boolean> {
+    const answer = await dialogue.quit(deleted.length > 0);
+    if (deleted.length === 0) return true;
+    if (answer?.ok === true) {
+      await this.#request.journal.gone(deleted.map(({ key }) => key));
       return true;
     }
-    this.#tally.problem(
-      'isp/temporary',
-      `${this.#account.host} did not remove what was collected of account ${this.#account.id} ("${answer.text}"). Nothing is collected twice; the next round asks again.`,
-    );
-    return false;
+    const { host, id } = this.#account;
+    const sequel = 'Nothing is collected twice; the next round asks again.';
+    if (answer !== undefined) {
+      this.#tally.problem('isp/temporary', `${host} did not remove what was collected of account ${id} ("${answer.text}"). ${sequel}`);
+      return false;
+    }
+    const overdue = deleted.filter(isOverdue);
+    const last = overdue.at(-1);
+    if (last !== undefined)
+      this.#tally.problem(
+        'isp/temporary',
+        `${host} ends without an answer to QUIT, and keeps ${overdue.length} message(s) of account ${id} that it was to delete. ${sequel}`,
+        last.key,
+      );
+    return dialogue.isClosed;
   }
 }
 

@@ -46,7 +46,7 @@ export function headerPrint(octets: Buffer): string {
 }
 
 /** Where the first empty line stands; the end where there is none. */
-function headerEnd(octets: Buffer): number {
+export function headerEnd(octets: Buffer): number {
   if (octets[0] === 0x0a || (octets[0] === 0x0d && octets[1] === 0x0a)) return 0;
   const ends = [octets.indexOf('\r\n\r\n'), octets.indexOf('\n\n')].filter((end) => end >= 0);
   return Math.min(octets.length, ...ends);

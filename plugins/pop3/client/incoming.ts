@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import type { IspAccount } from './ispAccount.js';
 
 /** Octets that may wait before the socket is paused. */
 const QUEUE_OCTETS = 256 * 1024;
@@ -11,9 +12,18 @@ const LINE_LIMIT = 8 * 1024;
 const LEAST_PROGRESS = 1024;
 const LF = 0x0a;
 const CR = 0x0d;
+/** A line, or the beginning of one, that has its status whole. */
+const STATUS = /^(?:\+OK|-ERR)/i;
+
+/** How the lines of a session have ended so far. */
+export interface LineEnds {
+  hasCrlf: boolean;
+  hasBareLf: boolean;
+}
 
 export class Incoming {
   readonly #socket: Socket;
+  readonly #ends: LineEnds;
   readonly #clock: Clock;
   readonly #host: string;
   readonly #replyMs: number;
@@ -41,8 +51,11 @@ export class Incoming {
     this.#wake?.();
   };
 
-  constructor(socket: Socket, host: string, replyMs: number, clock: Clock) {
+  /** `ends`: written to with every line that is read. */
+  constructor(socket: Socket, account: Pick<IspAccount, 'host' | 'replyMs'>, clock: Clock, ends: LineEnds) {
+    const { host, replyMs } = account;
     this.#socket = socket;
+    this.#ends = ends;
     this.#host = host;
     this.#replyMs = replyMs;
     this.#clock = clock;
@@ -71,16 +84,26 @@ export class Incoming {
     } else {
       this.#shift();
     }
-    return chunk.toString('latin1', 0, end > 0 && chunk[end - 1] === CR ? end - 1 : end);
+    return this.#withoutEnd(chunk, end);
   }
 
-  /** The next line without its end, one character an octet. The whole line must come within the reply time. */
-  async line(what: string): Promise<string> {
-    const due = this.#clock.monotonic() + this.#replyMs;
+  /**
+   * The next line without its end, one character an octet. The whole line must come within `ms`. A status is a line though the connection ends behind
+   * it: some servers close with `+OK` and no more.
+   */
+  async line(what: string, ms: number = this.#replyMs): Promise<string> {
+    const due = this.#clock.monotonic() + ms;
     const parts: Buffer[] = [];
     let length = 0;
     for (;;) {
-      const chunk = await this.#next(due, what);
+      let chunk: Buffer;
+      try {
+        chunk = await this.#next(due, what);
+      } catch (error) {
+        const last = Buffer.concat(parts).toString('latin1');
+        if (this.#ended && STATUS.test(last)) return last.trimEnd();
+        throw error;
+      }
       const end = chunk.indexOf(LF);
       parts.push(end < 0 ? chunk : chunk.subarray(0, end + 1));
       length += end < 0 ? chunk.length : end + 1;
@@ -92,9 +115,16 @@ export class Incoming {
       if (end < 0) continue;
       if (end + 1 < chunk.length) this.unread(chunk.subarray(end + 1));
       const line = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-      const body = line.length - 1;
-      return line.toString('latin1', 0, body > 0 && line[body - 1] === CR ? body - 1 : body);
+      return this.#withoutEnd(line, line.length - 1);
     }
+  }
+
+  /** `lf`: where the line's LF stands. */
+  #withoutEnd(octets: Buffer, lf: number): string {
+    const isCrlf = lf > 0 && octets[lf - 1] === CR;
+    if (isCrlf) this.#ends.hasCrlf = true;
+    else this.#ends.hasBareLf = true;
+    return octets.toString('latin1', 0, isCrlf ? lf - 1 : lf);
   }
 
   /** The octets that come next, whatever they are. Less than 1 KB within a reply time counts as a stall. */

@@ -9,14 +9,28 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Answers `undefined` for a line that is neither `+OK` nor `-ERR`. */
+/**
+ * The answer to a command that was alone on the line. Some servers write `+OK: ready` or `-ERR[IN-USE] busy`: anything but a letter or a digit may
+ * stand behind the status. `undefined` for a line without a status.
+ */
 export function parseAnswer(line: string): Answer | undefined {
-  const match = /^(\+OK|-ERR)(?:[ \t]+(.*))?$/i.exec(line.trimEnd());
-  if (match === null) return undefined;
-  const rest = match[2] ?? '';
+  const match = /^(\+OK|-ERR)(?![\p{L}\p{N}])[\s:;,.]*(.*)$/iu.exec(line.trimEnd());
+  return match === null ? undefined : answerOf(match[1] ?? '', match[2] ?? '');
+}
+
+/**
+ * The answer to one of several commands on the line, as RFC 1939 section 3 writes it and not otherwise: any other line may be part of a message whose
+ * end was damaged. `undefined` for such a line.
+ */
+export function parseExactAnswer(line: string): Answer | undefined {
+  const match = /^(\+OK|-ERR)(?: (.*))?$/.exec(line);
+  return match === null ? undefined : answerOf(match[1] ?? '', (match[2] ?? '').trim());
+}
+
+function answerOf(status: string, rest: string): Answer {
   const code = /^\[([^\]\s]{1,40})[^\]]{0,80}\]\s*/.exec(rest);
   return {
-    ok: match[1]?.toUpperCase() === '+OK',
+    ok: status.toUpperCase() === '+OK',
     code: code?.[1]?.toUpperCase() ?? '',
     text: printable(code === null ? rest : rest.slice(code[0].length)),
   };
@@ -26,6 +40,12 @@ export function parseAnswer(line: string): Answer | undefined {
 export function countIn({ ok, text }: Answer): number {
   const count = Number(text.split(' ')[0]);
   return ok && Number.isSafeInteger(count) ? count : 0;
+}
+
+/** Whether two answers to STAT speak of the same messages: as many of them, and as many octets. */
+export function isSameStat(one: Answer, other: Answer): boolean {
+  const figures = ({ text }: Answer): string => text.split(' ', 2).join(' ');
+  return one.ok === other.ok && (!one.ok || figures(one) === figures(other));
 }
 
 /** A stranger's text for a log or a page: printable, and not long. */

@@ -1,4 +1,5 @@
 // What lies in the ISP's mailbox: LIST and UIDL read together, with whatever nonsense a server puts into them, in bounded memory.
+import type { Answer } from './ispAnswers.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 /** A message as the server lists it. Numbers hold for one session only. */
@@ -12,6 +13,8 @@ export interface ListedMessage {
 
 export interface Listing {
   readonly messages: readonly ListedMessage[];
+  /** How many messages the server lists, those of other parts too. */
+  readonly listed: number;
   /** Every line made sense and both lists speak of the same messages: what is missing here is gone there. */
   readonly isComplete: boolean;
 }
@@ -54,18 +57,22 @@ export function partsOf(count: number, deletesAtOnce: boolean): readonly Part[] 
   });
 }
 
+/** Both lists; `sizes` and `ids`: what the server said to LIST and to UIDL. */
+export interface ReadListing extends Listing {
+  readonly sizes: Answer;
+  readonly ids: Answer;
+}
+
 /** Asks for both lists. A command that the server refuses tells nothing. */
-export async function readListing(
-  dialogue: Pop3Dialogue,
-  { deletesAtOnce, part = WHOLE }: ListingOptions,
-): Promise<Listing & { readonly hasIds: boolean }> {
+export async function readListing(dialogue: Pop3Dialogue, { deletesAtOnce, part = WHOLE }: ListingOptions): Promise<ReadListing> {
   const sizes = new Column(sizeIn, part);
   const ids = new Column(idIn, part);
-  const hasSizes = await dialogue.eachLine('LIST', (line) => sizes.add(line));
-  const hasIds = await dialogue.eachLine('UIDL', (line) => ids.add(line));
+  const saidOfSizes = await dialogue.eachLine('LIST', (line) => sizes.add(line));
+  const saidOfIds = await dialogue.eachLine('UIDL', (line) => ids.add(line));
   const twice = repeated(ids.values.values());
   if (ids.isCut) await addRepeatedElsewhere(dialogue, ids, twice);
-  return { ...listingOf(hasSizes ? sizes : undefined, hasIds ? ids : undefined, { deletesAtOnce, twice }), hasIds };
+  const listing = listingOf(saidOfSizes.ok ? sizes : undefined, saidOfIds.ok ? ids : undefined, { deletesAtOnce, twice });
+  return { ...listing, sizes: saidOfSizes, ids: saidOfIds };
 }
 
 /** An id that a message of another part has as well is none either: the list is asked for once more, as it is not kept. */
@@ -92,7 +99,8 @@ function listingOf(
   });
   const agree = ids === undefined || sizes === undefined || (sizes.values.size === ids.values.size && numbers.length === ids.values.size);
   const isWhole = [sizes, ids].every((column) => column === undefined || (column.isClean && !column.isCut));
-  return { messages, isComplete: sizes !== undefined && isWhole && agree };
+  const listed = Math.max(messages.length, sizes?.lines ?? 0, ids?.lines ?? 0);
+  return { messages, listed, isComplete: sizes !== undefined && isWhole && agree };
 }
 
 interface Entry<T> {
@@ -103,6 +111,8 @@ interface Entry<T> {
 /** One of the two lists, by message number. Keeps as many as are looked at, whatever comes. */
 class Column<T> {
   readonly values = new Map<number, T>();
+  /** Lines that name a message, of those too that are not looked at. */
+  lines = 0;
   isClean = true;
   /** There are messages that are not looked at. */
   isCut = false;
@@ -118,6 +128,7 @@ class Column<T> {
       this.isClean = false;
       return;
     }
+    this.lines += 1;
     if (entry.number < this.part.from || entry.number > this.part.to || this.values.size >= MOST_MESSAGES) {
       this.isCut = true;
       return;

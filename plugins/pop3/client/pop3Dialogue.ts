@@ -2,16 +2,24 @@
 import type { Socket } from 'node:net';
 import { PostroomError, withoutEcho, withoutSecrets } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { BareUnstuffing } from './bareUnstuffing.js';
 import { connected, secured } from './connecting.js';
-import { Incoming } from './incoming.js';
+import { Incoming, type LineEnds } from './incoming.js';
 import type { IspAccount } from './ispAccount.js';
-import { type Answer, parseAnswer, printable } from './ispAnswers.js';
+import { type Answer, parseAnswer, parseExactAnswer, printable } from './ispAnswers.js';
+import { OutOfStep } from './outOfStep.js';
 import { Unstuffing } from './unstuffing.js';
 
 /** Lines and octets of one listing: a server that never ends one must not keep the round. */
 export const LISTING = { lines: 1_000_000, octets: 32 * 1024 * 1024 };
 /** Of any other answer with lines, as to CAPA, which stands in memory. */
 export const ANSWER = { lines: 1_000, octets: 64 * 1024 };
+
+/** Milliseconds for the answer to QUIT where nothing depends on it. */
+const FAREWELL_MS = 5_000;
+/** A line of one dot whose end, or that of the line before, is not CRLF: what a server meant for the end of a message. */
+const ODD_END = /(?:^|[\r\n])\.[\r\n]{1,2}$/;
+const ODD_END_OCTETS = 5;
 
 /** Notes what was said, for people. Secrets never reach it. */
 export type Transcript = (side: 'client' | 'server', line: string) => void;
@@ -32,6 +40,8 @@ export class Pop3Dialogue {
   #together = 0;
   #hasLostPipeline = false;
   readonly #hidden: string[] = [];
+  readonly #ends: LineEnds = { hasCrlf: false, hasBareLf: false };
+  #isExact = true;
 
   private constructor(account: IspAccount, socket: Socket, clock: Clock, transcript: Transcript | undefined) {
     this.account = account;
@@ -72,8 +82,21 @@ export class Pop3Dialogue {
     return this.#hasLostPipeline;
   }
 
-  /** Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. */
+  /** So far each line has ended with CRLF and each status stood alone, as in RFC 1939: only then answers can be told from text in a pipeline. */
+  get mayPipeline(): boolean {
+    return this.#isExact && !this.#ends.hasBareLf;
+  }
+
+  /**
+   * Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. Throws OutOfStep where the server has said
+   * something that nobody asked for.
+   */
   send(lines: readonly string[], shown?: string): void {
+    if (this.#unanswered === 0 && this.#incoming.waiting > 0) {
+      throw new OutOfStep(
+        `${this.account.host} said more than it was asked for, so its next answers cannot be told apart. The next round tries again.`,
+      );
+    }
     if (this.#transcript !== undefined) {
       for (const line of shown === undefined ? lines : [shown]) this.#transcript('client', line);
     }
@@ -92,16 +115,14 @@ export class Pop3Dialogue {
   async greeting(): Promise<{ readonly answer: Answer; readonly said: string }> {
     const what = 'the connection with its greeting';
     const { said, shown } = await this.#line(what, false);
-    return { answer: parseAnswer(shown) ?? this.#misplaced(what, shown), said };
+    return { answer: this.#read(what, shown), said };
   }
 
   /** A step of a login, shown as `shown`: its answer, or what the server asks for next (RFC 5034), without the `+`. */
   async askOrAnswer(line: string, shown: string): Promise<Answer | Challenge> {
     this.send([line], shown);
     const reply = await this.#line(shown, true);
-    const answer = parseAnswer(reply.shown);
-    if (answer !== undefined) return answer;
-    if (!/^\+(?: |$)/.test(reply.said)) this.#misplaced(shown, reply.shown);
+    if (!/^\+(?: |$)/.test(reply.said)) return this.#read(shown, reply.shown);
     return { challenge: reply.said.slice(1).trim() };
   }
 
@@ -119,38 +140,55 @@ export class Pop3Dialogue {
     return lines;
   }
 
-  /** A command that lists the mailbox, whose lines are taken as they come and not kept; false after -ERR. */
-  async eachLine(line: string, take: (line: string) => void): Promise<boolean> {
+  /** A command that lists the mailbox, whose lines are taken as they come and not kept; none after -ERR. Answers the first line. */
+  async eachLine(line: string, take: (line: string) => void): Promise<Answer> {
     const answer = await this.ask(line);
     if (answer.ok) await this.#lines(line, LISTING, take);
-    return answer.ok;
+    return answer;
   }
 
-  /** The first line of the next answer, without an echo `toSecret`. Throws `isp/protocol` for anything that POP3 does not know. */
-  async answer(what: string, toSecret = false): Promise<Answer> {
+  /**
+   * Says QUIT. `undefined`: the server ended without an answer, so that nobody knows whether it removed anything. `matters`: something is to be removed.
+   * Never rejects: what was collected is here, whatever the server's last word.
+   */
+  async quit(matters: boolean): Promise<Answer | undefined> {
     try {
-      return await this.#answer(what, toSecret);
+      this.send(['QUIT']);
+      return await this.answer('QUIT', false, matters ? this.account.replyMs : Math.min(FAREWELL_MS, this.account.replyMs));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The first line of the next answer, without an echo `toSecret`. Throws OutOfStep for anything that POP3 does not know. */
+  async answer(what: string, toSecret = false, ms?: number): Promise<Answer> {
+    try {
+      return await this.#answer(what, toSecret, ms);
     } catch (error) {
       this.#hasLostPipeline = this.#together > 1;
       throw error;
     }
   }
 
-  async #answer(what: string, toSecret: boolean): Promise<Answer> {
-    const { shown } = await this.#line(what, toSecret);
-    return parseAnswer(shown) ?? this.#misplaced(what, shown);
+  async #answer(what: string, toSecret: boolean, ms?: number): Promise<Answer> {
+    const { shown } = await this.#line(what, toSecret, ms);
+    return this.#read(what, shown);
+  }
+
+  /** Anything but a status where one belongs: whatever the server says next may be part of a message. */
+  #read(what: string, line: string): Answer {
+    const exact = parseExactAnswer(line);
+    if (exact === undefined) this.#isExact = false;
+    return exact ?? (this.#together > 1 ? undefined : parseAnswer(line)) ?? this.#misplaced(what, line);
   }
 
   #misplaced(what: string, line: string): never {
-    throw new PostroomError(
-      'isp/protocol',
-      `${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`,
-    );
+    throw new OutOfStep(`${this.account.host} answered ${what} with "${printable(line)}": this is no POP3 server, or it lost its place.`);
   }
 
   /** The next line: `said` as it came, `shown` without secrets. */
-  async #line(what: string, toSecret: boolean): Promise<{ readonly said: string; readonly shown: string }> {
-    const said = await this.#incoming.line(what);
+  async #line(what: string, toSecret: boolean, ms?: number): Promise<{ readonly said: string; readonly shown: string }> {
+    const said = await this.#incoming.line(what, ms);
     const shown = toSecret ? withoutEcho(said, this.#secrets) : withoutSecrets(said, this.#secrets);
     this.#unanswered = Math.max(0, this.#unanswered - 1);
     this.#transcript?.('server', printable(shown));
@@ -176,15 +214,42 @@ export class Pop3Dialogue {
     this.#transcript?.('server', `(${lines} lines)`);
   }
 
-  /** The octets of a message behind RETR's or TOP's +OK, dots removed, piece by piece; ends only at CRLF . CRLF, else it throws. */
+  /**
+   * The octets of a message behind RETR's or TOP's +OK, dots removed, piece by piece; ends only at CRLF . CRLF, else it throws. Where each line of the
+   * session so far has ended with LF alone, and nothing else is on the line, it ends at LF . LF.
+   */
   async *body(what: string): AsyncGenerator<Buffer, void, undefined> {
-    const unstuffing = new Unstuffing();
+    const isBare = this.#ends.hasBareLf && !this.#ends.hasCrlf && this.#together === 1;
+    const unstuffing = isBare ? new BareUnstuffing() : new Unstuffing();
     const progress = { due: 0, from: 0 };
+    let tail: Buffer = Buffer.alloc(0);
     while (!unstuffing.isComplete) {
-      const pieces = unstuffing.take(await this.#incoming.chunk(progress, what));
+      let chunk: Buffer;
+      try {
+        chunk = await this.#incoming.chunk(progress, what);
+      } catch (error) {
+        this.#hasLostPipeline ||= this.#together > 1;
+        throw ODD_END.test(tail.toString('latin1')) ? this.#oddLines() : error;
+      }
+      tail = (chunk.length < ODD_END_OCTETS ? Buffer.concat([tail, chunk]) : chunk).subarray(-ODD_END_OCTETS);
+      const pieces = unstuffing.take(chunk);
+      if (unstuffing instanceof BareUnstuffing && unstuffing.isMixed) throw this.#oddLines();
       if (unstuffing.isComplete && unstuffing.rest.length > 0) this.#incoming.unread(unstuffing.rest);
       yield* pieces;
     }
+  }
+
+  #oddLines(): PostroomError {
+    const { id, host } = this.account;
+    return new PostroomError(
+      'isp/protocol',
+      `${host} sends lines that do not end as POP3 says (with CR LF, RFC 1939), so nobody can tell where a message of account ${id} ends. Nothing is deleted there. Ask the ISP to mend its server.`,
+    );
+  }
+
+  /** The server has ended the connection. */
+  get isClosed(): boolean {
+    return this.#socket.destroyed || this.#socket.readableEnded;
   }
 
   /** Ends without a word: the server removes nothing (RFC 1939 section 6). */
@@ -210,6 +275,6 @@ export class Pop3Dialogue {
   }
 
   #listen(socket: Socket): Incoming {
-    return new Incoming(socket, this.account.host, this.account.replyMs, this.#clock);
+    return new Incoming(socket, this.account, this.#clock, this.#ends);
   }
 }

@@ -5,6 +5,7 @@ import type { IspAccount } from './ispAccount.js';
 import { openMailbox } from './ispLogin.js';
 import type { KnownWays } from './knownWays.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
+import { checkLists } from './unlisted.js';
 
 export interface ProbeResult {
   readonly ok: boolean;
@@ -27,9 +28,8 @@ export async function probeLogin(
   try {
     await withinTime(services.clock, LOOK_MS, signal, async (inTime) => {
       ({ dialogue } = await openMailbox(account, services, inTime, note));
-      await dialogue.ask('STAT');
-      await dialogue.eachLine('UIDL', () => undefined);
-      await dialogue.ask('QUIT');
+      await checkLists(dialogue);
+      await dialogue.quit(false);
       dialogue.end();
     });
     return { ok: true, transcript };

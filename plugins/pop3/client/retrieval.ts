@@ -1,4 +1,5 @@
-// RETR, many at a time: the messages flow into intake while the next ones are on the line, so that many share a commit.
+// RETR, many at a time: the messages flow into intake while the next ones are on the line, so that many share a commit. Only those that certainly
+// ended where their server meant them to end: the octets of one that is glued to the next are two people's mail.
 import {
   type Accepted,
   type AccountJournal,
@@ -8,15 +9,19 @@ import {
   PostroomError,
   sentenceOf,
 } from '@postroom/sdk';
+import { AnswerSearch } from './answerSearch.js';
+import { inChunks } from './chunks.js';
 import type { PlannedMessage } from './collectPlan.js';
 import type { FetchTally } from './fetchTally.js';
+import { notHandedOver } from './handedOver.js';
 import { headerPrint } from './headerPrint.js';
+import { type Answer, isSameStat } from './ispAnswers.js';
+import { LargeSource } from './largeSource.js';
+import { ListedSizes, OctetCount } from './listedSize.js';
+import { OutOfStep } from './outOfStep.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
-/** Commands and listed octets of one chunk; two chunks are on the line at a time. */
-const CHUNK_MESSAGES = 32;
-const CHUNK_OCTETS = 2 * 1024 * 1024;
-/** Up to here a message is complete before intake sees it; a larger one streams, alone. */
+/** Up to here a message is complete before intake sees it; a larger one streams, with nothing else on the line. */
 const SMALL_MESSAGE = 256 * 1024;
 /** Octets of small messages that intake may be busy with. */
 const INTAKE_OCTETS = 8 * 1024 * 1024;
@@ -26,6 +31,15 @@ export interface RetrievalServices {
   readonly journal: AccountJournal;
   readonly tally: FetchTally;
   readonly pipelining: boolean;
+  /** What the server says to STAT as long as nothing is deleted: no sender knows it, so that it proves that the server has come to that command. */
+  readonly stat: Answer;
+}
+
+/** A message that has come whole. */
+interface Received {
+  readonly message: PlannedMessage;
+  readonly octets: Buffer;
+  readonly count: OctetCount;
 }
 
 /** What intake is told of the messages of one run. */
@@ -39,6 +53,8 @@ export class Retrieval {
   readonly stored: PlannedMessage[] = [];
   /** Keys of messages that could not be collected this time. */
   readonly failed = new Set<string>();
+  /** Keys of messages at which the session fell out of step. */
+  readonly doubtful = new Set<string>();
   readonly #dialogue: Pop3Dialogue;
   readonly #services: RetrievalServices;
   readonly #running = new Set<Promise<void>>();
@@ -46,6 +62,9 @@ export class Retrieval {
   #stop: PostroomError | undefined;
   #how: Reading = {};
   #reading: PlannedMessage | undefined;
+  readonly #sizes = new ListedSizes();
+  /** Messages that came in company and wait for a proof that all of it was in step; `undefined` as long as nothing was odd. */
+  #held: Received[] | undefined;
   /** Keys of messages that the ISP or the line did not bring. */
   readonly #unanswered = new Set<string>();
   /** Keys of messages that came and that intake did not take. */
@@ -60,18 +79,13 @@ export class Retrieval {
   async run(messages: readonly PlannedMessage[], how: Reading = {}): Promise<void> {
     this.#how = how;
     await this.#services.journal.attempt(messages.map(({ key }) => key));
+    const isSmall = ({ size }: PlannedMessage): boolean => size <= SMALL_MESSAGE;
+    const together = this.#services.pipelining ? messages.filter(isSmall) : [];
+    const isCompany = together.length > 1;
     try {
-      const chunks = inChunks(messages);
-      this.#send(chunks[0]);
-      for (const [at, chunk] of chunks.entries()) {
-        this.#send(chunks[at + 1]);
-        for (const message of chunk) {
-          if (!this.#services.pipelining) this.#dialogue.send([`RETR ${message.number}`]);
-          this.#reading = message;
-          await this.#receive(message);
-          this.#reading = undefined;
-          if (this.#stop !== undefined) throw this.#stop;
-        }
+      if (isCompany) await this.#readTogether(together);
+      for (const message of isCompany ? messages.filter((each) => !isSmall(each)) : messages) {
+        await this.#read(message, () => this.#readAlone(message));
       }
     } finally {
       await Promise.all(this.#running);
@@ -97,49 +111,149 @@ export class Retrieval {
     await this.#services.journal.ended({ failed, untried }).catch(() => undefined);
   }
 
-  #send(chunk: readonly PlannedMessage[] | undefined): void {
-    if (this.#services.pipelining && chunk !== undefined) this.#dialogue.send(chunk.map(({ number }) => `RETR ${number}`));
+  async #read(message: PlannedMessage, read: () => Promise<void>): Promise<void> {
+    this.#reading = message;
+    await read();
+    this.#reading = undefined;
+    if (this.#stop !== undefined) throw this.#stop;
   }
 
+  async #readTogether(messages: readonly PlannedMessage[]): Promise<void> {
+    const chunks = inChunks(messages);
+    this.#ask(chunks[0]);
+    for (const [at, chunk] of chunks.entries()) {
+      this.#ask(chunks[at + 1]);
+      let before: PlannedMessage | undefined;
+      for (const message of chunk) {
+        try {
+          await this.#read(message, () => this.#receive(message));
+        } catch (error) {
+          if (error instanceof OutOfStep) for (const { key } of [before ?? message, message]) this.doubtful.add(key);
+          throw error;
+        }
+        before = message;
+      }
+      await this.#settle();
+    }
+  }
+
+  /** Behind each chunk comes a STAT. */
+  #ask(chunk: readonly PlannedMessage[] | undefined): void {
+    if (chunk !== undefined) this.#dialogue.send([...chunk.map(({ number }) => `RETR ${number}`), 'STAT']);
+  }
+
+  /**
+   * One of several messages on the line. It goes to intake at once where its size is the one that was listed; else it is held until the chunk is known to
+   * have been in step, and so are those behind it. Where the next answer may stand in it, the session is out of step.
+   */
   async #receive(message: PlannedMessage): Promise<void> {
     const answer = await this.#dialogue.answer('RETR');
-    if (!answer.ok)
-      return this.#problem(
-        message,
-        `${this.#dialogue.account.host} does not hand over a message ("${answer.text}"). The next round tries again.`,
-      );
+    if (!answer.ok) {
+      // One too many, or the message comes all the same: those behind it would go by wrong names.
+      this.#held ??= [];
+      return this.#refusedBy(answer, message);
+    }
+    const pieces: Buffer[] = [];
+    const search = new AnswerSearch();
+    let length = 0;
+    let searched = 0;
+    for await (const piece of this.#dialogue.body('RETR')) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length <= message.size) continue;
+      for (; searched < pieces.length; searched += 1) search.take(pieces[searched] ?? piece);
+      // LIST may be wrong; the answer to another command is due here all the same.
+      if (search.hasFound || length > SMALL_MESSAGE) throw this.#outOfStep();
+    }
+    const received = receivedOf(message, pieces);
+    const counting = received.count.countingFor(message.size);
+    if (counting !== 'octets') {
+      for (const piece of pieces.slice(searched)) search.take(piece);
+      if (search.hasFound) throw this.#outOfStep();
+    }
+    if (!this.#sizes.rely(counting)) this.#held ??= [];
+    if (this.#held === undefined) await this.#take(received);
+    else this.#held.push(received);
+  }
+
+  /** Takes what is held where the server's answer to the STAT behind the chunk is the right one: then there was an answer for each RETR. */
+  async #settle(): Promise<void> {
+    const stat = await this.#dialogue.answer('STAT');
+    const held = this.#held;
+    if (held === undefined) return;
+    if (!isSameStat(stat, this.#services.stat)) throw this.#outOfStep();
+    this.#held = undefined;
+    for (const received of held) await this.#take(received);
+    if (this.#stop !== undefined) throw this.#stop;
+  }
+
+  /** With nothing else on the line: only what stands behind the message may be a part of it. */
+  async #readAlone(message: PlannedMessage): Promise<void> {
+    const answer = await this.#dialogue.ask(`RETR ${message.number}`);
+    if (!answer.ok) {
+      this.#refusedBy(answer, message);
+      return this.#prove();
+    }
     const body = this.#dialogue.body('RETR');
-    const head: Buffer[] = [];
+    const pieces: Buffer[] = [];
     let octets = 0;
     while (octets <= SMALL_MESSAGE) {
       const piece = await body.next();
-      if (piece.done === true) return this.#acceptSmall(message, head, octets);
-      head.push(piece.value);
+      if (piece.done === true) {
+        const received = receivedOf(message, pieces);
+        await this.#proveEnd(message, received.count, received.octets);
+        return this.#take(received);
+      }
+      pieces.push(piece.value);
       octets += piece.value.length;
     }
-    await this.#acceptLarge(message, head, body);
+    await this.#acceptLarge(message, pieces, body);
+  }
+
+  /**
+   * A size that was not listed is no fault, but the end may be a line of the message's own, and its rest on the way. `head`: what the message begins
+   * with; an answer there was one too many before.
+   */
+  async #proveEnd(message: PlannedMessage, count: OctetCount, head: Buffer): Promise<void> {
+    if (this.#sizes.rely(count.countingFor(message.size))) return;
+    try {
+      if (AnswerSearch.atStart(head)) throw this.#outOfStep();
+      await this.#prove();
+    } catch (error) {
+      const { host } = this.#dialogue.account;
+      if (error instanceof OutOfStep) this.#problem(message, `${host} does not end a message where it ends. The next round tries again.`);
+      throw error;
+    }
+  }
+
+  /** The server has come to the end of what was asked for: it says to STAT what it has said before. */
+  async #prove(): Promise<void> {
+    if (!isSameStat(await this.#dialogue.ask('STAT'), this.#services.stat)) throw this.#outOfStep();
   }
 
   /** The message is complete: intake may take its time while the next one is read. */
-  async #acceptSmall(message: PlannedMessage, pieces: readonly Buffer[], octets: number): Promise<void> {
+  async #take({ message, octets, count }: Received): Promise<void> {
     const limit = this.#limitOf(message);
-    if (octets > limit) return this.#problem(message, tooLargeSentence(message, limit));
-    while (this.#runningOctets + octets > INTAKE_OCTETS && this.#running.size > 0) await Promise.race(this.#running);
-    this.#runningOctets += octets;
-    const [first = Buffer.alloc(0), ...more] = pieces;
-    const whole = more.length === 0 ? first : Buffer.concat(pieces);
-    const running: Promise<void> = this.#accept(message, fromArray([whole]), whole)
+    if (octets.length > limit) return this.#problem(message, tooLargeSentence(message, limit));
+    const instead = notHandedOver(octets, count, message.known?.order === 'fetch' ? -1 : message.size);
+    if (instead !== undefined) return this.#absent(message, `${instead}, and lists ${message.size} octets`);
+    while (this.#runningOctets + octets.length > INTAKE_OCTETS && this.#running.size > 0) await Promise.race(this.#running);
+    this.#runningOctets += octets.length;
+    const running: Promise<void> = this.#accept(message, fromArray([octets]), octets)
       .catch((error: unknown) => this.#refused(message, error))
       .finally(() => {
         this.#running.delete(running);
-        this.#runningOctets -= octets;
+        this.#runningOctets -= octets.length;
       });
     this.#running.add(running);
   }
 
   /** Streams a message as fast as intake takes it. */
   async #acceptLarge(message: PlannedMessage, head: readonly Buffer[], body: AsyncGenerator<Buffer, void, undefined>): Promise<void> {
-    const source = new LargeSource(head, body, this.#limitOf(message));
+    const source = new LargeSource(head, body, {
+      limit: this.#limitOf(message),
+      prove: (count) => this.#proveEnd(message, count, Buffer.concat(head)),
+    });
     try {
       await this.#accept(message, source.read(), Buffer.concat(head));
     } catch (error) {
@@ -185,6 +299,21 @@ export class Retrieval {
     }
   }
 
+  #refusedBy({ text }: Answer, message: PlannedMessage): void {
+    this.#absent(message, `"${text}"`);
+  }
+
+  #absent(message: PlannedMessage, why: string): void {
+    this.#problem(message, `${this.#dialogue.account.host} does not hand over a message (${why}). The next round tries again.`);
+  }
+
+  #outOfStep(): OutOfStep {
+    const { host, id } = this.#dialogue.account;
+    return new OutOfStep(
+      `${host} lost its place among the messages of account ${id}: what it sent may be parts of several. Nothing of that was taken in, and nothing deleted; the next round tries again.`,
+    );
+  }
+
   #problem(message: PlannedMessage, sentence: string): void {
     this.#unanswered.add(message.key);
     this.#tell(message, sentence);
@@ -202,72 +331,14 @@ export function tooLargeSentence({ size }: PlannedMessage, limit: number): strin
   return `A message of ${size} octets (as the ISP lists it) is beyond pop3.maxMessageBytes (${limit}) and stays at the ISP. "postroom waiting list" shows it; "postroom waiting fetch" collects it all the same.`;
 }
 
-/** Cuts a list into pieces of at most CHUNK_MESSAGES and CHUNK_OCTETS. */
-export function inChunks(messages: readonly PlannedMessage[]): PlannedMessage[][] {
-  const chunks: PlannedMessage[][] = [];
-  let octets = 0;
-  for (const message of messages) {
-    const chunk = chunks.at(-1);
-    const size = Math.max(message.size, 0);
-    if (chunk === undefined || chunk.length >= CHUNK_MESSAGES || octets + size > CHUNK_OCTETS) {
-      chunks.push([message]);
-      octets = size;
-    } else {
-      chunk.push(message);
-      octets += size;
-    }
-  }
-  return chunks;
+function receivedOf(message: PlannedMessage, pieces: readonly Buffer[]): Received {
+  const [first = Buffer.alloc(0)] = pieces;
+  const octets = pieces.length <= 1 ? first : Buffer.concat(pieces);
+  const count = new OctetCount();
+  count.take(octets);
+  return { message, octets, count };
 }
 
 async function* fromArray(pieces: readonly Buffer[]): AsyncGenerator<Uint8Array> {
   yield* pieces;
-}
-
-/** A message on its way from the line into intake, with a limit; remembers whether it was the line that failed. */
-class LargeSource {
-  failure: unknown;
-  isTooLarge = false;
-  readonly #head: readonly Buffer[];
-  readonly #body: AsyncGenerator<Buffer, void, undefined>;
-  readonly #limit: number;
-
-  constructor(head: readonly Buffer[], body: AsyncGenerator<Buffer, void, undefined>, limit: number) {
-    this.#head = head;
-    this.#body = body;
-    this.#limit = limit;
-  }
-
-  async *read(): AsyncGenerator<Uint8Array> {
-    let octets = 0;
-    for (const piece of this.#head) {
-      octets += piece.length;
-      yield piece;
-    }
-    for (;;) {
-      const piece = await this.#next();
-      if (piece === undefined) return;
-      octets += piece.length;
-      if (octets > this.#limit) {
-        this.isTooLarge = true;
-        throw new PostroomError('isp/message', 'The message is larger than the limit.');
-      }
-      yield piece;
-    }
-  }
-
-  /** Reads what intake left, so that the next answer is found. */
-  async drain(): Promise<void> {
-    while ((await this.#next()) !== undefined);
-  }
-
-  async #next(): Promise<Buffer | undefined> {
-    try {
-      const piece = await this.#body.next();
-      return piece.done === true ? undefined : piece.value;
-    } catch (error) {
-      this.failure = error;
-      throw error;
-    }
-  }
 }

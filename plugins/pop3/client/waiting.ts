@@ -8,6 +8,7 @@ import { countIn } from './ispAnswers.js';
 import { openMailbox } from './ispLogin.js';
 import type { KnownWays } from './knownWays.js';
 import { partsOf, readListing } from './listing.js';
+import { unlistedError } from './unlisted.js';
 
 export interface WaitingMessage {
   /** As the journal knows the message. */
@@ -36,14 +37,17 @@ async function look(
 ): Promise<readonly WaitingMessage[]> {
   const { dialogue } = await openMailbox(account, services, signal);
   try {
-    const [newest] = partsOf(countIn(await dialogue.ask('STAT')), false);
-    const { messages } = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
-    const identified = await identify(dialogue, messages.slice(-limit));
+    const stat = await dialogue.ask('STAT');
+    const [newest] = partsOf(countIn(stat), false);
+    const listing = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
+    const unlisted = unlistedError(account, stat, listing);
+    if (unlisted !== undefined) throw unlisted;
+    const identified = await identify(dialogue, listing.messages.slice(-limit));
     const waiting: WaitingMessage[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {
       waiting.push({ uidl: key, bytes: size, header: (await headerByTop(dialogue, number))?.toString('base64') });
     }
-    await dialogue.ask('QUIT');
+    await dialogue.quit(false);
     dialogue.end();
     return waiting;
   } catch (error) {

@@ -12,7 +12,7 @@ describe('POP3 client and a server that says nothing', () => {
   });
   afterEach(() => at.stop());
 
-  for (const stalled of ['CAPA', 'PASS', 'LIST', 'RETR', 'QUIT']) {
+  for (const stalled of ['CAPA', 'PASS', 'LIST', 'RETR']) {
     it(`C42 gives up when the server says nothing to ${stalled}`, async () => {
       at.isp.put(mail('one'));
       at.isp.script = (command) => (command.startsWith(stalled) ? 'stall' : undefined);
@@ -23,6 +23,19 @@ describe('POP3 client and a server that says nothing', () => {
       expect(codes(await round)).to.deep.equal(['isp/timeout']);
     });
   }
+
+  it('C33 C42 gives up waiting for the answer to QUIT, which is no failure of a round that brought everything', async () => {
+    at.isp.put(mail('one'));
+    at.isp.script = (command) => (command === 'QUIT' ? 'stall' : undefined);
+    const round = at.round();
+    await until(() => at.isp.commands.includes('QUIT'));
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    at.host.clock.skip(61_000);
+    expect(await round)
+      .to.include({ stored: 1 })
+      .and.to.have.property('failed').that.is.empty;
+    expect(at.journal.stateOf('id1'), 'nobody has said that it is gone').to.equal('stored');
+  });
 
   it('C42 gives up on a message of which almost nothing comes', async () => {
     at.isp.put(mail('one'));

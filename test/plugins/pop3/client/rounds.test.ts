@@ -224,6 +224,37 @@ describe('POP3 client in rounds of the real server', () => {
     expect(refusals(), 'a day later').to.equal(3);
   });
 
+  it('C33 keeps the rhythm of the timer where the ISP never answers QUIT, with mail and without (154)', async () => {
+    await postroom.stop();
+    const clock = new VirtualClock();
+    postroom = await Postroom.start({ clock });
+    postroom.isp.faults.pop3.cut({ command: 'QUIT', when: 'done' }, 100);
+    const logins = (): number => postroom.isp.log.commands('pop3').filter((command) => /^(?:USER|AUTH)/.test(command)).length;
+    for (let minute = 1; minute <= 5; minute += 1) {
+      if (minute < 3) postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example', subject: `${minute}` }));
+      const { accounts } = await postroom.round('timer');
+      expect(accounts.flatMap(({ failed }) => failed)).to.deep.equal([]);
+      expect(logins(), 'both accounts, each minute').to.equal(2 * minute);
+      await clock.advance(60_000);
+    }
+    expect(await postroom.subjects('lisa')).to.deep.equal(['1', '2']);
+    expect(postroom.events.filter(({ type }) => type === 'problem')).to.deep.equal([]);
+  });
+
+  it('tells everywhere of an account whose ISP refuses to list what it counts, and collects when it lists again (153)', async () => {
+    postroom.isp.mailbox('post').put(letter({ to: 'lisa@works.example', subject: 'one' }));
+    for (const command of ['LIST', 'UIDL']) postroom.isp.faults.pop3.answer(command, '-ERR Mailbox index broken');
+    const { accounts } = await postroom.round('user', ['works']);
+    expect(accounts[0]?.failed.map(({ code }) => code)).to.deep.equal(['isp/temporary']);
+    const told = postroom.events.flatMap((event) => (event.type === 'problem' && event.source === 'works' ? [event.sentence] : []));
+    expect(told).to.have.length(1);
+    expect(told[0]).to.match(/has 1 message\(s\), and does not list them \("Mailbox index broken"\)/);
+    expect(await postroom.run('pop3.test-login', { account: 'works' })).to.include({ ok: false });
+    postroom.isp.faults.clear();
+    await postroom.round('user', ['works']);
+    expect(await postroom.subjects('lisa')).to.deep.equal(['one']);
+  });
+
   it('C48 C49 gives each recipient of a domain account the own copy, and keeps different messages with one Message-ID', async () => {
     for (const user of ['lisa', 'john']) {
       const envelope = [`Delivered-To: ${user}@works.example`];

@@ -9,8 +9,11 @@ export interface IspMessage {
   readonly octets: Buffer;
 }
 
-/** What a command's script answers: the text to send (CRLF included), `cut` to drop the line, `stall` to say nothing; `undefined`: as a right server. */
-export type Script = (command: string, session: ServerSession) => Buffer | string | undefined;
+/**
+ * What a command's script answers: the text to send (CRLF included), `cut` to drop the line, `stall` to say nothing; `last`: sent before the connection is
+ * closed. `undefined`: as a right server.
+ */
+export type Script = (command: string, session: ServerSession) => Buffer | string | { readonly last: string } | undefined;
 
 export interface ServerSession {
   /** Counted from 1. */
@@ -30,6 +33,8 @@ export class ScriptedServer {
   answersFirstOnly = false;
   /** Sizes of the pieces in which everything is sent. */
   segment: number | undefined;
+  /** Changes everything that is sent. */
+  onTheLine: (octets: Buffer) => Buffer = (octets) => octets;
   /** Octets after which the connection is dropped. */
   cutAfter: number | undefined;
   readonly sessions: ServerSession[] = [];
@@ -133,6 +138,9 @@ class SessionScript {
       this.#stalled = true;
     } else if (scripted === 'cut') {
       this.#queue = this.#queue.then(() => void this.#socket.destroy());
+    } else if (typeof scripted === 'object' && 'last' in scripted) {
+      this.#send(Buffer.from(scripted.last, 'latin1'));
+      this.#queue = this.#queue.then(() => void this.#socket.end());
     } else {
       this.#send(Buffer.from(scripted ?? this.#answer(command)));
     }
@@ -195,7 +203,8 @@ class SessionScript {
     return `+OK\r\n${lines.map((line) => `${line}\r\n`).join('')}.\r\n`;
   }
 
-  #send(octets: Buffer): void {
+  #send(written: Buffer): void {
+    const octets = this.#server.onTheLine(written);
     this.#queue = this.#queue.then(async () => {
       const { segment, cutAfter } = this.#server;
       const size = segment ?? octets.length;
