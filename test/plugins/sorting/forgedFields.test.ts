@@ -209,11 +209,11 @@ describe('forged fields', () => {
     const mail = (body: string, more: readonly string[] = [EVIL]): Buffer =>
       Buffer.from([ISP, ...more, `To: andrew <${REGULAR}>`, 'Message-ID: <m3@out.example>', '', body, ''].join('\r\n'));
     for (const body of ['Hello.', 'Hello!', 'Hello.']) await server.take('company', mail(body));
-    expect(await server.delivered()).to.deep.equal({ andrew: 2 });
+    expect(await server.delivered(), 'word for word the same, and perhaps a Bcc').to.deep.equal({ andrew: 2, admin1: 1 });
     const changed = ['Subject: No', 'Reply-To: mallory@evil.example', 'Cc: mallory@evil.example', 'Content-Type: application/octet-stream'];
     for (const line of changed) await server.take('company', mail('Hello.', [EVIL, line]));
     await server.take('company', mail('Hello.', ['From: CFO <cfo@customer.example>']));
-    expect(await server.delivered(), 'what a reader goes by says something else').to.deep.equal({ andrew: 7 });
+    expect(await server.delivered(), 'what a reader goes by says something else').to.deep.equal({ andrew: 7, admin1: 1 });
   });
 
   it('lines in the name of this server stand below those that it writes (forged 17)', async () => {
