@@ -1,11 +1,12 @@
 // The accounts at the ISPs: whether passwords are set, and, when asked, whether the ISPs let us in.
 
-import type { CommandCall } from '@postroom/sdk';
+import { type AccountView, type CommandCall, sentenceOf } from '@postroom/sdk';
 import type { Accounts } from '@postroom/sdk/services';
 import { shellWord } from '../base/shellWord.js';
 import { type SecretStore, secretPath } from '../configuration/secretStore.js';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import type { PluginHost } from '../host/pluginHost.js';
+import { type AdviceSources, adviceFor, assignmentsIn, commandFor } from './accountAdvice.js';
 import { type Finding, problem, warning, well } from './finding.js';
 
 /** Commands that log in at the ISP and do nothing there; contributed by the plugins that collect and send. */
@@ -31,6 +32,21 @@ export async function checkLogins(accounts: Accounts, registry: CommandRegistry,
     findings.push(result.ok ? well(check, 'The ISP lets us in.') : problem(check, sentenceIn(result.problem)));
   }
   return findings;
+}
+
+/** What the mail of an account says about its settings; nothing where all is well. */
+export async function checkAdvice(account: AccountView, sources: AdviceSources, call: CommandCall): Promise<readonly Finding[]> {
+  const check = `mail of ${account.id}`;
+  try {
+    return (await adviceFor(account, sources, call)).map((advice) => {
+      const command = commandFor(account.id, advice);
+      if (command === '') return warning(check, advice.advice);
+      const action = { title: 'Set it', command: 'accounts.change', args: { account: account.id, set: assignmentsIn(advice) } };
+      return { ...warning(check, `${advice.advice} Set it: ${command}`), actions: [action] };
+    });
+  } catch (error) {
+    return [warning(check, `Its mail could not be looked at: ${sentenceOf(error)}`)];
+  }
 }
 
 function sentenceIn(trouble: unknown): string {
