@@ -61,6 +61,7 @@ import { HookScheduler, Scheduler } from './flow/schedule.js';
 import { DefaultServiceSwitch, ServiceSwitch } from './flow/serviceSwitch.js';
 import { HookSortStep, SortStep } from './flow/sort.js';
 import { SubmitStep } from './flow/submit.js';
+import { CollectedWaitingMail, WaitingMail } from './flow/waitingMail.js';
 import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.js';
 import { createHooks, HostHooks } from './hooks.js';
 import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
@@ -320,6 +321,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, WhatIfStep, RehearsedWhatIfStep);
   bindClass(container, TeachingStep, ProposedTeachingStep);
   bindAlias(container, Teaching, TeachingStep);
+  bindClass(container, WaitingMail, CollectedWaitingMail);
   bindClass(container, RecentMail, StoredRecentMail);
   bindClass(container, ServiceSwitch, DefaultServiceSwitch);
   container.bind(BlockedMail).toSelf();

@@ -126,7 +126,8 @@ export interface CommandDeclaration {
   readonly offline?: boolean;
   /**
    * `account`: a question about one account, which its page in the manager asks. The command reads, and `account` (an id) is the only argument that
-   * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set.
+   * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set. Where the answer has
+   * `advice`, a sentence, people hear of it and of the proposal unasked: from the doctor, and when they set the account up.
    */
   readonly scope?: 'account';
   /** With `scope`: only for accounts of this kind. */

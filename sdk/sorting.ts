@@ -34,7 +34,10 @@ export interface SortPlan {
   readonly mailboxes: readonly MailboxRef[];
   /** Submitted mail: envelope recipients that go out through the ISP. Fetched mail: always empty, it is never sent on. */
   readonly outside: readonly string[];
-  /** Lower-case words: `spam`, `list`, `bounce` ... Submitted mail in quarantine that is tagged `refused` is not taken in: its client hears why. */
+  /**
+   * Lower-case words: `spam`, `list`, `bounce` ... Submitted mail in quarantine that is tagged `refused` is not taken in: its client hears why. Of mail that
+   * is tagged `list-readers` a further copy is a duplicate: all who read its list get it.
+   */
   readonly tags: readonly string[];
   readonly disposition: Disposition;
   /** The rung of the first evidence that placed the message; `undefined` before. */

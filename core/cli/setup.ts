@@ -52,7 +52,11 @@ export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunC
   await addAccount(plan.account, plan.users, dialogue, run);
   for (const user of plan.users) await setPassword(plan.account.id, user, run);
   if (plan.adminPassword !== undefined) await run('users.set-password', { account: 'admin1', password: plan.adminPassword });
-  return testLogins(plan.account.id, dialogue, run);
+  const isWell = await testLogins(plan.account.id, dialogue, run);
+  if (isWell)
+    for (const { advice, set } of await adviceOn(plan.account.id, dialogue, run))
+      dialogue.say(`\n${advice}${set === '' ? '' : ` Set it: ${set}`}`);
+  return isWell;
 }
 
 export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Promise<boolean> {
@@ -66,7 +70,10 @@ export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Pro
     account = next;
     isWell = await testLogins(account.id, dialogue, run);
   }
-  if (isWell) await suggestKind(account, kinds, dialogue, run);
+  if (isWell) {
+    await suggestKind(account, kinds, dialogue, run);
+    await offerAdvice(account.id, dialogue, run);
+  }
   await askUsers(dialogue, async (user) => {
     const args = { account: account.id, user: user.name, ...(user.cc !== undefined && user.cc.length > 0 && { cc: user.cc }) };
     const added = await tried(dialogue, async () => {
@@ -165,6 +172,26 @@ async function suggestKind(account: AccountPlan, kinds: OfferedKinds, dialogue: 
   if (!change || kind === undefined) return;
   const properties = { kind: suggestion, ...(await askRequired(dialogue, kind, account)) };
   await tried(dialogue, () => run('accounts.change', { account: account.id, set: assignmentsOf(properties) }));
+}
+
+interface Advice {
+  readonly advice: string;
+  readonly changes: Readonly<Record<string, unknown>>;
+  readonly set: string;
+}
+
+/** What plugins find out from the mail at the ISP; none where that fails, which is said. */
+async function adviceOn(account: string, dialogue: Dialogue, run: RunCommand): Promise<readonly Advice[]> {
+  return (await tried(dialogue, async () => (await run('accounts.advice', { account })) as readonly Advice[]))?.answer ?? [];
+}
+
+async function offerAdvice(account: string, dialogue: Dialogue, run: RunCommand): Promise<void> {
+  for (const { advice, changes } of await adviceOn(account, dialogue, run)) {
+    dialogue.say(`\n${advice}`);
+    const set = assignmentsOf(changes);
+    if (set.length === 0 || !/^y/i.test(await dialogue.ask(`Set ${set.join(' and ')}? (y/n)`, 'y'))) continue;
+    await tried(dialogue, () => run('accounts.change', { account, set }));
+  }
 }
 
 /** A sentence, or an error as it came through the control socket. */

@@ -1,4 +1,5 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
+import type { CommandCall } from '@postroom/sdk';
 import { Accounts, Clock, Licence } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { SecretStore } from '../configuration/secretStore.js';
@@ -7,7 +8,7 @@ import { CertificateState } from '../directory/certificates.js';
 import { SharedNameLogins } from '../directory/sharedNameLogins.js';
 import { type Finding, finding } from '../doctor/finding.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkHosts, checkLogins, checkPasswords, checkSmartHosts } from '../doctor/ispChecks.js';
+import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
 import { checkSharedNames } from '../doctor/loginChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
@@ -68,11 +69,21 @@ export class DoctorArea implements CommandArea {
         ...checkSharedNames(this.sharedNames),
         await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
-        ...(await checkSmartHosts(this.accounts, this.registry, call)),
-        ...(await checkHosts(this.registry, call)),
+        ...(await checkNoticed(this.accounts, this.registry, call)),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
+        ...(await this.#checkAdvice(logins, call)),
         await finding('held mail', () => checkSetAside(this.store)),
       ],
     ),
   };
+
+  /** Where no mail is stored a question may look at what waits at the ISP, and nobody goes there unasked. */
+  async #checkAdvice(goesOnline: boolean, call: CommandCall): Promise<readonly Finding[]> {
+    const findings: Finding[] = [];
+    for (const account of this.accounts.all) {
+      if (!goesOnline && (await this.store.recent(1, account.id)).length === 0) continue;
+      findings.push(...(await checkAdvice(account, { registry: this.registry, settings: this.settings }, call)));
+    }
+    return findings;
+  }
 }

@@ -1,14 +1,13 @@
 // explain and trace: who would get it, where did it go, and why.
 import { type AccountView, type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
-import { CommandRegistry } from '../host/commandRegistry.js';
+import { WaitingMail } from '../flow/waitingMail.js';
 import { ExplainStep } from '../review/explain.js';
 import { Journal } from '../store/journal.js';
 import { MailStore, type MessageTrace } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { EXPLAIN_COMMANDS } from './explainDeclarations.js';
-import { waitingMail } from './waitingMail.js';
 
 export class ExplainArea implements CommandArea {
   constructor(
@@ -17,7 +16,7 @@ export class ExplainArea implements CommandArea {
     @Outbox private readonly outbox: Outbox,
     @Journal private readonly journal: Journal,
     @Accounts private readonly accounts: Accounts,
-    @CommandRegistry private readonly commands: CommandRegistry,
+    @WaitingMail private readonly waiting: WaitingMail,
   ) {}
 
   readonly handlers: HandlersOf<typeof EXPLAIN_COMMANDS> = {
@@ -44,7 +43,7 @@ export class ExplainArea implements CommandArea {
 
   /** Headers only, and nothing leaves the ISP. What is stored here already is known by its unique id. */
   async #explainWaiting(account: AccountView, limit: number, call: CommandCall): Promise<readonly object[]> {
-    const waiting = await waitingMail(this.commands, account.id, limit, call);
+    const waiting = await this.waiting.list(account.id, limit, call);
     const known = await this.journal.forAccount(account.id).entries();
     const explained: object[] = [];
     for (const { uidl, bytes, header } of waiting) {

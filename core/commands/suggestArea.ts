@@ -1,15 +1,14 @@
-// accounts suggest-kind: Regular or Domain POP, by the account's own mail.
-import { type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
-import { Accounts, Clock, RecentMail } from '@postroom/sdk/services';
+// accounts suggest-kind and advice: what an account's own mail says about how it should be set up.
+import { type AccountView, type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
+import { Accounts, RecentMail } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
 import { offeredKinds } from '../directory/accountKinds.js';
 import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
-import { viewOfUnstored } from '../flow/unstoredMail.js';
+import { adviceFor, commandFor } from '../doctor/accountAdvice.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SUGGEST_COMMANDS } from './suggestDeclarations.js';
-import { waitingMail } from './waitingMail.js';
 
 export class SuggestArea implements CommandArea {
   constructor(
@@ -18,15 +17,11 @@ export class SuggestArea implements CommandArea {
     @PluginHost private readonly host: PluginHost,
     @RecentMail private readonly recent: RecentMail,
     @CommandRegistry private readonly commands: CommandRegistry,
-    @Clock private readonly clock: Clock,
   ) {}
 
   readonly handlers: HandlersOf<typeof SUGGEST_COMMANDS> = {
     'accounts.suggest-kind': handler<{ account: string; messages: number }>(async ({ account: id, messages }, call) => {
-      const account = this.accounts.find(id);
-      if (account === undefined) {
-        throw new PostroomError('user/unknown', `There is no account ${id}. "postroom accounts list" shows them all.`);
-      }
+      const account = this.#account(id);
       const evidence = kindEvidence(account.address, await this.#mailOf(id, messages, call));
       const owns = ownershipIn(evidence);
       const fitting = offeredKinds(this.host.plugins, this.settings.schema).filter((each) => each.owns === owns);
@@ -38,13 +33,22 @@ export class SuggestArea implements CommandArea {
         because: evidenceSentence(account.address, evidence),
       };
     }),
+    'accounts.advice': handler<{ account: string }>(async ({ account: id }, call) => {
+      const found = await adviceFor(this.#account(id), { registry: this.commands, settings: this.settings }, call);
+      return found.map((each) => ({ ...each, set: commandFor(id, each) }));
+    }),
   };
+
+  #account(id: string): AccountView {
+    const account = this.accounts.find(id);
+    if (account !== undefined) return account;
+    throw new PostroomError('user/unknown', `There is no account ${id}. "postroom accounts list" shows them all.`);
+  }
 
   /** What waits at the ISP; where nothing does, what came from there before. */
   async #mailOf(account: string, messages: number, call: CommandCall): Promise<readonly MailView[]> {
-    const waiting = await waitingMail(this.commands, account, messages, call);
-    const shown = waiting.flatMap(({ header }) => header ?? []);
-    if (shown.length > 0) return shown.map((header) => viewOfUnstored(Buffer.from(header, 'base64'), this.clock.now()));
+    const waiting = await this.recent.waiting(account, messages, call);
+    if (waiting.length > 0) return waiting;
     const views: MailView[] = [];
     for await (const view of this.recent.of(account, messages)) views.push(view);
     return views;

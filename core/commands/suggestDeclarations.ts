@@ -1,4 +1,4 @@
-// accounts suggest-kind: what it takes. suggestArea.ts has its handler.
+// accounts suggest-kind and advice: what they take. suggestArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
 import { account, args } from './argumentSchemas.js';
 
@@ -16,5 +16,13 @@ export const SUGGEST_COMMANDS = [
       },
       ['account'],
     ),
+  },
+  {
+    command: 'accounts.advice',
+    title: 'What the mail of an account says about its settings, with the commands to follow it',
+    reads: true,
+    offline: true,
+    positional: ['account'],
+    arguments: args({ account }, ['account']),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -1,5 +1,15 @@
 // Regular or Domain POP? What the mail of an account says about it: is it all for the one address, or for many at its domain? Pure.
-import { type Address, cleanName, foldCase, isOwnAddress, type MailView, splitAddress } from '@postroom/sdk';
+import {
+  type Address,
+  cleanName,
+  ENVELOPE_FIELDS,
+  envelopeAddresses,
+  foldCase,
+  isOwnAddress,
+  ispTrace,
+  type MailView,
+  splitAddress,
+} from '@postroom/sdk';
 import { cutText } from '../base/cutText.js';
 
 /** What some messages of an account show. */
@@ -13,8 +23,6 @@ export interface KindEvidence {
   readonly locals: readonly string[];
 }
 
-/** Who the ISP says that a message was for; above its Received nobody else can have written them. */
-const ENVELOPE_FIELDS = ['X-Original-To', 'Envelope-To', 'X-Envelope-To', 'X-Rcpt-To', 'Delivered-To'];
 const SHOWN = 3;
 const LONGEST_SHOWN = 40;
 
@@ -63,11 +71,10 @@ export function evidenceSentence(address: string, evidence: KindEvidence): strin
   }
 }
 
+/** Who the ISP says that a message was for; below its lines anybody may have written them. */
 function envelopeOf(view: MailView): readonly Address[] {
-  const fields = view.headers();
-  const received = fields.findIndex(({ name }) => name.toLowerCase() === 'received');
   const isEnvelope = (name: string): boolean => ENVELOPE_FIELDS.some((each) => each.toLowerCase() === name.toLowerCase());
-  return fields.slice(0, Math.max(0, received)).flatMap((field) => (isEnvelope(field.name) ? view.addresses(field) : []));
+  return ispTrace(view.headers()).fields.flatMap((field) => (isEnvelope(field.name) ? envelopeAddresses(view, field) : []));
 }
 
 function some(names: readonly string[]): string {

@@ -1,29 +1,24 @@
 // The accounts at the ISPs: whether passwords are set, and, when asked, whether the ISPs let us in.
 
-import type { CommandCall } from '@postroom/sdk';
+import { type AccountView, type CommandCall, sentenceOf } from '@postroom/sdk';
 import type { Accounts } from '@postroom/sdk/services';
 import { shellWord } from '../base/shellWord.js';
 import { type SecretStore, secretPath } from '../configuration/secretStore.js';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import type { PluginHost } from '../host/pluginHost.js';
+import { type AdviceSources, adviceFor, assignmentsIn, commandFor } from './accountAdvice.js';
 import { type Finding, problem, warning, well } from './finding.js';
 
-const HOST_NOTES = 'smtp.host-notes';
 /** Commands that log in at the ISP and do nothing there; contributed by the plugins that collect and send. */
 const LOGIN_TESTS = ['pop3.test-login', 'smtp.test-login'];
 
-/** A command that answers what was noticed about ISPs in passing; contributed by the plugin that looks at answers. */
-const NOTICED = 'reply-thread.hosts';
+/** Commands that answer what plugins noticed of the ISPs' servers in passing, a row each. */
+const NOTICED = { 'smtp.host-notes': 'sending for', 'reply-thread.hosts': 'answers to' } as const;
 
-export async function checkSmartHosts(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
-  if (!registry.declarations.some(({ command }) => command === NOTICED)) return [];
-  const rows = (await registry.run(NOTICED, {}, call)) as readonly {
-    readonly account: string;
-    readonly state: string;
-    readonly text: string;
-  }[];
-  const present = rows.filter(({ account }) => accounts.find(account) !== undefined);
-  return present.map(({ account, state, text }) => (state === 'well' ? well : warning)(`answers to ${account}`, text));
+interface Noticed {
+  readonly account: string;
+  readonly state: 'well' | 'warning';
+  readonly text: string;
 }
 
 export function checkPasswords(accounts: Accounts, host: PluginHost, secrets: SecretStore): readonly Finding[] {
@@ -48,11 +43,30 @@ export async function checkLogins(accounts: Accounts, registry: CommandRegistry,
   return findings;
 }
 
-/** What plugins noticed of the servers while they sent. */
-export async function checkHosts(registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
-  if (!registry.declarations.some(({ command }) => command === HOST_NOTES)) return [];
-  const notes = (await registry.run(HOST_NOTES, {}, call)) as readonly { readonly account: string; readonly sentence: string }[];
-  return notes.map(({ account, sentence }) => warning(`sending for ${account}`, sentence));
+export async function checkNoticed(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const [command, what] of Object.entries(NOTICED)) {
+    if (!registry.declarations.some((declaration) => declaration.command === command)) continue;
+    const rows = (await registry.run(command, {}, call)) as readonly Noticed[];
+    const present = rows.filter(({ account }) => accounts.find(account) !== undefined);
+    findings.push(...present.map(({ account, state, text }) => ({ check: `${what} ${account}`, state, text })));
+  }
+  return findings;
+}
+
+/** What the mail of an account says about its settings; nothing where all is well. */
+export async function checkAdvice(account: AccountView, sources: AdviceSources, call: CommandCall): Promise<readonly Finding[]> {
+  const check = `mail of ${account.id}`;
+  try {
+    return (await adviceFor(account, sources, call)).map((advice) => {
+      const command = commandFor(account.id, advice);
+      if (command === '') return warning(check, advice.advice);
+      const action = { title: 'Set it', command: 'accounts.change', args: { account: account.id, set: assignmentsIn(advice) } };
+      return { ...warning(check, `${advice.advice} Set it: ${command}`), actions: [action] };
+    });
+  } catch (error) {
+    return [warning(check, `Its mail could not be looked at: ${sentenceOf(error)}`)];
+  }
 }
 
 function sentenceIn(trouble: unknown): string {

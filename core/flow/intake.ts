@@ -2,6 +2,7 @@
 import {
   type Accepted,
   type AccountView,
+  ADMIN1,
   type FetchedFrom,
   type Intake,
   type MailboxRef,
@@ -21,6 +22,7 @@ import { type Decision, draftUnit } from './draftUnit.js';
 import { type Incoming, type Reading, readIncoming } from './incoming.js';
 import { IntakeLog } from './intakeLog.js';
 import { SortStep } from './sort.js';
+import { surplusOf } from './surplusCopy.js';
 
 /** Where a message came from, as its view tells. */
 export interface IntakeSource {
@@ -88,9 +90,10 @@ export class DefaultIntakeStep implements IntakeStep {
       const current = this.accounts.find(account.id) ?? account;
       const decision = from.unread === true ? setAsideUnread(current) : await this.decide(current, mail, []);
       const origin = { id: mail.id, host: this.server.name, receivedAt: mail.receivedAt, header: incoming.header, server: from.server };
-      return draftUnit(mail, incoming, [decision], {
+      const prefix = ({ plan }: Decision): Uint8Array => fetchedPrefix({ ...origin, plan });
+      const unit = draftUnit(mail, incoming, [decision], {
         account: account.id,
-        prefix: ({ plan }) => fetchedPrefix({ ...origin, plan }),
+        prefix,
         journal: {
           account: account.id,
           uidl: from.uidl,
@@ -100,6 +103,12 @@ export class DefaultIntakeStep implements IntakeStep {
         },
         outbox: [],
       });
+      // Without a Message-ID two alike are rather two mails: a device sends such ones.
+      const surplus = unit.message.messageId === '' ? undefined : surplusOf(decision);
+      if (surplus === undefined) return unit;
+      if (surplus === 'accounted for') return { ...unit, surplus };
+      const placement = { mailbox: ADMIN1, prefix: prefix(surplus.decision), duplicateKey: incoming.duplicateKey, isWanted: true };
+      return { ...unit, surplus: { recipients: surplus.recipients, placement, rung: 'L7' as const, trail: surplus.decision.trail } };
     });
   }
 
@@ -142,9 +151,9 @@ export class DefaultIntakeStep implements IntakeStep {
       const receivedAt = this.clock.now();
       const view = (envelope = source.envelope): MailView => this.#view(body, incoming, { ...source, envelope }, receivedAt);
       const unit: IntakeUnit = { body, ...(await decide({ incoming, view })) };
-      const { placed, duplicates, formerUidl } = await this.store.commit(unit);
+      const { placed, duplicates, formerUidl, isSurplus } = await this.store.commit(unit);
       this.events.emit({ type: 'accepted', message: body.id, origin: source.origin, mailboxes: placed });
-      this.log.taken(unit, placed);
+      this.log.taken(unit, placed, isSurplus === true);
       return {
         id: body.id,
         size: body.size,

@@ -5,16 +5,18 @@ import { ActivityLog } from '../store/activityLog.js';
 import type { IntakeUnit } from '../store/mailStore.js';
 
 export interface IntakeLog {
-  taken(unit: IntakeUnit, placed: readonly MailboxRef[]): void;
+  /** `isSurplus`: it was placed as a copy that nobody is known for. */
+  taken(unit: IntakeUnit, placed: readonly MailboxRef[], isSurplus: boolean): void;
 }
 export const IntakeLog = createServiceId<IntakeLog>('IntakeLog');
 
 export class ActivityIntakeLog implements IntakeLog {
   constructor(@ActivityLog private readonly activity: ActivityLog) {}
 
-  taken({ message, outbox, tells, settles }: IntakeUnit, placed: readonly MailboxRef[]): void {
+  taken({ message, outbox, tells, settles, surplus }: IntakeUnit, placed: readonly MailboxRef[], isSurplus: boolean): void {
     const where = [
       ...(placed.length > 0 ? [`for ${placed.map(mailboxName).join(', ')}`] : []),
+      ...(isSurplus ? ["a surplus copy, perhaps somebody's Bcc"] : []),
       ...(outbox.length > 0 ? [`for ${outbox.length} outside, in the Outbox`] : []),
       ...(message.disposition === 'deliver' ? [] : [`${message.disposition}: ${message.reason}`]),
     ];
@@ -27,7 +29,11 @@ export class ActivityIntakeLog implements IntakeLog {
       user: message.author === undefined ? undefined : mailboxName(message.author),
       message: message.id,
       text: `${what}: ${where.length === 0 ? 'nobody new; every mailbox had it already' : where.join('; ')}`,
-      details: { octets: message.size, rung: message.rung, mailboxes: placed.map(mailboxName) },
+      details: {
+        octets: message.size,
+        rung: isSurplus && typeof surplus === 'object' ? surplus.rung : message.rung,
+        mailboxes: placed.map(mailboxName),
+      },
     });
   }
 }

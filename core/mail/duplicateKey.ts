@@ -1,6 +1,7 @@
 // Two names for a message's content, taken while it streams in: the hash of its octets, and the key by which a mailbox knows
 // that it has the same mail already (SORTING: duplicates are judged per mailbox by Message-ID and body together, and by what a reader goes by).
 import { createHash, type Hash } from 'node:crypto';
+import { ENVELOPE_FIELDS } from '@postroom/sdk';
 import { type FieldInPlace, type Header, HeaderCollector, readHeader } from './header.js';
 
 /** Octets of a duplicate key. */
@@ -11,12 +12,7 @@ const TRACE_FIELDS: ReadonlySet<string> = new Set([
   'received',
   'x-received',
   'return-path',
-  'delivered-to',
-  'x-delivered-to',
-  'x-original-to',
-  'envelope-to',
-  'x-envelope-to',
-  'x-rcpt-to',
+  ...ENVELOPE_FIELDS.map((name) => name.toLowerCase()),
   'original-recipient',
   'delivery-date',
   'received-spf',

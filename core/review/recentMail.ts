@@ -1,14 +1,18 @@
-// Mail that came in earlier, for plugins that find out something from it.
-import type { MailView } from '@postroom/sdk';
+// Mail that came in earlier or waits at the ISP, for plugins that find out something from it.
+import type { CommandCall, MailView } from '@postroom/sdk';
 import type { RecentMail } from '@postroom/sdk/services';
 import { viewOfStored } from '../flow/storedMail.js';
+import { WaitingMail } from '../flow/waitingMail.js';
 import { MailStore } from '../store/mailStore.js';
 
 /** Copies of one message that are counted at most. */
 const MOST_COPIES = 1000;
 
 export class StoredRecentMail implements RecentMail {
-  constructor(@MailStore private readonly store: MailStore) {}
+  constructor(
+    @MailStore private readonly store: MailStore,
+    @WaitingMail private readonly atIsp: WaitingMail,
+  ) {}
 
   async *of(account: string, limit: number): AsyncGenerator<MailView> {
     for (const message of await this.store.recent(limit, account)) {
@@ -16,6 +20,10 @@ export class StoredRecentMail implements RecentMail {
         yield await viewOfStored(message, this.store, { rehearsal: true });
       }
     }
+  }
+
+  waiting(account: string, limit: number, call: CommandCall): Promise<readonly MailView[]> {
+    return this.atIsp.views(account, limit, call);
   }
 
   async timesReceived(account: string, messageId: string): Promise<number> {

@@ -15,6 +15,7 @@ import { type Decision, reasonOf } from '../flow/draftUnit.js';
 import { IntakeStep } from '../flow/intake.js';
 import { resortDraft } from '../flow/resortDraft.js';
 import { contentNamesOf, viewOfStored } from '../flow/storedMail.js';
+import { isSurplus, tellsRecipient } from '../flow/surplusCopy.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type CopyTrace, MailStore, type StoredMessage } from '../store/mailStore.js';
 
@@ -61,6 +62,12 @@ export class StoredResortStep implements ResortStep {
       return unchanged(
         message,
         `Today's rules would not deliver it (${decision.plan.disposition}: ${reasonOf(decision)}), so it stays where it is.`,
+      );
+    }
+    if (isSurplus(message.trail) && !tellsRecipient(decision.plan)) {
+      return unchanged(
+        message,
+        `It is a surplus copy: everybody whom the header names had this mail already. "postroom mailboxes move ${message.id} USER" takes it to whom it was for.`,
       );
     }
     return this.#bring(message, decision, preview);

@@ -93,6 +93,16 @@ export interface JournalDraft {
   readonly maybeRenamed?: boolean;
 }
 
+/** Where a copy goes that every mailbox has had already, beyond those that the header accounts for. */
+export interface SurplusDraft {
+  /** Copies that are accounted for, 1 or more: one for each recipient. */
+  readonly recipients: number;
+  readonly placement: PlacementDraft;
+  /** In the place of the message's own. */
+  readonly rung: Rung;
+  readonly trail: readonly TrailEntry[];
+}
+
 /** The ISP's message that a notice tells of. */
 export interface NoticeDraft {
   readonly account: string;
@@ -108,6 +118,11 @@ export interface IntakeUnit {
   readonly message: StoredMessage;
   readonly placements: readonly PlacementDraft[];
   readonly outbox: readonly OutboxDraft[];
+  /**
+   * Where nobody knows whose copy it is. `accounted for`: it comes beside those that the header accounts for, and is nobody else's. Without it a copy that
+   * is one too many is dropped, too.
+   */
+  readonly surplus?: SurplusDraft | 'accounted for';
   /** Outbox entries that this message answers for: a bounce and the end of what bounced are one commit. */
   readonly settles?: readonly OutboxUpdate[];
   /** What this message tells of: it and the journal's note of it are one commit, so that nobody is told twice. */
@@ -120,6 +135,8 @@ export interface IntakeUnit {
 export interface IntakeResult {
   readonly placed: readonly MailboxRef[];
   readonly duplicates: readonly MailboxRef[];
+  /** It was placed as a surplus copy. */
+  readonly isSurplus?: true;
   /** The id under which the same octets were stored already; only for `maybeRenamed`. */
   readonly formerUidl?: string;
 }

@@ -1,16 +1,17 @@
 // L1: what the ISP wrote down about the SMTP envelope. Hosts agree neither on the field's name nor on what they put in.
-import { type AccountView, type Address, foldCase, type HeaderField, isOwnAddress, isSharedAddress, type MailView } from '@postroom/sdk';
+import {
+  type AccountView,
+  type Address,
+  ENVELOPE_FIELDS,
+  envelopeAddresses,
+  foldCase,
+  type HeaderField,
+  isOwnAddress,
+  isSharedAddress,
+  type MailView,
+} from '@postroom/sdk';
 import type { EnvelopeFieldKnowledge, IspKnowledge } from './ispHosts.js';
 import type { TraceBlock } from './traceBlock.js';
-
-/** Best first: Delivered-To is written after aliases were expanded, the others before. */
-export const ENVELOPE_FIELDS: readonly string[] = Object.freeze([
-  'X-Original-To',
-  'Envelope-To',
-  'X-Envelope-To',
-  'X-RCPT-To',
-  'Delivered-To',
-]);
 
 export interface EnvelopeSettings {
   /** The only field to read; '' = the first of ENVELOPE_FIELDS that names somebody. */
@@ -43,7 +44,7 @@ export function envelopeEvidence(
     const fields = settings.position > 0 ? all.slice(settings.position - 1, settings.position) : all;
     const habits = known.fields[key] ?? {};
     const evidence = fields
-      .map((field) => ({ field, addresses: mail.addresses(field).filter((address) => isOwnAddress(account, address)) }))
+      .map((field) => ({ field, addresses: envelopeAddresses(mail, field).filter((address) => isOwnAddress(account, address)) }))
       .filter(({ addresses }) => addresses.length > 0);
     const sharedCounts = account.domains.length > 0 && habits.varies === true;
     const found =
@@ -70,7 +71,7 @@ export function learnFields(
   let learned = known;
   for (const field of block.fields) {
     const key = field.name.toLowerCase();
-    const own = names.has(key) ? mail.addresses(field).filter((address) => isOwnAddress(account, address)) : [];
+    const own = names.has(key) ? envelopeAddresses(mail, field).filter((address) => isOwnAddress(account, address)) : [];
     if (own.length === 0) continue;
     const isTopmost = !topmost.has(key);
     topmost.add(key);

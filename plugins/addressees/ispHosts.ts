@@ -1,5 +1,6 @@
 // Which hosts write the ISP's Received fields. Every message that we fetch has crossed the ISP, so its newest Received is the ISP's; what we learn
 // from that protects us on the messages where the ISP wrote none and the newest one is the sender's invention.
+import { type IspTrace, sameOrganisation } from '@postroom/sdk';
 
 /** What is known about an account's ISP, kept from message to message. */
 export interface IspKnowledge {
@@ -7,6 +8,8 @@ export interface IspKnowledge {
   readonly hosts: readonly string[];
   /** A new host that is not believed yet, and how many messages in a row it was the newest of. */
   readonly candidate?: { readonly host: string; readonly messages: number };
+  /** Internal addresses below which strangers' lines stood, and how much oftener than the ISP's own: with one or more, what they hand over is from outside. */
+  readonly gateways?: Readonly<Record<string, number>>;
   /** Envelope fields in lower case, and what their values are like. */
   readonly fields: Readonly<Record<string, EnvelopeFieldKnowledge>>;
 }
@@ -23,14 +26,20 @@ export const NOTHING_KNOWN: IspKnowledge = Object.freeze({ hosts: [], fields: {}
 /** After so many messages in a row a new host is believed: the ISP has moved. */
 export const MESSAGES_TO_TRUST = 10;
 const MOST_HOSTS = 20;
+const MOST_GATEWAYS = 20;
+/** An address counts this often at most, so that it can change what it is. */
+const MOST_TIMES = 5;
 
 /** What was learned, as `addressees trust` shows it. */
-export function trustRow(account: string, { hosts, candidate, fields }: IspKnowledge): object {
+export function trustRow(account: string, known: IspKnowledge): object {
+  const { hosts, candidate, fields } = known;
   const names = Object.entries(fields);
+  const gateways = gatewaysIn(known);
   return {
     account,
     hosts,
     ...(candidate !== undefined && { notTrustedYet: `${candidate.host}, ${candidate.messages} of ${MESSAGES_TO_TRUST} messages in a row` }),
+    ...(gateways.length > 0 && { outsideBehind: gateways }),
     recipientsIn: names.filter(([, { varies }]) => varies === true).map(([name]) => name),
     prefixes: names.flatMap(([name, { prefix = '' }]) => (prefix === '' ? [] : [`${name}: ${prefix}`])),
   };
@@ -51,23 +60,21 @@ export function meetHost(known: IspKnowledge, host: string): { readonly known: I
   };
 }
 
-/** Whether two hosts belong together, as mx1.isp.example and store.isp.example do: an ISP has many. */
-export function sameOrganisation(a: string, b: string): boolean {
-  return a === b || (a.includes('.') && organisation(a) === organisation(b));
+/** Internal addresses that the ISP's border host sees in the place of the outside's. */
+export function gatewaysIn({ gateways = {} }: IspKnowledge): readonly string[] {
+  return Object.keys(gateways);
 }
 
-/** Second levels under which a country registers its organisations, as in co.uk. `web` and `tv` are not among them: ISPs have such names themselves. */
-const REGISTRY_LEVELS = new Set(
-  [
-    'ac ad asn biz co com ed edu firm gen go gob gouv gov govt gv id ind info int lg',
-    'ltd me mil muni ne net nhs nom or org pe plc re res sch',
-  ].flatMap((names) => names.split(' ')),
-);
-
-/** The last two labels of a name, three below second levels such as co.uk; an IP address as it is. */
-function organisation(host: string): string {
-  if (/^[\d.]+$/.test(host) || host.includes(':') || host.startsWith('[')) return host;
-  const labels = host.split('.');
-  const belowRegistry = labels.at(-1)?.length === 2 && REGISTRY_LEVELS.has(labels.at(-2) ?? '');
-  return labels.slice(belowRegistry ? -3 : -2).join('.');
+/**
+ * Takes note of what stood below a line that an internal address handed over. A load balancer, or the network of a container, shows one to the
+ * border host for everybody outside: then senders' lines stand there, and mostly in the name of strangers.
+ */
+export function meetClient(known: IspKnowledge, handedOverBy: IspTrace['handedOverBy']): IspKnowledge {
+  const { gateways = {}, ...rest } = known;
+  if (handedOverBy === undefined) return known;
+  const { address, as } = handedOverBy;
+  const { [address]: times = 0, ...others } = gateways;
+  const now = as === 'gateway' ? Math.min(times + 1, MOST_TIMES) : Math.max(times - 1, 0);
+  if (now === times || (times === 0 && Object.keys(others).length >= MOST_GATEWAYS)) return known;
+  return { ...rest, gateways: now === 0 ? others : { ...others, [address]: now } };
 }

@@ -1,7 +1,7 @@
 // Which of the account's own addresses a fetched message was for: from the best evidence down, the first rung that yields one decides.
-import { type Address, isOwnAddress, isSharedAddress, type MailView, type SortPlan } from '@postroom/sdk';
+import { type Address, ENVELOPE_FIELDS, isOwnAddress, isSharedAddress, type MailView, type SortPlan } from '@postroom/sdk';
 import { bareAddress, recipientKey } from './envelopeAddress.js';
-import { ENVELOPE_FIELDS, type EnvelopeSettings, envelopeEvidence, learnFields } from './envelopeFields.js';
+import { type EnvelopeSettings, envelopeEvidence, learnFields } from './envelopeFields.js';
 import { type FieldEvidence, headerEvidence, RECIPIENT_FIELDS, resentEvidence } from './headerFields.js';
 import type { IspKnowledge } from './ispHosts.js';
 import { readTrace, type TraceBlock } from './traceBlock.js';
@@ -55,12 +55,14 @@ function byEnvelope(
   return evidence.addresses.reduce((result, address) => result.address(address, 'L1', words), plan);
 }
 
+/** The border host's line counts first: it tells whom SMTP named, those above it may name the mailbox that the ISP made of it. */
 function byReceived(plan: SortPlan, block: TraceBlock): SortPlan | undefined {
-  const recipient = block.received.for;
-  if (recipient === undefined) return undefined;
-  const address = bareAddress(recipient);
-  if (!isOwnAddress(plan.account, address) || isSharedAddress(plan.account, address)) return undefined;
-  return plan.address(address, 'L2', `Received by ${block.host} for ${recipient}`);
+  for (const { received } of block.hops.toReversed()) {
+    const address = received.for === undefined ? undefined : bareAddress(received.for);
+    if (address === undefined || !isOwnAddress(plan.account, address) || isSharedAddress(plan.account, address)) continue;
+    return plan.address(address, 'L2', `Received by ${received.by ?? block.host} for ${address.raw}`);
+  }
+  return undefined;
 }
 
 function addAll(plan: SortPlan, evidence: readonly FieldEvidence[], rung: 'L3' | 'L4'): SortPlan {

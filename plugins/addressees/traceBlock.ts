@@ -1,14 +1,14 @@
-// The trusted trace block: the part of a header that the ISP wrote. Hosts add their fields on top, so everything above and including the newest
-// Received of the ISP's own host is the ISP's; below that, a sender can write what he likes.
-import type { HeaderField, MailView } from '@postroom/sdk';
-import { type IspKnowledge, meetHost } from './ispHosts.js';
-import { type Received, readReceived } from './received.js';
+// The trusted trace block: the part of a header that the ISP wrote, down to the line of its border host; below that, a sender can write what he
+// likes. It begins with a host that is known as the ISP's and reaches through the hops inside the ISP.
+import { type HeaderField, ispTrace, type MailView, type TraceHop } from '@postroom/sdk';
+import { gatewaysIn, type IspKnowledge, meetClient, meetHost } from './ispHosts.js';
 
 export interface TraceBlock {
   /** Topmost first, the Received that ends the block included. */
   readonly fields: readonly HeaderField[];
-  readonly received: Received;
-  /** The host that wrote it. */
+  /** Its Received fields, topmost first. The last one is the border host's. */
+  readonly hops: readonly TraceHop[];
+  /** The ISP's host that vouches for it. */
   readonly host: string;
 }
 
@@ -20,37 +20,23 @@ export interface TraceReading {
   readonly doubt?: string;
 }
 
-/** As it was written. An encoded-word says nothing in a trace field (RFC 2047 section 5), and a client may greet with one that spells ` for <...>`. */
-function textOf(field: HeaderField): string {
-  const text = Buffer.from(field.raw).toString('utf8');
-  return text.slice(text.indexOf(':') + 1);
-}
-
 /** `trustedHost`: the setting; '' = what was learned. A configured host may stand further down, behind other hosts of the ISP. */
 export function readTrace(mail: MailView, known: IspKnowledge, trustedHost: string): TraceReading {
   const wanted = trustedHost.trim().toLowerCase();
-  const fields = mail.headers();
-  for (const [index, field] of fields.entries()) {
-    if (field.name.toLowerCase() !== 'received') continue;
-    const received = readReceived(textOf(field));
-    // A hop inside one machine (`(qmail 7 invoked by uid 89)`) names no host: what ends the block comes below it.
-    if (received.by === undefined) continue;
-    const block = { fields: fields.slice(0, index + 1), received, host: received.by };
-    if (wanted !== '') {
-      if (received.by === wanted || received.by.endsWith(`.${wanted}`)) return { block, known };
-      continue;
-    }
-    const met = meetHost(known, received.by);
-    if (met.trusted) return { block, known: met.known };
-    return {
-      block: undefined,
-      known: met.known,
-      doubt: `the newest Received was written by ${received.by}, not by a host known as the ISP's (${known.hosts.join(', ')}): envelope fields are not believed`,
-    };
+  const isWanted = (host: string): boolean => host === wanted || host.endsWith(`.${wanted}`);
+  const gateways = gatewaysIn(known);
+  const { hops, fields, host, handedOverBy } = ispTrace(mail.headers(), wanted === '' ? { gateways } : { gateways, isFirst: isWanted });
+  if (host === undefined) {
+    const written = wanted === '' ? 'no Received names a host' : `no Received was written by ${wanted}`;
+    return { block: undefined, known, doubt: `${written}: envelope fields are not believed` };
   }
-  const doubt =
-    wanted === ''
-      ? 'no Received names a host: envelope fields are not believed'
-      : `no Received was written by ${wanted}: envelope fields are not believed`;
-  return { block: undefined, known, doubt };
+  const block = { fields, hops, host };
+  if (wanted !== '') return { block, known: meetClient(known, handedOverBy) };
+  const met = meetHost(known, host);
+  if (met.trusted) return { block, known: meetClient(met.known, handedOverBy) };
+  return {
+    block: undefined,
+    known: met.known,
+    doubt: `the newest Received was written by ${host}, not by a host known as the ISP's (${known.hosts.join(', ')}): envelope fields are not believed`,
+  };
 }

@@ -1,5 +1,5 @@
 // Domain POP: every address at the account's domains comes in by one ISP mailbox; the local part says whose mail it is.
-import type { PluginContext } from '@postroom/sdk';
+import type { CommandCall, PluginContext } from '@postroom/sdk';
 import { Accounts, Teaching } from '@postroom/sdk/services';
 import { type ForeignFrom, nameAuthor } from './outgoingFrom.js';
 import { probe } from './probeCommand.js';
@@ -21,8 +21,8 @@ export function activate(context: PluginContext): void {
       const foreign = context.settings.forAccount<ForeignFrom>(account.id, 'isp-domainpop.foreignFrom');
       return nameAuthor(plan, mail, { account, user, senders: accounts.sendersOf(author) }, delimiter, foreign);
     }),
-    context.commands.register('isp-domainpop.probe', (args: { readonly account: string; readonly messages: number }) =>
-      probe(context, args.account, args.messages),
+    context.commands.register('isp-domainpop.probe', (args: { readonly account: string; readonly messages: number }, call: CommandCall) =>
+      probe(context, args.account, args.messages, call),
     ),
     context.get(Teaching).add((plan, _mail, user) => proposeAlias(plan, user)),
   );

@@ -1,5 +1,16 @@
 // Finds out from an account's mail how its ISP tells the recipient: by which header field, at which position, and in how many copies. Pure.
-import { type AddressOwner, foldCase, isOwnAddress, isSharedAddress, type MailView } from '@postroom/sdk';
+import {
+  type Address,
+  type AddressOwner,
+  ENVELOPE_FIELDS,
+  envelopeAddresses,
+  foldCase,
+  isOwnAddress,
+  ispTrace,
+  isSharedAddress,
+  type MailView,
+  splitAddress,
+} from '@postroom/sdk';
 
 /** What one message shows. */
 export interface Observation {
@@ -7,6 +18,8 @@ export interface Observation {
   readonly messageId: string;
   /** Fields that the ISP wrote, with our addresses in them. */
   readonly fields: readonly ObservedField[];
+  /** One of our addresses that a Received of the ISP's was for. */
+  readonly receivedFor: string | undefined;
   /** Our addresses in To and Cc. */
   readonly named: readonly string[];
 }
@@ -34,20 +47,18 @@ export interface Candidate {
 }
 
 const NO_RECIPIENT = new Set(['received', 'return-path', 'from', 'sender', 'reply-to', 'to', 'cc', 'bcc', 'apparently-to', 'message-id']);
-/** Written before aliases were expanded: better than Delivered-To where both tell the same. */
-const BEST_FIRST = ['x-original-to', 'envelope-to', 'x-envelope-to', 'x-rcpt-to', 'delivered-to'];
+const BEST_FIRST = ENVELOPE_FIELDS.map((name) => name.toLowerCase());
 
-/** Everything above and including the newest Received is the ISP's: we fetched the message from there. Below it a sender may have written it. */
+/** What the ISP wrote: we fetched the message from there. Below its lines a sender may have written it. */
 export function observe(account: AddressOwner, mail: MailView): Observation {
-  const fields = mail.headers();
-  const end = fields.findIndex((field) => field.name.toLowerCase() === 'received');
+  const { fields, hops } = ispTrace(mail.headers());
   const count = new Map<string, number>();
   const observed: ObservedField[] = [];
-  for (const field of fields.slice(0, Math.max(0, end))) {
+  for (const field of fields) {
     const header = field.name.toLowerCase();
     const position = (count.get(header) ?? 0) + 1;
     count.set(header, position);
-    const addresses = NO_RECIPIENT.has(header) ? [] : mail.addresses(field).filter((address) => isOwnAddress(account, address));
+    const addresses = NO_RECIPIENT.has(header) ? [] : envelopeAddresses(mail, field).filter((address) => isOwnAddress(account, address));
     const recipients = addresses.filter((address) => !isSharedAddress(account, address)).map(specOf);
     observed.push({ header: field.name, position, recipients });
   }
@@ -55,6 +66,11 @@ export function observe(account: AddressOwner, mail: MailView): Observation {
   return {
     messageId: (mail.header('Message-ID') ?? '').trim().replace(/^<|>$/g, ''),
     fields: observed,
+    receivedFor: hops
+      .map(({ received }) => splitAddress(received.for ?? ''))
+      .filter((spec) => isOwnAddress(account, asAddress(spec)) && !isSharedAddress(account, asAddress(spec)))
+      .map(specOf)
+      .at(-1),
     named: [...new Set(named.map(specOf))],
   };
 }
@@ -115,6 +131,15 @@ export function sharedMessages(observations: readonly Observation[]): readonly s
 function rank(header: string): number {
   const place = BEST_FIRST.indexOf(header.toLowerCase());
   return place < 0 ? BEST_FIRST.length : place;
+}
+
+/** Whether a place is read without any setting. */
+export function isReadAnyway({ header, position }: Candidate): boolean {
+  return rank(header) < BEST_FIRST.length && position === 1;
+}
+
+function asAddress(spec: { readonly local: string; readonly domain: string }): Address {
+  return { name: '', raw: '', ...spec };
 }
 
 function specOf({ local, domain }: { readonly local: string; readonly domain: string }): string {

@@ -1,14 +1,17 @@
 // Rules found out from mail that came in earlier, or from a person who moved a message.
 import type { UserView } from '../accounts.js';
+import type { CommandCall } from '../context.js';
 import type { Disposable } from '../disposable.js';
 import type { MailView } from '../mail.js';
 import type { SortPlan } from '../sorting.js';
 import { createServiceId } from './createServiceId.js';
 
-/** Mail that came in earlier, for commands that find out something from it. */
+/** Mail that came in earlier or waits at the ISP, for commands that find out something from it. */
 export interface RecentMail {
   /** The newest messages from outside that came by an account and are still stored, newest first, as taps would see them (`rehearsal` is true). */
   of(account: string, limit: number): AsyncIterable<MailView>;
+  /** The newest messages that wait at the ISP, newest first, headers only; nothing is collected. Rejects where the ISP does not let us in. */
+  waiting(account: string, limit: number, call: CommandCall): Promise<readonly MailView[]>;
   /** How often a message came by the account, by its Message-ID without angle brackets; copies that nobody keeps any more count too. */
   timesReceived(account: string, messageId: string): Promise<number>;
 }

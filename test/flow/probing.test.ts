@@ -6,6 +6,7 @@ import { Postroom } from '../kit/postroom.js';
 interface Report {
   readonly looked: number;
   readonly recipient: string;
+  readonly advice?: string;
   readonly proposal: Readonly<Record<string, unknown>>;
   readonly copies: string;
 }
@@ -67,6 +68,35 @@ describe('probing a Domain POP account', () => {
     expect(report.proposal).to.deep.equal({});
     expect(report.recipient).to.include('To and Cc decide');
     expect(report.copies).to.equal('One copy for all recipients: none of 2 messages for several users came more than once.');
+  });
+
+  const LMTP = 'Received: from mx.isp.example by box.isp.example with LMTP id 1 for <post@works.example>; Fri, 20 Nov 2026 12:00:01 +0100';
+
+  it('sees the field of the border host below inner hops, and the recipient of its Received', async () => {
+    const letters = ['lisa', 'john'].map((user) =>
+      letter({ to: 'list@out.example', envelope: ['Delivered-To: post@works.example', LMTP, `X-Copy-For: ${user}@works.example`] }),
+    );
+    expect((await probe(...letters)).proposal).to.deep.equal({ 'addressees.header': 'X-Copy-For', 'addressees.position': 0 });
+  });
+
+  it('says that nothing needs to be set where the Received of the ISP names the recipient', async () => {
+    const letters = ['lisa', 'john'].map((user) =>
+      letter({ to: 'list@out.example', envelope: [LMTP] }).replace(' id 4Xy7;', ` id 4Xy7 for <${user}@works.example>;`),
+    );
+    const report = await probe(...letters);
+    expect(report.recipient).to.equal(
+      "The ISP's Received says for whom it was in 2 of 2 messages, 2 different recipients: nothing needs to be set.",
+    );
+    expect(report).to.not.have.property('advice');
+  });
+
+  it('looks at what waits at the ISP where nothing is stored, and collects nothing', async () => {
+    for (const user of ['lisa', 'john'])
+      postroom.isp.mailbox('post').put(letter({ to: 'list@out.example', envelope: [`X-Copy-For: ${user}@works.example`] }));
+    const report = await postroom.run<Report>('isp-domainpop.probe', { account: 'works', messages: 100 });
+    expect(report).to.deep.include({ looked: 2, proposal: { 'addressees.header': 'X-Copy-For', 'addressees.position': 0 } });
+    expect(postroom.isp.mailbox('post').messages).to.have.length(2);
+    expect(await postroom.subjects('lisa')).to.deep.equal([]);
   });
 
   it('is for Domain POP accounts with mail', async () => {

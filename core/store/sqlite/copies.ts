@@ -31,12 +31,12 @@ export function placeCopies(group: WriteGroup, number: number, message: StoredMe
     if (served.has(mailbox)) continue;
     served.add(mailbox);
     const first = seenKey && group.firstWith(seenKey);
-    if (first !== undefined && first !== number && draft.isWanted !== true) {
+    if (first !== undefined && first.number !== number && draft.isWanted !== true) {
       duplicates.push(draft);
       continue;
     }
     placed.push(draft);
-    if (seenKey !== undefined) group.see(seenKey, number, now);
+    if (seenKey !== undefined) group.see(seenKey, { number, at: now, contentHash: message.contentHash });
     group.insert('placement', {
       mailbox_id: mailbox,
       message_id: number,

@@ -1,4 +1,5 @@
 // The one commit that makes a message Postroom's: octets, row, copies, Outbox and journal, or nothing of it.
+import { createHash } from 'node:crypto';
 import type { IntakeResult, IntakeUnit } from '../mailStore.js';
 import { dropSpilled } from './chunks.js';
 import type { Connection } from './connection.js';
@@ -25,6 +26,26 @@ export function contentKey(contentHash: string): Buffer {
   return Buffer.from(contentHash.slice(0, 32), 'hex');
 }
 
+/** Copies of one message that are octet for octet the same come together; what comes later is a message that was read before. */
+const SAME_OCTETS_MS = 86_400_000;
+
+/** Under which names the copies of one content are noted that reached nobody new, in the order in which they come. */
+interface Turns {
+  /** One more than recipients. */
+  readonly keys: readonly Buffer[];
+  /** Noted where the copy that reached somebody was none of those that the header accounts for. */
+  readonly besideKey: Buffer;
+}
+
+function turnsOf({ surplus, message, placements }: IntakeUnit): Turns | undefined {
+  const duplicateKey = placements[0]?.duplicateKey;
+  if (surplus === undefined || duplicateKey === undefined) return undefined;
+  const keyOf = (what: string): Buffer =>
+    createHash('sha256').update(`${what} of ${message.account}:`).update(duplicateKey).digest().subarray(0, 16);
+  const recipients = surplus === 'accounted for' ? -1 : surplus.recipients;
+  return { keys: Array.from({ length: recipients + 1 }, (_, turn) => keyOf(`copy ${turn}`)), besideKey: keyOf('beside') };
+}
+
 export class IntakeWrite implements WriteUnit {
   readonly octets: number;
   readonly seenKeys: readonly Buffer[];
@@ -32,12 +53,14 @@ export class IntakeWrite implements WriteUnit {
   #outbox: OutboxRow[] = [];
   #gone = false;
   readonly #settled: OutboxRecord | undefined;
+  readonly #turns: Turns | undefined;
 
   constructor(
     private readonly unit: IntakeUnit,
     private readonly body: StagedMessage,
     private readonly chunks: readonly ChunkRow[],
     private readonly copies: readonly Copy[],
+    private readonly surplus: Copy | undefined,
     private readonly former: FormerEntry | undefined,
     private readonly numbers: Sequence,
     private readonly tally: OutboxTally,
@@ -45,7 +68,9 @@ export class IntakeWrite implements WriteUnit {
   ) {
     this.octets = chunks.reduce((sum, chunk) => sum + chunk.octets.length, 0);
     this.#settled = unit.settles && new OutboxRecord(unit.settles, tally, now);
-    this.seenKeys = copies.flatMap((copy) => copy.seenKey ?? []);
+    this.#turns = former === undefined ? turnsOf(unit) : undefined;
+    const turns = this.#turns === undefined ? [] : [...this.#turns.keys, this.#turns.besideKey];
+    this.seenKeys = [...copies.flatMap((copy) => copy.seenKey ?? []), ...turns];
   }
 
   get result(): IntakeResult {
@@ -53,12 +78,19 @@ export class IntakeWrite implements WriteUnit {
   }
 
   stage(group: WriteGroup): void {
-    const { message, journal, outbox } = this.unit;
+    const { journal, outbox } = this.unit;
     const { number } = this.body;
+    let { message } = this.unit;
     this.#result =
       this.former === undefined
         ? placeCopies(group, number, message, this.copies, this.now)
         : { placed: [], duplicates: this.copies.map(({ draft }) => draft.mailbox), formerUidl: this.former.uidl };
+    const { surplus } = this.unit;
+    if (this.#isSurplus(group) && this.surplus !== undefined && typeof surplus === 'object') {
+      message = { ...message, rung: surplus.rung, trail: surplus.trail };
+      const { placed } = placeCopies(group, number, message, [this.surplus], this.now);
+      this.#result = { ...this.#result, placed, isSurplus: true };
+    }
     this.#outbox = outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, this.now));
     // Every copy was one too many: the trace is all that stays. A message without any destination is nobody's duplicate and stays.
     this.#gone =
@@ -80,6 +112,30 @@ export class IntakeWrite implements WriteUnit {
         header_print: journal.headerPrint ?? null,
       });
     }
+  }
+
+  /** Whether everybody had this content, and the header does not account for one copy more. */
+  #isSurplus(group: WriteGroup): boolean {
+    const { placed, duplicates } = this.#result;
+    const { keys, besideKey } = this.#turns ?? {};
+    const contentHash = this.unit.message.contentHash;
+    const note = (key: Buffer): void => group.see(key, { number: this.body.number, at: this.now, contentHash });
+    const first = this.copies[0]?.seenKey && group.firstWith(this.copies[0].seenKey);
+    if (keys === undefined || besideKey === undefined || first === undefined) return false;
+    if (this.unit.surplus === 'accounted for') {
+      if (placed.length > 0) note(besideKey);
+      return false;
+    }
+    if (placed.length > 0 || duplicates.length === 0) return false;
+    // The same octets long after: an ISP that brings back what was deleted.
+    if (first.contentHash === contentHash && this.now.getTime() - first.at.getTime() > SAME_OCTETS_MS) return false;
+    // One recipient had the copy that reached somebody, unless it came beside theirs.
+    const surplus = group.firstWith(besideKey) === undefined ? keys.length - 2 : keys.length - 1;
+    const turn = keys.findIndex((key) => group.firstWith(key) === undefined);
+    const key = turn > surplus ? undefined : keys[turn];
+    if (key === undefined) return false;
+    note(key);
+    return turn === surplus;
   }
 
   async run(writer: Connection): Promise<void> {

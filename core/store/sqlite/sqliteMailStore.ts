@@ -55,8 +55,19 @@ export class SqliteMailStore implements MailStore {
       );
     }
     const copies = await this.#copies(unit.placements);
+    const [surplus] = await this.#copies(typeof unit.surplus === 'object' ? [unit.surplus.placement] : []);
     const former = await this.#former(unit);
-    const write = new IntakeWrite(unit, body, await body.lastRows(), copies, former, this.numbers.outbox, this.tally, this.clock.now());
+    const write = new IntakeWrite(
+      unit,
+      body,
+      await body.lastRows(),
+      copies,
+      surplus,
+      former,
+      this.numbers.outbox,
+      this.tally,
+      this.clock.now(),
+    );
     await this.queue.write(write);
     return write.result;
   }

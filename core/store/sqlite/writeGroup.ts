@@ -9,23 +9,33 @@ const LARGEST_BATCH = 64;
 /** A mailbox that took the same content this long ago takes it again. */
 export const SEEN_DAYS = 7;
 
+/** The message that brought a content first. */
+export interface SeenMessage {
+  readonly number: number;
+  readonly at: Date;
+  /** Hex; '' where the message is no longer known. */
+  readonly contentHash: string;
+}
+
 export class WriteGroup {
   readonly #values = new Map<TableName, SqlValue[][]>();
-  readonly #seen: Map<string, number>;
+  readonly #seen: Map<string, SeenMessage>;
 
-  private constructor(seen: Map<string, number>) {
+  private constructor(seen: Map<string, SeenMessage>) {
     this.#seen = seen;
   }
 
   /** Looks up which contents have been seen, in one query for the whole group. */
   static async begin(writer: Connection, keys: readonly Buffer[], now: Date): Promise<WriteGroup> {
-    const seen = new Map<string, number>();
+    const seen = new Map<string, SeenMessage>();
     if (keys.length > 0) {
-      const rows = await writer.all<{ key: string; message_id: number }>(
-        'SELECT hex(key) AS key, message_id FROM seen WHERE key IN (SELECT unhex(value) FROM json_each(?)) AND at > ?',
+      const rows = await writer.all<{ key: string; message_id: number; at: number; content: string | null }>(
+        `SELECT hex(key) AS key, message_id, at, (SELECT hex(content_hash) FROM message WHERE message.id = seen.message_id) AS content
+          FROM seen WHERE key IN (SELECT unhex(value) FROM json_each(?)) AND at > ?`,
         [JSON.stringify(keys.map((key) => key.toString('hex'))), now.getTime() - SEEN_DAYS * 86_400_000],
       );
-      for (const row of rows) seen.set(row.key.toLowerCase(), row.message_id);
+      for (const { key, message_id: number, at, content } of rows)
+        seen.set(key.toLowerCase(), { number, at: new Date(at), contentHash: (content ?? '').toLowerCase() });
     }
     return new WriteGroup(seen);
   }
@@ -38,13 +48,13 @@ export class WriteGroup {
   }
 
   /** The message that brought this content before: committed, or earlier in this group. */
-  firstWith(key: Buffer): number | undefined {
+  firstWith(key: Buffer): SeenMessage | undefined {
     return this.#seen.get(key.toString('hex'));
   }
 
-  see(key: Buffer, message: number, at: Date): void {
+  see(key: Buffer, message: SeenMessage): void {
     this.#seen.set(key.toString('hex'), message);
-    this.insert('seen', { key, at: at.getTime(), message_id: message });
+    this.insert('seen', { key, at: message.at.getTime(), message_id: message.number });
   }
 
   /** One statement after the other: after a failure nothing may follow, as SQLite may have ended the transaction already. */

@@ -7,8 +7,10 @@ import { type NullSenderSetting, nullSenderSentence } from './nullSender.js';
 
 export interface HostNote {
   readonly account: string;
-  /** For people. */
-  readonly sentence: string;
+  /** As the doctor's. */
+  readonly state: 'warning';
+  /** What it means, and what to do. */
+  readonly text: string;
 }
 
 interface Services {
@@ -26,7 +28,7 @@ export async function hostNotes({ accounts, settings, secrets, habits }: Service
     const server = await ispServerOf(account, settings, secrets).catch(() => undefined);
     if (server === undefined || habits.of(server).refusesNullSender !== true) continue;
     const setting = settings.forAccount<NullSenderSetting>(account.id, 'smtp.nullSender');
-    notes.push({ account: account.id, sentence: nullSenderSentence(server.host, account, setting) });
+    notes.push({ account: account.id, state: 'warning', text: nullSenderSentence(server.host, account, setting) });
   }
   return notes;
 }

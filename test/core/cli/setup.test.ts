@@ -161,6 +161,24 @@ describe('postroom setup', () => {
     expect(await desk.run('config.get', { key: 'smtp.trustedNetworks' })).to.deep.equal(['192.168.1.20', '127.0.0.1']);
   });
 
+  for (const answer of ['y', 'n']) {
+    it(`offers the settings that the mail at the ISP calls for, after the login; the answer is ${answer}`, async () => {
+      for (const user of ['andrew', 'greg'])
+        desk.isp.mailbox('mail').put(letter({ to: `${user}@company.example`, envelope: [`X-Copy-For: ${user}@company.example`] }));
+      const dialogue = new Answers([
+        ...desk.ispAnswers(),
+        [/Make it domain/, 'y'],
+        [/Set addressees\.header/, answer],
+        [/first user/, ''],
+        [/Password of ADMIN1/, 'planted-admin'],
+      ]);
+      expect(await setUpByQuestions(dialogue, desk.run)).to.equal(true);
+      expect(dialogue.said).to.include('X-Copy-For names 2 different recipients in 2 of 2 messages');
+      expect((await settings()).includes('"addressees.header": "X-Copy-For"')).to.equal(answer === 'y');
+      expect(desk.isp.mailbox('mail').messages, 'nothing is collected').to.have.length(2);
+    });
+  }
+
   it('trusts nobody without a login where nobody names an address, and keeps those that are named', async () => {
     const trusted = (): Promise<unknown> => desk.run('config.get', { key: 'smtp.trustedNetworks' });
     const answers = (account: string, senders: [RegExp, string][]): Answers =>

@@ -3,6 +3,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ADMIN1 } from '@postroom/sdk';
 import { expect } from 'chai';
+import { SystemClock } from '#core/base/clock.js';
+import type { IntakeResult, IntakeUnit } from '#core/store/mailStore.js';
 import { Connection } from '#core/store/sqlite/connection.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { ANDREW, CAROLYN, collect, describeMail, draft, failureOf, GREG, mail, pickUp, put, StoreFixture } from './storeFixture.js';
@@ -107,7 +109,6 @@ describe('MailStore on SQLite', () => {
   it('takes the same content again after seven days', async () => {
     let now = new Date('2026-11-01T00:00:00Z');
     await fixture.close(store);
-    const { SystemClock } = await import('#core/base/clock.js');
     const clock = Object.assign(new SystemClock(), { now: () => now });
     store = await fixture.open({ clock });
     await put(store, { to: [ANDREW], duplicateKey: KEY });
@@ -235,6 +236,40 @@ describe('MailStore on SQLite', () => {
     expect((await failureOf(store.mailStore.resort('99', { ...change, from: 'hold', add: [], recall: [] }))).code).to.equal(
       'mail/not-found',
     );
+  });
+
+  it('places a copy that everybody had once it is more than the header accounts for, in one commit or in several', async () => {
+    const copy = (text: string, recipients = 2): IntakeUnit => {
+      const unit = mail(store, { to: [ANDREW], duplicateKey: KEY, text });
+      const placement = { mailbox: ADMIN1, prefix: Buffer.from('why\r\n'), duplicateKey: KEY, isWanted: true };
+      return { ...unit, surplus: { recipients, placement, rung: 'L7', trail: [] } };
+    };
+    const results = await Promise.all(['a', 'b', 'c', 'd'].map((text) => store.mailStore.commit(copy(text))));
+    expect(results.map(({ placed, isSurplus }) => [placed.map(({ user }) => user).join(), isSurplus])).to.deep.equal([
+      ['andrew', undefined],
+      ['', undefined],
+      ['admin1', true],
+      ['', undefined],
+    ]);
+    expect((await pickUp(store, ADMIN1))[0]?.text).to.equal('why\r\nc');
+    expect((await store.mailStore.list(ADMIN1, 1))[0]).to.include({ rung: 'L7' });
+  });
+
+  it('takes the same octets for a message that was read before, where they come days later', async () => {
+    let now = new Date('2026-11-23T09:00:00Z');
+    await fixture.close(store);
+    store = await fixture.open({ clock: Object.assign(new SystemClock(), { now: () => now }) });
+    const take = (text: string, key: number): Promise<IntakeResult> => {
+      const duplicateKey = Buffer.alloc(16, key);
+      const placement = { mailbox: ADMIN1, prefix: Buffer.alloc(0), duplicateKey, isWanted: true };
+      const unit = mail(store, { to: [ANDREW], duplicateKey, text });
+      return store.mailStore.commit({ ...unit, surplus: { recipients: 1, placement, rung: 'L7', trail: [] } });
+    };
+    await take('same', 1);
+    await take('first', 2);
+    now = new Date('2026-11-25T09:00:00Z');
+    expect(await take('same', 1)).to.deep.equal({ placed: [], duplicates: [ANDREW] });
+    expect(await take('second', 2)).to.include({ isSurplus: true });
   });
 
   it('removes a message that was set aside, and no other', async () => {

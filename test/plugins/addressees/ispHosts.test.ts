@@ -1,5 +1,13 @@
+import { sameOrganisation } from '@postroom/sdk';
 import { expect } from 'chai';
-import { type IspKnowledge, MESSAGES_TO_TRUST, meetHost, NOTHING_KNOWN, sameOrganisation } from '#plugins/addressees/dist/ispHosts.js';
+import {
+  gatewaysIn,
+  type IspKnowledge,
+  MESSAGES_TO_TRUST,
+  meetClient,
+  meetHost,
+  NOTHING_KNOWN,
+} from '#plugins/addressees/dist/ispHosts.js';
 
 describe('the hosts of an ISP', () => {
   const known = meetHost(NOTHING_KNOWN, 'mx1.isp.example').known;
@@ -42,5 +50,19 @@ describe('the hosts of an ISP', () => {
     const once = meetHost(known, 'mx.new.example').known;
     const other = meetHost(once, 'mx.evil.test').known;
     expect(meetHost(other, 'mx.new.example').known.candidate).to.deep.equal({ host: 'mx.new.example', messages: 1 });
+  });
+
+  it('see one address for everybody outside where a gateway stands before them, as strangers’ lines below it show', () => {
+    const meet = (known: IspKnowledge, as: 'inner' | 'gateway', times: number): IspKnowledge =>
+      Array.from({ length: times }).reduce<IspKnowledge>((now) => meetClient(now, { address: '172.18.0.1', as }), known);
+    expect(gatewaysIn(meet(known, 'inner', 20)), 'a scanner').to.deep.equal([]);
+    const gateway = meet(known, 'gateway', 20);
+    expect(gatewaysIn(gateway)).to.deep.equal(['172.18.0.1']);
+    expect(gatewaysIn(meet(gateway, 'inner', 4)), 'a few forged lines change nothing').to.deep.equal(['172.18.0.1']);
+    expect(gatewaysIn(meet(meet(known, 'gateway', 1), 'inner', 1)), 'one odd message behind a scanner').to.deep.equal([]);
+    expect(meet(gateway, 'gateway', 1), 'nothing new is nothing to keep').to.equal(gateway);
+    const addresses = Array.from({ length: 100 }, (_, at) => `10.0.0.${at}`);
+    const many = addresses.reduce<IspKnowledge>((now, address) => meetClient(now, { address, as: 'gateway' }), known);
+    expect(gatewaysIn(many)).to.have.length(20);
   });
 });

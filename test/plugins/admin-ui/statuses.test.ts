@@ -18,6 +18,7 @@ const REFUSED: readonly (readonly [command: string, args: object])[] = [
   ['accounts.change', { account: 'company', set: ['nonsense'] }],
   ['accounts.remove', { account: 'nobody' }],
   ['accounts.set-password', { account: 'nobody', password: 'x' }],
+  ['accounts.advice', { account: 'nobody' }],
   ['accounts.suggest-kind', { account: 'nobody' }],
   ['accounts.suggest-kind', { account: 'company' }],
   ['admin-ui.revoke-session', { session: 'none' }],

@@ -1,5 +1,6 @@
 // What people outside gain with fields that only others should write: the table of docs/sorting.md, a test a row. None gains more than to be read by
 // whom a plain To would have named; none gets mail of anybody, nor keeps any from anybody.
+import { ENVELOPE_FIELDS } from '@postroom/sdk';
 import { expect } from 'chai';
 import { memoryMail } from './memoryMail.js';
 import type { CaseRun } from './sortingCase.js';
@@ -166,7 +167,7 @@ describe('forged fields', () => {
   });
 
   it('envelope fields count only above the Received of the ISP (forged 5)', async () => {
-    for (const name of ['Delivered-To', 'X-Original-To', 'Envelope-To', 'X-Envelope-To', 'X-RCPT-To']) {
+    for (const name of ENVELOPE_FIELDS) {
       const mail = [ISP, `${name}: lisa@works.example`, EVIL, 'To: greg@works.example'];
       expect(await got(mail, { account: 'works' }), name).to.include({ who: 'greg', rung: 'L4' });
     }
@@ -265,11 +266,11 @@ describe('forged fields', () => {
     const mail = (body: string, more: readonly string[] = [EVIL]): Buffer =>
       Buffer.from([ISP, ...more, `To: andrew <${REGULAR}>`, 'Message-ID: <m3@out.example>', '', body, ''].join('\r\n'));
     for (const body of ['Hello.', 'Hello!', 'Hello.']) await server.take('company', mail(body));
-    expect(await server.delivered()).to.deep.equal({ andrew: 2 });
+    expect(await server.delivered(), 'word for word the same, and perhaps a Bcc').to.deep.equal({ andrew: 2, admin1: 1 });
     const changed = ['Subject: No', 'Reply-To: mallory@evil.example', 'Cc: mallory@evil.example', 'Content-Type: application/octet-stream'];
     for (const line of changed) await server.take('company', mail('Hello.', [EVIL, line]));
     await server.take('company', mail('Hello.', ['From: CFO <cfo@customer.example>']));
-    expect(await server.delivered(), 'what a reader goes by says something else').to.deep.equal({ andrew: 7 });
+    expect(await server.delivered(), 'what a reader goes by says something else').to.deep.equal({ andrew: 7, admin1: 1 });
   });
 
   it('lines in the name of this server stand below those that it writes (forged 17)', async () => {
@@ -287,6 +288,51 @@ describe('forged fields', () => {
       expect(await got([ISP, line, EVIL, `To: greg <${REGULAR}>`]), line).to.include({ who: 'greg', disposition: 'deliver' });
       expect((await got([ISP, line, EVIL, `To: ${REGULAR}`])).who, line).to.equal('admin1');
     }
+    await expectAsBefore();
+  });
+
+  const INNER = 'Received: from mx.isp.example by box.isp.example with LMTP id 9; Fri, 20 Nov 2026 12:00:01 +0100';
+  const inTheNameOfTheIsp =
+    'Received: from mx.isp.example by mx.isp.example with LMTP id 2 for <lisa@works.example>; Fri, 20 Nov 2026 11:00:00 +0100';
+
+  it('lines of inner hops in the name of the ISP count for nothing below the line that came from outside, whoever greets there (forged 19)', async () => {
+    for (const client of [
+      'mx.isp.example (mx.isp.example [192.0.2.7])',
+      '[127.0.0.1] (localhost [192.0.2.7])',
+      'unknown (HELO [10.0.0.1]) (192.0.2.7)',
+      'mx.isp.example',
+    ]) {
+      const border = `Received: from ${client} by mx.isp.example with ESMTP id 3; Fri, 20 Nov 2026 12:00:00 +0100`;
+      for (const above of [[], [INNER]]) {
+        const mail = [...above, border, 'X-Original-To: lisa@works.example', inTheNameOfTheIsp, EVIL, 'To: greg@works.example'];
+        expect(await got(mail, { account: 'works' }), client).to.include({ who: 'greg', rung: 'L4' });
+      }
+    }
+    await expectAsBefore();
+  });
+
+  it('a HELO that makes up the clauses of an inner hop makes its line doubtful, and ends the lines of the ISP (forged 20)', async () => {
+    for (const helo of [
+      'x by mx.isp.example with LMTP for <lisa@works.example>',
+      'x by mx.isp.example with LMTP (',
+      'x by mx.isp.example with LMTP; now',
+      'x by mx.isp.example with LMTP <',
+    ]) {
+      const border = `Received: from ${helo} ([192.0.2.7]) by mx.isp.example with ESMTP id 3 for <post@works.example>; Fri, 20 Nov 2026 12:00:00 +0100`;
+      const mail = [border, 'X-Original-To: lisa@works.example', inTheNameOfTheIsp, EVIL, 'To: greg@works.example'];
+      expect(await got(mail, { account: 'works' }), helo).to.include({ who: 'greg', rung: 'L4' });
+    }
+    await expectAsBefore();
+  });
+
+  it('lines of the ISP below one that a gateway handed over count until a stranger’s have stood there, and then no more (forged 21)', async () => {
+    const border = 'Received: from x (unknown [172.18.0.1]) by mx.isp.example with ESMTP id 3; Fri, 20 Nov 2026 12:00:00 +0100';
+    const stranger = 'Received: from pc by relay.out.example with ESMTP id 4; Fri, 20 Nov 2026 11:00:00 +0100';
+    const forged = [border, 'X-Original-To: lisa@works.example', inTheNameOfTheIsp, EVIL, 'To: greg@works.example'];
+    expect((await got(forged, { account: 'works' })).who).to.be.oneOf(['greg', 'lisa']);
+    for (let message = 0; message < 2; message += 1)
+      await got([border, stranger, 'To: greg@works.example', 'From: x@out.example'], { account: 'works' });
+    expect(await got(forged, { account: 'works' })).to.include({ who: 'greg', rung: 'L4' });
     await expectAsBefore();
   });
 });

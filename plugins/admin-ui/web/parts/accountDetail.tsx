@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import type { AccountKind, AccountRow, SettingsShown, UserRow } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
+import { AccountAdvice } from './accountAdvice.js';
 import { AccountEditor } from './accountEditor.js';
 import { assignment, draftOf, valuesAt } from './accountFields.js';
 import { AccountQuestions } from './accountQuestions.js';
@@ -82,11 +83,14 @@ export function AccountDetail({
         <LoginTestButton
           account={row.account}
           whenIn={
-            <KindSuggestion
-              account={row.account}
-              kind={row.kind}
-              onChoose={(kind) => act('accounts.change', { account: row.account, set: [`kind=${kind}`] })}
-            />
+            <>
+              <KindSuggestion
+                account={row.account}
+                kind={row.kind}
+                onChoose={(kind) => act('accounts.change', { account: row.account, set: [`kind=${kind}`] })}
+              />
+              <AccountAdvice key={row.kind} account={row.account} />
+            </>
           }
         />
         <AccountQuestions

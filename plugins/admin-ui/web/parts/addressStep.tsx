@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { AccountKind, AccountRow } from '../api/answers.js';
 import { sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
+import { AccountAdvice } from './accountAdvice.js';
 import { saveAccount } from './accountEditor.js';
 import { type AccountDraft, EMPTY_ACCOUNT } from './accountFields.js';
 import { AccountForm } from './accountForm.js';
@@ -65,7 +66,12 @@ export function AddressStep({
           account={draft.id}
           before={save}
           label="Save and test the login"
-          whenIn={<KindSuggestion account={draft.id} kind={draft.kind} onChoose={(kind) => setDraft({ ...draft, kind })} />}
+          whenIn={
+            <>
+              <KindSuggestion account={draft.id} kind={draft.kind} onChoose={(kind) => setDraft({ ...draft, kind })} />
+              <AccountAdvice account={draft.id} />
+            </>
+          }
         />
         <div className="actions end">
           <button type="submit" className="button primary">

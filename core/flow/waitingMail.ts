@@ -1,0 +1,39 @@
+// Mail that waits at an ISP, as the plugin that collects mail shows it: headers only, and nothing leaves the ISP.
+import type { CommandCall, MailView } from '@postroom/sdk';
+import { Clock, createServiceId } from '@postroom/sdk/services';
+import { CommandRegistry } from '../host/commandRegistry.js';
+import { viewOfUnstored } from './unstoredMail.js';
+
+const WAITING_COMMAND = 'pop3.waiting';
+
+/** `header` in base64; `undefined` where the ISP does not show it. */
+export interface WaitingAtIsp {
+  readonly uidl: string;
+  readonly bytes: number;
+  readonly header?: string;
+}
+
+export interface WaitingMail {
+  /** The newest `limit` messages, newest first. */
+  list(account: string, limit: number, call: CommandCall): Promise<readonly WaitingAtIsp[]>;
+  /** The same as taps would see them, without those whose header the ISP does not show. */
+  views(account: string, limit: number, call: CommandCall): Promise<readonly MailView[]>;
+}
+export const WaitingMail = createServiceId<WaitingMail>('WaitingMail');
+
+export class CollectedWaitingMail implements WaitingMail {
+  constructor(
+    @CommandRegistry private readonly commands: CommandRegistry,
+    @Clock private readonly clock: Clock,
+  ) {}
+
+  async list(account: string, limit: number, call: CommandCall): Promise<readonly WaitingAtIsp[]> {
+    return (await this.commands.run(WAITING_COMMAND, { account, limit }, call)) as readonly WaitingAtIsp[];
+  }
+
+  async views(account: string, limit: number, call: CommandCall): Promise<readonly MailView[]> {
+    const waiting = await this.list(account, limit, call);
+    const headers = waiting.flatMap(({ header }) => header ?? []);
+    return headers.map((header) => viewOfUnstored(Buffer.from(header, 'base64'), this.clock.now()));
+  }
+}
