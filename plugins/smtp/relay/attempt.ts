@@ -178,15 +178,17 @@ export class Attempt {
       // Nobody knows whether the server took this one: without it.
       return all.filter((address) => address !== failure.recipient);
     }
-    if (speaksOfRecipients(response) && isRefusal(failure) && failure.command !== 'RCPT TO') {
-      const isGone = failure.responseCode === 421;
-      const most = isGone ? accepted.length : Math.floor(accepted.length / 2);
+    const surplus = refused.filter((each) => asksForAnotherTransaction(each.response ?? ''));
+    // Some close the connection after so many refusals.
+    const isTooMuch = !session.isOpen && surplus.length > 0;
+    if (failure.command !== 'RCPT TO' && (isTooMuch || (isRefusal(failure) && speaksOfRecipients(response)))) {
+      const most = session.isOpen ? Math.floor(accepted.length / 2) : accepted.length;
       if (most === 0) return undefined;
       habits.learn(server, 'recipients', most);
       // What was refused behind the text is in doubt until its receipt, and waits for the next round.
       if (allRead) return undefined;
-      const failed = new Set(refused.filter((each) => !asksForAnotherTransaction(each.response ?? '')).map(({ recipient }) => recipient));
-      return all.filter((address) => !failed.has(address));
+      const failed = refused.filter((each) => each.responseCode !== 421 && !surplus.includes(each)).map(({ recipient }) => recipient);
+      return all.filter((address) => !failed.includes(address));
     }
     if (this.sender.mayReplace(failure) && failure.command !== 'RCPT TO') {
       this.sender.replace(failure);

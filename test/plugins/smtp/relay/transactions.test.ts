@@ -107,6 +107,26 @@ describe('hosts that take few recipients at a time', () => {
     expect(at.isp.messages).to.have.lengthOf(3);
   });
 
+  for (const end of ['421 4.7.0 Error: too many errors', 'cut']) {
+    it(`goes on in another session where so many refusals end one by "${end}"`, async () => {
+      let taken = 0;
+      await at.connectTo({
+        extensions: ['AUTH PLAIN'],
+        answer: (verb, line) => {
+          if (verb === 'MAIL') taken = 0;
+          if (line === 'RCPT TO:<r2@far.example>') return '550 5.1.1 No such user';
+          if (verb !== 'RCPT' || ++taken <= 4) return undefined;
+          return taken < 8 ? FULL : end;
+        },
+      });
+      const receipts = await at.relay(addresses(12));
+      expect(receipts.filter(({ outcome }) => outcome === 'delivered')).to.have.lengthOf(11);
+      expect(receipts.find(({ recipient }) => recipient === 'r2@far.example')).to.include({ outcome: 'failed', status: '5.1.1' });
+      expect(receipts).to.have.lengthOf(12);
+      expect(at.isp.connections).to.equal(2);
+    });
+  }
+
   it('halves a transaction whose text is not asked for because of its recipients', async () => {
     let taken = 0;
     await at.connectTo({
