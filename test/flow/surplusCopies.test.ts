@@ -37,11 +37,8 @@ describe('a copy that everybody had, and whose recipient nobody knows', () => {
     const { accounts } = await office.round();
     expect(accounts[1]).to.include({ fetched: 2, stored: 2 });
     expect(await domain()).to.deep.equal({ lisa: 0, john: 1, admin1: 1 });
-    expect((await office.pickUp('admin1'))[0]?.text.replace(/\r\n[ \t]/g, ' ')).to.match(
-      /^X-Postroom-Trail: L7; core\/surplus: surplus copy, perhaps somebody's Bcc/m,
-    );
     const [trace] = await office.run<readonly { readonly id: string; readonly rung: string }[]>('trace', { query: 'bcc@x' });
-    expect(JSON.stringify(trace)).to.include('surplus copy').and.include('L7');
+    expect(JSON.stringify(trace)).to.include("surplus copy, perhaps somebody's Bcc").and.include('L7');
     put('post', ...copies(3, { id: 'bcc@x', to: `john@${DOMAIN}` }));
     await office.round();
     expect(await domain(), 'further ones').to.deep.equal({ lisa: 0, john: 1, admin1: 1 });
