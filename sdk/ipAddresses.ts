@@ -2,7 +2,14 @@
 
 /** The IP addresses among the words of some texts, in lower case, without brackets, `IPv6:`, zone and port; IPv4 within IPv6 as IPv4. */
 export function ipAddressesIn(texts: readonly string[]): readonly string[] {
-  return texts.flatMap((text) => text.split(/[\s()[\],;=]+/)).flatMap((word) => ipAddress(word) ?? []);
+  return texts
+    .filter(mayHoldAddress)
+    .flatMap((text) => text.split(/[\s()[\],;=]+/).filter(mayHoldAddress))
+    .flatMap((word) => ipAddress(word) ?? []);
+}
+
+function mayHoldAddress(text: string): boolean {
+  return text.includes('.') || text.includes(':');
 }
 
 /** The address that a word is. */

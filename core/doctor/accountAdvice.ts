@@ -25,7 +25,7 @@ export async function adviceFor(
   { registry, settings }: AdviceSources,
   call: CommandCall,
 ): Promise<readonly Advice[]> {
-  const questions = registry.declarations.filter(({ scope, accountKind = kind }) => scope === 'account' && accountKind === kind);
+  const questions = registry.available.filter(({ scope, accountKind = kind }) => scope === 'account' && accountKind === kind);
   const found: Advice[] = [];
   for (const { command, title } of questions) {
     const answer = (await registry.run(command, { account: id }, call)) as

@@ -31,7 +31,7 @@ export function checkPasswords(accounts: Accounts, host: PluginHost, secrets: Se
 }
 
 export async function checkLogins(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
-  const tests = LOGIN_TESTS.filter((command) => registry.declarations.some((declaration) => declaration.command === command));
+  const tests = LOGIN_TESTS.filter((command) => registry.available.some((declaration) => declaration.command === command));
   const findings: Finding[] = [];
   const all = accounts.all.flatMap((account) => tests.map((command) => ({ account: account.id, command })));
   for (const { account, command } of all) {
@@ -46,7 +46,7 @@ export async function checkLogins(accounts: Accounts, registry: CommandRegistry,
 export async function checkNoticed(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const [command, what] of Object.entries(NOTICED)) {
-    if (!registry.declarations.some((declaration) => declaration.command === command)) continue;
+    if (!registry.available.some((declaration) => declaration.command === command)) continue;
     const rows = (await registry.run(command, {}, call)) as readonly Noticed[];
     const present = rows.filter(({ account }) => accounts.find(account) !== undefined);
     findings.push(...present.map(({ account, state, text }) => ({ check: `${what} ${account}`, state, text })));

@@ -22,8 +22,13 @@ export interface CommandRegistry {
   /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
   run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
   /** In order of their names. */
-  readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
+  readonly declarations: readonly OwnedDeclaration[];
+  /** Those that somebody can run now: their plugins are active. */
+  readonly available: readonly OwnedDeclaration[];
 }
+
+export type OwnedDeclaration = CommandDeclaration & { readonly owner: string };
+
 export const CommandRegistry = createServiceId<CommandRegistry>('CommandRegistry');
 
 interface Entry {
@@ -54,10 +59,12 @@ export class DefaultCommandRegistry implements CommandRegistry {
   /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. */
   constructor(private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined) {}
 
-  get declarations(): readonly (CommandDeclaration & { readonly owner: string })[] {
-    return [...this.#entries.values()]
-      .map(({ owner, declaration }) => ({ ...declaration, owner }))
-      .sort((a, b) => (a.command < b.command ? -1 : 1));
+  get declarations(): readonly OwnedDeclaration[] {
+    return inOrder([...this.#entries.values()]);
+  }
+
+  get available(): readonly OwnedDeclaration[] {
+    return inOrder([...this.#entries.values()].filter(({ handler }) => handler !== undefined));
   }
 
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {
@@ -134,6 +141,10 @@ export class DefaultCommandRegistry implements CommandRegistry {
     this.onProblem(plugin, sentence);
     return new PostroomError('plugin/failed', sentence, { plugin, command }, { cause: error });
   }
+}
+
+function inOrder(entries: readonly Entry[]): readonly OwnedDeclaration[] {
+  return entries.map(({ owner, declaration }) => ({ ...declaration, owner })).sort((a, b) => (a.command < b.command ? -1 : 1));
 }
 
 /** Throws for an argument that takes no file. */

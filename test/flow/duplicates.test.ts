@@ -79,7 +79,11 @@ function expected(kind: Kind, recipients: Recipients, envelope: EnvelopeKind, co
   if (recipients === 'bcc') return tells ? [account.first] : ['admin1'];
   // One copy whose envelope names one of two: the other one's copy never reached this ISP mailbox.
   if (recipients === 'two' && tells && envelope === 'per copy' && copies === 1) return [account.first];
-  return meant(account, recipients);
+  const named = meant(account, recipients);
+  // More copies than the header names addresses, and nobody says whose: one may be a Bcc, unless everybody has it. The account works has two users.
+  const addresses = new Set(named.map((name) => account.envelope(name))).size;
+  const isForAll = kind === 'domain' && recipients === 'two';
+  return !tells && copies > addresses && !isForAll ? [...named, 'admin1'] : named;
 }
 
 describe('the duplicate matrix', function () {

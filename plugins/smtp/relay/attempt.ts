@@ -55,7 +55,11 @@ export class Attempt {
       await this.#sendAll();
     } catch (error) {
       this.session.close();
-      throw error;
+      if (this.#receipts.length === 0) throw error;
+      // What the ISP has answered counts, whatever failed since.
+      const answered = new Set(this.#receipts.map(({ recipient }) => recipient));
+      const others = this.to.recipients.map(({ address }) => address).filter((address) => !answered.has(address));
+      return [...this.#receipts, ...others.map((address) => receiptFor(address, judge(error as RelayFailure), this.server))];
     }
     this.sessions.keep(this.to.account.id, this.server, this.session);
     return this.#receipts;

@@ -47,6 +47,13 @@ describe('The doctor', () => {
     expect(sentences.every((sentence) => !sentence.includes('practice'))).to.equal(true);
   });
 
+  it('asks nothing of plugins that are left out', async () => {
+    await office.run('config.set', { key: 'plugins.disabled', value: '["postroom.smtp", "postroom.reply-thread", "postroom.isp-domainpop"]' });
+    const findings = await visit({ logins: true });
+    expect(findings.map(({ check }) => check)).to.include('pop3 login of company');
+    expect(findings.filter(({ text }) => /not active|could not be looked at/.test(text))).to.deep.equal([]);
+  });
+
   it('says who the users are where a mail program logs in with the name of the shared address (207)', async () => {
     const said = async (): Promise<readonly string[]> =>
       (await visit()).filter(({ check }) => check === 'logins of company').map(({ state, text }) => `${state}: ${text}`);

@@ -181,6 +181,19 @@ describe('hosts that take few recipients at a time', () => {
       'deferred false',
     ]);
   });
+
+  it('keeps it as well where this server fails between two transactions', async () => {
+    await at.connectTo(taking(2, FULL));
+    const answered = (): Promise<void> => Promise.reject(new Error('The disk is full.'));
+    const receipts = await at.relay(addresses(4), { answered });
+    expect(receipts.map(({ outcome, text }) => `${outcome} ${/disk is full/.test(text)}`)).to.deep.equal([
+      'delivered false',
+      'delivered false',
+      'deferred true',
+      'deferred true',
+    ]);
+    expect(at.isp.messages).to.have.lengthOf(1);
+  });
 });
 
 describe('hosts that announce their limits', () => {
