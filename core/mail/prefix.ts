@@ -3,7 +3,6 @@
 import type { AccountView, MailboxRef, MessageId, SortPlan, TrailEntry } from '@postroom/sdk';
 import { mailboxName } from '@postroom/sdk';
 import type { Submission } from '@postroom/sdk/services';
-import type { ByteRange } from '../base/byteRange.js';
 import { formatDateTime } from './dateTime.js';
 import type { Header } from './header.js';
 import { foldedLine, headerLine, plainWord } from './headerLine.js';
@@ -137,22 +136,4 @@ function wordsOf(text: string): string[] {
       .toLowerCase()
       .match(/[\p{L}\p{N}]+/gu) ?? []
   );
-}
-
-/** Octets of the fields at these positions (SortPlan.concealed): in order, neighbours joined. Unknown positions are passed over. */
-export function rangesOf(header: Header, indices: readonly number[]): readonly ByteRange[] {
-  const ranges: { start: number; end: number }[] = [];
-  for (const index of [...new Set(indices)].sort((a, b) => a - b)) {
-    const field = header.fields[index];
-    const last = ranges.at(-1);
-    if (field === undefined) continue;
-    if (last?.end === field.start) last.end = field.end;
-    else ranges.push({ start: field.start, end: field.end });
-  }
-  return ranges;
-}
-
-/** Octets that concealed ranges take off a copy. */
-export function concealedSize(ranges: readonly ByteRange[]): number {
-  return ranges.reduce((sum, range) => sum + range.end - range.start, 0);
 }
