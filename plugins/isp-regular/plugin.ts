@@ -1,5 +1,5 @@
 // A regular account: many people share one address, and the name in front of it says whose mail it is.
-import { type AccountView, type DeliveryRequest, isOwnAddress, type PluginContext, type UserView } from '@postroom/sdk';
+import { type AccountView, type DeliveryRequest, isOwnAddress, type PluginContext, type SortPlan, type UserView } from '@postroom/sdk';
 import { Accounts, Teaching } from '@postroom/sdk/services';
 import { LearnedNames } from './learnedNames.js';
 import type { MatchOptions } from './nameMatch.js';
@@ -24,12 +24,16 @@ export async function activate(context: PluginContext): Promise<void> {
   const givenNames = (account: AccountView, user: UserView): readonly string[] =>
     [fromName(account.id, user)].filter((name) => name !== '');
 
+  const route = (plan: SortPlan): SortPlan | undefined => {
+    const { account } = plan;
+    const namesOf = (user: UserView): readonly string[] => [...givenNames(account, user), ...learned.namesOf(account, user)];
+    return account.kind === 'regular' ? routeByName(plan, options(account.id, namesOf), accounts.all) : undefined;
+  };
+
   context.subscriptions.push(
-    context.hooks.onSort.tap('route', (plan) => {
-      const { account } = plan;
-      const namesOf = (user: UserView): readonly string[] => [...givenNames(account, user), ...learned.namesOf(account, user)];
-      return account.kind === 'regular' ? routeByName(plan, options(account.id, namesOf), accounts.all) : undefined;
-    }),
+    context.hooks.onSort.tap('route', route),
+    // Addressees that were only guessed come when nothing else has told.
+    context.hooks.onSort.tap('guess', (plan) => (plan.tags.includes('guessed') ? route(plan) : undefined)),
     context.hooks.onSort.tap('from', (plan, mail) => {
       const { author } = mail;
       const account = author?.account === undefined ? undefined : accounts.find(author.account);

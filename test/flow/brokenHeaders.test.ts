@@ -68,8 +68,8 @@ describe('mail with a broken header', () => {
     office.isp.mailbox('post').put(`${BOM}${TRACE}X Y: z\r\nTo: nobody@${DOMAIN}\r\n${REST}${BODY}`);
     await office.round();
     const [first] = await office.pickUp('admin1');
-    const [{ message = '' } = {}] = await office.run<readonly { readonly message: string }[]>('trace', { query: 'Case', limit: 1 });
-    await office.run('mailboxes.move', { message, user: 'lisa' });
+    const [found] = await office.run<readonly { readonly message: string }[]>('trace', { query: 'Case', limit: 1 });
+    await office.run('mailboxes.move', { message: found?.message, user: 'lisa' });
     const [moved] = await office.pickUp('lisa');
     expect(moved?.size).to.equal(moved?.text.length);
     const from = (text = ''): string => text.slice(text.indexOf('X-Postroom-Damaged-Line'));
