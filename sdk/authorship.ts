@@ -24,14 +24,21 @@ export function claimedAuthor(mail: MailView, { whose }: Pick<Authorship, 'whose
   const [address] = addresses;
   if (field === undefined) return 'nobody';
   if (address === undefined || fields.length > 1 || addresses.length > 1 || hasGroup(field)) return 'other';
-  return whose(address);
+  return claimed(address, whose);
+}
+
+/** What other programs may read otherwise is nobody's. */
+function claimed(address: Address, whose: Authorship['whose']): Whose {
+  return address.mended === true ? 'other' : whose(address);
 }
 
 /** Whether the author passes on somebody else's mail, and says so (RFC 5322 section 3.6.6): From stays that of whoever wrote it. */
 export function isRedirected(mail: MailView, { whose }: Pick<Authorship, 'whose'>): boolean {
   const [field] = mail.headers('Resent-From');
   const addresses = field === undefined ? [] : mail.addresses(field);
-  return field !== undefined && addresses.length === 1 && !hasGroup(field) && addresses.every((address) => whose(address) !== 'other');
+  return (
+    field !== undefined && addresses.length === 1 && !hasGroup(field) && addresses.every((address) => claimed(address, whose) !== 'other')
+  );
 }
 
 /** Puts the author in the place of From. */
@@ -56,7 +63,7 @@ export function withoutFalseSenders(plan: SortPlan, mail: MailView, { whose }: P
   return [...mail.headers('Sender'), ...newest]
     .filter((field) => {
       const addresses = mail.addresses(field);
-      return addresses.length === 0 || hasGroup(field) || addresses.some((address) => whose(address) === 'other');
+      return addresses.length === 0 || hasGroup(field) || addresses.some((address) => claimed(address, whose) === 'other');
     })
     .reduce((result, field) => result.conceal(field, `${field.name} names somebody who has not sent it`), plan);
 }

@@ -14,6 +14,16 @@ export interface Address {
   readonly domain: string;
   /** The text that was read, for people and logs. */
   readonly raw: string;
+  /**
+   * True where the text is an address with something around it that does not belong there: quotes, `SMTP:`, characters that nobody sees, no comma before
+   * the next one. Mail programs may not read it. Good enough for sorting what came; no author is known by it.
+   */
+  readonly mended?: true;
+  /**
+   * Where the text is no address (`domain` ''): those that its encoded-words, quotes or comments spell. No more than a guess: sort by it what nothing
+   * else tells, and send nothing there.
+   */
+  readonly guesses?: readonly Address[];
 }
 
 /** One header field. Bytes are kept as they came. */

@@ -1,5 +1,6 @@
 // What of the Outbox travels together.
 import type { AccountView, DeliveryReceipt, MessageId, RelayDestinations } from '@postroom/sdk';
+import { octetsAdded } from '../base/copyEdits.js';
 import { groupBy } from '../base/groupBy.js';
 import { composeCopy } from '../mail/copy.js';
 import type { MailStore, StoredMessage } from '../store/mailStore.js';
@@ -37,7 +38,7 @@ export function destinationsOf(
     kind: 'relay',
     account,
     from: first?.from ?? '',
-    size: prefix.length + message.size - message.concealed.reduce((sum, range) => sum + range.end - range.start, 0),
+    size: prefix.length + message.size + octetsAdded(message.concealed),
     content: () => composeCopy(prefix, store.read(message.id), message.concealed),
     recipients: entries.map((entry) => ({
       address: entry.recipient,

@@ -1,8 +1,8 @@
 // What one message changes, as one unit for the commit. Pure.
 import { type Disposition, isSameMailbox, type MailboxRef, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import type { Submission } from '@postroom/sdk/services';
+import { editsOf } from '../mail/copy.js';
 import { messageIdOf } from '../mail/duplicateKey.js';
-import { rangesOf } from '../mail/prefix.js';
 import { stateOf } from '../mail/sortPlan.js';
 import type { IntakeUnit, OutboxDraft, PlacementDraft, StoredMessage } from '../store/mailStore.js';
 import type { Incoming } from './incoming.js';
@@ -54,7 +54,7 @@ export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonl
     reason: gravest === undefined || gravest.plan.disposition === 'deliver' ? '' : reasonOf(gravest),
     rung: plans.find((plan) => plan.rung !== undefined)?.rung,
     trail: decisions.flatMap((decision) => decision.trail),
-    concealed: rangesOf(incoming.header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
+    concealed: editsOf(incoming.header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
     submission: parts.submission && { client: parts.submission.client, dsn: parts.submission.dsn, recipients: parts.submission.recipients },
   };
   return {

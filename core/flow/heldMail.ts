@@ -3,8 +3,8 @@ import { type AccountView, type MailboxRef, type MessageId, mailboxName, Postroo
 import { Accounts, createServiceId, Events, type Submission } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import { ServerName } from '../directory/serverName.js';
+import { editsOf } from '../mail/copy.js';
 import { type Header, readHeader } from '../mail/header.js';
-import { rangesOf } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { MailStore, type ResortChange, type StoredMessage } from '../store/mailStore.js';
 import { PluginStates } from '../store/pluginStates.js';
@@ -168,7 +168,7 @@ export class StoredHeldMailStep implements HeldMailStep {
       reason: '',
       rung: plans.find((plan) => plan.rung !== undefined)?.rung,
       trail: [...message.trail, ...decided.flatMap(({ decision }) => decision.trail)],
-      concealed: rangesOf(header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
+      concealed: editsOf(header, [...new Set(plans.flatMap((plan) => plan.concealed))]),
       add: decided.flatMap(({ decision }) =>
         decision.mailboxes.map((mailbox) => ({ mailbox, prefix: prefix(decision), duplicateKey: undefined })),
       ),

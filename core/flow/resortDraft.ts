@@ -1,7 +1,8 @@
 // What a new sorting changes about a stored message, for the commit. Pure.
 import type { MailboxRef } from '@postroom/sdk';
+import { editsOf } from '../mail/copy.js';
 import type { Header } from '../mail/header.js';
-import { fetchedPrefix, rangesOf } from '../mail/prefix.js';
+import { fetchedPrefix } from '../mail/prefix.js';
 import type { ResortChange, StoredMessage } from '../store/mailStore.js';
 import type { Decision } from './draftUnit.js';
 
@@ -29,7 +30,7 @@ export function resortDraft(message: StoredMessage, decision: Decision, parts: R
     reason: plan.disposition === 'deliver' ? '' : message.reason,
     rung: plan.rung,
     trail: [...message.trail, ...trail],
-    concealed: rangesOf(header, plan.concealed),
+    concealed: editsOf(header, plan.concealed),
     add: mailboxes.map((mailbox) => ({ mailbox, prefix: fetchedPrefix(origin), duplicateKey, isWanted })),
     recall,
     outbox,

@@ -1,31 +1,12 @@
 // Reads the addresses of a header field. They decide who gets a message, so the rule is: structure first, decoding last. What is no
 // address after RFC 5322 (obsolete forms included) and the repairs named in SORTING never comes out with a domain that it does not have.
 import type { Address } from '@postroom/sdk';
-import { type AddrSpec, addrSpecOf, INVALID, localPartOf } from './addrSpec.js';
-import { decodeText, decodeWords, encodeHeaderText } from './encodedWords.js';
+import { type Entry, EntryReader, hasAt, isSignificant, newEntry } from './addressEntry.js';
+import { withoutOuterQuotes, withPlainBlanks } from './addressText.js';
+import { textOf } from './addrSpec.js';
+import { encodeHeaderText } from './encodedWords.js';
 import { asBuffer } from './octets.js';
 import { type Token, Tokens } from './tokens.js';
-
-/** Octets of `Address.raw` that are kept of an entry. */
-const LONGEST_RAW = 1000;
-
-/** An entry of the list while it is being read. */
-interface Entry {
-  /** Position of its first token; -1 while there is none. */
-  start: number;
-  end: number;
-  /** Tokens before `<`, or all of them where there is none. */
-  readonly before: Token[];
-  /** Tokens inside the angle brackets. */
-  angle: Token[] | undefined;
-  /** Between `<` and `>`. */
-  open: boolean;
-  /** In the source route of `<@relay.isp:andrew@company.com>`, before its colon. */
-  route: boolean;
-  /** Tokens behind `>`. */
-  readonly after: Token[];
-  comment: string;
-}
 
 /**
  * The addresses in the text of a field, at most `limit`: groups are opened, `;` separates like `,`, words without `@` before a
@@ -33,8 +14,13 @@ interface Entry {
  * domain '', so that it equals nobody's. Linear time, never throws.
  */
 export function parseAddresses(octets: Uint8Array, limit = 2000): Address[] {
-  const text = asBuffer(octets).toString('latin1');
-  const list = new AddressList(text, limit);
+  return readList(asBuffer(octets).toString('latin1'), 0, limit);
+}
+
+/** `depth`: in how many quotes the text stood, or was spelt. */
+function readList(shown: string, depth: number, limit = 2000): Address[] {
+  const text = withoutOuterQuotes(withPlainBlanks(shown));
+  const list = new AddressList(new EntryReader(shown, text, depth, limit, readList), limit);
   const tokens = new Tokens(text);
   for (let token = tokens.next(); token !== undefined && !list.full; token = tokens.next()) {
     list.take(token, tokens);
@@ -49,7 +35,7 @@ class AddressList {
   #entry = newEntry();
 
   constructor(
-    private readonly text: string,
+    private readonly reader: EntryReader,
     private readonly limit: number,
   ) {}
 
@@ -63,6 +49,7 @@ class AddressList {
       if (token.text !== '') entry.comment = token.text;
       this.#extend(token);
     } else if (token.kind !== 'special' || token.text === '@') {
+      if (isUnseen(token)) return;
       if (entry.open && entry.angle?.length === 0) entry.route = token.kind === 'special';
       (entry.angle === undefined ? entry.before : entry.open ? entry.angle : entry.after).push(token);
       this.#extend(token);
@@ -115,6 +102,7 @@ class AddressList {
   /** `A <a@b> B <c@d>`: somebody forgot the comma; the words between are the second one's name. */
   #nextWithoutComma(): void {
     const words = this.#entry.after.splice(0);
+    this.#entry.glued = words[0]?.apart === false && words.some(isSignificant);
     this.#finish();
     for (const word of words) {
       this.#entry.before.push(word);
@@ -140,87 +128,38 @@ class AddressList {
     if (entry.start < 0) return;
     this.#entry = newEntry();
     if (entry.angle !== undefined) {
-      const address = this.#inAngles(entry, entry.angle);
-      if (address.name !== '' || entry.angle.length > 0) this.#found.push(address);
+      const bare = this.#bare;
+      this.#bare = [];
+      this.#found.push(...this.reader.inAngles(entry, entry.angle, bare));
     } else if (hasAt(entry.before)) {
       this.#flushBare();
-      this.#found.push(this.#withoutAngles(entry));
+      this.#found.push(...this.reader.withoutAngles(entry));
+    } else {
+      this.#withoutAt(entry);
+    }
+  }
+
+  /** Words that name somebody by themselves are no part of the name behind the comma. */
+  #withoutAt(entry: Entry): void {
+    const enclosed = this.reader.enclosed(entry);
+    if (enclosed !== undefined) {
+      this.#flushBare();
+      this.#found.push(...enclosed);
     } else if (entry.before.length > 0) {
       this.#bare.push(entry);
     }
   }
 
-  /** `name <local@domain> (comment)`, with the bare words before the last comma as the first part of the name. */
-  #inAngles(entry: Entry, angle: readonly Token[]): Address {
-    const parts = [...this.#bare.map((bare) => bare.before), entry.before].filter((words) => words.length > 0);
-    const start = this.#bare[0]?.start ?? entry.start;
-    this.#bare = [];
-    const phrase = parts.map(phraseOf).join(', ') || entry.comment || phraseOf(entry.after);
-    const glued = hasAt(entry.after) || entry.after[0]?.apart === false;
-    return this.#address(phrase, glued ? INVALID : addrSpecOf(angle), start, entry.end);
-  }
-
-  /** `local@domain (comment)`, or `name local@domain` from senders that forget the brackets. */
-  #withoutAngles(entry: Entry): Address {
-    const first = firstOfAddrSpec(entry.before);
-    const phrase = phraseOf(entry.before.slice(0, first)) || entry.comment;
-    return this.#address(phrase, addrSpecOf(entry.before.slice(first)), entry.start, entry.end);
-  }
-
   /** Words without `@` that no name followed: a local part without a domain, or a name without an address. */
   #flushBare(): void {
-    for (const entry of this.#bare) {
-      const [word] = entry.before;
-      const single = entry.before.length === 1 && word?.kind === 'atom' && !word.text.startsWith('=?');
-      const spec = single ? { local: word.text, domain: '' } : INVALID;
-      this.#found.push(this.#address(single ? entry.comment : phraseOf(entry.before), spec, entry.start, entry.end));
-    }
+    for (const entry of this.#bare) this.#found.push(this.reader.ofWords(entry));
     this.#bare = [];
   }
-
-  #address(phrase: string, spec: AddrSpec, start: number, end: number): Address {
-    const raw = textOf(this.text.slice(start, Math.min(end, start + LONGEST_RAW)));
-    const local = localPartOf(textOf(spec.local));
-    const { domain } = local === undefined ? INVALID : spec;
-    return { name: nameOf(phrase), local: local ?? '', domain, raw: foldSpace(raw) };
-  }
 }
 
-function newEntry(): Entry {
-  return { start: -1, end: -1, before: [], angle: undefined, open: false, route: false, after: [], comment: '' };
-}
-
-function hasAt(tokens: readonly Token[]): boolean {
-  return tokens.some((token) => token.kind === 'special' && token.text === '@');
-}
-
-/** Where the address begins in `Andrew Smith andrew@company.com`: with the last word before the first `@` that follows white space. */
-function firstOfAddrSpec(tokens: readonly Token[]): number {
-  let first = tokens.findIndex((token) => token.kind === 'special') - 1;
-  while (first > 0 && isJoined(tokens[first - 1], tokens[first])) first -= 1;
-  return Math.max(first, 0);
-}
-
-/** Whether two words make one: nothing stands between them, or a dot on either side. */
-function isJoined(left: Token | undefined, right: Token | undefined): boolean {
-  return right?.apart === false || left?.text.endsWith('.') === true || right?.text.startsWith('.') === true;
-}
-
-function phraseOf(words: readonly Token[]): string {
-  return words.map((word, position) => (word.apart && position > 0 ? ` ${word.text}` : word.text)).join('');
-}
-
-/** Octets, held as Latin-1 characters, as text. ASCII is both. */
-function textOf(latin1: string): string {
-  return /[\u0080-\u00ff]/.test(latin1) ? decodeText(Buffer.from(latin1, 'latin1')) : latin1;
-}
-
-function nameOf(latin1: string): string {
-  return foldSpace(decodeWords(textOf(latin1)));
-}
-
-function foldSpace(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+/** Nobody sees it, so it is neither a name nor glued to anything. */
+function isUnseen({ kind, text }: Token): boolean {
+  return kind === 'atom' && text.charCodeAt(0) > 127 && /^\p{Cf}+$/u.test(textOf(text));
 }
 
 const DOT_ATOM = /^[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+)*$/u;

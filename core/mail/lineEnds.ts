@@ -1,5 +1,6 @@
 // The first thing that happens to a message: every line end becomes CRLF, so that its size, TOP and RETR agree for ever and no bare
 // LF or CR can end a POP3 answer early (SORTING case 90; PROTOCOLS 0.6, P29 to P32).
+import { leadingEnd, MOST_LEADING } from './headerOctets.js';
 import { asBuffer, CR, LF, SPACE } from './octets.js';
 
 const NOTHING = new Uint8Array(0);
@@ -63,6 +64,9 @@ class HeaderLines {
   #waitingCrs = 0;
   /** Octets in the line so far. */
   #lineLength = 0;
+  /** Octets handed out, and the first of them, which may stand before the header. */
+  #length = 0;
+  readonly #beginning = Buffer.alloc(MOST_LEADING);
   ended = false;
   isUntouched = true;
 
@@ -85,12 +89,18 @@ class HeaderLines {
         out[to++] = CR;
         out[to++] = LF;
         this.#waitingCrs = 0;
-        this.ended = this.#lineLength === 0;
+        this.#count(CR);
+        this.#count(LF);
+        this.ended = this.#lineLength === 0 && !this.#isBeforeHeader();
         this.#lineLength = 0;
         if (this.ended) return { lines: lines(), taken: position + 1 };
       } else {
-        for (; this.#waitingCrs > 0; this.#waitingCrs -= 1) out[to++] = SPACE;
+        for (; this.#waitingCrs > 0; this.#waitingCrs -= 1) {
+          out[to++] = SPACE;
+          this.#count(SPACE);
+        }
         out[to++] = octet;
+        this.#count(octet);
         this.#lineLength += 1;
       }
     }
@@ -103,13 +113,24 @@ class HeaderLines {
     if (next === undefined || next === LF) return NOTHING;
     const spaces = Buffer.alloc(this.#waitingCrs, SPACE);
     this.#waitingCrs = 0;
+    for (const octet of spaces.subarray(0, MOST_LEADING)) this.#count(octet);
     return spaces;
+  }
+
+  #count(octet: number): void {
+    if (this.#length < MOST_LEADING) this.#beginning[this.#length] = octet;
+    this.#length += 1;
+  }
+
+  /** Whether nothing has come but empty lines and their like. */
+  #isBeforeHeader(): boolean {
+    return this.#length <= MOST_LEADING && leadingEnd(this.#beginning.subarray(0, this.#length)) === this.#length;
   }
 }
 
 /** Octets of the header at the beginning of a message where it is in CRLF form already, the empty line included; 0 elsewhere. */
 function cleanHeaderLength(octets: Uint8Array): number {
-  const end = asBuffer(octets).indexOf(EMPTY_LINE);
+  const end = asBuffer(octets).indexOf(EMPTY_LINE, leadingEnd(octets));
   if (end < 0) return 0;
   const length = end + EMPTY_LINE.length;
   return isClean(octets.subarray(0, length), false) ? length : 0;

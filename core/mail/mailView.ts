@@ -3,8 +3,10 @@
 import type { Address, Envelope, HeaderField, MailboxRef, MailOrigin, MailView, MessageId, ParsedContent } from '@postroom/sdk';
 import { parseAddresses } from './addresses.js';
 import { type ContentParser, sharedContentParser } from './contentParser.js';
+import { composeCopy } from './copy.js';
 import { type Header, valueOctets } from './header.js';
 
+const NO_LINES = new Uint8Array(0);
 /** Addresses that are read of one field name (SORTING case 73). */
 const ADDRESS_LIMIT = 2000;
 
@@ -104,7 +106,7 @@ class SourceView implements MailView {
   }
 
   content(): Promise<ParsedContent> {
-    this.#content ??= this.#parser.parse(this.raw(), this.size);
+    this.#content ??= this.#parser.parse(composeCopy(NO_LINES, this.raw(), this.#source.header.mends), this.size);
     return this.#content;
   }
 

@@ -2,7 +2,6 @@
 // and in mail forwarded as an attachment: nothing here names a user, an account or a rule. Who got it and why stands in the store, for `trace`.
 import type { MessageId, SortPlan } from '@postroom/sdk';
 import type { Submission } from '@postroom/sdk/services';
-import type { ByteRange } from '../base/byteRange.js';
 import { formatDateTime } from './dateTime.js';
 import type { Header } from './header.js';
 import { foldedLine, plainWord } from './headerLine.js';
@@ -51,22 +50,4 @@ function receivedLine({ id, host, receivedAt, plan }: CopyOrigin, from: string, 
   return foldedLine(
     `Received: ${from}by ${plainWord(host)} (Postroom) with ${protocol} id ${plainWord(id)}${mark}; ${formatDateTime(receivedAt)}`,
   );
-}
-
-/** Octets of the fields at these positions (SortPlan.concealed): in order, neighbours joined. Unknown positions are passed over. */
-export function rangesOf(header: Header, indices: readonly number[]): readonly ByteRange[] {
-  const ranges: { start: number; end: number }[] = [];
-  for (const index of [...new Set(indices)].sort((a, b) => a - b)) {
-    const field = header.fields[index];
-    const last = ranges.at(-1);
-    if (field === undefined) continue;
-    if (last?.end === field.start) last.end = field.end;
-    else ranges.push({ start: field.start, end: field.end });
-  }
-  return ranges;
-}
-
-/** Octets that concealed ranges take off a copy. */
-export function concealedSize(ranges: readonly ByteRange[]): number {
-  return ranges.reduce((sum, range) => sum + range.end - range.start, 0);
 }

@@ -1,7 +1,7 @@
 // Where messages live. One body per message, however many mailboxes hold it; one commit for all that a message brings.
 import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
 import { createServiceId, type Submission } from '@postroom/sdk/services';
-import type { ByteRange } from '../base/byteRange.js';
+import type { CopyEdit } from '../base/copyEdits.js';
 import type { WaitingNotice } from './journal.js';
 import type { OutboxUpdate } from './outbox.js';
 
@@ -45,8 +45,8 @@ export interface StoredMessage {
   readonly reason: string;
   readonly rung: Rung | undefined;
   readonly trail: readonly TrailEntry[];
-  /** Header octets that no copy shows. */
-  readonly concealed: readonly ByteRange[];
+  /** Header octets that no copy shows, with what stands in their place. */
+  readonly concealed: readonly CopyEdit[];
   /** Of a submitted message that waits: what its client said, for the Received line and the way out (RFC 3461). */
   readonly submission?: SubmissionFacts | undefined;
 }
@@ -208,7 +208,7 @@ export interface ResortChange {
   readonly reason: string;
   readonly rung: Rung | undefined;
   readonly trail: readonly TrailEntry[];
-  readonly concealed: readonly ByteRange[];
+  readonly concealed: readonly CopyEdit[];
   readonly add: readonly PlacementDraft[];
   readonly recall: readonly MailboxRef[];
   readonly outbox: readonly OutboxDraft[];

@@ -7,6 +7,12 @@ export interface FieldEvidence {
   readonly address: Address;
 }
 
+/** Lower case. */
+export const RESENT_FIELDS: readonly string[] = ['resent-to', 'resent-cc', 'resent-bcc'];
+
+/** Begin the message that was redirected, or its way until then. */
+const REDIRECTED: readonly string[] = ['received', 'return-path', 'from', 'date'];
+
 export const RECIPIENT_FIELDS: readonly string[] = ['To', 'Cc', 'Apparently-To', 'Bcc'];
 
 /** Our addresses in To, Cc, Apparently-To and Bcc. */
@@ -17,24 +23,24 @@ export function headerEvidence(account: AccountView, mail: MailView): readonly F
 /** Our addresses in the newest block of Resent fields: who it was redirected to last. Older blocks are history (RFC 5322 section 3.6.6). */
 export function resentEvidence(account: AccountView, mail: MailView): readonly FieldEvidence[] {
   return newestResentBlock(mail.headers())
-    .filter((field) => /^resent-(to|cc|bcc)$/i.test(field.name))
+    .filter((field) => RESENT_FIELDS.includes(field.name.toLowerCase()))
     .flatMap((field) => ownEvidence(account, field.name, mail.addresses(field)));
 }
 
-/** The topmost run of Resent fields; a second one of the same name belongs to the block before. */
+/**
+ * The topmost Resent fields, down to a second one of the same name, which belongs to the block before. Hosts on the way put fields of theirs in between
+ * (RFC 5322 section 3.6.6 asks them not to). What was there when it was redirected is none of theirs: once the block names somebody, it ends there.
+ */
 export function newestResentBlock(fields: readonly HeaderField[]): readonly HeaderField[] {
-  const isResent = (field: HeaderField): boolean => /^resent-/i.test(field.name);
-  const start = fields.findIndex(isResent);
-  if (start < 0) return [];
-  const block: HeaderField[] = [];
-  const names = new Set<string>();
-  for (const field of fields.slice(start)) {
+  const block = new Map<string, HeaderField>();
+  for (const field of fields) {
     const name = field.name.toLowerCase();
-    if (!isResent(field) || names.has(name)) break;
-    names.add(name);
-    block.push(field);
+    if (REDIRECTED.includes(name) && RESENT_FIELDS.some((destination) => block.has(destination))) break;
+    if (!name.startsWith('resent-')) continue;
+    if (block.has(name)) break;
+    block.set(name, field);
   }
-  return block;
+  return [...block.values()];
 }
 
 function ownEvidence(account: AccountView, field: string, addresses: readonly Address[]): FieldEvidence[] {

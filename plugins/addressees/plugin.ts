@@ -6,6 +6,7 @@ import { trustRow } from './ispHosts.js';
 import { IspMemory } from './ispMemory.js';
 import { climbLadder, type LadderSettings } from './ladder.js';
 import { nameEnvelopeRecipients } from './submitted.js';
+import { followUnread } from './unread.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const accounts = context.get(Accounts);
@@ -28,6 +29,7 @@ export async function activate(context: PluginContext): Promise<void> {
       if (mail.origin === 'fetched' && !mail.rehearsal) memory.learn(account, step.known);
       return step.plan;
     }),
+    context.hooks.onSort.tap('guess', (plan, mail) => followUnread(plan, mail)),
     context.hooks.onSort.tap('conceal', (plan, mail) => concealRecipients(plan, mail, settingsOf(plan.account.id).header)),
     context.commands.register('addressees.trust', async (args: { readonly account?: string; readonly forget?: boolean }) => {
       const wanted = memory.accounts.filter((account) => args.account === undefined || args.account === account);

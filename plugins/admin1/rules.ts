@@ -28,6 +28,8 @@ export function deliverUnplaced(plan: SortPlan): SortPlan {
 }
 
 function whyUnplaced(plan: SortPlan, entry: AddressedTo): string {
+  // It could not be read, and the evidence says what stood there.
+  if (entry.address.domain === '') return entry.evidence;
   const { name, source } = recipientName(plan.account, entry.address);
   if (source === 'local part') return `no user and no alias for ${addressText(entry)} (${entry.evidence})`;
   if (name === '') return `no name in front of ${addressText(entry)} (${entry.evidence})`;

@@ -1,5 +1,5 @@
 // Domain POP: every address at the account's domains comes in by one ISP mailbox; the local part says whose mail it is.
-import type { CommandCall, PluginContext } from '@postroom/sdk';
+import type { CommandCall, PluginContext, SortPlan } from '@postroom/sdk';
 import { Accounts, Teaching } from '@postroom/sdk/services';
 import { type ForeignFrom, nameAuthor } from './outgoingFrom.js';
 import { probe } from './probeCommand.js';
@@ -8,10 +8,13 @@ import { proposeAlias } from './teach.js';
 
 export function activate(context: PluginContext): void {
   const accounts = context.get(Accounts);
+  const route = (plan: SortPlan): SortPlan =>
+    routeByLocalPart(plan, context.settings.forAccount<string>(plan.account.id, 'isp-domainpop.delimiter'));
+
   context.subscriptions.push(
-    context.hooks.onSort.tap('route', (plan) =>
-      routeByLocalPart(plan, context.settings.forAccount<string>(plan.account.id, 'isp-domainpop.delimiter')),
-    ),
+    context.hooks.onSort.tap('route', route),
+    // Addressees that were only guessed come when nothing else has told.
+    context.hooks.onSort.tap('guess', (plan) => (plan.tags.includes('guessed') ? route(plan) : undefined)),
     context.hooks.onSort.tap('from', (plan, mail) => {
       const { author } = mail;
       const account = author?.account === undefined ? undefined : accounts.find(author.account);

@@ -6,7 +6,8 @@ export function proposeAlias(plan: SortPlan, user: UserView): RuleProposal | und
   const { account } = plan;
   if (account.kind !== 'domain') return undefined;
   const entry = plan.addressed.find(
-    ({ address, placed }) => placed.every((by) => by === ADMIN1.user) && !isAdminName(address.local) && !isPublicName(address.local),
+    ({ address, placed }) =>
+      address.domain !== '' && placed.every((by) => by === ADMIN1.user) && !isAdminName(address.local) && !isPublicName(address.local),
   );
   if (entry === undefined) return undefined;
   const { local, domain } = entry.address;

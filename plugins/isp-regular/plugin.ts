@@ -1,5 +1,5 @@
 // A regular account: many people share one address, and the name in front of it says whose mail it is.
-import { type AccountView, type DeliveryRequest, isOwnAddress, type PluginContext, type UserView } from '@postroom/sdk';
+import { type AccountView, type DeliveryRequest, isOwnAddress, type PluginContext, type SortPlan, type UserView } from '@postroom/sdk';
 import { Accounts, BccAddresses, Teaching } from '@postroom/sdk/services';
 import { bccAddressOf } from './bccAddress.js';
 import { LearnedNames } from './learnedNames.js';
@@ -28,11 +28,15 @@ export async function activate(context: PluginContext): Promise<void> {
     (account: AccountView) =>
     (user: UserView): readonly string[] => [...givenNames(account, user), ...learned.namesOf(account, user)];
 
+  const route = (plan: SortPlan): SortPlan | undefined => {
+    const { account } = plan;
+    return account.kind === 'regular' ? routeByName(plan, options(account.id, allNames(account)), accounts.all) : undefined;
+  };
+
   context.subscriptions.push(
-    context.hooks.onSort.tap('route', (plan) => {
-      const { account } = plan;
-      return account.kind === 'regular' ? routeByName(plan, options(account.id, allNames(account)), accounts.all) : undefined;
-    }),
+    context.hooks.onSort.tap('route', route),
+    // Addressees that were only guessed come when nothing else has told.
+    context.hooks.onSort.tap('guess', (plan) => (plan.tags.includes('guessed') ? route(plan) : undefined)),
     context.hooks.onSort.tap('from', (plan, mail) => {
       const { author } = mail;
       const account = author?.account === undefined ? undefined : accounts.find(author.account);

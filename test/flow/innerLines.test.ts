@@ -16,7 +16,8 @@ const CASE = path.join(
   'input.eml',
 );
 /** Rungs, taps, mailboxes, accounts, logins. `company.example` is the domain that everybody knows. */
-const INNER = /X-Postroom|\bL[1-7];|postroom\.[a-z][\w-]*\/|[\w.]+@company(?!\.example)|\baccount\b|Authenticated|\(no login/i;
+const INNER =
+  /X-Postroom|\bL[1-7];\s+(?![A-Z][a-z]{2}, \d)|postroom\.[a-z][\w-]*\/|[\w.]+@company(?!\.example)|\baccount\b|Authenticated|\(no login/i;
 
 interface Held {
   readonly subject: string;

@@ -1,9 +1,8 @@
 // Copies in mailboxes: who gets one, and when a message that nobody holds any more goes.
 import { createHash } from 'node:crypto';
-import type { ByteRange } from '../../base/byteRange.js';
+import { type CopyEdit, joinEdits, octetsAdded } from '../../base/copyEdits.js';
 import type { IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '../mailStore.js';
 import { DELETE_CHUNKS_OF_GONE } from './chunks.js';
-import { joinRanges, octetsIn } from './concealment.js';
 import type { Connection } from './connection.js';
 import type { OutboxRow } from './tables.js';
 import type { WriteGroup } from './writeGroup.js';
@@ -25,7 +24,7 @@ export function copyFor(draft: PlacementDraft, mailbox: number): Copy {
 export function placeCopies(group: WriteGroup, number: number, message: StoredMessage, copies: readonly Copy[], now: Date): IntakeResult {
   const placed: PlacementDraft[] = [];
   const duplicates: PlacementDraft[] = [];
-  const concealed = joinRanges(message.concealed);
+  const concealed = joinEdits(message.concealed);
   const served = new Set<number>();
   for (const { draft, mailbox, seenKey } of copies) {
     if (served.has(mailbox)) continue;
@@ -42,7 +41,7 @@ export function placeCopies(group: WriteGroup, number: number, message: StoredMe
       message_id: number,
       prefix: draft.prefix,
       concealed: concealedText(concealed),
-      size: draft.prefix.length + message.size - octetsIn(concealed),
+      size: draft.prefix.length + message.size + octetsAdded(concealed),
       tag: Number.parseInt(message.contentHash.slice(0, 8), 16),
       seen_key: seenKey ?? null,
       placed_at: now.getTime(),
@@ -66,14 +65,16 @@ export function outboxRow(id: number, message: number, draft: OutboxDraft, now: 
   };
 }
 
-/** Ranges as a copy's row keeps them; `null` for the many copies that conceal nothing. */
-function concealedText(ranges: readonly ByteRange[]): string | null {
-  return ranges.length === 0 ? null : JSON.stringify(ranges.map(({ start, end }) => [start, end]));
+/** Edits as a copy's row keeps them; `null` for the many copies that show all as it is stored. */
+function concealedText(edits: readonly CopyEdit[]): string | null {
+  if (edits.length === 0) return null;
+  return JSON.stringify(edits.map(({ start, end, instead }) => (instead === undefined ? [start, end] : [start, end, instead])));
 }
 
-export function concealedRanges(text: string | null): readonly ByteRange[] {
+export function concealedEdits(text: string | null): readonly CopyEdit[] {
   if (text === null) return [];
-  return (JSON.parse(text) as [number, number][]).map(([start, end]) => ({ start, end }));
+  const rows = JSON.parse(text) as [start: number, end: number, instead?: string][];
+  return rows.map(([start, end, instead]) => ({ start, end, ...(instead !== undefined && { instead }) }));
 }
 
 /** Takes copies away, keeping their history. `ids`: placements. */

@@ -1,9 +1,9 @@
 // The octets of copies as POP3 serves them, in the order asked for. Small messages come many a query, and the next query runs
 // while the consumer still works on what the last one brought; large ones come piece by piece.
 import type { MaildropPiece } from '@postroom/sdk/services';
+import { EditedOctets } from '../../base/copyEdits.js';
 import { CHUNK_OCTETS, CHUNKS_PER_MESSAGE, missingOctets, readChunks } from './chunks.js';
-import { joinRanges, shown } from './concealment.js';
-import { concealedRanges } from './copies.js';
+import { concealedEdits } from './copies.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
 import type { Readers } from './readers.js';
 import { readWholeCopies } from './wholeCopies.js';
@@ -90,7 +90,8 @@ async function readBatch(readers: Readers, snapshot: MaildropSnapshot, batch: re
 function* smallCopy(number: number, row: CopyRow): Generator<MaildropPiece> {
   const stored = row.octets ?? new Uint8Array(0);
   if (stored.length !== row.size) throw missingOctets(row.message_id);
-  const pieces = [row.prefix, ...shown(stored, 0, joinRanges(concealedRanges(row.concealed)))];
+  const edited = new EditedOctets(concealedEdits(row.concealed));
+  const pieces = [row.prefix, ...edited.take(stored), ...edited.end()];
   if (row.prefix.length + row.size <= CHUNK_OCTETS) {
     yield { number, octets: Buffer.concat(pieces), last: true };
     return;
@@ -100,12 +101,11 @@ function* smallCopy(number: number, row: CopyRow): Generator<MaildropPiece> {
 }
 
 async function* largeCopy(readers: Readers, number: number, row: CopyRow): AsyncGenerator<MaildropPiece> {
-  const concealed = joinRanges(concealedRanges(row.concealed));
+  const edited = new EditedOctets(concealedEdits(row.concealed));
   if (row.prefix.length > 0) yield { number, octets: row.prefix, last: false };
-  let position = 0;
   for await (const octets of readChunks(readers, row.message_id, 0, row.size)) {
-    for (const piece of shown(octets, position, concealed)) yield { number, octets: piece, last: false };
-    position += octets.length;
+    for (const piece of edited.take(octets)) yield { number, octets: piece, last: false };
   }
+  for (const piece of edited.end()) yield { number, octets: piece, last: false };
   yield { number, octets: new Uint8Array(0), last: true };
 }

@@ -1,6 +1,6 @@
 // StoredMessage and its row, both ways.
 import type { Disposition, MailboxRef, MailOrigin, Rung, TrailEntry } from '@postroom/sdk';
-import type { ByteRange } from '../../base/byteRange.js';
+import type { CopyEdit } from '../../base/copyEdits.js';
 import type { StoredMessage, SubmissionFacts } from '../mailStore.js';
 import type { MessageRow } from './tables.js';
 
@@ -13,7 +13,7 @@ interface MessageDetails {
   readonly reason: string;
   readonly rung?: Rung;
   readonly trail: readonly TrailEntry[];
-  readonly concealed: readonly ByteRange[];
+  readonly concealed: readonly CopyEdit[];
   readonly submission?: SubmissionFacts;
 }
 

@@ -4,6 +4,8 @@ import type { MailView } from '@postroom/sdk';
 
 const HEADER_END = '\r\n\r\n';
 const READ_AT_MOST = 256 * 1024;
+/** A line that is neither a field nor the rest of one, and another such line or white space behind it. */
+const DOUBTFUL_LINES = /^(?![ \t]|[!-9;-~]+[ \t]*:)[^\n]+\n(?:[ \t]|(?![!-9;-~]+[ \t]*:|\r?\n)[^\n])/m;
 const AUTHOR_LINE = /^(from|sender|resent-from|resent-sender)[ \t]*:/gim;
 
 /** Why somebody else may stand in the header unseen: a field about the author before the first empty line that was not read. */
@@ -18,11 +20,15 @@ export async function hiddenAuthor(mail: MailView): Promise<string | undefined> 
     if (text.length > READ_AT_MOST) return 'its header is broken: no empty line ends it within 256 KB';
   }
   const end = text.indexOf(HEADER_END);
+  const header = end < 0 ? text : text.slice(0, end);
   const seen = new Map<string, number>();
-  for (const [, name = ''] of (end < 0 ? text : text.slice(0, end)).matchAll(AUTHOR_LINE)) {
+  // Programs differ in how far they read on behind lines that are none, whatever this server does.
+  const doubtful = DOUBTFUL_LINES.exec(header)?.index ?? header.length;
+  for (const { 1: name = '', index } of header.matchAll(AUTHOR_LINE)) {
     const count = (seen.get(name.toLowerCase()) ?? 0) + 1;
     seen.set(name.toLowerCase(), count);
-    if (count > mail.headers(name).length) return `its header is broken: a line "${name}:" stands behind one that is no header line`;
+    if (count > mail.headers(name).length || index > doubtful)
+      return `its header is broken: a line "${name}:" stands behind one that is no header line`;
   }
   return undefined;
 }

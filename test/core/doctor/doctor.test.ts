@@ -48,7 +48,10 @@ describe('The doctor', () => {
   });
 
   it('asks nothing of plugins that are left out', async () => {
-    await office.run('config.set', { key: 'plugins.disabled', value: '["postroom.smtp", "postroom.reply-thread", "postroom.isp-domainpop"]' });
+    await office.run('config.set', {
+      key: 'plugins.disabled',
+      value: '["postroom.smtp", "postroom.reply-thread", "postroom.isp-domainpop"]',
+    });
     const findings = await visit({ logins: true });
     expect(findings.map(({ check }) => check)).to.include('pop3 login of company');
     expect(findings.filter(({ text }) => /not active|could not be looked at/.test(text))).to.deep.equal([]);

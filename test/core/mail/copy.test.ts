@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { composeCopy } from '#core/mail/copy.js';
+import { octetsAdded } from '#core/base/copyEdits.js';
+import { composeCopy, editsOf } from '#core/mail/copy.js';
 import { readHeader } from '#core/mail/header.js';
-import { concealedSize, rangesOf } from '#core/mail/prefix.js';
 
 async function* pieces(octets: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let position = 0; position < octets.length; position += size) yield octets.subarray(position, position + size);
@@ -25,7 +25,7 @@ describe('composeCopy', () => {
         );
         const kept = [...octets].filter((_octet, position) => !ranges.some(({ start, end }) => position >= start && position < end));
         expect(await text(composeCopy(Buffer.from('TOP'), pieces(octets, size), ranges))).to.equal(`TOP${Buffer.from(kept).toString()}`);
-        expect(concealedSize(ranges)).to.equal(octets.length - kept.length);
+        expect(octetsAdded(ranges)).to.equal(kept.length - octets.length);
       }),
       { numRuns: 500 },
     );
@@ -38,11 +38,11 @@ describe('composeCopy', () => {
   });
 });
 
-describe('rangesOf', () => {
+describe('editsOf', () => {
   const header = readHeader(Buffer.from('A: 1\r\nEnvelope-To: a@x, b@x,\r\n c@x\r\nDelivered-To: x\r\nB: 2\r\n\r\n'));
 
   it('finds the octets of concealed fields, folded lines included, neighbours joined (7)', async () => {
-    const ranges = rangesOf(header, [2, 1, 2, 99]);
+    const ranges = editsOf(header, [2, 1, 2, 99]);
     expect(ranges).to.deep.equal([{ start: 6, end: 53 }]);
     const octets = Buffer.from('A: 1\r\nEnvelope-To: a@x, b@x,\r\n c@x\r\nDelivered-To: x\r\nB: 2\r\n\r\nbody\r\n');
     expect(await text(composeCopy(new Uint8Array(0), pieces(octets, 7), ranges))).to.equal('A: 1\r\nB: 2\r\n\r\nbody\r\n');

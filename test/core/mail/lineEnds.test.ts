@@ -5,7 +5,9 @@ import { expectLinear } from './linear.js';
 
 /** What must come out, by the plainest means. */
 function reference(text: string): string {
-  const empty = /^(?:[^\n]*[^\r\n][^\n]*\n)*\r*\n/.exec(text)?.[0] ?? text;
+  const leading = /^(?:\r*\n){0,32}/.exec(text)?.[0] ?? '';
+  const rest = text.slice(leading.length);
+  const empty = leading + (/^(?:[^\n]*[^\r\n][^\n]*\n)*\r*\n/.exec(rest)?.[0] ?? rest);
   const header = empty.replace(/\r+$/, '\r\n').replace(/\r*\n/g, '\n').replaceAll('\r', ' ').replaceAll('\n', '\r\n');
   const lines = header + text.slice(empty.length).replace(/\r\n|\r|\n/g, '\r\n');
   return lines === '' || lines.endsWith('\r\n') ? lines : `${lines}\r\n`;

@@ -1,8 +1,9 @@
 // The header of a message, and the line ends that it gets before anybody reads it.
+import { type CopyEdit, EditedOctets, octetsAdded } from '#core/base/copyEdits.js';
+import { editsOf } from '#core/mail/copy.js';
 import { HEADER_LIMIT, type Header, HeaderCollector, headerEnd, readHeader, unfold, unreadHeader, valueOctets } from '#core/mail/header.js';
 import { foldedLine, headerLine, plainWord } from '#core/mail/headerLine.js';
 import { LineEndNormaliser, octetsInCrlfForm } from '#core/mail/lineEnds.js';
-import { concealedSize, rangesOf } from '#core/mail/prefix.js';
 import type { Randomness } from '../../plugins/fuzz/randomness.js';
 import { type FuzzTarget, isOneLine, must, mustEqual } from '../target.js';
 
@@ -22,6 +23,12 @@ const WORDS = [
   '>From x',
   ':',
   '=?utf-8?q?',
+  '\xef\xbb\xbf',
+  '\xe2\x80\x8b',
+  'no field\r\n',
+  '--border\r\n',
+  'Date: x\r\n',
+  ' \r\n',
 ];
 
 export const headers: FuzzTarget = {
@@ -54,7 +61,7 @@ export const headers: FuzzTarget = {
     }
     must(unreadHeader(input).size <= input.length, 'an unread header ends within the message');
     collected(input, random);
-    concealed(input, fields.length, random);
+    copied(input, fields.length, random);
   },
 };
 
@@ -102,18 +109,42 @@ function collected(input: Buffer, random: Randomness): void {
   }
 }
 
-function concealed(input: Buffer, count: number, random: Randomness): void {
+/** Every copy has a line of this server on top. */
+const TOP_LINE = Buffer.from('X-Top: 1\r\n');
+
+/** What mail programs get shows what was read here, and loses nothing behind it. */
+function copied(message: Buffer, count: number, random: Randomness): void {
+  const input = Buffer.from(octetsInCrlfForm(message));
   const header = readHeader(input);
   const some = Array.from({ length: random.below(6) }, () => random.below(count + 2));
-  const ranges = rangesOf(header, some);
+  const edits = editsOf(header, some);
   let last = -1;
-  for (const { start, end } of ranges) {
-    must(start > last && end > start, 'concealed ranges are apart and in order', ranges);
+  for (const { start, end, instead } of edits) {
+    must(start >= last && end >= start && (end > start || instead !== undefined), 'edits are apart and in order', edits);
     last = end;
   }
-  const wanted = new Set(some.filter((index) => index < count));
-  const size = [...wanted].reduce((sum, index) => sum + (header.fields[index]?.end ?? 0) - (header.fields[index]?.start ?? 0), 0);
-  must(concealedSize(ranges) === size, 'what is concealed is exactly those fields', [size, ranges]);
+  const shown = (octets: Buffer, of: readonly CopyEdit[]): Buffer => {
+    const edited = new EditedOctets(of);
+    return Buffer.concat([...random.pieces(octets).flatMap((piece) => edited.take(piece)), ...edited.end()]);
+  };
+  const rest = shown(input, edits);
+  must(rest.length === input.length + octetsAdded(edits), 'a copy is as long as its edits say', [rest.length, input.length, edits]);
+  const copy = Buffer.concat([TOP_LINE, rest]);
+  const wanted = new Set(some);
+  const kept = header.fields.filter(({ index }) => !wanted.has(index));
+  if (header.size === 0 || header.truncated || input.length >= HEADER_LIMIT) return;
+  // The way of a mail program that stops at the first line which is no field.
+  const again = readHeader(copy);
+  mustEqual(
+    again.fields
+      .slice(1)
+      .filter(({ name }) => name !== 'X-Postroom-Damaged-Line')
+      .map(({ name, value }) => [name, value]),
+    kept.filter(({ name }) => name !== 'X-Postroom-Damaged-Line').map(({ name, value }) => [name, value]),
+    'a copy shows the fields that were read',
+  );
+  must(again.mends.length === 0, 'nothing is to be mended in a copy', again.mends);
+  must(copy.subarray(again.size).equals(input.subarray(header.size)), 'no octet of the body is lost', [again.size, header.size]);
 }
 
 export const lineEnds: FuzzTarget = {

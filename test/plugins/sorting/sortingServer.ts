@@ -11,10 +11,9 @@ import { IntakeStep } from '#core/flow/intake.js';
 import { type Sorted, SortStep } from '#core/flow/sort.js';
 import { HookCall } from '#core/hooking/hookPoint.js';
 import { HostHooks } from '#core/hooks.js';
-import { composeCopy } from '#core/mail/copy.js';
+import { composeCopy, editsOf } from '#core/mail/copy.js';
 import { readHeader } from '#core/mail/header.js';
 import { foldedLine } from '#core/mail/headerLine.js';
-import { rangesOf } from '#core/mail/prefix.js';
 import { MailStore } from '#core/store/mailStore.js';
 import type { CaseRun, SortingCase } from './sortingCase.js';
 
@@ -73,7 +72,7 @@ export class SortingServer {
     const view = service(this.server.container, Accounts).find(account);
     if (view === undefined) throw new Error(`No account ${account} in this case.`);
     const prefix = Buffer.from(plan.addHeaders.map(foldedLine).join(''), 'latin1');
-    const concealed = rangesOf(readHeader(octets), plan.concealed);
+    const concealed = editsOf(readHeader(octets), plan.concealed);
     const to: RelayDestinations = {
       kind: 'relay',
       account: view,
