@@ -41,6 +41,11 @@ const LITERAL = /^\[[A-Za-z0-9.:_-]+\]$/;
 /** Words in front of an address that say what it is: of web links, of directories. Lower case. */
 const SCHEMES = new Set(['mailto', 'smtp', 'email', 'e-mail', 'mail', 'internet', 'rfc822']);
 
+/** Whether a word in front of a colon says that an address follows. */
+export function isScheme(token: Token | undefined): boolean {
+  return token?.kind === 'atom' && SCHEMES.has(token.text.toLowerCase());
+}
+
 /** Reads what stood between angle brackets, or an address without them. The last `@` splits: `andrew@mail@company.com` is andrew@mail's. */
 export function addrSpecOf(tokens: readonly Token[]): AddrSpec {
   const bare = withoutColons(tokens);
@@ -112,8 +117,7 @@ function withoutRoute(tokens: readonly Token[]): readonly Token[] | undefined {
   const colon = tokens.findIndex((token) => isSpecial(token, ':'));
   if (colon < 0) return tokens.some((token) => isSpecial(token, ',')) ? undefined : tokens;
   const rest = tokens.slice(colon + 1);
-  const scheme = colon === 1 ? (tokens[0]?.text.toLowerCase() ?? '') : '';
-  if (SCHEMES.has(scheme)) return withoutRoute(scheme === 'mailto' ? withoutQuery(rest) : rest);
+  if (colon === 1 && isScheme(tokens[0])) return withoutRoute(tokens[0]?.text.toLowerCase() === 'mailto' ? withoutQuery(rest) : rest);
   return isSpecial(tokens[0], '@') && !rest.some((token) => token.kind === 'special' && token.text !== '@') ? rest : undefined;
 }
 

@@ -3,7 +3,7 @@
 import type { Address } from '@postroom/sdk';
 import { type Entry, EntryReader, hasAt, isSignificant, newEntry } from './addressEntry.js';
 import { withoutOuterQuotes, withPlainBlanks } from './addressText.js';
-import { textOf } from './addrSpec.js';
+import { isScheme, textOf } from './addrSpec.js';
 import { encodeHeaderText } from './encodedWords.js';
 import { asBuffer } from './octets.js';
 import { type Token, Tokens } from './tokens.js';
@@ -110,8 +110,13 @@ class AddressList {
     }
   }
 
-  /** What stood before the colon was a group's name, unless it holds an address. Groups do not nest; where they seem to, the inner name goes too. */
+  /**
+   * What stood before the colon was a group's name or, behind an address, the prefix of the next one. Groups do not nest; where they seem to, the inner
+   * name goes too.
+   */
   #beginGroup(): void {
+    const { before } = this.#entry;
+    if (hasAt(before) && isScheme(before.at(-1))) before.pop();
     if (this.#entry.angle !== undefined || hasAt(this.#entry.before)) this.#finish();
     this.#flushBare();
     this.#entry = newEntry();

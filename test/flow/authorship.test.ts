@@ -104,6 +104,13 @@ describe('who wrote a mail in the office', () => {
     ['a name without an address', ['From: andrew']],
     ['what cannot be read', ['From: "andrew" <mail@@company.example>']],
     ['an address that is an encoded-word', [`From: =?UTF-8?Q?andrew_=3C${REGULAR.replace('@', '=40')}=3E?=`]],
+    ['the own address in quotes as a whole', [`From: "${OWN}"`]],
+    ['the own address with something around it', [`From: greg <'${REGULAR}'>`]],
+    ['a colleague’s address in quotes as a whole', [`From: "andrew <${REGULAR}>"`]],
+    ['a colleague’s address in brackets', [`From: andrew [mailto:${REGULAR}]`]],
+    ['a colleague’s address with a prefix', [`From: andrew <SMTP:${REGULAR}>`]],
+    ['a colleague’s address as a comment', [`From: (andrew <${REGULAR}>)`]],
+    ['a byte order mark before a second field', [`From: ${OWN}`, `\ufeffFrom: andrew <${REGULAR}>`]],
     ['a false Resent-From beside it', [`Resent-From: andrew <${REGULAR}>`, 'From: ceo@bank.example']],
   ];
 

@@ -42,6 +42,10 @@ describe('addresses without commas', () => {
     ['a semicolon inside brackets', `<${LISA}; ${JOHN}>`, [LISA, JOHN]],
     ['a comma further on', `${LISA} ${JOHN}, x@far.example`, [LISA, JOHN, 'x@far.example']],
     ['blanks around the @', `lisa @works.example john@ works.example`, [LISA, JOHN]],
+    ['a prefix', `SMTP:${LISA} SMTP:${JOHN}`, [LISA, JOHN]],
+    ['square brackets', `[mailto:${LISA}] [mailto:${JOHN}]`, [LISA, JOHN]],
+    ['single quotes', `'${LISA}' '${JOHN}'`, [LISA, JOHN]],
+    ['double quotes', `"${LISA}" "${JOHN}"`, [LISA, JOHN]],
     ['comments', `${LISA} (Lisa) ${JOHN} (John)`, [LISA, JOHN]],
   ] as const)
     it(`are told apart by ${what}`, () => expect(read(text)).to.deep.equal(expected));
