@@ -26,7 +26,7 @@ import { SqliteMailStore } from './sqliteMailStore.js';
 import { SqliteOutbox } from './sqliteOutbox.js';
 import { SqlitePluginStates } from './sqlitePluginStates.js';
 import { SqliteRevisions } from './sqliteRevisions.js';
-import { canBeShared, type Opened, openOn, openOnAnyDisk } from './walIndex.js';
+import { canBeShared, type HeldIndex, type Opened, openOn, openOnAnyDisk } from './walIndex.js';
 import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
@@ -68,6 +68,7 @@ export class SqliteStore implements Upkeep {
     private readonly failed: Listeners<Error>,
     private readonly commits: CommitNumber,
     private sharing: Sharing,
+    private index: HeldIndex,
     /** What operations had left that were killed, and is removed now; relative to the data folder. */
     readonly cleared: readonly string[],
     /** What was found when it was opened, in sentences. */
@@ -108,7 +109,8 @@ export class SqliteStore implements Upkeep {
       const cleared = await clearLeftovers(dataDir);
       // Before it is opened, which makes a new WAL.
       const missingWal = await lostWal(path);
-      const { writer, sharing } = await openOnAnyDisk(path, dataDir, ballast);
+      const { writer, sharing, index } = await openOnAnyDisk(path, dataDir, ballast);
+      keep(index);
       keep(writer);
       const commits = await CommitNumber.open(dataDir, writer, options.clock);
       const warnings = await lookForEnd(commits, writer, ballast, lock.isAfterCrash ? missingWal : undefined, options.clock);
@@ -129,6 +131,7 @@ export class SqliteStore implements Upkeep {
         failed,
         commits,
         sharing,
+        index,
         cleared,
         warnings,
         numbers,
@@ -162,8 +165,7 @@ export class SqliteStore implements Upkeep {
         let opened: Opened | undefined;
         await this.readers.exchange(this.path, async () => {
           await writer.close();
-          opened = await openOn(this.path, this.dataDir);
-          this.sharing = opened.sharing;
+          opened = await this.#openAnew();
           return opened.sharing;
         });
         return opened?.writer ?? writer;
@@ -212,10 +214,15 @@ export class SqliteStore implements Upkeep {
 
   /** Where no reader has it open either, the index is made anew, on the room that there is now. */
   async #openWriterAgain(): Promise<Connection> {
-    if (!this.readers.isDown) return openWriter(this.path, this.sharing);
-    const { writer, sharing } = await openOn(this.path, this.dataDir);
-    this.sharing = sharing;
-    return writer;
+    return this.readers.isDown ? (await this.#openAnew()).writer : openWriter(this.path, this.sharing);
+  }
+
+  /** No connection is open. */
+  async #openAnew(): Promise<Opened> {
+    await this.index.close();
+    const opened = await openOn(this.path, this.dataDir);
+    ({ sharing: this.sharing, index: this.index } = opened);
+    return opened;
   }
 
   async quickCheck(): Promise<void> {
@@ -254,6 +261,7 @@ export class SqliteStore implements Upkeep {
     await this.queue.settle();
     await this.readers.close();
     await this.queue.close();
+    await this.index.close();
     await this.commits.close();
     await this.ballast.keepForStart().catch(() => undefined);
     await this.lock.close();

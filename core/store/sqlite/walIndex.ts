@@ -26,7 +26,19 @@ const FIRST_PAGE = 4_096;
 export interface Opened {
   readonly writer: Connection;
   readonly sharing: Sharing;
+  readonly index: HeldIndex;
 }
+
+/**
+ * The file of the index, held open. A process that closes any descriptor of a file loses all its locks on it (fcntl(2)), and SQLite's lie there: the
+ * next program that reads the database would cut the index off under the one that has it mapped.
+ */
+export interface HeldIndex {
+  /** When no connection of this process has the database open any more. */
+  close(): Promise<void>;
+}
+
+const NO_FILE: HeldIndex = { close: () => Promise.resolve() };
 
 /**
  * Opens the writer on whatever room there is. On a full disk the ballast goes first; where that is not enough either, this process is `alone` with the
@@ -52,10 +64,12 @@ export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ball
 export async function openOn(path: string, dataDir: string): Promise<Opened> {
   if ((await canBeShared(dataDir)) && (await hasRoom(dataDir))) {
     const writer = await openWriter(path);
-    if (await reserveIndex(`${path}-shm`)) return { writer, sharing: 'shared' };
+    const { index, isReserved } = await reserveIndex(`${path}-shm`);
+    if (isReserved) return { writer, sharing: 'shared', index };
     await writer.close();
+    await index.close();
   }
-  return { writer: await openWriter(path, 'alone'), sharing: 'alone' };
+  return { writer: await openWriter(path, 'alone'), sharing: 'alone', index: NO_FILE };
 }
 
 /** Whether the index may be a map here at all. */
@@ -79,23 +93,21 @@ async function hasRoom(dataDir: string): Promise<boolean> {
 
 /**
  * Takes every block of the index that will be needed: what is there is written as it is, and the rest is filled with the zeros that new pages have.
- * The database must be open, and nobody at work on it. False where there is no room.
+ * The database must be open, and nobody at work on it. `isReserved` is false where there is no room.
  */
-async function reserveIndex(file: string): Promise<boolean> {
+async function reserveIndex(file: string): Promise<{ readonly index: HeldIndex; readonly isReserved: boolean }> {
   // There the file can't be written while it is mapped.
-  if (process.platform === 'win32') return true;
-  const handle = await open(file, 'r+').catch(() => undefined);
+  if (process.platform === 'win32') return { index: NO_FILE, isReserved: true };
+  const index = await open(file, 'r+').catch(() => undefined);
   // Without WAL there is none.
-  if (handle === undefined) return true;
+  if (index === undefined) return { index: NO_FILE, isReserved: true };
   try {
-    const { size } = await handle.stat();
+    const { size } = await index.stat();
     const octets = Buffer.alloc(Math.max(INDEX_OCTETS, size));
-    await handle.read(octets, 0, size, 0);
-    await handle.write(octets, FIRST_PAGE, octets.length - FIRST_PAGE, FIRST_PAGE);
-    return true;
+    await index.read(octets, 0, size, 0);
+    const { bytesWritten } = await index.write(octets, FIRST_PAGE, octets.length - FIRST_PAGE, FIRST_PAGE);
+    return { index, isReserved: bytesWritten === octets.length - FIRST_PAGE };
   } catch {
-    return false;
-  } finally {
-    await handle.close();
+    return { index, isReserved: false };
   }
 }

@@ -48,10 +48,11 @@ describe('The ballast', () => {
 
   async function open(free: number): Promise<readonly string[]> {
     const ballast = new WatchedBallast(folder, free);
-    const { writer, sharing } = await openOnAnyDisk(join(folder, 'postroom.db'), folder, ballast);
+    const { writer, sharing, index } = await openOnAnyDisk(join(folder, 'postroom.db'), folder, ballast);
     const reader = await openReader(join(folder, 'postroom.db'), sharing);
     await reader.close();
     await writer.close();
+    await index.close();
     return ballast.seen;
   }
 

@@ -35,6 +35,19 @@ describe('The index of the WAL', () => {
     await store.quickCheck();
   });
 
+  it('stays as it is, with its locks, whoever else reads the database meanwhile', async () => {
+    const store = await fixture.open();
+    await put(store, { to: [ANDREW] });
+    const index = join(fixture.folder, 'postroom.db-shm');
+    const before = await stat(index);
+    for (let reading = 0; reading < 3; reading += 1) expect(readElsewhere()).to.equal('1');
+    const after = await stat(index);
+    // A program that finds no lock takes the index for one that a crash left, and cuts it off.
+    expect([after.ino, after.size, after.blocks]).to.deep.equal([before.ino, before.size, before.blocks]);
+    await put(store, { to: [ANDREW] });
+    expect(readElsewhere()).to.equal('2');
+  });
+
   it('stays in memory where there is no room for it; reading and writing go on while it becomes a file again', async function () {
     this.timeout(60_000);
     // Where the room is asked for by writing.
