@@ -22,7 +22,7 @@ const ONCE = new Set(
 /** No header does well without these: where one is missing above, it is looked for behind many broken lines. Lower case. */
 const NEEDED = new Set('content-transfer-encoding content-type date from message-id mime-version subject'.split(' '));
 /** Without one of these no text is taken for a header. Lower case. */
-const PROOF = new Set('date delivered-to from message-id received return-path'.split(' '));
+const PROOF = new Set('date delivered-to from message-id mime-version received return-path'.split(' '));
 
 /** Whether a field of this name, in lower case, can be told from a line of text. */
 function isHeaderName(name: string): boolean {

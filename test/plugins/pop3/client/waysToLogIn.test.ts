@@ -356,7 +356,7 @@ describe('the ways to log in at a POP3 server', () => {
       const script = at.isp.script;
       at.isp.script = (command, session) => {
         const said = script(command, session);
-        return said?.toString().startsWith('+OK in') ? `-ERR ${command} is not mine\r\n` : said;
+        return typeof said === 'string' && said.startsWith('+OK in') ? `-ERR ${command} is not mine\r\n` : said;
       };
       const shown = JSON.stringify([good, await probe(), await at.round(), at.host.log]);
       for (const secret of [...sent, 'isp secret', Buffer.from('isp secret').toString('base64')])
