@@ -74,7 +74,7 @@ export function DoctorPage(): ReactNode {
                     <td>
                       <Badge tone={TONES[finding.state]}>{finding.state}</Badge>
                     </td>
-                    <td className="subject">
+                    <td className="subject finding">
                       {finding.text}
                       {finding.actions !== undefined && (
                         <div className="actions">
