@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { SERVER_TLS, sentenceOf } from '@postroom/sdk';
+import ipaddr from 'ipaddr.js';
 
 export interface CertificatePair {
   /** PEM, both. */
@@ -46,7 +47,15 @@ export function coversNames(cert: string, names: readonly string[]): boolean {
 /** Host names and IP addresses that a certificate is good for. */
 export function namesIn(cert: string): readonly string[] {
   const names = certificateOf(cert)?.subjectAltName ?? '';
-  return names.split(', ').flatMap((each) => /^(?:DNS|IP Address):([\w.:-]+)$/.exec(each)?.[1] ?? []);
+  return names
+    .split(', ')
+    .flatMap((each) => /^(?:DNS|IP Address):([\w.:-]+)$/.exec(each)?.[1] ?? [])
+    .map(normalName);
+}
+
+/** An IP address in its one short form, as certificates do not have it. */
+export function normalName(name: string): string {
+  return isIP(name) === 0 ? name : ipaddr.parse(name).toString();
 }
 
 /** `undefined` where the text is no certificate. */

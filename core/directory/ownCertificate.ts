@@ -1,11 +1,9 @@
 // The server's own certificate and its authority, as files in the data folder: made at the first start, and anew whenever they would not do any more.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
-import ipaddr from 'ipaddr.js';
 import { writeAtomically } from '../configuration/atomicFile.js';
-import { type CertificatePair, certificateOf, coversNames, isValidAt, namesIn, readPair } from './certificatePair.js';
+import { type CertificatePair, certificateOf, coversNames, isValidAt, namesIn, normalName, readPair } from './certificatePair.js';
 import { type IssuedCertificate, issueAuthority, issueCertificate, SERVER_DAYS } from './issueCertificate.js';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -121,9 +119,4 @@ function goodKey(pem: string): string | undefined {
 
 function nameOf(cert: string): string | undefined {
   return /^CN=(.+)$/m.exec(certificateOf(cert)?.subject ?? '')?.[1];
-}
-
-/** An IP address in its one short form, as certificates do not have it. */
-function normalName(name: string): string {
-  return isIP(name) === 0 ? name : ipaddr.parse(name).toString();
 }
