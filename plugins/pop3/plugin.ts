@@ -11,7 +11,7 @@ import {
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
 import { type CollectServices, collect } from './client/collect.js';
 import { ispAccount } from './client/ispAccount.js';
-import { KnownWays } from './client/knownWays.js';
+import { KnownWays } from './client/login/knownWays.js';
 import { PipelineDoubts } from './client/pipelineDoubts.js';
 import { type ProbeResult, probeLogin } from './client/probeLogin.js';
 import { type WaitingMessage, waitingMail } from './client/waiting.js';

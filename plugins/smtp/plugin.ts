@@ -2,7 +2,7 @@
 import type { PluginContext } from '@postroom/sdk';
 import { Accounts, Authenticator, Certificates, Clock, Events, Submissions } from '@postroom/sdk/services';
 import { hostNotes } from './relay/hostNotes.js';
-import { KnownMechanisms } from './relay/knownMechanisms.js';
+import { KnownMechanisms } from './relay/login/knownMechanisms.js';
 import { Relay } from './relay/relay.js';
 import { SessionKeeper } from './relay/sessionKeeper.js';
 import { testLogin } from './relay/testLogin.js';

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { IspAccount, IspAuth, IspSecurity } from '#plugins/pop3/dist/client/ispAccount.js';
-import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
+import { KnownWays } from '#plugins/pop3/dist/client/login/knownWays.js';
 import { type ProbeResult, probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { Dovecot, type DovecotLogins, ISP_PASSWORD } from './dovecot.js';
 import { makeWorkFolder, obstacle, type WorkFolder } from './workFolder.js';

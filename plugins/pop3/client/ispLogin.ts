@@ -4,11 +4,11 @@ import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { IspAccount } from './ispAccount.js';
 import { type IspCapabilities, ispCapabilities } from './ispCapabilities.js';
-import type { KnownWays } from './knownWays.js';
-import { LoginAttempt } from './loginAttempt.js';
-import { greetingError, tlsWantedError } from './loginErrors.js';
+import type { KnownWays } from './login/knownWays.js';
+import { LoginAttempt } from './login/loginAttempt.js';
+import { greetingError, tlsWantedError } from './login/loginErrors.js';
+import { apopTimestamp, wantsTls, waysOffered } from './login/waysToLogIn.js';
 import { Pop3Dialogue, type Transcript } from './pop3Dialogue.js';
-import { apopTimestamp, wantsTls, waysOffered } from './waysToLogIn.js';
 
 /** Sessions that one login may take: some servers close the connection behind a refusal. */
 const MOST_SESSIONS = 2;

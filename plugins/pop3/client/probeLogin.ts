@@ -3,7 +3,7 @@ import { LOOK_MS, PostroomError, sentenceOf, withinTime } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { IspAccount } from './ispAccount.js';
 import { openMailbox } from './ispLogin.js';
-import type { KnownWays } from './knownWays.js';
+import type { KnownWays } from './login/knownWays.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 import { checkLists } from './unlisted.js';
 

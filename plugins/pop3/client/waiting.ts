@@ -6,8 +6,8 @@ import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { countIn } from './ispAnswers.js';
 import { openMailbox } from './ispLogin.js';
-import type { KnownWays } from './knownWays.js';
 import { partsOf, readListing } from './listing.js';
+import type { KnownWays } from './login/knownWays.js';
 import { unlistedError } from './unlisted.js';
 
 export interface WaitingMessage {

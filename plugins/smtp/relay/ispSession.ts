@@ -6,12 +6,12 @@ import type { Envelope, SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { type Extensions, readExtensions } from './extensions.js';
 import { IspConnection, type RefusedRecipient } from './ispConnection.js';
 import { type IspServer, SetupProblem } from './ispSettings.js';
-import type { KnownMechanisms } from './knownMechanisms.js';
-import { LoginAttempt, tlsDemand } from './loginAttempt.js';
+import type { KnownMechanisms } from './login/knownMechanisms.js';
+import { LoginAttempt, tlsDemand } from './login/loginAttempt.js';
+import { SASL_HANDLERS } from './login/saslHandlers.js';
+import { mechanismsIn } from './login/waysToLogIn.js';
 import { isSuccess } from './replyLines.js';
-import { SASL_HANDLERS } from './saslHandlers.js';
 import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
-import { mechanismsIn } from './waysToLogIn.js';
 
 /** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes. The answer to the final dot may take 10: the settings' patience, which goes for every step. */
 const GREETING_MS = 5 * 60_000;

@@ -1,7 +1,7 @@
 // How an account's ISP takes mail: the account's settings and its password, read anew for each try.
 import { hostname } from 'node:os';
 import { type AccountView, type PortSecurity, PostroomError, type Secrets, type Settings } from '@postroom/sdk';
-import { MECHANISMS, type SmtpAuth } from './waysToLogIn.js';
+import { MECHANISMS, type SmtpAuth } from './login/waysToLogIn.js';
 
 export interface IspServer {
   /** What we call ourselves in EHLO. */

@@ -1,7 +1,7 @@
 // What an ISP's answer, or its silence, means for a recipient: delivered, tried again, or bounced. Pure.
 import type { DestinationReceipt, LoginRefusal } from '@postroom/sdk';
 import { speaksOfLimit } from './limitWordings.js';
-import { meaningOf } from './refusedLogins.js';
+import { meaningOf } from './login/refusedLogins.js';
 
 /** The fields of nodemailer's errors that decide. */
 export interface RelayFailure {

@@ -4,7 +4,7 @@ import type { Clock } from '@postroom/sdk/services';
 import { HostHabits } from './hostHabits.js';
 import { IspSession } from './ispSession.js';
 import type { IspServer } from './ispSettings.js';
-import type { KnownMechanisms } from './knownMechanisms.js';
+import type { KnownMechanisms } from './login/knownMechanisms.js';
 
 const KEEP_MS = 10_000;
 

@@ -3,7 +3,7 @@ import { LOOK_MS, PostroomError, type Secrets, type Settings, sentenceOf, within
 import type { Accounts, Clock } from '@postroom/sdk/services';
 import { IspSession } from './ispSession.js';
 import { ispServerOf } from './ispSettings.js';
-import type { KnownMechanisms } from './knownMechanisms.js';
+import type { KnownMechanisms } from './login/knownMechanisms.js';
 import { oneLine } from './replies.js';
 
 export interface LoginTest {

@@ -1,7 +1,7 @@
 // Mail of many people behind each other on the line, from a server that damages the ends of some of it.
 import { collect } from '#plugins/pop3/dist/client/collect.js';
 import type { IspAccount } from '#plugins/pop3/dist/client/ispAccount.js';
-import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
+import { KnownWays } from '#plugins/pop3/dist/client/login/knownWays.js';
 import { PipelineDoubts } from '#plugins/pop3/dist/client/pipelineDoubts.js';
 import type { Randomness } from '../../plugins/fuzz/randomness.js';
 import { ACCOUNT, TestClock } from '../../plugins/pop3/support/fakeHost.js';

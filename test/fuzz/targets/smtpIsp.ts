@@ -1,7 +1,7 @@
 // What an ISP's SMTP server answers: replies read alone, and whole messages handed to a server that says anything.
 import type { DestinationReceipt } from '@postroom/sdk';
 import { readExtensions } from '#plugins/smtp/dist/relay/extensions.js';
-import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/login/knownMechanisms.js';
 import { Relay, type RelayServices } from '#plugins/smtp/dist/relay/relay.js';
 import { judge, judgeSilence, judgeSuccess, oneLine } from '#plugins/smtp/dist/relay/replies.js';
 import { SessionKeeper } from '#plugins/smtp/dist/relay/sessionKeeper.js';

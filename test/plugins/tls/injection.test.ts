@@ -3,10 +3,10 @@
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/host/doors.js';
-import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
+import { KnownWays } from '#plugins/pop3/dist/client/login/knownWays.js';
 import { type ProbeResult, probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
-import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/login/knownMechanisms.js';
 import { Postroom } from '../../kit/postroom.js';
 import { RawClient } from '../pop3/support/rawClient.js';
 import { LineClient } from '../smtp/lineClient.js';

@@ -7,10 +7,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { VirtualClock } from '@postroom/sdk/testing';
-import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
+import { KnownWays } from '#plugins/pop3/dist/client/login/knownWays.js';
 import { probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
-import { KnownMechanisms } from '#plugins/smtp/dist/relay/knownMechanisms.js';
+import { KnownMechanisms } from '#plugins/smtp/dist/relay/login/knownMechanisms.js';
 
 const SELF = fileURLToPath(import.meta.url);
 

@@ -1,7 +1,7 @@
 // By which ways the collector logs in, in which order, and when it stops.
 import { expect } from 'chai';
+import { apopTimestamp } from '#plugins/pop3/dist/client/login/waysToLogIn.js';
 import type { ProbeResult } from '#plugins/pop3/dist/client/probeLogin.js';
-import { apopTimestamp } from '#plugins/pop3/dist/client/waysToLogIn.js';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
 import { CHALLENGE, type Logins, loginScript } from '../support/loginServer.js';
 

@@ -2,7 +2,7 @@
 // Arguments: `host port`, one after the other. Prints what came of each, as JSON.
 import { VirtualClock } from '@postroom/sdk/testing';
 import type { IspAccount } from '#plugins/pop3/dist/client/ispAccount.js';
-import { KnownWays } from '#plugins/pop3/dist/client/knownWays.js';
+import { KnownWays } from '#plugins/pop3/dist/client/login/knownWays.js';
 import { probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 
 const places = process.argv.slice(2);

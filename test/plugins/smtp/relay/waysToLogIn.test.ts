@@ -1,8 +1,8 @@
 // By which ways the relay logs in, in which order, when it stops, and what it says.
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { meaningOf } from '#plugins/smtp/dist/relay/refusedLogins.js';
-import { mechanismsIn } from '#plugins/smtp/dist/relay/waysToLogIn.js';
+import { meaningOf } from '#plugins/smtp/dist/relay/login/refusedLogins.js';
+import { mechanismsIn } from '#plugins/smtp/dist/relay/login/waysToLogIn.js';
 import { fingerprintOf, testCertificate } from '../testCertificate.js';
 import { relayingHost } from './relayingHost.js';
 

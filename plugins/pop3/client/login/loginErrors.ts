@@ -1,8 +1,8 @@
 // Logins that failed, as errors for people: what happened, at whom, what to do.
 import { type ErrorCode, type LoginRefusal, PostroomError } from '@postroom/sdk';
-import type { IspAccount } from './ispAccount.js';
-import type { Answer } from './ispAnswers.js';
-import type { IspCapabilities } from './ispCapabilities.js';
+import type { IspAccount } from '../ispAccount.js';
+import type { Answer } from '../ispAnswers.js';
+import type { IspCapabilities } from '../ispCapabilities.js';
 import { NAMES, offerOf, type Way } from './waysToLogIn.js';
 
 /** A way that was refused. */

@@ -1,7 +1,7 @@
 // What an -ERR to a login means: the code first (RFC 2449 section 6.4, RFC 3206), else the words.
 import { type LoginRefusal, readLoginRefusal } from '@postroom/sdk';
-import type { IspAccount } from './ispAccount.js';
-import type { Answer } from './ispAnswers.js';
+import type { IspAccount } from '../ispAccount.js';
+import type { Answer } from '../ispAnswers.js';
 
 const CODES: Readonly<Record<string, LoginRefusal>> = {
   'IN-USE': 'in-use',

@@ -1,5 +1,5 @@
 // By which way each account was let in last, so that the next session does not begin with one that goes wrong.
-import type { IspAccount } from './ispAccount.js';
+import type { IspAccount } from '../ispAccount.js';
 import type { Way } from './waysToLogIn.js';
 
 /** In memory only: after a restart one session finds out anew. */

@@ -1,5 +1,5 @@
 // By which mechanism each account was let in last, so that the next session does not begin with one that goes wrong.
-import type { IspServer } from './ispSettings.js';
+import type { IspServer } from '../ispSettings.js';
 import type { Mechanism } from './waysToLogIn.js';
 
 /** In memory only: after a restart one session finds out anew. */

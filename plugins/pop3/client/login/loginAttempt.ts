@@ -1,13 +1,13 @@
 // One login, over several ways and, where the server closes behind a refusal, over two sessions. Few tries: what is refused may be a wrong password,
 // and servers count those.
 import type { PostroomError } from '@postroom/sdk';
-import type { IspAccount } from './ispAccount.js';
-import type { Answer } from './ispAnswers.js';
-import type { IspCapabilities } from './ispCapabilities.js';
+import type { IspAccount } from '../ispAccount.js';
+import type { Answer } from '../ispAnswers.js';
+import type { IspCapabilities } from '../ispCapabilities.js';
+import type { Pop3Dialogue } from '../pop3Dialogue.js';
 import type { KnownWays } from './knownWays.js';
 import { type Refusal, refusedError } from './loginErrors.js';
 import { tryWay } from './loginSteps.js';
-import type { Pop3Dialogue } from './pop3Dialogue.js';
 import { meaningOf } from './refusedLogins.js';
 import { hidesPassword, type Way } from './waysToLogIn.js';
 

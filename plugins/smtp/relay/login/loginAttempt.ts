@@ -1,9 +1,9 @@
 // One login at an outgoing server, over several ways and, where the server hangs up behind a refusal, over two sessions. Few tries: what is refused may be
 // a wrong password, and servers count those.
-import { type IspServer, SetupProblem } from './ispSettings.js';
+import { type IspServer, SetupProblem } from '../ispSettings.js';
+import { oneLine, type RelayFailure } from '../replies.js';
 import type { KnownMechanisms } from './knownMechanisms.js';
 import { meaningOf } from './refusedLogins.js';
-import { oneLine, type RelayFailure } from './replies.js';
 import { type Mechanism, nextWay, type RefusedMechanism, waysOffered } from './waysToLogIn.js';
 
 /** What the server has announced. */

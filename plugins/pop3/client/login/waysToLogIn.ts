@@ -1,6 +1,6 @@
 // The ways to log in that are known here, and in which order an account tries those that its server offers. Pure.
-import type { IspAccount } from './ispAccount.js';
-import type { IspCapabilities } from './ispCapabilities.js';
+import type { IspAccount } from '../ispAccount.js';
+import type { IspCapabilities } from '../ispCapabilities.js';
 
 /**
  * `plain`: SASL PLAIN with the response behind AUTH. `plain-in-steps`: the response when the server asks for it, as it was before RFC 5034.

@@ -1,8 +1,8 @@
 // Each way to log in, command by command.
 import { createHash, createHmac } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
-import type { Answer } from './ispAnswers.js';
-import type { Challenge, Pop3Dialogue } from './pop3Dialogue.js';
+import type { Answer } from '../ispAnswers.js';
+import type { Challenge, Pop3Dialogue } from '../pop3Dialogue.js';
 import { NAMES, type Way } from './waysToLogIn.js';
 
 /** Octets of a command line with its CRLF (RFC 2449 section 4). */
