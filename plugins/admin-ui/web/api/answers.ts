@@ -57,6 +57,8 @@ export interface AccountRow {
 /** The fingerprint as clients show it, and what signed the certificate; no authority where the settings name the files. */
 export interface CertificateView {
   readonly sha256: string;
+  /** Host names and IP addresses. */
+  readonly names: readonly string[];
   readonly authority?: { readonly name: string; readonly sha256: string };
 }
 

@@ -33,7 +33,8 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
   const ports = useCommand<Status>('status', {}, ['settings', 'licence']).data?.ports ?? [];
   const certificate = useCommand<CertificateView>('certificate.show', {}, ['settings']).data;
   const users = useCommand<readonly UserRow[]>('users.list', {}, ['settings']).data ?? [];
-  const [server, setServer] = useState(window.location.hostname);
+  const [typed, setTyped] = useState<string>();
+  const server = typed ?? reachedBy(window.location.hostname, certificate?.names ?? []);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   useLiveEvents(['session'], (events) => {
     const names = events.flatMap(({ mailbox }) =>
@@ -70,7 +71,7 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
           <TextField
             label="This server's address"
             value={server}
-            onChange={setServer}
+            onChange={setTyped}
             hint="The IP address or name by which the other computers reach it; it is printed on the sheets."
           />
         </Card>
@@ -121,6 +122,12 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
       )}
     </>
   );
+}
+
+/** Whoever sits at the server itself sees a name that leads nowhere from other computers: an address of the certificate stands for it. */
+function reachedBy(host: string, names: readonly string[]): string {
+  const isHere = host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+  return (isHere ? names.find((name) => /^\d+(?:\.\d+){3}$/.test(name) && !name.startsWith('127.')) : undefined) ?? host;
 }
 
 function portText(server: string, ports: Status['ports'], protocol: string): string {
