@@ -1,6 +1,7 @@
 import '#core/base/injection.js';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
@@ -16,6 +17,7 @@ import { openDirectory } from './directoryHost.js';
 
 const leaks = leakCheck();
 const DAY = 86_400_000;
+const CASES = process.env['POSTROOM_CASES'] ?? join(process.cwd(), '..', 'shared', 'cases');
 
 describe('ServerCertificates', () => {
   let directory: Awaited<ReturnType<typeof openDirectory>>;
@@ -166,6 +168,23 @@ describe('ServerCertificates', () => {
     await restarted();
     expect(Date.parse(shown().validFrom)).to.be.below(right.getTime());
     expect(Date.parse(authority().validFrom)).to.be.below(right.getTime());
+  });
+
+  it('case 063', async function () {
+    const folder = existsSync(CASES) ? readdirSync(CASES).find((name) => name.startsWith('063-')) : undefined;
+    if (folder === undefined) {
+      console.warn(`      Skipped: there is no case 063 at ${CASES}. Set POSTROOM_CASES to the folder of the cases.`);
+      this.skip();
+    }
+    const [wrong = '', right = ''] = readFileSync(join(CASES, folder, 'input.txt'), 'utf8').match(/[A-Z][a-z]+ 20\d\d/g) ?? [];
+    await rm(join(directory.office.path, 'tls'), { recursive: true });
+    for (const month of [wrong, right]) {
+      await certificates.dispose();
+      clock = new VirtualClock(new Date(`15 ${month} 12:00 UTC`));
+      certificates = make();
+      await certificates.open();
+      expect(Math.abs(Date.parse(shown().validFrom) - clock.now().getTime()), month).to.be.below(2 * DAY);
+    }
   });
 
   it('goes on with the name and key of the authority when its end comes near: what people trust stays good until then', async () => {
