@@ -1,17 +1,14 @@
 // A start with next to nothing left on ext4, on a disk of its own: case 062 where its folder is there, and the sizes around it everywhere.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { caseFolder } from '../kit/publicCases.js';
 import { DISK_MB, DiskWorld } from './diskWorld.js';
 import { FullStart } from './fullStart.js';
 import { BreakableDisk } from './smallDisk.js';
 
-const CASE = path.join(
-  process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases'),
-  '062-start-on-a-full-ext4',
-  'input.txt',
-);
-const [DESCRIBED_MB, DESCRIBED_KB] = existsSync(CASE) ? figuresOf(readFileSync(CASE, 'utf8')) : [DISK_MB, 32];
+const CASE = caseFolder('062');
+const [DESCRIBED_MB, DESCRIBED_KB] = CASE === undefined ? [DISK_MB, 32] : figuresOf(readFileSync(path.join(CASE, 'input.txt'), 'utf8'));
 
 /** Megabytes of the disk, and kilobytes that are left of it. */
 function figuresOf(text: string): readonly [number, number] {
@@ -19,7 +16,7 @@ function figuresOf(text: string): readonly [number, number] {
   return [number(/loop of (\d+) MB/), number(/until (\d+) KB/)];
 }
 
-describe(`A start on an ext4 of ${DESCRIBED_MB} MB that is full${existsSync(CASE) ? ' (case 062)' : ''}`, function () {
+describe(`A start on an ext4 of ${DESCRIBED_MB} MB that is full${CASE === undefined ? '' : ' (case 062)'}`, function () {
   this.timeout(170_000);
   let world: DiskWorld | undefined;
   let start: FullStart;
@@ -52,7 +49,7 @@ describe(`A start on an ext4 of ${DESCRIBED_MB} MB that is full${existsSync(CASE
   });
 
   it('has the figures of case 062', function () {
-    if (!existsSync(CASE)) this.skip();
+    if (CASE === undefined) this.skip();
     expect(DESCRIBED_MB).to.be.greaterThan(0);
     expect(DESCRIBED_KB).to.be.greaterThan(0);
   });

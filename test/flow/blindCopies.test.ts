@@ -1,7 +1,7 @@
 // A blind copy to a colleague of a regular account, as mail programs put it on the wire: no Bcc field, and the shared address once for both. The server
 // can't know whom that was for, so people are told an address that says it.
 import '#core/base/injection.js';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
@@ -10,12 +10,8 @@ import { openServer } from '#core/bootstrap.js';
 import { SettingsService } from '#core/configuration/settingsService.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
+import { playedCase } from '../kit/publicCases.js';
 
-const CASE = path.join(
-  process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases'),
-  '060-bcc-to-a-colleague-as-programs-send-it',
-  'input.transcript',
-);
 const [LOCAL = '', HOST = ''] = REGULAR.split('@');
 
 interface UserRow {
@@ -125,12 +121,9 @@ describe('a blind copy to a colleague of a regular account', () => {
   });
 
   it('goes as case 060 has it: both ways that a person can be told', async function () {
-    if (!existsSync(CASE)) {
-      console.log(`      not played: ${CASE} is missing (POSTROOM_CASES names the folder)`);
-      this.skip();
-    }
+    const file = path.join(playedCase('060', this), 'input.transcript');
     const ours = (text: string): string => text.replaceAll('mail@company.com', REGULAR).replaceAll('@company.com', `@${HOST}`);
-    const transcript = ours(readFileSync(CASE, 'utf8')).replaceAll('SERVER-NAME', 'post.office.example');
+    const transcript = ours(readFileSync(file, 'utf8')).replaceAll('SERVER-NAME', 'post.office.example');
     const said = transcript.split('\n').flatMap((line) => /^C: ?(.*)/.exec(line)?.[1] ?? []);
     const message = said.slice(said.indexOf('DATA') + 1).filter((line) => line !== '.');
     const variants = [...transcript.matchAll(/variant ([bc]).*/g)].map(([line, name = '']) => ({

@@ -1,20 +1,16 @@
 // What stands on top of a copy leaves the house: a read receipt carries the header of what it confirms, and mail goes on as an attachment. None of it
 // may name users, accounts or rules; and what knows a message again that comes back is good for that message alone.
 import '#core/base/injection.js';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { readHeader } from '#core/mail/header.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
+import { playedCase } from '../kit/publicCases.js';
 
 const FAR = 'customer@shop.example';
-const CASE = path.join(
-  process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases'),
-  '061-read-receipt-carries-inner-lines',
-  'input.eml',
-);
 /** Rungs, taps, mailboxes, accounts, logins. `company.example` is the domain that everybody knows. */
 const INNER =
   /X-Postroom|\bL[1-7];\s+(?![A-Z][a-z]{2}, \d)|postroom\.[a-z][\w-]*\/|[\w.]+@company(?!\.example)|\baccount\b|Authenticated|\(no login/i;
@@ -144,12 +140,9 @@ describe('what leaves the house with a message', () => {
   });
 
   it('is none of the lines that case 061 shows', async function () {
-    if (!existsSync(CASE)) {
-      console.log(`      not played: ${CASE} is missing (POSTROOM_CASES names the folder)`);
-      this.skip();
-    }
+    const file = path.join(playedCase('061', this), 'input.eml');
     const inner =
-      readFileSync(CASE, 'latin1')
+      readFileSync(file, 'latin1')
         .replace(/\r?\n/g, '\r\n')
         .split(/Content-Type: text\/rfc822-headers\r\n\r\n/)[1] ?? '';
     const shown = readHeader(Buffer.from(`${inner.split('\r\n--')[0]}\r\n`));

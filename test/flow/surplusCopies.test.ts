@@ -1,12 +1,11 @@
 // An ISP that stores a copy for each recipient and writes nowhere whose it is: what the header does not account for may be a Bcc, and is ADMIN1's.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
-
-const CASES = process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases');
+import { playedCase } from '../kit/publicCases.js';
 
 describe('a copy that everybody had, and whose recipient nobody knows', () => {
   let office: Postroom;
@@ -99,13 +98,9 @@ describe('a copy that everybody had, and whose recipient nobody knows', () => {
   });
 
   it('case 025', async function () {
-    const folder = existsSync(CASES) ? readdirSync(CASES).find((name) => name.startsWith('025-')) : undefined;
-    if (folder === undefined) {
-      console.warn(`      Skipped: there is no case 025 at ${CASES}. Set POSTROOM_CASES to the folder of the cases.`);
-      this.skip();
-    }
-    for (const file of readdirSync(path.join(CASES, folder)).filter((name) => name.endsWith('.eml')))
-      put('post', readFileSync(path.join(CASES, folder, file), 'latin1').replace(/\r?\n/g, '\r\n'));
+    const folder = playedCase('025', this);
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.eml')))
+      put('post', readFileSync(path.join(folder, file), 'latin1').replace(/\r?\n/g, '\r\n'));
     await office.round();
     expect(await domain()).to.deep.equal({ lisa: 0, john: 1, admin1: 1 });
   });

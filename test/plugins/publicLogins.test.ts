@@ -1,21 +1,18 @@
 // Logins that public reports tell of, played from the transcripts of ../shared/cases: what the servers say is taken from there, word for word.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { fetchWait } from '#core/flow/retry.js';
+import { playedCase } from '../kit/publicCases.js';
 import { CollectingHost, mail } from './pop3/support/collectingHost.js';
 import { CHALLENGE, type Logins, loginScript } from './pop3/support/loginServer.js';
 import { relayingHost } from './smtp/relay/relayingHost.js';
 
-const CASES = process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases');
 const HOUR = 60 * 60_000;
 
 /** The transcript of a case; skips the test where the folder is missing. */
 function transcript(name: string, test: Mocha.Context): string {
-  const file = path.join(CASES, name, 'input.transcript');
-  if (existsSync(file)) return readFileSync(file, 'utf8');
-  console.warn(`      Skipped: there is no ${file}. Set POSTROOM_CASES to the folder of the cases.`);
-  return test.skip();
+  return readFileSync(path.join(playedCase(name.slice(0, 3), test), 'input.transcript'), 'utf8');
 }
 
 /** Every `-ERR` line in it, also those of variants. */

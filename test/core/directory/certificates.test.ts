@@ -1,7 +1,7 @@
 import '#core/base/injection.js';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
@@ -12,12 +12,12 @@ import { expect } from 'chai';
 import type { Trial } from '#core/configuration/trialPeriod.js';
 import { ServerCertificates } from '#core/directory/certificates.js';
 import { type IssuedCertificate, issueAuthority, issueCertificate } from '#core/directory/issueCertificate.js';
+import { playedCase } from '../../kit/publicCases.js';
 import { until } from '../../kit/until.js';
 import { openDirectory } from './directoryHost.js';
 
 const leaks = leakCheck();
 const DAY = 86_400_000;
-const CASES = process.env['POSTROOM_CASES'] ?? join(process.cwd(), '..', 'shared', 'cases');
 
 describe('ServerCertificates', () => {
   let directory: Awaited<ReturnType<typeof openDirectory>>;
@@ -171,12 +171,8 @@ describe('ServerCertificates', () => {
   });
 
   it('case 063', async function () {
-    const folder = existsSync(CASES) ? readdirSync(CASES).find((name) => name.startsWith('063-')) : undefined;
-    if (folder === undefined) {
-      console.warn(`      Skipped: there is no case 063 at ${CASES}. Set POSTROOM_CASES to the folder of the cases.`);
-      this.skip();
-    }
-    const [wrong = '', right = ''] = readFileSync(join(CASES, folder, 'input.txt'), 'utf8').match(/[A-Z][a-z]+ 20\d\d/g) ?? [];
+    const file = join(playedCase('063', this), 'input.txt');
+    const [wrong = '', right = ''] = readFileSync(file, 'utf8').match(/[A-Z][a-z]+ 20\d\d/g) ?? [];
     await rm(join(directory.office.path, 'tls'), { recursive: true });
     for (const month of [wrong, right]) {
       await certificates.dispose();

@@ -6,8 +6,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
-
-const CASES = process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases');
+import { playedCase } from '../../kit/publicCases.js';
 
 describe('public cases of answers, receipts and bounces', () => {
   const leaks = leakCheck();
@@ -24,12 +23,9 @@ describe('public cases of answers, receipts and bounces', () => {
     ['017-smart-host-changes-the-message-id', 'input-answer.eml'],
   ] as const)
     it(`case ${folder.slice(0, 3)} is andrew's, who sent the mail`, async function () {
-      const file = path.join(CASES, folder, input);
-      if (!existsSync(file)) {
-        console.warn(`      Skipped: there is no ${file}. Set POSTROOM_CASES to the folder of the cases.`);
-        this.skip();
-      }
-      const transcript = path.join(CASES, folder, 'input.transcript');
+      const place = playedCase(folder.slice(0, 3), this);
+      const file = path.join(place, input);
+      const transcript = path.join(place, 'input.transcript');
       const said = existsSync(transcript) ? /^S: (250.*)$/m.exec(readFileSync(transcript, 'utf8'))?.[1] : undefined;
       office = await Postroom.start();
       if (said !== undefined) office.isp.faults.smtp.say('DATA', said);

@@ -1,20 +1,14 @@
 // Cases of the shared folder that sending is about, played as their transcripts say: 022, 023, 024, 028.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { playedCase } from '../../kit/publicCases.js';
 import { relayingHost } from './relay/relayingHost.js';
 import { servedHost } from './submission/servedHost.js';
 
-const CASES = process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases');
-
 /** The lines of a case's transcript; skips the test where the case is missing. */
 function transcript(number: string, test: Mocha.Context): readonly string[] {
-  const folder = existsSync(CASES) ? readdirSync(CASES).find((name) => name.startsWith(`${number}-`)) : undefined;
-  if (folder === undefined) {
-    console.log(`      There is no case ${number} at ${CASES}: it is skipped.`);
-    return test.skip();
-  }
-  return readFileSync(path.join(CASES, folder, 'input.transcript'), 'utf8').split(/\r?\n/);
+  return readFileSync(path.join(playedCase(number, test), 'input.transcript'), 'utf8').split(/\r?\n/);
 }
 
 /** What a side says, without its mark. */

@@ -1,12 +1,11 @@
 // Servers of public reports, as `../shared/cases` has them: what stands there literally is read from there, the rest is played by the folder's name.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { playedCase } from '../../../kit/publicCases.js';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
 import { multiline } from '../support/scriptedServer.js';
 import { until } from '../support/servedHost.js';
-
-const CASES = process.env['POSTROOM_CASES'] ?? path.join(process.cwd(), '..', 'shared', 'cases');
 
 interface Transcript {
   /** The server's line behind each command that stands alone on its line; `CONNECT` for the greeting. */
@@ -15,10 +14,11 @@ interface Transcript {
   readonly sizes: readonly number[];
 }
 
+/** `folder`: of a case. */
 function transcript(folder: string): Transcript {
   const answers = new Map<string, string>();
   let asked = 'CONNECT';
-  const text = readFileSync(path.join(CASES, folder, 'input.transcript'), 'utf8');
+  const text = readFileSync(path.join(folder, 'input.transcript'), 'utf8');
   for (const line of text.split('\n')) {
     const [, side, said = ''] = /^([CS]): (.*)$/.exec(line.trimEnd()) ?? [];
     if (side === 'C') asked = said.split(' ')[0] ?? '';
@@ -163,11 +163,7 @@ describe('POP3 client and servers of public reports', () => {
   for (const [folder, variants] of Object.entries(PLAYS)) {
     for (const [variant, play] of Object.entries(variants)) {
       it(`does what case ${folder} expects, variant ${variant}`, async function () {
-        if (!existsSync(path.join(CASES, folder))) {
-          process.stdout.write(`      ${path.join(CASES, folder)} is missing: this case is not played.\n`);
-          this.skip();
-        }
-        await play(at, transcript(folder));
+        await play(at, transcript(playedCase(folder.slice(0, 3), this)));
       });
     }
   }
