@@ -78,7 +78,7 @@ import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginI
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
 import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
-import { catchStrays, DefaultStrayErrors, StrayErrors } from './host/strayErrors.js';
+import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
@@ -89,13 +89,13 @@ import { Journal } from './store/journal.js';
 import { tellsOfRestore } from './store/leftovers.js';
 import { MailStore } from './store/mailStore.js';
 import { Outbox } from './store/outbox.js';
-import { PluginStates } from './store/pluginStates.js';
+import { PluginStorages } from './store/pluginStorages.js';
 import { Revisions } from './store/revisions.js';
 import { SqliteStore } from './store/sqlite/sqliteStore.js';
-import { Upkeep } from './store/upkeep.js';
+import { StoreMaintenance } from './store/storeMaintenance.js';
+import { DiskSpace, StoreDiskSpace } from './upkeep/diskSpace.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
 import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';
-import { DiskRoom, Room } from './upkeep/room.js';
 import { StoreKeeper } from './upkeep/storeKeeper.js';
 
 export interface ServerOptions {
@@ -111,7 +111,7 @@ export interface ServerOptions {
    * This server owns the process: errors that nobody waits for are its to handle. Those of plugins are noted with them; after one of its own it
    * calls this. Default: they are Node's to handle, which ends the process.
    */
-  readonly onOwnStray?: (error: unknown) => void;
+  readonly onUnhandledError?: (error: unknown) => void;
   /** As well for who owns the process: what becomes of it where code in it does not end. Default: it goes on for ever. */
   readonly onStall?: StallLimit;
   /** What is to be done before any port opens. */
@@ -145,9 +145,10 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const container = new Container({ defaultScope: 'Singleton' });
   const clock = options.clock ?? new SystemClock();
   const log = options.log ?? createLog('info');
-  const isPlugins = (error: unknown): boolean => container.isBound(StrayErrors as never) && service(container, StrayErrors).note(error);
-  if (options.onOwnStray !== undefined) {
-    stack.use(catchStrays(isPlugins, options.onOwnStray));
+  const isPlugins = (error: unknown): boolean =>
+    container.isBound(UnhandledErrors as never) && service(container, UnhandledErrors).note(error);
+  if (options.onUnhandledError !== undefined) {
+    stack.use(catchUnhandled(isPlugins, options.onUnhandledError));
   }
   const events = new EventBus((error) => {
     if (!isPlugins(error)) {
@@ -257,10 +258,10 @@ function bindStore(container: Container, store: SqliteStore): void {
   bindValue(container, Outbox, store.outbox);
   bindValue(container, Journal, store.journal);
   bindValue(container, ActivityLog, store.activity);
-  bindValue(container, PluginStates, store.states);
+  bindValue(container, PluginStorages, store.states);
   bindValue(container, Revisions, store.revisions);
   bindValue(container, Maildrops, store.maildrops);
-  bindValue(container, Upkeep, store);
+  bindValue(container, StoreMaintenance, store);
 }
 
 function bindServices(container: Container, dataDir: string, log: Log, patienceMs: number | undefined): void {
@@ -295,7 +296,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, Fences, TriedFences);
   bindClass(container, PluginNetwork, SettingsPluginNetwork);
   bindClass(container, PluginInstaller, DefaultPluginInstaller);
-  bindClass(container, StrayErrors, DefaultStrayErrors);
+  bindClass(container, UnhandledErrors, DefaultUnhandledErrors);
   bindClass(container, StallWarden, NotingStallWarden);
 
   bindClass(container, Figures, ServerFigures);
@@ -305,7 +306,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindClass(container, FetchStep, HookFetchStep);
   bindClass(container, IntakeStep, DefaultIntakeStep);
   bindClass(container, IntakeLog, ActivityIntakeLog);
-  bindClass(container, Room, DiskRoom);
+  bindClass(container, DiskSpace, StoreDiskSpace);
   bindClass(container, LostEndReport, StoredLostEndReport);
   bindClass(container, LostEndNotice, MailedLostEndNotice);
   bindClass(container, Submissions, SubmitStep);

@@ -21,7 +21,7 @@ export interface PluginContext {
   readonly commands: CommandRegistrar;
   readonly secrets: Secrets;
   /** A small store of the plugin's own that survives restarts. */
-  readonly state: PluginState;
+  readonly state: PluginStorage;
   /** Sends mail of the plugin's own making; for plugins with `capabilities.sendsMail`. */
   readonly mail: MailSender;
   /** Program log. Lines are sentences with fields; never a password, never a body. */
@@ -31,13 +31,13 @@ export interface PluginContext {
   /** Disposed last-in-first-out, one awaited after the other, when the plugin is disabled or the server stops. */
   readonly subscriptions: { push(...items: readonly Disposable[]): void };
   /** Hands over a port or a similar door: opened after every plugin is active, closed before any deactivates. */
-  listen(listener: Listener): void;
+  listen(listener: PortListener): void;
   /** A service of the host (see services.ts). Bundled plugins only: elsewhere it throws `plugin/isolated`. */
   get<T>(service: ServiceId<T>): T;
 }
 
 /** A door to the outside that the host opens and closes. */
-export interface Listener {
+export interface PortListener {
   /** For people: `POP3`. */
   readonly name: string;
   /** True for a door that stays open without a licence, as the manager does. Default false: mail ports close without one. */
@@ -119,7 +119,7 @@ export interface Secrets {
 }
 
 /** Keys and JSON values; up to 100,000 entries of 64 KB. Writes share the server's next commit. */
-export interface PluginState {
+export interface PluginStorage {
   get(key: string): Promise<unknown>;
   /** Resolves after the commit. `expires`: when the entry may be forgotten. */
   set(key: string, value: unknown, expires?: Date): Promise<void>;

@@ -12,7 +12,7 @@ export interface FetchRequest {
    * Tells of a message that stays at the ISP: one mail, once for a message, however often it is asked for. It goes to those that the header is
    * sorted to, else to ADMIN1, and says how an administrator has the message fetched, deleted or left. Resolves after the commit.
    */
-  tell(message: WaitingMessage): Promise<void>;
+  tell(message: LeftMessage): Promise<void>;
   /** Tells how far the account is: messages done and to do, octets so far. Cheap: call it for every message. */
   progress(done: number, total: number, octets: number): void;
 }
@@ -64,7 +64,7 @@ export interface Accepted {
 }
 
 /** A message that stays at the ISP until somebody decides. */
-export interface WaitingMessage {
+export interface LeftMessage {
   readonly uidl: string;
   readonly listedSize: number;
   /** As TOP shows it; `undefined` where the server does not. */

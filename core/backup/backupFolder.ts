@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError, sentenceOf } from '@postroom/sdk';
-import type { Census } from '../store/upkeep.js';
+import type { Census } from '../store/storeMaintenance.js';
 
 export const MANIFEST_FILE = 'backup.json';
 /** Version of the manifest's format. */
@@ -40,7 +40,7 @@ export interface BackupManifest {
 }
 
 /** Reads and checks the manifest. Throws `backup/damaged`. */
-export async function readManifest(folder: string): Promise<BackupManifest> {
+export async function readBackupManifest(folder: string): Promise<BackupManifest> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(path.join(folder, MANIFEST_FILE), 'utf8'));

@@ -7,7 +7,7 @@ import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
 import { cannotWrite, makeFolder } from '../base/makeFolder.js';
 import type { SecretStore } from '../configuration/secretStore.js';
 import { censusOf } from '../store/sqlite/census.js';
-import type { Upkeep } from '../store/upkeep.js';
+import type { StoreMaintenance } from '../store/storeMaintenance.js';
 import {
   BACKUP_FORMAT,
   type BackedUpFile,
@@ -33,7 +33,7 @@ export interface BackupWish {
 }
 
 export interface BackupSources {
-  readonly upkeep: Upkeep;
+  readonly upkeep: StoreMaintenance;
   readonly clock: Clock;
   readonly secrets: Pick<SecretStore, 'whileUnchanged'>;
   /** Notes the folder that is being written, or that none is, for a server that starts after this one was killed. */

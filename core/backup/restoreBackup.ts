@@ -11,7 +11,16 @@ import { DataLock, LOCK_FILE } from '../store/dataLock.js';
 import { Ballast } from '../store/sqlite/ballast.js';
 import { LAST_COMMIT_FILE } from '../store/sqlite/lastCommit.js';
 import { adoptBackup } from '../store/sqlite/restored.js';
-import { type BackupManifest, BLOCK, checkFiles, DATABASE, PLAIN_PARTS, readManifest, SECRET_PARTS, syncPath } from './backupFolder.js';
+import {
+  type BackupManifest,
+  BLOCK,
+  checkFiles,
+  DATABASE,
+  PLAIN_PARTS,
+  readBackupManifest,
+  SECRET_PARTS,
+  syncPath,
+} from './backupFolder.js';
 import { copyFile } from './copyParts.js';
 import { stamp } from './createBackup.js';
 
@@ -49,7 +58,7 @@ export async function restoreBackup(
   clock: Clock,
   progress: (step: CommandProgress) => void,
 ): Promise<Restored> {
-  const manifest = await readManifest(folder);
+  const manifest = await readBackupManifest(folder);
   // Before everything is read, which takes long; but a restore that was killed may have left what takes the room.
   if (!(await exists(path.join(dataDir, DRAFT)))) await demandRoomFor(manifest, dataDir);
   await checkFiles(folder, manifest, progress);

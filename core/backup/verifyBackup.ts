@@ -7,8 +7,8 @@ import type { Clock } from '@postroom/sdk/services';
 import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
 import { cannotWrite } from '../base/makeFolder.js';
 import { SqliteStore } from '../store/sqlite/sqliteStore.js';
-import type { Census } from '../store/upkeep.js';
-import { type BackupManifest, checkFiles, DATABASE, damaged, readManifest } from './backupFolder.js';
+import type { Census } from '../store/storeMaintenance.js';
+import { type BackupManifest, checkFiles, DATABASE, damaged, readBackupManifest } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
 import { clearStaleFolders, verificationPrefix } from './staleFolders.js';
 
@@ -21,7 +21,7 @@ export async function verifyBackup(
   clock: Clock,
   progress: (step: CommandProgress) => void,
 ): Promise<BackupManifest> {
-  const manifest = await readManifest(folder);
+  const manifest = await readBackupManifest(folder);
   await clearStaleFolders(scratch);
   const octets = manifest.files.find((file) => file.path === DATABASE)?.bytes ?? 0;
   await demandRoom(scratch, octets, 'the copy of the database that is looked through', ELSEWHERE);

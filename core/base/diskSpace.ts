@@ -1,4 +1,4 @@
-// Room on disks, reckoned before much is written, and said in the same words everywhere.
+// Space on disks, reckoned before much is written, and said in the same words everywhere.
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';

@@ -19,7 +19,7 @@ import { serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
 import { adminAddress, hostAndPort } from './serve.js';
 import { show } from './show.js';
-import { listenForEnd } from './wishToEnd.js';
+import { listenForEnd } from './shutdownSignals.js';
 
 /** Everybody's password in the demo, which listens on loopback and forgets everything at its end. */
 const PASSWORD = 'demo';

@@ -11,7 +11,7 @@ import type { CommonOptions } from './commandLine.js';
 import { controlPath, serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
 import { openProgramLog, type ProgramLog } from './programLog.js';
-import { listenForEnd } from './wishToEnd.js';
+import { listenForEnd } from './shutdownSignals.js';
 
 /** Milliseconds of processor time without a turn of the event loop; the longest that the product does at a time takes a few hundred. */
 const STALL_MS = 60_000;
@@ -33,7 +33,7 @@ async function serveUntil(ended: Promise<string>, options: CommonOptions, progra
   const server = await openServer({
     dataDir: options.data,
     log,
-    onOwnStray: (error) => giveUp(error, log),
+    onUnhandledError: (error) => giveUp(error, log),
     onStall: { afterMs: STALL_MS, end: () => process.exit(EXIT.stalled) },
   });
   try {

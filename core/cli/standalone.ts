@@ -6,7 +6,7 @@ import { SystemClock } from '../base/clock.js';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
 import { restore, verify } from '../commands/backupArea.js';
-import { type Finding, finding, problem } from '../doctor/finding.js';
+import { type CheckResult, checkResult, problem } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
 import { dataMissing } from './dataMissing.js';
 
@@ -19,7 +19,7 @@ export const STANDALONE: Readonly<Record<string, Standalone>> = {
 };
 
 /** The doctor also visits where no server can start, and says why. */
-async function examine(args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall): Promise<readonly Finding[]> {
+async function examine(args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall): Promise<readonly CheckResult[]> {
   if (!existsSync(path.join(dataDir, 'settings.json')) && !existsSync(path.join(dataDir, 'restore-unfinished'))) {
     throw dataMissing(dataDir);
   }
@@ -28,14 +28,14 @@ async function examine(args: Readonly<Record<string, unknown>>, dataDir: string,
     server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
   } catch (error) {
     return [
-      await finding('data folder', () => checkRights(dataDir)),
-      await finding('file system', () => checkFileSystem(dataDir)),
-      await finding('restore', () => checkRestore(dataDir)),
+      await checkResult('data folder', () => checkRights(dataDir)),
+      await checkResult('file system', () => checkFileSystem(dataDir)),
+      await checkResult('restore', () => checkRestore(dataDir)),
       problem('start', `No server can start here: ${sentenceOf(error)}`),
     ];
   }
   try {
-    return (await server.run('doctor', args, call)) as readonly Finding[];
+    return (await server.run('doctor', args, call)) as readonly CheckResult[];
   } finally {
     await server.close();
   }

@@ -11,14 +11,14 @@ import { shellWord } from '../base/shellWord.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { ServerName } from '../directory/serverName.js';
 import { ActivityLog } from '../store/activityLog.js';
-import { Upkeep } from '../store/upkeep.js';
+import { StoreMaintenance } from '../store/storeMaintenance.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { BACKUP_COMMANDS } from './backupDeclarations.js';
 
 export class BackupArea implements CommandArea {
   constructor(
     @DataFolder private readonly folder: DataFolder,
-    @Upkeep private readonly upkeep: Upkeep,
+    @StoreMaintenance private readonly upkeep: StoreMaintenance,
     @ServerName private readonly server: ServerName,
     @ActivityLog private readonly activity: ActivityLog,
     @Clock private readonly clock: Clock,

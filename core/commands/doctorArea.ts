@@ -6,7 +6,7 @@ import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { CertificateState } from '../directory/certificates.js';
 import { SharedNameLogins } from '../directory/sharedNameLogins.js';
-import { type Finding, finding } from '../doctor/finding.js';
+import { type CheckResult, checkResult } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
 import { checkSharedNames } from '../doctor/loginChecks.js';
@@ -21,18 +21,18 @@ import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { MailStore } from '../store/mailStore.js';
-import { Upkeep } from '../store/upkeep.js';
+import { StoreMaintenance } from '../store/storeMaintenance.js';
+import { DiskSpace } from '../upkeep/diskSpace.js';
 import { LostEndReport } from '../upkeep/lostEndReport.js';
-import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 
 export class DoctorArea implements CommandArea {
   constructor(
     @DataFolder private readonly folder: DataFolder,
-    @Upkeep private readonly upkeep: Upkeep,
+    @StoreMaintenance private readonly upkeep: StoreMaintenance,
     @MailStore private readonly store: MailStore,
-    @Room private readonly room: Room,
+    @DiskSpace private readonly room: DiskSpace,
     @ActivityLog private readonly log: ActivityLog,
     @Clock private readonly clock: Clock,
     @SettingsService private readonly settings: SettingsService,
@@ -51,35 +51,35 @@ export class DoctorArea implements CommandArea {
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
     doctor: handler<{ logins: boolean }>(
-      async ({ logins }, call): Promise<readonly Finding[]> => [
-        await finding('data folder', () => checkRights(this.folder.path)),
-        await finding('file system', () => checkFileSystem(this.folder.path)),
-        await finding('database', () => checkDatabase(this.upkeep)),
-        await finding('last changes', () => checkEnd(this.lostEnd)),
-        await finding('durability', () => checkDurability(this.upkeep)),
-        await finding('disk', () => checkRoom(this.room, this.store)),
-        await finding('clock', () => checkClock(this.clock, this.log)),
+      async ({ logins }, call): Promise<readonly CheckResult[]> => [
+        await checkResult('data folder', () => checkRights(this.folder.path)),
+        await checkResult('file system', () => checkFileSystem(this.folder.path)),
+        await checkResult('database', () => checkDatabase(this.upkeep)),
+        await checkResult('last changes', () => checkEnd(this.lostEnd)),
+        await checkResult('durability', () => checkDurability(this.upkeep)),
+        await checkResult('disk', () => checkRoom(this.room, this.store)),
+        await checkResult('clock', () => checkClock(this.clock, this.log)),
         ...checkSettings(this.settings),
         ...checkPlugins(this.plugins),
-        await finding('plugin isolation', () => checkIsolation(this.fences, this.plugins)),
+        await checkResult('plugin isolation', () => checkIsolation(this.fences, this.plugins)),
         ...checkAgreements(this.network, this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
         ...checkSenders(this.settings, this.plugins),
         ...checkSharedNames(this.sharedNames),
-        await finding('certificate', () => checkCertificate(this.certificates, this.clock)),
+        await checkResult('certificate', () => checkCertificate(this.certificates, this.clock)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
         ...(await checkNoticed(this.accounts, this.registry, call)),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         ...(await this.#checkAdvice(logins, call)),
-        await finding('held mail', () => checkSetAside(this.store)),
+        await checkResult('held mail', () => checkSetAside(this.store)),
       ],
     ),
   };
 
   /** Where no mail is stored a question may look at what waits at the ISP, and nobody goes there unasked. */
-  async #checkAdvice(goesOnline: boolean, call: CommandCall): Promise<readonly Finding[]> {
-    const findings: Finding[] = [];
+  async #checkAdvice(goesOnline: boolean, call: CommandCall): Promise<readonly CheckResult[]> {
+    const findings: CheckResult[] = [];
     for (const account of this.accounts.all) {
       if (!goesOnline && (await this.store.recent(1, account.id)).length === 0) continue;
       findings.push(...(await checkAdvice(account, { registry: this.registry, settings: this.settings }, call)));

@@ -11,11 +11,11 @@ import { ServiceSwitch } from '../flow/serviceSwitch.js';
 import { Doors } from '../host/doors.js';
 import type { BlockingPlugin } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { StrayErrors } from '../host/strayErrors.js';
+import { UnhandledErrors } from '../host/unhandledErrors.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
+import { DiskSpace } from '../upkeep/diskSpace.js';
 import { LostEndReport } from '../upkeep/lostEndReport.js';
-import { Room } from '../upkeep/room.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -34,9 +34,9 @@ export class ServiceArea implements CommandArea {
     @Events private readonly events: Events,
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
-    @StrayErrors private readonly strays: StrayErrors,
+    @UnhandledErrors private readonly strays: UnhandledErrors,
     @LostEndReport private readonly lostEnd: LostEndReport,
-    @Room private readonly room: Room,
+    @DiskSpace private readonly room: DiskSpace,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {

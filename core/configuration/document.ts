@@ -9,7 +9,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { POLLUTING_KEYS, shownName } from './names.js';
-import { error, type Finding, MOST_PROBLEMS, type Problem, pathText, type SettingPath } from './problems.js';
+import { error, MOST_PROBLEMS, type Problem, pathText, type SettingPath, type SettingsFinding } from './problems.js';
 import { removeValue, setValue } from './textEdits.js';
 
 /** Octets; far beyond what 20 accounts of 64 users take. */
@@ -43,7 +43,7 @@ export interface SettingsDocument {
   /** Syntax errors, duplicate and forbidden keys, numbers beyond the range. */
   readonly problems: readonly Problem[];
   /** Adds line and column of the nearest thing that exists on the way to the finding's path. */
-  place(finding: Finding): Problem;
+  place(finding: SettingsFinding): Problem;
 }
 
 /** Reads a text. Never throws, however broken the text is. */
@@ -117,7 +117,7 @@ function refuse(text: string): Problem | undefined {
   return undefined;
 }
 
-function plainValue(node: Node, path: SettingPath, report: (node: Node, finding: Finding) => void): unknown {
+function plainValue(node: Node, path: SettingPath, report: (node: Node, finding: SettingsFinding) => void): unknown {
   if (node.type === 'array') return (node.children ?? []).map((child, index) => plainValue(child, [...path, index], report));
   if (node.type === 'object') return objectOf(node, path, report);
   if (node.type === 'number' && !Number.isFinite(node.value)) {
@@ -126,7 +126,7 @@ function plainValue(node: Node, path: SettingPath, report: (node: Node, finding:
   return node.value as unknown;
 }
 
-function objectOf(node: Node, path: SettingPath, report: (node: Node, finding: Finding) => void): Record<string, unknown> {
+function objectOf(node: Node, path: SettingPath, report: (node: Node, finding: SettingsFinding) => void): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   for (const property of node.children ?? []) {
     const [keyNode, valueNode] = property.children ?? [];
@@ -140,7 +140,7 @@ function objectOf(node: Node, path: SettingPath, report: (node: Node, finding: F
   return value;
 }
 
-function offsetOf(root: Node, { path, atKey }: Finding): number {
+function offsetOf(root: Node, { path, atKey }: SettingsFinding): number {
   for (let length = path.length; length > 0; length--) {
     const node = findNodeAtLocation(root, path.slice(0, length) as (string | number)[]);
     if (node === undefined) continue;
@@ -157,7 +157,7 @@ function lineStarts(text: string): readonly number[] {
   return starts;
 }
 
-function at(lines: readonly number[], offset: number, finding: Finding): Problem {
+function at(lines: readonly number[], offset: number, finding: SettingsFinding): Problem {
   const line = lineOf(lines, offset);
   return { ...toProblem(finding), line, column: offset - (lines[line - 1] ?? 0) + 1 };
 }
@@ -173,7 +173,7 @@ function lineOf(lines: readonly number[], offset: number): number {
   return low;
 }
 
-function toProblem({ severity, path, message }: Finding): Problem {
+function toProblem({ severity, path, message }: SettingsFinding): Problem {
   return { severity, path: pathText(path), message };
 }
 

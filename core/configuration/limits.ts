@@ -1,7 +1,7 @@
 // How large an edition lets the settings be: asked of the one in force, read from the manifest of one that is to be. Pure.
 import type { EditionDeclaration, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
 import { type AccountEntry, accountEntries, groupOf, textsOf } from './layout.js';
-import { error, type Finding } from './problems.js';
+import { error, type SettingsFinding } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 
 /** Asks the edition in force. */
@@ -15,13 +15,13 @@ export interface Limits {
 }
 
 /** The limits of the edition that the settings choose. */
-export function checkLimits(settings: unknown, schema: SettingsSchema, limits: Limits): readonly Finding[] {
+export function checkLimits(settings: unknown, schema: SettingsSchema, limits: Limits): readonly SettingsFinding[] {
   const [now, before] = [enabledEditions(settings, schema), enabledEditions(limits.before, schema)];
   return now.join() === before.join() ? growth(settings, limits) : change(settings, schema, now, before);
 }
 
 /** Asked only where accounts or users grow, so that a file beyond the limits can be edited back towards them. */
-function growth(settings: unknown, { before, check }: Limits): readonly Finding[] {
+function growth(settings: unknown, { before, check }: Limits): readonly SettingsFinding[] {
   const accounts = accountEntries(settings).map(({ id, users }) => ({ id, users: users.length }));
   const former = new Map(accountEntries(before).map(({ id, users }) => [id, users.length]));
   const larger = accounts.filter(({ id, users }) => users > (former.get(id) ?? 0));
@@ -33,7 +33,7 @@ function growth(settings: unknown, { before, check }: Limits): readonly Finding[
 }
 
 /** Another edition can't be asked before it is active; its manifest says what it will grant. None is for the licence to deny. */
-function change(settings: unknown, schema: SettingsSchema, now: readonly string[], before: readonly string[]): readonly Finding[] {
+function change(settings: unknown, schema: SettingsSchema, now: readonly string[], before: readonly string[]): readonly SettingsFinding[] {
   if (now.length > 1) return [error(['plugins.enabled'], tooManyEditions(now, before))];
   const [id = ''] = now;
   const edition = schema.editions.get(id);

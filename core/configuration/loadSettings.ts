@@ -4,7 +4,7 @@ import { groupOf } from './layout.js';
 import { checkLimits, type Limits } from './limits.js';
 import { findRenames } from './migrate.js';
 import { withFewSuggestions } from './nearest.js';
-import { type Finding, hasErrors, MOST_PROBLEMS, type Problem, pathText } from './problems.js';
+import { hasErrors, MOST_PROBLEMS, type Problem, pathText, type SettingsFinding } from './problems.js';
 import { checkRules } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 import type { SettingsCheck } from './validate.js';
@@ -42,7 +42,7 @@ function load(source: string, { schema, check, limits }: LoadRules): LoadedSetti
   const { findings, effective } = check(document.value);
   // What was said about a value already is not said again in other words.
   const told = new Set([...document.problems.map((each) => each.path), ...renamed.map((each) => pathText(each.path))]);
-  const further: readonly Finding[] = [
+  const further: readonly SettingsFinding[] = [
     ...findings.filter((each) => !told.has(pathText(each.path))),
     ...checkRules(document.value, schema),
     ...(limits === undefined ? [] : checkLimits(document.value, schema, limits)),
@@ -58,7 +58,7 @@ function load(source: string, { schema, check, limits }: LoadRules): LoadedSetti
 }
 
 /** The first ones, errors before warnings, and how many more there are. */
-function fewest(findings: readonly Finding[]): readonly [readonly Finding[], readonly Problem[]] {
+function fewest(findings: readonly SettingsFinding[]): readonly [readonly SettingsFinding[], readonly Problem[]] {
   if (findings.length <= MOST_PROBLEMS) return [findings, []];
   const sorted = [...findings.filter(({ severity }) => severity === 'error'), ...findings.filter(({ severity }) => severity === 'warning')];
   const rest = sorted.slice(MOST_PROBLEMS);

@@ -1,6 +1,6 @@
 // Former names of settings: moved to the new ones as the file is read, with the person told.
 import { accountEntries, groupOf } from './layout.js';
-import { type Finding, type SettingPath, warning } from './problems.js';
+import { type SettingPath, type SettingsFinding, warning } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 
 export interface Rename {
@@ -11,13 +11,13 @@ export interface Rename {
 export interface Migration {
   readonly renames: readonly Rename[];
   /** One warning for each former name. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly SettingsFinding[];
 }
 
 /** Which keys of a value have another name now. Where both names stand, the former one is left alone and said to be of no use. */
 export function findRenames(settings: unknown, schema: SettingsSchema): Migration {
   const renames: Rename[] = [];
-  const findings: Finding[] = [];
+  const findings: SettingsFinding[] = [];
   const former = formerNames(schema);
   const look = (scope: string, path: SettingPath, values: Readonly<Record<string, unknown>>): void => {
     for (const key of Object.keys(values)) {

@@ -7,7 +7,7 @@ export type SettingPath = readonly (string | number)[];
 export type Severity = 'error' | 'warning';
 
 /** Something wrong, before its line is looked up. */
-export interface Finding {
+export interface SettingsFinding {
   readonly severity: Severity;
   readonly path: SettingPath;
   /** Whether the name at `path` is meant, rather than its value. */
@@ -31,11 +31,11 @@ export interface Problem {
 /** Nobody mends more at a time, and each place has to be looked for in the text. */
 export const MOST_PROBLEMS = 200;
 
-export function error(path: SettingPath, message: string): Finding {
+export function error(path: SettingPath, message: string): SettingsFinding {
   return { severity: 'error', path, message };
 }
 
-export function warning(path: SettingPath, message: string): Finding {
+export function warning(path: SettingPath, message: string): SettingsFinding {
   return { severity: 'warning', path, message };
 }
 

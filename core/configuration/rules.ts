@@ -7,13 +7,13 @@ import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserE
 import { shownName } from './names.js';
 import { didYouMean } from './nearest.js';
 import { neededProperties } from './neededProperties.js';
-import { error, type Finding, type SettingPath, warning } from './problems.js';
+import { error, type SettingPath, type SettingsFinding, warning } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 
 const LOCAL_PART = new RegExp(LOCAL_PART_PATTERN, 'u');
 
 /** Every breach of every rule, in the order of the file as far as possible. */
-export function checkRules(settings: unknown, schema: SettingsSchema): readonly Finding[] {
+export function checkRules(settings: unknown, schema: SettingsSchema): readonly SettingsFinding[] {
   const accounts = accountEntries(settings);
   const kinds = new Map(schema.kinds.map((kind) => [kind.kind, kind]));
   return [
@@ -24,8 +24,8 @@ export function checkRules(settings: unknown, schema: SettingsSchema): readonly 
   ];
 }
 
-function serverRules(settings: Readonly<Record<string, unknown>>, schema: SettingsSchema): readonly Finding[] {
-  const findings: Finding[] = [];
+function serverRules(settings: Readonly<Record<string, unknown>>, schema: SettingsSchema): readonly SettingsFinding[] {
+  const findings: SettingsFinding[] = [];
   for (const [index, id] of textsOf(settings['plugins.enabled']).entries()) {
     if (schema.plugins.includes(id)) continue;
     findings.push(warning(['plugins.enabled', index], `No plugin "${shownName(id)}" is installed.${didYouMean(id, schema.plugins)}`));
@@ -45,7 +45,7 @@ function serverRules(settings: Readonly<Record<string, unknown>>, schema: Settin
   return findings;
 }
 
-function accountRules(account: AccountEntry, kind: AccountKindDeclaration | undefined, schema: SettingsSchema): readonly Finding[] {
+function accountRules(account: AccountEntry, kind: AccountKindDeclaration | undefined, schema: SettingsSchema): readonly SettingsFinding[] {
   const findings = foreignProperties(account.path, account.values, account, schema);
   if (account.kind !== undefined && kind === undefined && schema.kinds.length === 0) {
     findings.push(error([...account.path, 'kind'], `No installed plugin sorts accounts of kind "${shownName(account.kind)}".`));
@@ -70,7 +70,7 @@ function foreignProperties(
   values: Readonly<Record<string, unknown>>,
   account: AccountEntry,
   schema: SettingsSchema,
-): Finding[] {
+): SettingsFinding[] {
   return Object.keys(values).flatMap((key) => {
     const kind = schema.properties.get(key)?.schema.accountKind;
     if (kind === undefined || kind === account.kind) return [];
@@ -87,8 +87,8 @@ function foreignProperties(
 }
 
 /** Within an account a name or alias means one user, in any case of letters. */
-function nameRules(account: AccountEntry, kind: AccountKindDeclaration | undefined): readonly Finding[] {
-  const findings: Finding[] = [];
+function nameRules(account: AccountEntry, kind: AccountKindDeclaration | undefined): readonly SettingsFinding[] {
+  const findings: SettingsFinding[] = [];
   const owners = new Map<string, string>();
   const claim = (name: string, user: UserEntry, path: SettingPath, what: string): void => {
     const owner = owners.get(foldCase(name));
@@ -123,7 +123,7 @@ function copyRules(
   user: UserEntry,
   account: AccountEntry,
   { names, folded }: { readonly names: readonly string[]; readonly folded: ReadonlySet<string> },
-): readonly Finding[] {
+): readonly SettingsFinding[] {
   return textsOf(user.values['cc.to']).flatMap((colleague, index) => {
     const path = [...user.path, 'cc.to', index];
     if (foldCase(colleague) === foldCase(user.name))
@@ -139,8 +139,8 @@ function copyRules(
 }
 
 /** An address belongs to one account, else nobody could say by whose rules its mail is sorted. */
-function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string, AccountKindDeclaration>): readonly Finding[] {
-  const findings: Finding[] = [];
+function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string, AccountKindDeclaration>): readonly SettingsFinding[] {
+  const findings: SettingsFinding[] = [];
   const byAddress = new Map<string, string>();
   const byDomain = new Map<string, string>();
   for (const account of accounts) {
@@ -175,8 +175,8 @@ function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<stri
 }
 
 /** SORTING.md, Logins: the name alone where it is unique, else `name@account-id`; `name@domain` for domain accounts. */
-function loginRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string, AccountKindDeclaration>): readonly Finding[] {
-  const findings: Finding[] = [];
+function loginRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string, AccountKindDeclaration>): readonly SettingsFinding[] {
+  const findings: SettingsFinding[] = [];
   const ids = new Map<string, string>();
   const users = new Map<string, string>();
   const domains = new Map(

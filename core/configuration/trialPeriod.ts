@@ -1,11 +1,11 @@
 // Changes that could lock out the one who makes them (ports, TLS, the manager's access) count for a minute, and go back unless they are confirmed.
 // What is on trial is durable before it is in force: it goes back also where the server is killed meanwhile.
 import { isDeepStrictEqual } from 'node:util';
-import { type Disposable, type PluginState, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type PluginStorage, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
 import { EDITOR, ROLLBACK, SERVER } from './authors.js';
 import { groupOf } from './layout.js';
 import type { SettingsValue } from './loadSettings.js';
@@ -55,7 +55,7 @@ export function riskyChanges({ properties }: Pick<SettingsSchema, 'properties'>,
 }
 
 export class SettingsTrialPeriod implements TrialPeriod, Disposable {
-  readonly #state: PluginState;
+  readonly #state: PluginStorage;
   #onTrial: readonly Tried[] = [];
   /** Durable already, and on trial as soon as the change is in force. */
   #coming: readonly Tried[] = [];
@@ -67,7 +67,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
 
   constructor(
     @SettingsService private readonly settings: SettingsService,
-    @PluginStates states: PluginStates,
+    @PluginStorages states: PluginStorages,
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @Log private readonly log: Log,

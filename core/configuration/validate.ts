@@ -5,13 +5,13 @@ import { shellWord } from '../base/shellWord.js';
 import { leanSchema, usedKeys } from './leanSchema.js';
 import { nameProblem, shownName } from './names.js';
 import { didYouMean } from './nearest.js';
-import { error, type Finding, type SettingPath, warning } from './problems.js';
+import { error, type SettingPath, type SettingsFinding, warning } from './problems.js';
 import { type JsonSchema, type SettingsSchema, VOCABULARY } from './schema.js';
 import { looksSecret, sentenceFor } from './sentences.js';
 
 /** The answer of a check. */
 export interface Checked {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly SettingsFinding[];
   /** A copy with the defaults filled in; sound only where no finding is an error. */
   readonly effective: unknown;
 }
@@ -87,7 +87,7 @@ export function compileCheck(schema: SettingsSchema, strangers?: StrangerSetting
 /** What fails beyond these is not looked at: each is compared with the others. */
 const MOST_FAILURES = 1_000;
 
-function findingsOf(all: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly Finding[] {
+function findingsOf(all: readonly ErrorObject[], schema: SettingsSchema, root: unknown): readonly SettingsFinding[] {
   const failures = all.slice(0, MOST_FAILURES);
   // Where no branch of a choice fits, what each branch lacks would only confuse.
   const choices = failures.filter((each) => each.keyword === 'anyOf' || each.keyword === 'oneOf');
@@ -104,7 +104,7 @@ function findingsOf(all: readonly ErrorObject[], schema: SettingsSchema, root: u
     .flatMap((each) => findingOf(each, schema, pathOf(each.instancePath, root)));
 }
 
-function findingOf(failure: ErrorObject, schema: SettingsSchema, path: SettingPath): readonly Finding[] {
+function findingOf(failure: ErrorObject, schema: SettingsSchema, path: SettingPath): readonly SettingsFinding[] {
   const params = failure.params as Readonly<Record<string, unknown>>;
   if (failure.keyword === 'propertyNames') {
     const name = String(params['propertyName']);
@@ -141,7 +141,7 @@ function levelOf(path: SettingPath): Level | undefined {
   return path.length === 4 && path[2] === 'users' ? 'user' : undefined;
 }
 
-function unknownKey(path: SettingPath, key: string, failure: ErrorObject, schema: SettingsSchema): Finding {
+function unknownKey(path: SettingPath, key: string, failure: ErrorObject, schema: SettingsSchema): SettingsFinding {
   const here = [...path, key];
   const level = levelOf(path);
   const known = Object.keys((failure.parentSchema?.['properties'] ?? {}) as object).filter((each) => each !== '$schema');

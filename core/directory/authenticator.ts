@@ -2,12 +2,12 @@
 import { BoundedLog, type Disposable, foldCase, type MailboxRef, mailboxName } from '@postroom/sdk';
 import { Accounts, type Authenticator, Clock, type LoginPeer, type LoginResult } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
+import { Semaphore } from '../base/semaphore.js';
 import { shownName } from '../configuration/names.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { LoginDelays } from './loginDelays.js';
 import { resolveLogin } from './logins.js';
 import { SharedNameLogins } from './sharedNameLogins.js';
-import { Turns } from './turns.js';
 
 /** scrypt takes a thread of the pool that the store writes with, and 16 MB: a flood of logins gets two. */
 const CHECKS_AT_ONCE = 2;
@@ -20,7 +20,7 @@ export class PasswordAuthenticator implements Authenticator, Disposable {
   readonly #delays: LoginDelays;
   /** A failure costs a check of a password; this costs nothing, so anybody could fill the log with it. */
   readonly #complaints: BoundedLog;
-  readonly #turns = new Turns(CHECKS_AT_ONCE, LONGEST_LINE);
+  readonly #turns = new Semaphore(CHECKS_AT_ONCE, LONGEST_LINE);
 
   constructor(
     @Accounts private readonly accounts: Accounts,

@@ -1,7 +1,7 @@
 // The data folder: whose it is, who may read it, what disk it lies on.
 import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { type Finding, problem, warning, well } from './finding.js';
+import { type CheckResult, problem, warning, well } from './checkResult.js';
 
 /** File system types on which locks and durable writes cannot be relied upon (statfs(2)). */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -14,7 +14,7 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 /** Files that only the server's user may read. */
 const PRIVATE_FILES = ['postroom.db', 'secrets.json', 'secret.key'];
 
-export async function checkRights(dataDir: string): Promise<Finding> {
+export async function checkRights(dataDir: string): Promise<CheckResult> {
   await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   const open: string[] = [];
   for (const name of ['.', ...PRIVATE_FILES]) {
@@ -31,7 +31,7 @@ export async function checkRights(dataDir: string): Promise<Finding> {
     : warning('data folder', `Others on this machine can read ${open.join(', ')}. Take their rights away: chmod go-rwx.`);
 }
 
-export async function checkFileSystem(dataDir: string): Promise<Finding> {
+export async function checkFileSystem(dataDir: string): Promise<CheckResult> {
   const network = NETWORK_FILE_SYSTEMS.get((await statfs(dataDir)).type);
   return network === undefined
     ? well('file system', 'The data folder lies on a disk of this machine.')
@@ -42,7 +42,7 @@ export async function checkFileSystem(dataDir: string): Promise<Finding> {
 }
 
 /** The mark that a restore leaves until it is complete. */
-export async function checkRestore(dataDir: string): Promise<Finding> {
+export async function checkRestore(dataDir: string): Promise<CheckResult> {
   const mark = (await readFile(path.join(dataDir, 'restore-unfinished'), 'utf8').catch(() => undefined))?.split('\n')[0];
   return mark === undefined
     ? well('restore', 'No restore was interrupted.')

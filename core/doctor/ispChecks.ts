@@ -7,7 +7,7 @@ import { type SecretStore, secretPath } from '../configuration/secretStore.js';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type AdviceSources, adviceFor, assignmentsIn, commandFor } from './accountAdvice.js';
-import { type Finding, problem, warning, well } from './finding.js';
+import { type CheckResult, problem, warning, well } from './checkResult.js';
 
 /** Commands that log in at the ISP and do nothing there; contributed by the plugins that collect and send. */
 const LOGIN_TESTS = ['pop3.test-login', 'smtp.test-login'];
@@ -21,7 +21,7 @@ interface Noticed {
   readonly text: string;
 }
 
-export function checkPasswords(accounts: Accounts, host: PluginHost, secrets: SecretStore): readonly Finding[] {
+export function checkPasswords(accounts: Accounts, host: PluginHost, secrets: SecretStore): readonly CheckResult[] {
   return accounts.all.map(({ id }) => {
     const isSet = host.accountSecrets.some((key) => secrets.hasSecret(secretPath(key, id)));
     return isSet
@@ -30,9 +30,9 @@ export function checkPasswords(accounts: Accounts, host: PluginHost, secrets: Se
   });
 }
 
-export async function checkLogins(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
+export async function checkLogins(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly CheckResult[]> {
   const tests = LOGIN_TESTS.filter((command) => registry.available.some((declaration) => declaration.command === command));
-  const findings: Finding[] = [];
+  const findings: CheckResult[] = [];
   const all = accounts.all.flatMap((account) => tests.map((command) => ({ account: account.id, command })));
   for (const { account, command } of all) {
     call.progress({ what: 'Logging in at the ISPs', done: findings.length, of: all.length });
@@ -43,8 +43,8 @@ export async function checkLogins(accounts: Accounts, registry: CommandRegistry,
   return findings;
 }
 
-export async function checkNoticed(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+export async function checkNoticed(accounts: Accounts, registry: CommandRegistry, call: CommandCall): Promise<readonly CheckResult[]> {
+  const findings: CheckResult[] = [];
   for (const [command, what] of Object.entries(NOTICED)) {
     if (!registry.available.some((declaration) => declaration.command === command)) continue;
     const rows = (await registry.run(command, {}, call)) as readonly Noticed[];
@@ -55,7 +55,7 @@ export async function checkNoticed(accounts: Accounts, registry: CommandRegistry
 }
 
 /** What the mail of an account says about its settings; nothing where all is well. */
-export async function checkAdvice(account: AccountView, sources: AdviceSources, call: CommandCall): Promise<readonly Finding[]> {
+export async function checkAdvice(account: AccountView, sources: AdviceSources, call: CommandCall): Promise<readonly CheckResult[]> {
   const check = `mail of ${account.id}`;
   try {
     return (await adviceFor(account, sources, call)).map((advice) => {

@@ -4,12 +4,12 @@ import type { Fences } from '../host/isolated/fence/fences.js';
 import { FENCE_NAMES } from '../host/isolated/fence/fenceWords.js';
 import type { PluginNetwork } from '../host/network/pluginNetwork.js';
 import type { PluginHost } from '../host/pluginHost.js';
-import { type Finding, problem, warning, well } from './finding.js';
+import { type CheckResult, problem, warning, well } from './checkResult.js';
 
 const CHECK = 'plugin isolation';
 
 /** Says which fences hold on this machine, and which of them a plugin would run behind now. */
-export async function checkIsolation(fences: Fences, plugins: PluginHost): Promise<Finding> {
+export async function checkIsolation(fences: Fences, plugins: PluginHost): Promise<CheckResult> {
   const { fence, missing } = await fences.found();
   const refusal = await fences.refusal();
   const installed = plugins.plugins.filter(({ bundled, state }) => !bundled && state !== 'disabled').length;
@@ -27,7 +27,7 @@ export async function checkIsolation(fences: Fences, plugins: PluginHost): Promi
   return (installed > 0 ? warning : well)(CHECK, text);
 }
 
-export function checkAgreements(network: PluginNetwork, plugins: PluginHost): readonly Finding[] {
+export function checkAgreements(network: PluginNetwork, plugins: PluginHost): readonly CheckResult[] {
   return plugins.plugins.flatMap(({ id, bundled, state, manifest }) => {
     const waits = bundled || state === 'disabled' || manifest === undefined ? [] : network.waiting(manifest);
     const text = `It waits for your agreement to connect to ${waits.join(', ')}. Agree: postroom plugins allow ${id}`;

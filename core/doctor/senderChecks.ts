@@ -2,12 +2,12 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { SettingsService } from '../configuration/settingsService.js';
 import type { PluginHost } from '../host/pluginHost.js';
-import { type Finding, warning, well } from './finding.js';
+import { type CheckResult, warning, well } from './checkResult.js';
 
 const KEY = 'smtp.trustedNetworks';
 
 /** Nothing where no plugin takes mail by SMTP. */
-export function checkSenders(settings: SettingsService, plugins: PluginHost): readonly Finding[] {
+export function checkSenders(settings: SettingsService, plugins: PluginHost): readonly CheckResult[] {
   const networks = settings.value[KEY] as readonly string[] | undefined;
   if (networks === undefined) return [];
   if (!coversThisComputer(networks))

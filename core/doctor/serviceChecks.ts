@@ -9,13 +9,13 @@ import type { CertificateState } from '../directory/certificates.js';
 import type { Doors } from '../host/doors.js';
 import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
-import { type Finding, problem, warning, well } from './finding.js';
+import { type CheckResult, problem, warning, well } from './checkResult.js';
 
 const DAY_MS = 86_400_000;
 /** A certificate that ends sooner is worth a warning. */
 const EXPIRY_WARNING_DAYS = 14;
 
-export function checkPorts(doors: Doors): readonly Finding[] {
+export function checkPorts(doors: Doors): readonly CheckResult[] {
   if (doors.ports.length === 0) {
     return [
       warning('ports', 'No port is open here: no server runs on this data folder, or the service is stopped. Start it: postroom serve'),
@@ -28,14 +28,14 @@ export function checkPorts(doors: Doors): readonly Finding[] {
   );
 }
 
-export function checkLicence(licence: Licence): Finding {
+export function checkLicence(licence: Licence): CheckResult {
   const { verdict } = licence;
   return verdict.granted
     ? well('licence and device', `The service may run: ${verdict.edition}.`)
     : problem('licence and device', `${verdict.reason} ${verdict.remedy}`);
 }
 
-export function checkPlugins(plugins: PluginHost): readonly Finding[] {
+export function checkPlugins(plugins: PluginHost): readonly CheckResult[] {
   const blocking = plugins.blocking.filter(({ how }) => how !== 'changing');
   const failing = plugins.plugins.filter(
     ({ id, state, problems }) =>
@@ -53,7 +53,7 @@ export function checkPlugins(plugins: PluginHost): readonly Finding[] {
 }
 
 /** The two ways out: the plugin works again, or mail goes without it. Without an essential one mail cannot be sorted. */
-function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): Finding {
+function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): CheckResult {
   const args = { plugin: id };
   const title = how === 'off' ? 'Enable it' : how === 'lapsed' ? 'Agree to this version' : 'Try again';
   const enable = { title, command: 'plugins.enable', args };
@@ -75,13 +75,13 @@ function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): Finding {
   };
 }
 
-export function checkSettings(settings: SettingsService): readonly Finding[] {
+export function checkSettings(settings: SettingsService): readonly CheckResult[] {
   return settings.problems.length === 0
     ? [well('settings', `${settings.path} is right.`)]
     : settings.problems.map((each) => (each.severity === 'error' ? problem : warning)('settings', problemLine(each)));
 }
 
-export function checkCertificate(certificates: CertificateState, clock: Clock): Finding {
+export function checkCertificate(certificates: CertificateState, clock: Clock): CheckResult {
   let made: string;
   try {
     made = certificates.pem.cert;

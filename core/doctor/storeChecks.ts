@@ -2,16 +2,16 @@
 import type { Clock } from '@postroom/sdk/services';
 import type { ActivityLog } from '../store/activityLog.js';
 import type { MailStore } from '../store/mailStore.js';
-import type { Upkeep } from '../store/upkeep.js';
+import type { StoreMaintenance } from '../store/storeMaintenance.js';
+import type { DiskSpace } from '../upkeep/diskSpace.js';
 import type { LostEndReport } from '../upkeep/lostEndReport.js';
-import type { Room } from '../upkeep/room.js';
-import { type Finding, problem, warning, well } from './finding.js';
+import { type CheckResult, problem, warning, well } from './checkResult.js';
 
 const DAY_MS = 86_400_000;
 /** Nothing was made before this. */
 const EARLIEST = Date.UTC(2026, 0, 1);
 
-export async function checkDatabase(upkeep: Upkeep): Promise<Finding> {
+export async function checkDatabase(upkeep: StoreMaintenance): Promise<CheckResult> {
   if (upkeep.trouble !== undefined) {
     return problem(
       'database',
@@ -27,17 +27,17 @@ export async function checkDatabase(upkeep: Upkeep): Promise<Finding> {
 }
 
 /** Whether all is there that was committed. */
-export async function checkEnd(lostEnd: LostEndReport): Promise<Finding> {
+export async function checkEnd(lostEnd: LostEndReport): Promise<CheckResult> {
   const sentence = await lostEnd.problem();
   return sentence === undefined ? well('last changes', 'Every change that was committed is there.') : problem('last changes', sentence);
 }
 
-export async function checkDurability(upkeep: Upkeep): Promise<Finding> {
+export async function checkDurability(upkeep: StoreMaintenance): Promise<CheckResult> {
   await upkeep.assertDurable();
   return well('durability', 'Commits survive a power cut: WAL with synchronous=FULL is in force.');
 }
 
-export async function checkRoom(room: Room, store: MailStore): Promise<Finding> {
+export async function checkRoom(room: DiskSpace, store: MailStore): Promise<CheckResult> {
   const sentence = await room.problem();
   return sentence === undefined
     ? well('disk', `${Math.floor((await store.room()) / 2 ** 20)} MB are free on the disk of the data folder.`)
@@ -45,7 +45,7 @@ export async function checkRoom(room: Room, store: MailStore): Promise<Finding> 
 }
 
 /** A clock that is wrong shows in the log, whose newest entry is in the past of a right one. */
-export async function checkClock(clock: Clock, log: ActivityLog): Promise<Finding> {
+export async function checkClock(clock: Clock, log: ActivityLog): Promise<CheckResult> {
   const now = clock.now();
   const [newest] = await log.read({ limit: 1 });
   const way = 'Set the clock, best by a time server (NTP): the timer, certificates and the log go by it.';
@@ -61,7 +61,7 @@ export async function checkClock(clock: Clock, log: ActivityLog): Promise<Findin
   return well('clock', `It is ${now.toISOString()}.`);
 }
 
-export async function checkSetAside(store: MailStore): Promise<Finding> {
+export async function checkSetAside(store: MailStore): Promise<CheckResult> {
   const waiting = await store.setAside();
   return waiting.length === 0
     ? well('held mail', 'No mail waits for the administrator.')

@@ -4,7 +4,7 @@ import type { Disposable } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { Upkeep } from '../store/upkeep.js';
+import { StoreMaintenance } from '../store/storeMaintenance.js';
 import { PerMinute } from './perMinute.js';
 
 /** One moment's figures. Counts run since the start. */
@@ -50,7 +50,7 @@ export class ServerFigures implements Figures, Disposable {
   #delaySince: number;
 
   constructor(
-    @Upkeep private readonly upkeep: Upkeep,
+    @StoreMaintenance private readonly upkeep: StoreMaintenance,
     @MailStore private readonly store: MailStore,
     @Outbox private readonly outbox: Outbox,
     @Clock private readonly clock: Clock,

@@ -1,5 +1,5 @@
 // While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and what waited is sorted as soon as it need not wait any more.
-import { ADMIN1, type Disposable, type PluginState } from '@postroom/sdk';
+import { ADMIN1, type Disposable, type PluginStorage } from '@postroom/sdk';
 import { Clock, Events } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
@@ -8,7 +8,7 @@ import type { BlockingPlugin } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { composeBlockedNotice } from '../mail/blockedNotice.js';
 import { ActivityLog } from '../store/activityLog.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
 import { HeldMailStep } from './heldMail.js';
 import { IntakeStep } from './intake.js';
 
@@ -17,7 +17,7 @@ const TOLD = 'blocked';
 
 export class BlockedMail implements Disposable {
   readonly #watching = new DisposableStack();
-  readonly #state: PluginState;
+  readonly #state: PluginStorage;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(
@@ -29,7 +29,7 @@ export class BlockedMail implements Disposable {
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-    @PluginStates states: PluginStates,
+    @PluginStorages states: PluginStorages,
   ) {
     this.#state = states.forPlugin('core');
   }

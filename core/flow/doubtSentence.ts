@@ -1,7 +1,7 @@
 // What the log says of a message that the ISP may have, though it did not say so: one sentence for each end of data, with what happens next.
 import { namesOf } from '../base/namesOf.js';
 import type { OutboxUpdate } from '../store/outbox.js';
-import type { Consignment } from './consignment.js';
+import type { DeliveryGroup } from './deliveryGroup.js';
 
 /** Recipients of one message who share what is known of them. */
 export interface Doubt {
@@ -13,7 +13,7 @@ export interface Doubt {
 }
 
 /** At most two: some recipients may be sent to again, for others it was once too often. Pure. */
-export function doubtsIn({ entries }: Consignment, updates: readonly OutboxUpdate[], now: Date): readonly Doubt[] {
+export function doubtsIn({ entries }: DeliveryGroup, updates: readonly OutboxUpdate[], now: Date): readonly Doubt[] {
   const times = new Map(entries.map(({ id, doubts = 0 }) => [id, doubts + 1]));
   const doubtful = updates.filter((update) => update.doubtful === true);
   return [false, true].flatMap((isHeld): readonly Doubt[] => {

@@ -5,7 +5,7 @@ import { editsOf } from '../mail/copy.js';
 import { messageIdOf } from '../mail/duplicateKey.js';
 import { stateOf } from '../mail/sortPlan.js';
 import type { IntakeUnit, OutboxDraft, PlacementDraft, StoredMessage } from '../store/mailStore.js';
-import type { Incoming } from './incoming.js';
+import type { ReadMessage } from './readMessage.js';
 
 /** What was decided for one account: the plan, and the mailboxes that take their copy now. */
 export interface Decision {
@@ -31,7 +31,12 @@ const SHOWN = 200;
 const GRAVITY: readonly Disposition[] = ['deliver', 'discard', 'quarantine', 'hold'];
 
 /** Puts a message, its copies and its Outbox entries together. A message that fetched copies of it made before is known by its duplicate key. */
-export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonly Decision[], parts: UnitParts): Omit<IntakeUnit, 'body'> {
+export function draftUnit(
+  mail: MailView,
+  incoming: ReadMessage,
+  decisions: readonly Decision[],
+  parts: UnitParts,
+): Omit<IntakeUnit, 'body'> {
   const plans = decisions.map((decision) => decision.plan);
   const gravityOf = ({ plan }: Decision): number => GRAVITY.indexOf(plan.disposition);
   const gravest = [...decisions].sort((a, b) => gravityOf(b) - gravityOf(a))[0];
@@ -69,7 +74,7 @@ export function draftUnit(mail: MailView, incoming: Incoming, decisions: readonl
   };
 }
 
-function placement(decision: Decision, mailbox: MailboxRef, mail: MailView, incoming: Incoming, parts: UnitParts): PlacementDraft {
+function placement(decision: Decision, mailbox: MailboxRef, mail: MailView, incoming: ReadMessage, parts: UnitParts): PlacementDraft {
   return { mailbox, prefix: parts.prefix(decision), duplicateKey: mail.origin === 'fetched' ? incoming.duplicateKey : undefined };
 }
 

@@ -7,7 +7,7 @@ import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { Journal } from '../store/journal.js';
-import { Room } from '../upkeep/room.js';
+import { DiskSpace } from '../upkeep/diskSpace.js';
 import { IntakeStep } from './intake.js';
 import { fetchWait } from './retry.js';
 import { WaitingNoticeStep } from './waitingNotice.js';
@@ -40,7 +40,7 @@ export class HookFetchStep implements FetchStep {
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
     @PluginHost private readonly plugins: PluginHost,
-    @Room private readonly room: Room,
+    @DiskSpace private readonly room: DiskSpace,
     @WaitingNoticeStep private readonly notices: WaitingNoticeStep,
     @Log private readonly log: Log,
   ) {

@@ -7,11 +7,11 @@ import { editsOf } from '../mail/copy.js';
 import { type Header, readHeader } from '../mail/header.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { MailStore, type ResortChange, type StoredMessage } from '../store/mailStore.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
+import { CrashLoopGuard } from './crashLoopGuard.js';
 import type { Decision } from './draftUnit.js';
 import { IntakeStep } from './intake.js';
 import { resortDraft } from './resortDraft.js';
-import { RiskyWork } from './riskyWork.js';
 import { type RecipientShare, shareRecipients } from './shareRecipients.js';
 import { contentNamesOf, firstOctets, viewOfStored } from './storedMail.js';
 import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
@@ -28,7 +28,7 @@ export interface HeldMailStep {
 export const HeldMailStep = createServiceId<HeldMailStep>('HeldMailStep');
 
 export class StoredHeldMailStep implements HeldMailStep {
-  readonly #sorting: RiskyWork;
+  readonly #sorting: CrashLoopGuard;
   #retrying: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -38,9 +38,9 @@ export class StoredHeldMailStep implements HeldMailStep {
     @ServerName private readonly server: ServerName,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-    @PluginStates states: PluginStates,
+    @PluginStorages states: PluginStorages,
   ) {
-    this.#sorting = new RiskyWork('resorting', states.forPlugin('core'));
+    this.#sorting = new CrashLoopGuard('resorting', states.forPlugin('core'));
   }
 
   /** One after the other: two at once would sort a message twice. */

@@ -16,11 +16,11 @@ import { createMailView } from '../mail/mailView.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
 import { type IntakeUnit, MailStore, type StagedBody } from '../store/mailStore.js';
-import { Room } from '../upkeep/room.js';
+import { DiskSpace } from '../upkeep/diskSpace.js';
 import { DeliverStep } from './deliver.js';
 import { type Decision, draftUnit } from './draftUnit.js';
-import { type Incoming, type Reading, readIncoming } from './incoming.js';
 import { IntakeLog } from './intakeLog.js';
+import { type ReadMessage, type ReadMode, readMessage } from './readMessage.js';
 import { SortStep } from './sort.js';
 import { surplusOf } from './surplusCopy.js';
 
@@ -35,7 +35,7 @@ export interface IntakeSource {
 
 /** A message that has been read and is not committed yet. `view`: with another envelope where only some recipients are in question. */
 export interface StagedMail {
-  readonly incoming: Incoming;
+  readonly incoming: ReadMessage;
   readonly view: (envelope?: MailView['envelope']) => MailView;
 }
 
@@ -72,7 +72,7 @@ export class DefaultIntakeStep implements IntakeStep {
     @DeliverStep private readonly delivering: DeliverStep,
     @Accounts private readonly accounts: Accounts,
     @ServerName private readonly server: ServerName,
-    @Room private readonly room: Room,
+    @DiskSpace private readonly room: DiskSpace,
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @IntakeLog private readonly log: IntakeLog,
@@ -147,7 +147,7 @@ export class DefaultIntakeStep implements IntakeStep {
     }
     const body = this.store.stage();
     try {
-      const incoming = await readIncoming(octets, body, readingOf(source));
+      const incoming = await readMessage(octets, body, readingOf(source));
       const receivedAt = this.clock.now();
       const view = (envelope = source.envelope): MailView => this.#view(body, incoming, { ...source, envelope }, receivedAt);
       const unit: IntakeUnit = { body, ...(await decide({ incoming, view })) };
@@ -181,7 +181,7 @@ export class DefaultIntakeStep implements IntakeStep {
     return { plan: waiting === undefined ? plan : plan.hold(waiting), trail, mailboxes };
   }
 
-  #view(body: StagedBody, incoming: Incoming, source: IntakeSource, receivedAt: Date): MailView {
+  #view(body: StagedBody, incoming: ReadMessage, source: IntakeSource, receivedAt: Date): MailView {
     return createMailView({
       id: body.id,
       size: body.size,
@@ -202,7 +202,7 @@ function setAsideUnread(account: AccountView): Decision {
 }
 
 /** Copies that the ISP made of one message come by fetching only. */
-function readingOf({ origin, unread }: IntakeSource): Reading {
+function readingOf({ origin, unread }: IntakeSource): ReadMode {
   return unread === true ? 'unread' : origin === 'fetched' ? 'for duplicates' : 'plainly';
 }
 

@@ -6,11 +6,11 @@ import { Log } from '../base/log.js';
 import { Journal } from '../store/journal.js';
 import { MailStore } from '../store/mailStore.js';
 import { Outbox } from '../store/outbox.js';
-import { type Consignment, consignments, destinationsOf, unsendable } from './consignment.js';
 import { DeliverStep } from './deliver.js';
-import { judge } from './relayJudge.js';
+import { type DeliveryGroup, deliveryGroups, destinationsOf, unsendable } from './deliveryGroup.js';
+import { RelayBackOff } from './relayBackOff.js';
+import { outcomeOf } from './relayOutcome.js';
 import { RelayRecords } from './relayRecords.js';
-import { RelayRests } from './relayRests.js';
 import { RelayTry } from './relayTry.js';
 import { GIVE_UP_AFTER_MS } from './retry.js';
 import { SentOctets } from './sentOctets.js';
@@ -41,7 +41,7 @@ export interface RelayStep {
 export const RelayStep = createServiceId<RelayStep>('RelayStep');
 
 export class OutboxRelayStep implements RelayStep {
-  readonly #rests: RelayRests;
+  readonly #rests: RelayBackOff;
   /** What an earlier process left behind has been seen to. */
   #isRecovered = false;
 
@@ -56,7 +56,7 @@ export class OutboxRelayStep implements RelayStep {
     @Events events: Events,
     @Log private readonly log: Log,
   ) {
-    this.#rests = new RelayRests(clock);
+    this.#rests = new RelayBackOff(clock);
     events.on((event) => {
       if (event.type === 'settings' || event.type === 'plugin') this.#rests.wakeAll();
     });
@@ -79,7 +79,7 @@ export class OutboxRelayStep implements RelayStep {
       if (leased.length === 0) {
         return counts;
       }
-      const byAccount = groupBy(consignments(leased), (consignment) => consignment.account);
+      const byAccount = groupBy(deliveryGroups(leased), (deliveryGroup) => deliveryGroup.account);
       // All to their ends, whatever becomes of one: a round that ended before its tries did would overlap the next.
       const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
       await this.deliver.told();
@@ -106,10 +106,10 @@ export class OutboxRelayStep implements RelayStep {
   async #recover(): Promise<void> {
     const over = this.#isRecovered ? { now: this.clock.now(), leaseMs: LEASE_MS } : undefined;
     const inDoubt = (await this.outbox.recover(over)).filter((entry) => entry.inDoubt === true);
-    for (const consignment of consignments(inDoubt)) {
+    for (const deliveryGroup of deliveryGroups(inDoubt)) {
       await this.records.write(
-        consignment,
-        consignment.entries.map(({ recipient }) => unknownEnd(recipient)),
+        deliveryGroup,
+        deliveryGroup.entries.map(({ recipient }) => unknownEnd(recipient)),
       );
     }
     this.#isRecovered = true;
@@ -119,8 +119,8 @@ export class OutboxRelayStep implements RelayStep {
     // What the ISP has taken is not returned because a disk had no room to say so.
     await this.records.writeRest();
     const entries = (await this.outbox.list()).filter((entry) => ids.includes(entry.id));
-    for (const consignment of consignments(entries)) {
-      const receipts = consignment.entries.map((entry): DestinationReceipt => {
+    for (const deliveryGroup of deliveryGroups(entries)) {
+      const receipts = deliveryGroup.entries.map((entry): DestinationReceipt => {
         const last = `${entry.status} ${entry.text}`.trim();
         const mayHaveArrived = entry.inDoubt === true || (entry.doubts ?? 0) > 0;
         return {
@@ -130,7 +130,7 @@ export class OutboxRelayStep implements RelayStep {
           text: `The administrator gave it up.${mayHaveArrived ? ' It may have been delivered all the same.' : ''}${last === '' ? '' : ` Last answer: ${last}`}`,
         };
       });
-      await this.records.write(consignment, receipts);
+      await this.records.write(deliveryGroup, receipts);
     }
   }
 
@@ -144,70 +144,70 @@ export class OutboxRelayStep implements RelayStep {
   }
 
   /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn, as does an ISP that takes no more for now. */
-  async #sendQueue(queue: readonly Consignment[], counts: MutableCounts, signal: AbortSignal): Promise<void> {
-    const putOff: Consignment[] = [];
-    for (const consignment of queue) {
+  async #sendQueue(queue: readonly DeliveryGroup[], counts: MutableCounts, signal: AbortSignal): Promise<void> {
+    const putOff: DeliveryGroup[] = [];
+    for (const deliveryGroup of queue) {
       if (signal.aborted) {
-        await this.outbox.release(idsOf([consignment]));
+        await this.outbox.release(idsOf([deliveryGroup]));
         continue;
       }
       try {
-        const rest = this.#rests.of(consignment.account);
+        const rest = this.#rests.of(deliveryGroup.account);
         if (rest === undefined) {
-          await this.#try(consignment, counts, signal);
+          await this.#try(deliveryGroup, counts, signal);
         } else {
-          this.#rests.putOff(consignment);
-          const receipts = consignment.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
-          if (this.#countsAsTried(consignment, rest)) await this.#record(consignment, receipts, counts);
-          else putOff.push(consignment);
+          this.#rests.putOff(deliveryGroup);
+          const receipts = deliveryGroup.entries.map((entry) => ({ ...rest, recipient: entry.recipient }));
+          if (this.#countsAsTried(deliveryGroup, rest)) await this.#record(deliveryGroup, receipts, counts);
+          else putOff.push(deliveryGroup);
         }
       } catch (error) {
         if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;
-        await this.records.setAside(consignment, error);
+        await this.records.setAside(deliveryGroup, error);
       }
     }
     await this.#release(putOff);
   }
 
-  async #try(consignment: Consignment, counts: MutableCounts, signal: AbortSignal): Promise<void> {
-    const account = this.accounts.find(consignment.account);
-    const message = await this.store.message(consignment.message);
+  async #try(deliveryGroup: DeliveryGroup, counts: MutableCounts, signal: AbortSignal): Promise<void> {
+    const account = this.accounts.find(deliveryGroup.account);
+    const message = await this.store.message(deliveryGroup.message);
     if (account === undefined || message === undefined) {
-      const receipts = unsendable(consignment, account);
-      this.#rests.tried(consignment, receipts);
-      return this.#record(consignment, receipts, counts);
+      const receipts = unsendable(deliveryGroup, account);
+      this.#rests.tried(deliveryGroup, receipts);
+      return this.#record(deliveryGroup, receipts, counts);
     }
-    const write = (part: Consignment, some: DeliveryReceipt): Promise<void> => this.#record(part, some, counts);
-    const destinations = destinationsOf(consignment, account, message, this.store);
+    const write = (part: DeliveryGroup, some: DeliveryReceipt): Promise<void> => this.#record(part, some, counts);
+    const destinations = destinationsOf(deliveryGroup, account, message, this.store);
     const view = await viewOfStored(message, this.store);
     const octets = this.deliver.hasListeners ? new SentOctets(() => destinations.content()) : undefined;
     const sent = octets === undefined ? destinations : { ...destinations, content: () => octets.send() };
-    const attempt = new RelayTry(consignment, sent, this.outbox, write, signal);
+    const attempt = new RelayTry(deliveryGroup, sent, this.outbox, write, signal);
     const { rest, receipts, all } = attempt.end(await this.deliver.relay(view, attempt));
-    this.#rests.tried(consignment, all);
+    this.#rests.tried(deliveryGroup, all);
     if (rest.entries.length > 0) await this.#record(rest, receipts, counts);
     if (octets !== undefined) this.deliver.tell({ mail: view, to: { ...destinations, content: () => octets.again() }, receipt: all });
   }
 
-  async #record(consignment: Consignment, receipts: DeliveryReceipt, counts: MutableCounts): Promise<void> {
-    for (const { outcome } of await this.records.write(consignment, receipts)) counts[outcome === 'held' ? 'deferred' : outcome] += 1;
+  async #record(deliveryGroup: DeliveryGroup, receipts: DeliveryReceipt, counts: MutableCounts): Promise<void> {
+    for (const { outcome } of await this.records.write(deliveryGroup, receipts)) counts[outcome === 'held' ? 'deferred' : outcome] += 1;
   }
 
   /** Not tried, and no try is counted: their account's ISP takes no more for now. */
-  async #release(putOff: readonly Consignment[]): Promise<void> {
+  async #release(putOff: readonly DeliveryGroup[]): Promise<void> {
     const [first] = putOff;
     if (first === undefined) return;
     await this.outbox.release(idsOf(putOff), new Date(this.clock.now().getTime() + this.#rests.left(first.account)));
   }
 
   /** Whether it counts as tried, though it was not: its author has to hear of the delay, or of its end some day, however many wait with it. */
-  #countsAsTried({ entries }: Consignment, rest: DestinationReceipt): boolean {
+  #countsAsTried({ entries }: DeliveryGroup, rest: DestinationReceipt): boolean {
     if (rest.configuration === true) return true;
     const now = this.clock.now();
     return entries.some(
       (entry) =>
         now.getTime() - entry.queuedAt.getTime() >= GIVE_UP_AFTER_MS ||
-        judge(entry, { ...rest, recipient: entry.recipient }, now).delayNoticed === true,
+        outcomeOf(entry, { ...rest, recipient: entry.recipient }, now).delayNoticed === true,
     );
   }
 }
@@ -218,6 +218,6 @@ function unknownEnd(recipient: string): DestinationReceipt {
   return { recipient, outcome: 'deferred', status: '4.4.2', text, unsure: true };
 }
 
-function idsOf(some: readonly Consignment[]): readonly number[] {
+function idsOf(some: readonly DeliveryGroup[]): readonly number[] {
   return some.flatMap(({ entries }) => entries.map(({ id }) => id));
 }

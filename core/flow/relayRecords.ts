@@ -6,23 +6,23 @@ import { ActivityLog } from '../store/activityLog.js';
 import { MailStore, type StoredMessage } from '../store/mailStore.js';
 import { Outbox, type OutboxUpdate } from '../store/outbox.js';
 import { BounceStep, type NoticeKind } from './bounce.js';
-import type { Consignment } from './consignment.js';
+import type { DeliveryGroup } from './deliveryGroup.js';
 import { doubtsIn } from './doubtSentence.js';
-import { judge } from './relayJudge.js';
+import { outcomeOf } from './relayOutcome.js';
 
 export interface RelayRecords {
   /** One receipt for each recipient. Answers what they mean for the entries. */
-  write(consignment: Consignment, receipts: readonly DestinationReceipt[]): Promise<readonly OutboxUpdate[]>;
+  write(deliveryGroup: DeliveryGroup, receipts: readonly DestinationReceipt[]): Promise<readonly OutboxUpdate[]>;
   /** What the disk did not take when it happened: before it is written, nothing more may be sent. */
   writeRest(): Promise<void>;
   /** A message that can neither be sent nor returned, because its octets are damaged: on hold, and what is behind it goes on. */
-  setAside(consignment: Consignment, error: PostroomError): Promise<void>;
+  setAside(deliveryGroup: DeliveryGroup, error: PostroomError): Promise<void>;
 }
 export const RelayRecords = createServiceId<RelayRecords>('RelayRecords');
 
 /** What tries came to, of one message. */
 interface Outcome {
-  readonly consignment: Consignment;
+  readonly deliveryGroup: DeliveryGroup;
   readonly message: StoredMessage | undefined;
   readonly updates: readonly OutboxUpdate[];
   readonly now: Date;
@@ -41,17 +41,17 @@ export class OutboxRelayRecords implements RelayRecords {
     @Log private readonly log: Log,
   ) {}
 
-  async write(consignment: Consignment, receipts: readonly DestinationReceipt[]): Promise<readonly OutboxUpdate[]> {
+  async write(deliveryGroup: DeliveryGroup, receipts: readonly DestinationReceipt[]): Promise<readonly OutboxUpdate[]> {
     const now = this.clock.now();
-    const updates = consignment.entries.map((entry) =>
-      judge(
+    const updates = deliveryGroup.entries.map((entry) =>
+      outcomeOf(
         entry,
         receipts.find((receipt) => receipt.recipient === entry.recipient),
         now,
       ),
     );
-    const outcome = { consignment, message: undefined, updates, now };
-    const message = await this.store.message(consignment.message).catch((error: unknown) => this.#reportOnly(outcome, error));
+    const outcome = { deliveryGroup, message: undefined, updates, now };
+    const message = await this.store.message(deliveryGroup.message).catch((error: unknown) => this.#reportOnly(outcome, error));
     // What was sent comes first: nothing that fails below may make it be sent again.
     await this.#report({
       ...outcome,
@@ -60,13 +60,13 @@ export class OutboxRelayRecords implements RelayRecords {
     });
     for (const kind of ['failed', 'delayed', 'unsure'] as const) {
       const some = message === undefined ? [] : updates.filter((update) => noticeFor(update) === kind);
-      if (message !== undefined && some.length > 0) await this.#notify(message, kind, { consignment, message, updates: some, now });
+      if (message !== undefined && some.length > 0) await this.#notify(message, kind, { deliveryGroup, message, updates: some, now });
     }
     return updates;
   }
 
   async #notify(message: StoredMessage, kind: NoticeKind, outcome: Outcome): Promise<void> {
-    const entryOf = new Map(outcome.consignment.entries.map((entry) => [entry.id, entry]));
+    const entryOf = new Map(outcome.deliveryGroup.entries.map((entry) => [entry.id, entry]));
     const recipients = outcome.updates.flatMap((update) => {
       const entry = entryOf.get(update.id);
       return entry === undefined ? [] : [{ entry, update }];
@@ -86,7 +86,7 @@ export class OutboxRelayRecords implements RelayRecords {
     for (let outcome = this.#unwritten.shift(); outcome !== undefined; outcome = this.#unwritten.shift()) await this.#report(outcome);
   }
 
-  async setAside({ account, message, entries }: Consignment, error: PostroomError): Promise<void> {
+  async setAside({ account, message, entries }: DeliveryGroup, error: PostroomError): Promise<void> {
     await this.outbox.hold(entries.map((entry) => entry.id));
     const to = entries.map((entry) => entry.recipient).join(', ');
     const text = `Mail to ${to} is on hold, because it cannot be read from the database: ${error.message}`;
@@ -108,20 +108,20 @@ export class OutboxRelayRecords implements RelayRecords {
     this.#tell(outcome);
   }
 
-  #tell({ consignment, updates, now }: Outcome): void {
-    const { account, message } = consignment;
+  #tell({ deliveryGroup, updates, now }: Outcome): void {
+    const { account, message } = deliveryGroup;
     for (const update of updates) {
       const { receipt } = update;
       this.events.emit({ type: 'relay', account, recipient: receipt.recipient, outcome: receipt.outcome });
-      if (receipt.configuration === true) this.#alarm(consignment, receipt, sentenceFor(update));
+      if (receipt.configuration === true) this.#alarm(deliveryGroup, receipt, sentenceFor(update));
     }
-    for (const { sentence, recipients, isHeld } of doubtsIn(consignment, updates, now)) {
+    for (const { sentence, recipients, isHeld } of doubtsIn(deliveryGroup, updates, now)) {
       if (isHeld) this.events.emit({ type: 'problem', source: account, sentence });
       this.log.warn('Nobody knows whether the ISP has a message.', { account, message, recipients, held: isHeld });
     }
   }
 
-  #alarm({ account }: Consignment, { status, text }: DestinationReceipt, sentence: string): void {
+  #alarm({ account }: DeliveryGroup, { status, text }: DestinationReceipt, sentence: string): void {
     this.events.emit({ type: 'problem', source: account, sentence });
     this.log.error('Mail cannot be sent until the account is mended.', { account, status, answer: text });
   }
@@ -141,9 +141,9 @@ function withoutNotice({ id, outcome, receipt, nextTryAt, doubtful }: OutboxUpda
 }
 
 /** Of a message in doubt one line is written, however many recipients it has: they had one end of data. */
-function linesOf({ consignment, message, updates, now }: Outcome): readonly Parameters<ActivityLog['add']>[0][] {
+function linesOf({ deliveryGroup, message, updates, now }: Outcome): readonly Parameters<ActivityLog['add']>[0][] {
   const user = message?.author === undefined ? undefined : mailboxName(message.author);
-  const about = { account: consignment.account, user, message: consignment.message };
+  const about = { account: deliveryGroup.account, user, message: deliveryGroup.message };
   return [
     ...updates.flatMap((update) => {
       const { outcome, doubtful, receipt, untold } = update;
@@ -151,7 +151,7 @@ function linesOf({ consignment, message, updates, now }: Outcome): readonly Para
       const kind = untold === undefined ? outcome : ('problem' as const);
       return [{ ...about, kind, text: sentenceFor(update), details: { recipient: receipt.recipient, status: receipt.status } }];
     }),
-    ...doubtsIn(consignment, updates, now).map(({ sentence, recipients, status, isHeld }) => ({
+    ...doubtsIn(deliveryGroup, updates, now).map(({ sentence, recipients, status, isHeld }) => ({
       ...about,
       kind: isHeld ? ('problem' as const) : ('deferred' as const),
       text: sentence,

@@ -4,7 +4,7 @@ import { afterRunning, type TimeLimit } from '../base/runningTime.js';
 import { checkReceipt } from '../hooking/answers.js';
 import { keepDoubt } from '../hooking/relayDoubt.js';
 import type { Outbox, OutboxEntry } from '../store/outbox.js';
-import type { Consignment, Destinations } from './consignment.js';
+import type { DeliveryGroup, Destinations } from './deliveryGroup.js';
 
 /** What a call of the relay came to. */
 export interface RelayAnswer {
@@ -31,10 +31,10 @@ export class RelayTry {
 
   /** `write`: notes receipts that are known before the others. */
   constructor(
-    private readonly consignment: Consignment,
+    private readonly deliveryGroup: DeliveryGroup,
     destinations: Destinations,
     private readonly outbox: Outbox,
-    private readonly write: (part: Consignment, receipts: DeliveryReceipt) => Promise<void>,
+    private readonly write: (part: DeliveryGroup, receipts: DeliveryReceipt) => Promise<void>,
     private readonly outer: AbortSignal,
   ) {
     this.#stop = () => {
@@ -65,9 +65,9 @@ export class RelayTry {
     return this.#trouble !== undefined;
   }
 
-  /** The call is over: what of the consignment is still to be reported, with a receipt for each of its recipients, and all that is known of it. */
+  /** The call is over: what of the group is still to be reported, with a receipt for each of its recipients, and all that is known of it. */
   end({ receipts, failure }: RelayAnswer): {
-    readonly rest: Consignment;
+    readonly rest: DeliveryGroup;
     readonly receipts: DeliveryReceipt;
     readonly all: DeliveryReceipt;
   } {
@@ -75,9 +75,9 @@ export class RelayTry {
     this.outer.removeEventListener('abort', this.#stop);
     this.#grace?.dispose();
     const given = new Map(receipts.map((receipt) => [receipt.recipient, receipt]));
-    const entries = this.#open(this.consignment.entries.map(({ recipient }) => recipient));
+    const entries = this.#open(this.deliveryGroup.entries.map(({ recipient }) => recipient));
     const known = entries.map(({ recipient }) => given.get(recipient) ?? this.#withoutReceipt(recipient, failure));
-    return { rest: { ...this.consignment, entries }, receipts: known, all: [...this.#answered.values(), ...known] };
+    return { rest: { ...this.deliveryGroup, entries }, receipts: known, all: [...this.#answered.values(), ...known] };
   }
 
   #withoutReceipt(recipient: string, failure = 'The plugin that sent the message gave no receipt for this recipient.'): DestinationReceipt {
@@ -92,7 +92,7 @@ export class RelayTry {
 
   /** Entries of these recipients of which nothing is known yet. */
   #open(recipients: readonly string[]): readonly OutboxEntry[] {
-    return this.consignment.entries.filter(({ recipient }) => recipients.includes(recipient) && !this.#answered.has(recipient));
+    return this.deliveryGroup.entries.filter(({ recipient }) => recipients.includes(recipient) && !this.#answered.has(recipient));
   }
 
   async #announce(recipients?: readonly string[]): Promise<void> {
@@ -100,7 +100,7 @@ export class RelayTry {
     this.#hasBegun = true;
   }
 
-  async #enter(recipients: readonly string[] = this.consignment.entries.map(({ recipient }) => recipient)): Promise<void> {
+  async #enter(recipients: readonly string[] = this.deliveryGroup.entries.map(({ recipient }) => recipient)): Promise<void> {
     const entries = this.#open(recipients).filter(({ recipient }) => !this.#inDoubt.has(recipient));
     try {
       this.#refuseLate();
@@ -132,6 +132,6 @@ export class RelayTry {
     if (this.#isOver || entries.length === 0) return;
     this.#hasBegun = true;
     for (const receipt of receipts) this.#answered.set(receipt.recipient, receipt);
-    await this.write({ ...this.consignment, entries }, receipts);
+    await this.write({ ...this.deliveryGroup, entries }, receipts);
   }
 }

@@ -1,7 +1,7 @@
 // A round while it runs: the Outbox is flushed and every account has its turn, beside each other. A person who asks meanwhile is obeyed within it.
 import type { AccountView, FetchReport, RoundReason } from '@postroom/sdk';
 import type { RoundReport } from '@postroom/sdk/services';
-import { Turns } from '../directory/turns.js';
+import { Semaphore } from '../base/semaphore.js';
 import type { FetchStep } from './fetch.js';
 import type { HeldMailStep } from './heldMail.js';
 import type { RelayCounts, RelayStep } from './relay.js';
@@ -16,7 +16,7 @@ export interface RoundSteps {
 }
 
 export class RoundAtWork {
-  readonly #turns = new Turns(ACCOUNTS_AT_ONCE, Number.POSITIVE_INFINITY);
+  readonly #turns = new Semaphore(ACCOUNTS_AT_ONCE, Number.POSITIVE_INFINITY);
   /** Of the accounts that have had a turn. */
   readonly #reports = new Map<string, FetchReport>();
   /** Accounts that wait for a turn, or have it. */

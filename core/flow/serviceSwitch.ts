@@ -5,7 +5,7 @@ import { DisposableStack } from '../base/disposables.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
 import { Scheduler } from './schedule.js';
 
 export interface ServiceSwitch extends Disposable {
@@ -28,7 +28,7 @@ export class DefaultServiceSwitch implements ServiceSwitch {
     @Doors private readonly doors: Doors,
     @Scheduler private readonly scheduler: Scheduler,
     @PluginHost private readonly plugins: PluginHost,
-    @PluginStates private readonly states: PluginStates,
+    @PluginStorages private readonly states: PluginStorages,
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
   ) {}

@@ -2,7 +2,7 @@
 import { type Accepted, type MailView, PostroomError } from '@postroom/sdk';
 import { Accounts, type Submission, type Submissions } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
-import { Room } from '../upkeep/room.js';
+import { DiskSpace } from '../upkeep/diskSpace.js';
 import { type Decision, draftUnit } from './draftUnit.js';
 import { IntakeStep, type StagedMail } from './intake.js';
 import { type RecipientShare, shareRecipients } from './shareRecipients.js';
@@ -13,7 +13,7 @@ export class SubmitStep implements Submissions {
     @IntakeStep private readonly intake: IntakeStep,
     @Accounts private readonly accounts: Accounts,
     @ServerName private readonly server: ServerName,
-    @Room private readonly room: Room,
+    @DiskSpace private readonly room: DiskSpace,
   ) {}
 
   async submit(octets: AsyncIterable<Uint8Array>, submission: Submission): Promise<Accepted & { readonly outside: number }> {

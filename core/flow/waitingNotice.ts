@@ -1,5 +1,5 @@
 // A message that stays at the ISP: those whom its header is sorted to are told by one mail, once.
-import { type AccountView, ADMIN1, isSameMailbox, type MailboxRef, type MailView, type WaitingMessage } from '@postroom/sdk';
+import { type AccountView, ADMIN1, isSameMailbox, type LeftMessage, type MailboxRef, type MailView } from '@postroom/sdk';
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { composeWaitingNotice } from '../mail/waitingNotice.js';
@@ -10,7 +10,7 @@ import { viewOfUnstored } from './unstoredMail.js';
 
 export interface WaitingNoticeStep {
   /** The notice and the journal's note of it are one commit. Tells nobody where the journal has that note already. */
-  tell(account: AccountView, message: WaitingMessage): Promise<void>;
+  tell(account: AccountView, message: LeftMessage): Promise<void>;
 }
 export const WaitingNoticeStep = createServiceId<WaitingNoticeStep>('WaitingNoticeStep');
 
@@ -26,7 +26,7 @@ export class LocalWaitingNoticeStep implements WaitingNoticeStep {
     @Clock private readonly clock: Clock,
   ) {}
 
-  async tell(account: AccountView, message: WaitingMessage): Promise<void> {
+  async tell(account: AccountView, message: LeftMessage): Promise<void> {
     const entry = (await this.journal.forAccount(account.id).entries()).get(message.uidl);
     const isSame = entry?.listedSize === message.listedSize && entry.headerPrint === message.headerPrint;
     if (entry?.isTold === true && entry.state === 'failed' && isSame) {
@@ -62,7 +62,7 @@ export class LocalWaitingNoticeStep implements WaitingNoticeStep {
 }
 
 /** ADMIN1 learns in any case of what the ISP does not hand over: only an administrator can ask the ISP. */
-function recipientsOf(why: WaitingMessage['why'], sorted: readonly MailboxRef[]): readonly MailboxRef[] {
+function recipientsOf(why: LeftMessage['why'], sorted: readonly MailboxRef[]): readonly MailboxRef[] {
   if (sorted.length === 0 || sorted.length > MOST_TOLD) {
     return [ADMIN1];
   }

@@ -47,12 +47,12 @@ export function guardAsync<Answer>(
     const pending = invoke(call);
     if (isPromise(pending)) {
       return inTime<Answer | undefined>(pending, tap, call)
-        .then((answer) => judge(tap, answer, check, started))
+        .then((answer) => verdictOf(tap, answer, check, started))
         .catch(failed)
         .finally(() => call.release());
     }
     call.release();
-    return judge(tap, pending, check, started);
+    return verdictOf(tap, pending, check, started);
   } catch (error) {
     call.release();
     return failed(error);
@@ -67,13 +67,13 @@ export function guardSync<Answer>(
 ): Guarded<Answer> {
   const started = performance.now();
   try {
-    return judge(tap, invoke(), (answer) => (isPromise(answer) ? 'a promise, and this hook is synchronous' : check(answer)), started);
+    return verdictOf(tap, invoke(), (answer) => (isPromise(answer) ? 'a promise, and this hook is synchronous' : check(answer)), started);
   } catch (error) {
     return { failure: failureOf(tap, error, started), milliseconds: performance.now() - started };
   }
 }
 
-function judge<Answer>(
+function verdictOf<Answer>(
   tap: GuardedTap,
   answer: Answer | undefined | null,
   check: (answer: Answer) => string | undefined,

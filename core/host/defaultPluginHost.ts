@@ -6,16 +6,16 @@ import { Log } from '../base/log.js';
 import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
 import { activationProblem } from './activationProblem.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { type Enablement, planEnablement } from './enablement.js';
 import { type BlockingPlugin, blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
+import { FailureTracker, type PluginFailure } from './failureTracker.js';
 import { KnownFilters, type RunningPlugin } from './knownFilters.js';
 import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory } from './pluginHost.js';
 import type { PluginRuntime } from './pluginRuntime.js';
-import { type Strike, Strikes } from './strikes.js';
 
 interface PluginRecord {
   installed: InstalledPlugin;
@@ -24,7 +24,7 @@ interface PluginRecord {
   /** Why it was switched off, without the way back. */
   cause?: string | undefined;
   runtime: PluginRuntime | undefined;
-  readonly strikes: Strikes;
+  readonly strikes: FailureTracker;
 }
 
 export class DefaultPluginHost implements PluginHost {
@@ -46,7 +46,7 @@ export class DefaultPluginHost implements PluginHost {
     @Clock private readonly clock: Clock,
     @Log private readonly log: Log,
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
-    @PluginStates states: PluginStates,
+    @PluginStorages states: PluginStorages,
   ) {
     this.#known = new KnownFilters(states.forPlugin('core'));
     for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
@@ -140,7 +140,7 @@ export class DefaultPluginHost implements PluginHost {
     }
   }
 
-  reportFailure(plugin: string, sentence: string, strike: Strike): void {
+  reportFailure(plugin: string, sentence: string, strike: PluginFailure): void {
     const record = this.#records.get(plugin);
     if (record === undefined) {
       return;
@@ -252,7 +252,7 @@ export class DefaultPluginHost implements PluginHost {
           state: 'disabled',
           problems: plugin.problems,
           runtime: undefined,
-          strikes: new Strikes(),
+          strikes: new FailureTracker(),
         });
       } else if (record.state !== 'active') {
         record.installed = plugin;

@@ -1,5 +1,5 @@
 // Opens and closes the plugins' ports: not before every plugin is active, not without a licence, and before any plugin deactivates.
-import { type Disposable, type Listener, type OpenPort, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type OpenPort, type PortListener, sentenceOf } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { PATIENCE_MS, withPatience } from './patience.js';
 
@@ -9,7 +9,7 @@ const GRACE_MS = 5_000;
 /** One listener and what it has open. */
 interface Door {
   readonly plugin: string;
-  readonly listener: Listener;
+  readonly listener: PortListener;
   ports: readonly OpenPort[];
   open: boolean;
   /** Why it could not be opened when that was last tried. */
@@ -19,7 +19,7 @@ interface Door {
 }
 
 export interface Doors {
-  add(plugin: string, listener: Listener): Disposable;
+  add(plugin: string, listener: PortListener): Disposable;
   /** Opens everything that may be open, closes what may not: `licensed` says whether mail ports may. */
   settle(licensed: boolean): Promise<void>;
   /** From now on doors open as they are added. */
@@ -53,7 +53,7 @@ export class DoorKeeper implements Doors {
     return this.#doors.flatMap((door) => (door.plugin === plugin ? (door.problem ?? []) : []));
   }
 
-  add(plugin: string, listener: Listener): Disposable {
+  add(plugin: string, listener: PortListener): Disposable {
     const door: Door = { plugin, listener, ports: [], open: false, problem: undefined, barred: false };
     this.#doors.push(door);
     return {

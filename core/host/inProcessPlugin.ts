@@ -23,7 +23,7 @@ import { cannotWrite, makeFolder } from '../base/makeFolder.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
 import { CommandRegistry } from './commandRegistry.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
@@ -172,7 +172,7 @@ export class InProcessPlugin implements PluginRuntime {
         },
       },
       secrets: pluginSecrets(manifest, get(SecretStore), get(SettingsService)),
-      state: get(PluginStates).forPlugin(id),
+      state: get(PluginStorages).forPlugin(id),
       mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),
       storagePath,

@@ -1,6 +1,6 @@
 // Remembers the fail-closed plugins that have run here, so that a filter whose files or manifest are lost is missed, not forgotten.
 import { isDeepStrictEqual } from 'node:util';
-import type { PluginState } from '@postroom/sdk';
+import type { PluginStorage } from '@postroom/sdk';
 import type { Enablement } from './enablement.js';
 
 const KEY = 'fail-closed';
@@ -18,7 +18,7 @@ export class KnownFilters {
   #known: ReadonlyMap<string, string> = new Map();
   #isLoaded = false;
 
-  constructor(private readonly state: PluginState) {}
+  constructor(private readonly state: PluginStorage) {}
 
   get ids(): ReadonlySet<string> {
     return new Set(this.#known.keys());

@@ -5,8 +5,8 @@ import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookPoint.js';
 import type { InstalledPlugin } from './discovery.js';
 import type { BlockingPlugin } from './failClosed.js';
+import type { PluginFailure } from './failureTracker.js';
 import type { PluginRuntime } from './pluginRuntime.js';
-import type { Strike } from './strikes.js';
 
 export type PluginState = 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
 
@@ -44,7 +44,7 @@ export interface PluginHost {
    * A call failed, or an isolated process ended. Three in five minutes switch the plugin off (`failed`); each message counts once, and calls that
    * failed count no more once one goes well. Not for rehearsals: what somebody only tries out switches nothing off.
    */
-  reportFailure(plugin: string, sentence: string, strike: Strike): void;
+  reportFailure(plugin: string, sentence: string, strike: PluginFailure): void;
   /**
    * The same for a tap that failed over a message, or over none. Where its process ended, that is reported by itself. Code in the host that does not
    * answer in time is only noted: there is no process to end, and what it waits for may be the disk.

@@ -1,10 +1,10 @@
 // Which message on an ISP's server is stored here, deleted, gone. It makes fetching exactly-once.
-import type { AccountJournal, MailboxRef, WaitingMessage, WaitingOrder } from '@postroom/sdk';
+import type { AccountJournal, LeftMessage, MailboxRef, WaitingOrder } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 
 /** What was told of a message that stays at the ISP. */
 export interface WaitingNotice {
-  readonly why: WaitingMessage['why'];
+  readonly why: LeftMessage['why'];
   /** '' where the ISP does not show the header. */
   readonly from: string;
   readonly subject: string;

@@ -6,7 +6,7 @@ import { Log } from '../base/log.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { Journal } from '../store/journal.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
 
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
 const JOURNAL_DAYS = 35;
@@ -17,7 +17,7 @@ export class Housekeeping implements Disposable {
   constructor(
     @ActivityLog private readonly activity: ActivityLog,
     @Journal private readonly journal: Journal,
-    @PluginStates private readonly states: PluginStates,
+    @PluginStorages private readonly states: PluginStorages,
     @SettingsService private readonly settings: SettingsService,
     @Clock private readonly clock: Clock,
     @Log private readonly log: Log,

@@ -1,7 +1,7 @@
 // What is known of a database that lost its end, in sentences: for status, doctor, Log and ADMIN1.
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { LOST_END_KEY, type LostEnd } from '../store/lostEnd.js';
-import { PluginStates } from '../store/pluginStates.js';
+import { PluginStorages } from '../store/pluginStorages.js';
 
 export interface LostEndReport {
   /** For two weeks after it was found. */
@@ -17,7 +17,7 @@ const SHOWN_MS = 14 * 86_400_000;
 
 export class StoredLostEndReport implements LostEndReport {
   constructor(
-    @PluginStates private readonly states: PluginStates,
+    @PluginStorages private readonly states: PluginStorages,
     @Clock private readonly clock: Clock,
   ) {}
 

@@ -5,7 +5,7 @@ import { Clock, Events } from '@postroom/sdk/services';
 import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
 import { ActivityLog } from '../store/activityLog.js';
-import { Upkeep } from '../store/upkeep.js';
+import { StoreMaintenance } from '../store/storeMaintenance.js';
 
 /** Waits before the first, second ... try; the last one repeats. Each try reads the whole database. */
 const WAITS_MS = [1_000, 5_000, 15_000, 60_000];
@@ -18,7 +18,7 @@ export class StoreKeeper implements Disposable {
   #disposed = false;
 
   constructor(
-    @Upkeep private readonly upkeep: Upkeep,
+    @StoreMaintenance private readonly upkeep: StoreMaintenance,
     @ActivityLog private readonly activity: ActivityLog,
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,

@@ -1,5 +1,5 @@
 // Keeps what was learned about each account's ISP: in memory for the taps, in the plugin's state for the next start.
-import type { Logger, PluginState } from '@postroom/sdk';
+import type { Logger, PluginStorage } from '@postroom/sdk';
 import { type IspKnowledge, NOTHING_KNOWN } from './ispHosts.js';
 
 const PREFIX = 'isp/';
@@ -8,7 +8,7 @@ export class IspMemory {
   readonly #known = new Map<string, IspKnowledge>();
 
   constructor(
-    private readonly state: PluginState,
+    private readonly state: PluginStorage,
     private readonly log: Logger,
   ) {}
 

@@ -9,10 +9,10 @@ import {
   type ConnectionLimits,
   type Disposable,
   type Guest,
-  type Listener,
   type Logger,
   type OpenPort,
   openFiles,
+  type PortListener,
   Refusals,
   SERVER_TLS,
   type Settings,
@@ -53,7 +53,7 @@ interface Visitor {
 
 const BUSY = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-export class ManagerListener implements Listener {
+export class ManagerListener implements PortListener {
   readonly name = 'Mail Server Manager';
   readonly withoutLicence = true;
   readonly #servers = new Set<Server | TlsServer>();

@@ -1,6 +1,6 @@
 // The names under which users write to the world: whoever answers repeats them. Learned from mail that the ISP has taken, kept in the plugin's
 // state. A mail program says what it likes: what may mean a colleague is never learned, and what two have written under means neither.
-import { type AccountView, isAdminName, isPublicName, type Logger, type PluginState, PostroomError, type UserView } from '@postroom/sdk';
+import { type AccountView, isAdminName, isPublicName, type Logger, type PluginStorage, PostroomError, type UserView } from '@postroom/sdk';
 import { nameKey } from './nameForms.js';
 import { remindsOfOthers } from './ownNames.js';
 
@@ -68,7 +68,7 @@ export class LearnedNames {
   >();
 
   constructor(
-    private readonly state: PluginState,
+    private readonly state: PluginStorage,
     private readonly log: Logger,
   ) {}
 

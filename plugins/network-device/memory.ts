@@ -1,5 +1,5 @@
 // What is remembered of the device over restarts: when it was seen last, and how it came and went.
-import type { PluginState } from '@postroom/sdk';
+import type { PluginStorage } from '@postroom/sdk';
 import { type Device, isSameDevice, NO_DEVICE } from './device.js';
 
 /** The device came (`seen`) or went. */
@@ -25,7 +25,7 @@ const NOTHING: Remembered = { device: NO_DEVICE, lastSeen: undefined, history: [
 export class Memory {
   #remembered = NOTHING;
 
-  constructor(private readonly state: PluginState) {}
+  constructor(private readonly state: PluginStorage) {}
 
   get lastSeen(): string | undefined {
     return this.#remembered.lastSeen;

@@ -1,8 +1,8 @@
 // Keeps looking for the device, and knows at any moment whether Postroom may work.
 import type { Disposable, LicenceVerdict, Logger, Settings } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import { denialOf, inGrace, type Knowledge } from './denial.js';
 import { type Device, deviceName, deviceOf, isSameDevice, NO_DEVICE } from './device.js';
-import { inGrace, judge, type Knowledge } from './judge.js';
 import type { look } from './look.js';
 import type { Change, Memory } from './memory.js';
 import type { Sight } from './ping.js';
@@ -93,7 +93,7 @@ export class DeviceWatch implements Disposable {
 
   /** For onLicenseCheck. */
   verdict(): LicenceVerdict | undefined {
-    return judge(this.#knowledge());
+    return denialOf(this.#knowledge());
   }
 
   /** So recently seen that a start need not wait for the first look. */

@@ -1,5 +1,5 @@
 // Which accounts' smart hosts replace the Message-ID of mail that they send, as answers have shown. Kept in memory for the taps, and in the plugin's state.
-import type { Logger, PluginState } from '@postroom/sdk';
+import type { Logger, PluginStorage } from '@postroom/sdk';
 
 /** `told`: the host says the new id in its reply. `silent`: it does not. */
 export type HostKind = 'told' | 'silent';
@@ -19,7 +19,7 @@ export class IdChanges {
   readonly #known = new Map<string, IdChange>();
 
   constructor(
-    private readonly state: PluginState,
+    private readonly state: PluginStorage,
     private readonly log: Logger,
   ) {}
 

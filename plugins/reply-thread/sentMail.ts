@@ -1,6 +1,6 @@
 // Remembers who sent which message, for 400 days, by at most two million names: its id, what the ISP calls it, to whom about what. An id belongs to
 // who used it first; a second author makes it nobody's, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
-import { isSameMailbox, type MailboxRef, type PluginState } from '@postroom/sdk';
+import { isSameMailbox, type MailboxRef, type PluginStorage } from '@postroom/sdk';
 import { idHash } from './messageIds.js';
 
 /** Days for which an answer still finds its way. */
@@ -34,7 +34,7 @@ export class SentMail {
   /** The last write of each bucket: one after the other, or they would overwrite each other. */
   readonly #writes = new Map<string, Promise<void>>();
 
-  constructor(private readonly state: PluginState) {}
+  constructor(private readonly state: PluginStorage) {}
 
   /** `name`: a Message-ID, or another name of the message. `domains`: where it went. Resolves after the commit. The message is found at once. */
   remember(name: string, author: MailboxRef, at: Date, domains: readonly string[] = []): Promise<void> {

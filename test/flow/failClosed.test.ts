@@ -7,7 +7,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { PluginWatch } from '#core/host/pluginWatch.js';
-import { PluginStates } from '#core/store/pluginStates.js';
+import { PluginStorages } from '#core/store/pluginStorages.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -434,7 +434,7 @@ describe('a filter that cannot look at mail', function () {
       await new Promise(() => undefined);
     });`;
     await run({ ...GOOD, taps: [{ ...SCAN, timeoutMs: 30_000 }], activate });
-    const seen = office.service(PluginStates).forPlugin(FILTER);
+    const seen = office.service(PluginStorages).forPlugin(FILTER);
     const file = Buffer.from(letter({ to: `Andrew <${REGULAR}>` })).toString('base64');
     for (const number of [1, 2, 3]) {
       const collecting = collect();

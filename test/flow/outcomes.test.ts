@@ -16,7 +16,7 @@ const MANIFEST = {
   version: '1.0.0',
   type: 'module',
   main: './plugin.js',
-  displayName: 'Listener',
+  displayName: 'PortListener',
   description: 'Hears what was sent.',
   engines: { postroom: '^1.0.0' },
   contributes: { taps: [{ hook: 'onDeliver', name: 'hear', stage: 'outcome' }] },

@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import type { Finding } from '#core/doctor/finding.js';
+import type { CheckResult } from '#core/doctor/checkResult.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -57,7 +57,7 @@ describe('behind a smart host that replaces Message-IDs', () => {
   }
 
   const doctor = async (): Promise<readonly string[]> =>
-    (await office.run<readonly Finding[]>('doctor'))
+    (await office.run<readonly CheckResult[]>('doctor'))
       .filter(({ check }) => check === 'answers to company')
       .map(({ state, text }) => `${state}: ${text}`);
 

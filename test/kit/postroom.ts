@@ -38,7 +38,7 @@ export interface PostroomOptions {
   /** As openServer takes them. */
   readonly bundledPlugins?: string;
   readonly patienceMs?: number;
-  readonly onOwnStray?: (error: unknown) => void;
+  readonly onUnhandledError?: (error: unknown) => void;
 }
 
 export class Postroom {
@@ -84,14 +84,14 @@ export class Postroom {
         done();
       },
     });
-    const { clock, bundledPlugins, patienceMs, onOwnStray } = this.options;
+    const { clock, bundledPlugins, patienceMs, onUnhandledError } = this.options;
     this.#server = await openServer({
       dataDir: this.dataDir,
       log: createLog('debug', sink),
       ...(clock !== undefined && { clock }),
       ...(bundledPlugins !== undefined && { bundledPlugins }),
       ...(patienceMs !== undefined && { patienceMs }),
-      ...(onOwnStray !== undefined && { onOwnStray }),
+      ...(onUnhandledError !== undefined && { onUnhandledError }),
     });
     this.service(Events).on((event) => void this.events.push(event));
   }

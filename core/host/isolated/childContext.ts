@@ -5,7 +5,7 @@ import {
   type Logger,
   type OutgoingMail,
   type PluginContext,
-  type PluginState,
+  type PluginStorage,
   PostroomError,
   type Secrets,
 } from '@postroom/sdk';
@@ -83,7 +83,7 @@ function secretsOver(peer: Peer): Secrets {
   return { get: async (key, account) => (await peer.call('secret', { key, account })).data as string | undefined };
 }
 
-function stateOver(peer: Peer): PluginState {
+function stateOver(peer: Peer): PluginStorage {
   return {
     get: async (key) => (await peer.call('state.get', { key })).data,
     set: async (key, value, expires) => void (await peer.call('state.set', { key, value, expires })),

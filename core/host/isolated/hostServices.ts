@@ -1,12 +1,12 @@
 // What a plugin's process may ask of the host, besides messages: its own state, its own secrets, the log, and mail in a user's name.
 // Every argument is checked; what is refused rejects the plugin's own call.
-import type { Logger, MailSender, OutgoingMail, PluginState, Secrets } from '@postroom/sdk';
+import type { Logger, MailSender, OutgoingMail, PluginStorage, Secrets } from '@postroom/sdk';
 import type { PeerHandler } from './peer.js';
 import { LineBudget, plainFields, plainText } from './plainLog.js';
 import { dateIn, optionalTextIn, recordOf, textIn } from './shapes.js';
 
 export interface HostServices {
-  readonly state: PluginState;
+  readonly state: PluginStorage;
   readonly secrets: Secrets;
   readonly mail: MailSender;
   readonly log: Logger;

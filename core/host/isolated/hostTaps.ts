@@ -3,7 +3,7 @@ import type { Disposable, TapDeclaration } from '@postroom/sdk';
 import { tapName } from '../../hooking/order.js';
 import type { HostHooks } from '../../hooks.js';
 import type { InstalledPlugin } from '../discovery.js';
-import type { MailDesk } from './mailDesk.js';
+import type { MessageHandles } from './messageHandles.js';
 import type { PeerHandler } from './peer.js';
 import { ISOLATED_HOOKS, type IsolatedHook } from './protocol.js';
 import { recordOf, textIn } from './shapes.js';
@@ -16,7 +16,7 @@ export class HostTaps {
   constructor(
     private readonly plugin: InstalledPlugin,
     private readonly hooks: HostHooks,
-    private readonly desk: MailDesk,
+    private readonly desk: MessageHandles,
     private readonly call: CallPlugin,
   ) {}
 

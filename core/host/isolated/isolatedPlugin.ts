@@ -15,20 +15,20 @@ import { SecretStore } from '../../configuration/secretStore.js';
 import { SettingsService } from '../../configuration/settingsService.js';
 import { HostHooks } from '../../hooks.js';
 import { sharedContentParser } from '../../mail/contentParser.js';
-import { PluginStates } from '../../store/pluginStates.js';
+import { PluginStorages } from '../../store/pluginStorages.js';
 import { CommandRegistry } from '../commandRegistry.js';
 import type { InstalledPlugin } from '../discovery.js';
+import type { PluginFailure } from '../failureTracker.js';
 import { PluginNetwork } from '../network/pluginNetwork.js';
 import { pluginMail } from '../pluginMail.js';
 import type { PluginRuntime } from '../pluginRuntime.js';
 import { pluginSecrets } from '../pluginSecrets.js';
-import type { Strike } from '../strikes.js';
 import { CallWindow } from './callWindow.js';
 import { Fences } from './fence/fences.js';
 import { HostCommands } from './hostCommands.js';
 import { serviceHandlers } from './hostServices.js';
 import { HostTaps } from './hostTaps.js';
-import { MailDesk } from './mailDesk.js';
+import { MessageHandles } from './messageHandles.js';
 import type { PeerHandler, Reply } from './peer.js';
 import { NeverBegun, PluginProcess, type ProcessEnd } from './pluginProcess.js';
 import type { Activation, IsolatedHook, SettingsSnapshot } from './protocol.js';
@@ -48,7 +48,7 @@ export interface IsolatedPluginOptions {
   /** Where every plugin has its own folder to write in. */
   readonly storageRoot: string;
   /** The end of a process, which no call will report. */
-  readonly reportFailure: (plugin: string, sentence: string, strike: Strike) => void;
+  readonly reportFailure: (plugin: string, sentence: string, strike: PluginFailure) => void;
   /** The same where it counts for nothing. */
   readonly noteProblem: (plugin: string, sentence: string) => void;
 }
@@ -61,7 +61,7 @@ interface Life {
 }
 
 export class IsolatedPlugin implements PluginRuntime {
-  readonly #desk: MailDesk;
+  readonly #desk: MessageHandles;
   readonly #stack = new DisposableStack();
   readonly #log: Logger;
   readonly #taps: HostTaps;
@@ -87,7 +87,7 @@ export class IsolatedPlugin implements PluginRuntime {
   ) {
     this.#life.catch(() => undefined);
     this.#log = service(container, Log).forSource(plugin.id);
-    this.#desk = new MailDesk(plugin.id);
+    this.#desk = new MessageHandles(plugin.id);
     this.#taps = new HostTaps(plugin, service(container, HostHooks), this.#desk, (call) => this.#callTap(call));
     this.#commands = new HostCommands(plugin.id, service(container, CommandRegistry), async (request, signal) =>
       (await this.#life).process.peer.call('command', request, undefined, { signal }),
@@ -297,7 +297,7 @@ export class IsolatedPlugin implements PluginRuntime {
     return {
       ...this.#desk.handlers,
       ...serviceHandlers({
-        state: service(this.container, PluginStates).forPlugin(id),
+        state: service(this.container, PluginStorages).forPlugin(id),
         secrets: pluginSecrets(manifest, service(this.container, SecretStore), service(this.container, SettingsService)),
         mail: this.#mail(),
         log: this.#log,

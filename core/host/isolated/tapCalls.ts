@@ -2,7 +2,7 @@
 import type { DeliverHandler, DeliveryRequest, PlannedRound, ScheduleHandler, SchedulePlan, SortHandler, TapCall } from '@postroom/sdk';
 import { readPlanState } from '../../mail/planState.js';
 import { planFrom, stateOf } from '../../mail/sortPlan.js';
-import type { MailDesk } from './mailDesk.js';
+import type { MessageHandles } from './messageHandles.js';
 import type { Reply } from './peer.js';
 import type { TimedCall } from './pluginProcess.js';
 import type { DeliverCall, IsolatedHook, ScheduleCall, SortCall } from './protocol.js';
@@ -27,7 +27,7 @@ export interface CalledTap {
 }
 
 /** Reasons given earlier stay here: what comes back are the tap's own. */
-export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MailDesk): SortHandler {
+export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MessageHandles): SortHandler {
   return (plan, mail, { signal }: TapCall) => {
     const given = stateOf(plan);
     return desk.lend(mail, undefined, async (data, header) => {
@@ -43,7 +43,7 @@ export function sortTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: M
   };
 }
 
-export function deliverTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MailDesk): DeliverHandler {
+export function deliverTap({ tap, ...limits }: CalledTap, call: CallPlugin, desk: MessageHandles): DeliverHandler {
   return ({ mail, to, receipt }: DeliveryRequest, { signal }: TapCall) =>
     desk.lend(mail, to.kind === 'relay' ? to : undefined, async (data, header) => {
       const sent: DeliverCall = { tap, mail: data, to: destinationsOf(to), ...(receipt !== undefined && { receipt }) };

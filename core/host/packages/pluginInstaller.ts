@@ -10,7 +10,7 @@ import { problemLine } from '../../configuration/problems.js';
 import { isOwn } from '../../configuration/schema.js';
 import { SecretStore, secretPath } from '../../configuration/secretStore.js';
 import { SettingsService } from '../../configuration/settingsService.js';
-import { PluginStates } from '../../store/pluginStates.js';
+import { PluginStorages } from '../../store/pluginStorages.js';
 import { type InstalledPlugin, readPlugin } from '../discovery.js';
 import { removeTree } from '../isolated/storage/removeTree.js';
 import { PluginHost, type PluginStatus } from '../pluginHost.js';
@@ -40,7 +40,7 @@ export class DefaultPluginInstaller implements PluginInstaller {
     @PluginWatch private readonly watch: PluginWatch,
     @SettingsService private readonly settings: SettingsService,
     @SecretStore private readonly secrets: SecretStore,
-    @PluginStates private readonly states: PluginStates,
+    @PluginStorages private readonly states: PluginStorages,
     @Accounts private readonly accounts: Accounts,
     @DataFolder private readonly data: DataFolder,
   ) {}

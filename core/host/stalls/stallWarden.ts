@@ -7,7 +7,7 @@ import { schemaOwner } from '../../configuration/strangers/schemaWork.js';
 import { ActivityLog } from '../../store/activityLog.js';
 import { PluginHost } from '../pluginHost.js';
 import { PluginWatch } from '../pluginWatch.js';
-import { culpritOf } from '../strayErrors.js';
+import { culpritOf } from '../unhandledErrors.js';
 import { barredPlugins, readStalls, type Stall, stallSentence, writeStalls } from './stallNotes.js';
 import { watchForStalls } from './stallWatch.js';
 

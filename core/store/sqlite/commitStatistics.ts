@@ -1,5 +1,5 @@
 // How commits go.
-import type { StoreStatistics } from '../upkeep.js';
+import type { StoreStatistics } from '../storeMaintenance.js';
 
 const REMEMBERED = 1_000;
 

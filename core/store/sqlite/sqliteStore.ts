@@ -6,7 +6,7 @@ import type { Clock } from '@postroom/sdk/services';
 import { Listeners } from '../../base/listeners.js';
 import { DataLock } from '../dataLock.js';
 import { clearLeftovers } from '../leftovers.js';
-import type { Census, StoreStatistics, Upkeep } from '../upkeep.js';
+import type { Census, StoreMaintenance, StoreStatistics } from '../storeMaintenance.js';
 import { Ballast } from './ballast.js';
 import { contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
@@ -24,7 +24,7 @@ import { SqliteJournal } from './sqliteJournal.js';
 import { SqliteMaildrops } from './sqliteMaildrops.js';
 import { SqliteMailStore } from './sqliteMailStore.js';
 import { SqliteOutbox } from './sqliteOutbox.js';
-import { SqlitePluginStates } from './sqlitePluginStates.js';
+import { SqlitePluginStorages } from './sqlitePluginStorages.js';
 import { SqliteRevisions } from './sqliteRevisions.js';
 import { canBeShared, type HeldIndex, type Opened, openOn, openOnAnyDisk } from './walIndex.js';
 import { WriteQueue } from './writeQueue.js';
@@ -45,12 +45,12 @@ export const DATABASE_FILE = 'postroom.db';
 /** Octets that must be free before the database is shared with other programs again. */
 const ROOM_TO_SHARE = 64 * 2 ** 20;
 
-export class SqliteStore implements Upkeep {
+export class SqliteStore implements StoreMaintenance {
   readonly mailStore: SqliteMailStore;
   readonly outbox: SqliteOutbox;
   readonly journal: SqliteJournal;
   readonly activity: SqliteActivityLog;
-  readonly states: SqlitePluginStates;
+  readonly states: SqlitePluginStorages;
   readonly revisions: SqliteRevisions;
   readonly maildrops: SqliteMaildrops;
   readonly #names: MailboxNames;
@@ -86,7 +86,7 @@ export class SqliteStore implements Upkeep {
     this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
     this.journal = new SqliteJournal(queue, readers, clock);
     this.activity = new SqliteActivityLog(queue, readers, clock, onLogged);
-    this.states = new SqlitePluginStates(queue, readers, clock);
+    this.states = new SqlitePluginStorages(queue, readers, clock);
     this.revisions = new SqliteRevisions(queue, readers, clock);
     this.maildrops = new SqliteMaildrops(queue, readers, this.#names, clock, onPickedUp);
   }

@@ -1,6 +1,6 @@
 // Access tokens for scripts. Only their hashes are kept: a token has 256 bits, so that a plain hash is enough.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type AccessToken, type Disposable, type PluginState, PostroomError } from '@postroom/sdk';
+import { type AccessToken, type Disposable, type PluginStorage, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { type Command, isWithin, type Scope } from './scopes.js';
 
@@ -29,7 +29,7 @@ export class Tokens implements Disposable {
 
   /** `declarations`: the commands that scopes are about. */
   constructor(
-    private readonly state: PluginState,
+    private readonly state: PluginStorage,
     private readonly clock: Clock,
     private readonly declarations: () => readonly Command[] = () => [],
   ) {}

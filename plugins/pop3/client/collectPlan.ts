@@ -39,7 +39,7 @@ export interface CollectPlan {
   readonly fetch: readonly PlannedMessage[];
   /** New too, but sessions that were to read them ended badly: read one at a time, after the others. */
   readonly suspect: readonly PlannedMessage[];
-  /** Reading them brought the reader down again and again: fetched one at a time, and stored unread. */
+  /** FetchNotes them brought the reader down again and again: fetched one at a time, and stored unread. */
   readonly unread: readonly PlannedMessage[];
   readonly tooLarge: readonly PlannedMessage[];
   /** Failed too often: they rest. */

@@ -4,10 +4,10 @@ import { PostroomError, withoutEcho, withoutSecrets } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { BareUnstuffing } from './bareUnstuffing.js';
 import { connected, secured } from './connecting.js';
-import { Incoming, type LineEnds } from './incoming.js';
 import type { IspAccount } from './ispAccount.js';
 import { type Answer, parseAnswer, parseExactAnswer, printable } from './ispAnswers.js';
 import { OutOfStep } from './outOfStep.js';
+import { type LineEnds, SocketReader } from './socketReader.js';
 import { Unstuffing } from './unstuffing.js';
 
 /** Lines and octets of one listing: a server that never ends one must not keep the round. */
@@ -34,7 +34,7 @@ export class Pop3Dialogue {
   readonly #clock: Clock;
   readonly #transcript: Transcript | undefined;
   #socket: Socket;
-  #incoming: Incoming;
+  #incoming: SocketReader;
   #unanswered = 0;
   /** Commands on the line since it was last without any. */
   #together = 0;
@@ -274,7 +274,7 @@ export class Pop3Dialogue {
     return [password, ...inBase64, ...this.#hidden];
   }
 
-  #listen(socket: Socket): Incoming {
-    return new Incoming(socket, this.account, this.#clock, this.#ends);
+  #listen(socket: Socket): SocketReader {
+    return new SocketReader(socket, this.account, this.#clock, this.#ends);
   }
 }

@@ -43,7 +43,7 @@ interface Received {
 }
 
 /** What intake is told of the messages of one run. */
-export type Reading = Pick<FetchedFrom, 'unread' | 'maybeRenamed'>;
+export type FetchNotes = Pick<FetchedFrom, 'unread' | 'maybeRenamed'>;
 
 /** Thrown where the session cannot go on but the round can: the rest of a message beyond the limit would have to be read. */
 export class SessionAbandoned extends Error {}
@@ -60,7 +60,7 @@ export class Retrieval {
   readonly #running = new Set<Promise<void>>();
   #runningOctets = 0;
   #stop: PostroomError | undefined;
-  #how: Reading = {};
+  #how: FetchNotes = {};
   #reading: PlannedMessage | undefined;
   readonly #sizes = new ListedSizes();
   /** Messages that came in company and wait for a proof that all of it was in step; `undefined` as long as nothing was odd. */
@@ -76,7 +76,7 @@ export class Retrieval {
   }
 
   /** Reads the messages and resolves when all of them are stored or reported. Rejects when the session or the store is at its end. */
-  async run(messages: readonly PlannedMessage[], how: Reading = {}): Promise<void> {
+  async run(messages: readonly PlannedMessage[], how: FetchNotes = {}): Promise<void> {
     this.#how = how;
     await this.#services.journal.attempt(messages.map(({ key }) => key));
     const isSmall = ({ size }: PlannedMessage): boolean => size <= SMALL_MESSAGE;
@@ -95,7 +95,7 @@ export class Retrieval {
   }
 
   /** Reads the messages one at a time, each counted and stored before the next is begun. */
-  async runAlone(messages: readonly PlannedMessage[], how: Reading = {}): Promise<void> {
+  async runAlone(messages: readonly PlannedMessage[], how: FetchNotes = {}): Promise<void> {
     for (const message of messages) await this.run([message], how);
   }
 

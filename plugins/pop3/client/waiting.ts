@@ -10,7 +10,7 @@ import { partsOf, readListing } from './listing.js';
 import type { KnownWays } from './login/knownWays.js';
 import { unlistedError } from './unlisted.js';
 
-export interface WaitingMessage {
+export interface ListedMessage {
   /** As the journal knows the message. */
   readonly uidl: string;
   /** Octets, as the server says. */
@@ -20,12 +20,12 @@ export interface WaitingMessage {
 }
 
 /** The newest `limit` messages, newest first. Deletes nothing: QUIT without a DELE (RFC 1939 section 6). */
-export function waitingMail(
+export function listMail(
   account: IspAccount,
   services: { readonly clock: Clock; readonly known: KnownWays },
   limit: number,
   signal: AbortSignal,
-): Promise<readonly WaitingMessage[]> {
+): Promise<readonly ListedMessage[]> {
   return withinTime(services.clock, LOOK_MS, signal, (inTime) => look(account, services, limit, inTime));
 }
 
@@ -34,7 +34,7 @@ async function look(
   services: { readonly clock: Clock; readonly known: KnownWays },
   limit: number,
   signal: AbortSignal,
-): Promise<readonly WaitingMessage[]> {
+): Promise<readonly ListedMessage[]> {
   const { dialogue } = await openMailbox(account, services, signal);
   try {
     const stat = await dialogue.ask('STAT');
@@ -43,7 +43,7 @@ async function look(
     const unlisted = unlistedError(account, stat, listing);
     if (unlisted !== undefined) throw unlisted;
     const identified = await identify(dialogue, listing.messages.slice(-limit));
-    const waiting: WaitingMessage[] = [];
+    const waiting: ListedMessage[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {
       waiting.push({ uidl: key, bytes: size, header: (await headerByTop(dialogue, number))?.toString('base64') });
     }

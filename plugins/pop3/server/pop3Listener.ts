@@ -5,9 +5,9 @@ import {
   BoundedLog,
   ConnectionGate,
   type Disposable,
-  type Listener,
   type OpenPort,
   openFiles,
+  type PortListener,
   Refusals,
   SERVER_TLS,
   type Settings,
@@ -26,7 +26,7 @@ export interface ListenerServices extends Omit<ConnectionServices, 'complaints'>
   readonly certificates: Certificates;
 }
 
-export class Pop3Listener implements Listener {
+export class Pop3Listener implements PortListener {
   readonly name = 'POP3';
   readonly #services: ListenerServices & ConnectionServices;
   readonly #servers = new Set<Server>();

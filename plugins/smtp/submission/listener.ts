@@ -1,7 +1,7 @@
 // The SMTP ports: opened as the settings say, each with the server's own certificate, closed without losing a running message.
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { ConnectionLimits, Disposable, Listener, OpenPort, PortSecurity, Settings } from '@postroom/sdk';
+import type { ConnectionLimits, Disposable, OpenPort, PortListener, PortSecurity, Settings } from '@postroom/sdk';
 import { BoundedLog, ConnectionGate, openFiles, Refusals, sentenceOf } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
 import type { SMTPServerOptions } from 'smtp-server';
@@ -18,7 +18,7 @@ interface PortSetting {
 
 const PLAINTEXT = 'smtp.plaintextNetworks';
 
-export class SubmissionListener implements Listener {
+export class SubmissionListener implements PortListener {
   readonly name = 'SMTP';
   /** One for all ports: the limits are the server's. */
   readonly #gate = new ConnectionGate(openFiles().door('smtp'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { STANDALONE } from '#core/cli/standalone.js';
-import type { Finding } from '#core/doctor/finding.js';
+import type { CheckResult } from '#core/doctor/checkResult.js';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
@@ -18,10 +18,10 @@ describe('The doctor', () => {
   });
   afterEach(() => office.stop());
 
-  async function visit(args: Readonly<Record<string, unknown>> = {}): Promise<readonly Finding[]> {
-    return office.run<readonly Finding[]>('doctor', args);
+  async function visit(args: Readonly<Record<string, unknown>> = {}): Promise<readonly CheckResult[]> {
+    return office.run<readonly CheckResult[]>('doctor', args);
   }
-  const notWell = (findings: readonly Finding[]): readonly string[] =>
+  const notWell = (findings: readonly CheckResult[]): readonly string[] =>
     findings.filter(({ state }) => state !== 'well').map(({ check, text }) => `${check}: ${text}`);
 
   it('finds a healthy office well, its ISP logins too', async () => {
@@ -117,7 +117,7 @@ describe('The doctor', () => {
     if (alone === undefined) throw new Error('The doctor does not work alone.');
     await office.close();
     await writeFile(path.join(office.dataDir, 'postroom.db'), 'no database');
-    const findings = (await alone({ logins: false }, office.dataDir, call)) as readonly Finding[];
+    const findings = (await alone({ logins: false }, office.dataDir, call)) as readonly CheckResult[];
     expect(notWell(findings).join()).to.match(/start: .*damaged/);
     const empty = await mkdtemp(path.join(tmpdir(), 'postroom-doctor-'));
     expect((await failureOf(alone({ logins: false }, empty, call))).code).to.equal('data/missing');

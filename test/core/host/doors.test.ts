@@ -1,4 +1,4 @@
-import type { Listener } from '@postroom/sdk';
+import type { PortListener } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { DoorKeeper } from '#core/host/doors.js';
@@ -15,7 +15,7 @@ describe('doors', () => {
     doors = new DoorKeeper((plugin, sentence) => void told.push(`${plugin}: ${sentence}`));
   });
 
-  function listener(name: string, more: Partial<Listener> = {}): Listener {
+  function listener(name: string, more: Partial<PortListener> = {}): PortListener {
     return {
       name,
       start: async () => {

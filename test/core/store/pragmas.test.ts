@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Upkeep } from '#core/store/upkeep.js';
+import { StoreMaintenance } from '#core/store/storeMaintenance.js';
 import { Postroom } from '../../kit/postroom.js';
 import { sourcesIn } from '../../kit/sourceFiles.js';
 import { StoreFixture } from './storeFixture.js';
@@ -10,7 +10,7 @@ describe('The pragmas of durability', () => {
     const postroom = await Postroom.start();
     try {
       await postroom.submit('john', ['lisa@works.example'], 'Subject: One\n\nHello\n');
-      await postroom.service(Upkeep).assertDurable();
+      await postroom.service(StoreMaintenance).assertDurable();
     } finally {
       await postroom.stop();
     }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { createLog } from '#core/base/log.js';
 import type { ActivityLog } from '#core/store/activityLog.js';
-import type { Upkeep } from '#core/store/upkeep.js';
+import type { StoreMaintenance } from '#core/store/storeMaintenance.js';
 import { StoreKeeper } from '#core/upkeep/storeKeeper.js';
 
 describe('The keeper of the store', () => {
@@ -33,7 +33,7 @@ describe('The keeper of the store', () => {
         await trying;
         if (!works) throw new Error('the disk still fails');
       },
-    } as unknown as Upkeep;
+    } as unknown as StoreMaintenance;
     const activity = { add: ({ text }: { readonly text: string }) => void logged.push(text) } as unknown as ActivityLog;
     const events = new EventBus();
     events.on((event) => event.type === 'problem' && told.push(event.sentence));

@@ -18,7 +18,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { PluginStates } from '#core/store/pluginStates.js';
+import { PluginStorages } from '#core/store/pluginStorages.js';
 import { createApp } from '#plugins/admin-ui/dist/server/app.js';
 import { EventFeed } from '#plugins/admin-ui/dist/server/eventFeed.js';
 import { Lamps } from '#plugins/admin-ui/dist/server/lamps.js';
@@ -96,7 +96,7 @@ export class ManagerHost {
       setupCode,
       peerOf: async () => machine.peer,
       sessions,
-      tokens: new Tokens(service(container, PluginStates).forPlugin('postroom.admin-ui'), clock),
+      tokens: new Tokens(service(container, PluginStorages).forPlugin('postroom.admin-ui'), clock),
       feed,
       limits,
       hostNames: () => ['mail.company.example'],

@@ -1,4 +1,4 @@
-import type { Disposable, PluginState, Settings } from '@postroom/sdk';
+import type { Disposable, PluginStorage, Settings } from '@postroom/sdk';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Memory } from '#plugins/network-device/dist/memory.js';
@@ -8,7 +8,7 @@ import { DeviceWatch } from '#plugins/network-device/dist/watch.js';
 const MINUTE = 60_000;
 const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-class MapState implements PluginState {
+class MapState implements PluginStorage {
   readonly #entries = new Map<string, string>();
   /** A write ends when this does: a slow disk. */
   written: Promise<void> = Promise.resolve();

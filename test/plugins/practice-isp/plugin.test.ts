@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandHandler, Listener, PluginContext, PluginManifest } from '@postroom/sdk';
+import type { CommandHandler, PluginContext, PluginManifest, PortListener } from '@postroom/sdk';
 import { leakCheck, SMTP_STEPS } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { PracticeStatus } from '#plugins/practice-isp/dist/commands.js';
@@ -11,7 +11,7 @@ import { LineClient } from '../../sdk/testing/lineClient.js';
 describe('the practice ISP in a server', () => {
   const leaks = leakCheck();
   const commands = new Map<string, CommandHandler>();
-  let listener: Listener;
+  let listener: PortListener;
   let folder: string;
 
   before(async () => {
@@ -21,7 +21,7 @@ describe('the practice ISP in a server', () => {
       settings: { get: () => ({ pop3: 0 }) },
       log: { info: () => undefined },
       commands: { register: (name: string, handler: CommandHandler) => commands.set(name, handler) },
-      listen: (given: Listener) => {
+      listen: (given: PortListener) => {
         listener = given;
       },
     } as unknown as PluginContext);

@@ -1,4 +1,4 @@
-import type { MailboxRef, PluginState } from '@postroom/sdk';
+import type { MailboxRef, PluginStorage } from '@postroom/sdk';
 import { expect } from 'chai';
 import { idHash } from '#plugins/reply-thread/dist/messageIds.js';
 import { MOST_PER_BUCKET, REMEMBERED_DAYS, SentMail, withinBounds } from '#plugins/reply-thread/dist/sentMail.js';
@@ -7,7 +7,7 @@ const ANDREW = { account: 'company', user: 'andrew' };
 const GREG = { account: 'company', user: 'greg' };
 const DAY_MS = 86_400_000;
 
-function memoryState(entries: Map<string, unknown>, commit: Promise<void> = Promise.resolve()): PluginState {
+function memoryState(entries: Map<string, unknown>, commit: Promise<void> = Promise.resolve()): PluginStorage {
   return {
     get: async (key) => entries.get(key),
     set: async (key, value) => {

@@ -6,10 +6,10 @@ import {
   type AccountView,
   type DeliverHandler,
   type Disposable,
-  type Listener,
   type MailboxRef,
   type OpenPort,
   type PluginContext,
+  type PortListener,
   PostroomError,
   type SortHandler,
 } from '@postroom/sdk';
@@ -97,7 +97,7 @@ export class FakeHost {
   sort!: SortHandler;
   readonly commands = new Map<string, (args: never, call: never) => unknown>();
   readonly #settings: Map<string, unknown>;
-  readonly #listeners: Listener[] = [];
+  readonly #listeners: PortListener[] = [];
   readonly #subscriptions: Disposable[] = [];
   readonly #certificateListeners: (() => void)[] = [];
 
@@ -176,7 +176,7 @@ export class FakeHost {
       },
       log: { debug: log, info: log, warn: log, error: log },
       subscriptions: { push: (...items: Disposable[]) => void this.#subscriptions.push(...items) },
-      listen: (listener: Listener) => void this.#listeners.push(listener),
+      listen: (listener: PortListener) => void this.#listeners.push(listener),
       get: (id: ServiceId<unknown>) => services.get(id.serviceName),
     } as unknown as PluginContext;
   }

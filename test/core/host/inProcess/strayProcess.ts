@@ -16,7 +16,7 @@ const ownStrays: string[] = [];
 const planted = await plantAmongOurs([...STRAYS, NAMELESS_STRAY]);
 const postroom = await Postroom.start({
   bundledPlugins: planted.folder,
-  onOwnStray: (error) => void ownStrays.push(String(error)),
+  onUnhandledError: (error) => void ownStrays.push(String(error)),
 });
 // `plugins`: nobody can tell whose it is.
 const failed = postroom.next((event) => event.type === 'problem' && (event.source === plugin || event.source === 'plugins'));

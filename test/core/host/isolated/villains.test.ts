@@ -61,7 +61,7 @@ describe('a villainous plugin', function () {
   it('is switched off after three failures in five minutes, and mail waits for it until somebody lets it go on', async () => {
     await plant(host, 'throws');
     await host.run('plugins.enable', { plugin: 'villain.throws' });
-    const subjects = ['one', 'two', 'three', 'four'].map((name) => `Strike ${name}`);
+    const subjects = ['one', 'two', 'three', 'four'].map((name) => `PluginFailure ${name}`);
     for (const subject of subjects) {
       host.put(`From: a@far.example\nTo: Andrew <mail@company.example>\nSubject: ${subject}\n\nHello\n`);
       await host.round();

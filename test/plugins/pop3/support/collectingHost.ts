@@ -1,6 +1,6 @@
 // An account, its scripted ISP and a round on request.
 import { X509Certificate } from 'node:crypto';
-import type { FetchReport, WaitingMessage } from '@postroom/sdk';
+import type { FetchReport, LeftMessage } from '@postroom/sdk';
 import { activate } from '#plugins/pop3/dist/plugin.js';
 import { ACCOUNT, certificate, FakeHost, type TestCertificate } from './fakeHost.js';
 import { FakeIntake, FakeJournal } from './fakeIntake.js';
@@ -20,7 +20,7 @@ export class CollectingHost {
   readonly isp: ScriptedServer;
   readonly journal = new FakeJournal();
   readonly intake = new FakeIntake(this.journal);
-  readonly told: WaitingMessage[] = [];
+  readonly told: LeftMessage[] = [];
   readonly progress: (readonly [number, number, number])[] = [];
   readonly pem: TestCertificate;
 

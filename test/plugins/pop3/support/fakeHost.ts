@@ -1,7 +1,7 @@
 // The host at the plugin's edge: settings from the manifest's defaults, one user, mailboxes in memory.
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { CommandHandler, FetchHandler, Listener, MailboxRef, PluginContext } from '@postroom/sdk';
+import type { CommandHandler, FetchHandler, MailboxRef, PluginContext, PortListener } from '@postroom/sdk';
 import {
   Accounts,
   Authenticator,
@@ -180,7 +180,7 @@ export class FakeHost {
   password: string | undefined = 'isp secret';
   passwordOfUsers = 'open sesame';
   fetch: FetchHandler | undefined;
-  listener: Listener | undefined;
+  listener: PortListener | undefined;
 
   constructor(pem: TestCertificate) {
     this.certificates = new TestCertificates(pem);

@@ -1,7 +1,7 @@
 import type { DestinationReceipt } from '@postroom/sdk';
 import { expect } from 'chai';
-import { consignments } from '#core/flow/consignment.js';
-import { judge } from '#core/flow/relayJudge.js';
+import { deliveryGroups } from '#core/flow/deliveryGroup.js';
+import { outcomeOf } from '#core/flow/relayOutcome.js';
 import type { OutboxEntry } from '#core/store/outbox.js';
 
 const HOUR = 60 * 60_000;
@@ -41,30 +41,30 @@ const hoursAgo = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR)
 
 describe('what a receipt means for the Outbox', () => {
   it('delivered is sent, failed is returned, and nothing is tried again', () => {
-    expect(judge(entry(), receipt({ outcome: 'delivered' }), NOW)).to.include({ outcome: 'sent', nextTryAt: undefined });
-    expect(judge(entry(), receipt({ outcome: 'failed' }), NOW)).to.include({ outcome: 'bounced', nextTryAt: undefined });
+    expect(outcomeOf(entry(), receipt({ outcome: 'delivered' }), NOW)).to.include({ outcome: 'sent', nextTryAt: undefined });
+    expect(outcomeOf(entry(), receipt({ outcome: 'failed' }), NOW)).to.include({ outcome: 'bounced', nextTryAt: undefined });
   });
 
   it('R03 deferred waits as long as the number of tries says, or as the ISP asks', () => {
-    const waits = [0, 1, 5].map((attempts) => (judge(entry({ attempts }), receipt({}), NOW).nextTryAt?.getTime() ?? 0) - NOW.getTime());
+    const waits = [0, 1, 5].map((attempts) => (outcomeOf(entry({ attempts }), receipt({}), NOW).nextTryAt?.getTime() ?? 0) - NOW.getTime());
     expect(waits).to.deep.equal([5 * 60_000, 15 * 60_000, 4 * HOUR]);
     const retryAfter = new Date(NOW.getTime() + 7 * HOUR);
-    expect(judge(entry(), receipt({ retryAfter }), NOW).nextTryAt).to.equal(retryAfter);
+    expect(outcomeOf(entry(), receipt({ retryAfter }), NOW).nextTryAt).to.equal(retryAfter);
   });
 
   it('no receipt at all is a deferral, never a loss', () => {
-    expect(judge(entry(), undefined, NOW)).to.include({ outcome: 'deferred' });
+    expect(outcomeOf(entry(), undefined, NOW)).to.include({ outcome: 'deferred' });
   });
 
   it('deferred for five days and twelve tries is returned', () => {
-    expect(judge(entry({ queuedAt: hoursAgo(120), attempts: 11 }), receipt({}), NOW)).to.include({ outcome: 'bounced' });
-    expect(judge(entry({ queuedAt: hoursAgo(120), attempts: 10 }), receipt({}), NOW)).to.include({ outcome: 'deferred' });
+    expect(outcomeOf(entry({ queuedAt: hoursAgo(120), attempts: 11 }), receipt({}), NOW)).to.include({ outcome: 'bounced' });
+    expect(outcomeOf(entry({ queuedAt: hoursAgo(120), attempts: 10 }), receipt({}), NOW)).to.include({ outcome: 'deferred' });
   });
 
   it('an end that leaves it open whether the ISP has it is tried again later each time, and the third time held', () => {
     const unsure = receipt({ unsure: true });
     const minutes = (doubts: number, attempts: number): unknown => {
-      const { outcome, nextTryAt, doubtful } = judge(entry({ doubts, attempts }), unsure, NOW);
+      const { outcome, nextTryAt, doubtful } = outcomeOf(entry({ doubts, attempts }), unsure, NOW);
       return [outcome, doubtful, nextTryAt && (nextTryAt.getTime() - NOW.getTime()) / 60_000];
     };
     expect([minutes(0, 0), minutes(1, 1), minutes(2, 2), minutes(7, 7)]).to.deep.equal([
@@ -75,20 +75,20 @@ describe('what a receipt means for the Outbox', () => {
     ]);
     expect(minutes(0, 5), 'as long as any other try has to wait').to.deep.equal(['deferred', true, 240]);
     const soon = new Date(NOW.getTime() + 1);
-    expect(judge(entry(), { ...unsure, retryAfter: soon }, NOW).nextTryAt, 'whatever the plugin wishes').to.not.equal(soon);
-    expect(judge(entry({ queuedAt: hoursAgo(1_000), attempts: 99 }), unsure, NOW).outcome, 'never returned as not sent').to.equal(
+    expect(outcomeOf(entry(), { ...unsure, retryAfter: soon }, NOW).nextTryAt, 'whatever the plugin wishes').to.not.equal(soon);
+    expect(outcomeOf(entry({ queuedAt: hoursAgo(1_000), attempts: 99 }), unsure, NOW).outcome, 'never returned as not sent').to.equal(
       'deferred',
     );
-    expect(judge(entry({ doubts: 2 }), receipt({}), NOW), 'an answer is no doubt').to.include({ outcome: 'deferred' });
+    expect(outcomeOf(entry({ doubts: 2 }), receipt({}), NOW), 'an answer is no doubt').to.include({ outcome: 'deferred' });
   });
 
   it('a wrong set-up never bounces, however long', () => {
     const wrong = receipt({ outcome: 'failed', configuration: true });
-    expect(judge(entry({ queuedAt: hoursAgo(1_000), attempts: 99 }), wrong, NOW)).to.include({ outcome: 'deferred' });
+    expect(outcomeOf(entry({ queuedAt: hoursAgo(1_000), attempts: 99 }), wrong, NOW)).to.include({ outcome: 'deferred' });
   });
 
   it('the author hears of a delay once, after four hours, unless NOTIFY says otherwise', () => {
-    const noticed = (more: Partial<OutboxEntry>): boolean => judge(entry(more), receipt({}), NOW).delayNoticed === true;
+    const noticed = (more: Partial<OutboxEntry>): boolean => outcomeOf(entry(more), receipt({}), NOW).delayNoticed === true;
     expect(noticed({ queuedAt: hoursAgo(3.9) })).to.equal(false);
     expect(noticed({ queuedAt: hoursAgo(4) })).to.equal(true);
     expect(noticed({ queuedAt: hoursAgo(9), delayNoticed: true })).to.equal(false);
@@ -99,7 +99,7 @@ describe('what a receipt means for the Outbox', () => {
 
 describe('what travels together', () => {
   it('recipients of one message by one account and from one sender, in order of arrival', () => {
-    const groups = consignments([
+    const groups = deliveryGroups([
       entry({ id: 1, message: '7', recipient: 'a@x.example' }),
       entry({ id: 2, message: '8' }),
       entry({ id: 3, message: '7', recipient: 'b@x.example' }),

@@ -2,26 +2,26 @@
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
 import { MailStore } from '../store/mailStore.js';
-import { Upkeep } from '../store/upkeep.js';
+import { StoreMaintenance } from '../store/storeMaintenance.js';
 
-export interface Room {
+export interface DiskSpace {
   /** A sentence where nothing can be taken in now. */
   problem(): Promise<string | undefined>;
 }
-export const Room = createServiceId<Room>('Room');
+export const DiskSpace = createServiceId<DiskSpace>('DiskSpace');
 
 /** Free space is looked at this often at most. */
 const LOOK_AGAIN_MS = 1_000;
 const MEGABYTE = 1024 * 1024;
 
-export class DiskRoom implements Room {
+export class StoreDiskSpace implements DiskSpace {
   #looked = Number.NEGATIVE_INFINITY;
   #free: Promise<number> = Promise.resolve(0);
 
   constructor(
     @MailStore private readonly store: MailStore,
     @SettingsService private readonly settings: SettingsService,
-    @Upkeep private readonly upkeep: Upkeep,
+    @StoreMaintenance private readonly upkeep: StoreMaintenance,
     @Clock private readonly clock: Clock,
   ) {}
 

@@ -10,7 +10,7 @@ const FORGET_MS = 24 * 60 * 60_000;
 const LONGEST = 200;
 
 /** Counts them. Times are monotonic, in milliseconds. */
-export class NamelessErrors {
+export class ThrownValues {
   #count = 0;
   #last = 0;
   #toldAt: number | undefined;
@@ -22,7 +22,7 @@ export class NamelessErrors {
     this.#last = now;
     if (this.#toldAt !== undefined && now - this.#toldAt < TELL_EVERY_MS) return undefined;
     this.#toldAt = now;
-    this.#sentence = namelessSentence(value, suspects, this.#count);
+    this.#sentence = thrownValueSentence(value, suspects, this.#count);
     return this.#sentence;
   }
 
@@ -31,7 +31,7 @@ export class NamelessErrors {
   }
 }
 
-export function namelessSentence(value: unknown, suspects: readonly string[], count: number): string {
+export function thrownValueSentence(value: unknown, suspects: readonly string[], count: number): string {
   const often = count === 1 ? '' : `, ${count} times since the start`;
   return (
     `Something inside the server failed and nobody handled it${often}: ${inWords(value)}. That is no error, so it does not say where it comes from. ` +

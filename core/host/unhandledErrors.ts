@@ -7,20 +7,20 @@ import { type Disposable, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
 import type { InstalledPlugin } from './discovery.js';
-import { NamelessErrors } from './namelessErrors.js';
 import { PluginHost } from './pluginHost.js';
 import { PluginWatch } from './pluginWatch.js';
+import { ThrownValues } from './thrownValues.js';
 
-export interface StrayErrors {
+export interface UnhandledErrors {
   /** Notes it with the plugin whose code threw it, or with all that may have where nobody can tell. False: it is no plugin's. */
   note(error: unknown): boolean;
   /** Sentences about what could not be put down to one plugin. */
   readonly problems: readonly string[];
 }
-export const StrayErrors = createServiceId<StrayErrors>('StrayErrors');
+export const UnhandledErrors = createServiceId<UnhandledErrors>('UnhandledErrors');
 
-export class DefaultStrayErrors implements StrayErrors {
-  readonly #nameless = new NamelessErrors();
+export class DefaultUnhandledErrors implements UnhandledErrors {
+  readonly #nameless = new ThrownValues();
 
   constructor(
     @PluginHost private readonly host: PluginHost,
@@ -83,7 +83,7 @@ export function culpritOf(
 }
 
 /** Handles what would end the process. `note` as above; `onOwn`: an error of the server itself, after which nothing can be relied on. */
-export function catchStrays(note: StrayErrors['note'], onOwn: (error: unknown) => void): Disposable {
+export function catchUnhandled(note: UnhandledErrors['note'], onOwn: (error: unknown) => void): Disposable {
   const caught = (error: unknown): void => {
     if (!note(error)) {
       onOwn(error);

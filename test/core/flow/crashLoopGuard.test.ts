@@ -1,12 +1,12 @@
-import type { PluginState } from '@postroom/sdk';
+import type { PluginStorage } from '@postroom/sdk';
 import { expect } from 'chai';
-import { RiskyWork } from '#core/flow/riskyWork.js';
+import { CrashLoopGuard } from '#core/flow/crashLoopGuard.js';
 
 class Death extends Error {}
 
 describe('Work that may end the process', () => {
   const kept = new Map<string, unknown>();
-  const state: PluginState = {
+  const state: PluginStorage = {
     get: async (key) => kept.get(key),
     set: async (key, value) => void kept.set(key, value),
     delete: async (key) => void kept.delete(key),
@@ -22,7 +22,7 @@ describe('Work that may end the process', () => {
   /** One life: works until it has done everything, or dies of the message `deadly`. Answers whether it lived. */
   async function live(ids: readonly string[], deadly?: string): Promise<boolean> {
     try {
-      await new RiskyWork('sorting', state).each(
+      await new CrashLoopGuard('sorting', state).each(
         ids.filter((id) => !givenUp.includes(id)).map((id) => ({ id })),
         async ({ id }) => {
           if (id === deadly) throw new Death();

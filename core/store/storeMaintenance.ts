@@ -26,7 +26,7 @@ export interface StoreStatistics {
   readonly latency: { readonly p50: number; readonly p99: number };
 }
 
-export interface Upkeep {
+export interface StoreMaintenance {
   readonly stats: StoreStatistics;
   /** Writes a whole, consistent copy to `path`, which must not exist yet, while the store is in use. The copy is on disk when this resolves. */
   backupTo(path: string): Promise<void>;
@@ -46,4 +46,4 @@ export interface Upkeep {
   /** The disk failed just now. */
   onDidFail(listener: (error: Error) => void): Disposable;
 }
-export const Upkeep = createServiceId<Upkeep>('Upkeep');
+export const StoreMaintenance = createServiceId<StoreMaintenance>('StoreMaintenance');

@@ -5,7 +5,7 @@ import type { OutboxEntry, OutboxUpdate } from '../store/outbox.js';
 import { DELAY_NOTICE_AFTER_MS, doubtWait, isHopeless, MOST_DOUBTS, relayWait } from './retry.js';
 
 /** What a receipt means for an Outbox entry. Pure. */
-export function judge(entry: OutboxEntry, receipt: DestinationReceipt | undefined, now: Date): OutboxUpdate {
+export function outcomeOf(entry: OutboxEntry, receipt: DestinationReceipt | undefined, now: Date): OutboxUpdate {
   const known: DestinationReceipt = receipt ?? { recipient: entry.recipient, outcome: 'deferred', status: '4.3.0', text: 'No receipt.' };
   if (known.outcome === 'delivered') {
     return { id: entry.id, outcome: 'sent', receipt: known, nextTryAt: undefined };

@@ -1,14 +1,14 @@
 // Work on messages of which one may end the process: written down before it begins, so that the next start knows what was under way.
-import type { PluginState } from '@postroom/sdk';
+import type { PluginStorage } from '@postroom/sdk';
 
 /** One death in company with the others, and so many alone, before a message is given up. */
 const DEATHS_ALONE = 2;
 
-export class RiskyWork {
+export class CrashLoopGuard {
   /** `name`: what the entries in the store are called. */
   constructor(
     private readonly name: string,
-    private readonly state: PluginState,
+    private readonly state: PluginStorage,
   ) {}
 
   /**

@@ -5,19 +5,19 @@ const WINDOW_MS = 5 * 60_000;
 const REMEMBERED = 1000;
 
 /** A failure of a plugin. */
-export interface Strike {
+export interface PluginFailure {
   /** `end`: its process ended. `call`: one call failed. */
   readonly kind: 'end' | 'call';
   /** Ids of the messages that may have caused it: one for a call, all that it had in hand for the end of a process. */
   readonly messages: readonly string[];
 }
 
-export class Strikes {
-  #counted: readonly { readonly at: number; readonly kind: Strike['kind'] }[] = [];
+export class FailureTracker {
+  #counted: readonly { readonly at: number; readonly kind: PluginFailure['kind'] }[] = [];
   readonly #suspects = new Set<string>();
 
   /** Counts a failure at a monotonic time in milliseconds. True when it is the third within the window. */
-  add(now: number, { kind, messages }: Strike): boolean {
+  add(now: number, { kind, messages }: PluginFailure): boolean {
     if (messages.some((message) => this.#suspects.has(message))) {
       return false;
     }

@@ -1,9 +1,9 @@
-// PluginStates on SQLite.
+// PluginStorages on SQLite.
 
-import type { PluginState } from '@postroom/sdk';
+import type { PluginStorage } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import type { PluginStates } from '../pluginStates.js';
+import type { PluginStorages } from '../pluginStorages.js';
 import type { Readers } from './readers.js';
 import type { WriteQueue } from './writeQueue.js';
 
@@ -21,7 +21,7 @@ interface Holding {
 }
 const NOTHING: Holding = { entries: 0, octets: 0 };
 
-export class SqlitePluginStates implements PluginStates {
+export class SqlitePluginStorages implements PluginStorages {
   /** Of each plugin, counted once and followed: counting rows at every `set` would take longer than the `set`. */
   readonly #holdings = new Map<string, Holding>();
 
@@ -39,7 +39,7 @@ export class SqlitePluginStates implements PluginStates {
     for (const { plugin, entries, octets } of rows) this.#holdings.set(plugin, { entries, octets });
   }
 
-  forPlugin(id: string): PluginState {
+  forPlugin(id: string): PluginStorage {
     return {
       get: (key) => this.#get(id, key),
       set: (key, value, expires) => this.#set(id, key, value, expires),

@@ -19,7 +19,7 @@ type Denial = Extract<LicenceVerdict, { readonly granted: false }>;
 const MINUTE_MS = 60_000;
 
 /** A denial, or `undefined`: then it is the edition's turn. */
-export function judge(known: Knowledge): Denial | undefined {
+export function denialOf(known: Knowledge): Denial | undefined {
   if (known.device.address === '') return unconfigured();
   if (known.seen === true || inGrace(known)) return undefined;
   return known.seen === undefined ? unknown(known.device) : unseen(known);

@@ -1,6 +1,6 @@
 // Lets a few in at a time; the others wait in line.
 
-export class Turns {
+export class Semaphore {
   #running = 0;
   readonly #line: (() => void)[] = [];
 

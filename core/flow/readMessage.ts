@@ -6,7 +6,7 @@ import { LineEndNormaliser } from '../mail/lineEnds.js';
 import type { StagedBody } from '../store/mailStore.js';
 
 /** A message that has come in whole; its octets are in the staged body. */
-export interface Incoming {
+export interface ReadMessage {
   readonly header: Header;
   /** SHA-256 of all octets, hex. */
   readonly contentHash: string;
@@ -15,10 +15,10 @@ export interface Incoming {
 }
 
 /** `unread`: without looking at what the octets say. */
-export type Reading = 'for duplicates' | 'plainly' | 'unread';
+export type ReadMode = 'for duplicates' | 'plainly' | 'unread';
 
 /** Reads the source to its end. Rejects with what the source or the store rejects with. */
-export async function readIncoming(source: AsyncIterable<Uint8Array>, body: StagedBody, reading: Reading): Promise<Incoming> {
+export async function readMessage(source: AsyncIterable<Uint8Array>, body: StagedBody, reading: ReadMode): Promise<ReadMessage> {
   const lines = new LineEndNormaliser();
   const digest = reading === 'for duplicates' ? new ContentDigest() : new PlainDigest(reading === 'unread' ? unreadHeader : readHeader);
   const take = (octets: Uint8Array): Promise<void> | undefined => {
@@ -50,7 +50,7 @@ class PlainDigest {
     }
   }
 
-  finish(): Incoming {
+  finish(): ReadMessage {
     return { contentHash: this.#hash.digest('hex'), duplicateKey: undefined, header: this.readHead(this.#head.octets) };
   }
 }

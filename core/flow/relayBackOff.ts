@@ -2,7 +2,7 @@
 // wrong password is hammered nor a limit that the ISP has set. What waits for such an account is due as soon as it rests no longer.
 import type { DestinationReceipt, MessageId } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import type { Consignment } from './consignment.js';
+import type { DeliveryGroup } from './deliveryGroup.js';
 import { fetchWait } from './retry.js';
 
 /** Of a network that fails, a system that takes nothing now (421), and a policy such as so many messages an hour (RFC 3463 sections 3.4, 3.5, 3.8). */
@@ -21,7 +21,7 @@ interface Rest {
   readonly entries: Set<number>;
 }
 
-export class RelayRests {
+export class RelayBackOff {
   readonly #rests = new Map<string, Rest>();
   readonly #woken = new Set<number>();
   /** The last messages of an account, with nothing between them that the ISP wanted. */
@@ -41,13 +41,13 @@ export class RelayRests {
   }
 
   /** What came of a message that was tried: the account goes on sending, or rests from now on. */
-  tried(consignment: Consignment, receipts: readonly DestinationReceipt[]): void {
-    const { account, message, entries } = consignment;
+  tried(deliveryGroup: DeliveryGroup, receipts: readonly DestinationReceipt[]): void {
+    const { account, message, entries } = deliveryGroup;
     const refusal = receipts.find((receipt) => receipt.configuration === true);
     const [first] = receipts;
     if (refusal !== undefined) {
       this.#rest(account, refusal, SAYS_NOTHING_OF_PASSWORD.test(refusal.status) ? 'isp/tls' : 'isp/login-refused');
-      this.putOff(consignment);
+      this.putOff(deliveryGroup);
     } else if (first !== undefined && receipts.every(({ outcome, status }) => outcome === 'deferred' && CONCERNS_ALL.test(status))) {
       const unwanted = (this.#unwanted.get(account) ?? new Set()).add(message);
       this.#unwanted.set(account, unwanted);
@@ -61,7 +61,7 @@ export class RelayRests {
   }
 
   /** It waits until the account rests no longer. */
-  putOff({ account, entries }: Consignment): void {
+  putOff({ account, entries }: DeliveryGroup): void {
     for (const { id } of entries) this.#rests.get(account)?.entries.add(id);
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { judge, type Knowledge } from '#plugins/network-device/dist/judge.js';
+import { denialOf, type Knowledge } from '#plugins/network-device/dist/denial.js';
 
 const MINUTE = 60_000;
 
@@ -16,17 +16,17 @@ function known(change: Partial<Knowledge> = {}): Knowledge {
 
 describe('the judgement about the device', () => {
   it('leaves the word to the edition while the device is seen', () => {
-    expect(judge(known({ seen: true, why: undefined, unseenForMs: 0 }))).to.equal(undefined);
+    expect(denialOf(known({ seen: true, why: undefined, unseenForMs: 0 }))).to.equal(undefined);
   });
 
   it('goes on for the minutes of grace, and not one longer', () => {
-    expect(judge(known({ unseenForMs: 10 * MINUTE - 1 }))).to.equal(undefined);
-    expect(judge(known({ unseenForMs: 10 * MINUTE }))).to.include({ granted: false });
-    expect(judge(known({ unseenForMs: 0, graceMinutes: 0 }))).to.include({ granted: false });
+    expect(denialOf(known({ unseenForMs: 10 * MINUTE - 1 }))).to.equal(undefined);
+    expect(denialOf(known({ unseenForMs: 10 * MINUTE }))).to.include({ granted: false });
+    expect(denialOf(known({ unseenForMs: 0, graceMinutes: 0 }))).to.include({ granted: false });
   });
 
   it('says what the manual says under Trouble #1, and what to check', () => {
-    const verdict = judge(known());
+    const verdict = denialOf(known());
     expect(verdict?.reason).to.equal(
       'Postroom needs to see the network device that it was sold with, and does not: 192.0.2.11 did not answer ping within 2 seconds. It was last seen 12 minutes ago.',
     );
@@ -37,7 +37,7 @@ describe('the judgement about the device', () => {
   });
 
   it('names the TCP port where one is set', () => {
-    const verdict = judge(
+    const verdict = denialOf(
       known({ device: { address: '192.0.2.11', port: 80, mac: '' }, why: 'could not be reached (ECONNREFUSED)', unseenForMs: undefined }),
     );
     expect(verdict?.reason).to.contain('192.0.2.11 (TCP port 80) could not be reached').and.not.contain('last seen');
@@ -45,12 +45,12 @@ describe('the judgement about the device', () => {
   });
 
   it('goes on from the last run before the first look, else waits for it', () => {
-    expect(judge(known({ seen: undefined, why: undefined, unseenForMs: 3 * MINUTE }))).to.equal(undefined);
-    expect(judge(known({ seen: undefined, why: undefined, unseenForMs: undefined }))?.reason).to.contain('is looking for');
+    expect(denialOf(known({ seen: undefined, why: undefined, unseenForMs: 3 * MINUTE }))).to.equal(undefined);
+    expect(denialOf(known({ seen: undefined, why: undefined, unseenForMs: undefined }))?.reason).to.contain('is looking for');
   });
 
   it('says what to set where nothing is configured, even if a device was seen', () => {
-    const verdict = judge(known({ device: { address: '', port: 0, mac: '' }, unseenForMs: 0 }));
+    const verdict = denialOf(known({ device: { address: '', port: 0, mac: '' }, unseenForMs: 0 }));
     expect(verdict?.remedy).to.contain('licensing.device.address').and.contain('licensing.device.port');
   });
 });

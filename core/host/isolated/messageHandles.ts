@@ -16,7 +16,7 @@ interface OpenMail {
   readonly readers: Map<number, AsyncIterator<Uint8Array>>;
 }
 
-export class MailDesk {
+export class MessageHandles {
   #next = 1;
   readonly #open = new Map<number, OpenMail>();
 

@@ -1,12 +1,12 @@
 // What is told of failures that are no errors, and how often.
 import { expect } from 'chai';
-import { NamelessErrors, namelessSentence } from '#core/host/namelessErrors.js';
+import { ThrownValues, thrownValueSentence } from '#core/host/thrownValues.js';
 
 const HOUR = 60 * 60_000;
 
 describe('failures that are no errors', () => {
   it('are told at once, then once an hour with their number', () => {
-    const nameless = new NamelessErrors();
+    const nameless = new ThrownValues();
     expect(nameless.add('a', ['postroom.cc'], 0)).to.match(/nobody handled it: 'a'\..*: postroom\.cc\./);
     expect(nameless.add('b', ['postroom.cc'], 1)).to.equal(undefined);
     expect(nameless.add('c', ['postroom.cc'], HOUR - 1)).to.equal(undefined);
@@ -14,7 +14,7 @@ describe('failures that are no errors', () => {
   });
 
   it('are a problem until a day passes without one', () => {
-    const nameless = new NamelessErrors();
+    const nameless = new ThrownValues();
     expect(nameless.problems(0)).to.deep.equal([]);
     const told = nameless.add(undefined, [], 5);
     nameless.add(undefined, [], 10);
@@ -31,8 +31,8 @@ describe('failures that are no errors', () => {
         },
       },
     );
-    expect(namelessSentence(trap, [], 1)).to.include(': {}.');
-    const long = namelessSentence({ one: 'x'.repeat(1_000), two: 'y'.repeat(1_000) }, [], 1);
+    expect(thrownValueSentence(trap, [], 1)).to.include(': {}.');
+    const long = thrownValueSentence({ one: 'x'.repeat(1_000), two: 'y'.repeat(1_000) }, [], 1);
     expect(long).to.have.lengthOf.below(700);
   });
 });

@@ -7,14 +7,14 @@ import type { MailStore, StoredMessage } from '../store/mailStore.js';
 import type { OutboxEntry } from '../store/outbox.js';
 
 /** Entries of one message that travel together. */
-export interface Consignment {
+export interface DeliveryGroup {
   readonly message: MessageId;
   readonly account: string;
   readonly entries: readonly OutboxEntry[];
 }
 
 /** Entries of one message, account, reverse-path and prefix go in one transaction with the ISP; order of arrival is kept. */
-export function consignments(entries: readonly OutboxEntry[]): readonly Consignment[] {
+export function deliveryGroups(entries: readonly OutboxEntry[]): readonly DeliveryGroup[] {
   const groups = groupBy(entries, (entry) => `${entry.account}\n${entry.message}\n${entry.from}\n${entry.envid ?? ''}`);
   return [...groups.values()].flatMap((group) => {
     const first = group[0];
@@ -27,7 +27,7 @@ export type Destinations = Omit<RelayDestinations, 'beforeEndOfData' | 'answered
 
 /** What a relay plugin is told of it. */
 export function destinationsOf(
-  { entries }: Consignment,
+  { entries }: DeliveryGroup,
   account: AccountView,
   message: StoredMessage,
   store: Pick<MailStore, 'read'>,
@@ -49,7 +49,7 @@ export function destinationsOf(
 }
 
 /** Receipts where no plugin can be asked: the account is gone or, where it is there, the message. */
-export function unsendable({ account: id, entries }: Consignment, account: AccountView | undefined): DeliveryReceipt {
+export function unsendable({ account: id, entries }: DeliveryGroup, account: AccountView | undefined): DeliveryReceipt {
   const text =
     account === undefined ? `The account ${id} no longer exists; move or return the message.` : 'The message is missing from the store.';
   return entries.map(({ recipient }) => ({ recipient, outcome: account === undefined ? 'deferred' : 'failed', status: '4.3.5', text }));

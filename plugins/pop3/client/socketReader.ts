@@ -21,7 +21,7 @@ export interface LineEnds {
   hasBareLf: boolean;
 }
 
-export class Incoming {
+export class SocketReader {
   readonly #socket: Socket;
   readonly #ends: LineEnds;
   readonly #clock: Clock;
