@@ -2,6 +2,7 @@
 import './base/injection.js';
 import path from 'node:path';
 import { type CommandCall, sentenceOf } from '@postroom/sdk';
+import { DisposableStack, inWords, SystemClock } from '@postroom/sdk/base';
 import {
   Accounts,
   AdminPassword,
@@ -24,12 +25,9 @@ import { Container } from 'inversify';
 import { clearBackupUnderWay } from './backup/backupUnderWay.js';
 import { refuseUnfinished } from './backup/restoreBackup.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
-import { SystemClock } from './base/clock.js';
 import { DataFolder } from './base/dataFolder.js';
-import { DisposableStack } from './base/disposables.js';
 import { EventBus } from './base/events.js';
 import { createLog, Log } from './base/log.js';
-import { inWords } from './base/makeFolder.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
 import { FileSettings } from './configuration/fileSettings.js';

@@ -27,7 +27,10 @@ if (!isAsBuilt() || process.argv.includes('--force')) {
     publicDir: false,
     plugins: [mapsOfTheCompiler],
     // `sqlite3` finds its binary from where it lies.
-    ssr: { noExternal: true, external: ['sqlite3', '@postroom/sdk', '@postroom/sdk/services', '@postroom/sdk/testing'] },
+    ssr: {
+      noExternal: true,
+      external: ['sqlite3', '@postroom/sdk', '@postroom/sdk/base', '@postroom/sdk/services', '@postroom/sdk/testing'],
+    },
     build: {
       ssr: true,
       outDir: target,

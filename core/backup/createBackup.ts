@@ -2,9 +2,8 @@
 import { lstat, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
+import { cannotWrite, demandRoom, isNoRoom, makeFolder, noRoom } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
-import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
-import { cannotWrite, makeFolder } from '../base/makeFolder.js';
 import type { SecretStore } from '../configuration/secretStore.js';
 import { censusOf } from '../store/sqlite/census.js';
 import type { StoreMaintenance } from '../store/storeMaintenance.js';

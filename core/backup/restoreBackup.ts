@@ -3,10 +3,8 @@
 import { lstat, mkdtemp, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
+import { demandRoom, isNoRoom, noRoom, shellWord, writeAtomically } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
-import { demandRoom, isNoRoom, noRoom } from '../base/diskSpace.js';
-import { shellWord } from '../base/shellWord.js';
-import { writeAtomically } from '../configuration/atomicFile.js';
 import { DataLock, LOCK_FILE } from '../store/dataLock.js';
 import { Ballast } from '../store/sqlite/ballast.js';
 import { LAST_COMMIT_FILE } from '../store/sqlite/lastCommit.js';

@@ -1,7 +1,7 @@
 // What happens, as it happens.
 import type { Disposable } from '@postroom/sdk';
+import { Listeners } from '@postroom/sdk/base';
 import type { Events, PostroomEvent } from '@postroom/sdk/services';
-import { Listeners } from './listeners.js';
 
 export class EventBus implements Events {
   readonly #listeners: Listeners<PostroomEvent>;

@@ -1,9 +1,9 @@
 // The program log: JSON lines by pino. Sentences with fields; never a password, never a body. It is read on a terminal, too: what could act there stands
 // in it as an escape.
 import type { Logger } from '@postroom/sdk';
+import { terminalJson } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';
 import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
-import { terminalJson } from './terminalText.js';
 
 /** The server's own log; `forSource` names who speaks. */
 export interface Log extends Logger {

@@ -1,8 +1,7 @@
 // What authors of plugins need: a new plugin from a template, a check, and packing. It works on the author's files and asks no server.
 import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
-import { cannotWrite, makeFolder } from '../base/makeFolder.js';
-import { writeAtomically } from '../configuration/atomicFile.js';
+import { cannotWrite, makeFolder, writeAtomically } from '@postroom/sdk/base';
 import { readManifestFile } from '../host/manifestFile.js';
 import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
 

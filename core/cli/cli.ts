@@ -1,10 +1,9 @@
 // `postroom`: serve, demo, setup, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
+import { inWords, terminalText } from '@postroom/sdk/base';
 import { Command, CommanderError } from 'commander';
-import { inWords } from '../base/makeFolder.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
-import { terminalText } from '../base/terminalText.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { API_VERSION } from '../host/apiVersion.js';
 import { declaredCommands } from '../host/declared.js';

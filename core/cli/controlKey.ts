@@ -1,9 +1,9 @@
 // The key of the control socket in its file. A disk without room for it does not keep the server from starting: the file follows when there is some.
 import { unlink, writeFile } from 'node:fs/promises';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
+import { isNoRoom } from '@postroom/sdk/base';
 import { Clock } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
-import { isNoRoom } from '../base/diskSpace.js';
 import { Log } from '../base/log.js';
 import type { Server } from '../bootstrap.js';
 

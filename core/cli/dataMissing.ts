@@ -1,7 +1,7 @@
 // What a command says that would otherwise begin a data folder only to look at it.
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
-import { shellWord } from '../base/shellWord.js';
+import { shellWord } from '@postroom/sdk/base';
 
 export function dataMissing(dataDir: string): PostroomError {
   return new PostroomError(

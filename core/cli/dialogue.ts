@@ -1,7 +1,7 @@
 // Questions on a terminal, one line each. They go to standard error, so that standard output stays a command's answer.
 import { createInterface } from 'node:readline/promises';
 import { PostroomError } from '@postroom/sdk';
-import { terminalText } from '../base/terminalText.js';
+import { terminalText } from '@postroom/sdk/base';
 import { askTwice } from './askSecret.js';
 
 export interface Dialogue {

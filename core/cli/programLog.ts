@@ -2,9 +2,8 @@
 // code inside the host prints, and what a thread does.
 import { StringDecoder } from 'node:string_decoder';
 import type { Disposable, Logger } from '@postroom/sdk';
-import { cutText } from '../base/cutText.js';
+import { cutText, terminalJson } from '@postroom/sdk/base';
 import { createLog, type Log } from '../base/log.js';
-import { terminalJson } from '../base/terminalText.js';
 
 const LONGEST_LINE = 4_000;
 

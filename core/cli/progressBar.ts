@@ -1,7 +1,7 @@
 // Progress of long work: a bar on a terminal, nothing elsewhere.
 import type { CommandProgress } from '@postroom/sdk';
+import { terminalText } from '@postroom/sdk/base';
 import cliProgress from 'cli-progress';
-import { terminalText } from '../base/terminalText.js';
 
 export class ProgressBar {
   readonly #bars = new Map<string, cliProgress.SingleBar>();

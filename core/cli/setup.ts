@@ -1,8 +1,8 @@
 // `postroom setup`: from nothing to a server that shares an ISP mailbox, by questions on a terminal or from a file. Everything is done by commands.
 import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
+import { shellWord } from '@postroom/sdk/base';
 import { createLog } from '../base/log.js';
-import { shellWord } from '../base/shellWord.js';
 import { openServer } from '../bootstrap.js';
 import type { OfferedKind } from '../directory/accountKinds.js';
 import { callRunningServer } from './controlSocket.js';

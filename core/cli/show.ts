@@ -1,6 +1,7 @@
 // Answers for people: lists as tables, records as lines, times in local time.
+
+import { terminalText } from '@postroom/sdk/base';
 import Table from 'cli-table3';
-import { terminalText } from '../base/terminalText.js';
 
 /** Text for a terminal. */
 export function show(value: unknown): string {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandCall, sentenceOf } from '@postroom/sdk';
-import { SystemClock } from '../base/clock.js';
+import { SystemClock } from '@postroom/sdk/base';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
 import { restore, verify } from '../commands/backupArea.js';

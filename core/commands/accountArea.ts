@@ -1,7 +1,7 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { PostroomError } from '@postroom/sdk';
+import { shellWord } from '@postroom/sdk/base';
 import { Accounts } from '@postroom/sdk/services';
-import { shellWord } from '../base/shellWord.js';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';

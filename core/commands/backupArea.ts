@@ -1,13 +1,13 @@
 // backup create|verify|restore, as the running server sees them.
 import os from 'node:os';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
+import { shellWord } from '@postroom/sdk/base';
 import { Clock } from '@postroom/sdk/services';
 import { noteBackupUnderWay } from '../backup/backupUnderWay.js';
 import { createBackup } from '../backup/createBackup.js';
 import { restoreBackup } from '../backup/restoreBackup.js';
 import { verifyBackup } from '../backup/verifyBackup.js';
 import { DataFolder } from '../base/dataFolder.js';
-import { shellWord } from '../base/shellWord.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { ServerName } from '../directory/serverName.js';
 import { ActivityLog } from '../store/activityLog.js';

@@ -1,8 +1,8 @@
 // The core's commands, put together from their areas.
 import type { Disposable } from '@postroom/sdk';
+import { DisposableStack } from '@postroom/sdk/base';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
-import { DisposableStack } from '../base/disposables.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';

@@ -1,7 +1,7 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
 import { ADMIN1, type CommandCall, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
+import { shellWord } from '@postroom/sdk/base';
 import { Accounts, BccAddresses } from '@postroom/sdk/services';
-import { shellWord } from '../base/shellWord.js';
 import type { SettingEdit } from '../configuration/document.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';

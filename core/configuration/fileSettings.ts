@@ -1,10 +1,10 @@
 // The settings in settings.json: checks every version of the file, keeps the last good one in force, writes edits.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { reasonOf } from '@postroom/sdk/base';
 import { Events } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
-import { reasonOf } from '../base/makeFolder.js';
 import { Revisions, type SettingsRevision } from '../store/revisions.js';
 import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from './authors.js';
 import { applyEdits, parseDocument, type SettingEdit } from './document.js';

@@ -1,6 +1,6 @@
 // What no schema can say about the settings: names that point to each other, uniqueness. Pure.
 import { type AccountKindDeclaration, foldCase, splitAddress } from '@postroom/sdk';
-import { isTimeZone } from '../base/timeZone.js';
+import { isTimeZone } from '@postroom/sdk/base';
 import { LOCAL_PART_PATTERN } from './coreProperties.js';
 import { ownedDomains } from './domains.js';
 import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from './layout.js';

@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { cannotWrite } from '../base/makeFolder.js';
-import { writeAtomically } from './atomicFile.js';
+import { cannotWrite, writeAtomically } from '@postroom/sdk/base';
 import { KEY_OCTETS, keyFingerprint } from './secretBox.js';
 
 export class SecretKey {

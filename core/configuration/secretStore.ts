@@ -2,11 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Disposable, foldCase, type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
+import { reasonOf, removeLeftovers, writeAtomically } from '@postroom/sdk/base';
 import { Clock, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../base/dataFolder.js';
 import { Log } from '../base/log.js';
-import { reasonOf } from '../base/makeFolder.js';
-import { removeLeftovers, writeAtomically } from './atomicFile.js';
 import { groupOf } from './layout.js';
 import { hashPassword, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
 import { keyFingerprint, type SealedSecret, seal, unseal } from './secretBox.js';

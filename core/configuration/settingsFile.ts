@@ -4,8 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { reasonOf } from '../base/makeFolder.js';
-import { removeLeftovers, writeAtomically } from './atomicFile.js';
+import { reasonOf, removeLeftovers, writeAtomically } from '@postroom/sdk/base';
 import { LARGEST_DOCUMENT, NOT_UTF8, utf8TextOf } from './document.js';
 import { onFileChange } from './watchedFile.js';
 

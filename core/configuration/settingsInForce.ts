@@ -1,7 +1,7 @@
 // The settings that count: read by everybody, replaced as a whole, heard of when they are.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
+import { Listeners } from '@postroom/sdk/base';
 import type { Events } from '@postroom/sdk/services';
-import { Listeners } from '../base/listeners.js';
 import { changedKeys, concerns } from './changes.js';
 import { DraftSettings } from './draftSettings.js';
 import type { SettingsValue } from './loadSettings.js';

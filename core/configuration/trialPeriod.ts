@@ -2,8 +2,8 @@
 // What is on trial is durable before it is in force: it goes back also where the server is killed meanwhile.
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, type PluginStorage, sentenceOf } from '@postroom/sdk';
+import { DisposableStack } from '@postroom/sdk/base';
 import { Clock, createServiceId, Events } from '@postroom/sdk/services';
-import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
 import { PluginStorages } from '../store/pluginStorages.js';
 import { EDITOR, ROLLBACK, SERVER } from './authors.js';

@@ -1,7 +1,8 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
+
+import { shellWord } from '@postroom/sdk/base';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
-import { shellWord } from '../base/shellWord.js';
 import { leanSchema, usedKeys } from './leanSchema.js';
 import { nameProblem, shownName } from './names.js';
 import { didYouMean } from './nearest.js';

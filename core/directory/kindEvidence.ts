@@ -10,7 +10,7 @@ import {
   type MailView,
   splitAddress,
 } from '@postroom/sdk';
-import { cutText } from '../base/cutText.js';
+import { cutText } from '@postroom/sdk/base';
 
 /** What some messages of an account show. */
 export interface KindEvidence {

@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../configuration/atomicFile.js';
+import { writeAtomically } from '@postroom/sdk/base';
 import { type CertificatePair, certificateOf, coversNames, isValidAt, namesIn, normalName, readPair } from './certificatePair.js';
 import { type IssuedCertificate, issueAuthority, issueCertificate, SERVER_DAYS } from './issueCertificate.js';
 

@@ -1,8 +1,8 @@
 // The accounts at the ISPs: whether passwords are set, and, when asked, whether the ISPs let us in.
 
 import { type AccountView, type CommandCall, sentenceOf } from '@postroom/sdk';
+import { shellWord } from '@postroom/sdk/base';
 import type { Accounts } from '@postroom/sdk/services';
-import { shellWord } from '../base/shellWord.js';
 import { type SecretStore, secretPath } from '../configuration/secretStore.js';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import type { PluginHost } from '../host/pluginHost.js';

@@ -1,7 +1,7 @@
 // While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and what waited is sorted as soon as it need not wait any more.
 import { ADMIN1, type Disposable, type PluginStorage } from '@postroom/sdk';
+import { DisposableStack } from '@postroom/sdk/base';
 import { Clock, Events } from '@postroom/sdk/services';
-import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
 import { ServerName } from '../directory/serverName.js';
 import type { BlockingPlugin } from '../host/failClosed.js';

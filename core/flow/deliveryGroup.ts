@@ -1,7 +1,6 @@
 // What of the Outbox travels together.
 import type { AccountView, DeliveryReceipt, MessageId, RelayDestinations } from '@postroom/sdk';
-import { octetsAdded } from '../base/copyEdits.js';
-import { groupBy } from '../base/groupBy.js';
+import { groupBy, octetsAdded } from '@postroom/sdk/base';
 import { composeCopy } from '../mail/copy.js';
 import type { MailStore, StoredMessage } from '../store/mailStore.js';
 import type { OutboxEntry } from '../store/outbox.js';

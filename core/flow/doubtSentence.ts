@@ -1,5 +1,5 @@
 // What the log says of a message that the ISP may have, though it did not say so: one sentence for each end of data, with what happens next.
-import { namesOf } from '../base/namesOf.js';
+import { namesOf } from '@postroom/sdk/base';
 import type { OutboxUpdate } from '../store/outbox.js';
 import type { DeliveryGroup } from './deliveryGroup.js';
 

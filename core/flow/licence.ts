@@ -1,7 +1,7 @@
 // onLicenseCheck: may the service run, may the settings look like this? No answer is a denial; mail that was accepted stays.
 import type { Disposable, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
+import { Listeners } from '@postroom/sdk/base';
 import { Accounts, Events, type Licence } from '@postroom/sdk/services';
-import { Listeners } from '../base/listeners.js';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';

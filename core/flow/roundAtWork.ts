@@ -1,7 +1,7 @@
 // A round while it runs: the Outbox is flushed and every account has its turn, beside each other. A person who asks meanwhile is obeyed within it.
 import type { AccountView, FetchReport, RoundReason } from '@postroom/sdk';
+import { Semaphore } from '@postroom/sdk/base';
 import type { RoundReport } from '@postroom/sdk/services';
-import { Semaphore } from '../base/semaphore.js';
 import type { FetchStep } from './fetch.js';
 import type { HeldMailStep } from './heldMail.js';
 import type { RelayCounts, RelayStep } from './relay.js';

@@ -1,8 +1,8 @@
 // onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it.
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
+import { machineTimeZone } from '@postroom/sdk/base';
 import { Clock, createServiceId, Events, Licence, Rounds } from '@postroom/sdk/services';
 import { Log } from '../base/log.js';
-import { machineTimeZone } from '../base/timeZone.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HookCall } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';

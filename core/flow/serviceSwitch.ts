@@ -1,7 +1,7 @@
 // The manual's Start/Stop button: with it off, mail ports are closed and no round runs by itself; stored mail stays.
 import type { Disposable } from '@postroom/sdk';
+import { DisposableStack } from '@postroom/sdk/base';
 import { createServiceId, Events, Licence, type RoundReport } from '@postroom/sdk/services';
-import { DisposableStack } from '../base/disposables.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { ActivityLog } from '../store/activityLog.js';

@@ -1,7 +1,7 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
 import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
+import { cutText } from '@postroom/sdk/base';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
-import { cutText } from '../base/cutText.js';
 import { HookCall, type HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { whyBlocked } from '../host/failClosed.js';

@@ -1,6 +1,6 @@
 // One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
 import { type Disposable, type HookName, PostroomError, type TapDeclaration } from '@postroom/sdk';
-import { Listeners } from '../base/listeners.js';
+import { Listeners } from '@postroom/sdk/base';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
 import { OUTCOME, orderTaps, stageOf, type TapOrder, tapName } from './order.js';
 import { TapCost, type TapFigures } from './tapCost.js';

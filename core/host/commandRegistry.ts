@@ -8,9 +8,9 @@ import {
   PostroomError,
   sentenceOf,
 } from '@postroom/sdk';
+import { inWords } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject } from 'ajv';
-import { inWords } from '../base/makeFolder.js';
 import { counted } from '../configuration/sentences.js';
 import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 

@@ -1,7 +1,7 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
 import type { Disposable } from '@postroom/sdk';
+import { Listeners } from '@postroom/sdk/base';
 import { Clock, Events } from '@postroom/sdk/services';
-import { Listeners } from '../base/listeners.js';
 import { Log } from '../base/log.js';
 import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookPoint.js';

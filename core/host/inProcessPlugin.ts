@@ -14,12 +14,10 @@ import {
   sentenceOf,
   type Tappable,
 } from '@postroom/sdk';
+import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
 import type { ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { isNoRoom } from '../base/diskSpace.js';
-import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
-import { cannotWrite, makeFolder } from '../base/makeFolder.js';
 import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';

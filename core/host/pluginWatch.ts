@@ -1,7 +1,7 @@
 // Keeps what runs equal to what is installed and to what the settings say: which plugins are enabled, and whose ports have to open anew.
 import type { Disposable } from '@postroom/sdk';
+import { DisposableStack } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';
-import { DisposableStack } from '../base/disposables.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { declaredCommands, declaredManifests, provenManifests } from './declared.js';

@@ -1,7 +1,7 @@
 // What plugins inside the host threw that is no error: a text, a number, nothing at all. It bears no stack, so that nobody can tell whose it was.
 // The core itself throws errors only, which the linter sees to.
 import { inspect } from 'node:util';
-import { cutText } from '../base/cutText.js';
+import { cutText } from '@postroom/sdk/base';
 
 /** Milliseconds between two mentions: a timer may fail all the time. */
 const TELL_EVERY_MS = 60 * 60_000;

@@ -3,8 +3,7 @@
 import { access, chmod, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { isNoRoom, noRoom, whyNoFile } from '../base/diskSpace.js';
-import { makeFolder } from '../base/makeFolder.js';
+import { isNoRoom, makeFolder, noRoom, whyNoFile } from '@postroom/sdk/base';
 import { Connection, DatabaseError } from './sqlite/connection.js';
 
 /** In the data folder; empty. */

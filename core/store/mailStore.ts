@@ -1,7 +1,7 @@
 // Where messages live. One body per message, however many mailboxes hold it; one commit for all that a message brings.
 import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
+import type { CopyEdit } from '@postroom/sdk/base';
 import { createServiceId, type Submission } from '@postroom/sdk/services';
-import type { CopyEdit } from '../base/copyEdits.js';
 import type { WaitingNotice } from './journal.js';
 import type { OutboxUpdate } from './outbox.js';
 

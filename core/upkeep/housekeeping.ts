@@ -1,7 +1,7 @@
 // What has to go when its time is up: at start, and after every midnight.
 import type { Disposable } from '@postroom/sdk';
+import { isPlausible } from '@postroom/sdk/base';
 import { Clock } from '@postroom/sdk/services';
-import { isPlausible } from '../base/clockJumps.js';
 import { Log } from '../base/log.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { ActivityLog } from '../store/activityLog.js';

@@ -1,8 +1,8 @@
 // After the disk failed, nothing is taken in until the database has been opened again and found whole. Tried again and again, and told aloud;
 // mailboxes are served meanwhile, from what can be read.
 import { type Disposable, sentenceOf } from '@postroom/sdk';
+import { DisposableStack } from '@postroom/sdk/base';
 import { Clock, Events } from '@postroom/sdk/services';
-import { DisposableStack } from '../base/disposables.js';
 import { Log } from '../base/log.js';
 import { ActivityLog } from '../store/activityLog.js';
 import { StoreMaintenance } from '../store/storeMaintenance.js';

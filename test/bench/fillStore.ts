@@ -1,6 +1,6 @@
 // Puts messages into a data folder directly, before its server starts: what is measured is not how they came.
 import { createHash } from 'node:crypto';
-import { SystemClock } from '#core/base/clock.js';
+import { SystemClock } from '@postroom/sdk/base';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { letterOf } from './letters.js';
 

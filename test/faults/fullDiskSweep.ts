@@ -4,8 +4,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SystemClock } from '@postroom/sdk/base';
 import { restoreBackup } from '#core/backup/restoreBackup.js';
-import { SystemClock } from '#core/base/clock.js';
 import { PRODUCT_FOLDER } from '#core/base/places.js';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { Connection } from '#core/store/sqlite/connection.js';

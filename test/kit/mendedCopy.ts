@@ -1,5 +1,5 @@
 // What mail programs get of a message whose header a host has broken: mended, so that all of them read it as the server did.
-import { EditedOctets } from '#core/base/copyEdits.js';
+import { EditedOctets } from '@postroom/sdk/base';
 import { editsOf } from '#core/mail/copy.js';
 import { readHeader } from '#core/mail/header.js';
 

@@ -9,7 +9,7 @@ import {
   PostroomError,
   type Secrets,
 } from '@postroom/sdk';
-import type { DisposableStack } from '../../base/disposables.js';
+import type { DisposableStack } from '@postroom/sdk/base';
 import type { ChildSettings } from './childSettings.js';
 import type { ChildTaps } from './childTaps.js';
 import type { Peer, Reply } from './peer.js';

@@ -1,7 +1,7 @@
 // What a plugin says, as it may stand in the program log: fields under one key, of bounded size, and no character that a terminal or a reader of
 // lines would take for more than text. Pure but for the count of lines.
 import type { Logger } from '@postroom/sdk';
-import { cutText } from '../../base/cutText.js';
+import { cutText } from '@postroom/sdk/base';
 import { SECRET_FIELDS } from '../../base/log.js';
 import { isRecord } from './shapes.js';
 

@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import type * as Net from 'node:net';
 import { type Activate, type Deactivate, PostroomError, sentenceOf } from '@postroom/sdk';
-import { DisposableStack } from '../../base/disposables.js';
+import { DisposableStack } from '@postroom/sdk/base';
 import { closeDoors } from './allowList/closeDoors.js';
 import { ChildCommands, createContext } from './childContext.js';
 import { ChildSettings } from './childSettings.js';

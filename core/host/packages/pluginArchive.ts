@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { isNoRoom } from '@postroom/sdk/base';
 import { create, extract } from 'tar';
-import { isNoRoom } from '../../base/diskSpace.js';
 import { readManifestFile } from '../manifestFile.js';
 
 /** Limits of a plugin, unpacked and packed. */

@@ -1,8 +1,8 @@
 // Where plugins lie, and how a strangers' plugin changes its place on disk so that a crash in between leaves the old one or the new one.
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';
-import { makeFolder } from '../../base/makeFolder.js';
 
 export interface PluginFolders {
   /** The product's own. */

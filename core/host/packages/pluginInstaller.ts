@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError, type PropertySchema } from '@postroom/sdk';
+import { demandRoom, isNoRoom, noRoom } from '@postroom/sdk/base';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
 import { DataFolder } from '../../base/dataFolder.js';
-import { demandRoom, isNoRoom, noRoom } from '../../base/diskSpace.js';
 import type { SettingEdit } from '../../configuration/document.js';
 import { problemLine } from '../../configuration/problems.js';
 import { isOwn } from '../../configuration/schema.js';

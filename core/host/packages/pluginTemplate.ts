@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
-import { cannotWrite, makeFolder } from '../../base/makeFolder.js';
+import { cannotWrite, makeFolder } from '@postroom/sdk/base';
 import { SDK_FOLDER } from '../../base/places.js';
 import { API_VERSION } from '../apiVersion.js';
 import { linkSdk } from '../isolated/sdkLink.js';

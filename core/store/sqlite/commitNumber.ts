@@ -1,7 +1,7 @@
 // Numbers the commits of a database, in the database itself and, a moment later, in a file beside it.
 import type { Disposable } from '@postroom/sdk';
+import { Listeners } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
-import { Listeners } from '../../base/listeners.js';
 import type { Connection } from './connection.js';
 import { type LastCommit, readLastCommit, writeLastCommit } from './lastCommit.js';
 import type { Moved } from './outboxRecord.js';

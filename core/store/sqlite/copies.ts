@@ -1,6 +1,6 @@
 // Copies in mailboxes: who gets one, and when a message that nobody holds any more goes.
 import { createHash } from 'node:crypto';
-import { type CopyEdit, joinEdits, octetsAdded } from '../../base/copyEdits.js';
+import { type CopyEdit, joinEdits, octetsAdded } from '@postroom/sdk/base';
 import type { IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '../mailStore.js';
 import { DELETE_CHUNKS_OF_GONE } from './chunks.js';
 import type { Connection } from './connection.js';

@@ -2,8 +2,7 @@
 import { chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { freeOctets, isNoRoom, noRoom, whyNoFile } from '../../base/diskSpace.js';
-import { cannotWrite } from '../../base/makeFolder.js';
+import { cannotWrite, freeOctets, isNoRoom, noRoom, whyNoFile } from '@postroom/sdk/base';
 import { Connection, DatabaseError, type Sharing } from './connection.js';
 import { latestVersion, migrate, versionOf } from './migrations.js';
 

@@ -1,7 +1,8 @@
 // The octets of copies as POP3 serves them, in the order asked for. Small messages come many a query, and the next query runs
 // while the consumer still works on what the last one brought; large ones come piece by piece.
+
+import { EditedOctets } from '@postroom/sdk/base';
 import type { MaildropPiece } from '@postroom/sdk/services';
-import { EditedOctets } from '../../base/copyEdits.js';
 import { CHUNK_OCTETS, CHUNKS_PER_MESSAGE, missingOctets, readChunks } from './chunks.js';
 import { concealedEdits } from './copies.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';

@@ -1,6 +1,6 @@
 // StoredMessage and its row, both ways.
 import type { Disposition, MailboxRef, MailOrigin, Rung, TrailEntry } from '@postroom/sdk';
-import type { CopyEdit } from '../../base/copyEdits.js';
+import type { CopyEdit } from '@postroom/sdk/base';
 import type { StoredMessage, SubmissionFacts } from '../mailStore.js';
 import type { MessageRow } from './tables.js';
 

@@ -1,7 +1,7 @@
 // Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
 import type { AccountJournal, JournalEntry, WaitingOrder } from '@postroom/sdk';
+import { type ClockReading, isPlausible, jumpBetween, readClock } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
-import { type ClockReading, isPlausible, jumpBetween, readClock } from '../../base/clockJumps.js';
 import type { Journal, WaitingEntry } from '../journal.js';
 import type { Connection } from './connection.js';
 import type { Readers } from './readers.js';

@@ -2,8 +2,8 @@
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable, MessageId } from '@postroom/sdk';
+import { Listeners } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
-import { Listeners } from '../../base/listeners.js';
 import { DataLock } from '../dataLock.js';
 import { clearLeftovers } from '../leftovers.js';
 import type { Census, StoreMaintenance, StoreStatistics } from '../storeMaintenance.js';

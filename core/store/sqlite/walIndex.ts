@@ -2,7 +2,7 @@
 // touches it with a signal (SIGBUS), which no code can answer: so the blocks are taken before anything is stored, or there is no such file.
 import { open, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freeOctets, isNoRoom } from '../../base/diskSpace.js';
+import { freeOctets, isNoRoom } from '@postroom/sdk/base';
 import type { Ballast } from './ballast.js';
 import type { Connection, Sharing } from './connection.js';
 import { openWriter } from './database.js';

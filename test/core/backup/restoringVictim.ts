@@ -4,6 +4,6 @@ import { countSteps, killBefore } from '../../kit/killedSteps.js';
 countSteps();
 const [backup = '', folder = '', nth = '0'] = process.argv.slice(2);
 const { restoreBackup } = await import('#core/backup/restoreBackup.js');
-const { SystemClock } = await import('#core/base/clock.js');
+const { SystemClock } = await import('@postroom/sdk/base');
 killBefore(Number(nth));
 await restoreBackup(backup, folder, new SystemClock(), () => undefined);

@@ -5,7 +5,7 @@ countSteps();
 const [folder = '', nth = '0'] = process.argv.slice(2);
 await import('#core/base/injection.js');
 const { FileSecretStore } = await import('#core/configuration/secretStore.js');
-const { SystemClock } = await import('#core/base/clock.js');
+const { SystemClock } = await import('@postroom/sdk/base');
 const { createLog } = await import('#core/base/log.js');
 const store = new FileSecretStore({ path: folder }, new SystemClock(), createLog('fatal', process.stderr));
 await store.open();

@@ -5,7 +5,7 @@ import { countSteps, killBefore } from '../../kit/killedSteps.js';
 
 countSteps();
 const [folder = '', nth = '0'] = process.argv.slice(2);
-const { writeAtomically } = await import('#core/configuration/atomicFile.js');
+const { writeAtomically } = await import('@postroom/sdk/base');
 const text = await readFile(path.join(folder, 'new.json'), 'utf8');
 killBefore(Number(nth));
 await writeAtomically(path.join(folder, 'settings.json'), text);

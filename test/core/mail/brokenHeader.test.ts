@@ -1,6 +1,7 @@
 // Headers as hosts hand them out: what is read of them, and what a mail program gets that stops at the first line which is no field.
+
+import { EditedOctets } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { EditedOctets } from '#core/base/copyEdits.js';
 import { editsOf } from '#core/mail/copy.js';
 import { readHeader } from '#core/mail/header.js';
 import { expectLinear } from './linear.js';

@@ -1,6 +1,6 @@
+import { octetsAdded } from '@postroom/sdk/base';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { octetsAdded } from '#core/base/copyEdits.js';
 import { composeCopy, editsOf } from '#core/mail/copy.js';
 import { readHeader } from '#core/mail/header.js';
 

@@ -2,7 +2,7 @@
 // once its commit is acknowledged.
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { SystemClock } from '#core/base/clock.js';
+import { SystemClock } from '@postroom/sdk/base';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { ANDREW, CAROLYN, describeMail, draft, GREG } from './storeFixture.js';
 

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { writeAtomically } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { writeAtomically } from '#core/configuration/atomicFile.js';
 import { clearLeftovers, tellsOfRestore } from '#core/store/leftovers.js';
 
 describe('What killed operations leave in the data folder', () => {

@@ -1,5 +1,5 @@
+import { SystemClock } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { SystemClock } from '#core/base/clock.js';
 import type { IntakeResult } from '#core/store/mailStore.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { ANDREW, failureOf, mail, pickUp, put, StoreFixture } from './storeFixture.js';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MailboxRef } from '@postroom/sdk';
-import { SystemClock } from '#core/base/clock.js';
+import { SystemClock } from '@postroom/sdk/base';
 import type { IntakeResult, IntakeUnit, OutboxDraft, StagedBody, StoredMessage } from '#core/store/mailStore.js';
 import type { SqliteStoreOptions } from '#core/store/sqlite/sqliteStore.js';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SystemClock } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { SystemClock } from '#core/base/clock.js';
 import { Ballast } from '#core/store/sqlite/ballast.js';
 import type { DatabaseTrouble } from '#core/store/sqlite/connection.js';
 import { Connection, DatabaseError } from '#core/store/sqlite/connection.js';

@@ -1,5 +1,5 @@
 // The header of a message, and the line ends that it gets before anybody reads it.
-import { type CopyEdit, EditedOctets, octetsAdded } from '#core/base/copyEdits.js';
+import { type CopyEdit, EditedOctets, octetsAdded } from '@postroom/sdk/base';
 import { editsOf } from '#core/mail/copy.js';
 import { HEADER_LIMIT, type Header, HeaderCollector, headerEnd, readHeader, unfold, unreadHeader, valueOctets } from '#core/mail/header.js';
 import { foldedLine, headerLine, plainWord } from '#core/mail/headerLine.js';

@@ -1,7 +1,7 @@
 // Space on disks, reckoned before much is written, and said in the same words everywhere.
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PostroomError } from '@postroom/sdk';
+import { PostroomError } from '../errors.js';
 
 const MEGABYTE = 2 ** 20;
 /** A file system needs some for itself, and others write too. */

@@ -1,5 +1,5 @@
 // A wall clock can be wrong: set ahead by mistake, back by a time server, or decades back by an empty battery.
-import type { Clock } from '@postroom/sdk/services';
+import type { Clock } from '../services/running.js';
 
 /** What looks at the clock looks daily or oftener: where more than this passed, the clock may be wrong, or the machine was off. */
 const EXPECTED_WITHIN_MS = 36 * 3_600_000;

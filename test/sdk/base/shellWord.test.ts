@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { shellWord } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { shellWord } from '#core/base/shellWord.js';
 
 describe('a word of a command line', () => {
   it('stands without quotes where none are needed, and is what the shell makes of it', () => {

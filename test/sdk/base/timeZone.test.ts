@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { ROOT } from '../../kit/sourceFiles.js';
 
-const ASK = "import { machineTimeZone } from '#core/base/timeZone.js'; process.stdout.write(machineTimeZone());";
+const ASK = "import { machineTimeZone } from '@postroom/sdk/base'; process.stdout.write(machineTimeZone());";
 
 /** What a server says whose environment has this TZ. */
 async function zoneUnder(TZ: string): Promise<string> {

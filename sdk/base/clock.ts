@@ -1,6 +1,6 @@
 // Time as the machine has it.
-import type { Disposable } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
+import type { Disposable } from '../disposable.js';
+import type { Clock } from '../services/running.js';
 
 /** setTimeout fires at once beyond this. */
 const LONGEST_TIMER = 2 ** 31 - 1;

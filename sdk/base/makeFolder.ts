@@ -1,7 +1,7 @@
 // Folders and files that people name: made, or a sentence why not.
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { PostroomError, sentenceOf } from '../errors.js';
 
 /**
  * Makes a folder with those above it; `mode` is for all that are made. Rejects with what the system said where it can't.

@@ -1,5 +1,5 @@
 // A list of functions to call when something happens. One that throws does not keep the others from hearing.
-import type { Disposable } from '@postroom/sdk';
+import type { Disposable } from '../disposable.js';
 
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();

@@ -1,6 +1,6 @@
+import { type CopyEdit, EditedOctets, joinEdits, octetsAdded } from '@postroom/sdk/base';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type CopyEdit, EditedOctets, joinEdits, octetsAdded } from '#core/base/copyEdits.js';
 
 const edit = fc
   .tuple(fc.nat(26), fc.nat(5), fc.option(fc.constantFrom('', '+', '[new]'), { nil: undefined }))

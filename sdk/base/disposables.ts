@@ -1,5 +1,6 @@
 // Things to let go of: last in, first out, one awaited after the other.
-import { type Disposable, sentenceOf } from '@postroom/sdk';
+import type { Disposable } from '../disposable.js';
+import { sentenceOf } from '../errors.js';
 
 export class DisposableStack implements Disposable {
   readonly #items: Disposable[] = [];

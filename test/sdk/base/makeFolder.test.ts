@@ -3,8 +3,8 @@ import { lstat, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
+import { cannotWrite, inWords, makeFolder, reasonOf } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { cannotWrite, inWords, makeFolder, reasonOf } from '#core/base/makeFolder.js';
 
 describe('making a folder', () => {
   let home = '';

@@ -1,5 +1,5 @@
+import { SystemClock } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { SystemClock } from '#core/base/clock.js';
 
 /** Beyond this setTimeout fires at once. */
 const LONGEST = 2 ** 31 - 1;
