@@ -5,19 +5,29 @@ import { type CommandCall, sentenceOf } from '@postroom/sdk';
 import { DisposableStack, inWords, SystemClock } from '@postroom/sdk/base';
 import {
   Accounts,
+  ActivityLog,
   AdminPassword,
   Authenticator,
   BccAddresses,
   Certificates,
   Clock,
   CommandCatalogue,
+  DataFolder,
   Events,
+  Journal,
   Licence,
+  Log,
   Maildrops,
+  MailStore,
+  Outbox,
   PluginCatalogue,
+  PluginStorages,
   RecentMail,
+  Revisions,
   Rounds,
+  SecretStore,
   SettingsText,
+  StoreMaintenance,
   Submissions,
   Teaching,
 } from '@postroom/sdk/services';
@@ -25,13 +35,12 @@ import { Container } from 'inversify';
 import { clearBackupUnderWay } from './backup/backupUnderWay.js';
 import { refuseUnfinished } from './backup/restoreBackup.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
-import { DataFolder } from './base/dataFolder.js';
 import { EventBus } from './base/events.js';
-import { createLog, Log } from './base/log.js';
+import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
 import { FileSettings } from './configuration/fileSettings.js';
-import { FileSecretStore, SecretStore } from './configuration/secretStore.js';
+import { FileSecretStore } from './configuration/secretStore.js';
 import { SettingsService } from './configuration/settingsService.js';
 import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js';
 import { SettingsAccounts } from './directory/accounts.js';
@@ -82,15 +91,8 @@ import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
 import { ProposedTeachingStep, TeachingStep } from './review/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './review/whatIf.js';
-import { ActivityLog } from './store/activityLog.js';
-import { Journal } from './store/journal.js';
 import { tellsOfRestore } from './store/leftovers.js';
-import { MailStore } from './store/mailStore.js';
-import { Outbox } from './store/outbox.js';
-import { PluginStorages } from './store/pluginStorages.js';
-import { Revisions } from './store/revisions.js';
 import { SqliteStore } from './store/sqlite/sqliteStore.js';
-import { StoreMaintenance } from './store/storeMaintenance.js';
 import { DiskSpace, StoreDiskSpace } from './upkeep/diskSpace.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
 import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';

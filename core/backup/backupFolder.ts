@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandProgress, PostroomError, sentenceOf } from '@postroom/sdk';
-import type { Census } from '../store/storeMaintenance.js';
+import type { Census } from '@postroom/sdk/services';
 
 export const MANIFEST_FILE = 'backup.json';
 /** Version of the manifest's format. */

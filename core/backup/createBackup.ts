@@ -3,10 +3,8 @@ import { lstat, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import { cannotWrite, demandRoom, isNoRoom, makeFolder, noRoom } from '@postroom/sdk/base';
-import type { Clock } from '@postroom/sdk/services';
-import type { SecretStore } from '../configuration/secretStore.js';
+import type { Clock, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
 import { censusOf } from '../store/sqlite/census.js';
-import type { StoreMaintenance } from '../store/storeMaintenance.js';
 import {
   BACKUP_FORMAT,
   type BackedUpFile,

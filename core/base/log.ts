@@ -2,15 +2,8 @@
 // in it as an escape.
 import type { Logger } from '@postroom/sdk';
 import { terminalJson } from '@postroom/sdk/base';
-import { createServiceId } from '@postroom/sdk/services';
+import type { Log } from '@postroom/sdk/services';
 import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
-
-/** The server's own log; `forSource` names who speaks. */
-export interface Log extends Logger {
-  forSource(source: string): Logger;
-  setLevel(level: string): void;
-}
-export const Log = createServiceId<Log>('Log');
 
 /** Fields that are blanked wherever they turn up. */
 export const SECRET_FIELDS: readonly string[] = ['password', 'pass', 'secret', 'token', 'authorization'];

@@ -2,9 +2,8 @@
 import { unlink, writeFile } from 'node:fs/promises';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
 import { isNoRoom } from '@postroom/sdk/base';
-import { Clock } from '@postroom/sdk/services';
+import { Clock, Log } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
-import { Log } from '../base/log.js';
 import type { Server } from '../bootstrap.js';
 
 const LOOK_AGAIN_MS = 5_000;

@@ -3,7 +3,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Disposable, Logger } from '@postroom/sdk';
 import { cutText, terminalJson } from '@postroom/sdk/base';
-import { createLog, type Log } from '../base/log.js';
+import type { Log } from '@postroom/sdk/services';
+import { createLog } from '../base/log.js';
 
 const LONGEST_LINE = 4_000;
 

@@ -1,8 +1,7 @@
 // `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
 import { sentenceOf } from '@postroom/sdk';
-import { Licence } from '@postroom/sdk/services';
+import { Licence, type Log } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
-import type { Log } from '../base/log.js';
 import { openServer, type Server } from '../bootstrap.js';
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';

@@ -1,9 +1,8 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { PostroomError } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, SecretStore, secretPath } from '@postroom/sdk/services';
 import type { SettingEdit } from '../configuration/document.js';
-import { SecretStore, secretPath } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { offeredKinds } from '../directory/accountKinds.js';
 import { FetchStep } from '../flow/fetch.js';

@@ -2,16 +2,12 @@
 import os from 'node:os';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
-import { Clock } from '@postroom/sdk/services';
+import { ActivityLog, Clock, DataFolder, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
 import { noteBackupUnderWay } from '../backup/backupUnderWay.js';
 import { createBackup } from '../backup/createBackup.js';
 import { restoreBackup } from '../backup/restoreBackup.js';
 import { verifyBackup } from '../backup/verifyBackup.js';
-import { DataFolder } from '../base/dataFolder.js';
-import { SecretStore } from '../configuration/secretStore.js';
 import { ServerName } from '../directory/serverName.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { StoreMaintenance } from '../store/storeMaintenance.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { BACKUP_COMMANDS } from './backupDeclarations.js';
 

@@ -1,8 +1,6 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
 import type { CommandCall } from '@postroom/sdk';
-import { Accounts, Clock, Licence } from '@postroom/sdk/services';
-import { DataFolder } from '../base/dataFolder.js';
-import { SecretStore } from '../configuration/secretStore.js';
+import { Accounts, ActivityLog, Clock, DataFolder, Licence, MailStore, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
 import { CertificateState } from '../directory/certificates.js';
 import { SharedNameLogins } from '../directory/sharedNameLogins.js';
@@ -19,9 +17,6 @@ import { Doors } from '../host/doors.js';
 import { Fences } from '../host/isolated/fence/fences.js';
 import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { MailStore } from '../store/mailStore.js';
-import { StoreMaintenance } from '../store/storeMaintenance.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { LostEndReport } from '../upkeep/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';

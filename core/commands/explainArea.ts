@@ -1,11 +1,8 @@
 // explain and trace: who would get it, where did it go, and why.
 import { type AccountView, type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, Journal, MailStore, type MessageTrace, Outbox } from '@postroom/sdk/services';
 import { WaitingMail } from '../flow/waitingMail.js';
 import { ExplainStep } from '../review/explain.js';
-import { Journal } from '../store/journal.js';
-import { MailStore, type MessageTrace } from '../store/mailStore.js';
-import { Outbox } from '../store/outbox.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 

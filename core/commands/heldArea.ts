@@ -1,8 +1,7 @@
 // held list|retry|release|delete: mail that waits for the administrator or for a plugin.
 import { PostroomError } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, MailStore } from '@postroom/sdk/services';
 import { HeldMailStep } from '../flow/heldMail.js';
-import { MailStore } from '../store/mailStore.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
 import type { HELD_COMMANDS } from './heldDeclarations.js';

@@ -1,6 +1,6 @@
 // log read|days: the manual's Log.
 import { PostroomError } from '@postroom/sdk';
-import { ActivityLog, type ActivityQuery } from '../store/activityLog.js';
+import { ActivityLog, type ActivityQuery } from '@postroom/sdk/services';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { LOG_COMMANDS } from './logDeclarations.js';
 

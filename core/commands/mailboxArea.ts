@@ -1,7 +1,6 @@
 // mailboxes list|show: how much mail waits where.
 import { type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
-import { MailStore } from '../store/mailStore.js';
+import { Accounts, MailStore } from '@postroom/sdk/services';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { findMailbox } from './findMailbox.js';
 import type { MAILBOX_COMMANDS } from './mailboxDeclarations.js';

@@ -1,8 +1,7 @@
 // outbox list|retry|hold|return: mail that waits to be sent.
 import { PostroomError } from '@postroom/sdk';
+import { MailStore, Outbox } from '@postroom/sdk/services';
 import { RelayStep } from '../flow/relay.js';
-import { MailStore } from '../store/mailStore.js';
-import { Outbox } from '../store/outbox.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { OUTBOX_COMMANDS } from './outboxDeclarations.js';
 

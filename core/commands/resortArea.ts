@@ -1,10 +1,9 @@
 // resort and mailboxes move: mail that is here already goes where it should have gone.
 import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
 import { type Redelivery, ResortStep } from '../review/resort.js';
 import { type Lesson, TeachingStep } from '../review/teaching.js';
-import { MailStore, type StoredMessage } from '../store/mailStore.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
 import type { RESORT_COMMANDS } from './resortDeclarations.js';

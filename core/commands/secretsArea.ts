@@ -1,5 +1,5 @@
 // secrets rotate: a new key for the passwords at the ISPs.
-import { SecretStore } from '../configuration/secretStore.js';
+import { SecretStore } from '@postroom/sdk/services';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SECRETS_COMMANDS } from './secretsDeclarations.js';
 

@@ -1,6 +1,6 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
-import { Accounts, Events, Licence, type RoundReport, Rounds } from '@postroom/sdk/services';
+import { Accounts, Events, Licence, MailStore, Outbox, type RoundReport, Rounds } from '@postroom/sdk/services';
 import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
@@ -12,8 +12,6 @@ import { Doors } from '../host/doors.js';
 import type { BlockingPlugin } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { UnhandledErrors } from '../host/unhandledErrors.js';
-import { MailStore } from '../store/mailStore.js';
-import { Outbox } from '../store/outbox.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { LostEndReport } from '../upkeep/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';

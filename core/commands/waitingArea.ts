@@ -1,8 +1,7 @@
 // waiting list|fetch|delete|leave: mail that stays at the ISPs until somebody decides.
 import { mailboxName, PostroomError, type WaitingOrder } from '@postroom/sdk';
+import { ActivityLog, Journal, type WaitingEntry } from '@postroom/sdk/services';
 import { waitingCode } from '../mail/waitingNotice.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { Journal, type WaitingEntry } from '../store/journal.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { WAITING_COMMANDS } from './waitingDeclarations.js';
 

@@ -1,8 +1,7 @@
 // What is wrong with settings.json at the moment. Each problem is told once: when it turns up.
 import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import type { Events } from '@postroom/sdk/services';
-import type { Log } from '../base/log.js';
+import type { Events, Log } from '@postroom/sdk/services';
 import { type Problem, problemLine } from './problems.js';
 
 export class FileProblems {

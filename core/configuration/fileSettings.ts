@@ -2,10 +2,7 @@
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { reasonOf } from '@postroom/sdk/base';
-import { Events } from '@postroom/sdk/services';
-import { DataFolder } from '../base/dataFolder.js';
-import { Log } from '../base/log.js';
-import { Revisions, type SettingsRevision } from '../store/revisions.js';
+import { DataFolder, Events, Log, Revisions, type SettingsRevision } from '@postroom/sdk/services';
 import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from './authors.js';
 import { applyEdits, parseDocument, type SettingEdit } from './document.js';
 import { FileProblems } from './fileProblems.js';

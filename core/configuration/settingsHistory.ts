@@ -1,7 +1,6 @@
 // Former versions of the settings: what was in force, by whom, and what differs.
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import type { Log } from '../base/log.js';
-import type { Revisions, SettingsRevision } from '../store/revisions.js';
+import type { Log, Revisions, SettingsRevision } from '@postroom/sdk/services';
 import { diffLines } from './textDiff.js';
 
 export class SettingsHistory {

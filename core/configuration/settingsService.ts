@@ -1,7 +1,6 @@
 // The settings as the rest of the host sees them: read, changed, and heard of when they change.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
-import type { SettingsRevision } from '../store/revisions.js';
+import { createServiceId, type SettingsRevision } from '@postroom/sdk/services';
 import type { SettingEdit } from './document.js';
 import type { LimitCheck } from './limits.js';
 import type { SettingsValue } from './loadSettings.js';

@@ -3,9 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, type PluginStorage, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { Clock, createServiceId, Events } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
-import { PluginStorages } from '../store/pluginStorages.js';
+import { Clock, createServiceId, Events, Log, PluginStorages } from '@postroom/sdk/services';
 import { EDITOR, ROLLBACK, SERVER } from './authors.js';
 import { groupOf } from './layout.js';
 import type { SettingsValue } from './loadSettings.js';

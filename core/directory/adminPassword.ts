@@ -1,7 +1,7 @@
 // ADMIN1's password for the manager: whether there is one, and the first one.
 import { ADMIN1, type Disposable, isSameMailbox } from '@postroom/sdk';
 import type { AdminPassword } from '@postroom/sdk/services';
-import { SecretStore } from '../configuration/secretStore.js';
+import { SecretStore } from '@postroom/sdk/services';
 
 export class StoredAdminPassword implements AdminPassword {
   constructor(@SecretStore private readonly secrets: SecretStore) {}

@@ -1,10 +1,8 @@
 // Checks logins of mail clients and of the manager.
 import { BoundedLog, type Disposable, foldCase, type MailboxRef, mailboxName } from '@postroom/sdk';
 import { Semaphore } from '@postroom/sdk/base';
-import { Accounts, type Authenticator, Clock, type LoginPeer, type LoginResult } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import { Accounts, type Authenticator, Clock, Log, type LoginPeer, type LoginResult, SecretStore } from '@postroom/sdk/services';
 import { shownName } from '../configuration/names.js';
-import { SecretStore } from '../configuration/secretStore.js';
 import { LoginDelays } from './loginDelays.js';
 import { resolveLogin } from './logins.js';
 import { SharedNameLogins } from './sharedNameLogins.js';

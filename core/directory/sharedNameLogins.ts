@@ -2,8 +2,7 @@
 // nobody's name, so the login fails; the client must not be told why, and the administrator must.
 import { type AccountView, foldCase, splitAddress } from '@postroom/sdk';
 import { namesOf } from '@postroom/sdk/base';
-import { Accounts, Clock, createServiceId, Events, type LoginPeer } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import { Accounts, Clock, createServiceId, Events, Log, type LoginPeer } from '@postroom/sdk/services';
 
 /** Milliseconds between two mentions of an account: mail programs try again every few minutes. */
 const TELL_EVERY_MS = 60 * 60_000;

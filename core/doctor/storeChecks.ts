@@ -1,8 +1,5 @@
 // The database: whole, durable, and with room to grow.
-import type { Clock } from '@postroom/sdk/services';
-import type { ActivityLog } from '../store/activityLog.js';
-import type { MailStore } from '../store/mailStore.js';
-import type { StoreMaintenance } from '../store/storeMaintenance.js';
+import type { ActivityLog, Clock, MailStore, StoreMaintenance } from '@postroom/sdk/services';
 import type { DiskSpace } from '../upkeep/diskSpace.js';
 import type { LostEndReport } from '../upkeep/lostEndReport.js';
 import { type CheckResult, problem, warning, well } from './checkResult.js';

@@ -1,10 +1,7 @@
 // How busy the server is and how it copes: what an administrator looks at when mail is slow.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Disposable } from '@postroom/sdk';
-import { Clock, createServiceId, Events } from '@postroom/sdk/services';
-import { MailStore } from '../store/mailStore.js';
-import { Outbox } from '../store/outbox.js';
-import { StoreMaintenance } from '../store/storeMaintenance.js';
+import { Clock, createServiceId, Events, MailStore, Outbox, StoreMaintenance } from '@postroom/sdk/services';
 import { PerMinute } from './perMinute.js';
 
 /** One moment's figures. Counts run since the start. */

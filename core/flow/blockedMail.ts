@@ -1,14 +1,11 @@
 // While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and what waited is sorted as soon as it need not wait any more.
 import { ADMIN1, type Disposable, type PluginStorage } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { Clock, Events } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import { ActivityLog, Clock, Events, Log, PluginStorages } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import type { BlockingPlugin } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { composeBlockedNotice } from '../mail/blockedNotice.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { PluginStorages } from '../store/pluginStorages.js';
 import { HeldMailStep } from './heldMail.js';
 import { IntakeStep } from './intake.js';
 

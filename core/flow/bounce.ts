@@ -1,11 +1,18 @@
 // Tells an author what became of mail to the outside: a notice (RFC 3464) into the local mailbox, so that it works with the ISP down.
 import { ADMIN1, type MailboxRef } from '@postroom/sdk';
-import { Accounts, Clock, createServiceId } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import {
+  Accounts,
+  Clock,
+  createServiceId,
+  Log,
+  MailStore,
+  Outbox,
+  type OutboxEntry,
+  type OutboxUpdate,
+  type StoredMessage,
+} from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { composeBounce, isNoticeWanted } from '../mail/bounce.js';
-import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import { Outbox, type OutboxEntry, type OutboxUpdate } from '../store/outbox.js';
 import { IntakeStep } from './intake.js';
 
 /** What a notice is about: see BounceKind. */

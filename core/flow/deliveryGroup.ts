@@ -1,9 +1,8 @@
 // What of the Outbox travels together.
 import type { AccountView, DeliveryReceipt, MessageId, RelayDestinations } from '@postroom/sdk';
 import { groupBy, octetsAdded } from '@postroom/sdk/base';
+import type { MailStore, OutboxEntry, StoredMessage } from '@postroom/sdk/services';
 import { composeCopy } from '../mail/copy.js';
-import type { MailStore, StoredMessage } from '../store/mailStore.js';
-import type { OutboxEntry } from '../store/outbox.js';
 
 /** Entries of one message that travel together. */
 export interface DeliveryGroup {

@@ -1,6 +1,6 @@
 // What the log says of a message that the ISP may have, though it did not say so: one sentence for each end of data, with what happens next.
 import { namesOf } from '@postroom/sdk/base';
-import type { OutboxUpdate } from '../store/outbox.js';
+import type { OutboxUpdate } from '@postroom/sdk/services';
 import type { DeliveryGroup } from './deliveryGroup.js';
 
 /** Recipients of one message who share what is known of them. */

@@ -1,10 +1,9 @@
 // What one message changes, as one unit for the commit. Pure.
 import { type Disposition, isSameMailbox, type MailboxRef, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
-import type { Submission } from '@postroom/sdk/services';
+import type { IntakeUnit, OutboxDraft, PlacementDraft, StoredMessage, Submission } from '@postroom/sdk/services';
 import { editsOf } from '../mail/copy.js';
 import { messageIdOf } from '../mail/duplicateKey.js';
 import { stateOf } from '../mail/sortPlan.js';
-import type { IntakeUnit, OutboxDraft, PlacementDraft, StoredMessage } from '../store/mailStore.js';
 import type { ReadMessage } from './readMessage.js';
 
 /** What was decided for one account: the plan, and the mailboxes that take their copy now. */

@@ -1,12 +1,9 @@
 // onFetch: one account's part of a round. The taps do the talking with the ISP; intake takes what they bring.
 import { type AccountView, type FetchReport, type FetchRequest, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
-import { Clock, createServiceId, Events } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import { ActivityLog, Clock, createServiceId, Events, Journal, Log } from '@postroom/sdk/services';
 import { HookCall } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { Journal } from '../store/journal.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { IntakeStep } from './intake.js';
 import { fetchWait } from './retry.js';

@@ -1,13 +1,20 @@
 // Mail that is set aside: held while a plugin fails, looked at again by every round; and what the administrator releases.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError, type TrailEntry } from '@postroom/sdk';
-import { Accounts, createServiceId, Events, type Submission } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import {
+  Accounts,
+  createServiceId,
+  Events,
+  Log,
+  MailStore,
+  PluginStorages,
+  type ResortChange,
+  type StoredMessage,
+  type Submission,
+} from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { editsOf } from '../mail/copy.js';
 import { type Header, readHeader } from '../mail/header.js';
 import { createSortPlan } from '../mail/sortPlan.js';
-import { MailStore, type ResortChange, type StoredMessage } from '../store/mailStore.js';
-import { PluginStorages } from '../store/pluginStorages.js';
 import { CrashLoopGuard } from './crashLoopGuard.js';
 import type { Decision } from './draftUnit.js';
 import { IntakeStep } from './intake.js';

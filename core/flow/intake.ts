@@ -10,12 +10,11 @@ import {
   type MailView,
   PostroomError,
 } from '@postroom/sdk';
-import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
+import { Accounts, Clock, createServiceId, Events, type IntakeUnit, MailStore, type StagedBody } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { createMailView } from '../mail/mailView.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';
-import { type IntakeUnit, MailStore, type StagedBody } from '../store/mailStore.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { DeliverStep } from './deliver.js';
 import { type Decision, draftUnit } from './draftUnit.js';

@@ -1,8 +1,6 @@
 // What the Log says of mail that was taken in.
 import { type MailboxRef, mailboxName } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
-import { ActivityLog } from '../store/activityLog.js';
-import type { IntakeUnit } from '../store/mailStore.js';
+import { ActivityLog, createServiceId, type IntakeUnit } from '@postroom/sdk/services';
 
 export interface IntakeLog {
   /** `isSurplus`: it was placed as a copy that nobody is known for. */

@@ -1,7 +1,6 @@
 // What the Log says of mail clients that collect their mail.
 import { type Disposable, mailboxName } from '@postroom/sdk';
-import type { Events } from '@postroom/sdk/services';
-import type { ActivityLog } from '../store/activityLog.js';
+import type { ActivityLog, Events } from '@postroom/sdk/services';
 
 /** Notes every collection from now on. */
 export function logPickUps(events: Events, activity: ActivityLog): Disposable {

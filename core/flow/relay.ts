@@ -1,11 +1,7 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
 import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { groupBy } from '@postroom/sdk/base';
-import { Accounts, Clock, createServiceId, Events } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
-import { Journal } from '../store/journal.js';
-import { MailStore } from '../store/mailStore.js';
-import { Outbox } from '../store/outbox.js';
+import { Accounts, Clock, createServiceId, Events, Journal, Log, MailStore, Outbox } from '@postroom/sdk/services';
 import { DeliverStep } from './deliver.js';
 import { type DeliveryGroup, deliveryGroups, destinationsOf, unsendable } from './deliveryGroup.js';
 import { RelayBackOff } from './relayBackOff.js';

@@ -1,7 +1,7 @@
 // What an ISP's answer means for a message that waits in the Outbox: gone, tried again, kept back, or returned to its author.
 import type { DestinationReceipt } from '@postroom/sdk';
+import type { OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
 import { isNoticeWanted } from '../mail/bounce.js';
-import type { OutboxEntry, OutboxUpdate } from '../store/outbox.js';
 import { DELAY_NOTICE_AFTER_MS, doubtWait, isHopeless, MOST_DOUBTS, relayWait } from './retry.js';
 
 /** What a receipt means for an Outbox entry. Pure. */

@@ -1,10 +1,16 @@
 // What became of tries to send: written down first, then told to the author and to all who look on.
 import { type DestinationReceipt, mailboxName, type PostroomError } from '@postroom/sdk';
-import { Clock, createServiceId, Events } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { MailStore, type StoredMessage } from '../store/mailStore.js';
-import { Outbox, type OutboxUpdate } from '../store/outbox.js';
+import {
+  ActivityLog,
+  Clock,
+  createServiceId,
+  Events,
+  Log,
+  MailStore,
+  Outbox,
+  type OutboxUpdate,
+  type StoredMessage,
+} from '@postroom/sdk/services';
 import { BounceStep, type NoticeKind } from './bounce.js';
 import type { DeliveryGroup } from './deliveryGroup.js';
 import { doubtsIn } from './doubtSentence.js';

@@ -1,9 +1,9 @@
 // One try to hand one message to its account's ISP: which of its recipients are in doubt meanwhile, and what is known of each in the end.
 import { type DeliveryReceipt, type DestinationReceipt, type RelayDestinations, sentenceOf } from '@postroom/sdk';
+import type { Outbox, OutboxEntry } from '@postroom/sdk/services';
 import { afterRunning, type TimeLimit } from '../base/runningTime.js';
 import { checkReceipt } from '../hooking/answers.js';
 import { keepDoubt } from '../hooking/relayDoubt.js';
-import type { Outbox, OutboxEntry } from '../store/outbox.js';
 import type { DeliveryGroup, Destinations } from './deliveryGroup.js';
 
 /** What a call of the relay came to. */

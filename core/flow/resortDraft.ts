@@ -1,9 +1,9 @@
 // What a new sorting changes about a stored message, for the commit. Pure.
 import type { MailboxRef } from '@postroom/sdk';
+import type { ResortChange, StoredMessage } from '@postroom/sdk/services';
 import { editsOf } from '../mail/copy.js';
 import type { Header } from '../mail/header.js';
 import { fetchedPrefix } from '../mail/prefix.js';
-import type { ResortChange, StoredMessage } from '../store/mailStore.js';
 import type { Decision } from './draftUnit.js';
 
 export interface ResortParts {

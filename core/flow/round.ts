@@ -2,8 +2,7 @@
 // no mail keeps nobody from getting theirs. Rounds never overlap; roundAtWork.ts is one of them.
 import { setMaxListeners } from 'node:events';
 import { PostroomError, type RoundReason } from '@postroom/sdk';
-import { Accounts, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
-import { ActivityLog } from '../store/activityLog.js';
+import { Accounts, ActivityLog, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
 import { FetchStep } from './fetch.js';
 import { HeldMailStep } from './heldMail.js';
 import { RelayStep } from './relay.js';

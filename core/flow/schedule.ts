@@ -1,13 +1,11 @@
 // onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it.
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
 import { machineTimeZone } from '@postroom/sdk/base';
-import { Clock, createServiceId, Events, Licence, Rounds } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import { Clock, createServiceId, Events, Licence, Log, Outbox, Rounds } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HookCall } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { Outbox } from '../store/outbox.js';
 
 /** Plans are made anew at least this often: the wall clock may have jumped, and windows are wall-clock time. */
 const REPLAN_MS = 60_000;

@@ -1,11 +1,9 @@
 // The manual's Start/Stop button: with it off, mail ports are closed and no round runs by itself; stored mail stays.
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { createServiceId, Events, Licence, type RoundReport } from '@postroom/sdk/services';
+import { ActivityLog, createServiceId, Events, Licence, PluginStorages, type RoundReport } from '@postroom/sdk/services';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { PluginStorages } from '../store/pluginStorages.js';
 import { Scheduler } from './schedule.js';
 
 export interface ServiceSwitch extends Disposable {

@@ -1,9 +1,9 @@
 // A stored message as taps see it: for relaying, sorting again, and explaining.
 import type { MailOrigin, MailView } from '@postroom/sdk';
+import type { MailStore, StoredMessage } from '@postroom/sdk/services';
 import { ContentDigest, type ContentNames } from '../mail/duplicateKey.js';
 import { HEADER_LIMIT, readHeader } from '../mail/header.js';
 import { createMailView } from '../mail/mailView.js';
-import type { MailStore, StoredMessage } from '../store/mailStore.js';
 
 /** Reads the header and answers a view; the body stays in the store until somebody asks for it. `as`: what the view says otherwise than the message. */
 export async function viewOfStored(

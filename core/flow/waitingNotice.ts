@@ -1,9 +1,8 @@
 // A message that stays at the ISP: those whom its header is sorted to are told by one mail, once.
 import { type AccountView, ADMIN1, isSameMailbox, type LeftMessage, type MailboxRef, type MailView } from '@postroom/sdk';
-import { Clock, createServiceId } from '@postroom/sdk/services';
+import { Clock, createServiceId, Journal } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { composeWaitingNotice } from '../mail/waitingNotice.js';
-import { Journal } from '../store/journal.js';
 import { IntakeStep } from './intake.js';
 import { SortStep } from './sort.js';
 import { viewOfUnstored } from './unstoredMail.js';

@@ -1,12 +1,10 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
 import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { Clock, Events } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import { Clock, Events, Log, PluginStorages } from '@postroom/sdk/services';
 import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
-import { PluginStorages } from '../store/pluginStorages.js';
 import { activationProblem } from './activationProblem.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';

@@ -16,12 +16,10 @@ import {
 } from '@postroom/sdk';
 import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
 import type { ServiceId } from '@postroom/sdk/services';
+import { Log, PluginStorages, SecretStore } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { Log } from '../base/log.js';
-import { SecretStore } from '../configuration/secretStore.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';
-import { PluginStorages } from '../store/pluginStorages.js';
 import { CommandRegistry } from './commandRegistry.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';

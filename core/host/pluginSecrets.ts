@@ -1,7 +1,7 @@
 // A plugin's view of the secrets: its own properties marked "secret", nobody else's.
 import { type PluginManifest, PostroomError, type Secrets } from '@postroom/sdk';
+import { type SecretStore, secretPath } from '@postroom/sdk/services';
 import { isOwn } from '../configuration/schema.js';
-import { type SecretStore, secretPath } from '../configuration/secretStore.js';
 import type { SettingsService } from '../configuration/settingsService.js';
 import { pluginId } from './manifestReader.js';
 

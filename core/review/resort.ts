@@ -9,7 +9,7 @@ import {
   PostroomError,
   type TrailEntry,
 } from '@postroom/sdk';
-import { Accounts, createServiceId, Events } from '@postroom/sdk/services';
+import { Accounts, type CopyTrace, createServiceId, Events, MailStore, type StoredMessage } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { type Decision, reasonOf } from '../flow/draftUnit.js';
 import { IntakeStep } from '../flow/intake.js';
@@ -17,7 +17,6 @@ import { resortDraft } from '../flow/resortDraft.js';
 import { contentNamesOf, viewOfStored } from '../flow/storedMail.js';
 import { isSurplus, tellsRecipient } from '../flow/surplusCopy.js';
 import { createSortPlan } from '../mail/sortPlan.js';
-import { type CopyTrace, MailStore, type StoredMessage } from '../store/mailStore.js';
 
 /** What became of one message. Mailboxes by name. */
 export interface Redelivery {

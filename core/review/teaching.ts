@@ -1,12 +1,11 @@
 // What a person who moves a message teaches: plugins propose rules, and the one that would move the fewest other messages is the narrowest.
 import type { Disposable, MailboxRef, MessageId } from '@postroom/sdk';
 import { mailboxName } from '@postroom/sdk';
-import { Accounts, createServiceId, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
+import { Accounts, createServiceId, MailStore, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
 import { hasErrors } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/storedMail.js';
-import { MailStore } from '../store/mailStore.js';
 import { type MovedMessage, WhatIfStep } from './whatIf.js';
 
 /** A rule that would have brought the message to its user, and what else it would change. */

@@ -1,12 +1,8 @@
 // What has to go when its time is up: at start, and after every midnight.
 import type { Disposable } from '@postroom/sdk';
 import { isPlausible } from '@postroom/sdk/base';
-import { Clock } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
+import { ActivityLog, Clock, Journal, Log, PluginStorages } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { Journal } from '../store/journal.js';
-import { PluginStorages } from '../store/pluginStorages.js';
 
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
 const JOURNAL_DAYS = 35;

@@ -1,7 +1,6 @@
 // What is known of a database that lost its end, in sentences: for status, doctor, Log and ADMIN1.
-import { Clock, createServiceId } from '@postroom/sdk/services';
+import { Clock, createServiceId, PluginStorages } from '@postroom/sdk/services';
 import { LOST_END_KEY, type LostEnd } from '../store/lostEnd.js';
-import { PluginStorages } from '../store/pluginStorages.js';
 
 export interface LostEndReport {
   /** For two weeks after it was found. */

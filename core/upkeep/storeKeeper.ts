@@ -2,10 +2,7 @@
 // mailboxes are served meanwhile, from what can be read.
 import { type Disposable, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { Clock, Events } from '@postroom/sdk/services';
-import { Log } from '../base/log.js';
-import { ActivityLog } from '../store/activityLog.js';
-import { StoreMaintenance } from '../store/storeMaintenance.js';
+import { ActivityLog, Clock, Events, Log, StoreMaintenance } from '@postroom/sdk/services';
 
 /** Waits before the first, second ... try; the last one repeats. Each try reads the whole database. */
 const WAITS_MS = [1_000, 5_000, 15_000, 60_000];

@@ -1,8 +1,8 @@
 // Messages in the Outbox that are difficult to send: what stands behind them must not wait for them.
 import path from 'node:path';
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Outbox } from '#core/store/outbox.js';
 import { Connection } from '#core/store/sqlite/connection.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';

@@ -1,6 +1,7 @@
 // Copies times envelope times recipients times kind: who has how many messages after a round, whatever the ISP stored.
+
+import { MailStore } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { MailStore } from '#core/store/mailStore.js';
 import { letter } from '../kit/letter.js';
 import { Postroom } from '../kit/postroom.js';
 

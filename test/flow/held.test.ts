@@ -1,10 +1,10 @@
 // Mail that has to wait because a plugin is off or failed: nothing is sorted wrongly, nothing lost, and it arrives when all is well.
 import '#core/base/injection.js';
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { HostHooks } from '#core/hooks.js';
 import { PluginHost } from '#core/host/pluginHost.js';
-import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

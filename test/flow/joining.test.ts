@@ -1,7 +1,8 @@
 // A person asks for a send/receive while a round of the timer runs, which had passed over what rests after a failure.
+
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck, PRACTICE_PASSWORD, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

@@ -1,8 +1,8 @@
 // ISPs whose servers send mail their own way: few recipients at a time, no null sender, limits of the day, answers that say two things.
 import '#core/base/injection.js';
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

@@ -1,7 +1,8 @@
 // What stands in From when mail leaves a regular account, and what else stays as it was.
+
+import { Outbox } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { SettingsService } from '#core/configuration/settingsService.js';
-import { Outbox } from '#core/store/outbox.js';
 import { Postroom } from '../kit/postroom.js';
 
 const FOREIGN = [

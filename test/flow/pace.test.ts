@@ -1,7 +1,8 @@
 // An ISP that takes so many messages an hour sets the pace.
+
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

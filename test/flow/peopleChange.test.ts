@@ -1,10 +1,9 @@
 // Users and accounts that are removed or renamed while mail flows.
 import '#core/base/injection.js';
 import { Readable } from 'node:stream';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, SecretStore } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { SecretStore } from '#core/configuration/secretStore.js';
 import { IntakeStep } from '#core/flow/intake.js';
 import { SortStep } from '#core/flow/sort.js';
 import { letter } from '../kit/letter.js';

@@ -1,8 +1,8 @@
 // Messages that bring down whoever reads them: counted before they are read, stored unread in the end, and the administrator decides.
+
+import { Journal, MailStore } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Journal } from '#core/store/journal.js';
-import { MailStore } from '#core/store/mailStore.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

@@ -1,7 +1,8 @@
 // Mail that may not be answered, and mail that may not be sent on: what else would run in circles between two servers.
+
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

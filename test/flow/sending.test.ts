@@ -1,9 +1,9 @@
 // Mail from LAN clients: to colleagues at once, to the outside through the Outbox and the ISP, and back to the author where it fails.
 import '#core/base/injection.js';
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { DeliverStep } from '#core/flow/deliver.js';
-import { Outbox } from '#core/store/outbox.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

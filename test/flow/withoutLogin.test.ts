@@ -1,9 +1,9 @@
 // Who sends without a login: nobody, this computer included, whose address nobody has written down.
 import '#core/base/injection.js';
+import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/host/doors.js';
-import { Outbox } from '#core/store/outbox.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';

@@ -1,8 +1,7 @@
 // Which network each plugin has: what its manifest names, with its settings put in, and what the administrator agreed to in plugins.network.
 import { networkInterfaces } from 'node:os';
 import type { PluginManifest } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
-import { DataFolder } from '../../base/dataFolder.js';
+import { createServiceId, DataFolder } from '@postroom/sdk/services';
 import { SettingsService } from '../../configuration/settingsService.js';
 import { Doors } from '../doors.js';
 import { pluginId } from '../manifestReader.js';

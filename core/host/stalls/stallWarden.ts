@@ -1,10 +1,7 @@
 // Ends a server in which code does not end, and has the next one say whose it was. A plugin that does it again and again is left out there.
 import type { Disposable } from '@postroom/sdk';
-import { Clock, createServiceId, Events } from '@postroom/sdk/services';
-import { DataFolder } from '../../base/dataFolder.js';
-import { Log } from '../../base/log.js';
+import { ActivityLog, Clock, createServiceId, DataFolder, Events, Log } from '@postroom/sdk/services';
 import { schemaOwner } from '../../configuration/strangers/schemaWork.js';
-import { ActivityLog } from '../../store/activityLog.js';
 import { PluginHost } from '../pluginHost.js';
 import { PluginWatch } from '../pluginWatch.js';
 import { culpritOf } from '../unhandledErrors.js';

@@ -1,6 +1,6 @@
 // Counts what a database holds, for backups and the doctor.
 import type { MessageId } from '@postroom/sdk';
-import type { Census } from '../storeMaintenance.js';
+import type { Census } from '@postroom/sdk/services';
 import type { Connection } from './connection.js';
 import { openReader } from './database.js';
 import type { Readers } from './readers.js';

@@ -1,5 +1,5 @@
 // How commits go.
-import type { StoreStatistics } from '../storeMaintenance.js';
+import type { StoreStatistics } from '@postroom/sdk/services';
 
 const REMEMBERED = 1_000;
 

@@ -1,7 +1,7 @@
 // Copies in mailboxes: who gets one, and when a message that nobody holds any more goes.
 import { createHash } from 'node:crypto';
 import { type CopyEdit, joinEdits, octetsAdded } from '@postroom/sdk/base';
-import type { IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '../mailStore.js';
+import type { IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '@postroom/sdk/services';
 import { DELETE_CHUNKS_OF_GONE } from './chunks.js';
 import type { Connection } from './connection.js';
 import type { OutboxRow } from './tables.js';

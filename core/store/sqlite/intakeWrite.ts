@@ -1,6 +1,6 @@
 // The one commit that makes a message Postroom's: octets, row, copies, Outbox and journal, or nothing of it.
 import { createHash } from 'node:crypto';
-import type { IntakeResult, IntakeUnit } from '../mailStore.js';
+import type { IntakeResult, IntakeUnit } from '@postroom/sdk/services';
 import { dropSpilled } from './chunks.js';
 import type { Connection } from './connection.js';
 import type { Copy } from './copies.js';

@@ -1,5 +1,5 @@
 // All mailboxes at a glance, for the manager's first page and `mailboxes list`.
-import type { MailboxSummary } from '../mailStore.js';
+import type { MailboxSummary } from '@postroom/sdk/services';
 import type { MailboxNames } from './mailboxNames.js';
 import type { Readers } from './readers.js';
 

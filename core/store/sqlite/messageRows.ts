@@ -1,7 +1,7 @@
 // StoredMessage and its row, both ways.
 import type { Disposition, MailboxRef, MailOrigin, Rung, TrailEntry } from '@postroom/sdk';
 import type { CopyEdit } from '@postroom/sdk/base';
-import type { StoredMessage, SubmissionFacts } from '../mailStore.js';
+import type { StoredMessage, SubmissionFacts } from '@postroom/sdk/services';
 import type { MessageRow } from './tables.js';
 
 /** What no query looks for. */

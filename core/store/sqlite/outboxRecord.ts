@@ -1,7 +1,7 @@
 // What tries came to, written in one commit: by itself, or together with the bounce that answers for it.
 import type { DestinationReceipt } from '@postroom/sdk';
 import { groupBy, namesOf } from '@postroom/sdk/base';
-import type { OutboxUpdate } from '../outbox.js';
+import type { OutboxUpdate } from '@postroom/sdk/services';
 import type { Connection } from './connection.js';
 import { letGo } from './copies.js';
 import type { OutboxTally } from './outboxTally.js';

@@ -1,5 +1,5 @@
 // How much mail waits for the outside, counted in memory: the schedule asks after every change, however much there is.
-import type { OutboxCounts } from '../outbox.js';
+import type { OutboxCounts } from '@postroom/sdk/services';
 import type { Readers } from './readers.js';
 
 interface TallyRow {

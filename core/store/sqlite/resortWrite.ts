@@ -1,6 +1,6 @@
 // Sorting a stored message anew: copies come and go in one commit, and what a user has picked up stays with the user.
 import { PostroomError } from '@postroom/sdk';
-import type { IntakeResult, ResortChange } from '../mailStore.js';
+import type { IntakeResult, ResortChange } from '@postroom/sdk/services';
 import type { Connection } from './connection.js';
 import type { Copy } from './copies.js';
 import { letGo, outboxRow, placeCopies, removeCopies } from './copies.js';

@@ -1,6 +1,5 @@
 // ActivityLog on SQLite. It also ends the history of messages that are gone, which is kept as long.
-import type { Clock } from '@postroom/sdk/services';
-import type { Activity, ActivityKind, ActivityLog, ActivityQuery } from '../activityLog.js';
+import type { Activity, ActivityKind, ActivityLog, ActivityQuery, Clock } from '@postroom/sdk/services';
 import type { Connection } from './connection.js';
 import type { Readers } from './readers.js';
 import type { ActivityRow } from './tables.js';

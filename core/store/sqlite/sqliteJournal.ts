@@ -1,8 +1,7 @@
 // Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
 import type { AccountJournal, JournalEntry, WaitingOrder } from '@postroom/sdk';
 import { type ClockReading, isPlausible, jumpBetween, readClock } from '@postroom/sdk/base';
-import type { Clock } from '@postroom/sdk/services';
-import type { Journal, WaitingEntry } from '../journal.js';
+import type { Clock, Journal, WaitingEntry } from '@postroom/sdk/services';
 import type { Connection } from './connection.js';
 import type { Readers } from './readers.js';
 import { noteOrder, readWaiting } from './waitingRows.js';

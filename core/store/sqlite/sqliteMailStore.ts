@@ -2,8 +2,8 @@
 
 import type { Disposition, MailboxRef, MessageId } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
 import type {
+  Clock,
   CopyTrace,
   IntakeResult,
   IntakeUnit,
@@ -14,7 +14,7 @@ import type {
   ResortChange,
   StagedBody,
   StoredMessage,
-} from '../mailStore.js';
+} from '@postroom/sdk/services';
 import { readChunks } from './chunks.js';
 import type { Copy } from './copies.js';
 import { copyFor, letGo, removeCopies } from './copies.js';

@@ -1,7 +1,6 @@
 // Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself.
 import { PostroomError } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
-import type { Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '../outbox.js';
+import type { Clock, Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '@postroom/sdk/services';
 import { IDS, type Moved, OutboxRecord, readMoved } from './outboxRecord.js';
 import type { OutboxTally } from './outboxTally.js';
 import type { Readers } from './readers.js';

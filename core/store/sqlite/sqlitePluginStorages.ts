@@ -2,8 +2,7 @@
 
 import type { PluginStorage } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
-import type { PluginStorages } from '../pluginStorages.js';
+import type { Clock, PluginStorages } from '@postroom/sdk/services';
 import type { Readers } from './readers.js';
 import type { WriteQueue } from './writeQueue.js';
 

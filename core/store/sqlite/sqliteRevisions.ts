@@ -1,6 +1,5 @@
 // Revisions on SQLite.
-import type { Clock } from '@postroom/sdk/services';
-import type { Revisions, SettingsRevision } from '../revisions.js';
+import type { Clock, Revisions, SettingsRevision } from '@postroom/sdk/services';
 import type { Readers } from './readers.js';
 import type { WriteQueue } from './writeQueue.js';
 

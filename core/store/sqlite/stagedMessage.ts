@@ -1,7 +1,7 @@
 // A message on its way in: small ones wait in memory for their commit, large ones go to the database piece by piece,
 // unseen until their message row is there. A crash leaves pieces without a row; they are swept at the next start.
 import { PostroomError } from '@postroom/sdk';
-import type { StagedBody } from '../mailStore.js';
+import type { StagedBody } from '@postroom/sdk/services';
 import { octetsPassed } from './bufferPressure.js';
 import { CHUNK_OCTETS, chunkId, dropSpilled, readChunks } from './chunks.js';
 import type { Readers } from './readers.js';

@@ -1,5 +1,5 @@
 // "Where did that mail go?": answered for messages that are here and for those that are gone.
-import type { CopyTrace, MessageTrace } from '../mailStore.js';
+import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
 import type { MailboxNames } from './mailboxNames.js';
 import { dateOf } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';

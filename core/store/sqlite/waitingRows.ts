@@ -1,7 +1,6 @@
 // Journal rows of messages that stay at the ISP: what was told of them, and what shall be done with them.
 import type { WaitingOrder } from '@postroom/sdk';
-import type { WaitingEntry, WaitingNotice } from '../journal.js';
-import type { NoticeDraft } from '../mailStore.js';
+import type { NoticeDraft, WaitingEntry, WaitingNotice } from '@postroom/sdk/services';
 import type { Connection } from './connection.js';
 import type { Readers } from './readers.js';
 

@@ -3,8 +3,7 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
-import type { StoreStatistics } from '../storeMaintenance.js';
+import type { Clock, StoreStatistics } from '@postroom/sdk/services';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber } from './commitNumber.js';
 import { CommitStatistics } from './commitStatistics.js';

@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Log, Revisions, SettingsRevision } from '@postroom/sdk/services';
 import { EventBus } from '#core/base/events.js';
-import type { Log } from '#core/base/log.js';
-import type { Revisions, SettingsRevision } from '#core/store/revisions.js';
 
 export class MemoryRevisions implements Revisions {
   readonly #all: SettingsRevision[] = [];

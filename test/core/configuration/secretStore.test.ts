@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ADMIN1, type MailboxRef } from '@postroom/sdk';
+import { secretPath } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { FileSecretStore, secretPath } from '#core/configuration/secretStore.js';
+import { FileSecretStore } from '#core/configuration/secretStore.js';
 import { clearLeftovers } from '#core/store/leftovers.js';
 import { Office } from './memoryRevisions.js';
 

@@ -1,8 +1,8 @@
 import type { DestinationReceipt } from '@postroom/sdk';
+import type { OutboxEntry } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { deliveryGroups } from '#core/flow/deliveryGroup.js';
 import { outcomeOf } from '#core/flow/relayOutcome.js';
-import type { OutboxEntry } from '#core/store/outbox.js';
 
 const HOUR = 60 * 60_000;
 const NOW = new Date('2026-11-20T12:00:00Z');

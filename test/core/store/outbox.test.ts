@@ -1,5 +1,5 @@
+import type { OutboxUpdate } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import type { OutboxUpdate } from '#core/store/outbox.js';
 import { Connection } from '#core/store/sqlite/connection.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { draft, failureOf, put, StoreFixture } from './storeFixture.js';

@@ -1,5 +1,5 @@
+import { StoreMaintenance } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { StoreMaintenance } from '#core/store/storeMaintenance.js';
 import { Postroom } from '../../kit/postroom.js';
 import { sourcesIn } from '../../kit/sourceFiles.js';
 import { StoreFixture } from './storeFixture.js';

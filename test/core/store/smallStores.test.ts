@@ -1,6 +1,6 @@
 import { SystemClock } from '@postroom/sdk/base';
+import type { IntakeResult } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import type { IntakeResult } from '#core/store/mailStore.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { ANDREW, failureOf, mail, pickUp, put, StoreFixture } from './storeFixture.js';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MailboxRef } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
-import type { IntakeResult, IntakeUnit, OutboxDraft, StagedBody, StoredMessage } from '#core/store/mailStore.js';
+import type { IntakeResult, IntakeUnit, OutboxDraft, StagedBody, StoredMessage } from '@postroom/sdk/services';
 import type { SqliteStoreOptions } from '#core/store/sqlite/sqliteStore.js';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 

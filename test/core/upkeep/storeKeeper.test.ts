@@ -1,11 +1,9 @@
 import '#core/base/injection.js';
-import type { Clock } from '@postroom/sdk/services';
+import type { ActivityLog, Clock, StoreMaintenance } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { createLog } from '#core/base/log.js';
-import type { ActivityLog } from '#core/store/activityLog.js';
-import type { StoreMaintenance } from '#core/store/storeMaintenance.js';
 import { StoreKeeper } from '#core/upkeep/storeKeeper.js';
 
 describe('The keeper of the store', () => {

@@ -11,6 +11,7 @@ import {
   CommandCatalogue,
   Events,
   PluginCatalogue,
+  PluginStorages,
   SettingsText,
 } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
@@ -18,7 +19,6 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { PluginStorages } from '#core/store/pluginStorages.js';
 import { createApp } from '#plugins/admin-ui/dist/server/app.js';
 import { EventFeed } from '#plugins/admin-ui/dist/server/eventFeed.js';
 import { Lamps } from '#plugins/admin-ui/dist/server/lamps.js';

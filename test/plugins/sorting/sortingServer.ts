@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MailView, RelayDestinations } from '@postroom/sdk';
-import { Accounts, Maildrops } from '@postroom/sdk/services';
+import { Accounts, Maildrops, MailStore } from '@postroom/sdk/services';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
@@ -14,7 +14,6 @@ import { HostHooks } from '#core/hooks.js';
 import { composeCopy, editsOf } from '#core/mail/copy.js';
 import { readHeader } from '#core/mail/header.js';
 import { foldedLine } from '#core/mail/headerLine.js';
-import { MailStore } from '#core/store/mailStore.js';
 import type { CaseRun, SortingCase } from './sortingCase.js';
 
 const open = new Set<SortingServer>();

@@ -1,7 +1,6 @@
 // Which fence installed plugins run behind on this machine: found once, told once, and refused where the administrator asks for more.
 import { PostroomError } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
-import { Log } from '../../../base/log.js';
+import { createServiceId, Log } from '@postroom/sdk/services';
 import { SettingsService } from '../../../configuration/settingsService.js';
 import type { Fence, FenceKind } from './fence.js';
 import { FENCE_NAMES, strictRefusal } from './fenceWords.js';

@@ -1,5 +1,5 @@
 // The manual's Log: what was sent and collected, by day, kept N days.
-import { createServiceId } from '@postroom/sdk/services';
+import { createServiceId } from '../createServiceId.js';
 
 /** `collected`: from the ISP. `sent`: to the ISP. `submitted`: by a LAN client. `picked-up`: by a mail client. */
 export type ActivityKind =

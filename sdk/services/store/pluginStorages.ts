@@ -1,6 +1,6 @@
 // The small stores of plugins: keys and JSON values that survive restarts.
-import type { PluginStorage } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
+import type { PluginStorage } from '../../context.js';
+import { createServiceId } from '../createServiceId.js';
 
 export interface PluginStorages {
   forPlugin(id: string): PluginStorage;

@@ -1,6 +1,7 @@
 // Mail to the outside that waits for the next round: durable, per recipient.
-import type { DestinationReceipt, MessageId } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
+import type { DestinationReceipt } from '../../delivering.js';
+import type { MessageId } from '../../mail.js';
+import { createServiceId } from '../createServiceId.js';
 
 /** `waiting`: never tried. `deferred`: tried or put off, will be tried (again). `sending`: leased by a round. `held`: until somebody decides. */
 export type OutboxState = 'waiting' | 'deferred' | 'sending' | 'held';

@@ -1,5 +1,5 @@
 // The folder with everything that a server keeps: database, settings, secrets, certificates.
-import { createServiceId } from '@postroom/sdk/services';
+import { createServiceId } from './createServiceId.js';
 
 export interface DataFolder {
   /** Absolute; exists. */

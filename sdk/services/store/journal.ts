@@ -1,6 +1,7 @@
 // Which message on an ISP's server is stored here, deleted, gone. It makes fetching exactly-once.
-import type { AccountJournal, LeftMessage, MailboxRef, WaitingOrder } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
+import type { MailboxRef } from '../../accounts.js';
+import type { AccountJournal, LeftMessage, WaitingOrder } from '../../fetching.js';
+import { createServiceId } from '../createServiceId.js';
 
 /** What was told of a message that stays at the ISP. */
 export interface WaitingNotice {

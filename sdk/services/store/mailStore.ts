@@ -1,7 +1,10 @@
 // Where messages live. One body per message, however many mailboxes hold it; one commit for all that a message brings.
-import type { Disposition, MailboxRef, MailOrigin, MessageId, Rung, TrailEntry } from '@postroom/sdk';
-import type { CopyEdit } from '@postroom/sdk/base';
-import { createServiceId, type Submission } from '@postroom/sdk/services';
+import type { MailboxRef } from '../../accounts.js';
+import type { CopyEdit } from '../../base/copyEdits.js';
+import type { MailOrigin, MessageId } from '../../mail.js';
+import type { Disposition, Rung, TrailEntry } from '../../sorting.js';
+import { createServiceId } from '../createServiceId.js';
+import type { Submission } from '../submissions.js';
 import type { WaitingNotice } from './journal.js';
 import type { OutboxUpdate } from './outbox.js';
 

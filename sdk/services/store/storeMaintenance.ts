@@ -1,6 +1,7 @@
 // What keeps the store itself in good health: copies of it, checks of it, and the way back after the disk failed.
-import type { Disposable, MessageId } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
+import type { Disposable } from '../../disposable.js';
+import type { MessageId } from '../../mail.js';
+import { createServiceId } from '../createServiceId.js';
 
 /** What a store holds, counted: two stores with the same counts and the same contents are the same. */
 export interface Census {

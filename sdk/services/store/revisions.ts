@@ -1,5 +1,5 @@
 // Every good version of settings.json, for history, diff and undo.
-import { createServiceId } from '@postroom/sdk/services';
+import { createServiceId } from '../createServiceId.js';
 
 export interface SettingsRevision {
   readonly id: number;
