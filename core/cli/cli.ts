@@ -9,7 +9,8 @@ import { API_VERSION } from '../host/apiVersion.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
 import { AUTHORING_COMMANDS } from './authoring.js';
-import { addCommands, type CommonOptions } from './commandLine.js';
+import { addCommands, type CommandAction, type CommonOptions } from './commandLine.js';
+import { type Examples, examplesOf } from './examples.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 import { fittingCommands } from './fittingCommands.js';
 import type { SetupOptions } from './setup.js';
@@ -64,11 +65,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     if (given === '') {
       throw new PostroomError('command/arguments', '--data names no folder: what stands after it is empty.');
     }
-    const { declarations, titles } = await commandTable(given ?? dataDir);
-    addCommands(program, declarations, titles, dataDir, async (declaration, args, options) => {
+    const { declarations, titles, examples } = await commandTable(given ?? dataDir);
+    const act: CommandAction = async (declaration, args, options) => {
       const { runCommand } = await import('./runCommand.js');
       exitCode = await runCommand(declaration, args, options);
-    });
+    };
+    addCommands(program, declarations, titles, dataDir, act, examples);
     await program.parseAsync(askedForHelp(argv, program), { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -89,15 +91,24 @@ async function failedStart(error: unknown): Promise<number> {
   return exitCodeOf(error);
 }
 
-/** The core's commands and those that installed plugins declare, with a title for each area. */
-async function commandTable(
-  dataDir: string,
-): Promise<{ readonly declarations: readonly CommandDeclaration[]; readonly titles: Readonly<Record<string, string>> }> {
+interface CommandTable {
+  readonly declarations: readonly CommandDeclaration[];
+  /** By area. */
+  readonly titles: Readonly<Record<string, string>>;
+  readonly examples: Examples;
+}
+
+/** The core's commands and those that installed plugins declare. */
+async function commandTable(dataDir: string): Promise<CommandTable> {
   const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
   const manifests = installed.flatMap((plugin) => plugin.manifest ?? []);
   const contributed = installed.flatMap(declaredCommands);
   const titles = Object.fromEntries(manifests.map((manifest) => [manifest.name, manifest.description]));
-  return { declarations: fittingCommands([...CORE_COMMANDS, ...AUTHORING_COMMANDS], contributed), titles: { ...titles, ...AREA_TITLES } };
+  return {
+    declarations: fittingCommands([...CORE_COMMANDS, ...AUTHORING_COMMANDS], contributed),
+    titles: { ...titles, ...AREA_TITLES },
+    examples: examplesOf(installed),
+  };
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { askSecret } from './askSecret.js';
-import { examplesText } from './examples.js';
+import { type Examples, examplesText } from './examples.js';
 import { readGivenFile } from './givenFile.js';
 
 /** A JSON Schema property with the keywords that the CLI knows. */
@@ -34,6 +34,7 @@ export function addCommands(
   titles: Readonly<Record<string, string>>,
   dataDir: string,
   act: CommandAction,
+  examples: Examples = {},
 ): void {
   for (const declaration of declarations) {
     const [area = '', verb] = declaration.command.split('.');
@@ -53,7 +54,7 @@ export function addCommands(
         command.addOption(optionFor(name, schema, required.includes(name)));
       }
     }
-    command.addHelpText('after', examplesText(declaration.command));
+    command.addHelpText('after', examplesText(declaration.command, examples));
     command.option('--data <folder>', 'the data folder', dataDir).option('--json', 'print the answer as JSON', false);
     command.action(async (...given: unknown[]) => {
       const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;

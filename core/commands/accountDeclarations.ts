@@ -19,8 +19,8 @@ export const ACCOUNT_COMMANDS = [
       {
         account,
         address: text('The ISP address, mail@company.com.'),
-        kind: text('`regular`, `domain`, or another that "postroom accounts kinds" lists.'),
-        set: changes('Further properties, key=value: pop3.host=pop.isp.example.'),
+        kind: text('One that "postroom accounts kinds" lists.'),
+        set: changes('Further properties, key=value.'),
       },
       ['account', 'address', 'kind'],
     ),
@@ -47,7 +47,7 @@ export const ACCOUNT_COMMANDS = [
     arguments: args(
       {
         account,
-        key: text('Only this secret, for example smtp.password; without it all of the account.'),
+        key: text('Only this secret, by its name among the properties; without it all of the account.'),
         password: secret('Password at the ISP'),
       },
       ['account', 'password'],

@@ -21,6 +21,7 @@ import { PluginArea } from './pluginArea.js';
 import { ResortArea } from './resortArea.js';
 import { SecretsArea } from './secretsArea.js';
 import { ServiceArea } from './serviceArea.js';
+import { SetupArea } from './setupArea.js';
 import { SuggestArea } from './suggestArea.js';
 import { UserArea } from './userArea.js';
 import { WaitingArea } from './waitingArea.js';
@@ -38,6 +39,7 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   SuggestArea,
   UserArea,
   ConfigArea,
+  SetupArea,
   SecretsArea,
   CertificateArea,
   PluginArea,

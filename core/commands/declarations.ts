@@ -16,6 +16,7 @@ import { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SECRETS_COMMANDS } from './secretsDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
+import { SETUP_COMMANDS } from './setupDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
 import { WAITING_COMMANDS } from './waitingDeclarations.js';
@@ -33,6 +34,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...SUGGEST_COMMANDS,
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
+  ...SETUP_COMMANDS,
   ...SECRETS_COMMANDS,
   ...CERTIFICATE_COMMANDS,
   ...PLUGIN_COMMANDS,
@@ -46,7 +48,7 @@ export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
   backup: 'Copies of everything: create, verify, restore',
   certificate: 'What mail programs are shown: the certificate, its fingerprint, and the authority to trust once',
-  config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo',
+  config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo, questions of the setup',
   held: 'Mail that was kept back: list, retry, release, delete',
   log: 'What was collected, sent and picked up, by day',
   mailboxes: 'Mailboxes: how much mail waits where, move a message',

@@ -1,15 +1,16 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
 import type { CommandCall } from '@postroom/sdk';
 import { Accounts, ActivityLog, Clock, DataFolder, Licence, MailStore, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
+import { neededSecrets } from '../configuration/collectors.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { CertificateState } from '../directory/certificates.js';
 import { SharedNameLogins } from '../directory/sharedNameLogins.js';
 import { type CheckResult, checkResult } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
+import { checkHealth } from '../doctor/healthChecks.js';
+import { checkAdvice, checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkSharedNames } from '../doctor/loginChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
-import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
@@ -45,8 +46,9 @@ export class DoctorArea implements CommandArea {
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
-    doctor: handler<{ logins: boolean }>(
-      async ({ logins }, call): Promise<readonly CheckResult[]> => [
+    doctor: handler<{ logins: boolean }>(async ({ logins }, call): Promise<readonly CheckResult[]> => {
+      const health = await checkHealth(this.accounts, this.registry, call);
+      return [
         await checkResult('data folder', () => checkRights(this.folder.path)),
         await checkResult('file system', () => checkFileSystem(this.folder.path)),
         await checkResult('database', () => checkDatabase(this.upkeep)),
@@ -60,16 +62,20 @@ export class DoctorArea implements CommandArea {
         ...checkAgreements(this.network, this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
-        ...checkSenders(this.settings, this.plugins),
+        ...health.server,
         ...checkSharedNames(this.sharedNames),
         await checkResult('certificate', () => checkCertificate(this.certificates, this.clock)),
-        ...checkPasswords(this.accounts, this.plugins, this.secrets),
-        ...(await checkNoticed(this.accounts, this.registry, call)),
+        ...checkPasswords(
+          this.accounts,
+          (account) => neededSecrets(account, this.plugins.accountSecrets, this.settings.schema),
+          this.secrets,
+        ),
+        ...health.accounts,
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         ...(await this.#checkAdvice(logins, call)),
         await checkResult('held mail', () => checkSetAside(this.store)),
-      ],
-    ),
+      ];
+    }),
   };
 
   /** Where no mail is stored a question may look at what waits at the ISP, and nobody goes there unasked. */

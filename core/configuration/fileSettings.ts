@@ -9,13 +9,14 @@ import { FileProblems } from './fileProblems.js';
 import type { LimitCheck } from './limits.js';
 import type { LoadedSettings, SettingsValue } from './loadSettings.js';
 import { hasErrors, type Problem, problemLine, type SettingPath } from './problems.js';
-import type { SettingsSchema } from './schema.js';
+import { userNamesIn, withUserNames } from './references.js';
+import type { JsonSchema, SettingsSchema } from './schema.js';
 import { etagOf, SettingsFile } from './settingsFile.js';
 import { SettingsHistory, unknownRevision } from './settingsHistory.js';
 import { SettingsInForce } from './settingsInForce.js';
 import { SettingsLoader } from './settingsLoader.js';
 import type { ComingChange, ExpectedVersion, SettingsChange, SettingsService } from './settingsService.js';
-import { STARTER_SETTINGS } from './starter.js';
+import { starterSettings } from './starter.js';
 
 export class FileSettings implements SettingsService, Disposable {
   readonly #file: SettingsFile;
@@ -51,7 +52,6 @@ export class FileSettings implements SettingsService, Disposable {
   async open(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {
     await this.#file.removeLeftovers();
     await this.#merge(manifests, proven);
-    await this.#writeSchema();
     const latest = await this.#history.latest();
     const content = await this.#file.read();
     const author = content.text === undefined && content.missing ? await this.#start(latest) : EDITOR;
@@ -60,6 +60,7 @@ export class FileSettings implements SettingsService, Disposable {
     await this.#serially(async () => {
       await this.#takeFile(author);
       if (this.#goodText === undefined) this.#fallBack(latest);
+      await this.#writeSchema();
     });
   }
 
@@ -91,6 +92,10 @@ export class FileSettings implements SettingsService, Disposable {
 
   get schema(): SettingsSchema {
     return this.#loader.schema;
+  }
+
+  get editorSchema(): JsonSchema {
+    return withUserNames(this.schema.json, userNamesIn(this.#inForce.applied));
   }
 
   get<T>(key: string): T {
@@ -217,7 +222,7 @@ export class FileSettings implements SettingsService, Disposable {
   /** Only editors miss it. */
   async #writeSchema(): Promise<void> {
     try {
-      await this.#file.writeSchema(this.schema.json);
+      await this.#file.writeSchema(this.editorSchema);
     } catch (thrown) {
       this.log.warn(`settings.schema.json could not be written (${reasonOf(thrown, this.#file.path)}); editors complete by the old one.`);
     }
@@ -225,7 +230,7 @@ export class FileSettings implements SettingsService, Disposable {
 
   /** Makes the file that is missing; answers who wrote it. */
   async #start(latest: SettingsRevision | undefined): Promise<string> {
-    await this.#file.make(latest?.text ?? STARTER_SETTINGS);
+    await this.#file.make(latest?.text ?? starterSettings(this.schema));
     if (latest === undefined) return FIRST_START;
     this.log.warn('settings.json was gone; the last good version was put back.', { path: this.path });
     return SERVER;
@@ -280,7 +285,9 @@ export class FileSettings implements SettingsService, Disposable {
   async #accept(author: string, text: string, value: SettingsValue, title = author): Promise<void> {
     this.#goodText = text;
     await this.#history.keep(title, text);
+    const named = userNamesIn(this.#inForce.applied).join();
     this.#inForce.apply(author, value);
+    if (userNamesIn(value).join() !== named) await this.#writeSchema();
   }
 
   /** At start with a broken file. */

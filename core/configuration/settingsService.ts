@@ -5,7 +5,7 @@ import type { SettingEdit } from './document.js';
 import type { LimitCheck } from './limits.js';
 import type { SettingsValue } from './loadSettings.js';
 import type { Problem, SettingPath } from './problems.js';
-import type { SettingsSchema } from './schema.js';
+import type { JsonSchema, SettingsSchema } from './schema.js';
 
 export interface SettingsService extends Settings {
   /** Absolute path of settings.json. */
@@ -20,6 +20,8 @@ export interface SettingsService extends Settings {
   readonly value: SettingsValue;
   /** Another object after every setManifests(). */
   readonly schema: SettingsSchema;
+  /** What settings.schema.json holds: the JSON Schema, with the names of users for completion. */
+  readonly editorSchema: JsonSchema;
   /** What the file itself says at a path, without defaults; `undefined` where it says nothing. */
   written(path: SettingPath): unknown;
   /** Checks a text, by default the file's, against schema, rules and limits. Changes nothing. */

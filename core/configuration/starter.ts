@@ -1,23 +1,47 @@
-// The settings.json that a new server begins with.
+// The settings.json that a new server begins with: an edition, and in comments what a server shares, as the installed manifests have it. Pure.
+import type { AccountKindDeclaration } from '@postroom/sdk';
+import { editionsBySize, editionsCompared } from './editions.js';
+import type { DeclaredProperty, SettingsSchema } from './schema.js';
 
-export const STARTER_SETTINGS = `// The settings of Postroom. Changes apply as soon as the file is saved; "postroom config validate" checks it.
+/** Enables the smallest edition. */
+export function starterSettings({ editions, properties, kinds }: SettingsSchema): string {
+  const [smallest] = editionsBySize(editions);
+  const shown = [...properties.values()].filter(({ schema }) => schema.starter !== undefined && schema.starter !== false);
+  const server = shown.filter(({ scope }) => scope === 'server').flatMap(commentFor);
+  return `// The settings of Postroom. Changes apply as soon as the file is saved; "postroom config validate" checks it.
 // An editor that knows JSON Schema completes every name here and says what it means.
 // Passwords never stand here: "postroom users set-password ACCOUNT USER" sets one.
 {
   "$schema": "./settings.schema.json",
 
-  // The edition: licensing-lite shares 1 account among 5 users, licensing-pro 20 accounts among 64 users each.
-  "plugins.enabled": ["postroom.licensing-lite"],
+  // The edition${smallest === undefined ? '' : `: ${editionsCompared(editions)}`}.
+  "plugins.enabled": ${JSON.stringify(smallest === undefined ? [] : [smallest[0]])},
 
-  // Mail programs log in to send. A scanner that cannot may send from an address that is written down here, and nobody else may:
-  //   "smtp.trustedNetworks": ["192.168.1.20"],
-
-  // The ISP mailboxes that are shared, for example:
-  //   "company": {
-  //     "kind": "regular", "address": "mail@company.com",
-  //     "pop3.host": "pop.isp.example", "smtp.host": "smtp.isp.example",
-  //     "users": { "andrew": {}, "greg": { "cc.to": ["andrew"] } }
-  //   }
-  "accounts": {}
+${server.map((line) => `  // ${line}\n`).join('')}${server.length > 0 ? '\n' : ''}  // The ISP mailboxes that are shared, for example:
+${accountExample(kinds, shown)
+  .map((line) => `  //   ${line}\n`)
+  .join('')}  "accounts": {}
 }
 `;
+}
+
+function commentFor(property: DeclaredProperty): readonly string[] {
+  const { starter } = property.schema;
+  return [...(typeof starter === 'string' ? [starter] : []), `  ${memberOf(property)},`];
+}
+
+function accountExample(kinds: readonly AccountKindDeclaration[], shown: readonly DeclaredProperty[]): readonly string[] {
+  const kind = kinds.find(({ owns }) => owns === 'address') ?? kinds[0];
+  const of = (scope: DeclaredProperty['scope']): readonly string[] => shown.filter((each) => each.scope === scope).map(memberOf);
+  return [
+    '"company": {',
+    `  "kind": ${JSON.stringify(kind?.kind ?? '')}, "address": "mail@company.com",`,
+    ...(of('account').length > 0 ? [`  ${of('account').join(', ')},`] : []),
+    `  "users": { "andrew": {}, "greg": ${of('user').length > 0 ? `{ ${of('user').join(', ')} }` : '{}'} }`,
+    '}',
+  ];
+}
+
+function memberOf({ key, schema }: DeclaredProperty): string {
+  return `${JSON.stringify(key)}: ${JSON.stringify(schema.examples?.[0] ?? schema.default)}`;
+}

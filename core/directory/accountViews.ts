@@ -1,25 +1,33 @@
 // Accounts and users as taps see them, made of the settings in force. Pure.
 import type { AccountKindDeclaration, AccountView, UserView } from '@postroom/sdk';
+import { defaultVia } from '../configuration/collectors.js';
 import { ownedDomains } from '../configuration/domains.js';
 import { type AccountEntry, accountEntries, textsOf, type UserEntry } from '../configuration/layout.js';
 import type { SettingsValue } from '../configuration/loadSettings.js';
+import type { SettingsSchema } from '../configuration/schema.js';
 
 /** The accounts in the order of the settings; every view deeply frozen. */
-export function accountViews(settings: SettingsValue, kinds: readonly AccountKindDeclaration[]): readonly AccountView[] {
+export function accountViews(
+  settings: SettingsValue,
+  { kinds, collectors }: Pick<SettingsSchema, 'kinds' | 'collectors'>,
+): readonly AccountView[] {
+  const via = defaultVia(collectors);
   return Object.freeze(
     accountEntries(settings).map((account) =>
       accountView(
         account,
         kinds.find((kind) => kind.kind === account.kind),
+        via,
       ),
     ),
   );
 }
 
-function accountView(account: AccountEntry, kind: AccountKindDeclaration | undefined): AccountView {
+function accountView(account: AccountEntry, kind: AccountKindDeclaration | undefined, via: string): AccountView {
   return Object.freeze<AccountView>({
     id: account.id,
     kind: account.kind ?? '',
+    via: account.via ?? via,
     address: account.address ?? '',
     domains: Object.freeze(ownedDomains(account, kind)),
     users: Object.freeze(account.users.map((user) => userView(account.id, user))),
@@ -32,6 +40,5 @@ function userView(account: string, { name, values }: UserEntry): UserView {
     mailbox: Object.freeze({ account, user: name }),
     aliases: Object.freeze(textsOf(values['aliases'])),
     names: Object.freeze(textsOf(values['names'])),
-    ccTo: Object.freeze(textsOf(values['cc.to'])),
   });
 }

@@ -62,7 +62,7 @@ export const IntakeStep = createServiceId<IntakeStep>('IntakeStep');
 const FROM_OUTSIDE: IntakeSource = { origin: 'fetched', author: undefined, envelope: { from: undefined, recipients: [] } };
 const MADE_HERE: IntakeSource = { origin: 'bounce', author: undefined, envelope: { from: '', recipients: [] } };
 /** Stands for the account of mail to ADMIN1 that came by none. */
-const NO_ACCOUNT: AccountView = { id: '', kind: '', address: '', domains: [], users: [] };
+const NO_ACCOUNT: AccountView = { id: '', kind: '', via: '', address: '', domains: [], users: [] };
 
 export class DefaultIntakeStep implements IntakeStep {
   constructor(

@@ -1,10 +1,8 @@
 // Mail that waits at an ISP, as the plugin that collects mail shows it: headers only, and nothing leaves the ISP.
-import type { CommandCall, MailView } from '@postroom/sdk';
-import { Clock, createServiceId } from '@postroom/sdk/services';
+import { type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
+import { Accounts, Clock, createServiceId } from '@postroom/sdk/services';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { viewOfUnstored } from './unstoredMail.js';
-
-const WAITING_COMMAND = 'pop3.waiting';
 
 /** `header` in base64; `undefined` where the ISP does not show it. */
 export interface WaitingAtIsp {
@@ -24,11 +22,21 @@ export const WaitingMail = createServiceId<WaitingMail>('WaitingMail');
 export class CollectedWaitingMail implements WaitingMail {
   constructor(
     @CommandRegistry private readonly commands: CommandRegistry,
+    @Accounts private readonly accounts: Accounts,
     @Clock private readonly clock: Clock,
   ) {}
 
   async list(account: string, limit: number, call: CommandCall): Promise<readonly WaitingAtIsp[]> {
-    return (await this.commands.run(WAITING_COMMAND, { account, limit }, call)) as readonly WaitingAtIsp[];
+    const via = this.accounts.find(account)?.via;
+    const [waiting] = this.commands.withRole('waiting-mail', via);
+    if (waiting === undefined) {
+      const which = via === undefined ? 'any account' : `accounts that are collected by "${via}"`;
+      throw new PostroomError(
+        'command/unknown',
+        `No active plugin shows what waits at the ISP of ${which}. "postroom plugins list" says which are active.`,
+      );
+    }
+    return (await this.commands.run(waiting.command, { account, limit }, call)) as readonly WaitingAtIsp[];
   }
 
   async views(account: string, limit: number, call: CommandCall): Promise<readonly MailView[]> {

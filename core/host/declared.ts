@@ -1,14 +1,16 @@
-// What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition.
+// What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition and collects no account.
 import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
 import type { InstalledPlugin } from './discovery.js';
 
-/** A stranger's taps on the licence never run, so they neither count as a second edition nor take the place of one. */
+/** A stranger's taps on the licence and on fetching never run: what they would be for does not count, and takes the place of nothing. */
 export function declaredManifests(installed: readonly InstalledPlugin[]): readonly PluginManifest[] {
   return installed.flatMap(({ manifest, bundled }) => {
     if (manifest === undefined) return [];
     const { contributes } = manifest;
-    if (bundled || contributes?.taps === undefined) return [manifest];
-    return [{ ...manifest, contributes: { ...contributes, taps: contributes.taps.filter(({ hook }) => hook !== 'onLicenseCheck') } }];
+    if (bundled || contributes === undefined) return [manifest];
+    const { collectors: _collectors, taps, ...others } = contributes;
+    const counting = taps?.filter(({ hook }) => hook !== 'onLicenseCheck');
+    return [{ ...manifest, contributes: { ...others, ...(counting !== undefined && { taps: counting }) } }];
   });
 }
 

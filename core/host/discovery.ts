@@ -64,11 +64,14 @@ function strangersLimits(manifest: PluginManifest | undefined): readonly string[
   const allowed = ['onSort', 'onDeliver', 'onSchedule'];
   const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !allowed.includes(tap.hook));
   const edition = manifest?.contributes?.edition === undefined ? [] : ["It declares an edition, which is for the product's own plugins."];
+  const collectors =
+    manifest?.contributes?.collectors === undefined ? [] : ["It collects accounts, which is for the product's own plugins."];
   return [
     ...name,
     ...forbidden.map(
       (tap) => `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${allowed.join(', ')}.`,
     ),
     ...edition,
+    ...collectors,
   ];
 }

@@ -6,7 +6,7 @@ import { readHeader } from '#core/mail/header.js';
 import { createMailView } from '#core/mail/mailView.js';
 import { createSortPlan } from '#core/mail/sortPlan.js';
 
-const ACCOUNT: AccountView = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
+const ACCOUNT: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const ANDREW: MailboxRef = { account: 'company', user: 'andrew' };
 const GREG: MailboxRef = { account: 'company', user: 'greg' };
 const TEXT =

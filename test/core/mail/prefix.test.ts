@@ -6,12 +6,13 @@ import { type CopyOrigin, fetchedPrefix, ownPrefix, submittedPrefix } from '#cor
 import { createSortPlan } from '#core/mail/sortPlan.js';
 
 function user(name: string): UserView {
-  return { name, mailbox: { account: 'company', user: name }, aliases: [], names: [], ccTo: [] };
+  return { name, mailbox: { account: 'company', user: name }, aliases: [], names: [] };
 }
 
 const account: AccountView = {
   id: 'company',
   kind: 'regular',
+  via: 'pop3',
   address: 'mail@rival.example',
   domains: [],
   users: ['andrew', 'greg', 'carolyn'].map(user),
