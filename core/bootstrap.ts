@@ -27,13 +27,13 @@ import {
   Rounds,
   SecretStore,
   SettingsText,
+  StoreFiles,
   StoreMaintenance,
   Submissions,
   Teaching,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { clearBackupUnderWay } from './backup/backupUnderWay.js';
-import { refuseUnfinished } from './backup/restoreBackup.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
@@ -91,8 +91,9 @@ import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
 import { ProposedTeachingStep, TeachingStep } from './review/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './review/whatIf.js';
-import { tellsOfRestore } from './store/leftovers.js';
-import { SqliteStore } from './store/sqlite/sqliteStore.js';
+import { openStore } from './store/openStore.js';
+import type { SqliteStore } from './store/sqlite/sqliteStore.js';
+import { SqliteFiles } from './store/sqliteFiles.js';
 import { DiskSpace, StoreDiskSpace } from './upkeep/diskSpace.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
 import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';
@@ -160,19 +161,12 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindValue(container, Events, events);
   bindValue(container, Log, log);
 
-  await refuseUnfinished(dataDir);
-  const store = await SqliteStore.open(dataDir, {
-    clock,
-    // Once more: it may have been interrupted while this start waited for the folder.
-    beforeOpening: () => refuseUnfinished(dataDir),
-    onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
-    onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
-    onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
-  });
+  const store = await openStore({ folder: { path: dataDir }, clock, events, log });
   stack.defer(() => store.close());
   stack.use(logPickUps(events, store.activity));
-  tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
+  tellOfHalfBackup(await clearBackupUnderWay(dataDir), log);
   bindStore(container, store);
+  bindValue(container, StoreFiles, new SqliteFiles(clock));
   bindServices(container, dataDir, log, options.patienceMs);
   stack.use(service(container, Figures) as ServerFigures);
 
@@ -195,10 +189,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
   stack.use(service(container, Authenticator) as PasswordAuthenticator);
-  for (const warning of store.warnings) {
-    log.error(warning);
-    store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
-  }
 
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
@@ -241,16 +231,9 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   return server;
 }
 
-function tellOfLeftovers(cleared: readonly string[], backup: string | undefined, log: Log): void {
-  if (backup !== undefined)
-    log.warn('A backup was interrupted; the half of it is removed. Make it again: postroom backup create', { folder: backup });
-  if (cleared.length === 0) return;
-  if (tellsOfRestore(cleared)) {
-    log.warn(
-      'A restore was interrupted before it changed anything: the data are as they were before it. Run it again: postroom backup restore',
-    );
-  }
-  log.info('What operations had left that were killed is removed.', { files: cleared });
+function tellOfHalfBackup(folder: string | undefined, log: Log): void {
+  if (folder === undefined) return;
+  log.warn('A backup was interrupted; the half of it is removed. Make it again: postroom backup create', { folder });
 }
 
 function bindStore(container: Container, store: SqliteStore): void {

@@ -19,6 +19,7 @@ export * from './services/store/mailStore.js';
 export * from './services/store/outbox.js';
 export * from './services/store/pluginStorages.js';
 export * from './services/store/revisions.js';
+export * from './services/store/storeFiles.js';
 export * from './services/store/storeMaintenance.js';
 export * from './services/submissions.js';
 export * from './services/teaching.js';

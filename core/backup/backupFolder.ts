@@ -12,10 +12,7 @@ export const MANIFEST_FILE = 'backup.json';
 export const BACKUP_FORMAT = 1;
 /** Octets that a file takes up on a disk beyond its own, at most. */
 export const BLOCK = 4_096;
-/** The same name as in a data folder. */
-export const DATABASE = 'postroom.db';
-
-/** Of a data folder, besides the database: what every backup has. */
+/** Of a data folder, besides the store: what every backup has. */
 export const PLAIN_PARTS = ['settings.json', 'storage', 'plugins'] as const;
 /** What only a backup with secrets has: passwords, the key that seals them, the certificate's private key. */
 export const SECRET_PARTS = ['secrets.json', 'secret.key', 'secret.key.next', 'tls'] as const;
@@ -34,7 +31,7 @@ export interface BackupManifest {
   /** The server's name. */
   readonly server: string;
   readonly secrets: boolean;
-  /** What the database in the backup holds. */
+  /** What the store's copy in the backup holds. */
   readonly census: Census;
   readonly files: readonly BackedUpFile[];
 }

@@ -3,14 +3,12 @@ import { lstat, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import { cannotWrite, demandRoom, isNoRoom, makeFolder, noRoom } from '@postroom/sdk/base';
-import type { Clock, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
-import { censusOf } from '../store/sqlite/census.js';
+import type { Clock, SecretStore, StoreFiles, StoreMaintenance } from '@postroom/sdk/services';
 import {
   BACKUP_FORMAT,
   type BackedUpFile,
   type BackupManifest,
   BLOCK,
-  DATABASE,
   filesOf,
   hashFile,
   MANIFEST_FILE,
@@ -30,7 +28,8 @@ export interface BackupWish {
 }
 
 export interface BackupSources {
-  readonly upkeep: StoreMaintenance;
+  readonly maintenance: Pick<StoreMaintenance, 'backupTo' | 'size'>;
+  readonly files: Pick<StoreFiles, 'copyName'>;
   readonly clock: Clock;
   readonly secrets: Pick<SecretStore, 'whileUnchanged'>;
   /** Notes the folder that is being written, or that none is, for a server that starts after this one was killed. */
@@ -42,7 +41,7 @@ const LOOK_MS = 200;
 /** Answers the backup's folder. Until it is complete it ends in `.part`, so that a half one is never taken for a whole one. */
 export async function createBackup(
   wish: BackupWish,
-  { upkeep, clock, secrets, underWay }: BackupSources,
+  { maintenance, files: { copyName }, clock, secrets, underWay }: BackupSources,
   progress: (step: CommandProgress) => void,
 ): Promise<{ readonly folder: string; readonly manifest: BackupManifest }> {
   const folder = path.join(wish.into, `postroom-backup-${stamp(clock.now())}${wish.secrets ? '-with-secrets' : ''}`);
@@ -62,7 +61,7 @@ export async function createBackup(
     throw cannotWrite(wish.into, error, 'Name another folder.');
   }
   try {
-    await demandRoom(wish.into, (await upkeep.size()) + sizes.reduce((sum, size) => sum + size + BLOCK, 0), 'the backup', NO_BACKUP);
+    await demandRoom(wish.into, (await maintenance.size()) + sizes.reduce((sum, size) => sum + size + BLOCK, 0), 'the backup', NO_BACKUP);
   } catch (error) {
     if (isNew) await rmdir(wish.into).catch(() => undefined);
     throw error;
@@ -72,24 +71,24 @@ export async function createBackup(
     await mkdir(draft, { mode: 0o700 }).catch((error: unknown) => {
       throw cannotWrite(wish.into, error, 'Name another folder.');
     });
-    const database = path.join(draft, DATABASE);
-    await withProgress(database, await upkeep.size(), clock, progress, () => upkeep.backupTo(database));
-    const files: BackedUpFile[] = [{ path: DATABASE, ...(await hashFile(database)) }];
-    const copy = async (names: readonly string[]): Promise<void> => {
+    const copy = path.join(draft, copyName);
+    const census = await withProgress(copy, await maintenance.size(), clock, progress, () => maintenance.backupTo(copy));
+    const files: BackedUpFile[] = [{ path: copyName, ...(await hashFile(copy)) }];
+    const copyParts = async (names: readonly string[]): Promise<void> => {
       for (const file of (await Promise.all(names.map((name) => filesOf(wish.dataDir, name)))).flat()) {
         progress({ what: 'Copying files', done: files.length });
         files.push(await copyFile(wish.dataDir, draft, file));
       }
     };
-    await copy(PLAIN_PARTS);
+    await copyParts(PLAIN_PARTS);
     // Passwords and the key that opens them have to be of one moment.
-    if (wish.secrets) await secrets.whileUnchanged(() => copy(SECRET_PARTS));
+    if (wish.secrets) await secrets.whileUnchanged(() => copyParts(SECRET_PARTS));
     const manifest: BackupManifest = {
       format: BACKUP_FORMAT,
       createdAt: clock.now().toISOString(),
       server: wish.serverName,
       secrets: wish.secrets,
-      census: await censusOf(database),
+      census,
       files,
     };
     await writeFile(path.join(draft, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 });
@@ -123,13 +122,13 @@ async function refuseExisting(folder: string): Promise<void> {
 }
 
 /** The database says nothing while it copies itself: the growing file does. */
-async function withProgress(
+async function withProgress<T>(
   file: string,
   size: number,
   clock: Clock,
   progress: (step: CommandProgress) => void,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   const megabytes = (octets: number): number => Math.ceil(octets / 2 ** 20);
   let running = true;
   const look = (): void => {
@@ -141,13 +140,12 @@ async function withProgress(
     timer = clock.after(LOOK_MS, look);
   };
   let timer = clock.after(LOOK_MS, look);
-  try {
-    await work();
-  } finally {
+  const result = await work().finally(() => {
     running = false;
-    await timer.dispose();
-  }
+    return timer.dispose();
+  });
   progress({ what: 'Copying the database (MB)', done: megabytes(size), of: megabytes(size) });
+  return result;
 }
 
 /** `2026-11-23-021500`, in local time as people name days. */

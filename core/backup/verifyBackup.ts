@@ -4,9 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandProgress } from '@postroom/sdk';
 import { cannotWrite, demandRoom, isNoRoom, noRoom } from '@postroom/sdk/base';
-import type { Census, Clock } from '@postroom/sdk/services';
-import { SqliteStore } from '../store/sqlite/sqliteStore.js';
-import { type BackupManifest, checkFiles, DATABASE, damaged, readBackupManifest } from './backupFolder.js';
+import type { Census, StoreCopy, StoreFiles } from '@postroom/sdk/services';
+import { type BackupManifest, checkFiles, damaged, readBackupManifest } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
 import { clearStaleFolders, verificationPrefix } from './staleFolders.js';
 
@@ -16,20 +15,20 @@ const ELSEWHERE = 'Name a folder on another disk: --scratch FOLDER.';
 export async function verifyBackup(
   folder: string,
   scratch: string,
-  clock: Clock,
+  files: Pick<StoreFiles, 'copyName' | 'openCopy'>,
   progress: (step: CommandProgress) => void,
 ): Promise<BackupManifest> {
   const manifest = await readBackupManifest(folder);
   await clearStaleFolders(scratch);
-  const octets = manifest.files.find((file) => file.path === DATABASE)?.bytes ?? 0;
+  const octets = manifest.files.find((file) => file.path === files.copyName)?.bytes ?? 0;
   await demandRoom(scratch, octets, 'the copy of the database that is looked through', ELSEWHERE);
   await checkFiles(folder, manifest, progress);
   const copy = await mkdtemp(path.join(scratch, verificationPrefix())).catch((error: unknown) => {
     throw cannotWrite(scratch, error, ELSEWHERE);
   });
   try {
-    await copyFile(folder, copy, DATABASE);
-    const store = await SqliteStore.open(copy, { clock });
+    await copyFile(folder, copy, files.copyName);
+    const store = await files.openCopy(copy);
     try {
       await store.quickCheck();
       const difference = differenceBetween(manifest.census, await store.census());
@@ -57,11 +56,11 @@ export function differenceBetween(expected: Census, found: Census): string | und
 }
 
 /** Reads every message and compares it with the hash that was taken when it came in. */
-async function checkMessages(folder: string, store: SqliteStore, count: number, progress: (step: CommandProgress) => void): Promise<void> {
+async function checkMessages(folder: string, store: StoreCopy, count: number, progress: (step: CommandProgress) => void): Promise<void> {
   let done = 0;
   for await (const message of store.contents()) {
     const hash = createHash('sha256');
-    for await (const piece of store.mailStore.read(message.id)) {
+    for await (const piece of store.read(message.id)) {
       hash.update(piece);
     }
     if (hash.digest('hex') !== message.contentHash) {

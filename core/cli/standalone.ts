@@ -8,19 +8,23 @@ import { openServer } from '../bootstrap.js';
 import { restore, verify } from '../commands/backupArea.js';
 import { type CheckResult, checkResult, problem } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
+import { SqliteFiles } from '../store/sqliteFiles.js';
 import { dataMissing } from './dataMissing.js';
 
 type Standalone = (args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall) => Promise<unknown>;
 
+const clock = new SystemClock();
+const files = new SqliteFiles(clock);
+
 export const STANDALONE: Readonly<Record<string, Standalone>> = {
-  'backup.verify': (args, _dataDir, call) => verify(args as Parameters<typeof verify>[0], new SystemClock(), call),
-  'backup.restore': (args, dataDir, call) => restore(args as Parameters<typeof restore>[0], dataDir, new SystemClock(), call),
+  'backup.verify': (args, _dataDir, call) => verify(args as Parameters<typeof verify>[0], files, call),
+  'backup.restore': (args, dataDir, call) => restore(args as Parameters<typeof restore>[0], dataDir, { files, clock }, call),
   doctor: examine,
 };
 
 /** The doctor also visits where no server can start, and says why. */
 async function examine(args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall): Promise<readonly CheckResult[]> {
-  if (!existsSync(path.join(dataDir, 'settings.json')) && !existsSync(path.join(dataDir, 'restore-unfinished'))) {
+  if (!existsSync(path.join(dataDir, 'settings.json')) && (await files.interrupted(dataDir)) === undefined) {
     throw dataMissing(dataDir);
   }
   let server: Awaited<ReturnType<typeof openServer>>;
@@ -30,7 +34,7 @@ async function examine(args: Readonly<Record<string, unknown>>, dataDir: string,
     return [
       await checkResult('data folder', () => checkRights(dataDir)),
       await checkResult('file system', () => checkFileSystem(dataDir)),
-      await checkResult('restore', () => checkRestore(dataDir)),
+      await checkResult('restore', () => checkRestore(dataDir, files)),
       problem('start', `No server can start here: ${sentenceOf(error)}`),
     ];
   }

@@ -2,7 +2,7 @@
 import os from 'node:os';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
-import { ActivityLog, Clock, DataFolder, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
+import { ActivityLog, Clock, DataFolder, SecretStore, StoreFiles, StoreMaintenance } from '@postroom/sdk/services';
 import { noteBackupUnderWay } from '../backup/backupUnderWay.js';
 import { createBackup } from '../backup/createBackup.js';
 import { restoreBackup } from '../backup/restoreBackup.js';
@@ -14,7 +14,8 @@ import type { BACKUP_COMMANDS } from './backupDeclarations.js';
 export class BackupArea implements CommandArea {
   constructor(
     @DataFolder private readonly folder: DataFolder,
-    @StoreMaintenance private readonly upkeep: StoreMaintenance,
+    @StoreMaintenance private readonly maintenance: StoreMaintenance,
+    @StoreFiles private readonly files: StoreFiles,
     @ServerName private readonly server: ServerName,
     @ActivityLog private readonly activity: ActivityLog,
     @Clock private readonly clock: Clock,
@@ -26,7 +27,13 @@ export class BackupArea implements CommandArea {
       const wish = { dataDir: this.folder.path, into, secrets, serverName: this.server.name };
       const { folder, manifest } = await createBackup(
         wish,
-        { upkeep: this.upkeep, clock: this.clock, secrets: this.secrets, underWay: (part) => noteBackupUnderWay(this.folder.path, part) },
+        {
+          maintenance: this.maintenance,
+          files: this.files,
+          clock: this.clock,
+          secrets: this.secrets,
+          underWay: (part) => noteBackupUnderWay(this.folder.path, part),
+        },
         (step) => call.progress(step),
       );
       this.activity.add({
@@ -44,7 +51,7 @@ export class BackupArea implements CommandArea {
           : 'Passwords are not in it; --secrets takes them along.',
       };
     }),
-    'backup.verify': handler<{ folder: string; scratch?: string }>((args, call) => verify(args, this.clock, call)),
+    'backup.verify': handler<{ folder: string; scratch?: string }>((args, call) => verify(args, this.files, call)),
     'backup.restore': handler<{ folder: string }>(({ folder }) => {
       throw new PostroomError(
         'data/locked',
@@ -56,10 +63,10 @@ export class BackupArea implements CommandArea {
 
 export async function verify(
   { folder, scratch }: { readonly folder: string; readonly scratch?: string },
-  clock: Clock,
+  files: StoreFiles,
   call: Pick<CommandCall, 'progress'>,
 ): Promise<object> {
-  const manifest = await verifyBackup(folder, scratch ?? os.tmpdir(), clock, (step) => call.progress(step));
+  const manifest = await verifyBackup(folder, scratch ?? os.tmpdir(), files, (step) => call.progress(step));
   return {
     folder,
     whole: true,
@@ -74,10 +81,10 @@ export async function verify(
 export async function restore(
   { folder }: { readonly folder: string },
   dataDir: string,
-  clock: Clock,
+  sources: { readonly files: StoreFiles; readonly clock: Clock },
   call: Pick<CommandCall, 'progress'>,
 ): Promise<object> {
-  const { manifest, movedTo, held } = await restoreBackup(folder, dataDir, clock, (step) => call.progress(step));
+  const { manifest, movedTo, held } = await restoreBackup(folder, dataDir, sources, (step) => call.progress(step));
   return {
     restored: folder,
     into: dataDir,

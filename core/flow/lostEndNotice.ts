@@ -26,7 +26,7 @@ export class MailedLostEndNotice implements LostEndNotice {
   async tell(): Promise<void> {
     try {
       const end = await this.report.found();
-      if (end === undefined || end.isTold === true) return;
+      if (end === undefined || end.isTold) return;
       const text = whatWasLost(end);
       this.log.error(text, { missing: end.missing, held: end.held });
       this.events.emit({ type: 'problem', source: 'database', sentence: text });

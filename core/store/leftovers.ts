@@ -3,8 +3,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A backup that was on its way into the folder; the data are as before. */
-const RESTORE_DRAFT = 'restoring.part';
+/** New files on their way into the folder; the data are as before. */
+export const EXCHANGE_DRAFT = 'restoring.part';
 /** A file's next content, under the name that writeAtomically gives it: `.settings.json.4711.0123456789ab.tmp`. */
 const NEXT_CONTENT = /^\..+\.\d+\.[0-9a-f]{12}\.tmp$/;
 /** Where writeAtomically writes. */
@@ -17,8 +17,8 @@ export async function clearLeftovers(dataDir: string): Promise<readonly string[]
   for (const folder of FOLDERS) {
     for (const name of await readdir(join(dataDir, folder)).catch((): string[] => [])) {
       const path = join(dataDir, folder, name);
-      const isOurs = NEXT_CONTENT.test(name) || (folder === '.' && (FILES.has(name) || name === RESTORE_DRAFT));
-      if (isOurs && (await removed(path, name === RESTORE_DRAFT))) cleared.push(join(folder, name));
+      const isOurs = NEXT_CONTENT.test(name) || (folder === '.' && (FILES.has(name) || name === EXCHANGE_DRAFT));
+      if (isOurs && (await removed(path, name === EXCHANGE_DRAFT))) cleared.push(join(folder, name));
     }
   }
   return cleared;
@@ -26,7 +26,7 @@ export async function clearLeftovers(dataDir: string): Promise<readonly string[]
 
 /** Whether the folder holds a restore that was killed before it changed anything. */
 export function tellsOfRestore(cleared: readonly string[]): boolean {
-  return cleared.includes(RESTORE_DRAFT);
+  return cleared.includes(EXCHANGE_DRAFT);
 }
 
 async function removed(path: string, isFolder: boolean): Promise<boolean> {

@@ -1,14 +1,25 @@
 // A database that lost its end: what may have been sent since is put on hold, and what was lost is written down, before anything else is.
-import { sentenceOf } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
-import { LOST_END_KEY, type LostEnd } from '../lostEnd.js';
+import { type PluginStorage, sentenceOf } from '@postroom/sdk';
+import type { Clock, LostEnd } from '@postroom/sdk/services';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber, LostCommits } from './commitNumber.js';
 import type { Connection } from './connection.js';
 import type { Moved } from './outboxRecord.js';
 
+/** Where it is kept, among the storages of plugins: in that of the core. */
+export const LOST_END_KEY = 'lost-end';
+export const LOST_END_OWNER = 'core';
+
 /** So long people are reminded of it. */
-const SHOWN_DAYS = 14;
+const SHOWN_MS = 14 * 86_400_000;
+
+const CAUSE = 'postroom.db-wal lost its end, or an older copy of the database was put in its place';
+
+/** As it is kept. */
+interface KeptEnd extends LostCommits {
+  readonly held: number;
+  readonly isTold?: boolean;
+}
 
 const NOTE =
   'On hold: the database lost its last changes, and it may have been sent in that time. "outbox retry" sends it, "outbox return" gives it up.';
@@ -29,12 +40,12 @@ async function writeLostEnd(writer: Connection, lost: LostCommits, now: Date): P
   const held = await writer.run(`UPDATE outbox SET state = 'held', lease_until = NULL, in_doubt = 0, text = ? WHERE state <> 'held'`, [
     NOTE,
   ]);
-  const end: LostEnd = { ...lost, held };
+  const end: KeptEnd = { ...lost, held };
   await writer.run('INSERT OR REPLACE INTO plugin_state (plugin, key, value, expires_at) VALUES (?, ?, ?, ?)', [
-    'core',
+    LOST_END_OWNER,
     LOST_END_KEY,
     JSON.stringify(end),
-    now.getTime() + SHOWN_DAYS * 86_400_000,
+    now.getTime() + SHOWN_MS,
   ]);
   return writer.all<Moved>('SELECT id, state, attempts FROM outbox');
 }
@@ -65,5 +76,28 @@ export async function lookForEnd(
     return [
       `The database lost its last ${lost.missing} changes, which could not be written down (${sentenceOf(error)}). Nothing else is stored before that can be.`,
     ];
+  }
+}
+
+/** What is kept of it, and whether everybody who has to know was told. */
+export class LostEndRecord {
+  readonly #storage: PluginStorage;
+
+  constructor(
+    storages: { forPlugin(id: string): PluginStorage },
+    private readonly clock: Clock,
+  ) {
+    this.#storage = storages.forPlugin(LOST_END_OWNER);
+  }
+
+  async read(): Promise<LostEnd | undefined> {
+    const kept = (await this.#storage.get(LOST_END_KEY)) as KeptEnd | undefined;
+    return kept && { ...kept, isTold: kept.isTold === true, cause: CAUSE };
+  }
+
+  /** Shown for as long again. */
+  setTold({ missing, from, to, held }: LostEnd): Promise<void> {
+    const kept: KeptEnd = { missing, from, to, held, isTold: true };
+    return this.#storage.set(LOST_END_KEY, kept, new Date(this.clock.now().getTime() + SHOWN_MS));
   }
 }

@@ -1,14 +1,14 @@
-// Makes a database from a backup fit to go on with: numbers that were given since the backup are not given again, and mail that may have
+// Makes a copy of a database, as a backup holds it, fit to go on with: numbers that were given since the backup are not given again, and mail that may have
 // been sent since is not sent by itself.
-import { LOST_END_KEY } from '../lostEnd.js';
 import type { Connection } from './connection.js';
 import { openWriter } from './database.js';
+import { LOST_END_KEY, LOST_END_OWNER } from './lostEnd.js';
 
 /** More than any server gives between a backup and its restoring, and few enough to restore thousands of times. */
 const NUMBERS_SKIPPED = 1_000_000;
 
 /** Answers how many Outbox entries were put on hold. `note` becomes their last answer. */
-export async function adoptBackup(path: string, note: string): Promise<number> {
+export async function adoptCopy(path: string, note: string): Promise<number> {
   // The former one of an older version is in the backup.
   const writer = await openWriter(path, 'alone', 'drop');
   try {
@@ -18,7 +18,7 @@ export async function adoptBackup(path: string, note: string): Promise<number> {
     await writer.run('UPDATE outbox SET in_doubt = 0');
     // Another database from here on: it does not lack what the one before it had.
     await writer.run('UPDATE commits SET id = lower(hex(randomblob(16)))');
-    await writer.run('DELETE FROM plugin_state WHERE plugin = ? AND key = ?', ['core', LOST_END_KEY]);
+    await writer.run('DELETE FROM plugin_state WHERE plugin = ? AND key = ?', [LOST_END_OWNER, LOST_END_KEY]);
     await writer.run('COMMIT');
     return held;
   } finally {

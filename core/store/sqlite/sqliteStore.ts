@@ -3,16 +3,17 @@ import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable, MessageId } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import type { Census, Clock, StoreMaintenance, StoreStatistics } from '@postroom/sdk/services';
+import type { Census, Clock, LostEnd, StoreMaintenance, StoreStatistics } from '@postroom/sdk/services';
 import { DataLock } from '../dataLock.js';
+import { refuseUnfinished } from '../exchangeMark.js';
 import { clearLeftovers } from '../leftovers.js';
 import { Ballast } from './ballast.js';
-import { contentsOf, takeCensus } from './census.js';
+import { censusOf, contentsOf, takeCensus } from './census.js';
 import { sweepSpilled } from './chunks.js';
 import { CommitNumber, type LostCommits } from './commitNumber.js';
 import type { Connection, Sharing } from './connection.js';
 import { assertDurable, checkWritable, copyInto, lostWal, openReader, openWriter, quickCheck, sizeOfWhole } from './database.js';
-import { lookForEnd, noteLostEnd } from './lostEnd.js';
+import { LostEndRecord, lookForEnd, noteLostEnd } from './lostEnd.js';
 import { MailboxNames } from './mailboxNames.js';
 import { OutboxTally } from './outboxTally.js';
 import type { PickedUpListener } from './pickUps.js';
@@ -30,13 +31,11 @@ import { WriteQueue } from './writeQueue.js';
 
 export interface SqliteStoreOptions {
   readonly clock: Clock;
-  /** Called when the folder is locked and nothing in it has been touched. What it throws keeps the store closed. */
-  readonly beforeOpening?: () => Promise<void>;
   /** After a commit noted that a client picked messages up. */
   readonly onPickedUp?: PickedUpListener;
   /** After a commit brought an entry into the activity log. */
   readonly onLogged?: LoggedListener;
-  /** A change that nobody waited for (activity, pick-up notes) was lost. */
+  /** A fire-and-forget change (activity, pick-up notes) was lost. */
   readonly onLost?: (error: unknown) => void;
 }
 
@@ -55,6 +54,7 @@ export class SqliteStore implements StoreMaintenance {
   readonly #names: MailboxNames;
   readonly #tally = new OutboxTally();
   readonly #lost = new Listeners<void>();
+  readonly #lostEnd: LostEndRecord;
   #sharing: Promise<void> | undefined;
 
   private constructor(
@@ -86,13 +86,14 @@ export class SqliteStore implements StoreMaintenance {
     this.journal = new SqliteJournal(queue, readers, clock);
     this.activity = new SqliteActivityLog(queue, readers, clock, onLogged);
     this.states = new SqlitePluginStorages(queue, readers, clock);
+    this.#lostEnd = new LostEndRecord(this.states, clock);
     this.revisions = new SqliteRevisions(queue, readers, clock);
     this.maildrops = new SqliteMaildrops(queue, readers, this.#names, clock, onPickedUp);
   }
 
   /**
    * Opens the store of a data folder, and makes both where there are none. Throws `data/locked`, `data/not-writable`, `data/newer`,
-   * `data/corrupt`.
+   * `data/corrupt`, `data/unfinished`.
    */
   static async open(dataDir: string, options: SqliteStoreOptions): Promise<SqliteStore> {
     const path = join(dataDir, DATABASE_FILE);
@@ -103,8 +104,10 @@ export class SqliteStore implements StoreMaintenance {
       return resource;
     };
     try {
+      await refuseUnfinished(dataDir);
       const lock = keep(await DataLock.take(dataDir));
-      await options.beforeOpening?.();
+      // Once more: an exchange may have been interrupted while this start waited for the folder.
+      await refuseUnfinished(dataDir);
       const cleared = await clearLeftovers(dataDir);
       // Before it is opened, which makes a new WAL.
       const missingWal = await lostWal(path);
@@ -192,6 +195,14 @@ export class SqliteStore implements StoreMaintenance {
     return this.#lost.add(listener);
   }
 
+  lostEnd(): Promise<LostEnd | undefined> {
+    return this.#lostEnd.read();
+  }
+
+  setLostEndTold(end: LostEnd): Promise<void> {
+    return this.#lostEnd.setTold(end);
+  }
+
   async reopen(): Promise<void> {
     let lost: LostCommits | undefined;
     await this.queue.replaceWriter(async () => {
@@ -228,8 +239,9 @@ export class SqliteStore implements StoreMaintenance {
     await this.#aside((connection) => quickCheck(connection));
   }
 
-  assertDurable(): Promise<void> {
-    return this.queue.write({ changesNothing: true, run: assertDurable });
+  async assertDurable(): Promise<string> {
+    await this.queue.write({ changesNothing: true, run: assertDurable });
+    return 'WAL with synchronous=FULL is in force.';
   }
 
   census(): Promise<Census> {
@@ -244,7 +256,7 @@ export class SqliteStore implements StoreMaintenance {
     return sizeOfWhole(this.readers);
   }
 
-  async backupTo(path: string): Promise<void> {
+  async backupTo(path: string): Promise<Census> {
     await this.#aside((connection) => copyInto(connection, path));
     await chmod(path, 0o600);
     const file = await open(path, 'r');
@@ -253,6 +265,7 @@ export class SqliteStore implements StoreMaintenance {
     } finally {
       await file.close();
     }
+    return censusOf(path);
   }
 
   /** Writes what waits, then lets go of everything. */

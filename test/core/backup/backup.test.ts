@@ -12,12 +12,15 @@ import { restoreBackup } from '#core/backup/restoreBackup.js';
 import { verifyBackup } from '#core/backup/verifyBackup.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
+import { SqliteFiles } from '#core/store/sqliteFiles.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
 import { failureOf } from '../store/storeFixture.js';
 
 const clock = new SystemClock();
+const files = new SqliteFiles(clock);
+const sources = { files, clock };
 const quiet = (): void => undefined;
 
 /** Answers whether it came to an end by itself. */
@@ -49,7 +52,7 @@ describe('A backup', () => {
   /** Puts the backup in the place of what the server holds, and starts it again. */
   async function restore(folder: string): Promise<Awaited<ReturnType<typeof restoreBackup>>> {
     await office.close();
-    const restored = await restoreBackup(folder, office.dataDir, clock, quiet);
+    const restored = await restoreBackup(folder, office.dataDir, sources, quiet);
     await office.open();
     return restored;
   }
@@ -68,7 +71,7 @@ describe('A backup', () => {
     const folder = await create();
     running = false;
     await traffic;
-    const manifest = await verifyBackup(folder, place, clock, quiet);
+    const manifest = await verifyBackup(folder, place, files, quiet);
     expect(manifest.census.messages).to.be.greaterThanOrEqual(20);
     expect(await readdir(place), 'nothing is left of the scratch folder').to.have.length(1);
   });
@@ -94,10 +97,10 @@ describe('A backup', () => {
       const at = path.join(folder, file);
       const safe = await readFile(at);
       await what(at);
-      const { code, message } = await failureOf(verifyBackup(folder, place, clock, quiet));
+      const { code, message } = await failureOf(verifyBackup(folder, place, files, quiet));
       expect(code).to.equal('backup/damaged');
       await office.close();
-      expect((await failureOf(restoreBackup(folder, office.dataDir, clock, quiet))).code).to.equal('backup/damaged');
+      expect((await failureOf(restoreBackup(folder, office.dataDir, sources, quiet))).code).to.equal('backup/damaged');
       await office.open();
       await writeFile(at, safe);
       return message;
@@ -107,7 +110,7 @@ describe('A backup', () => {
     expect(await spoil('backup.json', (at) => writeFile(at, '{'))).to.include('backup.json');
     expect(await spoil('backup.json', (at) => writeFile(at, '{"format":1,"census":{},"files":[{"path":"../x"}]}'))).to.include('outside');
     expect(await office.subjects('andrew')).to.deep.equal(['one']);
-    await verifyBackup(folder, place, clock, quiet);
+    await verifyBackup(folder, place, files, quiet);
   });
 
   it('F32 brings back what was there, with its UIDLs, gives no UIDL twice, and collects nothing again that was gone', async () => {
@@ -186,7 +189,7 @@ describe('A backup', () => {
       const state = await whatIsSaid(data);
       seen.add(state);
       if (state === 'interrupted') {
-        await restoreBackup(folder, data, clock, quiet);
+        await restoreBackup(folder, data, sources, quiet);
         expect(await whatIsSaid(data), `run again after step ${nth}`).to.equal('restored');
         const formers = (await readdir(data)).filter((name) => name.startsWith('before-restore-'));
         expect(formers, 'the former data are in one place').to.have.lengthOf(1);
@@ -248,12 +251,12 @@ describe('A backup', () => {
       [office.dataDir, 'can be had'],
       [elsewhere, 'are free'],
     ] as const) {
-      const { code, message } = await failureOf(restoreBackup(folder, dataDir, clock, quiet));
+      const { code, message } = await failureOf(restoreBackup(folder, dataDir, sources, quiet));
       expect(code).to.equal('store/full');
       expect(message).to.match(/: the backup needs \d+ MB, and \d+ MB (are free|can be had)\. Nothing was changed\. Make room there/);
       expect(message).to.include(`There is no room left on the disk of ${dataDir}: `).and.to.include(words);
     }
-    const { message } = await failureOf(verifyBackup(folder, place, clock, quiet));
+    const { message } = await failureOf(verifyBackup(folder, place, files, quiet));
     expect(message).to.match(/^There is no room left on the disk of .* needs \d+ MB, and \d+ MB are free\. Name a folder on another disk/);
     expect((await readdir(office.dataDir, { recursive: true })).sort()).to.deep.equal(before);
     expect(await readdir(place)).to.deep.equal([path.basename(folder)]);
@@ -272,7 +275,7 @@ describe('A backup', () => {
     for (const file of manifest.files) if (file.path === 'postroom.db') Object.assign(file, { sha256, bytes: 11 });
     await writeFile(path.join(folder, 'backup.json'), JSON.stringify(manifest));
     for (const dataDir of [office.dataDir, path.join(place, 'new')]) {
-      expect((await failureOf(restoreBackup(folder, dataDir, clock, quiet))).code).to.equal('data/corrupt');
+      expect((await failureOf(restoreBackup(folder, dataDir, sources, quiet))).code).to.equal('data/corrupt');
     }
     expect((await readdir(office.dataDir)).sort()).to.deep.equal(before);
     expect(await readdir(place)).to.deep.equal([path.basename(folder)]);
@@ -286,7 +289,7 @@ describe('A backup', () => {
 
   it('is not restored under a running server', async () => {
     const folder = await create();
-    expect((await failureOf(restoreBackup(folder, office.dataDir, clock, quiet))).code).to.equal('data/locked');
+    expect((await failureOf(restoreBackup(folder, office.dataDir, sources, quiet))).code).to.equal('data/locked');
     expect((await failureOf(office.run('backup.restore', { folder }))).code).to.equal('data/locked');
   });
 });

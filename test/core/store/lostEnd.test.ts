@@ -1,11 +1,12 @@
 // A database whose WAL lost its end is noticed by the number of its last commit, which stands in a file beside it as well; nothing else is taken for it.
 import { copyFile, cp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LostEnd } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { LOST_END_KEY, type LostEnd } from '#core/store/lostEnd.js';
 import { openWriter } from '#core/store/sqlite/database.js';
 import { LAST_COMMIT_FILE, readLastCommit } from '#core/store/sqlite/lastCommit.js';
-import { adoptBackup } from '#core/store/sqlite/restored.js';
+import { LOST_END_KEY, LOST_END_OWNER } from '#core/store/sqlite/lostEnd.js';
+import { adoptCopy } from '#core/store/sqlite/restored.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
 import { until } from '../../kit/until.js';
 import { ANDREW, draft, put, StoreFixture } from './storeFixture.js';
@@ -24,8 +25,8 @@ describe('A database that lost its end', () => {
     await copy.dispose();
   });
 
-  const lostEnd = async (of: SqliteStore): Promise<LostEnd | undefined> =>
-    (await of.states.forPlugin('core').get(LOST_END_KEY)) as LostEnd | undefined;
+  const lostEnd = (of: SqliteStore): Promise<LostEnd | undefined> => of.lostEnd();
+  const forget = (of: SqliteStore): Promise<void> => of.states.forPlugin(LOST_END_OWNER).delete(LOST_END_KEY);
   const messages = async (of: SqliteStore): Promise<number> => (await of.mailStore.recent(1_000)).length;
 
   async function putMany(count: number): Promise<void> {
@@ -75,7 +76,7 @@ describe('A database that lost its end', () => {
       const again = await copy.open();
       expect(await messages(again)).to.equal(present);
       await put(again, { to: [ANDREW] });
-      await again.states.forPlugin('core').delete(LOST_END_KEY);
+      await forget(again);
       await copy.close(again);
       expect(await lostEnd(await copy.open()), 'said once').to.equal(undefined);
       await copy.dispose();
@@ -128,7 +129,7 @@ describe('A database that lost its end', () => {
     await copyFile(database, `${database}.former`);
     for (let n = 0; n < 5; n += 1) await open('going on');
     await copyFile(`${database}.former`, database);
-    await adoptBackup(database, 'restored');
+    await adoptCopy(database, 'restored');
     await open('restored');
   });
 
@@ -156,7 +157,7 @@ describe('A database that lost its end', () => {
     expect(store.outbox.counts().untried).to.equal(0);
     expect(told).to.equal(1);
     for (const _ of [1, 2, 3]) await put(store, { to: [ANDREW] });
-    await store.states.forPlugin('core').delete(LOST_END_KEY);
+    await forget(store);
     await fixture.close(store);
     store = await fixture.open();
     expect(await lostEnd(store), 'said once').to.equal(undefined);
