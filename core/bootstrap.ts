@@ -241,7 +241,7 @@ function bindStore(container: Container, store: SqliteStore): void {
   bindValue(container, Outbox, store.outbox);
   bindValue(container, Journal, store.journal);
   bindValue(container, ActivityLog, store.activity);
-  bindValue(container, PluginStorages, store.states);
+  bindValue(container, PluginStorages, store.storages);
   bindValue(container, Revisions, store.revisions);
   bindValue(container, Maildrops, store.maildrops);
   bindValue(container, StoreMaintenance, store);

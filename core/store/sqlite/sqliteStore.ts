@@ -48,7 +48,7 @@ export class SqliteStore implements StoreMaintenance {
   readonly outbox: SqliteOutbox;
   readonly journal: SqliteJournal;
   readonly activity: SqliteActivityLog;
-  readonly states: SqlitePluginStorages;
+  readonly storages: SqlitePluginStorages;
   readonly revisions: SqliteRevisions;
   readonly maildrops: SqliteMaildrops;
   readonly #names: MailboxNames;
@@ -85,8 +85,8 @@ export class SqliteStore implements StoreMaintenance {
     this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
     this.journal = new SqliteJournal(queue, readers, clock);
     this.activity = new SqliteActivityLog(queue, readers, clock, onLogged);
-    this.states = new SqlitePluginStorages(queue, readers, clock);
-    this.#lostEnd = new LostEndRecord(this.states, clock);
+    this.storages = new SqlitePluginStorages(queue, readers, clock);
+    this.#lostEnd = new LostEndRecord(this.storages, clock);
     this.revisions = new SqliteRevisions(queue, readers, clock);
     this.maildrops = new SqliteMaildrops(queue, readers, this.#names, clock, onPickedUp);
   }
@@ -282,7 +282,7 @@ export class SqliteStore implements StoreMaintenance {
   async #load(): Promise<void> {
     await this.#names.load();
     await this.#tally.load(this.readers);
-    await this.states.load();
+    await this.storages.load();
   }
 
   /** Long reading on a connection of its own, so that it holds up nobody else's. */

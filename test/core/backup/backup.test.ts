@@ -13,10 +13,10 @@ import { verifyBackup } from '#core/backup/verifyBackup.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { SqliteFiles } from '#core/store/sqliteFiles.js';
+import { failureOf } from '../../kit/failureOf.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
-import { failureOf } from '../store/storeFixture.js';
 
 const clock = new SystemClock();
 const files = new SqliteFiles(clock);

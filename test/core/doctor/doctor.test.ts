@@ -5,11 +5,11 @@ import { expect } from 'chai';
 import { STANDALONE } from '#core/cli/standalone.js';
 import type { CheckResult } from '#core/doctor/checkResult.js';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
+import { failureOf } from '../../kit/failureOf.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
 import { ROOT } from '../../kit/sourceFiles.js';
 import { LineClient } from '../../plugins/smtp/lineClient.js';
-import { failureOf } from '../store/storeFixture.js';
 
 describe('The doctor', () => {
   let office: Postroom;

@@ -5,7 +5,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Connection } from '#core/store/sqlite/connection.js';
-import { collect, failureOf, StoreFixture } from './storeFixture.js';
+import { failureOf } from '../../kit/failureOf.js';
+import { collect } from '../../kit/storeSuite/testMail.js';
+import { StoreFixture } from './storeFixture.js';
 
 const KILLS = 15;
 const PROGRAM = fileURLToPath(new URL('./crashWriter.js', import.meta.url));

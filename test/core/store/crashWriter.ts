@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { SystemClock } from '@postroom/sdk/base';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
-import { ANDREW, CAROLYN, describeMail, draft, GREG } from './storeFixture.js';
+import { ANDREW, CAROLYN, describeMail, draft, GREG } from '../../kit/storeSuite/testMail.js';
 
 const store = await SqliteStore.open(process.argv[2] ?? '', { clock: new SystemClock() });
 

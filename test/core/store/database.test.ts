@@ -5,7 +5,9 @@ import { Connection } from '#core/store/sqlite/connection.js';
 import { assertDurable, checkWritable, openWriter } from '#core/store/sqlite/database.js';
 import { latestVersion, versionOf } from '#core/store/sqlite/migrations.js';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
-import { ANDREW, collect, failureOf, pickUp, put, StoreFixture } from './storeFixture.js';
+import { failureOf } from '../../kit/failureOf.js';
+import { ANDREW, collect, pickUp, put } from '../../kit/storeSuite/testMail.js';
+import { StoreFixture } from './storeFixture.js';
 
 describe('Opening the database', () => {
   let fixture: StoreFixture;

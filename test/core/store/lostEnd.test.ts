@@ -8,8 +8,9 @@ import { LAST_COMMIT_FILE, readLastCommit } from '#core/store/sqlite/lastCommit.
 import { LOST_END_KEY, LOST_END_OWNER } from '#core/store/sqlite/lostEnd.js';
 import { adoptCopy } from '#core/store/sqlite/restored.js';
 import type { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
+import { ANDREW, draft, put } from '../../kit/storeSuite/testMail.js';
 import { until } from '../../kit/until.js';
-import { ANDREW, draft, put, StoreFixture } from './storeFixture.js';
+import { StoreFixture } from './storeFixture.js';
 
 describe('A database that lost its end', () => {
   let fixture: StoreFixture;
@@ -26,7 +27,7 @@ describe('A database that lost its end', () => {
   });
 
   const lostEnd = (of: SqliteStore): Promise<LostEnd | undefined> => of.lostEnd();
-  const forget = (of: SqliteStore): Promise<void> => of.states.forPlugin(LOST_END_OWNER).delete(LOST_END_KEY);
+  const forget = (of: SqliteStore): Promise<void> => of.storages.forPlugin(LOST_END_OWNER).delete(LOST_END_KEY);
   const messages = async (of: SqliteStore): Promise<number> => (await of.mailStore.recent(1_000)).length;
 
   async function putMany(count: number): Promise<void> {

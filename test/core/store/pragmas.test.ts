@@ -5,6 +5,7 @@ import { sourcesIn } from '../../kit/sourceFiles.js';
 import { StoreFixture } from './storeFixture.js';
 
 /** What durability rests on. That assertDurable() refuses less is shown with the opening of the database. */
+
 describe('The pragmas of durability', () => {
   it('are in force on the connection that a running server writes by', async () => {
     const postroom = await Postroom.start();

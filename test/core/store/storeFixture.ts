@@ -1,30 +1,14 @@
-// A store in a folder of its own, and mail to put into it.
-import { createHash } from 'node:crypto';
+// A store on SQLite in a folder of its own.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MailboxRef } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
-import type { IntakeResult, IntakeUnit, OutboxDraft, StagedBody, StoredMessage } from '@postroom/sdk/services';
 import type { SqliteStoreOptions } from '#core/store/sqlite/sqliteStore.js';
 import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
+import type { StorePlace } from '../../kit/storeSuite/testedStore.js';
 
-export interface MailSketch {
-  readonly text?: string;
-  readonly octets?: Uint8Array;
-  readonly to?: readonly MailboxRef[];
-  readonly prefix?: string;
-  readonly duplicateKey?: Uint8Array;
-  readonly outbox?: readonly OutboxDraft[];
-  readonly uidl?: string;
-  readonly message?: Partial<StoredMessage>;
-}
-
-export const ANDREW: MailboxRef = { account: 'company', user: 'andrew' };
-export const GREG: MailboxRef = { account: 'company', user: 'greg' };
-export const CAROLYN: MailboxRef = { account: 'company', user: 'carolyn' };
-
-export class StoreFixture {
+/** The place of a store that the suite tests, and of the tests that are about the engine alone. */
+export class StoreFixture implements StorePlace {
   readonly #stores = new Set<SqliteStore>();
 
   private constructor(readonly folder: string) {}
@@ -48,102 +32,4 @@ export class StoreFixture {
     for (const store of this.#stores) await store.close();
     await rm(this.folder, { recursive: true });
   }
-}
-
-/** The unit for a message whose octets are staged already. */
-export function describeMail(body: StagedBody, contentHash: string, sketch: MailSketch = {}): IntakeUnit {
-  return {
-    body,
-    message: {
-      id: body.id,
-      origin: 'fetched',
-      account: 'company',
-      author: undefined,
-      envelopeFrom: undefined,
-      envelopeRecipients: [],
-      uidl: sketch.uidl,
-      receivedAt: new Date('2026-11-23T09:00:00Z'),
-      size: body.size,
-      headerSize: 20,
-      contentHash,
-      messageId: `${body.id}@test.example`,
-      from: 'Lisa Jones <lisa@works.example>',
-      subject: 'Offer 100%',
-      disposition: 'deliver',
-      reason: '',
-      rung: 'L4',
-      trail: [{ tap: 'postroom.isp-regular/route', change: '+andrew@company', reason: 'To: andrew', milliseconds: 1 }],
-      concealed: [],
-      ...sketch.message,
-    },
-    placements: (sketch.to ?? []).map((mailbox) => ({
-      mailbox,
-      prefix: Buffer.from(sketch.prefix ?? ''),
-      duplicateKey: sketch.duplicateKey,
-    })),
-    outbox: sketch.outbox ?? [],
-    journal: sketch.uidl === undefined ? undefined : { account: 'company', uidl: sketch.uidl, listedSize: body.size },
-  };
-}
-
-export function mail(store: SqliteStore, sketch: MailSketch): IntakeUnit {
-  const octets = sketch.octets ?? Buffer.from(sketch.text ?? 'Subject: hello\r\n\r\nhello\r\n');
-  const body = store.mailStore.stage();
-  void body.append(octets);
-  return describeMail(body, createHash('sha256').update(octets).digest('hex'), sketch);
-}
-
-export function put(store: SqliteStore, sketch: MailSketch): Promise<IntakeResult> {
-  return store.mailStore.commit(mail(store, sketch));
-}
-
-export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of source) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
-/** What a mail client would see: UIDL, announced size and octets of each message. */
-export async function pickUp(store: SqliteStore, mailbox: MailboxRef): Promise<{ uidl: string; size: number; text: string }[]> {
-  const maildrop = await store.maildrops.open(mailbox);
-  if (maildrop === 'in-use') throw new Error('The maildrop is in use.');
-  try {
-    const { messages } = maildrop;
-    const seen = Array.from({ length: messages.count }, (_, index) => ({
-      uidl: messages.uidl(index + 1),
-      size: messages.size(index + 1),
-      text: '',
-    }));
-    for await (const piece of maildrop.read(seen.map((_, index) => index + 1))) {
-      const message = seen[piece.number - 1];
-      if (message !== undefined) message.text += Buffer.from(piece.octets).toString('latin1');
-    }
-    return seen;
-  } finally {
-    maildrop.close();
-  }
-}
-
-export function draft(recipient: string): OutboxDraft {
-  return {
-    account: 'company',
-    from: 'mail@company.example',
-    recipient,
-    prefix: Buffer.from('Received: x\r\n'),
-    ret: undefined,
-    envid: undefined,
-    notify: ['FAILURE'],
-    orcpt: undefined,
-  };
-}
-
-/** The error of something that must fail. */
-export async function failureOf(promise: Promise<unknown>): Promise<{ readonly code?: unknown; readonly message: string }> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
-  }
-  throw new Error('It did not fail.');
 }

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ANDREW, pickUp, put, StoreFixture } from './storeFixture.js';
+import { ANDREW, pickUp, put } from '../../kit/storeSuite/testMail.js';
+import { StoreFixture } from './storeFixture.js';
 
 const CONNECTION = new URL('../../../../core/dist/store/sqlite/connection.js', import.meta.url).href;
 

@@ -8,7 +8,8 @@ import { Connection, DatabaseError } from '#core/store/sqlite/connection.js';
 import { openWriter } from '#core/store/sqlite/database.js';
 import type { WriteUnit } from '#core/store/sqlite/writeQueue.js';
 import { WriteQueue } from '#core/store/sqlite/writeQueue.js';
-import { failureOf, StoreFixture } from './storeFixture.js';
+import { failureOf } from '../../kit/failureOf.js';
+import { StoreFixture } from './storeFixture.js';
 
 describe('WriteQueue', () => {
   let fixture: StoreFixture;
