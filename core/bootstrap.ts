@@ -27,6 +27,7 @@ import {
   Revisions,
   Rounds,
   SecretStore,
+  ServerName,
   type ServiceId,
   SettingsText,
   StartMode,
@@ -36,7 +37,6 @@ import {
   Teaching,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { clearBackupUnderWay } from './backup/backupUnderWay.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
@@ -51,7 +51,7 @@ import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { CertificateState, ServerCertificates } from './directory/certificates.js';
-import { ConfiguredServerName, ServerName } from './directory/serverName.js';
+import { ConfiguredServerName } from './directory/serverName.js';
 import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
@@ -80,7 +80,7 @@ import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.
 import { ManifestEntries } from './host/contributedEntries.js';
 import { declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins, type InstalledPlugin, runsInHost } from './host/discovery.js';
+import { discoverPlugins, runsInHost } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
 import { Fences, TriedFences } from './host/isolated/fence/fences.js';
@@ -90,7 +90,7 @@ import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
-import { isPlatform } from './host/servicePlan.js';
+import { platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
 import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
@@ -99,9 +99,6 @@ import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
 import { ProposedTeachingStep, TeachingStep } from './review/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './review/whatIf.js';
-import { openStore } from './store/openStore.js';
-import type { SqliteStore } from './store/sqlite/sqliteStore.js';
-import { SqliteFiles } from './store/sqliteFiles.js';
 import { DiskSpace, StoreDiskSpace } from './upkeep/diskSpace.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
 import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';
@@ -178,26 +175,22 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     trusted: new Set(boot.trusted),
   };
   bindValue(container, PluginFolders, folders);
-  const store = await openStore({ folder: { path: dataDir }, clock, events, log });
-  stack.defer(() => store.close());
-  stack.use(logPickUps(events, store.activity));
-  tellOfHalfBackup(await clearBackupUnderWay(dataDir), log);
-  bindStore(container, store);
-  bindValue(container, StoreFiles, new SqliteFiles(clock));
   const progress = new BootState(boot);
   bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
-  stack.use(service(container, Figures) as ServerFigures);
-
-  // Before anything of a plugin is looked at, and so still there while they end.
-  const stalls = service(container, StallWarden);
-  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
-  await tidyFolders(folders.strangers);
-  const installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   await checkBootFile(dataDir, boot, installed);
   const host = service(container, PluginHost);
   stack.defer(() => host.end());
   await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
   phase('The platform is active.', { plugins: host.starting.length });
+  // The store has locked the data folder: what lies there is this server's from here on.
+  if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  stack.use(logPickUps(events, service(container, ActivityLog)));
+  stack.use(service(container, Figures) as ServerFigures);
+
+  // Before a plugin of the settings is activated, and so still there while they end.
+  const stalls = service(container, StallWarden);
+  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
@@ -226,7 +219,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
   const lostEnd = service(container, LostEndNotice);
   await lostEnd.tell();
-  stack.use(store.onDidLose(() => void lostEnd.tell()));
+  stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
   await service(container, RelayStep).recover();
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
@@ -262,29 +255,18 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
   return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
-function tellOfHalfBackup(folder: string | undefined, log: Log): void {
-  if (folder === undefined) return;
-  log.warn('A backup was interrupted; the half of it is removed. Make it again: postroom backup create', { folder });
-}
-
-function bindStore(container: Container, store: SqliteStore): void {
-  bindValue(container, MailStore, store.mailStore);
-  bindValue(container, Outbox, store.outbox);
-  bindValue(container, Journal, store.journal);
-  bindValue(container, ActivityLog, store.activity);
-  bindValue(container, PluginStorages, store.storages);
-  bindValue(container, Revisions, store.revisions);
-  bindValue(container, Maildrops, store.maildrops);
-  bindValue(container, StoreMaintenance, store);
-}
-
 /** What the host itself cannot do without. */
-const NEEDED: readonly ServiceId<unknown>[] = [];
-
-/** Packs of the product that name what every server starts with. */
-function platformPacks(installed: readonly InstalledPlugin[]): readonly string[] {
-  return installed.filter((plugin) => plugin.bundled && isPlatform(plugin) && plugin.manifest?.main === undefined).map(({ id }) => id);
-}
+const NEEDED: readonly ServiceId<unknown>[] = [
+  MailStore,
+  Outbox,
+  Journal,
+  ActivityLog,
+  PluginStorages,
+  Revisions,
+  Maildrops,
+  StoreMaintenance,
+  StoreFiles,
+];
 
 interface HostOptions {
   readonly log: Log;

@@ -13,6 +13,7 @@ export * from './services/logins.js';
 export * from './services/maildrops.js';
 export * from './services/running.js';
 export * from './services/secrets.js';
+export * from './services/serverName.js';
 export * from './services/settingsText.js';
 export * from './services/store/activityLog.js';
 export * from './services/store/journal.js';

@@ -31,7 +31,7 @@ import { pluginMail } from './pluginMail.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import { pluginSecrets } from './pluginSecrets.js';
 import { pluginSettings } from './pluginSettings.js';
-import { requirementsOf } from './servicePlan.js';
+import { isPlatform, requirementsOf } from './servicePlan.js';
 import type { ServiceRegistry } from './serviceRegistry.js';
 
 export interface InProcessOptions {
@@ -50,6 +50,13 @@ interface PluginModule {
   readonly deactivate?: Deactivate;
 }
 
+async function makeStorage(folder: string): Promise<void> {
+  await makeFolder(folder, 0o700).catch((error: unknown) => {
+    // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
+    if (!isNoRoom(error)) throw cannotWrite(folder, error, 'See to the permissions of the data folder.');
+  });
+}
+
 export class InProcessPlugin implements PluginRuntime {
   readonly #taps: Disposable[] = [];
   /** Taps to put into their hooks when activate() has ended. */
@@ -57,7 +64,7 @@ export class InProcessPlugin implements PluginRuntime {
   #isActivating = true;
   readonly #stack = new DisposableStack();
   readonly #container: Container;
-  readonly #patienceMs: number;
+  readonly #patienceMs: number | undefined;
   #module: PluginModule | undefined;
   /** An activate() that was given up may wake up later: what it registers then would belong to nobody. */
   #isOver = false;
@@ -67,7 +74,8 @@ export class InProcessPlugin implements PluginRuntime {
     host: Container,
     private readonly options: InProcessOptions,
   ) {
-    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    // A store may have to bring a large database up to date, without which nothing can start.
+    this.#patienceMs = isPlatform(plugin) ? undefined : (options.patienceMs ?? PATIENCE_MS);
     this.#container = new Container({ parent: host, defaultScope: 'Singleton' });
   }
 
@@ -77,10 +85,8 @@ export class InProcessPlugin implements PluginRuntime {
       return;
     }
     const storagePath = path.join(this.options.storageRoot, this.plugin.id);
-    await makeFolder(storagePath, 0o700).catch((error: unknown) => {
-      // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
-      if (!isNoRoom(error)) throw cannotWrite(storagePath, error, 'See to the permissions of the data folder.');
-    });
+    // The store has to lock the data folder before anything is written there.
+    if (!isPlatform(this.plugin)) await makeStorage(storagePath);
     if (!this.plugin.bundled) await linkSdk(path.dirname(folder));
     this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
