@@ -17,7 +17,7 @@ export type Deactivate = () => MaybePromise<void>;
 export type ActivateStandalone = (context: StandaloneContext) => MaybePromise<void>;
 
 /** What activateStandalone() receives. */
-export interface StandaloneContext extends Pick<PluginContext, 'id' | 'manifest' | 'log' | 'commands'> {
+export interface StandaloneContext extends Pick<PluginContext, 'id' | 'manifest' | 'folder' | 'log' | 'commands'> {
   /**
    * A service that `requires` in the manifest names: `Clock`, `DataFolder` (which may be missing, or damaged), `Log`, and what other plugins provide as
    * `standalone`. Throws `plugin/no-provider` for those that only a server has.
@@ -43,6 +43,8 @@ export interface PluginContext {
   readonly mail: MailSender;
   /** Program log. Lines are sentences with fields; never a password, never a body. */
   readonly log: Logger;
+  /** Where the plugin's own files lie: the absolute path of the folder with its package.json. To read, not to write in. */
+  readonly folder: string;
   /** Folder of the plugin's own, readable by the server's user only. It exists, but for a plugin of the platform, which makes it when it needs it. */
   readonly storagePath: string;
   /** Disposed last-in-first-out, one awaited after the other, when the plugin is disabled or the server stops. */

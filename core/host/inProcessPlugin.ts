@@ -1,6 +1,5 @@
 // A plugin that runs inside the host: the product's own, or one that boot.json trusts.
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   type Activate,
   type Deactivate,
@@ -25,7 +24,7 @@ import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
-import { linkSdk } from './isolated/sdkLink.js';
+import { importPlugin } from './importPlugin.js';
 import { PATIENCE_MS, withPatience } from './patience.js';
 import { pluginMail } from './pluginMail.js';
 import type { PluginRuntime } from './pluginRuntime.js';
@@ -80,15 +79,14 @@ export class InProcessPlugin implements PluginRuntime {
   }
 
   async activate(): Promise<void> {
-    const { manifest, folder } = this.plugin;
+    const { manifest } = this.plugin;
     if (manifest.main === undefined) {
       return;
     }
     const storagePath = path.join(this.options.storageRoot, this.plugin.id);
     // The store has to lock the data folder before anything is written there.
     if (!isPlatform(this.plugin)) await makeStorage(storagePath);
-    if (!this.plugin.bundled) await linkSdk(path.dirname(folder));
-    this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
+    this.#module = (await importPlugin(this.plugin, manifest.main)) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
       throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
         plugin: this.plugin.id,
@@ -157,7 +155,7 @@ export class InProcessPlugin implements PluginRuntime {
     } catch (error) {
       problems.push(sentenceOf(error));
     }
-    await this.options.services.withdraw(this.plugin.id);
+    this.options.services.withdraw(this.plugin.id);
     await this.#container.unbindAllAsync();
     return problems;
   }
@@ -200,6 +198,7 @@ export class InProcessPlugin implements PluginRuntime {
       },
       mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),
+      folder: this.plugin.folder,
       storagePath,
       subscriptions: { push: (...items: readonly Disposable[]) => this.#own(...items) },
       listen: (listener) => {

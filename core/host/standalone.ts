@@ -1,7 +1,6 @@
 // Commands that work where no server can start: the data folder is missing, damaged, or about to be replaced. The plugins that take part in one are asked
 // for what they do without a store; the others are not even imported.
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type ActivateStandalone, type CommandCall, PostroomError, type StandaloneContext } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
 import { Clock, DataFolder, Log, type ServiceId } from '@postroom/sdk/services';
@@ -12,6 +11,7 @@ import { checkBootFile, readBootFile } from './bootFile.js';
 import { DefaultCommandRegistry } from './commandRegistry.js';
 import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
+import { importPlugin } from './importPlugin.js';
 import { platformPacks, requirementsOf } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
 
@@ -70,22 +70,23 @@ export class StandaloneHost {
   }
 
   async #activate(plugin: InstalledPlugin): Promise<void> {
-    const { id, folder, manifest, problems } = plugin;
+    const { id, manifest, problems } = plugin;
     if (manifest?.main === undefined || problems.length > 0) throw failed(id, problems.join(' '));
     for (const { service } of requirementsOf(plugin)) {
       const provider = this.#provider(service);
       if (provider !== undefined && provider !== plugin) await this.#start(provider);
     }
-    const module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as { activateStandalone?: ActivateStandalone };
+    const module = (await importPlugin(plugin, manifest.main)) as { activateStandalone?: ActivateStandalone };
     if (module.activateStandalone === undefined) throw failed(id, `It exports no activateStandalone() from ${manifest.main}.`);
     this.#commands.declare(id, manifest.contributes?.commands ?? []);
     await module.activateStandalone(this.#context(plugin, manifest));
   }
 
-  #context({ id }: InstalledPlugin, manifest: NonNullable<InstalledPlugin['manifest']>): StandaloneContext {
+  #context({ id, folder }: InstalledPlugin, manifest: NonNullable<InstalledPlugin['manifest']>): StandaloneContext {
     return Object.freeze({
       id,
       manifest,
+      folder,
       log: this.log.forSource(id),
       commands: { register: (command, handler) => this.#commands.register(id, command, handler) },
       get: (service) => {
