@@ -1,6 +1,16 @@
-// backup create|verify|restore: what they take. backupArea.ts has their handlers.
+// backup create|verify|restore: what they take and answer. backupArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { boolean, dateTime, integer, object, string, strings } from './answerSchemas.js';
 import { args, flag, folder } from './argumentSchemas.js';
+
+const census = {
+  messages: integer(),
+  octets: integer('Of the messages.'),
+  copies: integer('In mailboxes.'),
+  outbox: integer('Recipients in the Outbox.'),
+  journal: integer('Messages at the ISPs that are remembered.'),
+  activity: integer('Entries of the log.'),
+};
 
 export const BACKUP_COMMANDS = [
   {
@@ -15,6 +25,7 @@ export const BACKUP_COMMANDS = [
       },
       ['into'],
     ),
+    result: object({ folder: string('The folder of this backup.'), ...census, next: string('What to know of it, a sentence.') }),
   },
   {
     command: 'backup.verify',
@@ -29,6 +40,14 @@ export const BACKUP_COMMANDS = [
       },
       ['folder'],
     ),
+    result: object({
+      folder: string(),
+      whole: boolean(),
+      createdAt: dateTime(),
+      files: integer('Files in it.'),
+      secrets: boolean('It holds passwords and keys.'),
+      ...census,
+    }),
   },
   {
     command: 'backup.restore',
@@ -36,5 +55,15 @@ export const BACKUP_COMMANDS = [
     offline: true,
     positional: ['folder'],
     arguments: args({ folder: folder('The folder that `backup create` made.') }, ['folder']),
+    result: object(
+      {
+        restored: string('The folder of the backup.'),
+        into: string('The data folder.'),
+        createdAt: dateTime(),
+        ...census,
+        next: strings('What is left to do, a sentence each.'),
+      },
+      { formerData: string('Where the data that was there lies now.') },
+    ),
   },
 ] as const satisfies readonly CommandDeclaration[];

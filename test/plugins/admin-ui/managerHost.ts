@@ -26,6 +26,7 @@ import type { Peer } from '#plugins/admin-ui/dist/server/peerProcess.js';
 import { Sessions } from '#plugins/admin-ui/dist/server/sessions.js';
 import { SetupCode } from '#plugins/admin-ui/dist/server/setupCode.js';
 import { Tokens } from '#plugins/admin-ui/dist/server/tokens.js';
+import { checkedAnswer } from '../../kit/answers.js';
 
 export const PASSWORD = 'the office key';
 const IDLE_MINUTES = 15;
@@ -120,11 +121,14 @@ export class ManagerHost {
     return credentialsOf(await this.ask('POST', '/api/session', { password: PASSWORD }));
   }
 
-  run(command: string, args: unknown): Promise<unknown> {
-    return this.server.run(command, args, this.#call);
+  async run(command: string, args: unknown): Promise<unknown> {
+    const answer = await this.server.run(command, args, this.#call);
+    checkedAnswer(command, JSON.parse(JSON.stringify(answer ?? {})));
+    return answer;
   }
 
-  ask(
+  /** What a command answers has to be what it declares. */
+  async ask(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: object,
@@ -135,7 +139,11 @@ export class ManagerHost {
     if (as.cookie !== undefined) headers['cookie'] = as.cookie;
     if (as.csrf !== undefined) headers['x-csrf-token'] = as.csrf;
     if (as.bearer !== undefined) headers['authorization'] = `Bearer ${as.bearer}`;
-    return this.app.inject({ ...more, method, url, headers, ...(body !== undefined && { payload: body }) });
+    const answer = await this.app.inject({ ...more, method, url, headers, ...(body !== undefined && { payload: body }) });
+    const [, command] = /^\/api\/commands\/([a-z.-]+)(?:\?|$)/.exec(url) ?? [];
+    const isJson = String(answer.headers['content-type']).startsWith('application/json');
+    if (command !== undefined && answer.statusCode === 200 && isJson) checkedAnswer(command, answer.json());
+    return answer;
   }
 
   async stop(): Promise<void> {
