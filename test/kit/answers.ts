@@ -7,21 +7,20 @@ const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true });
 formats.default(ajv);
 const compiled = new Map<object, ValidateFunction>();
 const results = new Map(PRODUCT_COMMANDS.map(({ command, result }) => [command, result]));
-const checked = new Set<string>();
 
 /** Answers the answer, which is JSON. Throws where it is not what the command declares. A command that is not the product's may answer what it likes. */
 export function checkedAnswer(command: string, answer: unknown): unknown {
   const result = results.get(command);
   if (result === undefined) return answer;
-  checked.add(command);
-  const wrong = misfits(result, answer);
-  if (wrong.length === 0) return answer;
-  throw new Error(`The answer of ${command} is not what its "result" says: ${wrong.join('; ')}.\n${JSON.stringify(answer, undefined, 2)}`);
+  refuseMisfits(command, result, answer);
+  return answer;
 }
 
-/** Commands of which this process has checked an answer. */
-export function commandsChecked(): readonly string[] {
-  return [...checked].sort();
+/** The same for what is no command; `name` is for the error. */
+export function refuseMisfits(name: string, schema: object, answer: unknown): void {
+  const wrong = misfits(schema, answer);
+  if (wrong.length > 0)
+    throw new Error(`The answer of ${name} is not as declared: ${wrong.join('; ')}.\n${JSON.stringify(answer, undefined, 2)}`);
 }
 
 /** What is wrong with a value, by a schema; throws where the schema itself is none. */

@@ -1,7 +1,7 @@
 // Which door stands open: the first password, the login, or the manager itself.
 import { type ReactNode, useEffect } from 'react';
 import { ask } from './api/client.js';
-import { type SessionState, session } from './api/sessionStore.js';
+import { session } from './api/sessionStore.js';
 import { useStore } from './api/store.js';
 import { FirstPassword, Login, Unreachable } from './pages/door.js';
 import { Shell } from './shell.js';
@@ -35,7 +35,7 @@ export function App(): ReactNode {
 
 async function findOut(): Promise<void> {
   try {
-    session.set(await ask<SessionState>('GET', '/api/session'));
+    session.set(await ask('GET', '/api/session'));
   } catch {
     session.set({ state: 'unreachable' });
   }

@@ -1,7 +1,6 @@
 // The frame around every page: navigation, palette, what everybody must see, and the idle lock.
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
-import type { CommandDeclaration, SettingsShown, Status } from './api/answers.js';
 import { ask } from './api/client.js';
 import { learnCommands } from './api/lastChange.js';
 import { live, startLive } from './api/live.js';
@@ -29,7 +28,7 @@ export function Shell(): ReactNode {
   useEffect(startLive, []);
   useEffect(startIdleLock, []);
   useEffect(() => {
-    void ask<readonly CommandDeclaration[]>('GET', '/api/commands').then(learnCommands, () => undefined);
+    void ask('GET', '/api/commands').then(learnCommands, () => undefined);
   }, []);
   useEffect(() => {
     const open = (event: KeyboardEvent): void => {
@@ -149,8 +148,8 @@ function NavLink({ href, name, isCurrent }: { readonly href: string; readonly na
 /** What must not be overlooked, on whatever page: no licence, wrong settings. */
 function Banners(): ReactNode {
   const [location] = useLocation();
-  const status = useCommand<Status>('status', {}, ['licence', 'plugin']).data;
-  const settings = useResource<SettingsShown>('/api/settings', ['settings', 'problem']).data;
+  const status = useCommand('status', {}, ['licence', 'plugin']).data;
+  const settings = useResource('/api/settings', ['settings', 'problem']).data;
   const wrong = settings?.problems.find(({ severity }) => severity === 'error');
   return (
     <>

@@ -86,9 +86,7 @@ describe('the answers of commands', () => {
     const answer = { entries: 2 };
     expect(checkedAnswer('outbox.hold', answer)).to.equal(answer);
     for (const wrong of [{ entries: 2, more: 1 }, {}, { entries: 'two' }, []]) {
-      expect(() => checkedAnswer('outbox.hold', wrong), JSON.stringify(wrong)).to.throw(
-        'The answer of outbox.hold is not what its "result"',
-      );
+      expect(() => checkedAnswer('outbox.hold', wrong), JSON.stringify(wrong)).to.throw('The answer of outbox.hold is not as declared');
     }
     expect(misfits({ type: 'string', format: 'date-time' }, 'yesterday')).to.have.length(1);
   });

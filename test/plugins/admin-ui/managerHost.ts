@@ -23,10 +23,11 @@ import { createApp } from '#plugins/admin-ui/dist/server/app.js';
 import { EventFeed } from '#plugins/admin-ui/dist/server/eventFeed.js';
 import { Lamps } from '#plugins/admin-ui/dist/server/lamps.js';
 import type { Peer } from '#plugins/admin-ui/dist/server/peerProcess.js';
+import { ROUTE_ANSWERS } from '#plugins/admin-ui/dist/server/routeAnswers.js';
 import { Sessions } from '#plugins/admin-ui/dist/server/sessions.js';
 import { SetupCode } from '#plugins/admin-ui/dist/server/setupCode.js';
 import { Tokens } from '#plugins/admin-ui/dist/server/tokens.js';
-import { checkedAnswer } from '../../kit/answers.js';
+import { checkedAnswer, refuseMisfits } from '../../kit/answers.js';
 
 export const PASSWORD = 'the office key';
 const IDLE_MINUTES = 15;
@@ -127,7 +128,7 @@ export class ManagerHost {
     return answer;
   }
 
-  /** What a command answers has to be what it declares. */
+  /** What a command or a route answers has to be what it declares. */
   async ask(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
@@ -142,7 +143,10 @@ export class ManagerHost {
     const answer = await this.app.inject({ ...more, method, url, headers, ...(body !== undefined && { payload: body }) });
     const [, command] = /^\/api\/commands\/([a-z.-]+)(?:\?|$)/.exec(url) ?? [];
     const isJson = String(answer.headers['content-type']).startsWith('application/json');
-    if (command !== undefined && answer.statusCode === 200 && isJson) checkedAnswer(command, answer.json());
+    if (answer.statusCode !== 200 || !isJson) return answer;
+    if (command !== undefined) checkedAnswer(command, answer.json());
+    const declared = ROUTE_ANSWERS[`${method} ${url}`];
+    if (declared !== undefined) refuseMisfits(`${method} ${url}`, declared, answer.json());
     return answer;
   }
 

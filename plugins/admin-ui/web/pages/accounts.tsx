@@ -1,7 +1,6 @@
 // User Setup: the shared accounts, and who shares each.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { AccountKind, AccountRow, LicenceAnswer } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
 import { AccountDetail } from '../parts/accountDetail.js';
 import { AccountEditor } from '../parts/accountEditor.js';
@@ -13,9 +12,9 @@ import { count } from '../parts/format.js';
 export function AccountsPage(): ReactNode {
   const chosen = useChosenName();
   const [, go] = useLocation();
-  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
-  const licence = useCommand<LicenceAnswer>('licence', {}, ['settings', 'licence', 'plugin']);
-  const kinds = useCommand<readonly AccountKind[]>('accounts.kinds', {}, ['plugin']).data ?? [];
+  const accounts = useCommand('accounts.list', {}, ['settings']);
+  const licence = useCommand('licence', {}, ['settings', 'licence', 'plugin']);
+  const kinds = useCommand('accounts.kinds', {}, ['plugin']).data ?? [];
   const [adding, setAdding] = useState(false);
   const rows = accounts.data ?? [];
   const present = rows.find(({ account }) => account === chosen) ?? rows[0];

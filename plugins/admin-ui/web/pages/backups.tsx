@@ -1,5 +1,6 @@
 // Backups: a copy of everything while mail flows, and the proof that it can be restored.
 import { type FormEvent, type ReactNode, useState } from 'react';
+import type { BackupCreateAnswer, BackupVerifyAnswer } from '../answers.generated.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
 import { Card, Notice, Page, Problem, TextField } from '../parts/basics.js';
 import { bytes, plainText } from '../parts/format.js';
@@ -20,7 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
   activity: 'Log entries',
 };
 
-type Answer = Readonly<Record<string, unknown>>;
+type Answer = BackupCreateAnswer | BackupVerifyAnswer;
 
 export function BackupsPage(): ReactNode {
   const [into, setInto] = useState('');
@@ -33,7 +34,7 @@ export function BackupsPage(): ReactNode {
         button="Back up now"
         command="backup.create"
         args={{ into, secrets }}
-        onDone={(answer) => setFolder(plainText(answer['folder']))}
+        onDone={(answer) => setFolder(answer.folder)}
       >
         <TextField
           label="Folder on the server"
@@ -75,7 +76,7 @@ function Work({
 }: {
   readonly title: string;
   readonly button: string;
-  readonly command: string;
+  readonly command: 'backup.create' | 'backup.verify';
   readonly args: object;
   readonly onDone?: (answer: Answer) => void;
   readonly children: ReactNode;
@@ -90,7 +91,7 @@ function Work({
     setAnswer(undefined);
     setProblem(undefined);
     try {
-      const done = await runWithProgress<Answer>(command, args, setProgress);
+      const done = await runWithProgress(command, args, setProgress);
       setAnswer(done);
       onDone?.(done);
     } catch (error) {

@@ -1,7 +1,6 @@
 // Setup Wizard: from nothing to the first mail, in the order of the manual.
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { AccountRow, Status } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
 import { AddressStep } from '../parts/addressStep.js';
 import { Card, Page } from '../parts/basics.js';
@@ -28,7 +27,7 @@ const NAMES: Readonly<Record<Step, string>> = {
 
 export function SetupPage(): ReactNode {
   const [view, setView] = useView();
-  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
+  const accounts = useCommand('accounts.list', {}, ['settings']);
   const step: Step = STEPS.find((each) => each === view['step']) ?? 'address';
   const place = STEPS.indexOf(step);
   const account = accounts.data?.find((row) => row.account === view['account']) ?? accounts.data?.at(-1);
@@ -108,7 +107,7 @@ export function SetupPage(): ReactNode {
 }
 
 function FirstMail(): ReactNode {
-  const { data } = useCommand<Status>('status', {}, ['accepted', 'round', 'licence', 'picked-up']);
+  const { data } = useCommand('status', {}, ['accepted', 'round', 'licence', 'picked-up']);
   return (
     <div className="no-print">
       <Card title="Get the first mail" actions={<SendReceive disabled={data?.service !== 'running'} onDone={() => undefined} />}>

@@ -6,14 +6,8 @@ import { assignment } from './accountFields.js';
 import { ActionButton, Notice, Problem } from './basics.js';
 import { plainText } from './format.js';
 
-interface Advice {
-  readonly command: string;
-  readonly advice: string;
-  readonly changes: Readonly<Record<string, unknown>>;
-}
-
 export function AccountAdvice({ account }: { readonly account: string }): ReactNode {
-  const { data, error, reload } = useCommand<readonly Advice[]>('accounts.advice', { account });
+  const { data, error, reload } = useCommand('accounts.advice', { account });
   if (data === undefined) return <Problem sentence={error} />;
   return data.map(({ command, advice, changes }) => {
     const entries = Object.entries(changes);

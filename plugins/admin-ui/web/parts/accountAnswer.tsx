@@ -1,6 +1,6 @@
 // The answer to a question about an account: what its declaration gives a title, and the properties that it proposes to set.
 import type { ReactNode } from 'react';
-import type { Contributions, Schema } from '../api/answers.js';
+import type { Schema } from '../api/schema.js';
 import { useResource } from '../api/useCommand.js';
 import { ActionButton, Notice, TableFrame } from './basics.js';
 import { plainText } from './format.js';
@@ -49,7 +49,7 @@ function Proposal({
   readonly values: Values;
   readonly onApply: (proposal: Values) => unknown;
 }): ReactNode {
-  const properties = useResource<Contributions>('/api/contributions', ['plugin']).data?.properties ?? [];
+  const properties = useResource('/api/contributions', ['plugin']).data?.properties ?? [];
   const all = Object.entries(proposal);
   if (all.length === 0) return null;
   const changes = all.filter(([key, value]) => plainText(values[key]) !== plainText(value));

@@ -1,7 +1,7 @@
 // One shared account: its servers, its login, its users, and what plugins want to know of it.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { AccountKind, AccountRow, SettingsShown, UserRow } from '../api/answers.js';
+import type { AccountsKindsRow, AccountsListRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
 import { AccountAdvice } from './accountAdvice.js';
@@ -23,15 +23,15 @@ export function AccountDetail({
   edition,
   onChange,
 }: {
-  readonly row: AccountRow;
-  readonly kinds: readonly AccountKind[];
+  readonly row: AccountsListRow;
+  readonly kinds: readonly AccountsKindsRow[];
   readonly userLimit: number | undefined;
   readonly edition: string;
   readonly onChange: () => void;
 }): ReactNode {
   const [, go] = useLocation();
-  const settings = useResource<SettingsShown>('/api/settings', ['settings']);
-  const users = useCommand<readonly UserRow[]>('users.list', { account: row.account }, ['settings']);
+  const settings = useResource('/api/settings', ['settings']);
+  const users = useCommand('users.list', { account: row.account }, ['settings']);
   const [open, setOpen] = useState<'account' | 'remove'>();
   const [problem, setProblem] = useState<string>();
   const values = valuesAt(settings.data?.value, ['accounts', row.account]);

@@ -1,6 +1,6 @@
 // Adds an account, or changes one: the form, and the commands that save it.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { AccountKind } from '../api/answers.js';
+import type { AccountsKindsRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { type AccountDraft, assignments, EMPTY_ACCOUNT, isEmpty, missingIn } from './accountFields.js';
 import { AccountForm } from './accountForm.js';
@@ -11,7 +11,7 @@ export function AccountEditor({
   present,
   onDone,
 }: {
-  readonly kinds: readonly AccountKind[];
+  readonly kinds: readonly AccountsKindsRow[];
   readonly present?: AccountDraft;
   readonly onDone: (id: string) => void;
 }): ReactNode {
@@ -40,7 +40,7 @@ export function AccountEditor({
 }
 
 /** Adds or changes the account, and sets its password where one was typed. Throws where the kind requires more. */
-export async function saveAccount(draft: AccountDraft, kinds: readonly AccountKind[], isNew: boolean): Promise<void> {
+export async function saveAccount(draft: AccountDraft, kinds: readonly AccountsKindsRow[], isNew: boolean): Promise<void> {
   const { id, kind, address, password } = draft;
   const chosen = kinds.find((each) => each.kind === kind);
   const missing = missingIn(draft, chosen);

@@ -1,5 +1,5 @@
 // What can be guessed of an account from its address, as the Setup Wizard of the manual keyed it in by itself.
-import type { AccountKind, AccountRow } from '../api/answers.js';
+import type { AccountsKindsRow, AccountsListRow } from '../answers.generated.js';
 import { plainText } from './format.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -65,7 +65,7 @@ export function valuesAt(settings: Values | undefined, path: readonly string[]):
 }
 
 /** The form of an account that is there. `values`: its settings. */
-export function draftOf(row: AccountRow, values: Values): AccountDraft {
+export function draftOf(row: AccountsListRow, values: Values): AccountDraft {
   const text = (key: string): string => (values[key] === undefined || values[key] === 0 ? '' : plainText(values[key]));
   return {
     id: row.account,
@@ -84,7 +84,7 @@ export function draftOf(row: AccountRow, values: Values): AccountDraft {
 }
 
 /** `key=value` for `accounts.add` and `accounts.change`; an empty one takes the property out. */
-export function assignments(draft: AccountDraft, kind: AccountKind | undefined): readonly string[] {
+export function assignments(draft: AccountDraft, kind: AccountsKindsRow | undefined): readonly string[] {
   const local = draft.address.split('@')[0] ?? '';
   const login = draft.loginName === local ? '' : draft.loginName;
   return [
@@ -106,7 +106,7 @@ export function isEmpty(pair: string): boolean {
 }
 
 /** Titles of what the kind requires and nobody has given yet. */
-export function missingIn(draft: AccountDraft, kind: AccountKind | undefined): readonly string[] {
+export function missingIn(draft: AccountDraft, kind: AccountsKindsRow | undefined): readonly string[] {
   const isMissing = (value: unknown): boolean => value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
   return (kind?.requires ?? [])
     .filter(({ key, schema }) => isMissing(draft.further[key] ?? schema.default))

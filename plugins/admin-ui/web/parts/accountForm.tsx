@@ -1,6 +1,6 @@
 // An account at the ISP: address, servers, password. The Setup Wizard and the accounts page show the same form.
 import type { ReactNode } from 'react';
-import type { AccountKind } from '../api/answers.js';
+import type { AccountsKindsRow } from '../answers.generated.js';
 import { type AccountDraft, withAddress } from './accountFields.js';
 import { Described, SelectField, TextField } from './basics.js';
 import { SettingField } from './settingField.js';
@@ -19,7 +19,7 @@ export function AccountForm({
 }: {
   readonly draft: AccountDraft;
   readonly onChange: (draft: AccountDraft) => void;
-  readonly kinds: readonly AccountKind[];
+  readonly kinds: readonly AccountsKindsRow[];
   readonly isNew: boolean;
 }): ReactNode {
   const set = (part: Partial<AccountDraft>): void => onChange({ ...draft, ...part });

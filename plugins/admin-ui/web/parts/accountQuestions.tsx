@@ -1,6 +1,6 @@
 // What plugins can find out about an account: a button for each of their questions, made from their manifests.
 import { type ReactNode, useState } from 'react';
-import type { CommandDeclaration } from '../api/answers.js';
+import type { CommandsRow } from '../answers.generated.js';
 import { run, sentenceOf } from '../api/client.js';
 import { useResource } from '../api/useCommand.js';
 import { AccountAnswer } from './accountAnswer.js';
@@ -20,7 +20,7 @@ export function AccountQuestions({
   readonly values: Values;
   readonly onApply: (proposal: Values) => unknown;
 }): ReactNode {
-  const commands = useResource<readonly CommandDeclaration[]>('/api/commands', ['plugin']).data ?? [];
+  const commands = useResource('/api/commands', ['plugin']).data ?? [];
   const questions = commands.filter(({ scope, accountKind = kind }) => scope === 'account' && accountKind === kind);
   return questions.map((question) => (
     <Question key={question.command} account={account} question={question} values={values} onApply={onApply} />
@@ -34,7 +34,7 @@ function Question({
   onApply,
 }: {
   readonly account: string;
-  readonly question: CommandDeclaration;
+  readonly question: CommandsRow;
   readonly values: Values;
   readonly onApply: (proposal: Values) => unknown;
 }): ReactNode {

@@ -1,6 +1,6 @@
 // The Setup Wizard's first step: the address that is shared, with a live test of the login.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { AccountKind, AccountRow } from '../api/answers.js';
+import type { AccountsListRow } from '../answers.generated.js';
 import { sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
 import { AccountAdvice } from './accountAdvice.js';
@@ -15,10 +15,10 @@ export function AddressStep({
   present,
   onDone,
 }: {
-  readonly present: AccountRow | undefined;
+  readonly present: AccountsListRow | undefined;
   readonly onDone: (id: string) => void;
 }): ReactNode {
-  const kinds = useCommand<readonly AccountKind[]>('accounts.kinds', {}, ['plugin']).data ?? [];
+  const kinds = useCommand('accounts.kinds', {}, ['plugin']).data ?? [];
   const [draft, setDraft] = useState<AccountDraft>(EMPTY_ACCOUNT);
   const [savedId, setSavedId] = useState<string>();
   const [problem, setProblem] = useState<string>();

@@ -1,8 +1,8 @@
 // What to write in Bcc to reach colleagues with whom one shares an address: a name in front of it gets lost on the way to the server.
 import type { ReactNode } from 'react';
-import type { UserRow } from '../api/answers.js';
+import type { UsersListRow } from '../answers.generated.js';
 
-type Colleague = Pick<UserRow, 'user' | 'bccAddress'>;
+type Colleague = Pick<UsersListRow, 'user' | 'bccAddress'>;
 
 /** Lines of the list; beyond, one example says it for all. */
 const MOST_LINES = 12;

@@ -1,19 +1,14 @@
 // Runs any command of the server: a form from its schema, its progress, and its answer.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { CommandDeclaration, Schema } from '../api/answers.js';
+import type { CommandsRow } from '../answers.generated.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
+import type { Schema } from '../api/schema.js';
 import { Field, Problem, SelectField, TextField } from './basics.js';
 import { Dialog } from './dialog.js';
 import { plainText } from './format.js';
 import { WorkProgress } from './workProgress.js';
 
-export function CommandDialog({
-  declaration,
-  onClose,
-}: {
-  readonly declaration: CommandDeclaration;
-  readonly onClose: () => void;
-}): ReactNode {
+export function CommandDialog({ declaration, onClose }: { readonly declaration: CommandsRow; readonly onClose: () => void }): ReactNode {
   const [values, setValues] = useState<Readonly<Record<string, unknown>>>({});
   const [answer, setAnswer] = useState<unknown>();
   const [progress, setProgress] = useState<Progress>();
@@ -29,7 +24,7 @@ export function CommandDialog({
       const given = Object.fromEntries(
         Object.entries(values).filter(([, value]) => value !== '' && !(Array.isArray(value) && value.length === 0)),
       );
-      setAnswer(await runWithProgress<unknown>(declaration.command, given, setProgress));
+      setAnswer(await runWithProgress(declaration.command, given, setProgress));
     } catch (error) {
       setProblem(sentenceOf(error));
     }

@@ -1,22 +1,14 @@
 // The network device: where it is, and whether it is seen.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { SettingsShown } from '../api/answers.js';
 import { run, sentenceOf } from '../api/client.js';
 import { editSettings } from '../api/settings.js';
 import { useCommand, useResource } from '../api/useCommand.js';
 import { Notice, Problem, TextField } from './basics.js';
 import { plainText, time } from './format.js';
 
-interface DeviceStatus {
-  readonly address: string;
-  readonly seen?: boolean;
-  readonly why?: string;
-  readonly lastSeen?: string;
-}
-
 export function DeviceForm(): ReactNode {
-  const settings = useResource<SettingsShown>('/api/settings', ['settings']);
-  const device = useCommand<DeviceStatus>('network-device.status', {}, ['licence', 'settings']);
+  const settings = useResource('/api/settings', ['settings']);
+  const device = useCommand('network-device.status', {}, ['licence', 'settings']);
   const [draft, setDraft] = useState<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);

@@ -3,12 +3,6 @@ import type { ReactNode } from 'react';
 import { useCommand } from '../api/useCommand.js';
 import { ActionButton, Notice, Problem } from './basics.js';
 
-interface Suggestion {
-  readonly suggestion?: string;
-  readonly title?: string;
-  readonly because: string;
-}
-
 /** `kind`: the one that is chosen now. */
 export function KindSuggestion({
   account,
@@ -19,7 +13,7 @@ export function KindSuggestion({
   readonly kind: string;
   readonly onChoose: (kind: string) => unknown;
 }): ReactNode {
-  const { data, error } = useCommand<Suggestion>('accounts.suggest-kind', { account });
+  const { data, error } = useCommand('accounts.suggest-kind', { account });
   if (data === undefined)
     return error === undefined ? <p className="hint">Looking at the newest mail there...</p> : <Problem sentence={error} />;
   const { suggestion, title, because } = data;

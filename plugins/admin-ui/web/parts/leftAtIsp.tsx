@@ -1,6 +1,6 @@
 // Mail that stays at an ISP until somebody decides: too large to be collected by itself, or not handed over.
 import { type ReactNode, useState } from 'react';
-import type { WaitingRow } from '../api/answers.js';
+import type { WaitingListRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
 import { ActionButton, Badge, Card, Problem } from './basics.js';
@@ -8,7 +8,7 @@ import { Confirm } from './dialog.js';
 import { bytes, time } from './format.js';
 import { MailTable } from './mailTable.js';
 
-const ORDERS: Readonly<Record<NonNullable<WaitingRow['order']>, string>> = {
+const ORDERS: Readonly<Record<NonNullable<WaitingListRow['order']>, string>> = {
   fetch: 'is fetched with the next send/receive',
   delete: 'is deleted with the next send/receive',
   leave: 'stays there',
@@ -16,10 +16,10 @@ const ORDERS: Readonly<Record<NonNullable<WaitingRow['order']>, string>> = {
 
 /** Nothing where no mail is left at an ISP. */
 export function LeftAtIsp(): ReactNode {
-  const { data, error, reload } = useCommand<readonly WaitingRow[]>('waiting.list', {}, ['round', 'activity']);
+  const { data, error, reload } = useCommand('waiting.list', {}, ['round', 'activity']);
   const [problem, setProblem] = useState<string>();
-  const [deleting, setDeleting] = useState<WaitingRow>();
-  const order = async (command: string, { account, message }: WaitingRow): Promise<void> => {
+  const [deleting, setDeleting] = useState<WaitingListRow>();
+  const order = async (command: string, { account, message }: WaitingListRow): Promise<void> => {
     try {
       await change(command, { account, message });
       setProblem(undefined);

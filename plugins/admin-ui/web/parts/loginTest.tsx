@@ -1,12 +1,10 @@
 // Does the ISP let us in? Both logins, live, with everything that was said but the password.
 import { type ReactNode, useState } from 'react';
-import type { LoginTest } from '../api/answers.js';
+import type { Pop3TestLoginAnswer, SmtpTestLoginAnswer } from '../answers.generated.js';
 import { run, sentenceOf } from '../api/client.js';
 import { Badge, Notice } from './basics.js';
 
-interface Result extends LoginTest {
-  readonly name: string;
-}
+type Result = (Pop3TestLoginAnswer | SmtpTestLoginAnswer) & { readonly name: string };
 
 export function LoginTestButton({
   account,
@@ -58,9 +56,9 @@ export function LoginTestButton({
   );
 }
 
-async function attempt(name: string, command: string, account: string): Promise<Result> {
+async function attempt(name: string, command: 'pop3.test-login' | 'smtp.test-login', account: string): Promise<Result> {
   try {
-    return { name, ...(await run<LoginTest>(command, { account })) };
+    return { name, ...(await run(command, { account })) };
   } catch (error) {
     return { name, ok: false, transcript: [], problem: sentenceOf(error) };
   }

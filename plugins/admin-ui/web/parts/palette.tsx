@@ -5,7 +5,7 @@
 // Ctrl+K: every page, command, setting and user by name.
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { CommandDeclaration, Contributions, UserRow } from '../api/answers.js';
+import type { CommandsRow } from '../answers.generated.js';
 import { useCommand, useResource } from '../api/useCommand.js';
 import { addressOf, PAGES } from '../pages/table.js';
 import { CommandDialog } from './commandDialog.js';
@@ -22,12 +22,12 @@ const MOST = 40;
 
 export function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [, go] = useLocation();
-  const commands = useResource<readonly CommandDeclaration[]>('/api/commands').data ?? [];
-  const properties = useResource<Contributions>('/api/contributions').data?.properties ?? [];
-  const users = useCommand<readonly UserRow[]>('users.list').data ?? [];
+  const commands = useResource('/api/commands').data ?? [];
+  const properties = useResource('/api/contributions').data?.properties ?? [];
+  const users = useCommand('users.list').data ?? [];
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
-  const [running, setRunning] = useState<CommandDeclaration>();
+  const [running, setRunning] = useState<CommandsRow>();
   const listId = useId();
   const list = useRef<HTMLUListElement>(null);
 

@@ -1,12 +1,11 @@
 // The Setup Wizard's ports: whether mail programs can reach the server, and free ports where they can't.
 import { type ReactNode, useState } from 'react';
-import type { Status } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
 import { Badge, Card, Notice, Problem } from './basics.js';
 
 export function PortsStep(): ReactNode {
-  const { data, error, reload } = useCommand<Status>('status', {}, ['licence', 'settings', 'plugin', 'activity']);
+  const { data, error, reload } = useCommand('status', {}, ['licence', 'settings', 'plugin', 'activity']);
   const [problem, setProblem] = useState<string>();
   const ports = data?.ports ?? [];
   const closed = ports.filter((port) => port.state !== 'open');

@@ -1,33 +1,16 @@
 // Mail that went to the wrong place: sorted again by today's rules, or given to somebody, with the rule that would have done so.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { UserRow } from '../api/answers.js';
+import type { MailboxesMoveAnswer, ResortRow, UsersListRow } from '../answers.generated.js';
 import { change, run, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
 import { ActionButton, Notice, Problem, SelectField } from './basics.js';
 import { mailboxName } from './format.js';
 
-interface Redelivery {
-  readonly added: readonly string[];
-  readonly recalled: readonly string[];
-  readonly notRecalled: readonly string[];
-  readonly problem?: string;
-}
-interface Moved extends Redelivery {
-  readonly mailbox: string;
-  readonly rules: readonly {
-    readonly rule: string;
-    readonly set: string;
-    readonly path: readonly string[];
-    readonly value: unknown;
-    readonly whatIf: string;
-  }[];
-}
-
 export function Redeliver({ message, onDone }: { readonly message: string; readonly onDone: () => void }): ReactNode {
-  const users = useCommand<readonly UserRow[]>('users.list', {}, ['settings']).data ?? [];
-  const [preview, setPreview] = useState<Redelivery>();
+  const users = useCommand('users.list', {}, ['settings']).data ?? [];
+  const [preview, setPreview] = useState<ResortRow>();
   const [user, setUser] = useState('');
-  const [moved, setMoved] = useState<Moved>();
+  const [moved, setMoved] = useState<MailboxesMoveAnswer>();
   const [problem, setProblem] = useState<string>();
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -37,8 +20,7 @@ export function Redeliver({ message, onDone }: { readonly message: string; reado
       setProblem(sentenceOf(error));
     }
   };
-  const look = (): Promise<void> =>
-    attempt(async () => setPreview((await run<readonly Redelivery[]>('resort', { messages: [message], preview: true }))[0]));
+  const look = (): Promise<void> => attempt(async () => setPreview((await run('resort', { messages: [message], preview: true }))[0]));
   const apply = (): Promise<void> =>
     attempt(async () => {
       await change('resort', { messages: [message] });
@@ -48,11 +30,11 @@ export function Redeliver({ message, onDone }: { readonly message: string; reado
   const move = (event: FormEvent): void => {
     event.preventDefault();
     void attempt(async () => {
-      setMoved(await change<Moved>('mailboxes.move', { message, user: user === '' ? nameOf(users[0]) : user }));
+      setMoved(await change('mailboxes.move', { message, user: user === '' ? nameOf(users[0]) : user }));
       onDone();
     });
   };
-  const teach = (rule: Moved['rules'][number]): Promise<void> =>
+  const teach = (rule: MailboxesMoveAnswer['rules'][number]): Promise<void> =>
     attempt(async () => {
       await change('config.set', { key: rule.path.join('.'), value: JSON.stringify(rule.value) });
       setMoved(undefined);
@@ -119,6 +101,6 @@ export function Redeliver({ message, onDone }: { readonly message: string; reado
   );
 }
 
-function nameOf(user: UserRow | undefined): string {
+function nameOf(user: UsersListRow | undefined): string {
   return user === undefined ? '' : mailboxName(user);
 }

@@ -1,17 +1,10 @@
 // Sorts all mail of a mailbox again by today's rules: what ADMIN1 got before a user was added goes to that user.
 import { type ReactNode, useState } from 'react';
+import type { ResortRow } from '../answers.generated.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
 import { ActionButton, Card, Notice, Problem, TableFrame } from './basics.js';
 import { count } from './format.js';
 import { WorkProgress } from './workProgress.js';
-
-interface Redelivery {
-  readonly message: string;
-  readonly subject: string;
-  readonly added: readonly string[];
-  readonly recalled: readonly string[];
-  readonly problem?: string;
-}
 
 export function ResortMailbox({
   mailbox,
@@ -22,13 +15,13 @@ export function ResortMailbox({
   readonly isEmpty: boolean;
   readonly onDone: () => void;
 }): ReactNode {
-  const [found, setFound] = useState<{ readonly preview: boolean; readonly changes: readonly Redelivery[] }>();
+  const [found, setFound] = useState<{ readonly preview: boolean; readonly changes: readonly ResortRow[] }>();
   const [progress, setProgress] = useState<Progress>();
   const [problem, setProblem] = useState<string>();
   const resort = async (preview: boolean): Promise<void> => {
     setFound(undefined);
     try {
-      const all = await runWithProgress<readonly Redelivery[]>('resort', { mailbox, preview }, setProgress);
+      const all = await runWithProgress('resort', { mailbox, preview }, setProgress);
       setFound({ preview, changes: all.filter((each) => each.added.length + each.recalled.length > 0 || each.problem !== undefined) });
       setProblem(undefined);
     } catch (error) {

@@ -1,6 +1,5 @@
 // Settings of one account or one user that have no place in a form of their own: made from what the plugins declare, strangers' too.
 import type { ReactNode } from 'react';
-import type { Contributions, SettingsShown } from '../api/answers.js';
 import { useResource } from '../api/useCommand.js';
 import { valuesAt } from './accountFields.js';
 import { count } from './format.js';
@@ -27,8 +26,8 @@ export function ScopedSettings({
   readonly kind: string;
   readonly title: string;
 }): ReactNode {
-  const contributions = useResource<Contributions>('/api/contributions', ['plugin', 'settings']).data;
-  const { data: shown, reload } = useResource<SettingsShown>('/api/settings', ['settings']);
+  const contributions = useResource('/api/contributions', ['plugin', 'settings']).data;
+  const { data: shown, reload } = useResource('/api/settings', ['settings']);
   const drafts = useSettingDrafts(shown?.etag ?? '', path, reload);
   if (contributions === undefined || shown === undefined) return null;
   const properties = contributions.properties.filter(

@@ -1,6 +1,5 @@
 // Send/Receive now, with the progress of every account. The work goes on at the server when the page is left.
 import { type ReactNode, useState } from 'react';
-import type { RoundSummary } from '../api/answers.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
 import { count } from './format.js';
 
@@ -15,7 +14,7 @@ export function SendReceive({ disabled, onDone }: { readonly disabled: boolean; 
     const accounts = new Map<string, Progress>();
     setState({ step: 'running', accounts: new Map() });
     try {
-      const round = await runWithProgress<RoundSummary>('send-receive', {}, (progress) => {
+      const round = await runWithProgress('send-receive', {}, (progress) => {
         accounts.set(progress.what, progress);
         setState({ step: 'running', accounts: new Map(accounts) });
       });

@@ -1,6 +1,5 @@
 // The Setup Wizard's question about scanners: who may send mail without a login. Nobody, where nobody is written down.
 import { type ReactNode, useState } from 'react';
-import type { SettingsShown } from '../api/answers.js';
 import { sentenceOf } from '../api/client.js';
 import { editSettings } from '../api/settings.js';
 import { useResource } from '../api/useCommand.js';
@@ -9,7 +8,7 @@ import { ActionButton, Card, Notice, Problem, TextField } from './basics.js';
 const KEY = 'smtp.trustedNetworks';
 
 export function SendersForm(): ReactNode {
-  const settings = useResource<SettingsShown>('/api/settings', ['settings']);
+  const settings = useResource('/api/settings', ['settings']);
   const [draft, setDraft] = useState<string>();
   const [problem, setProblem] = useState<string>();
   if (settings.data === undefined) return <Problem sentence={settings.error} />;

@@ -1,10 +1,14 @@
 // One property of the settings with all that belongs to it: its field, what it means, whether it was changed, and the way back.
 import { type Schema as CheckedSchema, Validator } from '@cfworker/json-schema';
 import type { ReactNode } from 'react';
-import type { Property, Schema } from '../api/answers.js';
+import type { ContributionsAnswer } from '../answers.generated.js';
+import type { Schema } from '../api/schema.js';
 import { ActionButton, Badge, Described, Notice, Problem } from './basics.js';
 import type { SettingDrafts } from './settingDrafts.js';
 import { SettingField } from './settingField.js';
+
+/** A property that somebody declares for settings.json. */
+export type Property = ContributionsAnswer['properties'][number];
 
 /** `value`: in force; `isWritten`: the file says it, not the default. */
 export function SettingRow({

@@ -9,13 +9,14 @@ import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { getLanguageService, type LanguageService, TextDocument } from 'vscode-json-languageservice';
-import type { SettingsProblem, SettingsShown } from '../api/answers.js';
+import type { SettingsAnswer } from '../answers.generated.js';
 import { ApiError, ask, sentenceOf } from '../api/client.js';
 import { ActionButton, Card, Notice, Problem } from './basics.js';
 
+type SettingsProblem = SettingsAnswer['problems'][number];
 const URI = 'file:///settings.json';
 
-export function SettingsTextEditor({ shown, onSaved }: { readonly shown: SettingsShown; readonly onSaved: () => void }): ReactNode {
+export function SettingsTextEditor({ shown, onSaved }: { readonly shown: SettingsAnswer; readonly onSaved: () => void }): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView>(null);
   const [base, setBase] = useState(shown);
@@ -25,7 +26,7 @@ export function SettingsTextEditor({ shown, onSaved }: { readonly shown: Setting
   const [schema, setSchema] = useState<object>();
 
   useEffect(() => {
-    void ask<object>('GET', '/api/settings/schema').then(setSchema, (error: unknown) => setProblem(sentenceOf(error)));
+    void ask('GET', '/api/settings/schema').then(setSchema, (error: unknown) => setProblem(sentenceOf(error)));
   }, []);
   useEffect(() => {
     if (host.current === null || schema === undefined) return undefined;
@@ -63,7 +64,7 @@ export function SettingsTextEditor({ shown, onSaved }: { readonly shown: Setting
   const save = async (): Promise<void> => {
     const text = editor.current?.state.doc.toString() ?? '';
     try {
-      const { etag } = await ask<{ readonly etag: string }>('PUT', '/api/settings', { body: { text }, headers: { 'if-match': base.etag } });
+      const { etag } = await ask('PUT', '/api/settings', { body: { text }, headers: { 'if-match': base.etag } });
       setBase({ ...base, text, etag });
       setChanged(false);
       setProblem(undefined);
@@ -125,7 +126,7 @@ export function SettingsTextEditor({ shown, onSaved }: { readonly shown: Setting
 
 async function check(view: EditorView, show: (problems: readonly SettingsProblem[]) => void): Promise<readonly Diagnostic[]> {
   const { doc } = view.state;
-  const { problems } = await ask<{ readonly problems: readonly SettingsProblem[] }>('POST', '/api/settings/check', {
+  const { problems } = await ask('POST', '/api/settings/check', {
     body: { text: doc.toString() },
   });
   show(problems);

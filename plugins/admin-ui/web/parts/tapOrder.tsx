@@ -1,24 +1,9 @@
 // The order in which plugins are asked, why it is that, and what each tap costs.
 import type { ReactNode } from 'react';
+import type { PluginsOrderRow } from '../answers.generated.js';
 import { Badge, Card, SelectField, TableFrame } from './basics.js';
 import { milliseconds } from './format.js';
 import { useView } from './viewState.js';
-
-/** A row of `plugins.order`. */
-export interface TapRow {
-  readonly hook: string;
-  readonly place: number;
-  /** `publisher.plugin/tap` */
-  readonly tap: string;
-  readonly stage?: string;
-  /** `skip`: fails open. */
-  readonly onError?: 'skip';
-  readonly calls: number;
-  readonly failures: number;
-  readonly medianMs?: number;
-  readonly slowestMs?: number;
-  readonly reason: string;
-}
 
 const HOOKS = [
   ['onSchedule', 'When does the next round run?'],
@@ -35,7 +20,7 @@ const UNITS: Readonly<Record<string, string>> = {
   onDeliver: 'a delivery',
 };
 
-export function TapOrder({ taps }: { readonly taps: readonly TapRow[] }): ReactNode {
+export function TapOrder({ taps }: { readonly taps: readonly PluginsOrderRow[] }): ReactNode {
   const [view, setView] = useView();
   const hook = view['hook'] ?? 'onSort';
   return (
@@ -85,7 +70,7 @@ export function TapOrder({ taps }: { readonly taps: readonly TapRow[] }): ReactN
 }
 
 /** What a plugin's taps cost together, a line for each hook that has called them: `0.05 ms a message`. */
-export function costLines(plugin: string, taps: readonly TapRow[]): readonly string[] {
+export function costLines(plugin: string, taps: readonly PluginsOrderRow[]): readonly string[] {
   const mine = taps.filter((row) => row.tap.startsWith(`${plugin}/`));
   return [...new Set(mine.map(({ hook }) => hook))].flatMap((hook) => {
     const medians = mine.flatMap((row) => (row.hook === hook ? (row.medianMs ?? []) : []));
@@ -93,6 +78,6 @@ export function costLines(plugin: string, taps: readonly TapRow[]): readonly str
   });
 }
 
-export function failuresOf(plugin: string, taps: readonly TapRow[]): number {
+export function failuresOf(plugin: string, taps: readonly PluginsOrderRow[]): number {
   return taps.filter((row) => row.tap.startsWith(`${plugin}/`)).reduce((sum, row) => sum + row.failures, 0);
 }

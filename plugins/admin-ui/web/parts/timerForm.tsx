@@ -1,6 +1,5 @@
 // Timer Options: how often, when something waits, and in which hours.
 import { type ReactNode, useState } from 'react';
-import type { PlannedRound, SettingsShown } from '../api/answers.js';
 import { sentenceOf } from '../api/client.js';
 import { editSettings } from '../api/settings.js';
 import { useCommand, useResource } from '../api/useCommand.js';
@@ -16,7 +15,7 @@ interface Draft {
 }
 
 export function TimerForm(): ReactNode {
-  const settings = useResource<SettingsShown>('/api/settings', ['settings']);
+  const settings = useResource('/api/settings', ['settings']);
   const [draft, setDraft] = useState<Partial<Draft>>({});
   const [problem, setProblem] = useState<string>();
   const value = settings.data?.value;
@@ -82,7 +81,7 @@ export function TimerForm(): ReactNode {
 }
 
 export function NextConnections(): ReactNode {
-  const { data, error } = useCommand<readonly PlannedRound[]>('schedule', { count: 10 }, ['settings', 'round', 'accepted']);
+  const { data, error } = useCommand('schedule', { count: 10 }, ['settings', 'round', 'accepted']);
   return (
     <Card title="Next connections">
       <Problem sentence={error} />

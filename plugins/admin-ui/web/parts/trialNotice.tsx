@@ -1,12 +1,11 @@
 // A change of ports, TLS or access goes back by itself: who still reaches the manager after it can keep it.
 import { type ReactNode, useState } from 'react';
-import type { Status } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
 import { Notice, Problem } from './basics.js';
 
 export function TrialNotice(): ReactNode {
-  const { data, reload } = useCommand<Status>('status', {}, ['settings']);
+  const { data, reload } = useCommand('status', {}, ['settings']);
   const [problem, setProblem] = useState<string>();
   const trial = data?.unconfirmed;
   if (trial === undefined) return null;

@@ -1,6 +1,6 @@
 // What a person trusts once so that no mail program asks about certificates, and by what to know it.
 import type { ReactNode } from 'react';
-import type { CertificateView, Status } from '../api/answers.js';
+import type { CertificateShowAnswer, StatusAnswer } from '../answers.generated.js';
 
 /** Rows of a client sheet. */
 export function TrustRows({
@@ -9,8 +9,8 @@ export function TrustRows({
   certificate: { authority, sha256 },
 }: {
   readonly server: string;
-  readonly ports: Status['ports'];
-  readonly certificate: CertificateView;
+  readonly ports: StatusAnswer['ports'];
+  readonly certificate: CertificateShowAnswer;
 }): ReactNode {
   if (authority === undefined) return <Fingerprint title="Certificate">{sha256}</Fingerprint>;
   const manager = ports.find(({ protocol, security, state }) => protocol === 'http' && security === 'tls' && state === 'open');
@@ -40,7 +40,7 @@ function Fingerprint({ title, children }: { readonly title: string; readonly chi
   );
 }
 
-export function TrustHint({ certificate }: { readonly certificate: CertificateView | undefined }): ReactNode {
+export function TrustHint({ certificate }: { readonly certificate: CertificateShowAnswer | undefined }): ReactNode {
   if (certificate?.authority === undefined) return null;
   return (
     <p className="hint">

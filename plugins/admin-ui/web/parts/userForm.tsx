@@ -1,6 +1,6 @@
 // Somebody who shares an account: name, password, CC. Shows both usable addresses as one types.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { UserRow } from '../api/answers.js';
+import type { UsersListRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { usableAddresses } from './accountFields.js';
 import { Problem, TextField } from './basics.js';
@@ -20,7 +20,7 @@ export function UserForm({
   onDone,
 }: {
   readonly account: UserFormAccount;
-  readonly user?: UserRow | undefined;
+  readonly user?: UsersListRow | undefined;
   readonly colleagues: readonly string[];
   readonly furtherNames: readonly string[];
   readonly onDone: (name: string) => void;

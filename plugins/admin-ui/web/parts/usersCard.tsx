@@ -1,6 +1,6 @@
 // Who shares an account: insert, modify, delete. PUBLIC1 and ADMIN1 are always there.
 import { type ReactNode, useState } from 'react';
-import type { AccountRow, UserRow } from '../api/answers.js';
+import type { AccountsListRow, UsersListRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { valuesAt } from './accountFields.js';
 import { Badge, Card, Problem, TableFrame } from './basics.js';
@@ -19,14 +19,14 @@ export function UsersCard({
   edition,
   onChange,
 }: {
-  readonly account: AccountRow;
+  readonly account: AccountsListRow;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly users: readonly UserRow[];
+  readonly users: readonly UsersListRow[];
   readonly limit: number | undefined;
   readonly edition: string;
   readonly onChange: () => void;
 }): ReactNode {
-  const [open, setOpen] = useState<'insert' | { readonly modify: UserRow } | { readonly remove: UserRow }>();
+  const [open, setOpen] = useState<'insert' | { readonly modify: UsersListRow } | { readonly remove: UsersListRow }>();
   const [problem, setProblem] = useState<string>();
   const full = limit !== undefined && users.length >= limit;
   const isDomain = account.kind === 'domain';

@@ -1,14 +1,14 @@
 // The Setup Wizard's second step: who shares the address.
 import { type ReactNode, useState } from 'react';
-import type { AccountRow, LicenceAnswer, UserRow } from '../api/answers.js';
+import type { AccountsListRow } from '../answers.generated.js';
 import { useCommand } from '../api/useCommand.js';
 import { Card, Notice, TableFrame } from './basics.js';
 import { count } from './format.js';
 import { UserForm } from './userForm.js';
 
-export function UsersStep({ account, onChange }: { readonly account: AccountRow; readonly onChange: () => void }): ReactNode {
-  const users = useCommand<readonly UserRow[]>('users.list', { account: account.account }, ['settings']);
-  const licence = useCommand<LicenceAnswer>('licence', {}, ['settings', 'licence']).data;
+export function UsersStep({ account, onChange }: { readonly account: AccountsListRow; readonly onChange: () => void }): ReactNode {
+  const users = useCommand('users.list', { account: account.account }, ['settings']);
+  const licence = useCommand('licence', {}, ['settings', 'licence']).data;
   const [inserted, setInserted] = useState(0);
   const mine = users.data?.filter((user) => user.account === account.account) ?? [];
   const limit = licence?.limits?.usersPerAccount;
