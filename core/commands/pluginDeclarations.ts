@@ -1,10 +1,29 @@
 // plugins list|order|enable|disable|add|allow|remove: what they take and answer. pluginArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { arrayOf, integer, number, object, oneOf, string, strings } from './answerSchemas.js';
+import { anyOf, arrayOf, integer, number, object, oneOf, string, strings } from './answerSchemas.js';
 import { args, flag, packedPlugin, text, texts } from './argumentSchemas.js';
 
 const pluginState = oneOf(['disabled', 'activating', 'active', 'deactivating', 'failed']);
 const network = strings('What it connects to.');
+const tapRow = object(
+  {
+    hook: string(),
+    place: integer('From 1.'),
+    tap: string('`publisher.plugin/tap`'),
+    stage: string(),
+    calls: integer('Since it was added.'),
+    failures: integer(),
+    reason: string('Why it stands there.'),
+  },
+  { onError: oneOf(['skip']), medianMs: number('Milliseconds, over the last 128 calls.'), slowestMs: number() },
+);
+const startRow = object({
+  place: integer('From 1.'),
+  plugin: string('`publisher.name`'),
+  phase: oneOf(['before the settings', 'after the settings']),
+  provides: string('`MailStore 1.0.0, Outbox 1.0.0`'),
+  requires: string('`MailStore of postroom.store-sqlite, Clock of the host`'),
+});
 const switched = object(
   { plugin: string('`publisher.name`'), state: pluginState, problems: strings('A sentence each.') },
   { insteadOf: strings('Plugins that it takes the place of.'), network },
@@ -23,7 +42,7 @@ export const PLUGIN_COMMANDS = [
         name: string(),
         version: string(),
         state: pluginState,
-        runs: oneOf(['in the host', 'isolated']),
+        runs: oneOf(['in the host', 'in the host, trusted by boot.json', 'isolated']),
         deliveries: string('Whether it may take over deliveries; empty where it may not.'),
         mail: string('What becomes of mail while it does not run; empty where that is not in question.'),
         problems: strings('A sentence each.'),
@@ -36,21 +55,11 @@ export const PLUGIN_COMMANDS = [
     reads: true,
     offline: true,
     positional: ['hook'],
-    arguments: args({ hook: { enum: ['onSchedule', 'onLicenseCheck', 'onFetch', 'onSort', 'onDeliver'] } }),
-    result: arrayOf(
-      object(
-        {
-          hook: string(),
-          place: integer('From 1.'),
-          tap: string('`publisher.plugin/tap`'),
-          stage: string(),
-          calls: integer('Since it was added.'),
-          failures: integer(),
-          reason: string('Why it stands there.'),
-        },
-        { onError: oneOf(['skip']), medianMs: number('Milliseconds, over the last 128 calls.'), slowestMs: number() },
-      ),
-    ),
+    arguments: args({
+      hook: { enum: ['onSchedule', 'onLicenseCheck', 'onFetch', 'onSort', 'onDeliver'] },
+      services: flag('Instead: the order in which plugins start, with the services that they provide and require.'),
+    }),
+    result: arrayOf(anyOf(tapRow, startRow)),
   },
   {
     command: 'plugins.enable',

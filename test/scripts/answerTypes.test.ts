@@ -14,6 +14,7 @@ interface AnswerTypes {
   answerTypes(): string;
 }
 
+const EMPTY = { type: 'object', additionalProperties: false, properties: {} };
 const script = (name: string): string => pathToFileURL(path.join(ROOT, 'scripts', name)).href;
 
 describe("the types of the manager's page", () => {
@@ -54,6 +55,9 @@ describe("the types of the manager's page", () => {
       [{ description: 'Anything.' }, 'unknown'],
       [{ type: 'array', items: { type: 'array', items: { type: 'boolean' } } }, 'readonly (readonly boolean[])[]'],
       [{ type: 'array', items: { enum: ['a', 'b'] } }, "readonly ('a' | 'b')[]"],
+      [{ type: 'array', items: { type: ['string', 'integer'] } }, 'readonly (string | number)[]'],
+      [{ type: 'array', items: { anyOf: [EMPTY, { type: 'string' }] } }, 'readonly ({\n} | string)[]'],
+      [{ type: 'array', items: EMPTY }, 'readonly {\n}[]'],
       [{ type: 'object', additionalProperties: true }, 'Readonly<Record<string, unknown>>'],
       [{ type: 'object', additionalProperties: { type: ['string', 'integer'] } }, 'Readonly<Record<string, string | number>>'],
       [{ anyOf: [{ type: 'string' }, { type: 'array', items: {} }] }, 'string | readonly unknown[]'],

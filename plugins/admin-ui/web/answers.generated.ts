@@ -767,7 +767,7 @@ export interface PluginsListRow {
   readonly name: string;
   readonly version: string;
   readonly state: 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
-  readonly runs: 'in the host' | 'isolated';
+  readonly runs: 'in the host' | 'in the host, trusted by boot.json' | 'isolated';
   /** Whether it may take over deliveries; empty where it may not. */
   readonly deliveries: string;
   /** What becomes of mail while it does not run; empty where that is not in question. */
@@ -777,9 +777,7 @@ export interface PluginsListRow {
 }
 
 /** plugins.order: The order of the taps in each hook, with reasons, and what each has cost since it was added */
-export type PluginsOrderAnswer = readonly PluginsOrderRow[];
-
-export interface PluginsOrderRow {
+export type PluginsOrderAnswer = readonly {
   readonly hook: string;
   /** From 1. */
   readonly place: number;
@@ -795,7 +793,17 @@ export interface PluginsOrderRow {
   /** Milliseconds, over the last 128 calls. */
   readonly medianMs?: number;
   readonly slowestMs?: number;
-}
+} | {
+  /** From 1. */
+  readonly place: number;
+  /** `publisher.name` */
+  readonly plugin: string;
+  readonly phase: 'before the settings' | 'after the settings';
+  /** `MailStore 1.0.0, Outbox 1.0.0` */
+  readonly provides: string;
+  /** `MailStore of postroom.store-sqlite, Clock of the host` */
+  readonly requires: string;
+}[];
 
 /** plugins.remove: Remove an installed plugin with its settings, secrets and stored state */
 export interface PluginsRemoveAnswer {

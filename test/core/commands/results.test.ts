@@ -208,6 +208,7 @@ describe('the answers of commands', () => {
     await ask('plugins.allow', { plugin });
     await ask('plugins.allow', { plugin, yes: true });
     await ask('plugins.allow', { plugin, revoke: true });
+    expect(await ask('plugins.order', { services: true })).to.not.be.empty;
     await askAll({ 'plugins.list': { all: true }, 'plugins.order': {}, doctor: {}, 'plugins.remove': { plugin } });
   });
 

@@ -19,7 +19,7 @@ export function PluginsPage(): ReactNode {
   const [problem, setProblem] = useState<string>();
   const [asking, setAsking] = useState<{ readonly what: 'disable' | 'remove'; readonly plugin: PluginInfo }>();
   const plugins = data?.plugins ?? [];
-  const taps = order.data ?? [];
+  const taps = (order.data ?? []).filter((row) => 'tap' in row);
   const act = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();

@@ -1,9 +1,12 @@
 // The order in which plugins are asked, why it is that, and what each tap costs.
 import type { ReactNode } from 'react';
-import type { PluginsOrderRow } from '../answers.generated.js';
+import type { PluginsOrderAnswer } from '../answers.generated.js';
 import { Badge, Card, SelectField, TableFrame } from './basics.js';
 import { milliseconds } from './format.js';
 import { useView } from './viewState.js';
+
+/** A row of `plugins order` without `services`. */
+export type TapRow = Extract<PluginsOrderAnswer[number], { readonly tap: string }>;
 
 const HOOKS = [
   ['onSchedule', 'When does the next round run?'],
@@ -20,7 +23,7 @@ const UNITS: Readonly<Record<string, string>> = {
   onDeliver: 'a delivery',
 };
 
-export function TapOrder({ taps }: { readonly taps: readonly PluginsOrderRow[] }): ReactNode {
+export function TapOrder({ taps }: { readonly taps: readonly TapRow[] }): ReactNode {
   const [view, setView] = useView();
   const hook = view['hook'] ?? 'onSort';
   return (
@@ -70,7 +73,7 @@ export function TapOrder({ taps }: { readonly taps: readonly PluginsOrderRow[] }
 }
 
 /** What a plugin's taps cost together, a line for each hook that has called them: `0.05 ms a message`. */
-export function costLines(plugin: string, taps: readonly PluginsOrderRow[]): readonly string[] {
+export function costLines(plugin: string, taps: readonly TapRow[]): readonly string[] {
   const mine = taps.filter((row) => row.tap.startsWith(`${plugin}/`));
   return [...new Set(mine.map(({ hook }) => hook))].flatMap((hook) => {
     const medians = mine.flatMap((row) => (row.hook === hook ? (row.medianMs ?? []) : []));
@@ -78,6 +81,6 @@ export function costLines(plugin: string, taps: readonly PluginsOrderRow[]): rea
   });
 }
 
-export function failuresOf(plugin: string, taps: readonly PluginsOrderRow[]): number {
+export function failuresOf(plugin: string, taps: readonly TapRow[]): number {
   return taps.filter((row) => row.tap.startsWith(`${plugin}/`)).reduce((sum, row) => sum + row.failures, 0);
 }
