@@ -55,10 +55,10 @@ function arrayType(schema, at, indent) {
   refuseUnknown(schema, ['type', 'items'], at);
   if (schema.items === undefined || Array.isArray(schema.items))
     throw new Error(`${at}: a list needs "items", one schema for all of them.`);
-  const items = typeOf(schema.items, `${at}/items`, indent);
-  return items.includes(' | ') && !items.startsWith('{')
-    ? `readonly (${items})[]`
-    : `readonly ${items.startsWith('readonly ') ? `(${items})` : items}[]`;
+  const { items } = schema;
+  const type = typeOf(items, `${at}/items`, indent);
+  const choices = items.anyOf ?? items.enum ?? [items.type].flat();
+  return `readonly ${choices.length > 1 || items.type === 'array' ? `(${type})` : type}[]`;
 }
 
 function objectType(schema, at, indent) {

@@ -777,7 +777,7 @@ export interface PluginsListRow {
 }
 
 /** plugins.order: The order of the taps in each hook, with reasons, and what each has cost since it was added */
-export type PluginsOrderAnswer = readonly {
+export type PluginsOrderAnswer = readonly ({
   readonly hook: string;
   /** From 1. */
   readonly place: number;
@@ -803,7 +803,7 @@ export type PluginsOrderAnswer = readonly {
   readonly provides: string;
   /** `MailStore of postroom.store-sqlite, Clock of the host` */
   readonly requires: string;
-}[];
+})[];
 
 /** plugins.remove: Remove an installed plugin with its settings, secrets and stored state */
 export interface PluginsRemoveAnswer {
