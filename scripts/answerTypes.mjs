@@ -13,7 +13,7 @@ export const ANSWER_TYPES = path.join(root, 'plugins', 'admin-ui', 'web', 'answe
 function commandsOfPlugins() {
   const plugins = path.join(root, 'plugins');
   const manifests = readdirSync(plugins, { recursive: true }).filter(
-    (name) => path.basename(name) === 'package.json' && !name.includes('node_modules'),
+    (name) => path.basename(name) === 'package.json' && !/(^|[\\/])(dist|node_modules)[\\/]/.test(name),
   );
   return manifests.flatMap((name) => JSON.parse(readFileSync(path.join(plugins, name), 'utf8')).contributes?.commands ?? []);
 }

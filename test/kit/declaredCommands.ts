@@ -6,15 +6,16 @@ import { AUTHORING_COMMANDS } from '#core/cli/authoring.js';
 import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { ROOT } from './sourceFiles.js';
 
-export const PRODUCT_COMMANDS: readonly CommandDeclaration[] = [...CORE_COMMANDS, ...AUTHORING_COMMANDS, ...commandsOfPlugins()];
+export const PRODUCT_COMMANDS: readonly CommandDeclaration[] = [...CORE_COMMANDS, ...AUTHORING_COMMANDS, ...commandsIn('plugins')];
 
-function commandsOfPlugins(): readonly CommandDeclaration[] {
-  const plugins = path.join(ROOT, 'plugins');
-  const manifests = readdirSync(plugins, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => path.basename(name) === 'package.json' && !name.includes('node_modules'),
+/** Of every manifest below a folder of the project. */
+export function commandsIn(folder: string): readonly CommandDeclaration[] {
+  const top = path.join(ROOT, folder);
+  const manifests = readdirSync(top, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => path.basename(name) === 'package.json' && !/(^|[\\/])(dist|node_modules)[\\/]/.test(name),
   );
   return manifests.flatMap((name) => {
-    const { contributes } = JSON.parse(readFileSync(path.join(plugins, name), 'utf8')) as PluginManifest;
+    const { contributes } = JSON.parse(readFileSync(path.join(top, name), 'utf8')) as PluginManifest;
     return contributes?.commands ?? [];
   });
 }

@@ -9,7 +9,7 @@ import { AUTHORING, AUTHORING_COMMANDS } from '#core/cli/authoring.js';
 import { STANDALONE } from '#core/cli/standalone.js';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { checkedAnswer, misfits } from '../../kit/answers.js';
-import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
+import { commandsIn, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
@@ -65,9 +65,10 @@ describe('the answers of commands', () => {
   };
   const put = (text: string, uidl?: string): void => void office.isp.mailbox('post').put(text, uidl === undefined ? undefined : { uidl });
 
-  it('are declared by every command', () => {
+  it('are declared by every command of the product, of the samples and of the templates', () => {
     expect(PRODUCT_COMMANDS.length).to.be.greaterThan(70);
-    expect(PRODUCT_COMMANDS.filter(({ result }) => result === undefined).map(({ command }) => command)).to.deep.equal([]);
+    const all = [...PRODUCT_COMMANDS, ...commandsIn('sdk')];
+    expect(all.filter(({ result }) => result === undefined).map(({ command }) => command)).to.deep.equal([]);
   });
 
   it('are declared exactly: each object says what it holds and what it always holds, but for those that others fill', () => {
