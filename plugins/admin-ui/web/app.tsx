@@ -3,8 +3,8 @@ import { type ReactNode, useEffect } from 'react';
 import { ask } from './api/client.js';
 import { session } from './api/sessionStore.js';
 import { useStore } from './api/store.js';
+import { Shell } from './frame/shell.js';
 import { FirstPassword, Login, Unreachable } from './pages/door.js';
-import { Shell } from './shell.js';
 
 export function App(): ReactNode {
   const { state } = useStore(session);

@@ -1,7 +1,7 @@
 // Asks the server. Every change is remembered as the command line that would have made it.
 
 import type { Answers, RouteAnswers } from '../answers.generated.js';
-import { plainText } from '../parts/format.js';
+import { plainText } from '../base/format.js';
 import { remember } from './lastChange.js';
 import { session } from './sessionStore.js';
 import { shownText } from './shownText.js';

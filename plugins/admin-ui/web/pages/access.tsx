@@ -5,8 +5,12 @@ import { change, sentenceOf } from '../api/client.js';
 import { session } from '../api/sessionStore.js';
 import { useStore } from '../api/store.js';
 import { useCommand } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Notice, Page, Problem, SelectField, TableFrame, TextField } from '../parts/basics.js';
-import { fromNow, time } from '../parts/format.js';
+import { fromNow, time } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { SelectField, TextField } from '../controls/fields.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
 
 export function AccessPage(): ReactNode {
   return (

@@ -1,13 +1,14 @@
 // User Setup: the shared accounts, and who shares each.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { AccountDetail } from '../accounts/accountDetail.js';
+import { AccountEditor } from '../accounts/accountEditor.js';
 import { useCommand } from '../api/useCommand.js';
-import { AccountDetail } from '../parts/accountDetail.js';
-import { AccountEditor } from '../parts/accountEditor.js';
-import { Card, Empty, Notice, Page, Problem } from '../parts/basics.js';
-import { useChosenName } from '../parts/chosenName.js';
-import { Dialog } from '../parts/dialog.js';
-import { count } from '../parts/format.js';
+import { useChosenName } from '../base/chosenName.js';
+import { count } from '../base/format.js';
+import { Dialog } from '../controls/dialog.js';
+import { Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
 
 export function AccountsPage(): ReactNode {
   const chosen = useChosenName();

@@ -2,9 +2,11 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { BackupCreateAnswer, BackupVerifyAnswer } from '../answers.generated.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
-import { Card, Notice, Page, Problem, TextField } from '../parts/basics.js';
-import { bytes, plainText } from '../parts/format.js';
-import { WorkProgress } from '../parts/workProgress.js';
+import { bytes, plainText } from '../base/format.js';
+import { TextField } from '../controls/fields.js';
+import { Notice, Problem } from '../controls/notices.js';
+import { Card, Page } from '../controls/page.js';
+import { WorkProgress } from '../controls/workProgress.js';
 
 /** What an answer's figures are called here; a sentence stands without a name. */
 const NAMES: Readonly<Record<string, string>> = {

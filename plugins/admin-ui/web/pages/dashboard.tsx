@@ -6,10 +6,12 @@ import { change, sentenceOf } from '../api/client.js';
 import { live } from '../api/live.js';
 import { useStore } from '../api/store.js';
 import { useCommand, useResource } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Notice, Page, Problem } from '../parts/basics.js';
-import { count, fromNow, plainText, time } from '../parts/format.js';
-import { Lamp } from '../parts/lamp.js';
-import { SendReceive } from '../parts/sendReceive.js';
+import { count, fromNow, plainText, time } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { Lamp } from '../mail/lamp.js';
+import { SendReceive } from '../mail/sendReceive.js';
 
 const CHANGES = ['accepted', 'picked-up', 'relay', 'round', 'licence', 'settings', 'plugin', 'problem', 'activity'];
 

@@ -3,9 +3,12 @@ import { type ReactNode, useState } from 'react';
 import type { DoctorRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Notice, Page, Problem, TableFrame } from '../parts/basics.js';
-import { Confirm } from '../parts/dialog.js';
-import { count } from '../parts/format.js';
+import { count } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { Confirm } from '../controls/dialog.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
 
 type FindingAction = NonNullable<DoctorRow['actions']>[number];
 const TONES = { well: 'good', warning: 'warning', problem: 'problem' } as const;

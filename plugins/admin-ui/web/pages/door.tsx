@@ -4,7 +4,8 @@ import { useLocation } from 'wouter';
 import { ask, sentenceOf } from '../api/client.js';
 import { session } from '../api/sessionStore.js';
 import { useStore } from '../api/store.js';
-import { Problem, TextField } from '../parts/basics.js';
+import { TextField } from '../controls/fields.js';
+import { Problem } from '../controls/notices.js';
 
 function Door({ title, lead, children }: { readonly title: string; readonly lead: string; readonly children: ReactNode }): ReactNode {
   return (

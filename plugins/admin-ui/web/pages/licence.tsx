@@ -2,8 +2,9 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Notice, Page, Problem } from '../parts/basics.js';
-import { DeviceForm } from '../parts/deviceForm.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Page } from '../controls/page.js';
+import { DeviceForm } from '../forms/deviceForm.js';
 
 export function LicencePage(): ReactNode {
   const { data, error } = useCommand('licence', {}, ['licence', 'settings', 'plugin']);

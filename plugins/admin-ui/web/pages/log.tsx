@@ -4,9 +4,13 @@ import { Link } from 'wouter';
 import type { ContributionsAnswer, LogReadRow } from '../answers.generated.js';
 import { run, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Page, Problem, SelectField, TableFrame, TextField } from '../parts/basics.js';
-import { plainText } from '../parts/format.js';
-import { useView } from '../parts/viewState.js';
+import { plainText } from '../base/format.js';
+import { useView } from '../base/viewState.js';
+import { ActionButton } from '../controls/buttons.js';
+import { SelectField, TextField } from '../controls/fields.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
 
 const LIMIT = 100;
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];

@@ -2,10 +2,13 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Empty, Page, Problem, TableFrame, TextField } from '../parts/basics.js';
-import { useChosenName } from '../parts/chosenName.js';
-import { bytes, count, fromNow, mailboxName, time } from '../parts/format.js';
-import { ResortMailbox } from '../parts/resortMailbox.js';
+import { useChosenName } from '../base/chosenName.js';
+import { bytes, count, fromNow, mailboxName, time } from '../base/format.js';
+import { TextField } from '../controls/fields.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
+import { ResortMailbox } from '../mail/resortMailbox.js';
 
 const CHANGES = ['accepted', 'picked-up', 'settings'];
 /** Rows at a time: 1,280 mailboxes are a lot of table. */

@@ -3,11 +3,13 @@ import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Page, Problem } from '../parts/basics.js';
-import { Confirm } from '../parts/dialog.js';
-import { bytes, count, fromNow, time } from '../parts/format.js';
-import { LeftAtIsp } from '../parts/leftAtIsp.js';
-import { MailTable } from '../parts/mailTable.js';
+import { bytes, count, fromNow, time } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { Confirm } from '../controls/dialog.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { LeftAtIsp } from '../mail/leftAtIsp.js';
+import { MailTable } from '../mail/mailTable.js';
 
 const STATES: Readonly<Record<string, readonly [string, 'info' | 'warning' | 'muted' | 'good']>> = {
   waiting: ['waits', 'info'],

@@ -3,12 +3,14 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { SettingsAnswer } from '../answers.generated.js';
 import { useResource } from '../api/useCommand.js';
-import { Card, Empty, Page, Problem, TextField } from '../parts/basics.js';
-import { useSettingDrafts } from '../parts/settingDrafts.js';
-import { type Property, SettingRow, UnsavedNotice } from '../parts/settingRow.js';
-import { useView } from '../parts/viewState.js';
+import { useView } from '../base/viewState.js';
+import { TextField } from '../controls/fields.js';
+import { Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { useSettingDrafts } from '../settings/settingDrafts.js';
+import { type Property, SettingRow, UnsavedNotice } from '../settings/settingRow.js';
 
-const SettingsTextEditor = lazy(async () => ({ default: (await import('../parts/settingsText.js')).SettingsTextEditor }));
+const SettingsTextEditor = lazy(async () => ({ default: (await import('../settings/settingsText.js')).SettingsTextEditor }));
 
 export function SettingsPage(): ReactNode {
   const [view, setView] = useView();

@@ -2,16 +2,16 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useCommand } from '../api/useCommand.js';
-import { AddressStep } from '../parts/addressStep.js';
-import { Card, Page } from '../parts/basics.js';
-import { DeviceForm } from '../parts/deviceForm.js';
-import { count } from '../parts/format.js';
-import { PortsStep } from '../parts/portsStep.js';
-import { SendersForm } from '../parts/sendersForm.js';
-import { SendReceive } from '../parts/sendReceive.js';
-import { NextConnections, TimerForm } from '../parts/timerForm.js';
-import { UsersStep } from '../parts/usersStep.js';
-import { useView } from '../parts/viewState.js';
+import { count } from '../base/format.js';
+import { useView } from '../base/viewState.js';
+import { Card, Page } from '../controls/page.js';
+import { DeviceForm } from '../forms/deviceForm.js';
+import { SendersForm } from '../forms/sendersForm.js';
+import { NextConnections, TimerForm } from '../forms/timerForm.js';
+import { SendReceive } from '../mail/sendReceive.js';
+import { AddressStep } from '../setup/addressStep.js';
+import { PortsStep } from '../setup/portsStep.js';
+import { UsersStep } from '../setup/usersStep.js';
 import { Sheets } from './sheets.js';
 
 const STEPS = ['address', 'users', 'timer', 'device', 'ports', 'sheets'] as const;

@@ -4,11 +4,13 @@ import { Link, useLocation } from 'wouter';
 import type { StatusAnswer } from '../answers.generated.js';
 import { useLiveEvents } from '../api/live.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Empty, Page, Problem, SelectField, TextField } from '../parts/basics.js';
-import { BccColleagues } from '../parts/bccColleagues.js';
-import { useChosenName } from '../parts/chosenName.js';
-import { mailboxName, time } from '../parts/format.js';
-import { TrustHint, TrustRows } from '../parts/trust.js';
+import { useChosenName } from '../base/chosenName.js';
+import { mailboxName, time } from '../base/format.js';
+import { SelectField, TextField } from '../controls/fields.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { BccColleagues } from '../users/bccColleagues.js';
+import { TrustHint, TrustRows } from '../users/trust.js';
 
 export function SheetsPage(): ReactNode {
   const account = useChosenName();

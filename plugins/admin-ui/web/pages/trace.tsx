@@ -4,10 +4,12 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import type { ExplainAnswer, TraceRow } from '../answers.generated.js';
 import { runWithFile, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Empty, Field, Notice, Page, Problem, SelectField, TextField } from '../parts/basics.js';
-import { bytes, time } from '../parts/format.js';
-import { Redeliver } from '../parts/redeliver.js';
-import { useView } from '../parts/viewState.js';
+import { bytes, time } from '../base/format.js';
+import { useView } from '../base/viewState.js';
+import { Field, SelectField, TextField } from '../controls/fields.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { Redeliver } from '../mail/redeliver.js';
 
 type TrailEntry = TraceRow['trail'][number];
 /** Of one message: what the question about a file is answered with. */
