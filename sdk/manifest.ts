@@ -152,7 +152,10 @@ export interface CommandDeclaration {
   readonly title: string;
   /** JSON Schema of an object. */
   readonly arguments?: Readonly<Record<string, unknown>>;
-  /** JSON Schema of the answer. */
+  /**
+   * JSON Schema (draft-07) of the answer as JSON: dates are texts, and what is `undefined` is missing. The API's description and `--help` are made from
+   * it. The host does not check answers.
+   */
   readonly result?: Readonly<Record<string, unknown>>;
   /** Properties of `arguments` that the CLI takes by position, in order. */
   readonly positional?: readonly string[];
