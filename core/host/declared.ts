@@ -1,16 +1,22 @@
-// What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition and collects no account.
+// What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition, and an isolated one collects no account.
 import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
-import type { InstalledPlugin } from './discovery.js';
+import { type InstalledPlugin, runsInHost } from './discovery.js';
 
-/** A stranger's taps on the licence and on fetching never run: what they would be for does not count, and takes the place of nothing. */
+/**
+ * A stranger's taps on the licence never run, nor an isolated plugin's on fetching: they neither count as a second edition or a further way to collect,
+ * nor take the place of one.
+ */
 export function declaredManifests(installed: readonly InstalledPlugin[]): readonly PluginManifest[] {
-  return installed.flatMap(({ manifest, bundled }) => {
+  return installed.flatMap(({ manifest, bundled, trusted }) => {
     if (manifest === undefined) return [];
     const { contributes } = manifest;
     if (bundled || contributes === undefined) return [manifest];
-    const { collectors: _collectors, taps, ...others } = contributes;
-    const counting = taps?.filter(({ hook }) => hook !== 'onLicenseCheck');
-    return [{ ...manifest, contributes: { ...others, ...(counting !== undefined && { taps: counting }) } }];
+    const { collectors, taps, ...others } = contributes;
+    const counting = {
+      ...(taps !== undefined && { taps: taps.filter(({ hook }) => hook !== 'onLicenseCheck') }),
+      ...(collectors !== undefined && runsInHost({ bundled, trusted }) && { collectors }),
+    };
+    return [{ ...manifest, contributes: { ...others, ...counting } }];
   });
 }
 
