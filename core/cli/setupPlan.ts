@@ -104,7 +104,7 @@ export function readPlan(text: string, file: string): SetupPlan {
 export function accountAssignments(
   account: CompleteAccount,
   users: readonly UserPlan[],
-  { arguments: { cc: property } }: Pick<SetupOffer, 'arguments'>,
+  { cc: property }: Pick<SetupOffer, 'cc'>,
 ): readonly string[] {
   const { id: _id, address: _address, kind: _kind, password: _password, ...properties } = account;
   const entries = users.map(({ name, cc = [] }) => {

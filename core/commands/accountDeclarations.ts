@@ -15,7 +15,7 @@ export const ACCOUNT_COMMANDS = [
         kind: string(),
         address: string('Its address at the ISP.'),
         users: strings('Names of the users.'),
-        passwords: strings('Secrets that are set, as pop3.password.'),
+        passwords: strings('Secrets that are set, by name.'),
       }),
     ),
   },
@@ -88,6 +88,6 @@ export const ACCOUNT_COMMANDS = [
       },
       ['account', 'password'],
     ),
-    result: object({ account: string(), set: strings('The secrets that were set, as pop3.password.') }),
+    result: object({ account: string(), set: strings('The secrets that were set, by name.') }),
   },
 ] as const satisfies readonly CommandDeclaration[];

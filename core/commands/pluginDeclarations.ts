@@ -22,7 +22,7 @@ const startRow = object({
   plugin: string('`publisher.name`'),
   phase: oneOf(['before the settings', 'after the settings']),
   provides: string('`MailStore 1.0.0, Outbox 1.0.0`'),
-  requires: string('`MailStore of postroom.store-sqlite, Clock of the host`'),
+  requires: string('`MailStore of acme.store, Clock of the host`'),
 });
 const switched = object(
   { plugin: string('`publisher.name`'), state: pluginState, problems: strings('A sentence each.') },

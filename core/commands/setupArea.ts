@@ -17,10 +17,10 @@ export interface SetupContributions {
   readonly collectors: readonly CollectorDeclaration[];
   /** `via`: only for accounts that are collected this way. `name`: the plugin's, for people. */
   readonly loginTests: readonly { readonly name: string; readonly command: string; readonly via?: string }[];
-  /** Properties of users by the argument of `users add` that sets them. */
-  readonly arguments: { readonly cc?: string };
   /** Ids of the installed editions, the smallest first. */
   readonly editions: readonly string[];
+  /** The property of a user that `--cc` of `users add` sets. */
+  readonly cc?: string;
 }
 
 export class SetupArea implements CommandArea {
@@ -47,8 +47,8 @@ export class SetupArea implements CommandArea {
           command,
           ...(via !== undefined && { via }),
         })),
-        arguments: cc === undefined ? {} : { cc },
         editions: editionsBySize(schema.editions).map(([id]) => id),
+        ...(cc !== undefined && { cc }),
       };
     }),
   };
