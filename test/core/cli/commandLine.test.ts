@@ -49,7 +49,7 @@ describe('the command line', () => {
   const leaks = leakCheck();
   let examples: Examples;
   before(async () => {
-    leaks.begin();
+    await leaks.begin();
     examples = examplesOf(await discoverPlugins(BUNDLED_PLUGINS, path.join(tmpdir(), 'no-such-folder')));
   });
   after(async () => expect(await leaks.end()).to.deep.equal([]));
