@@ -26,10 +26,12 @@ import {
   Revisions,
   Rounds,
   SecretStore,
+  SettingsSource,
   SettingsText,
   StoreMaintenance,
   Submissions,
   Teaching,
+  TrialPeriod,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { clearBackupUnderWay } from './backup/backupUnderWay.js';
@@ -39,17 +41,12 @@ import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
-import { FileSettings } from './configuration/fileSettings.js';
-import { FileSecretStore } from './configuration/secretStore.js';
-import { SettingsService } from './configuration/settingsService.js';
-import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js';
+import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
+import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
+import { SettingsService } from './configuration/inForce/settingsService.js';
 import { SettingsAccounts } from './directory/accounts.js';
-import { StoredAdminPassword } from './directory/adminPassword.js';
-import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
-import { CertificateState, ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName, ServerName } from './directory/serverName.js';
-import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
 import { BounceStep, LocalBounceStep } from './flow/bounce.js';
@@ -86,6 +83,12 @@ import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
 import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
+import { ServerCertificates } from './platform/certificates/certificates.js';
+import { PasswordAuthenticator } from './platform/logins/authenticator.js';
+import { SharedNameLogins } from './platform/logins/sharedNameLogins.js';
+import { StoredAdminPassword } from './platform/secrets/adminPassword.js';
+import { FileSecretStore } from './platform/secrets/secretStore.js';
+import { SettingsFile } from './platform/settings-file/settingsFile.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
@@ -174,6 +177,13 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
   bindStore(container, store);
   bindServices(container, dataDir, log, options.patienceMs);
+  const file = new SettingsFile(dataDir, log);
+  await file.tidy();
+  bindValue(container, SettingsSource, file);
+  const secrets = new FileSecretStore(dataDir, clock, log);
+  await secrets.open();
+  bindValue(container, SecretStore, secrets);
+  bindValue(container, AdminPassword, new StoredAdminPassword(secrets));
   stack.use(service(container, Figures) as ServerFigures);
 
   const folders: PluginFolders = { bundled: options.bundledPlugins ?? BUNDLED_PLUGINS, strangers: path.join(dataDir, 'plugins') };
@@ -183,7 +193,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   await tidyFolders(folders.strangers);
   const installed = await discoverPlugins(folders.bundled, folders.strangers);
-  const settings = stack.use(service(container, SettingsService) as FileSettings);
+  const settings = stack.use(service(container, SettingsService) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
   await trials.recover();
@@ -192,9 +202,14 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     takeLevel();
     stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
-  await (service(container, SecretStore) as FileSecretStore).open();
-  await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
-  stack.use(service(container, Authenticator) as PasswordAuthenticator);
+  const certificates = stack.use(new ServerCertificates({ folder: dataDir, settings, trials, clock, events, log }));
+  await certificates.open({ make: options.serve !== false });
+  bindValue(container, Certificates, certificates);
+  container.bind(ServerCertificates).toConstantValue(certificates);
+  const accounts = service(container, Accounts);
+  const sharedNames = new SharedNameLogins(accounts, clock, events, log);
+  container.bind(SharedNameLogins).toConstantValue(sharedNames);
+  bindValue(container, Authenticator, stack.use(new PasswordAuthenticator(accounts, secrets, clock, log, sharedNames)));
   for (const warning of store.warnings) {
     log.error(warning);
     store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
@@ -265,17 +280,11 @@ function bindStore(container: Container, store: SqliteStore): void {
 }
 
 function bindServices(container: Container, dataDir: string, log: Log, patienceMs: number | undefined): void {
-  bindClass(container, SettingsService, FileSettings);
+  bindClass(container, SettingsService, DefaultSettingsService);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
-  bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);
-  bindClass(container, AdminPassword, StoredAdminPassword);
-  bindClass(container, SharedNameLogins, ToldSharedNameLogins);
-  bindClass(container, Authenticator, PasswordAuthenticator);
-  bindClass(container, CertificateState, ServerCertificates);
-  bindAlias(container, Certificates, CertificateState);
   bindClass(container, ServerName, ConfiguredServerName);
 
   bindValue(container, HostHooks, createHooks());

@@ -1,21 +1,21 @@
 // certificate: what mail programs are shown, and what people can trust once instead of being asked.
 import { X509Certificate } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
-import { namesIn } from '../directory/certificatePair.js';
-import { CertificateState } from '../directory/certificates.js';
+import { inject } from 'inversify';
+import { ServerCertificates } from '../platform/certificates/certificates.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { CERTIFICATE_COMMANDS } from './certificateDeclarations.js';
 
 export class CertificateArea implements CommandArea {
-  constructor(@CertificateState private readonly certificates: CertificateState) {}
+  constructor(@inject(ServerCertificates) private readonly certificates: ServerCertificates) {}
 
   readonly handlers: HandlersOf<typeof CERTIFICATE_COMMANDS> = {
     'certificate.show': handler(() => {
-      const { pem, authority, renewal, problem } = this.certificates;
+      const { pem, authority, renewal, names, problem } = this.certificates;
       return {
         ...dates(pem.cert),
         renewed: renewal?.toISOString(),
-        names: namesIn(pem.cert),
+        names,
         madeHere: authority !== undefined,
         authority: authority === undefined ? undefined : { name: nameOf(authority), ...dates(authority) },
         problem,

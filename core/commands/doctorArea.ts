@@ -1,9 +1,8 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
 import type { CommandCall } from '@postroom/sdk';
 import { Accounts, ActivityLog, Clock, DataFolder, Licence, MailStore, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
-import { CertificateState } from '../directory/certificates.js';
-import { SharedNameLogins } from '../directory/sharedNameLogins.js';
+import { inject } from 'inversify';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { type CheckResult, checkResult } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
@@ -17,6 +16,8 @@ import { Doors } from '../host/doors.js';
 import { Fences } from '../host/isolated/fence/fences.js';
 import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { ServerCertificates } from '../platform/certificates/certificates.js';
+import { SharedNameLogins } from '../platform/logins/sharedNameLogins.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { LostEndReport } from '../upkeep/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
@@ -34,14 +35,14 @@ export class DoctorArea implements CommandArea {
     @PluginHost private readonly plugins: PluginHost,
     @Doors private readonly doors: Doors,
     @Licence private readonly licence: Licence,
-    @CertificateState private readonly certificates: CertificateState,
+    @inject(ServerCertificates) private readonly certificates: ServerCertificates,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @Fences private readonly fences: Fences,
     @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
     @LostEndReport private readonly lostEnd: LostEndReport,
-    @SharedNameLogins private readonly sharedNames: SharedNameLogins,
+    @inject(SharedNameLogins) private readonly sharedNames: SharedNameLogins,
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {

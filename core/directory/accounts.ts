@@ -1,12 +1,14 @@
 // Who shares what, and whose an address is.
+
 import { isDeepStrictEqual } from 'node:util';
 import { type AccountView, foldCase, isAdminName, isOwnAddress, type MailboxRef, splitAddress, type UserView } from '@postroom/sdk';
+import { ownAddresses } from '@postroom/sdk/base';
 import type { Accounts } from '@postroom/sdk/services';
-import type { SettingsValue } from '../configuration/loadSettings.js';
-import type { SettingsSchema } from '../configuration/schema.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import type { SettingsValue } from '../configuration/checking/loadSettings.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import type { SettingsSchema } from '../configuration/schema/schema.js';
 import { accountViews } from './accountViews.js';
-import { isLocalHost, ownAddresses } from './localHosts.js';
+import { isLocalHost } from './localHosts.js';
 import { resolveLogin } from './logins.js';
 
 /** Everything that is looked up, made once for each version of the settings. */
@@ -38,6 +40,10 @@ export class SettingsAccounts implements Accounts {
 
   user({ account, user }: MailboxRef): UserView | undefined {
     return account === undefined ? undefined : this.#current().users.get(`${account}/${foldCase(user)}`);
+  }
+
+  mailboxOf(login: string): MailboxRef | undefined {
+    return resolveLogin(login, this.all);
   }
 
   /** Written as in the settings; compare without regard to case. ADMIN1 may write for every account. */

@@ -1,7 +1,7 @@
 // What this server calls itself: in Received lines, in greetings, in addresses of bounces.
 import { hostname } from 'node:os';
 import { createServiceId } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 
 export interface ServerName {
   /** A host name: the setting server.name, else the machine's own. */

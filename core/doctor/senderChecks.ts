@@ -1,6 +1,6 @@
 // Who may send without a login (`smtp.trustedNetworks`): this computer runs every plugin, and every program of whoever uses it.
 import { BlockList, isIPv6 } from 'node:net';
-import type { SettingsService } from '../configuration/settingsService.js';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type CheckResult, warning, well } from './checkResult.js';
 

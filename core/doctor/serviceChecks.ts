@@ -2,13 +2,12 @@
 import { X509Certificate } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock, Licence } from '@postroom/sdk/services';
-import { problemLine } from '../configuration/problems.js';
-import type { SettingsService } from '../configuration/settingsService.js';
-import { namesIn } from '../directory/certificatePair.js';
-import type { CertificateState } from '../directory/certificates.js';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import { problemLine } from '../configuration/problems/problems.js';
 import type { Doors } from '../host/doors.js';
 import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
+import type { ServerCertificates } from '../platform/certificates/certificates.js';
 import { type CheckResult, problem, warning, well } from './checkResult.js';
 
 const DAY_MS = 86_400_000;
@@ -77,11 +76,11 @@ function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): CheckResult {
 
 export function checkSettings(settings: SettingsService): readonly CheckResult[] {
   return settings.problems.length === 0
-    ? [well('settings', `${settings.path} is right.`)]
+    ? [well('settings', `${settings.place} is right.`)]
     : settings.problems.map((each) => (each.severity === 'error' ? problem : warning)('settings', problemLine(each)));
 }
 
-export function checkCertificate(certificates: CertificateState, clock: Clock): CheckResult {
+export function checkCertificate(certificates: ServerCertificates, clock: Clock): CheckResult {
   let made: string;
   try {
     made = certificates.pem.cert;
@@ -106,7 +105,7 @@ export function checkCertificate(certificates: CertificateState, clock: Clock): 
   if (authority === undefined && left < EXPIRY_WARNING_DAYS * DAY_MS) {
     return warning('certificate', `The certificate ends on ${validTo}. ${way}`);
   }
-  const names = `For ${namesIn(made).join(', ')}. SHA-256 ${fingerprint256}.`;
+  const names = `For ${certificates.names.join(', ')}. SHA-256 ${fingerprint256}.`;
   return well(
     'certificate',
     authority === undefined || renewal === undefined

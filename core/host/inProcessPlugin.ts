@@ -18,7 +18,7 @@ import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sd
 import type { ServiceId } from '@postroom/sdk/services';
 import { Log, PluginStorages, SecretStore } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { HostHooks } from '../hooks.js';
 import { CommandRegistry } from './commandRegistry.js';
 import type { InstalledPlugin } from './discovery.js';

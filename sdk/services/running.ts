@@ -15,6 +15,13 @@ export interface Clock {
 }
 export const Clock = createServiceId<Clock>('Clock');
 
+/** What a server was opened for. */
+export interface ServerMode {
+  /** False: commands work on the data folder; no port opens, no round runs by itself, and nothing is made for those who would connect. */
+  readonly serves: boolean;
+}
+export const ServerMode = createServiceId<ServerMode>('ServerMode');
+
 /** The server's own certificate: from files in the settings, or made at first start under an authority of the server's own. */
 export interface Certificates {
   /** For tls.createServer's SNICallback and new contexts: always the newest, also after a file was replaced on disk. */

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 import { BUNDLED_PLUGINS } from '#core/base/places.js';
-import { mergeSchema } from '#core/configuration/schema.js';
-import { compileCheck, schemaProblem } from '#core/configuration/validate.js';
+import { compileCheck, schemaProblem } from '#core/configuration/checking/validate.js';
+import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { checkManifest } from '#core/host/manifestCheck.js';
 
 /** What the start takes for granted, so that it need not be checked at every start. */
