@@ -15,12 +15,12 @@ export interface Clock {
 }
 export const Clock = createServiceId<Clock>('Clock');
 
-/** What a server was opened for. */
-export interface ServerMode {
-  /** False: commands work on the data folder; no port opens, no round runs by itself, and nothing is made for those who would connect. */
+/** What this server was opened for. */
+export interface StartMode {
+  /** False: for commands on a data folder alone. No port opens, no round runs by itself, and what is only looked at is not changed. */
   readonly serves: boolean;
 }
-export const ServerMode = createServiceId<ServerMode>('ServerMode');
+export const StartMode = createServiceId<StartMode>('StartMode');
 
 /** The server's own certificate: from files in the settings, or made at first start under an authority of the server's own. */
 export interface Certificates {
