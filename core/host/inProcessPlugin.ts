@@ -151,7 +151,7 @@ export class InProcessPlugin implements PluginRuntime {
     } catch (error) {
       problems.push(sentenceOf(error));
     }
-    await this.options.services.withdraw(this.plugin.id);
+    this.options.services.withdraw(this.plugin.id);
     await this.#container.unbindAllAsync();
     return problems;
   }

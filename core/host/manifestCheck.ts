@@ -11,7 +11,7 @@ import { API_VERSION, sdkFile } from './apiVersion.js';
 import { argumentNamesProblem } from './argumentNames.js';
 import { HOST_POINTS } from './hostPoints.js';
 import { networkProblems } from './network/manifestNetwork.js';
-import { requirement } from './servicePlan.js';
+import { requirement } from './requirement.js';
 
 export interface ManifestReading {
   readonly manifest: PluginManifest | undefined;

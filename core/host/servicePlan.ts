@@ -1,6 +1,7 @@
 // Which plugin provides which service, and what is wrong where none does, or two. Pure: from manifests.
 import semver from 'semver';
 import type { InstalledPlugin } from './discovery.js';
+import { type Requirement, requirement } from './requirement.js';
 
 /** What stands before any plugin is activated. */
 export interface Ground {
@@ -19,17 +20,6 @@ export interface Provider {
   /** A plugin's id; `undefined` for the host. */
   readonly plugin: string | undefined;
   readonly version: string;
-}
-
-/** `MailStore@^1.0.0` in its parts; `*` where no version is named. */
-export interface Requirement {
-  readonly service: string;
-  readonly range: string;
-}
-
-export function requirement(text: string): Requirement {
-  const at = text.indexOf('@');
-  return at < 0 ? { service: text, range: '*' } : { service: text.slice(0, at), range: text.slice(at + 1) };
 }
 
 export function requirementsOf({ manifest }: Pick<InstalledPlugin, 'manifest'>): readonly Requirement[] {

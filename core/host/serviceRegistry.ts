@@ -55,11 +55,11 @@ export class ServiceRegistry {
   }
 
   /** Withdraws all that a plugin provides. */
-  async withdraw(plugin: string): Promise<void> {
+  withdraw(plugin: string): void {
     for (const [name, { plugin: provider, id }] of this.#provided) {
       if (provider !== plugin) continue;
       this.#provided.delete(name);
-      await this.container.unbind(id as never);
+      this.container.unbind(id as never);
     }
   }
 }

@@ -12,7 +12,7 @@ import { compileCheck, schemaProblem } from '#core/configuration/checking/valida
 import { discoverPlugins } from '#core/host/discovery.js';
 import { HOST_POINTS } from '#core/host/hostPoints.js';
 import { checkManifest } from '#core/host/manifestCheck.js';
-import { requirement } from '#core/host/servicePlan.js';
+import { requirement } from '#core/host/requirement.js';
 import { FixtureServer } from './fixturePlugins.js';
 
 /** What the start takes for granted, so that it need not be checked at every start. */

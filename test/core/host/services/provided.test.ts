@@ -88,10 +88,10 @@ describe('a service of a plugin', () => {
       readonly plugin: string;
     }[];
     expect(order.map(({ place }) => place)).to.deep.equal(order.map((_, index) => index + 1));
-    const ours = order.filter(({ plugin }) => /^test\.(provider|consumer)$/.test(plugin)).map(({ place: _, ...rest }) => rest);
-    expect(ours).to.deep.equal([
-      { plugin: 'test.provider', phase: 'after the settings', provides: 'Greeter 1.0.0', requires: '' },
-      { plugin: 'test.consumer', phase: 'after the settings', provides: '', requires: 'Greeter of test.provider' },
+    const ours = order.filter(({ plugin }) => /^test\.(provider|consumer)$/.test(plugin));
+    expect(ours.map((each) => ({ ...each, place: 0 }))).to.deep.equal([
+      { place: 0, plugin: 'test.provider', phase: 'after the settings', provides: 'Greeter 1.0.0', requires: '' },
+      { place: 0, plugin: 'test.consumer', phase: 'after the settings', provides: '', requires: 'Greeter of test.provider' },
     ]);
   });
 });
