@@ -6,10 +6,7 @@ import { DisposableStack, inWords, SystemClock } from '@postroom/sdk/base';
 import {
   Accounts,
   ActivityLog,
-  AdminPassword,
-  Authenticator,
   BccAddresses,
-  Certificates,
   Clock,
   CommandCatalogue,
   ContributedEntries,
@@ -27,8 +24,8 @@ import {
   Revisions,
   Rounds,
   SecretStore,
-  SettingsSource,
   type ServiceId,
+  SettingsSource,
   SettingsText,
   StartMode,
   StoreMaintenance,
@@ -44,6 +41,7 @@ import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
+import { CORE_COMMANDS } from './commands/declarations.js';
 import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
 import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
 import { SettingsService } from './configuration/inForce/settingsService.js';
@@ -73,9 +71,9 @@ import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.
 import { createHooks, HostHooks } from './hooks.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
-import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
+import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { ManifestEntries } from './host/contributedEntries.js';
-import { declaredManifests, provenManifests } from './host/declared.js';
+import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
 import { discoverPlugins, type InstalledPlugin, runsInHost } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
@@ -91,12 +89,6 @@ import { isPlatform } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
 import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
-import { ServerCertificates } from './platform/certificates/certificates.js';
-import { PasswordAuthenticator } from './platform/logins/authenticator.js';
-import { SharedNameLogins } from './platform/logins/sharedNameLogins.js';
-import { StoredAdminPassword } from './platform/secrets/adminPassword.js';
-import { FileSecretStore } from './platform/secrets/secretStore.js';
-import { SettingsFile } from './platform/settings-file/settingsFile.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
@@ -193,27 +185,21 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, store.activity));
   tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
   bindStore(container, store);
-  const file = new SettingsFile(dataDir, log);
-  await file.tidy();
-  bindValue(container, SettingsSource, file);
-  const secrets = new FileSecretStore(dataDir, clock, log);
-  await secrets.open();
-  bindValue(container, SecretStore, secrets);
-  bindValue(container, AdminPassword, new StoredAdminPassword(secrets));
   const progress = new BootState(boot);
   bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
   stack.use(service(container, Figures) as ServerFigures);
 
-  // Before anything of a plugin is looked at, and so still there while they end.
-  const stalls = service(container, StallWarden);
-  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   await tidyFolders(folders.strangers);
   const installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   await checkBootFile(dataDir, boot, installed);
+  declareCommands(container, installed, stack);
   const host = service(container, PluginHost);
   stack.defer(() => host.end());
   await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
   phase('The platform is active.', { plugins: host.starting.length });
+  // Before plugins are activated that the settings enable, and so still there while they end.
+  const stalls = service(container, StallWarden);
+  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   const settings = stack.use(service(container, SettingsService) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
@@ -225,14 +211,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     takeLevel();
     stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
-  const certificates = stack.use(new ServerCertificates({ folder: dataDir, settings, trials, clock, events, log }));
-  await certificates.open({ make: options.serve !== false });
-  bindValue(container, Certificates, certificates);
-  container.bind(ServerCertificates).toConstantValue(certificates);
-  const accounts = service(container, Accounts);
-  const sharedNames = new SharedNameLogins(accounts, clock, events, log);
-  container.bind(SharedNameLogins).toConstantValue(sharedNames);
-  bindValue(container, Authenticator, stack.use(new PasswordAuthenticator(accounts, secrets, clock, log, sharedNames)));
   for (const warning of store.warnings) {
     log.error(warning);
     store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
@@ -310,8 +288,15 @@ function bindStore(container: Container, store: SqliteStore): void {
   bindValue(container, StoreMaintenance, store);
 }
 
+/** The core's commands, which no plugin can take, and those of the platform, whose handlers come before the settings do. */
+function declareCommands(container: Container, installed: readonly InstalledPlugin[], stack: DisposableStack): void {
+  const registry = service(container, CommandRegistry);
+  stack.use(registry.declare(CORE, CORE_COMMANDS));
+  for (const plugin of installed.filter(isPlatform)) stack.use(registry.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
+}
+
 /** What the host itself cannot do without. */
-const NEEDED: readonly ServiceId<unknown>[] = [];
+const NEEDED: readonly ServiceId<unknown>[] = [SettingsSource, SecretStore];
 
 /** Packs of the product that name what every server starts with. */
 function platformPacks(installed: readonly InstalledPlugin[]): readonly string[] {

@@ -14,18 +14,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   hooking: ['base', 'mail'],
   configuration: ['base', 'store'],
   directory: ['base', 'configuration'],
-  // To be plugins: they know the SDK only.
-  platform: [],
   backup: ['base', 'store', 'configuration'],
   upkeep: ['base', 'store', 'configuration'],
   figures: ['base', 'store'],
   host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'upkeep', 'host'],
   review: ['base', 'store', 'mail', 'configuration', 'directory', 'flow'],
-  doctor: ['base', 'store', 'configuration', 'directory', 'upkeep', 'host', 'platform'],
+  doctor: ['base', 'store', 'configuration', 'directory', 'upkeep', 'host'],
   commands: [
     ...['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['backup', 'doctor', 'figures', 'upkeep', 'flow', 'review', 'host', 'platform'],
+    ...['backup', 'doctor', 'figures', 'upkeep', 'flow', 'review', 'host'],
   ],
   cli: ['base', 'store', 'configuration', 'directory', 'backup', 'doctor', 'host', 'commands'],
 };

@@ -96,7 +96,10 @@ async function commandTable(
   const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
   const manifests = installed.flatMap((plugin) => plugin.manifest ?? []);
   const contributed = installed.flatMap(declaredCommands);
-  const titles = Object.fromEntries(manifests.map((manifest) => [manifest.name, manifest.description]));
+  const titles = Object.fromEntries([
+    ...manifests.map((manifest) => [manifest.name, manifest.description]),
+    ...manifests.flatMap(({ contributes }) => (contributes?.areas ?? []).map(({ area, title }) => [area, title])),
+  ]) as Readonly<Record<string, string>>;
   return { declarations: fittingCommands([...CORE_COMMANDS, ...AUTHORING_COMMANDS], contributed), titles: { ...titles, ...AREA_TITLES } };
 }
 

@@ -1,12 +1,12 @@
 // Commands that work without a server and without opening the data folder first: it may be missing, damaged, or about to be replaced.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandCall, sentenceOf } from '@postroom/sdk';
+import { type CheckResult, type CommandCall, sentenceOf } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
 import { restore, verify } from '../commands/backupArea.js';
-import { type CheckResult, checkResult, problem } from '../doctor/checkResult.js';
+import { checkResult, problem } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
 import { dataMissing } from './dataMissing.js';
 

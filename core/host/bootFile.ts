@@ -1,11 +1,11 @@
 // boot.json in the data folder: what has to be known before the settings. Optional; without it the platform pack of the product starts.
-import { shownName } from '@postroom/sdk/base';
+
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError, type PropertySchema, sentenceOf } from '@postroom/sdk';
-import { parseDocument } from '../configuration/text/document.js';
-
+import { shownName } from '@postroom/sdk/base';
 import { didYouMean } from '../configuration/problems/nearest.js';
+import { parseDocument } from '../configuration/text/document.js';
 import type { InstalledPlugin } from './discovery.js';
 
 export const BOOT_FILE = 'boot.json';

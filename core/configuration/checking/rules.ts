@@ -36,12 +36,19 @@ function serverRules(settings: Readonly<Record<string, unknown>>, schema: Settin
       error(['server.timeZone'], `"${shownName(zone)}" is no time zone; write it as in "Europe/Berlin".${didYouMean(zone, zones)}`),
     );
   }
-  const [certificate, key] = [textOf(settings['tls.certificateFile']) ?? '', textOf(settings['tls.keyFile']) ?? ''];
-  if (certificate !== '' && key === '')
-    findings.push(error(['tls.certificateFile'], 'A certificate needs its private key: set "tls.keyFile" too.'));
-  if (certificate === '' && key !== '')
-    findings.push(error(['tls.keyFile'], 'A private key needs its certificate: set "tls.certificateFile" too.'));
-  return findings;
+  return [...findings, ...lackingProperties(settings, schema)];
+}
+
+/** Properties that are set without others that they need. */
+function lackingProperties(settings: Readonly<Record<string, unknown>>, { properties }: SettingsSchema): readonly SettingsFinding[] {
+  const isSet = (key: string): boolean => settings[key] !== undefined && settings[key] !== '';
+  return [...properties.values()]
+    .filter(({ key, scope, schema }) => scope === 'server' && schema.needs !== undefined && isSet(key))
+    .flatMap(({ key, schema }) =>
+      Object.entries(schema.needs ?? {})
+        .filter(([other]) => properties.get(other)?.scope === 'server' && !isSet(other))
+        .map(([other, why]) => error([key], `${why}: set "${other}" too.`)),
+    );
 }
 
 function accountRules(account: AccountEntry, kind: AccountKindDeclaration | undefined, schema: SettingsSchema): readonly SettingsFinding[] {

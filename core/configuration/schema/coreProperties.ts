@@ -6,9 +6,8 @@ export const LOCAL_PART_PATTERN = "^[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.
 const HOST = '[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?(\\.[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?)*';
 export const ADDRESS_PATTERN = `${LOCAL_PART_PATTERN.slice(0, -1)}@${HOST}$`;
 
-const UNTIL_ACCEPTED = 'are asked, or cannot collect, until it is accepted';
-const NEW_CERTIFICATE = `Once it is kept, mail programs are shown a new certificate. Those that trust this server's authority (postroom certificate authority) do not notice; the others ${UNTIL_ACCEPTED}.`;
-const OTHER_CERTIFICATE = `Mail programs are shown another certificate at once. Those that do not trust who has signed it ${UNTIL_ACCEPTED}.`;
+const NEW_CERTIFICATE =
+  "Once it is kept, mail programs are shown a new certificate. Those that trust this server's authority (postroom certificate authority) do not notice; the others are asked, or cannot collect, until it is accepted.";
 
 export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
   'plugins.enabled': {
@@ -112,35 +111,5 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     restart: 'none',
     title: 'Room to keep free (MB)',
     markdownDescription: 'Below this much free room on the disk of the data folder no mail is taken in: it waits where it is.',
-  },
-  'tls.certificateFile': {
-    type: 'string',
-    default: '',
-    restart: 'none',
-    risky: true,
-    consequence: OTHER_CERTIFICATE,
-    title: 'Certificate',
-    markdownDescription:
-      'PEM file with the certificate and its chain; read again when it changes. Empty: a certificate is made here, under an authority of the server.',
-  },
-  'tls.keyFile': {
-    type: 'string',
-    default: '',
-    restart: 'none',
-    risky: true,
-    consequence: OTHER_CERTIFICATE,
-    title: 'Private key',
-    markdownDescription: 'PEM file with the private key of `tls.certificateFile`, without a pass phrase.',
-  },
-  'tls.names': {
-    type: 'array',
-    items: { type: 'string', minLength: 1, maxLength: 253 },
-    uniqueItems: true,
-    default: [],
-    restart: 'none',
-    risky: true,
-    consequence: NEW_CERTIFICATE,
-    title: 'Further names in the certificate',
-    markdownDescription: 'Host names and IP addresses by which mail clients reach this server, for the certificate that is made here.',
   },
 };

@@ -45,7 +45,7 @@ export interface SettingsSchema {
 
 /** Keywords beyond draft-07 that declarations may use: Postroom's own and those of VS Code. */
 export const VOCABULARY: readonly string[] = [
-  ...['scope', 'secret', 'restart', 'risky', 'consequence', 'renamed', 'accountKind'],
+  ...['scope', 'secret', 'restart', 'risky', 'consequence', 'renamed', 'accountKind', 'needs'],
   ...['markdownDescription', 'patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage', 'defaultSnippets'],
   ...['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels', 'editPresentation', 'order', 'tags', 'unit', 'doNotSuggest'],
   ...['allowComments', 'allowTrailingCommas'],

@@ -4,10 +4,15 @@ import type { Contributions, PluginManifest } from '@postroom/sdk';
 
 const folder = new URL('../../../../plugins/', import.meta.url);
 
+/** Those of a pack without code lie in its folder. */
 export function bundledManifests(): readonly PluginManifest[] {
-  return readdirSync(folder).flatMap((name) => {
+  return [...manifestsIn(folder), ...manifestsIn(new URL('platform/', folder))];
+}
+
+function manifestsIn(place: URL): readonly PluginManifest[] {
+  return readdirSync(place).flatMap((name) => {
     try {
-      return [JSON.parse(readFileSync(new URL(`${name}/package.json`, folder), 'utf8')) as PluginManifest];
+      return [JSON.parse(readFileSync(new URL(`${name}/package.json`, place), 'utf8')) as PluginManifest];
     } catch {
       return [];
     }
@@ -57,6 +62,8 @@ export const SMALL: readonly PluginManifest[] = [
         'pop3.password': { type: 'string', secret: true, scope: 'account' },
         'mail.domains': { type: 'array', items: { type: 'string' }, default: [], scope: 'account', accountKind: 'domain' },
         'mail.ratio': { type: 'number', exclusiveMinimum: 0, default: 1 },
+        'tls.certificateFile': { type: 'string', default: '', needs: { 'tls.keyFile': 'A certificate needs its private key' } },
+        'tls.keyFile': { type: 'string', default: '', needs: { 'tls.certificateFile': 'A private key needs its certificate' } },
         'mail.on': { type: 'boolean', default: true },
         'mail.either': {
           anyOf: [{ type: 'integer' }, { type: 'string', enum: ['auto'] }],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log, Revisions, SettingsRevision } from '@postroom/sdk/services';
 import { EventBus } from '#core/base/events.js';
-import { SettingsFile } from '#core/platform/settings-file/settingsFile.js';
+import { SettingsFile } from '#plugins/platform/settings-file/dist/settingsFile.js';
 
 export class MemoryRevisions implements Revisions {
   readonly #all: SettingsRevision[] = [];

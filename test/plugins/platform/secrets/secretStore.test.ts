@@ -9,9 +9,9 @@ import { ADMIN1, type MailboxRef } from '@postroom/sdk';
 import { secretPath } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { FileSecretStore } from '#core/platform/secrets/secretStore.js';
 import { clearLeftovers } from '#core/store/leftovers.js';
-import { Office } from '../../configuration/memoryRevisions.js';
+import { FileSecretStore } from '#plugins/platform/secrets/dist/secretStore.js';
+import { Office } from '../../../core/configuration/memoryRevisions.js';
 
 const GREG: MailboxRef = { account: 'company', user: 'greg' };
 const PLANTED = 'Grüße-hunter2';

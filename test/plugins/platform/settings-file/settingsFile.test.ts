@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import { etagOf, LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { SettingsFile } from '#core/platform/settings-file/settingsFile.js';
+import { SettingsFile } from '#plugins/platform/settings-file/dist/settingsFile.js';
 
 describe('SettingsFile', () => {
   let folder: string;

@@ -4,7 +4,7 @@ import { countSteps, killBefore } from '../../../kit/killedSteps.js';
 countSteps();
 const [folder = '', nth = '0'] = process.argv.slice(2);
 await import('#core/base/injection.js');
-const { FileSecretStore } = await import('#core/platform/secrets/secretStore.js');
+const { FileSecretStore } = await import('#plugins/platform/secrets/dist/secretStore.js');
 const { SystemClock } = await import('@postroom/sdk/base');
 const { createLog } = await import('#core/base/log.js');
 const store = new FileSecretStore(folder, new SystemClock(), createLog('fatal', process.stderr));

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { DefaultSettingsService } from '#core/configuration/inForce/defaultSettingsService.js';
-import { SMALL } from '../../configuration/manifests.js';
-import { Office } from '../../configuration/memoryRevisions.js';
+import { SMALL } from '../../../core/configuration/manifests.js';
+import { Office } from '../../../core/configuration/memoryRevisions.js';
 
 const VICTIM = fileURLToPath(new URL('./savingVictim.js', import.meta.url));
 const BEFORE = '{ "timer.everyMinutes": 5 } // before\n';

@@ -2,11 +2,11 @@ import '#core/base/injection.js';
 import { ADMIN1 } from '@postroom/sdk';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { PasswordAuthenticator } from '#core/platform/logins/authenticator.js';
-import { LoginDelays } from '#core/platform/logins/loginDelays.js';
-import { SharedNameLogins } from '#core/platform/logins/sharedNameLogins.js';
-import { FileSecretStore } from '#core/platform/secrets/secretStore.js';
-import { openDirectory } from '../../directory/directoryHost.js';
+import { PasswordAuthenticator } from '#plugins/platform/logins/dist/authenticator.js';
+import { LoginDelays } from '#plugins/platform/logins/dist/loginDelays.js';
+import { SharedNameLogins } from '#plugins/platform/logins/dist/sharedNameLogins.js';
+import { FileSecretStore } from '#plugins/platform/secrets/dist/secretStore.js';
+import { openDirectory } from '../../../core/directory/directoryHost.js';
 
 describe('PasswordAuthenticator', () => {
   let directory: Awaited<ReturnType<typeof openDirectory>>;

@@ -10,11 +10,11 @@ import { connect, createServer } from 'node:tls';
 import type { Trial } from '@postroom/sdk/services';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { ServerCertificates } from '#core/platform/certificates/certificates.js';
-import { type IssuedCertificate, issueAuthority, issueCertificate } from '#core/platform/certificates/issueCertificate.js';
+import { ServerCertificates } from '#plugins/platform/certificates/dist/certificates.js';
+import { type IssuedCertificate, issueAuthority, issueCertificate } from '#plugins/platform/certificates/dist/issueCertificate.js';
+import { openDirectory } from '../../../core/directory/directoryHost.js';
 import { playedCase } from '../../../kit/publicCases.js';
 import { until } from '../../../kit/until.js';
-import { openDirectory } from '../../directory/directoryHost.js';
 
 const leaks = leakCheck();
 const DAY = 86_400_000;
