@@ -19,6 +19,7 @@ import type { ServiceId } from '@postroom/sdk/services';
 import { Log, PluginStorages, SecretStore } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
+import { bundledModule } from '../base/places.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
@@ -82,7 +83,9 @@ export class InProcessPlugin implements PluginRuntime {
       if (!isNoRoom(error)) throw cannotWrite(storagePath, error, 'See to the permissions of the data folder.');
     });
     if (!this.plugin.bundled) await linkSdk(path.dirname(folder));
-    this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
+    this.#module = (await import(
+      pathToFileURL(this.plugin.bundled ? bundledModule(path.join(folder, manifest.main)) : path.join(folder, manifest.main)).href
+    )) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
       throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
         plugin: this.plugin.id,
@@ -194,6 +197,7 @@ export class InProcessPlugin implements PluginRuntime {
       },
       mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),
+      folder: this.plugin.folder,
       storagePath,
       subscriptions: { push: (...items: readonly Disposable[]) => this.#own(...items) },
       listen: (listener) => {
