@@ -10,7 +10,7 @@ export interface OfferedKind {
   readonly title: string;
   readonly description: string;
   readonly owns: AccountKindDeclaration['owns'];
-  /** Properties of the account that whoever sets one up is asked for. */
+  /** Properties of the account that set-up asks for. */
   readonly requires: readonly NeededProperty[];
 }
 

@@ -71,7 +71,7 @@ export class SettingsAccounts implements Accounts {
     return this.settings.schema.kinds.some((kind) => kind.kind === account.kind && kind.owns === 'domain');
   }
 
-  /** Compared on every call rather than on an event: nobody who hears of a change earlier can see the accounts of before. */
+  /** Compared on every call rather than on an event: a listener that hears of a change earlier must not see the former accounts. */
   #current(): Directory {
     const { value, schema } = this.settings;
     if (this.#directory?.value !== value || this.#directory.schema !== schema)

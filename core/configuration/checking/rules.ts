@@ -144,7 +144,7 @@ function copyRules(
   });
 }
 
-/** An address belongs to one account, else nobody could say by whose rules its mail is sorted. */
+/** An address belongs to one account: its mail is sorted by the rules of one. */
 function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string, AccountKindDeclaration>): readonly SettingsFinding[] {
   const findings: SettingsFinding[] = [];
   const byAddress = new Map<string, string>();

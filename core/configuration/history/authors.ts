@@ -6,7 +6,7 @@ export const EDITOR = 'editor';
 export const SERVER = 'postroom';
 /** The server wrote the file that a new data folder begins with. */
 export const FIRST_START = 'first start';
-/** The server took back what nobody confirmed. */
+/** The server took back an unconfirmed change. */
 export const ROLLBACK = 'postroom, not confirmed';
 
 /** Somebody went back to a former version. */

@@ -14,10 +14,7 @@ import { EDITOR, ROLLBACK, SERVER } from './authors.js';
 /** Long enough to try the new port, short enough to wait for the old one. */
 const TRIAL_MS = 60_000;
 const STATE_KEY = 'trial';
-/**
- * Who edits the file on the machine itself can edit it again, and set-up without questions can be run again; what the server does, nobody has to
- * confirm.
- */
+/** They need no confirmation: who edits the file on the machine itself can edit it again, and set-up can be run again. */
 const EXEMPT = [EDITOR, 'setup', SERVER, ROLLBACK];
 
 /** A property on trial. */
@@ -65,7 +62,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
     await this.#takeBack(stillThere, (keys) => `The server ended before anybody confirmed the change of ${keys}`);
   }
 
-  /** From now on changes are on trial. Without it none are: nobody is locked out of a server that does not run. */
+  /** From now on changes are on trial. Without it none are: a server that opens no port locks no one out. */
   begin(): void {
     this.#remember();
     this.#listening.use(this.settings.onWillChange((change) => this.#prepare(change)));

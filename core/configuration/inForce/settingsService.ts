@@ -27,7 +27,7 @@ export interface SettingsService extends Settings {
   /** The text that edits would make of the one that is there. Changes nothing; throws `settings/invalid` where they do not fit. */
   draft(edits: readonly SettingEdit[]): string;
   /**
-   * Runs `work` as if `text` were in force: everybody who reads settings or accounts on its behalf sees the draft, nobody else does. Plugins that are
+   * Runs `work` as if `text` were in force: what reads settings or accounts on its behalf sees the draft, the rest does not. Plugins that are
    * enabled or disabled by the draft are not. Rejects with `settings/invalid` where the text is wrong.
    */
   under<T>(text: string, work: () => Promise<T>): Promise<T>;

@@ -68,7 +68,7 @@ function formSentence(
 }
 
 function describe(schema: Readonly<Record<string, unknown>>): string {
-  // What a hover says of the default and of restarts is a paragraph of its own.
+  // What a hover says of the default and of restarts is another paragraph.
   const words = schema['description'] ?? schema['markdownDescription'];
   return typeof words === 'string' ? `: ${words.split('\n\n')[0]?.replace(/\.$/, '')}` : '';
 }

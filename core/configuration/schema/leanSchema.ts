@@ -16,7 +16,7 @@ export function leanSchema({ json, properties }: SettingsSchema, used: ReadonlyS
   const lean = (key: string, schema: JsonSchema): JsonSchema => {
     if (key === 'accounts' || key === 'users')
       return { ...schema, additionalProperties: leanObject(schema['additionalProperties'] as JsonSchema) };
-    // A stranger's is checked apart, with the parts of its default filled in. Of others, a default with parts may have parts of its own filled in.
+    // A stranger's is checked apart, with the parts of its default filled in. Of others, parts of a default may have defaults in turn.
     const isStrangers = properties.get(key)?.whole !== undefined;
     if (!isStrangers && (!properties.has(key) || used.has(key) || typeof schema['default'] === 'object')) return schema;
     return 'default' in schema ? { default: schema['default'] } : {};

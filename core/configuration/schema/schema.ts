@@ -24,7 +24,7 @@ export interface DeclaredProperty {
   readonly schema: PropertySchema;
   /** A stranger's own words, by which the server checks values: only within limits. `undefined`: `schema` says it all. */
   readonly whole?: PropertySchema;
-  /** Another stranger's plugin declares it too: which one comes first is chance, and nobody can say whose it is. */
+  /** Another stranger's plugin declares it too: which one comes first is chance. */
   readonly isContested?: true;
 }
 

@@ -54,7 +54,7 @@ export class StrangerSchemas {
 
   /** Throws for a schema with a problem. */
   compile(schema: JsonSchema, owner: string): StrangerCheck {
-    // Of the value as a whole: whoever asks has filled that in.
+    // Of the value as a whole: the caller has filled that in.
     const { default: _default, ...rules } = schema;
     const validate = inTheNameOf(owner, () => this.#ajv.compile(rules));
     this.#ajv.removeSchema(rules);

@@ -1,4 +1,4 @@
-// The server's certificate: the one from the settings, renewed whenever its files are, or one of its own making.
+// The server's certificate: from the files of the settings, read again when they change, or self-made.
 import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
@@ -39,7 +39,7 @@ export interface CertificateServices {
 
 export class ServerCertificates implements Certificates, Disposable {
   #pair: CertificatePair | undefined;
-  /** Where the pair in use is one of the server's own making. */
+  /** Set where the pair in use is self-made. */
   #own: OwnCertificate | undefined;
   readonly #files: OwnCertificateFiles;
   #problem: string | undefined;
@@ -168,7 +168,7 @@ export class ServerCertificates implements Certificates, Disposable {
     return this.services.trials.trial?.keys.some((key) => NAME_SETTINGS.includes(key)) ?? false;
   }
 
-  /** What people type: host names, and the IPv4 addresses of this machine. Those of IPv6 change daily, and nobody types them. */
+  /** What people type: host names, and the IPv4 addresses of this machine. IPv6 addresses change daily, and are not typed. */
   #names(): readonly string[] {
     const machine = hostname();
     const names = [

@@ -1,4 +1,4 @@
-// The certificates that the server makes: an authority of its own, which people trust once, and under it the one that clients are shown.
+// Self-made certificates: an authority, which people trust once, and under it the certificate that clients are shown.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Extension } from '@peculiar/x509';
@@ -24,8 +24,8 @@ export interface Issue {
 }
 
 /**
- * An authority; `name`: by which people know it again. Under the same name and key a later one takes the place of an earlier one: whoever trusts
- * either of them trusts what both have signed.
+ * An authority; `name`: by which people know it again. Under the same name and key a later one takes the place of an earlier one: who trusts either of
+ * them trusts what both have signed.
  */
 export async function issueAuthority(name: string, { now, key }: Issue): Promise<IssuedCertificate> {
   const x509 = await import('@peculiar/x509');
@@ -33,7 +33,7 @@ export async function issueAuthority(name: string, { now, key }: Issue): Promise
   const extensions = [
     new x509.BasicConstraintsExtension(true, 0, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-    // For servers alone: nobody can sign programs or letters with it.
+    // For servers alone: it cannot sign programs or letters.
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
   ];

@@ -1,4 +1,4 @@
-// The server's own certificate and its authority, as files in the data folder: made at the first start, and anew whenever they would not do any more.
+// The self-made certificate and its authority, as files in the data folder: made at the first start, and again when they expire or lack a name.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 /** An authority lasts as long as all that it has signed, with time to hand out the next one. */
 const RENEW_AUTHORITY_BEFORE_MS = (SERVER_DAYS + 365) * DAY_MS;
-/** Names of before that a new certificate keeps: whoever still uses one of them is not asked anything. */
+/** Former names that a new certificate keeps: mail programs that still use one of them do not ask. */
 const MOST_NAMES = 50;
 
 /** What was made, for the log. */
@@ -54,7 +54,7 @@ export class OwnCertificateFiles {
     const kept = pair === undefined ? [] : namesIn(pair.cert);
     const all = [...new Set([...names, ...kept].map(normalName))].slice(0, MOST_NAMES);
     const made = await issueCertificate(all, authority, { now, key: goodKey(server.key) });
-    // A crash between the two leaves a pair that does not fit, which is made anew.
+    // If we crash between the two writes, key and certificate do not match; the next start makes new ones.
     await this.#write('certificate', made);
     const result = readPair(made.cert, made.key);
     if (result.pair === undefined) throw new Error(`The certificate that was made can't be used: ${result.reason}.`);

@@ -1,4 +1,4 @@
-// The key of the encrypted secrets: in secret.key, a file of its own so that a backup can leave it out, or handed over by systemd.
+// The key of the encrypted secrets: in secret.key, apart from them so that a backup can leave it out, or handed over by systemd.
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -11,8 +11,8 @@ interface Verified {
 }
 
 /**
- * Remembers, in memory only, a keyed digest of the last right password of each user; the key is this process's own, so that a copy of
- * the memory's digests helps nobody who has not the key beside it. Not renewed by use: each password meets scrypt every ten minutes.
+ * Remembers, in memory only, a keyed digest of the last right password of each user. The key is made for this process: the digests alone are of no use.
+ * Not renewed by use: each password meets scrypt every ten minutes.
  */
 export class VerifiedPasswords {
   readonly #key = randomBytes(32);
