@@ -14,6 +14,7 @@ import type { SettingsSchema } from '../schema/schema.js';
 import { applyEdits, parseDocument, type SettingEdit } from '../text/document.js';
 import { SettingsInForce } from './settingsInForce.js';
 import type { ComingChange, ExpectedVersion, SettingsChange, SettingsService } from './settingsService.js';
+import { SourceText } from './sourceText.js';
 
 /** Times that a change is made where others write at the same moment. */
 const MOST_TRIES = 5;
@@ -24,15 +25,11 @@ export class DefaultSettingsService implements SettingsService, Disposable {
   readonly #inForce: SettingsInForce;
   readonly #problems: CurrentProblems;
   readonly #history: SettingsHistory;
-  /** As last read. */
-  #text = '';
-  #etag = '""';
-  /** Whether the last look at the source found a text. */
-  #isRead = false;
+  readonly #content: SourceText;
   /** What the settings in force were made of. */
   #goodText: string | undefined;
   #watch: Disposable | undefined;
-  /** Reads and writes of the file follow each other; an edit never starts from a text that another one replaces. */
+  /** Reads and writes follow each other; an edit never starts from a text that another one replaces. */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #willChange = new Set<(change: ComingChange) => Promise<void>>();
 
@@ -43,6 +40,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
     @Log private readonly log: Log,
   ) {
     const listenerFailed = (thrown: unknown): void => log.error(`A listener to the settings failed: ${sentenceOf(thrown)}`);
+    this.#content = new SourceText(source);
     this.#inForce = new SettingsInForce(this.#loader, events, listenerFailed);
     this.#problems = new CurrentProblems(events, log, listenerFailed);
     this.#history = new SettingsHistory(revisions, log);
@@ -74,11 +72,11 @@ export class DefaultSettingsService implements SettingsService, Disposable {
   }
 
   get text(): string {
-    return this.#text;
+    return this.#content.text;
   }
 
   get etag(): string {
-    return this.#etag;
+    return this.#content.etag;
   }
 
   get problems(): readonly Problem[] {
@@ -129,7 +127,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
   written(path: SettingPath): unknown {
     return path.reduce<unknown>(
       (group, step) => (typeof group === 'object' && group !== null && Object.hasOwn(group, step) ? Reflect.get(group, step) : undefined),
-      this.#loader.written(this.#text, this.#inForce.applied),
+      this.#loader.written(this.text, this.#inForce.applied),
     );
   }
 
@@ -139,10 +137,10 @@ export class DefaultSettingsService implements SettingsService, Disposable {
 
   edit(author: string, edits: readonly SettingEdit[], expected?: ExpectedVersion): Promise<SettingsChange> {
     return this.#change(expected, async () => {
-      const { text: base } = this.#load(this.#text);
+      const { text: base } = this.#load(this.text);
       if (parseDocument(base).value === undefined) return { ok: false, code: 'settings/invalid', problems: this.problems };
       try {
-        return await this.#commit(author, applyEdits(base, edits), base === this.#text ? author : withRenames(author));
+        return await this.#commit(author, applyEdits(base, edits), base === this.text ? author : withRenames(author));
       } catch (thrown) {
         return failed('settings/invalid', `The change does not fit the settings (${sentenceOf(thrown)}).`);
       }
@@ -151,7 +149,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
 
   draft(edits: readonly SettingEdit[]): string {
     try {
-      return applyEdits(this.#load(this.#text).text, edits);
+      return applyEdits(this.#load(this.text).text, edits);
     } catch (thrown) {
       throw new PostroomError('settings/invalid', `The change does not fit the settings (${sentenceOf(thrown)}).`);
     }
@@ -190,7 +188,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
     return this.#serially(async () => {
       await this.#merge(manifests, proven);
       await this.source.offerSchema(this.schema.json);
-      const loaded = this.#load(this.#text);
+      const loaded = this.#load(this.text);
       this.#problems.set(loaded.problems);
       const value = loaded.value ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).value);
       this.#inForce.apply(SERVER, value ?? this.#inForce.applied);
@@ -224,19 +222,13 @@ export class DefaultSettingsService implements SettingsService, Disposable {
 
   /** Takes up the text as it is now, where it is not what was read or written last. */
   async #takeText(author = EDITOR): Promise<void> {
-    const content = await this.source.read();
-    if (content.text === undefined) {
-      this.#isRead = false;
-      this.#problems.set([{ severity: 'error', path: '', message: content.refusal }]);
-      return;
-    }
-    this.#etag = content.etag;
-    if (content.text === this.#text && this.#isRead) return;
-    this.#isRead = true;
-    this.#text = content.text;
-    const loaded = this.#load(content.text);
+    const look = await this.#content.look();
+    if (look === 'same') return;
+    if (look !== 'changed') return this.#problems.set([{ severity: 'error', path: '', message: look.refusal }]);
+    const { text } = this.#content;
+    const loaded = this.#load(text);
     this.#problems.set(loaded.problems);
-    if (loaded.value !== undefined) await this.#accept(author, content.text, loaded.value);
+    if (loaded.value !== undefined) await this.#accept(author, text, loaded.value);
   }
 
   /** `make` starts from the text as it is now; it is repeated where somebody else is quicker, which an expected version then refuses. */
@@ -245,7 +237,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
       let change = failed('settings/conflict', CONFLICT);
       for (let tries = 0; tries < MOST_TRIES && !change.ok && change.code === 'settings/conflict'; tries += 1) {
         await this.#takeText();
-        if (expected?.etag !== undefined && expected.etag !== this.#etag) return failed('settings/conflict', CONFLICT);
+        if (expected?.etag !== undefined && expected.etag !== this.etag) return failed('settings/conflict', CONFLICT);
         change = await make();
       }
       return change;
@@ -256,20 +248,17 @@ export class DefaultSettingsService implements SettingsService, Disposable {
   async #commit(author: string, text: string, title = author): Promise<SettingsChange> {
     const loaded = this.#load(text);
     if (loaded.value === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
-    let written: { readonly etag: string } | 'conflict';
+    let isWritten: boolean;
     try {
       for (const listener of this.#willChange) await listener({ author, before: this.#inForce.applied, after: loaded.value });
-      written = await this.source.write(text, this.#isRead ? this.#etag : undefined);
+      isWritten = await this.#content.replace(text);
     } catch (thrown) {
       return failed('data/not-writable', `${notWritten(thrown)} The former settings stay in force.`);
     }
-    if (written === 'conflict') return failed('settings/conflict', CONFLICT);
-    this.#etag = written.etag;
-    this.#text = text;
-    this.#isRead = true;
+    if (!isWritten) return failed('settings/conflict', CONFLICT);
     this.#problems.set(loaded.problems);
     await this.#accept(author, text, loaded.value, title);
-    return { ok: true, etag: written.etag, problems: loaded.problems };
+    return { ok: true, etag: this.etag, problems: loaded.problems };
   }
 
   async #accept(author: string, text: string, value: SettingsValue, title = author): Promise<void> {
