@@ -6,7 +6,6 @@ import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
-import { BackupArea } from './backupArea.js';
 import { ConfigArea } from './configArea.js';
 import { DoctorArea } from './doctorArea.js';
 import { ExplainArea } from './explainArea.js';
@@ -37,7 +36,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ConfigArea,
   PluginArea,
   LicenceArea,
-  BackupArea,
   DoctorArea,
 ];
 

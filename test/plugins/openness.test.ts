@@ -30,10 +30,17 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'licensing-pro': { forbidden: [EDITION, 'onLicenseCheck'] },
   'mailing-lists': { services: ['Teaching'] },
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
+  'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
+  'platform/store-sqlite': {
+    services: [
+      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages', 'Revisions'],
+      ...['StoreFiles', 'StoreMaintenance'],
+    ],
+  },
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch'] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'Submissions'], listens: true },

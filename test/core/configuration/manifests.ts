@@ -6,17 +6,15 @@ const folder = new URL('../../../../plugins/', import.meta.url);
 
 /** Those of a pack without code lie in its folder. */
 export function bundledManifests(): readonly PluginManifest[] {
-  return [...manifestsIn(folder), ...manifestsIn(new URL('platform/', folder))];
-}
-
-function manifestsIn(place: URL): readonly PluginManifest[] {
-  return readdirSync(place).flatMap((name) => {
-    try {
-      return [JSON.parse(readFileSync(new URL(`${name}/package.json`, place), 'utf8')) as PluginManifest];
-    } catch {
-      return [];
-    }
-  });
+  const read = (at: URL): readonly PluginManifest[] =>
+    readdirSync(at).flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(new URL(`${name}/package.json`, at), 'utf8')) as PluginManifest];
+      } catch {
+        return [];
+      }
+    });
+  return [...read(folder), ...read(new URL('platform/', folder))];
 }
 
 export function manifest(name: string, contributes: Contributions): PluginManifest {

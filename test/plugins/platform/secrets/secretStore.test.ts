@@ -9,8 +9,8 @@ import { ADMIN1, type MailboxRef } from '@postroom/sdk';
 import { secretPath } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { clearLeftovers } from '#core/store/leftovers.js';
 import { FileSecretStore } from '#plugins/platform/secrets/dist/secretStore.js';
+import { clearLeftovers } from '#plugins/platform/store-sqlite/dist/folder/leftovers.js';
 import { Office } from '../../../core/configuration/memoryRevisions.js';
 
 const GREG: MailboxRef = { account: 'company', user: 'greg' };
