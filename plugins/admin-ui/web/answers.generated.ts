@@ -240,15 +240,6 @@ export interface CertificateCheckRow {
   readonly state: 'well' | 'warning' | 'problem';
   /** A sentence; it names the commands that mend it. */
   readonly text: string;
-  /** The same commands, for buttons. */
-  readonly actions?: readonly {
-    readonly title: string;
-    readonly command: string;
-    /** Arguments of the command. */
-    readonly args: Readonly<Record<string, unknown>>;
-    /** What it comes to, where that has to be known first. */
-    readonly warning?: string;
-  }[];
 }
 
 /** certificate.show: The server's certificate, its names and fingerprint, and the authority that people can trust */
@@ -571,15 +562,6 @@ export interface LoginsCheckRow {
   readonly state: 'well' | 'warning' | 'problem';
   /** A sentence; it names the commands that mend it. */
   readonly text: string;
-  /** The same commands, for buttons. */
-  readonly actions?: readonly {
-    readonly title: string;
-    readonly command: string;
-    /** Arguments of the command. */
-    readonly args: Readonly<Record<string, unknown>>;
-    /** What it comes to, where that has to be known first. */
-    readonly warning?: string;
-  }[];
 }
 
 /** mailboxes.list: How much mail waits in each mailbox */
@@ -1456,6 +1438,8 @@ export interface CommandsRow {
   readonly reads?: boolean;
   /** It works without a running server. */
   readonly offline?: boolean;
+  /** It works where no server can start. */
+  readonly standalone?: boolean;
   /** It is a question about one account. */
   readonly scope?: 'account';
   /** With scope: only for accounts of this kind. */
