@@ -73,6 +73,7 @@ export interface Contributions {
   readonly taps?: readonly TapDeclaration[];
   readonly configuration?: ConfigurationContribution;
   readonly commands?: readonly CommandDeclaration[];
+  readonly areas?: readonly CommandAreaDeclaration[];
   readonly accountKinds?: readonly AccountKindDeclaration[];
   readonly collectors?: readonly CollectorDeclaration[];
   readonly setup?: readonly SetupDeclaration[];
@@ -148,6 +149,11 @@ export interface PropertySchema {
   /** Only for accounts of this kind. */
   readonly accountKind?: string;
   /**
+   * Other properties of the server that have to be set where this one is, by key: why, as half a sentence (`A certificate needs its private key`). An empty
+   * text counts as not set. Scope `server` only.
+   */
+  readonly needs?: Readonly<Record<string, string>>;
+  /**
    * `user`: the texts in the value are names of users of the account. The settings check refuses others and names the nearest, editors complete them,
    * `users rename` writes the new name in their place, `users remove` takes them out and says so. Scope `account` or `user`.
    */
@@ -209,28 +215,25 @@ export interface CommandDeclaration {
   readonly via?: string;
   /** What the product finds the command by: it calls no command of a plugin by its name. See CommandRole for what each has to take and to answer. */
   readonly role?: CommandRole;
-  /** With the role `health-check`: how the doctor names an answer about an account, before the account's id: `sending for`. */
-  readonly check?: string;
 }
 
 /**
  * An open string with known names; all of them read, but for the last.
  * - `login-test`: takes `{ account }`, logs in at the ISP and does nothing there; answers `{ ok, transcript, problem? }`.
  * - `waiting-mail`: takes `{ account, limit }`; answers what waits at the ISP, newest first: `{ uidl, bytes, header? }`, the header in base64.
- * - `health-check`: takes nothing; answers what the doctor should say: `{ check, state, text }`, or `{ account, state, text }`. `state` is `well`,
- *   `warning` or `problem`.
  * - `licence-status`: takes nothing; answers an object with `history`, which `licence` shows.
  * - `access-tokens`: takes nothing; answers `{ token, name }` for each token that opens the server to scripts.
  * - `revoke-access-token`: takes `{ token }`.
  */
-export type CommandRole =
-  | 'login-test'
-  | 'waiting-mail'
-  | 'health-check'
-  | 'licence-status'
-  | 'access-tokens'
-  | 'revoke-access-token'
-  | (string & {});
+export type CommandRole = 'login-test' | 'waiting-mail' | 'licence-status' | 'access-tokens' | 'revoke-access-token' | (string & {});
+
+/** What an area of commands is about: `backup` explains `backup.create` and `backup.verify` where the command line lists them. */
+export interface CommandAreaDeclaration {
+  /** What the commands begin with. */
+  readonly area: string;
+  /** For people, in a few words. Without one the command line shows the plugin's description. */
+  readonly title: string;
+}
 
 /** A kind of account that a plugin sorts. */
 export interface AccountKindDeclaration {

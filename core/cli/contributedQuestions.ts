@@ -1,7 +1,7 @@
 // The questions that plugins contribute to `postroom setup`: each asked as its manifest says, and its answer read by the property's schema.
 import { foldCase, splitAddress } from '@postroom/sdk';
-import { didYouMean } from '../configuration/nearest.js';
-import type { OfferedQuestion } from '../configuration/offeredQuestions.js';
+import { didYouMean } from '../configuration/problems/nearest.js';
+import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
 import { askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { answerText, askValue } from './propertyQuestion.js';

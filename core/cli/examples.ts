@@ -7,7 +7,6 @@ import type { InstalledPlugin } from '../host/discovery.js';
 export type Examples = Readonly<Record<string, readonly string[]>>;
 
 const OWN: Examples = {
-  'config.set': ['tls.certificateFile /etc/postroom/cert.pem tls.keyFile /etc/postroom/key.pem'],
   'config.diff': ['', '12'],
   'config.undo': ['', '12'],
   'config.validate': ['settings.json --what-if 500'],

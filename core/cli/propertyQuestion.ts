@@ -3,7 +3,7 @@
 import type { PropertySchema } from '@postroom/sdk';
 import { Ajv } from 'ajv';
 import { typedValue } from '../commands/settingsEdit.js';
-import type { NeededProperty } from '../configuration/neededProperties.js';
+import type { NeededProperty } from '../configuration/schema/neededProperties.js';
 import { askChoice, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 

@@ -1,8 +1,8 @@
 // What the server that is set up has to offer: kinds of account, ways to collect, questions, login tests; all of it contributed by its enabled plugins.
 import { type CollectorDeclaration, PostroomError } from '@postroom/sdk';
 import type { SetupContributions } from '../commands/setupArea.js';
-import { foreignCollectors } from '../configuration/collectors.js';
-import type { OfferedQuestion } from '../configuration/offeredQuestions.js';
+import { foreignCollectors } from '../configuration/schema/collectors.js';
+import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
 import type { OfferedKind } from '../directory/accountKinds.js';
 import { askChoice } from './checkedQuestions.js';
 import type { RunCommand } from './contributedQuestions.js';

@@ -2,9 +2,9 @@
 import { type AccountView, PostroomError } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
 import { Accounts, SecretStore, secretPath } from '@postroom/sdk/services';
-import { neededSecrets } from '../configuration/collectors.js';
-import type { SettingEdit } from '../configuration/document.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { neededSecrets } from '../configuration/schema/collectors.js';
+import type { SettingEdit } from '../configuration/text/document.js';
 import { offeredKinds } from '../directory/accountKinds.js';
 import { FetchStep } from '../flow/fetch.js';
 import { RelayStep } from '../flow/relay.js';

@@ -1,17 +1,25 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
-import type { CommandCall } from '@postroom/sdk';
-import { Accounts, ActivityLog, Clock, DataFolder, Licence, MailStore, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
-import { neededSecrets } from '../configuration/collectors.js';
-import { SettingsService } from '../configuration/settingsService.js';
-import { CertificateState } from '../directory/certificates.js';
-import { SharedNameLogins } from '../directory/sharedNameLogins.js';
-import { type CheckResult, checkResult } from '../doctor/checkResult.js';
+
+import type { CheckResult, CommandCall } from '@postroom/sdk';
+import {
+  Accounts,
+  ActivityLog,
+  Clock,
+  ContributedEntries,
+  DataFolder,
+  Licence,
+  MailStore,
+  SecretStore,
+  StoreMaintenance,
+} from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { neededSecrets } from '../configuration/schema/collectors.js';
+import { checkResult } from '../doctor/checkResult.js';
+import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkHealth } from '../doctor/healthChecks.js';
 import { checkAdvice, checkLogins, checkPasswords } from '../doctor/ispChecks.js';
-import { checkSharedNames } from '../doctor/loginChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
-import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
+import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
@@ -35,19 +43,17 @@ export class DoctorArea implements CommandArea {
     @PluginHost private readonly plugins: PluginHost,
     @Doors private readonly doors: Doors,
     @Licence private readonly licence: Licence,
-    @CertificateState private readonly certificates: CertificateState,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @Fences private readonly fences: Fences,
     @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
     @LostEndReport private readonly lostEnd: LostEndReport,
-    @SharedNameLogins private readonly sharedNames: SharedNameLogins,
+    @ContributedEntries private readonly entries: ContributedEntries,
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
     doctor: handler<{ logins: boolean }>(async ({ logins }, call): Promise<readonly CheckResult[]> => {
-      const health = await checkHealth(this.accounts, this.registry, call);
       return [
         await checkResult('data folder', () => checkRights(this.folder.path)),
         await checkResult('file system', () => checkFileSystem(this.folder.path)),
@@ -62,15 +68,12 @@ export class DoctorArea implements CommandArea {
         ...checkAgreements(this.network, this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
-        ...health.server,
-        ...checkSharedNames(this.sharedNames),
-        await checkResult('certificate', () => checkCertificate(this.certificates, this.clock)),
+        ...(await contributedChecks(this.entries, { commands: this.registry, accounts: this.accounts }, call)),
         ...checkPasswords(
           this.accounts,
           (account) => neededSecrets(account, this.plugins.accountSecrets, this.settings.schema),
           this.secrets,
         ),
-        ...health.accounts,
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         ...(await this.#checkAdvice(logins, call)),
         await checkResult('held mail', () => checkSetAside(this.store)),

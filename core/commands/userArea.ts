@@ -2,10 +2,10 @@
 import { ADMIN1, type CommandCall, foldCase, isAdminName, type MailboxRef, PostroomError, type PropertySchema } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
 import { Accounts, BccAddresses, MailStore, SecretStore } from '@postroom/sdk/services';
-import type { SettingEdit } from '../configuration/document.js';
-import { accountEntries } from '../configuration/layout.js';
-import { propertyOf, rewrittenReferences } from '../configuration/references.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { accountEntries } from '../configuration/layout/layout.js';
+import { propertyOf, rewrittenReferences } from '../configuration/schema/references.js';
+import type { SettingEdit } from '../configuration/text/document.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { accessTokens } from './accessTokens.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';

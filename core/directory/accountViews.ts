@@ -1,10 +1,10 @@
 // Accounts and users as taps see them, made of the settings in force. Pure.
 import type { AccountKindDeclaration, AccountView, UserView } from '@postroom/sdk';
-import { defaultVia } from '../configuration/collectors.js';
-import { ownedDomains } from '../configuration/domains.js';
-import { type AccountEntry, accountEntries, textsOf, type UserEntry } from '../configuration/layout.js';
-import type { SettingsValue } from '../configuration/loadSettings.js';
-import type { SettingsSchema } from '../configuration/schema.js';
+import type { SettingsValue } from '../configuration/checking/loadSettings.js';
+import { ownedDomains } from '../configuration/layout/domains.js';
+import { type AccountEntry, accountEntries, textsOf, type UserEntry } from '../configuration/layout/layout.js';
+import { defaultVia } from '../configuration/schema/collectors.js';
+import type { SettingsSchema } from '../configuration/schema/schema.js';
 
 /** The accounts in the order of the settings; every view deeply frozen. */
 export function accountViews(

@@ -1,12 +1,12 @@
 // The accounts at the ISPs: whether passwords are set, and, when asked, whether the ISPs let us in.
 
-import { type AccountView, type CommandCall, sentenceOf } from '@postroom/sdk';
+import { type AccountView, type CheckResult, type CommandCall, sentenceOf } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
 import type { Accounts } from '@postroom/sdk/services';
 import { type SecretStore, secretPath } from '@postroom/sdk/services';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import { type AdviceSources, adviceFor, assignmentsIn, commandFor } from './accountAdvice.js';
-import { type CheckResult, problem, warning, well } from './checkResult.js';
+import { problem, warning, well } from './checkResult.js';
 
 /** `secretsOf`: the secrets that an account needs. */
 export function checkPasswords(

@@ -2,7 +2,7 @@
 import type { Disposable, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import { Accounts, Events, type Licence } from '@postroom/sdk/services';
-import { type Editions, editionChoices } from '../configuration/editions.js';
+import { type Editions, editionChoices } from '../configuration/schema/editions.js';
 import { HookCall, TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';

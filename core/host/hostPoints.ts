@@ -3,6 +3,7 @@ export const HOST_POINTS: readonly string[] = [
   'taps',
   'configuration',
   'commands',
+  'areas',
   'accountKinds',
   'collectors',
   'setup',

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { Accounts, SecretStore } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { IntakeStep } from '#core/flow/intake.js';
 import { SortStep } from '#core/flow/sort.js';
 import { letter } from '../kit/letter.js';

@@ -19,7 +19,15 @@ const COMMANDS: readonly CommandDeclaration[] = [
   ...CORE_COMMANDS,
   ...bundledManifests().flatMap(({ contributes }) => contributes?.commands ?? []),
 ];
-const TITLES = { ...Object.fromEntries(bundledManifests().map(({ name, description }) => [name, description])), ...AREA_TITLES };
+const TITLES = {
+  ...Object.fromEntries(bundledManifests().map(({ name, description }) => [name, description])),
+  ...Object.fromEntries(
+    bundledManifests()
+      .flatMap(({ contributes }) => contributes?.areas ?? [])
+      .map(({ area, title }) => [area, title]),
+  ),
+  ...AREA_TITLES,
+};
 
 interface Taken {
   readonly command: string;
@@ -92,9 +100,10 @@ describe('the command line', () => {
       expect(area.description(), area.name()).to.not.equal('');
   });
 
-  it('shows examples of the settings of plugins that are part of the product, after its own', () => {
+  it('shows examples of the settings of plugins that are part of the product, and of no others', () => {
     expect(examplesText('config.set', examples))
-      .to.match(/^\nExamples:\n {2}postroom config set tls\.certificateFile /)
+      .to.match(/^\nExamples:\n/)
+      .and.to.include('\n  postroom config set tls.certificateFile ')
       .and.to.include('\n  postroom config set timer.everyMinutes 10')
       .and.to.include(`\n  postroom config set accounts.company.users.andrew.cc.to '["greg"]'`);
     expect(examplesText('accounts.add', examples)).to.include('--set pop3.host=pop.isp.example smtp.host=smtp.isp.example');

@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { expect } from 'chai';
 import { askContributed, askUserNames, proposalsFor, type RunCommand, withWords } from '#core/cli/contributedQuestions.js';
-import type { OfferedQuestion } from '#core/configuration/offeredQuestions.js';
+import type { OfferedQuestion } from '#core/configuration/schema/offeredQuestions.js';
 import { Answers } from './setupDesk.js';
 
 const ASKED: OfferedQuestion = { key: 'x.text', scope: 'server', question: 'What?', schema: { type: 'string', default: '' } };

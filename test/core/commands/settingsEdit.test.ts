@@ -1,4 +1,4 @@
-import { mergeSchema } from '#core/configuration/schema.js';
+import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { bundledManifests } from '../configuration/manifests.js';
 import '#core/base/injection.js';
 import { expect } from 'chai';
