@@ -70,6 +70,7 @@ import { HookSortStep, SortStep } from './flow/sort.js';
 import { SubmitStep } from './flow/submit.js';
 import { CollectedWaitingMail, WaitingMail } from './flow/waitingMail.js';
 import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.js';
+import { BlockingPlugins } from './hooking/blockingPlugins.js';
 import { createHooks, HostHooks } from './hooks.js';
 import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { declaredManifests, provenManifests } from './host/declared.js';
@@ -292,6 +293,7 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   );
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
+  bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, PluginWatch, DefaultPluginWatch);
   bindClass(container, Fences, TriedFences);
   bindClass(container, PluginNetwork, SettingsPluginNetwork);

@@ -6,8 +6,9 @@ import { problemLine } from '../configuration/problems.js';
 import type { SettingsService } from '../configuration/settingsService.js';
 import { namesIn } from '../directory/certificatePair.js';
 import type { CertificateState } from '../directory/certificates.js';
+import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import type { Doors } from '../host/doors.js';
-import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
+import { failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type CheckResult, problem, warning, well } from './checkResult.js';
 

@@ -1,10 +1,9 @@
 // While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and what waited is sorted as soon as it need not wait any more.
 import { ADMIN1, type Disposable, type PluginStorage } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { ActivityLog, Clock, Events, Log, PluginStorages } from '@postroom/sdk/services';
+import { ActivityLog, Clock, Events, Log, PluginCatalogue, PluginStorages } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
-import type { BlockingPlugin } from '../host/failClosed.js';
-import { PluginHost } from '../host/pluginHost.js';
+import { type BlockingPlugin, BlockingPlugins } from '../hooking/blockingPlugins.js';
 import { composeBlockedNotice } from '../mail/blockedNotice.js';
 import { HeldMailStep } from './heldMail.js';
 import { IntakeStep } from './intake.js';
@@ -18,7 +17,8 @@ export class BlockedMail implements Disposable {
   #looking: Promise<void> = Promise.resolve();
 
   constructor(
-    @PluginHost private readonly plugins: PluginHost,
+    @BlockingPlugins private readonly filters: BlockingPlugins,
+    @PluginCatalogue private readonly plugins: PluginCatalogue,
     @IntakeStep private readonly intake: IntakeStep,
     @HeldMailStep private readonly heldMail: HeldMailStep,
     @ServerName private readonly server: ServerName,
@@ -33,7 +33,7 @@ export class BlockedMail implements Disposable {
 
   /** Looks at once if asked to, after every change of the plugins, and with every round: a disk that was full may have kept the notice from being stored. */
   begin({ atOnce }: { readonly atOnce: boolean }): void {
-    this.#watching.use(this.plugins.onDidChange(() => this.#look({ isChanged: true })));
+    this.#watching.use(this.filters.onDidChange(() => this.#look({ isChanged: true })));
     this.#watching.use(
       this.events.on((event) => {
         if (event.type === 'round' && event.state === 'started') this.#look();
@@ -58,18 +58,18 @@ export class BlockedMail implements Disposable {
   }
 
   async #compare(isChanged: boolean): Promise<void> {
-    const blocking = this.plugins.blocking.filter(({ how }) => how === 'failed' || how === 'gone' || how === 'lapsed');
+    const blocking = this.filters.blocking.filter(({ how }) => how === 'failed' || how === 'gone' || how === 'lapsed');
     const told = ((await this.#state.get(TOLD)) ?? []) as readonly string[];
     const fresh = blocking.filter(({ id }) => !told.includes(id));
     if (fresh.length > 0) await this.#tell(fresh);
     // While it is being tried again it is not over: it may fail again, and ADMIN1 knows.
-    const over = told.filter((id) => !this.plugins.blocking.some((each) => each.id === id && each.how !== 'off'));
+    const over = told.filter((id) => !this.filters.blocking.some((each) => each.id === id && each.how !== 'off'));
     if (fresh.length + over.length > 0) {
       const ids = [...told.filter((id) => !over.includes(id)), ...fresh.map(({ id }) => id)];
       await this.#state.set(TOLD, ids);
     }
     // A plugin that was only being started has kept mail waiting as well.
-    if (this.plugins.blocking.length === 0 && (isChanged || over.length > 0)) await this.#goOn(over);
+    if (this.filters.blocking.length === 0 && (isChanged || over.length > 0)) await this.#goOn(over);
   }
 
   async #tell(plugins: readonly BlockingPlugin[]): Promise<void> {

@@ -1,11 +1,11 @@
 // onDeliver: hands one message to one set of destinations, turns silence or a failure into "later", and lets who listens know what became of it.
 import { type DeliveryReceipt, type DeliveryRequest, type MailboxRef, type MailView, mailboxName } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
-import { HookCall, TapFailed } from '../hooking/hookPoint.js';
+import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
+import { HookCall } from '../hooking/hookCall.js';
+import { TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
-import { whyBlocked } from '../host/failClosed.js';
-import { PluginHost } from '../host/pluginHost.js';
-import { receiptsFor, uncalledFor } from './receipts.js';
+import { receiptsFor } from './receipts.js';
 import type { RelayAnswer, RelayTry } from './relayTry.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
@@ -33,7 +33,7 @@ export class HookDeliverStep implements DeliverStep {
 
   constructor(
     @HostHooks private readonly hooks: HostHooks,
-    @PluginHost private readonly plugins: PluginHost,
+    @BlockingPlugins private readonly plugins: BlockingPlugins,
   ) {}
 
   get hasListeners(): boolean {
@@ -79,40 +79,22 @@ export class HookDeliverStep implements DeliverStep {
     await Promise.all(this.#telling);
   }
 
-  /** Whoever stops the round does not take back what was sent: so its signal ends none of these calls. */
-  async #tell(request: DeliveryRequest): Promise<void> {
-    const call = new HookCall();
-    await this.hooks.onDeliver.tell(request, call);
-    this.plugins.noteCall(call.steps, request.mail.id);
+  /** Stopping the round does not take back what was sent: its signal ends none of these calls. */
+  #tell(request: DeliveryRequest): Promise<void> {
+    return this.hooks.onDeliver.tell(request, new HookCall());
   }
 
   async #ask(request: DeliveryRequest, recipients: readonly string[], attempt?: RelayTry): Promise<RelayAnswer> {
-    const { mail } = request;
-    const signal = attempt?.signal;
-    const call = new HookCall(signal);
+    const call = new HookCall(attempt?.signal, { isExcused: () => attempt?.hasTrouble === true });
     try {
       const answer = await this.hooks.onDeliver.promise(request, call);
       const answerer = call.steps.findLast((step) => step.answer !== undefined)?.plugin;
       if (answer === undefined || answerer === undefined) return { receipts: [], failure: NOBODY };
-      if (!mail.rehearsal) this.#noteUncalledFor(answerer, uncalledFor(recipients, answer));
       const failure = `${answerer} took the message over and did not say what became of it.`;
       return { receipts: receiptsFor(recipients, answer, answerer), failure };
     } catch (error) {
       return { receipts: [], failure: error instanceof TapFailed ? error.failure.message : String(error) };
-    } finally {
-      const isInnocent = signal?.aborted === true || attempt?.hasTrouble === true || mail.rehearsal;
-      if (!isInnocent) this.plugins.noteCall(call.steps, mail.id);
     }
-  }
-
-  #noteUncalledFor(plugin: string, others: readonly string[]): void {
-    const [first] = others;
-    if (first === undefined) return;
-    const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
-    this.plugins.noteProblem(
-      plugin,
-      `${plugin} answered for ${first}${more} and was not asked about that. It was ignored; the plugin's author has to mend it.`,
-    );
   }
 }
 

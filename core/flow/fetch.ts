@@ -1,9 +1,8 @@
 // onFetch: one account's part of a round. The taps do the talking with the ISP; intake takes what they bring.
 import { type AccountView, type FetchReport, type FetchRequest, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { ActivityLog, Clock, createServiceId, Events, Journal, Log } from '@postroom/sdk/services';
-import { HookCall } from '../hooking/hookPoint.js';
+import { HookCall } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
-import { PluginHost } from '../host/pluginHost.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { IntakeStep } from './intake.js';
 import { fetchWait } from './retry.js';
@@ -36,7 +35,6 @@ export class HookFetchStep implements FetchStep {
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
-    @PluginHost private readonly plugins: PluginHost,
     @DiskSpace private readonly room: DiskSpace,
     @WaitingNoticeStep private readonly notices: WaitingNoticeStep,
     @Log private readonly log: Log,
@@ -82,18 +80,15 @@ export class HookFetchStep implements FetchStep {
   }
 
   async #ask(request: FetchRequest, signal: AbortSignal): Promise<FetchReport> {
-    const call = new HookCall(signal);
     try {
       await this.journal.followClock();
-      const report = await this.hooks.onFetch.promise(request, call);
+      const report = await this.hooks.onFetch.promise(request, new HookCall(signal));
       return (
         report ??
         failed('isp/temporary', `No plugin collects mail for ${request.account.id}. "postroom plugins list" shows which are active.`)
       );
     } catch (error) {
       return failed(error instanceof PostroomError ? error.code : 'isp/unreachable', sentenceOf(error));
-    } finally {
-      this.plugins.noteCall(call.steps);
     }
   }
 

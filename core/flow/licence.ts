@@ -1,10 +1,10 @@
 // onLicenseCheck: may the service run, may the settings look like this? No answer is a denial; mail that was accepted stays.
 import type { Disposable, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { Accounts, Events, type Licence } from '@postroom/sdk/services';
-import { HookCall, TapFailed } from '../hooking/hookPoint.js';
+import { Accounts, Events, type Licence, PluginCatalogue } from '@postroom/sdk/services';
+import { HookCall } from '../hooking/hookCall.js';
+import { TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
-import { PluginHost } from '../host/pluginHost.js';
 
 const NOT_ASKED: LicenceVerdict = {
   granted: false,
@@ -21,7 +21,7 @@ export class LicenceWarden implements Licence {
     @HostHooks private readonly hooks: HostHooks,
     @Accounts private readonly accounts: Accounts,
     @Events private readonly events: Events,
-    @PluginHost private readonly plugins: PluginHost,
+    @PluginCatalogue private readonly plugins: PluginCatalogue,
   ) {}
 
   get verdict(): LicenceVerdict {
@@ -55,13 +55,9 @@ export class LicenceWarden implements Licence {
     }
     try {
       const verdict = this.hooks.onLicenseCheck.call(query, new HookCall()) ?? unanswered(editions[0] ?? '');
-      // Who only requires something, as the device does, knows of no edition.
+      // A tap that only requires something, as the device does, knows of no edition.
       return verdict.granted || verdict.edition !== 'none' ? verdict : { ...verdict, edition: this.#nameOf(editions[0] ?? '') };
     } catch (error) {
-      if (error instanceof TapFailed) {
-        // No strike: without the plugin that may say no, everything would be granted.
-        this.plugins.noteProblem(error.failure.plugin, error.failure.message);
-      }
       return {
         granted: false,
         edition: editions[0] ?? '',

@@ -11,12 +11,6 @@ export function receiptsFor(recipients: readonly string[], answer: DeliveryRecei
   });
 }
 
-/** Destinations that were answered for without being asked about. */
-export function uncalledFor(recipients: readonly string[], answer: DeliveryReceipt): readonly string[] {
-  const asked = new Set(recipients);
-  return [...new Set(answer.map(({ recipient }) => recipient))].filter((recipient) => !asked.has(recipient));
-}
-
 /** Tried again, the safe error: where it was delivered after all, it comes twice. */
 function contradicted(recipient: string, plugin: string, said: DeliveryReceipt): DestinationReceipt {
   const outcomes = [...new Set(said.map(({ outcome }) => outcome))];

@@ -3,11 +3,10 @@ import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@p
 import { machineTimeZone } from '@postroom/sdk/base';
 import { Clock, createServiceId, Events, Licence, Log, Outbox, Rounds } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
-import { HookCall } from '../hooking/hookPoint.js';
+import { HookCall } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
-import { PluginHost } from '../host/pluginHost.js';
 
-/** Plans are made anew at least this often: the wall clock may have jumped, and windows are wall-clock time. */
+/** Plans are made again at least this often: the wall clock may have jumped, and windows are wall-clock time. */
 const REPLAN_MS = 60_000;
 
 export interface Scheduler {
@@ -35,7 +34,6 @@ export class HookScheduler implements Scheduler {
     @Rounds private readonly rounds: Rounds,
     @Licence private readonly licence: Licence,
     @SettingsService private readonly settings: SettingsService,
-    @PluginHost private readonly plugins: PluginHost,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
   ) {}
@@ -47,7 +45,7 @@ export class HookScheduler implements Scheduler {
       this.outbox.onDidChange(replan),
       this.licence.onDidChange(replan),
       this.settings.onDidApply(replan),
-      this.plugins.onDidChange(replan),
+      this.hooks.onSchedule.onDidChange(replan),
       this.events.on((event) => {
         if (event.type === 'round') {
           if (event.state === 'started') {
@@ -71,12 +69,9 @@ export class HookScheduler implements Scheduler {
     }
   }
 
-  /** For whoever only wants to see it: what fails then is shown, and switches no plugin off. */
-  async plan(now: Date = this.clock.now()): Promise<SchedulePlan> {
-    const call = new HookCall();
-    const plan = await this.#plan(now, call);
-    for (const { plugin, message } of call.failures) this.plugins.noteProblem(plugin, message);
-    return plan;
+  /** To look at: a tap that fails is shown, and its plugin is not switched off for it. */
+  plan(now: Date = this.clock.now()): Promise<SchedulePlan> {
+    return this.#plan(now, new HookCall(undefined, { isPreview: true }));
   }
 
   async #plan(now: Date, call: HookCall): Promise<SchedulePlan> {
@@ -101,9 +96,7 @@ export class HookScheduler implements Scheduler {
     if (!this.#isStarted) return;
     this.#planning += 1;
     const planning = this.#planning;
-    const call = new HookCall();
-    const { rounds } = await this.#plan(this.clock.now(), call);
-    this.plugins.noteCall(call.steps);
+    const { rounds } = await this.#plan(this.clock.now(), new HookCall());
     if (planning !== this.#planning) {
       return;
     }

@@ -1,7 +1,6 @@
 // Mail that waits at an ISP, as the plugin that collects mail shows it: headers only, and nothing leaves the ISP.
 import type { CommandCall, MailView } from '@postroom/sdk';
-import { Clock, createServiceId } from '@postroom/sdk/services';
-import { CommandRegistry } from '../host/commandRegistry.js';
+import { Clock, CommandCatalogue, createServiceId } from '@postroom/sdk/services';
 import { viewOfUnstored } from './unstoredMail.js';
 
 const WAITING_COMMAND = 'pop3.waiting';
@@ -23,7 +22,7 @@ export const WaitingMail = createServiceId<WaitingMail>('WaitingMail');
 
 export class CollectedWaitingMail implements WaitingMail {
   constructor(
-    @CommandRegistry private readonly commands: CommandRegistry,
+    @CommandCatalogue private readonly commands: CommandCatalogue,
     @Clock private readonly clock: Clock,
   ) {}
 

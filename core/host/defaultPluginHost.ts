@@ -2,14 +2,15 @@
 import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import { Clock, Events, Log, PluginStorages } from '@postroom/sdk/services';
+import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import type { TapFailure } from '../hooking/guard.js';
-import type { HookStep } from '../hooking/hookPoint.js';
+import type { HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
 import { activationProblem } from './activationProblem.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { type Enablement, planEnablement } from './enablement.js';
-import { type BlockingPlugin, blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
+import { blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
 import { FailureTracker, type PluginFailure } from './failureTracker.js';
 import { KnownFilters, type RunningPlugin } from './knownFilters.js';
 import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory } from './pluginHost.js';
@@ -47,6 +48,7 @@ export class DefaultPluginHost implements PluginHost {
     @PluginStorages states: PluginStorages,
   ) {
     this.#known = new KnownFilters(states.forPlugin('core'));
+    for (const hook of Object.values(hooks)) hook.reportTo(this);
     for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
   }
 

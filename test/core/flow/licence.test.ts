@@ -1,11 +1,10 @@
 import '#core/base/injection.js';
 import type { LicenceHandler } from '@postroom/sdk';
-import type { Accounts } from '@postroom/sdk/services';
+import type { Accounts, PluginCatalogue } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { LicenceWarden } from '#core/flow/licence.js';
 import { createHooks } from '#core/hooks.js';
-import type { PluginHost } from '#core/host/pluginHost.js';
 import { manifestOf } from '../../kit/editionHandler.js';
 
 const GRANTED = { granted: true, edition: 'Test', limits: { accounts: 1, usersPerAccount: 2 } } as const;
@@ -30,7 +29,7 @@ describe('the licence', () => {
       if (event.type === 'licence') told.push(event.verdict.granted ? 'granted' : event.verdict.reason);
     });
     const plugins = [{ id: 'a.lite', manifest: { contributes: { edition: { name: 'Lite', accounts: 1, usersPerAccount: 2 } } } }];
-    warden = new LicenceWarden(hooks, accounts, events, { noteProblem: () => undefined, plugins } as unknown as PluginHost);
+    warden = new LicenceWarden(hooks, accounts, events, { plugins } as unknown as PluginCatalogue);
   });
 
   const edition = (plugin: string, handler: LicenceHandler) =>

@@ -1,6 +1,7 @@
 import type { DestinationReceipt } from '@postroom/sdk';
 import { expect } from 'chai';
-import { receiptsFor, uncalledFor } from '#core/flow/receipts.js';
+import { receiptsFor } from '#core/flow/receipts.js';
+import { uncalledFor } from '#core/hooking/answers.js';
 import { readReceipt } from '#core/host/isolated/readReceipt.js';
 
 const STRANGER = 'acme.relay';

@@ -4,7 +4,6 @@ import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { HookScheduler } from '#core/flow/schedule.js';
-import type { HookStep } from '#core/hooking/hookPoint.js';
 import { createHooks } from '#core/hooks.js';
 
 const MINUTE = 60_000;
@@ -18,7 +17,8 @@ describe('the scheduler', () => {
   let events: EventBus;
   let scheduler: HookScheduler;
   let ran: string[];
-  let failures: string[];
+  let counted: string[];
+  let shown: string[];
   let untried: number;
   let round: () => Promise<unknown>;
   let settingsChanged: () => void;
@@ -28,8 +28,13 @@ describe('the scheduler', () => {
     clock = new VirtualClock('2026-11-02T08:00:00Z');
     events = new EventBus();
     hooks = createHooks();
+    hooks.onSchedule.reportTo({
+      noteCall: (steps) => void counted.push(...steps.flatMap(({ failure, plugin }) => (failure === undefined ? [] : plugin))),
+      tapFailed: ({ plugin }) => void counted.push(plugin),
+      noteProblem: (plugin) => void shown.push(plugin),
+    });
     ran = [];
-    failures = [];
+    [counted, shown] = [[], []];
     untried = 0;
     round = () => Promise.resolve();
     const nothing = { dispose: () => undefined };
@@ -58,11 +63,6 @@ describe('the scheduler', () => {
           settingsChanged = listener;
           return nothing;
         },
-      } as never,
-      {
-        onDidChange: () => nothing,
-        noteProblem: (plugin: string) => void failures.push(plugin),
-        noteCall: (steps: readonly HookStep[]) => void failures.push(...steps.filter(({ failure }) => failure).map(({ plugin }) => plugin)),
       } as never,
       events,
       { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
@@ -164,6 +164,9 @@ describe('the scheduler', () => {
     tap('c.nonsense', () => ({ rounds: 'soon' }) as never);
     const { rounds } = await scheduler.plan();
     expect(rounds.map((entry) => (entry.at.getTime() - clock.now().getTime()) / MINUTE)).to.deep.equal([3, 9]);
-    expect(failures).to.deep.equal(['b.broken', 'c.nonsense']);
+    expect([shown, counted], 'shown to who looks at the plan, and not counted').to.deep.equal([['b.broken', 'c.nonsense'], []]);
+    scheduler.start();
+    await pass(0);
+    expect(counted, 'counted where the plan is acted on').to.deep.equal(['b.broken', 'c.nonsense']);
   });
 });

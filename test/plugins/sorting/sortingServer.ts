@@ -9,7 +9,7 @@ import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { IntakeStep } from '#core/flow/intake.js';
 import { type Sorted, SortStep } from '#core/flow/sort.js';
-import { HookCall } from '#core/hooking/hookPoint.js';
+import { HookCall } from '#core/hooking/hookCall.js';
 import { HostHooks } from '#core/hooks.js';
 import { composeCopy, editsOf } from '#core/mail/copy.js';
 import { readHeader } from '#core/mail/header.js';
