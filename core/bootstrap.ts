@@ -35,6 +35,7 @@ import { Container } from 'inversify';
 import { clearBackupUnderWay } from './backup/backupUnderWay.js';
 import { refuseUnfinished } from './backup/restoreBackup.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
+import { CoreState } from './base/coreState.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
@@ -266,6 +267,7 @@ function bindStore(container: Container, store: SqliteStore): void {
 }
 
 function bindServices(container: Container, dataDir: string, log: Log, patienceMs: number | undefined): void {
+  container.bind(CoreState).toSelf();
   bindClass(container, SettingsService, FileSettings);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
   bindClass(container, SecretStore, FileSecretStore);

@@ -1,19 +1,17 @@
 // While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and what waited is sorted as soon as it need not wait any more.
-import { ADMIN1, type Disposable, type PluginStorage } from '@postroom/sdk';
+import { ADMIN1, type Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { ActivityLog, Clock, Events, Log, PluginCatalogue, PluginStorages } from '@postroom/sdk/services';
+import { ActivityLog, Clock, Events, Log, PluginCatalogue } from '@postroom/sdk/services';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
 import { ServerName } from '../directory/serverName.js';
 import { type BlockingPlugin, BlockingPlugins } from '../hooking/blockingPlugins.js';
 import { composeBlockedNotice } from '../mail/blockedNotice.js';
 import { HeldMailStep } from './heldMail.js';
 import { IntakeStep } from './intake.js';
 
-/** Ids of the plugins that ADMIN1 has been told of. */
-const TOLD = 'blocked';
-
 export class BlockedMail implements Disposable {
   readonly #watching = new DisposableStack();
-  readonly #state: PluginStorage;
   #looking: Promise<void> = Promise.resolve();
 
   constructor(
@@ -26,10 +24,8 @@ export class BlockedMail implements Disposable {
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-    @PluginStorages states: PluginStorages,
-  ) {
-    this.#state = states.forPlugin('core');
-  }
+    @inject(CoreState) private readonly state: CoreState,
+  ) {}
 
   /** Looks at once if asked to, after every change of the plugins, and with every round: a disk that was full may have kept the notice from being stored. */
   begin({ atOnce }: { readonly atOnce: boolean }): void {
@@ -59,14 +55,14 @@ export class BlockedMail implements Disposable {
 
   async #compare(isChanged: boolean): Promise<void> {
     const blocking = this.filters.blocking.filter(({ how }) => how === 'failed' || how === 'gone' || how === 'lapsed');
-    const told = ((await this.#state.get(TOLD)) ?? []) as readonly string[];
+    const told = (await this.state.get('blocked')) ?? [];
     const fresh = blocking.filter(({ id }) => !told.includes(id));
     if (fresh.length > 0) await this.#tell(fresh);
     // While it is being tried again it is not over: it may fail again, and ADMIN1 knows.
     const over = told.filter((id) => !this.filters.blocking.some((each) => each.id === id && each.how !== 'off'));
     if (fresh.length + over.length > 0) {
       const ids = [...told.filter((id) => !over.includes(id)), ...fresh.map(({ id }) => id)];
-      await this.#state.set(TOLD, ids);
+      await this.state.set('blocked', ids);
     }
     // A plugin that was only being started has kept mail waiting as well.
     if (this.filters.blocking.length === 0 && (isChanged || over.length > 0)) await this.#goOn(over);

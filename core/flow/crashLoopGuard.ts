@@ -1,19 +1,15 @@
 // Work on messages of which one may end the process: written down before it begins, so that the next start knows what was under way.
-import type { PluginStorage } from '@postroom/sdk';
+import type { CoreState } from '../base/coreState.js';
 
-/** One death in company with the others, and so many alone, before a message is given up. */
+/** A message that ended the process in the company of others is suspected; one that did so twice more on its own is given up. */
 const DEATHS_ALONE = 2;
 
 export class CrashLoopGuard {
-  /** `name`: what the entries in the store are called. */
-  constructor(
-    private readonly name: string,
-    private readonly state: PluginStorage,
-  ) {}
+  constructor(private readonly state: CoreState) {}
 
   /**
-   * Works on each item in turn. Where the last time did not come to its end, each is noted by itself before it is begun; one that the process
-   * has died of again and again is handed to `giveUp` instead.
+   * Works on each item in turn. After a crash the items are worked on one by one, each noted before it is begun; one that ended the process twice on its
+   * own goes to `giveUp` instead.
    */
   async each<T extends { readonly id: string }>(
     items: readonly T[],
@@ -23,14 +19,14 @@ export class CrashLoopGuard {
     if (items.length === 0) {
       return;
     }
-    const died = (await this.state.get(this.name)) === true;
-    if (!died) {
-      await this.state.set(this.name, true);
+    const hasCrashed = (await this.state.get('resorting')) === true;
+    if (!hasCrashed) {
+      await this.state.set('resorting', true);
     }
     for (const item of items) {
-      await (died ? this.#alone(item, work, giveUp) : work(item));
+      await (hasCrashed ? this.#alone(item, work, giveUp) : work(item));
     }
-    await this.state.delete(this.name);
+    await this.state.delete('resorting');
   }
 
   async #alone<T extends { readonly id: string }>(
@@ -38,8 +34,8 @@ export class CrashLoopGuard {
     work: (item: T) => Promise<void>,
     giveUp: (item: T) => Promise<void>,
   ): Promise<void> {
-    const key = `${this.name}/${item.id}`;
-    const deaths = Number((await this.state.get(key)) ?? 0);
+    const key = `resorting/${item.id}` as const;
+    const deaths = (await this.state.get(key)) ?? 0;
     if (deaths >= DEATHS_ALONE) {
       await giveUp(item);
     } else {

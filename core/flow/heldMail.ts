@@ -6,11 +6,12 @@ import {
   Events,
   Log,
   MailStore,
-  PluginStorages,
   type ResortChange,
   type StoredMessage,
   type Submission,
 } from '@postroom/sdk/services';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
 import { ServerName } from '../directory/serverName.js';
 import { editsOf } from '../mail/copy.js';
 import { type Header, readHeader } from '../mail/header.js';
@@ -45,9 +46,9 @@ export class StoredHeldMailStep implements HeldMailStep {
     @ServerName private readonly server: ServerName,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-    @PluginStorages states: PluginStorages,
+    @inject(CoreState) state: CoreState,
   ) {
-    this.#sorting = new CrashLoopGuard('resorting', states.forPlugin('core'));
+    this.#sorting = new CrashLoopGuard(state);
   }
 
   /** One after the other: two at once would sort a message twice. */

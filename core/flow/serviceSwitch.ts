@@ -1,7 +1,9 @@
 // The manual's Start/Stop button: with it off, mail ports are closed and no round runs by itself; stored mail stays.
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { ActivityLog, createServiceId, Events, Licence, PluginStorages, type RoundReport } from '@postroom/sdk/services';
+import { ActivityLog, createServiceId, Events, Licence, type RoundReport } from '@postroom/sdk/services';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { Scheduler } from './schedule.js';
@@ -26,7 +28,7 @@ export class DefaultServiceSwitch implements ServiceSwitch {
     @Doors private readonly doors: Doors,
     @Scheduler private readonly scheduler: Scheduler,
     @PluginHost private readonly plugins: PluginHost,
-    @PluginStorages private readonly states: PluginStorages,
+    @inject(CoreState) private readonly state: CoreState,
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
   ) {}
@@ -40,7 +42,7 @@ export class DefaultServiceSwitch implements ServiceSwitch {
   }
 
   async begin(): Promise<void> {
-    this.#isOn = (await this.states.forPlugin('core').get('service')) !== 'off';
+    this.#isOn = (await this.state.get('service')) !== 'off';
     this.doors.begin();
     this.#watching.push(
       this.licence.onDidChange((verdict) => {
@@ -67,7 +69,7 @@ export class DefaultServiceSwitch implements ServiceSwitch {
 
   async set(on: boolean): Promise<{ readonly service: string }> {
     this.#isOn = on;
-    await this.states.forPlugin('core').set('service', on ? 'on' : 'off');
+    await this.state.set('service', on ? 'on' : 'off');
     this.#tell(on ? 'The administrator started the service.' : 'The administrator stopped the service. Stored mail stays.');
     await this.#settle();
     return { service: on ? 'on' : 'off' };

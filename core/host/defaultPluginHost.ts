@@ -1,7 +1,9 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
 import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { Clock, Events, Log, PluginStorages } from '@postroom/sdk/services';
+import { Clock, Events, Log } from '@postroom/sdk/services';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
 import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookCall.js';
@@ -45,9 +47,9 @@ export class DefaultPluginHost implements PluginHost {
     @Clock private readonly clock: Clock,
     @Log private readonly log: Log,
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
-    @PluginStorages states: PluginStorages,
+    @inject(CoreState) state: CoreState,
   ) {
-    this.#known = new KnownFilters(states.forPlugin('core'));
+    this.#known = new KnownFilters(state);
     for (const hook of Object.values(hooks)) hook.reportTo(this);
     for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
   }

@@ -2,6 +2,8 @@
 import type { Disposable } from '@postroom/sdk';
 import { isPlausible } from '@postroom/sdk/base';
 import { ActivityLog, Clock, Journal, Log, PluginStorages } from '@postroom/sdk/services';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/settingsService.js';
 
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
@@ -13,7 +15,8 @@ export class Housekeeping implements Disposable {
   constructor(
     @ActivityLog private readonly activity: ActivityLog,
     @Journal private readonly journal: Journal,
-    @PluginStorages private readonly states: PluginStorages,
+    @PluginStorages private readonly storages: PluginStorages,
+    @inject(CoreState) private readonly state: CoreState,
     @SettingsService private readonly settings: SettingsService,
     @Clock private readonly clock: Clock,
     @Log private readonly log: Log,
@@ -35,7 +38,7 @@ export class Housekeeping implements Disposable {
       }
       await this.activity.prune(this.settings.get<number>('log.keepDays'));
       await this.journal.prune(JOURNAL_DAYS);
-      await this.states.prune(this.clock.now());
+      await this.storages.prune(this.clock.now());
     } catch (error) {
       this.log.error('Old log entries could not be removed; the next try is after midnight.', { error: String(error) });
     }
@@ -43,11 +46,10 @@ export class Housekeeping implements Disposable {
 
   /** A clock that jumped ahead makes everything old. What it would remove stays until the clock has said the same for a day. */
   async #isClockTrusted(): Promise<boolean> {
-    const states = this.states.forPlugin('core');
-    const last = await states.get('tidied');
+    const last = await this.state.get('tidied');
     const now = this.clock.now();
-    await states.set('tidied', now.toISOString());
-    if (typeof last !== 'string' || isPlausible(new Date(last), now)) {
+    await this.state.set('tidied', now.toISOString());
+    if (last === undefined || isPlausible(new Date(last), now)) {
       return true;
     }
     this.log.warn('The clock is far from where it was at the last tidying. Old log entries stay for another day, in case it is wrong.', {

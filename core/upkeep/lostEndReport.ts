@@ -1,13 +1,15 @@
 // What is known of a database that lost its end, in sentences: for status, doctor, Log and ADMIN1.
-import { Clock, createServiceId, PluginStorages } from '@postroom/sdk/services';
-import { LOST_END_KEY, type LostEnd } from '../store/lostEnd.js';
+import { Clock, createServiceId } from '@postroom/sdk/services';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
+import type { LostEnd } from '../store/lostEnd.js';
 
 export interface LostEndReport {
   /** For two weeks after it was found. */
   found(): Promise<LostEnd | undefined>;
   /** A sentence. */
   problem(): Promise<string | undefined>;
-  /** Whoever has to know was told. */
+  /** Log and ADMIN1 were told. */
   setTold(end: LostEnd): Promise<void>;
 }
 export const LostEndReport = createServiceId<LostEndReport>('LostEndReport');
@@ -16,12 +18,12 @@ const SHOWN_MS = 14 * 86_400_000;
 
 export class StoredLostEndReport implements LostEndReport {
   constructor(
-    @PluginStorages private readonly states: PluginStorages,
+    @inject(CoreState) private readonly state: CoreState,
     @Clock private readonly clock: Clock,
   ) {}
 
   async found(): Promise<LostEnd | undefined> {
-    return (await this.states.forPlugin('core').get(LOST_END_KEY)) as LostEnd | undefined;
+    return (await this.state.get('lost-end')) as LostEnd | undefined;
   }
 
   async problem(): Promise<string | undefined> {
@@ -30,7 +32,7 @@ export class StoredLostEndReport implements LostEndReport {
   }
 
   setTold(end: LostEnd): Promise<void> {
-    return this.states.forPlugin('core').set(LOST_END_KEY, { ...end, isTold: true }, new Date(this.clock.now().getTime() + SHOWN_MS));
+    return this.state.set('lost-end', { ...end, isTold: true }, new Date(this.clock.now().getTime() + SHOWN_MS));
   }
 }
 

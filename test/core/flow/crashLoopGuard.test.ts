@@ -1,17 +1,14 @@
-import type { PluginStorage } from '@postroom/sdk';
+import '#core/base/injection.js';
 import { expect } from 'chai';
+import { CoreState } from '#core/base/coreState.js';
 import { CrashLoopGuard } from '#core/flow/crashLoopGuard.js';
+import { MemoryStorages } from '../../kit/memoryStorages.js';
 
 class Death extends Error {}
 
 describe('Work that may end the process', () => {
-  const kept = new Map<string, unknown>();
-  const state: PluginStorage = {
-    get: async (key) => kept.get(key),
-    set: async (key, value) => void kept.set(key, value),
-    delete: async (key) => void kept.delete(key),
-    keys: async () => [...kept.keys()],
-  };
+  const storages = new MemoryStorages();
+  const kept = storages.entries;
   let done: string[];
   let givenUp: string[];
   beforeEach(() => {
@@ -22,7 +19,7 @@ describe('Work that may end the process', () => {
   /** One life: works until it has done everything, or dies of the message `deadly`. Answers whether it lived. */
   async function live(ids: readonly string[], deadly?: string): Promise<boolean> {
     try {
-      await new CrashLoopGuard('sorting', state).each(
+      await new CrashLoopGuard(new CoreState(storages)).each(
         ids.filter((id) => !givenUp.includes(id)).map((id) => ({ id })),
         async ({ id }) => {
           if (id === deadly) throw new Death();
