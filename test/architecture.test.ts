@@ -15,15 +15,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   configuration: ['base', 'store'],
   directory: ['base', 'configuration'],
   backup: ['base', 'store', 'configuration'],
-  upkeep: ['base', 'store', 'configuration'],
   figures: ['base', 'store'],
   host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
-  flow: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'upkeep', 'host'],
-  review: ['base', 'store', 'mail', 'configuration', 'directory', 'flow'],
-  doctor: ['base', 'store', 'configuration', 'directory', 'upkeep', 'host'],
+  flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
+  review: ['base', 'mail', 'configuration', 'directory', 'flow'],
+  service: ['base', 'hooking', 'host', 'flow'],
+  maintenance: ['base', 'store', 'mail', 'configuration', 'directory', 'flow'],
+  doctor: ['base', 'store', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
   commands: [
     ...['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['backup', 'doctor', 'figures', 'upkeep', 'flow', 'review', 'host'],
+    ...['backup', 'doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
   ],
   cli: ['base', 'store', 'configuration', 'directory', 'backup', 'doctor', 'host', 'commands'],
 };
@@ -60,7 +61,7 @@ describe('the layers', () => {
     expect(plugins.length).to.be.greaterThan(50);
     expect(core.find((file) => file.name === 'core/bootstrap.ts')?.imports).to.include.members([
       'inversify',
-      'core/flow/intake.ts',
+      'core/flow/messageFlow.ts',
       '@postroom/sdk',
     ]);
   });

@@ -14,12 +14,17 @@ export function bindClass<T>(container: Container, id: ServiceId<T>, made: Class
   container.bind(id as never).to(made as never);
 }
 
-/** The service, made if need be. */
-export function service<T>(container: Container, id: ServiceId<T>): T {
+/** A class that is its own id. The container makes it when it is first asked for, once. */
+export function bindSelf(container: Container, made: Class<unknown>): void {
+  container.bind(made as never).toSelf();
+}
+
+/** The service, made if need be; of a class that is its own id, the one that there is. */
+export function service<T>(container: Container, id: ServiceId<T> | Class<T>): T {
   return container.get(id as never) as T;
 }
 
 /** A second id for a service that is bound already. */
-export function bindAlias<T>(container: Container, id: ServiceId<T>, existing: ServiceId<T>): void {
+export function bindAlias<T>(container: Container, id: ServiceId<T>, existing: ServiceId<T> | Class<T>): void {
   container.bind(id as never).toService(existing as never);
 }

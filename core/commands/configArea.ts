@@ -1,6 +1,7 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { NOT_UTF8, utf8TextOf } from '../configuration/document.js';
 import { hasErrors, problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
@@ -14,7 +15,7 @@ import { keysAndValues, orFail, pathOf, refuseUnknownKeys } from './settingsEdit
 export class ConfigArea implements CommandArea {
   constructor(
     @SettingsService private readonly settings: SettingsService,
-    @WhatIfStep private readonly whatIf: WhatIfStep,
+    @inject(WhatIfStep) private readonly whatIf: WhatIfStep,
     @Accounts private readonly accounts: Accounts,
     @PluginHost private readonly host: PluginHost,
     @TrialPeriod private readonly trials: TrialPeriod,

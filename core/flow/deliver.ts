@@ -1,12 +1,11 @@
-// onDeliver: hands one message to one set of destinations, turns silence or a failure into "later", and lets who listens know what became of it.
+// onDeliver: hands one message to one set of destinations, turns silence or a failure into "later", and tells its listeners what became of it.
 import { type DeliveryReceipt, type DeliveryRequest, type MailboxRef, type MailView, mailboxName } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
 import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
 import { HookCall } from '../hooking/hookCall.js';
 import { TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
-import { receiptsFor } from './receipts.js';
-import type { RelayAnswer, RelayTry } from './relayTry.js';
+import { receiptsFor } from './sending/receipts.js';
+import type { RelayAnswer, RelayTry } from './sending/relayTry.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
 export interface LocalDelivery {
@@ -14,21 +13,7 @@ export interface LocalDelivery {
   readonly waiting: string | undefined;
 }
 
-export interface DeliverStep {
-  /** Before the commit: which of the mailboxes take their copy now? */
-  local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery>;
-  /** What the plugins answer, or why there is no answer; never rejects. */
-  relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer>;
-  /** Whether `tell` would reach anybody. */
-  readonly hasListeners: boolean;
-  /** Lets the taps of stage `outcome` know what became of a try. They keep no delivery waiting. */
-  tell(request: DeliveryRequest & { readonly receipt: DeliveryReceipt }): void;
-  /** Resolves when they have heard of every try so far. */
-  told(): Promise<void>;
-}
-export const DeliverStep = createServiceId<DeliverStep>('DeliverStep');
-
-export class HookDeliverStep implements DeliverStep {
+export class DeliverStep {
   readonly #telling = new Set<Promise<void>>();
 
   constructor(
@@ -36,10 +21,12 @@ export class HookDeliverStep implements DeliverStep {
     @BlockingPlugins private readonly plugins: BlockingPlugins,
   ) {}
 
+  /** Whether `tell` would reach anybody. */
   get hasListeners(): boolean {
     return this.hooks.onDeliver.hasOutcomes;
   }
 
+  /** Before the commit: which of the mailboxes take their copy now? */
   async local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery> {
     if (mailboxes.length === 0) {
       return { mailboxes, waiting: undefined };
@@ -59,6 +46,7 @@ export class HookDeliverStep implements DeliverStep {
     };
   }
 
+  /** What the plugins answer, or why there is no answer; never rejects. */
   async relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer> {
     const { blocking } = this.plugins;
     if (blocking.length > 0) {
@@ -70,11 +58,13 @@ export class HookDeliverStep implements DeliverStep {
     return this.#ask({ mail, to: attempt.destinations }, recipients, attempt);
   }
 
+  /** Lets the taps of stage `outcome` know what became of a try. They keep no delivery waiting. */
   tell(request: DeliveryRequest & { readonly receipt: DeliveryReceipt }): void {
     const telling = this.#tell(request).finally(() => this.#telling.delete(telling));
     this.#telling.add(telling);
   }
 
+  /** Resolves when they have heard of every try so far. */
   async told(): Promise<void> {
     await Promise.all(this.#telling);
   }
@@ -85,7 +75,7 @@ export class HookDeliverStep implements DeliverStep {
   }
 
   async #ask(request: DeliveryRequest, recipients: readonly string[], attempt?: RelayTry): Promise<RelayAnswer> {
-    const call = new HookCall(attempt?.signal, { isExcused: () => attempt?.hasTrouble === true });
+    const call = attempt === undefined ? new HookCall() : new HookCall(attempt.signal, { isExcused: () => attempt.hasTrouble });
     try {
       const answer = await this.hooks.onDeliver.promise(request, call);
       const answerer = call.steps.findLast((step) => step.answer !== undefined)?.plugin;

@@ -1,7 +1,7 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
 import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { cutText } from '@postroom/sdk/base';
-import { Accounts, createServiceId } from '@postroom/sdk/services';
+import { Accounts } from '@postroom/sdk/services';
 import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
 import { HookCall, type HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
@@ -19,19 +19,14 @@ const LONGEST_REASON = 4000;
 /** Characters of one text of an entry, whatever it is made of: it is kept with the message, and a plugin decides how long a tag or a name is. */
 const LONGEST_TEXT = 4 * LONGEST_REASON;
 
-export interface SortStep {
-  /** Sorts for one account. `outside`: envelope recipients that leave through the ISP. Never rejects: what fails is held. */
-  sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted>;
-}
-export const SortStep = createServiceId<SortStep>('SortStep');
-
-export class HookSortStep implements SortStep {
+export class SortStep {
   constructor(
     @HostHooks private readonly hooks: HostHooks,
     @BlockingPlugins private readonly plugins: BlockingPlugins,
     @Accounts private readonly accounts: Accounts,
   ) {}
 
+  /** Sorts for one account. `outside`: envelope recipients that leave through the ISP. Never rejects: what fails is held. */
   async sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted> {
     const start = createSortPlan(account, outside);
     const { blocking } = this.plugins;
