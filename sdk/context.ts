@@ -26,14 +26,24 @@ export interface PluginContext {
   readonly mail: MailSender;
   /** Program log. Lines are sentences with fields; never a password, never a body. */
   readonly log: Logger;
+  /** Where the plugin's own files lie: the absolute path of the folder with its package.json. To read, not to write in. */
+  readonly folder: string;
   /** Folder of the plugin's own; exists, readable by the server's user only. */
   readonly storagePath: string;
   /** Disposed last-in-first-out, one awaited after the other, when the plugin is disabled or the server stops. */
   readonly subscriptions: { push(...items: readonly Disposable[]): void };
   /** Hands over a port or a similar door: opened after every plugin is active, closed before any deactivates. */
   listen(listener: PortListener): void;
-  /** A service of the host (see services.ts). Bundled plugins only: elsewhere it throws `plugin/isolated`. */
+  /**
+   * A service of the host or of another plugin (see services.ts), which `requires` in the manifest names: else it throws `plugin/undeclared-service`. For
+   * plugins that run in the host; in an isolated one it throws `plugin/isolated`.
+   */
   get<T>(service: ServiceId<T>): T;
+  /**
+   * Hands over a service that `provides` in the manifest names, for as long as the plugin is active. In activate() only; each one once. Throws
+   * `plugin/undeclared-service` for others, and `plugin/isolated` in an isolated plugin.
+   */
+  provide<T>(service: ServiceId<T>, provided: T): void;
 }
 
 /** A door to the outside that the host opens and closes. */

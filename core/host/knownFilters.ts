@@ -16,7 +16,8 @@ export class KnownFilters {
   #known: ReadonlyMap<string, string> = new Map();
   #isLoaded = false;
 
-  constructor(private readonly state: CoreState) {}
+  /** `state` is asked for when it is used: the store may come later. */
+  constructor(private readonly state: () => CoreState) {}
 
   get ids(): ReadonlySet<string> {
     return new Set(this.#known.keys());
@@ -25,7 +26,7 @@ export class KnownFilters {
   /** Before the first use. */
   async load(): Promise<void> {
     if (this.#isLoaded) return;
-    this.#known = new Map(Object.entries((await this.state.get('fail-closed')) ?? {}));
+    this.#known = new Map(Object.entries((await this.state().get('fail-closed')) ?? {}));
     this.#isLoaded = true;
   }
 
@@ -58,7 +59,7 @@ export class KnownFilters {
   }
 
   write(): Promise<void> {
-    return this.state.set('fail-closed', Object.fromEntries(this.#known));
+    return this.state().set('fail-closed', Object.fromEntries(this.#known));
   }
 
   #replace(next: ReadonlyMap<string, string>): boolean {

@@ -1,5 +1,5 @@
 // The flow with real hooks and taps that a test writes, on a store in memory and a clock that a test moves.
-import { type AccountView, type MailView, type MailboxRef, isOwnAddress, mailboxName, type SortPlan, splitAddress } from '@postroom/sdk';
+import { type AccountView, isOwnAddress, type MailboxRef, type MailView, mailboxName, type SortPlan, splitAddress } from '@postroom/sdk';
 import type { Accounts, Activity, Log, OutboxEntry, PostroomEvent } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { CoreState } from '#core/base/coreState.js';
