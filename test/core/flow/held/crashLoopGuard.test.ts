@@ -53,4 +53,36 @@ describe('Work that may end the process', () => {
     for (let life = 0; life < 5; life += 1) expect(await live(['a', 'b'])).to.equal(true);
     expect(givenUp).to.deep.equal([]);
   });
+
+  it('writes nothing where there is nothing to do', async () => {
+    expect(await live([])).to.equal(true);
+    expect(kept.size).to.equal(0);
+  });
+
+  it('notes that work is under way before it begins, and which message alone after a crash', async () => {
+    const seen: (readonly string[])[] = [];
+    const look = async (): Promise<void> => void seen.push([...kept.keys()]);
+    await new CrashLoopGuard(new CoreState(storages)).each([{ id: 'a' }], look, look);
+    kept.set('core resorting', true);
+    await new CrashLoopGuard(new CoreState(storages)).each([{ id: 'a' }, { id: 'b' }], look, look);
+    expect(seen).to.deep.equal([['core resorting'], ['core resorting', 'core resorting/a'], ['core resorting', 'core resorting/b']]);
+    expect(kept.size, 'nothing is left when all went well').to.equal(0);
+  });
+
+  it('suspects nobody after the first crash: all are tried alone, one by one', async () => {
+    await live(['a', 'deadly', 'b'], 'deadly');
+    done = [];
+    expect(await live(['a', 'deadly', 'b'])).to.equal(true);
+    expect(done).to.deep.equal(['a', 'deadly', 'b']);
+    expect(givenUp).to.deep.equal([]);
+  });
+
+  it('does not work on a message that it gives up', async () => {
+    for (let death = 0; death < 3; death += 1) await live(['deadly'], 'deadly');
+    const worked: string[] = [];
+    const note = async ({ id }: { readonly id: string }): Promise<void> => void worked.push(id);
+    const given: string[] = [];
+    await new CrashLoopGuard(new CoreState(storages)).each([{ id: 'deadly' }], note, async ({ id }) => void given.push(id));
+    expect([worked, given]).to.deep.equal([[], ['deadly']]);
+  });
 });

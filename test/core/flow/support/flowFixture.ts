@@ -1,5 +1,14 @@
 // The flow with real hooks and taps that a test writes, on a store in memory and a clock that a test moves.
-import { type AccountView, isOwnAddress, type MailboxRef, type MailView, mailboxName, type SortPlan, splitAddress } from '@postroom/sdk';
+import {
+  type AccountView,
+  isOwnAddress,
+  type MailboxRef,
+  type MailView,
+  mailboxName,
+  type SortPlan,
+  splitAddress,
+  type UserView,
+} from '@postroom/sdk';
 import type { Accounts, Activity, Log, OutboxEntry, PostroomEvent } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { CoreState } from '#core/base/coreState.js';
@@ -18,8 +27,7 @@ import { createHooks } from '#core/hooks.js';
 import { MemoryStorages } from '../../../kit/memoryStorages.js';
 import { MemoryMailStore } from './memoryMailStore.js';
 
-const user = (account: string, name: string): AccountView['users'][number] =>
-  ({ mailbox: { account, user: name }, name, fullName: '', aliases: [], ccTo: [] }) as never;
+const user = (account: string, name: string): UserView => ({ mailbox: { account, user: name }, name, aliases: [], names: [], ccTo: [] });
 
 export const COMPANY: AccountView = {
   id: 'company',
@@ -130,8 +138,11 @@ export class FlowFixture {
 
   #accounts(): Accounts {
     const find = (id: string | undefined): AccountView | undefined => this.all.find((account) => account.id === id);
+    const all = (): readonly AccountView[] => this.all;
     return {
-      all: this.all,
+      get all() {
+        return all();
+      },
       find,
       user: (mailbox) => find(mailbox.account)?.users.find(({ name }) => name === mailbox.user),
       sendersOf: () => [],
