@@ -55,6 +55,8 @@ export interface ProvidedService {
   readonly service: string;
   /** The version of the service's contract that it keeps, as in `1.0.0`: not the plugin's. */
   readonly version: string;
+  /** activateStandalone() hands it over as well, for commands that work where no server starts. Default false. */
+  readonly standalone?: boolean;
 }
 
 /** A list that other plugins add entries to in their manifests. */
@@ -150,7 +152,10 @@ export interface CommandDeclaration {
   readonly title: string;
   /** JSON Schema of an object. */
   readonly arguments?: Readonly<Record<string, unknown>>;
-  /** JSON Schema of the answer. */
+  /**
+   * JSON Schema (draft-07) of the answer as JSON: dates are texts, and what is `undefined` is missing. The API's description and `--help` are made from
+   * it. The host does not check answers.
+   */
   readonly result?: Readonly<Record<string, unknown>>;
   /** Properties of `arguments` that the CLI takes by position, in order. */
   readonly positional?: readonly string[];
@@ -158,6 +163,11 @@ export interface CommandDeclaration {
   readonly reads?: boolean;
   /** Can work on the data folder without a running server. */
   readonly offline?: boolean;
+  /**
+   * With `offline`: works where no server can start, on a data folder that is missing, damaged or half replaced. Without a running server its handler comes
+   * from activateStandalone(), and no store is opened. For plugins that run in the host.
+   */
+  readonly standalone?: boolean;
   /**
    * `account`: a question about one account, which its page in the manager asks. The command reads, and `account` (an id) is the only argument that
    * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set. Where the answer has

@@ -9,28 +9,27 @@ import { ROOT, type SourceFile, sourcesIn } from './kit/sourceFiles.js';
 /** The folders of the core, each with those that it may import from. `bootstrap.ts` sees everything; what is not named is shut. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  store: ['base'],
   mail: ['base'],
   hooking: ['base', 'mail'],
-  configuration: ['base', 'store'],
+  configuration: ['base'],
   directory: ['base', 'configuration'],
-  backup: ['base', 'store', 'configuration'],
-  figures: ['base', 'store'],
-  host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
+  figures: ['base'],
+  host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'host', 'flow'],
-  maintenance: ['base', 'store', 'mail', 'configuration', 'directory', 'flow'],
-  doctor: ['base', 'store', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
+  maintenance: ['base', 'mail', 'configuration', 'flow'],
+  doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
   commands: [
-    ...['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['backup', 'doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
+    ...['base', 'mail', 'hooking', 'configuration', 'directory'],
+    ...['doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
   ],
-  cli: ['base', 'store', 'configuration', 'directory', 'backup', 'doctor', 'host', 'commands'],
+  cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
 };
-/** Backups are files of the database engine. */
-const KNOW_THE_ENGINE = ['store', 'backup'];
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
+/** Know files of the store by name: the doctor looks whether others can read the database. */
+const KNOW_FILES = ['core/doctor/folderChecks.ts'];
+const SQLITE = 'plugins/platform/store-sqlite/';
 const SQL = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w)/;
 
 const core = sourcesIn('core');
@@ -129,19 +128,21 @@ describe('the imports', () => {
 describe('the store', () => {
   it('imports sqlite3 in one file', () => {
     expect(product.filter((file) => file.imports.includes('sqlite3')).map((file) => file.name)).to.deep.equal([
-      'core/store/sqlite/connection.ts',
+      `${SQLITE}engine/connection.ts`,
     ]);
   });
 
-  it('is the only place that knows its engine', () => {
-    const isEngine = (imported: string, file: SourceFile): boolean =>
-      imported.startsWith('core/store/sqlite/') && file.name !== 'core/bootstrap.ts' && !KNOW_THE_ENGINE.includes(folderOf(file.name));
-    expect(breaches(core, isEngine)).to.deep.equal([]);
+  it('is the only place that knows its engine, and its files', () => {
+    const others = product.filter(({ name }) => !name.startsWith(SQLITE));
+    expect(holding(others, /sqlite3/)).to.deep.equal([]);
+    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal(
+      KNOW_FILES,
+    );
   });
 
   it('is the only place with SQL', () => {
-    expect(holding(product, SQL).filter((name) => !name.startsWith('core/store/'))).to.deep.equal([]);
-    expect(holding(core, SQL)).to.not.deep.equal([]);
+    expect(holding(product, SQL).filter((name) => !name.startsWith('plugins/platform/store-'))).to.deep.equal([]);
+    expect(holding(plugins, SQL)).to.not.deep.equal([]);
   });
 });
 

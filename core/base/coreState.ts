@@ -14,8 +14,6 @@ export interface CoreValues {
   readonly 'fail-closed': Readonly<Record<string, string>>;
   /** Changes of the settings that wait for confirmation, as the trial period keeps them. */
   readonly trial: unknown;
-  /** The last changes of the database that are missing, as the store found it. */
-  readonly 'lost-end': unknown;
   /** Held mail is being sorted again. */
   readonly resorting: true;
   /** How often the process ended while it sorted this message alone. */
@@ -33,9 +31,9 @@ export class CoreState {
     return (await this.#storage.get(key)) as CoreValues[Key] | undefined;
   }
 
-  /** Resolves when it is durable. `expiresAt`: forgotten then. */
-  set<Key extends keyof CoreValues>(key: Key, value: CoreValues[Key], expiresAt?: Date): Promise<void> {
-    return this.#storage.set(key, value, expiresAt);
+  /** Resolves when it is durable. */
+  set<Key extends keyof CoreValues>(key: Key, value: CoreValues[Key]): Promise<void> {
+    return this.#storage.set(key, value);
   }
 
   delete(key: keyof CoreValues): Promise<void> {

@@ -1,8 +1,7 @@
 // A database that lost its end, told once to those who can do something about it: in the Log and in ADMIN1's mailbox.
 import { ADMIN1, sentenceOf } from '@postroom/sdk';
-import { ActivityLog, Clock, Events, Log } from '@postroom/sdk/services';
+import { ActivityLog, Clock, Events, Log, ServerName } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { ServerName } from '../directory/serverName.js';
 import { OwnMail } from '../flow/intake/ownMail.js';
 import { composeNotice } from '../mail/notice.js';
 import { LostEndReport, whatToDo, whatWasLost } from './lostEndReport.js';
@@ -22,7 +21,7 @@ export class LostEndNotice {
   async tell(): Promise<void> {
     try {
       const end = await this.report.found();
-      if (end === undefined || end.isTold === true) return;
+      if (end === undefined || end.isTold) return;
       const text = whatWasLost(end);
       this.log.error(text, { missing: end.missing, held: end.held });
       this.events.emit({ type: 'problem', source: 'database', sentence: text });

@@ -1,20 +1,12 @@
 // What is known of a database that lost its end, in sentences: for status, doctor, Log and ADMIN1.
-import { Clock } from '@postroom/sdk/services';
-import { CoreState } from '../base/coreState.js';
-import { inject } from '../base/inject.js';
-import type { LostEnd } from '../store/lostEnd.js';
-
-const SHOWN_MS = 14 * 86_400_000;
+import { type LostEnd, StoreMaintenance } from '@postroom/sdk/services';
 
 export class LostEndReport {
-  constructor(
-    @inject(CoreState) private readonly state: CoreState,
-    @Clock private readonly clock: Clock,
-  ) {}
+  constructor(@StoreMaintenance private readonly maintenance: StoreMaintenance) {}
 
   /** For two weeks after it was found. */
-  async found(): Promise<LostEnd | undefined> {
-    return (await this.state.get('lost-end')) as LostEnd | undefined;
+  found(): Promise<LostEnd | undefined> {
+    return this.maintenance.lostEnd();
   }
 
   /** A sentence. */
@@ -25,18 +17,18 @@ export class LostEndReport {
 
   /** Log and ADMIN1 were told. */
   setTold(end: LostEnd): Promise<void> {
-    return this.state.set('lost-end', { ...end, isTold: true }, new Date(this.clock.now().getTime() + SHOWN_MS));
+    return this.maintenance.setLostEndTold(end);
   }
 }
 
-export function whatWasLost({ missing, from, to, held }: LostEnd): string {
+export function whatWasLost({ missing, from, to, held, cause }: Omit<LostEnd, 'isTold'>): string {
   const changes = missing === 1 ? 'At least the last change' : `At least the last ${missing} changes`;
   const since = from === 0 ? `until ${timeOf(to)}` : `between ${timeOf(from)} and ${timeOf(to)}`;
   const waiting =
     held === 0
       ? ''
       : ` ${held === 1 ? '1 recipient' : `${held} recipients`} in the Outbox ${held === 1 ? 'is' : 'are'} on hold, as they may have been sent.`;
-  return `${changes} of the database, made ${since}, ${missing === 1 ? 'is' : 'are'} missing: postroom.db-wal lost its end, or an older copy of the database was put in its place. Mail that came in or was written in that time may be gone, and mail that was deleted may be back.${waiting}`;
+  return `${changes} of the database, made ${since}, ${missing === 1 ? 'is' : 'are'} missing: ${cause}. Mail that came in or was written in that time may be gone, and mail that was deleted may be back.${waiting}`;
 }
 
 /** One step a line. */

@@ -9,9 +9,8 @@ import {
   PostroomError,
   type TrailEntry,
 } from '@postroom/sdk';
-import { Accounts, type CopyTrace, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { Accounts, type CopyTrace, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { ServerName } from '../directory/serverName.js';
 import { type Decision, draft, reasonOf } from '../flow/draft.js';
 import { isSurplus, tellsRecipient } from '../flow/intake/surplusCopy.js';
 import { MessageFlow } from '../flow/messageFlow.js';

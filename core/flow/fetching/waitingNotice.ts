@@ -1,8 +1,7 @@
 // A message that stays at the ISP: those whom its header is sorted to are told by one mail, once.
 import { type AccountView, ADMIN1, isSameMailbox, type LeftMessage, type MailboxRef, type MailView } from '@postroom/sdk';
-import { Clock, Journal } from '@postroom/sdk/services';
+import { Clock, Journal, ServerName } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
-import { ServerName } from '../../directory/serverName.js';
 import { composeWaitingNotice } from '../../mail/waitingNotice.js';
 import { OwnMail } from '../intake/ownMail.js';
 import { SortStep } from '../sort.js';

@@ -1,9 +1,8 @@
 // Mail that is set aside: held while a plugin fails, sorted again by every round; and what the administrator releases.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError } from '@postroom/sdk';
-import { Accounts, Log, MailStore, type StoredMessage, type Submission } from '@postroom/sdk/services';
+import { Accounts, Log, MailStore, ServerName, type StoredMessage, type Submission } from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
-import { ServerName } from '../../directory/serverName.js';
 import { type Decision, draft } from '../draft.js';
 import { addressesOf, envelopeOf, type RecipientShare, shareRecipients } from '../intake/shareRecipients.js';
 import { type DecidedShare, mustWait, submittedParts } from '../intake/submittedParts.js';

@@ -1,8 +1,7 @@
 // Mail that a plugin collected from an account's ISP: it is durable before the plugin may delete it there.
 import { type Accepted, type AccountView, ADMIN1, type FetchedFrom, type Intake } from '@postroom/sdk';
-import { Accounts, type JournalDraft, type SurplusDraft } from '@postroom/sdk/services';
+import { Accounts, type JournalDraft, ServerName, type SurplusDraft } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
-import { ServerName } from '../../directory/serverName.js';
 import { messageIdOf } from '../../mail/duplicateKey.js';
 import { fetchedPrefix } from '../../mail/prefix.js';
 import type { NewMailDraft } from '../commitUnit.js';

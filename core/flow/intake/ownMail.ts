@@ -1,8 +1,7 @@
 // Mail that Postroom wrote itself: bounces, and notices to users and ADMIN1. Nobody sorts it: its writer says whose it is.
 import type { Accepted, AccountView, MailboxRef } from '@postroom/sdk';
-import { Accounts, type IntakeUnit } from '@postroom/sdk/services';
+import { Accounts, type IntakeUnit, ServerName } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
-import { ServerName } from '../../directory/serverName.js';
 import { ownPrefix } from '../../mail/prefix.js';
 import { createSortPlan } from '../../mail/sortPlan.js';
 import type { NewMailDraft } from '../commitUnit.js';

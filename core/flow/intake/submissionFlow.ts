@@ -1,8 +1,7 @@
 // Mail from a LAN client or a plugin: recipients here get it at once, the others wait in the Outbox; all in the commit that comes before the 250.
 import { type Accepted, PostroomError } from '@postroom/sdk';
-import { Accounts, type Submission, type Submissions } from '@postroom/sdk/services';
+import { Accounts, ServerName, type Submission, type Submissions } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
-import { ServerName } from '../../directory/serverName.js';
 import type { NewMailDraft } from '../commitUnit.js';
 import { type Decision, draft } from '../draft.js';
 import { MessageFlow } from '../messageFlow.js';

@@ -1,8 +1,17 @@
 // Tells an author what became of mail to the outside: a notice (RFC 3464) into the local mailbox, so that it works with the ISP down.
 import { ADMIN1, type MailboxRef } from '@postroom/sdk';
-import { Accounts, Clock, Log, MailStore, Outbox, type OutboxEntry, type OutboxUpdate, type StoredMessage } from '@postroom/sdk/services';
+import {
+  Accounts,
+  Clock,
+  Log,
+  MailStore,
+  Outbox,
+  type OutboxEntry,
+  type OutboxUpdate,
+  ServerName,
+  type StoredMessage,
+} from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
-import { ServerName } from '../../directory/serverName.js';
 import { composeBounce, isNoticeWanted } from '../../mail/bounce.js';
 import { OwnMail } from '../intake/ownMail.js';
 

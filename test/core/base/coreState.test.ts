@@ -19,13 +19,4 @@ describe('what the core remembers', () => {
     await state.delete('service');
     expect(await state.get('service')).to.equal(undefined);
   });
-
-  it('keeps a value until the time that was named for it', async () => {
-    const expiries: unknown[] = [];
-    const storage = { set: async (...args: readonly unknown[]) => void expiries.push(args) };
-    const state = new CoreState({ forPlugin: () => storage } as never);
-    const tomorrow = new Date(86_400_000);
-    await state.set('lost-end', { missing: 1 }, tomorrow);
-    expect(expiries).to.deep.equal([['lost-end', { missing: 1 }, tomorrow]]);
-  });
 });
