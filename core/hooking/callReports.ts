@@ -1,4 +1,4 @@
-// What a hook tells of its calls: the plugin host counts failures and shows them. Rehearsals and cancelled calls are told to nobody.
+// What a hook tells of its calls: the plugin host counts failures and shows them. Rehearsals and cancelled calls are not reported.
 import type { MailView } from '@postroom/sdk';
 import type { TapFailure } from './guard.js';
 import type { HookCall, HookStep } from './hookCall.js';

@@ -15,7 +15,7 @@ export class HookCall {
   /** Number of the build that this call saw; all of a call sees one. */
   build = 0;
 
-  /** `signal`: a call that was cancelled is reported to nobody. */
+  /** `signal`: cancels the call, which is not reported then. */
   constructor(
     readonly signal?: AbortSignal,
     readonly rules?: CallRules,

@@ -1,4 +1,4 @@
-// What has to go when its time is up: at start, and after every midnight.
+// Removes what has expired from the log and the journal: at start, and after every midnight.
 import type { Disposable } from '@postroom/sdk';
 import { isPlausible } from '@postroom/sdk/base';
 import { ActivityLog, Clock, Journal, Log, PluginStorages } from '@postroom/sdk/services';

@@ -1,4 +1,4 @@
-// After the disk failed, nothing is taken in until the database has been opened again and found whole. Tried again and again, and told aloud;
+// Recovery after a disk failure: nothing is taken in until the database has been opened again and found whole. Each failed try is logged and shown;
 // mailboxes are served meanwhile, from what can be read.
 import { type Disposable, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';

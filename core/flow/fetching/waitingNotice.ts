@@ -1,4 +1,4 @@
-// A message that stays at the ISP: those whom its header is sorted to are told by one mail, once.
+// A message that stays at the ISP: one mail, once, tells those whom its header is sorted to.
 import { type AccountView, ADMIN1, isSameMailbox, type LeftMessage, type MailboxRef, type MailView } from '@postroom/sdk';
 import { Clock, Journal, ServerName } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
@@ -19,7 +19,7 @@ export class WaitingNoticeStep {
     @Clock private readonly clock: Clock,
   ) {}
 
-  /** The notice and the journal's note of it are one commit. Tells nobody where the journal has that note already. */
+  /** The notice and the journal's note of it are one commit. Where the journal has that note already, nothing is sent. */
   async tell(account: AccountView, message: LeftMessage): Promise<void> {
     const entry = (await this.journal.forAccount(account.id).entries()).get(message.uidl);
     const isSame = entry?.listedSize === message.listedSize && entry.headerPrint === message.headerPrint;
@@ -48,7 +48,7 @@ export class WaitingNoticeStep {
     });
   }
 
-  /** By today's rules, from the header alone. What would be held or set aside is nobody's yet. */
+  /** By today's rules, from the header alone. What would be held or set aside has no recipient yet. */
   async #sorted(account: AccountView, mail: MailView): Promise<readonly MailboxRef[]> {
     const { plan } = await this.sorting.sort(account, mail, []);
     return plan.disposition === 'deliver' ? plan.mailboxes : [];

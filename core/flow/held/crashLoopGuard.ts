@@ -1,15 +1,14 @@
-// Work on messages of which one may end the process: written down before it begins, so that the next start knows what was under way.
+// Guards against a crash loop: work on messages of which one may crash the process is noted before it begins, so that the next start knows what was under way.
 import type { CoreState } from '../../base/coreState.js';
 
-/** A message that ended the process in the company of others is suspected; one that did so twice more on its own is given up. */
+/** After a crash, messages are retried one by one; a message that crashes the process twice on its own is given up. */
 const DEATHS_ALONE = 2;
 
 export class CrashLoopGuard {
   constructor(private readonly state: CoreState) {}
 
   /**
-   * Works on each item in turn. After a crash the items are worked on one by one, each noted before it is begun; one that ended the process twice on its
-   * own goes to `giveUp` instead.
+   * Works on each item in turn. After a crash each is noted before it is begun; one that has crashed the process too often goes to `giveUp` instead.
    */
   async each<T extends { readonly id: string }>(
     items: readonly T[],

@@ -40,7 +40,7 @@ export class FetchedMail {
 
   async #draft(mail: StagedMail, account: AccountView, from: FetchedFrom): Promise<NewMailDraft> {
     const view = mail.view();
-    // A round may last an hour; who shares the account may change in it.
+    // A round may last an hour; the users of the account may change in it.
     const current = this.accounts.find(account.id) ?? account;
     const decision = from.unread === true ? setAsideUnread(current) : await this.flow.place(await this.flow.sort(current, view), view);
     const parts = this.#parts(mail, from);

@@ -5,7 +5,7 @@ import { ActivityLog, type IntakeUnit } from '@postroom/sdk/services';
 export class IntakeLog {
   constructor(@ActivityLog private readonly activity: ActivityLog) {}
 
-  /** `isSurplus`: it was placed as a copy that nobody is known for. */
+  /** `isSurplus`: it was placed as a surplus copy. */
   taken({ message, outbox, tells, settles, surplus }: IntakeUnit, placed: readonly MailboxRef[], isSurplus: boolean): void {
     const where = [
       ...(placed.length > 0 ? [`for ${placed.map(mailboxName).join(', ')}`] : []),

@@ -1,4 +1,4 @@
-// Mail that Postroom wrote itself: bounces, and notices to users and ADMIN1. Nobody sorts it: its writer says whose it is.
+// Mail that Postroom wrote itself: bounces, and notices to users and ADMIN1. It is not sorted: its writer names the mailboxes.
 import type { Accepted, AccountView, MailboxRef } from '@postroom/sdk';
 import { Accounts, type IntakeUnit, ServerName } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';

@@ -10,7 +10,7 @@ export interface ReadMessage {
   readonly header: Header;
   /** SHA-256 of all octets, hex. */
   readonly contentHash: string;
-  /** Names the content for duplicates; `undefined` where nobody looks for them. */
+  /** Names the content for duplicates; `undefined` where it is not compared. */
   readonly duplicateKey: Uint8Array | undefined;
 }
 

@@ -37,7 +37,7 @@ export function shareRecipients(submission: Submission, accounts: Accounts): rea
   return [...shares.values()].filter((share) => share.local.length + share.outside.length > 0);
 }
 
-/** The plan of an account sees its own recipients and those that leave through it, and nobody else's. */
+/** The plan of an account sees its own recipients and those that leave through it, and no others. */
 export function envelopeOf({ local, outside }: RecipientShare, from: string | undefined): Envelope {
   return { from, recipients: [...addressesOf(local), ...addressesOf(outside)] };
 }

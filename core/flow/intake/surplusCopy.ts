@@ -1,12 +1,12 @@
-// A copy that every mailbox has had already, though nobody knows whose it was: the ISP wrote no recipient, and stored more copies than the header names
-// recipients of ours. It may be a Bcc, so it is not dropped as a duplicate but goes to ADMIN1, once a message. Pure.
+// A surplus copy: every mailbox has had it already, the ISP wrote no recipient, and it stored more copies than the header names recipients of ours. It may be
+// a Bcc, so it is not dropped as a duplicate but goes to ADMIN1, once a message. Pure.
 import { ADMIN1, foldCase, isSameMailbox, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { planFrom, stateOf } from '../../mail/sortPlan.js';
 import type { Decision } from '../draft.js';
 
-/** Who decides so, in the trail. */
+/** The name that the trail gives for it. */
 const TAP = 'core/surplus';
-/** Of the tags of a plan: all readers of the list that a copy came by get it, so that a further copy is nobody else's. */
+/** A tag of a plan: all readers of the list that a copy came by get it, so a further copy cannot be meant for somebody else. */
 const LIST_READERS = 'list-readers';
 /** Recipients that are told apart; the edition with the most users has as many. */
 const MOST_RECIPIENTS = 64;
@@ -19,7 +19,7 @@ export interface Surplus {
 }
 
 /**
- * `undefined` where the recipient is known, or where nobody could miss the copy. `accounted for`: it is a list's, beside those that were sent to whom the
+ * `undefined` where the recipient is known, or where everybody has the copy anyway. `accounted for`: it is a list's, beside those that were sent to whom the
  * header names.
  */
 export function surplusOf({ plan, trail, mailboxes }: Decision): Surplus | 'accounted for' | undefined {

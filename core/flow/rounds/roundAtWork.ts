@@ -1,4 +1,4 @@
-// A round while it runs: the Outbox is flushed and every account has its turn, beside each other. A person who asks meanwhile is obeyed within it.
+// A round while it runs: the Outbox is flushed and every account fetched, at the same time. A Send/Receive that a person asks for meanwhile joins it.
 import type { AccountView, FetchReport, RoundReason } from '@postroom/sdk';
 import { Semaphore } from '@postroom/sdk/base';
 import type { RoundReport } from '@postroom/sdk/services';
@@ -46,7 +46,7 @@ export class RoundAtWork {
     return true;
   }
 
-  /** All to their ends, whatever becomes of one: a round that ended before its work did would overlap the next. */
+  /** All to their ends, though one fails: a round that ended before its work did would overlap the next. */
   async run(): Promise<Pick<RoundReport, 'sent' | 'deferred' | 'bounced' | 'accounts'>> {
     this.#add(this.#begin());
     // Work that is added meanwhile comes last in the array, and is waited for too.

@@ -67,7 +67,7 @@ export class RelayStep {
         return counts;
       }
       const byAccount = groupBy(deliveryGroups(leased), (group) => group.account);
-      // All to their ends, whatever becomes of one: a round that ended before its tries did would overlap the next.
+      // All to their ends, though one fails: a round that ended before its tries did would overlap the next.
       const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
       await this.deliver.told();
       const failure = ends.find((end) => end.status === 'rejected');

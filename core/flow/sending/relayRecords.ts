@@ -1,4 +1,4 @@
-// What became of tries to send: written down first, then told to the author and to all who look on.
+// What became of tries to send: recorded first, then told to the author and to the listeners.
 import { type DestinationReceipt, mailboxName, type PostroomError } from '@postroom/sdk';
 import { ActivityLog, Clock, Events, Log, MailStore, Outbox, type OutboxUpdate, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';

@@ -1,4 +1,4 @@
-// What of a message was on its way out, for those who hear of it afterwards: by then the store may have let go of it.
+// The octets of a message that was sent, for the taps that hear of it afterwards: by then the store may have let go of it.
 
 /** Octets from the front that are kept: a header, and most messages whole. */
 const KEPT_OCTETS = 256 * 1024;

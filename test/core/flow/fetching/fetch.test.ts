@@ -42,8 +42,8 @@ describe("an account's part of a round", () => {
   const fetch = (reason: 'timer' | 'user' = 'timer'): Promise<FetchReport> => fetching.fetch(COMPANY, reason, new AbortController().signal);
 
   it('is what the plugin reports, and lamps show when it began and ended', async () => {
-    tap(({ progress }) => {
-      progress(1, 2, 300);
+    tap((request) => {
+      request.progress(1, 2, 300);
       return { fetched: 2, stored: 2, duplicates: 0, failed: [] };
     });
     expect(await fetch()).to.include({ fetched: 2, stored: 2 });

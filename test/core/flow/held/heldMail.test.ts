@@ -89,10 +89,10 @@ describe('mail that is set aside', () => {
   it('does not keep the others from their turn where one cannot be sorted', async () => {
     const [gone, other] = [await fetch('u1'), await fetch('u2')];
     rule = ANDREW;
-    const { read } = fixture.store;
+    const read = fixture.store.read.bind(fixture.store);
     fixture.store.read = (id, start) => {
       if (id === gone) throw new Error('A page is damaged.');
-      return read.call(fixture.store, id, start);
+      return read(id, start);
     };
     expect(await fixture.held.retryHeld()).to.equal(1);
     expect([dispositionOf(gone), dispositionOf(other)]).to.deep.equal(['hold', 'deliver']);
@@ -169,12 +169,12 @@ describe('mail that is set aside', () => {
 
   it('is not delivered twice where a round was faster than the administrator', async () => {
     const id = await fetch();
-    const { resort } = fixture.store;
+    const resort = fixture.store.resort.bind(fixture.store);
     fixture.store.resort = async (message, change) => {
       fixture.store.resort = resort;
       rule = ANDREW;
       await fixture.held.retryHeld();
-      return resort.call(fixture.store, message, change);
+      return resort(message, change);
     };
     expect(await refusalOf(fixture.held.release(id, [GREG]))).to.include(`No message ${id} is set aside.`);
     expect(fixture.store.changes.map(({ change }) => change.add[0]?.mailbox.user)).to.deep.equal(['andrew']);
