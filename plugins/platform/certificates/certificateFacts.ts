@@ -4,7 +4,7 @@ import { PostroomError } from '@postroom/sdk';
 import type { ServerCertificates } from './certificates.js';
 
 /** The certificate with its authority. Throws `data/missing` where none is made yet. */
-export function describe({ pem, authority, renewal, names, problem }: ServerCertificates): object {
+export function certificateFacts({ pem, authority, renewal, names, problem }: ServerCertificates): object {
   return {
     ...dates(pem.cert),
     renewed: renewal?.toISOString(),
