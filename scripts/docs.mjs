@@ -1,4 +1,4 @@
-// Makes the generated parts of docs/ anew. Needs a build with the tests.
+// Fills the generated parts of docs/. Needs a build with the tests.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { withCasesTable } = await import('#test/plugins/sorting/casesTable.js');
@@ -11,3 +11,8 @@ writeFileSync(page, withCasesTable(readFileSync(page, 'utf8'), readSortingCases(
 const { withLimits } = await import('#test/limitsTable.js');
 const limits = new URL('../docs/limits.md', import.meta.url);
 writeFileSync(limits, withLimits(readFileSync(limits, 'utf8')));
+
+const { testTitles } = await import('#test/kit/testTitles.js');
+const { filesByRule, withTests } = await import('#test/docs/protocolRules.js');
+const protocols = new URL('../docs/protocols.md', import.meta.url);
+writeFileSync(protocols, withTests(readFileSync(protocols, 'utf8'), filesByRule(testTitles())));
