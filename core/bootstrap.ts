@@ -12,6 +12,7 @@ import {
   Certificates,
   Clock,
   CommandCatalogue,
+  ContributedEntries,
   DataFolder,
   Events,
   Journal,
@@ -26,14 +27,16 @@ import {
   Revisions,
   Rounds,
   SecretStore,
+  ServerName,
+  type ServiceId,
   SettingsText,
+  StartMode,
+  StoreFiles,
   StoreMaintenance,
   Submissions,
   Teaching,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { clearBackupUnderWay } from './backup/backupUnderWay.js';
-import { refuseUnfinished } from './backup/restoreBackup.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
@@ -48,7 +51,7 @@ import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { CertificateState, ServerCertificates } from './directory/certificates.js';
-import { ConfiguredServerName, ServerName } from './directory/serverName.js';
+import { ConfiguredServerName } from './directory/serverName.js';
 import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
@@ -71,10 +74,13 @@ import { SubmitStep } from './flow/submit.js';
 import { CollectedWaitingMail, WaitingMail } from './flow/waitingMail.js';
 import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.js';
 import { createHooks, HostHooks } from './hooks.js';
+import { checkBootFile, readBootFile } from './host/bootFile.js';
+import { BootState } from './host/bootState.js';
 import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
+import { ManifestEntries } from './host/contributedEntries.js';
 import { declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins } from './host/discovery.js';
+import { discoverPlugins, runsInHost } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
 import { Fences, TriedFences } from './host/isolated/fence/fences.js';
@@ -84,6 +90,8 @@ import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
+import { platformPacks } from './host/servicePlan.js';
+import { ServiceRegistry } from './host/serviceRegistry.js';
 import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
@@ -91,8 +99,6 @@ import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
 import { ProposedTeachingStep, TeachingStep } from './review/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './review/whatIf.js';
-import { tellsOfRestore } from './store/leftovers.js';
-import { SqliteStore } from './store/sqlite/sqliteStore.js';
 import { DiskSpace, StoreDiskSpace } from './upkeep/diskSpace.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
 import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';
@@ -159,32 +165,36 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindValue(container, Clock, clock);
   bindValue(container, Events, events);
   bindValue(container, Log, log);
+  bindValue(container, StartMode, { serves: options.serve !== false });
+  const phase = phases(log, clock);
 
-  await refuseUnfinished(dataDir);
-  const store = await SqliteStore.open(dataDir, {
-    clock,
-    // Once more: it may have been interrupted while this start waited for the folder.
-    beforeOpening: () => refuseUnfinished(dataDir),
-    onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
-    onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
-    onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
-  });
-  stack.defer(() => store.close());
-  stack.use(logPickUps(events, store.activity));
-  tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
-  bindStore(container, store);
-  bindServices(container, dataDir, log, options.patienceMs);
+  const boot = await readBootFile(dataDir);
+  const folders: PluginFolders = {
+    bundled: options.bundledPlugins ?? BUNDLED_PLUGINS,
+    strangers: path.join(dataDir, 'plugins'),
+    trusted: new Set(boot.trusted),
+  };
+  bindValue(container, PluginFolders, folders);
+  const progress = new BootState(boot);
+  bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
+  let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  await checkBootFile(dataDir, boot, installed);
+  const host = service(container, PluginHost);
+  stack.defer(() => host.end());
+  await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
+  phase('The platform is active.', { plugins: host.starting.length });
+  // The store has locked the data folder: what lies there is this server's from here on.
+  if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
-  const folders: PluginFolders = { bundled: options.bundledPlugins ?? BUNDLED_PLUGINS, strangers: path.join(dataDir, 'plugins') };
-  bindValue(container, PluginFolders, folders);
-  // Before anything of a plugin is looked at, and so still there while they end.
+  // Before a plugin of the settings is activated, and so still there while they end.
   const stalls = service(container, StallWarden);
   if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
-  await tidyFolders(folders.strangers);
-  const installed = await discoverPlugins(folders.bundled, folders.strangers);
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(declaredManifests(installed), provenManifests(installed));
+  progress.settingsAreInForce();
+  phase('The settings are in force.');
   const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
   await trials.recover();
   if (options.serve !== false) {
@@ -195,14 +205,11 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
   stack.use(service(container, Authenticator) as PasswordAuthenticator);
-  for (const warning of store.warnings) {
-    log.error(warning);
-    store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
-  }
 
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
   await watch.start(installed);
+  phase('The plugins are active.', { plugins: host.starting.length });
   if (options.onStall !== undefined) stalls.tell();
   const licence = service(container, Licence) as LicenceWarden;
   settings.setLimitCheck((query) => licence.ask(query));
@@ -212,7 +219,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
   const lostEnd = service(container, LostEndNotice);
   await lostEnd.tell();
-  stack.use(store.onDidLose(() => void lostEnd.tell()));
+  stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
   await service(container, RelayStep).recover();
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
@@ -237,34 +244,37 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
     await stack.use(service(container, ServiceSwitch)).begin();
+    phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }
   return server;
 }
 
-function tellOfLeftovers(cleared: readonly string[], backup: string | undefined, log: Log): void {
-  if (backup !== undefined)
-    log.warn('A backup was interrupted; the half of it is removed. Make it again: postroom backup create', { folder: backup });
-  if (cleared.length === 0) return;
-  if (tellsOfRestore(cleared)) {
-    log.warn(
-      'A restore was interrupted before it changed anything: the data are as they were before it. Run it again: postroom backup restore',
-    );
-  }
-  log.info('What operations had left that were killed is removed.', { files: cleared });
+/** One line for each phase of the start, with the milliseconds since its beginning. */
+function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record<string, unknown>>) => void {
+  const began = clock.monotonic();
+  return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
-function bindStore(container: Container, store: SqliteStore): void {
-  bindValue(container, MailStore, store.mailStore);
-  bindValue(container, Outbox, store.outbox);
-  bindValue(container, Journal, store.journal);
-  bindValue(container, ActivityLog, store.activity);
-  bindValue(container, PluginStorages, store.states);
-  bindValue(container, Revisions, store.revisions);
-  bindValue(container, Maildrops, store.maildrops);
-  bindValue(container, StoreMaintenance, store);
+/** What the host itself cannot do without. */
+const NEEDED: readonly ServiceId<unknown>[] = [
+  MailStore,
+  Outbox,
+  Journal,
+  ActivityLog,
+  PluginStorages,
+  Revisions,
+  Maildrops,
+  StoreMaintenance,
+  StoreFiles,
+];
+
+interface HostOptions {
+  readonly log: Log;
+  readonly patienceMs: number | undefined;
+  readonly boot: BootState;
 }
 
-function bindServices(container: Container, dataDir: string, log: Log, patienceMs: number | undefined): void {
+function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
   bindClass(container, SettingsService, FileSettings);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
   bindClass(container, SecretStore, FileSecretStore);
@@ -285,13 +295,16 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');
   const reportFailure: IsolatedPluginOptions['reportFailure'] = (...failure) => service(container, PluginHost).reportFailure(...failure);
+  const services = new ServiceRegistry(container);
+  container.bind(ServiceRegistry).toConstantValue(services);
   bindValue(container, RuntimeFactory, (plugin) =>
-    plugin.bundled
-      ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs })
+    runsInHost(plugin)
+      ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs, services, boot })
       : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure, noteProblem }),
   );
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
+  bindClass(container, ContributedEntries, ManifestEntries);
   bindClass(container, PluginWatch, DefaultPluginWatch);
   bindClass(container, Fences, TriedFences);
   bindClass(container, PluginNetwork, SettingsPluginNetwork);

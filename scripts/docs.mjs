@@ -1,4 +1,4 @@
-// Fills the generated parts of docs/. Needs a build with the tests.
+// Makes the generated parts of docs/ and the types of the manager's page again. Needs a build with the tests.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { withCasesTable } = await import('#test/plugins/sorting/casesTable.js');
@@ -16,3 +16,6 @@ const { testTitles } = await import('#test/kit/testTitles.js');
 const { filesByRule, withTests } = await import('#test/docs/protocolRules.js');
 const protocols = new URL('../docs/protocols.md', import.meta.url);
 writeFileSync(protocols, withTests(readFileSync(protocols, 'utf8'), filesByRule(testTitles())));
+
+const { ANSWER_TYPES, answerTypes } = await import('./answerTypes.mjs');
+writeFileSync(ANSWER_TYPES, answerTypes());

@@ -9,27 +9,23 @@ import { ROOT, type SourceFile, sourcesIn } from './kit/sourceFiles.js';
 /** The folders of the core, each with those that it may import from. `bootstrap.ts` sees everything; what is not named is shut. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  store: ['base'],
   mail: ['base'],
   hooking: ['base', 'mail'],
-  configuration: ['base', 'store'],
+  configuration: ['base'],
   directory: ['base', 'configuration'],
-  backup: ['base', 'store', 'configuration'],
-  upkeep: ['base', 'store', 'configuration'],
-  figures: ['base', 'store'],
-  host: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
-  flow: ['base', 'store', 'mail', 'hooking', 'configuration', 'directory', 'upkeep', 'host'],
-  review: ['base', 'store', 'mail', 'configuration', 'directory', 'flow'],
-  doctor: ['base', 'store', 'configuration', 'directory', 'upkeep', 'host'],
-  commands: [
-    ...['base', 'store', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['backup', 'doctor', 'figures', 'upkeep', 'flow', 'review', 'host'],
-  ],
-  cli: ['base', 'store', 'configuration', 'directory', 'backup', 'doctor', 'host', 'commands'],
+  upkeep: ['base', 'configuration'],
+  figures: ['base'],
+  host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
+  flow: ['base', 'mail', 'hooking', 'configuration', 'directory', 'upkeep', 'host'],
+  review: ['base', 'mail', 'configuration', 'directory', 'flow'],
+  doctor: ['base', 'configuration', 'directory', 'upkeep', 'host'],
+  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['doctor', 'figures', 'upkeep', 'flow', 'review', 'host']],
+  cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
 };
-/** Backups are files of the database engine. */
-const KNOW_THE_ENGINE = ['store', 'backup'];
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
+/** Know files of the store by name: the doctor looks whether others can read the database. */
+const KNOW_FILES = ['core/doctor/folderChecks.ts'];
+const SQLITE = 'plugins/platform/store-sqlite/';
 const SQL = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w)/;
 
 const core = sourcesIn('core');
@@ -46,6 +42,12 @@ function breaches(files: readonly SourceFile[], isBreach: (imported: string, fil
 
 function holding(files: readonly SourceFile[], text: RegExp): readonly string[] {
   return files.filter((file) => text.test(file.text)).map((file) => file.name);
+}
+
+/** The folder of the plugin that a file belongs to. */
+function ownFolder(name: string): string {
+  const steps = name.split('/');
+  return steps.slice(0, steps[1] === 'platform' ? 3 : 2).join('/');
 }
 
 /** The first folder below `core`, '' for its own files. */
@@ -75,7 +77,7 @@ describe('the layers', () => {
 
   it('let a plugin import the SDK and itself: never the core, never another plugin', () => {
     const isForeign = (imported: string, file: SourceFile): boolean => {
-      const own = file.name.split('/').slice(0, 2).join('/');
+      const own = ownFolder(file.name);
       return /^(core|sdk|test|#)/.test(imported) || (imported.startsWith('plugins/') && !imported.startsWith(`${own}/`));
     };
     expect(breaches(plugins, isForeign)).to.deep.equal([]);
@@ -122,19 +124,21 @@ describe('the imports', () => {
 describe('the store', () => {
   it('imports sqlite3 in one file', () => {
     expect(product.filter((file) => file.imports.includes('sqlite3')).map((file) => file.name)).to.deep.equal([
-      'core/store/sqlite/connection.ts',
+      `${SQLITE}engine/connection.ts`,
     ]);
   });
 
-  it('is the only place that knows its engine', () => {
-    const isEngine = (imported: string, file: SourceFile): boolean =>
-      imported.startsWith('core/store/sqlite/') && file.name !== 'core/bootstrap.ts' && !KNOW_THE_ENGINE.includes(folderOf(file.name));
-    expect(breaches(core, isEngine)).to.deep.equal([]);
+  it('is the only place that knows its engine, and its files', () => {
+    const others = product.filter(({ name }) => !name.startsWith(SQLITE));
+    expect(holding(others, /sqlite3/)).to.deep.equal([]);
+    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal(
+      KNOW_FILES,
+    );
   });
 
   it('is the only place with SQL', () => {
-    expect(holding(product, SQL).filter((name) => !name.startsWith('core/store/'))).to.deep.equal([]);
-    expect(holding(core, SQL)).to.not.deep.equal([]);
+    expect(holding(product, SQL).filter((name) => !name.startsWith('plugins/platform/store-'))).to.deep.equal([]);
+    expect(holding(plugins, SQL)).to.not.deep.equal([]);
   });
 });
 
@@ -167,14 +171,31 @@ describe('the core', () => {
   });
 });
 
+/** Every folder of a plugin: those in `plugins`, and those in the folder of a pack without code. */
+function pluginFolders(): readonly string[] {
+  const below = (folder: string): readonly string[] =>
+    readdirSync(path.join(ROOT, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(path.join(ROOT, folder, entry.name, 'package.json')))
+      .map((entry) => `${folder}/${entry.name}`);
+  return below('plugins').flatMap((folder) => (isPack(folder) ? [folder, ...below(folder)] : [folder]));
+}
+
+function manifestIn(folder: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(readFileSync(path.join(ROOT, folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+}
+
+function isPack(folder: string): boolean {
+  return manifestIn(folder)['main'] === undefined;
+}
+
 describe('a plugin folder', () => {
-  for (const name of readdirSync(path.join(ROOT, 'plugins')).sort()) {
-    it(`${name} has its manifest, its taps on one screen, its page and its build`, () => {
-      const folder = path.join(ROOT, 'plugins', name);
-      const missing = ['package.json', 'plugin.ts', 'README.md', 'tsconfig.json'].filter((file) => !existsSync(path.join(folder, file)));
+  for (const folder of pluginFolders()) {
+    it(`${folder.slice('plugins/'.length)} has its manifest, its taps on one screen, its page and its build`, () => {
+      const code = isPack(folder) ? [] : ['plugin.ts', 'tsconfig.json'];
+      const missing = ['package.json', 'README.md', ...code].filter((file) => !existsSync(path.join(ROOT, folder, file)));
       expect(missing).to.deep.equal([]);
-      const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;
-      expect(manifest).to.include({ name, publisher: 'postroom', type: 'module', main: './dist/plugin.js' });
+      const main = isPack(folder) ? {} : { main: './dist/plugin.js' };
+      expect(manifestIn(folder)).to.include({ name: path.basename(folder), publisher: 'postroom', type: 'module', ...main });
     });
   }
 });

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { cannotWrite, makeFolder, writeAtomically } from '@postroom/sdk/base';
+import { integer, object, string, strings } from '../commands/answerSchemas.js';
 import { readManifestFile } from '../host/manifestFile.js';
 import { newPlugin, TEMPLATES, type TemplateName } from '../host/packages/pluginTemplate.js';
 
@@ -26,6 +27,7 @@ export const AUTHORING_COMMANDS: readonly CommandDeclaration[] = [
       },
       required: ['name'],
     },
+    result: object({ made: string('The folder.'), files: strings(), next: string('What to run.') }),
   },
   {
     command: 'plugins.validate',
@@ -33,6 +35,13 @@ export const AUTHORING_COMMANDS: readonly CommandDeclaration[] = [
     reads: true,
     positional: ['folder'],
     arguments: { properties: { folder }, required: [] },
+    result: object({
+      plugin: string(),
+      version: string(),
+      verdict: string(),
+      warnings: strings('A sentence each.'),
+      files: strings('What would be packed.'),
+    }),
   },
   {
     command: 'plugins.pack',
@@ -45,6 +54,7 @@ export const AUTHORING_COMMANDS: readonly CommandDeclaration[] = [
       },
       required: [],
     },
+    result: object({ file: string('Path of the file.'), octets: integer() }),
   },
 ];
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { answerLine } from './answerLine.js';
 import { askSecret } from './askSecret.js';
 import { examplesText } from './examples.js';
 import { readGivenFile } from './givenFile.js';
@@ -53,7 +54,10 @@ export function addCommands(
         command.addOption(optionFor(name, schema, required.includes(name)));
       }
     }
-    command.addHelpText('after', examplesText(declaration.command));
+    command.addHelpText(
+      'after',
+      [examplesText(declaration.command), answerLine(declaration.result)].filter((text) => text !== '').join('\n'),
+    );
     command.option('--data <folder>', 'the data folder', dataDir).option('--json', 'print the answer as JSON', false);
     command.action(async (...given: unknown[]) => {
       const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;

@@ -1,6 +1,33 @@
-// plugins list|order|enable|disable|add|allow|remove: what they take. pluginArea.ts has their handlers.
+// plugins list|order|enable|disable|add|allow|remove: what they take and answer. pluginArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { anyOf, arrayOf, integer, number, object, oneOf, string, strings } from './answerSchemas.js';
 import { args, flag, packedPlugin, text, texts } from './argumentSchemas.js';
+
+const pluginState = oneOf(['disabled', 'activating', 'active', 'deactivating', 'failed']);
+const network = strings('What it connects to.');
+const tapRow = object(
+  {
+    hook: string(),
+    place: integer('From 1.'),
+    tap: string('`publisher.plugin/tap`'),
+    stage: string(),
+    calls: integer('Since it was added.'),
+    failures: integer(),
+    reason: string('Why it stands there.'),
+  },
+  { onError: oneOf(['skip']), medianMs: number('Milliseconds, over the last 128 calls.'), slowestMs: number() },
+);
+const startRow = object({
+  place: integer('From 1.'),
+  plugin: string('`publisher.name`'),
+  phase: oneOf(['before the settings', 'after the settings']),
+  provides: string('`MailStore 1.0.0, Outbox 1.0.0`'),
+  requires: string('`MailStore of postroom.store-sqlite, Clock of the host`'),
+});
+const switched = object(
+  { plugin: string('`publisher.name`'), state: pluginState, problems: strings('A sentence each.') },
+  { insteadOf: strings('Plugins that it takes the place of.'), network },
+);
 
 export const PLUGIN_COMMANDS = [
   {
@@ -9,6 +36,18 @@ export const PLUGIN_COMMANDS = [
     reads: true,
     offline: true,
     arguments: args({ all: flag('Also those that are not enabled.') }),
+    result: arrayOf(
+      object({
+        plugin: string('`publisher.name`'),
+        name: string(),
+        version: string(),
+        state: pluginState,
+        runs: oneOf(['in the host', 'in the host, trusted by boot.json', 'isolated']),
+        deliveries: string('Whether it may take over deliveries; empty where it may not.'),
+        mail: string('What becomes of mail while it does not run; empty where that is not in question.'),
+        problems: strings('A sentence each.'),
+      }),
+    ),
   },
   {
     command: 'plugins.order',
@@ -16,7 +55,11 @@ export const PLUGIN_COMMANDS = [
     reads: true,
     offline: true,
     positional: ['hook'],
-    arguments: args({ hook: { enum: ['onSchedule', 'onLicenseCheck', 'onFetch', 'onSort', 'onDeliver'] } }),
+    arguments: args({
+      hook: { enum: ['onSchedule', 'onLicenseCheck', 'onFetch', 'onSort', 'onDeliver'] },
+      services: flag('Instead: the order in which plugins start, with the services that they provide and require.'),
+    }),
+    result: arrayOf(anyOf(tapRow, startRow)),
   },
   {
     command: 'plugins.enable',
@@ -24,6 +67,7 @@ export const PLUGIN_COMMANDS = [
     offline: true,
     positional: ['plugin'],
     arguments: args({ plugin: text('publisher.name') }, ['plugin']),
+    result: switched,
   },
   {
     command: 'plugins.disable',
@@ -31,6 +75,7 @@ export const PLUGIN_COMMANDS = [
     offline: true,
     positional: ['plugin'],
     arguments: args({ plugin: text('publisher.name') }, ['plugin']),
+    result: switched,
   },
   {
     command: 'plugins.add',
@@ -41,6 +86,7 @@ export const PLUGIN_COMMANDS = [
       { plugin: packedPlugin("The plugin's folder, or the file that `plugins pack` made."), disabled: flag('Install it only.') },
       ['plugin'],
     ),
+    result: object({ plugin: string(), version: string(), state: pluginState, problems: strings('A sentence each.') }, { network }),
   },
   {
     command: 'plugins.allow',
@@ -56,6 +102,18 @@ export const PLUGIN_COMMANDS = [
       },
       ['plugin'],
     ),
+    result: object(
+      {
+        plugin: string(),
+        asks: arrayOf(object({ 'asks for': string(), means: string('Hosts and ports, by its settings.'), state: string() })),
+      },
+      {
+        agreed: strings('What was agreed to now.'),
+        revoked: strings('What was taken back now.'),
+        next: string('The command that agrees.'),
+        confirm: string('The question to a person.'),
+      },
+    ),
   },
   {
     command: 'plugins.remove',
@@ -63,5 +121,6 @@ export const PLUGIN_COMMANDS = [
     offline: true,
     positional: ['plugin'],
     arguments: args({ plugin: text('publisher.name') }, ['plugin']),
+    result: object({ removed: string('`publisher.name`') }),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -11,6 +11,8 @@ export interface TestTitle {
   readonly title: string;
 }
 
+/** A file with tests, or with a suite that such files call. */
+const FILE = /(?:\.test|Suite)\.ts$/;
 /** `it('...` and `describe('...`, in quotes of any kind. */
 const TITLE = /\b(it|describe)\(\s*(['"`])((?:\\.|(?!\2).)*)\2/g;
 
@@ -18,9 +20,9 @@ const TITLE = /\b(it|describe)\(\s*(['"`])((?:\\.|(?!\2).)*)\2/g;
 export function testTitles(): readonly TestTitle[] {
   return readdirSync(path.join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
-    .filter((file) => file.endsWith('.test.ts') && !file.startsWith('dist/'))
+    .filter((file) => FILE.test(file) && !file.startsWith('dist/'))
     .sort()
-    .flatMap((file) => titlesIn(readFileSync(path.join(ROOT, 'test', file), 'utf8'), file.replace(/\.test\.ts$/, '')));
+    .flatMap((file) => titlesIn(readFileSync(path.join(ROOT, 'test', file), 'utf8'), file.replace(/(?:\.test)?\.ts$/, '')));
 }
 
 /** Exported for its test. */

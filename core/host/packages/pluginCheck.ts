@@ -1,7 +1,7 @@
 // `plugins validate`: everything that can be said about a plugin's folder without running it, in sentences.
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { readPlugin } from '../discovery.js';
 import { packFolder, pluginFiles } from './pluginArchive.js';
 import { syntaxErrors } from './syntaxCheck.js';
@@ -41,6 +41,7 @@ export async function checkPlugin(folder: string, { readsCode = true }: CheckOpt
   const warnings = [
     ...(files.some((file) => /^readme/i.test(file)) ? [] : ['It has no README.']),
     ...undescribed(manifest?.contributes?.configuration?.properties ?? {}),
+    ...withoutResult(manifest?.contributes?.commands ?? []),
   ];
   return { plugin: id, version: manifest?.version ?? '', problems: found, warnings, files };
 }
@@ -66,6 +67,12 @@ function undescribed(
   return Object.entries(properties)
     .filter(([, schema]) => schema.description === undefined && schema.markdownDescription === undefined)
     .map(([key]) => `The setting ${key} has no description: people see it in the manager and in their editor.`);
+}
+
+function withoutResult(commands: readonly CommandDeclaration[]): readonly string[] {
+  return commands
+    .filter(({ result }) => result === undefined)
+    .map(({ command }) => `The command ${command} does not say what it answers: describe the answer in "result", a JSON Schema.`);
 }
 
 async function exists(file: string): Promise<boolean> {
