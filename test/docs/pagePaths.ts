@@ -14,6 +14,9 @@ const LINK = /\]\(([^)\s]+)\)|\b(?:src|srcset|href)="([^"]+)"/g;
 /** `core/flow/sort.ts`, `plugins/pop3`, `test/peers/`; not the end of a longer path or of an address. */
 const TREE = /(?<![\w./@~-])(?:core|plugins|sdk|test|scripts|docs|\.ci|\.vscode)\/[\w./-]*\w/g;
 
+/** `session.ts` behind `plugins/smtp/submission/listener.ts` in one line: in the same folder. */
+const BESIDE = /`((?:core|plugins|sdk|test|scripts)\/[\w./-]*\/)[\w-]+\.ts`|`([\w-]+\.ts)`/g;
+
 /** `page` is the page's own path from the root. Links to other servers are left out. */
 export function pathsOf(page: string, text: string): readonly NamedPath[] {
   const links = [...text.matchAll(LINK)].flatMap(([, link, source]) => linked(page, link ?? source ?? ''));
@@ -22,7 +25,15 @@ export function pathsOf(page: string, text: string): readonly NamedPath[] {
     text: name,
     files: [name, `test/${name}.test.ts`, `test/${name}.ts`],
   }));
-  return [...links, ...named];
+  return [...links, ...named, ...text.split('\n').flatMap(besides)];
+}
+
+function besides(line: string): readonly NamedPath[] {
+  let folder: string | undefined;
+  return [...line.matchAll(BESIDE)].flatMap(([, at, name]) => {
+    if (at !== undefined) folder = at;
+    return name === undefined || folder === undefined ? [] : [{ text: name, files: [`${folder}${name}`] }];
+  });
 }
 
 function linked(page: string, link: string): readonly NamedPath[] {

@@ -59,6 +59,16 @@ describe('the pages', () => {
     expect(lost).to.deep.equal([]);
   });
 
+  it('have every room of the core and of the SDK on the map', () => {
+    const map = read('docs/architecture.md');
+    const rooms = (folder: string): readonly string[] =>
+      readdirSync(path.join(ROOT, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !OUTPUT.test(`${entry.name}/`))
+        .map((entry) => `\`${folder}/${entry.name}/\``);
+    expect(rooms('core').length).to.be.greaterThan(5);
+    expect([...rooms('core'), ...rooms('sdk')].filter((room) => !map.includes(room))).to.deep.equal([]);
+  });
+
   it('list every decision, each with its number and title', () => {
     const files = readdirSync(path.join(ROOT, 'docs', 'decisions'))
       .filter((name) => name !== 'README.md')
@@ -80,15 +90,17 @@ describe('the paths of a page', () => {
       'See [the map](architecture.md#the-rooms), [here](#there), [mail](https://x.example/docs/a.md), <img src="pictures/a.png">',
       '`core/flow/sort.ts` and test/peers/, but not data/plugins/x, https://y.example/core/z or @postroom/sdk/testing.',
       '| P01 | Holds. | plugins/pop3/server/details |',
+      '`core/flow/sort.ts`, `round.ts`',
     ].join('\n');
     expect(pathsOf('docs/README.md', text)).to.deep.equal([
       { text: 'architecture.md#the-rooms', files: ['docs/architecture.md'], anchor: 'the-rooms' },
       { text: '#there', files: ['docs/README.md'], anchor: 'there' },
       { text: 'pictures/a.png', files: ['docs/pictures/a.png'] },
-      ...['core/flow/sort.ts', 'test/peers', 'plugins/pop3/server/details'].map((name) => ({
+      ...['core/flow/sort.ts', 'test/peers', 'plugins/pop3/server/details', 'core/flow/sort.ts'].map((name) => ({
         text: name,
         files: [name, `test/${name}.test.ts`, `test/${name}.ts`],
       })),
+      { text: 'round.ts', files: ['core/flow/round.ts'] },
     ]);
     expect(anchorsOf('# The map\n\n## C: POP3 client\n')).to.deep.equal(['the-map', 'c-pop3-client']);
   });
