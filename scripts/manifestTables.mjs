@@ -14,7 +14,14 @@ const WORDS = {
   edition: 'edition',
   statusCards: 'status cards',
   logColumns: 'log columns',
+  checks: 'checks of the doctor',
+  setup: 'asked by setup',
 };
+
+/** What names an entry of a section, the first that it has. */
+const NAMED_BY = ['id', 'kind', 'via', 'name', 'command', 'property', 'title'];
+/** The names of commands show these. */
+const HIDDEN = ['areas', 'examples'];
 
 export function manifestTable(manifest) {
   const {
@@ -27,7 +34,7 @@ export function manifestTable(manifest) {
     capabilities = {},
   } = manifest;
   const { contributes = {} } = manifest;
-  const sections = [...Object.keys(WORDS), ...Object.keys(contributes).filter((key) => WORDS[key] === undefined)];
+  const sections = [...Object.keys(WORDS), ...Object.keys(contributes).filter((key) => WORDS[key] === undefined && !HIDDEN.includes(key))];
   const rows = [
     ['id', code(idOf(manifest))],
     ...(activation === 'platform' ? [['starts', 'with the platform, before the settings are in force']] : []),
@@ -76,5 +83,5 @@ function shownSection(key, section) {
     return section.map(({ hook, name, stage }) => `${code(name)} (${hook}${stage === undefined ? '' : `, ${stage}`})`).join(', ');
   if (key === 'configuration') return list(Object.keys(section.properties ?? {}));
   const entries = Array.isArray(section) ? section : [section];
-  return list(entries.map((entry) => entry.id ?? entry.kind ?? entry.name ?? entry.command ?? entry.property ?? entry.title ?? key));
+  return list([...new Set(entries.map((entry) => NAMED_BY.map((name) => entry[name]).find((name) => name !== undefined) ?? key))]);
 }

@@ -30,7 +30,9 @@ const STORE = {
     commands: [{ command: 'galaxy.look' }],
     statusCards: [{ id: 'card', title: 'Galaxy', command: 'galaxy.look' }],
     edition: { name: 'Vast' },
-    checks: [{ command: 'galaxy.check' }, { title: 'A check' }],
+    areas: [{ area: 'galaxy', title: 'Galaxies' }],
+    checks: [{ command: 'galaxy.check' }],
+    probes: [{ via: 'light' }, { via: 'light' }, { title: 'A probe' }],
   },
 };
 
@@ -52,7 +54,8 @@ describe('the table of a plugin', () => {
       '| commands | `galaxy.look` |',
       '| edition | `Vast` |',
       '| status cards | `card` |',
-      '| checks | `galaxy.check`, `A check` |',
+      '| checks of the doctor | `galaxy.check` |',
+      '| probes | `light`, `A probe` |',
       '| contribution points | `probes` |',
       '| essential | mail is held while it is not active |',
     ]);

@@ -142,7 +142,7 @@ async function withProgress<T>(
   let timer = clock.after(LOOK_MS, look);
   const result = await work().finally(() => {
     running = false;
-    return timer.dispose();
+    void timer.dispose();
   });
   progress({ what: 'Copying the database (MB)', done: megabytes(size), of: megabytes(size) });
   return result;
