@@ -13,6 +13,7 @@ export * from './base/groupBy.js';
 export * from './base/listeners.js';
 export * from './base/makeFolder.js';
 export * from './base/namesOf.js';
+export * from './base/packageFolder.js';
 export * from './base/semaphore.js';
 export * from './base/shellWord.js';
 export * from './base/terminalText.js';

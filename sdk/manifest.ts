@@ -55,6 +55,8 @@ export interface ProvidedService {
   readonly service: string;
   /** The version of the service's contract that it keeps, as in `1.0.0`: not the plugin's. */
   readonly version: string;
+  /** activateStandalone() hands it over as well, for commands that work where no server starts. Default false. */
+  readonly standalone?: boolean;
 }
 
 /** A list that other plugins add entries to in their manifests. */
@@ -161,6 +163,11 @@ export interface CommandDeclaration {
   readonly reads?: boolean;
   /** Can work on the data folder without a running server. */
   readonly offline?: boolean;
+  /**
+   * With `offline`: works where no server can start, on a data folder that is missing, damaged or half replaced. Without a running server its handler comes
+   * from activateStandalone(), and no store is opened. For plugins that run in the host.
+   */
+  readonly standalone?: boolean;
   /**
    * `account`: a question about one account, which its page in the manager asks. The command reads, and `account` (an id) is the only argument that
    * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set. Where the answer has

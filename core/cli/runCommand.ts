@@ -99,8 +99,8 @@ async function runOffline(
     signal: new AbortController().signal,
     progress: (step: Parameters<ProgressBar['show']>[0]) => bar.show(step),
   };
-  const { STANDALONE } = await import('./standalone.js');
-  const alone = STANDALONE[declaration.command];
+  const { standalone } = await import('./standalone.js');
+  const alone = standalone(declaration);
   if (alone !== undefined) {
     return plainAnswer(await alone(args, path.resolve(dataDir), call));
   }

@@ -8,10 +8,10 @@ import {
   MailStore,
   PluginStorages,
   type ResortChange,
+  ServerName,
   type StoredMessage,
   type Submission,
 } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
 import { editsOf } from '../mail/copy.js';
 import { type Header, readHeader } from '../mail/header.js';
 import { createSortPlan } from '../mail/sortPlan.js';

@@ -10,8 +10,7 @@ import {
   type MailView,
   PostroomError,
 } from '@postroom/sdk';
-import { Accounts, Clock, createServiceId, Events, type IntakeUnit, MailStore, type StagedBody } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
+import { Accounts, Clock, createServiceId, Events, type IntakeUnit, MailStore, ServerName, type StagedBody } from '@postroom/sdk/services';
 import { createMailView } from '../mail/mailView.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
 import { createSortPlan } from '../mail/sortPlan.js';

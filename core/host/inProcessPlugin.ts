@@ -1,6 +1,5 @@
 // A plugin that runs inside the host: the product's own, or one that boot.json trusts.
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   type Activate,
   type Deactivate,
@@ -19,20 +18,19 @@ import type { ServiceId } from '@postroom/sdk/services';
 import { Log, PluginStorages, SecretStore } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
-import { bundledModule } from '../base/places.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
-import { linkSdk } from './isolated/sdkLink.js';
+import { importPlugin } from './importPlugin.js';
 import { PATIENCE_MS, withPatience } from './patience.js';
 import { pluginMail } from './pluginMail.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import { pluginSecrets } from './pluginSecrets.js';
 import { pluginSettings } from './pluginSettings.js';
-import { requirementsOf } from './servicePlan.js';
+import { isPlatform, requirementsOf } from './servicePlan.js';
 import type { ServiceRegistry } from './serviceRegistry.js';
 
 export interface InProcessOptions {
@@ -51,6 +49,13 @@ interface PluginModule {
   readonly deactivate?: Deactivate;
 }
 
+async function makeStorage(folder: string): Promise<void> {
+  await makeFolder(folder, 0o700).catch((error: unknown) => {
+    // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
+    if (!isNoRoom(error)) throw cannotWrite(folder, error, 'See to the permissions of the data folder.');
+  });
+}
+
 export class InProcessPlugin implements PluginRuntime {
   readonly #taps: Disposable[] = [];
   /** Taps to put into their hooks when activate() has ended. */
@@ -58,7 +63,7 @@ export class InProcessPlugin implements PluginRuntime {
   #isActivating = true;
   readonly #stack = new DisposableStack();
   readonly #container: Container;
-  readonly #patienceMs: number;
+  readonly #patienceMs: number | undefined;
   #module: PluginModule | undefined;
   /** An activate() that was given up may wake up later: what it registers then would belong to nobody. */
   #isOver = false;
@@ -68,24 +73,20 @@ export class InProcessPlugin implements PluginRuntime {
     host: Container,
     private readonly options: InProcessOptions,
   ) {
-    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    // A store may have to bring a large database up to date, without which nothing can start.
+    this.#patienceMs = isPlatform(plugin) ? undefined : (options.patienceMs ?? PATIENCE_MS);
     this.#container = new Container({ parent: host, defaultScope: 'Singleton' });
   }
 
   async activate(): Promise<void> {
-    const { manifest, folder } = this.plugin;
+    const { manifest } = this.plugin;
     if (manifest.main === undefined) {
       return;
     }
     const storagePath = path.join(this.options.storageRoot, this.plugin.id);
-    await makeFolder(storagePath, 0o700).catch((error: unknown) => {
-      // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
-      if (!isNoRoom(error)) throw cannotWrite(storagePath, error, 'See to the permissions of the data folder.');
-    });
-    if (!this.plugin.bundled) await linkSdk(path.dirname(folder));
-    this.#module = (await import(
-      pathToFileURL(this.plugin.bundled ? bundledModule(path.join(folder, manifest.main)) : path.join(folder, manifest.main)).href
-    )) as PluginModule;
+    // The store has to lock the data folder before anything is written there.
+    if (!isPlatform(this.plugin)) await makeStorage(storagePath);
+    this.#module = (await importPlugin(this.plugin, manifest.main)) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
       throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
         plugin: this.plugin.id,

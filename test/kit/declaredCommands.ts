@@ -19,3 +19,10 @@ export function commandsIn(folder: string): readonly CommandDeclaration[] {
     return contributes?.commands ?? [];
   });
 }
+
+/** Of a command of the product. Throws for another one. */
+export function declarationOf(command: string): CommandDeclaration {
+  const found = PRODUCT_COMMANDS.find((each) => each.command === command);
+  if (found === undefined) throw new Error(`The product has no command ${command}.`);
+  return found;
+}

@@ -11,7 +11,7 @@ interface SchemaTypes {
 }
 interface AnswerTypes {
   readonly ANSWER_TYPES: string;
-  answerTypes(): string;
+  readonly answerTypes: () => string;
 }
 
 const EMPTY = { type: 'object', additionalProperties: false, properties: {} };

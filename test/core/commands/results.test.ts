@@ -6,10 +6,10 @@ import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { AUTHORING, AUTHORING_COMMANDS } from '#core/cli/authoring.js';
-import { STANDALONE } from '#core/cli/standalone.js';
+import { standalone } from '#core/cli/standalone.js';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { checkedAnswer, misfits } from '../../kit/answers.js';
-import { commandsIn, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
+import { commandsIn, declarationOf, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
@@ -236,7 +236,7 @@ describe('the answers of commands', () => {
       ['backup.restore', { folder: made['folder'] }],
       ['doctor', {}],
     ] as const) {
-      const answer = await STANDALONE[command]?.(args, office.dataDir, call);
+      const answer = await standalone(declarationOf(command))?.(args, office.dataDir, call);
       checkedAnswer(command, JSON.parse(JSON.stringify(answer)));
       answered.add(command);
     }
