@@ -1414,6 +1414,8 @@ export interface CommandsRow {
   readonly reads?: boolean;
   /** It works without a running server. */
   readonly offline?: boolean;
+  /** It works without opening the data folder first. */
+  readonly standalone?: boolean;
   /** It is a question about one account. */
   readonly scope?: 'account';
   /** With scope: only for accounts of this kind. */

@@ -1,11 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
 import { Command } from 'commander';
-import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { addCommands } from '#core/cli/commandLine.js';
 import { CORE_COMMANDS } from '#core/commands/declarations.js';
-import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
+import { commandsIn, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
 
 describe("The manager's API", () => {
@@ -18,16 +16,8 @@ describe("The manager's API", () => {
   after(() => host.stop());
 
   it('has the commands that the CLI has and the palette lists', async () => {
-    const manifests = await Promise.all(
-      (await readdir(BUNDLED_PLUGINS)).map(async (folder) =>
-        JSON.parse(await readFile(`${BUNDLED_PLUGINS}${folder}/package.json`, 'utf8')),
-      ),
-    );
-    const contributed = manifests.flatMap(
-      (manifest: { contributes?: { commands?: CommandDeclaration[] } }) => manifest.contributes?.commands ?? [],
-    );
     const program = new Command();
-    addCommands(program, [...CORE_COMMANDS, ...contributed], {}, 'data', async () => undefined);
+    addCommands(program, [...CORE_COMMANDS, ...commandsIn('plugins')], {}, 'data', async () => undefined);
     const cli = program.commands.flatMap((area) =>
       area.commands.length === 0 ? [area.name()] : area.commands.map((verb) => `${area.name()}.${verb.name()}`),
     );
