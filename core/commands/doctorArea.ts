@@ -1,5 +1,4 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
-
 import type { CheckResult, CommandCall } from '@postroom/sdk';
 import {
   Accounts,
@@ -12,6 +11,7 @@ import {
   SecretStore,
   StoreMaintenance,
 } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { neededSecrets } from '../configuration/schema/collectors.js';
 import { checkResult } from '../doctor/checkResult.js';
@@ -21,13 +21,13 @@ import { checkAdvice, checkLogins, checkPasswords } from '../doctor/ispChecks.js
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
+import { DiskSpace } from '../flow/intake/diskSpace.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
 import { Fences } from '../host/isolated/fence/fences.js';
 import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { DiskSpace } from '../upkeep/diskSpace.js';
-import { LostEndReport } from '../upkeep/lostEndReport.js';
+import { LostEndReport } from '../maintenance/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 
@@ -36,7 +36,7 @@ export class DoctorArea implements CommandArea {
     @DataFolder private readonly folder: DataFolder,
     @StoreMaintenance private readonly upkeep: StoreMaintenance,
     @MailStore private readonly store: MailStore,
-    @DiskSpace private readonly room: DiskSpace,
+    @inject(DiskSpace) private readonly room: DiskSpace,
     @ActivityLog private readonly log: ActivityLog,
     @Clock private readonly clock: Clock,
     @SettingsService private readonly settings: SettingsService,
@@ -48,7 +48,7 @@ export class DoctorArea implements CommandArea {
     @Fences private readonly fences: Fences,
     @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
-    @LostEndReport private readonly lostEnd: LostEndReport,
+    @inject(LostEndReport) private readonly lostEnd: LostEndReport,
     @ContributedEntries private readonly entries: ContributedEntries,
   ) {}
 

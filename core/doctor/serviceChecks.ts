@@ -3,8 +3,9 @@ import type { CheckResult } from '@postroom/sdk';
 import type { Licence } from '@postroom/sdk/services';
 import type { SettingsService } from '../configuration/inForce/settingsService.js';
 import { problemLine } from '../configuration/problems/problems.js';
+import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import type { Doors } from '../host/doors.js';
-import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
+import { failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { problem, warning, well } from './checkResult.js';
 

@@ -2,15 +2,17 @@
 import { type Disposable, PostroomError } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import { Clock, Events, Log, PluginStorages, type ServiceId } from '@postroom/sdk/services';
-import { inject } from 'inversify';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
+import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import type { TapFailure } from '../hooking/guard.js';
-import type { HookStep } from '../hooking/hookPoint.js';
+import type { HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
 import { activationProblem } from './activationProblem.js';
 import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { Doors } from './doors.js';
 import { dependsOn, type Enablement, planEnablement } from './enablement.js';
-import { type BlockingPlugin, blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
+import { blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
 import { FailureTracker, type PluginFailure } from './failureTracker.js';
 import { KnownFilters, type RunningPlugin } from './knownFilters.js';
 import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory, type StartedPlugin } from './pluginHost.js';
@@ -52,7 +54,8 @@ export class DefaultPluginHost implements PluginHost {
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
     @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {
-    this.#known = new KnownFilters(() => services.get(PluginStorages).forPlugin('core'));
+    this.#known = new KnownFilters(() => new CoreState(services.get(PluginStorages)));
+    for (const hook of Object.values(hooks)) hook.reportTo(this);
     for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
   }
 

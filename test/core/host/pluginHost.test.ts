@@ -3,7 +3,7 @@ import { Events, Licence } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { HookCall } from '#core/hooking/hookPoint.js';
+import { HookCall } from '#core/hooking/hookCall.js';
 import { HostHooks } from '#core/hooks.js';
 import { PluginHost, type PluginStatus } from '#core/host/pluginHost.js';
 import { createSortPlan } from '#core/mail/sortPlan.js';
