@@ -16,6 +16,7 @@ interface Privilege {
 }
 
 const EDITION = "It declares an edition, which is for the product's own plugins.";
+const COLLECTS = "It collects accounts, which is for the product's own plugins.";
 const SERVES = ['Accounts', 'Authenticator', 'Certificates', 'Clock', 'Events'];
 
 const OURS_ALONE: Readonly<Record<string, Privilege>> = {
@@ -41,9 +42,9 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['StoreFiles', 'StoreMaintenance'],
     ],
   },
-  pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch'] },
+  pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
-  smtp: { services: [...SERVES, 'Submissions'], listens: true },
+  smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
 };
 
 const sources = sourcesIn('plugins').filter(({ name }) => !name.includes('/web/'));

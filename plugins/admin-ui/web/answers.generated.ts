@@ -1510,6 +1510,10 @@ export interface CommandsRow {
   readonly scope?: 'account';
   /** With scope: only for accounts of this kind. */
   readonly accountKind?: string;
+  /** Only for accounts that are collected this way. */
+  readonly via?: string;
+  /** What the server finds it by. */
+  readonly role?: string;
 }
 
 /** GET /api/contributions */
