@@ -2,7 +2,7 @@
 // other side was given. Every call can be cancelled, and every message is checked before it means anything.
 import type { Readable, Writable } from 'node:stream';
 import { ERROR_CODES, type ErrorCode, PostroomError, sentenceOf } from '@postroom/sdk';
-import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
+import { afterRunning, type TimeLimit } from '@postroom/sdk/base';
 import { encodeFrame, type FrameLimits, FrameReader, NO_OCTETS } from './frames.js';
 
 export interface Reply {

@@ -1,8 +1,7 @@
+import type { ThreadTimes } from '@postroom/sdk/base';
+import { OwnTime, threadTimes } from '@postroom/sdk/base';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { OwnTime } from '#core/base/ownTime.js';
-import type { ThreadTimes } from '#core/base/threadTimes.js';
-import { threadTimes } from '#core/base/threadTimes.js';
 
 describe('the own time of another process', () => {
   const leaks = leakCheck();

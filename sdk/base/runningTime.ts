@@ -1,4 +1,4 @@
-// Time limits for what must be answered: a standstill of the whole machine, or of this process, is nobody's delay.
+// Time limits for answers from elsewhere: a standstill of the whole machine, or of this process, does not count.
 import { performance } from 'node:perf_hooks';
 
 /** A limit is waited for in as many steps; one that took more than twice its time, and this much more, was a standstill and is taken again. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { afterRunning } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { afterRunning } from '#core/base/runningTime.js';
 
 /** This process does nothing else for `ms`, as on a machine that stands still. */
 function standStill(ms: number): void {
