@@ -29,7 +29,15 @@ if (!isAsBuilt() || process.argv.includes('--force')) {
     // `sqlite3` finds its binary from where it lies.
     ssr: {
       noExternal: true,
-      external: ['sqlite3', '@postroom/sdk', '@postroom/sdk/base', '@postroom/sdk/services', '@postroom/sdk/testing'],
+      external: [
+        'sqlite3',
+        '@postroom/sdk',
+        '@postroom/sdk/base',
+        '@postroom/sdk/mail',
+        '@postroom/sdk/network',
+        '@postroom/sdk/services',
+        '@postroom/sdk/testing',
+      ],
     },
     build: {
       ssr: true,

@@ -1,9 +1,8 @@
 // What one message changes, as one unit for the commit. Pure.
 import { type Disposition, isSameMailbox, type MailboxRef, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
+import { editsOf, stateOf } from '@postroom/sdk/mail';
 import type { IntakeUnit, OutboxDraft, PlacementDraft, StoredMessage, Submission } from '@postroom/sdk/services';
-import { editsOf } from '../mail/copy.js';
 import { messageIdOf } from '../mail/duplicateKey.js';
-import { stateOf } from '../mail/sortPlan.js';
 import type { ReadMessage } from './readMessage.js';
 
 /** What was decided for one account: the plan, and the mailboxes that take their copy now. */

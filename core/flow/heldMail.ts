@@ -1,5 +1,6 @@
 // Mail that is set aside: held while a plugin fails, looked at again by every round; and what the administrator releases.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError, type TrailEntry } from '@postroom/sdk';
+import { createSortPlan, editsOf, type Header, readHeader } from '@postroom/sdk/mail';
 import {
   Accounts,
   createServiceId,
@@ -12,9 +13,6 @@ import {
   type Submission,
 } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
-import { editsOf } from '../mail/copy.js';
-import { type Header, readHeader } from '../mail/header.js';
-import { createSortPlan } from '../mail/sortPlan.js';
 import { CrashLoopGuard } from './crashLoopGuard.js';
 import type { Decision } from './draftUnit.js';
 import { IntakeStep } from './intake.js';

@@ -1,4 +1,5 @@
 // The only door: fetched, submitted or made here, a message becomes durable in one commit, before anybody says OK or DELE.
+
 import {
   type Accepted,
   type AccountView,
@@ -10,11 +11,11 @@ import {
   type MailView,
   PostroomError,
 } from '@postroom/sdk';
+import { createMailView, createSortPlan } from '@postroom/sdk/mail';
 import { Accounts, Clock, createServiceId, Events, type IntakeUnit, MailStore, type StagedBody } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
-import { createMailView } from '../mail/mailView.js';
+import { sharedContentParser } from '../mail/contentParser.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
-import { createSortPlan } from '../mail/sortPlan.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { DeliverStep } from './deliver.js';
 import { type Decision, draftUnit } from './draftUnit.js';
@@ -181,14 +182,17 @@ export class DefaultIntakeStep implements IntakeStep {
   }
 
   #view(body: StagedBody, incoming: ReadMessage, source: IntakeSource, receivedAt: Date): MailView {
-    return createMailView({
-      id: body.id,
-      size: body.size,
-      ...source,
-      receivedAt,
-      header: incoming.header,
-      read: (start = 0) => skip(body.read(), start),
-    });
+    return createMailView(
+      {
+        id: body.id,
+        size: body.size,
+        ...source,
+        receivedAt,
+        header: incoming.header,
+        read: (start = 0) => skip(body.read(), start),
+      },
+      sharedContentParser,
+    );
   }
 }
 

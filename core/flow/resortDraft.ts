@@ -1,8 +1,8 @@
 // What a new sorting changes about a stored message, for the commit. Pure.
 import type { MailboxRef } from '@postroom/sdk';
+import type { Header } from '@postroom/sdk/mail';
+import { editsOf } from '@postroom/sdk/mail';
 import type { ResortChange, StoredMessage } from '@postroom/sdk/services';
-import { editsOf } from '../mail/copy.js';
-import type { Header } from '../mail/header.js';
 import { fetchedPrefix } from '../mail/prefix.js';
 import type { Decision } from './draftUnit.js';
 

@@ -1,12 +1,12 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
 import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { cutText } from '@postroom/sdk/base';
+import { changesBetween, createSortPlan, notesOf, planProblems } from '@postroom/sdk/mail';
 import { Accounts, createServiceId } from '@postroom/sdk/services';
 import { HookCall, type HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { whyBlocked } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { changesBetween, createSortPlan, notesOf, planProblems } from '../mail/sortPlan.js';
 
 /** What the taps came to. */
 export interface Sorted {

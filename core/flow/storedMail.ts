@@ -1,9 +1,10 @@
 // A stored message as taps see it: for relaying, sorting again, and explaining.
+
 import type { MailOrigin, MailView } from '@postroom/sdk';
+import { createMailView, HEADER_LIMIT, readHeader } from '@postroom/sdk/mail';
 import type { MailStore, StoredMessage } from '@postroom/sdk/services';
+import { sharedContentParser } from '../mail/contentParser.js';
 import { ContentDigest, type ContentNames } from '../mail/duplicateKey.js';
-import { HEADER_LIMIT, readHeader } from '../mail/header.js';
-import { createMailView } from '../mail/mailView.js';
 
 /** Reads the header and answers a view; the body stays in the store until somebody asks for it. `as`: what the view says otherwise than the message. */
 export async function viewOfStored(
@@ -12,17 +13,20 @@ export async function viewOfStored(
   as: { readonly origin?: MailOrigin; readonly rehearsal?: boolean } = {},
 ): Promise<MailView> {
   const header = readHeader(await firstOctets(store.read(message.id), Math.min(message.headerSize, HEADER_LIMIT)));
-  return createMailView({
-    id: message.id,
-    size: message.size,
-    origin: as.origin ?? message.origin,
-    rehearsal: as.rehearsal ?? false,
-    envelope: { from: message.envelopeFrom, recipients: message.envelopeRecipients },
-    author: message.author,
-    receivedAt: message.receivedAt,
-    header,
-    read: (start) => store.read(message.id, start),
-  });
+  return createMailView(
+    {
+      id: message.id,
+      size: message.size,
+      origin: as.origin ?? message.origin,
+      rehearsal: as.rehearsal ?? false,
+      envelope: { from: message.envelopeFrom, recipients: message.envelopeRecipients },
+      author: message.author,
+      receivedAt: message.receivedAt,
+      header,
+      read: (start) => store.read(message.id, start),
+    },
+    sharedContentParser,
+  );
 }
 
 /** As when it came in: its header, and by what a mailbox knows that it has the same mail already. Reads all of the message. */

@@ -1,7 +1,6 @@
 // What a hook accepts as an answer. Each check completes the sentence "x answered ...", or says nothing where all is well.
 import type { DeliveryReceipt, FetchReport, LicenceVerdict, SchedulePlan, SortPlan } from '@postroom/sdk';
-import { malformedIn, whatIsMalformed } from '../mail/planState.js';
-import { isSortPlan, stateOf } from '../mail/sortPlan.js';
+import { isSortPlan, malformedIn, stateOf, whatIsMalformed } from '@postroom/sdk/mail';
 
 export function checkSchedule(plan: SchedulePlan): string | undefined {
   const rounds: unknown = (plan as { rounds?: unknown }).rounds;

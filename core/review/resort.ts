@@ -9,6 +9,7 @@ import {
   PostroomError,
   type TrailEntry,
 } from '@postroom/sdk';
+import { createSortPlan } from '@postroom/sdk/mail';
 import { Accounts, type CopyTrace, createServiceId, Events, MailStore, type StoredMessage } from '@postroom/sdk/services';
 import { ServerName } from '../directory/serverName.js';
 import { type Decision, reasonOf } from '../flow/draftUnit.js';
@@ -16,7 +17,6 @@ import { IntakeStep } from '../flow/intake.js';
 import { resortDraft } from '../flow/resortDraft.js';
 import { contentNamesOf, viewOfStored } from '../flow/storedMail.js';
 import { isSurplus, tellsRecipient } from '../flow/surplusCopy.js';
-import { createSortPlan } from '../mail/sortPlan.js';
 
 /** What became of one message. Mailboxes by name. */
 export interface Redelivery {

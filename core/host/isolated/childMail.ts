@@ -1,7 +1,6 @@
 // A message as a plugin in a process of its own sees it: header and envelope are here, everything else is asked for piece by piece.
 import type { MailView, ParsedContent } from '@postroom/sdk';
-import { readHeader } from '../../mail/header.js';
-import { createMailView } from '../../mail/mailView.js';
+import { createMailView, readHeader } from '@postroom/sdk/mail';
 import type { Peer } from './peer.js';
 import type { MailData, MailPart } from './protocol.js';
 

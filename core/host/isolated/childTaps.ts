@@ -14,7 +14,7 @@ import type {
   Tappable,
 } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import { planFrom, stateOf } from '../../mail/sortPlan.js';
+import { planFrom, stateOf } from '@postroom/sdk/mail';
 import { childMail, readPart } from './childMail.js';
 import type { Peer, Reply } from './peer.js';
 import type { DeliverCall, ScheduleCall, SortCall } from './protocol.js';

@@ -1,7 +1,6 @@
 // Taps that live in another process, as the hooks see them: each sends its arguments over as plain data and checks what comes back.
 import type { DeliverHandler, DeliveryRequest, PlannedRound, ScheduleHandler, SchedulePlan, SortHandler, TapCall } from '@postroom/sdk';
-import { readPlanState } from '../../mail/planState.js';
-import { planFrom, stateOf } from '../../mail/sortPlan.js';
+import { planFrom, readPlanState, stateOf } from '@postroom/sdk/mail';
 import type { MessageHandles } from './messageHandles.js';
 import type { Reply } from './peer.js';
 import type { TimedCall } from './pluginProcess.js';

@@ -1,10 +1,9 @@
+import { sharedContentParser } from '#core/mail/contentParser.js';
 import '#core/base/injection.js';
 import { type AccountView, ADMIN1, type MailboxRef, type SortPlan } from '@postroom/sdk';
+import { createMailView, createSortPlan, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import { type Decision, draftUnit, type UnitParts } from '#core/flow/draftUnit.js';
-import { readHeader } from '#core/mail/header.js';
-import { createMailView } from '#core/mail/mailView.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
 
 const ACCOUNT: AccountView = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
 const ANDREW: MailboxRef = { account: 'company', user: 'andrew' };
@@ -18,18 +17,21 @@ function draft(
   parts: Partial<UnitParts> = {},
   origin: 'fetched' | 'submitted' = 'fetched',
 ): ReturnType<typeof draftUnit> {
-  const mail = createMailView({
-    id: '12',
-    size: TEXT.length,
-    origin,
-    envelope: { from: undefined, recipients: [] },
-    author: undefined,
-    receivedAt: new Date(0),
-    header,
-    read: async function* () {
-      yield Buffer.from(TEXT);
+  const mail = createMailView(
+    {
+      id: '12',
+      size: TEXT.length,
+      origin,
+      envelope: { from: undefined, recipients: [] },
+      author: undefined,
+      receivedAt: new Date(0),
+      header,
+      read: async function* () {
+        yield Buffer.from(TEXT);
+      },
     },
-  });
+    sharedContentParser,
+  );
   const incoming = { header, contentHash: 'hash', duplicateKey: Buffer.from('key') } as Parameters<typeof draftUnit>[1];
   const prefix = ({ mailboxes }: Decision): Uint8Array => Buffer.from(`for ${mailboxes.map(({ user }) => user).join()}`);
   return draftUnit(mail, incoming, decisions, { account: 'company', prefix, journal: undefined, outbox: [], ...parts });

@@ -1,4 +1,5 @@
 import '#core/base/injection.js';
+import { createSortPlan } from '@postroom/sdk/mail';
 import { Events, Licence } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
@@ -6,7 +7,6 @@ import { service } from '#core/base/bindings.js';
 import { HookCall } from '#core/hooking/hookPoint.js';
 import { HostHooks } from '#core/hooks.js';
 import { PluginHost, type PluginStatus } from '#core/host/pluginHost.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
 import { type FixturePlugin, FixtureServer, listening } from './fixturePlugins.js';
 
 const ACCOUNT = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };

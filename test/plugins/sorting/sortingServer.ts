@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MailView, RelayDestinations } from '@postroom/sdk';
+import { composeCopy, editsOf, readHeader } from '@postroom/sdk/mail';
 import { Accounts, Maildrops, MailStore } from '@postroom/sdk/services';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
@@ -11,8 +12,6 @@ import { IntakeStep } from '#core/flow/intake.js';
 import { type Sorted, SortStep } from '#core/flow/sort.js';
 import { HookCall } from '#core/hooking/hookPoint.js';
 import { HostHooks } from '#core/hooks.js';
-import { composeCopy, editsOf } from '#core/mail/copy.js';
-import { readHeader } from '#core/mail/header.js';
 import { foldedLine } from '#core/mail/headerLine.js';
 import type { CaseRun, SortingCase } from './sortingCase.js';
 

@@ -1,7 +1,7 @@
+import { decodeText, decodeWords, encodeHeaderText } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { decodeText, decodeWords, encodeHeaderText } from '#core/mail/encodedWords.js';
-import { expectLinear } from './linear.js';
+import { expectLinear } from '../../kit/linear.js';
 
 describe('decodeWords', () => {
   const cases: readonly (readonly [string, string, string])[] = [

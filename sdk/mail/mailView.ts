@@ -1,8 +1,9 @@
 // A message as taps see it: header at once, body and content on request. Everything is read from the source that whoever makes the view
 // names: a message that is just coming in, or one in the store.
-import type { Address, Envelope, HeaderField, MailboxRef, MailOrigin, MailView, MessageId, ParsedContent } from '@postroom/sdk';
+
+import type { MailboxRef } from '../accounts.js';
+import type { Address, Envelope, HeaderField, MailOrigin, MailView, MessageId, ParsedContent } from '../mail.js';
 import { parseAddresses } from './addresses.js';
-import { type ContentParser, sharedContentParser } from './contentParser.js';
 import { composeCopy } from './copy.js';
 import { type Header, valueOctets } from './header.js';
 
@@ -28,10 +29,13 @@ export interface MailSource {
 }
 
 /** Reads MIME for `content()`. */
-export type MimeReader = Pick<ContentParser, 'parse'>;
+export interface MimeReader {
+  /** Rejects with `mail/unreadable` where the octets are not to be read as MIME. */
+  parse(octets: AsyncIterable<Uint8Array>, size: number): Promise<ParsedContent>;
+}
 
 /** The view of a message. */
-export function createMailView(source: MailSource, parser: MimeReader = sharedContentParser): MailView {
+export function createMailView(source: MailSource, parser: MimeReader): MailView {
   return new SourceView(source, parser);
 }
 

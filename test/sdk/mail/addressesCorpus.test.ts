@@ -2,10 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { domainToASCII } from 'node:url';
+import { type Header, parseAddresses, readHeader, valueOctets } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import { type AddressObject, type EmailAddress, simpleParser } from 'mailparser';
-import { parseAddresses } from '#core/mail/addresses.js';
-import { type Header, readHeader, valueOctets } from '#core/mail/header.js';
 import { octetsInCrlfForm } from '#core/mail/lineEnds.js';
 
 const CORPUS = process.env.POSTROOM_CORPUS ?? join(process.cwd(), '..', 'shared', 'corpus');

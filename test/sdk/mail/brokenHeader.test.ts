@@ -1,10 +1,9 @@
 // Headers as hosts hand them out: what is read of them, and what a mail program gets that stops at the first line which is no field.
 
 import { EditedOctets } from '@postroom/sdk/base';
+import { editsOf, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
-import { editsOf } from '#core/mail/copy.js';
-import { readHeader } from '#core/mail/header.js';
-import { expectLinear } from './linear.js';
+import { expectLinear } from '../../kit/linear.js';
 
 const BOM = '\xef\xbb\xbf';
 const TRACE = 'Received: from out.example\r\n\tby mx.isp.example; Fri, 20 Nov 2026 12:00:00 +0100\r\n';

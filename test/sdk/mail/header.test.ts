@@ -1,7 +1,7 @@
+import { HEADER_LIMIT, HeaderCollector, headerEnd, readHeader, valueOctets } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { HEADER_LIMIT, HeaderCollector, headerEnd, readHeader, valueOctets } from '#core/mail/header.js';
-import { expectLinear } from './linear.js';
+import { expectLinear } from '../../kit/linear.js';
 
 function read(text: string) {
   return readHeader(Buffer.from(text, 'latin1'));

@@ -1,7 +1,16 @@
 import { type AccountView, ADMIN1, type Address, type HeaderField, type MailboxRef, PostroomError } from '@postroom/sdk';
+import {
+  changesBetween,
+  createSortPlan,
+  isSortPlan,
+  notesOf,
+  planFrom,
+  planProblems,
+  readPlanState,
+  stateOf,
+  withoutNotes,
+} from '@postroom/sdk/mail';
 import { expect } from 'chai';
-import { readPlanState } from '#core/mail/planState.js';
-import { changesBetween, createSortPlan, isSortPlan, notesOf, planFrom, planProblems, stateOf, withoutNotes } from '#core/mail/sortPlan.js';
 
 const andrew: MailboxRef = { account: 'company', user: 'andrew' };
 const greg: MailboxRef = { account: 'company', user: 'greg' };

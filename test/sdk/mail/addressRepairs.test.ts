@@ -1,8 +1,8 @@
 // Addresses as people and scripts write them. What stands outside of quotes, comments and encoded-words is the address; nothing inside overrules it.
 import type { Address } from '@postroom/sdk';
+import { parseAddresses } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseAddresses } from '#core/mail/addresses.js';
 
 const LISA = 'lisa@works.example';
 const JOHN = 'john@works.example';

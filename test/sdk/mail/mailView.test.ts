@@ -1,8 +1,7 @@
 import { type MailView, PostroomError } from '@postroom/sdk';
+import { createMailView, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import { ContentParser } from '#core/mail/contentParser.js';
-import { readHeader } from '#core/mail/header.js';
-import { createMailView } from '#core/mail/mailView.js';
 
 const MAIL = [
   'To: andrew <mail@company.com>',

@@ -1,8 +1,7 @@
 import { octetsAdded } from '@postroom/sdk/base';
+import { composeCopy, editsOf, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { composeCopy, editsOf } from '#core/mail/copy.js';
-import { readHeader } from '#core/mail/header.js';
 
 async function* pieces(octets: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let position = 0; position < octets.length; position += size) yield octets.subarray(position, position + size);

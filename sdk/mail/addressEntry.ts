@@ -1,6 +1,6 @@
 // What one entry of an address field names. An address that stands outside of quotes, comments and encoded-words is the only one; where none does, what
 // stands in quotes or brackets is read, and what an encoded-word or a comment spells is a guess.
-import type { Address } from '@postroom/sdk';
+import type { Address } from '../mail.js';
 import { type AddrSpec, addrSpecOf, INVALID, localOnly, textOf } from './addrSpec.js';
 import { decodeWords } from './encodedWords.js';
 import type { Token } from './tokens.js';

@@ -1,7 +1,7 @@
+import { formatAddress, parseAddresses } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatAddress, parseAddresses } from '#core/mail/addresses.js';
-import { expectLinear } from './linear.js';
+import { expectLinear } from '../../kit/linear.js';
 
 /** `name|local|domain` of every address in the text. */
 function read(text: string | Uint8Array): readonly string[] {

@@ -1,7 +1,8 @@
 // Reads a message's header as octets. Tolerant: what real mail has is read, what is broken is passed over and stays in the message
 // (SORTING cases 70 to 73). No field is decoded before somebody asks for it.
-import type { HeaderField } from '@postroom/sdk';
-import type { CopyEdit } from '@postroom/sdk/base';
+
+import type { CopyEdit } from '../base/copyEdits.js';
+import type { HeaderField } from '../mail.js';
 import { continuedAt, type HeaderAbove, headerBehind, isHeader, isWrapped, MOST_BROKEN } from './brokenLines.js';
 import { decodeText, decodeWords } from './encodedWords.js';
 import { fieldNameEnd, foldedEnd, isEmptyLine, isMboxLine, leadingEnd, lineEnd, unseenEnd } from './headerOctets.js';

@@ -1,5 +1,9 @@
 // A sort plan as plain data: how it crosses the border of an isolated plugin's process, and what is checked when it comes back.
-import { type Address, type AddressedTo, type Disposition, type MailboxRef, PostroomError, type Rung, type SortPlan } from '@postroom/sdk';
+
+import type { MailboxRef } from '../accounts.js';
+import { PostroomError } from '../errors.js';
+import type { Address } from '../mail.js';
+import type { AddressedTo, Disposition, Rung, SortPlan } from '../sorting.js';
 
 /** A field that no copy shows. The name is kept for the trail. */
 export interface ConcealedField {

@@ -1,5 +1,5 @@
 // One copy of a message: Postroom's lines on top, then the octets as stored, without what no copy shows and with what was mended.
-import { type CopyEdit, EditedOctets, joinEdits } from '@postroom/sdk/base';
+import { type CopyEdit, EditedOctets, joinEdits } from '../base/copyEdits.js';
 import type { Header } from './header.js';
 
 /** The octets of a copy. `octets` are the message's from its beginning; `edits` are joined. */

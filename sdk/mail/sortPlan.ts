@@ -1,18 +1,9 @@
 // The value that sort taps pass on: who gets a message. Every method answers a new plan that shares what did not change; nothing in a
 // plan can be altered, so a tap that fails half-way leaves the plan of the tap before it as it was.
-import {
-  type AccountView,
-  type Address,
-  type AddressedTo,
-  type Disposition,
-  type HeaderField,
-  isSameMailbox,
-  type MailboxRef,
-  mailboxName,
-  PostroomError,
-  type Rung,
-  type SortPlan,
-} from '@postroom/sdk';
+import { type AccountView, isSameMailbox, type MailboxRef, mailboxName } from '../accounts.js';
+import { PostroomError } from '../errors.js';
+import type { Address, HeaderField } from '../mail.js';
+import type { AddressedTo, Disposition, Rung, SortPlan } from '../sorting.js';
 import { addressKey, headerLineProblem, isTraceMark, type PlanState, placesByAddress } from './planState.js';
 
 /** Addresses that the trail names of one tap; a sender may write thousands. */
