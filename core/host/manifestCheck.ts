@@ -1,5 +1,6 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
 import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
+import { networkProblems } from '@postroom/sdk/network';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
 import { shownName } from '../configuration/names.js';
@@ -7,7 +8,6 @@ import { pluginId } from '../configuration/schema.js';
 import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 import { API_VERSION, sdkFile } from './apiVersion.js';
 import { argumentNamesProblem } from './argumentNames.js';
-import { networkProblems } from './network/manifestNetwork.js';
 
 export interface ManifestReading {
   readonly manifest: PluginManifest | undefined;

@@ -1,7 +1,6 @@
 // May a plugin connect there? Decided by what its manifest names, what the administrator agreed to, and where the address leads. Pure.
 import { isIP } from 'node:net';
-import { addressKind, canonicalAddress, isHere } from './addressKind.js';
-import { names, type Target, targetName } from './target.js';
+import { addressKind, canonicalAddress, isHere, names, type Target, targetName } from '@postroom/sdk/network';
 
 /** What counts for one plugin at the moment. */
 export interface NetworkRules {

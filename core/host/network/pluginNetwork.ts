@@ -1,14 +1,12 @@
 // Which network each plugin has: what its manifest names, with its settings put in, and what the administrator agreed to in plugins.network.
 import { networkInterfaces } from 'node:os';
 import type { PluginManifest } from '@postroom/sdk';
+import { askedEntries, asksForDns, canonicalAddress, names, parseTarget, type Target, targetName } from '@postroom/sdk/network';
 import { createServiceId, DataFolder } from '@postroom/sdk/services';
 import { SettingsService } from '../../configuration/settingsService.js';
 import { Doors } from '../doors.js';
 import { pluginId } from '../manifestReader.js';
-import { canonicalAddress } from './addressKind.js';
-import { askedEntries, asksForDns } from './manifestNetwork.js';
 import { isPostroom, type NetworkRules, needsAgreement, type OwnPlaces } from './networkRules.js';
-import { names, parseTarget, type Target, targetName } from './target.js';
 
 /** One entry of a manifest's capabilities.network, as the administrator sees it. */
 export interface NetworkEntry {

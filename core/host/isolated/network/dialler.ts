@@ -4,7 +4,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { realpath } from 'node:fs/promises';
 import { isIP, Socket, type SocketConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { canonicalAddress } from '../../network/addressKind.js';
+import { canonicalAddress, isPort, normalHost, type Target } from '@postroom/sdk/network';
 import {
   isInData,
   judgeAddress,
@@ -15,7 +15,6 @@ import {
   refusalSentence,
   type Verdict,
 } from '../../network/networkRules.js';
-import { isPort, normalHost, type Target } from '../../network/target.js';
 import { numberIn, recordOf, textIn } from '../shapes.js';
 import { type ChannelPipe, channelPipe } from './channelPipe.js';
 import { type ToChild, wireError } from './channelProtocol.js';

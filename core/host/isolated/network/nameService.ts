@@ -2,8 +2,8 @@
 // question can carry out whatever is put into the name.
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { names, normalHost } from '@postroom/sdk/network';
 import type { NetworkRules } from '../../network/networkRules.js';
-import { names, normalHost } from '../../network/target.js';
 import { type Data, optionalTextIn, textIn } from '../shapes.js';
 import { type WireError, wireError } from './channelProtocol.js';
 import { coded } from './codedError.js';

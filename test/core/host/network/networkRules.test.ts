@@ -1,5 +1,5 @@
+import { parseTarget, type Target } from '@postroom/sdk/network';
 import { expect } from 'chai';
-import { addressKind, canonicalAddress, isHere } from '#core/host/network/addressKind.js';
 import {
   isPostroom,
   judgeAddress,
@@ -9,7 +9,6 @@ import {
   needsAgreement,
   refusalSentence,
 } from '#core/host/network/networkRules.js';
-import { parseTarget, type Target, targetName } from '#core/host/network/target.js';
 
 function targets(...texts: readonly string[]): readonly Target[] {
   return texts.map((text) => {
@@ -24,103 +23,6 @@ const OWN = { addresses: new Set(['192.168.1.5', '93.184.216.99']), ports: new S
 function rules(asked: readonly string[], agreed: readonly string[] = []): NetworkRules {
   return { dns: false, asked: targets(...asked), agreed: targets(...agreed) };
 }
-
-describe('where an address leads', () => {
-  for (const [kind, addresses] of Object.entries({
-    public: ['93.184.216.34', '8.8.8.8', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8', '172.32.0.1', '100.128.0.1'],
-    local: [
-      ...['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '10.1.2.3', '172.16.0.1', '172.31.255.255'],
-      ...[
-        '192.168.0.1',
-        '100.64.0.1',
-        'fc00::1',
-        'fd12::1',
-        '::ffff:10.0.0.1',
-        '64:ff9b::10.0.0.1',
-        '64:ff9b::7f00:1',
-        '::127.0.0.1',
-        '::10.0.0.1',
-      ],
-    ],
-    special: [
-      ...[
-        '169.254.169.254',
-        '::ffff:169.254.169.254',
-        '64:ff9b::169.254.169.254',
-        'fe80::1',
-        'fe80::1%eth0',
-        '192.0.2.1',
-        '198.18.0.1',
-        '240.0.0.1',
-      ],
-      ...[
-        '2002:7f00:1::',
-        '2001:0:53aa:64c:0:1::',
-        '100::1',
-        '2001:db8::1',
-        '4000::1',
-        'fec0::1',
-        '::ffff:0:127.0.0.1',
-        '64:ff9b:1::7f00:1',
-      ],
-    ],
-    never: ['0.0.0.0', '::', '255.255.255.255', '224.0.0.1', 'ff02::1', '::ffff:0.0.0.0', '::ffff:224.0.0.1'],
-  })) {
-    it(`is ${kind} for ${addresses.join(', ')}`, () => {
-      expect(addresses.filter((address) => addressKind(address) !== kind)).to.deep.equal([]);
-    });
-  }
-
-  it('is local for an address of this machine, however it is written', () => {
-    expect(addressKind('93.184.216.99', OWN.addresses)).to.equal('local');
-    expect(addressKind('::ffff:93.184.216.99', OWN.addresses)).to.equal('local');
-    expect([
-      isHere('::ffff:7f00:1', OWN.addresses),
-      isHere('93.184.216.99', OWN.addresses),
-      isHere('10.0.0.1', OWN.addresses),
-    ]).to.deep.equal([true, true, false]);
-    expect(canonicalAddress('::FFFF:10.0.0.1')).to.equal('10.0.0.1');
-  });
-});
-
-describe('a target', () => {
-  for (const [text, name] of [
-    ['api.example.com:443', 'api.example.com:443'],
-    ['API.Example.com.:443', 'api.example.com:443'],
-    ['*.example.com:443', '*.example.com:443'],
-    ['bücher.example:80', 'xn--bcher-kva.example:80'],
-    ['[::1]:25', '[::1]:25'],
-    ['[::ffff:10.0.0.1]:25', '10.0.0.1:25'],
-    ['https://ntfy.sh/my-topic', 'ntfy.sh:443'],
-    ['http://127.0.0.1:11333/checkv2', '127.0.0.1:11333'],
-    ['ws://[::1]/', '[::1]:80'],
-    ['unix:/run/clamav/clamd.ctl', 'unix:/run/clamav/clamd.ctl'],
-    ['2130706433:25', '127.0.0.1:25'],
-  ] as const) {
-    it(`is read from ${text} as ${name}`, () => expect(targetName(targets(text)[0] as Target)).to.equal(name));
-  }
-
-  for (const text of [
-    ...[
-      '',
-      'host',
-      'host:',
-      ':25',
-      'host:0',
-      'host:65536',
-      'host:25:25',
-      '::1:25',
-      'a b:25',
-      'ho*st:25',
-      '*.*.com:25',
-      'ftp://x/',
-      'unix:run',
-    ],
-    ...['unix:', 'unix:/a/../b', 'host/path:25', 'user@host:25', 'host#x:25', 'a%2f:25', '-x.example:25', 'dns'],
-  ]) {
-    it(`is not read from ${JSON.stringify(text)}`, () => expect(parseTarget(text)).to.equal(undefined));
-  }
-});
 
 describe('a connection of a plugin', () => {
   for (const [address, port, called, asked, agreed, verdict] of [

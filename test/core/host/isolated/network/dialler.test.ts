@@ -8,11 +8,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { parseTarget, type Target } from '@postroom/sdk/network';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import type { DiallerOptions } from '#core/host/isolated/network/dialler.js';
 import type { NetworkRules } from '#core/host/network/networkRules.js';
-import { parseTarget, type Target } from '#core/host/network/target.js';
 import { closedPort } from '../../../../kit/closedPort.js';
 import { OnePlugin } from '../onePlugin.js';
 

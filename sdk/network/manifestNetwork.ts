@@ -1,8 +1,9 @@
 // What a manifest's capabilities.network comes to: its entries with the plugin's own settings put in. Pure.
 import { isIP } from 'node:net';
-import type { PluginManifest } from '@postroom/sdk';
-import type { SettingsValue } from '../../configuration/loadSettings.js';
+import type { PluginManifest } from '../manifest.js';
 import { parseTarget, type Target } from './target.js';
+
+type SettingsValue = Readonly<Record<string, unknown>>;
 
 /** The entry that lets a plugin ask the name service about anything. */
 const DNS = 'dns';

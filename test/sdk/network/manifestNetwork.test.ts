@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how manifests refer to settings.
 import type { PluginManifest, PropertySchema } from '@postroom/sdk';
+import { askedEntries, asksForDns, networkProblems, targetName } from '@postroom/sdk/network';
 import { expect } from 'chai';
-import { askedEntries, asksForDns, networkProblems } from '#core/host/network/manifestNetwork.js';
-import { targetName } from '#core/host/network/target.js';
 
 function manifest(network: readonly string[], properties: Readonly<Record<string, PropertySchema>> = {}): PluginManifest {
   return { capabilities: { network }, contributes: { configuration: { title: 'X', properties } } } as unknown as PluginManifest;
