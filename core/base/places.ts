@@ -8,5 +8,3 @@ export const PRODUCT_FOLDER = fileURLToPath(new URL('../../../', import.meta.url
 export const BUILT_FOLDER = path.join(PRODUCT_FOLDER, 'core', 'dist');
 /** The product's own plugins. */
 export const BUNDLED_PLUGINS = path.join(PRODUCT_FOLDER, 'plugins', path.sep);
-/** The SDK that this server runs with. */
-export const SDK_FOLDER = path.join(path.dirname(fileURLToPath(import.meta.resolve('@postroom/sdk'))), '..');

@@ -1,11 +1,10 @@
 // `postroom`: serve, demo, setup, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
-import { inWords, terminalText } from '@postroom/sdk/base';
+import { apiVersion, inWords, terminalText } from '@postroom/sdk/base';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
-import { API_VERSION } from '../host/apiVersion.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
 import { AUTHORING_COMMANDS } from './authoring.js';
@@ -25,7 +24,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       writeErr: (text) => void process.stderr.write(terminalText(text)),
     })
     .description('A mail server for offices: shares a few ISP mailboxes among many people.')
-    .version(API_VERSION)
+    .version(apiVersion())
     .exitOverride()
     .showHelpAfterError('(add --help for the way to write it)')
     .configureHelp({ sortSubcommands: true });

@@ -4,7 +4,7 @@ import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Disposable, type Logger, type MailSender, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
-import { afterRunning, cannotWrite, DisposableStack, makeFolder, type TimeLimit } from '@postroom/sdk/base';
+import { afterRunning, cannotWrite, DisposableStack, linkSdk, makeFolder, type TimeLimit } from '@postroom/sdk/base';
 import { Clock, Log, PluginStorages, SecretStore } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { service } from '../../base/bindings.js';
@@ -28,7 +28,6 @@ import type { PeerHandler, Reply } from './peer.js';
 import { NeverBegun, PluginProcess, type ProcessEnd } from './pluginProcess.js';
 import type { Activation, IsolatedHook, SettingsSnapshot } from './protocol.js';
 import { failuresAfter, restartDelay } from './restart.js';
-import { linkSdk } from './sdkLink.js';
 import { fullSentence, type StorageLimits, StorageWatch } from './storage/storageWatch.js';
 import type { TapCallRequest } from './tapCalls.js';
 

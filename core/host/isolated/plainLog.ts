@@ -1,8 +1,7 @@
 // What a plugin says, as it may stand in the program log: fields under one key, of bounded size, and no character that a terminal or a reader of
 // lines would take for more than text. Pure but for the count of lines.
 import type { Logger } from '@postroom/sdk';
-import { cutText } from '@postroom/sdk/base';
-import { SECRET_FIELDS } from '../../base/log.js';
+import { cutText, SECRET_FIELDS } from '@postroom/sdk/base';
 import { isRecord } from './shapes.js';
 
 const LONGEST_MESSAGE = 4_000;

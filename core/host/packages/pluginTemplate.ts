@@ -2,10 +2,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
-import { cannotWrite, makeFolder } from '@postroom/sdk/base';
-import { SDK_FOLDER } from '../../base/places.js';
-import { API_VERSION } from '../apiVersion.js';
-import { linkSdk } from '../isolated/sdkLink.js';
+import { apiVersion, cannotWrite, linkSdk, makeFolder, SDK_FOLDER } from '@postroom/sdk/base';
 
 export const TEMPLATES = ['filter', 'router', 'notifier', 'schedule'] as const;
 export type TemplateName = (typeof TEMPLATES)[number];
@@ -43,7 +40,7 @@ export async function newPlugin({ name, publisher, template, into }: NewPlugin):
     name,
     publisher,
     title: titleOf(name),
-    api: API_VERSION,
+    api: apiVersion(),
     sdk: path.resolve(SDK_FOLDER),
   };
   try {

@@ -7,10 +7,10 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { linkSdk } from '@postroom/sdk/base';
 import { BUILT_FOLDER } from '#core/base/places.js';
 import { PluginProcess, type ProcessOptions } from '#core/host/isolated/pluginProcess.js';
 import type { Activation } from '#core/host/isolated/protocol.js';
-import { linkSdk } from '#core/host/isolated/sdkLink.js';
 import { FIXTURES } from './villains.js';
 
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

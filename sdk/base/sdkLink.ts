@@ -1,7 +1,7 @@
 // Lets installed plugins import '@postroom/sdk' without bringing it along: Node looks for it beside their folders, and finds this server's.
 import { mkdir, readlink, symlink, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { SDK_FOLDER } from '../../base/places.js';
+import { SDK_FOLDER } from './sdkFolder.js';
 
 /** Makes `node_modules/@postroom/sdk` in `folder` lead to the SDK. */
 export async function linkSdk(folder: string): Promise<void> {
