@@ -1,9 +1,9 @@
 // `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
 import { sentenceOf } from '@postroom/sdk';
+import { problemLine } from '@postroom/sdk/base';
 import { Licence, type Log } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
 import { openServer, type Server } from '../bootstrap.js';
-import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { Doors } from '../host/doors.js';
 import type { CommonOptions } from './commandLine.js';

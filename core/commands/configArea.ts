@@ -1,8 +1,9 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { PostroomError } from '@postroom/sdk';
+import { problemLine } from '@postroom/sdk/base';
 import { Accounts } from '@postroom/sdk/services';
 import { NOT_UTF8, utf8TextOf } from '../configuration/document.js';
-import { hasErrors, problemLine } from '../configuration/problems.js';
+import { hasErrors } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { PluginHost } from '../host/pluginHost.js';

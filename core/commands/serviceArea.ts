@@ -1,7 +1,7 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
+import { problemLine } from '@postroom/sdk/base';
 import { Accounts, Events, Licence, MailStore, Outbox, type RoundReport, Rounds } from '@postroom/sdk/services';
-import { problemLine } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { exposition } from '../figures/exposition.js';

@@ -1,8 +1,8 @@
 // What commands share when they change settings: properties as people type them, and problems as one error.
 import { PostroomError } from '@postroom/sdk';
+import { nearest, problemLine } from '@postroom/sdk/base';
 import type { SettingEdit } from '../configuration/document.js';
-import { nearest } from '../configuration/nearest.js';
-import { hasErrors, problemLine } from '../configuration/problems.js';
+import { hasErrors } from '../configuration/problems.js';
 import type { SettingsSchema } from '../configuration/schema.js';
 import type { SettingsChange } from '../configuration/settingsService.js';
 

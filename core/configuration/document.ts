@@ -1,4 +1,7 @@
 // settings.json as text: JSON with comments, read with the place of everything in it, edited without touching the rest.
+
+import type { SettingPath } from '@postroom/sdk/base';
+import { shownName } from '@postroom/sdk/base';
 import {
   applyEdits as applyTextEdits,
   createScanner,
@@ -8,8 +11,8 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
-import { POLLUTING_KEYS, shownName } from './names.js';
-import { error, MOST_PROBLEMS, type Problem, pathText, type SettingPath, type SettingsFinding } from './problems.js';
+import { POLLUTING_KEYS } from './names.js';
+import { error, MOST_PROBLEMS, type Problem, pathText, type SettingsFinding } from './problems.js';
 import { removeValue, setValue } from './textEdits.js';
 
 /** Octets; far beyond what 20 accounts of 64 users take. */

@@ -1,7 +1,7 @@
 // Which domains an account owns.
 import { domainToASCII } from 'node:url';
 import { type AccountKindDeclaration, splitAddress } from '@postroom/sdk';
-import { type AccountEntry, textsOf } from './layout.js';
+import { type AccountEntry, textsOf } from '@postroom/sdk/base';
 
 /** Lower case, as A-labels; the text itself in lower case where it is no domain. */
 export function asciiDomain(domain: string): string {

@@ -1,14 +1,15 @@
 // The settings in settings.json: checks every version of the file, keeps the last good one in force, writes edits.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { reasonOf } from '@postroom/sdk/base';
+import type { SettingPath, SettingsValue } from '@postroom/sdk/base';
+import { problemLine, reasonOf } from '@postroom/sdk/base';
 import { DataFolder, Events, Log, Revisions, type SettingsRevision } from '@postroom/sdk/services';
 import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from './authors.js';
 import { applyEdits, parseDocument, type SettingEdit } from './document.js';
 import { FileProblems } from './fileProblems.js';
 import type { LimitCheck } from './limits.js';
-import type { LoadedSettings, SettingsValue } from './loadSettings.js';
-import { hasErrors, type Problem, problemLine, type SettingPath } from './problems.js';
+import type { LoadedSettings } from './loadSettings.js';
+import { hasErrors, type Problem } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 import { etagOf, SettingsFile } from './settingsFile.js';
 import { SettingsHistory, unknownRevision } from './settingsHistory.js';

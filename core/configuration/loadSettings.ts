@@ -1,16 +1,13 @@
 // From the text of settings.json to settings that can come into force, with every problem on the way. Pure.
+
+import { groupOf, type SettingsValue, withFewSuggestions } from '@postroom/sdk/base';
 import { parseDocument, renameKeys } from './document.js';
-import { groupOf } from './layout.js';
 import { checkLimits, type Limits } from './limits.js';
 import { findRenames } from './migrate.js';
-import { withFewSuggestions } from './nearest.js';
 import { hasErrors, MOST_PROBLEMS, type Problem, pathText, type SettingsFinding } from './problems.js';
 import { checkRules } from './rules.js';
 import type { SettingsSchema } from './schema.js';
 import type { SettingsCheck } from './validate.js';
-
-/** Settings with the defaults filled in, by key; `accounts` holds groups by account id. */
-export type SettingsValue = Readonly<Record<string, unknown>>;
 
 export interface LoadedSettings {
   readonly problems: readonly Problem[];

@@ -1,6 +1,8 @@
 // Former names of settings: moved to the new ones as the file is read, with the person told.
-import { accountEntries, groupOf } from './layout.js';
-import { type SettingPath, type SettingsFinding, warning } from './problems.js';
+
+import type { SettingPath } from '@postroom/sdk/base';
+import { accountEntries, groupOf } from '@postroom/sdk/base';
+import { type SettingsFinding, warning } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 
 export interface Rename {

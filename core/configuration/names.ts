@@ -1,5 +1,6 @@
 // Which names accounts and users may have. They stand in logins, addresses, paths and logs, so they are kept plain.
 import { isAdminName, isPublicName } from '@postroom/sdk';
+import { shownName } from '@postroom/sdk/base';
 
 /** Keys that reach into JavaScript's prototypes; refused wherever they stand in the file. */
 export const POLLUTING_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -30,10 +31,4 @@ export function nameProblem(what: 'account' | 'user', name: string): string | un
     return `"${shown}" can't name a user: no space at either end, no control characters and none of @ < > ( ) [ ] , ; : " / \\ are allowed.`;
   }
   return undefined;
-}
-
-/** A name as it may stand in a sentence or log line: short, and without control characters that a terminal would obey. */
-export function shownName(name: string): string {
-  const plain = name.replace(/[\p{C}\u2028\u2029]/gu, '?');
-  return [...plain].length > 64 ? `${[...plain].slice(0, 64).join('')}...` : plain;
 }

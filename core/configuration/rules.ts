@@ -1,13 +1,21 @@
 // What no schema can say about the settings: names that point to each other, uniqueness. Pure.
 import { type AccountKindDeclaration, foldCase, splitAddress } from '@postroom/sdk';
-import { isTimeZone } from '@postroom/sdk/base';
+import type { SettingPath } from '@postroom/sdk/base';
+import {
+  type AccountEntry,
+  accountEntries,
+  didYouMean,
+  groupOf,
+  isTimeZone,
+  shownName,
+  textOf,
+  textsOf,
+  type UserEntry,
+} from '@postroom/sdk/base';
 import { LOCAL_PART_PATTERN } from './coreProperties.js';
 import { ownedDomains } from './domains.js';
-import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from './layout.js';
-import { shownName } from './names.js';
-import { didYouMean } from './nearest.js';
 import { neededProperties } from './neededProperties.js';
-import { error, type SettingPath, type SettingsFinding, warning } from './problems.js';
+import { error, type SettingsFinding, warning } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 
 const LOCAL_PART = new RegExp(LOCAL_PART_PATTERN, 'u');

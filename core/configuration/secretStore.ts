@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Disposable, foldCase, type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
-import { reasonOf, removeLeftovers, writeAtomically } from '@postroom/sdk/base';
+import { groupOf, reasonOf, removeLeftovers, writeAtomically } from '@postroom/sdk/base';
 import { Clock, DataFolder, Log, type SecretStore, secretPath } from '@postroom/sdk/services';
-import { groupOf } from './layout.js';
 import { hashPassword, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
 import { keyFingerprint, type SealedSecret, seal, unseal } from './secretBox.js';
 import { SecretKey } from './secretKey.js';

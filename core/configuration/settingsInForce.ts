@@ -1,13 +1,11 @@
 // The settings that count: read by everybody, replaced as a whole, heard of when they are.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
-import { Listeners } from '@postroom/sdk/base';
+import type { SettingsValue } from '@postroom/sdk/base';
+import { changedKeys, concerns, Listeners, SettingsReader } from '@postroom/sdk/base';
 import type { Events } from '@postroom/sdk/services';
-import { changedKeys, concerns } from './changes.js';
 import { DraftSettings } from './draftSettings.js';
-import type { SettingsValue } from './loadSettings.js';
 import { pluginId } from './schema.js';
 import type { SettingsLoader } from './settingsLoader.js';
-import { SettingsReader } from './settingsReader.js';
 
 export class SettingsInForce {
   #value: SettingsValue = {};

@@ -1,10 +1,10 @@
 // The settings as the rest of the host sees them: read, changed, and heard of when they change.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
+import type { SettingPath, SettingsValue } from '@postroom/sdk/base';
 import { createServiceId, type SettingsRevision } from '@postroom/sdk/services';
 import type { SettingEdit } from './document.js';
 import type { LimitCheck } from './limits.js';
-import type { SettingsValue } from './loadSettings.js';
-import type { Problem, SettingPath } from './problems.js';
+import type { Problem } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 
 export interface SettingsService extends Settings {

@@ -2,12 +2,10 @@
 // What is on trial is durable before it is in force: it goes back also where the server is killed meanwhile.
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, type PluginStorage, sentenceOf } from '@postroom/sdk';
-import { DisposableStack } from '@postroom/sdk/base';
+import type { SettingsValue } from '@postroom/sdk/base';
+import { DisposableStack, groupOf, problemLine } from '@postroom/sdk/base';
 import { Clock, createServiceId, Events, Log, PluginStorages } from '@postroom/sdk/services';
 import { EDITOR, ROLLBACK, SERVER } from './authors.js';
-import { groupOf } from './layout.js';
-import type { SettingsValue } from './loadSettings.js';
-import { problemLine } from './problems.js';
 import type { SettingsSchema } from './schema.js';
 import { type ComingChange, SettingsService } from './settingsService.js';
 

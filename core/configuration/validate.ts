@@ -1,12 +1,12 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
 
-import { shellWord } from '@postroom/sdk/base';
+import type { SettingPath } from '@postroom/sdk/base';
+import { didYouMean, shellWord, shownName } from '@postroom/sdk/base';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { leanSchema, usedKeys } from './leanSchema.js';
-import { nameProblem, shownName } from './names.js';
-import { didYouMean } from './nearest.js';
-import { error, type SettingPath, type SettingsFinding, warning } from './problems.js';
+import { nameProblem } from './names.js';
+import { error, type SettingsFinding, warning } from './problems.js';
 import { type JsonSchema, type SettingsSchema, VOCABULARY } from './schema.js';
 import { looksSecret, sentenceFor } from './sentences.js';
 

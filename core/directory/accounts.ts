@@ -1,8 +1,8 @@
 // Who shares what, and whose an address is.
 import { isDeepStrictEqual } from 'node:util';
 import { type AccountView, foldCase, isAdminName, isOwnAddress, type MailboxRef, splitAddress, type UserView } from '@postroom/sdk';
+import type { SettingsValue } from '@postroom/sdk/base';
 import type { Accounts } from '@postroom/sdk/services';
-import type { SettingsValue } from '../configuration/loadSettings.js';
 import type { SettingsSchema } from '../configuration/schema.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { accountViews } from './accountViews.js';

@@ -1,8 +1,7 @@
 // Checks logins of mail clients and of the manager.
 import { BoundedLog, type Disposable, foldCase, type MailboxRef, mailboxName } from '@postroom/sdk';
-import { Semaphore } from '@postroom/sdk/base';
+import { Semaphore, shownName } from '@postroom/sdk/base';
 import { Accounts, type Authenticator, Clock, Log, type LoginPeer, type LoginResult, SecretStore } from '@postroom/sdk/services';
-import { shownName } from '../configuration/names.js';
 import { LoginDelays } from './loginDelays.js';
 import { resolveLogin } from './logins.js';
 import { SharedNameLogins } from './sharedNameLogins.js';

@@ -1,8 +1,8 @@
 // What runs on top of the store: ports, device and licence, plugins, settings, certificate.
 import { X509Certificate } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
+import { problemLine } from '@postroom/sdk/base';
 import type { Clock, Licence } from '@postroom/sdk/services';
-import { problemLine } from '../configuration/problems.js';
 import type { SettingsService } from '../configuration/settingsService.js';
 import { namesIn } from '../directory/certificatePair.js';
 import type { CertificateState } from '../directory/certificates.js';

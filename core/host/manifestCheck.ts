@@ -1,10 +1,9 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
 import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
-import { apiVersion, sdkFile } from '@postroom/sdk/base';
+import { apiVersion, sdkFile, shownName } from '@postroom/sdk/base';
 import { networkProblems } from '@postroom/sdk/network';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
-import { shownName } from '../configuration/names.js';
 import { pluginId } from '../configuration/schema.js';
 import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 import { argumentNamesProblem } from './argumentNames.js';

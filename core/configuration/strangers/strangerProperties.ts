@@ -1,7 +1,8 @@
 // The settings that strangers' plugins declare: are the declarations within limits, and do the values fit them? Loaded only where there are some.
+
+import type { SettingPath } from '@postroom/sdk/base';
+import { accountEntries, groupOf } from '@postroom/sdk/base';
 import type { ErrorObject } from 'ajv';
-import { accountEntries, groupOf } from '../layout.js';
-import type { SettingPath } from '../problems.js';
 import type { DeclaredProperty, JsonSchema, SettingsSchema } from '../schema.js';
 import type { StrangerSettings } from '../validate.js';
 import { type StrangerCheck, StrangerSchemas } from './strangerSchemas.js';

@@ -1,8 +1,6 @@
 // The settings as a plugin in a process of its own reads them: at once, from the copy that the host sends with every change.
 import type { Disposable, Settings } from '@postroom/sdk';
-import { Listeners } from '@postroom/sdk/base';
-import { changedKeys, concerns } from '../../configuration/changes.js';
-import { SettingsReader } from '../../configuration/settingsReader.js';
+import { changedKeys, concerns, Listeners, SettingsReader } from '@postroom/sdk/base';
 import type { SettingsSnapshot } from './protocol.js';
 
 export class ChildSettings {

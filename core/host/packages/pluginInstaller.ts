@@ -2,10 +2,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError, type PropertySchema } from '@postroom/sdk';
-import { demandRoom, isNoRoom, noRoom } from '@postroom/sdk/base';
+import { demandRoom, isNoRoom, noRoom, problemLine } from '@postroom/sdk/base';
 import { Accounts, createServiceId, DataFolder, PluginStorages, SecretStore, secretPath } from '@postroom/sdk/services';
 import type { SettingEdit } from '../../configuration/document.js';
-import { problemLine } from '../../configuration/problems.js';
 import { isOwn } from '../../configuration/schema.js';
 import { SettingsService } from '../../configuration/settingsService.js';
 import { type InstalledPlugin, readPlugin } from '../discovery.js';

@@ -1,6 +1,6 @@
+import { editDistance, nearest } from '@postroom/sdk/base';
 import { expect } from 'chai';
 import { applyEdits, parseDocument, renameKeys } from '#core/configuration/document.js';
-import { editDistance, nearest } from '#core/configuration/nearest.js';
 import { diffLines } from '#core/configuration/textDiff.js';
 
 const TEXT = `// Our office.

@@ -1,10 +1,10 @@
 // Every way to get settings.json wrong, with the sentence that mends it.
 import '#core/base/injection.js';
 import { editionGrant } from '@postroom/sdk';
+import { problemLine } from '@postroom/sdk/base';
 import { expect } from 'chai';
 import type { LimitCheck } from '#core/configuration/limits.js';
 import { loadSettings } from '#core/configuration/loadSettings.js';
-import { problemLine } from '#core/configuration/problems.js';
 import { mergeSchema } from '#core/configuration/schema.js';
 import { compileCheck, schemaProblem } from '#core/configuration/validate.js';
 import { SMALL } from './manifests.js';

@@ -1,5 +1,10 @@
 // Accounts and users as the settings hold them, read without trust: rules look at files that the schema has refused, too.
-import type { SettingPath } from './problems.js';
+
+/** Settings with the defaults filled in, by key; `accounts` holds groups by account id. */
+export type SettingsValue = Readonly<Record<string, unknown>>;
+
+/** Where something stands in settings.json: `['accounts', 'company', 'users', 'andrew', 'cc.to', 0]`. */
+export type SettingPath = readonly (string | number)[];
 
 export interface AccountEntry {
   readonly id: string;

@@ -1,10 +1,23 @@
 // Typed access to the settings in force.
-import { foldCase, PostroomError, type SettingScope } from '@postroom/sdk';
-import { groupOf } from './layout.js';
-import type { SettingsValue } from './loadSettings.js';
-import { shownName } from './names.js';
+
+import { PostroomError } from '../errors.js';
+import type { SettingScope } from '../manifest.js';
+import { foldCase } from '../recipients.js';
 import { didYouMean } from './nearest.js';
-import type { SettingsSchema } from './schema.js';
+import { groupOf, type SettingsValue } from './settingsLayout.js';
+import { shownName } from './shownName.js';
+
+/** What manifests declare, as far as a reader has to know it. */
+export interface DeclaredSettings {
+  readonly properties: ReadonlyMap<
+    string,
+    {
+      readonly key: string;
+      readonly scope: SettingScope;
+      readonly schema: { readonly secret?: boolean | undefined; readonly default?: unknown };
+    }
+  >;
+}
 
 /** Reads one version of the settings. `reader`: who asks, for the sentence of a refusal. */
 export class SettingsReader {
@@ -13,12 +26,12 @@ export class SettingsReader {
 
   constructor(
     private readonly value: SettingsValue,
-    private readonly schema: Pick<SettingsSchema, 'properties'>,
+    private readonly schema: DeclaredSettings,
     private readonly reader?: string,
   ) {}
 
   /** Whether it reads this version. */
-  reads(value: SettingsValue, schema: Pick<SettingsSchema, 'properties'>): boolean {
+  reads(value: SettingsValue, schema: DeclaredSettings): boolean {
     return this.value === value && this.schema === schema;
   }
 

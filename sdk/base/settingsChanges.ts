@@ -1,7 +1,6 @@
 // Which settings differ between two versions, and who asked to hear of it.
 import { isDeepStrictEqual } from 'node:util';
-import { accountEntries } from './layout.js';
-import type { SettingsValue } from './loadSettings.js';
+import { accountEntries, type SettingsValue } from './settingsLayout.js';
 
 /** The keys of every scope that changed anywhere; `accounts` too when anything inside did. */
 export function changedKeys(before: SettingsValue, after: SettingsValue): ReadonlySet<string> {
