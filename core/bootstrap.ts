@@ -12,6 +12,7 @@ import {
   Certificates,
   Clock,
   CommandCatalogue,
+  ContributedEntries,
   DataFolder,
   Events,
   Journal,
@@ -26,7 +27,9 @@ import {
   Revisions,
   Rounds,
   SecretStore,
+  type ServiceId,
   SettingsText,
+  StartMode,
   StoreMaintenance,
   Submissions,
   Teaching,
@@ -71,10 +74,13 @@ import { SubmitStep } from './flow/submit.js';
 import { CollectedWaitingMail, WaitingMail } from './flow/waitingMail.js';
 import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.js';
 import { createHooks, HostHooks } from './hooks.js';
+import { checkBootFile, readBootFile } from './host/bootFile.js';
+import { BootState } from './host/bootState.js';
 import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
+import { ManifestEntries } from './host/contributedEntries.js';
 import { declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins } from './host/discovery.js';
+import { discoverPlugins, type InstalledPlugin, runsInHost } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
 import { Fences, TriedFences } from './host/isolated/fence/fences.js';
@@ -84,6 +90,8 @@ import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
+import { isPlatform } from './host/servicePlan.js';
+import { ServiceRegistry } from './host/serviceRegistry.js';
 import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
@@ -159,7 +167,16 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindValue(container, Clock, clock);
   bindValue(container, Events, events);
   bindValue(container, Log, log);
+  bindValue(container, StartMode, { serves: options.serve !== false });
+  const phase = phases(log, clock);
 
+  const boot = await readBootFile(dataDir);
+  const folders: PluginFolders = {
+    bundled: options.bundledPlugins ?? BUNDLED_PLUGINS,
+    strangers: path.join(dataDir, 'plugins'),
+    trusted: new Set(boot.trusted),
+  };
+  bindValue(container, PluginFolders, folders);
   await refuseUnfinished(dataDir);
   const store = await SqliteStore.open(dataDir, {
     clock,
@@ -173,18 +190,24 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, store.activity));
   tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
   bindStore(container, store);
-  bindServices(container, dataDir, log, options.patienceMs);
+  const progress = new BootState(boot);
+  bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
   stack.use(service(container, Figures) as ServerFigures);
 
-  const folders: PluginFolders = { bundled: options.bundledPlugins ?? BUNDLED_PLUGINS, strangers: path.join(dataDir, 'plugins') };
-  bindValue(container, PluginFolders, folders);
   // Before anything of a plugin is looked at, and so still there while they end.
   const stalls = service(container, StallWarden);
   if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   await tidyFolders(folders.strangers);
-  const installed = await discoverPlugins(folders.bundled, folders.strangers);
+  const installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  await checkBootFile(dataDir, boot, installed);
+  const host = service(container, PluginHost);
+  stack.defer(() => host.end());
+  await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
+  phase('The platform is active.', { plugins: host.starting.length });
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(declaredManifests(installed), provenManifests(installed));
+  progress.settingsAreInForce();
+  phase('The settings are in force.');
   const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
   await trials.recover();
   if (options.serve !== false) {
@@ -203,6 +226,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
   await watch.start(installed);
+  phase('The plugins are active.', { plugins: host.starting.length });
   if (options.onStall !== undefined) stalls.tell();
   const licence = service(container, Licence) as LicenceWarden;
   settings.setLimitCheck((query) => licence.ask(query));
@@ -237,8 +261,15 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
     await stack.use(service(container, ServiceSwitch)).begin();
+    phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }
   return server;
+}
+
+/** One line for each phase of the start, with the milliseconds since its beginning. */
+function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record<string, unknown>>) => void {
+  const began = clock.monotonic();
+  return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
 function tellOfLeftovers(cleared: readonly string[], backup: string | undefined, log: Log): void {
@@ -264,7 +295,21 @@ function bindStore(container: Container, store: SqliteStore): void {
   bindValue(container, StoreMaintenance, store);
 }
 
-function bindServices(container: Container, dataDir: string, log: Log, patienceMs: number | undefined): void {
+/** What the host itself cannot do without. */
+const NEEDED: readonly ServiceId<unknown>[] = [];
+
+/** Packs of the product that name what every server starts with. */
+function platformPacks(installed: readonly InstalledPlugin[]): readonly string[] {
+  return installed.filter((plugin) => plugin.bundled && isPlatform(plugin) && plugin.manifest?.main === undefined).map(({ id }) => id);
+}
+
+interface HostOptions {
+  readonly log: Log;
+  readonly patienceMs: number | undefined;
+  readonly boot: BootState;
+}
+
+function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
   bindClass(container, SettingsService, FileSettings);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
   bindClass(container, SecretStore, FileSecretStore);
@@ -285,13 +330,16 @@ function bindServices(container: Container, dataDir: string, log: Log, patienceM
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');
   const reportFailure: IsolatedPluginOptions['reportFailure'] = (...failure) => service(container, PluginHost).reportFailure(...failure);
+  const services = new ServiceRegistry(container);
+  container.bind(ServiceRegistry).toConstantValue(services);
   bindValue(container, RuntimeFactory, (plugin) =>
-    plugin.bundled
-      ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs })
+    runsInHost(plugin)
+      ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs, services, boot })
       : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure, noteProblem }),
   );
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
+  bindClass(container, ContributedEntries, ManifestEntries);
   bindClass(container, PluginWatch, DefaultPluginWatch);
   bindClass(container, Fences, TriedFences);
   bindClass(container, PluginNetwork, SettingsPluginNetwork);

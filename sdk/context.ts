@@ -32,8 +32,16 @@ export interface PluginContext {
   readonly subscriptions: { push(...items: readonly Disposable[]): void };
   /** Hands over a port or a similar door: opened after every plugin is active, closed before any deactivates. */
   listen(listener: PortListener): void;
-  /** A service of the host (see services.ts). Bundled plugins only: elsewhere it throws `plugin/isolated`. */
+  /**
+   * A service of the host or of another plugin (see services.ts), which `requires` in the manifest names: else it throws `plugin/undeclared-service`. For
+   * plugins that run in the host; in an isolated one it throws `plugin/isolated`.
+   */
   get<T>(service: ServiceId<T>): T;
+  /**
+   * Hands over a service that `provides` in the manifest names, for as long as the plugin is active. In activate() only; each one once. Throws
+   * `plugin/undeclared-service` for others, and `plugin/isolated` in an isolated plugin.
+   */
+  provide<T>(service: ServiceId<T>, provided: T): void;
 }
 
 /** A door to the outside that the host opens and closes. */

@@ -30,6 +30,8 @@ export const ERROR_CODES = Object.freeze({
   'mail/not-found': 'No such message.',
   'mail/refused': 'A rule of the account does not let a submitted message out.',
   'plugin/undeclared-tap': 'A plugin tapped a hook that its manifest does not declare.',
+  'plugin/undeclared-service': 'A plugin took or provided a service that its manifest does not declare.',
+  'plugin/no-provider': 'No enabled plugin provides a service that is needed.',
   'plugin/isolated': 'The service is for bundled plugins only.',
   'plugin/not-allowed': 'A plugin did what its manifest does not ask for, or more often than allowed.',
   'plugin/package': 'A packed plugin cannot be read, or holds what no plugin may hold.',

@@ -18,6 +18,23 @@ export interface PluginManifest {
   readonly pluginDependencies?: readonly string[];
   /** Ids of plugins that are enabled with this one. */
   readonly pluginPack?: readonly string[];
+  /**
+   * `platform`: activated before the settings are in force, from the product's platform pack or boot.json; only in the host. `feature` (default): activated
+   * after that, where the settings enable it. A pack without code that says `platform` names what every server starts with.
+   */
+  readonly activation?: 'platform' | 'feature';
+  /**
+   * Services that it hands over in activate() by `context.provide`. Each service has exactly one provider that is enabled. The product's own plugins, and
+   * those that `trusted` in boot.json names.
+   */
+  readonly provides?: readonly ProvidedService[];
+  /**
+   * Services that it takes by `context.get`, by name: `MailStore`, or `MailStore@^1.0.0` with the versions that it works with. Their providers are activated
+   * before it. Plugins that run in the host only.
+   */
+  readonly requires?: readonly string[];
+  /** Points of its own to which plugins contribute, by name: `{ "checks": ... }` lets manifests say `"contributes": { "checks": [...] }`. */
+  readonly contributionPoints?: Readonly<Record<string, ContributionPoint>>;
   readonly capabilities?: {
     /** Fails closed whatever its taps say: while it should run and does not, mail is held instead of sorted without it. */
     readonly essential?: boolean;
@@ -33,7 +50,24 @@ export interface PluginManifest {
   readonly contributes?: Contributions;
 }
 
+export interface ProvidedService {
+  /** The service's name, as in `createServiceId('MailStore')`. */
+  readonly service: string;
+  /** The version of the service's contract that it keeps, as in `1.0.0`: not the plugin's. */
+  readonly version: string;
+}
+
+/** A list that other plugins add entries to in their manifests. */
+export interface ContributionPoint {
+  /** What the entries are, for people: `Checks of the doctor`. */
+  readonly title: string;
+  /** JSON Schema (draft-07) of one entry. Where an entry needs code it names a command of its plugin. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
 export interface Contributions {
+  /** Entries for a point that another plugin owns; see `contributionPoints`. */
+  readonly [point: string]: unknown;
   readonly taps?: readonly TapDeclaration[];
   readonly configuration?: ConfigurationContribution;
   readonly commands?: readonly CommandDeclaration[];
@@ -72,8 +106,8 @@ export interface TapDeclaration {
   readonly announcesEndOfData?: boolean;
 }
 
-/** Where a property may stand in settings.json: at the top, in an account, in a user. */
-export type SettingScope = 'server' | 'account' | 'user';
+/** Where a property may stand: in settings.json at the top, in an account, in a user; or in boot.json, for plugins of the platform. */
+export type SettingScope = 'server' | 'account' | 'user' | 'boot';
 
 export interface ConfigurationContribution {
   readonly title: string;

@@ -11,6 +11,8 @@ export interface ServiceId<T> {
     index: T extends ConstructorParameters<C>[I] ? I : never,
   ): void;
   readonly serviceName: string;
+  /** Version of the contract, as in `1.0.0`. */
+  readonly version: string;
   /** Carries the type; never set. */
   readonly _type?: T;
 }

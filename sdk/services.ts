@@ -4,6 +4,7 @@
 export * from './serviceId.js';
 export * from './services/accounts.js';
 export * from './services/catalogues.js';
+export * from './services/contributions.js';
 export * from './services/createServiceId.js';
 export * from './services/dataFolder.js';
 export * from './services/events.js';

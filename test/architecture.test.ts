@@ -48,6 +48,12 @@ function holding(files: readonly SourceFile[], text: RegExp): readonly string[] 
   return files.filter((file) => text.test(file.text)).map((file) => file.name);
 }
 
+/** The folder of the plugin that a file belongs to. */
+function ownFolder(name: string): string {
+  const steps = name.split('/');
+  return steps.slice(0, steps[1] === 'platform' ? 3 : 2).join('/');
+}
+
 /** The first folder below `core`, '' for its own files. */
 function folderOf(name: string): string {
   const [, folder = '', rest] = name.split('/');
@@ -75,7 +81,7 @@ describe('the layers', () => {
 
   it('let a plugin import the SDK and itself: never the core, never another plugin', () => {
     const isForeign = (imported: string, file: SourceFile): boolean => {
-      const own = file.name.split('/').slice(0, 2).join('/');
+      const own = ownFolder(file.name);
       return /^(core|sdk|test|#)/.test(imported) || (imported.startsWith('plugins/') && !imported.startsWith(`${own}/`));
     };
     expect(breaches(plugins, isForeign)).to.deep.equal([]);
@@ -167,14 +173,31 @@ describe('the core', () => {
   });
 });
 
+/** Every folder of a plugin: those in `plugins`, and those in the folder of a pack without code. */
+function pluginFolders(): readonly string[] {
+  const below = (folder: string): readonly string[] =>
+    readdirSync(path.join(ROOT, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(path.join(ROOT, folder, entry.name, 'package.json')))
+      .map((entry) => `${folder}/${entry.name}`);
+  return below('plugins').flatMap((folder) => (isPack(folder) ? [folder, ...below(folder)] : [folder]));
+}
+
+function manifestIn(folder: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(readFileSync(path.join(ROOT, folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+}
+
+function isPack(folder: string): boolean {
+  return manifestIn(folder)['main'] === undefined;
+}
+
 describe('a plugin folder', () => {
-  for (const name of readdirSync(path.join(ROOT, 'plugins')).sort()) {
-    it(`${name} has its manifest, its taps on one screen, its page and its build`, () => {
-      const folder = path.join(ROOT, 'plugins', name);
-      const missing = ['package.json', 'plugin.ts', 'README.md', 'tsconfig.json'].filter((file) => !existsSync(path.join(folder, file)));
+  for (const folder of pluginFolders()) {
+    it(`${folder.slice('plugins/'.length)} has its manifest, its taps on one screen, its page and its build`, () => {
+      const code = isPack(folder) ? [] : ['plugin.ts', 'tsconfig.json'];
+      const missing = ['package.json', 'README.md', ...code].filter((file) => !existsSync(path.join(ROOT, folder, file)));
       expect(missing).to.deep.equal([]);
-      const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;
-      expect(manifest).to.include({ name, publisher: 'postroom', type: 'module', main: './dist/plugin.js' });
+      const main = isPack(folder) ? {} : { main: './dist/plugin.js' };
+      expect(manifestIn(folder)).to.include({ name: path.basename(folder), publisher: 'postroom', type: 'module', ...main });
     });
   }
 });

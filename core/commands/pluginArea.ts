@@ -30,32 +30,34 @@ export class PluginArea implements CommandArea {
     'plugins.list': handler<{ all: boolean }>(({ all }) =>
       this.host.plugins
         .filter((plugin) => all || plugin.state !== 'disabled' || plugin.problems.length > 0)
-        .map(({ id, name, version, state, bundled, problems, manifest }) => ({
+        .map(({ id, name, version, state, bundled, trusted, problems, manifest }) => ({
           plugin: id,
           name,
           version,
           state,
-          runs: bundled ? 'in the host' : 'isolated',
+          runs: bundled ? 'in the host' : trusted ? 'in the host, trusted by boot.json' : 'isolated',
           deliveries: !bundled && takesDeliveries(manifest) ? 'may take them over' : '',
           mail: this.host.blocking.some((each) => each.id === id) ? 'is held for it' : bundled ? '' : withoutIt(manifest),
           problems: [...problems, ...(bundled || state === 'disabled' ? [] : waitingSentences(id, manifest, this.network))],
         })),
     ),
-    'plugins.order': handler<{ hook?: HookName }>(({ hook }) =>
-      Object.values(this.hooks)
-        .filter((point) => hook === undefined || point.name === hook)
-        .flatMap((point) => {
-          const { figures } = point;
-          return point.order.taps.map(({ tap, stage, reason }, place) => ({
-            hook: point.name,
-            place: place + 1,
-            tap: tapName(tap),
-            stage,
-            ...(tap.declaration.onError === 'skip' && { onError: 'skip' }),
-            ...figures.get(tapName(tap)),
-            reason,
-          }));
-        }),
+    'plugins.order': handler<{ hook?: HookName; services: boolean }>(({ hook, services }) =>
+      services
+        ? this.host.starting.map((each, index) => ({ place: index + 1, ...each }))
+        : Object.values(this.hooks)
+            .filter((point) => hook === undefined || point.name === hook)
+            .flatMap((point) => {
+              const { figures } = point;
+              return point.order.taps.map(({ tap, stage, reason }, place) => ({
+                hook: point.name,
+                place: place + 1,
+                tap: tapName(tap),
+                stage,
+                ...(tap.declaration.onError === 'skip' && { onError: 'skip' }),
+                ...figures.get(tapName(tap)),
+                reason,
+              }));
+            }),
     ),
     'plugins.enable': handler<{ plugin: string }>(({ plugin }, call) => this.#switch(plugin, true, call.author)),
     'plugins.add': handler<{ plugin: FileArgument; disabled: boolean }>(async ({ plugin, disabled }, call) => {
@@ -101,7 +103,7 @@ export class PluginArea implements CommandArea {
     }
     const waitedBefore = new Set(this.host.blocking.map(({ id }) => id));
     const editions = [...this.settings.schema.editions.keys()];
-    const after = switchPlugin(this.watch.installed, lists, { plugin, on, editions });
+    const after = switchPlugin(this.watch.installed, lists, { plugin, on, editions }, this.host.ground);
     orFail(
       await this.settings.edit(author, [
         { path: ['plugins.enabled'], value: after.enabled },

@@ -16,7 +16,10 @@ export const PLUGIN_COMMANDS = [
     reads: true,
     offline: true,
     positional: ['hook'],
-    arguments: args({ hook: { enum: ['onSchedule', 'onLicenseCheck', 'onFetch', 'onSort', 'onDeliver'] } }),
+    arguments: args({
+      hook: { enum: ['onSchedule', 'onLicenseCheck', 'onFetch', 'onSort', 'onDeliver'] },
+      services: flag('Instead: the order in which plugins start, with the services that they provide and require.'),
+    }),
   },
   {
     command: 'plugins.enable',

@@ -1,7 +1,7 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
 
-import type { SettingPath } from '@postroom/sdk/base';
-import { didYouMean, shellWord, shownName } from '@postroom/sdk/base';
+import type { SettingScope } from '@postroom/sdk';
+import { didYouMean, type SettingPath, shellWord, shownName } from '@postroom/sdk/base';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { leanSchema, usedKeys } from './leanSchema.js';
@@ -62,6 +62,16 @@ export function schemaProblem(schema: JsonSchema): string | undefined {
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
   }
+}
+
+/** What is wrong with a value by a schema that schemaProblem() has found to be one; `undefined` where nothing is. */
+export function valueProblem(schema: JsonSchema, value: unknown): string | undefined {
+  declarations ??= makeAjv(false);
+  const validate = declarations.compile(schema);
+  declarations.removeSchema(schema);
+  if (validate(value)) return undefined;
+  const [first] = validate.errors ?? [];
+  return `${first?.instancePath ?? ''} ${first?.message ?? 'it does not fit its schema'}`.trim();
 }
 
 /**
@@ -128,10 +138,11 @@ function isNamedGroup(path: SettingPath): boolean {
 }
 
 type Level = 'server' | 'account' | 'user';
-const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+const LEVEL_WORDS: Readonly<Record<SettingScope, string>> = {
   server: 'at the top of the file',
   account: 'inside an account',
   user: 'inside a user',
+  boot: 'to boot.json',
 };
 
 /** Where properties of the merged schema stand; `undefined` further inside, where a plugin's own schema speaks. */

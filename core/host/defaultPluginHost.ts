@@ -1,19 +1,22 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
-import type { Disposable } from '@postroom/sdk';
+import { type Disposable, PostroomError } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { Clock, Events, Log, PluginStorages } from '@postroom/sdk/services';
+import { Clock, Events, Log, PluginStorages, type ServiceId } from '@postroom/sdk/services';
+import { inject } from 'inversify';
 import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { activationProblem } from './activationProblem.js';
-import type { InstalledPlugin } from './discovery.js';
+import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { Doors } from './doors.js';
-import { type Enablement, planEnablement } from './enablement.js';
+import { dependsOn, type Enablement, planEnablement } from './enablement.js';
 import { type BlockingPlugin, blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
 import { FailureTracker, type PluginFailure } from './failureTracker.js';
 import { KnownFilters, type RunningPlugin } from './knownFilters.js';
-import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory } from './pluginHost.js';
+import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory, type StartedPlugin } from './pluginHost.js';
 import type { PluginRuntime } from './pluginRuntime.js';
+import { type Ground, isPlatform, requirementsOf } from './servicePlan.js';
+import { ServiceRegistry } from './serviceRegistry.js';
 
 interface PluginRecord {
   installed: InstalledPlugin;
@@ -21,6 +24,8 @@ interface PluginRecord {
   problems: readonly string[];
   /** Why it was switched off, without the way back. */
   cause?: string | undefined;
+  /** What activate() threw, where it failed. */
+  error?: unknown;
   runtime: PluginRuntime | undefined;
   readonly strikes: FailureTracker;
 }
@@ -35,6 +40,7 @@ export class DefaultPluginHost implements PluginHost {
   readonly #known: KnownFilters;
   #blocking: readonly BlockingPlugin[] = [];
   #enablement: Enablement | undefined;
+  #ground: Omit<Ground, 'services'> = { boot: [], off: [] };
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -44,9 +50,9 @@ export class DefaultPluginHost implements PluginHost {
     @Clock private readonly clock: Clock,
     @Log private readonly log: Log,
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
-    @PluginStorages states: PluginStorages,
+    @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {
-    this.#known = new KnownFilters(states.forPlugin('core'));
+    this.#known = new KnownFilters(() => services.get(PluginStorages).forPlugin('core'));
     for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
   }
 
@@ -56,6 +62,7 @@ export class DefaultPluginHost implements PluginHost {
       name: record.installed.manifest?.displayName ?? record.installed.id,
       version: record.installed.manifest?.version ?? '',
       bundled: record.installed.bundled,
+      trusted: record.installed.trusted,
       state: record.state,
       essential: record.installed.manifest?.capabilities?.essential === true,
       problems: [...record.problems, ...this.doors.problemsOf(record.installed.id)],
@@ -67,6 +74,33 @@ export class DefaultPluginHost implements PluginHost {
     return this.#blocking;
   }
 
+  boot(installed: readonly InstalledPlugin[], ground: Omit<Ground, 'services'>, needed: readonly ServiceId<unknown>[]): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#ground = ground;
+      const { order, refused, wanted } = planEnablement(installed, [], [], this.ground);
+      const platform = installed.filter((plugin) => isPlatform(plugin) && wanted.has(plugin.id));
+      this.#remember(platform);
+      for (const { id } of platform) {
+        const record = this.#records.get(id);
+        const why = refused.get(id);
+        if (record !== undefined && why !== undefined) this.#setState(record, 'failed', why);
+      }
+      for (const plugin of order.filter(isPlatform)) await this.#activate(plugin.id);
+      for (const id of needed) this.#demand(id, installed);
+    });
+  }
+
+  get starting(): readonly StartedPlugin[] {
+    return this.#active.flatMap((id) => {
+      const plugin = this.#records.get(id)?.installed;
+      return plugin === undefined ? [] : startedPlugin(plugin, this.services);
+    });
+  }
+
+  get ground(): Ground {
+    return { ...this.#ground, services: this.services.host };
+  }
+
   apply(
     installed: readonly InstalledPlugin[],
     enabled: readonly string[],
@@ -75,7 +109,7 @@ export class DefaultPluginHost implements PluginHost {
   ): Promise<ReadonlyMap<string, string>> {
     return this.#inTurn(async () => {
       const unchanged = new Map<string, string>();
-      const enablement = planEnablement(installed, enabled, disabled);
+      const enablement = planEnablement(installed, enabled, disabled, this.ground);
       await this.#known.load();
       this.#enablement = enablement;
       this.#remember(installed);
@@ -83,8 +117,10 @@ export class DefaultPluginHost implements PluginHost {
       this.#findBlocking();
       const wanted = new Set(enablement.order.map((plugin) => plugin.id));
       for (const id of [...this.#active].reverse()) {
-        const dependsOnLeaving =
-          this.#records.get(id)?.installed.manifest?.pluginDependencies?.some((other) => !wanted.has(other)) === true;
+        const record = this.#records.get(id);
+        if (record === undefined || isPlatform(record.installed)) continue;
+        const leaving = this.#active.filter((other) => !wanted.has(other)).flatMap((other) => this.#records.get(other)?.installed ?? []);
+        const dependsOnLeaving = leaving.some((other) => dependsOn(record.installed, other));
         if (!wanted.has(id) || dependsOnLeaving || !installed.some((plugin) => plugin.id === id)) {
           await this.#deactivate(id, 'disabled');
         } else if (this.#blocking.some((blocking) => blocking.id === id && blocking.how !== 'lapsed')) {
@@ -118,11 +154,11 @@ export class DefaultPluginHost implements PluginHost {
   }
 
   stop(): Promise<void> {
-    return this.#inTurn(async () => {
-      for (const id of [...this.#active].reverse()) {
-        await this.#deactivate(id, 'disabled');
-      }
-    });
+    return this.#inTurn(() => this.#deactivateAll((plugin) => !isPlatform(plugin)));
+  }
+
+  end(): Promise<void> {
+    return this.#inTurn(() => this.#deactivateAll(() => true));
   }
 
   noteProblem(plugin: string, sentence: string): void {
@@ -156,7 +192,8 @@ export class DefaultPluginHost implements PluginHost {
   }
 
   tapFailed({ plugin, message, incident, code }: TapFailure, mail?: string): void {
-    const isHost = this.#records.get(plugin)?.installed.bundled === true;
+    const installed = this.#records.get(plugin)?.installed;
+    const isHost = installed !== undefined && runsInHost(installed);
     if (incident !== undefined || (isHost && code === 'plugin/timeout')) this.noteProblem(plugin, message);
     else this.reportFailure(plugin, message, { kind: 'call', messages: mail === undefined ? [] : [mail] });
   }
@@ -264,9 +301,9 @@ export class DefaultPluginHost implements PluginHost {
     if (record === undefined || manifest === undefined || record.state === 'active') {
       return;
     }
-    const lacking = (manifest.pluginDependencies ?? []).find((other) => !this.#active.includes(other));
+    const lacking = this.#lacking(record.installed);
     if (lacking !== undefined) {
-      this.#setState(record, 'failed', [`It needs ${lacking}, which is not active.`]);
+      this.#setState(record, 'failed', [lacking]);
       return;
     }
     const why = this.#withheld.get(id);
@@ -277,6 +314,7 @@ export class DefaultPluginHost implements PluginHost {
       return;
     }
     this.#setState(record, 'activating', []);
+    record.error = undefined;
     record.runtime = this.makeRuntime({ ...record.installed, manifest });
     try {
       await record.runtime.activate();
@@ -287,10 +325,41 @@ export class DefaultPluginHost implements PluginHost {
       record.runtime.untap();
       const after = await record.runtime.deactivate();
       record.runtime = undefined;
+      record.error = error;
       const sentence = await activationProblem(error, record.installed.folder);
       this.log.error('A plugin could not be activated.', { plugin: id, problem: sentence });
       this.#setState(record, 'failed', [sentence, ...after]);
     }
+  }
+
+  /** Why it cannot be activated now: what it needs was to be, and is not. */
+  #lacking(plugin: InstalledPlugin): string | undefined {
+    const id = (plugin.manifest?.pluginDependencies ?? []).find((other) => !this.#active.includes(other));
+    if (id !== undefined) return `It needs ${id}, which is not active.`;
+    const service = requirementsOf(plugin).find((each) => !this.services.has(each.service))?.service;
+    if (service === undefined) return undefined;
+    const provider = this.#enablement?.providers.get(service)?.plugin;
+    return `It requires the service ${service}${provider === undefined ? '' : ` of ${provider}`}, which is not active.`;
+  }
+
+  /** The host cannot go on without the service. Throws what kept its provider from being activated. */
+  #demand({ serviceName }: ServiceId<unknown>, installed: readonly InstalledPlugin[]): void {
+    if (this.services.has(serviceName)) return;
+    const providers = installed.filter(({ manifest }) => manifest?.provides?.some(({ service }) => service === serviceName));
+    const failed = providers.flatMap(({ id }) => this.#records.get(id) ?? []).filter(({ state }) => state === 'failed');
+    const [first] = failed;
+    if (first?.error instanceof PostroomError) throw first.error;
+    const why = failed.map((record) => `${record.installed.id} failed: ${record.problems.join(' ')}`);
+    const could =
+      providers.length === 0
+        ? 'No installed plugin provides it.'
+        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it.`;
+    throw new PostroomError(
+      'plugin/no-provider',
+      `Postroom cannot start without the service ${serviceName}. ${why.length > 0 ? why.join(' ') : could}`,
+      { service: serviceName },
+      { cause: first?.error },
+    );
   }
 
   /**
@@ -301,6 +370,13 @@ export class DefaultPluginHost implements PluginHost {
     const record = this.#records.get(plugin.id);
     const former = record?.runtime;
     if (record === undefined || plugin.manifest === undefined || record.state !== 'active' || former === undefined) {
+      return undefined;
+    }
+    if (isPlatform(plugin)) return 'It starts before the settings are read: the new version runs when the server is started again.';
+    if ([...(plugin.manifest.provides ?? []), ...(record.installed.manifest?.provides ?? [])].length > 0) {
+      // Two cannot provide one service at a time: those that take it end with the former version, and are activated again after this.
+      await this.#deactivate(plugin.id, 'disabled');
+      record.installed = plugin;
       return undefined;
     }
     const next = this.makeRuntime({ ...plugin, manifest: plugin.manifest });
@@ -328,13 +404,21 @@ export class DefaultPluginHost implements PluginHost {
     await Promise.all(Object.values(this.hooks).map((hook) => hook.drain(id)));
   }
 
+  async #deactivateAll(isMeant: (plugin: InstalledPlugin) => boolean): Promise<void> {
+    for (const id of [...this.#active].reverse()) {
+      const record = this.#records.get(id);
+      if (record !== undefined && isMeant(record.installed)) await this.#deactivate(id, 'disabled');
+    }
+  }
+
   async #deactivate(id: string, next: 'disabled' | 'failed', why: readonly string[] = []): Promise<void> {
     const record = this.#records.get(id);
     if (record?.runtime === undefined) {
       return;
     }
     for (const dependant of [...this.#active].reverse()) {
-      if (dependant !== id && this.#records.get(dependant)?.installed.manifest?.pluginDependencies?.includes(id) === true) {
+      const other = this.#records.get(dependant)?.installed;
+      if (dependant !== id && other !== undefined && dependsOn(other, record.installed)) {
         await this.#deactivate(dependant, 'failed', [`It needs ${id}, which is not active.`]);
       }
     }
@@ -356,4 +440,15 @@ export class DefaultPluginHost implements PluginHost {
     this.#findBlocking();
     if (isNew) this.events.emit({ type: 'plugin', plugin: record.installed.id, state });
   }
+}
+
+function startedPlugin(plugin: InstalledPlugin, services: Pick<ServiceRegistry, 'providerOf'>): StartedPlugin {
+  return {
+    plugin: plugin.id,
+    phase: isPlatform(plugin) ? 'before the settings' : 'after the settings',
+    provides: (plugin.manifest?.provides ?? []).map(({ service, version }) => `${service} ${version}`).join(', '),
+    requires: requirementsOf(plugin)
+      .map(({ service }) => `${service} of ${services.providerOf(service) ?? 'the host'}`)
+      .join(', '),
+  };
 }

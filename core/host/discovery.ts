@@ -10,15 +10,28 @@ export interface InstalledPlugin {
   readonly id: string;
   readonly folder: string;
   readonly manifest: PluginManifest | undefined;
-  /** Part of the product: runs inside the host. Others run in a process of their own. */
+  /** Part of the product. */
   readonly bundled: boolean;
+  /** A stranger's that boot.json trusts: its code runs inside the host as the product's does, and it may provide services. */
+  readonly trusted: boolean;
   /** Sentences; a plugin with any can't be activated. */
   readonly problems: readonly string[];
 }
 
-/** Reads every manifest below the folders. Of two with one id the first stays, and the second says so. */
-export async function discoverPlugins(bundledFolder: string, strangersFolder: string): Promise<readonly InstalledPlugin[]> {
-  const found = [...(await readFolder(bundledFolder, true)), ...(await readFolder(strangersFolder, false))];
+/** Whether its code runs inside the host. Others are isolated. */
+export function runsInHost({ bundled, trusted }: Pick<InstalledPlugin, 'bundled' | 'trusted'>): boolean {
+  return bundled || trusted;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Reads every manifest below the folders. Of two with one id the first stays, and the second says so. `trusted`: ids, as boot.json has them. */
+export async function discoverPlugins(
+  bundledFolder: string,
+  strangersFolder: string,
+  trusted: ReadonlySet<string> = NOBODY,
+): Promise<readonly InstalledPlugin[]> {
+  const found = [...(await readBundled(bundledFolder)), ...(await readFolder(strangersFolder, false, trusted))];
   const byId = new Map<string, InstalledPlugin>();
   const twice: InstalledPlugin[] = [];
   for (const plugin of found) {
@@ -36,39 +49,63 @@ export async function discoverPlugins(bundledFolder: string, strangersFolder: st
   return [...byId.values(), ...twice];
 }
 
-async function readFolder(folder: string, bundled: boolean): Promise<readonly InstalledPlugin[]> {
+/** A pack without code may be the folder of further plugins. */
+async function readBundled(folder: string): Promise<readonly InstalledPlugin[]> {
+  const found = await readFolder(folder, true);
+  const packs = found.filter(({ manifest }) => manifest?.pluginPack !== undefined && manifest.main === undefined);
+  return [...found, ...(await Promise.all(packs.map((pack) => readFolder(pack.folder, true)))).flat()];
+}
+
+async function readFolder(folder: string, bundled: boolean, trusted: ReadonlySet<string> = NOBODY): Promise<readonly InstalledPlugin[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   // A link is followed among the product's own only: a stranger's process may read the plugin's folder and nothing that it leads to.
   const folders = entries
     .filter(
-      (entry) =>
-        (entry.isDirectory() || (bundled && entry.isSymbolicLink())) && !entry.name.startsWith('.') && entry.name !== 'node_modules',
+      (entry) => (entry.isDirectory() || (bundled && entry.isSymbolicLink())) && !entry.name.startsWith('.') && !NO_PLUGINS.has(entry.name),
     )
     .map((entry) => path.join(folder, entry.name));
-  return Promise.all(folders.sort().map((pluginFolder) => readPlugin(pluginFolder, bundled)));
+  return Promise.all(folders.sort().map((pluginFolder) => readPlugin(pluginFolder, bundled, trusted)));
 }
 
+/** Folders of what plugins are made from. */
+const NO_PLUGINS: ReadonlySet<string> = new Set(['node_modules', 'dist']);
+
 /** Reads one plugin's folder. */
-export async function readPlugin(folder: string, bundled: boolean): Promise<InstalledPlugin> {
+export async function readPlugin(folder: string, bundled: boolean, trusted: ReadonlySet<string> = NOBODY): Promise<InstalledPlugin> {
   const { manifest, problems } = await readManifest(folder, bundled);
   const id = manifest === undefined ? path.basename(folder) : pluginId(manifest);
-  return { id, folder, manifest, bundled, problems: bundled ? problems : [...problems, ...strangersLimits(manifest)] };
+  if (bundled) return { id, folder, manifest, bundled, trusted: false, problems };
+  const isTrusted = trusted.has(id);
+  const limits = [...ownLimits(manifest), ...(isTrusted ? [] : isolationLimits(id, manifest))];
+  return { id, folder, manifest, bundled, trusted: isTrusted, problems: [...problems, ...limits] };
 }
 
 /** Who publishes the product's own plugins: by that name lines of the log, settings and trails are taken for theirs. */
 const OURS = 'postroom';
 
 /** What a plugin that is not part of the product may not ask for. */
-function strangersLimits(manifest: PluginManifest | undefined): readonly string[] {
+function ownLimits(manifest: PluginManifest | undefined): readonly string[] {
   const name = manifest?.publisher === OURS ? [`Its publisher is "${OURS}", which only the product's own plugins have.`] : [];
-  const allowed = ['onSort', 'onDeliver', 'onSchedule'];
-  const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !allowed.includes(tap.hook));
   const edition = manifest?.contributes?.edition === undefined ? [] : ["It declares an edition, which is for the product's own plugins."];
+  return [...name, ...edition];
+}
+
+const TAPPED_BY_STRANGERS: readonly string[] = ['onSort', 'onDeliver', 'onSchedule'];
+
+/** What an isolated plugin may not ask for. */
+function isolationLimits(id: string, manifest: PluginManifest | undefined): readonly string[] {
+  const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !TAPPED_BY_STRANGERS.includes(tap.hook));
+  const provided = (manifest?.provides ?? []).map(({ service }) => `It provides the service ${service}`);
+  const required = (manifest?.requires ?? []).map((service) => `It requires the service ${service}`);
+  const early = manifest?.activation === 'platform' ? ['It starts before the settings are read'] : [];
   return [
-    ...name,
     ...forbidden.map(
-      (tap) => `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${allowed.join(', ')}.`,
+      (tap) =>
+        `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${TAPPED_BY_STRANGERS.join(', ')}.`,
     ),
-    ...edition,
+    ...[...provided, ...required, ...early].map(
+      (what) =>
+        `${what}, and an isolated plugin has no services. Where you trust its code as you trust Postroom's, name "${id}" in "trusted" of boot.json.`,
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-// A plugin of the product: its code runs inside the host, with a container of its own below the host's.
+// A plugin that runs inside the host: the product's own, or one that boot.json trusts.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -9,17 +9,18 @@ import {
   type Hooks,
   type PluginContext,
   type PluginManifest,
+  type PluginStorage,
   PostroomError,
-  type Settings,
   sentenceOf,
   type Tappable,
 } from '@postroom/sdk';
-import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
-import type { ServiceId } from '@postroom/sdk/services';
-import { Log, PluginStorages, SecretStore } from '@postroom/sdk/services';
+import { cannotWrite, DisposableStack, isNoRoom, linkSdk, makeFolder } from '@postroom/sdk/base';
+import { Log, PluginStorages, SecretStore, type ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
+import { service } from '../base/bindings.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';
+import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
 import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
@@ -27,6 +28,9 @@ import { PATIENCE_MS, withPatience } from './patience.js';
 import { pluginMail } from './pluginMail.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import { pluginSecrets } from './pluginSecrets.js';
+import { pluginSettings } from './pluginSettings.js';
+import { requirementsOf } from './servicePlan.js';
+import type { ServiceRegistry } from './serviceRegistry.js';
 
 export interface InProcessOptions {
   /** Where every plugin has its own folder to write in. */
@@ -35,6 +39,8 @@ export interface InProcessOptions {
   readonly noteProblem: (plugin: string, sentence: string) => void;
   /** Milliseconds for activate() and for the end. */
   readonly patienceMs?: number | undefined;
+  readonly services: ServiceRegistry;
+  readonly boot: BootState;
 }
 
 interface PluginModule {
@@ -73,6 +79,7 @@ export class InProcessPlugin implements PluginRuntime {
       // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
       if (!isNoRoom(error)) throw cannotWrite(storagePath, error, 'See to the permissions of the data folder.');
     });
+    if (!this.plugin.bundled) await linkSdk(path.dirname(folder));
     this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
       throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
@@ -87,6 +94,13 @@ export class InProcessPlugin implements PluginRuntime {
         `${this.plugin.id} declares ${silent.map((tap) => tap.name).join(', ')} but activate() supplied no handler.`,
         { plugin: this.plugin.id },
       );
+    }
+    const lacking = (manifest.provides ?? []).filter(({ service }) => this.options.services.providerOf(service) !== this.plugin.id);
+    if (lacking.length > 0) {
+      const names = lacking.map(({ service }) => service).join(', ');
+      throw new PostroomError('plugin/failed', `${this.plugin.id} declares that it provides ${names}, and activate() did not.`, {
+        plugin: this.plugin.id,
+      });
     }
     this.#isActivating = false;
     for (const open of this.#waiting.splice(0)) {
@@ -135,6 +149,7 @@ export class InProcessPlugin implements PluginRuntime {
     } catch (error) {
       problems.push(sentenceOf(error));
     }
+    this.options.services.withdraw(this.plugin.id);
     await this.#container.unbindAllAsync();
     return problems;
   }
@@ -153,12 +168,13 @@ export class InProcessPlugin implements PluginRuntime {
 
   #context(storagePath: string): PluginContext {
     const { id, manifest } = this.plugin;
-    const get = <T>(service: ServiceId<T>): T => this.#container.get<T>(service as never);
+    const get = <T>(id: ServiceId<T>): T => service(this.#container, id);
+    const states = (): PluginStorage => get(PluginStorages).forPlugin(id);
     return Object.freeze({
       id,
       manifest,
       hooks: this.#hooks(get<HostHooks>(HostHooks)),
-      settings: this.#settings(get(SettingsService).forPlugin(manifest)),
+      settings: pluginSettings(manifest, this.options.boot, () => get(SettingsService), this.options.noteProblem),
       commands: {
         register: (command, handler) => {
           this.#mustLive();
@@ -167,8 +183,13 @@ export class InProcessPlugin implements PluginRuntime {
           return registration;
         },
       },
-      secrets: pluginSecrets(manifest, get(SecretStore), get(SettingsService)),
-      state: get(PluginStorages).forPlugin(id),
+      secrets: { get: (key, account) => pluginSecrets(manifest, get(SecretStore), get(SettingsService)).get(key, account) },
+      state: {
+        get: (key) => states().get(key),
+        set: (key, value, expires) => states().set(key, value, expires),
+        delete: (key) => states().delete(key),
+        keys: (prefix) => states().keys(prefix),
+      },
       mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),
       storagePath,
@@ -177,8 +198,31 @@ export class InProcessPlugin implements PluginRuntime {
         this.#mustLive();
         this.#stack.use(get(Doors).add(id, listener));
       },
-      get,
+      get: (id) => this.#required(id),
+      provide: (id, provided) => this.#provide(id, provided),
     } satisfies PluginContext);
+  }
+
+  #required<T>(id: ServiceId<T>): T {
+    if (!requirementsOf(this.plugin).some(({ service: name }) => name === id.serviceName)) {
+      throw this.#undeclared(`takes the service ${id.serviceName}, which "requires" in its manifest does not name`);
+    }
+    return service(this.#container, id);
+  }
+
+  #provide<T>(id: ServiceId<T>, provided: T): void {
+    this.#mustLive();
+    const declared = this.plugin.manifest.provides?.find(({ service: name }) => name === id.serviceName);
+    if (declared === undefined) {
+      throw this.#undeclared(`provides the service ${id.serviceName}, which "provides" in its manifest does not name`);
+    }
+    if (!this.#isActivating) throw this.#undeclared(`provides the service ${id.serviceName} after activate() has ended`);
+    this.options.services.provide(this.plugin.id, id, declared.version, provided);
+  }
+
+  #undeclared(what: string): PostroomError {
+    const { id } = this.plugin;
+    return new PostroomError('plugin/undeclared-service', `${id} ${what}.`, { plugin: id });
   }
 
   /** What comes after the end goes at once. */
@@ -187,25 +231,6 @@ export class InProcessPlugin implements PluginRuntime {
     if (this.#isOver) {
       void this.#stack.disposeAll();
     }
-  }
-
-  /** A listener that throws is a fact about this plugin; the others hear of the change all the same. */
-  #settings(settings: Settings): Settings {
-    const { id } = this.plugin;
-    const onDidChange: Settings['onDidChange'] = (keys, listener) =>
-      settings.onDidChange(keys, () => {
-        try {
-          listener();
-        } catch (error) {
-          this.options.noteProblem(id, `${id} could not follow a change of its settings: ${sentenceOf(error)}`);
-        }
-      });
-    return Object.freeze<Settings>({
-      get: (key) => settings.get(key),
-      forAccount: (account, key) => settings.forAccount(account, key),
-      forUser: (account, user, key) => settings.forUser(account, user, key),
-      onDidChange,
-    });
   }
 
   #hooks(hooks: HostHooks): Hooks {

@@ -18,7 +18,8 @@ export class KnownFilters {
   #known: ReadonlyMap<string, string> = new Map();
   #isLoaded = false;
 
-  constructor(private readonly state: PluginStorage) {}
+  /** `state` is asked when it is used: the store may come later. */
+  constructor(private readonly state: () => PluginStorage) {}
 
   get ids(): ReadonlySet<string> {
     return new Set(this.#known.keys());
@@ -27,7 +28,7 @@ export class KnownFilters {
   /** Before the first use. */
   async load(): Promise<void> {
     if (this.#isLoaded) return;
-    this.#known = new Map(Object.entries(((await this.state.get(KEY)) ?? {}) as Readonly<Record<string, string>>));
+    this.#known = new Map(Object.entries(((await this.state().get(KEY)) ?? {}) as Readonly<Record<string, string>>));
     this.#isLoaded = true;
   }
 
@@ -60,7 +61,7 @@ export class KnownFilters {
   }
 
   write(): Promise<void> {
-    return this.state.set(KEY, Object.fromEntries(this.#known));
+    return this.state().set(KEY, Object.fromEntries(this.#known));
   }
 
   #replace(next: ReadonlyMap<string, string>): boolean {

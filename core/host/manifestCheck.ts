@@ -1,12 +1,14 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
 import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
-import { apiVersion, sdkFile, shownName } from '@postroom/sdk/base';
+import { apiVersion, didYouMean, sdkFile, shownName } from '@postroom/sdk/base';
 import { networkProblems } from '@postroom/sdk/network';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
 import { pluginId } from '../configuration/schema.js';
 import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 import { argumentNamesProblem } from './argumentNames.js';
+import { HOST_POINTS } from './hostPoints.js';
+import { requirement } from './requirement.js';
 
 export interface ManifestReading {
   readonly manifest: PluginManifest | undefined;
@@ -53,11 +55,32 @@ export function checkManifest(value: unknown): ManifestReading {
       'command',
     ),
   );
-  problems.push(...networkProblems(manifest));
+  problems.push(...networkProblems(manifest), ...serviceProblems(manifest), ...pointProblems(manifest));
   return { manifest, problems: few(problems) };
 }
 
-/** Nobody reads more than the first ones of thousands. */
+function serviceProblems({ requires = [], provides = [] }: PluginManifest): readonly string[] {
+  const ranges = requires.flatMap((text) => {
+    const { range } = requirement(text);
+    return semver.validRange(range) === null
+      ? [`It requires "${shownName(text)}": "${shownName(range)}" is no version range; "^1.0.0" is one.`]
+      : [];
+  });
+  const names = provides.map(({ service }) => service);
+  const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  return [...ranges, ...twice.map((name) => `It provides the service ${name} twice.`)];
+}
+
+/** What other plugins own, nobody can know here; a slip of the pen can be seen. */
+function pointProblems({ contributes = {}, contributionPoints = {} }: PluginManifest): readonly string[] {
+  return Object.keys(contributes).flatMap((point) => {
+    if (HOST_POINTS.includes(point) || Object.hasOwn(contributionPoints, point)) return [];
+    const meant = didYouMean(point, HOST_POINTS);
+    return meant === '' ? [] : [`It contributes to "${shownName(point)}", and no plugin is known to own such a point.${meant}`];
+  });
+}
+
+/** The first ones of thousands are enough. */
 const MOST_PROBLEMS = 30;
 
 function few(problems: readonly string[]): readonly string[] {

@@ -1,12 +1,13 @@
 // The plugins as the rest of the host sees them: which run, in which state, and what is wrong with them.
 import type { Disposable, PluginManifest } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
+import { createServiceId, type ServiceId } from '@postroom/sdk/services';
 import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookPoint.js';
 import type { InstalledPlugin } from './discovery.js';
 import type { BlockingPlugin } from './failClosed.js';
 import type { PluginFailure } from './failureTracker.js';
 import type { PluginRuntime } from './pluginRuntime.js';
+import type { Ground } from './servicePlan.js';
 
 export type PluginState = 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
 
@@ -16,6 +17,8 @@ export interface PluginStatus {
   readonly name: string;
   readonly version: string;
   readonly bundled: boolean;
+  /** Not the product's, and runs inside the host all the same: boot.json says so. */
+  readonly trusted: boolean;
   readonly state: PluginState;
   readonly essential: boolean;
   /** Sentences: why it failed, what it complained about. */
@@ -24,10 +27,29 @@ export interface PluginStatus {
   readonly manifest: PluginManifest | undefined;
 }
 
+/** A plugin in the order of the start. */
+export interface StartedPlugin {
+  readonly plugin: string;
+  readonly phase: 'before the settings' | 'after the settings';
+  /** `MailStore 1.0.0, Outbox 1.0.0` */
+  readonly provides: string;
+  /** `MailStore of postroom.store-sqlite, Clock of the host` */
+  readonly requires: string;
+}
+
 /** Makes the runtime for a plugin: in the host for the product's own, in a process of its own for others. */
 export type RuntimeFactory = (plugin: InstalledPlugin & { readonly manifest: PluginManifest }) => PluginRuntime;
 
 export interface PluginHost {
+  /**
+   * Activates the plugins of the platform, once, before anything else. `ground`: what to start, and what not. Rejects where a service in `needed` is
+   * missing afterwards, with what kept its provider from being activated.
+   */
+  boot(installed: readonly InstalledPlugin[], ground: Omit<Ground, 'services'>, needed: readonly ServiceId<unknown>[]): Promise<void>;
+  /** What stands before any plugin that the settings enable. */
+  readonly ground: Ground;
+  /** What runs, in the order in which it was activated. */
+  readonly starting: readonly StartedPlugin[];
   /**
    * Makes what runs equal to what the settings say. Calls are served one after the other. `replaced`: plugins of which another version is installed
    * now; it takes over from the one that runs between two messages. Answers why, for those whose former version runs on.
@@ -38,8 +60,10 @@ export interface PluginHost {
     disabled: readonly string[],
     replaced?: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, string>>;
-  /** Deactivates everything, last-in-first-out. */
+  /** Deactivates everything but the platform, last-in-first-out. */
   stop(): Promise<void>;
+  /** Deactivates the rest. */
+  end(): Promise<void>;
   /**
    * A call failed, or an isolated process ended. Three in five minutes switch the plugin off (`failed`); each message counts once, and calls that
    * failed count no more once one goes well. Not for rehearsals: what somebody only tries out switches nothing off.

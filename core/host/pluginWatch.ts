@@ -50,7 +50,7 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
   }
 
   async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
-    const installed = await discoverPlugins(this.folders.bundled, this.folders.strangers);
+    const installed = await discoverPlugins(this.folders.bundled, this.folders.strangers, this.folders.trusted);
     for (const id of [...this.#followed.keys()]) {
       if (replaced.has(id) || !installed.some((plugin) => plugin.id === id)) {
         await this.#followed.get(id)?.dispose();

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
 import { Clock, createServiceId, Events, Log } from '@postroom/sdk/services';
-import type { InstalledPlugin } from './discovery.js';
+import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { PluginHost } from './pluginHost.js';
 import { PluginWatch } from './pluginWatch.js';
 import { ThrownValues } from './thrownValues.js';
@@ -47,7 +47,7 @@ export class DefaultUnhandledErrors implements UnhandledErrors {
 
   #noteNameless(value: unknown): void {
     const inHost = this.host.plugins.filter(
-      ({ bundled, state, manifest }) => bundled && state !== 'disabled' && manifest?.main !== undefined,
+      ({ bundled, trusted, state, manifest }) => (bundled || trusted) && state !== 'disabled' && manifest?.main !== undefined,
     );
     const suspects = inHost.map(({ id }) => id);
     const sentence = this.#nameless.add(value, suspects, this.clock.monotonic());
@@ -66,11 +66,9 @@ function isError(value: unknown): value is Error {
 /** The plugin of the product whose code stands nearest to where an error was thrown. */
 export function culpritOf(
   stack: string | undefined,
-  installed: readonly Pick<InstalledPlugin, 'id' | 'folder' | 'bundled'>[],
+  installed: readonly Pick<InstalledPlugin, 'id' | 'folder' | 'bundled' | 'trusted'>[],
 ): string | undefined {
-  const inHost = installed
-    .filter(({ bundled }) => bundled)
-    .map(({ id, folder }) => ({ id, url: `${pathToFileURL(realFolder(folder)).href}/` }));
+  const inHost = installed.filter(runsInHost).map(({ id, folder }) => ({ id, url: `${pathToFileURL(realFolder(folder)).href}/` }));
   // Whoever makes an error may put anything there.
   for (const frame of typeof stack === 'string' ? stack.split('\n').slice(1) : []) {
     const owner = inHost.find(({ url }) => frame.includes(url));

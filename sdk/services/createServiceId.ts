@@ -17,10 +17,13 @@ export function hasServiceInjector(): boolean {
   return injector !== none;
 }
 
-/** Makes a service id. Two calls make two services, even with the same name. */
-export function createServiceId<T>(serviceName: string): ServiceId<T> {
+/**
+ * Makes a service id. Two calls make two services, even with the same name. `version`: of the contract; it grows by semantic versioning when the contract
+ * does, and providers say which one they keep.
+ */
+export function createServiceId<T>(serviceName: string, version = '1.0.0'): ServiceId<T> {
   const id = ((target: object, _key: undefined, index: number) =>
     injector(target, index, id as ServiceId<unknown>)) as unknown as ServiceId<T>;
-  Object.defineProperty(id, 'serviceName', { value: serviceName });
+  Object.defineProperties(id, { serviceName: { value: serviceName }, version: { value: version } });
   return id;
 }

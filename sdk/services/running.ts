@@ -15,6 +15,13 @@ export interface Clock {
 }
 export const Clock = createServiceId<Clock>('Clock');
 
+/** What this server was opened for. */
+export interface StartMode {
+  /** False: for commands on a data folder alone. No port opens, no round runs by itself, and what is only looked at is not changed. */
+  readonly serves: boolean;
+}
+export const StartMode = createServiceId<StartMode>('StartMode');
+
 /** The server's own certificate: from files in the settings, or made at first start under an authority of the server's own. */
 export interface Certificates {
   /** For tls.createServer's SNICallback and new contexts: always the newest, also after a file was replaced on disk. */

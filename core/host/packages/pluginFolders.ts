@@ -9,6 +9,8 @@ export interface PluginFolders {
   readonly bundled: string;
   /** Installed ones, in the data folder. */
   readonly strangers: string;
+  /** Ids of those that boot.json trusts. */
+  readonly trusted: ReadonlySet<string>;
 }
 export const PluginFolders = createServiceId<PluginFolders>('PluginFolders');
 

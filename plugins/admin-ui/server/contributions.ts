@@ -4,7 +4,6 @@ import type { PluginCatalogue, SettingsText } from '@postroom/sdk/services';
 /** What the page builds its forms and columns from. */
 export function contributions(catalogue: PluginCatalogue, settings: SettingsText): object {
   const active = catalogue.plugins.filter((plugin) => plugin.state === 'active');
-  const contributed = active.flatMap((plugin) => plugin.manifest?.contributes ?? []);
   return {
     plugins: catalogue.plugins.map(({ id, state, bundled, problems, manifest }) => ({
       id,
@@ -22,7 +21,7 @@ export function contributions(catalogue: PluginCatalogue, settings: SettingsText
       problems,
     })),
     properties: [...settings.schema.properties.values()].map(({ key, scope, owner, schema }) => ({ key, scope, owner, schema })),
-    statusCards: contributed.flatMap((each) => each.statusCards ?? []),
-    logColumns: contributed.flatMap((each) => each.logColumns ?? []),
+    statusCards: active.flatMap(({ manifest }) => manifest?.contributes?.statusCards ?? []),
+    logColumns: active.flatMap(({ manifest }) => manifest?.contributes?.logColumns ?? []),
   };
 }

@@ -49,6 +49,8 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'mail/not-found': 404,
   'mail/refused': 422,
   'plugin/undeclared-tap': 502,
+  'plugin/undeclared-service': 502,
+  'plugin/no-provider': 502,
   'plugin/isolated': 502,
   'plugin/not-allowed': 403,
   'plugin/package': 422,

@@ -14,7 +14,7 @@ function plugin(name: string, more: Partial<PluginManifest> = {}, problems: read
     description: name,
     engines: { postroom: '*' },
   } as const;
-  return { id: `a.${name}`, folder: `/${name}`, manifest: { ...manifest, ...more }, bundled: true, problems };
+  return { id: `a.${name}`, folder: `/${name}`, manifest: { ...manifest, ...more }, bundled: true, trusted: false, problems };
 }
 
 const orderOf = (installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[] = []): readonly string[] =>

@@ -28,6 +28,7 @@ function plugin(name: string, more: Partial<PluginManifest> | 'unreadable' = {})
     folder: `/${name}`,
     manifest: isReadable ? manifest(name, more) : undefined,
     bundled: false,
+    trusted: false,
     problems: isReadable ? [] : ['It cannot be read.'],
   };
 }
@@ -133,7 +134,7 @@ describe('filters that have run here', () => {
   const pack = plugin('pack', { pluginPack: ['a.packed'] });
 
   async function restarted(stored: Readonly<Record<string, string>>): Promise<KnownFilters> {
-    const filters = new KnownFilters({ get: async () => stored } as never);
+    const filters = new KnownFilters(() => ({ get: async () => stored }) as never);
     await filters.load();
     return filters;
   }

@@ -1,5 +1,5 @@
 // Plugins written for one test into a folder of their own, and a server that takes that folder for the product's plugins.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -7,6 +7,7 @@ import type { PluginManifest } from '@postroom/sdk';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
+import { ROOT } from '../../kit/sourceFiles.js';
 
 export interface FixturePlugin {
   readonly manifest?: Partial<PluginManifest>;
@@ -34,15 +35,22 @@ export class FixtureServer {
     sayings.set(folder, this.said);
   }
 
-  /** Starts a server with these plugins of publisher `test`, all enabled, and an edition. */
-  static async start(plugins: Readonly<Record<string, FixturePlugin>>, settings: object = {}): Promise<FixtureServer> {
+  /** Starts a server with these plugins of publisher `test`, all enabled, and an edition. `prepare`: the data folder, before the start. */
+  static async start(
+    plugins: Readonly<Record<string, FixturePlugin>>,
+    settings: object = {},
+    prepare: (dataDir: string) => Promise<void> = async () => undefined,
+  ): Promise<FixtureServer> {
     const fixture = new FixtureServer(await mkdtemp(path.join(tmpdir(), 'postroom-plugins-')));
     const all = { ...plugins, edition: EDITION };
     for (const [name, plugin] of Object.entries(all)) await fixture.#write(name, plugin);
+    // What every server starts with.
+    await symlink(path.join(ROOT, 'plugins', 'platform'), path.join(fixture.folder, 'plugins', 'platform'), 'dir');
     const dataDir = path.join(fixture.folder, 'data');
     await mkdir(dataDir);
     const enabled = Object.keys(all).map((name) => `test.${name}`);
     await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify({ 'plugins.enabled': enabled, ...settings }));
+    await prepare(dataDir);
     const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
     const bundledPlugins = path.join(fixture.folder, 'plugins');
     try {

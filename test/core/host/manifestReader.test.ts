@@ -20,6 +20,7 @@ const GOOD = {
 const TAP = { hook: 'onSort', name: 'look', stage: 'filter' };
 
 /** What is changed in a good manifest, and a part of the sentence that must come. */
+const DOCTOR = { service: 'Doctor', version: '1.0.0' };
 const WRONG: readonly (readonly [string, object, RegExp])[] = [
   ['no name', { name: undefined }, /lacks "name"/],
   ['a name with capitals', { name: 'Filter' }, /package\.json \/name must match pattern/],
@@ -32,7 +33,20 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
   ['a range for a later API', { engines: { postroom: '^99.0.0' } }, /It needs API \^99\.0\.0; this server has/],
   ['a dependency that is no id', { pluginDependencies: ['cc'] }, /\/pluginDependencies\/0 must match pattern/],
   ['a capability that is unknown', { capabilities: { root: true } }, /has "root", which is not part of a manifest/],
-  ['a contribution that is unknown', { contributes: { themes: [] } }, /has "themes", which is not part of a manifest/],
+  [
+    'a contribution that looks like one of the host',
+    { contributes: { tap: [] } },
+    /contributes to "tap", and no plugin .* Did you mean "taps"\?/,
+  ],
+  ['a contribution that is no list', { contributes: { checks: {} } }, /checks must be array/],
+  [
+    'a range of versions of a service that is none',
+    { requires: ['Clock@newest'] },
+    /requires "Clock@newest": "newest" is no version range/,
+  ],
+  ['a name of a service that is none', { requires: ['clock'] }, /requires/],
+  ['a version of a service that is none', { provides: [{ service: 'Doctor', version: '1' }] }, /provides/],
+  ['a service that it provides twice', { provides: [DOCTOR, DOCTOR] }, /provides the service Doctor twice/],
   ['an unknown hook', { contributes: { taps: [{ ...TAP, hook: 'onWish' }] } }, /\/hook must be one of onSchedule, onLicenseCheck/],
   ['a sort tap without a stage', { contributes: { taps: [{ hook: 'onSort', name: 'look' }] } }, /lacks "stage"/],
   ["another hook's stage", { contributes: { taps: [{ ...TAP, stage: 'grant' }] } }, /\/stage must be one of filter, identify, route/],

@@ -205,6 +205,7 @@ async function write(folder: string, { name, taps = [], command, activate, deact
     displayName: name,
     description: `A villain: it ${name.replaceAll('-', ' ')}.`,
     engines: { postroom: '^1.0.0' },
+    requires: ['Events'],
     contributes: { taps, ...(command !== undefined && { commands: [{ command, title: 'Go' }] }) },
   };
   await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));

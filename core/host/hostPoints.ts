@@ -1,0 +1,2 @@
+// What manifests contribute to the host itself: what else stands in "contributes" is for a point that a plugin owns.
+export const HOST_POINTS: readonly string[] = ['taps', 'configuration', 'commands', 'accountKinds', 'edition', 'statusCards', 'logColumns'];
