@@ -26,6 +26,8 @@ export interface PluginContext {
   readonly mail: MailSender;
   /** Program log. Lines are sentences with fields; never a password, never a body. */
   readonly log: Logger;
+  /** Where the plugin's own files lie: the absolute path of the folder with its package.json. To read, not to write in. */
+  readonly folder: string;
   /** Folder of the plugin's own; exists, readable by the server's user only. */
   readonly storagePath: string;
   /** Disposed last-in-first-out, one awaited after the other, when the plugin is disabled or the server stops. */

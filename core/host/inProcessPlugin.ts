@@ -18,6 +18,7 @@ import { cannotWrite, DisposableStack, isNoRoom, linkSdk, makeFolder } from '@po
 import { Log, PluginStorages, SecretStore, type ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
+import { bundledModule } from '../base/places.js';
 import { SettingsService } from '../configuration/settingsService.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
@@ -80,7 +81,9 @@ export class InProcessPlugin implements PluginRuntime {
       if (!isNoRoom(error)) throw cannotWrite(storagePath, error, 'See to the permissions of the data folder.');
     });
     if (!this.plugin.bundled) await linkSdk(path.dirname(folder));
-    this.#module = (await import(pathToFileURL(path.join(folder, manifest.main)).href)) as PluginModule;
+    this.#module = (await import(
+      pathToFileURL(this.plugin.bundled ? bundledModule(path.join(folder, manifest.main)) : path.join(folder, manifest.main)).href
+    )) as PluginModule;
     if (typeof this.#module.activate !== 'function') {
       throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
         plugin: this.plugin.id,
@@ -192,6 +195,7 @@ export class InProcessPlugin implements PluginRuntime {
       },
       mail: pluginMail(manifest, this.#container),
       log: get(Log).forSource(id),
+      folder: this.plugin.folder,
       storagePath,
       subscriptions: { push: (...items: readonly Disposable[]) => this.#own(...items) },
       listen: (listener) => {

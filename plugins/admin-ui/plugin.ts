@@ -1,6 +1,6 @@
 // Mail Server Manager: the page in the browser, and the API that it is made with.
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { type PluginContext, PostroomError } from '@postroom/sdk';
 import {
   AdminPassword,
@@ -19,8 +19,6 @@ import { peerOf } from './server/peerProcess.js';
 import { Sessions } from './server/sessions.js';
 import { SetupCode } from './server/setupCode.js';
 import { Tokens } from './server/tokens.js';
-
-const WEB_FOLDER = fileURLToPath(new URL('../web-dist/', import.meta.url));
 
 export function activate(context: PluginContext): void {
   const { settings, log, commands } = context;
@@ -96,7 +94,7 @@ export function activate(context: PluginContext): void {
           ...settings.get<readonly string[]>('tls.names'),
           ...settings.get<readonly string[]>('admin-ui.allowedHosts'),
         ],
-        webFolder: WEB_FOLDER,
+        webFolder: path.join(context.folder, 'web-dist', path.sep),
         log,
         signal: stopping.signal,
         onKnown: (socket) => listener.known(socket),

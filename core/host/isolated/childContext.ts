@@ -23,7 +23,7 @@ export interface ContextParts {
   readonly stack: DisposableStack;
 }
 
-export function createContext({ id, manifest, storagePath }: Activation, parts: ContextParts): PluginContext {
+export function createContext({ id, manifest, folder, storagePath }: Activation, parts: ContextParts): PluginContext {
   const { peer, stack } = parts;
   const forBundledOnly = (what: string): never => {
     throw new PostroomError('plugin/isolated', `${id} asks for ${what}, which only the product's own plugins have.`, { plugin: id });
@@ -40,6 +40,7 @@ export function createContext({ id, manifest, storagePath }: Activation, parts: 
     state: stateOver(peer),
     mail: { send: async (mail: OutgoingMail) => (await peer.call('send', mail)).data as string },
     log: logOver(peer),
+    folder,
     storagePath,
     subscriptions: { push: (...items: readonly Disposable[]) => stack.push(...items) },
     listen: () => forBundledOnly('listen(): a port of the server'),

@@ -167,6 +167,7 @@ export class IsolatedPlugin implements PluginRuntime {
       id,
       manifest,
       main: pathToFileURL(path.join(folder, manifest.main ?? '')).href,
+      folder,
       storagePath,
       settings: this.#settings(),
     };

@@ -52,6 +52,8 @@ export interface Activation {
   readonly manifest: PluginManifest;
   /** URL of the main module. */
   readonly main: string;
+  /** Absolute path of the plugin's folder. */
+  readonly folder: string;
   readonly storagePath: string;
   readonly settings: SettingsSnapshot;
 }

@@ -46,6 +46,7 @@ describe("the memory of a plugin's process", function () {
       id: 'villain.eats',
       manifest: { main: './plugin.mjs' } as Activation['manifest'],
       main: pathToFileURL(path.join(folder, 'plugin.mjs')).href,
+      folder,
       storagePath,
       settings: { value: {}, properties: [] },
     };

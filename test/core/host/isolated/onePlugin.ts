@@ -61,6 +61,7 @@ export class OnePlugin {
       id: 'test.one',
       manifest: manifest as unknown as Activation['manifest'],
       main: pathToFileURL(path.join(root, 'plugin.mjs')).href,
+      folder: root,
       storagePath,
       settings: { value: {}, properties: [] },
     };
