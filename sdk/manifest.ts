@@ -10,6 +10,8 @@ export interface PluginManifest {
   readonly type: 'module';
   /** The module that exports `activate`, relative to the folder. A pack without code has none. */
   readonly main?: string;
+  /** The module with the handlers of its commands that are `standalone`, relative to the folder. The product's own plugins only. */
+  readonly standalone?: string;
   readonly displayName: string;
   readonly description: string;
   /** `postroom`: the range of API versions that it works with, checked before it is imported. */
@@ -158,6 +160,8 @@ export interface CommandDeclaration {
   readonly reads?: boolean;
   /** Can work on the data folder without a running server. */
   readonly offline?: boolean;
+  /** Works on files of the caller, without a server and without a data folder: a command of the command line alone. The product's own plugins only. */
+  readonly standalone?: boolean;
   /**
    * `account`: a question about one account, which its page in the manager asks. The command reads, and `account` (an id) is the only argument that
    * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set. Where the answer has
@@ -166,6 +170,11 @@ export interface CommandDeclaration {
   readonly scope?: 'account';
   /** With `scope`: only for accounts of this kind. */
   readonly accountKind?: string;
+  /**
+   * What the product finds the command by: it calls no command of a plugin by its name. `health-check`: takes nothing and answers what the doctor should
+   * say, a list of `{ check, state, text }`; `state` is `well`, `warning` or `problem`.
+   */
+  readonly role?: string;
 }
 
 /** A kind of account that a plugin sorts. */
