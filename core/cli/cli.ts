@@ -7,8 +7,8 @@ import { BUNDLED_PLUGINS } from '../base/places.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
-import { AUTHORING_COMMANDS } from './authoring.js';
-import { addCommands, type CommonOptions } from './commandLine.js';
+import { StandaloneModules } from '../host/standaloneModules.js';
+import { addCommands, type CommandAction, type CommonOptions } from './commandLine.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 import { fittingCommands } from './fittingCommands.js';
 import type { SetupOptions } from './setup.js';
@@ -63,11 +63,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     if (given === '') {
       throw new PostroomError('command/arguments', '--data names no folder: what stands after it is empty.');
     }
-    const { declarations, titles } = await commandTable(given ?? dataDir);
-    addCommands(program, declarations, titles, dataDir, async (declaration, args, options) => {
+    const { declarations, titles, standalone } = await commandTable(given ?? dataDir);
+    const act: CommandAction = async (declaration, args, options) => {
       const { runCommand } = await import('./runCommand.js');
-      exitCode = await runCommand(declaration, args, options);
-    });
+      exitCode = await runCommand(declaration, args, options, standalone);
+    };
+    addCommands(program, declarations, titles, dataDir, act, (folder) => standalone.packPlugin(folder));
     await program.parseAsync(askedForHelp(argv, program), { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -88,15 +89,27 @@ async function failedStart(error: unknown): Promise<number> {
   return exitCodeOf(error);
 }
 
-/** The core's commands and those that installed plugins declare, with a title for each area. */
-async function commandTable(
-  dataDir: string,
-): Promise<{ readonly declarations: readonly CommandDeclaration[]; readonly titles: Readonly<Record<string, string>> }> {
+interface CommandTable {
+  readonly declarations: readonly CommandDeclaration[];
+  /** Of areas, by name. */
+  readonly titles: Readonly<Record<string, string>>;
+  readonly standalone: StandaloneModules;
+}
+
+/** The product's commands and those that other installed plugins declare, with a title for each area. */
+async function commandTable(dataDir: string): Promise<CommandTable> {
   const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
-  const manifests = installed.flatMap((plugin) => plugin.manifest ?? []);
-  const contributed = installed.flatMap(declaredCommands);
-  const titles = Object.fromEntries(manifests.map((manifest) => [manifest.name, manifest.description]));
-  return { declarations: fittingCommands([...CORE_COMMANDS, ...AUTHORING_COMMANDS], contributed), titles: { ...titles, ...AREA_TITLES } };
+  const [ours, strangers] = [true, false].map((bundled) =>
+    installed.filter((plugin) => plugin.bundled === bundled).flatMap(declaredCommands),
+  );
+  const titles = Object.fromEntries(
+    installed.flatMap(({ manifest }) => (manifest === undefined ? [] : [[manifest.name, manifest.description]])),
+  );
+  return {
+    declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
+    titles: { ...titles, ...AREA_TITLES },
+    standalone: new StandaloneModules(installed),
+  };
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {

@@ -27,6 +27,12 @@ export interface CommonOptions {
 
 export type CommandAction = (command: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions) => Promise<void>;
 
+/** Makes one file of a plugin's folder. */
+export type PackPlugin = (folder: string) => Promise<Uint8Array>;
+
+const noPacker: PackPlugin = (folder) =>
+  Promise.reject(new PostroomError('command/arguments', `${folder} is a folder, and only a packed plugin can be given here.`));
+
 /** Adds a command for every declaration. */
 export function addCommands(
   program: Command,
@@ -34,6 +40,7 @@ export function addCommands(
   titles: Readonly<Record<string, string>>,
   dataDir: string,
   act: CommandAction,
+  packPlugin: PackPlugin = noPacker,
 ): void {
   for (const declaration of declarations) {
     const [area = '', verb] = declaration.command.split('.');
@@ -57,7 +64,7 @@ export function addCommands(
     command.option('--data <folder>', 'the data folder', dataDir).option('--json', 'print the answer as JSON', false);
     command.action(async (...given: unknown[]) => {
       const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;
-      const args = await collect(declaration, properties, given, options);
+      const args = await collect(declaration, properties, given, options, packPlugin);
       await act(declaration, args, { data: String(options['data']), json: options['json'] === true });
     });
   }
@@ -89,6 +96,7 @@ async function collect(
   properties: Readonly<Record<string, ArgumentSchema>>,
   given: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
+  packPlugin: PackPlugin,
 ): Promise<Record<string, unknown>> {
   const args: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(properties)) {
@@ -97,18 +105,18 @@ async function collect(
     if (schema.secret === true) {
       args[name] = await askSecret(schema.description ?? name);
     } else if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
-      args[name] = await typed(name, value, schema);
+      args[name] = await typed(name, value, schema, packPlugin);
     }
   }
   return args;
 }
 
-async function typed(name: string, value: unknown, schema: ArgumentSchema): Promise<unknown> {
+async function typed(name: string, value: unknown, schema: ArgumentSchema, packPlugin: PackPlugin): Promise<unknown> {
   if (schema.file === true) {
     return (await readGivenFile(String(value))).toString('base64');
   }
   if (schema.plugin === true) {
-    return (await packedPlugin(String(value))).toString('base64');
+    return Buffer.from(await packedPlugin(String(value), packPlugin)).toString('base64');
   }
   if (schema.path === true) {
     return path.resolve(String(value));
@@ -119,16 +127,12 @@ async function typed(name: string, value: unknown, schema: ArgumentSchema): Prom
   return schema.type === 'integer' || schema.type === 'number' ? numberFor(name, String(value)) : value;
 }
 
-async function packedPlugin(given: string): Promise<Buffer> {
+async function packedPlugin(given: string, packPlugin: PackPlugin): Promise<Uint8Array> {
   const isFolder = await stat(given).then(
     (status) => status.isDirectory(),
     () => false,
   );
-  if (!isFolder) {
-    return readGivenFile(given);
-  }
-  const { packChecked } = await import('../host/packages/pluginCheck.js');
-  return packChecked(given);
+  return isFolder ? packPlugin(given) : readGivenFile(given);
 }
 
 /** Of a value by position: commander explains options only. */

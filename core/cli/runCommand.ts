@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
 import { shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
-import { AUTHORING } from './authoring.js';
+import type { StandaloneModules } from '../host/standaloneModules.js';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
 import { dataMissing } from './dataMissing.js';
@@ -18,13 +18,13 @@ export async function runCommand(
   declaration: CommandDeclaration,
   args: Readonly<Record<string, unknown>>,
   options: CommonOptions,
+  standalone: StandaloneModules,
 ): Promise<number> {
   const bar = new ProgressBar();
-  const authoring = AUTHORING[declaration.command];
   try {
-    if (authoring !== undefined) {
-      const result = await authoring(args);
-      await print(textOf(result, options));
+    const handler = declaration.standalone === true ? await standalone.handlerOf(declaration.command) : undefined;
+    if (handler !== undefined) {
+      await print(textOf(await handler(args as never), options));
       return EXIT.done;
     }
     const ask = async (given: typeof args): Promise<unknown> => {

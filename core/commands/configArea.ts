@@ -1,6 +1,6 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { PostroomError } from '@postroom/sdk';
-import { problemLine } from '@postroom/sdk/base';
+import { orFail, problemLine } from '@postroom/sdk/base';
 import { Accounts } from '@postroom/sdk/services';
 import { NOT_UTF8, utf8TextOf } from '../configuration/document.js';
 import { hasErrors } from '../configuration/problems.js';
@@ -10,7 +10,7 @@ import { PluginHost } from '../host/pluginHost.js';
 import { WhatIfStep } from '../review/whatIf.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { CONFIG_COMMANDS } from './configDeclarations.js';
-import { keysAndValues, orFail, pathOf, refuseUnknownKeys } from './settingsEdit.js';
+import { keysAndValues, pathOf, refuseUnknownKeys } from './settingsEdit.js';
 
 export class ConfigArea implements CommandArea {
   constructor(

@@ -17,7 +17,6 @@ import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
 import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
-import { PluginArea } from './pluginArea.js';
 import { ResortArea } from './resortArea.js';
 import { SecretsArea } from './secretsArea.js';
 import { ServiceArea } from './serviceArea.js';
@@ -40,7 +39,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ConfigArea,
   SecretsArea,
   CertificateArea,
-  PluginArea,
   LicenceArea,
   BackupArea,
   DoctorArea,

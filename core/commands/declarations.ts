@@ -12,7 +12,6 @@ import { LICENCE_COMMANDS } from './licenceDeclarations.js';
 import { LOG_COMMANDS } from './logDeclarations.js';
 import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
-import { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SECRETS_COMMANDS } from './secretsDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
@@ -35,7 +34,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...CONFIG_COMMANDS,
   ...SECRETS_COMMANDS,
   ...CERTIFICATE_COMMANDS,
-  ...PLUGIN_COMMANDS,
   ...LICENCE_COMMANDS,
   ...BACKUP_COMMANDS,
   ...DOCTOR_COMMANDS,

@@ -5,17 +5,15 @@ import { SettingsService } from '../configuration/settingsService.js';
 import { CertificateState } from '../directory/certificates.js';
 import { SharedNameLogins } from '../directory/sharedNameLogins.js';
 import { type CheckResult, checkResult } from '../doctor/checkResult.js';
+import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
 import { checkSharedNames } from '../doctor/loginChecks.js';
-import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
 import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
-import { Fences } from '../host/isolated/fence/fences.js';
-import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { LostEndReport } from '../upkeep/lostEndReport.js';
@@ -37,8 +35,6 @@ export class DoctorArea implements CommandArea {
     @CertificateState private readonly certificates: CertificateState,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
-    @Fences private readonly fences: Fences,
-    @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
     @LostEndReport private readonly lostEnd: LostEndReport,
     @SharedNameLogins private readonly sharedNames: SharedNameLogins,
@@ -56,8 +52,7 @@ export class DoctorArea implements CommandArea {
         await checkResult('clock', () => checkClock(this.clock, this.log)),
         ...checkSettings(this.settings),
         ...checkPlugins(this.plugins),
-        await checkResult('plugin isolation', () => checkIsolation(this.fences, this.plugins)),
-        ...checkAgreements(this.network, this.plugins),
+        ...(await contributedChecks(this.registry, call)),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
         ...checkSenders(this.settings, this.plugins),

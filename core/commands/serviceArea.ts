@@ -1,7 +1,7 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
 import { problemLine } from '@postroom/sdk/base';
-import { Accounts, Events, Licence, MailStore, Outbox, type RoundReport, Rounds } from '@postroom/sdk/services';
+import { Accounts, type BlockingPlugin, Events, Licence, MailStore, Outbox, type RoundReport, Rounds } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
 import { TrialPeriod } from '../configuration/trialPeriod.js';
 import { exposition } from '../figures/exposition.js';
@@ -9,7 +9,6 @@ import { Figures } from '../figures/figures.js';
 import { Scheduler } from '../flow/schedule.js';
 import { ServiceSwitch } from '../flow/serviceSwitch.js';
 import { Doors } from '../host/doors.js';
-import type { BlockingPlugin } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { UnhandledErrors } from '../host/unhandledErrors.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';

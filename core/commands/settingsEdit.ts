@@ -1,19 +1,8 @@
-// What commands share when they change settings: properties as people type them, and problems as one error.
+// What commands share when they change settings: properties as people type them.
 import { PostroomError } from '@postroom/sdk';
-import { nearest, problemLine } from '@postroom/sdk/base';
+import { nearest } from '@postroom/sdk/base';
 import type { SettingEdit } from '../configuration/document.js';
-import { hasErrors } from '../configuration/problems.js';
 import type { SettingsSchema } from '../configuration/schema.js';
-import type { SettingsChange } from '../configuration/settingsService.js';
-
-/** Throws what is wrong, all of it; answers the warnings. */
-export function orFail(change: SettingsChange): { readonly warnings: readonly string[] } {
-  const lines = change.problems.map((problem) => problemLine(problem));
-  if (!change.ok) {
-    throw new PostroomError(change.code, `Nothing was changed.\n${lines.join('\n')}`);
-  }
-  return { warnings: hasErrors(change.problems) ? [] : lines };
-}
 
 /** `key=value` as edits below `base`; an empty value takes the property out. */
 export function assignments(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {

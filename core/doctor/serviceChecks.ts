@@ -2,12 +2,12 @@
 import { X509Certificate } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
 import { problemLine } from '@postroom/sdk/base';
-import type { Clock, Licence } from '@postroom/sdk/services';
+import type { BlockingPlugin, Clock, Licence } from '@postroom/sdk/services';
 import type { SettingsService } from '../configuration/settingsService.js';
 import { namesIn } from '../directory/certificatePair.js';
 import type { CertificateState } from '../directory/certificates.js';
 import type { Doors } from '../host/doors.js';
-import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
+import { failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type CheckResult, problem, warning, well } from './checkResult.js';
 

@@ -87,7 +87,9 @@ const OURS = 'postroom';
 function ownLimits(manifest: PluginManifest | undefined): readonly string[] {
   const name = manifest?.publisher === OURS ? [`Its publisher is "${OURS}", which only the product's own plugins have.`] : [];
   const edition = manifest?.contributes?.edition === undefined ? [] : ["It declares an edition, which is for the product's own plugins."];
-  return [...name, ...edition];
+  const isStandalone = manifest?.standalone !== undefined || manifest?.contributes?.commands?.some(({ standalone }) => standalone === true);
+  const standalone = isStandalone === true ? ["It has standalone commands, which only the product's own plugins have."] : [];
+  return [...name, ...edition, ...standalone];
 }
 
 const TAPPED_BY_STRANGERS: readonly string[] = ['onSort', 'onDeliver', 'onSchedule'];

@@ -1,7 +1,7 @@
 import type { DestinationReceipt } from '@postroom/sdk';
 import { expect } from 'chai';
 import { receiptsFor, uncalledFor } from '#core/flow/receipts.js';
-import { readReceipt } from '#core/host/isolated/readReceipt.js';
+import { readReceipt } from '#plugins/platform/isolation/dist/calls/readReceipt.js';
 
 const STRANGER = 'acme.relay';
 const said = (recipient: string, outcome: DestinationReceipt['outcome']): DestinationReceipt => ({

@@ -1,12 +1,12 @@
 import '#core/base/injection.js';
 import { createSortPlan } from '@postroom/sdk/mail';
-import { Events, Licence } from '@postroom/sdk/services';
+import { Events, Licence, type PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { HookCall } from '#core/hooking/hookPoint.js';
 import { HostHooks } from '#core/hooks.js';
-import { PluginHost, type PluginStatus } from '#core/host/pluginHost.js';
+import { PluginHost } from '#core/host/pluginHost.js';
 import { type FixturePlugin, FixtureServer, listening } from './fixturePlugins.js';
 
 const ACCOUNT = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
