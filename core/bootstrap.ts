@@ -31,18 +31,18 @@ import {
   Revisions,
   Rounds,
   SecretStore,
+  ServerName,
   ServerProcess,
   type ServiceId,
   SettingsText,
   type StallLimit,
   StartMode,
+  StoreFiles,
   StoreMaintenance,
   Submissions,
   Teaching,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { clearBackupUnderWay } from './backup/backupUnderWay.js';
-import { refuseUnfinished } from './backup/restoreBackup.js';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
@@ -57,7 +57,7 @@ import { StoredAdminPassword } from './directory/adminPassword.js';
 import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { CertificateState, ServerCertificates } from './directory/certificates.js';
-import { ConfiguredServerName, ServerName } from './directory/serverName.js';
+import { ConfiguredServerName } from './directory/serverName.js';
 import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
@@ -86,7 +86,7 @@ import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.
 import { ManifestEntries } from './host/contributedEntries.js';
 import { declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
+import { discoverPlugins } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { HostAdministration } from './host/hostAdministration.js';
 import { HostSupervision } from './host/hostSupervision.js';
@@ -96,7 +96,7 @@ import { moduleLoader } from './host/pluginModule.js';
 import { pluginReader } from './host/pluginReader.js';
 import { PluginRuntime } from './host/pluginRuntime.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
-import { isPlatform } from './host/servicePlan.js';
+import { platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
@@ -104,8 +104,6 @@ import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep, StoredResortStep } from './review/resort.js';
 import { ProposedTeachingStep, TeachingStep } from './review/teaching.js';
 import { RehearsedWhatIfStep, WhatIfStep } from './review/whatIf.js';
-import { tellsOfRestore } from './store/leftovers.js';
-import { SqliteStore } from './store/sqlite/sqliteStore.js';
 import { DiskSpace, StoreDiskSpace } from './upkeep/diskSpace.js';
 import { Housekeeping } from './upkeep/housekeeping.js';
 import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';
@@ -184,30 +182,19 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindValue(container, PluginFolders, folders);
   bindValue(container, PluginReader, pluginReader(folders.trusted));
   bindValue(container, ServerProcess, { stallLimit: options.onStall });
-  await refuseUnfinished(dataDir);
-  const store = await SqliteStore.open(dataDir, {
-    clock,
-    // Once more: it may have been interrupted while this start waited for the folder.
-    beforeOpening: () => refuseUnfinished(dataDir),
-    onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
-    onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
-    onLost: (error) => log.error('Something that nobody waited for could not be written.', { error: String(error) }),
-  });
-  stack.defer(() => store.close());
-  stack.use(logPickUps(events, store.activity));
-  tellOfLeftovers(store.cleared, await clearBackupUnderWay(dataDir), log);
-  bindStore(container, store);
   const progress = new BootState(boot);
   bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
-  stack.use(service(container, Figures) as ServerFigures);
-
-  await tidyFolders(folders.strangers);
-  const installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   await checkBootFile(dataDir, boot, installed);
   const host = service(container, PluginHost);
   stack.defer(() => host.end());
   await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
   phase('The platform is active.', { plugins: host.starting.length });
+  // The store has locked the data folder: what lies there is this server's from here on.
+  if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  stack.use(logPickUps(events, service(container, ActivityLog)));
+  stack.use(service(container, Figures) as ServerFigures);
+
   const settings = stack.use(service(container, SettingsService) as FileSettings);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
@@ -222,10 +209,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await (service(container, SecretStore) as FileSecretStore).open();
   await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
   stack.use(service(container, Authenticator) as PasswordAuthenticator);
-  for (const warning of store.warnings) {
-    log.error(warning);
-    store.activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: warning });
-  }
 
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
@@ -239,7 +222,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
   const lostEnd = service(container, LostEndNotice);
   await lostEnd.tell();
-  stack.use(store.onDidLose(() => void lostEnd.tell()));
+  stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
   await service(container, RelayStep).recover();
   stack.use(container.get(StoreKeeper)).start();
   const rounds = service(container, Rounds) as RoundRunner;
@@ -275,36 +258,18 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
   return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
-function tellOfLeftovers(cleared: readonly string[], backup: string | undefined, log: Log): void {
-  if (backup !== undefined)
-    log.warn('A backup was interrupted; the half of it is removed. Make it again: postroom backup create', { folder: backup });
-  if (cleared.length === 0) return;
-  if (tellsOfRestore(cleared)) {
-    log.warn(
-      'A restore was interrupted before it changed anything: the data are as they were before it. Run it again: postroom backup restore',
-    );
-  }
-  log.info('What operations had left that were killed is removed.', { files: cleared });
-}
-
-function bindStore(container: Container, store: SqliteStore): void {
-  bindValue(container, MailStore, store.mailStore);
-  bindValue(container, Outbox, store.outbox);
-  bindValue(container, Journal, store.journal);
-  bindValue(container, ActivityLog, store.activity);
-  bindValue(container, PluginStorages, store.states);
-  bindValue(container, Revisions, store.revisions);
-  bindValue(container, Maildrops, store.maildrops);
-  bindValue(container, StoreMaintenance, store);
-}
-
 /** What the host itself cannot do without. */
-const NEEDED: readonly ServiceId<unknown>[] = [];
-
-/** Packs of the product that name what every server starts with. */
-function platformPacks(installed: readonly InstalledPlugin[]): readonly string[] {
-  return installed.filter((plugin) => plugin.bundled && isPlatform(plugin) && plugin.manifest?.main === undefined).map(({ id }) => id);
-}
+const NEEDED: readonly ServiceId<unknown>[] = [
+  MailStore,
+  Outbox,
+  Journal,
+  ActivityLog,
+  PluginStorages,
+  Revisions,
+  Maildrops,
+  StoreMaintenance,
+  StoreFiles,
+];
 
 interface HostOptions {
   readonly log: Log;

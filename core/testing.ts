@@ -4,17 +4,16 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
-import { Accounts, Maildrops } from '@postroom/sdk/services';
+import { Accounts, Maildrops, PluginPacker } from '@postroom/sdk/services';
 import type { LogLine, TestServer, TestServerOptions } from '@postroom/sdk/testing';
 import { service } from './base/bindings.js';
 import { createLog } from './base/log.js';
-import { BUNDLED_PLUGINS } from './base/places.js';
 import { openServer, type Server } from './bootstrap.js';
 import { findMailbox } from './commands/findMailbox.js';
-import { discoverPlugins, readPlugin } from './host/discovery.js';
+import { readPlugin } from './host/discovery.js';
 import { pluginFiles } from './host/pluginFiles.js';
 import { PluginHost } from './host/pluginHost.js';
-import { StandaloneModules } from './host/standaloneModules.js';
+import { StandaloneHost } from './host/standalone.js';
 
 export async function openTestServer({ dataDir, clock, plugins, onLog }: TestServerOptions): Promise<TestServer> {
   const installed = await install(plugins, dataDir);
@@ -39,11 +38,11 @@ const CALL: CommandCall = { author: 'test', signal: new AbortController().signal
 /** Puts plugins where `plugins add` does, once each has passed what it would have to pass there. Answers their ids. */
 async function install(folders: readonly string[], dataDir: string): Promise<readonly string[]> {
   if (folders.length === 0) return [];
-  const standalone = new StandaloneModules(await discoverPlugins(BUNDLED_PLUGINS, ''));
+  const packer = await (await StandaloneHost.bare(createLog('error', process.stderr))).service(PluginPacker);
   return Promise.all(
     folders.map(async (folder) => {
       // It is activated at once, and that reads the code.
-      await standalone.packPlugin(folder, { readsCode: false });
+      await packer.pack(folder, { readsCode: false });
       const { id } = await readPlugin(folder, false);
       for (const file of await pluginFiles(folder)) {
         const target = path.join(dataDir, 'plugins', id, file);

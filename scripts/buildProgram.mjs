@@ -20,13 +20,6 @@ const mapsOfTheCompiler = {
       : undefined,
 };
 
-/** The modules that a manifest names, by their names. */
-function modulesOf(folder) {
-  const { main, standalone } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const modules = [main, standalone].filter((each) => each !== undefined);
-  return Object.fromEntries(modules.map((each) => [path.basename(each, '.js'), path.join(folder, each)]));
-}
-
 async function put(input, outDir) {
   const { build } = await import('vite');
   await build({
@@ -55,7 +48,7 @@ async function put(input, outDir) {
 if (!isAsBuilt() || process.argv.includes('--force')) {
   process.stderr.write('Putting the program into few files.\n');
   for (const folder of pluginFolders().filter((each) => builtAt(each) > 0)) {
-    await put(modulesOf(folder), path.join(folder, 'dist', 'bundle'));
+    await put({ plugin: path.join(folder, 'dist', 'plugin.js') }, path.join(folder, 'dist', 'bundle'));
   }
   // Last: its time says that all of them are there. The command line, and the server that authors of plugins test with.
   await put({ main: path.join(core, 'main.js'), testing: path.join(core, 'testing.js') }, path.join(core, 'program'));

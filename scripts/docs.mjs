@@ -1,4 +1,4 @@
-// Makes the generated parts of docs/ anew. Needs a build with the tests.
+// Makes the generated parts of docs/ and the types of the manager's page again. Needs a build with the tests.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { withCasesTable } = await import('#test/plugins/sorting/casesTable.js');
@@ -11,3 +11,6 @@ writeFileSync(page, withCasesTable(readFileSync(page, 'utf8'), readSortingCases(
 const { withLimits } = await import('#test/limitsTable.js');
 const limits = new URL('../docs/limits.md', import.meta.url);
 writeFileSync(limits, withLimits(readFileSync(limits, 'utf8')));
+
+const { ANSWER_TYPES, answerTypes } = await import('./answerTypes.mjs');
+writeFileSync(ANSWER_TYPES, answerTypes());

@@ -29,18 +29,18 @@ function sum(sizes) {
 const core = path.join(root, 'core');
 const rooms = readdirSync(core, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !['dist', 'bin', 'node_modules'].includes(entry.name))
-  .map(({ name }) => [name, sizeOf(path.join(core, name))]);
-rooms.push(['.', sizeOf(core, false)]);
-const plugins = pluginFolders().map((folder) => [path.relative(root, folder), sizeOf(folder)]);
+  .map(({ name }) => ({ name, size: sizeOf(path.join(core, name)) }));
+rooms.push({ name: '.', size: sizeOf(core, false) });
+const plugins = pluginFolders().map((folder) => ({ name: path.relative(root, folder), size: sizeOf(folder) }));
 const goal = (lines) => `(goal ${lines})`;
 
 process.stdout.write(
   `${[
-    ...rooms.map(([name, size]) => row(`core/${name}`, size)),
-    row('core: the host', sum(rooms.filter(([name]) => HOST.includes(name)).map(([, size]) => size)), goal(GOALS.host)),
-    row('core', sum(rooms.map(([, size]) => size)), goal(GOALS.core)),
+    ...rooms.map(({ name, size }) => row(`core/${name}`, size)),
+    row('core: the host', sum(rooms.filter(({ name }) => HOST.includes(name)).map(({ size }) => size)), goal(GOALS.host)),
+    row('core', sum(rooms.map(({ size }) => size)), goal(GOALS.core)),
     row('sdk', sizeOf(path.join(root, 'sdk'))),
-    ...plugins.map(([name, size]) => row(name, size)),
-    row('plugins', sum(plugins.map(([, size]) => size))),
+    ...plugins.map(({ name, size }) => row(name, size)),
+    row('plugins', sum(plugins.map(({ size }) => size))),
   ].join('\n')}\n`,
 );

@@ -16,6 +16,7 @@ export * from './base/namesOf.js';
 export * from './base/nearest.js';
 export * from './base/orFail.js';
 export * from './base/ownTime.js';
+export * from './base/packageFolder.js';
 export * from './base/problemLine.js';
 export * from './base/runningTime.js';
 export * from './base/sdkFolder.js';

@@ -10,6 +10,23 @@ export type Activate = (context: PluginContext) => MaybePromise<void>;
 /** Optional. Called after the plugin's taps have drained and its listeners have stopped, before `subscriptions` are disposed. */
 export type Deactivate = () => MaybePromise<void>;
 
+/**
+ * Optional. Called instead of `activate` for a command that works where no server can start (`standalone` in the manifest): registers such commands, and
+ * provides the services that those of other plugins take. Opens and writes nothing by itself.
+ */
+export type ActivateStandalone = (context: StandaloneContext) => MaybePromise<void>;
+
+/** What activateStandalone() receives. */
+export interface StandaloneContext extends Pick<PluginContext, 'id' | 'manifest' | 'folder' | 'log' | 'commands'> {
+  /**
+   * A service that `requires` in the manifest names: `Clock`, `DataFolder` (which may be missing, or damaged), `Log`, and what other plugins provide as
+   * `standalone`. Throws `plugin/no-provider` for those that only a server has.
+   */
+  get<T>(service: ServiceId<T>): T;
+  /** Hands over a service that `provides` in the manifest calls `standalone`. */
+  provide<T>(service: ServiceId<T>, provided: T): void;
+}
+
 /** A plugin's door to the host. */
 export interface PluginContext {
   /** `publisher.name`, for example `acme.spam-filter`. */
@@ -28,7 +45,7 @@ export interface PluginContext {
   readonly log: Logger;
   /** Where the plugin's own files lie: the absolute path of the folder with its package.json. To read, not to write in. */
   readonly folder: string;
-  /** Folder of the plugin's own; exists, readable by the server's user only. */
+  /** Folder of the plugin's own, readable by the server's user only. It exists, but for a plugin of the platform, which makes it when it needs it. */
   readonly storagePath: string;
   /** Disposed last-in-first-out, one awaited after the other, when the plugin is disabled or the server stops. */
   readonly subscriptions: { push(...items: readonly Disposable[]): void };

@@ -10,8 +10,6 @@ export interface PluginManifest {
   readonly type: 'module';
   /** The module that exports `activate`, relative to the folder. A pack without code has none. */
   readonly main?: string;
-  /** The module with the handlers of its commands that are `standalone`, relative to the folder. The product's own plugins only. */
-  readonly standalone?: string;
   readonly displayName: string;
   readonly description: string;
   /** `postroom`: the range of API versions that it works with, checked before it is imported. */
@@ -57,6 +55,8 @@ export interface ProvidedService {
   readonly service: string;
   /** The version of the service's contract that it keeps, as in `1.0.0`: not the plugin's. */
   readonly version: string;
+  /** activateStandalone() hands it over as well, for commands that work where no server starts. Default false. */
+  readonly standalone?: boolean;
 }
 
 /** A list that other plugins add entries to in their manifests. */
@@ -152,7 +152,10 @@ export interface CommandDeclaration {
   readonly title: string;
   /** JSON Schema of an object. */
   readonly arguments?: Readonly<Record<string, unknown>>;
-  /** JSON Schema of the answer. */
+  /**
+   * JSON Schema (draft-07) of the answer as JSON: dates are texts, and what is `undefined` is missing. The API's description and `--help` are made from
+   * it. The host does not check answers.
+   */
   readonly result?: Readonly<Record<string, unknown>>;
   /** Properties of `arguments` that the CLI takes by position, in order. */
   readonly positional?: readonly string[];
@@ -160,8 +163,13 @@ export interface CommandDeclaration {
   readonly reads?: boolean;
   /** Can work on the data folder without a running server. */
   readonly offline?: boolean;
-  /** Works on files of the caller, without a server and without a data folder: a command of the command line alone. The product's own plugins only. */
+  /**
+   * With `offline`: works where no server can start, on a data folder that is missing, damaged or half replaced. Without a running server its handler comes
+   * from activateStandalone(), and no store is opened. For plugins that run in the host.
+   */
   readonly standalone?: boolean;
+  /** Works on the caller's files alone: the command line runs it by activateStandalone(), and no server has it. The product's own plugins only. */
+  readonly local?: boolean;
   /**
    * `account`: a question about one account, which its page in the manager asks. The command reads, and `account` (an id) is the only argument that
    * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set. Where the answer has

@@ -7,7 +7,6 @@ import { BUNDLED_PLUGINS } from '../base/places.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
-import { StandaloneModules } from '../host/standaloneModules.js';
 import { addCommands, type CommandAction, type CommonOptions } from './commandLine.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 import { fittingCommands } from './fittingCommands.js';
@@ -63,12 +62,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     if (given === '') {
       throw new PostroomError('command/arguments', '--data names no folder: what stands after it is empty.');
     }
-    const { declarations, titles, standalone } = await commandTable(given ?? dataDir);
+    const { declarations, titles } = await commandTable(given ?? dataDir);
     const act: CommandAction = async (declaration, args, options) => {
       const { runCommand } = await import('./runCommand.js');
-      exitCode = await runCommand(declaration, args, options, standalone);
+      exitCode = await runCommand(declaration, args, options);
     };
-    addCommands(program, declarations, titles, dataDir, act, (folder) => standalone.packPlugin(folder));
+    addCommands(program, declarations, titles, dataDir, act);
     await program.parseAsync(askedForHelp(argv, program), { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -93,7 +92,6 @@ interface CommandTable {
   readonly declarations: readonly CommandDeclaration[];
   /** Of areas, by name. */
   readonly titles: Readonly<Record<string, string>>;
-  readonly standalone: StandaloneModules;
 }
 
 /** The product's commands and those that other installed plugins declare, with a title for each area. */
@@ -108,7 +106,6 @@ async function commandTable(dataDir: string): Promise<CommandTable> {
   return {
     declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
     titles: { ...titles, ...AREA_TITLES },
-    standalone: new StandaloneModules(installed),
   };
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { answerLine } from './answerLine.js';
 import { askSecret } from './askSecret.js';
 import { examplesText } from './examples.js';
 import { readGivenFile } from './givenFile.js';
@@ -27,12 +28,6 @@ export interface CommonOptions {
 
 export type CommandAction = (command: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions) => Promise<void>;
 
-/** Makes one file of a plugin's folder. */
-export type PackPlugin = (folder: string) => Promise<Uint8Array>;
-
-const noPacker: PackPlugin = (folder) =>
-  Promise.reject(new PostroomError('command/arguments', `${folder} is a folder, and only a packed plugin can be given here.`));
-
 /** Adds a command for every declaration. */
 export function addCommands(
   program: Command,
@@ -40,7 +35,6 @@ export function addCommands(
   titles: Readonly<Record<string, string>>,
   dataDir: string,
   act: CommandAction,
-  packPlugin: PackPlugin = noPacker,
 ): void {
   for (const declaration of declarations) {
     const [area = '', verb] = declaration.command.split('.');
@@ -60,11 +54,14 @@ export function addCommands(
         command.addOption(optionFor(name, schema, required.includes(name)));
       }
     }
-    command.addHelpText('after', examplesText(declaration.command));
+    command.addHelpText(
+      'after',
+      [examplesText(declaration.command), answerLine(declaration.result)].filter((text) => text !== '').join('\n'),
+    );
     command.option('--data <folder>', 'the data folder', dataDir).option('--json', 'print the answer as JSON', false);
     command.action(async (...given: unknown[]) => {
       const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;
-      const args = await collect(declaration, properties, given, options, packPlugin);
+      const args = await collect(declaration, properties, given, options);
       await act(declaration, args, { data: String(options['data']), json: options['json'] === true });
     });
   }
@@ -96,7 +93,6 @@ async function collect(
   properties: Readonly<Record<string, ArgumentSchema>>,
   given: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
-  packPlugin: PackPlugin,
 ): Promise<Record<string, unknown>> {
   const args: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(properties)) {
@@ -105,18 +101,18 @@ async function collect(
     if (schema.secret === true) {
       args[name] = await askSecret(schema.description ?? name);
     } else if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
-      args[name] = await typed(name, value, schema, packPlugin);
+      args[name] = await typed(name, value, schema);
     }
   }
   return args;
 }
 
-async function typed(name: string, value: unknown, schema: ArgumentSchema, packPlugin: PackPlugin): Promise<unknown> {
+async function typed(name: string, value: unknown, schema: ArgumentSchema): Promise<unknown> {
   if (schema.file === true) {
     return (await readGivenFile(String(value))).toString('base64');
   }
   if (schema.plugin === true) {
-    return Buffer.from(await packedPlugin(String(value), packPlugin)).toString('base64');
+    return Buffer.from(await packedPlugin(String(value))).toString('base64');
   }
   if (schema.path === true) {
     return path.resolve(String(value));
@@ -127,12 +123,14 @@ async function typed(name: string, value: unknown, schema: ArgumentSchema, packP
   return schema.type === 'integer' || schema.type === 'number' ? numberFor(name, String(value)) : value;
 }
 
-async function packedPlugin(given: string, packPlugin: PackPlugin): Promise<Uint8Array> {
+async function packedPlugin(given: string): Promise<Uint8Array> {
   const isFolder = await stat(given).then(
     (status) => status.isDirectory(),
     () => false,
   );
-  return isFolder ? packPlugin(given) : readGivenFile(given);
+  if (!isFolder) return readGivenFile(given);
+  const { packFolder } = await import('./standalone.js');
+  return packFolder(given);
 }
 
 /** Of a value by position: commander explains options only. */

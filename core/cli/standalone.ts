@@ -1,26 +1,43 @@
 // Commands that work without a server and without opening the data folder first: it may be missing, damaged, or about to be replaced.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandCall, sentenceOf } from '@postroom/sdk';
-import { SystemClock } from '@postroom/sdk/base';
+import { type CommandCall, type CommandDeclaration, sentenceOf } from '@postroom/sdk';
+import { PluginPacker, StoreFiles } from '@postroom/sdk/services';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
-import { restore, verify } from '../commands/backupArea.js';
 import { type CheckResult, checkResult, problem } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
+import { StandaloneHost } from '../host/standalone.js';
 import { dataMissing } from './dataMissing.js';
 
 type Standalone = (args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall) => Promise<unknown>;
 
-export const STANDALONE: Readonly<Record<string, Standalone>> = {
-  'backup.verify': (args, _dataDir, call) => verify(args as Parameters<typeof verify>[0], new SystemClock(), call),
-  'backup.restore': (args, dataDir, call) => restore(args as Parameters<typeof restore>[0], dataDir, new SystemClock(), call),
-  doctor: examine,
-};
+/** How a command works where no server can start; `undefined` for those that need one. */
+export function standalone({ command, standalone: isPlugins }: CommandDeclaration): Standalone | undefined {
+  if (command === 'doctor') return examine;
+  if (isPlugins !== true) return undefined;
+  return async (args, dataDir, call) => (await openStandalone(dataDir)).run(command, args, call);
+}
+
+function openStandalone(dataDir: string): Promise<StandaloneHost> {
+  return StandaloneHost.open(dataDir, createLog('error', process.stderr));
+}
+
+/** Runs a command that works on the caller's files alone. */
+export async function runLocally(command: string, args: Readonly<Record<string, unknown>>, call: CommandCall): Promise<unknown> {
+  return (await StandaloneHost.bare(createLog('error', process.stderr))).run(command, args, call);
+}
+
+/** A plugin's folder as one file. */
+export async function packFolder(folder: string): Promise<Uint8Array> {
+  const host = await StandaloneHost.bare(createLog('error', process.stderr));
+  return (await host.service(PluginPacker)).pack(folder);
+}
 
 /** The doctor also visits where no server can start, and says why. */
 async function examine(args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall): Promise<readonly CheckResult[]> {
-  if (!existsSync(path.join(dataDir, 'settings.json')) && !existsSync(path.join(dataDir, 'restore-unfinished'))) {
+  const files = async (): Promise<StoreFiles> => (await openStandalone(dataDir)).service(StoreFiles);
+  if (!existsSync(path.join(dataDir, 'settings.json')) && (await (await files()).interrupted(dataDir)) === undefined) {
     throw dataMissing(dataDir);
   }
   let server: Awaited<ReturnType<typeof openServer>>;
@@ -30,7 +47,7 @@ async function examine(args: Readonly<Record<string, unknown>>, dataDir: string,
     return [
       await checkResult('data folder', () => checkRights(dataDir)),
       await checkResult('file system', () => checkFileSystem(dataDir)),
-      await checkResult('restore', () => checkRestore(dataDir)),
+      await checkResult('restore', async () => checkRestore(dataDir, await files())),
       problem('start', `No server can start here: ${sentenceOf(error)}`),
     ];
   }

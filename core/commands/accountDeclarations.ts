@@ -1,14 +1,41 @@
-// accounts list|kinds|add|change|remove|set-password: what they take. accountArea.ts has their handlers.
+// accounts list|kinds|add|change|remove|set-password: what they take and answer. accountArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { arrayOf, jsonSchema, object, oneOf, string, strings, warnings } from './answerSchemas.js';
 import { account, args, changes, secret, text } from './argumentSchemas.js';
 
 export const ACCOUNT_COMMANDS = [
-  { command: 'accounts.list', title: 'The accounts and how many share them', reads: true, offline: true },
+  {
+    command: 'accounts.list',
+    title: 'The accounts and how many share them',
+    reads: true,
+    offline: true,
+    result: arrayOf(
+      object({
+        account: string(),
+        kind: string(),
+        address: string('Its address at the ISP.'),
+        users: strings('Names of the users.'),
+        passwords: strings('Secrets that are set, as pop3.password.'),
+      }),
+    ),
+  },
   {
     command: 'accounts.kinds',
     title: 'The kinds of account that the enabled plugins know, and what each needs',
     reads: true,
     offline: true,
+    result: arrayOf(
+      object({
+        kind: string(),
+        title: string(),
+        description: string(),
+        owns: oneOf(
+          ['address', 'domain'],
+          '`address`: only the address of the account is its own. `domain`: every address at its domains.',
+        ),
+        requires: arrayOf(object({ key: string(), schema: jsonSchema }), 'Properties that an account of this kind needs.'),
+      }),
+    ),
   },
   {
     command: 'accounts.add',
@@ -24,6 +51,13 @@ export const ACCOUNT_COMMANDS = [
       },
       ['account', 'address', 'kind'],
     ),
+    result: object({
+      account: string(),
+      address: string(),
+      kind: string(),
+      warnings,
+      next: string('The command that sets its passwords.'),
+    }),
   },
   {
     command: 'accounts.change',
@@ -31,6 +65,7 @@ export const ACCOUNT_COMMANDS = [
     offline: true,
     positional: ['account', 'set'],
     arguments: args({ account, set: changes('key=value; an empty value resets the property.') }, ['account', 'set']),
+    result: object({ account: string(), warnings }),
   },
   {
     command: 'accounts.remove',
@@ -38,6 +73,7 @@ export const ACCOUNT_COMMANDS = [
     offline: true,
     positional: ['account'],
     arguments: args({ account }, ['account']),
+    result: object({ account: string(), warnings }),
   },
   {
     command: 'accounts.set-password',
@@ -52,5 +88,6 @@ export const ACCOUNT_COMMANDS = [
       },
       ['account', 'password'],
     ),
+    result: object({ account: string(), set: strings('The secrets that were set, as pop3.password.') }),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -1,6 +1,9 @@
-// config get|set|unset|confirm|validate|history|diff|undo: what they take. configArea.ts has their handlers.
+// config get|set|unset|confirm|validate|history|diff|undo: what they take and answer. configArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { anyOf, anyValue, arrayOf, boolean, dateTime, integer, object, string, strings, warnings } from './answerSchemas.js';
 import { args, changes, file, text, whole } from './argumentSchemas.js';
+
+const confirm = string('Where the change goes back unless it is confirmed: what comes of it, and how to confirm it.');
 
 export const CONFIG_COMMANDS = [
   {
@@ -10,6 +13,7 @@ export const CONFIG_COMMANDS = [
     offline: true,
     positional: ['key'],
     arguments: args({ key: text('A property, for example timer.everyMinutes or accounts.company; without it all.') }),
+    result: anyValue('The value; with no key an object of all, by key.'),
   },
   {
     command: 'config.set',
@@ -24,6 +28,16 @@ export const CONFIG_COMMANDS = [
       },
       ['key', 'value'],
     ),
+    result: anyOf(
+      object({ key: string(), value: anyValue('As it was set.'), warnings }, { confirm }),
+      object(
+        {
+          changes: arrayOf(object({ key: string(), value: anyValue('As it was set.') }), 'Where several properties were changed.'),
+          warnings,
+        },
+        { confirm },
+      ),
+    ),
   },
   {
     command: 'config.unset',
@@ -31,10 +45,12 @@ export const CONFIG_COMMANDS = [
     offline: true,
     positional: ['key'],
     arguments: args({ key: text('A property.') }, ['key']),
+    result: object({ key: string(), warnings }, { confirm }),
   },
   {
     command: 'config.confirm',
     title: 'Keep a change of ports, TLS or access; without it the former values come back within 60 s',
+    result: anyOf(object({ confirmed: strings('Keys of the properties that stay.') }), string('That nothing waits to be confirmed.')),
   },
   {
     command: 'config.validate',
@@ -51,6 +67,22 @@ export const CONFIG_COMMANDS = [
         description: 'Also say which of so many newest messages would go elsewhere.',
       },
     }),
+    result: object(
+      { valid: boolean(), warnings: strings('A line each, with the place in the text.') },
+      {
+        looked: integer('With whatIf: messages that were looked at.'),
+        moved: arrayOf(
+          object({
+            message: string(),
+            from: string(),
+            subject: string(),
+            now: strings('Where it goes by the settings in force.'),
+            instead: strings('Where it would go.'),
+          }),
+          'With whatIf: messages that would go elsewhere.',
+        ),
+      },
+    ),
   },
   {
     command: 'config.history',
@@ -58,6 +90,7 @@ export const CONFIG_COMMANDS = [
     reads: true,
     offline: true,
     arguments: args({ limit: whole('At most this many, newest first.', 20) }),
+    result: arrayOf(object({ id: integer(), at: dateTime(), author: string() })),
   },
   {
     command: 'config.diff',
@@ -66,6 +99,7 @@ export const CONFIG_COMMANDS = [
     offline: true,
     positional: ['revision'],
     arguments: args({ revision: { type: 'integer', description: 'As "config history" shows it; without it the one before.' } }),
+    result: string('Lines that differ, or that nothing does.'),
   },
   {
     command: 'config.undo',
@@ -73,5 +107,6 @@ export const CONFIG_COMMANDS = [
     offline: true,
     positional: ['revision'],
     arguments: args({ revision: { type: 'integer', description: 'As "config history" shows it; without it the one before.' } }),
+    result: object({ revision: integer('The version that is in force again.'), warnings }, { confirm }),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -6,7 +6,6 @@ import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
-import { BackupArea } from './backupArea.js';
 import { CertificateArea } from './certificateArea.js';
 import { ConfigArea } from './configArea.js';
 import { CORE_COMMANDS } from './declarations.js';
@@ -40,7 +39,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   SecretsArea,
   CertificateArea,
   LicenceArea,
-  BackupArea,
   DoctorArea,
 ];
 

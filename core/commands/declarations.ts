@@ -2,7 +2,6 @@
 // Plugins declare theirs the same way, in their manifests.
 import type { CommandDeclaration } from '@postroom/sdk';
 import { ACCOUNT_COMMANDS } from './accountDeclarations.js';
-import { BACKUP_COMMANDS } from './backupDeclarations.js';
 import { CERTIFICATE_COMMANDS } from './certificateDeclarations.js';
 import { CONFIG_COMMANDS } from './configDeclarations.js';
 import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
@@ -35,14 +34,12 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...SECRETS_COMMANDS,
   ...CERTIFICATE_COMMANDS,
   ...LICENCE_COMMANDS,
-  ...BACKUP_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];
 
 /** What the areas are about: `postroom outbox` is explained by it. A plugin's area bears the plugin's name. */
 export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
-  backup: 'Copies of everything: create, verify, restore',
   certificate: 'What mail programs are shown: the certificate, its fingerprint, and the authority to trust once',
   config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo',
   held: 'Mail that was kept back: list, retry, release, delete',

@@ -1,5 +1,6 @@
-// doctor: what they take. doctorArea.ts has their handlers.
+// doctor: what they take and answer. doctorArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { arrayOf, object, oneOf, openObject, string } from './answerSchemas.js';
 import { args, flag } from './argumentSchemas.js';
 
 export const DOCTOR_COMMANDS = [
@@ -9,5 +10,23 @@ export const DOCTOR_COMMANDS = [
     reads: true,
     offline: true,
     arguments: args({ logins: flag('Also log in at the ISPs.') }),
+    result: arrayOf(
+      object(
+        {
+          check: string('What was looked at.'),
+          state: oneOf(['well', 'warning', 'problem']),
+          text: string('A sentence; it names the commands that mend it.'),
+        },
+        {
+          actions: arrayOf(
+            object(
+              { title: string(), command: string(), args: openObject('Arguments of the command.') },
+              { warning: string('What it comes to, where that has to be known first.') },
+            ),
+            'The same commands, for buttons.',
+          ),
+        },
+      ),
+    ),
   },
 ] as const satisfies readonly CommandDeclaration[];

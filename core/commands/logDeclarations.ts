@@ -1,5 +1,6 @@
-// log read|days: what they take. logArea.ts has their handlers.
+// log read|days: what they take and answer. logArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { arrayOf, dateTime, integer, object, oneOf, openObject, string } from './answerSchemas.js';
 import { account, args, text, user, whole } from './argumentSchemas.js';
 
 export const LOG_COMMANDS = [
@@ -17,6 +18,24 @@ export const LOG_COMMANDS = [
       before: { type: 'integer', description: 'Only entries before this id: the next page.' },
       limit: whole('At most this many, newest first.', 100),
     }),
+    result: arrayOf(
+      object(
+        {
+          id: integer(),
+          at: dateTime(),
+          kind: oneOf(['collected', 'sent', 'deferred', 'bounced', 'submitted', 'picked-up', 'round', 'problem', 'settings', 'service']),
+          text: string('A sentence.'),
+          details: openObject('Facts for columns: octets, peer, recipient.'),
+        },
+        { account: string(), user: string(), message: string() },
+      ),
+    ),
   },
-  { command: 'log.days', title: 'The days that have a log', reads: true, offline: true },
+  {
+    command: 'log.days',
+    title: 'The days that have a log',
+    reads: true,
+    offline: true,
+    result: arrayOf(object({ day: string('Local day, 2026-11-23.'), entries: integer() })),
+  },
 ] as const satisfies readonly CommandDeclaration[];

@@ -1,5 +1,6 @@
-// accounts suggest-kind and advice: what they take. suggestArea.ts has their handlers.
+// accounts suggest-kind and advice: what they take and answer. suggestArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { arrayOf, object, openObject, string } from './answerSchemas.js';
 import { account, args } from './argumentSchemas.js';
 
 export const SUGGEST_COMMANDS = [
@@ -16,6 +17,10 @@ export const SUGGEST_COMMANDS = [
       },
       ['account'],
     ),
+    result: object(
+      { account: string(), kind: string('The kind that it has.'), because: string('What its mail says, a sentence.') },
+      { suggestion: string('The kind that fits its mail; missing where its mail does not tell.'), title: string('Of the suggestion.') },
+    ),
   },
   {
     command: 'accounts.advice',
@@ -24,5 +29,14 @@ export const SUGGEST_COMMANDS = [
     offline: true,
     positional: ['account'],
     arguments: args({ account }, ['account']),
+    result: arrayOf(
+      object({
+        command: string('The question that was asked.'),
+        title: string(),
+        advice: string('A sentence.'),
+        changes: openObject('Properties to set, by key.'),
+        set: string('The command line that sets them; empty where nothing is to be set.'),
+      }),
+    ),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -1,5 +1,6 @@
-// users list|add|change|rename|remove|set-password: what they take. userArea.ts has their handlers.
+// users list|add|change|rename|remove|set-password: what they take and answer. userArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
+import { arrayOf, object, oneOf, openObject, string, strings, warnings } from './answerSchemas.js';
 import { account, args, changes, flag, secret, text, user } from './argumentSchemas.js';
 
 export const USER_COMMANDS = [
@@ -9,6 +10,20 @@ export const USER_COMMANDS = [
     reads: true,
     offline: true,
     arguments: args({ account }),
+    result: arrayOf(
+      object(
+        {
+          user: string(),
+          addresses: strings(),
+          cc: strings('Colleagues who always get a copy.'),
+          password: oneOf(['set', 'none: cannot log in']),
+        },
+        {
+          account: string('Missing for ADMIN1.'),
+          bccAddress: string("Where the user's own address will not do in Bcc: what to write there, or `none: ` and why."),
+        },
+      ),
+    ),
   },
   {
     command: 'users.add',
@@ -19,6 +34,7 @@ export const USER_COMMANDS = [
       'account',
       'user',
     ]),
+    result: object({ account: string(), user: string(), warnings, next: string('The command that sets the password.') }),
   },
   {
     command: 'users.change',
@@ -26,6 +42,7 @@ export const USER_COMMANDS = [
     offline: true,
     positional: ['account', 'user', 'set'],
     arguments: args({ account, user, set: changes('key=value; an empty value resets the property.') }, ['account', 'user', 'set']),
+    result: object({ account: string(), user: string(), warnings }),
   },
   {
     command: 'users.rename',
@@ -33,6 +50,7 @@ export const USER_COMMANDS = [
     offline: true,
     positional: ['account', 'user', 'name'],
     arguments: args({ account, user, name: text('The new name.') }, ['account', 'user', 'name']),
+    result: object({ account: string(), user: string('The new name.'), formerly: string('The former name.'), warnings }),
   },
   {
     command: 'users.remove',
@@ -40,6 +58,7 @@ export const USER_COMMANDS = [
     offline: true,
     positional: ['account', 'user'],
     arguments: args({ account, user }, ['account', 'user']),
+    result: object({ account: string(), user: string(), warnings }),
   },
   {
     command: 'users.set-password',
@@ -54,6 +73,15 @@ export const USER_COMMANDS = [
         revokeTokens: flag("With admin1: also take back all access tokens of the manager's API. Without it they are shown, and stay good."),
       },
       ['account', 'password'],
+    ),
+    result: object(
+      { user: string(), password: oneOf(['set']) },
+      {
+        account: string(),
+        tokens: arrayOf(openObject('As the manager lists them.'), 'Access tokens that are still good.'),
+        revokedTokens: strings('Names of the access tokens that were taken back.'),
+        next: string('How to take access tokens back.'),
+      },
     ),
   },
 ] as const satisfies readonly CommandDeclaration[];

@@ -1,13 +1,7 @@
 // What this server calls itself: in Received lines, in greetings, in addresses of bounces.
 import { hostname } from 'node:os';
-import { createServiceId } from '@postroom/sdk/services';
+import type { ServerName } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/settingsService.js';
-
-export interface ServerName {
-  /** A host name: the setting server.name, else the machine's own. */
-  readonly name: string;
-}
-export const ServerName = createServiceId<ServerName>('ServerName');
 
 export class ConfiguredServerName implements ServerName {
   /** Asked once: every message names it. */

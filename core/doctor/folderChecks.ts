@@ -1,6 +1,7 @@
 // The data folder: whose it is, who may read it, what disk it lies on.
-import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
+import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import type { StoreFiles } from '@postroom/sdk/services';
 import { type CheckResult, problem, warning, well } from './checkResult.js';
 
 /** File system types on which locks and durable writes cannot be relied upon (statfs(2)). */
@@ -41,13 +42,12 @@ export async function checkFileSystem(dataDir: string): Promise<CheckResult> {
       );
 }
 
-/** The mark that a restore leaves until it is complete. */
-export async function checkRestore(dataDir: string): Promise<CheckResult> {
-  const mark = (await readFile(path.join(dataDir, 'restore-unfinished'), 'utf8').catch(() => undefined))?.split('\n')[0];
-  return mark === undefined
+export async function checkRestore(dataDir: string, files: Pick<StoreFiles, 'interrupted'>): Promise<CheckResult> {
+  const note = await files.interrupted(dataDir);
+  return note === undefined
     ? well('restore', 'No restore was interrupted.')
     : problem(
         'restore',
-        `The restore of the backup of ${mark.trim()} was interrupted. Run it again: postroom backup restore FOLDER --data ${dataDir}`,
+        `The restore of the backup of ${note.from} was interrupted. Run it again: postroom backup restore FOLDER --data ${dataDir}`,
       );
 }

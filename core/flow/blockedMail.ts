@@ -1,8 +1,7 @@
 // While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and what waited is sorted as soon as it need not wait any more.
 import { ADMIN1, type Disposable, type PluginStorage } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { ActivityLog, type BlockingPlugin, Clock, Events, Log, PluginStorages } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
+import { ActivityLog, type BlockingPlugin, Clock, Events, Log, PluginStorages, ServerName } from '@postroom/sdk/services';
 import { PluginHost } from '../host/pluginHost.js';
 import { composeBlockedNotice } from '../mail/blockedNotice.js';
 import { HeldMailStep } from './heldMail.js';

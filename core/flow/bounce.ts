@@ -9,9 +9,9 @@ import {
   Outbox,
   type OutboxEntry,
   type OutboxUpdate,
+  ServerName,
   type StoredMessage,
 } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
 import { composeBounce, isNoticeWanted } from '../mail/bounce.js';
 import { IntakeStep } from './intake.js';
 

@@ -9,10 +9,10 @@ import {
   MailStore,
   PluginStorages,
   type ResortChange,
+  ServerName,
   type StoredMessage,
   type Submission,
 } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
 import { CrashLoopGuard } from './crashLoopGuard.js';
 import type { Decision } from './draftUnit.js';
 import { IntakeStep } from './intake.js';

@@ -12,8 +12,7 @@ import {
   PostroomError,
 } from '@postroom/sdk';
 import { createMailView, createSortPlan } from '@postroom/sdk/mail';
-import { Accounts, Clock, createServiceId, Events, type IntakeUnit, MailStore, type StagedBody } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
+import { Accounts, Clock, createServiceId, Events, type IntakeUnit, MailStore, ServerName, type StagedBody } from '@postroom/sdk/services';
 import { sharedContentParser } from '../mail/contentParser.js';
 import { fetchedPrefix, ownPrefix } from '../mail/prefix.js';
 import { DiskSpace } from '../upkeep/diskSpace.js';

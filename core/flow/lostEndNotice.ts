@@ -1,7 +1,6 @@
 // A database that lost its end, told once to whoever can do something about it: in the Log and in ADMIN1's mailbox.
 import { ADMIN1, sentenceOf } from '@postroom/sdk';
-import { ActivityLog, Clock, createServiceId, Events, Log } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
+import { ActivityLog, Clock, createServiceId, Events, Log, ServerName } from '@postroom/sdk/services';
 import { composeNotice } from '../mail/notice.js';
 import { LostEndReport, whatToDo, whatWasLost } from '../upkeep/lostEndReport.js';
 import { IntakeStep } from './intake.js';
@@ -26,7 +25,7 @@ export class MailedLostEndNotice implements LostEndNotice {
   async tell(): Promise<void> {
     try {
       const end = await this.report.found();
-      if (end === undefined || end.isTold === true) return;
+      if (end === undefined || end.isTold) return;
       const text = whatWasLost(end);
       this.log.error(text, { missing: end.missing, held: end.held });
       this.events.emit({ type: 'problem', source: 'database', sentence: text });

@@ -1,7 +1,6 @@
 // What a new sorting changes about a stored message, for the commit. Pure.
 import type { MailboxRef } from '@postroom/sdk';
-import type { Header } from '@postroom/sdk/mail';
-import { editsOf } from '@postroom/sdk/mail';
+import { editsOf, type Header } from '@postroom/sdk/mail';
 import type { ResortChange, StoredMessage } from '@postroom/sdk/services';
 import { fetchedPrefix } from '../mail/prefix.js';
 import type { Decision } from './draftUnit.js';

@@ -1,7 +1,6 @@
 // Mail from a LAN client: recipients here get it at once, the others wait in the Outbox; all in the commit that comes before the 250.
 import { type Accepted, type MailView, PostroomError } from '@postroom/sdk';
-import { Accounts, type Submission, type Submissions } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
+import { Accounts, ServerName, type Submission, type Submissions } from '@postroom/sdk/services';
 import { DiskSpace } from '../upkeep/diskSpace.js';
 import { type Decision, draftUnit } from './draftUnit.js';
 import { IntakeStep, type StagedMail } from './intake.js';

@@ -1,7 +1,6 @@
 // A message that stays at the ISP: those whom its header is sorted to are told by one mail, once.
 import { type AccountView, ADMIN1, isSameMailbox, type LeftMessage, type MailboxRef, type MailView } from '@postroom/sdk';
-import { Clock, createServiceId, Journal } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
+import { Clock, createServiceId, Journal, ServerName } from '@postroom/sdk/services';
 import { composeWaitingNotice } from '../mail/waitingNotice.js';
 import { IntakeStep } from './intake.js';
 import { SortStep } from './sort.js';

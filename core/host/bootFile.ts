@@ -28,7 +28,8 @@ const PLUGIN_ID = /^[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$/;
 export async function readBootFile(dataDir: string): Promise<BootFile> {
   const file = path.join(dataDir, BOOT_FILE);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
+    // A file in the place of the folder is the store's to tell.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '{}';
     throw wrong(file, [`It cannot be read: ${sentenceOf(error)}`]);
   });
   const { value, problems } = parseDocument(text);

@@ -120,8 +120,9 @@ export class DefaultCommandRegistry implements CommandRegistry {
     try {
       return await entry.handler(given as never, call);
     } catch (error) {
-      if (error instanceof PostroomError) throw error;
-      throw entry.owner === CORE ? inWords(error) : this.#failed(entry.owner, command, error);
+      const told = entry.isStranger ? error : inWords(error);
+      if (told instanceof PostroomError) throw told;
+      throw entry.owner === CORE ? error : this.#failed(entry.owner, command, error);
     }
   }
 

@@ -22,7 +22,7 @@ export function declaredCommands({ manifest, bundled, problems }: InstalledPlugi
   return bundled || problems.length === 0 ? (manifest?.contributes?.commands ?? []) : [];
 }
 
-/** Those that a server runs: the others are of the command line alone. */
+/** Those that a server has: the others work on the caller's files. */
 export function servedCommands(plugin: InstalledPlugin): readonly CommandDeclaration[] {
-  return declaredCommands(plugin).filter(({ standalone }) => standalone !== true);
+  return declaredCommands(plugin).filter(({ local }) => local !== true);
 }

@@ -97,7 +97,12 @@ export class DefaultPluginHost implements PluginHost {
         const why = refused.get(id);
         if (record !== undefined && why !== undefined) this.#setState(record, 'failed', why);
       }
-      for (const plugin of order.filter(isPlatform)) await this.#activate(plugin.id);
+      for (const plugin of order.filter(isPlatform)) {
+        const isNeeded =
+          plugin.manifest?.provides?.some(({ service }) => needed.some(({ serviceName }) => serviceName === service)) === true;
+        await this.#activate(plugin.id, isNeeded ? 'told by the caller' : 'logged');
+        if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
+      }
       for (const id of needed) this.#demand(id, installed);
     });
   }
@@ -307,7 +312,7 @@ export class DefaultPluginHost implements PluginHost {
     }
   }
 
-  async #activate(id: string): Promise<void> {
+  async #activate(id: string, failure: 'logged' | 'told by the caller' = 'logged'): Promise<void> {
     const record = this.#records.get(id);
     const manifest = record?.installed.manifest;
     if (record === undefined || manifest === undefined || record.state === 'active') {
@@ -339,7 +344,7 @@ export class DefaultPluginHost implements PluginHost {
       record.runtime = undefined;
       record.error = error;
       const sentence = await activationProblem(error, record.installed.folder);
-      this.log.error('A plugin could not be activated.', { plugin: id, problem: sentence });
+      if (failure === 'logged') this.log.error('A plugin could not be activated.', { plugin: id, problem: sentence });
       this.#setState(record, 'failed', [sentence, ...after]);
     }
   }

@@ -6,8 +6,12 @@ import { afterRunning, type TimeLimit } from '@postroom/sdk/base';
 /** Milliseconds for activate(), deactivate(), and for opening a door. */
 export const PATIENCE_MS = 30_000;
 
-/** As `work`; rejects with `plugin/timeout` and the sentence "x did not end within 30 seconds." where it takes longer. `work` itself goes on. */
-export async function withPatience<T>(work: T | Promise<T>, what: string, ms: number, plugin: string): Promise<T> {
+/**
+ * As `work`; rejects with `plugin/timeout` and the sentence "x did not end within 30 seconds." where it takes longer. `work` itself goes on. `ms`:
+ * `undefined` for no limit.
+ */
+export async function withPatience<T>(work: T | Promise<T>, what: string, ms: number | undefined, plugin: string): Promise<T> {
+  if (ms === undefined) return work;
   let limit: TimeLimit | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const sentence = `${what} did not end within ${ms / 1000} seconds.`;

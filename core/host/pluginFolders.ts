@@ -43,15 +43,19 @@ export async function swapFolder(incoming: string, folder: string): Promise<Plac
   };
 }
 
-/** After a crash: former folders whose successor is missing come back, everything else that was under way goes. */
-export async function tidyFolders(strangers: string): Promise<void> {
+/**
+ * After a crash: former folders whose successor is missing come back, everything else that was under way goes. Answers whether there was anything.
+ */
+export async function tidyFolders(strangers: string): Promise<boolean> {
   const entries = await readdir(strangers).catch((): string[] => []);
-  for (const entry of entries) {
+  const left = entries.filter((entry) => entry.startsWith(FORMER) || entry.startsWith(INCOMING));
+  for (const entry of left) {
     const aside = path.join(strangers, entry);
     if (entry.startsWith(FORMER) && !entries.includes(entry.slice(FORMER.length))) {
       await rename(aside, path.join(strangers, entry.slice(FORMER.length)));
-    } else if (entry.startsWith(FORMER) || entry.startsWith(INCOMING)) {
+    } else {
       await rm(aside, { recursive: true, force: true });
     }
   }
+  return left.length > 0;
 }

@@ -1,9 +1,8 @@
 // Mail that a plugin sends by itself: only with the capability, only in the name of somebody who exists, and not without end.
 import { type MailboxRef, type MailSender, mailboxName, type OutgoingMail, type PluginManifest, PostroomError } from '@postroom/sdk';
-import { Accounts, Clock, Submissions } from '@postroom/sdk/services';
+import { Accounts, Clock, ServerName, Submissions } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { service } from '../base/bindings.js';
-import { ServerName } from '../directory/serverName.js';
 import { composeAutomaticMail } from '../mail/automaticMail.js';
 import { pluginId } from './manifestReader.js';
 

@@ -1,14 +1,11 @@
 // What the host imports of a plugin: from its main module where the code runs inside the host, else from what isolates it.
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Activate, MaybePromise, PluginManifest } from '@postroom/sdk';
-import { linkSdk } from '@postroom/sdk/base';
 import { IsolatedModules, type IsolationHost } from '@postroom/sdk/services';
-import { bundledModule } from '../base/places.js';
 import type { HostHooks } from '../hooks.js';
 import { sharedContentParser } from '../mail/contentParser.js';
 import { type InstalledPlugin, runsInHost } from './discovery.js';
 import type { PluginFailure } from './failureTracker.js';
+import { importPlugin } from './importPlugin.js';
 import type { ServiceRegistry } from './serviceRegistry.js';
 
 export interface PluginModule {
@@ -32,9 +29,7 @@ export interface FailureReports {
 export function moduleLoader(services: ServiceRegistry, hooks: HostHooks, reports: FailureReports): ModuleLoader {
   return async (plugin) => {
     if (!runsInHost(plugin)) return isolatedModule(plugin, services, isolationHost(plugin.id, hooks, reports));
-    const main = path.join(plugin.folder, plugin.manifest.main ?? '');
-    if (!plugin.bundled) await linkSdk(path.dirname(plugin.folder));
-    return (await import(pathToFileURL(plugin.bundled ? bundledModule(main) : main).href)) as PluginModule;
+    return (await importPlugin(plugin, plugin.manifest.main ?? '')) as PluginModule;
   };
 }
 

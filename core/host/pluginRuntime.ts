@@ -26,7 +26,7 @@ import { pluginMail } from './pluginMail.js';
 import type { ModuleLoader, PluginModule } from './pluginModule.js';
 import { pluginSecrets } from './pluginSecrets.js';
 import { pluginSettings } from './pluginSettings.js';
-import { requirementsOf } from './servicePlan.js';
+import { isPlatform, requirementsOf } from './servicePlan.js';
 import type { ServiceRegistry } from './serviceRegistry.js';
 
 export interface RuntimeOptions {
@@ -41,6 +41,13 @@ export interface RuntimeOptions {
   readonly boot: BootState;
 }
 
+async function makeStorage(folder: string): Promise<void> {
+  await makeFolder(folder, 0o700).catch((error: unknown) => {
+    // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
+    if (!isNoRoom(error)) throw cannotWrite(folder, error, 'See to the permissions of the data folder.');
+  });
+}
+
 export class PluginRuntime {
   readonly #taps: Disposable[] = [];
   /** Taps to put into their hooks when activate() has ended. */
@@ -50,7 +57,7 @@ export class PluginRuntime {
   #isUntapped = false;
   readonly #stack = new DisposableStack();
   readonly #container: Container;
-  readonly #patienceMs: number;
+  readonly #patienceMs: number | undefined;
   #module: PluginModule | undefined;
   /** An activate() that was given up may go on later: what it registers then is refused. */
   #isOver = false;
@@ -60,7 +67,9 @@ export class PluginRuntime {
     host: Container,
     private readonly options: RuntimeOptions,
   ) {
-    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
+    // A store may have to bring a large database up to date, without which nothing can start. An isolated module comes to an end by itself: of its time not
+    // all counts.
+    this.#patienceMs = isPlatform(plugin) || !runsInHost(plugin) ? undefined : (options.patienceMs ?? PATIENCE_MS);
     this.#container = new Container({ parent: host, defaultScope: 'Singleton' });
   }
 
@@ -75,10 +84,8 @@ export class PluginRuntime {
       return;
     }
     const storagePath = path.join(this.options.storageRoot, this.plugin.id);
-    await makeFolder(storagePath, 0o700).catch((error: unknown) => {
-      // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
-      if (!isNoRoom(error)) throw cannotWrite(storagePath, error, 'See to the permissions of the data folder.');
-    });
+    // The store has to lock the data folder before anything is written there.
+    if (!isPlatform(this.plugin)) await makeStorage(storagePath);
     this.#module = await this.options.load(this.plugin);
     if (typeof this.#module.activate !== 'function') {
       throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
@@ -156,9 +163,7 @@ export class PluginRuntime {
     return problems;
   }
 
-  /** An isolated module comes to an end by itself: of its time not all counts. */
-  async #inTime<T>(work: T | Promise<T>, what: string): Promise<T> {
-    if (!runsInHost(this.plugin)) return work;
+  #inTime<T>(work: T | Promise<T>, what: string): Promise<T> {
     return withPatience(work, what, this.#patienceMs, this.plugin.id);
   }
 

@@ -44,6 +44,11 @@ export function isPlatform({ manifest }: Pick<InstalledPlugin, 'manifest'>): boo
   return manifest?.activation === 'platform';
 }
 
+/** Packs of the product that name what every server starts with. */
+export function platformPacks(installed: readonly InstalledPlugin[]): readonly string[] {
+  return installed.filter((plugin) => plugin.bundled && isPlatform(plugin) && plugin.manifest?.main === undefined).map(({ id }) => id);
+}
+
 export class ServicePlan {
   readonly #providers = new Map<string, Provider>();
   readonly #problems = new Map<string, string[]>();

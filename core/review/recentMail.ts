@@ -1,7 +1,6 @@
 // Mail that came in earlier or waits at the ISP, for plugins that find out something from it.
 import type { CommandCall, MailView } from '@postroom/sdk';
-import type { RecentMail } from '@postroom/sdk/services';
-import { MailStore } from '@postroom/sdk/services';
+import { MailStore, type RecentMail } from '@postroom/sdk/services';
 import { viewOfStored } from '../flow/storedMail.js';
 import { WaitingMail } from '../flow/waitingMail.js';
 

@@ -10,8 +10,7 @@ import {
   type TrailEntry,
 } from '@postroom/sdk';
 import { createSortPlan } from '@postroom/sdk/mail';
-import { Accounts, type CopyTrace, createServiceId, Events, MailStore, type StoredMessage } from '@postroom/sdk/services';
-import { ServerName } from '../directory/serverName.js';
+import { Accounts, type CopyTrace, createServiceId, Events, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
 import { type Decision, reasonOf } from '../flow/draftUnit.js';
 import { IntakeStep } from '../flow/intake.js';
 import { resortDraft } from '../flow/resortDraft.js';

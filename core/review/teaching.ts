@@ -1,6 +1,5 @@
 // What a person who moves a message teaches: plugins propose rules, and the one that would move the fewest other messages is the narrowest.
-import type { Disposable, MailboxRef, MessageId } from '@postroom/sdk';
-import { mailboxName } from '@postroom/sdk';
+import { type Disposable, type MailboxRef, type MessageId, mailboxName } from '@postroom/sdk';
 import { Accounts, createServiceId, MailStore, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
 import { hasErrors } from '../configuration/problems.js';
 import { SettingsService } from '../configuration/settingsService.js';

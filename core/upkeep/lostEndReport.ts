@@ -1,27 +1,21 @@
 // What is known of a database that lost its end, in sentences: for status, doctor, Log and ADMIN1.
-import { Clock, createServiceId, PluginStorages } from '@postroom/sdk/services';
-import { LOST_END_KEY, type LostEnd } from '../store/lostEnd.js';
+import { createServiceId, type LostEnd, StoreMaintenance } from '@postroom/sdk/services';
 
 export interface LostEndReport {
   /** For two weeks after it was found. */
   found(): Promise<LostEnd | undefined>;
   /** A sentence. */
   problem(): Promise<string | undefined>;
-  /** Whoever has to know was told. */
+  /** Everybody who has to know was told. */
   setTold(end: LostEnd): Promise<void>;
 }
 export const LostEndReport = createServiceId<LostEndReport>('LostEndReport');
 
-const SHOWN_MS = 14 * 86_400_000;
-
 export class StoredLostEndReport implements LostEndReport {
-  constructor(
-    @PluginStorages private readonly states: PluginStorages,
-    @Clock private readonly clock: Clock,
-  ) {}
+  constructor(@StoreMaintenance private readonly maintenance: StoreMaintenance) {}
 
-  async found(): Promise<LostEnd | undefined> {
-    return (await this.states.forPlugin('core').get(LOST_END_KEY)) as LostEnd | undefined;
+  found(): Promise<LostEnd | undefined> {
+    return this.maintenance.lostEnd();
   }
 
   async problem(): Promise<string | undefined> {
@@ -30,18 +24,18 @@ export class StoredLostEndReport implements LostEndReport {
   }
 
   setTold(end: LostEnd): Promise<void> {
-    return this.states.forPlugin('core').set(LOST_END_KEY, { ...end, isTold: true }, new Date(this.clock.now().getTime() + SHOWN_MS));
+    return this.maintenance.setLostEndTold(end);
   }
 }
 
-export function whatWasLost({ missing, from, to, held }: LostEnd): string {
+export function whatWasLost({ missing, from, to, held, cause }: Omit<LostEnd, 'isTold'>): string {
   const changes = missing === 1 ? 'At least the last change' : `At least the last ${missing} changes`;
   const since = from === 0 ? `until ${timeOf(to)}` : `between ${timeOf(from)} and ${timeOf(to)}`;
   const waiting =
     held === 0
       ? ''
       : ` ${held === 1 ? '1 recipient' : `${held} recipients`} in the Outbox ${held === 1 ? 'is' : 'are'} on hold, as they may have been sent.`;
-  return `${changes} of the database, made ${since}, ${missing === 1 ? 'is' : 'are'} missing: postroom.db-wal lost its end, or an older copy of the database was put in its place. Mail that came in or was written in that time may be gone, and mail that was deleted may be back.${waiting}`;
+  return `${changes} of the database, made ${since}, ${missing === 1 ? 'is' : 'are'} missing: ${cause}. Mail that came in or was written in that time may be gone, and mail that was deleted may be back.${waiting}`;
 }
 
 /** One step a line. */

@@ -250,7 +250,12 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/host/isolated/storage/storage',
     title: "a plugin's share of the disk",
   },
-  { finding: 'S13', tried: 'a WAL cut at every length', file: 'core/store/lostEnd', title: 'is noticed wherever the WAL is cut' },
+  {
+    finding: 'S13',
+    tried: 'a WAL cut at every length',
+    file: 'plugins/platform/store-sqlite/engine/lostEnd',
+    title: 'is noticed wherever the WAL is cut',
+  },
   { finding: 'S13', tried: 'what the start, status and doctor say of it', file: 'flow/lostEnd', title: 'a database that lost its end' },
   { finding: 'S14', tried: 'events after the idle lock', file: 'plugins/admin-ui/streams', title: 'end with the idle lock, by themselves' },
   { finding: 'S15', tried: 'a logout while locked', file: 'plugins/admin-ui/streams', title: 'end with the idle lock' },
@@ -270,7 +275,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S19',
     tried: 'a restore that is killed',
-    file: 'core/backup/backup',
+    file: 'plugins/platform/backup/backup',
     title: 'is restored whole or not at all wherever that is killed',
   },
   {

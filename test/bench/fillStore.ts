@@ -1,7 +1,7 @@
 // Puts messages into a data folder directly, before its server starts: what is measured is not how they came.
 import { createHash } from 'node:crypto';
 import { SystemClock } from '@postroom/sdk/base';
-import { SqliteStore } from '#core/store/sqlite/sqliteStore.js';
+import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 import { letterOf } from './letters.js';
 
 /** Messages that wait for one commit. */

@@ -5,9 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SystemClock } from '@postroom/sdk/base';
-import { restoreBackup } from '#core/backup/restoreBackup.js';
 import { PRODUCT_FOLDER } from '#core/base/places.js';
-import { Connection } from '#core/store/sqlite/connection.js';
+import { restoreBackup } from '#plugins/platform/backup/dist/restoreBackup.js';
+import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
+import { SqliteFiles } from '#plugins/platform/store-sqlite/dist/sqliteFiles.js';
 import { packFolder } from '../kit/packedPlugin.js';
 import { DISK_MB, DiskWorld } from './diskWorld.js';
 import { BreakableDisk, memoryDisk, type SmallDisk } from './smallDisk.js';
@@ -136,7 +137,8 @@ class FullDiskSweep {
       await rm(path.join(world.dataDir, 'ballast'), { force: true });
       await world.fillWhole();
       const before = (await readdir(world.dataDir)).filter((name) => name !== 'ballast').sort();
-      const notRestored = await restoreBackup(folder, world.dataDir, new SystemClock(), () => undefined).then(
+      const clock = new SystemClock();
+      const notRestored = await restoreBackup(folder, world.dataDir, { files: new SqliteFiles(clock), clock }, () => undefined).then(
         () => 'it was restored',
         String,
       );

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { ANDREW, draft, put, StoreFixture } from '../core/store/storeFixture.js';
+import { ANDREW, draft, put } from '../kit/storeSuite/testMail.js';
+import { StoreFixture } from '../plugins/platform/store-sqlite/storeFixture.js';
 import { Ledger } from './ledger.js';
 
 describe('The ledger of the fault runs', () => {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { Connection } from '#core/store/sqlite/connection.js';
+import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 
 /** `made`: 250 was said, or the ISP holds it. `open`: the answer was cut off; one copy or none is right. `refused`: no copy is right. */
 export type PromiseState = 'made' | 'open' | 'refused';

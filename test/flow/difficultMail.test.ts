@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Connection } from '#core/store/sqlite/connection.js';
+import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

@@ -84,6 +84,7 @@ describe("an ISP's server with habits of its own", () => {
     const findings = await office.run<readonly { check: string; state: string; text: string }[]>('doctor');
     const [found] = findings.filter(({ check }) => check === 'sending for company');
     expect(found?.text).to.match(/^127\.0\.0\.1 takes no mail without a sender/);
+    expect(await office.run('smtp.host-notes')).to.deep.equal([{ account: 'company', state: 'warning', text: found?.text }]);
     expect(office.events.filter((event) => event.type === 'problem' && event.sentence === found?.text)).to.have.lengthOf(1);
     expect(await trace()).to.include(`sent ${FAR}`);
   });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { checkedAnswer } from './answers.js';
 import { ROOT } from './sourceFiles.js';
 
 /** For a command that should end by itself. */
@@ -66,9 +67,11 @@ export class Office {
     return out;
   }
 
-  /** The JSON that a command prints; throws with what it said where it fails. */
+  /** The JSON that a command prints; throws with what it said where it fails, and where it is not what the command declares. */
   async json<T>(...args: readonly string[]): Promise<T> {
-    return JSON.parse(await this.command([...args, '--json'])) as T;
+    const answer: unknown = JSON.parse(await this.command([...args, '--json']));
+    const [area = '', verb = ''] = args;
+    return checkedAnswer(area, checkedAnswer(`${area}.${verb}`, answer)) as T;
   }
 
   /** `env` comes on top of this process's. `openFiles`: descriptors that the server may have. */

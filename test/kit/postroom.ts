@@ -13,6 +13,7 @@ import { SettingsService } from '#core/configuration/settingsService.js';
 import { Doors } from '#core/host/doors.js';
 import { RawClient } from '../plugins/pop3/support/rawClient.js';
 import { LineClient } from '../plugins/smtp/lineClient.js';
+import { checkedAnswer } from './answers.js';
 import { officeSettings } from './officeSettings.js';
 import { PASSWORD, quickPasswords } from './quickPasswords.js';
 
@@ -119,10 +120,10 @@ export class Postroom {
     return service(this.server.container, id);
   }
 
-  /** Runs a command as the CLI would, and answers what the CLI would get: plain JSON. */
+  /** Runs a command as the CLI would, and answers what the CLI would get: plain JSON, which has to be what the command declares. */
   async run<T>(command: string, args: Readonly<Record<string, unknown>> = {}, progress: CommandProgress[] = []): Promise<T> {
     const call = { author: 'test', signal: new AbortController().signal, progress: (step: CommandProgress) => void progress.push(step) };
-    return JSON.parse(JSON.stringify((await this.server.run(command, args, call)) ?? {})) as T;
+    return checkedAnswer(command, JSON.parse(JSON.stringify((await this.server.run(command, args, call)) ?? {}))) as T;
   }
 
   /** What a command is refused with. */

@@ -1,10 +1,10 @@
 // Which door stands open: the first password, the login, or the manager itself.
 import { type ReactNode, useEffect } from 'react';
 import { ask } from './api/client.js';
-import { type SessionState, session } from './api/sessionStore.js';
+import { session } from './api/sessionStore.js';
 import { useStore } from './api/store.js';
+import { Shell } from './frame/shell.js';
 import { FirstPassword, Login, Unreachable } from './pages/door.js';
-import { Shell } from './shell.js';
 
 export function App(): ReactNode {
   const { state } = useStore(session);
@@ -35,7 +35,7 @@ export function App(): ReactNode {
 
 async function findOut(): Promise<void> {
   try {
-    session.set(await ask<SessionState>('GET', '/api/session'));
+    session.set(await ask('GET', '/api/session'));
   } catch {
     session.set({ state: 'unreachable' });
   }

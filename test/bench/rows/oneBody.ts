@@ -1,7 +1,7 @@
 // One message for everybody: how many bodies reach the disk, in how many commits. A Maildir holds one for each.
 import path from 'node:path';
-import { Connection } from '#core/store/sqlite/connection.js';
-import { DATABASE_FILE } from '#core/store/sqlite/sqliteStore.js';
+import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
+import { DATABASE_FILE } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 import { makeDataFolder, OurServer } from '../ourServer.js';
 import { DOVECOT_PASSWORD, DovecotPeer } from '../peers/dovecotPeer.js';
 import { type Bench, type Measurement, type Row, shorter } from '../row.js';

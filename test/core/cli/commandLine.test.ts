@@ -6,10 +6,17 @@ import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Command, CommanderError } from 'commander';
-import { AUTHORING_COMMANDS } from '#core/cli/authoring.js';
 import { addCommands } from '#core/cli/commandLine.js';
 import { EXAMPLES } from '#core/cli/examples.js';
 import { AREA_TITLES, CORE_COMMANDS } from '#core/commands/declarations.js';
+import { bundledManifests } from '../configuration/manifests.js';
+
+/** The core's and those of the product's plugins. */
+const COMMANDS: readonly CommandDeclaration[] = [
+  ...CORE_COMMANDS,
+  ...bundledManifests().flatMap(({ contributes }) => contributes?.commands ?? []),
+];
+const TITLES = { ...Object.fromEntries(bundledManifests().map(({ name, description }) => [name, description])), ...AREA_TITLES };
 
 interface Taken {
   readonly command: string;
@@ -18,12 +25,12 @@ interface Taken {
   readonly json: boolean;
 }
 
-function program(taken: Taken[], declarations: readonly CommandDeclaration[] = CORE_COMMANDS): Command {
+function program(taken: Taken[], declarations: readonly CommandDeclaration[] = COMMANDS): Command {
   const made = new Command('postroom').exitOverride();
   addCommands(
     made,
     declarations,
-    AREA_TITLES,
+    TITLES,
     'data',
     async ({ command }, args, { data, json }) => void taken.push({ command, args, data, json }),
   );
@@ -65,7 +72,7 @@ describe('the command line', () => {
 
   it('has a place for every command, with --data and --json on all', () => {
     const made = program([]);
-    for (const declaration of CORE_COMMANDS) {
+    for (const declaration of COMMANDS) {
       const found = declaration.command
         .split('.')
         .reduce<Command | undefined>((at, word) => at?.commands.find((one) => one.name() === word), made);
@@ -85,7 +92,7 @@ describe('the command line', () => {
         const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
         const isAsking =
           command === 'users.set-password' || words.some((word) => word.endsWith('.eml') || word.endsWith('.json') || word === '-');
-        const declared = [...CORE_COMMANDS, ...AUTHORING_COMMANDS].filter((one) => one.command === command);
+        const declared = COMMANDS.filter((one) => one.command === command);
         expect(declared, command).to.have.length(1);
         if (isAsking) continue;
         const taken: Taken[] = [];

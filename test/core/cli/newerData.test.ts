@@ -8,7 +8,7 @@ import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
 import { runCli } from '#core/cli/cli.js';
 import { EXIT } from '#core/cli/exitCodes.js';
-import { Connection } from '#core/store/sqlite/connection.js';
+import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 
 describe('data of a newer Postroom', () => {
   let dataDir: string;

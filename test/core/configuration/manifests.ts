@@ -5,13 +5,15 @@ import type { Contributions, PluginManifest } from '@postroom/sdk';
 const folder = new URL('../../../../plugins/', import.meta.url);
 
 export function bundledManifests(): readonly PluginManifest[] {
-  return readdirSync(folder).flatMap((name) => {
-    try {
-      return [JSON.parse(readFileSync(new URL(`${name}/package.json`, folder), 'utf8')) as PluginManifest];
-    } catch {
-      return [];
-    }
-  });
+  const read = (at: URL): readonly PluginManifest[] =>
+    readdirSync(at).flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(new URL(`${name}/package.json`, at), 'utf8')) as PluginManifest];
+      } catch {
+        return [];
+      }
+    });
+  return [...read(folder), ...read(new URL('platform/', folder))];
 }
 
 export function manifest(name: string, contributes: Contributions): PluginManifest {

@@ -10,7 +10,7 @@ import { secretPath } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { FileSecretStore } from '#core/configuration/secretStore.js';
-import { clearLeftovers } from '#core/store/leftovers.js';
+import { clearLeftovers } from '#plugins/platform/store-sqlite/dist/folder/leftovers.js';
 import { Office } from './memoryRevisions.js';
 
 const GREG: MailboxRef = { account: 'company', user: 'greg' };

@@ -2,14 +2,14 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { STANDALONE } from '#core/cli/standalone.js';
+import { standalone } from '#core/cli/standalone.js';
 import type { CheckResult } from '#core/doctor/checkResult.js';
+import { failureOf } from '../../kit/failureOf.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { packFolder } from '../../kit/packedPlugin.js';
 import { Postroom } from '../../kit/postroom.js';
 import { ROOT } from '../../kit/sourceFiles.js';
 import { LineClient } from '../../plugins/smtp/lineClient.js';
-import { failureOf } from '../store/storeFixture.js';
 
 describe('The doctor', () => {
   let office: Postroom;
@@ -113,7 +113,7 @@ describe('The doctor', () => {
 
   it('visits without a server where none can start, and says why', async () => {
     const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
-    const alone = STANDALONE['doctor'];
+    const alone = standalone({ command: 'doctor', title: '' });
     if (alone === undefined) throw new Error('The doctor does not work alone.');
     await office.close();
     await writeFile(path.join(office.dataDir, 'postroom.db'), 'no database');

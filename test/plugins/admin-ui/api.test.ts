@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { addCommands } from '#core/cli/commandLine.js';
 import { CORE_COMMANDS } from '#core/commands/declarations.js';
+import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
 
 describe("The manager's API", () => {
@@ -46,6 +47,21 @@ describe("The manager's API", () => {
     const refused = await host.ask('GET', '/api/commands/service.stop', undefined, login);
     expect(refused.statusCode).to.equal(405);
     expect(refused.headers['allow']).to.equal('POST');
+  });
+
+  it('says of every command what it answers, in its description', async () => {
+    interface Operation {
+      readonly responses: { readonly '200': { readonly content: { readonly 'application/json': { readonly schema: object } } } };
+    }
+    const { paths } = (await host.ask('GET', '/api/openapi.json', undefined, login)).json<{
+      paths: Record<string, Readonly<Record<string, Operation>>>;
+    }>();
+    const declared = new Map(PRODUCT_COMMANDS.map(({ command, result }) => [command, result]));
+    for (const [url, operations] of Object.entries(paths)) {
+      for (const { responses } of Object.values(operations)) {
+        expect(responses['200'].content['application/json'].schema, url).to.deep.equal(declared.get(url.replace('/api/commands/', '')));
+      }
+    }
   });
 
   it('types the arguments of a query by the schema', async () => {

@@ -9,6 +9,7 @@ import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { Doors } from '#core/host/doors.js';
+import { checkedAnswer } from '../../kit/answers.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 const PASSWORD = 'the office key';
@@ -75,7 +76,8 @@ describe("The manager's ports and events", () => {
     const stream = new Blocks(await fetch(`${base}/api/events`, { headers: { cookie } }));
     await stream.next();
     const sessions = (await server.run('admin-ui.sessions', {}, CALL)) as { session: string }[];
-    await server.run('admin-ui.revoke-session', { session: sessions[0]?.session }, CALL);
+    checkedAnswer('admin-ui.sessions', JSON.parse(JSON.stringify(sessions)));
+    checkedAnswer('admin-ui.revoke-session', await server.run('admin-ui.revoke-session', { session: sessions[0]?.session }, CALL));
     expect(await stream.ends()).to.equal(true);
     expect((await fetch(`${base}/api/commands/status`, { headers: { cookie } })).status).to.equal(401);
   });

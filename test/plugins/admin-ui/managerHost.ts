@@ -23,9 +23,11 @@ import { createApp } from '#plugins/admin-ui/dist/server/app.js';
 import { EventFeed } from '#plugins/admin-ui/dist/server/eventFeed.js';
 import { Lamps } from '#plugins/admin-ui/dist/server/lamps.js';
 import type { Peer } from '#plugins/admin-ui/dist/server/peerProcess.js';
+import { ROUTE_ANSWERS } from '#plugins/admin-ui/dist/server/routeAnswers.js';
 import { Sessions } from '#plugins/admin-ui/dist/server/sessions.js';
 import { SetupCode } from '#plugins/admin-ui/dist/server/setupCode.js';
 import { Tokens } from '#plugins/admin-ui/dist/server/tokens.js';
+import { checkedAnswer, refuseMisfits } from '../../kit/answers.js';
 
 export const PASSWORD = 'the office key';
 const IDLE_MINUTES = 15;
@@ -120,11 +122,14 @@ export class ManagerHost {
     return credentialsOf(await this.ask('POST', '/api/session', { password: PASSWORD }));
   }
 
-  run(command: string, args: unknown): Promise<unknown> {
-    return this.server.run(command, args, this.#call);
+  async run(command: string, args: unknown): Promise<unknown> {
+    const answer = await this.server.run(command, args, this.#call);
+    checkedAnswer(command, JSON.parse(JSON.stringify(answer ?? {})));
+    return answer;
   }
 
-  ask(
+  /** What a command or a route answers has to be what it declares. */
+  async ask(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: object,
@@ -135,7 +140,14 @@ export class ManagerHost {
     if (as.cookie !== undefined) headers['cookie'] = as.cookie;
     if (as.csrf !== undefined) headers['x-csrf-token'] = as.csrf;
     if (as.bearer !== undefined) headers['authorization'] = `Bearer ${as.bearer}`;
-    return this.app.inject({ ...more, method, url, headers, ...(body !== undefined && { payload: body }) });
+    const answer = await this.app.inject({ ...more, method, url, headers, ...(body !== undefined && { payload: body }) });
+    const [, command] = /^\/api\/commands\/([a-z.-]+)(?:\?|$)/.exec(url) ?? [];
+    const isJson = String(answer.headers['content-type']).startsWith('application/json');
+    if (answer.statusCode !== 200 || !isJson) return answer;
+    if (command !== undefined) checkedAnswer(command, answer.json());
+    const declared = ROUTE_ANSWERS[`${method} ${url}`];
+    if (declared !== undefined) refuseMisfits(`${method} ${url}`, declared, answer.json());
+    return answer;
   }
 
   async stop(): Promise<void> {

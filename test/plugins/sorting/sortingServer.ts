@@ -1,4 +1,5 @@
 // A real server for a sorting case: its plugins, hooks and settings, without ports and rounds.
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +14,7 @@ import { type Sorted, SortStep } from '#core/flow/sort.js';
 import { HookCall } from '#core/hooking/hookPoint.js';
 import { HostHooks } from '#core/hooks.js';
 import { foldedLine } from '#core/mail/headerLine.js';
+import { checkedAnswer } from '../../kit/answers.js';
 import type { CaseRun, SortingCase } from './sortingCase.js';
 
 const open = new Set<SortingServer>();
@@ -116,9 +118,11 @@ export class SortingServer {
     for (const [user, name] of Object.entries(renamed)) await this.command('users.rename', { account: this.firstAccount, user, name });
   }
 
-  command(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
+  async command(name: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
     const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
-    return this.server.run(name, args, call);
+    const answer = await this.server.run(name, args, call);
+    checkedAnswer(name, JSON.parse(JSON.stringify(answer ?? {})));
+    return answer;
   }
 }
 

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { STAGES } from '@postroom/sdk';
+import { type CommandDeclaration, type PluginManifest, STAGES } from '@postroom/sdk';
 import { startTestHost, type TestHost } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+
+import { refuseMisfits } from '../../kit/answers.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const DOCS = path.join(ROOT, 'docs', 'plugins');
@@ -65,6 +67,14 @@ describe('the pages about plugins', () => {
     });
   }
 
+  /** Each argument that it needs is a text. */
+  async function answersAsDeclared(page: string, { command, arguments: schema, result }: CommandDeclaration): Promise<void> {
+    const required = (schema?.['required'] ?? []) as readonly string[];
+    const answer = await host.run(command, Object.fromEntries(required.map((name) => [name, 'Ann'])));
+    expect(result, `${page}: the result of ${command}`).to.be.an('object');
+    refuseMisfits(command, result ?? {}, answer);
+  }
+
   async function runs({ page, manifest, code, bundled }: Sample): Promise<void> {
     const name = path.basename(page, '.md').toLowerCase();
     const at = path.join(host.dataDir, 'plugins', name);
@@ -77,6 +87,7 @@ describe('the pages about plugins', () => {
     if (bundled) expect(problems.join(' ')).to.include("which is for the product's own plugins");
     const sorted = await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nHello\n');
     expect(sorted.mailboxes, page).to.deep.equal(['andrew']);
+    for (const command of (manifest as Partial<PluginManifest>).contributes?.commands ?? []) await answersAsDeclared(page, command);
     await host.run('plugins.remove', { plugin: `page.${name}` });
   }
 });

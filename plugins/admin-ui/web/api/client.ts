@@ -1,6 +1,7 @@
 // Asks the server. Every change is remembered as the command line that would have made it.
 
-import { plainText } from '../parts/format.js';
+import type { Answers, RouteAnswers } from '../answers.generated.js';
+import { plainText } from '../base/format.js';
 import { remember } from './lastChange.js';
 import { session } from './sessionStore.js';
 import { shownText } from './shownText.js';
@@ -27,22 +28,43 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-export async function ask<T>(method: string, url: string, options: AskOptions = {}): Promise<T> {
-  const response = await send(method, url, options);
-  const body: unknown = await bodyOf(response, url).catch(() => undefined);
-  if (!response.ok) throw refusal(response, body);
-  return body as T;
+/** What a command answers; `unknown` for one whose name is only known at run time. */
+export type AnswerOf<Command extends string> = Command extends keyof Answers ? Answers[Command] : unknown;
+/** What a route answers, by method and path: `GET /api/settings`. */
+export type RouteAnswerOf<Route extends string> = Route extends keyof RouteAnswers ? RouteAnswers[Route] : unknown;
+
+export async function ask<Method extends string, Url extends string>(
+  method: Method,
+  url: Url,
+  options: AskOptions = {},
+): Promise<RouteAnswerOf<`${Method} ${Url}`>> {
+  return (await request(method, url, options)) as RouteAnswerOf<`${Method} ${Url}`>;
 }
 
 /** Runs a command of the server. */
-export function run<T>(command: string, args: object = {}, options: AskOptions = {}): Promise<T> {
-  return ask<T>('POST', `/api/commands/${command}`, { ...options, body: args });
+export async function run<Command extends string>(
+  command: Command,
+  args: object = {},
+  options: AskOptions = {},
+): Promise<AnswerOf<Command>> {
+  return (await request('POST', `/api/commands/${command}`, { ...options, body: args })) as AnswerOf<Command>;
 }
 
 /** Runs a command that takes a file. */
-export function runWithFile<T>(command: string, args: Readonly<Record<string, unknown>>, file: Blob): Promise<T> {
+export async function runWithFile<Command extends string>(
+  command: Command,
+  args: Readonly<Record<string, unknown>>,
+  file: Blob,
+): Promise<AnswerOf<Command>> {
   const { url, ...body } = requestOf(command, { ...args, file });
-  return ask<T>('POST', url, body);
+  return (await request('POST', url, body)) as AnswerOf<Command>;
+}
+
+async function request(method: string, url: string, options: AskOptions): Promise<unknown> {
+  const response = await send(method, url, options);
+  const body: unknown = await bodyOf(response, url).catch(() => undefined);
+  if (!response.ok) throw refusal(response, body);
+  return body;
 }
 
 /** A file travels as it is, with the other arguments in the address: in base64 within JSON it would cost the server several times its size. */
@@ -63,8 +85,8 @@ function withoutFiles(args: object): object {
 }
 
 /** Runs a command that changes something, and remembers it. */
-export async function change<T>(command: string, args: object = {}): Promise<T> {
-  const result = await run<T>(command, args);
+export async function change<Command extends string>(command: Command, args: object = {}): Promise<AnswerOf<Command>> {
+  const result = await run(command, args);
   remember({ command, args });
   return result;
 }
@@ -76,7 +98,11 @@ export interface Progress {
 }
 
 /** Runs long work; `onProgress` hears of every step. */
-export async function runWithProgress<T>(command: string, args: object, onProgress: (progress: Progress) => void): Promise<T> {
+export async function runWithProgress<Command extends string>(
+  command: Command,
+  args: object,
+  onProgress: (progress: Progress) => void,
+): Promise<AnswerOf<Command>> {
   const { url, ...body } = requestOf(command, args);
   const response = await send('POST', url, { ...body, headers: { accept: 'application/x-ndjson' } });
   if (!response.ok || response.body === null) throw refusal(response, await response.json().catch(() => undefined));
@@ -88,12 +114,12 @@ export async function runWithProgress<T>(command: string, args: object, onProgre
     const lines = text.split('\n');
     text = lines.pop() ?? '';
     for (const line of lines) {
-      const reply = JSON.parse(shownText(line)) as { progress?: Progress; result?: T; error?: { code: string; message: string } };
+      const reply = JSON.parse(shownText(line)) as { progress?: Progress; result?: unknown; error?: { code: string; message: string } };
       if (reply.progress !== undefined) onProgress(reply.progress);
       if (reply.error !== undefined) throw new ApiError(reply.error.code, reply.error.message, 200, reply);
       if ('result' in reply) {
         remember({ command, args: withoutFiles(args) });
-        return reply.result as T;
+        return reply.result as AnswerOf<Command>;
       }
     }
     if (done) throw new ApiError('lost', 'The connection ended before the work did. It goes on at the server.', 0, undefined);

@@ -1,7 +1,7 @@
 // What happens at the server, as it happens. A lost connection shows, and heals.
 import { useEffect, useRef } from 'react';
 import { ask } from './client.js';
-import { type SessionState, session } from './sessionStore.js';
+import { session } from './sessionStore.js';
 import { shownText } from './shownText.js';
 import { createStore } from './store.js';
 
@@ -55,7 +55,7 @@ export function startLive(): () => void {
 }
 
 async function findOut(): Promise<void> {
-  const now = await ask<SessionState>('GET', '/api/session').catch(() => undefined);
+  const now = await ask('GET', '/api/session').catch(() => undefined);
   if (now !== undefined && now.state !== 'open' && session.get().state === 'open') session.set(now);
 }
 

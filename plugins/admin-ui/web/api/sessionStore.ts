@@ -1,13 +1,8 @@
 // Whether somebody is logged in, and the token that changes need.
+import type { SessionAnswer } from '../answers.generated.js';
 import { createStore } from './store.js';
 
-export interface SessionState {
-  readonly state: 'loading' | 'setup' | 'login' | 'locked' | 'open' | 'unreachable';
-  readonly csrf?: string;
-  readonly session?: string;
-  readonly idleMinutes?: number;
-  readonly codeNeeded?: boolean;
-  readonly shortestPassword?: number;
-}
+/** As the server answers it, or as long as it has not. */
+export type SessionState = Omit<SessionAnswer, 'state'> & { readonly state: SessionAnswer['state'] | 'loading' | 'unreachable' };
 
 export const session = createStore<SessionState>({ state: 'loading' });

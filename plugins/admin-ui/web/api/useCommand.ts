@@ -1,6 +1,6 @@
 // Data of a read command in a component: asked for at once, and again when something happened that may have changed it.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask, run, sentenceOf } from './client.js';
+import { type AnswerOf, ask, type RouteAnswerOf, run, sentenceOf } from './client.js';
 import { useLiveEvents } from './live.js';
 
 export interface Loaded<T> {
@@ -11,12 +11,16 @@ export interface Loaded<T> {
 }
 
 /** `refreshOn`: types of events. */
-export function useCommand<T>(command: string, args: object = {}, refreshOn: readonly string[] = []): Loaded<T> {
-  return useLoaded<T>(JSON.stringify([command, args]), (background) => run<T>(command, args, { background }), refreshOn);
+export function useCommand<Command extends string>(
+  command: Command,
+  args: object = {},
+  refreshOn: readonly string[] = [],
+): Loaded<AnswerOf<Command>> {
+  return useLoaded(JSON.stringify([command, args]), (background) => run(command, args, { background }), refreshOn);
 }
 
-export function useResource<T>(url: string, refreshOn: readonly string[] = []): Loaded<T> {
-  return useLoaded<T>(url, (background) => ask<T>('GET', url, { background }), refreshOn);
+export function useResource<Url extends string>(url: Url, refreshOn: readonly string[] = []): Loaded<RouteAnswerOf<`GET ${Url}`>> {
+  return useLoaded(url, (background) => ask('GET', url, { background }), refreshOn);
 }
 
 function useLoaded<T>(key: string, load: (background: boolean) => Promise<T>, refreshOn: readonly string[]): Loaded<T> {

@@ -1,29 +1,16 @@
 // Logins and API: who is logged in, ADMIN1's password, access tokens for scripts.
 import { type FormEvent, type ReactNode, useState } from 'react';
+import type { AdminUiTokensRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { session } from '../api/sessionStore.js';
 import { useStore } from '../api/store.js';
 import { useCommand } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Notice, Page, Problem, SelectField, TableFrame, TextField } from '../parts/basics.js';
-import { fromNow, time } from '../parts/format.js';
-
-interface SessionRow {
-  readonly session: string;
-  readonly since: string;
-  readonly used: string;
-  readonly address: string;
-  readonly browser: string;
-  readonly locked: boolean;
-}
-interface TokenRow {
-  readonly token: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly created: string;
-  readonly expires: string;
-  /** A time, or `never`. */
-  readonly used: string;
-}
+import { fromNow, time } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { SelectField, TextField } from '../controls/fields.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
 
 export function AccessPage(): ReactNode {
   return (
@@ -36,7 +23,7 @@ export function AccessPage(): ReactNode {
 }
 
 function Sessions(): ReactNode {
-  const { data, error, reload } = useCommand<readonly SessionRow[]>('admin-ui.sessions');
+  const { data, error, reload } = useCommand('admin-ui.sessions');
   const mine = useStore(session).session;
   return (
     <Card title="Logged in now">
@@ -78,7 +65,7 @@ function Sessions(): ReactNode {
 }
 
 function AdminPassword(): ReactNode {
-  const tokens = useCommand<readonly TokenRow[]>('admin-ui.tokens');
+  const tokens = useCommand('admin-ui.tokens');
   const [revokeTokens, setRevokeTokens] = useState(true);
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
@@ -87,7 +74,7 @@ function AdminPassword(): ReactNode {
     event.preventDefault();
     if (password !== again) return setMessage({ good: false, text: 'The two passwords differ. Type the same one twice.' });
     try {
-      const { revokedTokens } = await change<{ readonly revokedTokens?: readonly string[] }>('users.set-password', {
+      const { revokedTokens } = await change('users.set-password', {
         account: 'admin1',
         password,
         revokeTokens,
@@ -122,14 +109,14 @@ function AdminPassword(): ReactNode {
   );
 }
 
-function changedSentence(revoked: readonly string[], before: readonly TokenRow[]): string {
+function changedSentence(revoked: readonly string[], before: readonly AdminUiTokensRow[]): string {
   const changed = 'The password is changed. Every other login has ended.';
   if (revoked.length > 0) return `${changed} Access tokens were taken back: ${revoked.join(', ')}.`;
   return before.length === 0 ? changed : `${changed} These access tokens are still good: ${before.map(({ name }) => name).join(', ')}.`;
 }
 
 function Tokens(): ReactNode {
-  const { data, error, reload } = useCommand<readonly TokenRow[]>('admin-ui.tokens');
+  const { data, error, reload } = useCommand('admin-ui.tokens');
   const [name, setName] = useState('');
   const [scope, setScope] = useState('read');
   const [made, setMade] = useState<string>();
@@ -137,7 +124,7 @@ function Tokens(): ReactNode {
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     try {
-      const { token } = await change<{ readonly token: string }>('admin-ui.create-token', { name, scopes: scope.split(' ') });
+      const { token } = await change('admin-ui.create-token', { name, scopes: scope.split(' ') });
       setMade(token);
       setName('');
       setProblem(undefined);

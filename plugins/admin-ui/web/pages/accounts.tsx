@@ -1,21 +1,21 @@
 // User Setup: the shared accounts, and who shares each.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { AccountKind, AccountRow, LicenceAnswer } from '../api/answers.js';
+import { AccountDetail } from '../accounts/accountDetail.js';
+import { AccountEditor } from '../accounts/accountEditor.js';
 import { useCommand } from '../api/useCommand.js';
-import { AccountDetail } from '../parts/accountDetail.js';
-import { AccountEditor } from '../parts/accountEditor.js';
-import { Card, Empty, Notice, Page, Problem } from '../parts/basics.js';
-import { useChosenName } from '../parts/chosenName.js';
-import { Dialog } from '../parts/dialog.js';
-import { count } from '../parts/format.js';
+import { useChosenName } from '../base/chosenName.js';
+import { count } from '../base/format.js';
+import { Dialog } from '../controls/dialog.js';
+import { Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
 
 export function AccountsPage(): ReactNode {
   const chosen = useChosenName();
   const [, go] = useLocation();
-  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
-  const licence = useCommand<LicenceAnswer>('licence', {}, ['settings', 'licence', 'plugin']);
-  const kinds = useCommand<readonly AccountKind[]>('accounts.kinds', {}, ['plugin']).data ?? [];
+  const accounts = useCommand('accounts.list', {}, ['settings']);
+  const licence = useCommand('licence', {}, ['settings', 'licence', 'plugin']);
+  const kinds = useCommand('accounts.kinds', {}, ['plugin']).data ?? [];
   const [adding, setAdding] = useState(false);
   const rows = accounts.data ?? [];
   const present = rows.find(({ account }) => account === chosen) ?? rows[0];

@@ -1,9 +1,12 @@
 // Backups: a copy of everything while mail flows, and the proof that it can be restored.
 import { type FormEvent, type ReactNode, useState } from 'react';
+import type { BackupCreateAnswer, BackupVerifyAnswer } from '../answers.generated.js';
 import { type Progress, runWithProgress, sentenceOf } from '../api/client.js';
-import { Card, Notice, Page, Problem, TextField } from '../parts/basics.js';
-import { bytes, plainText } from '../parts/format.js';
-import { WorkProgress } from '../parts/workProgress.js';
+import { bytes, plainText } from '../base/format.js';
+import { TextField } from '../controls/fields.js';
+import { Notice, Problem } from '../controls/notices.js';
+import { Card, Page } from '../controls/page.js';
+import { WorkProgress } from '../controls/workProgress.js';
 
 /** What an answer's figures are called here; a sentence stands without a name. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -20,7 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
   activity: 'Log entries',
 };
 
-type Answer = Readonly<Record<string, unknown>>;
+type Answer = BackupCreateAnswer | BackupVerifyAnswer;
 
 export function BackupsPage(): ReactNode {
   const [into, setInto] = useState('');
@@ -33,7 +36,7 @@ export function BackupsPage(): ReactNode {
         button="Back up now"
         command="backup.create"
         args={{ into, secrets }}
-        onDone={(answer) => setFolder(plainText(answer['folder']))}
+        onDone={(answer) => setFolder(answer.folder)}
       >
         <TextField
           label="Folder on the server"
@@ -75,7 +78,7 @@ function Work({
 }: {
   readonly title: string;
   readonly button: string;
-  readonly command: string;
+  readonly command: 'backup.create' | 'backup.verify';
   readonly args: object;
   readonly onDone?: (answer: Answer) => void;
   readonly children: ReactNode;
@@ -90,7 +93,7 @@ function Work({
     setAnswer(undefined);
     setProblem(undefined);
     try {
-      const done = await runWithProgress<Answer>(command, args, setProgress);
+      const done = await runWithProgress(command, args, setProgress);
       setAnswer(done);
       onDone?.(done);
     } catch (error) {

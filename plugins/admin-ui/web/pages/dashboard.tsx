@@ -1,20 +1,22 @@
 // Overview: does mail flow?
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { Contributions, RoundSummary, Status } from '../api/answers.js';
+import type { SendReceiveAnswer, StatusAnswer } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { live } from '../api/live.js';
 import { useStore } from '../api/store.js';
 import { useCommand, useResource } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Notice, Page, Problem } from '../parts/basics.js';
-import { count, fromNow, plainText, time } from '../parts/format.js';
-import { Lamp } from '../parts/lamp.js';
-import { SendReceive } from '../parts/sendReceive.js';
+import { count, fromNow, plainText, time } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { Lamp } from '../mail/lamp.js';
+import { SendReceive } from '../mail/sendReceive.js';
 
 const CHANGES = ['accepted', 'picked-up', 'relay', 'round', 'licence', 'settings', 'plugin', 'problem', 'activity'];
 
 export function Dashboard(): ReactNode {
-  const { data: status, error, reload } = useCommand<Status>('status', {}, CHANGES);
+  const { data: status, error, reload } = useCommand('status', {}, CHANGES);
   const { lamps } = useStore(live);
   const [problem, setProblem] = useState<string>();
   const isOn = status?.service === 'running';
@@ -141,14 +143,14 @@ export function Dashboard(): ReactNode {
   );
 }
 
-function ServiceSentence({ status }: { readonly status: Status }): ReactNode {
+function ServiceSentence({ status }: { readonly status: StatusAnswer }): ReactNode {
   if (status.reason !== undefined) return 'The service has stopped; stored mail stays.';
   if (status.service !== 'running') return 'The service is stopped. Start opens the ports again.';
   if (status.waitsFor.length > 0) return 'Mail is taken in, and held until a plugin runs again.';
   return `Mail flows. ${status.edition === '' ? '' : `Edition: ${status.edition}.`} ${count(status.accounts, 'account')} shared.`;
 }
 
-function LastRound({ round }: { readonly round: RoundSummary | undefined }): ReactNode {
+function LastRound({ round }: { readonly round: SendReceiveAnswer | undefined }): ReactNode {
   if (round === undefined) {
     return <Empty title="None yet">The first one shows here what was collected and sent, by account.</Empty>;
   }
@@ -181,7 +183,7 @@ function LastRound({ round }: { readonly round: RoundSummary | undefined }): Rea
 
 /** Cards that plugins declare; each is filled by a command of the plugin. */
 function StatusCards(): ReactNode {
-  const cards = useResource<Contributions>('/api/contributions', ['plugin']).data?.statusCards ?? [];
+  const cards = useResource('/api/contributions', ['plugin']).data?.statusCards ?? [];
   return (
     <div className="grid three">
       {cards.map((card) => (
@@ -192,12 +194,9 @@ function StatusCards(): ReactNode {
 }
 
 function StatusCard({ title, command }: { readonly title: string; readonly command: string }): ReactNode {
-  const { data, error } = useCommand<{ readonly state?: unknown; readonly text?: unknown }>(command, {}, [
-    'licence',
-    'plugin',
-    'settings',
-    'round',
-  ]);
+  const card = useCommand(command, {}, ['licence', 'plugin', 'settings', 'round']);
+  const { error } = card;
+  const data = card.data as { readonly state?: unknown; readonly text?: unknown } | undefined;
   const state = plainText(data?.state ?? '');
   const tone = /^(ok|good|seen)$/.test(state) ? 'good' : /^(problem|error|failed|denied|bad)$/.test(state) ? 'problem' : 'warning';
   return (

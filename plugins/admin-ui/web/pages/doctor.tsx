@@ -1,29 +1,22 @@
 // Doctor: everything that mail depends on, looked at one by one.
 import { type ReactNode, useState } from 'react';
+import type { DoctorRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Notice, Page, Problem, TableFrame } from '../parts/basics.js';
-import { Confirm } from '../parts/dialog.js';
-import { count } from '../parts/format.js';
+import { count } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { Confirm } from '../controls/dialog.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
 
-interface Finding {
-  readonly check: string;
-  readonly state: 'well' | 'warning' | 'problem';
-  readonly text: string;
-  readonly actions?: readonly FindingAction[];
-}
-interface FindingAction {
-  readonly title: string;
-  readonly command: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly warning?: string;
-}
+type FindingAction = NonNullable<DoctorRow['actions']>[number];
 const TONES = { well: 'good', warning: 'warning', problem: 'problem' } as const;
 const RANK = { problem: 0, warning: 1, well: 2 } as const;
 
 export function DoctorPage(): ReactNode {
   const [logins, setLogins] = useState(false);
-  const { data, error, reload } = useCommand<readonly Finding[]>('doctor', { logins }, ['settings', 'licence', 'plugin']);
+  const { data, error, reload } = useCommand('doctor', { logins }, ['settings', 'licence', 'plugin']);
   const [problem, setProblem] = useState<string>();
   const [asking, setAsking] = useState<FindingAction>();
   const act = async ({ command, args }: FindingAction): Promise<void> => {

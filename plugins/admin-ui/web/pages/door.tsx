@@ -2,9 +2,10 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ask, sentenceOf } from '../api/client.js';
-import { type SessionState, session } from '../api/sessionStore.js';
+import { session } from '../api/sessionStore.js';
 import { useStore } from '../api/store.js';
-import { Problem, TextField } from '../parts/basics.js';
+import { TextField } from '../controls/fields.js';
+import { Problem } from '../controls/notices.js';
 
 function Door({ title, lead, children }: { readonly title: string; readonly lead: string; readonly children: ReactNode }): ReactNode {
   return (
@@ -27,7 +28,7 @@ export function Login({ locked = false }: { readonly locked?: boolean }): ReactN
     event.preventDefault();
     setBusy(true);
     try {
-      session.set(await ask<SessionState>('POST', '/api/session', { body: { password } }));
+      session.set(await ask('POST', '/api/session', { body: { password } }));
     } catch (error) {
       setProblem(sentenceOf(error));
       setPassword('');
@@ -87,7 +88,7 @@ export function FirstPassword(): ReactNode {
       return;
     }
     try {
-      const state = await ask<SessionState>('POST', '/api/setup', { body: { password, ...(codeNeeded && { code }) } });
+      const state = await ask('POST', '/api/setup', { body: { password, ...(codeNeeded && { code }) } });
       go('/setup');
       session.set(state);
     } catch (error) {

@@ -1,13 +1,13 @@
 // Licence and device: the edition, its limits, and the manual's Trouble #1.
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { LicenceAnswer } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Notice, Page, Problem } from '../parts/basics.js';
-import { DeviceForm } from '../parts/deviceForm.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Page } from '../controls/page.js';
+import { DeviceForm } from '../forms/deviceForm.js';
 
 export function LicencePage(): ReactNode {
-  const { data, error } = useCommand<LicenceAnswer>('licence', {}, ['licence', 'settings', 'plugin']);
+  const { data, error } = useCommand('licence', {}, ['licence', 'settings', 'plugin']);
   return (
     <Page title="Licence and device" lead="Postroom works together with the network device that it was sold with.">
       <Problem sentence={error} />

@@ -1,12 +1,16 @@
 // The Log: what was collected, sent and picked up, by year, month and date; the newest comes in by itself.
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { AccountRow, ActivityRow, Contributions } from '../api/answers.js';
+import type { ContributionsAnswer, LogReadRow } from '../answers.generated.js';
 import { run, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Page, Problem, SelectField, TableFrame, TextField } from '../parts/basics.js';
-import { plainText } from '../parts/format.js';
-import { useView } from '../parts/viewState.js';
+import { plainText } from '../base/format.js';
+import { useView } from '../base/viewState.js';
+import { ActionButton } from '../controls/buttons.js';
+import { SelectField, TextField } from '../controls/fields.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
 
 const LIMIT = 100;
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
@@ -22,10 +26,10 @@ const TONES: Readonly<Record<string, 'good' | 'warning' | 'problem' | 'muted' | 
 
 export function LogPage(): ReactNode {
   const [view, setView] = useView();
-  const days = useCommand<readonly { readonly day: string; readonly entries: number }[]>('log.days').data ?? [];
-  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']).data ?? [];
-  const columns = useResource<Contributions>('/api/contributions', ['plugin']).data?.logColumns ?? [];
-  const [older, setOlder] = useState<{ readonly of: string; readonly rows: readonly ActivityRow[] }>({ of: '', rows: [] });
+  const days = useCommand('log.days').data ?? [];
+  const accounts = useCommand('accounts.list', {}, ['settings']).data ?? [];
+  const columns = useResource('/api/contributions', ['plugin']).data?.logColumns ?? [];
+  const [older, setOlder] = useState<{ readonly of: string; readonly rows: readonly LogReadRow[] }>({ of: '', rows: [] });
   const [problem, setProblem] = useState<string>();
 
   const [year = '', month = '', date = ''] = (view['day'] ?? '').split('-');
@@ -37,13 +41,13 @@ export function LogPage(): ReactNode {
     limit: LIMIT,
   };
   const key = JSON.stringify(query);
-  const { data, error } = useCommand<readonly ActivityRow[]>('log.read', query, ['activity']);
+  const { data, error } = useCommand('log.read', query, ['activity']);
   const first = data ?? [];
   const rows = [...first, ...(older.of === key ? older.rows.filter((row) => row.id < (first.at(-1)?.id ?? 0)) : [])];
 
   const more = async (): Promise<void> => {
     try {
-      const next = await run<readonly ActivityRow[]>('log.read', { ...query, before: rows.at(-1)?.id });
+      const next = await run('log.read', { ...query, before: rows.at(-1)?.id });
       setOlder({ of: key, rows: [...(older.of === key ? older.rows : []), ...next] });
     } catch (thrown) {
       setProblem(sentenceOf(thrown));
@@ -146,7 +150,7 @@ function stamp(iso: string, withDay: boolean): string {
 }
 
 /** Tab-separated: opens in every spreadsheet. A cell that begins like a formula must not become one. */
-function download(rows: readonly ActivityRow[], columns: Contributions['logColumns']): void {
+function download(rows: readonly LogReadRow[], columns: ContributionsAnswer['logColumns']): void {
   const cell = (value: unknown): string =>
     plainText(value)
       .replace(/[\t\r\n]/g, ' ')

@@ -1,19 +1,21 @@
 // Mailboxes: how much waits for whom, and when it was last picked up.
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { MailboxRow, MessageRow } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Empty, Page, Problem, TableFrame, TextField } from '../parts/basics.js';
-import { useChosenName } from '../parts/chosenName.js';
-import { bytes, count, fromNow, mailboxName, time } from '../parts/format.js';
-import { ResortMailbox } from '../parts/resortMailbox.js';
+import { useChosenName } from '../base/chosenName.js';
+import { bytes, count, fromNow, mailboxName, time } from '../base/format.js';
+import { TextField } from '../controls/fields.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
+import { ResortMailbox } from '../mail/resortMailbox.js';
 
 const CHANGES = ['accepted', 'picked-up', 'settings'];
 /** Rows at a time: 1,280 mailboxes are a lot of table. */
 const PAGE = 100;
 
 export function MailboxesPage(): ReactNode {
-  const { data, error } = useCommand<readonly MailboxRow[]>('mailboxes.list', {}, CHANGES);
+  const { data, error } = useCommand('mailboxes.list', {}, CHANGES);
   const [wanted, setWanted] = useState('');
   const [shown, setShown] = useState(PAGE);
   const rows = (data ?? []).filter((row) => mailboxName(row).toLowerCase().includes(wanted.toLowerCase()));
@@ -64,7 +66,7 @@ export function MailboxesPage(): ReactNode {
 export function MailboxPage(): ReactNode {
   const name = useChosenName() ?? '';
   const [limit, setLimit] = useState(PAGE);
-  const { data, error, reload } = useCommand<readonly MessageRow[]>('mailboxes.show', { mailbox: name, limit }, CHANGES);
+  const { data, error, reload } = useCommand('mailboxes.show', { mailbox: name, limit }, CHANGES);
   return (
     <Page title={name} lead={<Link href="/mailboxes">All mailboxes</Link>}>
       <Problem sentence={error} />

@@ -1,14 +1,15 @@
 // Outbox: what waits to be sent and why; and mail that waits for somebody's decision, here or at an ISP.
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { HeldRow, OutboxRow } from '../api/answers.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { ActionButton, Badge, Card, Empty, Page, Problem } from '../parts/basics.js';
-import { Confirm } from '../parts/dialog.js';
-import { bytes, count, fromNow, time } from '../parts/format.js';
-import { LeftAtIsp } from '../parts/leftAtIsp.js';
-import { MailTable } from '../parts/mailTable.js';
+import { bytes, count, fromNow, time } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { Confirm } from '../controls/dialog.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { LeftAtIsp } from '../mail/leftAtIsp.js';
+import { MailTable } from '../mail/mailTable.js';
 
 const STATES: Readonly<Record<string, readonly [string, 'info' | 'warning' | 'muted' | 'good']>> = {
   waiting: ['waits', 'info'],
@@ -18,8 +19,8 @@ const STATES: Readonly<Record<string, readonly [string, 'info' | 'warning' | 'mu
 };
 
 export function OutboxPage(): ReactNode {
-  const outbox = useCommand<readonly OutboxRow[]>('outbox.list', {}, ['accepted', 'relay', 'round']);
-  const held = useCommand<readonly HeldRow[]>('held.list', {}, ['accepted', 'round', 'activity', 'plugin']);
+  const outbox = useCommand('outbox.list', {}, ['accepted', 'relay', 'round']);
+  const held = useCommand('held.list', {}, ['accepted', 'round', 'activity', 'plugin']);
   const [problem, setProblem] = useState<string>();
   const [asking, setAsking] = useState<{
     readonly title: string;

@@ -1,24 +1,28 @@
 // Plugins: what runs, in which order, what it costs, and what failed.
 import { type ReactNode, useState } from 'react';
-import type { Contributions, PluginInfo, SettingsShown } from '../api/answers.js';
+import type { ContributionsAnswer } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
 import { useCommand, useResource } from '../api/useCommand.js';
-import { AddPlugin } from '../parts/addPlugin.js';
-import { ActionButton, Badge, Card, Notice, Page, Problem, TableFrame } from '../parts/basics.js';
-import { Confirm } from '../parts/dialog.js';
-import { count } from '../parts/format.js';
-import { costLines, failuresOf, TapOrder, type TapRow } from '../parts/tapOrder.js';
+import { count } from '../base/format.js';
+import { ActionButton } from '../controls/buttons.js';
+import { Confirm } from '../controls/dialog.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Page } from '../controls/page.js';
+import { TableFrame } from '../controls/tableFrame.js';
+import { AddPlugin } from '../plugins/addPlugin.js';
+import { costLines, failuresOf, TapOrder } from '../plugins/tapOrder.js';
 
+type PluginInfo = ContributionsAnswer['plugins'][number];
 const TONES: Readonly<Record<string, 'good' | 'problem' | 'muted' | 'warning'>> = { active: 'good', failed: 'problem', disabled: 'muted' };
 
 export function PluginsPage(): ReactNode {
-  const { data, error, reload } = useResource<Contributions>('/api/contributions', ['plugin', 'settings']);
-  const order = useCommand<readonly TapRow[]>('plugins.order', {}, ['plugin', 'accepted', 'round']);
-  const written = useResource<SettingsShown>('/api/settings', ['settings', 'plugin']).data?.written ?? {};
+  const { data, error, reload } = useResource('/api/contributions', ['plugin', 'settings']);
+  const order = useCommand('plugins.order', {}, ['plugin', 'accepted', 'round']);
+  const written = useResource('/api/settings', ['settings', 'plugin']).data?.written ?? {};
   const [problem, setProblem] = useState<string>();
   const [asking, setAsking] = useState<{ readonly what: 'disable' | 'remove'; readonly plugin: PluginInfo }>();
   const plugins = data?.plugins ?? [];
-  const taps = order.data ?? [];
+  const taps = (order.data ?? []).filter((row) => 'tap' in row);
   const act = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();

@@ -1,18 +1,20 @@
 // Settings: the one file, as a form made from the plugins' schemas and as text.
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Link } from 'wouter';
-import type { Contributions, Property, SettingsShown } from '../api/answers.js';
+import type { SettingsAnswer } from '../answers.generated.js';
 import { useResource } from '../api/useCommand.js';
-import { Card, Empty, Page, Problem, TextField } from '../parts/basics.js';
-import { useSettingDrafts } from '../parts/settingDrafts.js';
-import { SettingRow, UnsavedNotice } from '../parts/settingRow.js';
-import { useView } from '../parts/viewState.js';
+import { useView } from '../base/viewState.js';
+import { TextField } from '../controls/fields.js';
+import { Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { useSettingDrafts } from '../settings/settingDrafts.js';
+import { type Property, SettingRow, UnsavedNotice } from '../settings/settingRow.js';
 
-const SettingsTextEditor = lazy(async () => ({ default: (await import('../parts/settingsText.js')).SettingsTextEditor }));
+const SettingsTextEditor = lazy(async () => ({ default: (await import('../settings/settingsText.js')).SettingsTextEditor }));
 
 export function SettingsPage(): ReactNode {
   const [view, setView] = useView();
-  const settings = useResource<SettingsShown>('/api/settings', ['settings', 'problem', 'plugin']);
+  const settings = useResource('/api/settings', ['settings', 'problem', 'plugin']);
   const isText = view['view'] === 'text';
   const tab = (name: string, text: string): ReactNode => (
     <a
@@ -61,14 +63,14 @@ function SettingsForm({
   onlyChanged,
   onOnlyChanged,
 }: {
-  readonly shown: SettingsShown;
+  readonly shown: SettingsAnswer;
   readonly onSaved: () => void;
   readonly find: string;
   readonly onFind: (text: string) => void;
   readonly onlyChanged: boolean;
   readonly onOnlyChanged: (on: boolean) => void;
 }): ReactNode {
-  const contributions = useResource<Contributions>('/api/contributions', ['plugin', 'settings']).data;
+  const contributions = useResource('/api/contributions', ['plugin', 'settings']).data;
   const drafts = useSettingDrafts(shown.etag, [], onSaved);
   const words = find
     .toLowerCase()

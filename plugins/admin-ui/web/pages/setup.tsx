@@ -1,18 +1,17 @@
 // Setup Wizard: from nothing to the first mail, in the order of the manual.
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { AccountRow, Status } from '../api/answers.js';
 import { useCommand } from '../api/useCommand.js';
-import { AddressStep } from '../parts/addressStep.js';
-import { Card, Page } from '../parts/basics.js';
-import { DeviceForm } from '../parts/deviceForm.js';
-import { count } from '../parts/format.js';
-import { PortsStep } from '../parts/portsStep.js';
-import { SendersForm } from '../parts/sendersForm.js';
-import { SendReceive } from '../parts/sendReceive.js';
-import { NextConnections, TimerForm } from '../parts/timerForm.js';
-import { UsersStep } from '../parts/usersStep.js';
-import { useView } from '../parts/viewState.js';
+import { count } from '../base/format.js';
+import { useView } from '../base/viewState.js';
+import { Card, Page } from '../controls/page.js';
+import { DeviceForm } from '../forms/deviceForm.js';
+import { SendersForm } from '../forms/sendersForm.js';
+import { NextConnections, TimerForm } from '../forms/timerForm.js';
+import { SendReceive } from '../mail/sendReceive.js';
+import { AddressStep } from '../setup/addressStep.js';
+import { PortsStep } from '../setup/portsStep.js';
+import { UsersStep } from '../setup/usersStep.js';
 import { Sheets } from './sheets.js';
 
 const STEPS = ['address', 'users', 'timer', 'device', 'ports', 'sheets'] as const;
@@ -28,7 +27,7 @@ const NAMES: Readonly<Record<Step, string>> = {
 
 export function SetupPage(): ReactNode {
   const [view, setView] = useView();
-  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
+  const accounts = useCommand('accounts.list', {}, ['settings']);
   const step: Step = STEPS.find((each) => each === view['step']) ?? 'address';
   const place = STEPS.indexOf(step);
   const account = accounts.data?.find((row) => row.account === view['account']) ?? accounts.data?.at(-1);
@@ -108,7 +107,7 @@ export function SetupPage(): ReactNode {
 }
 
 function FirstMail(): ReactNode {
-  const { data } = useCommand<Status>('status', {}, ['accepted', 'round', 'licence', 'picked-up']);
+  const { data } = useCommand('status', {}, ['accepted', 'round', 'licence', 'picked-up']);
   return (
     <div className="no-print">
       <Card title="Get the first mail" actions={<SendReceive disabled={data?.service !== 'running'} onDone={() => undefined} />}>

@@ -1,14 +1,16 @@
 // A sheet of paper for every user: what to type into the mail program.
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { AccountRow, CertificateView, MailboxRow, Status, UserRow } from '../api/answers.js';
+import type { StatusAnswer } from '../answers.generated.js';
 import { useLiveEvents } from '../api/live.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Empty, Page, Problem, SelectField, TextField } from '../parts/basics.js';
-import { BccColleagues } from '../parts/bccColleagues.js';
-import { useChosenName } from '../parts/chosenName.js';
-import { mailboxName, time } from '../parts/format.js';
-import { TrustHint, TrustRows } from '../parts/trust.js';
+import { useChosenName } from '../base/chosenName.js';
+import { mailboxName, time } from '../base/format.js';
+import { SelectField, TextField } from '../controls/fields.js';
+import { Badge, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { BccColleagues } from '../users/bccColleagues.js';
+import { TrustHint, TrustRows } from '../users/trust.js';
 
 export function SheetsPage(): ReactNode {
   const account = useChosenName();
@@ -28,11 +30,11 @@ export function SheetsPage(): ReactNode {
 }
 
 export function Sheets({ account }: { readonly account: string | undefined }): ReactNode {
-  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']);
-  const boxes = useCommand<readonly MailboxRow[]>('mailboxes.list', {}, ['picked-up', 'settings']).data ?? [];
-  const ports = useCommand<Status>('status', {}, ['settings', 'licence']).data?.ports ?? [];
-  const certificate = useCommand<CertificateView>('certificate.show', {}, ['settings']).data;
-  const users = useCommand<readonly UserRow[]>('users.list', {}, ['settings']).data ?? [];
+  const accounts = useCommand('accounts.list', {}, ['settings']);
+  const boxes = useCommand('mailboxes.list', {}, ['picked-up', 'settings']).data ?? [];
+  const ports = useCommand('status', {}, ['settings', 'licence']).data?.ports ?? [];
+  const certificate = useCommand('certificate.show', {}, ['settings']).data;
+  const users = useCommand('users.list', {}, ['settings']).data ?? [];
   const [typed, setTyped] = useState<string>();
   const server = typed ?? reachedBy(window.location.hostname, certificate?.names ?? []);
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
@@ -130,7 +132,7 @@ function reachedBy(host: string, names: readonly string[]): string {
   return (isHere ? names.find((name) => /^\d+(?:\.\d+){3}$/.test(name) && !name.startsWith('127.')) : undefined) ?? host;
 }
 
-function portText(server: string, ports: Status['ports'], protocol: string): string {
+function portText(server: string, ports: StatusAnswer['ports'], protocol: string): string {
   const open = ports.filter((port) => port.protocol === protocol && port.state === 'open');
   const names: Readonly<Record<string, string>> = { tls: 'SSL/TLS', starttls: 'STARTTLS', plain: 'no encryption' };
   return open.length === 0

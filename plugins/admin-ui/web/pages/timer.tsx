@@ -1,7 +1,7 @@
 // Timer Options, with what comes of them.
 import type { ReactNode } from 'react';
-import { Page } from '../parts/basics.js';
-import { NextConnections, TimerForm } from '../parts/timerForm.js';
+import { Page } from '../controls/page.js';
+import { NextConnections, TimerForm } from '../forms/timerForm.js';
 
 export function TimerPage(): ReactNode {
   return (

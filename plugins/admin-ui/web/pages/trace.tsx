@@ -1,14 +1,19 @@
 // biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no names of their own and never change places.
 // Trace: where did this mail go, and why? And "try it": who would get a message, before it comes.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { AccountRow, Explanation, TraceRow, TrailEntry } from '../api/answers.js';
+import type { ExplainAnswer, TraceRow } from '../answers.generated.js';
 import { runWithFile, sentenceOf } from '../api/client.js';
 import { useCommand } from '../api/useCommand.js';
-import { Badge, Card, Empty, Field, Notice, Page, Problem, SelectField, TextField } from '../parts/basics.js';
-import { bytes, time } from '../parts/format.js';
-import { Redeliver } from '../parts/redeliver.js';
-import { useView } from '../parts/viewState.js';
+import { bytes, time } from '../base/format.js';
+import { useView } from '../base/viewState.js';
+import { Field, SelectField, TextField } from '../controls/fields.js';
+import { Badge, Notice, Problem } from '../controls/notices.js';
+import { Card, Empty, Page } from '../controls/page.js';
+import { Redeliver } from '../mail/redeliver.js';
 
+type TrailEntry = TraceRow['trail'][number];
+/** Of one message: what the question about a file is answered with. */
+type Explanation = Exclude<ExplainAnswer, readonly unknown[]>;
 const RUNGS: Readonly<Record<string, string>> = {
   L1: 'the envelope said so',
   L2: 'the ISP noted for whom it was',
@@ -80,7 +85,7 @@ export function TracePage(): ReactNode {
 }
 
 function Traces({ query }: { readonly query: string }): ReactNode {
-  const { data, error, reload } = useCommand<readonly TraceRow[]>('trace', { query, limit: 20 }, ['accepted', 'picked-up']);
+  const { data, error, reload } = useCommand('trace', { query, limit: 20 }, ['accepted', 'picked-up']);
   if (data?.length === 0) {
     return (
       <Card>
@@ -123,7 +128,7 @@ function Traces({ query }: { readonly query: string }): ReactNode {
                 ) : (
                   <Badge tone="good">picked up at {time(copy.pickedUpAt)}</Badge>
                 )}{' '}
-                {copy.client !== undefined && `by ${copy.client}`}
+                {copy.pickedUpBy !== undefined && `by ${copy.pickedUpBy}`}
                 {copy.removedAt !== undefined && `, removed at ${time(copy.removedAt)}`}
               </li>
             ))}
@@ -159,7 +164,7 @@ function Trail({ entries }: { readonly entries: readonly TrailEntry[] }): ReactN
 }
 
 function TryIt(): ReactNode {
-  const accounts = useCommand<readonly AccountRow[]>('accounts.list', {}, ['settings']).data ?? [];
+  const accounts = useCommand('accounts.list', {}, ['settings']).data ?? [];
   const [account, setAccount] = useState('');
   const [line, setLine] = useState('');
   const [file, setFile] = useState<File>();
@@ -170,7 +175,8 @@ function TryIt(): ReactNode {
     event.preventDefault();
     setAnswer(undefined);
     try {
-      setAnswer(await runWithFile<Explanation>('explain', { account: chosen?.account ?? '' }, file ?? new Blob([sample(line)])));
+      const explained = await runWithFile('explain', { account: chosen?.account ?? '' }, file ?? new Blob([sample(line)]));
+      setAnswer('mailboxes' in explained ? explained : undefined);
       setProblem(undefined);
     } catch (error) {
       setProblem(sentenceOf(error));

@@ -1,16 +1,15 @@
 // What authors of plugins need: a new plugin from a template, a check, and packing. It works on the author's files, without a server.
 import path from 'node:path';
+import type { CommandHandler } from '@postroom/sdk';
 import { cannotWrite, makeFolder, writeAtomically } from '@postroom/sdk/base';
-import type { PluginReader, StandaloneHandler } from '@postroom/sdk/services';
+import type { PluginReader } from '@postroom/sdk/services';
+import { checkPlugin, packChecked, refuseProblems } from './pluginCheck.js';
 import { newPlugin, type TemplateName } from './pluginTemplate.js';
 
 /** As the command line has them: texts, by the schemas in the manifest. */
 type Texts = Readonly<Partial<Record<'name' | 'template' | 'publisher' | 'into' | 'folder', string>>>;
 
-/** Loaded where it is needed: packing is much code that other commands do without. */
-const pluginCheck = (): Promise<typeof import('./pluginCheck.js')> => import('./pluginCheck.js');
-
-export function authoringCommands(reader: PluginReader): Readonly<Record<string, StandaloneHandler>> {
+export function authoringCommands(reader: PluginReader): Readonly<Record<string, CommandHandler>> {
   return {
     'plugins.new': async ({ name = '', template = 'filter', publisher = 'me', into }: Texts) => {
       const made = path.resolve(into ?? name);
@@ -18,7 +17,6 @@ export function authoringCommands(reader: PluginReader): Readonly<Record<string,
       return { made, files, next: `cd ${path.relative('', made) || '.'} && npm test` };
     },
     'plugins.validate': async ({ folder: given }: Texts) => {
-      const { checkPlugin, refuseProblems } = await pluginCheck();
       const source = path.resolve(given ?? '.');
       const verdict = await checkPlugin(reader, source);
       refuseProblems(source, verdict);
@@ -27,7 +25,7 @@ export function authoringCommands(reader: PluginReader): Readonly<Record<string,
     },
     'plugins.pack': async ({ folder: given, into }: Texts) => {
       const source = path.resolve(given ?? '.');
-      const octets = await (await pluginCheck()).packChecked(reader, source);
+      const octets = await packChecked(reader, source);
       const { id, manifest } = await reader.read(source);
       const target = path.resolve(into ?? '.');
       const file = path.join(target, `${id}-${manifest?.version ?? ''}.tgz`);

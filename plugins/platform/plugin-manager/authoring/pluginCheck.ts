@@ -1,7 +1,7 @@
 // `plugins validate`: everything that can be said about a plugin's folder without running it, in sentences.
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
 import type { PackOptions, PluginReader } from '@postroom/sdk/services';
 import { packFiles } from '../packages/pluginArchive.js';
 
@@ -35,6 +35,7 @@ export async function checkPlugin(reader: PluginReader, folder: string, { readsC
   const warnings = [
     ...(files.some((file) => /^readme/i.test(file)) ? [] : ['It has no README.']),
     ...undescribed(manifest?.contributes?.configuration?.properties ?? {}),
+    ...withoutResult(manifest?.contributes?.commands ?? []),
   ];
   return { plugin: id, version: manifest?.version ?? '', problems: found, warnings, files };
 }
@@ -61,6 +62,12 @@ function undescribed(
   return Object.entries(properties)
     .filter(([, schema]) => schema.description === undefined && schema.markdownDescription === undefined)
     .map(([key]) => `The setting ${key} has no description: people see it in the manager and in their editor.`);
+}
+
+function withoutResult(commands: readonly CommandDeclaration[]): readonly string[] {
+  return commands
+    .filter(({ result }) => result === undefined)
+    .map(({ command }) => `The command ${command} does not say what it answers: describe the answer in "result", a JSON Schema.`);
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -65,3 +65,22 @@ describe('the code of a plugin', () => {
       .and.to.include('"files" in its package.json leaves it out');
   });
 });
+
+describe('the commands of a plugin', () => {
+  it('are to say what they answer: a warning names each that does not', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'postroom-unsaid-'));
+    const commands = [
+      { command: 'slips.said', title: 'Says it', result: { type: 'string' } },
+      { command: 'slips.unsaid', title: 'Does not' },
+    ];
+    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...MANIFEST, contributes: { commands } }));
+    await writeFile(path.join(folder, 'README.md'), 'Slips.');
+    await writeFile(path.join(folder, 'plugin.js'), 'export function activate() {}\n');
+    const { problems, warnings } = await verdictOn(folder, { readsCode: false });
+    await rm(folder, { recursive: true });
+    expect(problems).to.deep.equal([]);
+    expect(warnings).to.deep.equal([
+      'The command slips.unsaid does not say what it answers: describe the answer in "result", a JSON Schema.',
+    ]);
+  });
+});

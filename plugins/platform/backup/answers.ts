@@ -1,0 +1,74 @@
+// What backup create, verify and restore do and answer.
+import os from 'node:os';
+import type { CommandCall } from '@postroom/sdk';
+import type { ActivityLog, Clock, ServerName, StoreFiles } from '@postroom/sdk/services';
+import { noteBackupUnderWay } from './backupUnderWay.js';
+import { type BackupSources, createBackup } from './createBackup.js';
+import { restoreBackup } from './restoreBackup.js';
+import { verifyBackup } from './verifyBackup.js';
+
+type Call = Pick<CommandCall, 'progress'>;
+
+export async function answerCreated(
+  { into, secrets }: { readonly into: string; readonly secrets: boolean },
+  dataDir: string,
+  { server, activity, ...sources }: Omit<BackupSources, 'underWay'> & { readonly server: ServerName; readonly activity: ActivityLog },
+  call: Call,
+): Promise<object> {
+  const { folder, manifest } = await createBackup(
+    { dataDir, into, secrets, serverName: server.name },
+    { ...sources, underWay: (part) => noteBackupUnderWay(dataDir, part) },
+    (step) => call.progress(step),
+  );
+  activity.add({
+    kind: 'service',
+    account: undefined,
+    user: undefined,
+    message: undefined,
+    text: `Backup made: ${folder}${secrets ? ', with passwords and keys' : ''}`,
+  });
+  return {
+    folder,
+    ...manifest.census,
+    next: secrets
+      ? 'It holds passwords and keys: keep it where only the administrator can read it.'
+      : 'Passwords are not in it; --secrets takes them along.',
+  };
+}
+
+export async function answerVerified(
+  { folder, scratch }: { readonly folder: string; readonly scratch?: string },
+  files: StoreFiles,
+  call: Call,
+): Promise<object> {
+  const manifest = await verifyBackup(folder, scratch ?? os.tmpdir(), files, (step) => call.progress(step));
+  return {
+    folder,
+    whole: true,
+    createdAt: manifest.createdAt,
+    files: manifest.files.length,
+    secrets: manifest.secrets,
+    ...manifest.census,
+  };
+}
+
+/** Without a server: the only way to restore. */
+export async function answerRestored(
+  { folder }: { readonly folder: string },
+  dataDir: string,
+  sources: { readonly files: StoreFiles; readonly clock: Clock },
+  call: Call,
+): Promise<object> {
+  const { manifest, movedTo, held } = await restoreBackup(folder, dataDir, sources, (step) => call.progress(step));
+  return {
+    restored: folder,
+    into: dataDir,
+    createdAt: manifest.createdAt,
+    ...manifest.census,
+    ...(movedTo !== undefined && { formerData: movedTo }),
+    next: [
+      ...(held > 0 ? [`${held} recipients in the Outbox are on hold, as they may have been sent since: postroom outbox list`] : []),
+      ...(manifest.secrets ? [] : ['Passwords are not in this backup: those of the data folder stay; where there are none, set them.']),
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+// backup create, verify and restore. Verify and restore also work where no server can start.
+import { type CommandCall, type CommandHandler, type PluginContext, PostroomError, type StandaloneContext } from '@postroom/sdk';
+import { shellWord } from '@postroom/sdk/base';
+import { ActivityLog, Clock, DataFolder, SecretStore, ServerName, StoreFiles, StoreMaintenance } from '@postroom/sdk/services';
+import { answerCreated, answerRestored, answerVerified } from './answers.js';
+import { clearBackupUnderWay } from './backupUnderWay.js';
+
+export async function activate(context: PluginContext): Promise<void> {
+  const dataDir = context.get(DataFolder).path;
+  // The store is open, so that the folder is this server's: no backup of it can be under way.
+  const half = await clearBackupUnderWay(dataDir);
+  if (half !== undefined) {
+    context.log.warn('A backup was interrupted; the half of it is removed. Make it again: postroom backup create', { folder: half });
+  }
+  const sources = {
+    maintenance: context.get(StoreMaintenance),
+    files: context.get(StoreFiles),
+    clock: context.get(Clock),
+    secrets: context.get(SecretStore),
+    activity: context.get(ActivityLog),
+    server: context.get(ServerName),
+  };
+  register(context, 'backup.create', (args: { into: string; secrets: boolean }, call) => answerCreated(args, dataDir, sources, call));
+  register(context, 'backup.verify', (args: { folder: string; scratch?: string }, call) => answerVerified(args, sources.files, call));
+  register(context, 'backup.restore', ({ folder }: { folder: string }) => {
+    throw new PostroomError(
+      'data/locked',
+      `A server runs on ${dataDir}. Stop it, then: postroom backup restore ${shellWord(folder)} --data ${shellWord(dataDir)}`,
+    );
+  });
+}
+
+export function activateStandalone(context: StandaloneContext): void {
+  const sources = { files: context.get(StoreFiles), clock: context.get(Clock) };
+  const dataDir = context.get(DataFolder).path;
+  register(context, 'backup.verify', (args: { folder: string; scratch?: string }, call) => answerVerified(args, sources.files, call));
+  register(context, 'backup.restore', (args: { folder: string }, call) => answerRestored(args, dataDir, sources, call));
+}
+
+/** The arguments have been checked against the manifest. */
+function register<Args>(
+  { commands }: Pick<PluginContext, 'commands'>,
+  command: string,
+  handler: (args: Args, call: CommandCall) => unknown,
+): void {
+  commands.register(command, handler as CommandHandler);
+}

@@ -1,0 +1,39 @@
+// What operations leave that were killed: removed by the next one that has the data folder for itself, before it needs the room. Only what bears a
+// name of ours and what nobody can be using while the folder is locked.
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** New files on their way into the folder; the data are as before. */
+export const EXCHANGE_DRAFT = 'restoring.part';
+/** A file's next content, under the name that writeAtomically gives it: `.settings.json.4711.0123456789ab.tmp`. */
+const NEXT_CONTENT = /^\..+\.\d+\.[0-9a-f]{12}\.tmp$/;
+/** Where writeAtomically writes. */
+const FOLDERS = ['.', 'tls'] as const;
+const FILES: ReadonlySet<string> = new Set(['stalls.json.part', '.room-probe', '.write-probe']);
+
+/** The folder must be locked. Answers what was removed, relative to it; what cannot be removed stays. */
+export async function clearLeftovers(dataDir: string): Promise<readonly string[]> {
+  const cleared: string[] = [];
+  for (const folder of FOLDERS) {
+    for (const name of await readdir(join(dataDir, folder)).catch((): string[] => [])) {
+      const path = join(dataDir, folder, name);
+      const isOurs = NEXT_CONTENT.test(name) || (folder === '.' && (FILES.has(name) || name === EXCHANGE_DRAFT));
+      if (isOurs && (await removed(path, name === EXCHANGE_DRAFT))) cleared.push(join(folder, name));
+    }
+  }
+  return cleared;
+}
+
+/** Whether the folder holds a restore that was killed before it changed anything. */
+export function tellsOfRestore(cleared: readonly string[]): boolean {
+  return cleared.includes(EXCHANGE_DRAFT);
+}
+
+async function removed(path: string, isFolder: boolean): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== isFolder) return false;
+  return rm(path, { recursive: isFolder }).then(
+    () => true,
+    () => false,
+  );
+}

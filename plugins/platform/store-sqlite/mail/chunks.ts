@@ -1,0 +1,62 @@
+// A message's octets in rows: each row but the last holds 256 KB, and a range of row numbers is one message.
+import { PostroomError } from '@postroom/sdk';
+import { octetsPassed } from '../engine/bufferPressure.js';
+import type { Connection } from '../engine/connection.js';
+import type { Readers } from '../engine/readers.js';
+
+export const CHUNK_OCTETS = 256 * 2 ** 10;
+/** Row numbers of a message begin here times its number: 2^20 rows of 256 KB each are more than any mail. */
+export const CHUNKS_PER_MESSAGE = 2 ** 20;
+
+export function chunkId(message: number, piece: number): number {
+  return message * CHUNKS_PER_MESSAGE + piece;
+}
+
+/** SQL: removes the octets of messages that are gone, of those numbered in the JSON array given as value. */
+export const DELETE_CHUNKS_OF_GONE = `DELETE FROM chunk WHERE id IN (
+  SELECT chunk.id FROM json_each(?) AS candidate
+    CROSS JOIN message ON message.id = candidate.value AND message.gone_at IS NOT NULL
+    CROSS JOIN chunk ON chunk.id >= message.id * ${CHUNKS_PER_MESSAGE} AND chunk.id < (message.id + 1) * ${CHUNKS_PER_MESSAGE})`;
+
+/** Removes the octets of a message that came in ahead of its row and will get none. */
+export async function dropSpilled(writer: Connection, message: number): Promise<void> {
+  await writer.run('DELETE FROM chunk WHERE id >= ? AND id < ?', [chunkId(message, 0), chunkId(message + 1, 0)]);
+  await writer.run('DELETE FROM spill WHERE message_id = ?', [message]);
+}
+
+/** Removes what a crash left without a message. Only at start: later the messages of these octets may still be on their way. */
+export async function sweepSpilled(writer: Connection): Promise<number> {
+  const rows = await writer.all<{ message_id: number }>('SELECT message_id FROM spill');
+  for (const row of rows) await dropSpilled(writer, row.message_id);
+  return rows.length;
+}
+
+/** Reads octets from `start` to `end` of a message. One row is read ahead while the consumer works on the one before. */
+export async function* readChunks(readers: Readers, message: number, start: number, end: number): AsyncGenerator<Uint8Array> {
+  const fetch = (piece: number): Promise<Uint8Array | undefined> | undefined =>
+    piece * CHUNK_OCTETS < end
+      ? readers.get<{ octets: Uint8Array }>('SELECT octets FROM chunk WHERE id = ?', [chunkId(message, piece)]).then((row) => row?.octets)
+      : undefined;
+  const first = Math.floor(start / CHUNK_OCTETS);
+  let ahead = fetch(first);
+  for (let piece = first; ahead !== undefined; piece += 1) {
+    const octets = await ahead;
+    const expected = Math.min(CHUNK_OCTETS, end - piece * CHUNK_OCTETS);
+    if (octets === undefined || octets.length < expected) throw missingOctets(message);
+    ahead = fetch(piece + 1);
+    // A consumer that stops early leaves this one behind.
+    ahead?.catch(() => undefined);
+    if (piece > first) octetsPassed(octets.length);
+    yield octets.subarray(Math.max(0, start - piece * CHUNK_OCTETS), expected);
+  }
+}
+
+export function missingOctets(message: number): PostroomError {
+  return new PostroomError(
+    'data/corrupt',
+    `Octets of message ${message} are missing: it was removed while it was read, or the database is damaged. Run "postroom doctor".`,
+    {
+      message,
+    },
+  );
+}

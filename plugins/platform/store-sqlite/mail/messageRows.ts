@@ -1,0 +1,81 @@
+// StoredMessage and its row, both ways.
+import type { Disposition, MailboxRef, MailOrigin, Rung, TrailEntry } from '@postroom/sdk';
+import type { CopyEdit } from '@postroom/sdk/base';
+import type { StoredMessage, SubmissionFacts } from '@postroom/sdk/services';
+import type { MessageRow } from '../engine/tables.js';
+
+/** What no query looks for. */
+interface MessageDetails {
+  readonly author?: MailboxRef;
+  readonly envelopeFrom?: string;
+  readonly envelopeRecipients: readonly string[];
+  readonly headerSize: number;
+  readonly reason: string;
+  readonly rung?: Rung;
+  readonly trail: readonly TrailEntry[];
+  readonly concealed: readonly CopyEdit[];
+  readonly submission?: SubmissionFacts;
+}
+
+export const MESSAGE_COLUMNS =
+  'message.id, origin, message.account, uidl, received_at, message.size, content_hash, message.message_id, sender, subject, disposition, details, gone_at';
+
+export function messageRow(number: number, message: StoredMessage, goneAt: Date | undefined): MessageRow {
+  return {
+    id: number,
+    origin: message.origin,
+    account: message.account ?? null,
+    uidl: message.uidl ?? null,
+    received_at: message.receivedAt.getTime(),
+    size: message.size,
+    content_hash: Buffer.from(message.contentHash, 'hex'),
+    message_id: message.messageId,
+    sender: message.from,
+    subject: message.subject,
+    disposition: message.disposition,
+    details: messageDetails(message),
+    gone_at: goneAt?.getTime() ?? null,
+  };
+}
+
+export function messageDetails(message: StoredMessage): string {
+  // JSON leaves `undefined` out.
+  return JSON.stringify({
+    author: message.author,
+    envelopeFrom: message.envelopeFrom,
+    envelopeRecipients: message.envelopeRecipients,
+    headerSize: message.headerSize,
+    reason: message.reason,
+    rung: message.rung,
+    trail: message.trail,
+    concealed: message.concealed,
+    submission: message.submission,
+  });
+}
+
+export function storedMessage(row: MessageRow): StoredMessage {
+  const details = JSON.parse(row.details) as MessageDetails;
+  return {
+    id: String(row.id),
+    origin: row.origin as MailOrigin,
+    account: row.account ?? undefined,
+    // JSON has no `undefined`: ADMIN1's account comes back as a missing key.
+    author: details.author && { account: details.author.account, user: details.author.user },
+    envelopeFrom: details.envelopeFrom,
+    envelopeRecipients: details.envelopeRecipients,
+    uidl: row.uidl ?? undefined,
+    receivedAt: new Date(row.received_at),
+    size: row.size,
+    headerSize: details.headerSize,
+    contentHash: Buffer.from(row.content_hash).toString('hex'),
+    messageId: row.message_id,
+    from: row.sender,
+    subject: row.subject,
+    disposition: row.disposition as Disposition,
+    reason: details.reason,
+    rung: details.rung,
+    trail: details.trail,
+    concealed: details.concealed,
+    ...(details.submission !== undefined && { submission: details.submission }),
+  };
+}

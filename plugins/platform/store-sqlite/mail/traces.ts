@@ -1,0 +1,76 @@
+// "Where did that mail go?": answered for messages that are here and for those that are gone.
+import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
+import type { Readers } from '../engine/readers.js';
+import type { MessageRow } from '../engine/tables.js';
+import { placementOf } from '../maildrops/uidl.js';
+import type { MailboxNames } from './mailboxNames.js';
+import { dateOf } from './mailboxSummaries.js';
+import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
+
+interface CopyHistoryRow {
+  readonly message_id: number;
+  readonly mailbox_id: number;
+  readonly placed_at: number;
+  readonly picked_up_at: number | null;
+  readonly client: string | null;
+  readonly removed_at: number | null;
+}
+
+/** Values: message number, Message-ID, UIDL at the ISP, pattern twice, placement of a UIDL of ours, mailbox numbers as JSON, limit. */
+const TRACES = `
+  SELECT ${MESSAGE_COLUMNS} FROM message
+  WHERE id = ? OR message_id = ? OR uidl = ? OR sender LIKE ? ESCAPE '\\' OR subject LIKE ? ESCAPE '\\'
+    OR id = (SELECT message_id FROM placement WHERE placement.id = ?)
+    OR EXISTS (SELECT 1 FROM placement WHERE placement.message_id = message.id AND mailbox_id IN (SELECT value FROM json_each(?)))
+  ORDER BY id DESC LIMIT ?`;
+
+const HISTORY = `
+  SELECT message_id, mailbox_id, placed_at, picked_up_at, client, removed_at FROM placement
+  WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id`;
+
+export async function readTraces(readers: Readers, names: MailboxNames, query: string, limit: number): Promise<readonly MessageTrace[]> {
+  const wanted = query.trim();
+  if (wanted === '') return [];
+  const number = /^\d{1,15}$/.test(wanted) ? Number(wanted) : -1;
+  const messageId = wanted.replace(/^<(.*)>$/, '$1');
+  const pattern = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
+  const mailboxes = JSON.stringify(names.matching(wanted));
+  const rows = await readers.all<MessageRow>(TRACES, [
+    number,
+    messageId,
+    wanted,
+    pattern,
+    pattern,
+    placementOf(wanted) ?? -1,
+    mailboxes,
+    limit,
+  ]);
+  const history = await readHistory(
+    readers,
+    names,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => {
+    const { concealed: _concealed, headerSize: _headerSize, submission: _submission, ...message } = storedMessage(row);
+    return { ...message, copies: history.get(row.id) ?? [] };
+  });
+}
+
+/** The copies of messages, by message. */
+export async function readHistory(
+  readers: Readers,
+  names: MailboxNames,
+  messages: readonly number[],
+): Promise<ReadonlyMap<number, readonly CopyTrace[]>> {
+  const history = new Map<number, CopyTrace[]>(messages.map((message) => [message, []]));
+  for (const row of await readers.all<CopyHistoryRow>(HISTORY, [JSON.stringify(messages)])) {
+    history.get(row.message_id)?.push({
+      mailbox: names.ref(row.mailbox_id),
+      placedAt: new Date(row.placed_at),
+      pickedUpAt: dateOf(row.picked_up_at),
+      client: row.client ?? undefined,
+      removedAt: dateOf(row.removed_at),
+    });
+  }
+  return history;
+}

@@ -1,0 +1,38 @@
+// The store on SQLite: locks the data folder, opens the database, and hands over what it keeps.
+import type { PluginContext, StandaloneContext } from '@postroom/sdk';
+import {
+  ActivityLog,
+  Clock,
+  DataFolder,
+  Events,
+  Journal,
+  Maildrops,
+  MailStore,
+  Outbox,
+  PluginStorages,
+  Revisions,
+  StoreFiles,
+  StoreMaintenance,
+} from '@postroom/sdk/services';
+import { openStore } from './openStore.js';
+import { SqliteFiles } from './sqliteFiles.js';
+
+export async function activate(context: PluginContext): Promise<void> {
+  const clock = context.get(Clock);
+  const store = await openStore({ folder: context.get(DataFolder), clock, events: context.get(Events), log: context.log });
+  context.subscriptions.push({ dispose: () => store.close() });
+  context.provide(MailStore, store.mailStore);
+  context.provide(Outbox, store.outbox);
+  context.provide(Journal, store.journal);
+  context.provide(ActivityLog, store.activity);
+  context.provide(PluginStorages, store.storages);
+  context.provide(Revisions, store.revisions);
+  context.provide(Maildrops, store.maildrops);
+  context.provide(StoreMaintenance, store);
+  context.provide(StoreFiles, new SqliteFiles(clock));
+}
+
+/** Copies and folders can be worked on where no store is opened. */
+export function activateStandalone(context: StandaloneContext): void {
+  context.provide(StoreFiles, new SqliteFiles(context.get(Clock)));
+}

@@ -1,9 +1,0 @@
-// A process that restores a backup and ends itself before the n-th thing that it does to the disk: `node restoringVictim.js BACKUP FOLDER N`.
-import { countSteps, killBefore } from '../../kit/killedSteps.js';
-
-countSteps();
-const [backup = '', folder = '', nth = '0'] = process.argv.slice(2);
-const { restoreBackup } = await import('#core/backup/restoreBackup.js');
-const { SystemClock } = await import('@postroom/sdk/base');
-killBefore(Number(nth));
-await restoreBackup(backup, folder, new SystemClock(), () => undefined);

@@ -1,0 +1,111 @@
+// Mail to put into a store that is tested, and what a mail client would see of it.
+import { createHash } from 'node:crypto';
+import type { MailboxRef } from '@postroom/sdk';
+import type { IntakeResult, IntakeUnit, MailStore, OutboxDraft, StagedBody, StoredMessage } from '@postroom/sdk/services';
+import type { TestedStore } from './testedStore.js';
+
+export interface MailSketch {
+  readonly text?: string;
+  readonly octets?: Uint8Array;
+  readonly to?: readonly MailboxRef[];
+  readonly prefix?: string;
+  readonly duplicateKey?: Uint8Array;
+  readonly outbox?: readonly OutboxDraft[];
+  readonly uidl?: string;
+  readonly message?: Partial<StoredMessage>;
+}
+
+export const ANDREW: MailboxRef = { account: 'company', user: 'andrew' };
+export const GREG: MailboxRef = { account: 'company', user: 'greg' };
+export const CAROLYN: MailboxRef = { account: 'company', user: 'carolyn' };
+
+/** The unit for a message whose octets are staged already. */
+
+export function describeMail(body: StagedBody, contentHash: string, sketch: MailSketch = {}): IntakeUnit {
+  return {
+    body,
+    message: {
+      id: body.id,
+      origin: 'fetched',
+      account: 'company',
+      author: undefined,
+      envelopeFrom: undefined,
+      envelopeRecipients: [],
+      uidl: sketch.uidl,
+      receivedAt: new Date('2026-11-23T09:00:00Z'),
+      size: body.size,
+      headerSize: 20,
+      contentHash,
+      messageId: `${body.id}@test.example`,
+      from: 'Lisa Jones <lisa@works.example>',
+      subject: 'Offer 100%',
+      disposition: 'deliver',
+      reason: '',
+      rung: 'L4',
+      trail: [{ tap: 'postroom.isp-regular/route', change: '+andrew@company', reason: 'To: andrew', milliseconds: 1 }],
+      concealed: [],
+      ...sketch.message,
+    },
+    placements: (sketch.to ?? []).map((mailbox) => ({
+      mailbox,
+      prefix: Buffer.from(sketch.prefix ?? ''),
+      duplicateKey: sketch.duplicateKey,
+    })),
+    outbox: sketch.outbox ?? [],
+    journal: sketch.uidl === undefined ? undefined : { account: 'company', uidl: sketch.uidl, listedSize: body.size },
+  };
+}
+
+export function mail(store: { readonly mailStore: MailStore }, sketch: MailSketch): IntakeUnit {
+  const octets = sketch.octets ?? Buffer.from(sketch.text ?? 'Subject: hello\r\n\r\nhello\r\n');
+  const body = store.mailStore.stage();
+  void body.append(octets);
+  return describeMail(body, createHash('sha256').update(octets).digest('hex'), sketch);
+}
+
+export function put(store: { readonly mailStore: MailStore }, sketch: MailSketch): Promise<IntakeResult> {
+  return store.mailStore.commit(mail(store, sketch));
+}
+
+export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of source) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** What a mail client would see: UIDL, announced size and octets of each message. */
+export async function pickUp(
+  store: Pick<TestedStore, 'maildrops'>,
+  mailbox: MailboxRef,
+): Promise<{ uidl: string; size: number; text: string }[]> {
+  const maildrop = await store.maildrops.open(mailbox);
+  if (maildrop === 'in-use') throw new Error('The maildrop is in use.');
+  try {
+    const { messages } = maildrop;
+    const seen = Array.from({ length: messages.count }, (_, index) => ({
+      uidl: messages.uidl(index + 1),
+      size: messages.size(index + 1),
+      text: '',
+    }));
+    for await (const piece of maildrop.read(seen.map((_, index) => index + 1))) {
+      const message = seen[piece.number - 1];
+      if (message !== undefined) message.text += Buffer.from(piece.octets).toString('latin1');
+    }
+    return seen;
+  } finally {
+    maildrop.close();
+  }
+}
+
+export function draft(recipient: string): OutboxDraft {
+  return {
+    account: 'company',
+    from: 'mail@company.example',
+    recipient,
+    prefix: Buffer.from('Received: x\r\n'),
+    ret: undefined,
+    envid: undefined,
+    notify: ['FAILURE'],
+    orcpt: undefined,
+  };
+}

@@ -1,0 +1,42 @@
+// An Outbox of 100,000 entries, filled behind the store's back.
+import { expect } from 'chai';
+import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
+import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
+import { draft, put } from '../../../../kit/storeSuite/testMail.js';
+import { StoreFixture } from '../storeFixture.js';
+
+describe('A long Outbox on SQLite', () => {
+  /** Behind what a test puts in, however long ago this file was loaded. */
+  let now: Date;
+  let fixture: StoreFixture;
+  let store: SqliteStore;
+  beforeEach(async () => {
+    now = new Date(Date.now() + 60_000);
+    fixture = await StoreFixture.make();
+    store = await fixture.open();
+    await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
+    await put(store, { outbox: [draft('dan@far.example')] });
+  });
+  afterEach(() => fixture.dispose());
+
+  it('R56 takes the first of 100,000 at a time, and knows their number without reading them', async function () {
+    this.timeout(120_000);
+    const [one] = await store.outbox.list();
+    await fixture.close(store);
+    const connection = await Connection.open(store.path, 'write');
+    await connection.run(
+      `WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 100000)
+        INSERT INTO outbox (message_id, account, sender, recipient, prefix, dsn, state, queued_at, next_try_at)
+        SELECT message_id, account, sender, 'r' || n || '@far.example', prefix, dsn, 'waiting', queued_at, next_try_at
+        FROM outbox CROSS JOIN number WHERE id = ?`,
+      [one?.id ?? 0],
+    );
+    await connection.close();
+    store = await fixture.open();
+    expect(store.outbox.counts()).to.include({ messages: 2, recipients: 100_003 });
+    expect(await store.outbox.lease(now, 60_000, 200)).to.have.length(200);
+    const next = await store.outbox.lease(now, 60_000, 200);
+    expect(next[0]?.recipient).to.equal('r198@far.example');
+    await store.outbox.release(next.map(({ id }) => id));
+  });
+});
