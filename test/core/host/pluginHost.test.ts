@@ -137,6 +137,30 @@ describe('the plugin host', () => {
     expect(status('slow')).to.include({ state: 'active' });
   });
 
+  it('takes no tap from a plugin that is leaving: a message would pass by it as soon as it is gone', async () => {
+    const taps = [
+      { hook: 'onSort', name: 'slow', stage: 'route', timeoutMs: 10_000 },
+      { hook: 'onDeliver', name: 'late', stage: 'observe' },
+    ] as const;
+    await start({
+      leaver: {
+        manifest: { contributes: { taps } },
+        activate: `
+          const late = () => context.hooks.onDeliver.tap('late', () => undefined);
+          late();
+          context.hooks.onSort.tap('slow', async () => { say('in'); await new Promise((go) => { globalThis.postroomFixtureGo = go; }); late(); });`,
+      },
+    });
+    const { onSort, onDeliver } = service(fixture.server.container, HostHooks);
+    const running = sort();
+    while (fixture.said.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const disabling = fixture.run('plugins.disable', { plugin: 'test.leaver' });
+    while (onSort.has('test.leaver', 'slow')) await new Promise((resolve) => setImmediate(resolve));
+    (Reflect.get(globalThis, 'postroomFixtureGo') as () => void)();
+    await Promise.all([running, disabling]);
+    expect(onDeliver.has('test.leaver', 'late')).to.equal(false);
+  });
+
   it('switches a plugin off after three failures in five minutes, not after three in six, and tries again when told', async () => {
     await start({ a: { activate: `say('active');`, deactivate: `say('end');` } });
     const fail = async (): Promise<string | undefined> => {
