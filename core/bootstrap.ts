@@ -6,10 +6,7 @@ import { DisposableStack, inWords, SystemClock } from '@postroom/sdk/base';
 import {
   Accounts,
   ActivityLog,
-  AdminPassword,
-  Authenticator,
   BccAddresses,
-  Certificates,
   Clock,
   CommandCatalogue,
   ContributedEntries,
@@ -34,6 +31,7 @@ import {
   ServerName,
   ServerProcess,
   type ServiceId,
+  SettingsSource,
   SettingsText,
   type StallLimit,
   StartMode,
@@ -41,6 +39,7 @@ import {
   StoreMaintenance,
   Submissions,
   Teaching,
+  TrialPeriod,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
@@ -48,17 +47,13 @@ import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
-import { FileSettings } from './configuration/fileSettings.js';
-import { FileSecretStore } from './configuration/secretStore.js';
-import { SettingsService } from './configuration/settingsService.js';
-import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js';
+import { CORE_COMMANDS } from './commands/declarations.js';
+import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
+import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
+import { SettingsService } from './configuration/inForce/settingsService.js';
 import { SettingsAccounts } from './directory/accounts.js';
-import { StoredAdminPassword } from './directory/adminPassword.js';
-import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
-import { CertificateState, ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
 import { BounceStep, LocalBounceStep } from './flow/bounce.js';
@@ -82,11 +77,11 @@ import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.
 import { createHooks, HostHooks } from './hooks.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
-import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
+import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { ManifestEntries } from './host/contributedEntries.js';
-import { declaredManifests, provenManifests } from './host/declared.js';
+import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins } from './host/discovery.js';
+import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { HostAdministration } from './host/hostAdministration.js';
 import { HostSupervision } from './host/hostSupervision.js';
@@ -96,7 +91,7 @@ import { moduleLoader } from './host/pluginModule.js';
 import { pluginReader } from './host/pluginReader.js';
 import { PluginRuntime } from './host/pluginRuntime.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
-import { platformPacks } from './host/servicePlan.js';
+import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
 import { ExplainStep, HookExplainStep } from './review/explain.js';
@@ -186,6 +181,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
   let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   await checkBootFile(dataDir, boot, installed);
+  declareCommands(container, installed, stack);
   const host = service(container, PluginHost);
   stack.defer(() => host.end());
   await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
@@ -195,7 +191,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
-  const settings = stack.use(service(container, SettingsService) as FileSettings);
+  const settings = stack.use(service(container, SettingsService) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
   phase('The settings are in force.');
@@ -206,9 +202,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     takeLevel();
     stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
-  await (service(container, SecretStore) as FileSecretStore).open();
-  await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
-  stack.use(service(container, Authenticator) as PasswordAuthenticator);
 
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
@@ -258,6 +251,13 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
   return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
+/** The core's commands, which no plugin can take, and those of the platform, whose handlers come before the settings do. */
+function declareCommands(container: Container, installed: readonly InstalledPlugin[], stack: DisposableStack): void {
+  const registry = service(container, CommandRegistry);
+  stack.use(registry.declare(CORE, CORE_COMMANDS));
+  for (const plugin of installed.filter(isPlatform)) stack.use(registry.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
+}
+
 /** What the host itself cannot do without. */
 const NEEDED: readonly ServiceId<unknown>[] = [
   MailStore,
@@ -269,6 +269,8 @@ const NEEDED: readonly ServiceId<unknown>[] = [
   Maildrops,
   StoreMaintenance,
   StoreFiles,
+  SettingsSource,
+  SecretStore,
 ];
 
 interface HostOptions {
@@ -278,17 +280,11 @@ interface HostOptions {
 }
 
 function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
-  bindClass(container, SettingsService, FileSettings);
+  bindClass(container, SettingsService, DefaultSettingsService);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
-  bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);
-  bindClass(container, AdminPassword, StoredAdminPassword);
-  bindClass(container, SharedNameLogins, ToldSharedNameLogins);
-  bindClass(container, Authenticator, PasswordAuthenticator);
-  bindClass(container, CertificateState, ServerCertificates);
-  bindAlias(container, Certificates, CertificateState);
   bindClass(container, ServerName, ConfiguredServerName);
 
   bindValue(container, HostHooks, createHooks());

@@ -1,6 +1,7 @@
 // Small tools that the host and the plugins of the product share: files, space on disks, things to dispose of, listeners, texts. Not part of what
 // plugins of strangers are promised: any version may change them.
 
+export * from './base/asciiDomain.js';
 export * from './base/atomicFile.js';
 export * from './base/byteRange.js';
 export * from './base/clock.js';
@@ -15,6 +16,7 @@ export * from './base/makeFolder.js';
 export * from './base/namesOf.js';
 export * from './base/nearest.js';
 export * from './base/orFail.js';
+export * from './base/ownAddresses.js';
 export * from './base/ownTime.js';
 export * from './base/packageFolder.js';
 export * from './base/problemLine.js';
@@ -32,3 +34,5 @@ export * from './base/terminalText.js';
 export * from './base/threadTimes.js';
 export * from './base/timeZone.js';
 export * from './base/unknownPlugin.js';
+export * from './base/utf8Text.js';
+export * from './base/watchedFile.js';

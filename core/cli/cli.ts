@@ -1,6 +1,6 @@
 // `postroom`: serve, demo, setup, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
 import path from 'node:path';
-import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type CommandDeclaration, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
 import { apiVersion, inWords, terminalText } from '@postroom/sdk/base';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
@@ -100,13 +100,17 @@ async function commandTable(dataDir: string): Promise<CommandTable> {
   const [ours, strangers] = [true, false].map((bundled) =>
     installed.filter((plugin) => plugin.bundled === bundled).flatMap(declaredCommands),
   );
-  const titles = Object.fromEntries(
-    installed.flatMap(({ manifest }) => (manifest === undefined ? [] : [[manifest.name, manifest.description]])),
-  );
+  // The product's plugins come first in the list, and last here: their titles count.
+  const manifests = installed.flatMap((plugin) => plugin.manifest ?? []).toReversed();
+  const titles: Readonly<Record<string, string>> = Object.fromEntries(manifests.flatMap(areaTitles));
   return {
     declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
     titles: { ...titles, ...AREA_TITLES },
   };
+}
+
+function areaTitles({ name, description, contributes }: PluginManifest): readonly (readonly [string, string])[] {
+  return [[name, description], ...(contributes?.areas ?? []).map(({ area, title }) => [area, title] as const)];
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {

@@ -4,7 +4,7 @@ import { problemLine } from '@postroom/sdk/base';
 import { Licence, type Log } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
 import { openServer, type Server } from '../bootstrap.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { Doors } from '../host/doors.js';
 import type { CommonOptions } from './commandLine.js';
 import { controlPath, serveControl } from './controlSocket.js';

@@ -2,7 +2,7 @@
 // device; and who may send without a login.
 import { foldCase, isAdminName, isPublicName } from '@postroom/sdk';
 import { didYouMean } from '@postroom/sdk/base';
-import { nameProblem } from '../configuration/names.js';
+import { nameProblem } from '../configuration/layout/names.js';
 import { askChoice, askNumber, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { isThisComputer, senderAddressesIn, senderAddressesProblem } from './senderAddresses.js';

@@ -1,9 +1,19 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
 import { problemLine } from '@postroom/sdk/base';
-import { Accounts, type BlockingPlugin, Events, Licence, MailStore, Outbox, type RoundReport, Rounds } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
-import { TrialPeriod } from '../configuration/trialPeriod.js';
+import {
+  Accounts,
+  type BlockingPlugin,
+  Events,
+  Licence,
+  MailStore,
+  Outbox,
+  type RoundReport,
+  Rounds,
+  TrialPeriod,
+} from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+
 import { exposition } from '../figures/exposition.js';
 import { Figures } from '../figures/figures.js';
 import { Scheduler } from '../flow/schedule.js';

@@ -1,8 +1,8 @@
 // What commands share when they change settings: properties as people type them.
 import { PostroomError } from '@postroom/sdk';
 import { nearest } from '@postroom/sdk/base';
-import type { SettingEdit } from '../configuration/document.js';
-import type { SettingsSchema } from '../configuration/schema.js';
+import type { SettingsSchema } from '../configuration/schema/schema.js';
+import type { SettingEdit } from '../configuration/text/document.js';
 
 /** `key=value` as edits below `base`; an empty value takes the property out. */
 export function assignments(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {

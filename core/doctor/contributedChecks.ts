@@ -1,16 +1,20 @@
-// What plugins say of their own health: their commands with the role `health-check`.
-import { type CommandCall, sentenceOf } from '@postroom/sdk';
-import type { CommandRegistry } from '../host/commandRegistry.js';
-import { type CheckResult, problem } from './checkResult.js';
+// What plugins look at themselves: each names a command that answers results.
+import { type CheckResult, type CommandCall, sentenceOf } from '@postroom/sdk';
+import type { CommandCatalogue, ContributedEntries } from '@postroom/sdk/services';
+import { problem } from './checkResult.js';
 
-/** In the order of the commands' names. One that fails has found something: its sentence. */
-export async function contributedChecks(registry: CommandRegistry, call: CommandCall): Promise<readonly CheckResult[]> {
+/** In the order of activation. A check that fails has found something: its sentence. */
+export async function contributedChecks(
+  entries: Pick<ContributedEntries, 'of'>,
+  commands: Pick<CommandCatalogue, 'run'>,
+  call: CommandCall,
+): Promise<readonly CheckResult[]> {
   const found: CheckResult[] = [];
-  for (const { command, title } of registry.available.filter(({ role }) => role === 'health-check')) {
+  for (const { value } of entries.of<{ readonly command: string }>('checks')) {
     try {
-      found.push(...((await registry.run(command, {}, call)) as readonly CheckResult[]));
+      found.push(...((await commands.run(value.command, {}, call)) as readonly CheckResult[]));
     } catch (error) {
-      found.push(problem(title, sentenceOf(error)));
+      found.push(problem(value.command, sentenceOf(error)));
     }
   }
   return found;

@@ -13,7 +13,7 @@ import {
   type TapPlace,
 } from '@postroom/sdk/services';
 import { inject } from 'inversify';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { switchPlugin } from './enablement.js';

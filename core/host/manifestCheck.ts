@@ -1,10 +1,11 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
+
 import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
 import { apiVersion, didYouMean, sdkFile, shownName } from '@postroom/sdk/base';
 import { networkProblems } from '@postroom/sdk/network';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
-import { pluginId } from '../configuration/schema.js';
+import { pluginId } from '../configuration/schema/schema.js';
 import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 import { argumentNamesProblem } from './argumentNames.js';
 import { HOST_POINTS } from './hostPoints.js';

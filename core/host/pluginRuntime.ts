@@ -15,7 +15,7 @@ import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sd
 import { Log, PluginStorages, SecretStore, type ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';

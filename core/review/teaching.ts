@@ -1,8 +1,8 @@
 // What a person who moves a message teaches: plugins propose rules, and the one that would move the fewest other messages is the narrowest.
 import { type Disposable, type MailboxRef, type MessageId, mailboxName } from '@postroom/sdk';
 import { Accounts, createServiceId, MailStore, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
-import { hasErrors } from '../configuration/problems.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { hasErrors } from '../configuration/problems/problems.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/storedMail.js';
 import { type MovedMessage, WhatIfStep } from './whatIf.js';

@@ -2,7 +2,7 @@
 import { mailboxName } from '@postroom/sdk';
 import { stateOf } from '@postroom/sdk/mail';
 import { Accounts, createServiceId, MailStore, type StoredMessage } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/storedMail.js';
 

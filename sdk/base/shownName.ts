@@ -1,4 +1,4 @@
-// Names that strangers chose, in sentences for people.
+// Names that strangers chose, made fit for people's eyes.
 
 /** A name as it may stand in a sentence or log line: short, and without control characters that a terminal would obey. */
 export function shownName(name: string): string {

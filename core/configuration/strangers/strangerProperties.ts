@@ -1,10 +1,9 @@
 // The settings that strangers' plugins declare: are the declarations within limits, and do the values fit them? Loaded only where there are some.
 
-import type { SettingPath } from '@postroom/sdk/base';
-import { accountEntries, groupOf } from '@postroom/sdk/base';
+import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/base';
 import type { ErrorObject } from 'ajv';
-import type { DeclaredProperty, JsonSchema, SettingsSchema } from '../schema.js';
-import type { StrangerSettings } from '../validate.js';
+import type { StrangerSettings } from '../checking/validate.js';
+import type { DeclaredProperty, JsonSchema, SettingsSchema } from '../schema/schema.js';
 import { type StrangerCheck, StrangerSchemas } from './strangerSchemas.js';
 
 export class StrangerProperties implements StrangerSettings {

@@ -1,15 +1,9 @@
 // What the doctor says of isolation: what holds installed plugins in, and what they wait for.
+import type { CheckResult } from '@postroom/sdk';
 import type { PluginCatalogue } from '@postroom/sdk/services';
 import type { Fences } from './fence/fences.js';
 import { FENCE_NAMES } from './fence/fenceWords.js';
 import type { PluginNetwork } from './network/pluginNetwork.js';
-
-/** What a command with the role `health-check` answers, for one thing that was looked at. */
-export interface HealthCheck {
-  readonly check: string;
-  readonly state: 'well' | 'warning' | 'problem';
-  readonly text: string;
-}
 
 type Plugins = PluginCatalogue['plugins'];
 
@@ -17,7 +11,7 @@ const CHECK = 'plugin isolation';
 const ALWAYS = "the allow-list of Node's modules, the permissions of Node, and the host as the only way to a network";
 
 /** Says which fences hold on this machine, and which of them a plugin would run behind now. */
-export async function checkFences(fences: Fences, plugins: Plugins): Promise<HealthCheck> {
+export async function checkFences(fences: Fences, plugins: Plugins): Promise<CheckResult> {
   const { fence, missing } = await fences.found();
   const refusal = await fences.refusal();
   const isUsed = isolated(plugins).length > 0;
@@ -33,7 +27,7 @@ export async function checkFences(fences: Fences, plugins: Plugins): Promise<Hea
   return { check: CHECK, state: isUsed ? 'warning' : 'well', text };
 }
 
-export function checkAgreements(network: PluginNetwork, plugins: Plugins): readonly HealthCheck[] {
+export function checkAgreements(network: PluginNetwork, plugins: Plugins): readonly CheckResult[] {
   return isolated(plugins).flatMap(({ id, manifest }) => {
     const waits = manifest === undefined ? [] : network.demandOf(manifest).waits;
     const text = `It waits for your agreement to connect to ${waits.join(', ')}. Agree: postroom plugins allow ${id}`;

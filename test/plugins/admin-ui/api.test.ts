@@ -1,12 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
 import { Command } from 'commander';
-import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { addCommands } from '#core/cli/commandLine.js';
 import { CORE_COMMANDS } from '#core/commands/declarations.js';
-import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
+import { commandsIn, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
+
+/** Those that a server has: without what the command line does alone. */
+const OF_A_SERVER = [...CORE_COMMANDS, ...commandsIn('plugins')];
 
 describe("The manager's API", () => {
   let host: ManagerHost;
@@ -18,16 +19,8 @@ describe("The manager's API", () => {
   after(() => host.stop());
 
   it('has the commands that the CLI has and the palette lists', async () => {
-    const manifests = await Promise.all(
-      (await readdir(BUNDLED_PLUGINS)).map(async (folder) =>
-        JSON.parse(await readFile(`${BUNDLED_PLUGINS}${folder}/package.json`, 'utf8')),
-      ),
-    );
-    const contributed = manifests.flatMap(
-      (manifest: { contributes?: { commands?: CommandDeclaration[] } }) => manifest.contributes?.commands ?? [],
-    );
     const program = new Command();
-    addCommands(program, [...CORE_COMMANDS, ...contributed], {}, 'data', async () => undefined);
+    addCommands(program, OF_A_SERVER, {}, 'data', async () => undefined);
     const cli = program.commands.flatMap((area) =>
       area.commands.length === 0 ? [area.name()] : area.commands.map((verb) => `${area.name()}.${verb.name()}`),
     );
@@ -41,7 +34,7 @@ describe("The manager's API", () => {
 
   it('offers GET exactly where a command changes nothing', async () => {
     const { paths } = (await host.ask('GET', '/api/openapi.json', undefined, login)).json<{ paths: Record<string, object> }>();
-    for (const { command, reads } of CORE_COMMANDS) {
+    for (const { command, reads } of OF_A_SERVER) {
       expect('get' in (paths[`/api/commands/${command}`] ?? {}), command).to.equal(reads === true);
     }
     const refused = await host.ask('GET', '/api/commands/service.stop', undefined, login);

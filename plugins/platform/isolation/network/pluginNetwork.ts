@@ -1,6 +1,6 @@
 // Which network each plugin has: what its manifest names, with its settings put in, and what the administrator agreed to in plugins.network.
-import { networkInterfaces } from 'node:os';
 import type { PluginManifest } from '@postroom/sdk';
+import { ownAddresses } from '@postroom/sdk/base';
 import { askedEntries, asksForDns, canonicalAddress, names, parseTarget, type Target, targetName } from '@postroom/sdk/network';
 import type { DataFolder, NetworkDemand, PortCatalogue, SettingsText } from '@postroom/sdk/services';
 import { isPostroom, type NetworkRules, needsAgreement, type OwnPlaces } from './networkRules.js';
@@ -42,7 +42,8 @@ export class PluginNetwork {
 
   /** Asked with every connection: addresses and ports come and go. */
   own(): OwnPlaces {
-    return { addresses: ownAddresses(), ports: new Set(this.ports.ports.map(({ port }) => port)), dataDir: this.folder.path };
+    const addresses = new Set(ownAddresses().map(canonicalAddress));
+    return { addresses, ports: new Set(this.ports.ports.map(({ port }) => port)), dataDir: this.folder.path };
   }
 
   entriesOf(manifest: PluginManifest): readonly NetworkEntry[] {
@@ -78,8 +79,4 @@ export class PluginNetwork {
   #agreedBy({ publisher, name }: PluginManifest): readonly Target[] {
     return this.agreedFor(`${publisher}.${name}`).flatMap((text) => parseTarget(text) ?? []);
   }
-}
-
-function ownAddresses(): ReadonlySet<string> {
-  return new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => canonicalAddress(address))));
 }

@@ -47,7 +47,8 @@ describe('what isolates', function () {
     server = await openServer({ dataDir, serve: false, log: createLog('silent') });
   }
   const run = async <T>(command: string, args: object = {}): Promise<T> => (await server?.run(command, args, CALL)) as T;
-  const tagger = async (): Promise<Row | undefined> => (await run<readonly Row[]>('plugins.list')).find(({ plugin }) => plugin === 'stranger.tagger');
+  const tagger = async (): Promise<Row | undefined> =>
+    (await run<readonly Row[]>('plugins.list')).find(({ plugin }) => plugin === 'stranger.tagger');
   const tags = async (): Promise<string> => {
     return JSON.stringify(await run('explain', { account: 'company', file: Buffer.from(MAIL).toString('base64') }));
   };
