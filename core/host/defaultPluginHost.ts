@@ -95,8 +95,9 @@ export class DefaultPluginHost implements PluginHost {
         if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
       }
       const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
-      // What failed says why the others were not tried.
-      const [first] = [...lacking.filter((id) => this.#failedProviders(id, installed).length > 0), ...lacking];
+      // Whose activate() failed comes first: after it no other was tried.
+      const hasThrown = (id: ServiceId<unknown>): boolean => this.#failedProviders(id, installed).some(({ error }) => error !== undefined);
+      const [first] = [...lacking.filter(hasThrown), ...lacking];
       if (first !== undefined) this.#refuse(first, installed);
     });
   }
