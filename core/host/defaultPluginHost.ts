@@ -96,10 +96,15 @@ export class DefaultPluginHost implements PluginHost {
       }
       const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
       // Whose activate() failed comes first: after it no other was tried.
-      const hasThrown = (id: ServiceId<unknown>): boolean => this.#failedProviders(id, installed).some(({ error }) => error !== undefined);
-      const [first] = [...lacking.filter(hasThrown), ...lacking];
+      const [first] = [...lacking.filter((id) => this.#hasThrown(id, installed)), ...lacking];
       if (first !== undefined) this.#refuse(first, installed);
     });
+  }
+
+  demand(services: readonly ServiceId<unknown>[]): void {
+    const installed = [...this.#records.values()].map((record) => record.installed);
+    const first = services.find((id) => !this.services.has(id.serviceName) && this.#hasThrown(id, installed));
+    if (first !== undefined) this.#refuse(first, installed);
   }
 
   get starting(): readonly StartedPlugin[] {
@@ -372,6 +377,10 @@ export class DefaultPluginHost implements PluginHost {
       { service: serviceName },
       { cause: first?.error },
     );
+  }
+
+  #hasThrown(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): boolean {
+    return this.#failedProviders(id, installed).some(({ error }) => error !== undefined);
   }
 
   #failedProviders(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly PluginRecord[] {
