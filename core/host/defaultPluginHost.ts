@@ -106,8 +106,9 @@ export class DefaultPluginHost implements PluginHost {
         if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
       }
       const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
-      // What failed says why the others were not tried.
-      const [first] = [...lacking.filter((id) => this.#failedProviders(id, installed).length > 0), ...lacking];
+      // What was tried and failed says why the others were not tried.
+      const tried = lacking.filter((id) => this.#failedProviders(id, installed).some(({ error }) => error !== undefined));
+      const [first] = [...tried, ...lacking];
       if (first !== undefined) this.#refuse(first, installed);
     });
   }
@@ -375,7 +376,7 @@ export class DefaultPluginHost implements PluginHost {
     const could =
       providers.length === 0
         ? 'No installed plugin provides it.'
-        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it.`;
+        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it, and "disabled" did not.`;
     throw new PostroomError(
       'plugin/no-provider',
       `Postroom cannot start without the service ${serviceName}. ${why.length > 0 ? why.join(' ') : could}`,
