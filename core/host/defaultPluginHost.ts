@@ -106,7 +106,7 @@ export class DefaultPluginHost implements PluginHost {
         if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
       }
       const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
-      // Whose activate() failed comes first: after it no other was tried.
+      // What was tried and failed says why the others were not tried.
       const [first] = [...lacking.filter((id) => this.#hasThrown(id, installed)), ...lacking];
       if (first !== undefined) this.#refuse(first, installed);
     });
@@ -381,7 +381,7 @@ export class DefaultPluginHost implements PluginHost {
     const could =
       providers.length === 0
         ? 'No installed plugin provides it.'
-        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it.`;
+        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it, and "disabled" did not.`;
     throw new PostroomError(
       'plugin/no-provider',
       `Postroom cannot start without the service ${serviceName}. ${why.length > 0 ? why.join(' ') : could}`,

@@ -78,7 +78,7 @@ describe('the platform', () => {
   it('says what it cannot do without, and where to switch it on again', async () => {
     await writeFile(path.join(folder, 'boot.json'), '{ "disabled": ["postroom.settings-file"] }');
     expect(await refusal()).to.equal(
-      'Postroom cannot start without the service SettingsSource. postroom.settings-file would, if "enabled" in boot.json named it.',
+      'Postroom cannot start without the service SettingsSource. postroom.settings-file would, if "enabled" in boot.json named it, and "disabled" did not.',
     );
   });
 
