@@ -519,7 +519,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'fuzzing',
     tried: 'a setting behind a comment',
-    file: 'core/configuration/document',
+    file: 'core/configuration/text/document',
     title: 'never puts a new value into a comment',
   },
   { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'core/mail/addresses', title: 'what is no address' },
