@@ -156,7 +156,7 @@ describe('mailparser', () => {
 
   it('has no say in what becomes of a message: no step of its life and no plugin of the product asks for parsed content', () => {
     const asking = holding(product, /\bmail\.content\(/);
-    expect(asking).to.deep.equal(['core/host/isolated/messageHandles.ts']);
+    expect(asking).to.deep.equal(['plugins/platform/isolation/calls/messageHandles.ts']);
   });
 });
 

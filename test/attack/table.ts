@@ -522,7 +522,7 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/configuration/text/document',
     title: 'never puts a new value into a comment',
   },
-  { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'core/mail/addresses', title: 'what is no address' },
+  { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'sdk/mail/addresses', title: 'what is no address' },
   { finding: 'MIME bombs', tried: '25 of them', file: 'core/mail/bombs', title: '' },
   {
     finding: 'crowds',
