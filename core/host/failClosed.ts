@@ -63,7 +63,7 @@ export function blockingPlugins(
   return blocking;
 }
 
-/** For whoever asks why a message waits. */
+/** Why a message waits. */
 export function whyBlocked(blocking: readonly BlockingPlugin[]): string {
   const away = blocking.filter(({ how }) => how !== 'lapsed');
   const names = (away.length > 0 ? away : blocking).map(({ id }) => id).join(', ');

@@ -89,7 +89,7 @@ export function catchUnhandled(note: UnhandledErrors['note'], onOwn: (error: unk
     }
   };
   process.on('uncaughtException', caught);
-  // Node would hand what a promise was rejected with to the former, but wrapped into an error of its own where it is none.
+  // Node would hand what a promise was rejected with to the former, but wrapped into an error where it is none.
   process.on('unhandledRejection', caught);
   return {
     dispose: () => {
