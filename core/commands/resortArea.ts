@@ -2,6 +2,7 @@
 import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
 import { orFail } from '@postroom/sdk/base';
 import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { type Redelivery, ResortStep } from '../review/resort.js';
 import { type Lesson, TeachingStep } from '../review/teaching.js';
@@ -27,8 +28,8 @@ interface MoveArguments {
 export class ResortArea implements CommandArea {
   constructor(
     @MailStore private readonly store: MailStore,
-    @ResortStep private readonly resort: ResortStep,
-    @TeachingStep private readonly teaching: TeachingStep,
+    @inject(ResortStep) private readonly resort: ResortStep,
+    @inject(TeachingStep) private readonly teaching: TeachingStep,
     @SettingsService private readonly settings: SettingsService,
     @Accounts private readonly accounts: Accounts,
   ) {}

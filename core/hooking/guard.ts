@@ -155,7 +155,7 @@ class LazyCall implements TapCall {
     this.#controller?.abort(reason);
   }
 
-  /** The call is over: whoever still waits on its signal is let go. */
+  /** The call is over: waits on its signal end. */
   release(): void {
     this.#controller?.abort(this.#reason ?? new PostroomError('plugin/timeout', 'The call is over.'));
   }

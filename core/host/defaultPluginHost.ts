@@ -12,9 +12,10 @@ import {
   type ServiceId,
   type StartedPlugin,
 } from '@postroom/sdk/services';
-import { inject } from 'inversify';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
 import type { TapFailure } from '../hooking/guard.js';
-import type { HookStep } from '../hooking/hookPoint.js';
+import type { HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
 import { activationProblem } from './activationProblem.js';
 import { type InstalledPlugin, runsInHost } from './discovery.js';
@@ -62,7 +63,8 @@ export class DefaultPluginHost implements PluginHost {
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
     @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {
-    this.#known = new KnownFilters(() => services.get(PluginStorages).forPlugin('core'));
+    this.#known = new KnownFilters(() => new CoreState(services.get(PluginStorages)));
+    for (const hook of Object.values(hooks)) hook.reportTo(this);
     for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
   }
 

@@ -62,11 +62,3 @@ export function blockingPlugins(
   }
   return blocking;
 }
-
-/** Why a message waits. */
-export function whyBlocked(blocking: readonly BlockingPlugin[]): string {
-  const away = blocking.filter(({ how }) => how !== 'lapsed');
-  const names = (away.length > 0 ? away : blocking).map(({ id }) => id).join(', ');
-  if (away.length === 0) return `a new version of ${names} lets mail through; sorted when somebody has agreed`;
-  return `${names} ${away.length === 1 ? 'is' : 'are'} not active; sorted when back`;
-}

@@ -1,8 +1,8 @@
 // The plugins as the rest of the host sees them: which run, in which state, and what is wrong with them.
-import type { Disposable } from '@postroom/sdk';
-import { type BlockingPlugin, createServiceId, type PluginStatus, type ServiceId, type StartedPlugin } from '@postroom/sdk/services';
+import { createServiceId, type PluginStatus, type ServiceId, type StartedPlugin } from '@postroom/sdk/services';
+import type { BlockingPlugins } from '../hooking/blockingPlugins.js';
+import type { CallReporter } from '../hooking/callReports.js';
 import type { TapFailure } from '../hooking/guard.js';
-import type { HookStep } from '../hooking/hookPoint.js';
 import type { InstalledPlugin } from './discovery.js';
 import type { PluginFailure } from './failureTracker.js';
 import type { ReadablePlugin } from './pluginModule.js';
@@ -12,7 +12,7 @@ import type { Ground } from './servicePlan.js';
 /** Makes the runtime for a plugin. */
 export type RuntimeFactory = (plugin: ReadablePlugin) => PluginRuntime;
 
-export interface PluginHost {
+export interface PluginHost extends BlockingPlugins, CallReporter {
   /**
    * Activates the plugins of the platform, once, before anything else. `ground`: what to start, and what not. Rejects where a service in `needed` is
    * missing afterwards, with what kept its provider from being activated.
@@ -46,14 +46,10 @@ export interface PluginHost {
    * answer in time is only noted: there is no process to end, and what it waits for may be the disk.
    */
   tapFailed(failure: TapFailure, message?: string): void;
-  /** Counts each tap's part in a call of a hook: what failed over a message, and what went well. */
-  noteCall(steps: readonly Pick<HookStep, 'plugin' | 'failure'>[], message?: string): void;
   /** Something went wrong in a plugin's code outside of any call: shown and logged, no strike. */
   noteProblem(plugin: string, sentence: string): void;
   /** The next time that the plugin would be activated it becomes `failed` instead, with this sentence. */
   withhold(plugin: string, why: string): void;
-  /** Plugins that fail closed, should run, and do not: while there are any, mail is held. */
-  readonly blocking: readonly BlockingPlugin[];
   /** An administrator removed the plugin, or agrees that it lets mail through: mail waits for it no longer. */
   forget(plugin: string): Promise<void>;
   readonly plugins: readonly PluginStatus[];
@@ -61,7 +57,6 @@ export interface PluginHost {
   readonly accountSecrets: readonly string[];
   /** Resolves when every change asked for so far has been made. */
   settled(): Promise<void>;
-  onDidChange(listener: () => void): Disposable;
 }
 export const PluginHost = createServiceId<PluginHost>('PluginHost');
 export const RuntimeFactory = createServiceId<RuntimeFactory>('RuntimeFactory');

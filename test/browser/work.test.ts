@@ -277,6 +277,7 @@ describe('What an administrator does on the pages', () => {
     const newest = boxes.find(({ user }) => user === 'carolyn')?.messages ?? 0;
     await pop3Login(manager.pop3Port, 'carolyn', "carolyn's own", [newest]);
     await copy.getByText(/^picked up at/).waitFor();
+    await copy.filter({ hasText: /picked up at .* by .*127\.0\.0\.1/ }).waitFor();
     await show('trace');
     await page.getByRole('link', { name: 'Try it' }).click();
     await page.getByLabel('To line, or whole header').fill(`Greg <${SHARED}>`);

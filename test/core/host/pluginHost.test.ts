@@ -4,7 +4,7 @@ import { Events, Licence, type PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { HookCall } from '#core/hooking/hookPoint.js';
+import { HookCall } from '#core/hooking/hookCall.js';
 import { HostHooks } from '#core/hooks.js';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { type FixturePlugin, FixtureServer, listening } from './fixturePlugins.js';
