@@ -263,13 +263,13 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S17',
     tried: 'reading secrets while the key is changed',
-    file: 'core/configuration/secretStore',
+    file: 'plugins/platform/secrets/secretStore',
     title: 'tells who reads while the key is changed nothing untrue',
   },
   {
     finding: 'S18',
     tried: 'a change of the key that is killed',
-    file: 'core/configuration/secretStore',
+    file: 'plugins/platform/secrets/secretStore',
     title: 'keeps every secret wherever a change of the key is killed',
   },
   {
@@ -524,7 +524,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'fuzzing',
     tried: 'a setting behind a comment',
-    file: 'core/configuration/document',
+    file: 'core/configuration/text/document',
     title: 'never puts a new value into a comment',
   },
   { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'sdk/mail/addresses', title: 'what is no address' },
