@@ -348,7 +348,12 @@ export const ATTACKS: readonly AttackRow[] = [
   },
   { finding: 'A3', tried: 'content() of the first message after a start', file: 'plugins/platform/isolation/busy', title: 'hold none of' },
   { finding: 'A4', tried: 'rehearsals that throw', file: 'flow/failClosed', title: 'is not switched off by what somebody only tries out' },
-  { finding: 'A12', tried: 'a network that nobody agreed to', file: 'plugins/platform/isolation/network/agreement', title: "the administrator's agreement" },
+  {
+    finding: 'A12',
+    tried: 'a network that nobody agreed to',
+    file: 'plugins/platform/isolation/network/agreement',
+    title: "the administrator's agreement",
+  },
   { finding: 'R1', tried: 'a disk full on ext4 while the server is down', file: FULL_DISK, title: 'ext4', needs: 'root' },
   { finding: 'R8', tried: 'a restore without room', file: FULL_DISK, title: 'restored onto one', needs: 'root' },
   { finding: 'R9', tried: 'a backup onto a full disk', file: FULL_DISK, title: 'a backup is made onto a full disk', needs: 'root' },
