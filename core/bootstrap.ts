@@ -6,10 +6,7 @@ import { DisposableStack, inWords, SystemClock } from '@postroom/sdk/base';
 import {
   Accounts,
   ActivityLog,
-  AdminPassword,
-  Authenticator,
   BccAddresses,
-  Certificates,
   Clock,
   CommandCatalogue,
   ContributedEntries,
@@ -29,12 +26,14 @@ import {
   SecretStore,
   ServerName,
   type ServiceId,
+  SettingsSource,
   SettingsText,
   StartMode,
   StoreFiles,
   StoreMaintenance,
   Submissions,
   Teaching,
+  TrialPeriod,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
@@ -42,17 +41,13 @@ import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
-import { FileSettings } from './configuration/fileSettings.js';
-import { FileSecretStore } from './configuration/secretStore.js';
-import { SettingsService } from './configuration/settingsService.js';
-import { SettingsTrialPeriod, TrialPeriod } from './configuration/trialPeriod.js';
+import { CORE_COMMANDS } from './commands/declarations.js';
+import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
+import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
+import { SettingsService } from './configuration/inForce/settingsService.js';
 import { SettingsAccounts } from './directory/accounts.js';
-import { StoredAdminPassword } from './directory/adminPassword.js';
-import { PasswordAuthenticator } from './directory/authenticator.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
-import { CertificateState, ServerCertificates } from './directory/certificates.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { SharedNameLogins, ToldSharedNameLogins } from './directory/sharedNameLogins.js';
 import { Figures, ServerFigures } from './figures/figures.js';
 import { BlockedMail } from './flow/blockedMail.js';
 import { BounceStep, LocalBounceStep } from './flow/bounce.js';
@@ -76,11 +71,11 @@ import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.
 import { createHooks, HostHooks } from './hooks.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
-import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
+import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { ManifestEntries } from './host/contributedEntries.js';
-import { declaredManifests, provenManifests } from './host/declared.js';
+import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins, runsInHost } from './host/discovery.js';
+import { discoverPlugins, type InstalledPlugin, runsInHost } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { InProcessPlugin } from './host/inProcessPlugin.js';
 import { Fences, TriedFences } from './host/isolated/fence/fences.js';
@@ -90,7 +85,7 @@ import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
 import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
-import { platformPacks } from './host/servicePlan.js';
+import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
 import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
@@ -179,6 +174,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
   let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   await checkBootFile(dataDir, boot, installed);
+  declareCommands(container, installed, stack);
   const host = service(container, PluginHost);
   stack.defer(() => host.end());
   await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
@@ -191,7 +187,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // Before a plugin of the settings is activated, and so still there while they end.
   const stalls = service(container, StallWarden);
   if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
-  const settings = stack.use(service(container, SettingsService) as FileSettings);
+  const settings = stack.use(service(container, SettingsService) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
   phase('The settings are in force.');
@@ -202,9 +198,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     takeLevel();
     stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
-  await (service(container, SecretStore) as FileSecretStore).open();
-  await stack.use(service(container, Certificates) as ServerCertificates).open({ make: options.serve !== false });
-  stack.use(service(container, Authenticator) as PasswordAuthenticator);
 
   const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
   stack.use(registerCoreCommands(container));
@@ -255,6 +248,13 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
   return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
+/** The core's commands, which no plugin can take, and those of the platform, whose handlers come before the settings do. */
+function declareCommands(container: Container, installed: readonly InstalledPlugin[], stack: DisposableStack): void {
+  const registry = service(container, CommandRegistry);
+  stack.use(registry.declare(CORE, CORE_COMMANDS));
+  for (const plugin of installed.filter(isPlatform)) stack.use(registry.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
+}
+
 /** What the host itself cannot do without. */
 const NEEDED: readonly ServiceId<unknown>[] = [
   MailStore,
@@ -266,6 +266,8 @@ const NEEDED: readonly ServiceId<unknown>[] = [
   Maildrops,
   StoreMaintenance,
   StoreFiles,
+  SettingsSource,
+  SecretStore,
 ];
 
 interface HostOptions {
@@ -275,17 +277,11 @@ interface HostOptions {
 }
 
 function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
-  bindClass(container, SettingsService, FileSettings);
+  bindClass(container, SettingsService, DefaultSettingsService);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
-  bindClass(container, SecretStore, FileSecretStore);
   bindAlias(container, SettingsText, SettingsService);
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);
-  bindClass(container, AdminPassword, StoredAdminPassword);
-  bindClass(container, SharedNameLogins, ToldSharedNameLogins);
-  bindClass(container, Authenticator, PasswordAuthenticator);
-  bindClass(container, CertificateState, ServerCertificates);
-  bindAlias(container, Certificates, CertificateState);
   bindClass(container, ServerName, ConfiguredServerName);
 
   bindValue(container, HostHooks, createHooks());

@@ -7,6 +7,7 @@
 export * from './accounts.js';
 export * from './authorship.js';
 export * from './boundedLog.js';
+export * from './checks.js';
 export * from './connections.js';
 export * from './context.js';
 export * from './delivering.js';

@@ -73,6 +73,7 @@ export interface Contributions {
   readonly taps?: readonly TapDeclaration[];
   readonly configuration?: ConfigurationContribution;
   readonly commands?: readonly CommandDeclaration[];
+  readonly areas?: readonly CommandAreaDeclaration[];
   readonly accountKinds?: readonly AccountKindDeclaration[];
   readonly edition?: EditionDeclaration;
   readonly statusCards?: readonly StatusCardDeclaration[];
@@ -144,6 +145,11 @@ export interface PropertySchema {
   readonly renamed?: readonly string[];
   /** Only for accounts of this kind. */
   readonly accountKind?: string;
+  /**
+   * Other properties of the server that have to be set where this one is, by key: why, as half a sentence (`A certificate needs its private key`). An empty
+   * text counts as not set. Scope `server` only.
+   */
+  readonly needs?: Readonly<Record<string, string>>;
 }
 
 /** A command: one declaration, three faces (CLI, API, palette). `mailboxes.list` is `postroom mailboxes list`. */
@@ -176,6 +182,14 @@ export interface CommandDeclaration {
   readonly scope?: 'account';
   /** With `scope`: only for accounts of this kind. */
   readonly accountKind?: string;
+}
+
+/** What an area of commands is about: `backup` explains `backup.create` and `backup.verify` where the command line lists them. */
+export interface CommandAreaDeclaration {
+  /** What the commands begin with. */
+  readonly area: string;
+  /** For people, in a few words. Without one the command line shows the plugin's description. */
+  readonly title: string;
 }
 
 /** A kind of account that a plugin sorts. */

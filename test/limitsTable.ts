@@ -1,9 +1,11 @@
 // The tables of docs/limits.md, made from the code and the manifests. `npm run docs` puts them into the page; a test compares.
+
 import { readFileSync } from 'node:fs';
 import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
+import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import { CONTROL_LIMITS } from '#core/cli/controlLimits.js';
-import { LARGEST_DOCUMENT } from '#core/configuration/document.js';
-import { MOST_PROBLEMS } from '#core/configuration/problems.js';
+
+import { MOST_PROBLEMS } from '#core/configuration/problems/problems.js';
 import { LONGEST_PATTERN, MOST_STATES } from '#core/configuration/strangers/linearPattern.js';
 import { SCHEMA_LIMITS } from '#core/configuration/strangers/schemaLimits.js';
 import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_OCTETS, MOST_MANIFEST_VALUES } from '#core/host/manifestLimits.js';
@@ -102,7 +104,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ],
     ['control socket: the files of a request', size(CONTROL_LIMITS.files)],
     ['log: lines of a kind that clients cause', `${MOST_LINES} in ${seconds(LINES_EVERY_MS)}, then their number`],
-    ['settings.json', `${size(LARGEST_DOCUMENT)}; ${MOST_PROBLEMS} problems are told`],
+    ['settings.json', `${size(LARGEST_SETTINGS_TEXT)}; ${MOST_PROBLEMS} problems are told`],
     ["ISP: a listing's lines and octets", `${number(LISTING.lines)}, ${size(LISTING.octets)}`],
     ['ISP: messages that are looked at together', number(MOST_MESSAGES)],
     ['ISP: a command that looks at its mail or tries its login', seconds(LOOK_MS)],

@@ -1,6 +1,6 @@
 // `postroom`: serve, demo, setup, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
 import path from 'node:path';
-import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
+import { type CommandDeclaration, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
 import { inWords, terminalText } from '@postroom/sdk/base';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
@@ -96,8 +96,13 @@ async function commandTable(
   const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
   const manifests = installed.flatMap((plugin) => plugin.manifest ?? []);
   const contributed = installed.flatMap(declaredCommands);
-  const titles = Object.fromEntries(manifests.map((manifest) => [manifest.name, manifest.description]));
+  // The product's plugins come first in the list, and last here: their titles count.
+  const titles: Readonly<Record<string, string>> = Object.fromEntries(manifests.toReversed().flatMap(areaTitles));
   return { declarations: fittingCommands([...CORE_COMMANDS, ...AUTHORING_COMMANDS], contributed), titles: { ...titles, ...AREA_TITLES } };
+}
+
+function areaTitles({ name, description, contributes }: PluginManifest): readonly (readonly [string, string])[] {
+  return [[name, description], ...(contributes?.areas ?? []).map(({ area, title }) => [area, title] as const)];
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {

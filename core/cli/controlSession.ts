@@ -6,7 +6,7 @@ import { type CommandProgress, type Disposable, type ErrorCode, jsonShapeProblem
 import { Clock } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
 import type { Server } from '../bootstrap.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { CONTROL_LIMITS, UNREAD_OCTETS } from './controlLimits.js';
 import { keyPath } from './controlPath.js';
 import { ControlReader, LineTooLong } from './controlReader.js';

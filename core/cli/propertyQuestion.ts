@@ -1,7 +1,7 @@
 // Asks for one property of the settings, as its schema wants it: a choice, a number, a list with commas, and JSON where nothing else would do.
 import { Ajv } from 'ajv';
 import { typedValue } from '../commands/settingsEdit.js';
-import type { NeededProperty } from '../configuration/neededProperties.js';
+import type { NeededProperty } from '../configuration/schema/neededProperties.js';
 import { askChoice, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 

@@ -1,11 +1,11 @@
 // Commands that work without a server and without opening the data folder first: it may be missing, damaged, or about to be replaced.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandCall, type CommandDeclaration, sentenceOf } from '@postroom/sdk';
+import { type CheckResult, type CommandCall, type CommandDeclaration, sentenceOf } from '@postroom/sdk';
 import { StoreFiles } from '@postroom/sdk/services';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
-import { type CheckResult, checkResult, problem } from '../doctor/checkResult.js';
+import { checkResult, problem } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
 import { StandaloneHost } from '../host/standalone.js';
 import { dataMissing } from './dataMissing.js';

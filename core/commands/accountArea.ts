@@ -2,8 +2,8 @@
 import { PostroomError } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
 import { Accounts, SecretStore, secretPath } from '@postroom/sdk/services';
-import type { SettingEdit } from '../configuration/document.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import type { SettingEdit } from '../configuration/text/document.js';
 import { offeredKinds } from '../directory/accountKinds.js';
 import { FetchStep } from '../flow/fetch.js';
 import { RelayStep } from '../flow/relay.js';

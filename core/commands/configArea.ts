@@ -1,10 +1,11 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
+
 import { PostroomError } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
-import { NOT_UTF8, utf8TextOf } from '../configuration/document.js';
-import { hasErrors, problemLine } from '../configuration/problems.js';
-import { SettingsService } from '../configuration/settingsService.js';
-import { TrialPeriod } from '../configuration/trialPeriod.js';
+import { NOT_UTF8, utf8TextOf } from '@postroom/sdk/base';
+import { Accounts, TrialPeriod } from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { hasErrors, problemLine } from '../configuration/problems/problems.js';
+
 import { PluginHost } from '../host/pluginHost.js';
 import { WhatIfStep } from '../review/whatIf.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';

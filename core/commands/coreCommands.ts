@@ -6,9 +6,7 @@ import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
-import { CertificateArea } from './certificateArea.js';
 import { ConfigArea } from './configArea.js';
-import { CORE_COMMANDS } from './declarations.js';
 import { DoctorArea } from './doctorArea.js';
 import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
@@ -18,7 +16,6 @@ import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
 import { PluginArea } from './pluginArea.js';
 import { ResortArea } from './resortArea.js';
-import { SecretsArea } from './secretsArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SuggestArea } from './suggestArea.js';
 import { UserArea } from './userArea.js';
@@ -37,18 +34,15 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   SuggestArea,
   UserArea,
   ConfigArea,
-  SecretsArea,
-  CertificateArea,
   PluginArea,
   LicenceArea,
   DoctorArea,
 ];
 
-/** Declares every core command and supplies its handler. */
+/** Supplies the handler of every core command. */
 export function registerCoreCommands(container: Container): Disposable {
   const registry = service(container, CommandRegistry);
   const stack = new DisposableStack();
-  stack.use(registry.declare(CORE, CORE_COMMANDS));
   const areas = new Container({ parent: container, defaultScope: 'Singleton' });
   for (const area of AREAS) {
     areas.bind(area as never).to(area as never);

@@ -2,7 +2,6 @@
 // Plugins declare theirs the same way, in their manifests.
 import type { CommandDeclaration } from '@postroom/sdk';
 import { ACCOUNT_COMMANDS } from './accountDeclarations.js';
-import { CERTIFICATE_COMMANDS } from './certificateDeclarations.js';
 import { CONFIG_COMMANDS } from './configDeclarations.js';
 import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
@@ -13,7 +12,6 @@ import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
 import { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
-import { SECRETS_COMMANDS } from './secretsDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
@@ -32,24 +30,20 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...SUGGEST_COMMANDS,
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
-  ...SECRETS_COMMANDS,
-  ...CERTIFICATE_COMMANDS,
   ...PLUGIN_COMMANDS,
   ...LICENCE_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];
 
-/** What the areas are about: `postroom outbox` is explained by it. A plugin's area bears the plugin's name. */
+/** What the areas are about: `postroom outbox` is explained by it. Those of plugins stand in their manifests. */
 export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
-  certificate: 'What mail programs are shown: the certificate, its fingerprint, and the authority to trust once',
   config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo',
   held: 'Mail that was kept back: list, retry, release, delete',
   log: 'What was collected, sent and picked up, by day',
   mailboxes: 'Mailboxes: how much mail waits where, move a message',
   outbox: 'Mail that waits to be sent: list, retry, hold, return',
   plugins: 'Plugins: list, order, enable, disable, add, remove; for authors: new, validate, pack',
-  secrets: 'The key of the encrypted passwords: rotate',
   service: 'Start and stop the mail service',
   users: 'Who shares an account: list, add, change, rename, remove, passwords',
   waiting: 'Mail that stays at the ISPs, too large or not handed over: list, fetch, delete, leave',

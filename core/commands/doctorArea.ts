@@ -1,16 +1,25 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
-import type { CommandCall } from '@postroom/sdk';
-import { Accounts, ActivityLog, Clock, DataFolder, Licence, MailStore, SecretStore, StoreMaintenance } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
-import { CertificateState } from '../directory/certificates.js';
-import { SharedNameLogins } from '../directory/sharedNameLogins.js';
-import { type CheckResult, checkResult } from '../doctor/checkResult.js';
+
+import type { CheckResult, CommandCall } from '@postroom/sdk';
+import {
+  Accounts,
+  ActivityLog,
+  Clock,
+  ContributedEntries,
+  DataFolder,
+  Licence,
+  MailStore,
+  SecretStore,
+  StoreMaintenance,
+} from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { checkResult } from '../doctor/checkResult.js';
+import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
-import { checkSharedNames } from '../doctor/loginChecks.js';
 import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
-import { checkCertificate, checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
+import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
@@ -34,14 +43,13 @@ export class DoctorArea implements CommandArea {
     @PluginHost private readonly plugins: PluginHost,
     @Doors private readonly doors: Doors,
     @Licence private readonly licence: Licence,
-    @CertificateState private readonly certificates: CertificateState,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @Fences private readonly fences: Fences,
     @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
     @LostEndReport private readonly lostEnd: LostEndReport,
-    @SharedNameLogins private readonly sharedNames: SharedNameLogins,
+    @ContributedEntries private readonly entries: ContributedEntries,
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
@@ -61,8 +69,7 @@ export class DoctorArea implements CommandArea {
         checkLicence(this.licence),
         ...checkPorts(this.doors),
         ...checkSenders(this.settings, this.plugins),
-        ...checkSharedNames(this.sharedNames),
-        await checkResult('certificate', () => checkCertificate(this.certificates, this.clock)),
+        ...(await contributedChecks(this.entries, this.registry, call)),
         ...checkPasswords(this.accounts, this.plugins, this.secrets),
         ...(await checkNoticed(this.accounts, this.registry, call)),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),

@@ -1,6 +1,6 @@
 // `plugins allow`: what a plugin asks to connect to, and the administrator's agreement to it, kept in plugins.network.
 import { type PluginManifest, PostroomError } from '@postroom/sdk';
-import type { SettingsService } from '../configuration/settingsService.js';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { names, parseTarget, type Target, targetName } from '../host/network/target.js';
 import { unknownPlugin } from '../host/packages/unknownPlugin.js';

@@ -1,7 +1,7 @@
 // plugins list|order|enable|disable|add|allow|remove. What authors need (new, validate, pack) is in the CLI: it works on their files.
 import { isDeepStrictEqual } from 'node:util';
 import type { HookName, PluginManifest } from '@postroom/sdk';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { stageOf, tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { type PluginLists, switchPlugin } from '../host/enablement.js';

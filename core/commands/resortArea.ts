@@ -1,7 +1,7 @@
 // resort and mailboxes move: mail that is here already goes where it should have gone.
 import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
 import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { type Redelivery, ResortStep } from '../review/resort.js';
 import { type Lesson, TeachingStep } from '../review/teaching.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';

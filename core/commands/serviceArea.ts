@@ -1,9 +1,9 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
-import { Accounts, Events, Licence, MailStore, Outbox, type RoundReport, Rounds } from '@postroom/sdk/services';
-import { problemLine } from '../configuration/problems.js';
-import { SettingsService } from '../configuration/settingsService.js';
-import { TrialPeriod } from '../configuration/trialPeriod.js';
+import { Accounts, Events, Licence, MailStore, Outbox, type RoundReport, Rounds, TrialPeriod } from '@postroom/sdk/services';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { problemLine } from '../configuration/problems/problems.js';
+
 import { exposition } from '../figures/exposition.js';
 import { Figures } from '../figures/figures.js';
 import { Scheduler } from '../flow/schedule.js';

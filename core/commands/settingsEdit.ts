@@ -1,10 +1,10 @@
 // What commands share when they change settings: properties as people type them, and problems as one error.
 import { PostroomError } from '@postroom/sdk';
-import type { SettingEdit } from '../configuration/document.js';
-import { nearest } from '../configuration/nearest.js';
-import { hasErrors, problemLine } from '../configuration/problems.js';
-import type { SettingsSchema } from '../configuration/schema.js';
-import type { SettingsChange } from '../configuration/settingsService.js';
+import type { SettingsChange } from '../configuration/inForce/settingsService.js';
+import { nearest } from '../configuration/problems/nearest.js';
+import { hasErrors, problemLine } from '../configuration/problems/problems.js';
+import type { SettingsSchema } from '../configuration/schema/schema.js';
+import type { SettingEdit } from '../configuration/text/document.js';
 
 /** Throws what is wrong, all of it; answers the warnings. */
 export function orFail(change: SettingsChange): { readonly warnings: readonly string[] } {

@@ -2,8 +2,8 @@
 import { ADMIN1, type CommandCall, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
 import { Accounts, BccAddresses, MailStore, SecretStore } from '@postroom/sdk/services';
-import type { SettingEdit } from '../configuration/document.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import type { SettingEdit } from '../configuration/text/document.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { accessTokens } from './accessTokens.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';

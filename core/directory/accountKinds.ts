@@ -1,8 +1,8 @@
 // The kinds of account that can be set up now: what the plugins at work contribute, and what each kind needs. Pure.
 import type { AccountKindDeclaration } from '@postroom/sdk';
 import type { PluginCatalogue } from '@postroom/sdk/services';
-import { type NeededProperty, neededProperties } from '../configuration/neededProperties.js';
-import type { SettingsSchema } from '../configuration/schema.js';
+import { type NeededProperty, neededProperties } from '../configuration/schema/neededProperties.js';
+import type { SettingsSchema } from '../configuration/schema/schema.js';
 
 export interface OfferedKind {
   /** Value of `kind` in settings.json. */
@@ -10,7 +10,7 @@ export interface OfferedKind {
   readonly title: string;
   readonly description: string;
   readonly owns: AccountKindDeclaration['owns'];
-  /** Properties of the account that whoever sets one up is asked for. */
+  /** Properties of the account that set-up asks for. */
   readonly requires: readonly NeededProperty[];
 }
 

@@ -1,12 +1,14 @@
 // Who shares what, and whose an address is.
+
 import { isDeepStrictEqual } from 'node:util';
 import { type AccountView, foldCase, isAdminName, isOwnAddress, type MailboxRef, splitAddress, type UserView } from '@postroom/sdk';
+import { ownAddresses } from '@postroom/sdk/base';
 import type { Accounts } from '@postroom/sdk/services';
-import type { SettingsValue } from '../configuration/loadSettings.js';
-import type { SettingsSchema } from '../configuration/schema.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import type { SettingsValue } from '../configuration/checking/loadSettings.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import type { SettingsSchema } from '../configuration/schema/schema.js';
 import { accountViews } from './accountViews.js';
-import { isLocalHost, ownAddresses } from './localHosts.js';
+import { isLocalHost } from './localHosts.js';
 import { resolveLogin } from './logins.js';
 
 /** Everything that is looked up, made once for each version of the settings. */
@@ -40,6 +42,10 @@ export class SettingsAccounts implements Accounts {
     return account === undefined ? undefined : this.#current().users.get(`${account}/${foldCase(user)}`);
   }
 
+  mailboxOf(login: string): MailboxRef | undefined {
+    return resolveLogin(login, this.all);
+  }
+
   /** Written as in the settings; compare without regard to case. ADMIN1 may write for every account. */
   sendersOf(mailbox: MailboxRef): readonly string[] {
     if (mailbox.account === undefined) return isAdminName(mailbox.user) ? this.all.map((account) => account.address) : [];
@@ -65,7 +71,7 @@ export class SettingsAccounts implements Accounts {
     return this.settings.schema.kinds.some((kind) => kind.kind === account.kind && kind.owns === 'domain');
   }
 
-  /** Compared on every call rather than on an event: nobody who hears of a change earlier can see the accounts of before. */
+  /** Compared on every call rather than on an event: a listener that hears of a change earlier must not see the former accounts. */
   #current(): Directory {
     const { value, schema } = this.settings;
     if (this.#directory?.value !== value || this.#directory.schema !== schema)

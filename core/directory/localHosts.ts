@@ -1,12 +1,7 @@
 // By which hosts this server is addressed: `andrew@192.168.1.5` is its user Andrew, as the manual's Eudora page writes it.
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
+import { asciiDomain, ownAddresses } from '@postroom/sdk/base';
 import ipaddr from 'ipaddr.js';
-import { asciiDomain } from '../configuration/domains.js';
-
-/** IP addresses of this machine, asked anew each time: they come and go with the network. */
-export function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address));
-}
 
 /** Whether the part behind an address's @ is this server: its name, the machine's name, localhost, or one of `addresses` bare or as a literal (RFC 5321 section 4.1.3). */
 export function isLocalHost(host: string, serverName: string, addresses: () => readonly string[] = ownAddresses): boolean {

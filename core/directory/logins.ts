@@ -1,6 +1,7 @@
 // Which mailbox a login name means. Pure.
+
 import { type AccountView, ADMIN1, foldCase, isAdminName, type MailboxRef, type UserView } from '@postroom/sdk';
-import { asciiDomain } from '../configuration/domains.js';
+import { asciiDomain } from '@postroom/sdk/base';
 
 /**
  * `andrew` where one account only has that user; `andrew@company` by the account's id; `lisa@works.example` by a domain that an account

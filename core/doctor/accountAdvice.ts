@@ -2,7 +2,7 @@
 // `advice`, a sentence, and with a `proposal`, properties of the account that it calls for.
 import type { AccountView, CommandCall } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
-import type { SettingsService } from '../configuration/settingsService.js';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 
 export interface Advice {

@@ -1,8 +1,9 @@
 // The data folder: whose it is, who may read it, what disk it lies on.
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import type { CheckResult } from '@postroom/sdk';
 import type { StoreFiles } from '@postroom/sdk/services';
-import { type CheckResult, problem, warning, well } from './checkResult.js';
+import { problem, warning, well } from './checkResult.js';
 
 /** File system types on which locks and durable writes cannot be relied upon (statfs(2)). */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([

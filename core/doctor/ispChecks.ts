@@ -1,13 +1,13 @@
 // The accounts at the ISPs: whether passwords are set, and, when asked, whether the ISPs let us in.
 
-import { type AccountView, type CommandCall, sentenceOf } from '@postroom/sdk';
+import { type AccountView, type CheckResult, type CommandCall, sentenceOf } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
 import type { Accounts } from '@postroom/sdk/services';
 import { type SecretStore, secretPath } from '@postroom/sdk/services';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { type AdviceSources, adviceFor, assignmentsIn, commandFor } from './accountAdvice.js';
-import { type CheckResult, problem, warning, well } from './checkResult.js';
+import { problem, warning, well } from './checkResult.js';
 
 /** Commands that log in at the ISP and do nothing there; contributed by the plugins that collect and send. */
 const LOGIN_TESTS = ['pop3.test-login', 'smtp.test-login'];

@@ -1,10 +1,11 @@
 // What holds installed plugins in, and what they wait for.
 
+import type { CheckResult } from '@postroom/sdk';
 import type { Fences } from '../host/isolated/fence/fences.js';
 import { FENCE_NAMES } from '../host/isolated/fence/fenceWords.js';
 import type { PluginNetwork } from '../host/network/pluginNetwork.js';
 import type { PluginHost } from '../host/pluginHost.js';
-import { type CheckResult, problem, warning, well } from './checkResult.js';
+import { problem, warning, well } from './checkResult.js';
 
 const CHECK = 'plugin isolation';
 

@@ -1,8 +1,10 @@
 // Who may send without a login (`smtp.trustedNetworks`): this computer runs every plugin, and every program of whoever uses it.
+
 import { BlockList, isIPv6 } from 'node:net';
-import type { SettingsService } from '../configuration/settingsService.js';
+import type { CheckResult } from '@postroom/sdk';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { PluginHost } from '../host/pluginHost.js';
-import { type CheckResult, warning, well } from './checkResult.js';
+import { warning, well } from './checkResult.js';
 
 const KEY = 'smtp.trustedNetworks';
 

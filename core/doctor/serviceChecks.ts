@@ -1,19 +1,12 @@
-// What runs on top of the store: ports, device and licence, plugins, settings, certificate.
-import { X509Certificate } from 'node:crypto';
-import { PostroomError } from '@postroom/sdk';
-import type { Clock, Licence } from '@postroom/sdk/services';
-import { problemLine } from '../configuration/problems.js';
-import type { SettingsService } from '../configuration/settingsService.js';
-import { namesIn } from '../directory/certificatePair.js';
-import type { CertificateState } from '../directory/certificates.js';
+// What runs on top of the store: ports, device and licence, plugins, settings.
+import type { CheckResult } from '@postroom/sdk';
+import type { Licence } from '@postroom/sdk/services';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import { problemLine } from '../configuration/problems/problems.js';
 import type { Doors } from '../host/doors.js';
 import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
-import { type CheckResult, problem, warning, well } from './checkResult.js';
-
-const DAY_MS = 86_400_000;
-/** A certificate that ends sooner is worth a warning. */
-const EXPIRY_WARNING_DAYS = 14;
+import { problem, warning, well } from './checkResult.js';
 
 export function checkPorts(doors: Doors): readonly CheckResult[] {
   if (doors.ports.length === 0) {
@@ -77,40 +70,6 @@ function mailWaits({ id, why, how, isNeeded }: BlockingPlugin): CheckResult {
 
 export function checkSettings(settings: SettingsService): readonly CheckResult[] {
   return settings.problems.length === 0
-    ? [well('settings', `${settings.path} is right.`)]
+    ? [well('settings', `${settings.place} is right.`)]
     : settings.problems.map((each) => (each.severity === 'error' ? problem : warning)('settings', problemLine(each)));
-}
-
-export function checkCertificate(certificates: CertificateState, clock: Clock): CheckResult {
-  let made: string;
-  try {
-    made = certificates.pem.cert;
-  } catch (error) {
-    if (error instanceof PostroomError && error.code === 'data/missing') return well('certificate', error.message);
-    throw error;
-  }
-  const { authority, renewal } = certificates;
-  const { validFrom, validTo, fingerprint256 } = new X509Certificate(made);
-  const left = new Date(validTo).getTime() - clock.now().getTime();
-  const way = authority === undefined ? 'Put a new one in the place of tls.certificateFile.' : 'The server makes a new one when it runs.';
-  if (left <= 0) {
-    return problem('certificate', `The certificate ended on ${validTo}. ${way}`);
-  }
-  if (new Date(validFrom).getTime() > clock.now().getTime()) {
-    return problem(
-      'certificate',
-      `The certificate begins on ${validFrom}, which the clock says is to come. Look at the clock of this machine. ${way}`,
-    );
-  }
-  if (certificates.problem !== undefined) return problem('certificate', certificates.problem);
-  if (authority === undefined && left < EXPIRY_WARNING_DAYS * DAY_MS) {
-    return warning('certificate', `The certificate ends on ${validTo}. ${way}`);
-  }
-  const names = `For ${namesIn(made).join(', ')}. SHA-256 ${fingerprint256}.`;
-  return well(
-    'certificate',
-    authority === undefined || renewal === undefined
-      ? `${names} Until ${validTo}.`
-      : `${names} Renewed by itself on ${renewal.toISOString().slice(0, 10)}; mail programs that trust the authority do not notice (SHA-256 ${new X509Certificate(authority).fingerprint256}; to hand it out: postroom certificate authority).`,
-  );
 }

@@ -2,7 +2,7 @@
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
 import { machineTimeZone } from '@postroom/sdk/base';
 import { Clock, createServiceId, Events, Licence, Log, Outbox, Rounds } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { HookCall } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
 import { PluginHost } from '../host/pluginHost.js';

@@ -1,10 +1,11 @@
 // boot.json in the data folder: what has to be known before the settings. Optional; without it the platform pack of the product starts.
+
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError, type PropertySchema, sentenceOf } from '@postroom/sdk';
-import { parseDocument } from '../configuration/document.js';
-import { shownName } from '../configuration/names.js';
-import { didYouMean } from '../configuration/nearest.js';
+import { shownName } from '@postroom/sdk/base';
+import { didYouMean } from '../configuration/problems/nearest.js';
+import { parseDocument } from '../configuration/text/document.js';
 import type { InstalledPlugin } from './discovery.js';
 
 export const BOOT_FILE = 'boot.json';
@@ -58,7 +59,7 @@ export async function checkBootFile(dataDir: string, boot: BootFile, installed: 
 
 async function propertyMistakes(properties: BootFile['properties'], installed: readonly InstalledPlugin[]): Promise<readonly string[]> {
   // The validator takes its time to get ready, and most files have no properties.
-  const { schemaProblem, valueProblem } = await import('../configuration/validate.js');
+  const { schemaProblem, valueProblem } = await import('../configuration/checking/validate.js');
   const declared = new Map([...bootProperties(installed)].filter(([, schema]) => schemaProblem(schema) === undefined));
   return Object.entries(properties).flatMap(([key, value]) => {
     const schema = declared.get(key);

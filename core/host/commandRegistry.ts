@@ -11,7 +11,7 @@ import {
 import { inWords } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject } from 'ajv';
-import { counted } from '../configuration/sentences.js';
+import { counted } from '../configuration/problems/sentences.js';
 import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 
 export interface CommandRegistry {

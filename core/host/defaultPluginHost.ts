@@ -91,7 +91,10 @@ export class DefaultPluginHost implements PluginHost {
         await this.#activate(plugin.id, isNeeded ? 'told by the caller' : 'logged');
         if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
       }
-      for (const id of needed) this.#demand(id, installed);
+      const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
+      // What failed says why the others were not tried.
+      const [first] = [...lacking.filter((id) => this.#failedProviders(id, installed).length > 0), ...lacking];
+      if (first !== undefined) this.#refuse(first, installed);
     });
   }
 
@@ -348,13 +351,13 @@ export class DefaultPluginHost implements PluginHost {
   }
 
   /** The host cannot go on without the service. Throws what kept its provider from being activated. */
-  #demand({ serviceName }: ServiceId<unknown>, installed: readonly InstalledPlugin[]): void {
-    if (this.services.has(serviceName)) return;
-    const providers = installed.filter(({ manifest }) => manifest?.provides?.some(({ service }) => service === serviceName));
-    const failed = providers.flatMap(({ id }) => this.#records.get(id) ?? []).filter(({ state }) => state === 'failed');
+  #refuse(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): never {
+    const { serviceName } = id;
+    const failed = this.#failedProviders(id, installed);
     const [first] = failed;
     if (first?.error instanceof PostroomError) throw first.error;
     const why = failed.map((record) => `${record.installed.id} failed: ${record.problems.join(' ')}`);
+    const providers = providersOf(id, installed);
     const could =
       providers.length === 0
         ? 'No installed plugin provides it.'
@@ -365,6 +368,12 @@ export class DefaultPluginHost implements PluginHost {
       { service: serviceName },
       { cause: first?.error },
     );
+  }
+
+  #failedProviders(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly PluginRecord[] {
+    return providersOf(id, installed)
+      .flatMap((plugin) => this.#records.get(plugin.id) ?? [])
+      .filter(({ state }) => state === 'failed');
   }
 
   /**
@@ -445,6 +454,11 @@ export class DefaultPluginHost implements PluginHost {
     this.#findBlocking();
     if (isNew) this.events.emit({ type: 'plugin', plugin: record.installed.id, state });
   }
+}
+
+/** Installed plugins whose manifests say that they provide it. */
+function providersOf({ serviceName }: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly InstalledPlugin[] {
+  return installed.filter(({ manifest }) => manifest?.provides?.some(({ service }) => service === serviceName));
 }
 
 function startedPlugin(plugin: InstalledPlugin, services: Pick<ServiceRegistry, 'providerOf'>): StartedPlugin {

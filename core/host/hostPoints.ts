@@ -1,2 +1,11 @@
 // What manifests contribute to the host itself: what else stands in "contributes" is for a point that a plugin owns.
-export const HOST_POINTS: readonly string[] = ['taps', 'configuration', 'commands', 'accountKinds', 'edition', 'statusCards', 'logColumns'];
+export const HOST_POINTS: readonly string[] = [
+  'taps',
+  'configuration',
+  'commands',
+  'areas',
+  'accountKinds',
+  'edition',
+  'statusCards',
+  'logColumns',
+];

@@ -1,10 +1,11 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
+
 import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
+import { shownName } from '@postroom/sdk/base';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
-import { shownName } from '../configuration/names.js';
-import { didYouMean } from '../configuration/nearest.js';
-import { pluginId } from '../configuration/schema.js';
+import { didYouMean } from '../configuration/problems/nearest.js';
+import { pluginId } from '../configuration/schema/schema.js';
 import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 import { API_VERSION, sdkFile } from './apiVersion.js';
 import { argumentNamesProblem } from './argumentNames.js';

@@ -1,8 +1,8 @@
 // A plugin's view of the secrets: its own properties marked "secret", nobody else's.
 import { type PluginManifest, PostroomError, type Secrets } from '@postroom/sdk';
 import { type SecretStore, secretPath } from '@postroom/sdk/services';
-import { isOwn } from '../configuration/schema.js';
-import type { SettingsService } from '../configuration/settingsService.js';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import { isOwn } from '../configuration/schema/schema.js';
 import { pluginId } from './manifestReader.js';
 
 /** What a manifest declares says nothing alone: it may be another plugin's setting that it names. */

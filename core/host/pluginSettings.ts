@@ -1,7 +1,7 @@
 // A plugin's view of the settings. It can be had before they are in force: a plugin of the platform is activated before that.
 import { type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import type { SettingsService } from '../configuration/settingsService.js';
+import type { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { BootState } from './bootState.js';
 import { pluginId } from './manifestReader.js';
 

@@ -2,7 +2,7 @@
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { declaredCommands, declaredManifests, provenManifests } from './declared.js';
 import { discoverPlugins, type InstalledPlugin } from './discovery.js';

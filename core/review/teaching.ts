@@ -2,8 +2,8 @@
 import type { Disposable, MailboxRef, MessageId } from '@postroom/sdk';
 import { mailboxName } from '@postroom/sdk';
 import { Accounts, createServiceId, MailStore, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
-import { hasErrors } from '../configuration/problems.js';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { hasErrors } from '../configuration/problems/problems.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/storedMail.js';
 import { type MovedMessage, WhatIfStep } from './whatIf.js';

@@ -1,7 +1,7 @@
 // "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
 import { mailboxName } from '@postroom/sdk';
 import { Accounts, createServiceId, MailStore, type StoredMessage } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/storedMail.js';
 import { stateOf } from '../mail/sortPlan.js';

@@ -1,6 +1,6 @@
 // Whether mail can be taken in: with a disk that failed, or is full up to the floor, it waits where it is, at the ISP or with the client.
 import { Clock, createServiceId, MailStore, StoreMaintenance } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 
 export interface DiskSpace {
   /** A sentence where nothing can be taken in now. */

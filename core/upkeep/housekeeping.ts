@@ -2,7 +2,7 @@
 import type { Disposable } from '@postroom/sdk';
 import { isPlausible } from '@postroom/sdk/base';
 import { ActivityLog, Clock, Journal, Log, PluginStorages } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/settingsService.js';
+import { SettingsService } from '../configuration/inForce/settingsService.js';
 
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
 const JOURNAL_DAYS = 35;

@@ -8,6 +8,11 @@ export interface Accounts {
   readonly all: readonly AccountView[];
   find(account: string): AccountView | undefined;
   user(mailbox: MailboxRef): UserView | undefined;
+  /**
+   * The mailbox that a login name means, in any case of letters: `andrew` where one account only has that user, `andrew@company` (account id),
+   * `lisa@works.example` (a domain that an account owns), `admin1`. Aliases and display names are no logins.
+   */
+  mailboxOf(login: string): MailboxRef | undefined;
   /** The addresses a user may send from: the shared address, `local@domain` of a domain account with its aliases. */
   sendersOf(mailbox: MailboxRef): readonly string[];
   /** The account that owns an address (a domain account's address, a shared address, `name@` this server), `undefined` for the outside. */

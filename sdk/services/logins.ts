@@ -26,7 +26,7 @@ export interface AdminPassword {
   readonly isSet: boolean;
   /** Rejects with `settings/invalid` for an empty or overlong one. Resolves when it is durable. */
   set(password: string): Promise<void>;
-  /** After it was set, by whomever and in whatever way. */
+  /** After it was set, by any command or page. */
   onDidChange(listener: () => void): Disposable;
 }
 export const AdminPassword = createServiceId<AdminPassword>('AdminPassword');

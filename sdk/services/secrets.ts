@@ -8,7 +8,7 @@ export interface SecretStore {
   setUserPassword(mailbox: MailboxRef, password: string): Promise<void>;
   /** After a user's password was set. */
   onDidSetUserPassword(listener: (mailbox: MailboxRef) => void): Disposable;
-  /** Takes the same time for a wrong password, a user without one, and `undefined`: nobody. */
+  /** Takes the same time for a wrong password, a user without one, and `undefined`: no user. */
   verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean>;
   /** Whether the password was right within the last minutes: answers at once, and `false` says nothing. */
   wasRightLately(mailbox: MailboxRef, password: string): boolean;

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.js';
 import type { PropertySchema, SettingScope } from '../manifest.js';
 import { createServiceId } from './createServiceId.js';
 
-/** settings.json as text and as values, for whoever edits it as a whole. */
+/** settings.json as text and as values, for editing it as a whole. */
 export interface SettingsText {
   /** The file as last read; not always what is in force, since it may be wrong. */
   readonly text: string;
@@ -36,7 +36,7 @@ export interface SettingsText {
   ): Promise<SettingsTextChange>;
   /** Changes the whole text. */
   replace(author: string, text: string, expected?: { readonly etag?: string | undefined }): Promise<SettingsTextChange>;
-  /** After `problems` changed, whoever wrote the file. */
+  /** After `problems` changed, by an editor too. */
   onDidChangeProblems(listener: () => void): Disposable;
 }
 export const SettingsText = createServiceId<SettingsText>('SettingsText');

@@ -5,7 +5,7 @@ import type { PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { ADMIN_PASSWORD, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
 import { PAGES } from './pageList.js';

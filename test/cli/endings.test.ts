@@ -69,6 +69,13 @@ describe('the ends of the command line', function () {
     expect(await text(child.stderr)).to.equal('');
   });
 
+  it('say what each area of commands is about, as its manifest does where it is of a plugin', async () => {
+    const help = (await text(postroom('--help').stdout)).replaceAll(/\s+/g, ' ');
+    expect(help).to.include('users Who shares an account: list, add, change, rename, remove, passwords');
+    expect(help).to.include('secrets The key of the encrypted passwords: rotate');
+    expect(help).to.include('certificate What mail programs are shown: the certificate, its fingerprint, and the authority to trust once');
+  });
+
   it('help with a command however it is asked', async () => {
     const [one, other] = await Promise.all(
       [

@@ -22,12 +22,8 @@ export async function bundleVictim(): Promise<BundledVictim> {
   // Below the checkout, so that sqlite3, which can't be bundled, is found.
   const folder = await mkdtemp(path.join(BUILT, 'bundle-'));
   const entries = new Map([['victim', path.join(BUILT, 'victim.js')]]);
-  for (const name of await readdir(PLUGINS)) {
-    const manifest = LEFT_OUT.has(name)
-      ? undefined
-      : await readFile(path.join(PLUGINS, name, 'package.json'), 'utf8').catch(() => undefined);
-    if (manifest === undefined) continue;
-    entries.set(`plugins/${name}/dist/plugin`, path.join(PLUGINS, name, 'dist', 'plugin.js'));
+  for (const [name, manifest] of await manifests()) {
+    if (manifest.includes('"main":')) entries.set(`plugins/${name}/dist/plugin`, path.join(PLUGINS, name, 'dist', 'plugin.js'));
     await mkdir(path.join(folder, 'plugins', name), { recursive: true });
     await writeFile(path.join(folder, 'plugins', name, 'package.json'), manifest);
   }
@@ -51,6 +47,17 @@ export async function bundleVictim(): Promise<BundledVictim> {
     plugins: path.join(folder, 'plugins'),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** By folder: those in `plugins`, and those in the folder of the platform. */
+async function manifests(): Promise<readonly (readonly [string, string])[]> {
+  const below = async (folder: string): Promise<readonly string[]> =>
+    (await readdir(path.join(PLUGINS, folder))).filter((name) => !LEFT_OUT.has(name)).map((name) => path.join(folder, name));
+  const folders = [...(await below('')), ...(await below('platform'))];
+  const read = (name: string): Promise<string | undefined> =>
+    readFile(path.join(PLUGINS, name, 'package.json'), 'utf8').catch(() => undefined);
+  const found = await Promise.all(folders.map(async (name) => [name, await read(name)] as const));
+  return found.flatMap(([name, manifest]) => (manifest === undefined ? [] : [[name, manifest] as const]));
 }
 
 /** Modules that look for files beside themselves go on to find them. */

@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { filterThat, plantStranger } from '../kit/strangerPlugin.js';

@@ -7,7 +7,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { playedCase } from '../kit/publicCases.js';

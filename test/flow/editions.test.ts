@@ -9,7 +9,7 @@ import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { runCli } from '#core/cli/cli.js';
 import { serveControl } from '#core/cli/controlSocket.js';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { Doors } from '#core/host/doors.js';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { FixtureServer } from '../core/host/fixturePlugins.js';

@@ -2,7 +2,7 @@
 
 import { Outbox } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { Postroom } from '../kit/postroom.js';
 
 const FOREIGN = [

@@ -1,8 +1,9 @@
 // Smart hosts that replace the Message-ID of what they send: their answers name ids that never left here.
+import type { CheckResult } from '@postroom/sdk';
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import type { CheckResult } from '#core/doctor/checkResult.js';
+
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Accounts, Log } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { Doors } from '#core/host/doors.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';

@@ -1,7 +1,7 @@
 // Settings that are tried out before they are saved: which mail would go elsewhere?
 import { expect } from 'chai';
-import type { SettingEdit } from '#core/configuration/document.js';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
+import type { SettingEdit } from '#core/configuration/text/document.js';
 import { letter } from '../kit/letter.js';
 import { Postroom } from '../kit/postroom.js';
 

@@ -9,7 +9,7 @@ import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { SettingsService } from '#core/configuration/settingsService.js';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { Doors } from '#core/host/doors.js';
 import { RawClient } from '../plugins/pop3/support/rawClient.js';
 import { LineClient } from '../plugins/smtp/lineClient.js';

@@ -26,20 +26,35 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'isp-domainpop': { services: ['Accounts', 'RecentMail', 'Teaching'] },
   'isp-regular': { services: ['Accounts', 'BccAddresses', 'Teaching'] },
-  'licensing-lite': { forbidden: ['onLicenseCheck', EDITION] },
-  'licensing-pro': { forbidden: ['onLicenseCheck', EDITION] },
+  'licensing-lite': { forbidden: [EDITION, 'onLicenseCheck'] },
+  'licensing-pro': { forbidden: [EDITION, 'onLicenseCheck'] },
   'mailing-lists': { services: ['Teaching'] },
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
+  'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
+  'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
+  'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
+  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
+  'platform/store-sqlite': {
+    services: [
+      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages', 'Revisions'],
+      ...['StoreFiles', 'StoreMaintenance'],
+    ],
+  },
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch'] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'Submissions'], listens: true },
 };
 
 const sources = sourcesIn('plugins').filter(({ name }) => !name.includes('/web/'));
-const folders = [...new Set(sources.map(({ name }) => name.split('/')[1] ?? ''))].sort();
+/** Below `plugins`; of the platform's plugins with the pack's folder in front. */
+const folders = [...new Set(sources.map(({ name }) => /^plugins\/((?:platform\/)?[^/]+)/.exec(name)?.[1] ?? ''))].sort();
 /** Names that are for the host itself. */
 const HOSTS_OWN = ['createServiceId', 'setServiceInjector'];
 const SERVICES = Object.entries(services).flatMap(([name, value]) => (typeof value === 'function' && 'serviceName' in value ? [name] : []));
+
+/** What the SDK's services have beside them, for those that provide them. */
+const TOOLS = Object.keys(services).filter((name) => !SERVICES.includes(name) && !HOSTS_OWN.includes(name));
 
 function textOf(folder: string): string {
   return sources
@@ -48,18 +63,20 @@ function textOf(folder: string): string {
     .join('\n');
 }
 
-/** Values, not types, that are imported from the SDK's services. */
+/** Services, and not types or tools, that are imported from the SDK's services. */
 function imported(text: string): readonly string[] {
   const lists = [...text.matchAll(/import \{([^}]*)\} from '@postroom\/sdk\/services'/g)].flatMap(([, list = '']) => list.split(','));
-  return [...new Set(lists.map((each) => each.trim()).filter((each) => each !== '' && !each.startsWith('type ')))].sort();
+  const names = lists.map((each) => each.trim()).filter((each) => each !== '' && !each.startsWith('type '));
+  return [...new Set(names.filter((name) => !TOOLS.includes(name)))].sort();
 }
 
 async function privilegesOf(folder: string): Promise<Privilege> {
   const text = textOf(folder);
   const used = imported(text);
   const read = await readPlugin(path.join(ROOT, 'plugins', folder), false);
-  // The product's name they all have.
-  const problems = read.problems.filter((problem) => !problem.startsWith('Its publisher is "postroom"'));
+  // The product's name they all have, and services are told by themselves.
+  const told = /^Its publisher is "postroom"|^It (?:provides|requires) the service |^It starts before the settings/;
+  const problems = read.problems.filter((problem) => !told.test(problem));
   return {
     ...(used.length > 0 && { services: used }),
     ...(/\blisten\(/.test(text) && /context\.listen|\{[^}]*\blisten\b[^}]*\} = context/.test(text) && { listens: true }),

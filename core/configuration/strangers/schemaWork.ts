@@ -1,4 +1,4 @@
-// Whose schema is being compiled or checked at the moment: such code is generated and bears no plugin's name, so that a stack would blame nobody.
+// Whose schema is being compiled or checked at the moment: such code is generated and bears no plugin's name, so that a stack cannot tell which plugin it is.
 
 let plugin: string | undefined;
 

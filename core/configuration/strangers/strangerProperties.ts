@@ -1,9 +1,9 @@
 // The settings that strangers' plugins declare: are the declarations within limits, and do the values fit them? Loaded only where there are some.
 import type { ErrorObject } from 'ajv';
-import { accountEntries, groupOf } from '../layout.js';
-import type { SettingPath } from '../problems.js';
-import type { DeclaredProperty, JsonSchema, SettingsSchema } from '../schema.js';
-import type { StrangerSettings } from '../validate.js';
+import type { StrangerSettings } from '../checking/validate.js';
+import { accountEntries, groupOf } from '../layout/layout.js';
+import type { SettingPath } from '../problems/problems.js';
+import type { DeclaredProperty, JsonSchema, SettingsSchema } from '../schema/schema.js';
 import { type StrangerCheck, StrangerSchemas } from './strangerSchemas.js';
 
 export class StrangerProperties implements StrangerSettings {

@@ -1,7 +1,7 @@
 // Compiles schemas of strangers' plugins and checks values by them, within limits. Loaded only where there are such plugins.
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
-import { type JsonSchema, VOCABULARY } from '../schema.js';
+import { type JsonSchema, VOCABULARY } from '../schema/schema.js';
 import { linearPattern, StepBudget, TooManySteps } from './linearPattern.js';
 import { schemaLimitProblem } from './schemaLimits.js';
 import { inTheNameOf } from './schemaWork.js';
@@ -54,7 +54,7 @@ export class StrangerSchemas {
 
   /** Throws for a schema with a problem. */
   compile(schema: JsonSchema, owner: string): StrangerCheck {
-    // Of the value as a whole: whoever asks has filled that in.
+    // Of the value as a whole: the caller has filled that in.
     const { default: _default, ...rules } = schema;
     const validate = inTheNameOf(owner, () => this.#ajv.compile(rules));
     this.#ajv.removeSchema(rules);

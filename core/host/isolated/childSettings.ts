@@ -1,8 +1,8 @@
 // The settings as a plugin in a process of its own reads them: at once, from the copy that the host sends with every change.
 import type { Disposable, Settings } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { changedKeys, concerns } from '../../configuration/changes.js';
-import { SettingsReader } from '../../configuration/settingsReader.js';
+import { changedKeys, concerns } from '../../configuration/inForce/changes.js';
+import { SettingsReader } from '../../configuration/inForce/settingsReader.js';
 import type { SettingsSnapshot } from './protocol.js';
 
 export class ChildSettings {

@@ -9,7 +9,7 @@ import { Clock, Log, PluginStorages, SecretStore } from '@postroom/sdk/services'
 import type { Container } from 'inversify';
 import { service } from '../../base/bindings.js';
 import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
-import { SettingsService } from '../../configuration/settingsService.js';
+import { SettingsService } from '../../configuration/inForce/settingsService.js';
 import { HostHooks } from '../../hooks.js';
 import { sharedContentParser } from '../../mail/contentParser.js';
 import { CommandRegistry } from '../commandRegistry.js';

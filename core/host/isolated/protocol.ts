@@ -10,7 +10,7 @@ import type {
   RelayDestinations,
   SettingScope,
 } from '@postroom/sdk';
-import type { SettingsValue } from '../../configuration/loadSettings.js';
+import type { SettingsValue } from '../../configuration/checking/loadSettings.js';
 import type { PlanState } from '../../mail/planState.js';
 import type { FrameLimits } from './frames.js';
 

@@ -1,7 +1,7 @@
 // What a manifest's capabilities.network comes to: its entries with the plugin's own settings put in. Pure.
 import { isIP } from 'node:net';
 import type { PluginManifest } from '@postroom/sdk';
-import type { SettingsValue } from '../../configuration/loadSettings.js';
+import type { SettingsValue } from '../../configuration/checking/loadSettings.js';
 import { parseTarget, type Target } from './target.js';
 
 /** The entry that lets a plugin ask the name service about anything. */

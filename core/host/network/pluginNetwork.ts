@@ -1,8 +1,8 @@
 // Which network each plugin has: what its manifest names, with its settings put in, and what the administrator agreed to in plugins.network.
-import { networkInterfaces } from 'node:os';
 import type { PluginManifest } from '@postroom/sdk';
+import { ownAddresses } from '@postroom/sdk/base';
 import { createServiceId, DataFolder } from '@postroom/sdk/services';
-import { SettingsService } from '../../configuration/settingsService.js';
+import { SettingsService } from '../../configuration/inForce/settingsService.js';
 import { Doors } from '../doors.js';
 import { pluginId } from '../manifestReader.js';
 import { canonicalAddress } from './addressKind.js';
@@ -50,7 +50,11 @@ export class SettingsPluginNetwork implements PluginNetwork {
   }
 
   own(): OwnPlaces {
-    return { addresses: ownAddresses(), ports: new Set(this.doors.ports.map(({ port }) => port)), dataDir: this.folder.path };
+    return {
+      addresses: new Set(ownAddresses().map(canonicalAddress)),
+      ports: new Set(this.doors.ports.map(({ port }) => port)),
+      dataDir: this.folder.path,
+    };
   }
 
   entriesOf(manifest: PluginManifest): readonly NetworkEntry[] {
@@ -75,8 +79,4 @@ export class SettingsPluginNetwork implements PluginNetwork {
     const id = pluginId(manifest);
     return (Object.hasOwn(all, id) ? (all[id] ?? []) : []).flatMap((text) => parseTarget(text) ?? []);
   }
-}
-
-function ownAddresses(): ReadonlySet<string> {
-  return new Set(Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => canonicalAddress(address))));
 }

@@ -1,6 +1,6 @@
 // What is said of a name that no installed plugin has. Most people leave the publisher out.
 import { PostroomError } from '@postroom/sdk';
-import { didYouMean } from '../../configuration/nearest.js';
+import { didYouMean } from '../../configuration/problems/nearest.js';
 
 export function unknownPlugin(id: string, installed: readonly string[]): PostroomError {
   const named = installed.filter((each) => each.endsWith(`.${id}`));

@@ -75,7 +75,7 @@ export const ROUTE_ANSWERS: Readonly<Record<string, object>> = {
         positional: { ...TEXTS, description: 'Arguments that the command line takes by position.' },
         reads: { type: 'boolean', description: 'It changes nothing.' },
         offline: { type: 'boolean', description: 'It works without a running server.' },
-        standalone: { type: 'boolean', description: 'It works without opening the data folder first.' },
+        standalone: { type: 'boolean', description: 'It works where no server can start.' },
         scope: { type: 'string', enum: ['account'], description: 'It is a question about one account.' },
         accountKind: { type: 'string', description: 'With scope: only for accounts of this kind.' },
       },

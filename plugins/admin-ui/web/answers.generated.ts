@@ -231,6 +231,17 @@ export interface BackupVerifyAnswer {
 /** certificate.authority: The authority's certificate (PEM), for mail programs and browsers to trust once */
 export type CertificateAuthorityAnswer = string;
 
+/** certificate.check: Whether the certificate is in use and good for long enough, as the doctor asks */
+export type CertificateCheckAnswer = readonly CertificateCheckRow[];
+
+export interface CertificateCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence; it names the commands that mend it. */
+  readonly text: string;
+}
+
 /** certificate.show: The server's certificate, its names and fingerprint, and the authority that people can trust */
 export interface CertificateShowAnswer {
   /** The fingerprint, as clients show it. */
@@ -540,6 +551,17 @@ export interface LogReadRow {
   readonly account?: string;
   readonly user?: string;
   readonly message?: string;
+}
+
+/** logins.check: Mail programs that log in with the name of a shared address, as the doctor asks */
+export type LoginsCheckAnswer = readonly LoginsCheckRow[];
+
+export interface LoginsCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence; it names the commands that mend it. */
+  readonly text: string;
 }
 
 /** mailboxes.list: How much mail waits in each mailbox */
@@ -1287,6 +1309,7 @@ export interface Answers {
   readonly 'backup.restore': BackupRestoreAnswer;
   readonly 'backup.verify': BackupVerifyAnswer;
   readonly 'certificate.authority': CertificateAuthorityAnswer;
+  readonly 'certificate.check': CertificateCheckAnswer;
   readonly 'certificate.show': CertificateShowAnswer;
   readonly 'config.confirm': ConfigConfirmAnswer;
   readonly 'config.diff': ConfigDiffAnswer;
@@ -1307,6 +1330,7 @@ export interface Answers {
   readonly licence: LicenceAnswer;
   readonly 'log.days': LogDaysAnswer;
   readonly 'log.read': LogReadAnswer;
+  readonly 'logins.check': LoginsCheckAnswer;
   readonly 'mailboxes.list': MailboxesListAnswer;
   readonly 'mailboxes.move': MailboxesMoveAnswer;
   readonly 'mailboxes.show': MailboxesShowAnswer;
@@ -1414,7 +1438,7 @@ export interface CommandsRow {
   readonly reads?: boolean;
   /** It works without a running server. */
   readonly offline?: boolean;
-  /** It works without opening the data folder first. */
+  /** It works where no server can start. */
   readonly standalone?: boolean;
   /** It is a question about one account. */
   readonly scope?: 'account';

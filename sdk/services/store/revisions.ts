@@ -4,7 +4,7 @@ import { createServiceId } from '../createServiceId.js';
 export interface SettingsRevision {
   readonly id: number;
   readonly at: Date;
-  /** As core/configuration/authors.ts names them. */
+  /** Who changed it: `cli`, `setup`, `manager:ADMIN1`, `token:NAME`, `editor`, `postroom`. */
   readonly author: string;
   readonly text: string;
 }

@@ -17,7 +17,15 @@ const COMMANDS: readonly CommandDeclaration[] = [
   ...CORE_COMMANDS,
   ...bundledManifests().flatMap(({ contributes }) => contributes?.commands ?? []),
 ];
-const TITLES = { ...Object.fromEntries(bundledManifests().map(({ name, description }) => [name, description])), ...AREA_TITLES };
+const TITLES = {
+  ...Object.fromEntries(bundledManifests().map(({ name, description }) => [name, description])),
+  ...Object.fromEntries(
+    bundledManifests()
+      .flatMap(({ contributes }) => contributes?.areas ?? [])
+      .map(({ area, title }) => [area, title]),
+  ),
+  ...AREA_TITLES,
+};
 
 interface Taken {
   readonly command: string;

@@ -83,7 +83,13 @@ describe('text on a terminal', function () {
           description: ESCAPE,
         },
         engines: { postroom: '^1.0.0' },
-        contributes: { commands: [{ command: 'evil.go', title: ESCAPE, description: ESCAPE }] },
+        contributes: {
+          commands: [
+            { command: 'evil.go', title: ESCAPE, description: ESCAPE },
+            { command: 'wicked.go', title: ESCAPE },
+          ],
+          areas: [{ area: 'wicked', title: ESCAPE }],
+        },
       };
       await writeFile(path.join(plugin, 'package.json'), JSON.stringify(manifest));
       await writeFile(path.join(folder, 'settings.json'), JSON.stringify({ [`odd ${ESCAPE}`]: 1, 'timer.everyMinutes': ESCAPE }));
@@ -92,6 +98,7 @@ describe('text on a terminal', function () {
         ['plugins', 'list', '--all'],
         ['--help'],
         ['evil', '--help'],
+        ['wicked', '--help'],
         ['config', 'get', ESCAPE],
         ['no-such-command', ESCAPE],
         ['explain', path.join(folder, ESCAPE.replaceAll('/', ''))],

@@ -102,7 +102,9 @@ describe('the answers of commands', () => {
     expect(await ask('status')).to.include.keys('lastRound', 'unconfirmed');
     expect(await ask('config.confirm')).to.have.property('confirmed');
     expect(await ask('config.confirm')).to.equal('Nothing waits to be confirmed.');
-    await askAll({ 'log.read': {}, licence: {}, 'certificate.show': {}, 'certificate.authority': {} });
+    await askAll({ 'log.read': {}, licence: {}, 'certificate.show': {}, 'certificate.authority': {}, 'certificate.check': {} });
+    await office.pop3('mail').catch(() => 'nobody has the name of the shared address');
+    await ask('logins.check');
     expect(await ask('network-device.look')).to.include({ seen: true });
     await askAll({ 'network-device.status': {}, 'network-device.card': {}, licence: {}, doctor: { logins: true } });
   });

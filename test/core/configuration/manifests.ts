@@ -4,6 +4,7 @@ import type { Contributions, PluginManifest } from '@postroom/sdk';
 
 const folder = new URL('../../../../plugins/', import.meta.url);
 
+/** Those of a pack without code lie in its folder. */
 export function bundledManifests(): readonly PluginManifest[] {
   const read = (at: URL): readonly PluginManifest[] =>
     readdirSync(at).flatMap((name) => {
@@ -59,6 +60,8 @@ export const SMALL: readonly PluginManifest[] = [
         'pop3.password': { type: 'string', secret: true, scope: 'account' },
         'mail.domains': { type: 'array', items: { type: 'string' }, default: [], scope: 'account', accountKind: 'domain' },
         'mail.ratio': { type: 'number', exclusiveMinimum: 0, default: 1 },
+        'tls.certificateFile': { type: 'string', default: '', needs: { 'tls.keyFile': 'A certificate needs its private key' } },
+        'tls.keyFile': { type: 'string', default: '', needs: { 'tls.certificateFile': 'A private key needs its certificate' } },
         'mail.on': { type: 'boolean', default: true },
         'mail.either': {
           anyOf: [{ type: 'integer' }, { type: 'string', enum: ['auto'] }],

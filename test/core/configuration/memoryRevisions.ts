@@ -1,9 +1,10 @@
-// The history of the settings, in memory, and what a FileSettings needs beside it.
+// The history of the settings, in memory, and what the settings service needs beside it.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log, Revisions, SettingsRevision } from '@postroom/sdk/services';
 import { EventBus } from '#core/base/events.js';
+import { SettingsFile } from '#plugins/platform/settings-file/dist/settingsFile.js';
 
 export class MemoryRevisions implements Revisions {
   readonly #all: SettingsRevision[] = [];
@@ -55,6 +56,11 @@ export class Office {
 
   static async open(): Promise<Office> {
     return new Office(await mkdtemp(join(tmpdir(), 'postroom-settings-')));
+  }
+
+  /** settings.json in the folder. */
+  source(): SettingsFile {
+    return new SettingsFile(this.path, this.log);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,6 @@ import '#core/base/injection.js';
 import { hostname } from 'node:os';
 import { ADMIN1, mailboxName } from '@postroom/sdk';
 import { expect } from 'chai';
-import { resolveLogin } from '#core/directory/logins.js';
 import { MACHINE, openDirectory } from './directoryHost.js';
 
 const LOGINS: Readonly<Record<string, string | undefined>> = {
@@ -72,7 +71,7 @@ describe('SettingsAccounts', () => {
 
   for (const [login, expected] of Object.entries(LOGINS)) {
     it(`takes the login "${login}" for ${expected ?? 'nobody'}`, () => {
-      const mailbox = resolveLogin(login, directory.accounts.all);
+      const mailbox = directory.accounts.mailboxOf(login);
       expect(mailbox && mailboxName(mailbox)).to.equal(expected);
     });
   }

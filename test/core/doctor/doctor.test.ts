@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { CheckResult } from '@postroom/sdk';
 import { expect } from 'chai';
 import { standalone } from '#core/cli/standalone.js';
-import type { CheckResult } from '#core/doctor/checkResult.js';
 import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { failureOf } from '../../kit/failureOf.js';
 import { REGULAR } from '../../kit/officeSettings.js';

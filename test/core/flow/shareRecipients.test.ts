@@ -12,6 +12,7 @@ function accountsOf(...all: readonly AccountView[]): Accounts {
     all,
     find: (id) => all.find((account) => account.id === id),
     user: () => undefined,
+    mailboxOf: () => undefined,
     sendersOf: () => [],
     ownerOf: (text) => all.find((account) => isOwnAddress(account, { name: '', ...splitAddress(text), raw: text })),
     ownsDomains: (account) => account.domains.length > 0,

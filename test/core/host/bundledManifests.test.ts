@@ -7,8 +7,8 @@ import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { boundServices } from '#core/base/bindings.js';
 import { BUNDLED_PLUGINS } from '#core/base/places.js';
-import { mergeSchema } from '#core/configuration/schema.js';
-import { compileCheck, schemaProblem } from '#core/configuration/validate.js';
+import { compileCheck, schemaProblem } from '#core/configuration/checking/validate.js';
+import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { discoverPlugins } from '#core/host/discovery.js';
 import { HOST_POINTS } from '#core/host/hostPoints.js';
 import { checkManifest } from '#core/host/manifestCheck.js';
@@ -65,7 +65,9 @@ describe('the manifests of the product', () => {
     const all = (await manifests()).flatMap((each) => checkManifest(each).manifest ?? []);
     const known = new Map(
       Object.values(services).flatMap((each) =>
-        'serviceName' in each ? [[String(each.serviceName), String((each as ServiceId<unknown>).version)]] : [],
+        typeof each === 'function' && 'serviceName' in each
+          ? [[String(each.serviceName), String((each as ServiceId<unknown>).version)]]
+          : [],
       ),
     );
     const provided = all.flatMap((each) => each.provides ?? []);

@@ -1,5 +1,6 @@
 // settings.json as people write it: read whatever it is, and edited without touching the rest.
-import { applyEdits, parseDocument, renameKeys, utf8TextOf } from '#core/configuration/document.js';
+import { utf8TextOf } from '@postroom/sdk/base';
+import { applyEdits, parseDocument, renameKeys } from '#core/configuration/text/document.js';
 import type { Randomness } from '../../plugins/fuzz/randomness.js';
 import { type FuzzTarget, must, mustEqual } from '../target.js';
 

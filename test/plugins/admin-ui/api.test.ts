@@ -6,6 +6,9 @@ import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { commandsIn, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
 
+/** Those that a server has: without what the command line does alone. */
+const OF_A_SERVER = [...CORE_COMMANDS, ...commandsIn('plugins')];
+
 describe("The manager's API", () => {
   let host: ManagerHost;
   let login: Credentials;
@@ -17,7 +20,7 @@ describe("The manager's API", () => {
 
   it('has the commands that the CLI has and the palette lists', async () => {
     const program = new Command();
-    addCommands(program, [...CORE_COMMANDS, ...commandsIn('plugins')], {}, 'data', async () => undefined);
+    addCommands(program, OF_A_SERVER, {}, 'data', async () => undefined);
     const cli = program.commands.flatMap((area) =>
       area.commands.length === 0 ? [area.name()] : area.commands.map((verb) => `${area.name()}.${verb.name()}`),
     );
@@ -31,7 +34,7 @@ describe("The manager's API", () => {
 
   it('offers GET exactly where a command changes nothing', async () => {
     const { paths } = (await host.ask('GET', '/api/openapi.json', undefined, login)).json<{ paths: Record<string, object> }>();
-    for (const { command, reads } of CORE_COMMANDS) {
+    for (const { command, reads } of OF_A_SERVER) {
       expect('get' in (paths[`/api/commands/${command}`] ?? {}), command).to.equal(reads === true);
     }
     const refused = await host.ask('GET', '/api/commands/service.stop', undefined, login);

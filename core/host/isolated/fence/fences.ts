@@ -1,7 +1,7 @@
 // Which fence installed plugins run behind on this machine: found once, told once, and refused where the administrator asks for more.
 import { PostroomError } from '@postroom/sdk';
 import { createServiceId, Log } from '@postroom/sdk/services';
-import { SettingsService } from '../../../configuration/settingsService.js';
+import { SettingsService } from '../../../configuration/inForce/settingsService.js';
 import type { Fence, FenceKind } from './fence.js';
 import { FENCE_NAMES, strictRefusal } from './fenceWords.js';
 import { type FenceSearch, findFence } from './findFence.js';

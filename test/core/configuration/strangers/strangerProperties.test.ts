@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import type { PluginManifest } from '@postroom/sdk';
 import { expect } from 'chai';
-import { SettingsLoader } from '#core/configuration/settingsLoader.js';
+import { SettingsLoader } from '#core/configuration/checking/settingsLoader.js';
 import { manifest } from '../manifests.js';
 
 const STRANGER = manifest('tint', {

@@ -1,0 +1,79 @@
+// The settings that count: read by everybody, replaced as a whole, heard of when they are.
+import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
+import { Listeners } from '@postroom/sdk/base';
+import type { Events } from '@postroom/sdk/services';
+import type { SettingsValue } from '../checking/loadSettings.js';
+import type { SettingsLoader } from '../checking/settingsLoader.js';
+import { pluginId } from '../schema/schema.js';
+import { changedKeys, concerns } from './changes.js';
+import { DraftSettings } from './draftSettings.js';
+import { SettingsReader } from './settingsReader.js';
+
+export class SettingsInForce {
+  #value: SettingsValue = {};
+  readonly #draft = new DraftSettings();
+  readonly #changed: Listeners<ReadonlySet<string>>;
+  readonly #applied: Listeners<string>;
+
+  constructor(
+    private readonly loader: SettingsLoader,
+    private readonly events: Events,
+    listenerFailed: (thrown: unknown) => void,
+  ) {
+    this.#changed = new Listeners<ReadonlySet<string>>(listenerFailed);
+    this.#applied = new Listeners<string>(listenerFailed);
+  }
+
+  /** For the caller: a draft that it works under, else what was applied last. */
+  get value(): SettingsValue {
+    return this.#draft.value ?? this.#value;
+  }
+
+  /** For everybody else, also where the caller works under a draft. */
+  get applied(): SettingsValue {
+    return this.#value;
+  }
+
+  reader(plugin?: string): SettingsReader {
+    return new SettingsReader(this.value, this.loader.schema, plugin);
+  }
+
+  /** Looks properties up once for each version of the settings. */
+  forPlugin(manifest: Pick<PluginManifest, 'publisher' | 'name'>): Settings {
+    const id = pluginId(manifest);
+    let current = this.reader(id);
+    const reader = (): SettingsReader => {
+      if (!current.reads(this.value, this.loader.schema)) current = this.reader(id);
+      return current;
+    };
+    return Object.freeze<Settings>({
+      get: <T>(key: string) => reader().get<T>(key),
+      forAccount: <T>(account: string, key: string) => reader().forAccount<T>(account, key),
+      forUser: <T>(account: string, user: string, key: string) => reader().forUser<T>(account, user, key),
+      onDidChange: (keys: readonly string[], listener: () => void) => this.onDidChange(keys, listener),
+    });
+  }
+
+  /** Runs `work` as if `draft` were in force. */
+  under<T>(draft: SettingsValue, work: () => Promise<T>): Promise<T> {
+    return this.#draft.during(draft, work);
+  }
+
+  apply(author: string, value: SettingsValue): void {
+    const changed = changedKeys(this.#value, value);
+    this.#value = value;
+    this.#applied.fire(author);
+    if (changed.size > 0) this.#changed.fire(changed);
+    if (changed.size > 0) this.events.emit({ type: 'settings', author });
+  }
+
+  onDidChange(keys: readonly string[], listener: () => void): Disposable {
+    return this.#changed.add((changed) => {
+      if (concerns(keys, changed)) listener();
+    });
+  }
+
+  onDidApply(listener: (author: string) => void): Disposable {
+    return this.#applied.add(listener);
+  }
+}

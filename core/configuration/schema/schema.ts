@@ -1,0 +1,192 @@
+// One schema for settings.json out of every plugin's declarations: it checks the file, fills defaults, and completes in editors.
+import type {
+  AccountKindDeclaration,
+  EditionDeclaration,
+  PluginManifest,
+  PropertySchema,
+  SettingScope,
+  TapDeclaration,
+} from '@postroom/sdk';
+import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from '../layout/names.js';
+import { withoutPatterns } from '../strangers/withoutPatterns.js';
+import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
+import { explained } from './hover.js';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A property with its owner. */
+export interface DeclaredProperty {
+  readonly key: string;
+  readonly scope: SettingScope;
+  /** `publisher.name`, or `postroom` for the core's own. */
+  readonly owner: string;
+  /** As everybody may see it and compile it: a stranger's has lost its patterns. */
+  readonly schema: PropertySchema;
+  /** A stranger's own words, by which the server checks values: only within limits. `undefined`: `schema` says it all. */
+  readonly whole?: PropertySchema;
+  /** Another stranger's plugin declares it too: which one comes first is chance. */
+  readonly isContested?: true;
+}
+
+/** Everything that may stand in settings.json. */
+export interface SettingsSchema {
+  /** Secret ones too, which the JSON Schema leaves out. By key. */
+  readonly properties: ReadonlyMap<string, DeclaredProperty>;
+  readonly kinds: readonly AccountKindDeclaration[];
+  /** Ids of the installed plugins. */
+  readonly plugins: readonly string[];
+  /** Those of them that grant licences, with the limits that they declare. */
+  readonly editions: ReadonlyMap<string, EditionDeclaration | undefined>;
+  /** Draft-07. */
+  readonly json: JsonSchema;
+  /** Declarations that were left out, a sentence each: for the log, since the person at settings.json can't mend them. */
+  readonly conflicts: readonly string[];
+}
+
+/** Keywords beyond draft-07 that declarations may use: Postroom's own and those of VS Code. */
+export const VOCABULARY: readonly string[] = [
+  ...['scope', 'secret', 'restart', 'risky', 'consequence', 'renamed', 'accountKind', 'needs'],
+  ...['markdownDescription', 'patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage', 'defaultSnippets'],
+  ...['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels', 'editPresentation', 'order', 'tags', 'unit', 'doNotSuggest'],
+  ...['allowComments', 'allowTrailingCommas'],
+];
+
+const KEY = /^[a-zA-Z][\w-]*(\.[a-zA-Z][\w-]*)*$/;
+/** Names in accounts and users, and at the top, that no property may take. */
+const STRUCTURAL = new Set(['accounts', 'users', 'kind', 'address', '$schema']);
+
+export function pluginId(manifest: Pick<PluginManifest, 'publisher' | 'name'>): string {
+  return `${manifest.publisher}.${manifest.name}`;
+}
+
+/** What is wrong with a declaration. `owner`: `undefined` for the core's own. */
+export type DeclarationCheck = (schema: JsonSchema, owner: PluginManifest | undefined) => string | undefined;
+
+/**
+ * Merges the core's properties with those of the manifests. Of two declarations of one key the first counts. `isStranger`: the schemas of this
+ * manifest are checked by themselves, within limits.
+ */
+export function mergeSchema(
+  manifests: readonly PluginManifest[],
+  problemOf: DeclarationCheck,
+  isStranger: (manifest: PluginManifest) => boolean = () => false,
+): SettingsSchema {
+  const conflicts: string[] = [];
+  const properties = new Map<string, DeclaredProperty>();
+  const declare = (manifest: PluginManifest | undefined, declared: Readonly<Record<string, PropertySchema>>): void => {
+    const owner = manifest === undefined ? 'postroom' : pluginId(manifest);
+    for (const [key, schema] of Object.entries(declared)) {
+      const problem = keyProblem(key, properties.get(key)) ?? problemOf(schema, manifest);
+      if (problem === undefined) {
+        const own = manifest !== undefined && isStranger(manifest) ? { schema: withoutPatterns(schema), whole: schema } : { schema };
+        properties.set(key, { key, owner, scope: schema.scope ?? 'server', ...own });
+      } else {
+        conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
+        const first = properties.get(key);
+        if (first?.whole !== undefined) properties.set(key, { ...first, isContested: true });
+      }
+    }
+  };
+  declare(undefined, CORE_PROPERTIES);
+  for (const manifest of manifests) declare(manifest, manifest.contributes?.configuration?.properties ?? {});
+  const kinds = distinctKinds(manifests, conflicts);
+  const editions = manifests.filter((each) => each.contributes?.taps?.some(grantsLicences));
+  return {
+    properties,
+    kinds,
+    plugins: manifests.map(pluginId),
+    editions: new Map(editions.map((each) => [pluginId(each), each.contributes?.edition])),
+    json: jsonSchema([...properties.values()], kinds),
+    conflicts,
+  };
+}
+
+/** Whether a setting is surely the plugin's, whatever its manifest declares: what it keeps there it may read, and takes along when it is removed. */
+export function isOwn({ properties }: Pick<SettingsSchema, 'properties'>, plugin: string, key: string): boolean {
+  const declared = properties.get(key);
+  return declared?.owner === plugin && declared.isContested !== true;
+}
+
+/** `grant` is the last stage of onLicenseCheck, and so the default. */
+function grantsLicences({ hook, stage = 'grant' }: TapDeclaration): boolean {
+  return hook === 'onLicenseCheck' && stage === 'grant';
+}
+
+function keyProblem(key: string, declared: DeclaredProperty | undefined): string | undefined {
+  if (declared !== undefined) return `${declared.owner} declares it too.`;
+  if (!KEY.test(key) || STRUCTURAL.has(key) || key.split('.').some((part) => POLLUTING_KEYS.has(part)))
+    return 'it is no name for a setting.';
+  return undefined;
+}
+
+function distinctKinds(manifests: readonly PluginManifest[], conflicts: string[]): readonly AccountKindDeclaration[] {
+  const kinds = new Map<string, AccountKindDeclaration>();
+  for (const manifest of manifests) {
+    for (const kind of manifest.contributes?.accountKinds ?? []) {
+      if (!kinds.has(kind.kind)) kinds.set(kind.kind, kind);
+      else conflicts.push(`${pluginId(manifest)} declares the kind of account "${kind.kind}", which another plugin declares too.`);
+    }
+  }
+  return [...kinds.values()];
+}
+
+function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly AccountKindDeclaration[]): JsonSchema {
+  const of = (scope: SettingScope): Record<string, PropertySchema> =>
+    Object.fromEntries(
+      properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, explained(each.schema)]),
+    );
+  const user = { type: 'object', additionalProperties: false, properties: of('user') };
+  const account = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['kind', 'address'],
+    properties: {
+      kind: explained({
+        type: 'string',
+        title: 'Kind of account',
+        markdownDescription: 'How mail is sorted to the users.',
+        ...(kinds.length === 0
+          ? {}
+          : { enum: kinds.map((each) => each.kind), enumDescriptions: kinds.map((each) => `${each.title}: ${each.description}`) }),
+      }),
+      address: explained({
+        type: 'string',
+        pattern: ADDRESS_PATTERN,
+        maxLength: 254,
+        title: 'Address',
+        markdownDescription: "The account's address at the ISP.",
+        patternErrorMessage: 'An address as in mail@company.com.',
+      }),
+      users: explained({
+        type: 'object',
+        default: {},
+        title: 'Users',
+        markdownDescription: 'Who shares the account, by name. PUBLIC1 and ADMIN1 are there without being listed.',
+        propertyNames: { pattern: USER_NAME_PATTERN },
+        additionalProperties: user,
+      }),
+      ...of('account'),
+    },
+  };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'urn:postroom:settings',
+    title: 'Settings of Postroom',
+    allowComments: true,
+    allowTrailingCommas: true,
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string', title: 'Schema', markdownDescription: 'Where editors find this schema: `./settings.schema.json`.' },
+      ...of('server'),
+      accounts: explained({
+        type: 'object',
+        default: {},
+        title: 'Accounts',
+        markdownDescription: 'The ISP mailboxes that are shared, each under an id of your choice.',
+        propertyNames: { pattern: ACCOUNT_ID_PATTERN },
+        additionalProperties: account,
+      }),
+    },
+  };
+}

@@ -1,0 +1,24 @@
+// The certificate that mail programs and browsers are shown, and the authority that people can trust once.
+import type { PluginContext } from '@postroom/sdk';
+import { Certificates, Clock, DataFolder, Events, StartMode, TrialPeriod } from '@postroom/sdk/services';
+import { checkCertificate } from './certificateCheck.js';
+import { ServerCertificates } from './certificates.js';
+import { authorityOf, describe } from './describe.js';
+
+export async function activate(context: PluginContext): Promise<void> {
+  const clock = context.get(Clock);
+  const certificates = new ServerCertificates({
+    folder: context.get(DataFolder).path,
+    settings: context.settings,
+    trials: context.get(TrialPeriod),
+    clock,
+    events: context.get(Events),
+    log: context.log,
+  });
+  context.subscriptions.push(certificates);
+  await certificates.open({ make: context.get(StartMode).serves });
+  context.provide(Certificates, certificates);
+  context.commands.register('certificate.show', () => describe(certificates));
+  context.commands.register('certificate.authority', () => authorityOf(certificates));
+  context.commands.register('certificate.check', () => [checkCertificate(certificates, clock)]);
+}

@@ -1,0 +1,26 @@
+// The doctor asks those who contribute a check, and goes on where one of them fails.
+import { expect } from 'chai';
+import { contributedChecks } from '#core/doctor/contributedChecks.js';
+
+const CALL = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+
+describe('checks of plugins', () => {
+  const of = <T>(point: string): readonly { readonly plugin: string; readonly value: T }[] =>
+    point === 'checks'
+      ? ['moon.check', 'sun.check', 'stars.check'].map((command) => ({ plugin: 'acme.sky', value: { command } as T }))
+      : [];
+
+  it('are asked in their order; one that fails is a problem with its sentence, one that is silent says nothing', async () => {
+    const asked: string[] = [];
+    const run = async (command: string): Promise<unknown> => {
+      asked.push(command);
+      if (command === 'moon.check') throw new Error('The moon is behind a cloud.');
+      return command === 'sun.check' ? [] : [{ check: 'stars', state: 'warning', text: 'One has fallen.' }];
+    };
+    expect(await contributedChecks({ of }, { run }, CALL)).to.deep.equal([
+      { check: 'moon.check', state: 'problem', text: 'The moon is behind a cloud.' },
+      { check: 'stars', state: 'warning', text: 'One has fallen.' },
+    ]);
+    expect(asked).to.deep.equal(['moon.check', 'sun.check', 'stars.check']);
+  });
+});
