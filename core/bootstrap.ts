@@ -18,16 +18,22 @@ import {
   Maildrops,
   MailStore,
   Outbox,
+  PluginAdministration,
   PluginCatalogue,
+  PluginReader,
   PluginStorages,
+  PluginSupervision,
+  PortCatalogue,
   RecentMail,
   Revisions,
   Rounds,
   SecretStore,
   ServerName,
+  ServerProcess,
   type ServiceId,
   SettingsSource,
   SettingsText,
+  type StallLimit,
   StartMode,
   StoreFiles,
   StoreMaintenance,
@@ -36,7 +42,8 @@ import {
   TrialPeriod,
 } from '@postroom/sdk/services';
 import { Container } from 'inversify';
-import { bindAlias, bindClass, bindValue, service } from './base/bindings.js';
+import { bindAlias, bindClass, bindSelf, bindValue, service } from './base/bindings.js';
+import { CoreState } from './base/coreState.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
@@ -49,25 +56,25 @@ import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
 import { Figures, ServerFigures } from './figures/figures.js';
-import { BlockedMail } from './flow/blockedMail.js';
-import { BounceStep, LocalBounceStep } from './flow/bounce.js';
-import { DeliverStep, HookDeliverStep } from './flow/deliver.js';
-import { FetchStep, HookFetchStep } from './flow/fetch.js';
-import { HeldMailStep, StoredHeldMailStep } from './flow/heldMail.js';
-import { DefaultIntakeStep, IntakeStep } from './flow/intake.js';
-import { ActivityIntakeLog, IntakeLog } from './flow/intakeLog.js';
-import { LicenceWarden } from './flow/licence.js';
-import { LostEndNotice, MailedLostEndNotice } from './flow/lostEndNotice.js';
-import { logPickUps } from './flow/pickUpLog.js';
-import { OutboxRelayStep, RelayStep } from './flow/relay.js';
-import { OutboxRelayRecords, RelayRecords } from './flow/relayRecords.js';
-import { RoundRunner } from './flow/round.js';
-import { HookScheduler, Scheduler } from './flow/schedule.js';
-import { DefaultServiceSwitch, ServiceSwitch } from './flow/serviceSwitch.js';
-import { HookSortStep, SortStep } from './flow/sort.js';
-import { SubmitStep } from './flow/submit.js';
-import { CollectedWaitingMail, WaitingMail } from './flow/waitingMail.js';
-import { LocalWaitingNoticeStep, WaitingNoticeStep } from './flow/waitingNotice.js';
+import { DeliverStep } from './flow/deliver.js';
+import { FetchStep } from './flow/fetching/fetch.js';
+import { WaitingMail } from './flow/fetching/waitingMail.js';
+import { WaitingNoticeStep } from './flow/fetching/waitingNotice.js';
+import { BlockedMail } from './flow/held/blockedMail.js';
+import { HeldMail } from './flow/held/heldMail.js';
+import { DiskSpace } from './flow/intake/diskSpace.js';
+import { FetchedMail } from './flow/intake/fetchedMail.js';
+import { IntakeLog } from './flow/intake/intakeLog.js';
+import { OwnMail } from './flow/intake/ownMail.js';
+import { SubmissionFlow } from './flow/intake/submissionFlow.js';
+import { MessageFlow } from './flow/messageFlow.js';
+import { RoundRunner } from './flow/rounds/round.js';
+import { Scheduler } from './flow/rounds/schedule.js';
+import { BounceStep } from './flow/sending/bounce.js';
+import { RelayStep } from './flow/sending/relay.js';
+import { RelayRecords } from './flow/sending/relayRecords.js';
+import { SortStep } from './flow/sort.js';
+import { BlockingPlugins } from './hooking/blockingPlugins.js';
 import { createHooks, HostHooks } from './hooks.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
@@ -75,29 +82,31 @@ import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandReg
 import { ManifestEntries } from './host/contributedEntries.js';
 import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins, type InstalledPlugin, runsInHost } from './host/discovery.js';
+import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
-import { InProcessPlugin } from './host/inProcessPlugin.js';
-import { Fences, TriedFences } from './host/isolated/fence/fences.js';
-import { IsolatedPlugin, type IsolatedPluginOptions } from './host/isolated/isolatedPlugin.js';
-import { PluginNetwork, SettingsPluginNetwork } from './host/network/pluginNetwork.js';
-import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
-import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
+import { HostAdministration } from './host/hostAdministration.js';
+import { HostSupervision } from './host/hostSupervision.js';
+import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
+import { moduleLoader } from './host/pluginModule.js';
+import { pluginReader } from './host/pluginReader.js';
+import { PluginRuntime } from './host/pluginRuntime.js';
 import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
-import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
 import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
-import { ExplainStep, HookExplainStep } from './review/explain.js';
+import { Housekeeping } from './maintenance/housekeeping.js';
+import { LostEndNotice } from './maintenance/lostEndNotice.js';
+import { LostEndReport } from './maintenance/lostEndReport.js';
+import { StoreKeeper } from './maintenance/storeKeeper.js';
+import { ExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
-import { ResortStep, StoredResortStep } from './review/resort.js';
-import { ProposedTeachingStep, TeachingStep } from './review/teaching.js';
-import { RehearsedWhatIfStep, WhatIfStep } from './review/whatIf.js';
-import { DiskSpace, StoreDiskSpace } from './upkeep/diskSpace.js';
-import { Housekeeping } from './upkeep/housekeeping.js';
-import { LostEndReport, StoredLostEndReport } from './upkeep/lostEndReport.js';
-import { StoreKeeper } from './upkeep/storeKeeper.js';
+import { ResortStep } from './review/resort.js';
+import { TeachingStep } from './review/teaching.js';
+import { WhatIfStep } from './review/whatIf.js';
+import { LicenceWarden } from './service/licence.js';
+import { logPickUps } from './service/pickUpLog.js';
+import { ServiceSwitch } from './service/serviceSwitch.js';
 
 export interface ServerOptions {
   /** The data folder; made if it does not exist. */
@@ -170,6 +179,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     trusted: new Set(boot.trusted),
   };
   bindValue(container, PluginFolders, folders);
+  bindValue(container, PluginReader, pluginReader(folders.trusted));
+  bindValue(container, ServerProcess, { stallLimit: options.onStall });
   const progress = new BootState(boot);
   bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
   let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
@@ -184,9 +195,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
-  // Before a plugin of the settings is activated, and so still there while they end.
-  const stalls = service(container, StallWarden);
-  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   const settings = stack.use(service(container, SettingsService) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
@@ -203,20 +211,18 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(registerCoreCommands(container));
   await watch.start(installed);
   phase('The plugins are active.', { plugins: host.starting.length });
-  if (options.onStall !== undefined) stalls.tell();
-  const licence = service(container, Licence) as LicenceWarden;
+  const licence = container.get(LicenceWarden);
   settings.setLimitCheck((query) => licence.ask(query));
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
   // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
-  const lostEnd = service(container, LostEndNotice);
+  const lostEnd = container.get(LostEndNotice);
   await lostEnd.tell();
   stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
-  await service(container, RelayStep).recover();
+  await container.get(RelayStep).recover();
   stack.use(container.get(StoreKeeper)).start();
-  const rounds = service(container, Rounds) as RoundRunner;
-  stack.defer(() => rounds.stop());
+  stack.use(container.get(RoundRunner));
   const server: Server = {
     container,
     dataDir,
@@ -229,14 +235,14 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     },
   };
   await options.beforeServing?.(server);
-  // Who only looks at a folder writes no mail into it.
-  stack.use(container.get(BlockedMail)).begin({ atOnce: options.serve !== false });
+  // A command that only looks at a folder writes no mail into it.
+  stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
     stack.use(trials).begin();
     await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
-    await stack.use(service(container, ServiceSwitch)).begin();
+    await stack.use(container.get(ServiceSwitch)).start();
     phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }
   return server;
@@ -277,6 +283,7 @@ interface HostOptions {
 }
 
 function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
+  bindSelf(container, CoreState);
   bindClass(container, SettingsService, DefaultSettingsService);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
   bindAlias(container, SettingsText, SettingsService);
@@ -290,51 +297,41 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
   bindAlias(container, CommandCatalogue, CommandRegistry);
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');
-  const reportFailure: IsolatedPluginOptions['reportFailure'] = (...failure) => service(container, PluginHost).reportFailure(...failure);
   const services = new ServiceRegistry(container);
   container.bind(ServiceRegistry).toConstantValue(services);
-  bindValue(container, RuntimeFactory, (plugin) =>
-    runsInHost(plugin)
-      ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs, services, boot })
-      : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure, noteProblem }),
-  );
+  const load = moduleLoader(services, service(container, HostHooks), {
+    reportFailure: (...failure) => service(container, PluginHost).reportFailure(...failure),
+    noteProblem,
+  });
+  const options = { load, storageRoot, noteProblem, patienceMs, services, boot };
+  bindValue(container, RuntimeFactory, (plugin) => new PluginRuntime(plugin, container, options));
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
+  bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, ContributedEntries, ManifestEntries);
   bindClass(container, PluginWatch, DefaultPluginWatch);
-  bindClass(container, Fences, TriedFences);
-  bindClass(container, PluginNetwork, SettingsPluginNetwork);
-  bindClass(container, PluginInstaller, DefaultPluginInstaller);
   bindClass(container, UnhandledErrors, DefaultUnhandledErrors);
-  bindClass(container, StallWarden, NotingStallWarden);
+  bindClass(container, PluginSupervision, HostSupervision);
+  bindClass(container, PluginAdministration, HostAdministration);
+  bindAlias(container, PortCatalogue, Doors);
 
   bindClass(container, Figures, ServerFigures);
-  bindClass(container, Licence, LicenceWarden);
-  bindClass(container, Scheduler, HookScheduler);
-  bindClass(container, Rounds, RoundRunner);
-  bindClass(container, FetchStep, HookFetchStep);
-  bindClass(container, IntakeStep, DefaultIntakeStep);
-  bindClass(container, IntakeLog, ActivityIntakeLog);
-  bindClass(container, DiskSpace, StoreDiskSpace);
-  bindClass(container, LostEndReport, StoredLostEndReport);
-  bindClass(container, LostEndNotice, MailedLostEndNotice);
-  bindClass(container, Submissions, SubmitStep);
-  bindClass(container, SortStep, HookSortStep);
-  bindClass(container, DeliverStep, HookDeliverStep);
-  bindClass(container, RelayRecords, OutboxRelayRecords);
-  bindClass(container, RelayStep, OutboxRelayStep);
-  bindClass(container, BounceStep, LocalBounceStep);
-  bindClass(container, WaitingNoticeStep, LocalWaitingNoticeStep);
-  bindClass(container, HeldMailStep, StoredHeldMailStep);
-  bindClass(container, ResortStep, StoredResortStep);
-  bindClass(container, ExplainStep, HookExplainStep);
-  bindClass(container, WhatIfStep, RehearsedWhatIfStep);
-  bindClass(container, TeachingStep, ProposedTeachingStep);
+  bindFlow(container);
+}
+
+/** The way of a message, its callers, and what looks at them: each class is its own id. What plugins may ask for has the SDK's id as well. */
+function bindFlow(container: Container): void {
+  for (const made of [
+    ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMail, BlockedMail],
+    ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler],
+    ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
+    ...[LicenceWarden, ServiceSwitch, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
+  ]) {
+    bindSelf(container, made);
+  }
+  bindAlias(container, Submissions, SubmissionFlow);
+  bindAlias(container, Rounds, RoundRunner);
+  bindAlias(container, Licence, LicenceWarden);
   bindAlias(container, Teaching, TeachingStep);
-  bindClass(container, WaitingMail, CollectedWaitingMail);
-  bindClass(container, RecentMail, StoredRecentMail);
-  bindClass(container, ServiceSwitch, DefaultServiceSwitch);
-  container.bind(BlockedMail).toSelf();
-  container.bind(Housekeeping).toSelf();
-  container.bind(StoreKeeper).toSelf();
+  bindAlias(container, RecentMail, StoredRecentMail);
 }

@@ -18,8 +18,9 @@ import type {
 } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncBailHook } from 'tapable';
-import { checkReceipt, checkReport, checkSchedule, checkSortPlan, checkVerdict } from './hooking/answers.js';
-import { type HookCall, HookPoint } from './hooking/hookPoint.js';
+import { checkReceipt, checkReport, checkSchedule, checkSortPlan, checkVerdict, remarkOnReceipt } from './hooking/answers.js';
+import type { HookCall } from './hooking/hookCall.js';
+import { HookPoint } from './hooking/hookPoint.js';
 import { inDoubtThroughout } from './hooking/relayDoubt.js';
 import { replay } from './mail/planReplay.js';
 
@@ -36,7 +37,8 @@ export function createHooks() {
     onLicenseCheck: new HookPoint<LicenceHandler, [LicenceQuery], LicenceVerdict>(
       'onLicenseCheck',
       () => new SyncBailHook<[LicenceQuery, HookCall], LicenceVerdict>(['query', 'call']) as never,
-      { sync: true, timeoutMs: 0, onFailure: 'stop', check: checkVerdict },
+      // Shown only: were the plugin that may say no switched off, everything would be granted.
+      { sync: true, timeoutMs: 0, onFailure: 'stop', failures: 'show', check: checkVerdict },
     ),
     onFetch: new HookPoint<FetchHandler, [FetchRequest], FetchReport>(
       'onFetch',
@@ -46,7 +48,7 @@ export function createHooks() {
     onSort: new HookPoint<SortHandler, [SortPlan, MailView], SortPlan>(
       'onSort',
       () => new AsyncSeriesWaterfallHook<[SortPlan, MailView, HookCall], SortPlan>(['plan', 'mail', 'call']),
-      { timeoutMs: 1_000, onFailure: 'continue', check: checkSortPlan, replay },
+      { timeoutMs: 1_000, onFailure: 'continue', check: checkSortPlan, replay, mailOf: (_plan: SortPlan, mail: MailView) => mail },
     ),
     onDeliver: new HookPoint<DeliverHandler, [DeliveryRequest], DeliveryReceipt>(
       'onDeliver',
@@ -58,6 +60,8 @@ export function createHooks() {
         observers: 'observe',
         outcomeTimeoutMs: 5_000,
         check: checkReceipt,
+        remark: remarkOnReceipt,
+        mailOf: ({ mail }: DeliveryRequest) => mail,
       },
       inDoubtThroughout,
     ),

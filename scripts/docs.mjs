@@ -12,5 +12,10 @@ const { withLimits } = await import('#test/limitsTable.js');
 const limits = new URL('../docs/limits.md', import.meta.url);
 writeFileSync(limits, withLimits(readFileSync(limits, 'utf8')));
 
+const { testTitles } = await import('#test/kit/testTitles.js');
+const { filesByRule, withTests } = await import('#test/docs/protocolRules.js');
+const protocols = new URL('../docs/protocols.md', import.meta.url);
+writeFileSync(protocols, withTests(readFileSync(protocols, 'utf8'), filesByRule(testTitles())));
+
 const { ANSWER_TYPES, answerTypes } = await import('./answerTypes.mjs');
 writeFileSync(ANSWER_TYPES, answerTypes());

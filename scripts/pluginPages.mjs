@@ -1,8 +1,10 @@
-// Fills the generated parts of docs/plugins: declarations and stages from the SDK as built, tables from plugin.schema.json. `--check` compares.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Fills the generated parts of docs/plugins (declarations and stages from the SDK as built, tables from plugin.schema.json), of the READMEs of the product's
+// plugins, and the list of plugins in docs/architecture.md (from the manifests). `--check` compares.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { STAGES } from '@postroom/sdk';
+import { pluginList, withManifestTable } from './manifestTables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const schema = JSON.parse(readFileSync(path.join(root, 'sdk', 'plugin.schema.json'), 'utf8'));
@@ -40,19 +42,41 @@ function tableOf({ properties, required = [] }) {
   return `| property | values | |\n| --- | --- | --- |\n${rows.join('\n')}`;
 }
 
+/** The product's plugins, packs included, each with its folder below the root, by the ids. */
+function pluginsOf(folder) {
+  return readdirSync(path.join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !['dist', 'node_modules'].includes(entry.name))
+    .flatMap(({ name }) => {
+      const at = `${folder}/${name}`;
+      if (!existsSync(path.join(root, at, 'package.json'))) return [];
+      const manifest = JSON.parse(readFileSync(path.join(root, at, 'package.json'), 'utf8'));
+      return [{ folder: at, manifest }, ...pluginsOf(at)];
+    });
+}
+
+const plugins = pluginsOf('plugins');
+parts.plugins = () => pluginList(plugins.map(({ folder, manifest }) => ({ manifest, page: `../${folder}/README.md` })));
+
 let stale = 0;
-const docs = path.join(root, 'docs', 'plugins');
-for (const entry of readdirSync(docs, { recursive: true }).filter((name) => name.endsWith('.md'))) {
-  const file = path.join(docs, entry);
-  const text = readFileSync(file, 'utf8');
-  const filled = text.replace(
-    /(<!-- (api|stages|schema) ([^>]*?) -->\n)[\s\S]*?(<!-- end -->)/g,
-    (_whole, begin, part, names, end) => `${begin}\n${parts[part](...names.split(' '))}\n\n${end}`,
-  );
-  if (filled === text) continue;
+function settle(file, fill) {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const filled = fill(text);
+  if (filled === text) return;
   stale += 1;
   if (process.argv.includes('--check'))
-    process.stderr.write(`docs/plugins/${String(entry)} does not fit the SDK. Run "node scripts/pluginPages.mjs".\n`);
-  else writeFileSync(file, filled);
+    process.stderr.write(`${file} does not fit the SDK or the manifests. Run "node scripts/pluginPages.mjs".\n`);
+  else writeFileSync(path.join(root, file), filled);
 }
+
+function withParts(text) {
+  return text.replace(
+    /(<!-- (api|stages|schema|plugins) ?([^>]*?) ?-->\n)[\s\S]*?(<!-- end -->)/g,
+    (_whole, begin, part, names, end) => `${begin}\n${parts[part](...names.split(' '))}\n\n${end}`,
+  );
+}
+
+const pages = readdirSync(path.join(root, 'docs', 'plugins'), { recursive: true }).filter((name) => name.endsWith('.md'));
+for (const page of pages) settle(`docs/plugins/${page.split(path.sep).join('/')}`, withParts);
+settle('docs/architecture.md', withParts);
+for (const { folder, manifest } of plugins) settle(`${folder}/README.md`, (text) => withManifestTable(text, manifest));
 process.exitCode = stale > 0 && process.argv.includes('--check') ? 1 : 0;

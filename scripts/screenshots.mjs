@@ -1,4 +1,4 @@
-// Pictures of the manager for the README, light and dark, from the demo: node scripts/screenshots.mjs [folder]
+// Pictures of the manager for README.md and docs/manager.md, light and dark, from the demo: node scripts/screenshots.mjs [folder]
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';

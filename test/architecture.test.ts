@@ -13,13 +13,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   hooking: ['base', 'mail'],
   configuration: ['base'],
   directory: ['base', 'configuration'],
-  upkeep: ['base', 'configuration'],
   figures: ['base'],
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
-  flow: ['base', 'mail', 'hooking', 'configuration', 'directory', 'upkeep', 'host'],
+  flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
-  doctor: ['base', 'configuration', 'directory', 'upkeep', 'host'],
-  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['doctor', 'figures', 'upkeep', 'flow', 'review', 'host']],
+  service: ['base', 'hooking', 'host', 'flow'],
+  maintenance: ['base', 'mail', 'configuration', 'flow'],
+  doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
+  commands: [
+    ...['base', 'mail', 'hooking', 'configuration', 'directory'],
+    ...['doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
+  ],
   cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
@@ -62,7 +66,7 @@ describe('the layers', () => {
     expect(plugins.length).to.be.greaterThan(50);
     expect(core.find((file) => file.name === 'core/bootstrap.ts')?.imports).to.include.members([
       'inversify',
-      'core/flow/intake.ts',
+      'core/flow/messageFlow.ts',
       '@postroom/sdk',
     ]);
   });
@@ -152,7 +156,7 @@ describe('mailparser', () => {
 
   it('has no say in what becomes of a message: no step of its life and no plugin of the product asks for parsed content', () => {
     const asking = holding(product, /\bmail\.content\(/);
-    expect(asking).to.deep.equal(['core/host/isolated/messageHandles.ts']);
+    expect(asking).to.deep.equal(['plugins/platform/isolation/calls/messageHandles.ts']);
   });
 });
 

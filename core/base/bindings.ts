@@ -30,19 +30,22 @@ export function bindClass<T>(container: Container, id: ServiceId<T>, made: Class
   note(container, id);
 }
 
-/** The service, made if need be. Throws `plugin/no-provider` where there is none. */
-export function service<T>(container: Container, id: ServiceId<T>): T {
+/** A class that is its own id. The container makes it when it is first asked for, once. */
+export function bindSelf(container: Container, made: Class<unknown>): void {
+  container.bind(made as never).toSelf();
+}
+
+/** The service, made if need be; of a class that is its own id, the one that there is. Throws `plugin/no-provider` where there is none. */
+export function service<T>(container: Container, id: ServiceId<T> | Class<T>): T {
   if (!container.isBound(id as never)) {
-    throw new PostroomError(
-      'plugin/no-provider',
-      `No active plugin provides the service ${id.serviceName}. "postroom plugins list" says why.`,
-    );
+    const name = 'serviceName' in id ? id.serviceName : id.name;
+    throw new PostroomError('plugin/no-provider', `No active plugin provides the service ${name}. "postroom plugins list" says why.`);
   }
   return container.get(id as never) as T;
 }
 
 /** A second id for a service that is bound already. */
-export function bindAlias<T>(container: Container, id: ServiceId<T>, existing: ServiceId<T>): void {
+export function bindAlias<T>(container: Container, id: ServiceId<T>, existing: ServiceId<T> | Class<T>): void {
   container.bind(id as never).toService(existing as never);
   note(container, id);
 }

@@ -1,8 +1,8 @@
 // The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, the timer, the
 // device; and who may send without a login.
 import { foldCase, isAdminName, isPublicName } from '@postroom/sdk';
+import { didYouMean } from '@postroom/sdk/base';
 import { nameProblem } from '../configuration/layout/names.js';
-import { didYouMean } from '../configuration/problems/nearest.js';
 import { askChoice, askNumber, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { isThisComputer, senderAddressesIn, senderAddressesProblem } from './senderAddresses.js';

@@ -1,16 +1,17 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { PostroomError } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
+import { orFail, shellWord } from '@postroom/sdk/base';
 import { Accounts, SecretStore, secretPath } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { SettingEdit } from '../configuration/text/document.js';
 import { offeredKinds } from '../directory/accountKinds.js';
-import { FetchStep } from '../flow/fetch.js';
-import { RelayStep } from '../flow/relay.js';
+import { FetchStep } from '../flow/fetching/fetch.js';
+import { RelayStep } from '../flow/sending/relay.js';
 import { PluginHost } from '../host/pluginHost.js';
 import type { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
+import { assignments, refuseUnknownKeys } from './settingsEdit.js';
 
 export class AccountArea implements CommandArea {
   constructor(
@@ -18,8 +19,8 @@ export class AccountArea implements CommandArea {
     @SettingsService private readonly settings: SettingsService,
     @SecretStore private readonly secrets: SecretStore,
     @PluginHost private readonly host: PluginHost,
-    @FetchStep private readonly fetching: FetchStep,
-    @RelayStep private readonly relay: RelayStep,
+    @inject(FetchStep) private readonly fetching: FetchStep,
+    @inject(RelayStep) private readonly relay: RelayStep,
   ) {}
 
   readonly handlers: HandlersOf<typeof ACCOUNT_COMMANDS> = {

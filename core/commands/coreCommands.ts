@@ -14,7 +14,6 @@ import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
 import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
-import { PluginArea } from './pluginArea.js';
 import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SuggestArea } from './suggestArea.js';
@@ -34,7 +33,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   SuggestArea,
   UserArea,
   ConfigArea,
-  PluginArea,
   LicenceArea,
   DoctorArea,
 ];

@@ -1,5 +1,4 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
-
 import type { CheckResult, CommandCall } from '@postroom/sdk';
 import {
   Accounts,
@@ -12,22 +11,20 @@ import {
   SecretStore,
   StoreMaintenance,
 } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { checkResult } from '../doctor/checkResult.js';
 import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
-import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkSenders } from '../doctor/senderChecks.js';
 import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
+import { DiskSpace } from '../flow/intake/diskSpace.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
-import { Fences } from '../host/isolated/fence/fences.js';
-import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { DiskSpace } from '../upkeep/diskSpace.js';
-import { LostEndReport } from '../upkeep/lostEndReport.js';
+import { LostEndReport } from '../maintenance/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 
@@ -36,7 +33,7 @@ export class DoctorArea implements CommandArea {
     @DataFolder private readonly folder: DataFolder,
     @StoreMaintenance private readonly upkeep: StoreMaintenance,
     @MailStore private readonly store: MailStore,
-    @DiskSpace private readonly room: DiskSpace,
+    @inject(DiskSpace) private readonly room: DiskSpace,
     @ActivityLog private readonly log: ActivityLog,
     @Clock private readonly clock: Clock,
     @SettingsService private readonly settings: SettingsService,
@@ -45,10 +42,8 @@ export class DoctorArea implements CommandArea {
     @Licence private readonly licence: Licence,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
-    @Fences private readonly fences: Fences,
-    @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
-    @LostEndReport private readonly lostEnd: LostEndReport,
+    @inject(LostEndReport) private readonly lostEnd: LostEndReport,
     @ContributedEntries private readonly entries: ContributedEntries,
   ) {}
 
@@ -64,8 +59,6 @@ export class DoctorArea implements CommandArea {
         await checkResult('clock', () => checkClock(this.clock, this.log)),
         ...checkSettings(this.settings),
         ...checkPlugins(this.plugins),
-        await checkResult('plugin isolation', () => checkIsolation(this.fences, this.plugins)),
-        ...checkAgreements(this.network, this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
         ...checkSenders(this.settings, this.plugins),

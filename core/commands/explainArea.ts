@@ -1,19 +1,20 @@
 // explain and trace: who would get it, where did it go, and why.
 import { type AccountView, type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
 import { Accounts, Journal, MailStore, type MessageTrace, Outbox } from '@postroom/sdk/services';
-import { WaitingMail } from '../flow/waitingMail.js';
+import { inject } from '../base/inject.js';
+import { WaitingMail } from '../flow/fetching/waitingMail.js';
 import { ExplainStep } from '../review/explain.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 
 export class ExplainArea implements CommandArea {
   constructor(
-    @ExplainStep private readonly explain: ExplainStep,
+    @inject(ExplainStep) private readonly explain: ExplainStep,
     @MailStore private readonly store: MailStore,
     @Outbox private readonly outbox: Outbox,
     @Journal private readonly journal: Journal,
     @Accounts private readonly accounts: Accounts,
-    @WaitingMail private readonly waiting: WaitingMail,
+    @inject(WaitingMail) private readonly waiting: WaitingMail,
   ) {}
 
   readonly handlers: HandlersOf<typeof EXPLAIN_COMMANDS> = {

@@ -1,7 +1,8 @@
 // held list|retry|release|delete: mail that waits for the administrator or for a plugin.
 import { PostroomError } from '@postroom/sdk';
 import { Accounts, MailStore } from '@postroom/sdk/services';
-import { HeldMailStep } from '../flow/heldMail.js';
+import { inject } from '../base/inject.js';
+import { HeldMail } from '../flow/held/heldMail.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
 import type { HELD_COMMANDS } from './heldDeclarations.js';
@@ -9,7 +10,7 @@ import type { HELD_COMMANDS } from './heldDeclarations.js';
 export class HeldArea implements CommandArea {
   constructor(
     @MailStore private readonly store: MailStore,
-    @HeldMailStep private readonly heldMail: HeldMailStep,
+    @inject(HeldMail) private readonly heldMail: HeldMail,
     @Accounts private readonly accounts: Accounts,
   ) {}
 

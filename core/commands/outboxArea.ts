@@ -1,7 +1,8 @@
 // outbox list|retry|hold|return: mail that waits to be sent.
 import { PostroomError } from '@postroom/sdk';
 import { MailStore, Outbox } from '@postroom/sdk/services';
-import { RelayStep } from '../flow/relay.js';
+import { inject } from '../base/inject.js';
+import { RelayStep } from '../flow/sending/relay.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { OUTBOX_COMMANDS } from './outboxDeclarations.js';
 
@@ -9,7 +10,7 @@ export class OutboxArea implements CommandArea {
   constructor(
     @Outbox private readonly outbox: Outbox,
     @MailStore private readonly store: MailStore,
-    @RelayStep private readonly relay: RelayStep,
+    @inject(RelayStep) private readonly relay: RelayStep,
   ) {}
 
   readonly handlers: HandlersOf<typeof OUTBOX_COMMANDS> = {

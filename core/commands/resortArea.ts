@@ -1,13 +1,14 @@
 // resort and mailboxes move: mail that is here already goes where it should have gone.
 import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
+import { orFail } from '@postroom/sdk/base';
 import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { type Redelivery, ResortStep } from '../review/resort.js';
 import { type Lesson, TeachingStep } from '../review/teaching.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
 import type { RESORT_COMMANDS } from './resortDeclarations.js';
-import { orFail } from './settingsEdit.js';
 
 interface ResortArguments {
   readonly messages?: readonly string[];
@@ -27,8 +28,8 @@ interface MoveArguments {
 export class ResortArea implements CommandArea {
   constructor(
     @MailStore private readonly store: MailStore,
-    @ResortStep private readonly resort: ResortStep,
-    @TeachingStep private readonly teaching: TeachingStep,
+    @inject(ResortStep) private readonly resort: ResortStep,
+    @inject(TeachingStep) private readonly teaching: TeachingStep,
     @SettingsService private readonly settings: SettingsService,
     @Accounts private readonly accounts: Accounts,
   ) {}

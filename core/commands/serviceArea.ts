@@ -1,19 +1,28 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
-import { Accounts, Events, Licence, MailStore, Outbox, type RoundReport, Rounds, TrialPeriod } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/base';
+import {
+  Accounts,
+  type BlockingPlugin,
+  Events,
+  Licence,
+  MailStore,
+  Outbox,
+  type RoundReport,
+  Rounds,
+  TrialPeriod,
+} from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { problemLine } from '../configuration/problems/problems.js';
-
 import { exposition } from '../figures/exposition.js';
 import { Figures } from '../figures/figures.js';
-import { Scheduler } from '../flow/schedule.js';
-import { ServiceSwitch } from '../flow/serviceSwitch.js';
+import { DiskSpace } from '../flow/intake/diskSpace.js';
+import { Scheduler } from '../flow/rounds/schedule.js';
 import { Doors } from '../host/doors.js';
-import type { BlockingPlugin } from '../host/failClosed.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { UnhandledErrors } from '../host/unhandledErrors.js';
-import { DiskSpace } from '../upkeep/diskSpace.js';
-import { LostEndReport } from '../upkeep/lostEndReport.js';
+import { LostEndReport } from '../maintenance/lostEndReport.js';
+import { ServiceSwitch } from '../service/serviceSwitch.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -21,8 +30,8 @@ export class ServiceArea implements CommandArea {
   constructor(
     @Licence private readonly licence: Licence,
     @Rounds private readonly rounds: Rounds,
-    @Scheduler private readonly scheduler: Scheduler,
-    @ServiceSwitch private readonly service: ServiceSwitch,
+    @inject(Scheduler) private readonly scheduler: Scheduler,
+    @inject(ServiceSwitch) private readonly service: ServiceSwitch,
     @Doors private readonly doors: Doors,
     @PluginHost private readonly plugins: PluginHost,
     @SettingsService private readonly settings: SettingsService,
@@ -33,8 +42,8 @@ export class ServiceArea implements CommandArea {
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
     @UnhandledErrors private readonly strays: UnhandledErrors,
-    @LostEndReport private readonly lostEnd: LostEndReport,
-    @DiskSpace private readonly room: DiskSpace,
+    @inject(LostEndReport) private readonly lostEnd: LostEndReport,
+    @inject(DiskSpace) private readonly disk: DiskSpace,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
@@ -99,7 +108,7 @@ export class ServiceArea implements CommandArea {
       unconfirmed: this.trials.trial,
       problems: [
         ...this.plugins.blocking.filter(({ how }) => how !== 'changing').map(mailWaits),
-        ...[(await this.lostEnd.problem()) ?? [], (await this.room.problem()) ?? []].flat(),
+        ...[(await this.lostEnd.problem()) ?? [], (await this.disk.problem()) ?? []].flat(),
         ...this.plugins.plugins
           .filter(({ id, problems, state }) => problems.length > 0 && state !== 'disabled' && !this.#isWaitedFor(id))
           .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),

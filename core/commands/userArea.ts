@@ -1,13 +1,13 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
 import { ADMIN1, type CommandCall, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
+import { orFail, shellWord } from '@postroom/sdk/base';
 import { Accounts, BccAddresses, MailStore, SecretStore } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { SettingEdit } from '../configuration/text/document.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { accessTokens } from './accessTokens.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
+import { assignments, refuseUnknownKeys } from './settingsEdit.js';
 import type { USER_COMMANDS } from './userDeclarations.js';
 
 export class UserArea implements CommandArea {

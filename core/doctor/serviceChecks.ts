@@ -1,10 +1,10 @@
 // What runs on top of the store: ports, device and licence, plugins, settings.
 import type { CheckResult } from '@postroom/sdk';
-import type { Licence } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/base';
+import type { BlockingPlugin, Licence } from '@postroom/sdk/services';
 import type { SettingsService } from '../configuration/inForce/settingsService.js';
-import { problemLine } from '../configuration/problems/problems.js';
 import type { Doors } from '../host/doors.js';
-import { type BlockingPlugin, failsOpen } from '../host/failClosed.js';
+import { failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';
 import { problem, warning, well } from './checkResult.js';
 

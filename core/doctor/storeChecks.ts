@@ -1,8 +1,8 @@
 // The database: whole, durable, and with room to grow.
 import type { CheckResult } from '@postroom/sdk';
 import type { ActivityLog, Clock, MailStore, StoreMaintenance } from '@postroom/sdk/services';
-import type { DiskSpace } from '../upkeep/diskSpace.js';
-import type { LostEndReport } from '../upkeep/lostEndReport.js';
+import type { DiskSpace } from '../flow/intake/diskSpace.js';
+import type { LostEndReport } from '../maintenance/lostEndReport.js';
 import { problem, warning, well } from './checkResult.js';
 
 const DAY_MS = 86_400_000;

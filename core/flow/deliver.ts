@@ -1,12 +1,11 @@
-// onDeliver: hands one message to one set of destinations, turns silence or a failure into "later", and lets who listens know what became of it.
+// onDeliver: hands one message to one set of destinations, turns silence or a failure into "later", and tells its listeners what became of it.
 import { type DeliveryReceipt, type DeliveryRequest, type MailboxRef, type MailView, mailboxName } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
-import { HookCall, TapFailed } from '../hooking/hookPoint.js';
+import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
+import { HookCall } from '../hooking/hookCall.js';
+import { TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
-import { whyBlocked } from '../host/failClosed.js';
-import { PluginHost } from '../host/pluginHost.js';
-import { receiptsFor, uncalledFor } from './receipts.js';
-import type { RelayAnswer, RelayTry } from './relayTry.js';
+import { receiptsFor } from './sending/receipts.js';
+import type { RelayAnswer, RelayTry } from './sending/relayTry.js';
 
 /** Which mailboxes the copies go to, and why some have to wait. */
 export interface LocalDelivery {
@@ -14,32 +13,20 @@ export interface LocalDelivery {
   readonly waiting: string | undefined;
 }
 
-export interface DeliverStep {
-  /** Before the commit: which of the mailboxes take their copy now? */
-  local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery>;
-  /** What the plugins answer, or why there is no answer; never rejects. */
-  relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer>;
-  /** Whether `tell` would reach anybody. */
-  readonly hasListeners: boolean;
-  /** Lets the taps of stage `outcome` know what became of a try. They keep no delivery waiting. */
-  tell(request: DeliveryRequest & { readonly receipt: DeliveryReceipt }): void;
-  /** Resolves when they have heard of every try so far. */
-  told(): Promise<void>;
-}
-export const DeliverStep = createServiceId<DeliverStep>('DeliverStep');
-
-export class HookDeliverStep implements DeliverStep {
+export class DeliverStep {
   readonly #telling = new Set<Promise<void>>();
 
   constructor(
     @HostHooks private readonly hooks: HostHooks,
-    @PluginHost private readonly plugins: PluginHost,
+    @BlockingPlugins private readonly plugins: BlockingPlugins,
   ) {}
 
+  /** Whether `tell` would reach anybody. */
   get hasListeners(): boolean {
     return this.hooks.onDeliver.hasOutcomes;
   }
 
+  /** Before the commit: which of the mailboxes take their copy now? */
   async local(mail: MailView, mailboxes: readonly MailboxRef[]): Promise<LocalDelivery> {
     if (mailboxes.length === 0) {
       return { mailboxes, waiting: undefined };
@@ -59,6 +46,7 @@ export class HookDeliverStep implements DeliverStep {
     };
   }
 
+  /** What the plugins answer, or why there is no answer; never rejects. */
   async relay(mail: MailView, attempt: RelayTry): Promise<RelayAnswer> {
     const { blocking } = this.plugins;
     if (blocking.length > 0) {
@@ -70,49 +58,33 @@ export class HookDeliverStep implements DeliverStep {
     return this.#ask({ mail, to: attempt.destinations }, recipients, attempt);
   }
 
+  /** Lets the taps of stage `outcome` know what became of a try. They keep no delivery waiting. */
   tell(request: DeliveryRequest & { readonly receipt: DeliveryReceipt }): void {
     const telling = this.#tell(request).finally(() => this.#telling.delete(telling));
     this.#telling.add(telling);
   }
 
+  /** Resolves when they have heard of every try so far. */
   async told(): Promise<void> {
     await Promise.all(this.#telling);
   }
 
-  /** Whoever stops the round does not take back what was sent: so its signal ends none of these calls. */
-  async #tell(request: DeliveryRequest): Promise<void> {
-    const call = new HookCall();
-    await this.hooks.onDeliver.tell(request, call);
-    this.plugins.noteCall(call.steps, request.mail.id);
+  /** Stopping the round does not take back what was sent: its signal ends none of these calls. */
+  #tell(request: DeliveryRequest): Promise<void> {
+    return this.hooks.onDeliver.tell(request, new HookCall());
   }
 
   async #ask(request: DeliveryRequest, recipients: readonly string[], attempt?: RelayTry): Promise<RelayAnswer> {
-    const { mail } = request;
-    const signal = attempt?.signal;
-    const call = new HookCall(signal);
+    const call = attempt === undefined ? new HookCall() : new HookCall(attempt.signal, { isExcused: () => attempt.hasTrouble });
     try {
       const answer = await this.hooks.onDeliver.promise(request, call);
       const answerer = call.steps.findLast((step) => step.answer !== undefined)?.plugin;
       if (answer === undefined || answerer === undefined) return { receipts: [], failure: NOBODY };
-      if (!mail.rehearsal) this.#noteUncalledFor(answerer, uncalledFor(recipients, answer));
       const failure = `${answerer} took the message over and did not say what became of it.`;
       return { receipts: receiptsFor(recipients, answer, answerer), failure };
     } catch (error) {
       return { receipts: [], failure: error instanceof TapFailed ? error.failure.message : String(error) };
-    } finally {
-      const isInnocent = signal?.aborted === true || attempt?.hasTrouble === true || mail.rehearsal;
-      if (!isInnocent) this.plugins.noteCall(call.steps, mail.id);
     }
-  }
-
-  #noteUncalledFor(plugin: string, others: readonly string[]): void {
-    const [first] = others;
-    if (first === undefined) return;
-    const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
-    this.plugins.noteProblem(
-      plugin,
-      `${plugin} answered for ${first}${more} and was not asked about that. It was ignored; the plugin's author has to mend it.`,
-    );
   }
 }
 

@@ -1,12 +1,11 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
 import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { cutText } from '@postroom/sdk/base';
-import { Accounts, createServiceId } from '@postroom/sdk/services';
-import { HookCall, type HookStep } from '../hooking/hookPoint.js';
+import { changesBetween, createSortPlan, notesOf, planProblems } from '@postroom/sdk/mail';
+import { Accounts } from '@postroom/sdk/services';
+import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
+import { HookCall, type HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
-import { whyBlocked } from '../host/failClosed.js';
-import { PluginHost } from '../host/pluginHost.js';
-import { changesBetween, createSortPlan, notesOf, planProblems } from '../mail/sortPlan.js';
 
 /** What the taps came to. */
 export interface Sorted {
@@ -20,19 +19,14 @@ const LONGEST_REASON = 4000;
 /** Characters of one text of an entry, whatever it is made of: it is kept with the message, and a plugin decides how long a tag or a name is. */
 const LONGEST_TEXT = 4 * LONGEST_REASON;
 
-export interface SortStep {
-  /** Sorts for one account. `outside`: envelope recipients that leave through the ISP. Never rejects: what fails is held. */
-  sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted>;
-}
-export const SortStep = createServiceId<SortStep>('SortStep');
-
-export class HookSortStep implements SortStep {
+export class SortStep {
   constructor(
     @HostHooks private readonly hooks: HostHooks,
-    @PluginHost private readonly plugins: PluginHost,
+    @BlockingPlugins private readonly plugins: BlockingPlugins,
     @Accounts private readonly accounts: Accounts,
   ) {}
 
+  /** Sorts for one account. `outside`: envelope recipients that leave through the ISP. Never rejects: what fails is held. */
   async sort(account: AccountView, mail: MailView, outside: readonly string[]): Promise<Sorted> {
     const start = createSortPlan(account, outside);
     const { blocking } = this.plugins;
@@ -49,12 +43,10 @@ export class HookSortStep implements SortStep {
     for (const { failure, onError } of call.steps) {
       if (failure !== undefined && onError === 'hold') plan = plan.hold(failure.message);
     }
-    // What somebody only tries out switches no plugin off.
-    if (!mail.rehearsal) this.plugins.noteCall(call.steps, mail.id);
     const problems = this.#problemsOf(plan, account);
     const now = this.accounts.find(account.id);
     if (problems.length > 0 && now !== undefined && now !== account) {
-      // A user was removed while the taps ran, or since the round began: nobody's fault.
+      // A user was removed while the taps ran, or since the round began: no plugin is to blame.
       const again = await this.sort(now, mail, outside);
       return {
         ...again,
@@ -63,7 +55,7 @@ export class HookSortStep implements SortStep {
     }
     if (problems.length > 0) {
       const reason = cutText(problems.join(' '), LONGEST_REASON);
-      if (!mail.rehearsal) this.#blame(call.steps, account, mail, reason);
+      this.#blame(call.steps, account, mail, reason);
       return { plan: start.hold(reason), trail: [...trail, { ...entry('core/check', 'hold', reason, 0), build }] };
     }
     return { plan, trail };
@@ -76,10 +68,7 @@ export class HookSortStep implements SortStep {
   /** Finds the tap after which the plan was wrong for the first time. */
   #blame(steps: readonly HookStep[], account: AccountView, mail: MailView, reason: string): void {
     const culprit = steps.find((step) => step.answer !== undefined && this.#problemsOf(step.answer as SortPlan, account).length > 0);
-    if (culprit !== undefined) {
-      const { tap, plugin, milliseconds } = culprit;
-      this.plugins.tapFailed({ tap, plugin, code: 'plugin/bad-answer', message: `${tap}: ${reason}`, milliseconds }, mail.id);
-    }
+    if (culprit !== undefined) this.hooks.onSort.blame(culprit, reason, mail);
   }
 }
 

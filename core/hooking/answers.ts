@@ -1,7 +1,14 @@
 // What a hook accepts as an answer. Each check completes the sentence "x answered ...", or says nothing where all is well.
-import type { DeliveryReceipt, FetchReport, LicenceVerdict, SchedulePlan, SortPlan } from '@postroom/sdk';
-import { malformedIn, whatIsMalformed } from '../mail/planState.js';
-import { isSortPlan, stateOf } from '../mail/sortPlan.js';
+import {
+  type DeliveryReceipt,
+  type DeliveryRequest,
+  type FetchReport,
+  type LicenceVerdict,
+  mailboxName,
+  type SchedulePlan,
+  type SortPlan,
+} from '@postroom/sdk';
+import { isSortPlan, malformedIn, stateOf, whatIsMalformed } from '@postroom/sdk/mail';
 
 export function checkSchedule(plan: SchedulePlan): string | undefined {
   const rounds: unknown = (plan as { rounds?: unknown }).rounds;
@@ -49,6 +56,22 @@ export function checkReceipt(receipt: DeliveryReceipt): string | undefined {
   return receipt.every((entry) => typeof entry?.recipient === 'string' && outcomes.includes(entry.outcome))
     ? undefined
     : 'a receipt in which a destination has no outcome';
+}
+
+/** Destinations that were answered for without being asked about. */
+export function uncalledFor(recipients: readonly string[], answer: DeliveryReceipt): readonly string[] {
+  const asked = new Set(recipients);
+  return [...new Set(answer.map(({ recipient }) => recipient))].filter((recipient) => !asked.has(recipient));
+}
+
+/** What counts of a receipt is used; the rest is ignored, and its plugin is told. */
+export function remarkOnReceipt(receipt: DeliveryReceipt, request: unknown): string | undefined {
+  const { to } = request as DeliveryRequest;
+  const asked = to.kind === 'mailboxes' ? to.mailboxes.map(mailboxName) : to.recipients.map(({ address }) => address);
+  const [first, ...others] = uncalledFor(asked, receipt);
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `for ${first}${more} and was not asked about that. It was ignored; the plugin's author has to mend it.`;
 }
 
 function kindOf(value: unknown): string {

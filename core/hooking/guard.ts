@@ -1,6 +1,6 @@
 // Stands around every tap: measures, limits its time, checks its answer, and turns a throw into a fact with a name on it.
 import { PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
-import { afterRunning } from '../base/runningTime.js';
+import { afterRunning } from '@postroom/sdk/base';
 
 /** A tap that threw, ran out of time or answered what the hook does not allow. */
 export interface TapFailure {
@@ -155,7 +155,7 @@ class LazyCall implements TapCall {
     this.#controller?.abort(reason);
   }
 
-  /** The call is over: whoever still waits on its signal is let go. */
+  /** The call is over: waits on its signal end. */
   release(): void {
     this.#controller?.abort(this.#reason ?? new PostroomError('plugin/timeout', 'The call is over.'));
   }

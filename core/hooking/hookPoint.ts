@@ -1,36 +1,13 @@
-// One of the five hooks while the program runs: a tapable hook that is built anew whenever taps come or go, and that knows who is still inside.
+// One of the five hooks while the program runs: a tapable hook that is built again whenever taps come or go, knows which calls are still inside, and
+// reports failures to the plugin host.
 import { type Disposable, type HookName, PostroomError, type TapDeclaration } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
+import { type CallReporter, CallReports, type ReportedMail, type ReportOptions } from './callReports.js';
 import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
+import type { HookCall, HookStep } from './hookCall.js';
 import { OUTCOME, orderTaps, stageOf, type TapOrder, tapName } from './order.js';
 import { TapCost, type TapFigures } from './tapCost.js';
 import { type ConcurrentTap, groupTaps } from './together.js';
-
-/** What one call of a hook left behind: each tap's part, in order. The caller makes one for each call. */
-export class HookCall {
-  readonly steps: HookStep[] = [];
-  /** Number of the build that this call saw; all of a call sees one. */
-  build = 0;
-  constructor(readonly signal?: AbortSignal) {}
-
-  get failures(): readonly TapFailure[] {
-    return this.steps.flatMap((step) => step.failure ?? []);
-  }
-}
-
-/** One tap's part in a call. */
-export interface HookStep {
-  readonly tap: string;
-  readonly plugin: string;
-  /** The first argument, as the tap got it: in a waterfall the value so far. */
-  readonly before: unknown;
-  /** `undefined` where the tap had nothing to say or failed. */
-  readonly answer: unknown;
-  readonly milliseconds: number;
-  readonly failure: TapFailure | undefined;
-  /** What the manifest wants done when the tap fails. */
-  readonly onError: 'hold' | 'skip';
-}
 
 /** A bail hook stopped at a tap that failed. */
 export class TapFailed extends PostroomError {
@@ -52,7 +29,7 @@ export interface TapableHook<Args extends unknown[], Result> {
   promise?(...args: Args): Promise<unknown>;
 }
 
-export interface HookPointOptions<Result> {
+export interface HookPointOptions<Result> extends ReportOptions<Result> {
   /** Limit of a call where the manifest names none. */
   readonly timeoutMs: number;
   /** Taps must answer at once: `call`, not `promise`. */
@@ -92,6 +69,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
   #current: Build<[...Args, HookCall], Result>;
   readonly #leaving = new Set<Build<[...Args, HookCall], Result>>();
   readonly #changed = new Listeners<void>();
+  readonly #reports: CallReports<Result>;
 
   constructor(
     readonly name: HookName,
@@ -100,6 +78,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     /** Stands around each handler, inside its time limit. */
     private readonly around: (declaration: TapDeclaration, handler: H) => H = (_declaration, handler) => handler,
   ) {
+    this.#reports = new CallReports(options);
     this.#order = orderTaps<RegisteredTap<H>>(name, []);
     this.#current = this.#build(0);
   }
@@ -155,13 +134,23 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     await Promise.all(builds.map((build) => new Promise<void>((resolve) => build.drained.push(resolve))));
   }
 
+  /** Every call from now on is reported there. */
+  reportTo(reporter: CallReporter): void {
+    this.#reports.to(reporter);
+  }
+
+  /** For the caller: a tap's answer passed the hook's check and is of no use. It counts as a failure of the tap. */
+  blame(step: HookStep, reason: string, mail: ReportedMail): void {
+    this.#reports.blame(step, reason, mail);
+  }
+
   /** Calls the taps one after the other. `undefined`: a bail hook got no answer. */
   async promise(...args: [...Args, HookCall]): Promise<Result | undefined> {
     const build = this.#enter(args);
     try {
       return (await build.hook.promise?.(...args)) as Result | undefined;
     } finally {
-      this.#leave(build);
+      this.#leave(build, args);
     }
   }
 
@@ -177,7 +166,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
         this.#note(tap, guarded, call, given[0], outcome);
       }
     } finally {
-      this.#leave(build);
+      this.#leave(build, args);
     }
   }
 
@@ -192,7 +181,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     try {
       return build.hook.call?.(...args) as Result | undefined;
     } finally {
-      this.#leave(build);
+      this.#leave(build, args);
     }
   }
 
@@ -203,8 +192,9 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     return build;
   }
 
-  #leave(build: Build<[...Args, HookCall], Result>): void {
+  #leave(build: Build<[...Args, HookCall], Result>, args: [...Args, HookCall]): void {
     build.inFlight -= 1;
+    this.#reports.send(args, args[args.length - 1] as HookCall);
     if (build.inFlight === 0 && this.#leaving.delete(build)) {
       for (const resolve of build.drained) {
         resolve();

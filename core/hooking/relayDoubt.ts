@@ -1,5 +1,5 @@
 // Mail to the outside is in doubt from the end of its data to the ISP's answer. A tap that announces the end of data knows when that begins; for
-// any other it is the whole call, as nobody here can see when the other side has the message.
+// any other it is the whole call, as the host cannot see when the other side has the message.
 import {
   type DeliverHandler,
   type DeliveryReceipt,
@@ -16,7 +16,7 @@ export interface RelayDoubt {
   enter(recipients?: readonly string[]): Promise<void>;
   /** The tap that was called took nothing of it. */
   leave(): Promise<void>;
-  /** A tap has announced the end of data, or said what became of a recipient: nobody else may send it in this try. */
+  /** A tap has announced the end of data, or said what became of a recipient: no other tap may send it in this try. */
   hasBegun(): boolean;
 }
 
@@ -37,7 +37,7 @@ export function inDoubtThroughout(declaration: TapDeclaration, handler: DeliverH
   };
 }
 
-/** Who only looks on hands nothing over, and has nothing to report. */
+/** A tap that only looks on hands nothing over, and has nothing to report. */
 function lookedAt(request: DeliveryRequest): DeliveryRequest {
   const { to } = request;
   if (to.kind !== 'relay') return request;

@@ -9,7 +9,7 @@ export interface ConcurrentTap extends OrderableTap {
   readonly keepsTime?: boolean;
 }
 
-/** Stages whose taps may look at a message at the same time: nobody is named yet, so there is little that they could want to know of each other. */
+/** Stages whose taps may look at a message at the same time: no mailbox is named yet, so there is little that they could want to know of each other. */
 const STAGES_TOGETHER: readonly string[] = ['filter'];
 
 /** The taps in their order, those that are called together in one group. A wish to stand before or after another one keeps two apart. */

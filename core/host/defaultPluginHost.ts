@@ -1,21 +1,32 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
 import { type Disposable, PostroomError } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { Clock, Events, Log, PluginStorages, type ServiceId } from '@postroom/sdk/services';
-import { inject } from 'inversify';
+import {
+  type BlockingPlugin,
+  Clock,
+  Events,
+  Log,
+  type PluginState,
+  type PluginStatus,
+  PluginStorages,
+  type ServiceId,
+  type StartedPlugin,
+} from '@postroom/sdk/services';
+import { CoreState } from '../base/coreState.js';
+import { inject } from '../base/inject.js';
 import type { TapFailure } from '../hooking/guard.js';
-import type { HookStep } from '../hooking/hookPoint.js';
+import type { HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
 import { activationProblem } from './activationProblem.js';
 import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { Doors } from './doors.js';
 import { dependsOn, type Enablement, planEnablement } from './enablement.js';
-import { type BlockingPlugin, blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
+import { blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
 import { FailureTracker, type PluginFailure } from './failureTracker.js';
 import { KnownFilters, type RunningPlugin } from './knownFilters.js';
-import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory, type StartedPlugin } from './pluginHost.js';
+import { type PluginHost, RuntimeFactory } from './pluginHost.js';
 import type { PluginRuntime } from './pluginRuntime.js';
-import { type Ground, isPlatform, requirementsOf } from './servicePlan.js';
+import { type Ground, isPlatform, requirementsOf, requirementWords } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
 
 interface PluginRecord {
@@ -52,19 +63,22 @@ export class DefaultPluginHost implements PluginHost {
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
     @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {
-    this.#known = new KnownFilters(() => services.get(PluginStorages).forPlugin('core'));
+    this.#known = new KnownFilters(() => new CoreState(services.get(PluginStorages)));
+    for (const hook of Object.values(hooks)) hook.reportTo(this);
     for (const hook of [hooks.onSort, hooks.onDeliver]) hook.onDidChange(() => this.#tapsChanged());
   }
 
   get plugins(): readonly PluginStatus[] {
     return [...this.#records.values()].map((record) => ({
       id: record.installed.id,
+      folder: record.installed.folder,
       name: record.installed.manifest?.displayName ?? record.installed.id,
       version: record.installed.manifest?.version ?? '',
       bundled: record.installed.bundled,
       trusted: record.installed.trusted,
       state: record.state,
       essential: record.installed.manifest?.capabilities?.essential === true,
+      failsClosed: failsClosed(record.installed.manifest),
       problems: [...record.problems, ...this.doors.problemsOf(record.installed.id)],
       manifest: record.installed.manifest,
     }));
@@ -344,10 +358,10 @@ export class DefaultPluginHost implements PluginHost {
   #lacking(plugin: InstalledPlugin): string | undefined {
     const id = (plugin.manifest?.pluginDependencies ?? []).find((other) => !this.#active.includes(other));
     if (id !== undefined) return `It needs ${id}, which is not active.`;
-    const service = requirementsOf(plugin).find((each) => !this.services.has(each.service))?.service;
-    if (service === undefined) return undefined;
-    const provider = this.#enablement?.providers.get(service)?.plugin;
-    return `It requires the service ${service}${provider === undefined ? '' : ` of ${provider}`}, which is not active.`;
+    const lacking = requirementsOf(plugin).find((each) => !this.services.has(each.service));
+    if (lacking === undefined) return undefined;
+    const provider = this.#enablement?.providers.get(lacking.service)?.plugin;
+    return `${requirementWords(lacking)}${provider === undefined ? '' : ` of ${provider}`}, which is not active.`;
   }
 
   /** The host cannot go on without the service. Throws what kept its provider from being activated. */

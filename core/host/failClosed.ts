@@ -1,28 +1,13 @@
 // Fail closed: mail does not pass by a plugin that should run and does not. Pure.
 import type { PluginManifest, TapDeclaration } from '@postroom/sdk';
+import type { BlockingPlugin, PluginState } from '@postroom/sdk/services';
 import { OUTCOME } from '../hooking/order.js';
 import type { InstalledPlugin } from './discovery.js';
-
-/** A plugin that mail waits for. */
-export interface BlockingPlugin {
-  /** `publisher.name` */
-  readonly id: string;
-  readonly name: string;
-  /** Sentences: why it does not run. */
-  readonly why: string;
-  /**
-   * `failed`, or its files are `gone`: somebody has to see to it. `lapsed`: a stranger's version that runs and lets mail through where the former one did
-   * not, before an administrator has agreed. `off`: essential, and switched off by an administrator. `changing`: soon over.
-   */
-  readonly how: 'failed' | 'gone' | 'lapsed' | 'off' | 'changing';
-  /** Mail cannot be sorted without it: switching it off lets nothing pass. */
-  readonly isNeeded: boolean;
-}
 
 /** What is known of a plugin. */
 export interface PluginCondition {
   readonly installed: InstalledPlugin;
-  readonly state: 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
+  readonly state: PluginState;
   /** Sentences, where something is wrong. */
   readonly why: string;
   /** Names of declared taps that hold on error and that it took out of their hooks while it runs. */
@@ -76,12 +61,4 @@ export function blockingPlugins(
     blocking.push({ id, name: id, why, how: 'gone', isNeeded: false });
   }
   return blocking;
-}
-
-/** For whoever asks why a message waits. */
-export function whyBlocked(blocking: readonly BlockingPlugin[]): string {
-  const away = blocking.filter(({ how }) => how !== 'lapsed');
-  const names = (away.length > 0 ? away : blocking).map(({ id }) => id).join(', ');
-  if (away.length === 0) return `a new version of ${names} lets mail through; sorted when somebody has agreed`;
-  return `${names} ${away.length === 1 ? 'is' : 'are'} not active; sorted when back`;
 }

@@ -1,9 +1,7 @@
 // Remembers the fail-closed plugins that have run here, so that a filter whose files or manifest are lost is missed, not forgotten.
 import { isDeepStrictEqual } from 'node:util';
-import type { PluginStorage } from '@postroom/sdk';
+import type { CoreState } from '../base/coreState.js';
 import type { Enablement } from './enablement.js';
-
-const KEY = 'fail-closed';
 
 export interface RunningPlugin {
   readonly id: string;
@@ -18,8 +16,8 @@ export class KnownFilters {
   #known: ReadonlyMap<string, string> = new Map();
   #isLoaded = false;
 
-  /** `state` is asked when it is used: the store may come later. */
-  constructor(private readonly state: () => PluginStorage) {}
+  /** `state` is asked for when it is used: the store may come later. */
+  constructor(private readonly state: () => CoreState) {}
 
   get ids(): ReadonlySet<string> {
     return new Set(this.#known.keys());
@@ -28,7 +26,7 @@ export class KnownFilters {
   /** Before the first use. */
   async load(): Promise<void> {
     if (this.#isLoaded) return;
-    this.#known = new Map(Object.entries(((await this.state().get(KEY)) ?? {}) as Readonly<Record<string, string>>));
+    this.#known = new Map(Object.entries((await this.state().get('fail-closed')) ?? {}));
     this.#isLoaded = true;
   }
 
@@ -61,7 +59,7 @@ export class KnownFilters {
   }
 
   write(): Promise<void> {
-    return this.state().set(KEY, Object.fromEntries(this.#known));
+    return this.state().set('fail-closed', Object.fromEntries(this.#known));
   }
 
   #replace(next: ReadonlyMap<string, string>): boolean {

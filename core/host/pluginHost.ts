@@ -1,46 +1,18 @@
 // The plugins as the rest of the host sees them: which run, in which state, and what is wrong with them.
-import type { Disposable, PluginManifest } from '@postroom/sdk';
-import { createServiceId, type ServiceId } from '@postroom/sdk/services';
+import { createServiceId, type PluginStatus, type ServiceId, type StartedPlugin } from '@postroom/sdk/services';
+import type { BlockingPlugins } from '../hooking/blockingPlugins.js';
+import type { CallReporter } from '../hooking/callReports.js';
 import type { TapFailure } from '../hooking/guard.js';
-import type { HookStep } from '../hooking/hookPoint.js';
 import type { InstalledPlugin } from './discovery.js';
-import type { BlockingPlugin } from './failClosed.js';
 import type { PluginFailure } from './failureTracker.js';
+import type { ReadablePlugin } from './pluginModule.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import type { Ground } from './servicePlan.js';
 
-export type PluginState = 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
+/** Makes the runtime for a plugin. */
+export type RuntimeFactory = (plugin: ReadablePlugin) => PluginRuntime;
 
-/** A plugin as the administrator sees it. */
-export interface PluginStatus {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly bundled: boolean;
-  /** Not the product's, and runs inside the host all the same: boot.json says so. */
-  readonly trusted: boolean;
-  readonly state: PluginState;
-  readonly essential: boolean;
-  /** Sentences: why it failed, what it complained about. */
-  readonly problems: readonly string[];
-  /** `undefined` where it cannot be read. */
-  readonly manifest: PluginManifest | undefined;
-}
-
-/** A plugin in the order of the start. */
-export interface StartedPlugin {
-  readonly plugin: string;
-  readonly phase: 'before the settings' | 'after the settings';
-  /** `MailStore 1.0.0, Outbox 1.0.0` */
-  readonly provides: string;
-  /** `MailStore of postroom.store-sqlite, Clock of the host` */
-  readonly requires: string;
-}
-
-/** Makes the runtime for a plugin: in the host for the product's own, in a process of its own for others. */
-export type RuntimeFactory = (plugin: InstalledPlugin & { readonly manifest: PluginManifest }) => PluginRuntime;
-
-export interface PluginHost {
+export interface PluginHost extends BlockingPlugins, CallReporter {
   /**
    * Activates the plugins of the platform, once, before anything else. `ground`: what to start, and what not. Rejects where a service in `needed` is
    * missing afterwards, with what kept its provider from being activated.
@@ -74,14 +46,10 @@ export interface PluginHost {
    * answer in time is only noted: there is no process to end, and what it waits for may be the disk.
    */
   tapFailed(failure: TapFailure, message?: string): void;
-  /** Counts each tap's part in a call of a hook: what failed over a message, and what went well. */
-  noteCall(steps: readonly Pick<HookStep, 'plugin' | 'failure'>[], message?: string): void;
-  /** Something went wrong in a plugin's code that no message and no call waited for: shown and logged, no strike. */
+  /** Something went wrong in a plugin's code outside of any call: shown and logged, no strike. */
   noteProblem(plugin: string, sentence: string): void;
   /** The next time that the plugin would be activated it becomes `failed` instead, with this sentence. */
   withhold(plugin: string, why: string): void;
-  /** Plugins that fail closed, should run, and do not: while there are any, mail is held. */
-  readonly blocking: readonly BlockingPlugin[];
   /** An administrator removed the plugin, or agrees that it lets mail through: mail waits for it no longer. */
   forget(plugin: string): Promise<void>;
   readonly plugins: readonly PluginStatus[];
@@ -89,7 +57,6 @@ export interface PluginHost {
   readonly accountSecrets: readonly string[];
   /** Resolves when every change asked for so far has been made. */
   settled(): Promise<void>;
-  onDidChange(listener: () => void): Disposable;
 }
 export const PluginHost = createServiceId<PluginHost>('PluginHost');
 export const RuntimeFactory = createServiceId<RuntimeFactory>('RuntimeFactory');

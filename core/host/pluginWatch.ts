@@ -4,10 +4,10 @@ import { DisposableStack } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { CommandRegistry } from './commandRegistry.js';
-import { declaredCommands, declaredManifests, provenManifests } from './declared.js';
+import { declaredManifests, provenManifests, servedCommands } from './declared.js';
 import { discoverPlugins, type InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
-import { PluginFolders } from './packages/pluginFolders.js';
+import { PluginFolders } from './pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
 
 export interface PluginWatch {
@@ -76,7 +76,7 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
   #follow(plugin: InstalledPlugin): void {
     const stack = new DisposableStack();
     this.#followed.set(plugin.id, stack);
-    stack.use(this.commands.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
+    stack.use(this.commands.declare(plugin.id, servedCommands(plugin), !plugin.bundled));
     const listenerKeys = Object.entries(plugin.manifest?.contributes?.configuration?.properties ?? {})
       .filter(([, schema]) => schema.restart === 'listener')
       .map(([key]) => key);

@@ -1,8 +1,9 @@
 // "Who would get this, and why?": a message runs through the real taps, and nothing is stored.
 import { type AccountView, mailboxName, type SortPlan, type TrailEntry } from '@postroom/sdk';
-import { Clock, createServiceId } from '@postroom/sdk/services';
+import { Clock } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SortStep } from '../flow/sort.js';
-import { viewOfUnstoredMessage } from '../flow/unstoredMail.js';
+import { viewOfUnstoredMessage } from '../flow/views/unstoredMail.js';
 
 /** The shape that scripts rely on. */
 export interface Explanation {
@@ -23,18 +24,13 @@ export interface Explanation {
   readonly trail: readonly TrailEntry[];
 }
 
-export interface ExplainStep {
-  /** `octets`: the message as it might stand at the ISP, any line ends; its header alone where no more is known. */
-  explain(account: AccountView, octets: Uint8Array): Promise<Explanation>;
-}
-export const ExplainStep = createServiceId<ExplainStep>('ExplainStep');
-
-export class HookExplainStep implements ExplainStep {
+export class ExplainStep {
   constructor(
-    @SortStep private readonly sorting: SortStep,
+    @inject(SortStep) private readonly sorting: SortStep,
     @Clock private readonly clock: Clock,
   ) {}
 
+  /** `octets`: the message as it might stand at the ISP, any line ends; its header alone where no more is known. */
   async explain(account: AccountView, octets: Uint8Array): Promise<Explanation> {
     const mail = await viewOfUnstoredMessage(octets, this.clock.now());
     const { plan, trail } = await this.sorting.sort(account, mail, []);

@@ -2,8 +2,9 @@
 import type { CommandCall, MailView } from '@postroom/sdk';
 import type { RecentMail } from '@postroom/sdk/services';
 import { MailStore } from '@postroom/sdk/services';
-import { viewOfStored } from '../flow/storedMail.js';
-import { WaitingMail } from '../flow/waitingMail.js';
+import { inject } from '../base/inject.js';
+import { WaitingMail } from '../flow/fetching/waitingMail.js';
+import { viewOfStored } from '../flow/views/storedMail.js';
 
 /** Copies of one message that are counted at most. */
 const MOST_COPIES = 1000;
@@ -11,7 +12,7 @@ const MOST_COPIES = 1000;
 export class StoredRecentMail implements RecentMail {
   constructor(
     @MailStore private readonly store: MailStore,
-    @WaitingMail private readonly atIsp: WaitingMail,
+    @inject(WaitingMail) private readonly atIsp: WaitingMail,
   ) {}
 
   async *of(account: string, limit: number): AsyncGenerator<MailView> {

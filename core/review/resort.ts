@@ -9,13 +9,14 @@ import {
   PostroomError,
   type TrailEntry,
 } from '@postroom/sdk';
-import { Accounts, type CopyTrace, createServiceId, Events, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
-import { type Decision, reasonOf } from '../flow/draftUnit.js';
-import { IntakeStep } from '../flow/intake.js';
-import { resortDraft } from '../flow/resortDraft.js';
-import { contentNamesOf, viewOfStored } from '../flow/storedMail.js';
-import { isSurplus, tellsRecipient } from '../flow/surplusCopy.js';
-import { createSortPlan } from '../mail/sortPlan.js';
+import { createSortPlan } from '@postroom/sdk/mail';
+import { Accounts, type CopyTrace, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
+import { type Decision, draft, reasonOf } from '../flow/draft.js';
+import { isSurplus, tellsRecipient } from '../flow/intake/surplusCopy.js';
+import { MessageFlow } from '../flow/messageFlow.js';
+import { copyParts } from '../flow/views/copyParts.js';
+import type { StoredMail } from '../flow/views/storedMail.js';
 
 /** What became of one message. Mailboxes by name. */
 export interface Redelivery {
@@ -31,31 +32,24 @@ export interface Redelivery {
   readonly problem?: string;
 }
 
-export interface ResortStep {
-  /** Sorts by today's rules, delivers what is missing, recalls what nobody has picked up. `preview`: only says what it would do. */
-  again(message: StoredMessage, preview: boolean): Promise<Redelivery>;
-  /** Brings a message to one mailbox and takes it from the others. Rejects with `mail/not-found` where it is not delivered mail. */
-  move(message: MessageId, mailbox: MailboxRef): Promise<Redelivery>;
-}
-export const ResortStep = createServiceId<ResortStep>('ResortStep');
-
-export class StoredResortStep implements ResortStep {
+export class ResortStep {
   constructor(
     @MailStore private readonly store: MailStore,
-    @IntakeStep private readonly intake: IntakeStep,
+    @inject(MessageFlow) private readonly flow: MessageFlow,
     @Accounts private readonly accounts: Accounts,
     @ServerName private readonly server: ServerName,
-    @Events private readonly events: Events,
   ) {}
 
+  /** Sorts by today's rules, delivers what is missing, recalls what nobody has picked up. `preview`: only says what it would do. */
   async again(message: StoredMessage, preview: boolean): Promise<Redelivery> {
     const refusal = this.#refusal(message);
     const account = message.account === undefined ? undefined : this.accounts.find(message.account);
     if (refusal !== undefined || account === undefined) {
       return unchanged(message, refusal ?? `The account ${message.account ?? ''} that it came by is not set up any more.`);
     }
-    const view = await viewOfStored(message, this.store, { origin: 'resorted', rehearsal: preview });
-    const decision = await this.intake.decide(account, view, []);
+    const mail = await this.flow.readAgain(message);
+    const view = mail.view({ origin: 'resorted', rehearsal: preview });
+    const decision = await this.flow.place(await this.flow.sort(account, view), view);
     if (decision.plan.disposition !== 'deliver') {
       return unchanged(
         message,
@@ -68,9 +62,10 @@ export class StoredResortStep implements ResortStep {
         `It is a surplus copy: everybody whom the header names had this mail already. "postroom mailboxes move ${message.id} USER" takes it to whom it was for.`,
       );
     }
-    return this.#bring(message, decision, preview);
+    return this.#bring(mail, decision, preview);
   }
 
+  /** Brings a message to one mailbox and takes it from the others. Rejects with `mail/not-found` where it is not delivered mail. */
   async move(id: MessageId, mailbox: MailboxRef): Promise<Redelivery> {
     const message = await this.store.message(id);
     if (message === undefined) {
@@ -85,13 +80,14 @@ export class StoredResortStep implements ResortStep {
     const reason = 'moved by the administrator';
     const trail: TrailEntry = { tap: 'core/move', change: `+${mailboxName(mailbox)}`, reason, milliseconds: 0 };
     const plan = createSortPlan(this.#accountOf(message, mailbox)).to(mailbox, reason, message.rung);
-    return this.#bring(message, { plan, trail: [trail], mailboxes: [mailbox] }, false);
+    return this.#bring(await this.flow.readAgain(message), { plan, trail: [trail], mailboxes: [mailbox] }, false);
   }
 
-  async #bring(message: StoredMessage, decision: Decision, preview: boolean): Promise<Redelivery> {
+  async #bring(mail: StoredMail, decision: Decision, preview: boolean): Promise<Redelivery> {
+    const { message } = mail;
     const copies = await this.store.copies(message.id);
     const isWanted = (copy: CopyTrace): boolean => decision.mailboxes.some((mailbox) => isSameMailbox(mailbox, copy.mailbox));
-    // Whoever deleted it after reading has had it.
+    // A user who deleted it after reading has had it.
     const had = copies.filter((copy) => copy.removedAt === undefined || copy.pickedUpAt !== undefined);
     const add = decision.mailboxes.filter((mailbox) => !had.some((copy) => isSameMailbox(copy.mailbox, mailbox)));
     const excess = copies.filter((copy) => copy.removedAt === undefined && !isWanted(copy)).map((copy) => copy.mailbox);
@@ -101,16 +97,9 @@ export class StoredResortStep implements ResortStep {
     if (preview || (add.length === 0 && recallable.length === 0)) {
       return { ...result, added: add.map(mailboxName), recalled: recallable.map(mailboxName), notRecalled: picked.map(mailboxName) };
     }
-    const { header, duplicateKey } = await contentNamesOf(message, this.store);
-    const change = resortDraft(
-      message,
-      { ...decision, mailboxes: add },
-      { host: this.server.name, header, duplicateKey, recall: recallable },
-    );
-    const done = await this.store.resort(message.id, change);
-    if (done === undefined) return unchanged(message, 'Somebody else sorted it meanwhile.');
-    const { placed } = done;
-    this.events.emit({ type: 'accepted', message: message.id, origin: 'resorted', mailboxes: placed });
+    const parts = copyParts(mail, this.server.name, await mail.names());
+    const placed = await this.flow.commitAgain(message, draft([{ ...decision, mailboxes: add }], parts), recallable);
+    if (placed === undefined) return unchanged(message, 'Somebody else sorted it meanwhile.');
     // A client may have been faster: what counts is what the store says now.
     const now = await this.store.copies(message.id);
     const kept = recallable.filter((mailbox) => now.some((copy) => copy.removedAt === undefined && isSameMailbox(copy.mailbox, mailbox)));

@@ -1,11 +1,12 @@
 // What a person who moves a message teaches: plugins propose rules, and the one that would move the fewest other messages is the narrowest.
 import type { Disposable, MailboxRef, MessageId } from '@postroom/sdk';
 import { mailboxName } from '@postroom/sdk';
-import { Accounts, createServiceId, MailStore, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
+import { Accounts, MailStore, type RuleProposal, type RuleProposer, type Teaching } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { hasErrors } from '../configuration/problems/problems.js';
 import { SortStep } from '../flow/sort.js';
-import { viewOfStored } from '../flow/storedMail.js';
+import { viewOfStored } from '../flow/views/storedMail.js';
 import { type MovedMessage, WhatIfStep } from './whatIf.js';
 
 /** A rule that would have brought the message to its user, and what else it would change. */
@@ -15,19 +16,13 @@ export interface Lesson extends RuleProposal {
   readonly looked: number;
 }
 
-export interface TeachingStep extends Teaching {
-  /** Rules that bring mail like this one to the mailbox, narrowest first; none where nothing in the message tells, or for another account's user. */
-  lessons(message: MessageId, mailbox: MailboxRef, lookAt: number): Promise<readonly Lesson[]>;
-}
-export const TeachingStep = createServiceId<TeachingStep>('TeachingStep');
-
-export class ProposedTeachingStep implements TeachingStep {
+export class TeachingStep implements Teaching {
   readonly #proposers = new Set<RuleProposer>();
 
   constructor(
     @MailStore private readonly store: MailStore,
-    @SortStep private readonly sorting: SortStep,
-    @WhatIfStep private readonly whatIf: WhatIfStep,
+    @inject(SortStep) private readonly sorting: SortStep,
+    @inject(WhatIfStep) private readonly whatIf: WhatIfStep,
     @Accounts private readonly accounts: Accounts,
     @SettingsService private readonly settings: SettingsService,
   ) {}
@@ -37,6 +32,7 @@ export class ProposedTeachingStep implements TeachingStep {
     return { dispose: () => void this.#proposers.delete(propose) };
   }
 
+  /** Rules that bring mail like this one to the mailbox, narrowest first; none where nothing in the message tells, or for another account's user. */
   async lessons(id: MessageId, mailbox: MailboxRef, lookAt: number): Promise<readonly Lesson[]> {
     const message = await this.store.message(id);
     const user = this.accounts.user(mailbox);

@@ -1,10 +1,11 @@
 // "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
 import { mailboxName } from '@postroom/sdk';
-import { Accounts, createServiceId, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { stateOf } from '@postroom/sdk/mail';
+import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { SortStep } from '../flow/sort.js';
-import { viewOfStored } from '../flow/storedMail.js';
-import { stateOf } from '../mail/sortPlan.js';
+import { viewOfStored } from '../flow/views/storedMail.js';
 
 /** A message that would go elsewhere. `now` and `instead` name mailboxes, or say why there are none. */
 export interface MovedMessage {
@@ -21,26 +22,20 @@ export interface WhatIfReport {
   readonly moved: readonly MovedMessage[];
 }
 
-export interface WhatIfStep {
-  /** Compares the newest `limit` messages. `text`: the settings as they might be. Rejects with `settings/invalid` where they are wrong. */
-  compare(text: string, limit: number): Promise<WhatIfReport>;
-  /** The same for messages of the caller's choice. */
-  compareThese(text: string, messages: readonly StoredMessage[]): Promise<WhatIfReport>;
-}
-export const WhatIfStep = createServiceId<WhatIfStep>('WhatIfStep');
-
-export class RehearsedWhatIfStep implements WhatIfStep {
+export class WhatIfStep {
   constructor(
     @MailStore private readonly store: MailStore,
-    @SortStep private readonly sorting: SortStep,
+    @inject(SortStep) private readonly sorting: SortStep,
     @Accounts private readonly accounts: Accounts,
     @SettingsService private readonly settings: SettingsService,
   ) {}
 
+  /** Compares the newest `limit` messages. `text`: the settings as they might be. Rejects with `settings/invalid` where they are wrong. */
   async compare(text: string, limit: number): Promise<WhatIfReport> {
     return this.compareThese(text, await this.store.recent(limit));
   }
 
+  /** The same for messages of the caller's choice. */
   async compareThese(text: string, messages: readonly StoredMessage[]): Promise<WhatIfReport> {
     const fetched = messages.filter((message) => message.origin === 'fetched');
     const now = await this.#rehearse(fetched);

@@ -2,7 +2,7 @@
 import { createServiceId } from './createServiceId.js';
 
 export interface DataFolder {
-  /** Absolute; exists. */
+  /** Absolute. It exists from when the store is open, which makes and locks it. */
   readonly path: string;
 }
 export const DataFolder = createServiceId<DataFolder>('DataFolder');

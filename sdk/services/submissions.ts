@@ -10,7 +10,7 @@ export interface Submissions {
    * Resolves after the commit; rejects with nothing stored. `source`: octets of DATA without dot-stuffing.
    */
   submit(source: AsyncIterable<Uint8Array>, submission: Submission): Promise<Accepted & { readonly outside: number }>;
-  /** Octets of room below which nothing is taken in (452): undefined where there is room. */
+  /** Why nothing can be taken in now, in a sentence (452); `undefined` where there is room. */
   full(): Promise<string | undefined>;
 }
 export const Submissions = createServiceId<Submissions>('Submissions');

@@ -353,7 +353,7 @@ export const ATTACKS: readonly AttackRow[] = [
   { finding: 'R8', tried: 'a restore without room', file: FULL_DISK, title: 'restored onto one', needs: 'root' },
   { finding: 'R9', tried: 'a backup onto a full disk', file: FULL_DISK, title: 'a backup is made onto a full disk', needs: 'root' },
   { finding: 'R11', tried: 'an upgrade on a full disk', file: FULL_DISK, title: 'an upgrade on a full disk', needs: 'root' },
-  { finding: 'R10', tried: 'old suites of TLS 1.2 at all five doors', file: 'plugins/tls/serverTls', title: 'R10 takes AEAD suites' },
+  { finding: 'R10', tried: 'old suites of TLS 1.2 at all five doors', file: 'plugins/tls/serverTls', title: 'takes AEAD suites' },
   { finding: 'R10 neighbours', tried: 'TLS 1.0 and 1.1 at all five doors', file: 'plugins/tls/serverTls', title: 'refuses what is older' },
   {
     finding: 'R10 neighbours',
@@ -522,7 +522,7 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/configuration/document',
     title: 'never puts a new value into a comment',
   },
-  { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'core/mail/addresses', title: 'what is no address' },
+  { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'sdk/mail/addresses', title: 'what is no address' },
   { finding: 'MIME bombs', tried: '25 of them', file: 'core/mail/bombs', title: '' },
   {
     finding: 'crowds',

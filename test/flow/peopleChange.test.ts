@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { Accounts, SecretStore } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { IntakeStep } from '#core/flow/intake.js';
+import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
 import { SortStep } from '#core/flow/sort.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
@@ -45,7 +45,7 @@ describe('settings of users who leave or are renamed', () => {
     }
     expect((await office.run<{ problems?: unknown[] }>('status')).problems ?? []).to.deep.equal([]);
     const octets = Buffer.from(letter({ to: `Andrew <${REGULAR}>`, subject: 'In the round' }));
-    const intake = office.service(IntakeStep).forAccount(before);
+    const intake = office.service(FetchedMail).forAccount(before);
     await intake.accept(Readable.from([octets]), { uidl: 'x', listedSize: octets.length, server: 'pop.isp.example' });
     expect(await office.subjects('admin1')).to.deep.equal(['In the round']);
   });

@@ -116,7 +116,7 @@ export class Postroom {
     return this.#server;
   }
 
-  service<T>(id: ServiceId<T>): T {
+  service<T>(id: ServiceId<T> | (abstract new (...args: never[]) => T)): T {
     return service(this.server.container, id);
   }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface SourceFile {
-  /** From the root, with slashes: `core/flow/intake.ts`. */
+  /** From the root, with slashes: `core/flow/messageFlow.ts`. */
   readonly name: string;
   readonly text: string;
   /** What it imports or re-exports from: `node:net`, `@postroom/sdk`; files of ours by name: `core/base/log.ts`. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { fetchWait } from '#core/flow/retry.js';
+import { accountWait } from '#core/flow/fetching/accountWait.js';
 import { playedCase } from '../kit/publicCases.js';
 import { CollectingHost, mail } from './pop3/support/collectingHost.js';
 import { CHALLENGE, type Logins, loginScript } from './pop3/support/loginServer.js';
@@ -41,7 +41,7 @@ describe('logins of public reports, by POP3', () => {
     const { failed } = await at.round();
     for (const { code } of failed) {
       if (code !== 'isp/login-refused')
-        for (let failures = 1; failures < 50; failures += 1) expect(fetchWait(code, failures)).to.be.below(HOUR);
+        for (let failures = 1; failures < 50; failures += 1) expect(accountWait(code, failures)).to.be.below(HOUR);
     }
     return failed[0];
   };

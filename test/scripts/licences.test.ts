@@ -1,5 +1,5 @@
 // The list of licences that packages may have: scripts/licences.mjs.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,4 +45,28 @@ describe('the licences of packages', () => {
   });
 
   it('are all on the list here', () => expect(licences.forbidden(ROOT)).to.deep.equal([]));
+});
+
+describe("the product's own licence", () => {
+  const read = (file: string): Promise<string> => readFile(path.join(ROOT, file), 'utf8');
+
+  it('is MIT, for the product and for the SDK that plugins build on', async () => {
+    expect(await read('LICENSE')).to.match(/^MIT License\n\nCopyright \(c\) 2026 The Postroom authors\n/);
+    expect(await read('sdk/LICENSE')).to.equal(await read('LICENSE'));
+    const { packages } = JSON.parse(await read('package-lock.json')) as { packages: Readonly<Record<string, { license?: string }>> };
+    for (const [manifest, place] of Object.entries({ 'package.json': '', 'sdk/package.json': 'sdk' })) {
+      expect(JSON.parse(await read(manifest)), manifest).to.include({ license: 'MIT' });
+      expect(packages[place]?.license, `${manifest} in package-lock.json`).to.equal('MIT');
+    }
+  });
+});
+
+describe('package-lock.json', () => {
+  it('names no server to download from: the registry of the machine that installs is used', async () => {
+    const { packages } = JSON.parse(await readFile(path.join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Readonly<Record<string, { resolved?: string; link?: boolean }>>;
+    };
+    const named = Object.entries(packages).filter(([, entry]) => entry.resolved !== undefined && entry.link !== true);
+    expect(named.map(([place]) => place)).to.deep.equal([]);
+  });
 });

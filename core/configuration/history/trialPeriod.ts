@@ -1,19 +1,17 @@
 // Changes that could lock out the one who makes them (ports, TLS, the manager's access) count for a minute, and go back unless they are confirmed.
 // What is on trial is durable before it is in force: it goes back also where the server is killed meanwhile.
 import { isDeepStrictEqual } from 'node:util';
-import { type Disposable, type PluginStorage, sentenceOf } from '@postroom/sdk';
-import { DisposableStack } from '@postroom/sdk/base';
-import { Clock, Events, Log, PluginStorages, type Trial, type TrialPeriod } from '@postroom/sdk/services';
-import type { SettingsValue } from '../checking/loadSettings.js';
+import { type Disposable, sentenceOf } from '@postroom/sdk';
+import { DisposableStack, groupOf, problemLine, type SettingsValue } from '@postroom/sdk/base';
+import { Clock, Events, Log, type Trial, type TrialPeriod } from '@postroom/sdk/services';
+import { CoreState } from '../../base/coreState.js';
+import { inject } from '../../base/inject.js';
 import { type ComingChange, SettingsService } from '../inForce/settingsService.js';
-import { groupOf } from '../layout/layout.js';
-import { problemLine } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { EDITOR, ROLLBACK, SERVER } from './authors.js';
 
 /** Long enough to try the new port, short enough to wait for the old one. */
 const TRIAL_MS = 60_000;
-const STATE_KEY = 'trial';
 /** They need no confirmation: who edits the file on the machine itself can edit it again, and set-up can be run again. */
 const EXEMPT = [EDITOR, 'setup', SERVER, ROLLBACK];
 
@@ -34,7 +32,6 @@ export function riskyChanges({ properties }: Pick<SettingsSchema, 'properties'>,
 }
 
 export class SettingsTrialPeriod implements TrialPeriod, Disposable {
-  readonly #state: PluginStorage;
   #onTrial: readonly Tried[] = [];
   /** Durable already, and on trial as soon as the change is in force. */
   #coming: readonly Tried[] = [];
@@ -46,17 +43,15 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
 
   constructor(
     @SettingsService private readonly settings: SettingsService,
-    @PluginStorages states: PluginStorages,
+    @inject(CoreState) private readonly state: CoreState,
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-  ) {
-    this.#state = states.forPlugin('core');
-  }
+  ) {}
 
   /** Takes back what was on trial when the server was killed. Before any port opens. */
   async recover(): Promise<void> {
-    const stored = (await this.#state.get(STATE_KEY)) as readonly Tried[] | undefined;
+    const stored = (await this.state.get('trial')) as readonly Tried[] | undefined;
     if (stored === undefined) return;
     const stillThere = stored.filter(({ key, tried }) => tried.some((value) => isSame(value, this.settings.value[key])));
     await this.#takeBack(stillThere, (keys) => `The server ended before anybody confirmed the change of ${keys}`);
@@ -88,7 +83,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   async confirm(): Promise<readonly string[]> {
     const keys = this.#onTrial.map(({ key }) => key);
     if (keys.length === 0) return keys;
-    await this.#state.delete(STATE_KEY);
+    await this.state.delete('trial');
     this.#onTrial = [];
     void this.#alarm?.dispose();
     this.events.emit({ type: 'settings', author: SERVER });
@@ -104,7 +99,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
       return { ...earlier, tried: [...earlier.tried, after[key]] };
     });
     this.#coming = [...kept, ...tried];
-    await this.#state.set(STATE_KEY, this.#coming);
+    await this.state.set('trial', this.#coming);
   }
 
   #look(author: string): void {
@@ -126,7 +121,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   /** Somebody at the machine itself has decided. */
   #letGo(keys: readonly string[]): void {
     this.#onTrial = this.#onTrial.filter(({ key }) => !keys.includes(key));
-    const stored = this.#onTrial.length === 0 ? this.#state.delete(STATE_KEY) : this.#state.set(STATE_KEY, this.#onTrial);
+    const stored = this.#onTrial.length === 0 ? this.state.delete('trial') : this.state.set('trial', this.#onTrial);
     stored.catch((error: unknown) => this.log.warn(`What is on trial could not be stored: ${sentenceOf(error)}`));
   }
 
@@ -150,7 +145,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
       const change = edits.length === 0 ? undefined : await this.settings.edit(ROLLBACK, edits);
       if (change?.ok === false)
         return this.#tell(`${reason}, and it can't go back: ${change.problems.map((each) => problemLine(each)).join(' ')}`);
-      await this.#state.delete(STATE_KEY);
+      await this.state.delete('trial');
       if (edits.length > 0) this.#tell(`${reason}: the former values are in force again.`);
     } catch (error) {
       this.#tell(`${reason}, and it can't go back: ${sentenceOf(error)}`);

@@ -2,7 +2,7 @@
 import type { SettingsSource } from '@postroom/sdk/services';
 
 /** What a look at the source found: the text of before, another one, or none, for which `refusal` says why. */
-export type Look = 'same' | 'changed' | { readonly refusal: string };
+export type SourceLook = 'same' | 'changed' | { readonly refusal: string };
 
 export class SourceText {
   #text = '';
@@ -20,7 +20,7 @@ export class SourceText {
     return this.#etag;
   }
 
-  async look(): Promise<Look> {
+  async look(): Promise<SourceLook> {
     const content = await this.source.read();
     if (content.text === undefined) {
       this.#isRead = false;

@@ -460,6 +460,17 @@ export interface HeldRetryAnswer {
   readonly delivered: number;
 }
 
+/** isolation.check: Which fences installed plugins run behind, and what they wait for */
+export type IsolationCheckAnswer = readonly IsolationCheckRow[];
+
+export interface IsolationCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence. */
+  readonly text: string;
+}
+
 /** isp-domainpop.probe: How does the ISP tell the recipient, and in how many copies? */
 export interface IspDomainpopProbeAnswer {
   readonly account: string;
@@ -798,6 +809,15 @@ export interface PluginsListRow {
   readonly problems: readonly string[];
 }
 
+/** plugins.new: Make a plugin from a template, with tests that pass */
+export interface PluginsNewAnswer {
+  /** The folder. */
+  readonly made: string;
+  readonly files: readonly string[];
+  /** What to run. */
+  readonly next: string;
+}
+
 /** plugins.order: The order of the taps in each hook, with reasons, and what each has cost since it was added */
 export type PluginsOrderAnswer = readonly ({
   readonly hook: string;
@@ -827,10 +847,28 @@ export type PluginsOrderAnswer = readonly ({
   readonly requires: string;
 })[];
 
+/** plugins.pack: Make one file of a plugin, to be given to others */
+export interface PluginsPackAnswer {
+  /** Path of the file. */
+  readonly file: string;
+  readonly octets: number;
+}
+
 /** plugins.remove: Remove an installed plugin with its settings, secrets and stored state */
 export interface PluginsRemoveAnswer {
   /** `publisher.name` */
   readonly removed: string;
+}
+
+/** plugins.validate: Say what is wrong with a plugin, without running it */
+export interface PluginsValidateAnswer {
+  readonly plugin: string;
+  readonly version: string;
+  readonly verdict: string;
+  /** A sentence each. */
+  readonly warnings: readonly string[];
+  /** What would be packed. */
+  readonly files: readonly string[];
 }
 
 /** pop3.test-login: Log in to an account's POP3 server and look, without collecting */
@@ -1325,6 +1363,7 @@ export interface Answers {
   readonly 'held.list': HeldListAnswer;
   readonly 'held.release': HeldReleaseAnswer;
   readonly 'held.retry': HeldRetryAnswer;
+  readonly 'isolation.check': IsolationCheckAnswer;
   readonly 'isp-domainpop.probe': IspDomainpopProbeAnswer;
   readonly 'isp-regular.learned': IspRegularLearnedAnswer;
   readonly licence: LicenceAnswer;
@@ -1347,8 +1386,11 @@ export interface Answers {
   readonly 'plugins.disable': PluginsDisableAnswer;
   readonly 'plugins.enable': PluginsEnableAnswer;
   readonly 'plugins.list': PluginsListAnswer;
+  readonly 'plugins.new': PluginsNewAnswer;
   readonly 'plugins.order': PluginsOrderAnswer;
+  readonly 'plugins.pack': PluginsPackAnswer;
   readonly 'plugins.remove': PluginsRemoveAnswer;
+  readonly 'plugins.validate': PluginsValidateAnswer;
   readonly 'pop3.test-login': Pop3TestLoginAnswer;
   readonly 'pop3.waiting': Pop3WaitingAnswer;
   readonly 'practice-isp.fault': PracticeIspFaultAnswer;

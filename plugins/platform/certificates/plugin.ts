@@ -2,8 +2,8 @@
 import type { PluginContext } from '@postroom/sdk';
 import { Certificates, Clock, DataFolder, Events, StartMode, TrialPeriod } from '@postroom/sdk/services';
 import { checkCertificate } from './certificateCheck.js';
+import { authorityOf, certificateFacts } from './certificateFacts.js';
 import { ServerCertificates } from './certificates.js';
-import { authorityOf, describe } from './describe.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
@@ -18,7 +18,7 @@ export async function activate(context: PluginContext): Promise<void> {
   context.subscriptions.push(certificates);
   await certificates.open({ make: context.get(StartMode).serves });
   context.provide(Certificates, certificates);
-  context.commands.register('certificate.show', () => describe(certificates));
+  context.commands.register('certificate.show', () => certificateFacts(certificates));
   context.commands.register('certificate.authority', () => authorityOf(certificates));
   context.commands.register('certificate.check', () => [checkCertificate(certificates, clock)]);
 }

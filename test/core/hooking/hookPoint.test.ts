@@ -2,7 +2,8 @@ import type { TapDeclaration } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncBailHook } from 'tapable';
-import { HookCall, HookPoint, type HookPointOptions, TapFailed } from '#core/hooking/hookPoint.js';
+import { HookCall } from '#core/hooking/hookCall.js';
+import { HookPoint, type HookPointOptions, TapFailed } from '#core/hooking/hookPoint.js';
 
 type Handler = (value: string) => string | undefined | Promise<string | undefined>;
 

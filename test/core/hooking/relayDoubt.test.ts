@@ -1,6 +1,6 @@
 import type { DeliverHandler, DeliveryReceipt, RelayDestinations, TapCall, TapDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
-import { HookCall } from '#core/hooking/hookPoint.js';
+import { HookCall } from '#core/hooking/hookCall.js';
 import { inDoubtThroughout, keepDoubt } from '#core/hooking/relayDoubt.js';
 import { createHooks } from '#core/hooks.js';
 

@@ -4,16 +4,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MailView, RelayDestinations } from '@postroom/sdk';
+import { composeCopy, editsOf, readHeader } from '@postroom/sdk/mail';
 import { Accounts, Maildrops, MailStore } from '@postroom/sdk/services';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { IntakeStep } from '#core/flow/intake.js';
+import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
 import { type Sorted, SortStep } from '#core/flow/sort.js';
-import { HookCall } from '#core/hooking/hookPoint.js';
+import { HookCall } from '#core/hooking/hookCall.js';
 import { HostHooks } from '#core/hooks.js';
-import { composeCopy, editsOf } from '#core/mail/copy.js';
-import { readHeader } from '#core/mail/header.js';
 import { foldedLine } from '#core/mail/headerLine.js';
 import { checkedAnswer } from '../../kit/answers.js';
 import type { CaseRun, SortingCase } from './sortingCase.js';
@@ -92,7 +91,7 @@ export class SortingServer {
     if (view === undefined) throw new Error(`No account ${account} in this case.`);
     this.#taken += 1;
     const from = { uidl: `case-${this.#taken}`, listedSize: octets.length, server: 'pop.isp.example' };
-    await service(this.server.container, IntakeStep).forAccount(view).accept(once(octets), from);
+    await service(this.server.container, FetchedMail).forAccount(view).accept(once(octets), from);
   }
 
   /** The newest message of a mailbox, as a mail client gets it, unfolded. */

@@ -84,7 +84,7 @@ describe('every TLS door', function () {
     }
   });
 
-  it('R10 takes AEAD suites with ephemeral keys alone, whatever the client offers in TLS 1.2', async () => {
+  it('takes AEAD suites with ephemeral keys alone, whatever the client offers in TLS 1.2', async () => {
     const offered = getCiphers().filter((name) => !name.startsWith('tls_'));
     for (const door of doors) {
       const taken: string[] = [];

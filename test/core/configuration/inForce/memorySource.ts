@@ -13,8 +13,7 @@ export class MemorySource implements SettingsSource {
   /** Called before each write: where somebody else is quicker. */
   beforeWrite: () => void = () => undefined;
   schema: unknown;
-
-  constructor(public text: string | undefined = undefined) {}
+  text: string | undefined;
 
   async read(): Promise<SettingsContent> {
     if (this.text === undefined) return { text: undefined, isMissing: true, refusal: 'The memory is empty.' };

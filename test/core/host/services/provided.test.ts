@@ -1,10 +1,10 @@
 // Services that plugins hand over and take, in a server that runs.
 import '#core/base/injection.js';
-import { createServiceId } from '@postroom/sdk/services';
+import { createServiceId, type PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { PluginHost, type PluginStatus } from '#core/host/pluginHost.js';
+import { PluginHost } from '#core/host/pluginHost.js';
 import { type FixturePlugin, FixtureServer } from '../fixturePlugins.js';
 
 const ID = 'globalThis.postroomTestService';

@@ -1,6 +1,7 @@
 // A database whose WAL lost its end is noticed by the number of its last commit, which stands in a file beside it as well; nothing else is taken for it.
 import { copyFile, cp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SystemClock } from '@postroom/sdk/base';
 import type { LostEnd } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
@@ -98,6 +99,22 @@ describe('A database that lost its end', () => {
     const present = await messages(found);
     expect(present).to.be.within(1, 19);
     expect((await lostEnd(found))?.missing).to.be.at.least(20 - present);
+  });
+
+  it('is known until it is told, and for two weeks after that', async () => {
+    await putMany(2);
+    await killed();
+    await truncate(join(copy.folder, 'postroom.db-wal'), 0);
+    let now = Date.now();
+    const clock = Object.assign(new SystemClock(), { now: () => new Date(now) });
+    const found = await copy.open({ clock });
+    const end = await lostEnd(found);
+    expect(end).to.include({ isTold: false, from: 0 });
+    expect(end?.cause).to.equal('postroom.db-wal lost its end, or an older copy of the database was put in its place');
+    if (end !== undefined) await found.setLostEndTold(end);
+    expect(await lostEnd(found)).to.deep.equal({ ...end, isTold: true });
+    now += 14 * 86_400_000;
+    expect(await lostEnd(found)).to.equal(undefined);
   });
 
   it('is not seen in one that was closed, killed, copied, restored, or comes from an older version', async () => {

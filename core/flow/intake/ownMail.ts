@@ -1,0 +1,45 @@
+// Mail that Postroom wrote itself: bounces, and notices to users and ADMIN1. It is not sorted: its writer names the mailboxes.
+import type { Accepted, AccountView, MailboxRef } from '@postroom/sdk';
+import { createSortPlan } from '@postroom/sdk/mail';
+import { Accounts, type IntakeUnit, ServerName } from '@postroom/sdk/services';
+import { inject } from '../../base/inject.js';
+import { ownPrefix } from '../../mail/prefix.js';
+import type { NewMailDraft } from '../commitUnit.js';
+import { draft } from '../draft.js';
+import { MessageFlow } from '../messageFlow.js';
+import type { IntakeSource, StagedMail } from './stagedMail.js';
+
+const WRITTEN_HERE: IntakeSource = { origin: 'bounce', author: undefined, envelope: { from: '', recipients: [] }, mode: 'plainly' };
+/** Stands for the account of mail to ADMIN1 that came by none. */
+const NO_ACCOUNT: AccountView = { id: '', kind: '', address: '', domains: [], users: [] };
+
+/** What a message says of the Outbox or of mail at an ISP: it is one commit with the message. */
+export type OwnMailFacts = Pick<IntakeUnit, 'settles' | 'tells'>;
+
+export class OwnMail {
+  constructor(
+    @inject(MessageFlow) private readonly flow: MessageFlow,
+    @Accounts private readonly accounts: Accounts,
+    @ServerName private readonly server: ServerName,
+  ) {}
+
+  /** Puts a message in CRLF form into these mailboxes. `reason`: for its trail. Rejects with nothing stored. */
+  async deliver(octets: Uint8Array, mailboxes: readonly MailboxRef[], reason: string, facts: OwnMailFacts = {}): Promise<Accepted> {
+    const mail = await this.flow.read(once(octets), WRITTEN_HERE);
+    return this.flow.commit(mail, this.#draft(mail, mailboxes, reason, facts));
+  }
+
+  async #draft(mail: StagedMail, mailboxes: readonly MailboxRef[], reason: string, facts: OwnMailFacts): Promise<NewMailDraft> {
+    const filedUnder = mailboxes.find((mailbox) => mailbox.account !== undefined)?.account;
+    const account = (filedUnder === undefined ? undefined : this.accounts.find(filedUnder)) ?? NO_ACCOUNT;
+    const plan = mailboxes.reduce((before, mailbox) => before.to(mailbox, reason), createSortPlan(account));
+    const decision = await this.flow.place({ plan, trail: [] }, mail.view());
+    const { header } = mail.content;
+    const origin = { id: mail.body.id, host: this.server.name, receivedAt: mail.receivedAt, header };
+    return { ...draft([decision], { header, prefix: (own) => ownPrefix({ ...origin, plan: own.plan }) }), ...facts, account: filedUnder };
+  }
+}
+
+async function* once(octets: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield octets;
+}

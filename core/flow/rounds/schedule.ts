@@ -1,0 +1,119 @@
+// onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it.
+import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
+import { machineTimeZone } from '@postroom/sdk/base';
+import { Clock, Events, Licence, Log, Outbox, Rounds } from '@postroom/sdk/services';
+import { SettingsService } from '../../configuration/inForce/settingsService.js';
+import { HookCall } from '../../hooking/hookCall.js';
+import { HostHooks } from '../../hooks.js';
+
+/** Plans are made again at least this often: the wall clock may have jumped, and windows are wall-clock time. */
+const REPLAN_MS = 60_000;
+
+export class Scheduler {
+  #timer: Disposable | undefined;
+  #watching: Disposable[] = [];
+  #lastRound: number | undefined;
+  /** Monotonic milliseconds: after a round that could not run, mail that waits must not set off the next one at once. */
+  #notBefore = 0;
+  #planning = 0;
+  #isStarted = false;
+
+  constructor(
+    @HostHooks private readonly hooks: HostHooks,
+    @Clock private readonly clock: Clock,
+    @Outbox private readonly outbox: Outbox,
+    @Rounds private readonly rounds: Rounds,
+    @Licence private readonly licence: Licence,
+    @SettingsService private readonly settings: SettingsService,
+    @Events private readonly events: Events,
+    @Log private readonly log: Log,
+  ) {}
+
+  /** Plans, and runs rounds as planned, until stop(). */
+  start(): void {
+    this.#isStarted = true;
+    const replan = (): void => void this.#replan();
+    this.#watching = [
+      this.outbox.onDidChange(replan),
+      this.licence.onDidChange(replan),
+      this.settings.onDidApply(replan),
+      this.hooks.onSchedule.onDidChange(replan),
+      this.events.on((event) => {
+        if (event.type === 'round') {
+          if (event.state === 'started') {
+            this.#lastRound = this.clock.monotonic();
+          } else if (event.report === undefined) {
+            this.#rest();
+          }
+          replan();
+        }
+      }),
+    ];
+    replan();
+  }
+
+  stop(): void {
+    this.#isStarted = false;
+    this.#planning += 1;
+    void this.#timer?.dispose();
+    for (const watching of this.#watching.splice(0)) {
+      void watching.dispose();
+    }
+  }
+
+  /** The coming rounds as of `now`, to look at: a tap that fails is shown, and its plugin is not switched off for it. */
+  plan(now: Date = this.clock.now()): Promise<SchedulePlan> {
+    return this.#plan(now, new HookCall(undefined, { isPreview: true }));
+  }
+
+  async #plan(now: Date, call: HookCall): Promise<SchedulePlan> {
+    const plan = await this.hooks.onSchedule.promise({ rounds: [] }, this.#context(now), call);
+    const rounds = [...(plan?.rounds ?? [])].sort((a, b) => a.at.getTime() - b.at.getTime());
+    return { rounds };
+  }
+
+  /** The last round is known by the monotonic clock, so that a jump of the wall clock neither skips nor doubles a round. */
+  #context(now: Date): ScheduleContext {
+    const since = this.#lastRound === undefined ? undefined : this.clock.monotonic() - this.#lastRound;
+    return {
+      now,
+      outbox: this.outbox.counts().untried,
+      lastRound: since === undefined ? undefined : new Date(this.clock.now().getTime() - since),
+      timeZone: this.settings.get<string>('server.timeZone') || machineTimeZone(),
+    };
+  }
+
+  /** Nothing is planned after stop(): a round that was under way may fail later. */
+  async #replan(): Promise<void> {
+    if (!this.#isStarted) return;
+    this.#planning += 1;
+    const planning = this.#planning;
+    const { rounds } = await this.#plan(this.clock.now(), new HookCall());
+    if (planning !== this.#planning) {
+      return;
+    }
+    void this.#timer?.dispose();
+    const next = rounds[0];
+    const rest = Math.max(this.#notBefore - this.clock.monotonic(), 0);
+    const wait = next === undefined ? REPLAN_MS : Math.max(next.at.getTime() - this.clock.now().getTime(), rest);
+    this.#timer = this.clock.after(Math.min(wait, REPLAN_MS), () => {
+      if (next !== undefined && wait <= REPLAN_MS && this.licence.verdict.granted) {
+        this.#run(next);
+      } else {
+        void this.#replan();
+      }
+    });
+  }
+
+  #run(round: PlannedRound): void {
+    this.rounds.run(round.reason, round.accounts === 'all' ? undefined : round.accounts).catch((error: unknown) => {
+      this.log.error('A round could not run.', { error: String(error) });
+      this.#rest();
+      void this.#replan();
+    });
+  }
+
+  #rest(): void {
+    this.#notBefore = this.clock.monotonic() + REPLAN_MS;
+  }
+}

@@ -1,0 +1,212 @@
+// The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
+import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
+import { groupBy } from '@postroom/sdk/base';
+import { Accounts, Clock, Events, Journal, Log, MailStore, Outbox } from '@postroom/sdk/services';
+import { inject } from '../../base/inject.js';
+import { DeliverStep } from '../deliver.js';
+import { viewOfStored } from '../views/storedMail.js';
+import { type DeliveryGroup, deliveryGroups, destinationsOf, unsendable } from './deliveryGroup.js';
+import { RelayBackOff } from './relayBackOff.js';
+import { outcomeOf } from './relayOutcome.js';
+import { RelayRecords } from './relayRecords.js';
+import { RelayTry } from './relayTry.js';
+import { GIVE_UP_AFTER_MS } from './relayWaits.js';
+import { SentOctets } from './sentOctets.js';
+
+/** Entries taken at a time; the lease outlasts the longest try (10 minutes for the final answer and what comes before). */
+const BATCH = 200;
+const LEASE_MS = 20 * 60_000;
+
+export interface RelayCounts {
+  readonly sent: number;
+  readonly deferred: number;
+  readonly bounced: number;
+}
+
+type MutableCounts = { -readonly [Outcome in keyof RelayCounts]: RelayCounts[Outcome] };
+
+export class RelayStep {
+  readonly #backOff: RelayBackOff;
+  /** What an earlier process left behind has been seen to. */
+  #isRecovered = false;
+
+  constructor(
+    @Outbox private readonly outbox: Outbox,
+    @MailStore private readonly store: MailStore,
+    @Accounts private readonly accounts: Accounts,
+    @inject(DeliverStep) private readonly deliver: DeliverStep,
+    @inject(RelayRecords) private readonly records: RelayRecords,
+    @Journal private readonly journal: Journal,
+    @Clock private readonly clock: Clock,
+    @Events events: Events,
+    @Log private readonly log: Log,
+  ) {
+    this.#backOff = new RelayBackOff(clock);
+    events.on((event) => {
+      if (event.type === 'settings' || event.type === 'plugin') this.#backOff.wakeAll();
+    });
+  }
+
+  /** What the account's ISP refused may be mended: its back-off ends. */
+  wake(account: string): void {
+    this.#backOff.wake(account);
+  }
+
+  /** Tries everything that is due now, once; what comes in meanwhile is for the next round. Never rejects for what an ISP does. */
+  async flush(reason: RoundReason, signal: AbortSignal): Promise<RelayCounts> {
+    const counts = { sent: 0, deferred: 0, bounced: 0 };
+    await this.journal.followClock();
+    await this.records.writeRest();
+    await this.#recover();
+    const { newest } = this.outbox.counts();
+    if (reason === 'user') this.#backOff.wakeAll();
+    for (;;) {
+      await this.#makeDue();
+      const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH, newest);
+      if (leased.length === 0) {
+        return counts;
+      }
+      const byAccount = groupBy(deliveryGroups(leased), (group) => group.account);
+      // All to their ends, though one fails: a round that ended before its tries did would overlap the next.
+      const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
+      await this.deliver.told();
+      const failure = ends.find((end) => end.status === 'rejected');
+      if (failure !== undefined) {
+        throw failure.reason;
+      }
+    }
+  }
+
+  /** At start: what was between the end of its data and the answer when an earlier process ended is in doubt, and people are told. Never rejects. */
+  async recover(): Promise<void> {
+    this.#isRecovered = false;
+    try {
+      await this.#recover();
+    } catch (error) {
+      // A disk that is full, say. Nothing is sent before it is done.
+      this.log.error('What was being sent when the server ended last could not be looked at; the next send/receive does.', {
+        error: sentenceOf(error),
+      });
+    }
+  }
+
+  /** How the tries ended that left entries in doubt is unknown: they are reported so. */
+  async #recover(): Promise<void> {
+    const over = this.#isRecovered ? { now: this.clock.now(), leaseMs: LEASE_MS } : undefined;
+    const inDoubt = (await this.outbox.recover(over)).filter((entry) => entry.inDoubt === true);
+    for (const group of deliveryGroups(inDoubt)) {
+      await this.records.write(
+        group,
+        group.entries.map(({ recipient }) => unknownEnd(recipient)),
+      );
+    }
+    this.#isRecovered = true;
+  }
+
+  /** The administrator returns entries: their authors get a notice, as for a final failure. */
+  async giveUp(ids: readonly number[]): Promise<void> {
+    // What the ISP has taken is not returned because a disk had no room to say so.
+    await this.records.writeRest();
+    const entries = (await this.outbox.list()).filter((entry) => ids.includes(entry.id));
+    for (const group of deliveryGroups(entries)) {
+      const receipts = group.entries.map((entry): DestinationReceipt => {
+        const last = `${entry.status} ${entry.text}`.trim();
+        const mayHaveArrived = entry.inDoubt === true || (entry.doubts ?? 0) > 0;
+        return {
+          recipient: entry.recipient,
+          outcome: 'failed',
+          status: '5.7.0',
+          text: `The administrator gave it up.${mayHaveArrived ? ' It may have been delivered all the same.' : ''}${last === '' ? '' : ` Last answer: ${last}`}`,
+        };
+      });
+      await this.records.write(group, receipts);
+    }
+  }
+
+  /** Entries that only waited for the back-off of their account; not those that were put on hold meanwhile. */
+  async #makeDue(): Promise<void> {
+    const woken = new Set(this.#backOff.woken);
+    if (woken.size === 0) return;
+    const entries = (await this.outbox.list()).filter(({ id, state }) => (state === 'deferred' || state === 'waiting') && woken.has(id));
+    await this.outbox.retry(entries.map(({ id }) => id));
+    this.#backOff.areDue(woken);
+  }
+
+  /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn, as does an ISP that takes no more for now. */
+  async #sendQueue(queue: readonly DeliveryGroup[], counts: MutableCounts, signal: AbortSignal): Promise<void> {
+    const putOff: DeliveryGroup[] = [];
+    for (const group of queue) {
+      if (signal.aborted) {
+        await this.outbox.release(idsOf([group]));
+        continue;
+      }
+      try {
+        const cause = this.#backOff.of(group.account);
+        if (cause === undefined) {
+          await this.#try(group, counts, signal);
+        } else {
+          this.#backOff.putOff(group);
+          const receipts = group.entries.map((entry) => ({ ...cause, recipient: entry.recipient }));
+          if (this.#countsAsTried(group, cause)) await this.#record(group, receipts, counts);
+          else putOff.push(group);
+        }
+      } catch (error) {
+        if (!(error instanceof PostroomError) || error.code !== 'data/corrupt') throw error;
+        await this.records.setAside(group, error);
+      }
+    }
+    await this.#release(putOff);
+  }
+
+  async #try(group: DeliveryGroup, counts: MutableCounts, signal: AbortSignal): Promise<void> {
+    const account = this.accounts.find(group.account);
+    const message = await this.store.message(group.message);
+    if (account === undefined || message === undefined) {
+      const receipts = unsendable(group, account);
+      this.#backOff.tried(group, receipts);
+      return this.#record(group, receipts, counts);
+    }
+    const write = (part: DeliveryGroup, some: DeliveryReceipt): Promise<void> => this.#record(part, some, counts);
+    const destinations = destinationsOf(group, account, message, this.store);
+    const view = await viewOfStored(message, this.store);
+    const octets = this.deliver.hasListeners ? new SentOctets(() => destinations.content()) : undefined;
+    const sent = octets === undefined ? destinations : { ...destinations, content: () => octets.send() };
+    const attempt = new RelayTry(group, sent, this.outbox, write, signal);
+    const { rest, receipts, all } = attempt.end(await this.deliver.relay(view, attempt));
+    this.#backOff.tried(group, all);
+    if (rest.entries.length > 0) await this.#record(rest, receipts, counts);
+    if (octets !== undefined) this.deliver.tell({ mail: view, to: { ...destinations, content: () => octets.again() }, receipt: all });
+  }
+
+  async #record(group: DeliveryGroup, receipts: DeliveryReceipt, counts: MutableCounts): Promise<void> {
+    for (const { outcome } of await this.records.write(group, receipts)) counts[outcome === 'held' ? 'deferred' : outcome] += 1;
+  }
+
+  /** Not tried, and no try is counted: their account's ISP takes no more for now. */
+  async #release(putOff: readonly DeliveryGroup[]): Promise<void> {
+    const [first] = putOff;
+    if (first === undefined) return;
+    await this.outbox.release(idsOf(putOff), new Date(this.clock.now().getTime() + this.#backOff.left(first.account)));
+  }
+
+  /** Counts a skipped message as a failed attempt when it is due for a delay notice or has expired, so that its author hears of it. */
+  #countsAsTried({ entries }: DeliveryGroup, cause: DestinationReceipt): boolean {
+    if (cause.configuration === true) return true;
+    const now = this.clock.now();
+    return entries.some(
+      (entry) =>
+        now.getTime() - entry.queuedAt.getTime() >= GIVE_UP_AFTER_MS ||
+        outcomeOf(entry, { ...cause, recipient: entry.recipient }, now).delayNoticed === true,
+    );
+  }
+}
+
+/** Also where the line broke at the same moment: to the author it makes no difference. */
+function unknownEnd(recipient: string): DestinationReceipt {
+  const text = 'The server ended after the message was sent and before the answer.';
+  return { recipient, outcome: 'deferred', status: '4.4.2', text, unsure: true };
+}
+
+function idsOf(some: readonly DeliveryGroup[]): readonly number[] {
+  return some.flatMap(({ entries }) => entries.map(({ id }) => id));
+}
