@@ -27,6 +27,8 @@ export interface AccountView {
   readonly id: string;
   /** The kind that a plugin contributes: `regular` or `domain` of the bundled ones. */
   readonly kind: string;
+  /** How its mail is collected, as a plugin contributes it: `pop3` of the bundled ones; '' where nothing that collects is installed. */
+  readonly via: string;
   /** The ISP's address that is shared, for example `mail@company.com`. */
   readonly address: string;
   /** Domains of which every address is this account's; empty where only `address` is (a regular account). Lower case, A-labels. */
@@ -43,8 +45,6 @@ export interface UserView {
   readonly aliases: readonly string[];
   /** Further display names (regular accounts): setting `names`. */
   readonly names: readonly string[];
-  /** Colleagues of the same account who always get a copy: setting `cc.to`. */
-  readonly ccTo: readonly string[];
 }
 
 /** Names that no user may have, in any case of letters: they mean PUBLIC1 and ADMIN1 in every account. */

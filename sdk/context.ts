@@ -3,6 +3,7 @@ import type { MailboxRef } from './accounts.js';
 import type { Disposable, MaybePromise } from './disposable.js';
 import type { Hooks, TapCall } from './hooks.js';
 import type { PluginManifest } from './manifest.js';
+import type { Protocol } from './protocols.js';
 import type { ServiceId } from './serviceId.js';
 
 /** A plugin's main module exports this. Register taps, commands and listeners here; open no port and fetch nothing yet. */
@@ -77,7 +78,7 @@ export interface PortListener {
 
 /** A port as it was asked for and what came of it. */
 export interface OpenPort {
-  readonly protocol: 'pop3' | 'smtp' | 'http';
+  readonly protocol: Protocol;
   readonly host: string;
   /** The port in use; the one asked for where it could not be opened. */
   readonly port: number;

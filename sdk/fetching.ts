@@ -4,6 +4,7 @@ import type { MessageId } from './mail.js';
 
 /** One account's part of a round. */
 export interface FetchRequest {
+  /** With another `via` than the plugin's own: the tap answers `undefined`, and the next one is asked. */
   readonly account: AccountView;
   readonly reason: RoundReason;
   readonly intake: Intake;

@@ -26,6 +26,7 @@ export * from './loginRefusals.js';
 export * from './mail.js';
 export * from './manifest.js';
 export * from './openFiles.js';
+export type * from './protocols.js';
 export { type Received, readReceived } from './received.js';
 export * from './recipients.js';
 export * from './refusals.js';

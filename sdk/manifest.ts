@@ -75,6 +75,9 @@ export interface Contributions {
   readonly commands?: readonly CommandDeclaration[];
   readonly areas?: readonly CommandAreaDeclaration[];
   readonly accountKinds?: readonly AccountKindDeclaration[];
+  readonly collectors?: readonly CollectorDeclaration[];
+  readonly setup?: readonly SetupDeclaration[];
+  readonly examples?: readonly ExampleDeclaration[];
   readonly edition?: EditionDeclaration;
   readonly statusCards?: readonly StatusCardDeclaration[];
   readonly logColumns?: readonly LogColumnDeclaration[];
@@ -150,6 +153,32 @@ export interface PropertySchema {
    * text counts as not set. Scope `server` only.
    */
   readonly needs?: Readonly<Record<string, string>>;
+  /**
+   * `user`: the texts in the value are names of users of the account. The settings check refuses others and names the nearest, editors complete them,
+   * `users rename` writes the new name in their place, `users remove` takes them out and says so. Scope `account` or `user`.
+   */
+  readonly refersTo?: 'user';
+  /** With `refersTo`: what people are told in the property's own words. */
+  readonly referenceMessages?: ReferenceMessages;
+  /**
+   * The argument of `users add` by which people set it, and the column of `users list` that shows it. The product has `cc`: colleagues who get a copy.
+   * Scope `user` only.
+   */
+  readonly argument?: 'cc';
+  /** Values as people write them, best first: for completion, and in what tells people how to write a property. */
+  readonly examples?: readonly unknown[];
+  /** Shows the property, with its first example, in the comments of the settings.json that a new server begins with; a text goes before it. */
+  readonly starter?: boolean | string;
+}
+
+/** Parts of the sentences about names of users in a property. */
+export interface ReferenceMessages {
+  /** Why a name that is no user's is refused, after a colon: `only colleagues can get copies`. */
+  readonly unknown?: string;
+  /** Scope `user`: refuses the user's own name, which comes before it: `can't get a copy of the own mail`. Without it the own name is allowed. */
+  readonly self?: string;
+  /** What it comes to that a removed user is taken out: a sentence with `{name}`, who is gone, and `{user}`, whose property it was. */
+  readonly removed?: string;
 }
 
 /** A command: one declaration, three faces (CLI, API, palette). `mailboxes.list` is `postroom mailboxes list`. */
@@ -184,7 +213,21 @@ export interface CommandDeclaration {
   readonly scope?: 'account';
   /** With `scope`: only for accounts of this kind. */
   readonly accountKind?: string;
+  /** Only for accounts that are collected this way: with `scope`, and with a role that is about an account. */
+  readonly via?: string;
+  /** What the product finds the command by: it calls no command of a plugin by its name. See CommandRole for what each has to take and to answer. */
+  readonly role?: CommandRole;
 }
+
+/**
+ * An open string with known names; all of them read, but for the last.
+ * - `login-test`: takes `{ account }`, logs in at the ISP and does nothing there; answers `{ ok, transcript, problem? }`.
+ * - `waiting-mail`: takes `{ account, limit }`; answers what waits at the ISP, newest first: `{ uidl, bytes, header? }`, the header in base64.
+ * - `licence-status`: takes nothing; answers an object with `history`, which `licence` shows.
+ * - `access-tokens`: takes nothing; answers `{ token, name }` for each token that opens the server to scripts.
+ * - `revoke-access-token`: takes `{ token }`.
+ */
+export type CommandRole = 'login-test' | 'waiting-mail' | 'licence-status' | 'access-tokens' | 'revoke-access-token' | (string & {});
 
 /** What an area of commands is about: `backup` explains `backup.create` and `backup.verify` where the command line lists them. */
 export interface CommandAreaDeclaration {
@@ -206,6 +249,58 @@ export interface AccountKindDeclaration {
   readonly domainsProperty?: string;
   /** Properties (scope account, not secret) without which an account of this kind does not work: whoever sets one up is asked for them. */
   readonly requires?: readonly string[];
+}
+
+/** A way to collect an account's mail from its ISP: the plugin's tap on onFetch answers for accounts with this `via`. */
+export interface CollectorDeclaration {
+  /** Value of `via` in settings.json: `pop3`. */
+  readonly via: string;
+  readonly title: string;
+  /** Accounts without `via` are collected this way; of several, and of none, the first one's. The product's is `pop3`. */
+  readonly isDefault?: boolean;
+  /** The collector's properties of accounts, secrets among them: names, or beginnings that end in `.`. Accounts with another `via` have no use for them. */
+  readonly properties: readonly string[];
+  /** The one of them that holds the login name at the ISP: whoever sends mail may need the same. */
+  readonly loginProperty?: string;
+}
+
+/** What `postroom setup` asks, and what the demo sets. The property is one of the plugin's own; its scope says when it is asked for. */
+export interface SetupDeclaration {
+  readonly property: string;
+  /**
+   * Without it nothing is asked. Scope `user`: `{user}` is the user's name, `{users}` those of the users who are there; what refers to users is asked
+   * from the second user on.
+   */
+  readonly question?: string;
+  /** Said before the question. */
+  readonly introduction?: string;
+  /**
+   * What is proposed where nothing is set; without it the property's default. Scope `account`: `{local}` and `{domain}` are parts of the address, and a
+   * plan of `postroom setup --from` that leaves the property out has it as well.
+   */
+  readonly proposal?: string;
+  /** The property may stay as it is where nothing is typed; this is said then, unless it is empty. Without it the answer has to fit the schema. */
+  readonly skipped?: string;
+  /** Said where an answer does not fit, instead of what the property's schema says. */
+  readonly refusal?: string;
+  /** The answer is a host, and a port behind a colon goes into this property. */
+  readonly portProperty?: string;
+  /**
+   * A command of the plugin that reads an answer: takes `{ answer }`; answers `{ value }` to be set and `remark`, a sentence to be said, or `{ problem }`,
+   * why it is asked again. Without it the answer is read as the property's schema wants it.
+   */
+  readonly command?: string;
+  /** Lower comes first, among the questions of one scope. Default 1000. */
+  readonly order?: number;
+  /** What the demo sets, and what it sets after its first round. The product's own plugins only. */
+  readonly demo?: { readonly value: unknown; readonly later?: unknown };
+}
+
+/** A command line as people type it, for the help of a command of the product. */
+export interface ExampleDeclaration {
+  readonly command: string;
+  /** Without `postroom` and the command's own words: `company pop3.host=pop.isp.example`. */
+  readonly line: string;
 }
 
 /**

@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
-  service: ['base', 'hooking', 'host', 'flow'],
+  service: ['base', 'hooking', 'configuration', 'host', 'flow'],
   maintenance: ['base', 'mail', 'configuration', 'flow'],
   doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
   commands: [

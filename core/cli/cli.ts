@@ -8,6 +8,7 @@ import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
 import { addCommands, type CommandAction, type CommonOptions } from './commandLine.js';
+import { type Examples, examplesOf } from './examples.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 import { fittingCommands } from './fittingCommands.js';
 import type { SetupOptions } from './setup.js';
@@ -62,12 +63,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     if (given === '') {
       throw new PostroomError('command/arguments', '--data names no folder: what stands after it is empty.');
     }
-    const { declarations, titles } = await commandTable(given ?? dataDir);
+    const { declarations, titles, examples } = await commandTable(given ?? dataDir);
     const act: CommandAction = async (declaration, args, options) => {
       const { runCommand } = await import('./runCommand.js');
       exitCode = await runCommand(declaration, args, options);
     };
-    addCommands(program, declarations, titles, dataDir, act);
+    addCommands(program, declarations, titles, dataDir, act, examples);
     await program.parseAsync(askedForHelp(argv, program), { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -92,6 +93,7 @@ interface CommandTable {
   readonly declarations: readonly CommandDeclaration[];
   /** Of areas, by name. */
   readonly titles: Readonly<Record<string, string>>;
+  readonly examples: Examples;
 }
 
 /** The product's commands and those that other installed plugins declare, with a title for each area. */
@@ -106,6 +108,7 @@ async function commandTable(dataDir: string): Promise<CommandTable> {
   return {
     declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
     titles: { ...titles, ...AREA_TITLES },
+    examples: examplesOf(installed),
   };
 }
 

@@ -5,7 +5,7 @@ import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sd
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { answerLine } from './answerLine.js';
 import { askSecret } from './askSecret.js';
-import { examplesText } from './examples.js';
+import { type Examples, examplesText } from './examples.js';
 import { readGivenFile } from './givenFile.js';
 
 /** A JSON Schema property with the keywords that the CLI knows. */
@@ -35,6 +35,7 @@ export function addCommands(
   titles: Readonly<Record<string, string>>,
   dataDir: string,
   act: CommandAction,
+  examples: Examples = {},
 ): void {
   for (const declaration of declarations) {
     const [area = '', verb] = declaration.command.split('.');
@@ -56,7 +57,7 @@ export function addCommands(
     }
     command.addHelpText(
       'after',
-      [examplesText(declaration.command), answerLine(declaration.result)].filter((text) => text !== '').join('\n'),
+      [examplesText(declaration.command, examples), answerLine(declaration.result)].filter((text) => text !== '').join('\n'),
     );
     command.option('--data <folder>', 'the data folder', dataDir).option('--json', 'print the answer as JSON', false);
     command.action(async (...given: unknown[]) => {

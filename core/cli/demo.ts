@@ -1,15 +1,19 @@
-// `postroom demo`: a practice ISP, a Pro server beside it, sample mail in both kinds of account, a round, and who got what and why.
+// `postroom demo`: a practice ISP, a server beside it, sample mail in both kinds of account, a round, and who got what and why.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { ADMIN1, type CommandCall, type Disposable, mailboxName } from '@postroom/sdk';
-import { shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
+import { ADMIN1, type CommandCall, type Disposable, mailboxName, type PluginManifest } from '@postroom/sdk';
+import { shellWord, terminalJson, terminalText, textsOf } from '@postroom/sdk/base';
 import { Accounts, MailStore, Outbox, type RoundReport, Rounds, SecretStore, type StoredMessage } from '@postroom/sdk/services';
 import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
 import { service } from '../base/bindings.js';
 import { createLog } from '../base/log.js';
+import { BUNDLED_PLUGINS } from '../base/places.js';
 import { openServer, type Server } from '../bootstrap.js';
 import { summaryOf } from '../commands/serviceArea.js';
+import { demoSettings } from '../configuration/schema/offeredQuestions.js';
+import { pluginId } from '../configuration/schema/schema.js';
+import { discoverPlugins } from '../host/discovery.js';
 import { Doors } from '../host/doors.js';
 import { serveControl } from './controlSocket.js';
 import { EXIT } from './exitCodes.js';
@@ -33,8 +37,11 @@ export async function demo(options: DemoOptions): Promise<number> {
   say('Starting the practice ISP: POP3, SMTP and the network device, all on this machine.');
   const isp = await PracticeIsp.start();
   try {
-    await writeFile(path.join(dataDir, 'settings.json'), settingsFor(isp));
-    say(`Starting a Pro server with an account of each kind in ${dataDir}.`);
+    const manifests = (await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'))).flatMap(({ manifest }) => manifest ?? []);
+    const office = practiceOffice(isp);
+    const contributed = demoSettings(manifests);
+    await writeFile(path.join(dataDir, 'settings.json'), settingsText({ ...contributed.first, ...office }));
+    say(`Starting a ${editionIn(office, manifests)} server with an account of each kind in ${dataDir}.`);
     // Whoever looks in is to find a password set.
     const server = await openServer({ dataDir, log: createLog('warn', process.stderr), beforeServing: setPasswords });
     let control: Disposable | undefined;
@@ -48,7 +55,9 @@ export async function demo(options: DemoOptions): Promise<number> {
         options.json ? `${terminalJson(JSON.stringify(summary, undefined, 2))}\n` : `\n${terminalText(table(summary))}\n`,
       );
       if (!options.once) {
-        await server.run('config.set', { key: 'timer.everyMinutes', value: '1' }, demoCall());
+        for (const [key, value] of Object.entries(contributed.later)) {
+          await server.run('config.set', { key, value: JSON.stringify(value) }, demoCall());
+        }
         say(howToConnect(server, dataDir));
         await wish.toEnd;
       }
@@ -64,18 +73,14 @@ export async function demo(options: DemoOptions): Promise<number> {
   }
 }
 
-function settingsFor(isp: PracticeIsp): string {
-  const loopback = (security: string): object => ({ host: '127.0.0.1', port: 0, security });
-  const settings = {
-    $schema: './settings.schema.json',
-    // The first round is the demo's own.
-    'timer.everyMinutes': 0,
-    'log.level': 'warn',
-    'pop3.listen': [loopback('starttls'), loopback('tls')],
-    'smtp.listen': [loopback('starttls')],
-    'admin-ui.listen': [loopback('plain')],
-    ...practiceOffice(isp),
-  };
+/** The name of the edition that the office enables. */
+function editionIn(office: ReturnType<typeof practiceOffice>, manifests: readonly PluginManifest[]): string {
+  const enabled = textsOf(office['plugins.enabled']);
+  return manifests.flatMap((each) => (enabled.includes(pluginId(each)) ? (each.contributes?.edition?.name ?? []) : [])).join();
+}
+
+function settingsText(office: Readonly<Record<string, unknown>>): string {
+  const settings = { $schema: './settings.schema.json', 'log.level': 'warn', ...office };
   return `// The settings of the demo. Change them while it runs and see.\n${JSON.stringify(settings, undefined, 2)}\n`;
 }
 

@@ -1,17 +1,12 @@
-// Command lines as they are typed, shown by --help. A test reads each of them through the real table.
+// Command lines as they are typed, shown by --help: of the core's own settings here, of a plugin's in its manifest. A test reads each of them through the
+// real table.
+import type { ExampleDeclaration } from '@postroom/sdk';
+import type { InstalledPlugin } from '../host/discovery.js';
 
 /** By command, without `postroom` and the command's own words. */
-export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  'accounts.add': ['company mail@company.com regular --set pop3.host=pop.isp.example smtp.host=smtp.isp.example'],
-  'accounts.change': ['company pop3.host=pop.isp.example pop3.security=tls'],
-  'backup.create': ['/backup/monday'],
-  'backup.restore': ['/backup/monday --data ./data'],
-  'config.get': ['timer.everyMinutes', 'accounts.company.users.andrew.cc.to --json'],
-  'config.set': [
-    'timer.everyMinutes 10',
-    'tls.certificateFile /etc/postroom/cert.pem tls.keyFile /etc/postroom/key.pem',
-    `accounts.company.users.andrew.cc.to '["greg"]'`,
-  ],
+export type Examples = Readonly<Record<string, readonly string[]>>;
+
+const OWN: Examples = {
   'config.diff': ['', '12'],
   'config.undo': ['', '12'],
   'config.validate': ['settings.json --what-if 500'],
@@ -20,7 +15,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'mailboxes.show': ['andrew'],
   'outbox.retry': ['17 18'],
   'plugins.allow': ['sample.clamav', 'sample.clamav 127.0.0.1:3310 --yes', 'sample.clamav --revoke'],
-  'plugins.enable': ['postroom.licensing-pro'],
   'plugins.new': ['my-filter --template filter'],
   'plugins.order': ['onSort'],
   resort: ['17 18 --preview', '--mailbox admin1'],
@@ -32,8 +26,17 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'users.set-password': ['company andrew', 'admin1'],
 };
 
+/** The core's and those of the product's own plugins. */
+export function examplesOf(installed: readonly InstalledPlugin[]): Examples {
+  const contributed = installed.flatMap(({ bundled, manifest }) => (bundled ? (manifest?.contributes?.examples ?? []) : []));
+  const examples: Record<string, readonly string[]> = { ...OWN };
+  for (const { command, line } of contributed satisfies readonly ExampleDeclaration[])
+    examples[command] = [...(examples[command] ?? []), line];
+  return examples;
+}
+
 /** What --help says below the options; nothing where no example is needed. */
-export function examplesText(command: string): string {
-  const lines = (EXAMPLES[command] ?? []).map((words) => `  postroom ${command.replace('.', ' ')} ${words}`.trimEnd());
+export function examplesText(command: string, examples: Examples): string {
+  const lines = (examples[command] ?? []).map((words) => `  postroom ${command.replace('.', ' ')} ${words}`.trimEnd());
   return lines.length === 0 ? '' : `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`;
 }

@@ -1,46 +1,67 @@
-// Asks for one property of the settings, as its schema wants it: a choice, a number, a list with commas, and JSON where nothing else would do.
+// Asks for a value of the settings, as its schema wants it: a choice, a number, a list with commas, and JSON where nothing else would do.
+
+import type { PropertySchema } from '@postroom/sdk';
 import { Ajv } from 'ajv';
 import { typedValue } from '../commands/settingsEdit.js';
 import type { NeededProperty } from '../configuration/schema/neededProperties.js';
 import { askChoice, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 
-type Schema = NeededProperty['schema'];
-
-/** Until the schema takes it. `former`: what was answered before. */
+/** `former`: what was answered before. */
 export async function askProperty(dialogue: Dialogue, { key, schema }: NeededProperty, former: unknown): Promise<unknown> {
   const title = schema.title ?? key;
   const { description = schema.markdownDescription } = schema;
   if (description !== undefined) dialogue.say(`  ${title}: ${description}`);
-  const proposal = textOf(former ?? schema.default);
+  const choices = schema['enum'];
+  const question = `${title}${Array.isArray(choices) ? `: ${listed(choices.map(answerText))}` : howToType(schema)}`;
+  return askValue(dialogue, { question, schema, proposal: answerText(former ?? schema.default), empty: 'refused' });
+}
+
+export interface ValueQuestion {
+  readonly question: string;
+  readonly schema: PropertySchema;
+  /** '' for none. */
+  readonly proposal: string;
+  /** Said where an answer does not fit, instead of what the schema says. */
+  readonly refusal?: string | undefined;
+  /** What an empty answer is: refused, a question skipped, or a value like any other. */
+  readonly empty: 'refused' | 'skips' | 'answers';
+}
+
+/** Until the schema takes it; `undefined` where the question is skipped. */
+export async function askValue(dialogue: Dialogue, { question, schema, proposal, refusal, empty }: ValueQuestion): Promise<unknown> {
   const choices = schema['enum'];
   if (Array.isArray(choices)) {
-    const texts = choices.map(textOf);
-    return choices[texts.indexOf(await askChoice(dialogue, `${title}: ${listed(texts)}`, texts, proposal === '' ? undefined : proposal))];
+    const texts = choices.map(answerText);
+    return choices[texts.indexOf(await askChoice(dialogue, question, texts, proposal === '' ? undefined : proposal))];
   }
   const check = new Ajv({ strict: false, validateFormats: false }).compile(schema);
   let value: unknown;
-  await askUntil(dialogue, `${title}${howToType(schema)}`, proposal, (given) => {
-    if (given === '') return problemOf(schema, 'is needed');
+  await askUntil(dialogue, question, proposal, (given) => {
+    value = undefined;
+    if (given === '' && empty === 'skips') return undefined;
+    if (given === '' && empty === 'refused') return problemOf(schema, 'is needed');
     value = [typedValue(given), typedAnswer(given, schema)].find((each) => check(each));
-    return value === undefined ? problemOf(schema, check.errors?.[0]?.message) : undefined;
+    if (value !== undefined) return undefined;
+    const [failure] = check.errors ?? [];
+    return refusal ?? (failure?.keyword === 'type' && schema.type === 'integer' ? 'A whole number.' : problemOf(schema, failure?.message));
   });
   return value;
 }
 
-function howToType(schema: Schema): string {
+function howToType(schema: PropertySchema): string {
   if (schema.type === 'object' || itemsOf(schema).type === 'object') return ', as JSON';
   if (schema.type === 'array') return ', with commas between them';
   return schema.type === 'boolean' ? ' (y/n)' : '';
 }
 
-function problemOf(schema: Schema, message = 'is wrong'): string {
+function problemOf(schema: PropertySchema, message = 'is wrong'): string {
   const own = schema['patternErrorMessage'] ?? schema['errorMessage'];
   return typeof own === 'string' ? own : `It ${message}.`;
 }
 
 /** What was typed, as a property of that type. */
-function typedAnswer(given: string, schema: Schema): unknown {
+function typedAnswer(given: string, schema: PropertySchema): unknown {
   switch (schema.type) {
     case 'integer':
     case 'number':
@@ -57,12 +78,13 @@ function typedAnswer(given: string, schema: Schema): unknown {
 }
 
 /** Of a list. */
-function itemsOf(schema: Schema): Schema {
+function itemsOf(schema: PropertySchema): PropertySchema {
   const { items } = schema;
-  return typeof items === 'object' && items !== null ? (items as Schema) : {};
+  return typeof items === 'object' && items !== null ? (items as PropertySchema) : {};
 }
 
-function textOf(value: unknown): string {
+/** A value as it is typed. */
+export function answerText(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'y' : 'n';
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.map(String).join(', ');

@@ -1,5 +1,5 @@
 // `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
-import { sentenceOf } from '@postroom/sdk';
+import { type Protocol, sentenceOf } from '@postroom/sdk';
 import { problemLine } from '@postroom/sdk/base';
 import { Licence, type Log } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
@@ -60,17 +60,20 @@ function giveUp(error: unknown, log: Log): void {
   process.exit(EXIT.failed);
 }
 
-/** The shape that scripts rely on. */
+/** Named in the ready event without an open port, too: scripts rely on them. */
+const MAIL_PROTOCOLS: readonly Protocol[] = ['pop3', 'smtp'];
+
+/** The shape that scripts rely on: a list of ports for each protocol of mail programs. */
 function readyEvent(server: Server): object {
   const { ports } = service(server.container, Doors);
   const of = (protocol: string): readonly object[] =>
     ports
       .filter((port) => port.protocol === protocol && port.problem === undefined)
       .map(({ host, port, security }) => ({ host, port, security }));
+  const protocols = new Set([...MAIL_PROTOCOLS, ...ports.map(({ protocol }) => protocol).filter((protocol) => protocol !== 'http')]);
   return {
     event: 'ready',
-    pop3: of('pop3'),
-    smtp: of('smtp'),
+    ...Object.fromEntries([...protocols].map((protocol) => [protocol, of(protocol)])),
     admin: adminAddress(server),
     control: controlPath(server.dataDir),
     problems: problemsOf(server),

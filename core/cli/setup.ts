@@ -4,13 +4,22 @@ import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
-import type { OfferedKind } from '../directory/accountKinds.js';
+import type { RunCommand } from './contributedQuestions.js';
 import { callRunningServer } from './controlSocket.js';
 import { type Dialogue, TerminalDialogue } from './dialogue.js';
 import { EXIT } from './exitCodes.js';
 import { readGivenFile } from './givenFile.js';
-import { askRequired, checkKind, type OfferedKinds } from './setupKinds.js';
-import { type AccountPlan, accountAssignments, assignmentsOf, readPlan, type SetupPlan, type UserPlan } from './setupPlan.js';
+import { askRequired, checkKind } from './setupKinds.js';
+import { offerIn, type SetupOffer } from './setupOffer.js';
+import {
+  accountAssignments,
+  assignmentsOf,
+  type CompleteAccount,
+  completeAccount,
+  readPlan,
+  type SetupPlan,
+  type UserPlan,
+} from './setupPlan.js';
 import { askAccount, askServer, askUsers } from './setupQuestions.js';
 
 export interface SetupOptions {
@@ -19,12 +28,12 @@ export interface SetupOptions {
   readonly from?: string;
 }
 
-/** Runs a command in the server that uses the data folder, or on the data folder itself. */
-export type RunCommand = (command: string, args: Readonly<Record<string, unknown>>) => Promise<unknown>;
-
-/** Unknown where no plugin takes mail by SMTP. */
-const TRUSTED = 'smtp.trustedNetworks';
-const LOGIN_TESTS = { POP3: 'pop3.test-login', SMTP: 'smtp.test-login' };
+/** Who is asked, what there is to offer, and how commands are run. */
+interface Desk {
+  readonly dialogue: Dialogue;
+  readonly offer: SetupOffer;
+  readonly run: RunCommand;
+}
 
 /** Answers the exit code: 0 where all is set up and the ISP lets us in. */
 export async function setup(options: SetupOptions): Promise<number> {
@@ -48,42 +57,44 @@ export async function setup(options: SetupOptions): Promise<number> {
 export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunCommand): Promise<boolean> {
   await setSettings(plan.settings, run);
   // The settings may have enabled the plugin that knows the kind.
-  checkKind(plan.account, await kindsIn(run));
-  await addAccount(plan.account, plan.users, dialogue, run);
-  for (const user of plan.users) await setPassword(plan.account.id, user, run);
+  const offer = await offerIn(run);
+  const account = completeAccount(plan.account, offer);
+  checkKind(account, offer.kinds);
+  await addAccount(account, plan.users, { dialogue, offer, run });
+  for (const user of plan.users) await setPassword(account.id, user, run);
   if (plan.adminPassword !== undefined) await run('users.set-password', { account: 'admin1', password: plan.adminPassword });
-  const isWell = await testLogins(plan.account.id, dialogue, run);
+  const isWell = await testLogins(account, { dialogue, offer, run });
   if (isWell)
-    for (const { advice, set } of await adviceOn(plan.account.id, dialogue, run))
+    for (const { advice, set } of await adviceOn(account.id, dialogue, run))
       dialogue.say(`\n${advice}${set === '' ? '' : ` Set it: ${set}`}`);
   return isWell;
 }
 
 export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Promise<boolean> {
   dialogue.say('Shares an ISP mailbox. What stands in [ ] is taken where nothing is typed; Ctrl+C leaves.\n');
-  const kinds = await kindsIn(run);
-  let account = await addAskedAccount(dialogue, kinds, run);
-  let isWell = await testLogins(account.id, dialogue, run);
+  const desk: Desk = { dialogue, run, offer: await offerIn(run) };
+  let account = await addAskedAccount(desk);
+  let isWell = await testLogins(account, desk);
   while (!isWell && (await wantsAnotherTry(dialogue))) {
-    const next = await askAccount(dialogue, { taken: [], former: account, id: account.id, kinds });
-    if (!(await tried(dialogue, () => changeAccount(next, run)))) continue;
+    const next = await askAccount(dialogue, { taken: [], former: account, id: account.id, offer: desk.offer }, run);
+    if (!(await tried(dialogue, () => changeAccount(next, desk)))) continue;
     account = next;
-    isWell = await testLogins(account.id, dialogue, run);
+    isWell = await testLogins(account, desk);
   }
   if (isWell) {
-    await suggestKind(account, kinds, dialogue, run);
+    await suggestKind(account, desk);
     await offerAdvice(account.id, dialogue, run);
   }
-  await askUsers(dialogue, async (user) => {
-    const args = { account: account.id, user: user.name, ...(user.cc !== undefined && user.cc.length > 0 && { cc: user.cc }) };
+  await askUsers(dialogue, desk.offer, run, async (user) => {
+    const set = assignmentsOf(user.values);
+    const args = { account: account.id, user: user.name, ...(set.length > 0 && { set }) };
     const added = await tried(dialogue, async () => {
       await run('users.add', args);
       await setPassword(account.id, user, run);
     });
     return added !== undefined;
   });
-  const trusted = (await run('config.get', { key: TRUSTED }).catch(() => undefined)) as readonly string[] | undefined;
-  const { adminPassword, settings } = await askServer(dialogue, trusted);
+  const { adminPassword, settings } = await askServer(dialogue, desk.offer, run);
   await run('users.set-password', { account: 'admin1', password: adminPassword });
   // One that is refused keeps no other one out.
   for (const [key, value] of Object.entries(settings)) await tried(dialogue, () => setSettings({ [key]: value }, run));
@@ -91,41 +102,32 @@ export async function setUpByQuestions(dialogue: Dialogue, run: RunCommand): Pro
 }
 
 /** Asks until an account can be added. Rejects with `settings/invalid` where that is given up. */
-async function addAskedAccount(dialogue: Dialogue, kinds: OfferedKinds, run: RunCommand): Promise<AccountPlan> {
+async function addAskedAccount(desk: Desk): Promise<CompleteAccount> {
+  const { dialogue, offer, run } = desk;
   const taken = ((await run('accounts.list', {})) as readonly { readonly account: string }[]).map(({ account }) => account);
   if (taken.length > 0) dialogue.say(`Shared already: ${taken.join(', ')}. This adds another one.`);
-  let account = await askAccount(dialogue, { taken, kinds });
-  while (!(await tried(dialogue, () => addAccount(account, [], dialogue, run)))) {
+  let account = await askAccount(dialogue, { taken, offer }, run);
+  while (!(await tried(dialogue, () => addAccount(account, [], desk)))) {
     if (!(await wantsAnotherTry(dialogue))) throw new PostroomError('settings/invalid', 'Nothing was set up.');
-    account = await askAccount(dialogue, { taken, former: account, kinds });
+    account = await askAccount(dialogue, { taken, former: account, offer }, run);
   }
   return account;
-}
-
-/** What the enabled plugins contribute. Throws `settings/invalid` where they contribute none. */
-async function kindsIn(run: RunCommand): Promise<OfferedKinds> {
-  const [first, ...others] = (await run('accounts.kinds', {})) as readonly OfferedKind[];
-  if (first !== undefined) return [first, ...others];
-  throw new PostroomError(
-    'settings/invalid',
-    'No enabled plugin knows any kind of account. An edition brings them along: postroom plugins enable postroom.licensing-lite',
-  );
 }
 
 async function wantsAnotherTry(dialogue: Dialogue): Promise<boolean> {
   return /^y/i.test(await dialogue.ask('Change the answers and try again? (y/n)', 'y'));
 }
 
-async function addAccount(account: AccountPlan, users: readonly UserPlan[], dialogue: Dialogue, run: RunCommand): Promise<void> {
+async function addAccount(account: CompleteAccount, users: readonly UserPlan[], { dialogue, offer, run }: Desk): Promise<void> {
   const { id, address, kind, password } = account;
-  await run('accounts.add', { account: id, address, kind, set: accountAssignments(account, users) });
+  await run('accounts.add', { account: id, address, kind, set: accountAssignments(account, users, offer) });
   if (password === undefined) dialogue.say(`The ISP's password is not set yet: postroom accounts set-password ${shellWord(id)}`);
   else await run('accounts.set-password', { account: id, password });
 }
 
-async function changeAccount(account: AccountPlan, run: RunCommand): Promise<void> {
+async function changeAccount(account: CompleteAccount, { offer, run }: Desk): Promise<void> {
   const { id, address, kind, password } = account;
-  const set = [...assignmentsOf({ address, kind }), ...accountAssignments(account, [])];
+  const set = [...assignmentsOf({ address, kind }), ...accountAssignments(account, [], offer)];
   await run('accounts.change', { account: id, set });
   if (password !== undefined) await run('accounts.set-password', { account: id, password });
 }
@@ -136,14 +138,15 @@ async function setSettings(settings: SetupPlan['settings'], run: RunCommand): Pr
   if (key !== undefined) await run('config.set', { key, value, more });
 }
 
-async function setPassword(account: string, { name, password }: UserPlan, run: RunCommand): Promise<void> {
+async function setPassword(account: string, { name, password }: Pick<UserPlan, 'name' | 'password'>, run: RunCommand): Promise<void> {
   if (password !== undefined) await run('users.set-password', { account, user: name, password });
 }
 
-/** Logs in at the ISP both ways and shows what was said; the plugins leave passwords out of it. */
-async function testLogins(account: string, dialogue: Dialogue, run: RunCommand): Promise<boolean> {
+/** Logs in at the ISP as the plugins do that collect and send, and shows what was said; they leave passwords out of it. */
+async function testLogins({ id: account, via }: CompleteAccount, { dialogue, offer, run }: Desk): Promise<boolean> {
+  const way = via ?? offer.collectors[0]?.via;
   let isWell = true;
-  for (const [name, command] of Object.entries(LOGIN_TESTS)) {
+  for (const { name, command } of offer.loginTests.filter((test) => test.via === undefined || test.via === way)) {
     dialogue.say(`\nLogging in at the ISP by ${name}:`);
     const test = (await run(command, { account })) as {
       readonly ok: boolean;
@@ -158,7 +161,7 @@ async function testLogins(account: string, dialogue: Dialogue, run: RunCommand):
 }
 
 /** What the mail at the ISP says about the kind; another one is taken only where the answer is yes. */
-async function suggestKind(account: AccountPlan, kinds: OfferedKinds, dialogue: Dialogue, run: RunCommand): Promise<void> {
+async function suggestKind(account: CompleteAccount, { dialogue, offer, run }: Desk): Promise<void> {
   const suggested = await tried(dialogue, async () => {
     const answer = await run('accounts.suggest-kind', { account: account.id });
     return answer as { readonly suggestion?: string; readonly because: string };
@@ -168,7 +171,7 @@ async function suggestKind(account: AccountPlan, kinds: OfferedKinds, dialogue: 
   dialogue.say(`\n${because} That speaks for the kind "${suggestion}".`);
   if (suggestion === account.kind) return;
   const change = /^y/i.test(await dialogue.ask(`Make it ${suggestion} instead of ${account.kind}? (y/n)`, 'y'));
-  const kind = kinds.find((each) => each.kind === suggestion);
+  const kind = offer.kinds.find((each) => each.kind === suggestion);
   if (!change || kind === undefined) return;
   const properties = { kind: suggestion, ...(await askRequired(dialogue, kind, account)) };
   await tried(dialogue, () => run('accounts.change', { account: account.id, set: assignmentsOf(properties) }));

@@ -5,7 +5,6 @@ import type { OfferedKind } from '../directory/accountKinds.js';
 import { askChoice } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { askProperty, listed } from './propertyQuestion.js';
-import type { AccountPlan } from './setupPlan.js';
 
 export type OfferedKinds = readonly [OfferedKind, ...OfferedKind[]];
 
@@ -29,7 +28,7 @@ export async function askRequired(dialogue: Dialogue, { requires }: OfferedKind,
 }
 
 /** Throws `command/arguments` where no enabled plugin knows the kind, or where something is missing that it requires. */
-export function checkKind(account: AccountPlan, kinds: OfferedKinds): void {
+export function checkKind(account: Values & { readonly kind: string }, kinds: OfferedKinds): void {
   const names = kinds.map(({ kind }) => kind);
   const kind = kinds.find((each) => each.kind === account.kind);
   if (kind === undefined) {

@@ -1,15 +1,25 @@
 // What `postroom setup` is to set up, as one file says it; docs/setup.md explains it. Pure.
 import { PostroomError, sentenceOf, splitAddress } from '@postroom/sdk';
 import { Ajv } from 'ajv';
+import { proposalsFor } from './contributedQuestions.js';
+import { accountQuestions, type SetupOffer } from './setupOffer.js';
 
 /** The account that is shared: what the commands need by name, and any other property of an account beside it. */
 export interface AccountPlan {
-  readonly id: string;
+  readonly id?: string;
   readonly address: string;
-  readonly kind: string;
+  readonly kind?: string;
+  /** How it is collected; without it the default way. */
+  readonly via?: string;
   /** At the ISP, for collecting and sending. */
   readonly password?: string;
   readonly [property: string]: unknown;
+}
+
+/** An account with all that has to be known of it. */
+export interface CompleteAccount extends AccountPlan {
+  readonly id: string;
+  readonly kind: string;
 }
 
 export interface UserPlan {
@@ -53,15 +63,17 @@ const FILE_SCHEMA = {
   },
 };
 
-/** What can be guessed of an account from its address, as the manual's Setup Wizard keyed it in by itself. */
-export function guessAccount(address: string): Readonly<Record<'id' | 'pop3.host' | 'pop3.user' | 'smtp.host', string>> {
-  const { local, domain } = splitAddress(address);
-  return {
-    id: (domain.split('.')[0] ?? '').toLowerCase().replace(/[^a-z0-9-]/g, '') || 'office',
-    'pop3.host': `pop.${domain}`,
-    'pop3.user': local,
-    'smtp.host': `smtp.${domain}`,
-  };
+/** An id for an account with that address. */
+export function guessId(address: string): string {
+  const { domain } = splitAddress(address);
+  return (domain.split('.')[0] ?? '').toLowerCase().replace(/[^a-z0-9-]/g, '') || 'office';
+}
+
+/** The account with what can be guessed of it from its address, as the manual's Setup Wizard keyed it in by itself. */
+export function completeAccount(account: AccountPlan, offer: SetupOffer): CompleteAccount {
+  const via = account.via ?? offer.collectors[0]?.via ?? '';
+  const guessed = proposalsFor(account.address, accountQuestions(offer, via));
+  return { id: guessId(account.address), kind: offer.kinds[0].kind, ...guessed, ...account };
 }
 
 /** Throws `command/arguments` with everything that is wrong; never repeats a value, which may be a password. */
@@ -82,14 +94,24 @@ export function readPlan(text: string, file: string): SetupPlan {
     });
     throw new PostroomError('command/arguments', problems.join('\n'));
   }
-  const given: Partial<AccountPlan> = plan.account;
-  return { ...plan, account: { kind: 'regular', ...guessAccount(plan.account.address), ...given, address: plan.account.address } };
+  return plan;
 }
 
-/** `key=value` for `accounts.add` and `accounts.change`; the users are made in the same edit, since copies go to colleagues who exist. */
-export function accountAssignments(account: AccountPlan, users: readonly UserPlan[]): readonly string[] {
+/**
+ * `key=value` for `accounts.add` and `accounts.change`; the users are made in the same edit, since copies go to colleagues who exist. Throws
+ * `command/arguments` for copies where no plugin gives them.
+ */
+export function accountAssignments(
+  account: CompleteAccount,
+  users: readonly UserPlan[],
+  { cc: property }: Pick<SetupOffer, 'cc'>,
+): readonly string[] {
   const { id: _id, address: _address, kind: _kind, password: _password, ...properties } = account;
-  const entries = users.map(({ name, cc = [] }) => [name, cc.length === 0 ? {} : { 'cc.to': cc }] as const);
+  const entries = users.map(({ name, cc = [] }) => {
+    if (cc.length === 0) return [name, {}] as const;
+    if (property !== undefined) return [name, { [property]: cc }] as const;
+    throw new PostroomError('command/arguments', `No installed plugin gives colleagues copies: take "cc" of ${name} out.`);
+  });
   return assignmentsOf({ ...properties, ...(entries.length > 0 && { users: Object.fromEntries(entries) }) });
 }
 

@@ -9,15 +9,18 @@ interface TokenRow {
 
 /** What is said of them, for an answer; they are taken back first where that was asked for. Nothing where there are none, or no manager. */
 export async function accessTokens(commands: CommandRegistry, revoke: boolean, call: CommandCall): Promise<object> {
-  const tokens = (await commands.run('admin-ui.tokens', {}, call).catch(() => [])) as readonly TokenRow[];
+  const [list] = commands.withRole('access-tokens');
+  const [revoking] = commands.withRole('revoke-access-token');
+  if (list === undefined || revoking === undefined) return {};
+  const tokens = (await commands.run(list.command, {}, call).catch(() => [])) as readonly TokenRow[];
   if (tokens.length === 0) return {};
   if (!revoke) {
-    const next =
-      'These access tokens are still good. Take one back: postroom admin-ui revoke-token TOKEN. All: set the password with --revoke-tokens.';
+    const one = `postroom ${revoking.command.replace('.', ' ')} TOKEN`;
+    const next = `These access tokens are still good. Take one back: ${one}. All: set the password with --revoke-tokens.`;
     return { tokens, next };
   }
   for (const { token } of tokens) {
-    await commands.run('admin-ui.revoke-token', { token }, call).catch((error: unknown) => {
+    await commands.run(revoking.command, { token }, call).catch((error: unknown) => {
       // One that another one made has gone with that.
       if (!(error instanceof PostroomError && error.code === 'user/unknown')) throw error;
     });

@@ -1,9 +1,10 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
-import { PostroomError } from '@postroom/sdk';
+import { type AccountView, PostroomError } from '@postroom/sdk';
 import { orFail, shellWord } from '@postroom/sdk/base';
 import { Accounts, SecretStore, secretPath } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { neededSecrets } from '../configuration/schema/collectors.js';
 import type { SettingEdit } from '../configuration/text/document.js';
 import { offeredKinds } from '../directory/accountKinds.js';
 import { FetchStep } from '../flow/fetching/fetch.js';
@@ -30,7 +31,7 @@ export class AccountArea implements CommandArea {
         kind: account.kind,
         address: account.address,
         users: account.users.map((user) => user.name),
-        passwords: this.#setSecrets(account.id),
+        passwords: this.#secretsOf(account).filter((key) => this.secrets.hasSecret(secretPath(key, account.id))),
       })),
     ),
     'accounts.kinds': handler(() => offeredKinds(this.host.plugins, this.settings.schema)),
@@ -61,8 +62,7 @@ export class AccountArea implements CommandArea {
       return { account, ...result };
     }),
     'accounts.set-password': handler<{ account: string; key?: string; password: string }>(async ({ account, key, password }) => {
-      this.#known(account);
-      const keys = this.host.accountSecrets;
+      const keys = this.#secretsOf(this.#known(account));
       if (key !== undefined && !keys.includes(key)) {
         throw new PostroomError('settings/unknown-key', `${key} is no secret of an account. There are: ${keys.join(', ')}.`);
       }
@@ -77,20 +77,20 @@ export class AccountArea implements CommandArea {
   };
 
   #assign(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {
-    return refuseUnknownKeys(this.settings.schema, assignments(base, pairs));
+    return refuseUnknownKeys(this.settings.schema, assignments(base, pairs, this.settings.schema));
   }
 
-  #known(account: string): void {
-    if (this.accounts.find(account) === undefined) {
-      const known = this.accounts.all.map(({ id }) => id).join(', ');
-      throw new PostroomError(
-        'user/unknown',
-        `There is no account ${account}. ${known === '' ? 'None is set up yet.' : `There are: ${known}.`}`,
-      );
-    }
+  #known(account: string): AccountView {
+    const found = this.accounts.find(account);
+    if (found !== undefined) return found;
+    const known = this.accounts.all.map(({ id }) => id).join(', ');
+    throw new PostroomError(
+      'user/unknown',
+      `There is no account ${account}. ${known === '' ? 'None is set up yet.' : `There are: ${known}.`}`,
+    );
   }
 
-  #setSecrets(account: string): readonly string[] {
-    return this.host.accountSecrets.filter((key) => this.secrets.hasSecret(secretPath(key, account)));
+  #secretsOf(account: AccountView): readonly string[] {
+    return neededSecrets(account, this.host.accountSecrets, this.settings.schema);
   }
 }

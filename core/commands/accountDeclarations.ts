@@ -15,7 +15,7 @@ export const ACCOUNT_COMMANDS = [
         kind: string(),
         address: string('Its address at the ISP.'),
         users: strings('Names of the users.'),
-        passwords: strings('Secrets that are set, as pop3.password.'),
+        passwords: strings('Secrets that are set, by name.'),
       }),
     ),
   },
@@ -46,8 +46,8 @@ export const ACCOUNT_COMMANDS = [
       {
         account,
         address: text('The ISP address, mail@company.com.'),
-        kind: text('`regular`, `domain`, or another that "postroom accounts kinds" lists.'),
-        set: changes('Further properties, key=value: pop3.host=pop.isp.example.'),
+        kind: text('One that "postroom accounts kinds" lists.'),
+        set: changes('Further properties, key=value.'),
       },
       ['account', 'address', 'kind'],
     ),
@@ -83,11 +83,11 @@ export const ACCOUNT_COMMANDS = [
     arguments: args(
       {
         account,
-        key: text('Only this secret, for example smtp.password; without it all of the account.'),
+        key: text('Only this secret, by its name among the properties; without it all of the account.'),
         password: secret('Password at the ISP'),
       },
       ['account', 'password'],
     ),
-    result: object({ account: string(), set: strings('The secrets that were set, as pop3.password.') }),
+    result: object({ account: string(), set: strings('The secrets that were set, by name.') }),
   },
 ] as const satisfies readonly CommandDeclaration[];

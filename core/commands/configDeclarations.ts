@@ -12,7 +12,7 @@ export const CONFIG_COMMANDS = [
     reads: true,
     offline: true,
     positional: ['key'],
-    arguments: args({ key: text('A property, for example timer.everyMinutes or accounts.company; without it all.') }),
+    arguments: args({ key: text('A property, for example log.level or accounts.company; without it all.') }),
     result: anyValue('The value; with no key an object of all, by key.'),
   },
   {
@@ -22,7 +22,7 @@ export const CONFIG_COMMANDS = [
     positional: ['key', 'value', 'more'],
     arguments: args(
       {
-        key: text('A property, for example timer.everyMinutes or accounts.company.pop3.host.'),
+        key: text('A property, for example log.level or accounts.company.address.'),
         value: text('JSON, or a plain text.'),
         more: changes('Further properties, each followed by its value: those that need each other are changed together.'),
       },

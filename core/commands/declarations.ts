@@ -12,6 +12,7 @@ import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
+import { SETUP_COMMANDS } from './setupDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
 import { WAITING_COMMANDS } from './waitingDeclarations.js';
@@ -29,6 +30,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...SUGGEST_COMMANDS,
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
+  ...SETUP_COMMANDS,
   ...LICENCE_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];
@@ -36,7 +38,7 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
 /** What the areas are about: `postroom outbox` is explained by it. Those of plugins stand in their manifests. */
 export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
-  config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo',
+  config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo, questions of the setup',
   held: 'Mail that was kept back: list, retry, release, delete',
   log: 'What was collected, sent and picked up, by day',
   mailboxes: 'Mailboxes: how much mail waits where, move a message',

@@ -13,11 +13,11 @@ import {
 } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { neededSecrets } from '../configuration/schema/collectors.js';
 import { checkResult } from '../doctor/checkResult.js';
 import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkAdvice, checkLogins, checkNoticed, checkPasswords } from '../doctor/ispChecks.js';
-import { checkSenders } from '../doctor/senderChecks.js';
+import { checkAdvice, checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { DiskSpace } from '../flow/intake/diskSpace.js';
@@ -48,8 +48,8 @@ export class DoctorArea implements CommandArea {
   ) {}
 
   readonly handlers: HandlersOf<typeof DOCTOR_COMMANDS> = {
-    doctor: handler<{ logins: boolean }>(
-      async ({ logins }, call): Promise<readonly CheckResult[]> => [
+    doctor: handler<{ logins: boolean }>(async ({ logins }, call): Promise<readonly CheckResult[]> => {
+      return [
         await checkResult('data folder', () => checkRights(this.folder.path)),
         await checkResult('file system', () => checkFileSystem(this.folder.path)),
         await checkResult('database', () => checkDatabase(this.upkeep)),
@@ -61,15 +61,17 @@ export class DoctorArea implements CommandArea {
         ...checkPlugins(this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
-        ...checkSenders(this.settings, this.plugins),
-        ...(await contributedChecks(this.entries, this.registry, call)),
-        ...checkPasswords(this.accounts, this.plugins, this.secrets),
-        ...(await checkNoticed(this.accounts, this.registry, call)),
+        ...(await contributedChecks(this.entries, { commands: this.registry, accounts: this.accounts }, call)),
+        ...checkPasswords(
+          this.accounts,
+          (account) => neededSecrets(account, this.plugins.accountSecrets, this.settings.schema),
+          this.secrets,
+        ),
         ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
         ...(await this.#checkAdvice(logins, call)),
         await checkResult('held mail', () => checkSetAside(this.store)),
-      ],
-    ),
+      ];
+    }),
   };
 
   /** Where no mail is stored a question may look at what waits at the ISP, and nobody goes there unasked. */

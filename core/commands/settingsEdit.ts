@@ -1,19 +1,33 @@
 // What commands share when they change settings: properties as people type them.
-import { PostroomError } from '@postroom/sdk';
+import { PostroomError, type SettingScope } from '@postroom/sdk';
 import { nearest } from '@postroom/sdk/base';
 import type { SettingsSchema } from '../configuration/schema/schema.js';
 import type { SettingEdit } from '../configuration/text/document.js';
 
-/** `key=value` as edits below `base`; an empty value takes the property out. */
-export function assignments(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {
+/** `key=value` as edits below `base`, an account or a user; an empty value takes the property out. */
+export function assignments(
+  base: readonly string[],
+  pairs: readonly string[],
+  schema: Pick<SettingsSchema, 'properties'>,
+): readonly SettingEdit[] {
   return pairs.map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) {
-      throw new PostroomError('command/arguments', `"${pair}" is no key=value, as in pop3.host=pop.isp.example.`);
+      throw new PostroomError(
+        'command/arguments',
+        `"${pair}" is no key=value${exampleOf(base.length === 2 ? 'account' : 'user', schema)}.`,
+      );
     }
     const value = pair.slice(at + 1);
     return { path: [...base, pair.slice(0, at)], value: value === '' ? undefined : typedValue(value) };
   });
+}
+
+/** A property of that scope as people write it, to go on with a sentence. */
+function exampleOf(scope: SettingScope, { properties }: Pick<SettingsSchema, 'properties'>): string {
+  const shown = [...properties.values()].find((each) => each.scope === scope && each.schema.examples?.[0] !== undefined);
+  const example = shown?.schema.examples?.[0];
+  return shown === undefined ? '' : `, as in ${shown.key}=${typeof example === 'string' ? example : JSON.stringify(example)}`;
 }
 
 /** `key value key value`, as they stand on a command line. */
@@ -42,7 +56,7 @@ export function refuseUnknownKeys(schema: SettingsSchema, edits: readonly Settin
 }
 
 /** Keys that belong to no plugin. */
-const STRUCTURE: readonly string[] = ['$schema', 'accounts', 'kind', 'address', 'users'];
+const STRUCTURE: readonly string[] = ['$schema', 'accounts', 'kind', 'via', 'address', 'users'];
 
 /** JSON where it is JSON, else the text itself: 5, true, ["greg"], pop.isp.example. */
 export function typedValue(text: string): unknown {
@@ -54,8 +68,8 @@ export function typedValue(text: string): unknown {
 }
 
 /**
- * A property's path: `timer.everyMinutes` is one key; below `accounts.` the id, and below `users.` the name, are steps of their own.
- * `usersOf` tells names with dots from what follows them: `users.l.jones.cc.to` is the `cc.to` of `l.jones`.
+ * A property's path: `log.level` is one key; below `accounts.` the id, and below `users.` the name, are steps of their own.
+ * `usersOf` tells names with dots from what follows them: `users.l.jones.names` is the `names` of `l.jones`.
  */
 export function pathOf(key: string, usersOf: (account: string) => readonly string[] = () => []): readonly string[] {
   const account = /^accounts\.([^.]+)(?:\.(.+))?$/.exec(key);
@@ -75,7 +89,7 @@ export function pathOf(key: string, usersOf: (account: string) => readonly strin
   return ['accounts', id, 'users', name, ...(below === name ? [] : [below.slice(name.length + 1)])];
 }
 
-/** A user who is not there yet: what comes before a property's name, `names`, `aliases`, or one with a dot such as `cc.to`. */
+/** A user who is not there yet: what comes before a property's name, `names`, `aliases`, or a plugin's, which has a dot. */
 function newUserIn(below: string): string {
   return /^(.+)\.(?:names|aliases)$/.exec(below)?.[1] ?? /^([^@]+?)(?:\.[a-z][a-z-]*\..+)?$/.exec(below)?.[1] ?? below;
 }

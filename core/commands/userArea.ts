@@ -1,14 +1,25 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
-import { ADMIN1, type CommandCall, isAdminName, type MailboxRef, PostroomError } from '@postroom/sdk';
-import { orFail, shellWord } from '@postroom/sdk/base';
+import { ADMIN1, type CommandCall, foldCase, isAdminName, type MailboxRef, PostroomError, type PropertySchema } from '@postroom/sdk';
+import { accountEntries, orFail, shellWord } from '@postroom/sdk/base';
 import { Accounts, BccAddresses, MailStore, SecretStore } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { propertyOf, rewrittenReferences } from '../configuration/schema/references.js';
 import type { SettingEdit } from '../configuration/text/document.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { accessTokens } from './accessTokens.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { assignments, refuseUnknownKeys } from './settingsEdit.js';
 import type { USER_COMMANDS } from './userDeclarations.js';
+
+/** A property that names a user, as it is to be written. */
+interface Reference {
+  readonly key: string;
+  /** Whose property it is; `undefined` for one of the account. */
+  readonly user: string | undefined;
+  readonly edit: SettingEdit;
+  /** What is said where the user is removed. */
+  readonly removed: string;
+}
 
 export class UserArea implements CommandArea {
   constructor(
@@ -30,7 +41,7 @@ export class UserArea implements CommandArea {
         user: user.name,
         addresses: this.accounts.sendersOf(user.mailbox),
         ...this.#bccAddress(user.mailbox),
-        cc: user.ccTo,
+        cc: this.#copiesOf(id, user.name),
         password: this.#passwordState(user.mailbox),
       }));
       return [{ user: 'admin1', addresses: [], cc: [], password: this.#passwordState(ADMIN1) }, ...rows];
@@ -47,7 +58,8 @@ export class UserArea implements CommandArea {
         // Somebody of that name may have been here before and be gone from the file by an editor.
         await this.secrets.removeUser({ account, user });
         const base = ['accounts', account, 'users', user];
-        const edits: SettingEdit[] = [{ path: base, value: cc.length === 0 ? {} : { 'cc.to': cc } }, ...this.#assign(base, set)];
+        const value = cc.length === 0 ? {} : { [this.#copiesProperty()]: cc };
+        const edits: SettingEdit[] = [{ path: base, value }, ...this.#assign(base, set)];
         const result = orFail(await this.settings.edit(call.author, edits));
         return { account, user, ...result, next: `postroom users set-password ${shellWord(account)} ${shellWord(user)}` };
       },
@@ -66,12 +78,11 @@ export class UserArea implements CommandArea {
     'users.remove': handler<{ account: string; user: string }>(async ({ account, user }, call) => {
       const mailbox = this.#user(account, user);
       const { user: name } = mailbox;
-      const copies = this.#copyLists(account, name, []);
-      const edits = [{ path: ['accounts', account, 'users', name], value: undefined }, ...copies.map(({ edit }) => edit)];
+      const references = this.#references(account, name, undefined);
+      const edits = [{ path: ['accounts', account, 'users', name], value: undefined }, ...references.map(({ edit }) => edit)];
       const { warnings } = orFail(await this.settings.edit(call.author, edits));
       await this.secrets.removeUser(mailbox);
-      const dropped = copies.map((list) => `${name} gets no copies of ${list.user}'s mail any more.`);
-      return { account, user: name, warnings: [...warnings, ...dropped] };
+      return { account, user: name, warnings: [...warnings, ...references.map(({ removed }) => removed)] };
     }),
     'users.set-password': handler<{ account: string; user?: string; password: string; revokeTokens: boolean }>(
       async ({ account, user, password, revokeTokens }, call) => {
@@ -109,13 +120,16 @@ export class UserArea implements CommandArea {
     const present = entry[account]?.users[mailbox.user] ?? {};
     const alias = this.accounts.ownsDomains(this.#known(account)) ? 'aliases' : 'names';
     const former = [...new Set([...((present[alias] as readonly string[] | undefined) ?? []), mailbox.user])];
-    const moved = { ...(this.settings.written(['accounts', account, 'users', mailbox.user]) as object), [alias]: former };
+    const references = this.#references(account, mailbox.user, name);
+    const own = references.filter(({ user }) => user === mailbox.user).map(({ key, edit }) => [key, edit.value]);
+    const written = this.settings.written(['accounts', account, 'users', mailbox.user]) as object;
+    const moved = { ...written, ...Object.fromEntries(own), [alias]: former };
     const base = ['accounts', account, 'users'];
     const result = orFail(
       await this.settings.edit(author, [
         { path: [...base, name], value: moved },
         { path: [...base, mailbox.user], value: undefined },
-        ...this.#copyLists(account, mailbox.user, [name]).map(({ edit }) => edit),
+        ...references.filter(({ user }) => user !== mailbox.user).map(({ edit }) => edit),
       ]),
     );
     const to: MailboxRef = { account, user: name };
@@ -124,18 +138,38 @@ export class UserArea implements CommandArea {
     return { account, user: name, formerly: mailbox.user, ...result };
   }
 
-  /** The lists of colleagues who copy to `name`, with `instead` in its place (SORTING case 102). */
-  #copyLists(account: string, name: string, instead: readonly string[]): readonly { readonly user: string; readonly edit: SettingEdit }[] {
-    const isNamed = (other: string): boolean => other.toLowerCase() === name.toLowerCase();
-    return this.#known(account)
-      .users.filter((colleague) => !isNamed(colleague.name) && colleague.ccTo.some(isNamed))
-      .map((colleague) => ({
-        user: colleague.name,
-        edit: {
-          path: ['accounts', account, 'users', colleague.name, 'cc.to'],
-          value: colleague.ccTo.flatMap((other) => (isNamed(other) ? instead : [other])),
-        },
+  /**
+   * The properties of the account and of its users that name a user, with `instead` in the user's place, or without (SORTING case 102). A removed user's
+   * own properties go along.
+   */
+  #references(account: string, name: string, instead: string | undefined): readonly Reference[] {
+    const entry = accountEntries({ accounts: { [account]: this.settings.written(['accounts', account]) } })[0];
+    if (entry === undefined) return [];
+    const isNamed = (other: string): boolean => foldCase(other) === foldCase(name);
+    const found = rewrittenReferences(entry, isNamed, instead, this.settings.schema);
+    return found
+      .filter(({ user }) => instead !== undefined || user?.name !== name)
+      .map(({ key, property, user, value }) => ({
+        key,
+        user: user?.name,
+        edit: { path: [...(user ?? entry).path, key], value },
+        removed: removedSentence(name, user === undefined ? account : user.name, key, property),
       }));
+  }
+
+  /** Empty where no plugin gives colleagues copies. */
+  #copiesOf(account: string, user: string): readonly string[] {
+    const property = propertyOf('cc', this.settings.schema);
+    return property === undefined ? [] : (this.settings.forUser<readonly string[] | undefined>(account, user, property) ?? []);
+  }
+
+  #copiesProperty(): string {
+    const property = propertyOf('cc', this.settings.schema);
+    if (property !== undefined) return property;
+    throw new PostroomError(
+      'command/arguments',
+      'No installed plugin gives colleagues copies. "postroom plugins list --all" shows those there are.',
+    );
   }
 
   /** Nothing where the user's own address will do. */
@@ -149,7 +183,7 @@ export class UserArea implements CommandArea {
   }
 
   #assign(base: readonly string[], pairs: readonly string[]): readonly SettingEdit[] {
-    return refuseUnknownKeys(this.settings.schema, assignments(base, pairs));
+    return refuseUnknownKeys(this.settings.schema, assignments(base, pairs, this.settings.schema));
   }
 
   #known(account: string): NonNullable<ReturnType<Accounts['find']>> {
@@ -177,4 +211,9 @@ export class UserArea implements CommandArea {
     }
     return found;
   }
+}
+
+function removedSentence(name: string, owner: string, key: string, { referenceMessages }: PropertySchema): string {
+  const own = referenceMessages?.removed;
+  return own === undefined ? `${name} is taken out of "${key}" of ${owner}.` : own.replaceAll('{name}', name).replaceAll('{user}', owner);
 }

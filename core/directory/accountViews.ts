@@ -2,23 +2,31 @@
 import type { AccountKindDeclaration, AccountView, UserView } from '@postroom/sdk';
 import { type AccountEntry, accountEntries, type SettingsValue, textsOf, type UserEntry } from '@postroom/sdk/base';
 import { ownedDomains } from '../configuration/layout/domains.js';
+import { defaultVia } from '../configuration/schema/collectors.js';
+import type { SettingsSchema } from '../configuration/schema/schema.js';
 
 /** The accounts in the order of the settings; every view deeply frozen. */
-export function accountViews(settings: SettingsValue, kinds: readonly AccountKindDeclaration[]): readonly AccountView[] {
+export function accountViews(
+  settings: SettingsValue,
+  { kinds, collectors }: Pick<SettingsSchema, 'kinds' | 'collectors'>,
+): readonly AccountView[] {
+  const via = defaultVia(collectors);
   return Object.freeze(
     accountEntries(settings).map((account) =>
       accountView(
         account,
         kinds.find((kind) => kind.kind === account.kind),
+        via,
       ),
     ),
   );
 }
 
-function accountView(account: AccountEntry, kind: AccountKindDeclaration | undefined): AccountView {
+function accountView(account: AccountEntry, kind: AccountKindDeclaration | undefined, via: string): AccountView {
   return Object.freeze<AccountView>({
     id: account.id,
     kind: account.kind ?? '',
+    via: account.via ?? via,
     address: account.address ?? '',
     domains: Object.freeze(ownedDomains(account, kind)),
     users: Object.freeze(account.users.map((user) => userView(account.id, user))),
@@ -31,6 +39,5 @@ function userView(account: string, { name, values }: UserEntry): UserView {
     mailbox: Object.freeze({ account, user: name }),
     aliases: Object.freeze(textsOf(values['aliases'])),
     names: Object.freeze(textsOf(values['names'])),
-    ccTo: Object.freeze(textsOf(values['cc.to'])),
   });
 }

@@ -81,7 +81,7 @@ export class SettingsAccounts implements Accounts {
 
 function directoryOf(value: SettingsValue, schema: SettingsSchema, former: Directory | undefined): Directory {
   // An account that did not change stays the same object.
-  const all = accountViews(value, schema.kinds).map((view) => {
+  const all = accountViews(value, schema).map((view) => {
     const old = former?.byId.get(view.id);
     return isDeepStrictEqual(old, view) && old !== undefined ? old : view;
   });

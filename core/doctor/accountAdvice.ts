@@ -19,13 +19,15 @@ export interface AdviceSources {
   readonly settings: SettingsService;
 }
 
-/** Asks every question that fits the account's kind. What is proposed and set already is no advice. */
+/** Asks every question that fits the account. What is proposed and set already is no advice. */
 export async function adviceFor(
-  { id, kind }: AccountView,
+  { id, kind, via }: AccountView,
   { registry, settings }: AdviceSources,
   call: CommandCall,
 ): Promise<readonly Advice[]> {
-  const questions = registry.available.filter(({ scope, accountKind = kind }) => scope === 'account' && accountKind === kind);
+  const questions = registry.available.filter(
+    (each) => each.scope === 'account' && (each.accountKind ?? kind) === kind && (each.via ?? via) === via,
+  );
   const found: Advice[] = [];
   for (const { command, title } of questions) {
     const answer = (await registry.run(command, { account: id }, call)) as

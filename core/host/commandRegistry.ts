@@ -3,6 +3,7 @@ import {
   type CommandCall,
   type CommandDeclaration,
   type CommandHandler,
+  type CommandRole,
   type Disposable,
   fileArguments,
   PostroomError,
@@ -21,6 +22,10 @@ export interface CommandRegistry {
   register(owner: string, command: string, handler: CommandHandler): Disposable;
   /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
   run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
+  /**
+   * Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way.
+   */
+  withRole(role: CommandRole, via?: string): readonly OwnedDeclaration[];
   /** In order of their names. */
   readonly declarations: readonly OwnedDeclaration[];
   /** Those that somebody can run now: their plugins are active. */
@@ -65,6 +70,13 @@ export class DefaultCommandRegistry implements CommandRegistry {
 
   get available(): readonly OwnedDeclaration[] {
     return inOrder([...this.#entries.values()].filter(({ handler }) => handler !== undefined));
+  }
+
+  withRole(role: CommandRole, via?: string): readonly OwnedDeclaration[] {
+    const fits = ({ handler, declaration }: Entry): boolean =>
+      handler !== undefined && declaration.role === role && (via === undefined || (declaration.via ?? via) === via);
+    const fitting = [...this.#entries.values()].filter(fits);
+    return [...inOrder(fitting.filter(({ isStranger }) => !isStranger)), ...inOrder(fitting.filter(({ isStranger }) => isStranger))];
   }
 
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {

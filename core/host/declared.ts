@@ -1,14 +1,22 @@
-// What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition.
+// What installed plugins may say about the settings: all of it, but that a stranger's plugin is no edition, and an isolated one collects no account.
 import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
-import type { InstalledPlugin } from './discovery.js';
+import { type InstalledPlugin, runsInHost } from './discovery.js';
 
-/** A stranger's taps on the licence never run, so they neither count as a second edition nor take the place of one. */
+/**
+ * A stranger's taps on the licence never run, nor an isolated plugin's on fetching: they neither count as a second edition or a further way to collect,
+ * nor take the place of one.
+ */
 export function declaredManifests(installed: readonly InstalledPlugin[]): readonly PluginManifest[] {
-  return installed.flatMap(({ manifest, bundled }) => {
+  return installed.flatMap(({ manifest, bundled, trusted }) => {
     if (manifest === undefined) return [];
     const { contributes } = manifest;
-    if (bundled || contributes?.taps === undefined) return [manifest];
-    return [{ ...manifest, contributes: { ...contributes, taps: contributes.taps.filter(({ hook }) => hook !== 'onLicenseCheck') } }];
+    if (bundled || contributes === undefined) return [manifest];
+    const { collectors, taps, ...others } = contributes;
+    const counting = {
+      ...(taps !== undefined && { taps: taps.filter(({ hook }) => hook !== 'onLicenseCheck') }),
+      ...(collectors !== undefined && runsInHost({ bundled, trusted }) && { collectors }),
+    };
+    return [{ ...manifest, contributes: { ...others, ...counting } }];
   });
 }
 

@@ -99,6 +99,8 @@ const TAPPED_BY_STRANGERS: readonly string[] = ['onSort', 'onDeliver', 'onSchedu
 /** What an isolated plugin may not ask for. */
 function isolationLimits(id: string, manifest: PluginManifest | undefined): readonly string[] {
   const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !TAPPED_BY_STRANGERS.includes(tap.hook));
+  const collectors =
+    manifest?.contributes?.collectors === undefined ? [] : ["It collects accounts, which is for the product's own plugins."];
   const provided = (manifest?.provides ?? []).map(({ service }) => `It provides the service ${service}`);
   const required = (manifest?.requires ?? []).map((service) => `It requires the service ${service}`);
   const early = manifest?.activation === 'platform' ? ['It starts before the settings are read'] : [];
@@ -111,5 +113,6 @@ function isolationLimits(id: string, manifest: PluginManifest | undefined): read
       (what) =>
         `${what}, and an isolated plugin has no services. Where you trust its code as you trust Postroom's, name "${id}" in "trusted" of boot.json.`,
     ),
+    ...collectors,
   ];
 }

@@ -1,6 +1,5 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
-
-import type { CommandDeclaration, PluginManifest, TapDeclaration } from '@postroom/sdk';
+import type { CommandDeclaration, PluginManifest, PropertySchema, TapDeclaration } from '@postroom/sdk';
 import { apiVersion, didYouMean, sdkFile, shownName } from '@postroom/sdk/base';
 import { networkProblems } from '@postroom/sdk/network';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
@@ -41,7 +40,7 @@ export function checkManifest(value: unknown): ManifestReading {
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
     problems.push('It contributes taps or commands but names no "main" module to supply them.');
   }
-  problems.push(...settingProblems(manifest), ...argumentProblems(manifest));
+  problems.push(...settingProblems(manifest), ...argumentProblems(manifest), ...setupProblems(manifest));
   problems.push(...(manifest.contributes?.commands ?? []).filter(isNoQuestion).map(({ command }) => unfitQuestion(command)));
   problems.push(...(manifest.contributes?.taps ?? []).filter(cannotSkip).map(skipsTooMuch));
   problems.push(
@@ -91,9 +90,34 @@ function few(problems: readonly string[]): readonly string[] {
 
 function settingProblems(manifest: PluginManifest): readonly string[] {
   return Object.entries(manifest.contributes?.configuration?.properties ?? {}).flatMap(([key, schema]) => {
-    const problem = schemaProblem('setting', schema, manifest);
+    const problem = scopeProblem(schema) ?? schemaProblem('setting', schema, manifest);
     return problem === undefined ? [] : [`The setting "${shownName(key)}" cannot be used: ${problem}`];
   });
+}
+
+/** What is asked for is the plugin's own, and read by its own commands. */
+function setupProblems({ contributes }: PluginManifest): readonly string[] {
+  const properties = contributes?.configuration?.properties ?? {};
+  const commands = (contributes?.commands ?? []).map(({ command }) => command);
+  return (contributes?.setup ?? []).flatMap(({ property, portProperty, command }) => {
+    const unknown = [property, ...(portProperty === undefined ? [] : [portProperty])].filter(
+      (key) => !Object.hasOwn(properties, key) || properties[key]?.secret === true,
+    );
+    return [
+      ...unknown.map((key) => `Its setup asks for "${shownName(key)}", which is no setting of it, or a secret.`),
+      ...(command === undefined || commands.includes(command)
+        ? []
+        : [`Its setup reads answers by ${shownName(command)}, which is no command of it.`]),
+    ];
+  });
+}
+
+/** Names of users mean something inside an account only. */
+function scopeProblem({ scope = 'server', refersTo, argument }: PropertySchema): string | undefined {
+  if (refersTo !== undefined && scope === 'server') return 'it refers to users, which a setting of scope "account" or "user" can.';
+  return argument !== undefined && scope !== 'user'
+    ? 'it is an argument of "users add", which a setting of scope "user" can be.'
+    : undefined;
 }
 
 function argumentProblems(manifest: PluginManifest): readonly string[] {

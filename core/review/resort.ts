@@ -124,7 +124,7 @@ export class ResortStep {
     const ids = [message.account, mailbox.account].filter((id) => id !== undefined);
     return (
       ids.map((id) => this.accounts.find(id)).find((account) => account !== undefined) ??
-      Object.freeze({ id: ids[0] ?? '', kind: '', address: '', domains: [], users: [] })
+      Object.freeze({ id: ids[0] ?? '', kind: '', via: '', address: '', domains: [], users: [] })
     );
   }
 }

@@ -2,6 +2,7 @@
 import type { Disposable, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import { Accounts, Events, type Licence, PluginCatalogue } from '@postroom/sdk/services';
+import { type Editions, editionChoices } from '../configuration/schema/editions.js';
 import { HookCall } from '../hooking/hookCall.js';
 import { TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';
@@ -51,7 +52,7 @@ export class LicenceWarden implements Licence {
   ask(query: LicenceQuery): LicenceVerdict {
     const editions = this.hooks.onLicenseCheck.order.taps.filter((entry) => entry.stage === 'grant').map((entry) => entry.tap.plugin);
     if (editions.length !== 1) {
-      return wrongNumberOfEditions(editions);
+      return wrongNumberOfEditions(editions, this.#installedEditions());
     }
     try {
       const verdict = this.hooks.onLicenseCheck.call(query, new HookCall()) ?? unanswered(editions[0] ?? '');
@@ -67,6 +68,15 @@ export class LicenceWarden implements Licence {
     }
   }
 
+  #installedEditions(): Editions {
+    return new Map(
+      this.plugins.plugins.flatMap(({ id, bundled, manifest }) => {
+        const edition = manifest?.contributes?.edition;
+        return edition === undefined || !bundled ? [] : [[id, edition] as const];
+      }),
+    );
+  }
+
   #nameOf(edition: string): string {
     return this.plugins.plugins.find(({ id }) => id === edition)?.manifest?.contributes?.edition?.name ?? edition;
   }
@@ -76,15 +86,15 @@ export class LicenceWarden implements Licence {
   }
 }
 
-/** Exactly one edition must be enabled. */
-export function wrongNumberOfEditions(editions: readonly string[]): LicenceVerdict {
+/** Exactly one edition must be enabled; `installed`: those that can be. */
+function wrongNumberOfEditions(editions: readonly string[], installed: Editions): LicenceVerdict {
   return editions.length === 0
     ? {
         granted: false,
         edition: 'none',
         reason: 'No edition is enabled.',
         remedy:
-          'Enable postroom.licensing-lite (1 account, 5 users) or postroom.licensing-pro (20 accounts, 64 users each) in plugins.enabled.',
+          installed.size === 0 ? 'None is installed: install Postroom again.' : `Enable ${editionChoices(installed)} in plugins.enabled.`,
       }
     : {
         granted: false,

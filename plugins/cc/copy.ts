@@ -1,12 +1,12 @@
 // CC: colleagues who always get a copy of what a user receives.
-import { foldCase, isSameMailbox, mailboxName, type SortPlan } from '@postroom/sdk';
+import { foldCase, isSameMailbox, mailboxName, type SortPlan, type UserView } from '@postroom/sdk';
 
 /** Adds the colleagues of everybody who gets the message by now. One hop: who is added here adds nobody, so that two who copy each other get one copy each. */
-export function addCopies(plan: SortPlan): SortPlan {
+export function addCopies(plan: SortPlan, copiesOf: (user: UserView) => readonly string[]): SortPlan {
   let result = plan;
   for (const receiver of plan.mailboxes) {
     const user = plan.account.users.find((candidate) => isSameMailbox(candidate.mailbox, receiver));
-    for (const name of user?.ccTo ?? []) {
+    for (const name of user === undefined ? [] : copiesOf(user)) {
       const colleague = plan.account.users.find((candidate) => foldCase(candidate.name) === foldCase(name));
       if (colleague === undefined)
         result = result.note(`${mailboxName(receiver)} copies to ${name}, who is no user of ${plan.account.id}: left out`);

@@ -26,7 +26,9 @@ export function activate(context: PluginContext): void {
   const doubts = new PipelineDoubts(clock);
   const known = new KnownWays();
 
-  context.hooks.onFetch.tap('collect', (request, call) => collectAccount(context, { clock, doubts, known }, request, call));
+  context.hooks.onFetch.tap('collect', (request, call) =>
+    request.account.via === 'pop3' ? collectAccount(context, { clock, doubts, known }, request, call) : undefined,
+  );
 
   context.listen(
     new Pop3Listener({

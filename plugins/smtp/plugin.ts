@@ -1,6 +1,7 @@
 // SMTP: takes outgoing mail from the office (submission) and hands it to the ISPs (relay).
 import type { PluginContext } from '@postroom/sdk';
-import { Accounts, Authenticator, Certificates, Clock, Events, Submissions } from '@postroom/sdk/services';
+import { Accounts, Authenticator, Certificates, Clock, Events, PluginCatalogue, Submissions } from '@postroom/sdk/services';
+import { collectorLogin } from './relay/collectorLogin.js';
 import { hostNotes } from './relay/hostNotes.js';
 import { KnownMechanisms } from './relay/login/knownMechanisms.js';
 import { Relay } from './relay/relay.js';
@@ -8,6 +9,8 @@ import { SessionKeeper } from './relay/sessionKeeper.js';
 import { testLogin } from './relay/testLogin.js';
 import { nameAuthor, refuseHidden } from './submission/author.js';
 import { SubmissionListener } from './submission/listener.js';
+import { readSenders } from './submission/senderAddresses.js';
+import { checkSenders, TRUSTED_NETWORKS } from './submission/senderChecks.js';
 import { tidy } from './submission/tidy.js';
 
 export function activate(context: PluginContext): void {
@@ -27,13 +30,16 @@ export function activate(context: PluginContext): void {
 
   const known = new KnownMechanisms();
   const sessions = new SessionKeeper(clock, known);
-  const relay = new Relay({ settings, secrets, events, log }, sessions);
+  const isp = { settings, secrets, collectorLogin: collectorLogin(context.get(PluginCatalogue), settings) };
+  const relay = new Relay({ ...isp, events, log }, sessions);
   context.subscriptions.push(
     sessions,
     context.hooks.onDeliver.tap('relay', (request, call) => relay.deliver(request, call)),
-    context.commands.register('smtp.host-notes', () => hostNotes({ accounts, settings, secrets, habits: sessions.habits })),
+    context.commands.register('smtp.host-notes', () => hostNotes({ ...isp, accounts, habits: sessions.habits })),
     context.commands.register('smtp.test-login', (args: { readonly account: string }, call) =>
-      testLogin(args.account, { accounts, settings, secrets, clock, known }, call.signal),
+      testLogin(args.account, { ...isp, accounts, clock, known }, call.signal),
     ),
+    context.commands.register('smtp.senders', () => [checkSenders(settings.get(TRUSTED_NETWORKS), context.get(PluginCatalogue))]),
+    context.commands.register('smtp.check-senders', ({ answer }: { readonly answer: string }) => readSenders(answer)),
   );
 }

@@ -53,7 +53,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `everyMinutes` means `timer.everyMinutes`: forgetting the first part counts as one step. */
+/** `keepDays` means `log.keepDays`: forgetting the first part counts as one step. */
 function distanceToName(wanted: string, candidate: string): number {
   const whole = editDistance(wanted, candidate);
   const dot = candidate.indexOf('.');

@@ -10,6 +10,7 @@ export interface AccountEntry {
   readonly id: string;
   readonly path: SettingPath;
   readonly kind: string | undefined;
+  readonly via: string | undefined;
   readonly address: string | undefined;
   /** The account's own properties. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -27,7 +28,7 @@ export function accountEntries(settings: unknown): readonly AccountEntry[] {
   return groupEntries(groupOf(settings)['accounts']).map(([id, values]) => {
     const path = ['accounts', id];
     const users = groupEntries(values['users']).map(([name, user]) => ({ name, path: [...path, 'users', name], values: user }));
-    return { id, path, kind: textOf(values['kind']), address: textOf(values['address']), values, users };
+    return { id, path, kind: textOf(values['kind']), via: textOf(values['via']), address: textOf(values['address']), values, users };
   });
 }
 

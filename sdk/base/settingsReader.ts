@@ -89,5 +89,5 @@ export class SettingsReader {
 
 /** What the host itself defines at each level. */
 function isStructural(key: string, scope: SettingScope): boolean {
-  return scope === 'server' ? key === 'accounts' : scope === 'account' && (key === 'kind' || key === 'address' || key === 'users');
+  return scope === 'server' ? key === 'accounts' : scope === 'account' && ['kind', 'via', 'address', 'users'].includes(key);
 }

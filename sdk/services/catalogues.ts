@@ -1,12 +1,14 @@
 // What the server has: every command, every plugin, every port.
 import type { CommandCall, OpenPort } from '../context.js';
-import type { CommandDeclaration, PluginManifest } from '../manifest.js';
+import type { CommandDeclaration, CommandRole, PluginManifest } from '../manifest.js';
 import { createServiceId } from './createServiceId.js';
 
 /** Every action of the program: what the manager's API and its palette are made from, as the CLI is. */
 export interface CommandCatalogue {
   /** In order of their names. `owner` is `core` or a plugin's id. */
   readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
+  /** Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way. */
+  withRole(role: CommandRole, via?: string): readonly (CommandDeclaration & { readonly owner: string })[];
   /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
   run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
 }

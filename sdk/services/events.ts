@@ -3,6 +3,7 @@ import type { MailboxRef } from '../accounts.js';
 import type { Disposable } from '../disposable.js';
 import type { RoundReason } from '../fetching.js';
 import type { LicenceVerdict } from '../licensing.js';
+import type { Protocol } from '../protocols.js';
 import { createServiceId } from './createServiceId.js';
 import type { RoundReport } from './running.js';
 
@@ -14,10 +15,12 @@ export interface Events {
 export const Events = createServiceId<Events>('Events');
 
 export type PostroomEvent =
-  /** A mail client's session: lamps Local Sending (smtp) and Local Receiving (pop3). */
+  /** A mail client's session. */
   | {
       readonly type: 'session';
-      readonly protocol: 'pop3' | 'smtp' | 'http';
+      readonly protocol: Protocol;
+      /** What the client does: it hands mail in (lamp Local Sending), or collects what is in its mailbox (Local Receiving). */
+      readonly purpose: 'sending' | 'receiving';
       readonly state: 'open' | 'closed';
       readonly mailbox?: MailboxRef;
       readonly peer: string;

@@ -1,6 +1,7 @@
 // Who may log in.
 import type { MailboxRef } from '../accounts.js';
 import type { Disposable } from '../disposable.js';
+import type { Protocol } from '../protocols.js';
 import { createServiceId } from './createServiceId.js';
 
 /** Checks logins of mail clients and of the manager. */
@@ -14,7 +15,7 @@ export interface Authenticator {
 export const Authenticator = createServiceId<Authenticator>('Authenticator');
 
 export interface LoginPeer {
-  readonly protocol: 'pop3' | 'smtp' | 'http';
+  readonly protocol: Protocol;
   /** Remote IP address. */
   readonly address: string;
 }

@@ -82,7 +82,7 @@ export interface StartedPlugin {
   readonly phase: 'before the settings' | 'after the settings';
   /** `MailStore 1.0.0, Outbox 1.0.0` */
   readonly provides: string;
-  /** `MailStore of postroom.store-sqlite, Clock of the host` */
+  /** `MailStore of acme.store, Clock of the host` */
   readonly requires: string;
 }
 

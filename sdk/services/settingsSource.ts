@@ -13,8 +13,8 @@ export const LARGEST_SETTINGS_TEXT = 1024 * 1024;
 export interface SettingsSource {
   /** Where people find the text, for sentences: the absolute path of a file. */
   readonly place: string;
-  /** The text that a new server begins with. */
-  readonly starter: string;
+  /** The text that a new server begins with, instead of the one that the host makes of the installed manifests. */
+  readonly starter?: string;
   /** The text as it is at this moment. Never rejects: what stands in the way is an answer. */
   read(): Promise<SettingsContent>;
   /**
@@ -38,7 +38,7 @@ export type SettingsContent =
   | { readonly text: string; readonly etag: string }
   | {
       readonly text: undefined;
-      /** Nothing is there: at a start the last good version or `starter` is written. False for what is there and cannot be read. */
+      /** Nothing is there: at a start the last good version, or what a new server begins with, is written. False for what is there and cannot be read. */
       readonly isMissing: boolean;
       /** A sentence with the way out. */
       readonly refusal: string;

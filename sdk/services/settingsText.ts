@@ -28,9 +28,9 @@ export interface SettingsText {
         readonly isContested?: true;
       }
     >;
-    /** JSON Schema, draft-07. */
-    readonly json: Readonly<Record<string, unknown>>;
   };
+  /** The same as JSON Schema, draft-07, with what the settings in force add for completion: names of users where a property refers to them. */
+  readonly editorSchema: Readonly<Record<string, unknown>>;
   /** What the file itself says at a path, without defaults. */
   written(path: readonly (string | number)[]): unknown;
   /** Checks a text and changes nothing. */

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { Accounts, SecretStore } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
 import { SortStep } from '#core/flow/sort.js';
 import { letter } from '../kit/letter.js';
@@ -52,11 +53,12 @@ describe('settings of users who leave or are renamed', () => {
 
   it('take a user who is gone out of the copies of colleagues (102)', async () => {
     await office.run('users.remove', { account: 'company', user: 'greg' });
+    const settings = office.service(SettingsService);
     expect(
       office
         .service(Accounts)
         .find('company')
-        ?.users.map(({ name, ccTo }) => [name, ccTo]),
+        ?.users.map(({ name }) => [name, settings.forUser('company', name, 'cc.to')]),
     ).to.deep.equal([
       ['andrew', []],
       ['carolyn', []],
@@ -65,6 +67,21 @@ describe('settings of users who leave or are renamed', () => {
     await office.round();
     expect(await office.subjects('carolyn')).to.deep.equal(['Only hers']);
     expect(await office.subjects('admin1')).to.deep.equal([]);
+  });
+
+  it('write the new name of a user wherever a plugin’s setting has the old one, and take it out with the user (102)', async () => {
+    const readers = (): unknown => office.run('config.get', { key: 'accounts.company.mailing-lists.map' });
+    const list = { 'talk@lists.example': ['andrew', 'greg'] };
+    await office.run('accounts.change', { account: 'company', set: [`mailing-lists.map=${JSON.stringify(list)}`] });
+    await office.run('users.rename', { account: 'company', user: 'greg', name: 'gregory' });
+    expect(await readers()).to.deep.equal({ 'talk@lists.example': ['andrew', 'gregory'] });
+    expect(await office.run('config.get', { key: 'accounts.company.users.carolyn.cc.to' })).to.deep.equal(['gregory']);
+    const { warnings } = await office.run<{ warnings: readonly string[] }>('users.remove', { account: 'company', user: 'gregory' });
+    expect(warnings).to.deep.equal([
+      'gregory is taken out of "mailing-lists.map" of company.',
+      "gregory gets no copies of carolyn's mail any more.",
+    ]);
+    expect(await readers()).to.deep.equal({ 'talk@lists.example': ['andrew'] });
   });
 
   it('keep mail, UIDLs, password and the old name of a renamed user (104)', async () => {

@@ -34,6 +34,20 @@ describe('the open files of a process', () => {
     }
   });
 
+  it('keep a part for the door of a further protocol as well, and for the others what they had', () => {
+    const pool = new OpenFilePool(256);
+    const room = roomForDoors(256);
+    const further = pool.door('imap');
+    const greedy = pool.door('pop3');
+    let taken = 0;
+    while (greedy.take()) taken += 1;
+    expect(taken).to.equal(room - keptFor('imap', room) - keptFor('smtp', room) - keptFor('http', room) - keptFor('control', room));
+    for (let count = 0; count < keptFor('imap', room); count += 1) expect(further.take()).to.equal(true);
+    expect(further.take()).to.equal(false);
+    further.giveBack();
+    expect(further.take()).to.equal(true);
+  });
+
   it('come back from connections that are closed, each once, and from those that made room', () => {
     const pool = new OpenFilePool(64);
     const gate = new ConnectionGate(pool.door('pop3'));

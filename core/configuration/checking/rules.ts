@@ -14,8 +14,10 @@ import {
 } from '@postroom/sdk/base';
 import { ownedDomains } from '../layout/domains.js';
 import { error, type SettingsFinding, warning } from '../problems/problems.js';
+import { defaultVia, foreignCollectors } from '../schema/collectors.js';
 import { LOCAL_PART_PATTERN } from '../schema/coreProperties.js';
 import { neededProperties } from '../schema/neededProperties.js';
+import { userReferences } from '../schema/references.js';
 import type { SettingsSchema } from '../schema/schema.js';
 
 const LOCAL_PART = new RegExp(LOCAL_PART_PATTERN, 'u');
@@ -70,11 +72,26 @@ function accountRules(account: AccountEntry, kind: AccountKindDeclaration | unde
   for (const { key } of missing ?? []) {
     findings.push(warning(account.path, `"${account.id}" needs "${key}": accounts of kind "${kind?.kind ?? ''}" do not work without it.`));
   }
-  findings.push(...nameRules(account, kind));
-  const names = account.users.map((each) => each.name);
-  const folded = new Set(names.map(foldCase));
-  for (const user of account.users) {
-    findings.push(...foreignProperties(user.path, user.values, account, schema), ...copyRules(user, account, { names, folded }));
+  findings.push(...collectorRules(account, schema), ...nameRules(account, kind));
+  for (const user of account.users) findings.push(...foreignProperties(user.path, user.values, account, schema));
+  findings.push(...referenceRules(account, schema));
+  return findings;
+}
+
+/** A warning: users of the account read what is here already, and the other accounts go on. */
+function collectorRules(account: AccountEntry, { collectors }: SettingsSchema): readonly SettingsFinding[] {
+  const via = account.via ?? defaultVia(collectors);
+  const known = collectors.map((each) => each.via);
+  const findings: SettingsFinding[] = [];
+  if (account.via !== undefined && !known.includes(via)) {
+    const message = `No installed plugin collects mail by "${shownName(via)}": "${account.id}" gets none from its ISP.${didYouMean(via, known)}`;
+    findings.push(warning([...account.path, 'via'], message));
+  }
+  for (const key of Object.keys(account.values)) {
+    const others = foreignCollectors(key, via, collectors);
+    if (others.length === 0) continue;
+    const message = `"${key}" has no effect here: it is for accounts that are collected by "${others.join('", "')}", and "${account.id}" is by "${shownName(via)}".`;
+    findings.push({ ...warning([...account.path, key], message), atKey: true });
   }
   return findings;
 }
@@ -133,23 +150,18 @@ function nameRules(account: AccountEntry, kind: AccountKindDeclaration | undefin
   return findings;
 }
 
-/** The manual, User Setup: CC goes to colleagues of the same account. */
-function copyRules(
-  user: UserEntry,
-  account: AccountEntry,
-  { names, folded }: { readonly names: readonly string[]; readonly folded: ReadonlySet<string> },
-): readonly SettingsFinding[] {
-  return textsOf(user.values['cc.to']).flatMap((colleague, index) => {
-    const path = [...user.path, 'cc.to', index];
-    if (foldCase(colleague) === foldCase(user.name))
-      return [error(path, `"${shownName(user.name)}" can't get a copy of the own mail. Take the name out.`)];
-    if (folded.has(foldCase(colleague))) return [];
-    return [
-      error(
-        path,
-        `"${shownName(colleague)}" is no user of the account "${account.id}": only colleagues can get copies.${didYouMean(colleague, names)}`,
-      ),
-    ];
+/** Names of users in properties of plugins. */
+function referenceRules(account: AccountEntry, schema: SettingsSchema): readonly SettingsFinding[] {
+  const names = account.users.map((each) => each.name);
+  const folded = new Set(names.map(foldCase));
+  return userReferences(account, schema).flatMap(({ path, name, property, user }) => {
+    const { self, unknown } = property.referenceMessages ?? {};
+    if (self !== undefined && user !== undefined && foldCase(name) === foldCase(user.name)) {
+      return [error(path, `"${shownName(user.name)}" ${self}. Take the name out.`)];
+    }
+    if (folded.has(foldCase(name))) return [];
+    const why = unknown === undefined ? '' : `: ${unknown}`;
+    return [error(path, `"${shownName(name)}" is no user of the account "${account.id}"${why}.${didYouMean(name, names)}`)];
   });
 }
 

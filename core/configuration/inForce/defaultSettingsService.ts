@@ -9,7 +9,9 @@ import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from '../history/aut
 import { SettingsHistory, unknownRevision } from '../history/settingsHistory.js';
 import { CurrentProblems } from '../problems/currentProblems.js';
 import { hasErrors, type Problem } from '../problems/problems.js';
-import type { SettingsSchema } from '../schema/schema.js';
+import { userNamesIn, withUserNames } from '../schema/references.js';
+import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
+import { starterSettings } from '../schema/starter.js';
 import { applyEdits, parseDocument, type SettingEdit } from '../text/document.js';
 import { SettingsInForce } from './settingsInForce.js';
 import type { ComingChange, ExpectedVersion, SettingsChange, SettingsService } from './settingsService.js';
@@ -48,7 +50,6 @@ export class DefaultSettingsService implements SettingsService, Disposable {
   /** Reads the text, writes one at the first start, and hears of changes from then on. With a broken text the last good version comes into force. */
   async open(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {
     await this.#merge(manifests, proven);
-    await this.source.offerSchema(this.schema.json);
     const latest = await this.#history.latest();
     const content = await this.source.read();
     const author = content.text === undefined && content.isMissing ? await this.#start(latest) : EDITOR;
@@ -57,6 +58,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
     await this.#serially(async () => {
       await this.#takeText(author);
       if (this.#goodText === undefined) this.#fallBack(latest);
+      await this.source.offerSchema(this.editorSchema);
     });
   }
 
@@ -88,6 +90,10 @@ export class DefaultSettingsService implements SettingsService, Disposable {
 
   get schema(): SettingsSchema {
     return this.#loader.schema;
+  }
+
+  get editorSchema(): JsonSchema {
+    return withUserNames(this.schema.json, userNamesIn(this.#inForce.applied));
   }
 
   get<T>(key: string): T {
@@ -186,7 +192,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
   setManifests(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest> = new Set()): Promise<void> {
     return this.#serially(async () => {
       await this.#merge(manifests, proven);
-      await this.source.offerSchema(this.schema.json);
+      await this.source.offerSchema(this.editorSchema);
       const loaded = this.#load(this.text);
       this.#problems.set(loaded.problems);
       const value = loaded.value ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).value);
@@ -209,7 +215,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
 
   /** Writes the text that is missing; answers who wrote it. */
   async #start(latest: SettingsRevision | undefined): Promise<string> {
-    await this.source.write(latest?.text ?? this.source.starter, undefined);
+    await this.source.write(latest?.text ?? this.source.starter ?? starterSettings(this.schema), undefined);
     if (latest === undefined) return FIRST_START;
     this.log.warn('settings.json was gone; the last good version was put back.', { path: this.place });
     return SERVER;
@@ -263,7 +269,9 @@ export class DefaultSettingsService implements SettingsService, Disposable {
   async #accept(author: string, text: string, value: SettingsValue, title = author): Promise<void> {
     this.#goodText = text;
     await this.#history.keep(title, text);
+    const named = userNamesIn(this.#inForce.applied).join();
     this.#inForce.apply(author, value);
+    if (userNamesIn(value).join() !== named) await this.source.offerSchema(this.editorSchema);
   }
 
   /** At start with a broken file. */

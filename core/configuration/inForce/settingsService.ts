@@ -4,7 +4,7 @@ import type { SettingPath, SettingsValue } from '@postroom/sdk/base';
 import { createServiceId, type SettingsRevision } from '@postroom/sdk/services';
 import type { LimitCheck } from '../checking/limits.js';
 import type { Problem } from '../problems/problems.js';
-import type { SettingsSchema } from '../schema/schema.js';
+import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
 import type { SettingEdit } from '../text/document.js';
 
 export interface SettingsService extends Settings {
@@ -20,6 +20,8 @@ export interface SettingsService extends Settings {
   readonly value: SettingsValue;
   /** Another object after every setManifests(). */
   readonly schema: SettingsSchema;
+  /** The JSON Schema, with the names of users for completion in editors. */
+  readonly editorSchema: JsonSchema;
   /** What the text itself says at a path, without defaults; `undefined` where it says nothing. */
   written(path: SettingPath): unknown;
   /** Checks a text, by default the one that is there, against schema, rules and limits. Changes nothing. */

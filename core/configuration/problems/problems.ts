@@ -16,7 +16,7 @@ export interface SettingsFinding {
 /** Something wrong in settings.json. An error keeps the file from coming into force, a warning does not. */
 export interface Problem {
   readonly severity: Severity;
-  /** Slashes between the names: `accounts/company/pop3.host`; '' for the file as a whole. */
+  /** Slashes between the names: `accounts/company/address`; '' for the file as a whole. */
   readonly path: string;
   /** 1-based; `undefined` where the problem has no place in the text. */
   readonly line?: number;
@@ -40,7 +40,7 @@ export function hasErrors(problems: readonly { readonly severity: Severity }[]):
   return problems.some((problem) => problem.severity === 'error');
 }
 
-/** `accounts/company/pop3.host`. No name may hold a slash, so that this reads one way only. */
+/** `accounts/company/address`. No name may hold a slash, so that this reads one way only. */
 export function pathText(path: SettingPath): string {
   return path.map((part) => shownName(String(part))).join('/');
 }

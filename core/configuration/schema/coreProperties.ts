@@ -17,8 +17,7 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     default: [],
     restart: 'none',
     title: 'Enabled plugins',
-    markdownDescription:
-      'Plugins that run, as `publisher.name`; each brings its pack along. Exactly one edition belongs here: `postroom.licensing-lite` or `postroom.licensing-pro`.',
+    markdownDescription: 'Plugins that run, as `publisher.name`; each brings its pack along.',
   },
   'plugins.disabled': {
     type: 'array',
@@ -74,5 +73,27 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     restart: 'none',
     title: 'Room to keep free (MB)',
     markdownDescription: 'Below this much free room on the disk of the data folder no mail is taken in: it waits where it is.',
+  },
+  // What users are called: names in them mean one user, whichever plugin sorts the account.
+  aliases: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 320, pattern: '^\\S+$', patternErrorMessage: 'A name without spaces.' },
+    uniqueItems: true,
+    default: [],
+    scope: 'user',
+    restart: 'none',
+    title: 'Aliases',
+    description:
+      "Further names before the @ that are this user's, for example sales. One with a domain, such as mark@company.com, counts at that domain only, and the user's own name then counts at such domains only.",
+  },
+  names: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 200 },
+    uniqueItems: true,
+    default: [],
+    scope: 'user',
+    restart: 'none',
+    title: 'Further names',
+    description: 'Names in front of the shared address that mean this user too, for example Andrew Smith.',
   },
 };

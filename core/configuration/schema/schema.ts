@@ -1,7 +1,7 @@
 // One schema for settings.json out of every plugin's declarations: it checks the file, fills defaults, and completes in editors.
 import type {
   AccountKindDeclaration,
-  EditionDeclaration,
+  CollectorDeclaration,
   PluginManifest,
   PropertySchema,
   SettingScope,
@@ -9,8 +9,11 @@ import type {
 } from '@postroom/sdk';
 import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from '../layout/names.js';
 import { withoutPatterns } from '../strangers/withoutPatterns.js';
+import { defaultVia } from './collectors.js';
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
+import { type Editions, editionsBySize } from './editions.js';
 import { explained } from './hover.js';
+import { holdsReferences } from './references.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -26,6 +29,8 @@ export interface DeclaredProperty {
   readonly whole?: PropertySchema;
   /** Another stranger's plugin declares it too: which one comes first is chance. */
   readonly isContested?: true;
+  /** Its value holds names of users. */
+  readonly refersToUsers?: true;
 }
 
 /** Everything that may stand in settings.json. */
@@ -33,10 +38,12 @@ export interface SettingsSchema {
   /** Secret ones too, which the JSON Schema leaves out. By key. */
   readonly properties: ReadonlyMap<string, DeclaredProperty>;
   readonly kinds: readonly AccountKindDeclaration[];
+  /** Each with the keys of its properties. */
+  readonly collectors: readonly CollectorDeclaration[];
   /** Ids of the installed plugins. */
   readonly plugins: readonly string[];
   /** Those of them that grant licences, with the limits that they declare. */
-  readonly editions: ReadonlyMap<string, EditionDeclaration | undefined>;
+  readonly editions: Editions;
   /** Draft-07. */
   readonly json: JsonSchema;
   /** Declarations that were left out, a sentence each: for the log, since the person at settings.json can't mend them. */
@@ -46,6 +53,7 @@ export interface SettingsSchema {
 /** Keywords beyond draft-07 that declarations may use: Postroom's own and those of VS Code. */
 export const VOCABULARY: readonly string[] = [
   ...['scope', 'secret', 'restart', 'risky', 'consequence', 'renamed', 'accountKind', 'needs'],
+  ...['refersTo', 'referenceMessages', 'argument', 'starter'],
   ...['markdownDescription', 'patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage', 'defaultSnippets'],
   ...['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels', 'editPresentation', 'order', 'tags', 'unit', 'doNotSuggest'],
   ...['allowComments', 'allowTrailingCommas'],
@@ -53,7 +61,7 @@ export const VOCABULARY: readonly string[] = [
 
 const KEY = /^[a-zA-Z][\w-]*(\.[a-zA-Z][\w-]*)*$/;
 /** Names in accounts and users, and at the top, that no property may take. */
-const STRUCTURAL = new Set(['accounts', 'users', 'kind', 'address', '$schema']);
+const STRUCTURAL = new Set(['accounts', 'users', 'kind', 'via', 'address', '$schema']);
 
 export function pluginId(manifest: Pick<PluginManifest, 'publisher' | 'name'>): string {
   return `${manifest.publisher}.${manifest.name}`;
@@ -79,7 +87,9 @@ export function mergeSchema(
       const problem = keyProblem(key, properties.get(key)) ?? problemOf(schema, manifest);
       if (problem === undefined) {
         const own = manifest !== undefined && isStranger(manifest) ? { schema: withoutPatterns(schema), whole: schema } : { schema };
-        properties.set(key, { key, owner, scope: schema.scope ?? 'server', ...own });
+        const scope = schema.scope ?? 'server';
+        const refers = scope !== 'server' && holdsReferences(schema);
+        properties.set(key, { key, owner, scope, ...own, ...(refers && { refersToUsers: true }) });
       } else {
         conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
         const first = properties.get(key);
@@ -87,16 +97,19 @@ export function mergeSchema(
       }
     }
   };
-  declare(undefined, CORE_PROPERTIES);
+  const granting = manifests.filter((each) => each.contributes?.taps?.some(grantsLicences));
+  const editions = new Map(granting.map((each) => [pluginId(each), each.contributes?.edition]));
+  declare(undefined, withEditions(CORE_PROPERTIES, editions));
   for (const manifest of manifests) declare(manifest, manifest.contributes?.configuration?.properties ?? {});
   const kinds = distinctKinds(manifests, conflicts);
-  const editions = manifests.filter((each) => each.contributes?.taps?.some(grantsLicences));
+  const collectors = distinctCollectors(manifests, properties, conflicts);
   return {
     properties,
     kinds,
+    collectors,
     plugins: manifests.map(pluginId),
-    editions: new Map(editions.map((each) => [pluginId(each), each.contributes?.edition])),
-    json: jsonSchema([...properties.values()], kinds),
+    editions,
+    json: jsonSchema([...properties.values()], kinds, collectors),
     conflicts,
   };
 }
@@ -110,6 +123,15 @@ export function isOwn({ properties }: Pick<SettingsSchema, 'properties'>, plugin
 /** `grant` is the last stage of onLicenseCheck, and so the default. */
 function grantsLicences({ hook, stage = 'grant' }: TapDeclaration): boolean {
   return hook === 'onLicenseCheck' && stage === 'grant';
+}
+
+/** Which editions there are is for the installed plugins to say. */
+function withEditions(properties: typeof CORE_PROPERTIES, editions: Editions): typeof CORE_PROPERTIES {
+  const { 'plugins.enabled': enabled = {}, ...others } = properties;
+  const ids = editionsBySize(editions).map(([id]) => `\`${id}\``);
+  if (ids.length === 0) return properties;
+  const words = `${enabled.markdownDescription ?? ''} Exactly one edition belongs here: ${ids.join(' or ')}.`;
+  return { 'plugins.enabled': { ...enabled, markdownDescription: words }, ...others };
 }
 
 function keyProblem(key: string, declared: DeclaredProperty | undefined): string | undefined {
@@ -130,7 +152,32 @@ function distinctKinds(manifests: readonly PluginManifest[], conflicts: string[]
   return [...kinds.values()];
 }
 
-function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly AccountKindDeclaration[]): JsonSchema {
+/** Each with the keys of its properties, which are its plugin's own. */
+function distinctCollectors(
+  manifests: readonly PluginManifest[],
+  declared: ReadonlyMap<string, DeclaredProperty>,
+  conflicts: string[],
+): readonly CollectorDeclaration[] {
+  const collectors = new Map<string, CollectorDeclaration>();
+  for (const manifest of manifests) {
+    for (const collector of manifest.contributes?.collectors ?? []) {
+      const isIts = ({ key, owner, scope }: DeclaredProperty): boolean =>
+        owner === pluginId(manifest) &&
+        scope === 'account' &&
+        collector.properties.some((each) => (each.endsWith('.') ? key.startsWith(each) : key === each));
+      const properties = [...declared.values()].filter(isIts).map(({ key }) => key);
+      if (!collectors.has(collector.via)) collectors.set(collector.via, { ...collector, properties });
+      else conflicts.push(`${pluginId(manifest)} collects mail by "${collector.via}", which another plugin does too.`);
+    }
+  }
+  return [...collectors.values()];
+}
+
+function jsonSchema(
+  properties: readonly DeclaredProperty[],
+  kinds: readonly AccountKindDeclaration[],
+  collectors: readonly CollectorDeclaration[],
+): JsonSchema {
   const of = (scope: SettingScope): Record<string, PropertySchema> =>
     Object.fromEntries(
       properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, explained(each.schema)]),
@@ -148,6 +195,14 @@ function jsonSchema(properties: readonly DeclaredProperty[], kinds: readonly Acc
         ...(kinds.length === 0
           ? {}
           : { enum: kinds.map((each) => each.kind), enumDescriptions: kinds.map((each) => `${each.title}: ${each.description}`) }),
+      }),
+      via: explained({
+        type: 'string',
+        maxLength: 64,
+        title: 'Way to collect',
+        markdownDescription: 'How mail is collected from the ISP.',
+        // No list of what is allowed: where the plugin of one account is missing, the others go on.
+        ...(collectors.length > 0 && { default: defaultVia(collectors), examples: collectors.map((each) => each.via) }),
       }),
       address: explained({
         type: 'string',

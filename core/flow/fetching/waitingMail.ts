@@ -1,9 +1,7 @@
 // Mail that waits at an ISP, as the plugin that collects mail shows it: headers only, and nothing leaves the ISP.
-import type { CommandCall, MailView } from '@postroom/sdk';
-import { Clock, CommandCatalogue } from '@postroom/sdk/services';
+import { type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
+import { Accounts, Clock, CommandCatalogue } from '@postroom/sdk/services';
 import { viewOfUnstored } from '../views/unstoredMail.js';
-
-const WAITING_COMMAND = 'pop3.waiting';
 
 /** `header` in base64; `undefined` where the ISP does not show it. */
 export interface WaitingAtIsp {
@@ -15,12 +13,22 @@ export interface WaitingAtIsp {
 export class WaitingMail {
   constructor(
     @CommandCatalogue private readonly commands: CommandCatalogue,
+    @Accounts private readonly accounts: Accounts,
     @Clock private readonly clock: Clock,
   ) {}
 
   /** The newest `limit` messages, newest first. */
   async list(account: string, limit: number, call: CommandCall): Promise<readonly WaitingAtIsp[]> {
-    return (await this.commands.run(WAITING_COMMAND, { account, limit }, call)) as readonly WaitingAtIsp[];
+    const via = this.accounts.find(account)?.via;
+    const [waiting] = this.commands.withRole('waiting-mail', via);
+    if (waiting === undefined) {
+      const which = via === undefined ? 'any account' : `accounts that are collected by "${via}"`;
+      throw new PostroomError(
+        'command/unknown',
+        `No active plugin shows what waits at the ISP of ${which}. "postroom plugins list" says which are active.`,
+      );
+    }
+    return (await this.commands.run(waiting.command, { account, limit }, call)) as readonly WaitingAtIsp[];
   }
 
   /** The same as taps would see them, without those whose header the ISP does not show. */

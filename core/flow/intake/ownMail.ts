@@ -11,7 +11,7 @@ import type { IntakeSource, StagedMail } from './stagedMail.js';
 
 const WRITTEN_HERE: IntakeSource = { origin: 'bounce', author: undefined, envelope: { from: '', recipients: [] }, mode: 'plainly' };
 /** Stands for the account of mail to ADMIN1 that came by none. */
-const NO_ACCOUNT: AccountView = { id: '', kind: '', address: '', domains: [], users: [] };
+const NO_ACCOUNT: AccountView = { id: '', kind: '', via: '', address: '', domains: [], users: [] };
 
 /** What a message says of the Outbox or of mail at an ISP: it is one commit with the message. */
 export type OwnMailFacts = Pick<IntakeUnit, 'settles' | 'tells'>;

@@ -80,10 +80,8 @@ export class Lamps implements Disposable {
     const lamps = this.#lamps;
     switch (event.type) {
       case 'session': {
-        const lamp = event.protocol === 'smtp' ? lamps.localSending : event.protocol === 'pop3' ? lamps.localReceiving : undefined;
-        if (lamp !== undefined) {
-          lamp.open = Math.max(0, lamp.open + (event.state === 'open' ? 1 : -1));
-        }
+        const lamp = event.purpose === 'sending' ? lamps.localSending : lamps.localReceiving;
+        lamp.open = Math.max(0, lamp.open + (event.state === 'open' ? 1 : -1));
         return;
       }
       case 'accepted':

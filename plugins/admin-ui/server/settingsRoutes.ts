@@ -40,7 +40,7 @@ export function addSettingsRoutes(app: FastifyInstance, settings: SettingsText):
   });
   app.get('/api/settings/schema', (request) => {
     require(request, READ);
-    return settings.schema.json;
+    return settings.editorSchema;
   });
   app.post<{ Body: { text: string } }>(
     '/api/settings/check',

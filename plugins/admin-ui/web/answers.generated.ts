@@ -60,7 +60,7 @@ export interface AccountsListRow {
   readonly address: string;
   /** Names of the users. */
   readonly users: readonly string[];
-  /** Secrets that are set, as pop3.password. */
+  /** Secrets that are set, by name. */
   readonly passwords: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export interface AccountsRemoveAnswer {
 /** accounts.set-password: Set the password of the account at the ISP */
 export interface AccountsSetPasswordAnswer {
   readonly account: string;
-  /** The secrets that were set, as pop3.password. */
+  /** The secrets that were set, by name. */
   readonly set: readonly string[];
 }
 
@@ -285,6 +285,48 @@ export interface ConfigHistoryRow {
   readonly id: number;
   readonly at: string;
   readonly author: string;
+}
+
+/** config.questions: What "postroom setup" asks and tests, as the enabled plugins contribute it */
+export interface ConfigQuestionsAnswer {
+  readonly questions: readonly {
+    /** The property. */
+    readonly key: string;
+    readonly scope: 'server' | 'account' | 'user';
+    readonly schema: Schema;
+    readonly question: string;
+    /** Said before the question. */
+    readonly introduction?: string;
+    /** Proposed where nothing is set. */
+    readonly proposal?: string;
+    /** Said where nothing is answered and the property stays as it is. */
+    readonly skipped?: string;
+    /** Said where an answer does not fit. */
+    readonly refusal?: string;
+    /** Property that a port behind the host goes into. */
+    readonly portProperty?: string;
+    /** Reads the answer. */
+    readonly command?: string;
+  }[];
+  /** Ways to collect mail, the default first. */
+  readonly collectors: readonly {
+    readonly via: string;
+    readonly title: string;
+    /** Properties of accounts. */
+    readonly properties: readonly string[];
+    readonly isDefault?: boolean;
+    readonly loginProperty?: string;
+  }[];
+  readonly loginTests: readonly {
+    readonly name: string;
+    readonly command: string;
+    /** Only for accounts that are collected this way. */
+    readonly via?: string;
+  }[];
+  /** Ids of the installed editions, the smallest first. */
+  readonly editions: readonly string[];
+  /** The property of a user that `--cc` of `users add` sets. */
+  readonly cc?: string;
 }
 
 /** config.set: Change a property */
@@ -843,7 +885,7 @@ export type PluginsOrderAnswer = readonly ({
   readonly phase: 'before the settings' | 'after the settings';
   /** `MailStore 1.0.0, Outbox 1.0.0` */
   readonly provides: string;
-  /** `MailStore of postroom.store-sqlite, Clock of the host` */
+  /** `MailStore of acme.store, Clock of the host` */
   readonly requires: string;
 })[];
 
@@ -1017,12 +1059,33 @@ export interface ServiceStopAnswer {
   readonly service: 'on' | 'off';
 }
 
+/** smtp.check-senders: Can these addresses send without a login? */
+export type SmtpCheckSendersAnswer = {
+  /** For smtp.trustedNetworks. */
+  readonly value: readonly string[];
+  /** What to know of it, a sentence. */
+  readonly remark?: string;
+} | {
+  /** Why it can be none, a sentence. */
+  readonly problem: string;
+};
+
 /** smtp.host-notes: What is out of the ordinary with the ISPs' outgoing servers */
 export type SmtpHostNotesAnswer = readonly SmtpHostNotesRow[];
 
 export interface SmtpHostNotesRow {
   readonly account: string;
   readonly state: 'warning';
+  /** A sentence. */
+  readonly text: string;
+}
+
+/** smtp.senders: Who may send without a login? */
+export type SmtpSendersAnswer = readonly SmtpSendersRow[];
+
+export interface SmtpSendersRow {
+  readonly check: 'sending';
+  readonly state: 'well' | 'warning';
   /** A sentence. */
   readonly text: string;
 }
@@ -1353,6 +1416,7 @@ export interface Answers {
   readonly 'config.diff': ConfigDiffAnswer;
   readonly 'config.get': ConfigGetAnswer;
   readonly 'config.history': ConfigHistoryAnswer;
+  readonly 'config.questions': ConfigQuestionsAnswer;
   readonly 'config.set': ConfigSetAnswer;
   readonly 'config.undo': ConfigUndoAnswer;
   readonly 'config.unset': ConfigUnsetAnswer;
@@ -1403,7 +1467,9 @@ export interface Answers {
   readonly 'send-receive': SendReceiveAnswer;
   readonly 'service.start': ServiceStartAnswer;
   readonly 'service.stop': ServiceStopAnswer;
+  readonly 'smtp.check-senders': SmtpCheckSendersAnswer;
   readonly 'smtp.host-notes': SmtpHostNotesAnswer;
+  readonly 'smtp.senders': SmtpSendersAnswer;
   readonly 'smtp.test-login': SmtpTestLoginAnswer;
   readonly status: StatusAnswer;
   readonly trace: TraceAnswer;

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { type Disposable, PostroomError, sentenceOf } from '@postroom/sdk';
 import { NOT_UTF8, onFileChange, reasonOf, removeLeftovers, utf8TextOf, writeAtomically } from '@postroom/sdk/base';
 import { etagOf, LARGEST_SETTINGS_TEXT, type Log, type SettingsContent, type SettingsSource } from '@postroom/sdk/services';
-import { STARTER_SETTINGS } from './starter.js';
 
 const LOOK_EVERY_MS = 250;
 const SCHEMA = 'settings.schema.json';
 
 export class SettingsFile implements SettingsSource {
   readonly place: string;
-  readonly starter = STARTER_SETTINGS;
   readonly #schemaPath: string;
 
   constructor(

@@ -101,7 +101,7 @@ export class Session {
   begin(mailbox: MailboxRef, transaction: Transaction): void {
     this.transaction = transaction;
     this.line.loggedIn();
-    this.services.events.emit({ type: 'session', protocol: 'pop3', state: 'open', mailbox, peer: this.line.peer });
+    this.#tell('open', mailbox);
   }
 
   /** Lets go of the mailbox, however the session ended. */
@@ -111,7 +111,11 @@ export class Session {
     this.transaction = undefined;
     transaction.reportPicked(this.line.peer);
     transaction.close();
-    this.services.events.emit({ type: 'session', protocol: 'pop3', state: 'closed', mailbox: transaction.mailbox, peer: this.line.peer });
+    this.#tell('closed', transaction.mailbox);
     this.services.log.debug(`POP3 session of ${mailboxName(transaction.mailbox)} from ${this.line.peer} ended.`, { peer: this.line.peer });
+  }
+
+  #tell(state: 'open' | 'closed', mailbox: MailboxRef): void {
+    this.services.events.emit({ type: 'session', protocol: 'pop3', purpose: 'receiving', state, mailbox, peer: this.line.peer });
   }
 }

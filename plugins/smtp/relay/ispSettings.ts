@@ -1,6 +1,7 @@
 // How an account's ISP takes mail: the account's settings and its password, read anew for each try.
 import { hostname } from 'node:os';
-import { type AccountView, type PortSecurity, PostroomError, type Secrets, type Settings } from '@postroom/sdk';
+import type { AccountView, PortSecurity, Secrets, Settings } from '@postroom/sdk';
+import type { CollectorLogin } from './collectorLogin.js';
 import { MECHANISMS, type SmtpAuth } from './login/waysToLogIn.js';
 
 export interface IspServer {
@@ -33,8 +34,16 @@ export class SetupProblem extends Error {
   }
 }
 
+/** Where an account's settings and passwords are. */
+export interface IspSettings {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly collectorLogin: CollectorLogin;
+}
+
 /** Throws a SetupProblem with a sentence for the administrator. */
-export async function ispServerOf(account: AccountView, settings: Settings, secrets: Secrets): Promise<IspServer> {
+export async function ispServerOf(account: AccountView, services: IspSettings): Promise<IspServer> {
+  const { settings } = services;
   const get = <T>(key: string): T => settings.forAccount<T>(account.id, key);
   const host = get<string>('smtp.host');
   if (host === '') {
@@ -49,33 +58,24 @@ export async function ispServerOf(account: AccountView, settings: Settings, secr
     port: get<number>('smtp.port') || DEFAULT_PORTS[security],
     security,
     auth: MECHANISMS.find((mechanism) => mechanism.toLowerCase() === auth) ?? 'auto',
-    login: auth === 'none' ? undefined : await loginOf(account, settings, secrets),
+    login: auth === 'none' ? undefined : await loginOf(account, services),
     pin: pin === '' ? undefined : pin,
     patienceMs: get<number>('smtp.timeouts.replySeconds') * 1_000,
   };
 }
 
-async function loginOf(account: AccountView, settings: Settings, secrets: Secrets): Promise<{ user: string; password: string }> {
+async function loginOf(
+  account: AccountView,
+  { settings, secrets, collectorLogin }: IspSettings,
+): Promise<{ user: string; password: string }> {
   const password = await secrets.get('smtp.password', account.id);
   if (password === undefined || password === '') {
     throw new SetupProblem(
       `Account ${account.id} has no password for the outgoing server. Set "smtp.password", or "smtp.auth" to "none" where the ISP wants no login.`,
     );
   }
-  const user = settings.forAccount<string>(account.id, 'smtp.user') || incomingUser(account, settings) || localPartOf(account.address);
+  const user = settings.forAccount<string>(account.id, 'smtp.user') || collectorLogin(account) || localPartOf(account.address);
   return { user, password };
-}
-
-/** Most ISPs have one login for both directions. The property belongs to the plugin that collects mail, which may be another one. */
-function incomingUser(account: AccountView, settings: Settings): string {
-  try {
-    return settings.forAccount<string | undefined>(account.id, 'pop3.user') ?? '';
-  } catch (error) {
-    if (error instanceof PostroomError && error.code === 'settings/unknown-key') {
-      return '';
-    }
-    throw error;
-  }
 }
 
 function localPartOf(address: string): string {

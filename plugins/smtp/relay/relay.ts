@@ -1,18 +1,16 @@
 // The onDeliver tap `relay`: hands one message to the account's ISP and says for each recipient what came of it.
-import type { DeliveryReceipt, DeliveryRequest, Logger, RelayDestinations, Secrets, Settings, TapCall } from '@postroom/sdk';
+import type { DeliveryReceipt, DeliveryRequest, Logger, RelayDestinations, TapCall } from '@postroom/sdk';
 import { withoutSecrets } from '@postroom/sdk';
 import type { Events } from '@postroom/sdk/services';
 import { Attempt } from './attempt.js';
-import { type IspServer, ispServerOf } from './ispSettings.js';
+import { type IspServer, type IspSettings, ispServerOf } from './ispSettings.js';
 import { NullSender } from './nullSender.js';
 import { receiptFor } from './receipt.js';
 import { judge, type RelayFailure } from './replies.js';
 import type { SessionKeeper } from './sessionKeeper.js';
 import { secretsOf } from './transcript.js';
 
-export interface RelayServices {
-  readonly settings: Settings;
-  readonly secrets: Secrets;
+export interface RelayServices extends IspSettings {
   readonly events: Events;
   readonly log: Logger;
 }
@@ -33,7 +31,7 @@ export class Relay {
   async #send(to: RelayDestinations, signal: AbortSignal): Promise<DeliveryReceipt> {
     let server: IspServer | undefined;
     try {
-      server = await ispServerOf(to.account, this.services.settings, this.services.secrets);
+      server = await ispServerOf(to.account, this.services);
       const sender = new NullSender(to, server, this.sessions.habits, this.services);
       const attempt = await Attempt.begin(to, server, this.sessions, sender, signal);
       return await attempt.run();

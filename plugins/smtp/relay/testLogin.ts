@@ -1,8 +1,8 @@
 // The command smtp.test-login: does the ISP let us in? Nothing is sent.
-import { LOOK_MS, PostroomError, type Secrets, type Settings, sentenceOf, withinTime } from '@postroom/sdk';
+import { LOOK_MS, PostroomError, sentenceOf, withinTime } from '@postroom/sdk';
 import type { Accounts, Clock } from '@postroom/sdk/services';
 import { IspSession } from './ispSession.js';
-import { ispServerOf } from './ispSettings.js';
+import { type IspSettings, ispServerOf } from './ispSettings.js';
 import type { KnownMechanisms } from './login/knownMechanisms.js';
 import { oneLine } from './replies.js';
 
@@ -17,10 +17,8 @@ const MAX_LINES = 200;
 
 export async function testLogin(
   accountId: string,
-  services: {
+  services: IspSettings & {
     readonly accounts: Accounts;
-    readonly settings: Settings;
-    readonly secrets: Secrets;
     readonly clock: Clock;
     readonly known: KnownMechanisms;
   },
@@ -38,7 +36,7 @@ export async function testLogin(
     }
   };
   try {
-    const server = await ispServerOf(account, services.settings, services.secrets);
+    const server = await ispServerOf(account, services);
     note(`Connecting to ${server.host}, port ${server.port} (${server.security})`);
     const session = await withinTime(services.clock, LOOK_MS, signal, (inTime) => IspSession.open(server, services.known, inTime, note));
     session.quit();

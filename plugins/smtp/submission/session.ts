@@ -46,14 +46,14 @@ export class SubmissionSessions {
 
   connect(session: SMTPServerSession): void {
     this.#sessions.set(session.id, { failedLogins: 0, author: undefined });
-    this.services.events.emit({ type: 'session', protocol: 'smtp', state: 'open', peer: session.remoteAddress });
+    this.services.events.emit({ type: 'session', protocol: 'smtp', purpose: 'sending', state: 'open', peer: session.remoteAddress });
   }
 
   close(session: SMTPServerSession): void {
     this.#sessions.get(session.id)?.endDelay?.();
     if (this.#sessions.delete(session.id)) {
       const mailbox = userOf(session);
-      const event = { type: 'session', protocol: 'smtp', state: 'closed', peer: session.remoteAddress } as const;
+      const event = { type: 'session', protocol: 'smtp', purpose: 'sending', state: 'closed', peer: session.remoteAddress } as const;
       this.services.events.emit(mailbox ? { ...event, mailbox } : event);
     }
   }

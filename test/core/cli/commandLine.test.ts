@@ -6,9 +6,11 @@ import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Command, CommanderError } from 'commander';
+import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { addCommands } from '#core/cli/commandLine.js';
-import { EXAMPLES } from '#core/cli/examples.js';
+import { type Examples, examplesOf, examplesText } from '#core/cli/examples.js';
 import { AREA_TITLES, CORE_COMMANDS } from '#core/commands/declarations.js';
+import { discoverPlugins, type InstalledPlugin } from '#core/host/discovery.js';
 import { bundledManifests } from '../configuration/manifests.js';
 
 /** The core's and those of the product's plugins. */
@@ -52,7 +54,11 @@ function program(taken: Taken[], declarations: readonly CommandDeclaration[] = C
 
 describe('the command line', () => {
   const leaks = leakCheck();
-  before(() => leaks.begin());
+  let examples: Examples;
+  before(async () => {
+    await leaks.begin();
+    examples = examplesOf(await discoverPlugins(BUNDLED_PLUGINS, path.join(tmpdir(), 'no-such-folder')));
+  });
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   async function parse(...words: readonly string[]): Promise<Taken> {
@@ -93,8 +99,20 @@ describe('the command line', () => {
       expect(area.description(), area.name()).to.not.equal('');
   });
 
+  it('shows examples of the settings of plugins that are part of the product, and of no others', () => {
+    expect(examplesText('config.set', examples))
+      .to.match(/^\nExamples:\n/)
+      .and.to.include('\n  postroom config set tls.certificateFile ')
+      .and.to.include('\n  postroom config set timer.everyMinutes 10')
+      .and.to.include(`\n  postroom config set accounts.company.users.andrew.cc.to '["greg"]'`);
+    expect(examplesText('accounts.add', examples)).to.include('--set pop3.host=pop.isp.example smtp.host=smtp.isp.example');
+    expect(examplesText('plugins.enable', examples)).to.equal('\nExample:\n  postroom plugins enable postroom.licensing-pro');
+    const stranger = { id: 'acme.x', bundled: false, manifest: { contributes: { examples: [{ command: 'status', line: '--json' }] } } };
+    expect(examplesOf([stranger as unknown as InstalledPlugin])['status']).to.equal(undefined);
+  });
+
   it('shows examples that it takes itself', async () => {
-    for (const [command, lines] of Object.entries(EXAMPLES)) {
+    for (const [command, lines] of Object.entries(examples)) {
       for (const line of lines) {
         // What is to be read from a file or asked for is not here.
         const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');

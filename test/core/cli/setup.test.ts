@@ -6,7 +6,8 @@ import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { serveControl } from '#core/cli/controlSocket.js';
 import { setUpByPlan, setUpByQuestions, setup } from '#core/cli/setup.js';
-import { guessAccount, readPlan } from '#core/cli/setupPlan.js';
+import { offerIn } from '#core/cli/setupOffer.js';
+import { completeAccount, readPlan } from '#core/cli/setupPlan.js';
 import { Doors } from '#core/host/doors.js';
 import { letter } from '../../kit/letter.js';
 import { ispServers } from '../../kit/officeSettings.js';
@@ -27,9 +28,11 @@ describe('postroom setup', () => {
 
   const settings = async (): Promise<string> => readFile(path.join(desk.dataDir, 'settings.json'), 'utf8');
 
-  it('guesses account name, login name and hosts from the address', () => {
-    expect(guessAccount('Mail@Company.co.example')).to.deep.equal({
+  it('guesses account name, login name and hosts from the address', async () => {
+    expect(completeAccount({ address: 'Mail@Company.co.example' }, await offerIn(desk.run))).to.deep.equal({
       id: 'company',
+      kind: 'regular',
+      address: 'Mail@Company.co.example',
       'pop3.host': 'pop.company.co.example',
       'pop3.user': 'Mail',
       'smtp.host': 'smtp.company.co.example',

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
+import type { RunCommand } from '#core/cli/contributedQuestions.js';
 import type { Dialogue } from '#core/cli/dialogue.js';
-import type { RunCommand } from '#core/cli/setup.js';
 
 /** Answers questions by the first words that fit; each answer is given once, in its turn. */
 export class Answers implements Dialogue {

@@ -72,8 +72,16 @@ describe('postroom setup with kinds of account of other plugins', () => {
           },
           'letterbox.style': { enum: ['Old', 'new'], scope: 'account', title: 'Style' },
           'letterbox.secret': { type: 'string', secret: true, scope: 'account', title: 'Key' },
+          'letterbox.street': { type: 'string', default: '', scope: 'account', title: 'Street' },
+          'letterbox.room': { type: 'integer', default: 1, scope: 'user', title: 'Room' },
+          'letterbox.janitor': { type: 'string', default: '', title: 'Janitor' },
         },
       },
+      setup: [
+        { property: 'letterbox.janitor', question: 'Who is the janitor?', skipped: 'There is none, then.' },
+        { property: 'letterbox.room', question: 'Room of {user}' },
+        { property: 'letterbox.street', question: 'Which street?', proposal: '{domain} street' },
+      ],
     },
   };
   const ANSWERED = {
@@ -127,6 +135,29 @@ describe('postroom setup with kinds of account of other plugins', () => {
       'a secret',
     ).to.deep.equal([]);
     expect(await desk.run('config.get', { key: 'accounts.company' })).to.deep.include(ANSWERED);
+  });
+
+  it('asks what an enabled plugin contributes, of the account, of each user and of the server', async () => {
+    await enable(['postroom.licensing-lite', 'acme.letterbox']);
+    const dialogue = new Answers([
+      ...desk.ispAnswers(),
+      [/first user/, 'andrew'],
+      [/Password of andrew/, 'planted-andrew'],
+      [/Room of andrew/, 'ten'],
+      [/Room of andrew/, '10'],
+      [/next user/, ''],
+      [/Password of ADMIN1/, 'planted-admin'],
+    ]);
+    expect(await setUpByQuestions(dialogue, desk.run)).to.equal(true);
+    const isAsked = (question: RegExp): number => dialogue.asked.findIndex((each) => question.test(each));
+    expect(isAsked(/Which street\? \[company\.example street\]/)).to.be.above(isAsked(/Encryption for outgoing/));
+    expect(isAsked(/janitor/), 'after the questions of the product').to.equal(dialogue.asked.length - 1);
+    expect(dialogue.said).to.include('There is none, then.');
+    const account = (await desk.run('config.get', { key: 'accounts.company' })) as { users: Record<string, object> };
+    expect(account).to.include({ 'letterbox.street': 'company.example street' });
+    expect(account.users['andrew']).to.include({ 'letterbox.room': 10 });
+    expect(await desk.run('config.get', { key: 'letterbox.janitor' })).to.equal('');
+    expect(isAsked(/copy of andrew/), 'nobody is there to copy to').to.equal(-1);
   });
 
   it('asks nothing where there is one kind only, and says what to do where there is none', async () => {

@@ -166,6 +166,8 @@ describe('the answers of commands', () => {
       'addressees.trust': {},
       'reply-thread.hosts': {},
       'smtp.host-notes': {},
+      'smtp.senders': {},
+      'smtp.check-senders': { answer: '127.0.0.1' },
       'pop3.test-login': { account: 'works' },
       'smtp.test-login': { account: 'works' },
       'accounts.add': {
@@ -200,7 +202,8 @@ describe('the answers of commands', () => {
       'secrets.rotate': {},
     });
     expect(await ask('config.set', { key: 'timer.everyMinutes', value: '15' })).to.include({ value: 15 });
-    await askAll({ 'config.get': { key: 'timer.everyMinutes' }, schedule: {}, status: {} });
+    await askAll({ 'config.get': { key: 'timer.everyMinutes' }, schedule: {}, status: {}, 'config.questions': {} });
+    expect(await ask('smtp.check-senders', { answer: 'the scanner' })).to.have.property('problem');
   });
 
   it('about plugins are as declared', async () => {

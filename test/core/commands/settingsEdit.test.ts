@@ -1,6 +1,10 @@
+import { mergeSchema } from '#core/configuration/schema/schema.js';
+import { bundledManifests } from '../configuration/manifests.js';
 import '#core/base/injection.js';
 import { expect } from 'chai';
 import { assignments, keysAndValues, pathOf, typedValue } from '#core/commands/settingsEdit.js';
+
+const schema = mergeSchema(bundledManifests(), () => undefined);
 
 describe('settings as people type them', () => {
   for (const [key, path] of [
@@ -50,13 +54,25 @@ describe('settings as people type them', () => {
 
   it('an assignment stands below its base; an empty value takes the property out, and = may stand in a value', () => {
     expect(
-      assignments(['accounts', 'company'], ['pop3.host=pop.isp.example', 'pop3.port=995', 'smtp.host=', 'pop3.user=a=b']),
+      assignments(['accounts', 'company'], ['pop3.host=pop.isp.example', 'pop3.port=995', 'smtp.host=', 'pop3.user=a=b'], schema),
     ).to.deep.equal([
       { path: ['accounts', 'company', 'pop3.host'], value: 'pop.isp.example' },
       { path: ['accounts', 'company', 'pop3.port'], value: 995 },
       { path: ['accounts', 'company', 'smtp.host'], value: undefined },
       { path: ['accounts', 'company', 'pop3.user'], value: 'a=b' },
     ]);
-    for (const wrong of ['pop3.host', '=x', '']) expect(() => assignments([], [wrong]), wrong).to.throw('is no key=value');
+    for (const wrong of ['pop3.host', '=x', '']) expect(() => assignments([], [wrong], schema), wrong).to.throw('is no key=value');
+  });
+
+  it('what is no assignment is answered with one that the plugins give as an example', () => {
+    const refusal = (base: readonly string[]): string => {
+      try {
+        return String(assignments(base, ['x'], schema).length);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(refusal(['accounts', 'company'])).to.equal('"x" is no key=value, as in pop3.host=pop.isp.example.');
+    expect(refusal(['accounts', 'company', 'users', 'andrew'])).to.equal('"x" is no key=value, as in cc.to=["andrew"].');
   });
 });

@@ -37,6 +37,10 @@ export const SMALL: readonly PluginManifest[] = [
       { kind: 'regular', title: 'Regular', description: 'One address.', owns: 'address' },
       { kind: 'domain', title: 'Domain', description: 'A domain.', owns: 'domain', domainsProperty: 'mail.domains' },
     ],
+    collectors: [
+      { via: 'imap', title: 'IMAP', properties: ['imap.'] },
+      { via: 'pop3', title: 'POP3', isDefault: true, properties: ['pop3.'] },
+    ],
     configuration: {
       title: 'Mail',
       properties: {
@@ -68,9 +72,23 @@ export const SMALL: readonly PluginManifest[] = [
           default: 'auto',
           description: 'A number or "auto".',
         },
-        aliases: { type: 'array', items: { type: 'string' }, uniqueItems: true, default: [], scope: 'user' },
-        names: { type: 'array', items: { type: 'string' }, default: [], scope: 'user', maxItems: 3 },
-        'cc.to': { type: 'array', items: { type: 'string' }, uniqueItems: true, default: [], scope: 'user' },
+        'imap.host': { type: 'string', scope: 'account' },
+        'mail.labels': { type: 'array', items: { type: 'string' }, default: [], scope: 'user', maxItems: 3 },
+        'mail.readers': {
+          type: 'object',
+          additionalProperties: { type: 'array', items: { type: 'string', refersTo: 'user' } },
+          default: {},
+          scope: 'account',
+        },
+        'cc.to': {
+          type: 'array',
+          items: { type: 'string' },
+          uniqueItems: true,
+          default: [],
+          scope: 'user',
+          refersTo: 'user',
+          referenceMessages: { unknown: 'only colleagues can get copies', self: "can't get a copy of the own mail" },
+        },
       },
     },
   }),

@@ -87,7 +87,12 @@ describe('SettingsAccounts', () => {
     const works = accounts.find('works');
     expect(works?.domains).to.deep.equal(['xn--bcher-kva.example', 'works.example']);
     expect(works?.users.map((user) => user.name)).to.deep.equal(['lisa', 'Both', 'mark']);
-    expect(accounts.user({ account: 'company', user: 'GREG' })).to.deep.include({ name: 'greg', ccTo: ['andrew'] });
+    expect(accounts.user({ account: 'company', user: 'GREG' })).to.deep.include({ name: 'greg', aliases: [] });
+    expect(accounts.user({ account: 'company', user: 'andrew' })).to.deep.include({ names: ['Andrew Smith'] });
+    expect(
+      accounts.all.map(({ via }) => via),
+      'how accounts are collected that do not say',
+    ).to.deep.equal(['pop3', 'pop3']);
     expect(accounts.find('company')?.domains).to.deep.equal([]);
     expect([accounts.find('toString'), accounts.user(ADMIN1)]).to.deep.equal([undefined, undefined]);
     expect(() => (works?.users as unknown[] | undefined)?.push({})).to.throw(TypeError);

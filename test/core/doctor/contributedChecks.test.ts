@@ -1,10 +1,12 @@
 // The doctor asks those who contribute a check, and goes on where one of them fails.
+import type { AccountView } from '@postroom/sdk';
 import { expect } from 'chai';
 import { contributedChecks } from '#core/doctor/contributedChecks.js';
 
 const CALL = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 
 describe('checks of plugins', () => {
+  const accounts = { find: (id: string) => (id === 'company' ? ({ id } as AccountView) : undefined) };
   const of = <T>(point: string): readonly { readonly plugin: string; readonly value: T }[] =>
     point === 'checks'
       ? ['moon.check', 'sun.check', 'stars.check'].map((command) => ({ plugin: 'acme.sky', value: { command } as T }))
@@ -17,10 +19,24 @@ describe('checks of plugins', () => {
       if (command === 'moon.check') throw new Error('The moon is behind a cloud.');
       return command === 'sun.check' ? [] : [{ check: 'stars', state: 'warning', text: 'One has fallen.' }];
     };
-    expect(await contributedChecks({ of }, { run }, CALL)).to.deep.equal([
+    expect(await contributedChecks({ of }, { commands: { run }, accounts }, CALL)).to.deep.equal([
       { check: 'moon.check', state: 'problem', text: 'The moon is behind a cloud.' },
       { check: 'stars', state: 'warning', text: 'One has fallen.' },
     ]);
     expect(asked).to.deep.equal(['moon.check', 'sun.check', 'stars.check']);
+  });
+
+  it('about accounts bear their names, and those of accounts that are gone are left out', async () => {
+    const entry = { plugin: 'acme.sky', value: { command: 'sky.check', about: 'weather over' } };
+    const run = async (): Promise<unknown> => [
+      { account: 'company', state: 'well', text: 'Blue.' },
+      { account: 'gone', state: 'problem', text: 'Grey.' },
+      { check: 'sky', state: 'warning', text: 'It is there.' },
+    ];
+    const found = await contributedChecks({ of: <T>() => [entry as { plugin: string; value: T }] }, { commands: { run }, accounts }, CALL);
+    expect(found).to.deep.equal([
+      { check: 'weather over company', state: 'well', text: 'Blue.' },
+      { check: 'sky', state: 'warning', text: 'It is there.' },
+    ]);
   });
 });

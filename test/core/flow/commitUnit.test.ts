@@ -7,7 +7,7 @@ import { changeOf, type NewMailDraft, unitOf } from '#core/flow/commitUnit.js';
 import { draft } from '#core/flow/draft.js';
 import { StagedMail } from '#core/flow/intake/stagedMail.js';
 
-const ACCOUNT: AccountView = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
+const ACCOUNT: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const TEXT = 'From: =?UTF-8?Q?J=C3=BCrgen?= <j@x.example>\r\nSubject: Hello\r\nMessage-ID: <one@x>\r\n\r\nbody\r\n';
 const header = readHeader(Buffer.from(TEXT));
 const prefix = (): Uint8Array => Buffer.from('Received: here\r\n');

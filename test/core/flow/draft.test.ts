@@ -4,7 +4,7 @@ import { createSortPlan, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import { type Decision, type Draft, type DraftParts, draft } from '#core/flow/draft.js';
 
-const ACCOUNT: AccountView = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
+const ACCOUNT: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const ANDREW: MailboxRef = { account: 'company', user: 'andrew' };
 const GREG: MailboxRef = { account: 'company', user: 'greg' };
 const TEXT =

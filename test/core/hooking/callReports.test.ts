@@ -6,7 +6,7 @@ import type { CallReporter } from '#core/hooking/callReports.js';
 import { HookCall, type HookStep } from '#core/hooking/hookCall.js';
 import { createHooks } from '#core/hooks.js';
 
-const ACCOUNT = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
+const ACCOUNT = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const fails = (): never => {
   throw new Error('no luck');
 };

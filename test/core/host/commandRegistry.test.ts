@@ -33,6 +33,25 @@ describe('the table of commands', () => {
     return error as PostroomError;
   };
 
+  it('finds commands by their role, the product’s own first, and only those that can be run and fit', () => {
+    const named = (command: string, via?: string) => ({ command, title: 'x', role: 'login-test', ...(via !== undefined && { via }) });
+    registry.declare('acme.a', [named('a.test', 'imap')], true);
+    registry.declare('postroom.p', [named('p.test', 'pop3'), named('p.waits', 'pop3')]);
+    registry.declare('postroom.s', [named('s.test'), { command: 's.other', title: 'x', role: 'waiting-mail' }]);
+    for (const [owner, command] of [
+      ['acme.a', 'a.test'],
+      ['postroom.p', 'p.test'],
+      ['postroom.s', 's.test'],
+      ['postroom.s', 's.other'],
+    ] as const)
+      registry.register(owner, command, () => undefined);
+    const found = (via?: string): readonly string[] => registry.withRole('login-test', via).map(({ command }) => command);
+    expect(found()).to.deep.equal(['p.test', 's.test', 'a.test']);
+    expect(found('pop3')).to.deep.equal(['p.test', 's.test']);
+    expect(found('imap')).to.deep.equal(['s.test', 'a.test']);
+    expect(registry.withRole('unheard-of')).to.deep.equal([]);
+  });
+
   it('runs a handler with checked arguments, defaults filled in, and who asks', async () => {
     registry.register('core', 'box.open', ((args: object, call: CommandCall) => ({ ...args, author: call.author })) as never);
     const given = { name: 'a' };

@@ -83,6 +83,42 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
     { contributes: { configuration: { title: 'F', properties: { 'filter.__proto__': { title: 'x' } } } } },
     /property name must be valid|must match pattern/,
   ],
+  [
+    'names of users at the top of the settings',
+    { contributes: { configuration: { title: 'F', properties: { 'filter.x': { title: 'X', type: 'string', refersTo: 'user' } } } } },
+    /"filter\.x" cannot be used: it refers to users, which a setting of scope "account" or "user" can\./,
+  ],
+  [
+    'an argument of users add that accounts have',
+    { contributes: { configuration: { title: 'F', properties: { 'filter.x': { title: 'X', scope: 'account', argument: 'cc' } } } } },
+    /"filter\.x" cannot be used: it is an argument of "users add"/,
+  ],
+  [
+    'a question for a setting of another plugin',
+    { contributes: { setup: [{ property: 'timer.everyMinutes', question: 'How often?' }] } },
+    /Its setup asks for "timer\.everyMinutes", which is no setting of it, or a secret\./,
+  ],
+  [
+    'a question for a secret',
+    {
+      contributes: {
+        configuration: { title: 'F', properties: { 'filter.key': { title: 'Key', type: 'string', secret: true } } },
+        setup: [{ property: 'filter.key', question: 'The key?' }],
+      },
+    },
+    /Its setup asks for "filter\.key"/,
+  ],
+  [
+    "an answer that another plugin's command reads",
+    {
+      contributes: {
+        configuration: { title: 'F', properties: { 'filter.x': { title: 'X', type: 'string' } } },
+        setup: [{ property: 'filter.x', question: 'What?', command: 'users.remove' }],
+      },
+    },
+    /Its setup reads answers by users\.remove, which is no command of it\./,
+  ],
+  ['a role with blanks', { contributes: { commands: [{ command: 'a.b', title: 'B', role: 'login test' }] } }, /\/role must match pattern/],
 ];
 
 describe('a manifest', () => {

@@ -9,7 +9,7 @@ import { HostHooks } from '#core/hooks.js';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { type FixturePlugin, FixtureServer, listening } from './fixturePlugins.js';
 
-const ACCOUNT = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
+const ACCOUNT = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const MINUTE = 60_000;
 const later = 'await new Promise((resolve) => setImmediate(resolve));';
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { replay } from '#core/mail/planReplay.js';
 
-const account: AccountView = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
+const account: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const mailbox = (user: string) => ({ account: 'company', user });
 const address = (name: string) => ({ name, local: 'mail', domain: 'company.example', raw: name });
 

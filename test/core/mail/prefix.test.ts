@@ -5,12 +5,13 @@ import fc from 'fast-check';
 import { type CopyOrigin, fetchedPrefix, ownPrefix, submittedPrefix } from '#core/mail/prefix.js';
 
 function user(name: string): UserView {
-  return { name, mailbox: { account: 'company', user: name }, aliases: [], names: [], ccTo: [] };
+  return { name, mailbox: { account: 'company', user: name }, aliases: [], names: [] };
 }
 
 const account: AccountView = {
   id: 'company',
   kind: 'regular',
+  via: 'pop3',
   address: 'mail@rival.example',
   domains: [],
   users: ['andrew', 'greg', 'carolyn'].map(user),

@@ -28,7 +28,10 @@ describe('the licence', () => {
     events.on((event) => {
       if (event.type === 'licence') told.push(event.verdict.granted ? 'granted' : event.verdict.reason);
     });
-    const plugins = [{ id: 'a.lite', manifest: { contributes: { edition: { name: 'Lite', accounts: 1, usersPerAccount: 2 } } } }];
+    const plugins = [
+      ...['licensing-pro', 'licensing-lite'].map((name) => ({ id: `postroom.${name}`, bundled: true, manifest: manifestOf(name) })),
+      { id: 'a.lite', bundled: false, manifest: { contributes: { edition: { name: 'Lite', accounts: 1, usersPerAccount: 2 } } } },
+    ];
     warden = new LicenceWarden(hooks, accounts, events, { plugins } as unknown as PluginCatalogue);
   });
 
@@ -52,6 +55,13 @@ describe('the licence', () => {
       .to.have.property('remedy')
       .that.includes(`(${lite?.accounts} account, ${lite?.usersPerAccount} users)`)
       .and.includes(`(${pro?.accounts} accounts, ${pro?.usersPerAccount} users each)`);
+  });
+
+  it('names those of the product alone, the smallest first, as they say it themselves', () => {
+    expect(warden.recheck()).to.have.property(
+      'remedy',
+      'Enable postroom.licensing-lite (1 account, 5 users) or postroom.licensing-pro (20 accounts, 64 users each) in plugins.enabled.',
+    );
   });
 
   it('is denied with two editions, both named', () => {

@@ -46,7 +46,7 @@ describe("The manager's ports and events", () => {
     const [, hello] = await stream.next();
     expect(hello).to.have.nested.property('lamps.incoming.minutes').with.length(60);
     const events = service(server.container, Events);
-    events.emit({ type: 'session', protocol: 'smtp', state: 'open', peer: '127.0.0.1' });
+    events.emit({ type: 'session', protocol: 'smtp', purpose: 'sending', state: 'open', peer: '127.0.0.1' });
     for (let message = 0; message < 500; message += 1) {
       events.emit({ type: 'accepted', message: String(message), origin: 'fetched', mailboxes: [] });
     }

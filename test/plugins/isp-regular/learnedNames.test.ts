@@ -6,7 +6,8 @@ import { closeSortingServers, SortingServer } from '../sorting/sortingServer.js'
 
 const NOTHING: LearnedAccount = { users: {}, revoked: [] };
 const ACCOUNT = { kind: 'regular', address: 'mail@company.com', users: { andrew: { names: ['Andy'] }, greg: {} } };
-const [account] = accountViews({ accounts: { company: ACCOUNT } }, []);
+const NO_PLUGINS = { kinds: [], collectors: [] };
+const [account] = accountViews({ accounts: { company: ACCOUNT } }, NO_PLUGINS);
 const [andrew, greg] = account?.users ?? [];
 if (account === undefined || andrew === undefined || greg === undefined) throw new Error('The account has two users.');
 
@@ -22,7 +23,7 @@ describe('names learned from outgoing mail', () => {
   it('are none that may mean a colleague, by whatever rule and however it is written (claimed 3)', () => {
     const [office] = accountViews(
       { accounts: { company: { ...ACCOUNT, users: { andré: { names: ['Big Boss'], aliases: ['andy'] }, greg: {}, олег: {} } } } },
-      [],
+      NO_PLUGINS,
     );
     const colleague = office?.users[1];
     if (office === undefined || colleague === undefined) throw new Error('The office has three users.');
@@ -48,7 +49,7 @@ describe('names learned from outgoing mail', () => {
   it('count no more once they may mean a colleague, who may have come later', () => {
     const learned = learnName(NOTHING, account, greg, 'Carolyn Jones');
     expect(usableNames(learned, account).get(greg)).to.deep.equal(['Carolyn Jones']);
-    const [later] = accountViews({ accounts: { company: { ...ACCOUNT, users: { greg: {}, carolyn: {} } } } }, []);
+    const [later] = accountViews({ accounts: { company: { ...ACCOUNT, users: { greg: {}, carolyn: {} } } } }, NO_PLUGINS);
     if (later === undefined) throw new Error('The account is there.');
     expect([...usableNames(learned, later).values()].flat()).to.deep.equal([]);
   });

@@ -27,7 +27,14 @@ export const GREG: MailboxRef = { account: 'company', user: 'greg' };
 export const LISA: MailboxRef = { account: 'works', user: 'lisa' };
 
 function account(id: string, kind: string, address: string, domains: readonly string[], users: readonly MailboxRef[]): AccountView {
-  return { id, kind, address, domains, users: users.map((mailbox) => ({ name: mailbox.user, mailbox, aliases: [], names: [], ccTo: [] })) };
+  return {
+    id,
+    kind,
+    via: 'pop3',
+    address,
+    domains,
+    users: users.map((mailbox) => ({ name: mailbox.user, mailbox, aliases: [], names: [] })),
+  };
 }
 
 /** Two users share mail@company.com; lisa@works.example belongs to one alone. */

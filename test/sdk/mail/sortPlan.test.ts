@@ -14,7 +14,7 @@ import { expect } from 'chai';
 
 const andrew: MailboxRef = { account: 'company', user: 'andrew' };
 const greg: MailboxRef = { account: 'company', user: 'greg' };
-const account: AccountView = { id: 'company', kind: 'regular', address: 'mail@company.com', domains: [], users: [] };
+const account: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.com', domains: [], users: [] };
 const toAndrew: Address = { name: 'andrew', local: 'mail', domain: 'company.com', raw: 'andrew <mail@company.com>' };
 const field: HeaderField = { name: 'Envelope-To', value: 'a, b', raw: Buffer.from('Envelope-To: a, b\r\n'), index: 3 };
 

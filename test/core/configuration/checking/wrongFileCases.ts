@@ -157,8 +157,33 @@ export const WRONG_FILES: readonly (readonly [title: string, text: string, ...pr
   ],
   [
     'too many entries',
-    withUsers('{ "greg": { "names": §["a", "b", "c", "d"] } }'),
-    'error accounts/company/users/greg/names: "names" may have at most 3 entries.',
+    withUsers('{ "greg": { "mail.labels": §["a", "b", "c", "d"] } }'),
+    'error accounts/company/users/greg/mail.labels: "mail.labels" may have at most 3 entries.',
+  ],
+  [
+    'an alias with a space',
+    withUsers('{ "greg": { "aliases": [§"the boss"] } }'),
+    'error accounts/company/users/greg/aliases/0: Entry 1 of "aliases": Not "the boss". A name without spaces.',
+  ],
+  [
+    'a name of nobody inside a property of the account',
+    withUsers('{ "carolyn": {} }', '"mail.readers": { "talk@lists.example": ["carolyn", §"carolin"] }, '),
+    'error accounts/company/mail.readers/talk@lists.example/1: "carolin" is no user of the account "company". Did you mean "carolyn"?',
+  ],
+  [
+    'a way to collect that no plugin has',
+    withUsers('{}', '"via": §"pop", '),
+    'warning accounts/company/via: No installed plugin collects mail by "pop": "company" gets none from its ISP. Did you mean "pop3"?',
+  ],
+  [
+    'a property of another way to collect',
+    withUsers('{}', '§"imap.host": "imap.isp.example", '),
+    'warning accounts/company/imap.host: "imap.host" has no effect here: it is for accounts that are collected by "imap", and "company" is by "pop3".',
+  ],
+  [
+    'a property of the default way to collect in an account that is collected in another way',
+    withUsers('{}', '"via": "imap", §"pop3.host": "pop.isp.example", '),
+    'warning accounts/company/pop3.host: "pop3.host" has no effect here: it is for accounts that are collected by "pop3", and "company" is by "imap".',
   ],
   [
     'an entry twice',

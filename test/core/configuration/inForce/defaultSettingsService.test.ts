@@ -67,6 +67,22 @@ describe('DefaultSettingsService', () => {
     expect(JSON.stringify(schema)).to.not.contain('pop3.password');
   });
 
+  it('has the names of users completed in editors, as they come and go', async () => {
+    const examples = async (): Promise<unknown> => {
+      const schema = JSON.parse(await readFile(join(office.path, 'settings.schema.json'), 'utf8')) as { properties: { accounts: object } };
+      const user = '["additionalProperties"]["properties"]["users"]["additionalProperties"]["properties"]["cc.to"]["items"]["examples"]';
+      return [...user.matchAll(/"([^"]+)"/g)].reduce<unknown>(
+        (at, [, step]) => (at as Record<string, unknown>)[step ?? ''],
+        schema.properties.accounts,
+      );
+    };
+    expect(await examples()).to.deep.equal(['andrew', 'greg']);
+    await settings.edit('cli', [{ path: ['accounts', 'company', 'users', 'lisa'], value: {} }]);
+    expect(await examples()).to.deep.equal(['andrew', 'greg', 'lisa']);
+    await settings.edit('cli', [{ path: ['accounts', 'company', 'users', 'lisa'], value: undefined }]);
+    expect(await examples()).to.deep.equal(['andrew', 'greg']);
+  });
+
   it('reads every scope with the defaults', () => {
     expect(settings.get('timer.everyMinutes')).to.equal(7);
     expect(settings.get('pop3.listen')).to.deep.equal([{ port: 110, host: '127.0.0.1', security: 'starttls' }]);

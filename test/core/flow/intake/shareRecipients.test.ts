@@ -4,8 +4,15 @@ import type { Accounts, Submission } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { shareRecipients } from '#core/flow/intake/shareRecipients.js';
 
-const COMPANY: AccountView = { id: 'company', kind: 'regular', address: 'mail@company.example', domains: [], users: [] };
-const WORKS: AccountView = { id: 'works', kind: 'domain', address: 'post@works.example', domains: ['works.example'], users: [] };
+const COMPANY: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
+const WORKS: AccountView = {
+  id: 'works',
+  kind: 'domain',
+  via: 'pop3',
+  address: 'post@works.example',
+  domains: ['works.example'],
+  users: [],
+};
 
 function accountsOf(...all: readonly AccountView[]): Accounts {
   return {

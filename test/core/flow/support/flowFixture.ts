@@ -26,11 +26,12 @@ import { createHooks } from '#core/hooks.js';
 import { MemoryStorages } from '../../../kit/memoryStorages.js';
 import { MemoryMailStore } from './memoryMailStore.js';
 
-const user = (account: string, name: string): UserView => ({ mailbox: { account, user: name }, name, aliases: [], names: [], ccTo: [] });
+const user = (account: string, name: string): UserView => ({ mailbox: { account, user: name }, name, aliases: [], names: [] });
 
 export const COMPANY: AccountView = {
   id: 'company',
   kind: 'regular',
+  via: 'pop3',
   address: 'mail@company.example',
   domains: [],
   users: ['andrew', 'greg'].map((name) => user('company', name)),
@@ -38,6 +39,7 @@ export const COMPANY: AccountView = {
 export const WORKS: AccountView = {
   id: 'works',
   kind: 'domain',
+  via: 'pop3',
   address: 'post@works.example',
   domains: ['works.example'],
   users: [user('works', 'lisa')],

@@ -248,4 +248,4 @@ export class FakeHost {
   }
 }
 
-export const ACCOUNT = Object.freeze({ id: 'company', kind: 'regular', address: 'mail@company.com', domains: [], users: [] });
+export const ACCOUNT = Object.freeze({ id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.com', domains: [], users: [] });

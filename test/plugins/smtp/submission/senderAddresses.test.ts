@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isThisComputer, senderAddressesIn, senderAddressesProblem } from '#core/cli/senderAddresses.js';
+import { isThisComputer, readSenders, senderAddressesIn, senderAddressesProblem } from '#plugins/smtp/dist/submission/senderAddresses.js';
 
 describe('the addresses that may send without a login', () => {
   it('are typed with commas or spaces; none is nobody', () => {
@@ -23,6 +23,16 @@ describe('the addresses that may send without a login', () => {
     ])
       expect(senderAddressesProblem(wrong), wrong).to.match(/is no IP address\. Write addresses as in 192\.168\.1\.20/);
     for (const all of ['0.0.0.0/0', '192.168.1.20, ::/0']) expect(senderAddressesProblem(all), all).to.include('every address there is');
+  });
+
+  it('are read for the setup: the value with a remark, or what is wrong', () => {
+    expect(readSenders('192.168.1.20, fd00::/64')).to.deep.equal({ value: ['192.168.1.20', 'fd00::/64'] });
+    expect(readSenders('none')).to.deep.equal({ value: [] });
+    expect(readSenders('::1')).to.deep.equal({
+      value: ['::1'],
+      remark: '::1 is this computer: every program and every plugin on it may send as any account.',
+    });
+    expect(readSenders('the scanner')).to.have.property('problem').that.includes('"the" is no IP address.');
   });
 
   it('may be this computer, in all that it is called', () => {

@@ -1,6 +1,18 @@
 // The addresses of scanners, printers and programs that send without a login, as somebody types them for `smtp.trustedNetworks`. Pure.
 import { isIP } from 'node:net';
 
+/** What `smtp check-senders` answers: the value of the setting, or why it can be none. */
+export type ReadSenders = { readonly value: readonly string[]; readonly remark?: string } | { readonly problem: string };
+
+export function readSenders(answer: string): ReadSenders {
+  const problem = senderAddressesProblem(answer);
+  if (problem !== undefined) return { problem };
+  const value = senderAddressesIn(answer);
+  const own = value.find(isThisComputer);
+  if (own === undefined) return { value };
+  return { value, remark: `${own} is this computer: every program and every plugin on it may send as any account.` };
+}
+
 /** Separated by commas or white space; `none`, as the empty answer, for nobody. */
 export function senderAddressesIn(answer: string): readonly string[] {
   if (/^\s*none\.?\s*$/i.test(answer)) return [];

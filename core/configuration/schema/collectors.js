@@ -1,0 +1,14 @@
+/** The `via` of accounts that say none: '' where nothing that collects is installed. */
+export function defaultVia(collectors) {
+  return (collectors.find(({ isDefault }) => isDefault === true) ?? collectors[0])?.via ?? '';
+}
+/** Of all secrets of accounts, those that an account needs which is collected by `via`. */
+export function neededSecrets({ via }, secrets, { collectors }) {
+  return secrets.filter((key) => foreignCollectors(key, via, collectors).length === 0);
+}
+/** `collectors`: with the keys of their properties, as the merged schema has them. The other ways to collect that a property of accounts belongs to; none where an account that is collected by `via` may have a use for it. */
+export function foreignCollectors(key, via, collectors) {
+  const owners = collectors.filter(({ properties }) => properties.includes(key));
+  return owners.some((each) => each.via === via) ? [] : owners.map((each) => each.via);
+}
+//# sourceMappingURL=collectors.js.map

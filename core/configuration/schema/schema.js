@@ -1,0 +1,178 @@
+import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from '../layout/names.js';
+import { withoutPatterns } from '../strangers/withoutPatterns.js';
+import { defaultVia } from './collectors.js';
+import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
+import { editionsBySize } from './editions.js';
+import { explained } from './hover.js';
+import { holdsReferences } from './references.js';
+/** Keywords beyond draft-07 that declarations may use: Postroom's own and those of VS Code. */
+export const VOCABULARY = [
+  ...['scope', 'secret', 'restart', 'risky', 'consequence', 'renamed', 'accountKind', 'needs'],
+  ...['refersTo', 'referenceMessages', 'argument', 'starter'],
+  ...['markdownDescription', 'patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage', 'defaultSnippets'],
+  ...['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels', 'editPresentation', 'order', 'tags', 'unit', 'doNotSuggest'],
+  ...['allowComments', 'allowTrailingCommas'],
+];
+const KEY = /^[a-zA-Z][\w-]*(\.[a-zA-Z][\w-]*)*$/;
+/** Names in accounts and users, and at the top, that no property may take. */
+const STRUCTURAL = new Set(['accounts', 'users', 'kind', 'via', 'address', '$schema']);
+export function pluginId(manifest) {
+  return `${manifest.publisher}.${manifest.name}`;
+}
+/**
+ * Merges the core's properties with those of the manifests. Of two declarations of one key the first counts. `isStranger`: the schemas of this
+ * manifest are checked by themselves, within limits.
+ */
+export function mergeSchema(manifests, problemOf, isStranger = () => false) {
+  const conflicts = [];
+  const properties = new Map();
+  const declare = (manifest, declared) => {
+    const owner = manifest === undefined ? 'postroom' : pluginId(manifest);
+    for (const [key, schema] of Object.entries(declared)) {
+      const problem = keyProblem(key, properties.get(key)) ?? problemOf(schema, manifest);
+      if (problem === undefined) {
+        const own = manifest !== undefined && isStranger(manifest) ? { schema: withoutPatterns(schema), whole: schema } : { schema };
+        const scope = schema.scope ?? 'server';
+        const refers = scope !== 'server' && holdsReferences(schema);
+        properties.set(key, { key, owner, scope, ...own, ...(refers && { refersToUsers: true }) });
+      } else {
+        conflicts.push(`${owner} declares the setting "${key}", which is left out: ${problem}`);
+        const first = properties.get(key);
+        if (first?.whole !== undefined) properties.set(key, { ...first, isContested: true });
+      }
+    }
+  };
+  const granting = manifests.filter((each) => each.contributes?.taps?.some(grantsLicences));
+  const editions = new Map(granting.map((each) => [pluginId(each), each.contributes?.edition]));
+  declare(undefined, withEditions(CORE_PROPERTIES, editions));
+  for (const manifest of manifests) declare(manifest, manifest.contributes?.configuration?.properties ?? {});
+  const kinds = distinctKinds(manifests, conflicts);
+  const collectors = distinctCollectors(manifests, properties, conflicts);
+  return {
+    properties,
+    kinds,
+    collectors,
+    plugins: manifests.map(pluginId),
+    editions,
+    json: jsonSchema([...properties.values()], kinds, collectors),
+    conflicts,
+  };
+}
+/** Whether a setting is surely the plugin's, whatever its manifest declares: what it keeps there it may read, and takes along when it is removed. */
+export function isOwn({ properties }, plugin, key) {
+  const declared = properties.get(key);
+  return declared?.owner === plugin && declared.isContested !== true;
+}
+/** `grant` is the last stage of onLicenseCheck, and so the default. */
+function grantsLicences({ hook, stage = 'grant' }) {
+  return hook === 'onLicenseCheck' && stage === 'grant';
+}
+/** Which editions there are is for the installed plugins to say. */
+function withEditions(properties, editions) {
+  const { 'plugins.enabled': enabled = {}, ...others } = properties;
+  const ids = editionsBySize(editions).map(([id]) => `\`${id}\``);
+  if (ids.length === 0) return properties;
+  const words = `${enabled.markdownDescription ?? ''} Exactly one edition belongs here: ${ids.join(' or ')}.`;
+  return { 'plugins.enabled': { ...enabled, markdownDescription: words }, ...others };
+}
+function keyProblem(key, declared) {
+  if (declared !== undefined) return `${declared.owner} declares it too.`;
+  if (!KEY.test(key) || STRUCTURAL.has(key) || key.split('.').some((part) => POLLUTING_KEYS.has(part)))
+    return 'it is no name for a setting.';
+  return undefined;
+}
+function distinctKinds(manifests, conflicts) {
+  const kinds = new Map();
+  for (const manifest of manifests) {
+    for (const kind of manifest.contributes?.accountKinds ?? []) {
+      if (!kinds.has(kind.kind)) kinds.set(kind.kind, kind);
+      else conflicts.push(`${pluginId(manifest)} declares the kind of account "${kind.kind}", which another plugin declares too.`);
+    }
+  }
+  return [...kinds.values()];
+}
+/** Each with the keys of its properties, which are its plugin's own. */
+function distinctCollectors(manifests, declared, conflicts) {
+  const collectors = new Map();
+  for (const manifest of manifests) {
+    for (const collector of manifest.contributes?.collectors ?? []) {
+      const isIts = ({ key, owner, scope }) =>
+        owner === pluginId(manifest) &&
+        scope === 'account' &&
+        collector.properties.some((each) => (each.endsWith('.') ? key.startsWith(each) : key === each));
+      const properties = [...declared.values()].filter(isIts).map(({ key }) => key);
+      if (!collectors.has(collector.via)) collectors.set(collector.via, { ...collector, properties });
+      else conflicts.push(`${pluginId(manifest)} collects mail by "${collector.via}", which another plugin does too.`);
+    }
+  }
+  return [...collectors.values()];
+}
+function jsonSchema(properties, kinds, collectors) {
+  const of = (scope) =>
+    Object.fromEntries(
+      properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, explained(each.schema)]),
+    );
+  const user = { type: 'object', additionalProperties: false, properties: of('user') };
+  const account = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['kind', 'address'],
+    properties: {
+      kind: explained({
+        type: 'string',
+        title: 'Kind of account',
+        markdownDescription: 'How mail is sorted to the users.',
+        ...(kinds.length === 0
+          ? {}
+          : { enum: kinds.map((each) => each.kind), enumDescriptions: kinds.map((each) => `${each.title}: ${each.description}`) }),
+      }),
+      via: explained({
+        type: 'string',
+        maxLength: 64,
+        title: 'Way to collect',
+        markdownDescription: 'How mail is collected from the ISP.',
+        // No list of what is allowed: where the plugin of one account is missing, the others go on.
+        ...(collectors.length > 0 && { default: defaultVia(collectors), examples: collectors.map((each) => each.via) }),
+      }),
+      address: explained({
+        type: 'string',
+        pattern: ADDRESS_PATTERN,
+        maxLength: 254,
+        title: 'Address',
+        markdownDescription: "The account's address at the ISP.",
+        patternErrorMessage: 'An address as in mail@company.com.',
+      }),
+      users: explained({
+        type: 'object',
+        default: {},
+        title: 'Users',
+        markdownDescription: 'Who shares the account, by name. PUBLIC1 and ADMIN1 are there without being listed.',
+        propertyNames: { pattern: USER_NAME_PATTERN },
+        additionalProperties: user,
+      }),
+      ...of('account'),
+    },
+  };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'urn:postroom:settings',
+    title: 'Settings of Postroom',
+    allowComments: true,
+    allowTrailingCommas: true,
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string', title: 'Schema', markdownDescription: 'Where editors find this schema: `./settings.schema.json`.' },
+      ...of('server'),
+      accounts: explained({
+        type: 'object',
+        default: {},
+        title: 'Accounts',
+        markdownDescription: 'The ISP mailboxes that are shared, each under an id of your choice.',
+        propertyNames: { pattern: ACCOUNT_ID_PATTERN },
+        additionalProperties: account,
+      }),
+    },
+  };
+}
+//# sourceMappingURL=schema.js.map
