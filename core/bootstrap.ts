@@ -6,7 +6,9 @@ import { DisposableStack, inWords, SystemClock } from '@postroom/sdk/base';
 import {
   Accounts,
   ActivityLog,
+  Authenticator,
   BccAddresses,
+  Certificates,
   Clock,
   CommandCatalogue,
   ContributedEntries,
@@ -211,6 +213,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(registerCoreCommands(container));
   await watch.start(installed);
   phase('The plugins are active.', { plugins: host.starting.length });
+  // Without these no port could open: who starts the server hears of it at once.
+  if (options.serve !== false) host.demand([Certificates, Authenticator]);
   const licence = container.get(LicenceWarden);
   settings.setLimitCheck((query) => licence.ask(query));
   stack.use(settings.onDidApply(() => void licence.recheck()));

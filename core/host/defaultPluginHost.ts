@@ -106,10 +106,16 @@ export class DefaultPluginHost implements PluginHost {
         if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
       }
       const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
-      // What failed says why the others were not tried.
-      const [first] = [...lacking.filter((id) => this.#failedProviders(id, installed).length > 0), ...lacking];
+      // What was tried and failed says why the others were not tried.
+      const [first] = [...lacking.filter((id) => this.#hasThrown(id, installed)), ...lacking];
       if (first !== undefined) this.#refuse(first, installed);
     });
+  }
+
+  demand(services: readonly ServiceId<unknown>[]): void {
+    const installed = [...this.#records.values()].map((record) => record.installed);
+    const first = services.find((id) => !this.services.has(id.serviceName) && this.#hasThrown(id, installed));
+    if (first !== undefined) this.#refuse(first, installed);
   }
 
   get starting(): readonly StartedPlugin[] {
@@ -375,13 +381,17 @@ export class DefaultPluginHost implements PluginHost {
     const could =
       providers.length === 0
         ? 'No installed plugin provides it.'
-        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it.`;
+        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it, and "disabled" did not.`;
     throw new PostroomError(
       'plugin/no-provider',
       `Postroom cannot start without the service ${serviceName}. ${why.length > 0 ? why.join(' ') : could}`,
       { service: serviceName },
       { cause: first?.error },
     );
+  }
+
+  #hasThrown(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): boolean {
+    return this.#failedProviders(id, installed).some(({ error }) => error !== undefined);
   }
 
   #failedProviders(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly PluginRecord[] {

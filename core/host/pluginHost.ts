@@ -18,6 +18,8 @@ export interface PluginHost extends BlockingPlugins, CallReporter {
    * missing afterwards, with what kept its provider from being activated.
    */
   boot(installed: readonly InstalledPlugin[], ground: Omit<Ground, 'services'>, needed: readonly ServiceId<unknown>[]): Promise<void>;
+  /** Throws what kept a provider from being activated where one of these services is missing for that. One that is switched off may be missing. */
+  demand(services: readonly ServiceId<unknown>[]): void;
   /** What stands before any plugin that the settings enable. */
   readonly ground: Ground;
   /** What runs, in the order in which it was activated. */

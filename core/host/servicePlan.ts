@@ -89,12 +89,11 @@ export class ServicePlan {
   }
 
   #whoCould(service: string): string {
-    const could = this.#installed
-      .filter(({ manifest }) => manifest?.provides?.some((each) => each.service === service))
-      .map(({ id }) => id);
+    const could = this.#installed.filter(({ manifest }) => manifest?.provides?.some((each) => each.service === service));
     const [first] = could;
     if (first === undefined) return 'which no installed plugin provides. Install one that does, or see whether the name is right.';
-    return `which ${could.join(' or ')} would provide, if enabled: postroom plugins enable ${first}`;
+    const way = isPlatform(first) ? 'see "enabled" and "disabled" in boot.json.' : `postroom plugins enable ${first.id}`;
+    return `which ${could.map(({ id }) => id).join(' or ')} would provide, if enabled: ${way}`;
   }
 
   /** Nobody can tell which one is meant: none of them is activated. */
