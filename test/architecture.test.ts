@@ -71,6 +71,15 @@ describe('the layers', () => {
     ]);
   });
 
+  it('have no output of the compiler beside them', () => {
+    const beside = ['core', 'sdk', 'plugins', 'test'].flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.d\.ts$|\.js\.map$/.test(name) && !/(^|[\\/])(dist|web-dist|node_modules)[\\/]/.test(name))
+        .map((name) => `${folder}/${name}`),
+    );
+    expect(beside).to.deep.equal([]);
+  });
+
   it('let the SDK import nothing of ours', () => {
     expect(breaches(sdk, (imported) => /^(core|plugins|#|postroom)/.test(imported))).to.deep.equal([]);
   });
