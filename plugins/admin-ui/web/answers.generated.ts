@@ -876,7 +876,7 @@ export type PluginsOrderAnswer = readonly ({
   readonly phase: 'before the settings' | 'after the settings';
   /** `MailStore 1.0.0, Outbox 1.0.0` */
   readonly provides: string;
-  /** `MailStore of acme.store, Clock of the host` */
+  /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
 })[];
 
