@@ -6,7 +6,9 @@ import { DisposableStack, inWords, SystemClock } from '@postroom/sdk/base';
 import {
   Accounts,
   ActivityLog,
+  Authenticator,
   BccAddresses,
+  Certificates,
   Clock,
   CommandCatalogue,
   ContributedEntries,
@@ -18,16 +20,22 @@ import {
   Maildrops,
   MailStore,
   Outbox,
+  PluginAdministration,
   PluginCatalogue,
+  PluginReader,
   PluginStorages,
+  PluginSupervision,
+  PortCatalogue,
   RecentMail,
   Revisions,
   Rounds,
   SecretStore,
   ServerName,
+  ServerProcess,
   type ServiceId,
   SettingsSource,
   SettingsText,
+  type StallLimit,
   StartMode,
   StoreFiles,
   StoreMaintenance,
@@ -76,20 +84,19 @@ import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandReg
 import { ManifestEntries } from './host/contributedEntries.js';
 import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins, type InstalledPlugin, runsInHost } from './host/discovery.js';
+import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
-import { InProcessPlugin } from './host/inProcessPlugin.js';
-import { Fences, TriedFences } from './host/isolated/fence/fences.js';
-import { IsolatedPlugin, type IsolatedPluginOptions } from './host/isolated/isolatedPlugin.js';
-import { PluginNetwork, SettingsPluginNetwork } from './host/network/pluginNetwork.js';
-import { PluginFolders, tidyFolders } from './host/packages/pluginFolders.js';
-import { DefaultPluginInstaller, PluginInstaller } from './host/packages/pluginInstaller.js';
+import { HostAdministration } from './host/hostAdministration.js';
+import { HostSupervision } from './host/hostSupervision.js';
+import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
-import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
+import { moduleLoader } from './host/pluginModule.js';
+import { pluginReader } from './host/pluginReader.js';
+import { PluginReconciler } from './host/pluginReconciler.js';
+import { PluginRuntime } from './host/pluginRuntime.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
-import { NotingStallWarden, type StallLimit, StallWarden } from './host/stalls/stallWarden.js';
-import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
+import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
 import { Housekeeping } from './maintenance/housekeeping.js';
 import { LostEndNotice } from './maintenance/lostEndNotice.js';
 import { LostEndReport } from './maintenance/lostEndReport.js';
@@ -174,6 +181,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     trusted: new Set(boot.trusted),
   };
   bindValue(container, PluginFolders, folders);
+  bindValue(container, PluginReader, pluginReader(folders.trusted));
+  bindValue(container, ServerProcess, { stallLimit: options.onStall });
   const progress = new BootState(boot);
   bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
   let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
@@ -188,9 +197,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
-  // Before a plugin of the settings is activated, and so still there while they end.
-  const stalls = service(container, StallWarden);
-  if (options.onStall !== undefined) stack.use(stalls.begin(options.onStall));
   const settings = stack.use(service(container, SettingsService) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
@@ -203,11 +209,12 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
 
-  const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
+  const reconciler = stack.use(service(container, PluginReconciler));
   stack.use(registerCoreCommands(container));
-  await watch.start(installed);
+  await reconciler.start(installed);
   phase('The plugins are active.', { plugins: host.starting.length });
-  if (options.onStall !== undefined) stalls.tell();
+  // Without these no port could open: who starts the server hears of it at once.
+  if (options.serve !== false) host.demand([Certificates, Authenticator]);
   const licence = container.get(LicenceWarden);
   settings.setLimitCheck((query) => licence.ask(query));
   stack.use(settings.onDidApply(() => void licence.recheck()));
@@ -294,24 +301,23 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
   bindAlias(container, CommandCatalogue, CommandRegistry);
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');
-  const reportFailure: IsolatedPluginOptions['reportFailure'] = (...failure) => service(container, PluginHost).reportFailure(...failure);
   const services = new ServiceRegistry(container);
   container.bind(ServiceRegistry).toConstantValue(services);
-  bindValue(container, RuntimeFactory, (plugin) =>
-    runsInHost(plugin)
-      ? new InProcessPlugin(plugin, container, { storageRoot, noteProblem, patienceMs, services, boot })
-      : new IsolatedPlugin(plugin, container, { storageRoot, reportFailure, noteProblem }),
-  );
+  const load = moduleLoader(services, service(container, HostHooks), {
+    reportFailure: (...failure) => service(container, PluginHost).reportFailure(...failure),
+    noteProblem,
+  });
+  const options = { load, storageRoot, noteProblem, patienceMs, services, boot };
+  bindValue(container, RuntimeFactory, (plugin) => new PluginRuntime(plugin, container, options));
   bindClass(container, PluginHost, DefaultPluginHost);
   bindAlias(container, PluginCatalogue, PluginHost);
   bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, ContributedEntries, ManifestEntries);
-  bindClass(container, PluginWatch, DefaultPluginWatch);
-  bindClass(container, Fences, TriedFences);
-  bindClass(container, PluginNetwork, SettingsPluginNetwork);
-  bindClass(container, PluginInstaller, DefaultPluginInstaller);
-  bindClass(container, UnhandledErrors, DefaultUnhandledErrors);
-  bindClass(container, StallWarden, NotingStallWarden);
+  bindSelf(container, PluginReconciler);
+  bindSelf(container, UnhandledErrors);
+  bindClass(container, PluginSupervision, HostSupervision);
+  bindClass(container, PluginAdministration, HostAdministration);
+  bindAlias(container, PortCatalogue, Doors);
 
   bindClass(container, Figures, ServerFigures);
   bindFlow(container);

@@ -1,22 +1,22 @@
 // A server for the tests of plugins: what @postroom/sdk/testing starts (sdk/testing/testServer.ts says what it needs).
 import './base/injection.js';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
-import { Accounts, Maildrops } from '@postroom/sdk/services';
+import { Accounts, Maildrops, PluginPacker } from '@postroom/sdk/services';
 import type { LogLine, TestServer, TestServerOptions } from '@postroom/sdk/testing';
 import { service } from './base/bindings.js';
 import { createLog } from './base/log.js';
 import { openServer, type Server } from './bootstrap.js';
 import { findMailbox } from './commands/findMailbox.js';
 import { readPlugin } from './host/discovery.js';
-import { unpackPlugin } from './host/packages/pluginArchive.js';
-import { packChecked } from './host/packages/pluginCheck.js';
+import { pluginFiles } from './host/pluginFiles.js';
 import { PluginHost } from './host/pluginHost.js';
+import { StandaloneHost } from './host/standalone.js';
 
 export async function openTestServer({ dataDir, clock, plugins, onLog }: TestServerOptions): Promise<TestServer> {
-  const installed = await Promise.all(plugins.map((folder) => install(folder, dataDir)));
+  const installed = await install(plugins, dataDir);
   if (installed.length > 0) await enable(installed, dataDir);
   const server = await openServer({ dataDir, clock, serve: false, log: createLog('debug', logTo(onLog)) });
   try {
@@ -35,15 +35,23 @@ export async function openTestServer({ dataDir, clock, plugins, onLog }: TestSer
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 
-/** Puts a plugin where `plugins add` does, once it has passed what it would have to pass there. Answers its id. */
-async function install(folder: string, dataDir: string): Promise<string> {
-  // It is activated at once, and that reads the code.
-  const octets = await packChecked(folder, { readsCode: false });
-  const { id } = await readPlugin(folder, false);
-  const installed = path.join(dataDir, 'plugins', id);
-  await mkdir(installed, { recursive: true });
-  await unpackPlugin(octets, installed);
-  return id;
+/** Puts plugins where `plugins add` does, once each has passed what it would have to pass there. Answers their ids. */
+async function install(folders: readonly string[], dataDir: string): Promise<readonly string[]> {
+  if (folders.length === 0) return [];
+  const packer = await (await StandaloneHost.bare(createLog('error', process.stderr))).service(PluginPacker);
+  return Promise.all(
+    folders.map(async (folder) => {
+      // It is activated at once, and that reads the code.
+      await packer.pack(folder, { readsCode: false });
+      const { id } = await readPlugin(folder, false);
+      for (const file of await pluginFiles(folder)) {
+        const target = path.join(dataDir, 'plugins', id, file);
+        await mkdir(path.dirname(target), { recursive: true });
+        await copyFile(path.join(folder, file), target);
+      }
+      return id;
+    }),
+  );
 }
 
 async function enable(plugins: readonly string[], dataDir: string): Promise<void> {

@@ -1,4 +1,4 @@
-// Runs test files by their sources, in this process, so that a debugger stops in them: node scripts/testFile.mjs test/core/mail/header.test.ts
+// Runs test files by their sources, in this process, so that a debugger stops in them: node scripts/testFile.mjs test/core/mail/prefix.test.ts
 //   --no-timeout   a test may take as long as somebody looks at it
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import Mocha from 'mocha';
 
 const tests = fileURLToPath(new URL('../test/', import.meta.url));
 
-/** `test/core/mail/header.test.ts` -> `test/dist/core/mail/header.test.js`, as absolute paths; a built file stays. Throws with a sentence. */
+/** `test/core/mail/prefix.test.ts` -> `test/dist/core/mail/header.test.js`, as absolute paths; a built file stays. Throws with a sentence. */
 export function builtFile(source) {
   const below = path.relative(tests, path.resolve(source));
   if (below.startsWith('..') || !/\.test\.(ts|js)$/.test(below))
@@ -24,7 +24,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const mocha = new Mocha({ timeout: words.includes('--no-timeout') ? 0 : timeout, rootHooks: mochaHooks });
   try {
     const files = words.filter((word) => !word.startsWith('--'));
-    if (files.length === 0) throw new Error('Name a test file: node scripts/testFile.mjs test/core/mail/header.test.ts');
+    if (files.length === 0) throw new Error('Name a test file: node scripts/testFile.mjs test/core/mail/prefix.test.ts');
     for (const file of files) mocha.addFile(builtFile(file));
     await mocha.loadFilesAsync();
     mocha.run((failures) => process.exit(failures === 0 ? 0 : 1));

@@ -203,6 +203,8 @@ export interface CommandDeclaration {
    * from activateStandalone(), and no store is opened. For plugins that run in the host.
    */
   readonly standalone?: boolean;
+  /** Works on the caller's files alone: the command line runs it by activateStandalone(), and no server has it. The product's own plugins only. */
+  readonly local?: boolean;
   /**
    * `account`: a question about one account, which its page in the manager asks. The command reads, and `account` (an id) is the only argument that
    * it requires. What `result` gives a title is shown; properties of the account in the answer's `proposal` are offered to be set. Where the answer has

@@ -1,12 +1,9 @@
 // The program log: JSON lines by pino. Sentences with fields; never a password, never a body. It is read on a terminal, too: what could act there stands
 // in it as an escape.
 import type { Logger } from '@postroom/sdk';
-import { terminalJson } from '@postroom/sdk/base';
+import { SECRET_FIELDS, terminalJson } from '@postroom/sdk/base';
 import type { Log } from '@postroom/sdk/services';
 import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino';
-
-/** Fields that are blanked wherever they turn up. */
-export const SECRET_FIELDS: readonly string[] = ['password', 'pass', 'secret', 'token', 'authorization'];
 
 /** Said by the log itself: who speaks, when, how grave, and what. */
 const RESERVED = ['level', 'time', 'source', 'msg'];

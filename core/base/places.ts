@@ -10,8 +10,6 @@ export const BUILT_FOLDER = path.join(PRODUCT_FOLDER, 'core', 'dist');
 const IS_BUNDLE = new URL('./', import.meta.url).pathname.endsWith('/core/dist/program/');
 /** The product's own plugins. */
 export const BUNDLED_PLUGINS = path.join(PRODUCT_FOLDER, 'plugins', path.sep);
-/** The SDK that this server runs with. */
-export const SDK_FOLDER = path.join(path.dirname(fileURLToPath(import.meta.resolve('@postroom/sdk'))), '..');
 
 /** The module of a plugin of the product, from the one that the manifest names. */
 export function bundledModule(module: string): string {

@@ -1,5 +1,5 @@
 // Questions that are asked again until the answer can be one, before more is typed.
-import { didYouMean } from '../configuration/problems/nearest.js';
+import { didYouMean } from '@postroom/sdk/base';
 import type { Dialogue } from './dialogue.js';
 
 /** Asks until nothing is wrong with the answer; `problemOf` says what is, in a sentence. */

@@ -1,14 +1,12 @@
 // `postroom`: serve, demo, setup, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
 import path from 'node:path';
 import { type CommandDeclaration, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
-import { inWords, terminalText } from '@postroom/sdk/base';
+import { apiVersion, inWords, terminalText } from '@postroom/sdk/base';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
-import { API_VERSION } from '../host/apiVersion.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
-import { AUTHORING_COMMANDS } from './authoring.js';
 import { addCommands, type CommandAction, type CommonOptions } from './commandLine.js';
 import { type Examples, examplesOf } from './examples.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
@@ -26,7 +24,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       writeErr: (text) => void process.stderr.write(terminalText(text)),
     })
     .description('A mail server for offices: shares a few ISP mailboxes among many people.')
-    .version(API_VERSION)
+    .version(apiVersion())
     .exitOverride()
     .showHelpAfterError('(add --help for the way to write it)')
     .configureHelp({ sortSubcommands: true });
@@ -93,20 +91,22 @@ async function failedStart(error: unknown): Promise<number> {
 
 interface CommandTable {
   readonly declarations: readonly CommandDeclaration[];
-  /** By area. */
+  /** Of areas, by name. */
   readonly titles: Readonly<Record<string, string>>;
   readonly examples: Examples;
 }
 
-/** The core's commands and those that installed plugins declare. */
+/** The product's commands and those that other installed plugins declare, with a title for each area. */
 async function commandTable(dataDir: string): Promise<CommandTable> {
   const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
-  const manifests = installed.flatMap((plugin) => plugin.manifest ?? []);
-  const contributed = installed.flatMap(declaredCommands);
+  const [ours, strangers] = [true, false].map((bundled) =>
+    installed.filter((plugin) => plugin.bundled === bundled).flatMap(declaredCommands),
+  );
   // The product's plugins come first in the list, and last here: their titles count.
-  const titles: Readonly<Record<string, string>> = Object.fromEntries(manifests.toReversed().flatMap(areaTitles));
+  const manifests = installed.flatMap((plugin) => plugin.manifest ?? []).toReversed();
+  const titles: Readonly<Record<string, string>> = Object.fromEntries(manifests.flatMap(areaTitles));
   return {
-    declarations: fittingCommands([...CORE_COMMANDS, ...AUTHORING_COMMANDS], contributed),
+    declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
     titles: { ...titles, ...AREA_TITLES },
     examples: examplesOf(installed),
   };

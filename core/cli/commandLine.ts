@@ -113,7 +113,7 @@ async function typed(name: string, value: unknown, schema: ArgumentSchema): Prom
     return (await readGivenFile(String(value))).toString('base64');
   }
   if (schema.plugin === true) {
-    return (await packedPlugin(String(value))).toString('base64');
+    return Buffer.from(await packedPlugin(String(value))).toString('base64');
   }
   if (schema.path === true) {
     return path.resolve(String(value));
@@ -124,16 +124,14 @@ async function typed(name: string, value: unknown, schema: ArgumentSchema): Prom
   return schema.type === 'integer' || schema.type === 'number' ? numberFor(name, String(value)) : value;
 }
 
-async function packedPlugin(given: string): Promise<Buffer> {
+async function packedPlugin(given: string): Promise<Uint8Array> {
   const isFolder = await stat(given).then(
     (status) => status.isDirectory(),
     () => false,
   );
-  if (!isFolder) {
-    return readGivenFile(given);
-  }
-  const { packChecked } = await import('../host/packages/pluginCheck.js');
-  return packChecked(given);
+  if (!isFolder) return readGivenFile(given);
+  const { packFolder } = await import('./standalone.js');
+  return packFolder(given);
 }
 
 /** Of a value by position: commander explains options only. */

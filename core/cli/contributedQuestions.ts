@@ -1,6 +1,6 @@
 // The questions that plugins contribute to `postroom setup`: each asked as its manifest says, and its answer read by the property's schema.
 import { foldCase, splitAddress } from '@postroom/sdk';
-import { didYouMean } from '../configuration/problems/nearest.js';
+import { didYouMean } from '@postroom/sdk/base';
 import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
 import { askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';

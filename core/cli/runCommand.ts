@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
+import { type CommandCall, type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
 import { shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
-import { AUTHORING } from './authoring.js';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
 import { dataMissing } from './dataMissing.js';
@@ -20,11 +19,10 @@ export async function runCommand(
   options: CommonOptions,
 ): Promise<number> {
   const bar = new ProgressBar();
-  const authoring = AUTHORING[declaration.command];
   try {
-    if (authoring !== undefined) {
-      const result = await authoring(args);
-      await print(textOf(result, options));
+    if (declaration.local === true) {
+      const { runLocally } = await import('./standalone.js');
+      await print(textOf(await runLocally(declaration.command, args, callWith(bar)), options));
       return EXIT.done;
     }
     const ask = async (given: typeof args): Promise<unknown> => {
@@ -94,11 +92,7 @@ async function runOffline(
       `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${shellWord(dataDir)}`,
     );
   }
-  const call = {
-    author: 'cli',
-    signal: new AbortController().signal,
-    progress: (step: Parameters<ProgressBar['show']>[0]) => bar.show(step),
-  };
+  const call = callWith(bar);
   const { standalone } = await import('./standalone.js');
   const alone = standalone(declaration);
   if (alone !== undefined) {
@@ -114,6 +108,10 @@ async function runOffline(
   } finally {
     await server.close();
   }
+}
+
+function callWith(bar: ProgressBar): CommandCall {
+  return { author: 'cli', signal: new AbortController().signal, progress: (step) => bar.show(step) };
 }
 
 /** Standard error, for the lines of a log. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CheckResult, type CommandCall, type CommandDeclaration, sentenceOf } from '@postroom/sdk';
-import { StoreFiles } from '@postroom/sdk/services';
+import { PluginPacker, StoreFiles } from '@postroom/sdk/services';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
 import { checkResult, problem } from '../doctor/checkResult.js';
@@ -21,6 +21,17 @@ export function standalone({ command, standalone: isPlugins }: CommandDeclaratio
 
 function openStandalone(dataDir: string): Promise<StandaloneHost> {
   return StandaloneHost.open(dataDir, createLog('error', process.stderr));
+}
+
+/** Runs a command that works on the caller's files alone. */
+export async function runLocally(command: string, args: Readonly<Record<string, unknown>>, call: CommandCall): Promise<unknown> {
+  return (await StandaloneHost.bare(createLog('error', process.stderr))).run(command, args, call);
+}
+
+/** A plugin's folder as one file. */
+export async function packFolder(folder: string): Promise<Uint8Array> {
+  const host = await StandaloneHost.bare(createLog('error', process.stderr));
+  return (await host.service(PluginPacker)).pack(folder);
 }
 
 /** The doctor also visits where no server can start, and says why. */

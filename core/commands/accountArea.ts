@@ -1,6 +1,6 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { type AccountView, PostroomError } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
+import { orFail, shellWord } from '@postroom/sdk/base';
 import { Accounts, SecretStore, secretPath } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
@@ -12,7 +12,7 @@ import { RelayStep } from '../flow/sending/relay.js';
 import { PluginHost } from '../host/pluginHost.js';
 import type { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { assignments, orFail, refuseUnknownKeys } from './settingsEdit.js';
+import { assignments, refuseUnknownKeys } from './settingsEdit.js';
 
 export class AccountArea implements CommandArea {
   constructor(

@@ -1,16 +1,16 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 
 import { PostroomError } from '@postroom/sdk';
-import { NOT_UTF8, utf8TextOf } from '@postroom/sdk/base';
+import { NOT_UTF8, orFail, problemLine, utf8TextOf } from '@postroom/sdk/base';
 import { Accounts, TrialPeriod } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { hasErrors, problemLine } from '../configuration/problems/problems.js';
+import { hasErrors } from '../configuration/problems/problems.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { WhatIfStep } from '../review/whatIf.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { CONFIG_COMMANDS } from './configDeclarations.js';
-import { keysAndValues, orFail, pathOf, refuseUnknownKeys } from './settingsEdit.js';
+import { keysAndValues, pathOf, refuseUnknownKeys } from './settingsEdit.js';
 
 export class ConfigArea implements CommandArea {
   constructor(

@@ -14,7 +14,6 @@ import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
 import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
-import { PluginArea } from './pluginArea.js';
 import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SetupArea } from './setupArea.js';
@@ -36,7 +35,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   UserArea,
   ConfigArea,
   SetupArea,
-  PluginArea,
   LicenceArea,
   DoctorArea,
 ];

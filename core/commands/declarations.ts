@@ -10,7 +10,6 @@ import { LICENCE_COMMANDS } from './licenceDeclarations.js';
 import { LOG_COMMANDS } from './logDeclarations.js';
 import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
-import { PLUGIN_COMMANDS } from './pluginDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
 import { SETUP_COMMANDS } from './setupDeclarations.js';
@@ -32,7 +31,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
   ...SETUP_COMMANDS,
-  ...PLUGIN_COMMANDS,
   ...LICENCE_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];
@@ -45,7 +43,6 @@ export const AREA_TITLES: Readonly<Record<string, string>> = {
   log: 'What was collected, sent and picked up, by day',
   mailboxes: 'Mailboxes: how much mail waits where, move a message',
   outbox: 'Mail that waits to be sent: list, retry, hold, return',
-  plugins: 'Plugins: list, order, enable, disable, add, remove; for authors: new, validate, pack',
   service: 'Start and stop the mail service',
   users: 'Who shares an account: list, add, change, rename, remove, passwords',
   waiting: 'Mail that stays at the ISPs, too large or not handed over: list, fetch, delete, leave',

@@ -18,14 +18,11 @@ import { checkResult } from '../doctor/checkResult.js';
 import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkAdvice, checkLogins, checkPasswords } from '../doctor/ispChecks.js';
-import { checkAgreements, checkIsolation } from '../doctor/pluginChecks.js';
 import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { DiskSpace } from '../flow/intake/diskSpace.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
-import { Fences } from '../host/isolated/fence/fences.js';
-import { PluginNetwork } from '../host/network/pluginNetwork.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { LostEndReport } from '../maintenance/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
@@ -45,8 +42,6 @@ export class DoctorArea implements CommandArea {
     @Licence private readonly licence: Licence,
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
-    @Fences private readonly fences: Fences,
-    @PluginNetwork private readonly network: PluginNetwork,
     @CommandRegistry private readonly registry: CommandRegistry,
     @inject(LostEndReport) private readonly lostEnd: LostEndReport,
     @ContributedEntries private readonly entries: ContributedEntries,
@@ -64,8 +59,6 @@ export class DoctorArea implements CommandArea {
         await checkResult('clock', () => checkClock(this.clock, this.log)),
         ...checkSettings(this.settings),
         ...checkPlugins(this.plugins),
-        await checkResult('plugin isolation', () => checkIsolation(this.fences, this.plugins)),
-        ...checkAgreements(this.network, this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
         ...(await contributedChecks(this.entries, { commands: this.registry, accounts: this.accounts }, call)),

@@ -1,5 +1,6 @@
 // resort and mailboxes move: mail that is here already goes where it should have gone.
 import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
+import { orFail } from '@postroom/sdk/base';
 import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
@@ -8,7 +9,6 @@ import { type Lesson, TeachingStep } from '../review/teaching.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import { mailboxNamed } from './findMailbox.js';
 import type { RESORT_COMMANDS } from './resortDeclarations.js';
-import { orFail } from './settingsEdit.js';
 
 interface ResortArguments {
   readonly messages?: readonly string[];

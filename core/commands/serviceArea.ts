@@ -1,14 +1,23 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
-import { Accounts, Events, Licence, MailStore, Outbox, type RoundReport, Rounds, TrialPeriod } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/base';
+import {
+  Accounts,
+  type BlockingPlugin,
+  Events,
+  Licence,
+  MailStore,
+  Outbox,
+  type RoundReport,
+  Rounds,
+  TrialPeriod,
+} from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { problemLine } from '../configuration/problems/problems.js';
 import { exposition } from '../figures/exposition.js';
 import { Figures } from '../figures/figures.js';
 import { DiskSpace } from '../flow/intake/diskSpace.js';
 import { Scheduler } from '../flow/rounds/schedule.js';
-import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { UnhandledErrors } from '../host/unhandledErrors.js';
@@ -32,7 +41,7 @@ export class ServiceArea implements CommandArea {
     @Events private readonly events: Events,
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
-    @UnhandledErrors private readonly strays: UnhandledErrors,
+    @inject(UnhandledErrors) private readonly strays: UnhandledErrors,
     @inject(LostEndReport) private readonly lostEnd: LostEndReport,
     @inject(DiskSpace) private readonly disk: DiskSpace,
   ) {}

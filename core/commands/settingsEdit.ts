@@ -1,19 +1,8 @@
-// What commands share when they change settings: properties as people type them, and problems as one error.
+// What commands share when they change settings: properties as people type them.
 import { PostroomError, type SettingScope } from '@postroom/sdk';
-import type { SettingsChange } from '../configuration/inForce/settingsService.js';
-import { nearest } from '../configuration/problems/nearest.js';
-import { hasErrors, problemLine } from '../configuration/problems/problems.js';
+import { nearest } from '@postroom/sdk/base';
 import type { SettingsSchema } from '../configuration/schema/schema.js';
 import type { SettingEdit } from '../configuration/text/document.js';
-
-/** Throws what is wrong, all of it; answers the warnings. */
-export function orFail(change: SettingsChange): { readonly warnings: readonly string[] } {
-  const lines = change.problems.map((problem) => problemLine(problem));
-  if (!change.ok) {
-    throw new PostroomError(change.code, `Nothing was changed.\n${lines.join('\n')}`);
-  }
-  return { warnings: hasErrors(change.problems) ? [] : lines };
-}
 
 /** `key=value` as edits below `base`, an account or a user; an empty value takes the property out. */
 export function assignments(

@@ -1,8 +1,7 @@
 // Accounts and users as taps see them, made of the settings in force. Pure.
 import type { AccountKindDeclaration, AccountView, UserView } from '@postroom/sdk';
-import type { SettingsValue } from '../configuration/checking/loadSettings.js';
+import { type AccountEntry, accountEntries, type SettingsValue, textsOf, type UserEntry } from '@postroom/sdk/base';
 import { ownedDomains } from '../configuration/layout/domains.js';
-import { type AccountEntry, accountEntries, textsOf, type UserEntry } from '../configuration/layout/layout.js';
 import { defaultVia } from '../configuration/schema/collectors.js';
 import type { SettingsSchema } from '../configuration/schema/schema.js';
 

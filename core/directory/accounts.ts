@@ -2,9 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type AccountView, foldCase, isAdminName, isOwnAddress, type MailboxRef, splitAddress, type UserView } from '@postroom/sdk';
-import { ownAddresses } from '@postroom/sdk/base';
+import { ownAddresses, type SettingsValue } from '@postroom/sdk/base';
 import type { Accounts } from '@postroom/sdk/services';
-import type { SettingsValue } from '../configuration/checking/loadSettings.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import type { SettingsSchema } from '../configuration/schema/schema.js';
 import { accountViews } from './accountViews.js';

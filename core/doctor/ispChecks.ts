@@ -2,8 +2,7 @@
 
 import { type AccountView, type CheckResult, type CommandCall, sentenceOf } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
-import type { Accounts } from '@postroom/sdk/services';
-import { type SecretStore, secretPath } from '@postroom/sdk/services';
+import { type Accounts, type SecretStore, secretPath } from '@postroom/sdk/services';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 import { type AdviceSources, adviceFor, assignmentsIn, commandFor } from './accountAdvice.js';
 import { problem, warning, well } from './checkResult.js';

@@ -1,9 +1,8 @@
 // What runs on top of the store: ports, device and licence, plugins, settings.
 import type { CheckResult } from '@postroom/sdk';
-import type { Licence } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/base';
+import type { BlockingPlugin, Licence } from '@postroom/sdk/services';
 import type { SettingsService } from '../configuration/inForce/settingsService.js';
-import { problemLine } from '../configuration/problems/problems.js';
-import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import type { Doors } from '../host/doors.js';
 import { failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';

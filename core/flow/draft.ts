@@ -2,10 +2,9 @@
 // that is stored already. Pure.
 import { type Disposition, isSameMailbox, type MailboxRef, type Rung, type TrailEntry } from '@postroom/sdk';
 import type { CopyEdit } from '@postroom/sdk/base';
+import type { Header } from '@postroom/sdk/mail';
+import { editsOf, stateOf } from '@postroom/sdk/mail';
 import type { OutboxDraft, PlacementDraft } from '@postroom/sdk/services';
-import { editsOf } from '../mail/copy.js';
-import type { Header } from '../mail/header.js';
-import { stateOf } from '../mail/sortPlan.js';
 import type { Sorted } from './sort.js';
 
 /** What was decided for one account: the plan, and the mailboxes that take their copy now. */

@@ -1,11 +1,11 @@
 // onSort: who gets this message? Runs the taps over a plan, and keeps what each of them changed and why.
 import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { cutText } from '@postroom/sdk/base';
+import { changesBetween, createSortPlan, notesOf, planProblems } from '@postroom/sdk/mail';
 import { Accounts } from '@postroom/sdk/services';
 import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
 import { HookCall, type HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
-import { changesBetween, createSortPlan, notesOf, planProblems } from '../mail/sortPlan.js';
 
 /** What the taps came to. */
 export interface Sorted {

@@ -8,8 +8,7 @@ import {
   type SchedulePlan,
   type SortPlan,
 } from '@postroom/sdk';
-import { malformedIn, whatIsMalformed } from '../mail/planState.js';
-import { isSortPlan, stateOf } from '../mail/sortPlan.js';
+import { isSortPlan, malformedIn, stateOf, whatIsMalformed } from '@postroom/sdk/mail';
 
 export function checkSchedule(plan: SchedulePlan): string | undefined {
   const rounds: unknown = (plan as { rounds?: unknown }).rounds;

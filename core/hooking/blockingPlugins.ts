@@ -1,22 +1,6 @@
 // The plugins that mail waits for, as the flow asks for them. The plugin host knows them.
 import type { Disposable } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
-
-/** A plugin that mail waits for. */
-export interface BlockingPlugin {
-  /** `publisher.name` */
-  readonly id: string;
-  readonly name: string;
-  /** Sentences: why it does not run. */
-  readonly why: string;
-  /**
-   * `failed`, or its files are `gone`: somebody has to see to it. `lapsed`: a stranger's version that runs and lets mail through where the former one did
-   * not, before an administrator has agreed. `off`: essential, and switched off by an administrator. `changing`: soon over.
-   */
-  readonly how: 'failed' | 'gone' | 'lapsed' | 'off' | 'changing';
-  /** Mail cannot be sorted without it: switching it off lets nothing pass. */
-  readonly isNeeded: boolean;
-}
+import { type BlockingPlugin, createServiceId } from '@postroom/sdk/services';
 
 export interface BlockingPlugins {
   /** Plugins that fail closed, should run, and do not: while there are any, mail is held. Asked with every message. */

@@ -1,6 +1,6 @@
 // Stands around every tap: measures, limits its time, checks its answer, and turns a throw into a fact with a name on it.
 import { PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
-import { afterRunning } from '../base/runningTime.js';
+import { afterRunning } from '@postroom/sdk/base';
 
 /** A tap that threw, ran out of time or answered what the hook does not allow. */
 export interface TapFailure {

@@ -5,10 +5,7 @@ import { PostroomError, sentenceOf } from '@postroom/sdk';
 /** One sentence. Looks at the code in `folder` without running it. */
 export async function activationProblem(error: unknown, folder: string): Promise<string> {
   if (error instanceof PostroomError) return error.message;
-  const [{ pluginFiles }, { syntaxErrors }] = await Promise.all([
-    import('./packages/pluginArchive.js'),
-    import('./packages/syntaxCheck.js'),
-  ]);
+  const [{ pluginFiles }, { syntaxErrors }] = await Promise.all([import('./pluginFiles.js'), import('./syntaxCheck.js')]);
   const files = await pluginFiles(folder).catch(() => []);
   for await (const first of syntaxErrors(folder, files)) return `Its code can't be read: ${first}`;
   const said = sentenceOf(error);

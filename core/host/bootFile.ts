@@ -3,8 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError, type PropertySchema, sentenceOf } from '@postroom/sdk';
-import { shownName } from '@postroom/sdk/base';
-import { didYouMean } from '../configuration/problems/nearest.js';
+import { didYouMean, shownName } from '@postroom/sdk/base';
 import { parseDocument } from '../configuration/text/document.js';
 import type { InstalledPlugin } from './discovery.js';
 

@@ -1,9 +1,9 @@
 // What the manifests of active plugins contribute to the points of other plugins, checked by the points' schemas.
 import type { Disposable, PluginManifest } from '@postroom/sdk';
-import type { ContributedEntries } from '@postroom/sdk/services';
+import type { ContributedEntries, PluginStatus } from '@postroom/sdk/services';
 import { Ajv } from 'ajv';
 import { HOST_POINTS } from './hostPoints.js';
-import { PluginHost, type PluginStatus } from './pluginHost.js';
+import { PluginHost } from './pluginHost.js';
 
 type Entry = Readonly<Record<string, unknown>>;
 

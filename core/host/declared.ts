@@ -25,7 +25,12 @@ export function provenManifests(installed: readonly InstalledPlugin[]): Readonly
   return new Set(installed.flatMap(({ manifest, bundled }) => (bundled && manifest !== undefined ? [manifest] : [])));
 }
 
-/** The commands that a plugin adds. A stranger's that cannot be activated adds none: nobody knows whether a command line can be made of them. */
+/** The commands that a plugin adds. A stranger's that cannot be activated adds none: whether a command line can be made of them is not known. */
 export function declaredCommands({ manifest, bundled, problems }: InstalledPlugin): readonly CommandDeclaration[] {
   return bundled || problems.length === 0 ? (manifest?.contributes?.commands ?? []) : [];
+}
+
+/** Those that a server has: the others work on the caller's files. */
+export function servedCommands(plugin: InstalledPlugin): readonly CommandDeclaration[] {
+  return declaredCommands(plugin).filter(({ local }) => local !== true);
 }

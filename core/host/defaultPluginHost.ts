@@ -1,10 +1,19 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
-import { type Disposable, PostroomError } from '@postroom/sdk';
+import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { Clock, Events, Log, PluginStorages, type ServiceId } from '@postroom/sdk/services';
+import {
+  type BlockingPlugin,
+  Clock,
+  Events,
+  Log,
+  type PluginState,
+  type PluginStatus,
+  PluginStorages,
+  type ServiceId,
+  type StartedPlugin,
+} from '@postroom/sdk/services';
 import { CoreState } from '../base/coreState.js';
 import { inject } from '../base/inject.js';
-import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
 import type { TapFailure } from '../hooking/guard.js';
 import type { HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
@@ -15,22 +24,12 @@ import { dependsOn, type Enablement, planEnablement } from './enablement.js';
 import { blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
 import { FailureTracker, type PluginFailure } from './failureTracker.js';
 import { KnownFilters, type RunningPlugin } from './knownFilters.js';
-import { type PluginHost, type PluginState, type PluginStatus, RuntimeFactory, type StartedPlugin } from './pluginHost.js';
-import type { PluginRuntime } from './pluginRuntime.js';
-import { type Ground, isPlatform, requirementsOf } from './servicePlan.js';
+import { MissingServices } from './missingService.js';
+import { type PluginHost, RuntimeFactory } from './pluginHost.js';
+import type { PluginRecord } from './pluginRecord.js';
+import { type Ground, isPlatform, requirementsOf, requirementWords } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
-
-interface PluginRecord {
-  installed: InstalledPlugin;
-  state: PluginState;
-  problems: readonly string[];
-  /** Why it was switched off, without the way back. */
-  cause?: string | undefined;
-  /** What activate() threw, where it failed. */
-  error?: unknown;
-  runtime: PluginRuntime | undefined;
-  readonly strikes: FailureTracker;
-}
+import { startedPlugin } from './startedPlugin.js';
 
 export class DefaultPluginHost implements PluginHost {
   readonly #records = new Map<string, PluginRecord>();
@@ -62,12 +61,14 @@ export class DefaultPluginHost implements PluginHost {
   get plugins(): readonly PluginStatus[] {
     return [...this.#records.values()].map((record) => ({
       id: record.installed.id,
+      folder: record.installed.folder,
       name: record.installed.manifest?.displayName ?? record.installed.id,
       version: record.installed.manifest?.version ?? '',
       bundled: record.installed.bundled,
       trusted: record.installed.trusted,
       state: record.state,
       essential: record.installed.manifest?.capabilities?.essential === true,
+      failsClosed: failsClosed(record.installed.manifest),
       problems: [...record.problems, ...this.doors.problemsOf(record.installed.id)],
       manifest: record.installed.manifest,
     }));
@@ -95,10 +96,19 @@ export class DefaultPluginHost implements PluginHost {
         if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
       }
       const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
-      // What failed says why the others were not tried.
-      const [first] = [...lacking.filter((id) => this.#failedProviders(id, installed).length > 0), ...lacking];
-      if (first !== undefined) this.#refuse(first, installed);
+      const services = new MissingServices(installed, this.#records);
+      const first = services.first(lacking);
+      if (first !== undefined) services.refuse(first);
     });
+  }
+
+  demand(services: readonly ServiceId<unknown>[]): void {
+    const missing = new MissingServices(
+      [...this.#records.values()].map(({ installed }) => installed),
+      this.#records,
+    );
+    const first = services.find((id) => !this.services.has(id.serviceName) && missing.hasThrown(id));
+    if (first !== undefined) missing.refuse(first);
   }
 
   get starting(): readonly StartedPlugin[] {
@@ -347,36 +357,10 @@ export class DefaultPluginHost implements PluginHost {
   #lacking(plugin: InstalledPlugin): string | undefined {
     const id = (plugin.manifest?.pluginDependencies ?? []).find((other) => !this.#active.includes(other));
     if (id !== undefined) return `It needs ${id}, which is not active.`;
-    const service = requirementsOf(plugin).find((each) => !this.services.has(each.service))?.service;
-    if (service === undefined) return undefined;
-    const provider = this.#enablement?.providers.get(service)?.plugin;
-    return `It requires the service ${service}${provider === undefined ? '' : ` of ${provider}`}, which is not active.`;
-  }
-
-  /** The host cannot go on without the service. Throws what kept its provider from being activated. */
-  #refuse(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): never {
-    const { serviceName } = id;
-    const failed = this.#failedProviders(id, installed);
-    const [first] = failed;
-    if (first?.error instanceof PostroomError) throw first.error;
-    const why = failed.map((record) => `${record.installed.id} failed: ${record.problems.join(' ')}`);
-    const providers = providersOf(id, installed);
-    const could =
-      providers.length === 0
-        ? 'No installed plugin provides it.'
-        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it.`;
-    throw new PostroomError(
-      'plugin/no-provider',
-      `Postroom cannot start without the service ${serviceName}. ${why.length > 0 ? why.join(' ') : could}`,
-      { service: serviceName },
-      { cause: first?.error },
-    );
-  }
-
-  #failedProviders(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly PluginRecord[] {
-    return providersOf(id, installed)
-      .flatMap((plugin) => this.#records.get(plugin.id) ?? [])
-      .filter(({ state }) => state === 'failed');
+    const lacking = requirementsOf(plugin).find((each) => !this.services.has(each.service));
+    if (lacking === undefined) return undefined;
+    const provider = this.#enablement?.providers.get(lacking.service)?.plugin;
+    return `${requirementWords(lacking)}${provider === undefined ? '' : ` of ${provider}`}, which is not active.`;
   }
 
   /**
@@ -460,17 +444,3 @@ export class DefaultPluginHost implements PluginHost {
 }
 
 /** Installed plugins whose manifests say that they provide it. */
-function providersOf({ serviceName }: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly InstalledPlugin[] {
-  return installed.filter(({ manifest }) => manifest?.provides?.some(({ service }) => service === serviceName));
-}
-
-function startedPlugin(plugin: InstalledPlugin, services: Pick<ServiceRegistry, 'providerOf'>): StartedPlugin {
-  return {
-    plugin: plugin.id,
-    phase: isPlatform(plugin) ? 'before the settings' : 'after the settings',
-    provides: (plugin.manifest?.provides ?? []).map(({ service, version }) => `${service} ${version}`).join(', '),
-    requires: requirementsOf(plugin)
-      .map(({ service }) => `${service} of ${services.providerOf(service) ?? 'the host'}`)
-      .join(', '),
-  };
-}

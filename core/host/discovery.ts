@@ -1,7 +1,7 @@
 // Finds plugins: the product's own beside this code, strangers' in the data folder. A folder with a package.json is one.
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { PluginManifest } from '@postroom/sdk';
+import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
 import { pluginId, readManifest } from './manifestReader.js';
 
 /** A plugin that was found, whether or not it can be used. */
@@ -87,7 +87,11 @@ const OURS = 'postroom';
 function ownLimits(manifest: PluginManifest | undefined): readonly string[] {
   const name = manifest?.publisher === OURS ? [`Its publisher is "${OURS}", which only the product's own plugins have.`] : [];
   const edition = manifest?.contributes?.edition === undefined ? [] : ["It declares an edition, which is for the product's own plugins."];
-  return [...name, ...edition];
+  const isLocal = ({ local }: CommandDeclaration): boolean => local === true;
+  const local = (manifest?.contributes?.commands ?? [])
+    .filter(isLocal)
+    .map(({ command }) => `Its command ${command} says "local", which only the product's own plugins may.`);
+  return [...name, ...edition, ...local];
 }
 
 const TAPPED_BY_STRANGERS: readonly string[] = ['onSort', 'onDeliver', 'onSchedule'];

@@ -1,6 +1,7 @@
 // Which plugins run, and in which order they become active. Pure: from manifests, the settings' two lists and what boot.json says.
 import { PostroomError } from '@postroom/sdk';
-import type { InstalledPlugin } from './discovery.js';
+import type { PluginLists } from '@postroom/sdk/services';
+import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { BARE_GROUND, type Ground, isPlatform, type Provider, requirementsOf, ServicePlan } from './servicePlan.js';
 
 /** What should run. */
@@ -19,12 +20,6 @@ export interface Enablement {
   readonly unknown: readonly string[];
   /** Asked for, and nobody can tell what they would do and bring along: not installed, or without a manifest that can be read. */
   readonly unreadable: ReadonlySet<string>;
-}
-
-/** `plugins.enabled` and `plugins.disabled`. */
-export interface PluginLists {
-  readonly enabled: readonly string[];
-  readonly disabled: readonly string[];
 }
 
 /**
@@ -144,7 +139,7 @@ class ActivationOrder {
     for (const need of this.#needsOf(plugin)) {
       step.link = need.link;
       if (!this.#visit(need.id)) problems.push(this.#whyLacking(need));
-      else if (isPlatform(plugin) && !isPlatform(this.byId.get(need.id) ?? plugin)) {
+      else if (isPlatform(plugin) && runsInHost(plugin) && !isPlatform(this.byId.get(need.id) ?? plugin)) {
         problems.push(`It starts before the settings are read, and ${need.link} ${need.id}, which starts after that.`);
       }
     }
@@ -174,8 +169,8 @@ class ActivationOrder {
 }
 
 /** Whether a plugin cannot be active without another one. */
-export function dependsOn({ manifest }: InstalledPlugin, other: InstalledPlugin): boolean {
-  if (manifest?.pluginDependencies?.includes(other.id) === true) return true;
+export function dependsOn(plugin: InstalledPlugin, other: InstalledPlugin): boolean {
+  if (plugin.manifest?.pluginDependencies?.includes(other.id) === true) return true;
   const provided = new Set((other.manifest?.provides ?? []).map(({ service }) => service));
-  return requirementsOf({ manifest }).some(({ service }) => provided.has(service));
+  return requirementsOf(plugin).some(({ service }) => provided.has(service));
 }

@@ -1,13 +1,13 @@
 // Fail closed: mail does not pass by a plugin that should run and does not. Pure.
 import type { PluginManifest, TapDeclaration } from '@postroom/sdk';
-import type { BlockingPlugin } from '../hooking/blockingPlugins.js';
+import type { BlockingPlugin, PluginState } from '@postroom/sdk/services';
 import { OUTCOME } from '../hooking/order.js';
 import type { InstalledPlugin } from './discovery.js';
 
 /** What is known of a plugin. */
 export interface PluginCondition {
   readonly installed: InstalledPlugin;
-  readonly state: 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
+  readonly state: PluginState;
   /** Sentences, where something is wrong. */
   readonly why: string;
   /** Names of declared taps that hold on error and that it took out of their hooks while it runs. */

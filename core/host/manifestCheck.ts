@@ -1,15 +1,13 @@
 // Says in sentences what is wrong with a manifest. Loaded where a plugin is not the product's own: the validator takes its time to get ready.
 import type { CommandDeclaration, PluginManifest, PropertySchema, TapDeclaration } from '@postroom/sdk';
-import { shownName } from '@postroom/sdk/base';
+import { apiVersion, didYouMean, sdkFile, shownName } from '@postroom/sdk/base';
+import { networkProblems } from '@postroom/sdk/network';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
-import { didYouMean } from '../configuration/problems/nearest.js';
 import { pluginId } from '../configuration/schema/schema.js';
 import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
-import { API_VERSION, sdkFile } from './apiVersion.js';
 import { argumentNamesProblem } from './argumentNames.js';
 import { HOST_POINTS } from './hostPoints.js';
-import { networkProblems } from './network/manifestNetwork.js';
 import { requirement } from './requirement.js';
 
 export interface ManifestReading {
@@ -33,10 +31,10 @@ export function checkManifest(value: unknown): ManifestReading {
   const manifest = value as PluginManifest;
   const problems: string[] = [];
   if (semver.validRange(manifest.engines.postroom) === null) {
-    problems.push(`engines.postroom "${shownName(manifest.engines.postroom)}" is no version range; "^${API_VERSION}" is one.`);
-  } else if (!semver.satisfies(API_VERSION, manifest.engines.postroom)) {
+    problems.push(`engines.postroom "${shownName(manifest.engines.postroom)}" is no version range; "^${apiVersion()}" is one.`);
+  } else if (!semver.satisfies(apiVersion(), manifest.engines.postroom)) {
     problems.push(
-      `It needs API ${shownName(manifest.engines.postroom)}; this server has ${API_VERSION}. Install a version of the plugin for this API.`,
+      `It needs API ${shownName(manifest.engines.postroom)}; this server has ${apiVersion()}. Install a version of the plugin for this API.`,
     );
   }
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {

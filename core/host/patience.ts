@@ -1,7 +1,7 @@
-// How long the host waits for what a plugin of the product promised. A plugin in a process of its own is killed; code inside the host can only be
-// left alone.
+// How long the host waits for what a plugin of the product promised. An isolated plugin is killed; code inside the host can only be left
+// alone.
 import { PostroomError } from '@postroom/sdk';
-import { afterRunning, type TimeLimit } from '../base/runningTime.js';
+import { afterRunning, type TimeLimit } from '@postroom/sdk/base';
 
 /** Milliseconds for activate(), deactivate(), and for opening a door. */
 export const PATIENCE_MS = 30_000;

@@ -1,44 +1,16 @@
 // The plugins as the rest of the host sees them: which run, in which state, and what is wrong with them.
-import type { PluginManifest } from '@postroom/sdk';
-import { createServiceId, type ServiceId } from '@postroom/sdk/services';
+import { createServiceId, type PluginStatus, type ServiceId, type StartedPlugin } from '@postroom/sdk/services';
 import type { BlockingPlugins } from '../hooking/blockingPlugins.js';
 import type { CallReporter } from '../hooking/callReports.js';
 import type { TapFailure } from '../hooking/guard.js';
 import type { InstalledPlugin } from './discovery.js';
 import type { PluginFailure } from './failureTracker.js';
+import type { ReadablePlugin } from './pluginModule.js';
 import type { PluginRuntime } from './pluginRuntime.js';
 import type { Ground } from './servicePlan.js';
 
-export type PluginState = 'disabled' | 'activating' | 'active' | 'deactivating' | 'failed';
-
-/** A plugin as the administrator sees it. */
-export interface PluginStatus {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly bundled: boolean;
-  /** Not the product's, and runs inside the host all the same: boot.json says so. */
-  readonly trusted: boolean;
-  readonly state: PluginState;
-  readonly essential: boolean;
-  /** Sentences: why it failed, what it complained about. */
-  readonly problems: readonly string[];
-  /** `undefined` where it cannot be read. */
-  readonly manifest: PluginManifest | undefined;
-}
-
-/** A plugin in the order of the start. */
-export interface StartedPlugin {
-  readonly plugin: string;
-  readonly phase: 'before the settings' | 'after the settings';
-  /** `MailStore 1.0.0, Outbox 1.0.0` */
-  readonly provides: string;
-  /** `MailStore of acme.store, Clock of the host` */
-  readonly requires: string;
-}
-
-/** Makes the runtime for a plugin: in the host for the product's own, in a process of its own for others. */
-export type RuntimeFactory = (plugin: InstalledPlugin & { readonly manifest: PluginManifest }) => PluginRuntime;
+/** Makes the runtime for a plugin. */
+export type RuntimeFactory = (plugin: ReadablePlugin) => PluginRuntime;
 
 export interface PluginHost extends BlockingPlugins, CallReporter {
   /**
@@ -46,6 +18,8 @@ export interface PluginHost extends BlockingPlugins, CallReporter {
    * missing afterwards, with what kept its provider from being activated.
    */
   boot(installed: readonly InstalledPlugin[], ground: Omit<Ground, 'services'>, needed: readonly ServiceId<unknown>[]): Promise<void>;
+  /** Throws what kept a provider from being activated where one of these services is missing for that. One that is switched off may be missing. */
+  demand(services: readonly ServiceId<unknown>[]): void;
   /** What stands before any plugin that the settings enable. */
   readonly ground: Ground;
   /** What runs, in the order in which it was activated. */
@@ -74,7 +48,7 @@ export interface PluginHost extends BlockingPlugins, CallReporter {
    * answer in time is only noted: there is no process to end, and what it waits for may be the disk.
    */
   tapFailed(failure: TapFailure, message?: string): void;
-  /** Something went wrong in a plugin's code that no message and no call waited for: shown and logged, no strike. */
+  /** Something went wrong in a plugin's code outside of any call: shown and logged, no strike. */
   noteProblem(plugin: string, sentence: string): void;
   /** The next time that the plugin would be activated it becomes `failed` instead, with this sentence. */
   withhold(plugin: string, why: string): void;

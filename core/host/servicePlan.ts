@@ -1,6 +1,8 @@
 // Which plugin provides which service, and what is wrong where none does, or two. Pure: from manifests.
+
+import { IsolatedModules } from '@postroom/sdk/services';
 import semver from 'semver';
-import type { InstalledPlugin } from './discovery.js';
+import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { type Requirement, requirement } from './requirement.js';
 
 /** What stands before any plugin is activated. */
@@ -22,8 +24,19 @@ export interface Provider {
   readonly version: string;
 }
 
-export function requirementsOf({ manifest }: Pick<InstalledPlugin, 'manifest'>): readonly Requirement[] {
-  return (manifest?.requires ?? []).map(requirement);
+/** The service that runs isolated code. */
+const ISOLATION: Requirement = requirement(IsolatedModules.serviceName);
+
+/** What a plugin cannot be active without: the services that it takes, and what isolates its code where that does not run inside the host. */
+export function requirementsOf(plugin: Pick<InstalledPlugin, 'manifest' | 'bundled' | 'trusted'>): readonly Requirement[] {
+  const named = (plugin.manifest?.requires ?? []).map(requirement);
+  return runsInHost(plugin) || plugin.manifest?.main === undefined ? named : [...named, ISOLATION];
+}
+
+/** What people are told of a requirement, to be followed by `, which ...`. */
+export function requirementWords({ service }: Requirement): string {
+  const isIsolation = service === ISOLATION.service;
+  return isIsolation ? `It runs isolated only, by the service ${service}` : `It requires the service ${service}`;
 }
 
 /** Whether it is activated before the settings are in force. */
@@ -66,21 +79,21 @@ export class ServicePlan {
   }
 
   /** What keeps a requirement from being met, a sentence; `undefined` where its provider is there and fits. */
-  lacking({ service, range }: Requirement): string | undefined {
+  lacking(requirement: Requirement): string | undefined {
+    const { service, range } = requirement;
     const provider = this.#providers.get(service);
-    if (provider === undefined) return `It requires the service ${service}, ${this.#whoCould(service)}`;
+    if (provider === undefined) return `${requirementWords(requirement)}, ${this.#whoCould(service)}`;
     if (semver.satisfies(provider.version, range)) return undefined;
     const who = provider.plugin ?? 'this server';
     return `It requires the service ${service} in version ${range}; ${who} provides ${provider.version}. Install versions that fit each other.`;
   }
 
   #whoCould(service: string): string {
-    const could = this.#installed
-      .filter(({ manifest }) => manifest?.provides?.some((each) => each.service === service))
-      .map(({ id }) => id);
+    const could = this.#installed.filter(({ manifest }) => manifest?.provides?.some((each) => each.service === service));
     const [first] = could;
     if (first === undefined) return 'which no installed plugin provides. Install one that does, or see whether the name is right.';
-    return `which ${could.join(' or ')} would provide, if enabled: postroom plugins enable ${first}`;
+    const way = isPlatform(first) ? 'see "enabled" and "disabled" in boot.json.' : `postroom plugins enable ${first.id}`;
+    return `which ${could.map(({ id }) => id).join(' or ')} would provide, if enabled: ${way}`;
   }
 
   /** Nobody can tell which one is meant: none of them is activated. */

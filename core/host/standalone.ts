@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { type ActivateStandalone, type CommandCall, PostroomError, type StandaloneContext } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
-import { Clock, DataFolder, Log, type ServiceId } from '@postroom/sdk/services';
+import { Clock, DataFolder, Log, PluginReader, type ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
@@ -12,6 +12,7 @@ import { DefaultCommandRegistry } from './commandRegistry.js';
 import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
 import { importPlugin } from './importPlugin.js';
+import { pluginReader } from './pluginReader.js';
 import { platformPacks, requirementsOf } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
 
@@ -31,10 +32,8 @@ export class StandaloneHost {
 
   /** Rejects with `settings/invalid` where boot.json is wrong. The folder may be missing. */
   static async open(dataDir: string, log: Log, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
-    const container = new Container();
-    bindValue(container, Clock, new SystemClock());
+    const container = containerOf(log);
     bindValue(container, DataFolder, { path: dataDir });
-    bindValue(container, Log, log);
     const boot = await readBootFile(dataDir);
     const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(boot.trusted));
     await checkBootFile(dataDir, boot, installed);
@@ -44,6 +43,16 @@ export class StandaloneHost {
     return new StandaloneHost(container, inHost, log);
   }
 
+  /** Without any data folder: the product's own plugins alone. */
+  static async bare(log: Log, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
+    const installed = await discoverPlugins(bundledPlugins, '');
+    return new StandaloneHost(
+      containerOf(log),
+      installed.filter(({ bundled }) => bundled),
+      log,
+    );
+  }
+
   /** A service that a plugin provides without a store. Rejects with `plugin/no-provider` where none does. */
   async service<T>(id: ServiceId<T>): Promise<T> {
     const provider = this.#provider(id.serviceName);
@@ -51,7 +60,7 @@ export class StandaloneHost {
     return this.#services.get(id);
   }
 
-  /** Runs a command that its plugin declares as `standalone`. Rejects as the command does. */
+  /** Runs a command that its plugin declares as `standalone` or `local`. Rejects as the command does. */
   async run(command: string, args: unknown, call: CommandCall): Promise<unknown> {
     const owner = this.wanted.find((plugin) => isStandalone(plugin, command));
     if (owner !== undefined) await this.#start(owner);
@@ -82,7 +91,8 @@ export class StandaloneHost {
     await module.activateStandalone(this.#context(plugin, manifest));
   }
 
-  #context({ id, folder }: InstalledPlugin, manifest: NonNullable<InstalledPlugin['manifest']>): StandaloneContext {
+  #context(plugin: InstalledPlugin, manifest: NonNullable<InstalledPlugin['manifest']>): StandaloneContext {
+    const { id, folder } = plugin;
     return Object.freeze({
       id,
       manifest,
@@ -90,7 +100,7 @@ export class StandaloneHost {
       log: this.log.forSource(id),
       commands: { register: (command, handler) => this.#commands.register(id, command, handler) },
       get: (service) => {
-        if (requirementsOf({ manifest }).some((each) => each.service === service.serviceName)) return this.#services.get(service);
+        if (requirementsOf(plugin).some((each) => each.service === service.serviceName)) return this.#services.get(service);
         throw undeclared(id, `takes the service ${service.serviceName}, which "requires" in its manifest does not name`);
       },
       provide: (service, provided) => {
@@ -102,8 +112,18 @@ export class StandaloneHost {
   }
 }
 
+function containerOf(log: Log): Container {
+  const container = new Container();
+  bindValue(container, Clock, new SystemClock());
+  bindValue(container, Log, log);
+  bindValue(container, PluginReader, pluginReader());
+  return container;
+}
+
 function isStandalone({ manifest }: InstalledPlugin, command: string): boolean {
-  return manifest?.contributes?.commands?.some((each) => each.command === command && each.standalone === true) === true;
+  return (
+    manifest?.contributes?.commands?.some((each) => each.command === command && (each.standalone === true || each.local === true)) === true
+  );
 }
 
 function failed(plugin: string, why: string): PostroomError {

@@ -1,4 +1,4 @@
-// What plugins inside the host threw that is no error: a text, a number, nothing at all. It bears no stack, so that nobody can tell whose it was.
+// Values other than Error objects that plugins inside the host threw. They have no stack, so it cannot be told whose they were.
 // The core itself throws errors only, which the linter sees to.
 import { inspect } from 'node:util';
 import { cutText } from '@postroom/sdk/base';

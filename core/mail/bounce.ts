@@ -1,8 +1,8 @@
 // Tells an author that mail did not arrive, or not yet: a delivery status notification (RFC 3464) in plain words, with the part for
 // programs and the original behind it. What a remote server said is quoted, never trusted.
 import { randomBytes } from 'node:crypto';
+import { readHeader } from '@postroom/sdk/mail';
 import { formatDateTime } from './dateTime.js';
-import { readHeader } from './header.js';
 import { foldedLine, headerLine, plainWord } from './headerLine.js';
 import { octetsInCrlfForm } from './lineEnds.js';
 

@@ -3,10 +3,9 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Disposable, type ParsedContent, PostroomError, sentenceOf } from '@postroom/sdk';
-import { OwnTime } from '../base/ownTime.js';
+import type { TimeLimit } from '@postroom/sdk/base';
+import { OwnTime, type ThreadTimes, threadTimes } from '@postroom/sdk/base';
 import { BUILT_FOLDER } from '../base/places.js';
-import type { TimeLimit } from '../base/runningTime.js';
-import { type ThreadTimes, threadTimes } from '../base/threadTimes.js';
 import type { FromWorker, ToWorker } from './contentWorker.js';
 
 export interface ContentLimits {

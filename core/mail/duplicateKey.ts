@@ -2,7 +2,7 @@
 // that it has the same mail already (SORTING: duplicates are judged per mailbox by Message-ID and body together, and by what a reader goes by).
 import { createHash, type Hash } from 'node:crypto';
 import { ENVELOPE_FIELDS } from '@postroom/sdk';
-import { type FieldInPlace, type Header, HeaderCollector, readHeader } from './header.js';
+import { type FieldInPlace, type Header, HeaderCollector, readHeader } from '@postroom/sdk/mail';
 
 /** Octets of a duplicate key. */
 const KEY_LENGTH = 16;

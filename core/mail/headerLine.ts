@@ -1,5 +1,5 @@
 // Writes header lines of our own: ASCII, folded, and with no way for text from outside to begin a line.
-import { encodeHeaderText } from './encodedWords.js';
+import { encodeHeaderText } from '@postroom/sdk/mail';
 
 /** Characters of a line without its end (RFC 5322 section 2.1.1 recommends 78). */
 const LINE_WIDTH = 76;

@@ -1,7 +1,6 @@
 // The first thing that happens to a message: every line end becomes CRLF, so that its size, TOP and RETR agree for ever and no bare
 // LF or CR can end a POP3 answer early (SORTING case 90; PROTOCOLS 0.6, P29 to P32).
-import { leadingEnd, MOST_LEADING } from './headerOctets.js';
-import { asBuffer, CR, LF, SPACE } from './octets.js';
+import { asBuffer, CR, LF, leadingEnd, MOST_LEADING, SPACE } from '@postroom/sdk/mail';
 
 const NOTHING = new Uint8Array(0);
 const CRLF = Uint8Array.of(CR, LF);

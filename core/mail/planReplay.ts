@@ -1,8 +1,7 @@
 // Taps that looked at a message at the same time each answered a plan made from the same one. Their changes are put one behind the other, in the
 // order of the taps, as if each had seen the one before.
 import { isSameMailbox, type MailboxRef, type SortPlan } from '@postroom/sdk';
-import { addressKey, type PlanState, placesByAddress } from './planState.js';
-import { planFrom, stateOf } from './sortPlan.js';
+import { addressKey, type PlanState, placesByAddress, planFrom, stateOf } from '@postroom/sdk/mail';
 
 /** `onto` with everything that was changed between `before` and `after`. `replay(before, before, after)` is `after`. */
 export function replay(onto: SortPlan, before: SortPlan, after: SortPlan): SortPlan {

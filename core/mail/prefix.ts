@@ -1,9 +1,9 @@
 // What stands on top of a copy: a Received line and the lines that plugins add. Mail programs pass a whole header on to people outside, in read receipts
 // and in mail forwarded as an attachment: nothing here names a user, an account or a rule. Who got it and why stands in the store, for `trace`.
 import type { MessageId, SortPlan } from '@postroom/sdk';
+import type { Header } from '@postroom/sdk/mail';
 import type { Submission } from '@postroom/sdk/services';
 import { formatDateTime } from './dateTime.js';
-import type { Header } from './header.js';
 import { foldedLine, plainWord } from './headerLine.js';
 
 /** What every copy's lines are made from. */

@@ -9,6 +9,7 @@ import {
   PostroomError,
   type TrailEntry,
 } from '@postroom/sdk';
+import { createSortPlan } from '@postroom/sdk/mail';
 import { Accounts, type CopyTrace, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { type Decision, draft, reasonOf } from '../flow/draft.js';
@@ -16,7 +17,6 @@ import { isSurplus, tellsRecipient } from '../flow/intake/surplusCopy.js';
 import { MessageFlow } from '../flow/messageFlow.js';
 import { copyParts } from '../flow/views/copyParts.js';
 import type { StoredMail } from '../flow/views/storedMail.js';
-import { createSortPlan } from '../mail/sortPlan.js';
 
 /** What became of one message. Mailboxes by name. */
 export interface Redelivery {

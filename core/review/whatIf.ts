@@ -1,11 +1,11 @@
 // "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
 import { mailboxName } from '@postroom/sdk';
+import { stateOf } from '@postroom/sdk/mail';
 import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/views/storedMail.js';
-import { stateOf } from '../mail/sortPlan.js';
 
 /** A message that would go elsewhere. `now` and `instead` name mailboxes, or say why there are none. */
 export interface MovedMessage {

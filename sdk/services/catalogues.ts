@@ -1,5 +1,5 @@
-// What the manager is made from: every command, every plugin.
-import type { CommandCall } from '../context.js';
+// What the server has: every command, every plugin, every port.
+import type { CommandCall, OpenPort } from '../context.js';
 import type { CommandDeclaration, CommandRole, PluginManifest } from '../manifest.js';
 import { createServiceId } from './createServiceId.js';
 
@@ -20,9 +20,18 @@ export interface PluginCatalogue {
     readonly id: string;
     readonly state: string;
     readonly bundled: boolean;
+    /** Not the product's, and runs inside the host all the same: boot.json says so. */
+    readonly trusted: boolean;
     readonly problems: readonly string[];
     /** `undefined` where it cannot be read. */
     readonly manifest: PluginManifest | undefined;
   }[];
 }
 export const PluginCatalogue = createServiceId<PluginCatalogue>('PluginCatalogue');
+
+/** The ports that the plugins' listeners were asked to open, as they are now. */
+export interface PortCatalogue {
+  /** `plugin`: whose listener it is. */
+  readonly ports: readonly (OpenPort & { readonly plugin: string })[];
+}
+export const PortCatalogue = createServiceId<PortCatalogue>('PortCatalogue');

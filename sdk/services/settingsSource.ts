@@ -26,7 +26,7 @@ export interface SettingsSource {
   /** After somebody may have changed the text, an editor or another server: at most a second later. Writes through this source may be told as well. */
   onDidChange(listener: () => void): Disposable;
   /**
-   * Hands over the JSON Schema (draft-07) of the settings, at the start and after each change, for what completes names while people edit. Never rejects: a
+   * Hands over the JSON Schema (draft-07) of the settings, at the start and whenever it is another one, for what completes names while people edit. Never rejects: a
    * source that cannot keep it says so in the log.
    */
   offerSchema(schema: Readonly<Record<string, unknown>>): Promise<void>;

@@ -19,7 +19,14 @@ export interface SettingsText {
     /** Every property by key, secret ones too; `owner` is a plugin's id, or `postroom` for the core's. */
     readonly properties: ReadonlyMap<
       string,
-      { readonly key: string; readonly scope: SettingScope; readonly owner: string; readonly schema: PropertySchema }
+      {
+        readonly key: string;
+        readonly scope: SettingScope;
+        readonly owner: string;
+        readonly schema: PropertySchema;
+        /** Another stranger's plugin declares it too: which one comes first is chance, and it belongs to neither. */
+        readonly isContested?: true;
+      }
     >;
   };
   /** The same as JSON Schema, draft-07, with what the settings in force add for completion: names of users where a property refers to them. */
@@ -36,6 +43,8 @@ export interface SettingsText {
   ): Promise<SettingsTextChange>;
   /** Changes the whole text. */
   replace(author: string, text: string, expected?: { readonly etag?: string | undefined }): Promise<SettingsTextChange>;
+  /** After new settings came into force, before the listeners of `context.settings.onDidChange`. */
+  onDidApply(listener: (author: string) => void): Disposable;
   /** After `problems` changed, by an editor too. */
   onDidChangeProblems(listener: () => void): Disposable;
 }

@@ -19,25 +19,25 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S1',
     tried: 'a trace of the compiler written into any file',
-    file: 'core/host/isolated/doors',
+    file: 'plugins/platform/isolation/doors',
     title: 'v8: a trace of the compiler',
   },
   {
     finding: 'S1 neighbours',
     tried: 'some 200 doors, by the allow-list alone',
-    file: 'core/host/isolated/doors',
+    file: 'plugins/platform/isolation/doors',
     title: 'by the allow-list alone',
   },
   {
     finding: 'S1 neighbours',
     tried: 'the same, by the fence of the system alone',
-    file: 'core/host/isolated/doors',
+    file: 'plugins/platform/isolation/doors',
     title: 'by bubblewrap alone',
   },
   {
     finding: 'S1 neighbours',
     tried: 'a module, a property or a global name that no list names',
-    file: 'core/host/isolated/allowList/allowList',
+    file: 'plugins/platform/isolation/allowList/allowList',
     title: 'what a plugin may have of Node',
   },
   {
@@ -110,13 +110,13 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S5',
     tried: 'a connection of a plugin to the doors of Postroom',
-    file: 'core/host/isolated/network/dialler',
+    file: 'plugins/platform/isolation/network/dialler',
     title: "is refused to Postroom's own ports",
   },
   {
     finding: 'S5 neighbours',
     tried: 'an address beside the manifest, a name that leads elsewhere, this computer',
-    file: 'core/host/isolated/network/dialler',
+    file: 'plugins/platform/isolation/network/dialler',
     title: 'the network of a plugin',
   },
   {
@@ -129,7 +129,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S6',
     tried: 'the watch over code that does not end, after one EMFILE',
-    file: 'core/host/stalls/blind',
+    file: 'plugins/platform/watchdog/blind',
     title: 'comes back by itself',
   },
   {
@@ -228,13 +228,13 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S11',
     tried: 'fields of a log line that name another source, level and time',
-    file: 'core/host/isolated/villains',
+    file: 'plugins/platform/isolation/villains',
     title: 'writes no line into the log',
   },
   {
     finding: 'S11 neighbours',
     tried: 'escape sequences, line ends, depth, number',
-    file: 'core/host/isolated/plainLog',
+    file: 'plugins/platform/isolation/process/plainLog',
     title: 'what a plugin says in the log',
   },
   {
@@ -247,7 +247,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S12 neighbours',
     tried: 'a plugin that fills the disk',
-    file: 'core/host/isolated/storage/storage',
+    file: 'plugins/platform/isolation/storage/storage',
     title: "a plugin's share of the disk",
   },
   {
@@ -263,13 +263,13 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S17',
     tried: 'reading secrets while the key is changed',
-    file: 'core/configuration/secretStore',
+    file: 'plugins/platform/secrets/secretStore',
     title: 'tells who reads while the key is changed nothing untrue',
   },
   {
     finding: 'S18',
     tried: 'a change of the key that is killed',
-    file: 'core/configuration/secretStore',
+    file: 'plugins/platform/secrets/secretStore',
     title: 'keeps every secret wherever a change of the key is killed',
   },
   {
@@ -294,7 +294,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S22',
     tried: 'a socket, a pipe, a world-writable file in its folder',
-    file: 'core/host/isolated/villains',
+    file: 'plugins/platform/isolation/villains',
     title: 'opens-a-port: mail',
   },
   {
@@ -331,24 +331,29 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'A1 neighbours',
     tried: 'three failures in five minutes',
-    file: 'core/host/isolated/villains',
+    file: 'plugins/platform/isolation/villains',
     title: 'is switched off after three failures',
   },
   {
     finding: 'A2',
     tried: 'a busy round on a busy machine',
-    file: 'core/host/isolated/busy',
+    file: 'plugins/platform/isolation/busy',
     title: 'filters that work hard on a busy machine',
   },
   {
     finding: 'A2 neighbours',
     tried: 'the end of a process over one message of many',
-    file: 'core/host/isolated/busy',
+    file: 'plugins/platform/isolation/busy',
     title: 'holds that message, and none of those',
   },
-  { finding: 'A3', tried: 'content() of the first message after a start', file: 'core/host/isolated/busy', title: 'hold none of' },
+  { finding: 'A3', tried: 'content() of the first message after a start', file: 'plugins/platform/isolation/busy', title: 'hold none of' },
   { finding: 'A4', tried: 'rehearsals that throw', file: 'flow/failClosed', title: 'is not switched off by what somebody only tries out' },
-  { finding: 'A12', tried: 'a network that nobody agreed to', file: 'core/host/network/agreement', title: "the administrator's agreement" },
+  {
+    finding: 'A12',
+    tried: 'a network that nobody agreed to',
+    file: 'plugins/platform/isolation/network/agreement',
+    title: "the administrator's agreement",
+  },
   { finding: 'R1', tried: 'a disk full on ext4 while the server is down', file: FULL_DISK, title: 'ext4', needs: 'root' },
   { finding: 'R8', tried: 'a restore without room', file: FULL_DISK, title: 'restored onto one', needs: 'root' },
   { finding: 'R9', tried: 'a backup onto a full disk', file: FULL_DISK, title: 'a backup is made onto a full disk', needs: 'root' },
@@ -439,73 +444,73 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S12 neighbours',
     tried: 'files so deep in its folder that nobody can count them',
-    file: 'core/host/isolated/storage/storage',
+    file: 'plugins/platform/isolation/storage/storage',
     title: 'too deep for anybody to count',
   },
   {
     finding: 'S1 neighbours',
     tried: 'a link that it may read, copied to where it may write',
-    file: 'core/host/isolated/doors',
+    file: 'plugins/platform/isolation/doors',
     title: 'by the allow-list alone',
   },
   {
     finding: 'pipes of a plugin',
     tried: 'a question that nobody waits for, and that can only fail',
-    file: 'core/host/isolated/villains',
+    file: 'plugins/platform/isolation/villains',
     title: 'others served, the plugin named, the host alive',
   },
   {
     finding: 'S5 neighbours',
     tried: 'names that take for ever to be found, so that the server finds none',
-    file: 'core/host/isolated/network/dialler',
+    file: 'plugins/platform/isolation/network/dialler',
     title: 'asks the name service one question at a time',
   },
   {
     finding: 'S12 neighbours',
     tried: 'files whose names are no text, which nobody counted',
-    file: 'core/host/isolated/storage/storage',
+    file: 'plugins/platform/isolation/storage/storage',
     title: 'names that are no text',
   },
   {
     finding: 'S12 neighbours',
     tried: 'a folder that nobody can remove',
-    file: 'core/host/isolated/storage/storage',
+    file: 'plugins/platform/isolation/storage/storage',
     title: 'is given back when the plugin is removed',
   },
   {
     finding: 'S12 neighbours',
     tried: 'megabytes in a plan, to be kept with every message',
-    file: 'core/host/isolated/villains',
+    file: 'plugins/platform/isolation/villains',
     title: 'leaves no more of its plan',
   },
   {
     finding: 'S9 neighbours',
     tried: 'brackets without end from a plugin',
-    file: 'core/host/isolated/peer',
+    file: 'plugins/platform/isolation/pipe/peer',
     title: 'carry nothing that could not be written down again',
   },
   {
     finding: 'S11 neighbours',
     tried: 'a publisher that is called as the product’s own',
-    file: 'core/host/isolated/villains',
+    file: 'plugins/platform/isolation/villains',
     title: 'that says it is by the product',
   },
   {
     finding: 'manifests',
     tried: 'the setting of another plugin declared as its own: its secret read, and taken along at the end',
-    file: 'core/host/isolated/villains',
+    file: 'plugins/platform/isolation/villains',
     title: 'takes nothing of others along',
   },
   {
     finding: 'pipes of a plugin',
     tried: 'more questions than memory, answers that nobody reads',
-    file: 'core/host/isolated/peer',
+    file: 'plugins/platform/isolation/pipe/peer',
     title: 'the pipes of a plugin',
   },
   {
     finding: 'pipes of a plugin',
     tried: 'a frame of single octets',
-    file: 'core/host/isolated/frames',
+    file: 'plugins/platform/isolation/pipe/frames',
     title: 'keeps octets that come one by one',
   },
   { finding: 'fuzzing', tried: 'every input that ever failed', file: 'fuzz/fuzz', title: 'keep their rules for every kept input' },
@@ -519,10 +524,10 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'fuzzing',
     tried: 'a setting behind a comment',
-    file: 'core/configuration/document',
+    file: 'core/configuration/text/document',
     title: 'never puts a new value into a comment',
   },
-  { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'core/mail/addresses', title: 'what is no address' },
+  { finding: 'fuzzing', tried: 'control characters and glue in addresses', file: 'sdk/mail/addresses', title: 'what is no address' },
   { finding: 'MIME bombs', tried: '25 of them', file: 'core/mail/bombs', title: '' },
   {
     finding: 'crowds',

@@ -1,18 +1,19 @@
 // How long sorting takes: the taps on a message with three recipients, and every message of a corpus from its octets to the plan.
 // node test/dist/bench/sorting.js [folder of messages]
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AccountView, MailView } from '@postroom/sdk';
+import { createMailView, readHeader } from '@postroom/sdk/mail';
 import { Accounts } from '@postroom/sdk/services';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { SortStep } from '#core/flow/sort.js';
-import { readHeader } from '#core/mail/header.js';
+import { sharedContentParser } from '#core/mail/contentParser.js';
 import { octetsInCrlfForm } from '#core/mail/lineEnds.js';
-import { createMailView } from '#core/mail/mailView.js';
 
 const CORPUS = process.argv[2] ?? process.env.POSTROOM_CORPUS ?? path.join(process.cwd(), '..', 'shared', 'corpus');
 const BATCHES = 40;
@@ -36,19 +37,22 @@ const CASES: Readonly<Record<string, { readonly account: string; readonly text: 
 };
 
 function viewOf(octets: Uint8Array): MailView {
-  return createMailView({
-    id: '1',
-    size: octets.length,
-    origin: 'fetched',
-    envelope: { from: undefined, recipients: [] },
-    author: undefined,
-    receivedAt: new Date(),
-    rehearsal: true,
-    header: readHeader(octets),
-    read: async function* (start = 0) {
-      yield octets.subarray(start);
+  return createMailView(
+    {
+      id: '1',
+      size: octets.length,
+      origin: 'fetched',
+      envelope: { from: undefined, recipients: [] },
+      author: undefined,
+      receivedAt: new Date(),
+      rehearsal: true,
+      header: readHeader(octets),
+      read: async function* (start = 0) {
+        yield octets.subarray(start);
+      },
     },
-  });
+    sharedContentParser,
+  );
 }
 
 function accountOf(server: Server, id: string): AccountView {

@@ -1,7 +1,7 @@
 import { sampleMail } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { packChecked } from '#core/host/packages/pluginCheck.js';
+import { packPlugin } from '../kit/packedPlugin.js';
 import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
 import { PAGES } from './pageList.js';
@@ -109,7 +109,7 @@ describe("The manager's pages", () => {
     const account = await context.newPage();
     await visit(account, manager, '/accounts/company');
     await account.getByText(/^More about this account: /).click();
-    await manager.run('plugins.add', { plugin: (await packChecked(await dogsPlugin())).toString('base64') });
+    await manager.run('plugins.add', { plugin: (await packPlugin(await dogsPlugin())).toString('base64') });
     await page.getByLabel('How many dogs bark').waitFor();
     await account.getByLabel('Kennel of the account').fill('the red one');
     await account.getByRole('button', { name: 'Save', exact: true }).click();

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { BrowserContext, Page } from 'playwright-core';
-import { packChecked } from '#core/host/packages/pluginCheck.js';
+import { packPlugin } from '../kit/packedPlugin.js';
 import { filterThat, plantStranger } from '../kit/strangerPlugin.js';
 import { ADMIN_PASSWORD, axeFindings, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
@@ -93,7 +93,7 @@ describe('What an administrator does on the pages', () => {
   });
 
   it('sets mail aside, and deletes it; counts what the plugin costs and how often it fails; removes it, and what waited for it goes on', async () => {
-    await manager.run('plugins.add', { plugin: (await packChecked(await dogsPlugin())).toString('base64') });
+    await manager.run('plugins.add', { plugin: (await packPlugin(await dogsPlugin())).toString('base64') });
     await manager.run('config.set', { key: 'dogs.count', value: '3' });
     await collect(
       { to: `Andrew <${SHARED}>`, subject: 'A black cat' },

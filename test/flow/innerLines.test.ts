@@ -3,9 +3,9 @@
 import '#core/base/injection.js';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { readHeader } from '@postroom/sdk/mail';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { readHeader } from '#core/mail/header.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { playedCase } from '../kit/publicCases.js';

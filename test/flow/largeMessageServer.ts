@@ -12,7 +12,7 @@ import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { Doors } from '#core/host/doors.js';
-import { packFolder } from '#core/host/packages/pluginArchive.js';
+import { packFolder } from '../kit/packedPlugin.js';
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { ROOT } from '../kit/sourceFiles.js';
 

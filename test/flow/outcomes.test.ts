@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { packFolder } from '#core/host/packages/pluginArchive.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
+import { packFolder } from '../kit/packedPlugin.js';
 import { Postroom } from '../kit/postroom.js';
 
 const MANIFEST = {

@@ -2,9 +2,9 @@
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { plant } from '../core/host/isolated/villains.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
+import { plant } from '../plugins/platform/isolation/villains.js';
 
 const BOTH = ['a@far.example', 'b@far.example'] as const;
 

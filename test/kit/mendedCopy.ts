@@ -1,7 +1,6 @@
 // What mail programs get of a message whose header a host has broken: mended, so that all of them read it as the server did.
 import { EditedOctets } from '@postroom/sdk/base';
-import { editsOf } from '#core/mail/copy.js';
-import { readHeader } from '#core/mail/header.js';
+import { editsOf, readHeader } from '@postroom/sdk/mail';
 
 /** `text`: the message in CRLF form, as Latin-1. The same text where nothing is broken, which is most mail. */
 export function mendedCopy(text: string): string {

@@ -1,8 +1,8 @@
 // The lines of an ISP: through every hop inside it, as mail systems write them, and never below the line of its border host.
 import { innerHop, ispTrace, readReceived } from '@postroom/sdk';
+import { readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readHeader } from '#core/mail/header.js';
 
 const DATE = 'Mon, 02 Nov 2026 09:00:03 +0000';
 const BORDER = `Received: from out.far.example (out.far.example [192.0.2.7])\r\n\tby mx.isp.example (Postfix) with ESMTPS id 4S1\r\n\tfor <lisa@works.example>; ${DATE} (UTC)`;

@@ -1,8 +1,8 @@
 // The questions that all sort plugins ask about an address.
 import { cleanName, foldCase, isOwnAddress, isSharedAddress, recipientName } from '@postroom/sdk';
+import { parseAddresses } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseAddresses } from '#core/mail/addresses.js';
 
 const REGULAR = { address: 'mail@company.com', domains: [] };
 const DOMAIN = { address: 'post@works.example', domains: ['works.example', 'xn--bcher-kva.example'] };

@@ -1,7 +1,6 @@
 // From the text of settings.json to settings that can come into force, with every problem on the way. Pure.
 
-import { groupOf } from '../layout/layout.js';
-import { withFewSuggestions } from '../problems/nearest.js';
+import { groupOf, type SettingsValue, withFewSuggestions } from '@postroom/sdk/base';
 import { hasErrors, MOST_PROBLEMS, type Problem, pathText, type SettingsFinding } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { parseDocument, renameKeys } from '../text/document.js';
@@ -9,9 +8,6 @@ import { checkLimits, type Limits } from './limits.js';
 import { findRenames } from './migrate.js';
 import { checkRules } from './rules.js';
 import type { SettingsCheck } from './validate.js';
-
-/** Settings with the defaults filled in, by key; `accounts` holds groups by account id. */
-export type SettingsValue = Readonly<Record<string, unknown>>;
 
 export interface LoadedSettings {
   readonly problems: readonly Problem[];

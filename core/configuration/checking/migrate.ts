@@ -1,6 +1,6 @@
 // Former names of settings: moved to the new ones as the file is read, with the person told.
-import { accountEntries, groupOf } from '../layout/layout.js';
-import { type SettingPath, type SettingsFinding, warning } from '../problems/problems.js';
+import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/base';
+import { type SettingsFinding, warning } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 
 export interface Rename {

@@ -1,10 +1,19 @@
 // What no schema can say about the settings: names that point to each other, uniqueness. Pure.
 import { type AccountKindDeclaration, foldCase, splitAddress } from '@postroom/sdk';
-import { isTimeZone, shownName } from '@postroom/sdk/base';
+import {
+  type AccountEntry,
+  accountEntries,
+  didYouMean,
+  groupOf,
+  isTimeZone,
+  type SettingPath,
+  shownName,
+  textOf,
+  textsOf,
+  type UserEntry,
+} from '@postroom/sdk/base';
 import { ownedDomains } from '../layout/domains.js';
-import { type AccountEntry, accountEntries, groupOf, textOf, textsOf, type UserEntry } from '../layout/layout.js';
-import { didYouMean } from '../problems/nearest.js';
-import { error, type SettingPath, type SettingsFinding, warning } from '../problems/problems.js';
+import { error, type SettingsFinding, warning } from '../problems/problems.js';
 import { defaultVia, foreignCollectors } from '../schema/collectors.js';
 import { LOCAL_PART_PATTERN } from '../schema/coreProperties.js';
 import { neededProperties } from '../schema/neededProperties.js';

@@ -1,9 +1,10 @@
 // What every text of settings.json is held against: the schema of the installed plugins, the rules, and the limits of the edition.
 import type { PluginManifest } from '@postroom/sdk';
+import type { SettingsValue } from '@postroom/sdk/base';
 import { type JsonSchema, mergeSchema, pluginId, type SettingsSchema } from '../schema/schema.js';
 import type { StrangerProperties } from '../strangers/strangerProperties.js';
 import type { LimitCheck } from './limits.js';
-import { type LoadedSettings, loadSettings, type SettingsValue } from './loadSettings.js';
+import { type LoadedSettings, loadSettings } from './loadSettings.js';
 import { compileCheck, type SettingsCheck } from './validate.js';
 
 /** Most servers have no strangers' plugins, and start without what these need. */

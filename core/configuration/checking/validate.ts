@@ -1,12 +1,11 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
 
 import type { SettingScope } from '@postroom/sdk';
-import { shellWord, shownName } from '@postroom/sdk/base';
+import { didYouMean, type SettingPath, shellWord, shownName } from '@postroom/sdk/base';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { nameProblem } from '../layout/names.js';
-import { didYouMean } from '../problems/nearest.js';
-import { error, type SettingPath, type SettingsFinding, warning } from '../problems/problems.js';
+import { error, type SettingsFinding, warning } from '../problems/problems.js';
 import { looksSecret, sentenceFor } from '../problems/sentences.js';
 import { leanSchema, usedKeys } from '../schema/leanSchema.js';
 import { type JsonSchema, type SettingsSchema, VOCABULARY } from '../schema/schema.js';

@@ -2,14 +2,11 @@
 // What is on trial is durable before it is in force: it goes back also where the server is killed meanwhile.
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
-import { DisposableStack } from '@postroom/sdk/base';
+import { DisposableStack, groupOf, problemLine, type SettingsValue } from '@postroom/sdk/base';
 import { Clock, Events, Log, type Trial, type TrialPeriod } from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
-import type { SettingsValue } from '../checking/loadSettings.js';
 import { type ComingChange, SettingsService } from '../inForce/settingsService.js';
-import { groupOf } from '../layout/layout.js';
-import { problemLine } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { EDITOR, ROLLBACK, SERVER } from './authors.js';
 

@@ -1,15 +1,14 @@
 // The settings of a source: checks every version of its text, keeps the last good one in force, writes edits.
-import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
-import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { reasonOf } from '@postroom/sdk/base';
+import { type Disposable, type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
+import { problemLine, reasonOf, type SettingPath, type SettingsValue } from '@postroom/sdk/base';
 import { Events, Log, Revisions, type SettingsRevision, SettingsSource } from '@postroom/sdk/services';
 import type { LimitCheck } from '../checking/limits.js';
-import type { LoadedSettings, SettingsValue } from '../checking/loadSettings.js';
+import type { LoadedSettings } from '../checking/loadSettings.js';
 import { SettingsLoader } from '../checking/settingsLoader.js';
 import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from '../history/authors.js';
 import { SettingsHistory, unknownRevision } from '../history/settingsHistory.js';
 import { CurrentProblems } from '../problems/currentProblems.js';
-import { hasErrors, type Problem, problemLine, type SettingPath } from '../problems/problems.js';
+import { hasErrors, type Problem } from '../problems/problems.js';
 import { userNamesIn, withUserNames } from '../schema/references.js';
 import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
 import { starterSettings } from '../schema/starter.js';

@@ -1,13 +1,10 @@
 // The settings that count: read by everybody, replaced as a whole, heard of when they are.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
-import { Listeners } from '@postroom/sdk/base';
+import { changedKeys, concerns, Listeners, SettingsReader, type SettingsValue } from '@postroom/sdk/base';
 import type { Events } from '@postroom/sdk/services';
-import type { SettingsValue } from '../checking/loadSettings.js';
 import type { SettingsLoader } from '../checking/settingsLoader.js';
 import { pluginId } from '../schema/schema.js';
-import { changedKeys, concerns } from './changes.js';
 import { DraftSettings } from './draftSettings.js';
-import { SettingsReader } from './settingsReader.js';
 
 export class SettingsInForce {
   #value: SettingsValue = {};

@@ -1,9 +1,9 @@
 // The settings as the rest of the host sees them: read, changed, and heard of when they change.
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
+import type { SettingPath, SettingsValue } from '@postroom/sdk/base';
 import { createServiceId, type SettingsRevision } from '@postroom/sdk/services';
 import type { LimitCheck } from '../checking/limits.js';
-import type { SettingsValue } from '../checking/loadSettings.js';
-import type { Problem, SettingPath } from '../problems/problems.js';
+import type { Problem } from '../problems/problems.js';
 import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
 import type { SettingEdit } from '../text/document.js';
 

@@ -1,7 +1,6 @@
 // Which domains an account owns.
 import { type AccountKindDeclaration, splitAddress } from '@postroom/sdk';
-import { asciiDomain } from '@postroom/sdk/base';
-import { type AccountEntry, textsOf } from './layout.js';
+import { type AccountEntry, asciiDomain, textsOf } from '@postroom/sdk/base';
 
 /** The domains of which every address is the account's: none where its kind owns only the one address. */
 export function ownedDomains(account: AccountEntry, kind: AccountKindDeclaration | undefined): readonly string[] {

@@ -1,8 +1,8 @@
 // What is wrong with the text of the settings at the moment. Each problem is told once: when it turns up.
 import type { Disposable } from '@postroom/sdk';
-import { Listeners } from '@postroom/sdk/base';
+import { Listeners, problemLine } from '@postroom/sdk/base';
 import type { Events, Log } from '@postroom/sdk/services';
-import { type Problem, problemLine } from './problems.js';
+import type { Problem } from './problems.js';
 
 export class CurrentProblems {
   #all: readonly Problem[] = [];

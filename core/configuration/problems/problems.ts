@@ -1,8 +1,5 @@
 // What is wrong with the settings, for people: one sentence each, with the place where to look.
-import { shownName } from '@postroom/sdk/base';
-
-/** Where something stands in settings.json: `['accounts', 'company', 'users', 'andrew', 'names', 0]`. */
-export type SettingPath = readonly (string | number)[];
+import { type SettingPath, shownName } from '@postroom/sdk/base';
 
 export type Severity = 'error' | 'warning';
 
@@ -46,10 +43,4 @@ export function hasErrors(problems: readonly { readonly severity: Severity }[]):
 /** `accounts/company/address`. No name may hold a slash, so that this reads one way only. */
 export function pathText(path: SettingPath): string {
   return path.map((part) => shownName(String(part))).join('/');
-}
-
-/** One line as compilers write it, which editors make clickable: `settings.json:12:5 error accounts/company: ...`. */
-export function problemLine(problem: Problem, file = 'settings.json'): string {
-  const place = problem.line === undefined ? file : `${file}:${problem.line}:${problem.column ?? 1}`;
-  return `${place} ${problem.severity}${problem.path === '' ? '' : ` ${problem.path}`}: ${problem.message}`;
 }

@@ -1,7 +1,7 @@
 // What the schema check finds, in words that somebody who never saw a JSON Schema understands.
+
+import { didYouMean, type SettingPath } from '@postroom/sdk/base';
 import type { ErrorObject } from 'ajv';
-import { didYouMean } from './nearest.js';
-import type { SettingPath } from './problems.js';
 
 /** A sentence for one failed keyword: what stands there, what is allowed. */
 export function sentenceFor(failure: ErrorObject, path: SettingPath): string {

@@ -28,43 +28,6 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     title: 'Plugins left out',
     markdownDescription: 'Plugins that do not run although a pack would bring them along, as `publisher.name`.',
   },
-  'plugins.isolation': {
-    type: 'string',
-    enum: ['auto', 'strict'],
-    default: 'auto',
-    restart: 'server',
-    title: 'Fence around installed plugins',
-    markdownDescription:
-      'What runs installed plugins. `auto`: the best fence that this machine has. `strict`: where the system itself does not close files and network to them (bubblewrap), installed plugins do not start.',
-  },
-  'plugins.network': {
-    type: 'object',
-    additionalProperties: {
-      type: 'array',
-      uniqueItems: true,
-      items: {
-        type: 'string',
-        pattern: '^(unix:/.+|(\\[[0-9A-Fa-f:.]+\\]|[^\\s/:\\[\\]]+):[0-9]{1,5})$',
-        maxLength: 300,
-        patternErrorMessage: 'A host and a port as in 127.0.0.1:3310, or unix:/run/x.sock.',
-      },
-    },
-    default: {},
-    restart: 'none',
-    title: 'Places that plugins may connect to',
-    markdownDescription:
-      'By plugin, `publisher.name`: what it may connect to though it is on this machine or in the local network, as in `127.0.0.1:3310`, `db.lan:5432` or `unix:/run/clamav/clamd.ctl`. Only what its manifest asks for counts. `postroom plugins allow` writes it.',
-  },
-  'plugins.storageMegabytes': {
-    type: 'integer',
-    minimum: 1,
-    maximum: 1_000_000,
-    default: 256,
-    restart: 'none',
-    title: 'Disk space for each installed plugin (MB)',
-    markdownDescription:
-      'How much an installed plugin may keep in its own folder; a file counts as 16 KB at least. One that keeps more is ended.',
-  },
   'log.keepDays': {
     type: 'integer',
     minimum: 1,

@@ -1,7 +1,7 @@
 // Names of users in properties of plugins (`refersTo`): where they stand, and what they become when a user is renamed or removed. Pure.
 import type { PropertySchema, SettingScope } from '@postroom/sdk';
-import { type AccountEntry, accountEntries, groupOf, type UserEntry } from '../layout/layout.js';
-import type { SettingPath } from '../problems/problems.js';
+import type { SettingPath } from '@postroom/sdk/base';
+import { type AccountEntry, accountEntries, groupOf, type UserEntry } from '@postroom/sdk/base';
 
 /** A name of a user in the settings. */
 export interface UserReference {

@@ -1,8 +1,8 @@
 // The settings that strangers' plugins declare: are the declarations within limits, and do the values fit them? Loaded only where there are some.
+
+import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/base';
 import type { ErrorObject } from 'ajv';
 import type { StrangerSettings } from '../checking/validate.js';
-import { accountEntries, groupOf } from '../layout/layout.js';
-import type { SettingPath } from '../problems/problems.js';
 import type { DeclaredProperty, JsonSchema, SettingsSchema } from '../schema/schema.js';
 import { type StrangerCheck, StrangerSchemas } from './strangerSchemas.js';
 

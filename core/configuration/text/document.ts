@@ -1,6 +1,6 @@
 // settings.json as text: JSON with comments, read with the place of everything in it, edited without touching the rest.
 
-import { NOT_UTF8, shownName } from '@postroom/sdk/base';
+import { NOT_UTF8, type SettingPath, shownName } from '@postroom/sdk/base';
 import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import {
   applyEdits as applyTextEdits,
@@ -12,7 +12,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { POLLUTING_KEYS } from '../layout/names.js';
-import { error, MOST_PROBLEMS, type Problem, pathText, type SettingPath, type SettingsFinding } from '../problems/problems.js';
+import { error, MOST_PROBLEMS, type Problem, pathText, type SettingsFinding } from '../problems/problems.js';
 import { removeValue, setValue } from './textEdits.js';
 
 const DEEPEST_NESTING = 64;

@@ -1,10 +1,11 @@
 // While a plugin that fails closed does not run, mail waits: ADMIN1 is told once, and the mail is sorted when the plugin runs again.
 import { ADMIN1, type Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
+import type { BlockingPlugin } from '@postroom/sdk/services';
 import { ActivityLog, Clock, Events, Log, PluginCatalogue, ServerName } from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
-import { type BlockingPlugin, BlockingPlugins } from '../../hooking/blockingPlugins.js';
+import { BlockingPlugins } from '../../hooking/blockingPlugins.js';
 import { composeBlockedNotice } from '../../mail/blockedNotice.js';
 import { OwnMail } from '../intake/ownMail.js';
 import { HeldMail } from './heldMail.js';

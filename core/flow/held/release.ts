@@ -1,6 +1,6 @@
 // What the administrator decides about mail that was set aside, in the words of a decision. Pure.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError } from '@postroom/sdk';
-import { createSortPlan } from '../../mail/sortPlan.js';
+import { createSortPlan } from '@postroom/sdk/mail';
 import type { Decision } from '../draft.js';
 import { addressesOf, type RecipientShare } from '../intake/shareRecipients.js';
 import type { DecidedShare } from '../intake/submittedParts.js';

@@ -1,9 +1,9 @@
 // Mail that Postroom wrote itself: bounces, and notices to users and ADMIN1. It is not sorted: its writer names the mailboxes.
 import type { Accepted, AccountView, MailboxRef } from '@postroom/sdk';
+import { createSortPlan } from '@postroom/sdk/mail';
 import { Accounts, type IntakeUnit, ServerName } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { ownPrefix } from '../../mail/prefix.js';
-import { createSortPlan } from '../../mail/sortPlan.js';
 import type { NewMailDraft } from '../commitUnit.js';
 import { draft } from '../draft.js';
 import { MessageFlow } from '../messageFlow.js';

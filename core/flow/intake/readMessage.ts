@@ -1,8 +1,8 @@
 // Reads a message as it comes in: line ends made CRLF, octets handed to the store piece by piece, header and content names taken on the way.
 import { createHash } from 'node:crypto';
+import { type Header, HeaderCollector, readHeader, unreadHeader } from '@postroom/sdk/mail';
 import type { StagedBody } from '@postroom/sdk/services';
 import { ContentDigest } from '../../mail/duplicateKey.js';
-import { type Header, HeaderCollector, readHeader, unreadHeader } from '../../mail/header.js';
 import { LineEndNormaliser } from '../../mail/lineEnds.js';
 
 /** A message that has come in whole; its octets are in the staged body. */

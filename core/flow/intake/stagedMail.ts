@@ -1,7 +1,9 @@
 // A message that has been read and is not committed yet: its octets are staged in the store, its header is here.
+
 import type { MailboxRef, MailOrigin, MailView } from '@postroom/sdk';
+import { createMailView } from '@postroom/sdk/mail';
 import type { StagedBody } from '@postroom/sdk/services';
-import { createMailView } from '../../mail/mailView.js';
+import { sharedContentParser } from '../../mail/contentParser.js';
 import type { ReadMessage, ReadMode } from './readMessage.js';
 
 /** Where a message came from, as its view tells, and how it is read. */
@@ -25,16 +27,19 @@ export class StagedMail {
     const { body, receivedAt } = this;
     const { origin, author } = this.source;
     const { header } = this.content;
-    return createMailView({
-      id: body.id,
-      size: body.size,
-      origin,
-      author,
-      envelope,
-      receivedAt,
-      header,
-      read: (start = 0) => skip(body.read(), start),
-    });
+    return createMailView(
+      {
+        id: body.id,
+        size: body.size,
+        origin,
+        author,
+        envelope,
+        receivedAt,
+        header,
+        read: (start = 0) => skip(body.read(), start),
+      },
+      sharedContentParser,
+    );
   }
 }
 

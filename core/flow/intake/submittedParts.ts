@@ -1,8 +1,8 @@
 // What a submitted message brings once its accounts have decided: the lines on top of its copies, and its entries in the Outbox. The same when it comes
 // in and after it was held. Pure.
 import type { MessageId } from '@postroom/sdk';
+import type { Header } from '@postroom/sdk/mail';
 import type { OutboxDraft, Submission } from '@postroom/sdk/services';
-import type { Header } from '../../mail/header.js';
 import { submittedPrefix } from '../../mail/prefix.js';
 import type { Decision, DraftParts } from '../draft.js';
 import type { RecipientShare } from './shareRecipients.js';

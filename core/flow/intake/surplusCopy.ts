@@ -1,7 +1,7 @@
 // A surplus copy: every mailbox has had it already, the ISP wrote no recipient, and it stored more copies than the header names recipients of ours. It may be
 // a Bcc, so it is not dropped as a duplicate but goes to ADMIN1, once a message. Pure.
 import { ADMIN1, foldCase, isSameMailbox, type SortPlan, type TrailEntry } from '@postroom/sdk';
-import { planFrom, stateOf } from '../../mail/sortPlan.js';
+import { planFrom, stateOf } from '@postroom/sdk/mail';
 import type { Decision } from '../draft.js';
 
 /** The name that the trail gives for it. */

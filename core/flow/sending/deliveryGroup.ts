@@ -1,8 +1,8 @@
 // What of the Outbox travels together.
 import type { AccountView, DeliveryReceipt, MessageId, RelayDestinations } from '@postroom/sdk';
 import { groupBy, octetsAdded } from '@postroom/sdk/base';
+import { composeCopy } from '@postroom/sdk/mail';
 import type { MailStore, OutboxEntry, StoredMessage } from '@postroom/sdk/services';
-import { composeCopy } from '../../mail/copy.js';
 
 /** Entries of one message that travel together. */
 export interface DeliveryGroup {

@@ -1,7 +1,7 @@
 // One try to hand one message to its account's ISP: which of its recipients are in doubt meanwhile, and what is known of each in the end.
 import { type DeliveryReceipt, type DestinationReceipt, type RelayDestinations, sentenceOf } from '@postroom/sdk';
+import { afterRunning, type TimeLimit } from '@postroom/sdk/base';
 import type { Outbox, OutboxEntry } from '@postroom/sdk/services';
-import { afterRunning, type TimeLimit } from '../../base/runningTime.js';
 import { checkReceipt } from '../../hooking/answers.js';
 import { keepDoubt } from '../../hooking/relayDoubt.js';
 import type { DeliveryGroup, Destinations } from './deliveryGroup.js';

@@ -1,9 +1,10 @@
 // A stored message that is looked at again: for sorting it once more, for relaying, and for explaining.
+
 import type { Envelope, MailOrigin, MailView } from '@postroom/sdk';
+import { createMailView, HEADER_LIMIT, type Header, readHeader } from '@postroom/sdk/mail';
 import type { MailStore, StoredMessage } from '@postroom/sdk/services';
+import { sharedContentParser } from '../../mail/contentParser.js';
 import { ContentDigest, type ContentNames } from '../../mail/duplicateKey.js';
-import { HEADER_LIMIT, type Header, readHeader } from '../../mail/header.js';
-import { createMailView } from '../../mail/mailView.js';
 
 /** What a view says otherwise than the message. */
 export interface ViewedAs {
@@ -28,17 +29,20 @@ export class StoredMail {
   /** As taps see it. */
   view(as: ViewedAs = {}): MailView {
     const { message, header, store } = this;
-    return createMailView({
-      id: message.id,
-      size: message.size,
-      origin: as.origin ?? message.origin,
-      rehearsal: as.rehearsal ?? false,
-      envelope: as.envelope ?? { from: message.envelopeFrom, recipients: message.envelopeRecipients },
-      author: message.author,
-      receivedAt: message.receivedAt,
-      header,
-      read: (start) => store.read(message.id, start),
-    });
+    return createMailView(
+      {
+        id: message.id,
+        size: message.size,
+        origin: as.origin ?? message.origin,
+        rehearsal: as.rehearsal ?? false,
+        envelope: as.envelope ?? { from: message.envelopeFrom, recipients: message.envelopeRecipients },
+        author: message.author,
+        receivedAt: message.receivedAt,
+        header,
+        read: (start) => store.read(message.id, start),
+      },
+      sharedContentParser,
+    );
   }
 
   /** As when it came in: its header, and by what a mailbox knows that it has the same mail already. Reads all of the message. */

@@ -1,9 +1,10 @@
 // A message that is not stored here, as taps would see it: pasted by somebody, or looked at while it waits at the ISP.
+
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MailView } from '@postroom/sdk';
-import { HEADER_LIMIT, readHeader } from '../../mail/header.js';
+import { createMailView, HEADER_LIMIT, readHeader } from '@postroom/sdk/mail';
+import { sharedContentParser } from '../../mail/contentParser.js';
 import { LineEndNormaliser, octetsInCrlfForm } from '../../mail/lineEnds.js';
-import { createMailView } from '../../mail/mailView.js';
 
 /** Octets that are brought into form before others have a turn. */
 const PIECE = 64 * 1024;
@@ -27,23 +28,26 @@ export function viewOfUnstored(octets: Uint8Array, receivedAt: Date): MailView {
 
 /** `pieces`: the message in CRLF form. */
 function viewOf(pieces: readonly Uint8Array[], receivedAt: Date): MailView {
-  return createMailView({
-    id: '0',
-    size: pieces.reduce((sum, piece) => sum + piece.length, 0),
-    origin: 'fetched',
-    envelope: { from: undefined, recipients: [] },
-    author: undefined,
-    receivedAt,
-    rehearsal: true,
-    header: readHeader(beginningOf(pieces)),
-    read: async function* (start = 0) {
-      let skip = start;
-      for (const piece of pieces) {
-        for (let at = Math.min(skip, piece.length); at < piece.length; at += PIECE) yield piece.subarray(at, at + PIECE);
-        skip = Math.max(0, skip - piece.length);
-      }
+  return createMailView(
+    {
+      id: '0',
+      size: pieces.reduce((sum, piece) => sum + piece.length, 0),
+      origin: 'fetched',
+      envelope: { from: undefined, recipients: [] },
+      author: undefined,
+      receivedAt,
+      rehearsal: true,
+      header: readHeader(beginningOf(pieces)),
+      read: async function* (start = 0) {
+        let skip = start;
+        for (const piece of pieces) {
+          for (let at = Math.min(skip, piece.length); at < piece.length; at += PIECE) yield piece.subarray(at, at + PIECE);
+          skip = Math.max(0, skip - piece.length);
+        }
+      },
     },
-  });
+    sharedContentParser,
+  );
 }
 
 /** As much as is read of a header. */

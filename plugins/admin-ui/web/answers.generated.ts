@@ -502,6 +502,17 @@ export interface HeldRetryAnswer {
   readonly delivered: number;
 }
 
+/** isolation.check: Which fences installed plugins run behind, and what they wait for */
+export type IsolationCheckAnswer = readonly IsolationCheckRow[];
+
+export interface IsolationCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence. */
+  readonly text: string;
+}
+
 /** isp-domainpop.probe: How does the ISP tell the recipient, and in how many copies? */
 export interface IspDomainpopProbeAnswer {
   readonly account: string;
@@ -865,7 +876,7 @@ export type PluginsOrderAnswer = readonly ({
   readonly phase: 'before the settings' | 'after the settings';
   /** `MailStore 1.0.0, Outbox 1.0.0` */
   readonly provides: string;
-  /** `MailStore of acme.store, Clock of the host` */
+  /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
 })[];
 
@@ -1389,6 +1400,7 @@ export interface Answers {
   readonly 'held.list': HeldListAnswer;
   readonly 'held.release': HeldReleaseAnswer;
   readonly 'held.retry': HeldRetryAnswer;
+  readonly 'isolation.check': IsolationCheckAnswer;
   readonly 'isp-domainpop.probe': IspDomainpopProbeAnswer;
   readonly 'isp-regular.learned': IspRegularLearnedAnswer;
   readonly licence: LicenceAnswer;
@@ -1510,9 +1522,9 @@ export interface CommandsRow {
   readonly scope?: 'account';
   /** With scope: only for accounts of this kind. */
   readonly accountKind?: string;
-  /** Only for accounts that are collected this way. */
+  /** With scope or role: only for accounts that are collected this way. */
   readonly via?: string;
-  /** What the server finds it by. */
+  /** What the product finds it by. */
   readonly role?: string;
 }
 

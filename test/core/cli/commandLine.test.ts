@@ -7,7 +7,6 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '#core/base/places.js';
-import { AUTHORING_COMMANDS } from '#core/cli/authoring.js';
 import { addCommands } from '#core/cli/commandLine.js';
 import { type Examples, examplesOf, examplesText } from '#core/cli/examples.js';
 import { AREA_TITLES, CORE_COMMANDS } from '#core/commands/declarations.js';
@@ -119,7 +118,7 @@ describe('the command line', () => {
         const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
         const isAsking =
           command === 'users.set-password' || words.some((word) => word.endsWith('.eml') || word.endsWith('.json') || word === '-');
-        const declared = [...COMMANDS, ...AUTHORING_COMMANDS].filter((one) => one.command === command);
+        const declared = COMMANDS.filter((one) => one.command === command);
         expect(declared, command).to.have.length(1);
         if (isAsking) continue;
         const taken: Taken[] = [];

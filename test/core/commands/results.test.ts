@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { AUTHORING, AUTHORING_COMMANDS } from '#core/cli/authoring.js';
-import { standalone } from '#core/cli/standalone.js';
-import { packFolder } from '#core/host/packages/pluginArchive.js';
+import { runLocally, standalone } from '#core/cli/standalone.js';
 import { checkedAnswer, misfits } from '../../kit/answers.js';
 import { commandsIn, declarationOf, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
+import { packFolder } from '../../kit/packedPlugin.js';
 import { Postroom } from '../../kit/postroom.js';
 import { ROOT } from '../../kit/sourceFiles.js';
 
@@ -214,6 +213,7 @@ describe('the answers of commands', () => {
     await ask('plugins.allow', { plugin });
     await ask('plugins.allow', { plugin, yes: true });
     await ask('plugins.allow', { plugin, revoke: true });
+    await ask('isolation.check');
     expect(await ask('plugins.order', { services: true })).to.not.be.empty;
     await askAll({ 'plugins.list': { all: true }, 'plugins.order': {}, doctor: {}, 'plugins.remove': { plugin } });
   });
@@ -249,9 +249,13 @@ describe('the answers of commands', () => {
 
   it('for authors are as declared', async () => {
     const made = path.join(folder, 'my-filter');
-    for (const { command } of AUTHORING_COMMANDS) {
-      const args = command === 'plugins.new' ? { name: 'my-filter', into: made } : { folder: made, into: folder };
-      checkedAnswer(command, JSON.parse(JSON.stringify(await AUTHORING[command]?.(args))));
+    const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+    for (const [command, args] of [
+      ['plugins.new', { name: 'my-filter', into: made }],
+      ['plugins.validate', { folder: made }],
+      ['plugins.pack', { folder: made, into: folder }],
+    ] as const) {
+      checkedAnswer(command, JSON.parse(JSON.stringify(await runLocally(command, args, call))));
       answered.add(command);
     }
   });

@@ -1,12 +1,11 @@
 import '#core/base/injection.js';
 import type { AccountView } from '@postroom/sdk';
+import { createSortPlan, readHeader } from '@postroom/sdk/mail';
 import type { StagedBody, StoredMessage } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { changeOf, type NewMailDraft, unitOf } from '#core/flow/commitUnit.js';
 import { draft } from '#core/flow/draft.js';
 import { StagedMail } from '#core/flow/intake/stagedMail.js';
-import { readHeader } from '#core/mail/header.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
 
 const ACCOUNT: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const TEXT = 'From: =?UTF-8?Q?J=C3=BCrgen?= <j@x.example>\r\nSubject: Hello\r\nMessage-ID: <one@x>\r\n\r\nbody\r\n';

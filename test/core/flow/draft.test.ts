@@ -1,9 +1,8 @@
 import '#core/base/injection.js';
 import { type AccountView, ADMIN1, type MailboxRef, type SortPlan } from '@postroom/sdk';
+import { createSortPlan, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import { type Decision, type Draft, type DraftParts, draft } from '#core/flow/draft.js';
-import { readHeader } from '#core/mail/header.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
 
 const ACCOUNT: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const ANDREW: MailboxRef = { account: 'company', user: 'andrew' };

@@ -1,12 +1,12 @@
 // The three calls of every message: what is staged ends in a commit or is discarded, whatever fails on the way.
 import '#core/base/injection.js';
 import { PostroomError } from '@postroom/sdk';
+import { createSortPlan } from '@postroom/sdk/mail';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { NewMailDraft } from '#core/flow/commitUnit.js';
 import { draft } from '#core/flow/draft.js';
 import type { IntakeSource, StagedMail } from '#core/flow/intake/stagedMail.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
 import { ANDREW, COMPANY, FlowFixture, GREG, inPieces, octetsOf } from './support/flowFixture.js';
 
 const SOURCE: IntakeSource = { origin: 'fetched', author: undefined, envelope: { from: undefined, recipients: [] }, mode: 'plainly' };

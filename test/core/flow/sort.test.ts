@@ -1,27 +1,30 @@
 import '#core/base/injection.js';
 import { ADMIN1, type MailView } from '@postroom/sdk';
+import { createMailView, readHeader } from '@postroom/sdk/mail';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { readHeader } from '#core/mail/header.js';
-import { createMailView } from '#core/mail/mailView.js';
+import { sharedContentParser } from '#core/mail/contentParser.js';
 import { ANDREW, COMPANY, FlowFixture, GREG, octetsOf } from './support/flowFixture.js';
 
 const LETTER = octetsOf('From: ruth@far.example\nSubject: Hello\n\nA letter.\n');
 
 function view(rehearsal = false): MailView {
-  return createMailView({
-    id: '7',
-    size: LETTER.length,
-    origin: 'fetched',
-    envelope: { from: undefined, recipients: [] },
-    author: undefined,
-    receivedAt: new Date(0),
-    rehearsal,
-    header: readHeader(LETTER),
-    read: async function* () {
-      yield LETTER;
+  return createMailView(
+    {
+      id: '7',
+      size: LETTER.length,
+      origin: 'fetched',
+      envelope: { from: undefined, recipients: [] },
+      author: undefined,
+      receivedAt: new Date(0),
+      rehearsal,
+      header: readHeader(LETTER),
+      read: async function* () {
+        yield LETTER;
+      },
     },
-  });
+    sharedContentParser,
+  );
 }
 
 const fails = (): never => {

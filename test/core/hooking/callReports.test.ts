@@ -1,10 +1,10 @@
 // A hook reports failures itself: its callers have nothing to remember.
 import type { MailView, RelayDestinations, SortPlan } from '@postroom/sdk';
+import { createSortPlan } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import type { CallReporter } from '#core/hooking/callReports.js';
 import { HookCall, type HookStep } from '#core/hooking/hookCall.js';
 import { createHooks } from '#core/hooks.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
 
 const ACCOUNT = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const fails = (): never => {

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { apiVersion } from '@postroom/sdk/base';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { API_VERSION } from '#core/host/apiVersion.js';
 import { checkManifest } from '#core/host/manifestCheck.js';
 import { readManifest } from '#core/host/manifestReader.js';
 
@@ -130,7 +130,7 @@ describe('a manifest', () => {
     const { manifest, problems } = checkManifest({ ...GOOD, scripts: { test: 'x' }, contributes: { taps: [TAP] } });
     expect(problems).to.deep.equal([]);
     expect(manifest?.contributes?.taps).to.deep.equal([TAP]);
-    expect(API_VERSION).to.match(/^1\./);
+    expect(apiVersion()).to.match(/^1\./);
   });
 
   for (const [what, change, sentence] of WRONG) {

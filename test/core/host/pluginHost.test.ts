@@ -1,12 +1,12 @@
 import '#core/base/injection.js';
-import { Events, Licence } from '@postroom/sdk/services';
+import { createSortPlan } from '@postroom/sdk/mail';
+import { Events, Licence, type PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { HookCall } from '#core/hooking/hookCall.js';
 import { HostHooks } from '#core/hooks.js';
-import { PluginHost, type PluginStatus } from '#core/host/pluginHost.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
+import { PluginHost } from '#core/host/pluginHost.js';
 import { type FixturePlugin, FixtureServer, listening } from './fixturePlugins.js';
 
 const ACCOUNT = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
@@ -135,6 +135,30 @@ describe('the plugin host', () => {
     expect(fixture.said).to.deep.equal(['in', 'out', 'deactivate']);
     await fixture.run('plugins.enable', { plugin: 'test.slow' });
     expect(status('slow')).to.include({ state: 'active' });
+  });
+
+  it('takes no tap from a plugin that is leaving: a message would pass by it as soon as it is gone', async () => {
+    const taps = [
+      { hook: 'onSort', name: 'slow', stage: 'route', timeoutMs: 10_000 },
+      { hook: 'onDeliver', name: 'late', stage: 'observe' },
+    ] as const;
+    await start({
+      leaver: {
+        manifest: { contributes: { taps } },
+        activate: `
+          const late = () => context.hooks.onDeliver.tap('late', () => undefined);
+          late();
+          context.hooks.onSort.tap('slow', async () => { say('in'); await new Promise((go) => { globalThis.postroomFixtureGo = go; }); late(); });`,
+      },
+    });
+    const { onSort, onDeliver } = service(fixture.server.container, HostHooks);
+    const running = sort();
+    while (fixture.said.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const disabling = fixture.run('plugins.disable', { plugin: 'test.leaver' });
+    while (onSort.has('test.leaver', 'slow')) await new Promise((resolve) => setImmediate(resolve));
+    (Reflect.get(globalThis, 'postroomFixtureGo') as () => void)();
+    await Promise.all([running, disabling]);
+    expect(onDeliver.has('test.leaver', 'late')).to.equal(false);
   });
 
   it('switches a plugin off after three failures in five minutes, not after three in six, and tries again when told', async () => {

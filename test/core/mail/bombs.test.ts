@@ -1,11 +1,10 @@
 // Messages made to hurt parsers: each is read by our own code in no time, and content() answers or refuses without harm.
 
 import { PostroomError } from '@postroom/sdk';
+import { HEADER_LIMIT, parseAddresses, readHeader, valueOctets } from '@postroom/sdk/mail';
 import { expect } from 'chai';
-import { parseAddresses } from '#core/mail/addresses.js';
 import { ContentParser } from '#core/mail/contentParser.js';
 import { ContentDigest } from '#core/mail/duplicateKey.js';
-import { HEADER_LIMIT, readHeader, valueOctets } from '#core/mail/header.js';
 import { octetsInCrlfForm } from '#core/mail/lineEnds.js';
 
 function message(header: string, body = 'x'): string {

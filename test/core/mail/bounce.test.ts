@@ -1,7 +1,7 @@
+import { readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import { simpleParser } from 'mailparser';
 import { type BounceRequest, composeBounce, isNoticeWanted, RETURNED_OCTETS } from '#core/mail/bounce.js';
-import { readHeader } from '#core/mail/header.js';
 import { octetsInCrlfForm } from '#core/mail/lineEnds.js';
 
 const ORIGINAL = 'From: andrew <mail@company.com>\r\nTo: x@y.example\r\nSubject: Offer\r\nMessage-ID: <7@office>\r\n\r\nDear Sir,\r\n';

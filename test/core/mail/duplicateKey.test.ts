@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import { ContentDigest, messageIdOf } from '#core/mail/duplicateKey.js';
-import { readHeader } from '#core/mail/header.js';
 
 function names(text: string, size = text.length): { readonly hash: string; readonly key: string } {
   const digest = new ContentDigest();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { LineEndNormaliser, octetsInCrlfForm } from '#core/mail/lineEnds.js';
-import { expectLinear } from './linear.js';
+import { expectLinear } from '../../kit/linear.js';
 
 /** What must come out, by the plainest means. */
 function reference(text: string): string {

@@ -1,8 +1,8 @@
 import type { AccountView, SortPlan } from '@postroom/sdk';
+import { createSortPlan, stateOf } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { replay } from '#core/mail/planReplay.js';
-import { createSortPlan, stateOf } from '#core/mail/sortPlan.js';
 
 const account: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const mailbox = (user: string) => ({ account: 'company', user });

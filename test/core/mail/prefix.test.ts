@@ -1,9 +1,8 @@
 import type { AccountView, MailboxRef, UserView } from '@postroom/sdk';
+import { createSortPlan, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readHeader } from '#core/mail/header.js';
 import { type CopyOrigin, fetchedPrefix, ownPrefix, submittedPrefix } from '#core/mail/prefix.js';
-import { createSortPlan } from '#core/mail/sortPlan.js';
 
 function user(name: string): UserView {
   return { name, mailbox: { account: 'company', user: name }, aliases: [], names: [] };

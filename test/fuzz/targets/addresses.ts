@@ -1,7 +1,5 @@
 // The fields that decide who gets a message, and the words in them that only people read.
-import { formatAddress, parseAddresses } from '#core/mail/addresses.js';
-import { decodeText, decodeWords, encodeHeaderText } from '#core/mail/encodedWords.js';
-import { readHeader, valueOctets } from '#core/mail/header.js';
+import { decodeText, decodeWords, encodeHeaderText, formatAddress, parseAddresses, readHeader, valueOctets } from '@postroom/sdk/mail';
 import { type FuzzTarget, isOneLine, must, mustEqual } from '../target.js';
 
 const WORDS = [

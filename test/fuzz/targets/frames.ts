@@ -1,7 +1,7 @@
 // The pipe to a stranger's plugin: frames however they are cut, and what is no frame at all.
 import { Readable, Writable } from 'node:stream';
-import { encodeFrame, FrameReader } from '#core/host/isolated/frames.js';
-import { Peer } from '#core/host/isolated/peer.js';
+import { encodeFrame, FrameReader } from '#plugins/platform/isolation/dist/pipe/frames.js';
+import { Peer } from '#plugins/platform/isolation/dist/pipe/peer.js';
 import { type FuzzTarget, must, mustEqual } from '../target.js';
 
 const LIMITS = { json: 4_096, octets: 4_096 };

@@ -1,7 +1,16 @@
 // The header of a message, and the line ends that it gets before anybody reads it.
 import { type CopyEdit, EditedOctets, octetsAdded } from '@postroom/sdk/base';
-import { editsOf } from '#core/mail/copy.js';
-import { HEADER_LIMIT, type Header, HeaderCollector, headerEnd, readHeader, unfold, unreadHeader, valueOctets } from '#core/mail/header.js';
+import {
+  editsOf,
+  HEADER_LIMIT,
+  type Header,
+  HeaderCollector,
+  headerEnd,
+  readHeader,
+  unfold,
+  unreadHeader,
+  valueOctets,
+} from '@postroom/sdk/mail';
 import { foldedLine, headerLine, plainWord } from '#core/mail/headerLine.js';
 import { LineEndNormaliser, octetsInCrlfForm } from '#core/mail/lineEnds.js';
 import type { Randomness } from '../../plugins/fuzz/randomness.js';

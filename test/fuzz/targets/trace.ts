@@ -1,6 +1,6 @@
 // Received fields, and the block of them that the ISP wrote: below it a sender may write whatever he likes.
 import { readReceived, sameOrganisation } from '@postroom/sdk';
-import { readHeader } from '#core/mail/header.js';
+import { readHeader } from '@postroom/sdk/mail';
 import { readTrace } from '#plugins/addressees/dist/traceBlock.js';
 import { memoryMail } from '../../plugins/sorting/memoryMail.js';
 import { type FuzzTarget, isOneLine, must, mustEqual } from '../target.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect } from 'chai';
-import { packFolder } from '#core/host/packages/pluginArchive.js';
+import { packFolder } from '../../kit/packedPlugin.js';
 import { ROOT } from '../../kit/sourceFiles.js';
 import { type Credentials, credentialsOf, ManagerHost, PASSWORD, problemOf } from './managerHost.js';
 

@@ -1,6 +1,6 @@
+import { parseAddresses } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseAddresses } from '#core/mail/addresses.js';
 import { encodePhrase } from '#plugins/isp-regular/dist/phrase.js';
 
 describe('a display name in a header line', () => {

@@ -78,7 +78,7 @@ describe('the platform', () => {
   it('says what it cannot do without, and where to switch it on again', async () => {
     await writeFile(path.join(folder, 'boot.json'), '{ "disabled": ["postroom.settings-file"] }');
     expect(await refusal()).to.equal(
-      'Postroom cannot start without the service SettingsSource. postroom.settings-file would, if "enabled" in boot.json named it.',
+      'Postroom cannot start without the service SettingsSource. postroom.settings-file would, if "enabled" in boot.json named it, and "disabled" did not.',
     );
   });
 
@@ -90,6 +90,31 @@ describe('the platform', () => {
     await writeFile(path.join(folder, 'settings.json'), names);
     const server = await start(true);
     expect(await readdir(path.join(folder, 'tls'))).to.include.members(['certificate.pem', 'authority.pem']);
+    await server.close();
+  });
+
+  it('does not serve where no certificate can be made, and says why', async () => {
+    await writeFile(path.join(folder, 'tls'), 'a file in its place');
+    const why = await start(true).then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+    expect(why).to.match(/^Postroom cannot start without the service Certificates\. postroom\.certificates failed: .*EEXIST.*tls/);
+    const server = await start();
+    expect(await server.run('plugins.list', {}, CALL), 'commands go on').to.be.an('array');
+    await server.close();
+  });
+
+  it('serves without a provider that is switched off: the plugins that need it say so', async () => {
+    await writeFile(
+      path.join(folder, 'settings.json'),
+      '{ "plugins.enabled": ["postroom.pop3"], "plugins.disabled": ["postroom.logins"] }',
+    );
+    const server = await start(true);
+    const all = (await server.run('plugins.list', {}, CALL)) as readonly { readonly plugin: string; readonly problems: unknown }[];
+    expect(String(all.find(({ plugin }) => plugin === 'postroom.pop3')?.problems)).to.include(
+      'It requires the service Authenticator, which postroom.logins would provide, if enabled: postroom plugins enable postroom.logins',
+    );
     await server.close();
   });
 

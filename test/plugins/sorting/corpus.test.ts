@@ -1,9 +1,8 @@
 // Real mail through real hooks: no message makes a tap fail, and what was sorted before makes no difference to what comes after.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseAddresses, readHeader, valueOctets } from '@postroom/sdk/mail';
 import { expect } from 'chai';
-import { parseAddresses } from '#core/mail/addresses.js';
-import { readHeader, valueOctets } from '#core/mail/header.js';
 import { octetsInCrlfForm } from '#core/mail/lineEnds.js';
 import { memoryMail } from './memoryMail.js';
 import type { CaseAccount } from './sortingCase.js';

@@ -1,11 +1,11 @@
 // Every way to get settings.json wrong, with the sentence that mends it.
 import '#core/base/injection.js';
 import { editionGrant } from '@postroom/sdk';
+import { problemLine } from '@postroom/sdk/base';
 import { expect } from 'chai';
 import type { LimitCheck } from '#core/configuration/checking/limits.js';
 import { loadSettings } from '#core/configuration/checking/loadSettings.js';
 import { compileCheck, schemaProblem } from '#core/configuration/checking/validate.js';
-import { problemLine } from '#core/configuration/problems/problems.js';
 import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { SMALL } from '../manifests.js';
 import { WRONG_FILES, withUsers } from './wrongFileCases.js';

@@ -1,5 +1,5 @@
+import { editDistance, nearest } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { editDistance, nearest } from '#core/configuration/problems/nearest.js';
 import { applyEdits, parseDocument, renameKeys } from '#core/configuration/text/document.js';
 import { diffLines } from '#core/configuration/text/textDiff.js';
 

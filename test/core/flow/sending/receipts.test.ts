@@ -2,7 +2,7 @@ import type { DestinationReceipt } from '@postroom/sdk';
 import { expect } from 'chai';
 import { receiptsFor } from '#core/flow/sending/receipts.js';
 import { uncalledFor } from '#core/hooking/answers.js';
-import { readReceipt } from '#core/host/isolated/readReceipt.js';
+import { readReceipt } from '#plugins/platform/isolation/dist/calls/readReceipt.js';
 
 const STRANGER = 'acme.relay';
 const said = (recipient: string, outcome: DestinationReceipt['outcome']): DestinationReceipt => ({

@@ -9,7 +9,7 @@ import {
   splitAddress,
   type UserView,
 } from '@postroom/sdk';
-import type { Accounts, Activity, Log, OutboxEntry, PostroomEvent } from '@postroom/sdk/services';
+import type { Accounts, Activity, BlockingPlugin, Log, OutboxEntry, PostroomEvent } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { CoreState } from '#core/base/coreState.js';
 import { EventBus } from '#core/base/events.js';
@@ -22,7 +22,6 @@ import { OwnMail } from '#core/flow/intake/ownMail.js';
 import { SubmissionFlow } from '#core/flow/intake/submissionFlow.js';
 import { MessageFlow } from '#core/flow/messageFlow.js';
 import { SortStep } from '#core/flow/sort.js';
-import type { BlockingPlugin } from '#core/hooking/blockingPlugins.js';
 import { createHooks } from '#core/hooks.js';
 import { MemoryStorages } from '../../../kit/memoryStorages.js';
 import { MemoryMailStore } from './memoryMailStore.js';

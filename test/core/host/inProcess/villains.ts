@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TapDeclaration } from '@postroom/sdk';
-import { linkSdk } from '#core/host/isolated/sdkLink.js';
+import { linkSdk } from '@postroom/sdk/base';
 import { ROOT } from '../../../kit/sourceFiles.js';
 
 /** What becomes of mail while it runs, and what is said of it. */

@@ -1,10 +1,10 @@
 // Services that plugins hand over and take, in a server that runs.
 import '#core/base/injection.js';
-import { createServiceId } from '@postroom/sdk/services';
+import { createServiceId, type PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { PluginHost, type PluginStatus } from '#core/host/pluginHost.js';
+import { PluginHost } from '#core/host/pluginHost.js';
 import { type FixturePlugin, FixtureServer } from '../fixturePlugins.js';
 
 const ID = 'globalThis.postroomTestService';
@@ -91,7 +91,7 @@ describe('a service of a plugin', () => {
     const ours = order.filter(({ plugin }) => /^test\.(provider|consumer)$/.test(plugin));
     expect(ours.map((each) => ({ ...each, place: 0 }))).to.deep.equal([
       { place: 0, plugin: 'test.provider', phase: 'after the settings', provides: 'Greeter 1.0.0', requires: '' },
-      { place: 0, plugin: 'test.consumer', phase: 'after the settings', provides: '', requires: 'Greeter of test.provider' },
+      { place: 0, plugin: 'test.consumer', phase: 'after the settings', provides: '', requires: 'test.provider: Greeter' },
     ]);
   });
 });

@@ -60,6 +60,10 @@ describe('services of plugins', () => {
     expect(refused.get('a.a')).to.deep.equal([
       'It requires the service Store, which a.s would provide, if enabled: postroom plugins enable a.s',
     ]);
+    const early = [plugin('a', { requires: ['Store'] }), plugin('s', { ...providing('Store'), activation: 'platform' })];
+    expect(plan(early, ['a.s'], ['a.s']).refused['a.a']).to.deep.equal([
+      'It requires the service Store, which a.s would provide, if enabled: see "enabled" and "disabled" in boot.json.',
+    ]);
   });
 
   it('with two providers are provided by neither, and both say so', () => {

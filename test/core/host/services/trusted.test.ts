@@ -2,10 +2,11 @@
 import '#core/base/injection.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { PluginHost, type PluginStatus } from '#core/host/pluginHost.js';
+import { PluginHost } from '#core/host/pluginHost.js';
 import { FixtureServer } from '../fixturePlugins.js';
 
 const MANIFEST = {

@@ -14,7 +14,7 @@ import { fittingCommands } from '#core/cli/fittingCommands.js';
 import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { declaredCommands } from '#core/host/declared.js';
 import { discoverPlugins } from '#core/host/discovery.js';
-import { checkPlugin } from '#core/host/packages/pluginCheck.js';
+import { verdictOn } from '../../../kit/packedPlugin.js';
 import { HOSTILE, plantEndless, plantHostile } from './hostileManifests.js';
 
 interface PluginRow {
@@ -50,7 +50,7 @@ describe('a hostile manifest', function () {
 
   for (const [name, [, sentence]] of Object.entries(HOSTILE)) {
     it(`${name}: is refused by "plugins validate", and where it lies in the folder the plugin has failed, with the same sentence`, async () => {
-      const { problems } = await checkPlugin(inFolder(name), { readsCode: false });
+      const { problems } = await verdictOn(inFolder(name), { readsCode: false });
       expect(problems.join('\n')).to.match(sentence);
       const row = (await run<readonly PluginRow[]>('plugins.list')).find(({ plugin }) => plugin === `evil.${name}`);
       expect(row).to.include({ state: 'failed' });

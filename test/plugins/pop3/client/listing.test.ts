@@ -1,5 +1,5 @@
 import { idIn, sizeIn } from '#plugins/pop3/dist/client/listing.js';
-import { expectLinear } from '../../../core/mail/linear.js';
+import { expectLinear } from '../../../kit/linear.js';
 
 describe("an ISP's listing", () => {
   for (const piece of [' ', '1 a ', '1 \t', '9', 'x ']) {

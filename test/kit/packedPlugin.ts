@@ -1,0 +1,16 @@
+// Plugins for tests as `plugins pack` makes them.
+import type { PackOptions } from '@postroom/sdk/services';
+import { pluginReader } from '#core/host/pluginReader.js';
+import { checkPlugin, packChecked } from '#plugins/platform/plugin-manager/dist/authoring/pluginCheck.js';
+import { packFiles } from '#plugins/platform/plugin-manager/dist/packages/pluginArchive.js';
+
+const reader = pluginReader();
+
+/** Without a look at what is wrong with it. */
+export async function packFolder(folder: string): Promise<Buffer> {
+  return packFiles(folder, await reader.files(folder));
+}
+
+export const packPlugin = (folder: string): Promise<Buffer> => packChecked(reader, folder);
+
+export const verdictOn = (folder: string, options?: PackOptions): ReturnType<typeof checkPlugin> => checkPlugin(reader, folder, options);
