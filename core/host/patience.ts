@@ -1,5 +1,4 @@
-// How long the host waits for what a plugin of the product promised. A plugin in a process of its own is killed; code inside the host can only be
-// left alone.
+// The time limits of plugins that run inside the host. An isolated plugin is killed when it is late; code inside the host can only be left alone.
 import { PostroomError } from '@postroom/sdk';
 import { afterRunning, type TimeLimit } from '@postroom/sdk/base';
 

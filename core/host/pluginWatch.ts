@@ -1,4 +1,4 @@
-// Keeps what runs equal to what is installed and to what the settings say: which plugins are enabled, and whose ports have to open anew.
+// Keeps what runs equal to what is installed and to what the settings say: which plugins are enabled, and whose ports have to open again.
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
 import { createServiceId } from '@postroom/sdk/services';

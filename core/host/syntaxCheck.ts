@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 
-/** A plugin has a few files of its own; a start takes some 40 ms each. */
+/** A plugin has only a few files; checking one takes some 40 ms. */
 const MOST_FILES = 50;
 const CODE = /\.[cm]?js$/;
 

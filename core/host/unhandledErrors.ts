@@ -89,7 +89,7 @@ export function catchUnhandled(note: UnhandledErrors['note'], onOwn: (error: unk
     }
   };
   process.on('uncaughtException', caught);
-  // Node would hand what a promise was rejected with to the former, but wrapped into an error of its own where it is none.
+  // Without it Node would hand a rejection to uncaughtException, with values that are no Error wrapped into one.
   process.on('unhandledRejection', caught);
   return {
     dispose: () => {

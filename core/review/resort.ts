@@ -40,7 +40,7 @@ export class ResortStep {
     @ServerName private readonly server: ServerName,
   ) {}
 
-  /** Sorts by today's rules, delivers what is missing, recalls what nobody has picked up. `preview`: only says what it would do. */
+  /** Sorts by today's rules, delivers what is missing, recalls what is not picked up yet. `preview`: only says what it would do. */
   async again(message: StoredMessage, preview: boolean): Promise<Redelivery> {
     const refusal = this.#refusal(message);
     const account = message.account === undefined ? undefined : this.accounts.find(message.account);
