@@ -48,7 +48,7 @@ function toOutside(
   foreign: ForeignFrom,
 ): SortPlan {
   const [author] = mail.addresses('From');
-  // To the letter: whoever answers has only this to go by.
+  // To the letter: an answer can be sorted by this name alone.
   const whose = (address: Address): Whose => (isSharedAddress(account, address) && address.name === name ? 'author' : 'other');
   if (claimedAuthor(mail, { whose }) === 'author') return plan;
   if (foreign !== 'rewrite' && author !== undefined && isForeign(account, author)) {
@@ -76,7 +76,7 @@ function foreignReason(account: AccountView, author: Address): string {
   return `the sender ${author.local}@${author.domain} is not an address of this account; write as ${account.address}`;
 }
 
-/** Another mail address of the user's, and not `andrew@` this server, which nobody outside can answer. */
+/** Another mail address of the user's, and not `andrew@` this server, which cannot be answered from outside. */
 function isForeign(account: AccountView, author: Address): boolean {
   return !isOwnAddress(account, author) && !isLocal(author.domain) && recipientName(account, author).name !== '';
 }

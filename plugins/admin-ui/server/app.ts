@@ -47,7 +47,7 @@ export interface ManagerParts {
   readonly webFolder: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Called with the connection of whoever has shown a login or a token. */
+  /** Called with the connection of a client that has shown a login or a token. */
   readonly onKnown?: (socket: Socket) => void;
 }
 

@@ -22,7 +22,7 @@ declare module 'fastify' {
   }
 }
 
-/** Finds out who asks. Throws a Refusal where nobody is known, the login is locked, or a change comes without its token. */
+/** Finds out who asks. Throws a Refusal where the caller is unknown, the login is locked, or a change comes without its token. */
 export async function identify(request: FastifyRequest, sessions: Sessions, tokens: Tokens): Promise<Caller> {
   const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (bearer !== undefined) {

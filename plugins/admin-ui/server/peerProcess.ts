@@ -4,7 +4,7 @@ import { type Connection, listenersIn, peerIn, type TcpSocket } from './tcpTable
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/** `own`: a program of the server's own user asks for itself. `unknown`: somebody else's does, one that passes on what it is told, or nobody can tell. */
+/** `own`: a program of the server's own user asks for itself. `unknown`: another user's does, one that passes on what it is told, or it cannot be found out. */
 export type Peer = 'own' | 'unknown';
 
 /** Only where Linux tells: the socket belongs to the server's user, and to a program that waits for no connections, as a proxy would. */

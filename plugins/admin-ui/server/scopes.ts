@@ -18,7 +18,7 @@ export function covers(scopes: readonly Scope[], command: Command): boolean {
   });
 }
 
-/** Whether whoever has `scopes` may hand on one: nothing that it covers may be beyond them, whatever plugins come later. */
+/** Whether the holder of `scopes` may grant this one: nothing that it covers may be beyond them, whatever plugins come later. */
 export function isWithin(scope: Scope, scopes: readonly Scope[], declarations: readonly Command[]): boolean {
   if (scopes.includes('write') || scopes.includes(scope)) return true;
   if (scope === 'write' || scope === 'read' || scope.endsWith('.*')) return false;

@@ -24,7 +24,7 @@ export interface SessionServices {
 const PASSWORD = { type: 'string', minLength: 1, maxLength: 1024 } as const;
 /** Short passwords are guessed; the manual's advice is one that is easy to remember. */
 const SHORTEST_PASSWORD = 8;
-/** Where the code is, for whoever has none or a wrong one. */
+/** Where the code is, for a client that has none or a wrong one. */
 const CONSOLE = 'where "postroom serve" runs, or in its log: in the last line about ADMIN1';
 /** scrypt makes a guess dear, this makes many of them slow. */
 const RATE = { rateLimit: { max: 10, timeWindow: 60_000 } };
@@ -32,7 +32,7 @@ const RATE = { rateLimit: { max: 10, timeWindow: 60_000 } };
 export function addSessionRoutes(app: FastifyInstance, services: SessionServices): void {
   const { sessions, authenticator, adminPassword, setupCode, plugins, peerOf, limits } = services;
 
-  /** From this machine too, unless it is certain that nobody but its owner is there. */
+  /** From this machine too, unless it is certain that only its owner is there. */
   const needsCode = async (request: FastifyRequest): Promise<boolean> => {
     const hasStrangers = plugins.plugins.some(({ bundled }) => !bundled);
     if (!mayBeOwner({ address: request.ip, headers: request.headers, hasStrangers })) return true;

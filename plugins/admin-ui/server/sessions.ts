@@ -37,7 +37,7 @@ interface Entry {
 export class Sessions implements Disposable {
   readonly #bySecret = new Map<string, Entry>();
   readonly #spared = new Set<string>();
-  /** Looks for logins whose time is up, as nobody may ask for them. */
+  /** Looks for expired logins, as no request may come for them. */
   #timer: Disposable | undefined;
 
   constructor(
@@ -153,7 +153,7 @@ export class Sessions implements Disposable {
     this.#timer = undefined;
   }
 
-  /** Ends a login that is too old, locks one that nobody uses. Answers how long it may stay as it is, in milliseconds. */
+  /** Ends a login that is too old, locks an idle one. Answers how long it may stay as it is, in milliseconds. */
   #judge(entry: Entry): number {
     const now = this.clock.monotonic();
     const { idleMinutes, hours } = this.limits();

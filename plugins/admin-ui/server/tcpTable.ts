@@ -19,7 +19,7 @@ export interface TcpSocket {
 const ESTABLISHED = '01';
 const LISTEN = '0A';
 
-/** The socket at the other end, where the table has exactly one of a connection that is open: one that is closing belongs to nobody. */
+/** The socket at the other end, where the table has exactly one of a connection that is open: one that is closing has no owner. */
 export function peerIn(table: string, { localAddress, localPort, remoteAddress, remotePort }: Connection): TcpSocket | undefined {
   const own = entriesOf(remoteAddress, remotePort);
   const other = entriesOf(localAddress, localPort);

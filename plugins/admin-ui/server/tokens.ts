@@ -23,7 +23,7 @@ interface StoredToken {
 }
 
 export class Tokens implements Disposable {
-  /** Whoever goes on as long as a token is good: told when it is no longer. */
+  /** Listeners that work for as long as a token is valid: called when it is revoked or expires. */
   readonly #onEnd = new Map<string, Set<() => void>>();
   readonly #timers = new Set<Disposable>();
 
@@ -34,7 +34,7 @@ export class Tokens implements Disposable {
     private readonly declarations: () => readonly Command[] = () => [],
   ) {}
 
-  /** The answer holds the token itself, which nobody can ask for again. `maker`: the token that asks for another one. */
+  /** The answer holds the token itself, which is not stored and cannot be shown again. `maker`: the token that asks for another one. */
   async create(name: string, scopes: readonly Scope[], days: number, maker?: AccessToken): Promise<object> {
     if (maker !== undefined) this.#refuseWider(scopes, maker);
     if ((await this.#keys()).length >= MOST_TOKENS) {

@@ -88,8 +88,8 @@ export class Pop3Dialogue {
   }
 
   /**
-   * Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. Throws OutOfStep where the server has said
-   * something that nobody asked for.
+   * Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. Throws OutOfStep where the server has
+   * said something unasked.
    */
   send(lines: readonly string[], shown?: string): void {
     if (this.#unanswered === 0 && this.#incoming.waiting > 0) {
@@ -148,7 +148,7 @@ export class Pop3Dialogue {
   }
 
   /**
-   * Says QUIT. `undefined`: the server ended without an answer, so that nobody knows whether it removed anything. `matters`: something is to be removed.
+   * Says QUIT. `undefined`: the server ended without an answer, so that it is unknown whether it removed anything. `matters`: something is to be removed.
    * Never rejects: what was collected is here, whatever the server's last word.
    */
   async quit(matters: boolean): Promise<Answer | undefined> {

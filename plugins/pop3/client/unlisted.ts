@@ -7,7 +7,7 @@ import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 type Said = Pick<ReadListing, 'listed' | 'sizes' | 'ids'>;
 
-/** Why nobody can tell what lies in the mailbox; `undefined` where the lists show something, or there is nothing. `stat`: the answer to STAT. */
+/** Why it is unknown what lies in the mailbox; `undefined` where the lists show something, or there is nothing. `stat`: the answer to STAT. */
 export function unlistedError(account: IspAccount, stat: Answer, { listed, sizes, ids }: Said): PostroomError | undefined {
   if (listed > 0 || isEmpty(stat)) return undefined;
   const refused = [sizes, ids].filter(({ ok }) => !ok);

@@ -29,7 +29,7 @@ export interface SessionLine {
   readonly isClosed: boolean;
   /** Message numbers that commands already received will ask for next. */
   upcoming(): readonly number[];
-  /** The client makes progress: its idle time begins anew. */
+  /** The client makes progress: its idle time begins again. */
   touch(): void;
   loggedIn(): void;
   startTls(): Promise<void>;

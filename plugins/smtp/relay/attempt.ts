@@ -179,7 +179,7 @@ export class Attempt {
       return all;
     }
     if (failure.recipient !== undefined && ++this.#riddles <= MOST_RIDDLES) {
-      // Nobody knows whether the server took this one: without it.
+      // It is unknown whether the server took this one: without it.
       return all.filter((address) => address !== failure.recipient);
     }
     const surplus = refused.filter((each) => asksForAnotherTransaction(each.response ?? ''));
@@ -233,7 +233,7 @@ export class Attempt {
       return failure;
     }
     if (!isRefusal(failure)) {
-      // Behind rubbish nobody knows where the ISP is: it may take what comes for the text.
+      // After rubbish the ISP's state is unknown: it may take what comes for the text.
       this.session.close();
       return failure;
     }

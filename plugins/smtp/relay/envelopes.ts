@@ -53,7 +53,7 @@ export function planTransactions(to: Destinations, server: Extensions, textProbl
   return { transactions, refused };
 }
 
-/** Why nobody can get a message of so many octets, from this sender, through this server. */
+/** Why no recipient can get a message of so many octets, from this sender, through this server. */
 function messageProblem(size: number, from: string, server: Extensions): Reason | undefined {
   if (server.maxSize !== undefined && size > server.maxSize) {
     return { status: '5.3.4', text: `The message has ${size} octets, the ISP's server takes at most ${server.maxSize}.` };

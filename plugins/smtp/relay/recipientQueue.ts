@@ -24,7 +24,7 @@ export class RecipientQueue {
     }));
   }
 
-  /** The next transaction; `undefined` where nobody waits. */
+  /** The next transaction; `undefined` where no recipient waits. */
   take(limits: TransactionLimits): Transaction | undefined {
     const [first] = this.#waiting;
     if (first === undefined) return undefined;

@@ -37,8 +37,8 @@ export class StrictServer extends SMTPServer {
   }
 
   /**
-   * Counts every connection from its first octet, handshakes too: the library's own limit is one for each port and refuses whoever comes
-   * last, so that a crowd that says nothing would keep the office out.
+   * Counts every connection from its first octet, handshakes too: the library's own limit is one for each port and refuses the
+   * last client, so that many silent connections would keep the office out.
    */
   override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
     const { gate, limits, complaints, refusals } = this.surroundings;
@@ -70,7 +70,7 @@ export class StrictServer extends SMTPServer {
   }
 
   /**
-   * The library's own limit begins anew with each octet of a handshake. A socket that a shutdown destroyed since it was accepted must
+   * The library's own limit begins again with each octet of a handshake. A socket that a shutdown destroyed since it was accepted must
    * not be wrapped, and a wrap must not be torn down from below: Node crashes either way.
    */
   override _upgrade(socket: Socket, callback: (error: TLSError | null, secure?: TLSSocket) => void): void {

@@ -31,7 +31,7 @@ export const NATIVE_DOORS: Readonly<Record<string, Doors>> = {
   },
   credentials: { functions: ['initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid'] },
   os: { functions: ['setPriority', 'getInterfaceAddresses', 'getUserInfo', 'getHomeDirectory', 'getHostname'] },
-  // V8 writes files of its own accord: traces, profiles, snapshots of the heap, whatever Node's permissions say.
+  // V8 itself writes files: traces, profiles, snapshots of the heap, whatever Node's permissions say.
   v8: {
     functions: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit', 'startCpuProfile', 'stopCpuProfile', 'startHeapProfile'],
   },
@@ -94,7 +94,7 @@ function guardRealpath(fs: Binding | undefined, has: unknown): void {
 }
 
 /**
- * Newer versions of Node copy a folder by one function of their own, which makes every link in it anew. One that a plugin may read, as that to the SDK,
+ * Newer versions of Node copy a folder by one native function, which recreates every link in it. One that a plugin may read, as that to the SDK,
  * would stand where it may write, and Node's permissions look at the name of a place, not at where it leads.
  */
 function guardCopies(fs: Binding | undefined): void {
@@ -119,7 +119,7 @@ function holdsLink(place: string): boolean {
 }
 
 /**
- * A message that is cloned names the class that it becomes, as `module:Class`, and Node would load any module of its own for that. Here it has to be
+ * A message that is cloned names the class that it becomes, as `module:Class`, and Node would load any of its built-in modules for that. Here it has to be
  * there already, as it is for every object that Node itself sends.
  */
 function guardClones({ map }: BuiltinClass, messaging: Binding | undefined, deserialize: unknown): void {

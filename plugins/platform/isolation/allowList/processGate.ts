@@ -50,7 +50,7 @@ function printingTo(fd: number): Writable {
       }
     },
   });
-  // Nobody reads any more: what is printed is lost, and that is all.
+  // The reader is gone: what is printed is lost, and the error does no more harm.
   stream.on('error', () => undefined);
   return Object.assign(stream, { fd, isTTY: false });
 }

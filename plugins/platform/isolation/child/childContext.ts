@@ -1,4 +1,4 @@
-// What activate() receives in a process of its own: the same API as inside the host, every call over the pipe.
+// What activate() of an isolated plugin receives: the same API as inside the host, every call over the pipe.
 import {
   type CommandHandler,
   type Disposable,

@@ -1,4 +1,4 @@
-// A message as a plugin in a process of its own sees it: header and envelope are here, everything else is asked for piece by piece.
+// A message as an isolated plugin sees it: header and envelope are here, everything else is asked for piece by piece.
 import type { MailView, ParsedContent } from '@postroom/sdk';
 import { createMailView, readHeader } from '@postroom/sdk/mail';
 import type { Peer } from '../pipe/peer.js';

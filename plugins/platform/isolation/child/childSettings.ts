@@ -1,4 +1,4 @@
-// The settings as a plugin in a process of its own reads them: at once, from the copy that the host sends with every change.
+// The settings as an isolated plugin reads them: at once, from the copy that the host sends with every change.
 import type { Disposable, Settings } from '@postroom/sdk';
 import { changedKeys, concerns, Listeners, SettingsReader } from '@postroom/sdk/base';
 import type { SettingsSnapshot } from '../pipe/protocol.js';

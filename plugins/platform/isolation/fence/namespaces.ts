@@ -4,7 +4,7 @@ import type { Command, FencedCommand } from './fence.js';
 export interface NamespacesOptions {
   /** Where unshare is. */
   readonly unshare: string;
-  /** Without a /proc of its own, which some containers refuse. */
+  /** Without a private /proc, which some containers refuse. */
   readonly plain: boolean;
 }
 

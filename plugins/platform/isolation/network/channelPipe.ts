@@ -1,4 +1,4 @@
-// One end of the second pipe: frames in, frames out. What comes in is checked by whoever takes it.
+// One end of the second pipe: frames in, frames out. The receiver checks what comes in.
 import type { Duplex } from 'node:stream';
 import { sentenceOf } from '@postroom/sdk';
 import { encodeFrame, FrameReader, NO_OCTETS } from '../pipe/frames.js';

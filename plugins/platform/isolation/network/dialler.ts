@@ -32,7 +32,7 @@ const LONGEST_SOCKET = 103;
 export interface DiallerOptions {
   /** `publisher.name` */
   readonly plugin: string;
-  /** Asked anew for every connection. */
+  /** Asked again for every connection. */
   readonly rules: () => NetworkRules;
   readonly own: () => OwnPlaces;
   /** The end of the sentence "its process was killed: ...". */
@@ -198,7 +198,7 @@ export class Dialler {
       socket.connect(options, () => {
         clearTimeout(late);
         socket.off('error', reject);
-        // Nobody reads before the channel does.
+        // Paused until the channel reads.
         socket.pause();
         if (this.#isClosed) socket.destroy();
         resolve(socket);

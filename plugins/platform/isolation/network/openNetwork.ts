@@ -75,7 +75,7 @@ const ENDPOINTS = ['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress'
 function over(socket: Duplex, secured: SecureSocket): SecureSocket {
   const below = socket as unknown as Exports;
   if (below['pending'] === false) {
-    // It waits for that otherwise; nobody else has had time to listen.
+    // It waits for that otherwise; no other listener can be there yet.
     secured.connecting = false;
     secured.emit('connect');
   }

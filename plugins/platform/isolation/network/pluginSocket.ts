@@ -99,7 +99,7 @@ export function pluginSocketClass({ channels, normalize, NodesSocket }: SocketPa
         end: () => {
           this.#isEnded = true;
           this.push(null);
-          // The end is noticed though nobody reads, as with net.Socket.
+          // The end is noticed without a reader, as with net.Socket.
           this.read(0);
         },
         close: (error) => {

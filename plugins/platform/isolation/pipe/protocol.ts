@@ -15,8 +15,8 @@ import type { PlanState } from '@postroom/sdk/mail';
 import type { FrameLimits } from './frames.js';
 
 /**
- * What the host takes from a plugin's process at once. What is deeper can be read, and not written again: whoever hands it on would fail over it, at a
- * place where nobody thinks of that.
+ * What the host takes from a plugin's process at once. What is deeper can be read, and not written again: code that passes it on would fail later, at a
+ * place that does not expect it.
  */
 export const FROM_PLUGIN: FrameLimits = Object.freeze({ json: 4 * 2 ** 20, octets: 2 ** 20, shape: { depth: 200, values: 1_000_000 } });
 /** The other way: MIME content may be as large as the parser takes. */
@@ -26,7 +26,7 @@ export const LARGEST_PIECE = 256 * 1024;
 
 /**
  * File descriptors in the plugin's process: a pipe for each direction of the calls, and one for its connections. With one pipe for both, a write to a
- * process that has ended would throw away what it had answered and nobody had read yet.
+ * process that has ended would throw away its unread answers.
  */
 export const TO_PLUGIN_PIPE = 3;
 export const TO_HOST_PIPE = 4;
@@ -42,7 +42,7 @@ export interface RunnerOptions {
   readonly storage: number;
 }
 
-/** The hooks that a plugin in a process of its own may tap. */
+/** The hooks that an isolated plugin may tap. */
 export const ISOLATED_HOOKS = ['onSort', 'onDeliver', 'onSchedule'] as const satisfies readonly HookName[];
 export type IsolatedHook = (typeof ISOLATED_HOOKS)[number];
 

@@ -65,7 +65,7 @@ export class LoginAttempt {
     const last = this.#refusals.at(-1);
     if (last === undefined) return ways[0];
     const left = ways.filter((way) => this.#refusals.every((refusal) => refusal.way !== way));
-    // Dovecot says [AUTH] also of a mechanism that it has not: nobody looked at the password.
+    // Dovecot says [AUTH] also of a mechanism that it lacks: the password was not checked.
     if (last.meaning === 'way') return left[0];
     if (!this.#leavesDoubt(last)) return undefined;
     // Of the same kind, it would be refused for the same reason.

@@ -109,7 +109,7 @@ export function tlsDemand({ host, security, login }: IspServer, error: unknown):
   const { response, responseCode: reply } = error as RelayFailure;
   if (security !== 'plain' || response === undefined || reply === undefined || meaningOf(response) !== 'tls') return undefined;
   const concernsLogin = (error as RelayFailure).code === 'EAUTH';
-  // 550 and 554 to a message may speak of TLS for reasons of their own.
+  // 550 and 554 to a message may speak of TLS for other reasons.
   if (!concernsLogin && reply !== 530 && reply !== 538) return undefined;
   return new SetupProblem(`${tlsSentence(host, login === undefined)} The ISP: "${oneLine(response)}".`, NEEDS_TLS);
 }

@@ -56,5 +56,5 @@ function leavesDoubt({ meaning, reply }: RefusedMechanism): boolean {
   return reply >= 500 && reply !== WANTS_OTHER && (meaning === 'unclear' || meaning === 'credentials');
 }
 
-/** RFC 4954 section 6: the mechanism is too weak; used for `a password of its own for each program, please`. */
+/** RFC 4954 section 6: the mechanism is too weak; used by ISPs that ask for an application password. */
 const WANTS_OTHER = 534;
