@@ -125,7 +125,7 @@ class ControlSession {
     }
   }
 
-  /** What did not come in time is not waited for: the connection ends, and with it the reading. */
+  /** After the time limit the connection ends, and with it the reading. */
   async #inTime(ms: number, reading: Promise<Buffer | undefined>): Promise<Buffer> {
     const late: Disposable = this.#clock.after(ms, () => this.socket.destroy());
     try {

@@ -6,7 +6,7 @@ import type { ThreadTimes } from './threadTimes.js';
 
 /** More than this is not forgiven over one thing: who keeps us busy for ever does not answer either. */
 const MOST_FORGIVEN_MS = 10 * 60_000;
-/** A request cannot have been under way for longer: whoever says so has another clock, or lies. */
+/** The longest that a request can have been under way: a larger figure comes from a wrong clock or a lie. */
 const LONGEST_LAG_MS = 60_000;
 
 export class OwnTime {
@@ -63,7 +63,7 @@ export class OwnTime {
     }
   }
 
-  /** Calls once, after it has had `ms` milliseconds of its own from now on, unless disposed before. */
+  /** Calls once, after `ms` milliseconds of its running time from now on, unless disposed before. */
   limit(ms: number, call: () => void): TimeLimit {
     const before = this.#foreign;
     let forgiven = 0;

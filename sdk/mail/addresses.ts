@@ -11,7 +11,7 @@ import { type Token, Tokens } from './tokens.js';
 /**
  * The addresses in the text of a field, at most `limit`: groups are opened, `;` separates like `,`, words without `@` before a
  * comma belong to the name behind it (`Andrew, Sales <mail@company.com>`). Text that is no valid address comes out with local part and
- * domain '', so that it equals nobody's. Linear time, never throws.
+ * domain '', so that it equals no address. Linear time, never throws.
  */
 export function parseAddresses(octets: Uint8Array, limit = 2000): Address[] {
   return readList(asBuffer(octets).toString('latin1'), 0, limit);
@@ -162,7 +162,7 @@ class AddressList {
   }
 }
 
-/** Nobody sees it, so it is neither a name nor glued to anything. */
+/** Invisible, so it is neither a name nor glued to anything. */
 function isUnseen({ kind, text }: Token): boolean {
   return kind === 'atom' && text.charCodeAt(0) > 127 && /^\p{Cf}+$/u.test(textOf(text));
 }

@@ -1,4 +1,4 @@
-// A message as taps see it: header at once, body and content on request. Everything is read from the source that whoever makes the view
+// A message as taps see it: header at once, body and content on request. Everything is read from the source that the maker of the view
 // names: a message that is just coming in, or one in the store.
 
 import type { MailboxRef } from '../accounts.js';

@@ -1,8 +1,8 @@
-// Where an IP address leads: out into the internet, or to something that trusts whoever is near. Pure.
+// Where an IP address leads: out into the internet, or to a machine that trusts its neighbours. Pure.
 import ipaddr from 'ipaddr.js';
 
 /**
- * `public`: the internet. `local`: this machine, and networks of one's own (RFC 1918, RFC 4193, RFC 6598). `special`: reached by nobody by mistake,
+ * `public`: the internet. `local`: this machine, and private networks (RFC 1918, RFC 4193, RFC 6598). `special`: not to be reached by mistake,
  * such as link-local addresses and with them the metadata services of clouds. `never`: no address of a host.
  */
 export type AddressKind = 'public' | 'local' | 'special' | 'never';
@@ -29,7 +29,7 @@ export function addressKind(address: string, own: ReadonlySet<string> = new Set(
   if (own.has(parsed.toString())) return 'local';
   const range = parsed.range();
   if (parsed.kind() === 'ipv4') return V4_KINDS[range] ?? 'special';
-  // Global unicast (RFC 4291 section 2.4) is what IANA gives out, 2000::/3; tunnels to IPv4 within it have ranges of their own.
+  // Global unicast (RFC 4291 section 2.4) is what IANA gives out, 2000::/3; tunnels to IPv4 within it have separate ranges.
   const isGlobal = range === 'unicast' && ((parsed.toByteArray()[0] ?? 0) & 0xe0) === 0x20;
   return V6_KINDS[range] ?? (isGlobal ? 'public' : 'special');
 }

@@ -19,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** 500 is for unexpected errors: what was refused, or what an ISP or a plugin did, has a status of its own (RFC 9110 section 15). */
+/** 500 is for unexpected errors: what was refused, or what an ISP or a plugin did, has its own status (RFC 9110 section 15). */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'backup/damaged': 422,
   'command/unknown': 404,

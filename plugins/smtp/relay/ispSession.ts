@@ -13,7 +13,7 @@ import { mechanismsIn } from './login/waysToLogIn.js';
 import { isSuccess } from './replyLines.js';
 import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
 
-/** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes. The answer to the final dot may take 10: the time limit of the settings, which goes for every step. */
+/** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes. The answer to the final dot may take 10: the settings' limit, for every step. */
 const GREETING_MS = 5 * 60_000;
 const CONNECT_MS = 60_000;
 const GOODBYE_MS = 5_000;
