@@ -95,8 +95,9 @@ export interface TapDeclaration {
   /** Names of taps that come before this one. */
   readonly after?: readonly string[];
   /**
-   * Limit for one call, in milliseconds; the default depends on the hook (onSort and onSchedule 1 second, onFetch 60 minutes, onDeliver 15). It runs from
-   * when the plugin takes the call; what an isolated one waits for a processor, or for the host (`content()`, `raw()`, `state` ...), does not count.
+   * Time limit of one call, in milliseconds. Default: 1 second for onSort and onSchedule, 60 minutes for onFetch, 15 minutes for onDeliver, whose stage
+   * `outcome` never has more than 5 seconds. It runs from when the plugin takes the call; what an isolated one waits for a processor, or for the host
+   * (`content()`, `raw()`, `state` ...), does not count.
    */
   readonly timeoutMs?: number;
   /**
