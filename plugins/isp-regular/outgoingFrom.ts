@@ -24,13 +24,13 @@ import { encodePhrase } from './phrase.js';
 /** What to do with a From that is none of the account's addresses. */
 export type ForeignFrom = 'rewrite' | 'refuse' | 'keep';
 
-export interface Author extends Pick<Authorship, 'whose'> {
+export interface RegularAuthor extends Pick<Authorship, 'whose'> {
   /** What stands in front; it must be one that finds the user again. */
   readonly name: string;
 }
 
 /** For mail that a user of `account` has submitted. */
-export function rewriteFrom(plan: SortPlan, mail: MailView, account: AccountView, author: Author, foreign: ForeignFrom): SortPlan {
+export function rewriteFrom(plan: SortPlan, mail: MailView, account: AccountView, author: RegularAuthor, foreign: ForeignFrom): SortPlan {
   if (mail.origin !== 'submitted' || account.kind !== 'regular') return plan;
   const authorship: Authorship = { whose: author.whose, mailbox: `${encodePhrase(author.name)} <${account.address}>` };
   const honest = withoutFalseSenders(plan, mail, authorship);

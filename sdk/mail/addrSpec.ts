@@ -74,7 +74,7 @@ interface Domain {
 
 /** A local part may begin with an apostrophe, so quotes of ASCII are taken off in pairs alone. */
 function specOf(latin1: string, { name, quotes, mended }: Domain): AddrSpec {
-  const written = textOf(latin1);
+  const written = textOfLatin1(latin1);
   const isPlain = written.length > LONGEST_LOCAL || (quotes === 0 && PLAIN.test(written));
   const local = isPlain ? written : withoutSurroundings(written, quotes);
   if (local === '' || CONTROL.test(local)) return INVALID;
@@ -98,7 +98,7 @@ function trimmed(characters: readonly string[], isOff: (character: string) => bo
 }
 
 /** Octets, held as Latin-1 characters, as text. ASCII is both. */
-export function textOf(latin1: string): string {
+export function textOfLatin1(latin1: string): string {
   return ASCII.test(latin1) ? latin1 : decodeText(Buffer.from(latin1, 'latin1'));
 }
 
@@ -169,7 +169,7 @@ function domainOf(tokens: readonly Token[]): Domain | undefined {
  * international characters go through IDNA: the others would be read as URLs are, percent signs included. Undefined for what is no name.
  */
 function asALabels(latin1: string): Domain | undefined {
-  const whole = textOf(latin1);
+  const whole = textOfLatin1(latin1);
   // No domain is that long, and looking for its ends would take its time.
   const isPlain = whole.length > LONGEST_DOMAIN || PLAIN_DOMAIN.test(whole);
   // `works.example'.` has the end of a sentence behind the quote.

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type AccessToken, type Disposable, type PluginStorage, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { type Command, isWithin, type Scope } from './scopes.js';
+import { isWithin, type Scope, type ScopedCommand } from './scopes.js';
 
 const DAY_MS = 86_400_000;
 const PREFIX = 'postroom_';
@@ -31,7 +31,7 @@ export class Tokens implements Disposable {
   constructor(
     private readonly state: PluginStorage,
     private readonly clock: Clock,
-    private readonly declarations: () => readonly Command[] = () => [],
+    private readonly declarations: () => readonly ScopedCommand[] = () => [],
   ) {}
 
   /** The answer holds the token itself, which is not stored and cannot be shown again. `maker`: the token that asks for another one. */

@@ -8,7 +8,7 @@ const UNSAFE = /[\p{Cc}<>]/u;
 const NON_ASCII = /[^\p{ASCII}]/u;
 
 /** One MAIL, RCPT..., DATA. */
-export interface Transaction {
+export interface MailTransaction {
   readonly from: string;
   /** Addresses that receipts name, by the address as sent: several where they only differ in how they are written. */
   readonly recipients: ReadonlyMap<string, readonly string[]>;
@@ -18,7 +18,7 @@ export interface Transaction {
 
 export interface Plan {
   /** One for each set of DSN parameters, with as many recipients as there are. */
-  readonly transactions: readonly Transaction[];
+  readonly transactions: readonly MailTransaction[];
   /** Recipients that fail before anything is sent. */
   readonly refused: readonly DestinationReceipt[];
 }

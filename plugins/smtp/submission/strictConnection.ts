@@ -8,7 +8,7 @@ import { DataStream } from './dataStream.js';
 import { isHarmless, LONE_LF, loneLfOf, StrayEnd, WITHOUT_END } from './lineEnds.js';
 import { type PathCommand, parsePathCommand } from './pathCommand.js';
 import { type ClientProgress, Patience } from './patience.js';
-import { type Caller, HANDSHAKE_MS, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
+import { HANDSHAKE_MS, MAX_COMMAND_OCTETS, type SubmissionClient, type Surroundings } from './surroundings.js';
 
 type Done = () => void;
 
@@ -25,7 +25,7 @@ const MAX_MISTAKES = 20;
 export const MAX_IDLE_REPLIES = 2_000;
 
 export class StrictConnection extends SMTPConnection {
-  readonly #surroundings: Surroundings & { readonly caller: Caller | undefined };
+  readonly #surroundings: Surroundings & { readonly caller: SubmissionClient | undefined };
   readonly #patience: Patience;
   readonly #strayEnd: StrayEnd;
   #hasLoneLf = false;
@@ -35,7 +35,7 @@ export class StrictConnection extends SMTPConnection {
   constructor(
     server: SMTPServer,
     socket: Socket | TLSSocket,
-    surroundings: Surroundings & { readonly caller: Caller | undefined },
+    surroundings: Surroundings & { readonly caller: SubmissionClient | undefined },
     options?: SMTPConnectionOptions | null,
   ) {
     super(server, socket, options);

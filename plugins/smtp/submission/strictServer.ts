@@ -6,13 +6,13 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js';
 import { IDLE_MS } from './patience.js';
 import { StrictConnection } from './strictConnection.js';
-import { type Caller, HANDSHAKE_MS, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
+import { HANDSHAKE_MS, MAX_COMMAND_OCTETS, type SubmissionClient, type Surroundings } from './surroundings.js';
 
 const TOO_MANY = '421 4.7.0 Too many connections. Try again in a moment.\r\n';
 const WITHOUT_AUTH = ['XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'];
 
 export class StrictServer extends SMTPServer {
-  readonly #callers = new WeakMap<Socket, Caller>();
+  readonly #callers = new WeakMap<Socket, SubmissionClient>();
 
   constructor(
     options: SMTPServerOptions,
@@ -52,7 +52,7 @@ export class StrictServer extends SMTPServer {
       refusals.refuse(socket, handshake ? '' : TOO_MANY);
       return false;
     }
-    const caller: Caller = { guest, top: socket };
+    const caller: SubmissionClient = { guest, top: socket };
     this.#callers.set(socket, caller);
     // STARTTLS takes this listener off; from then on the connection says when it is closed.
     socket.once('close', () => guest.left());

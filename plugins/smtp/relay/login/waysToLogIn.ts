@@ -32,7 +32,7 @@ export function mechanismsIn(reply: string): readonly string[] | undefined {
 }
 
 /** What is to be tried, best first; the one of the settings where they name one, offered or not. An empty list of the server says nothing. */
-export function waysOffered(
+export function mechanismsOffered(
   { security, auth }: { readonly security: PortSecurity; readonly auth: SmtpAuth },
   offered: readonly string[],
 ): readonly Mechanism[] {
