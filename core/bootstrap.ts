@@ -92,11 +92,11 @@ import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { moduleLoader } from './host/pluginModule.js';
 import { pluginReader } from './host/pluginReader.js';
+import { PluginReconciler } from './host/pluginReconciler.js';
 import { PluginRuntime } from './host/pluginRuntime.js';
-import { DefaultPluginWatch, PluginWatch } from './host/pluginWatch.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
-import { catchUnhandled, DefaultUnhandledErrors, UnhandledErrors } from './host/unhandledErrors.js';
+import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
 import { Housekeeping } from './maintenance/housekeeping.js';
 import { LostEndNotice } from './maintenance/lostEndNotice.js';
 import { LostEndReport } from './maintenance/lostEndReport.js';
@@ -209,9 +209,9 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     stack.use(settings.onDidChange(['log.level'], takeLevel));
   }
 
-  const watch = stack.use(service(container, PluginWatch) as DefaultPluginWatch);
+  const reconciler = stack.use(service(container, PluginReconciler));
   stack.use(registerCoreCommands(container));
-  await watch.start(installed);
+  await reconciler.start(installed);
   phase('The plugins are active.', { plugins: host.starting.length });
   // Without these no port could open: who starts the server hears of it at once.
   if (options.serve !== false) host.demand([Certificates, Authenticator]);
@@ -313,8 +313,8 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
   bindAlias(container, PluginCatalogue, PluginHost);
   bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, ContributedEntries, ManifestEntries);
-  bindClass(container, PluginWatch, DefaultPluginWatch);
-  bindClass(container, UnhandledErrors, DefaultUnhandledErrors);
+  bindSelf(container, PluginReconciler);
+  bindSelf(container, UnhandledErrors);
   bindClass(container, PluginSupervision, HostSupervision);
   bindClass(container, PluginAdministration, HostAdministration);
   bindAlias(container, PortCatalogue, Doors);

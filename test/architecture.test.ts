@@ -179,6 +179,16 @@ describe('the core', () => {
     expect(holding(core, /['"`](EHLO|HELO|MAIL FROM|RCPT TO|RETR|UIDL|DELE|STARTTLS|STLS|CAPA)\b[^'"`]*['"`]/)).to.deep.equal([]);
   });
 
+  it('remembers what it remembers in one place', () => {
+    expect(holding(core, /forPlugin\('core'\)/)).to.deep.equal(['core/base/coreState.ts']);
+  });
+
+  it('makes no service id for the steps of a message: each class is its own id', () => {
+    const rooms = core.filter(({ name }) => /^core\/(flow|review|service|maintenance)\//.test(name));
+    expect(rooms.length).to.be.greaterThan(40);
+    expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
+  });
+
   it('writes to the log or as the command line does, never to the console', () => {
     expect(holding(product, /\bconsole\.(log|info|debug|warn)\(/)).to.deep.equal([]);
   });

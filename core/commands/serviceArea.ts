@@ -41,7 +41,7 @@ export class ServiceArea implements CommandArea {
     @Events private readonly events: Events,
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
-    @UnhandledErrors private readonly strays: UnhandledErrors,
+    @inject(UnhandledErrors) private readonly strays: UnhandledErrors,
     @inject(LostEndReport) private readonly lostEnd: LostEndReport,
     @inject(DiskSpace) private readonly disk: DiskSpace,
   ) {}

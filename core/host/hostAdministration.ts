@@ -19,7 +19,7 @@ import { HostHooks } from '../hooks.js';
 import { switchPlugin } from './enablement.js';
 import { makeIncoming, PluginFolders, swapFolder } from './pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
-import { PluginWatch } from './pluginWatch.js';
+import { PluginReconciler } from './pluginReconciler.js';
 import { ServiceRegistry } from './serviceRegistry.js';
 
 const NO_DEMAND: NetworkDemand = { asks: [], waits: [] };
@@ -27,7 +27,7 @@ const NO_DEMAND: NetworkDemand = { asks: [], waits: [] };
 export class HostAdministration implements PluginAdministration {
   constructor(
     @PluginHost private readonly host: PluginHost,
-    @PluginWatch private readonly watch: PluginWatch,
+    @inject(PluginReconciler) private readonly reconciler: PluginReconciler,
     @HostHooks private readonly hooks: HostHooks,
     @SettingsService private readonly settings: SettingsService,
     @PluginFolders private readonly folders: PluginFolders,
@@ -69,11 +69,11 @@ export class HostAdministration implements PluginAdministration {
   listsWith(plugin: string, on: boolean): PluginLists {
     const list = (key: string): readonly string[] => this.settings.get<readonly string[]>(key);
     const lists = { enabled: list('plugins.enabled'), disabled: list('plugins.disabled') };
-    return switchPlugin(this.watch.installed, lists, { plugin, on, editions: this.editions }, this.host.ground);
+    return switchPlugin(this.reconciler.installed, lists, { plugin, on, editions: this.editions }, this.host.ground);
   }
 
   rescan(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-    return this.watch.rescan(replaced);
+    return this.reconciler.rescan(replaced);
   }
 
   settled(): Promise<void> {
@@ -89,7 +89,7 @@ export class HostAdministration implements PluginAdministration {
   }
 
   place(folder: string, plugin: string): Promise<PlacedFolder> {
-    const former = this.watch.installed.find(({ id }) => id === plugin)?.folder;
+    const former = this.reconciler.installed.find(({ id }) => id === plugin)?.folder;
     return swapFolder(folder, former ?? path.join(this.folders.strangers, plugin));
   }
 }

@@ -1,4 +1,5 @@
-// The time limits of plugins that run inside the host. An isolated plugin is killed when it is late; code inside the host can only be left alone.
+// How long the host waits for what a plugin of the product promised. An isolated plugin is killed; code inside the host can only be left
+// alone.
 import { PostroomError } from '@postroom/sdk';
 import { afterRunning, type TimeLimit } from '@postroom/sdk/base';
 

@@ -1,4 +1,4 @@
-// A plugin's view of the secrets: its own properties marked "secret", no others.
+// A plugin's view of the secrets: its own properties marked "secret", and no others.
 import { type PluginManifest, PostroomError, type Secrets } from '@postroom/sdk';
 import { type SecretStore, secretPath } from '@postroom/sdk/services';
 import type { SettingsService } from '../configuration/inForce/settingsService.js';

@@ -4,20 +4,12 @@ import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
-import { Clock, createServiceId, Events, Log } from '@postroom/sdk/services';
+import { Clock, Events, Log } from '@postroom/sdk/services';
 import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { PluginHost } from './pluginHost.js';
 import { ThrownValues } from './thrownValues.js';
 
-export interface UnhandledErrors {
-  /** Notes it with the plugin whose code threw it, or with all that may have where its stack does not tell. False: it is no plugin's. */
-  note(error: unknown): boolean;
-  /** Sentences about what could not be put down to one plugin. */
-  readonly problems: readonly string[];
-}
-export const UnhandledErrors = createServiceId<UnhandledErrors>('UnhandledErrors');
-
-export class DefaultUnhandledErrors implements UnhandledErrors {
+export class UnhandledErrors {
   readonly #nameless = new ThrownValues();
 
   constructor(
@@ -27,10 +19,12 @@ export class DefaultUnhandledErrors implements UnhandledErrors {
     @Log private readonly log: Log,
   ) {}
 
+  /** Sentences about what could not be put down to one plugin. */
   get problems(): readonly string[] {
     return this.#nameless.problems(this.clock.monotonic());
   }
 
+  /** Notes it with the plugin whose code threw it, or with all that may have where its stack does not tell. False: it is no plugin's. */
   note(error: unknown): boolean {
     if (!isError(error)) {
       this.#noteNameless(error);
@@ -82,14 +76,14 @@ export function culpritOf(
 }
 
 /** Handles what would end the process. `note` as above; `onOwn`: an error of the server itself, after which nothing can be relied on. */
-export function catchUnhandled(note: UnhandledErrors['note'], onOwn: (error: unknown) => void): Disposable {
+export function catchUnhandled(note: (error: unknown) => boolean, onOwn: (error: unknown) => void): Disposable {
   const caught = (error: unknown): void => {
     if (!note(error)) {
       onOwn(error);
     }
   };
   process.on('uncaughtException', caught);
-  // Without it Node would hand a rejection to uncaughtException, with values that are no Error wrapped into one.
+  // Node would hand what a promise was rejected with to the former, but wrapped into an error where it is none.
   process.on('unhandledRejection', caught);
   return {
     dispose: () => {

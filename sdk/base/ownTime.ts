@@ -4,9 +4,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterRunning, type TimeLimit } from './runningTime.js';
 import type { ThreadTimes } from './threadTimes.js';
 
-/** More than this is not forgiven over one thing: who keeps us busy for ever does not answer either. */
+/** More than this is not forgiven over one thing: a caller that keeps us busy for ever does not answer either. */
 const MOST_FORGIVEN_MS = 10 * 60_000;
-/** The longest that a request can have been under way: a larger figure comes from a wrong clock or a lie. */
+/** A request cannot have been under way for longer: that says another clock, or a lie. */
 const LONGEST_LAG_MS = 60_000;
 
 export class OwnTime {
@@ -63,7 +63,7 @@ export class OwnTime {
     }
   }
 
-  /** Calls once, after `ms` milliseconds of its running time from now on, unless disposed before. */
+  /** Calls once, after it has itself had `ms` milliseconds from now on, unless disposed before. */
   limit(ms: number, call: () => void): TimeLimit {
     const before = this.#foreign;
     let forgiven = 0;

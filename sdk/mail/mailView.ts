@@ -1,5 +1,5 @@
-// A message as taps see it: header at once, body and content on request. Everything is read from the source that the maker of the view
-// names: a message that is just coming in, or one in the store.
+// A message as taps see it: header at once, body and content on request. Everything is read from the source that the view is made
+// with: a message that is just coming in, or one in the store.
 
 import type { MailboxRef } from '../accounts.js';
 import type { Address, Envelope, HeaderField, MailOrigin, MailView, MessageId, ParsedContent } from '../mail.js';

@@ -31,8 +31,8 @@ const RUNGS: readonly unknown[] = ['L1', 'L2', 'L3', 'L4', 'L5', 'L6', 'L7'] sat
 const LONGEST_LIST = 10_000;
 
 /**
- * Reads what another process sent back for the plan it was given. Account and outside recipients are taken from `given`: no tap may
- * change them; nor may a tap deliver what a filter has kept back, or take back a tag, a line, a mark or what others conceal, for which plans have no method.
+ * Reads what another process sent back for the plan it was given. Account and outside recipients are taken from `given`: a plan may not
+ * change them; nor may it deliver what a filter has kept back, or take back a tag, a line, a mark or what others conceal, for which plans have no method.
  * Throws `plugin/bad-answer` for anything that is not a plan's data, and for what was made from the plan of another call, which is another message's.
  */
 export function readPlanState(value: unknown, given: PlanState): PlanState {

@@ -1,3 +1,4 @@
+
 // Where an IP address leads: out into the internet, or to a machine that trusts its neighbours. Pure.
 import ipaddr from 'ipaddr.js';
 
@@ -29,7 +30,7 @@ export function addressKind(address: string, own: ReadonlySet<string> = new Set(
   if (own.has(parsed.toString())) return 'local';
   const range = parsed.range();
   if (parsed.kind() === 'ipv4') return V4_KINDS[range] ?? 'special';
-  // Global unicast (RFC 4291 section 2.4) is what IANA gives out, 2000::/3; tunnels to IPv4 within it have separate ranges.
+  // Global unicast (RFC 4291 section 2.4) is what IANA gives out, 2000::/3; tunnels to IPv4 within it have their own ranges.
   const isGlobal = range === 'unicast' && ((parsed.toByteArray()[0] ?? 0) & 0xe0) === 0x20;
   return V6_KINDS[range] ?? (isGlobal ? 'public' : 'special');
 }

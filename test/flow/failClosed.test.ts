@@ -7,7 +7,7 @@ import { PluginStorages } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { PluginHost } from '#core/host/pluginHost.js';
-import { PluginWatch } from '#core/host/pluginWatch.js';
+import { PluginReconciler } from '#core/host/pluginReconciler.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -353,11 +353,11 @@ describe('a filter that cannot look at mail', function () {
       taps: [early, { ...SCAN, before: ['stranger.other'] }],
       activate: "for (const name of ['early', 'scan']) context.hooks.onSort.tap(name, (plan) => plan);",
     });
-    const watch = office.service(PluginWatch);
-    expect((await watch.rescan(new Set([FILTER]))).get(FILTER)).to.match(/circle/);
+    const reconciler = office.service(PluginReconciler);
+    expect((await reconciler.rescan(new Set([FILTER]))).get(FILTER)).to.match(/circle/);
     // As the installer does it then.
     await plant(GOOD);
-    await watch.rescan();
+    await reconciler.rescan();
     const subject = await collect();
     expect(await held()).to.deep.equal([]);
     expect(await office.subjects('andrew')).to.deep.equal([subject]);

@@ -182,7 +182,7 @@ export class ProcessModule implements IsolatedModule {
     await inTime(started, ACTIVATION_MS, `${id}: activate() did not end`, 'activate', activation);
   }
 
-  /** The process ended unasked: report, wait, start again. */
+  /** The process ended by itself: report, wait, start again. */
   #ended(last: PluginProcess, { reason, inHand }: ProcessEnd, ends: HostEnds): void {
     this.#alive = undefined;
     if (!this.#isActive) {

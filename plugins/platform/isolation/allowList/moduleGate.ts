@@ -53,7 +53,7 @@ export function shutModuleGate(Builtin: BuiltinClass, network: () => void): Modu
   lock(Builtin.prototype, 'compileForPublicLoader', pass);
   lock(Builtin, 'canBeRequiredByUsers', may);
   lock(Builtin, 'canBeRequiredWithoutScheme', (id: string) => needsScheme[id] !== true && may(id));
-  // Unused by this Node; where a newer one asks these lists, they say the same.
+  // These lists are not asked any more; where a newer Node asks them, they say the same.
   Builtin.setRealmAllowRequireByUsers(Object.keys(MODULES).filter((id) => isNodes[id] === true));
 
   // What this program imported itself stands ready for the next import, which does not come through here.
@@ -120,7 +120,7 @@ function lock(owner: object, key: string, value: unknown): void {
   }
 }
 
-/** A record without a prototype: missing properties cannot be supplied through it. */
+/** A record without a prototype: what it does not have cannot be put there. */
 function record<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<PropertyKey, T>> {
   const made = Object.create(null) as Record<string, T>;
   for (const [name, value] of entries) made[name] = value;

@@ -31,7 +31,7 @@ export const NATIVE_DOORS: Readonly<Record<string, Doors>> = {
   },
   credentials: { functions: ['initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid'] },
   os: { functions: ['setPriority', 'getInterfaceAddresses', 'getUserInfo', 'getHomeDirectory', 'getHostname'] },
-  // V8 itself writes files: traces, profiles, snapshots of the heap, whatever Node's permissions say.
+  // V8 writes files by itself: traces, profiles, snapshots of the heap, whatever Node's permissions say.
   v8: {
     functions: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit', 'startCpuProfile', 'stopCpuProfile', 'startHeapProfile'],
   },
@@ -94,7 +94,7 @@ function guardRealpath(fs: Binding | undefined, has: unknown): void {
 }
 
 /**
- * Newer versions of Node copy a folder by one native function, which recreates every link in it. One that a plugin may read, as that to the SDK,
+ * Newer versions of Node copy a folder by one native function, which makes every link in it again. One that a plugin may read, as that to the SDK,
  * would stand where it may write, and Node's permissions look at the name of a place, not at where it leads.
  */
 function guardCopies(fs: Binding | undefined): void {

@@ -50,7 +50,7 @@ function printingTo(fd: number): Writable {
       }
     },
   });
-  // The reader is gone: what is printed is lost, and the error does no more harm.
+  // The reader is gone: what is printed is lost, and that is all.
   stream.on('error', () => undefined);
   return Object.assign(stream, { fd, isTTY: false });
 }

@@ -1,5 +1,5 @@
-// The calls that a plugin's process has in hand at a time. What comes beyond them waits here, where it costs no time limit, and slows down the
-// callers: a round and an SMTP session go on only when their message is sorted.
+// The calls that a plugin's process has in hand at a time. What comes beyond them waits here, where it costs no time limit, and slows its source down: a
+// round and an SMTP session go on only when their message is sorted.
 
 /** Enough to keep a process busy that waits for something, few enough to lose little with it. */
 export const CALLS_IN_HAND = 8;

@@ -5,7 +5,7 @@ import { dateIn, listIn, optionalTextIn, recordOf, textIn } from '../pipe/shapes
 /** Destinations of one message, or rounds of one plan, that are read from an answer. */
 export const MOST_ENTRIES = 10_000;
 
-/** Throws a sentence where the answer is no receipt. The text of a receipt is shown as the plugin's words: it cannot be checked. */
+/** Throws a sentence where the answer is no receipt. What the plugin says is said in its name: it cannot be checked. */
 export function readReceipt(answer: unknown, plugin: string): DeliveryReceipt | undefined {
   if (answer === undefined || answer === null) {
     return undefined;

@@ -1,5 +1,5 @@
 // The plugin's side of the pipe: closes the process in, imports the plugin, calls its activate(), and answers the host's calls. This file runs in
-// the plugin's own process and nowhere else. It imports no module of the network: those are made for the plugin when it asks for one.
+// the plugin's process and nowhere else. It imports no module of the network: those are made for the plugin when it asks for one.
 import { createRequire } from 'node:module';
 import type * as Net from 'node:net';
 import { type Activate, type Deactivate, PostroomError, sentenceOf } from '@postroom/sdk';

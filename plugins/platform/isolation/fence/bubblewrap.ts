@@ -15,7 +15,7 @@ const SYSTEM = [
 export interface BubblewrapOptions {
   /** Where bwrap is. */
   readonly bwrap: string;
-  /** Without what some containers and older versions refuse: a private /proc, and the ban on namespaces within. */
+  /** Without what some containers and older versions refuse: its own /proc, and the ban on namespaces within. */
   readonly plain: boolean;
 }
 
@@ -31,7 +31,7 @@ export function bubblewrapCommand(
       ...SYSTEM.flatMap(systemPlace),
       ...[program, ...readable].flatMap((place) => ['--ro-bind-try', place, place]),
       ...['--bind', writable, writable],
-      // What is in no bind lies in memory, and is read-only.
+      // What is in no bind lies in memory, and is not writable.
       ...['--remount-ro', '/', '--chdir', writable, '--', program, ...args],
     ],
   };

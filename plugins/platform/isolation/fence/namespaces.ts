@@ -4,7 +4,7 @@ import type { FencedCommand, LaunchCommand } from './fence.js';
 export interface NamespacesOptions {
   /** Where unshare is. */
   readonly unshare: string;
-  /** Without a private /proc, which some containers refuse. */
+  /** Without its own /proc, which some containers refuse. */
   readonly plain: boolean;
 }
 

@@ -1,4 +1,4 @@
-// One end of the second pipe: frames in, frames out. The receiver checks what comes in.
+// One end of the second pipe: frames in, frames out. What comes in is checked where it is taken.
 import type { Duplex } from 'node:stream';
 import { sentenceOf } from '@postroom/sdk';
 import { encodeFrame, FrameReader, NO_OCTETS } from '../pipe/frames.js';

@@ -32,7 +32,7 @@ const LONGEST_SOCKET = 103;
 export interface DiallerOptions {
   /** `publisher.name` */
   readonly plugin: string;
-  /** Asked again for every connection. */
+  /** Asked with every connection. */
   readonly rules: () => NetworkRules;
   readonly own: () => OwnPlaces;
   /** The end of the sentence "its process was killed: ...". */
@@ -198,7 +198,7 @@ export class Dialler {
       socket.connect(options, () => {
         clearTimeout(late);
         socket.off('error', reject);
-        // Paused until the channel reads.
+        // Nothing reads before the channel does.
         socket.pause();
         if (this.#isClosed) socket.destroy();
         resolve(socket);

@@ -40,7 +40,7 @@ export function judgeAddress(
   if (kind === 'never') return 'never';
   if (own.ports.has(port) && isHere(address, own.addresses)) return 'own';
   if (kind === 'public') return isIn(asked, isNarrow) || isIn(agreed) ? 'allowed' : 'not-agreed';
-  // The owner of a name chooses its address: special addresses must be agreed to as addresses.
+  // Control of a name would be control of the address: special ones count by the address alone.
   const isEnough = (entry: Target): boolean => isNarrow(entry) && (kind === 'local' || (entry.kind === 'host' && isIP(entry.host) !== 0));
   return isIn(agreed, isEnough) ? 'allowed' : 'not-agreed';
 }

@@ -75,7 +75,7 @@ const ENDPOINTS = ['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress'
 function over(socket: Duplex, secured: SecureSocket): SecureSocket {
   const below = socket as unknown as Exports;
   if (below['pending'] === false) {
-    // It waits for that otherwise; no other listener can be there yet.
+    // It waits for that otherwise; no listener was added before.
     secured.connecting = false;
     secured.emit('connect');
   }

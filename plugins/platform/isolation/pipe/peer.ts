@@ -267,7 +267,7 @@ export class Peer {
     })();
   }
 
-  /** An answer that cannot be serialized as JSON is a separate failure. */
+  /** An answer that cannot be written down as JSON fails. */
   #answer(id: number, answer: Message, octets: Uint8Array = NO_OCTETS): void {
     try {
       this.#send(answer, octets);

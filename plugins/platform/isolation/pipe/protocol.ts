@@ -15,8 +15,7 @@ import type { PlanState } from '@postroom/sdk/mail';
 import type { FrameLimits } from './frames.js';
 
 /**
- * What the host takes from a plugin's process at once. What is deeper can be read, and not written again: code that passes it on would fail later, at a
- * place that does not expect it.
+ * What the host takes from a plugin's process at once. What is deeper can be read, and not written again: handing it on would fail, far from here.
  */
 export const FROM_PLUGIN: FrameLimits = Object.freeze({ json: 4 * 2 ** 20, octets: 2 ** 20, shape: { depth: 200, values: 1_000_000 } });
 /** The other way: MIME content may be as large as the parser takes. */
@@ -26,7 +25,7 @@ export const LARGEST_PIECE = 256 * 1024;
 
 /**
  * File descriptors in the plugin's process: a pipe for each direction of the calls, and one for its connections. With one pipe for both, a write to a
- * process that has ended would throw away its unread answers.
+ * process that has ended would throw away answers that were not read yet.
  */
 export const TO_PLUGIN_PIPE = 3;
 export const TO_HOST_PIPE = 4;

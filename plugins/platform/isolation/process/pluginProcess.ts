@@ -174,7 +174,7 @@ export class PluginProcess {
     return this.#child.pid;
   }
 
-  /** As OwnTime: calls once the process has had so many milliseconds of running time. */
+  /** As OwnTime: calls once the process itself has had so many milliseconds. */
   limit(ms: number, call: () => void): TimeLimit {
     return this.#time.limit(ms, call);
   }

@@ -6,7 +6,7 @@ import path from 'node:path';
 /** What every file and folder counts at least, in octets: an empty one takes a place in the file system too. */
 export const SMALLEST = 16 * 1024;
 
-/** Errors that a plugin can cause to hide a folder: no permission, or a path that is too long. */
+/** What a plugin may have done to a place so that it cannot be looked at: taken the rights away, or put it too deep for a name. */
 const HIDDEN: readonly unknown[] = ['EACCES', 'EPERM', 'ENAMETOOLONG', 'ELOOP'];
 const SEPARATOR = Buffer.from(path.sep);
 const GONE: readonly unknown[] = ['ENOENT', 'ENOTDIR'];

@@ -1,5 +1,5 @@
 // How much a plugin may still write, kept where Node's own functions for files end: so nothing is written beyond it, however fast it goes. The host
-// measures the folder and sets it again; it is not what the host relies on.
+// looks at the folder and sets it again; it is not what the host relies on.
 import type { Binding } from '../allowList/internals.js';
 import { type Args, COSTS, type FileFunctions, type Meter, quotaError, type Work } from './writeCosts.js';
 import { meterJobs } from './writeJobs.js';

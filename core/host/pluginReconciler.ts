@@ -1,7 +1,6 @@
 // Keeps what runs equal to what is installed and to what the settings say: which plugins are enabled, and whose ports have to open again.
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { createServiceId } from '@postroom/sdk/services';
 import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { declaredManifests, provenManifests, servedCommands } from './declared.js';
@@ -10,18 +9,7 @@ import { Doors } from './doors.js';
 import { PluginFolders } from './pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
 
-export interface PluginWatch {
-  /** As last found on disk. */
-  readonly installed: readonly InstalledPlugin[];
-  /**
-   * Looks at the plugins' folders again: what is new is known from now on, what is gone ends. `replaced`: plugins that are another version now.
-   * Answers why, for those of them that run on in their former version.
-   */
-  rescan(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>>;
-}
-export const PluginWatch = createServiceId<PluginWatch>('PluginWatch');
-
-export class DefaultPluginWatch implements PluginWatch, Disposable {
+export class PluginReconciler implements Disposable {
   #installed: readonly InstalledPlugin[] = [];
   readonly #watching = new DisposableStack();
   /** What follows each plugin's declarations. */
@@ -35,6 +23,7 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
     @PluginFolders private readonly folders: PluginFolders,
   ) {}
 
+  /** As last found on disk. */
   get installed(): readonly InstalledPlugin[] {
     return this.#installed;
   }
@@ -49,6 +38,10 @@ export class DefaultPluginWatch implements PluginWatch, Disposable {
     await this.#apply();
   }
 
+  /**
+   * Looks at the plugins' folders again: what is new is known from now on, what is gone ends. `replaced`: plugins that are another version now.
+   * Answers why, for those of them that run on in their former version.
+   */
   async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
     const installed = await discoverPlugins(this.folders.bundled, this.folders.strangers, this.folders.trusted);
     for (const id of [...this.#followed.keys()]) {
