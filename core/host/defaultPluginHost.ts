@@ -188,7 +188,7 @@ export class DefaultPluginHost implements PluginHost {
       return;
     }
     this.log.warn('A plugin failed.', { plugin, problem: sentence });
-    // A timer may fail every second, and a listener to events by being told of its own failure.
+    // Report each sentence once: a failing timer repeats, and a failing event listener would be triggered by its own report.
     if (!record.problems.includes(sentence)) {
       record.problems = [sentence];
       this.events.emit({ type: 'problem', source: plugin, sentence });

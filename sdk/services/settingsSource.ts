@@ -44,7 +44,7 @@ export type SettingsContent =
       readonly refusal: string;
     };
 
-/** Names a version of a text for sources without numbers of their own: its SHA-256 in quotes, as HTTP's ETag (RFC 9110 section 8.8.3). */
+/** Names a version of a text for sources without version numbers: its SHA-256 in quotes, as HTTP's ETag (RFC 9110 section 8.8.3). */
 export function etagOf(text: string): string {
   return `"${createHash('sha256').update(text).digest('hex')}"`;
 }
