@@ -120,8 +120,8 @@ export interface ServerOptions {
   /** Where the product's own plugins lie. */
   readonly bundledPlugins?: string;
   /**
-   * This server owns the process: errors that nobody waits for are its to handle. Those of plugins are noted with them; after one of its own it
-   * calls this. Default: they are Node's to handle, which ends the process.
+   * Called after an unhandled error in the core. Unhandled errors of plugins are recorded with the plugin. Without it, Node's default applies:
+   * the process ends.
    */
   readonly onUnhandledError?: (error: unknown) => void;
   /** As well for who owns the process: what becomes of it where code in it does not end. Default: it goes on for ever. */

@@ -29,7 +29,9 @@ function typeName(name) {
 }
 
 export function answerTypes() {
-  const commands = [...CORE_COMMANDS, ...commandsOfPlugins()].sort((one, other) => (one.command < other.command ? -1 : 1));
+  // No server has those that work on the caller's files alone.
+  const ofServer = [...CORE_COMMANDS, ...commandsOfPlugins()].filter(({ local }) => local !== true);
+  const commands = ofServer.sort((one, other) => (one.command < other.command ? -1 : 1));
   const routes = Object.entries(ROUTE_ANSWERS);
   refuseSameNames([...commands.map(({ command }) => command), ...routes.map(([route]) => route)]);
   const parts = [

@@ -47,7 +47,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 if (!isInstalled()) {
   say('Installing what Postroom is built from. sqlite3 is compiled for this machine, which takes two to three minutes, once.');
-  // Not `npm ci`: it gives up where a registry lacks the packages of other platforms, which nobody here needs.
+  // Not `npm ci`: it gives up where a registry lacks the packages of other platforms, which are not needed here.
   run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'], 'The installation');
 }
 if (!existsSync(path.join(root, 'core', 'dist', 'main.js'))) {

@@ -1,4 +1,4 @@
-// `npm test`: every folder of tests in a process of its own, as many at a time as there are cores. The last line is the sum.
+// `npm test`: every folder of tests in a separate process, as many at a time as there are cores. The last line is the sum.
 // Words after `npm test --` pick folders: `npm test -- core/mail plugins/pop3`. `peers` runs only where it is asked for.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,7 +8,7 @@ import { runGroup } from './testGroup.mjs';
 
 const tests = fileURLToPath(new URL('../test/dist/', import.meta.url));
 const sources = fileURLToPath(new URL('../test/', import.meta.url));
-/** They need what only some machines have, and have scripts of their own. */
+/** They need what only some machines have, and have separate scripts. */
 const APART = /^(browser|peers)(\/|$)/;
 
 /** `core/mail` -> its test files. Two levels: fine enough that a hang takes little with it, coarse enough to start few processes. */

@@ -1,4 +1,4 @@
-// Runs one folder of tests in a process of its own and counts. A process that hangs or dies is a failure with a name, not a silence.
+// Runs one folder of tests in a separate process and counts. A process that hangs or dies is a failure with a name, not a silence.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

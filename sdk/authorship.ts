@@ -3,7 +3,7 @@
 import type { Address, HeaderField, MailView } from './mail.js';
 import type { SortPlan } from './sorting.js';
 
-/** Whose an address in a header is: the author's own, somebody else's (a colleague's, a stranger's, none that can be read), or one that names nobody. */
+/** Whose an address in a header is: the author's own, somebody else's (a colleague's, a stranger's, none that can be read), or one that names no person. */
 export type Whose = 'author' | 'nobody' | 'other';
 
 /** Who sends a message, and how to tell what is his. */
@@ -14,8 +14,8 @@ export interface Authorship {
 }
 
 /**
- * What From claims. `author`: one mailbox, his. `nobody`: it is missing, or names nobody. `other`: all else, such as several authors, one of them somebody
- * else, or a group, whose name is shown and is nobody's address.
+ * What From claims. `author`: one mailbox, his. `nobody`: it is missing, or names no person. `other`: all else, such as several authors, one of them
+ * somebody else, or a group, whose name is shown and is no address.
  */
 export function claimedAuthor(mail: MailView, { whose }: Pick<Authorship, 'whose'>): Whose {
   const fields = mail.headers('From');
@@ -27,12 +27,12 @@ export function claimedAuthor(mail: MailView, { whose }: Pick<Authorship, 'whose
   return claimed(address, whose);
 }
 
-/** What other programs may read otherwise is nobody's. */
+/** Text that other programs may read differently proves no author. */
 function claimed(address: Address, whose: Authorship['whose']): Whose {
   return address.mended === true ? 'other' : whose(address);
 }
 
-/** Whether the author passes on somebody else's mail, and says so (RFC 5322 section 3.6.6): From stays that of whoever wrote it. */
+/** Whether the author passes on somebody else's mail, and says so (RFC 5322 section 3.6.6): From stays that of the writer. */
 export function isRedirected(mail: MailView, { whose }: Pick<Authorship, 'whose'>): boolean {
   const [field] = mail.headers('Resent-From');
   const addresses = field === undefined ? [] : mail.addresses(field);

@@ -47,7 +47,7 @@ export class ConnectionGate {
   constructor(private readonly share?: DoorShare) {}
 
   /**
-   * Answers `undefined` where there is no room and nobody who could make any: then the client is refused. `close` ends the connection when it has
+   * Answers `undefined` where there is no room and no connection may be closed for it: then the client is refused. `close` ends the connection when it has
    * to make room for another one; its place is free before the call.
    */
   admit(address: string, limits: ConnectionLimits, close: () => void): Guest | undefined {

@@ -162,7 +162,7 @@ export interface MailSender {
    * Hands a message in as the user's own mail program would: it is sorted, recipients of this server get it at once, the others wait in the Outbox.
    * Resolves with the message's number after the commit. Inside a tap don't await it: the commit may be waiting for the message in the tap.
    * Rejects with `plugin/not-allowed` without `capabilities.sendsMail` in the manifest or beyond 100 messages an
-   * hour, and with `user/unknown` where the author is nobody's mailbox.
+   * hour, and with `user/unknown` where the author is no mailbox.
    */
   send(mail: OutgoingMail): Promise<string>;
 }
@@ -176,7 +176,7 @@ export interface OutgoingMail {
   readonly subject: string;
   /** Up to 64 KB. */
   readonly text: string;
-  /** `Auto-Submitted`: an answer to `inReplyTo`, or something that nobody asked for. Either way the envelope sender is empty: nobody answers it. */
+  /** `Auto-Submitted`: an answer to `inReplyTo`, or an unrequested notice. Either way the envelope sender is empty: it must not be answered. */
   readonly kind: 'auto-replied' | 'auto-generated';
   /** Message-ID that it answers, `<...>`. */
   readonly inReplyTo?: string;

@@ -103,7 +103,7 @@ export interface JournalEntry {
   readonly listedSize: number;
   /** When it was taken in (or first tried); leave-on-server days count from here. */
   readonly since: Date;
-  /** Tries that were begun and whose end nobody saw: whoever reads it may not survive it. */
+  /** Unfinished tries: the message may crash the process that reads it. */
   readonly attempts: number;
   /** Tries that ended without the message, at the ISP or on the line. */
   readonly failures: number;

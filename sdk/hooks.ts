@@ -18,7 +18,7 @@ export interface Hooks {
   /** Who gets this message? Each tap gets the plan of the taps before it. A throw leaves the plan unchanged; then `onError` of the manifest decides. */
   readonly onSort: Tappable<SortHandler>;
   /**
-   * Hands a message on. The first receipt counts. A throw defers the delivery: nobody else tries, so nothing is delivered twice. Taps of stage
+   * Hands a message on. The first receipt counts. A throw defers the delivery: no other tap tries, so nothing is delivered twice. Taps of stage
    * `outcome` are called apart from the others: after each try to send to the outside, with the receipt.
    */
   readonly onDeliver: Tappable<DeliverHandler>;
@@ -52,12 +52,12 @@ export const STAGES = Object.freeze({
   onFetch: ['fetch'],
   /**
    * `filter` may tag, hold or quarantine before anybody is named; `identify` finds out which of our addresses was meant; `route` names users;
-   * `fallback` takes what nobody placed; `fanout` expands PUBLIC1; `copy` adds CC; `finish` sees the whole result.
+   * `fallback` takes what no other tap placed; `fanout` expands PUBLIC1; `copy` adds CC; `finish` sees the whole result.
    */
   onSort: ['filter', 'identify', 'route', 'fallback', 'fanout', 'copy', 'finish'],
   /**
    * `observe` looks on and answers nothing; `deliver` hands over, and is the stage of a tap that names none; `outcome` hears what became of a try to send
-   * to the outside (`DeliveryRequest.receipt`), changes nothing, and keeps nobody waiting.
+   * to the outside (`DeliveryRequest.receipt`), changes nothing, and delays nothing.
    */
   onDeliver: ['observe', 'deliver', 'outcome'],
 } as const);

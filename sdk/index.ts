@@ -2,7 +2,7 @@
 //
 // A plugin is a folder with a package.json (see plugin.schema.json) whose main module exports `activate(context)`. It
 // declares its taps, settings and commands in the manifest and supplies the handlers in code. Everything that a tap receives
-// is readonly, and the same plugin runs inside the host (bundled plugins) and in a process of its own (everybody else's).
+// is readonly, and the same plugin runs inside the host (bundled plugins) and isolated in a separate process (all others).
 
 export * from './accounts.js';
 export * from './authorship.js';

@@ -1,5 +1,5 @@
 // The hops that a message made inside an ISP. Hosts put their lines on top of a header, so its first Received is the ISP's; the line below is the
-// ISP's as well only where that one shows that nobody outside can have handed the message over. Shared by all that read what an ISP wrote.
+// ISP's as well only where that one shows that the message cannot have come from outside. Shared by all that read what an ISP wrote.
 import { isInternalAddress, sharesProvider } from './ipAddresses.js';
 import type { HeaderField } from './mail.js';
 import { type Received, readReceivedField } from './received.js';
@@ -12,7 +12,7 @@ export interface TraceHop {
 }
 
 export interface IspTrace {
-  /** Hops of the ISP, newest first. The last one is the border: it had the message from outside, or nobody can tell. */
+  /** Hops of the ISP, newest first. The last one is the border: it had the message from outside, or this is unknown. */
   readonly hops: readonly TraceHop[];
   /** Fields that the ISP wrote: all above and including its last hop. */
   readonly fields: readonly HeaderField[];
@@ -70,21 +70,21 @@ export function ispTrace(fields: readonly HeaderField[], { isFirst, gateways = [
 
 /** Ways in which only programs of one mail system hand over: LMTP (RFC 2033: not on a port that the outside reaches), local delivery, scanners, stores. */
 const INNER_TYPE = /^(?:(?:utf8)?lmtps?a?|local|mapi|nnfmp|pipe|spam-scanned|scanned-ok|spamassassin)$/;
-/** Of Exchange, behind `with`: its mailbox transport takes mail of its own organisation only, whereas `Frontend Transport` is open to all. */
+/** Of Exchange, behind `with`: its mailbox transport takes mail of its organisation only, whereas `Frontend Transport` is open to all. */
 const INNER_LINK = 'mailbox';
 /** After a login: what a customer hands in is the customer's, whatever his address. */
 const AUTHENTICATED = /^(?:utf8)?e?smtps?a$/;
 
 /**
  * How a Received field shows that the line below it is of the same mail system; `undefined` where it does not. `by type`: there was no client, or it
- * handed over in a way that nobody outside can use. `by address`: its address, as the host saw it, is internal or the host's own. A name never
+ * handed over in a way that cannot be used from outside. `by address`: its address, as the host saw it, is internal or the host's own. A name never
  * shows it: the client chooses what it greets with, and who owns an address chooses the name of it.
  */
 export function innerHop(received: Received): 'by type' | 'by address' | undefined {
   if (!received.isPlain) return undefined;
   const type = received.with ?? '';
   if (received.from === undefined || INNER_TYPE.test(type) || received.via === INNER_LINK) return 'by type';
-  // A store of a provider that has the message from another one: nobody greets there. A person who writes in a browser is of another name.
+  // A store of a provider that has the message from another one: there is no greeting. A person who writes in a browser is of another name.
   if (/^https?$/.test(type)) return isWithinProvider(received) ? 'by type' : undefined;
   const { clients, named, own, by } = received;
   if (AUTHENTICATED.test(type) || named.some((address) => !isInternalAddress(address) && !own.includes(address))) return undefined;
@@ -115,7 +115,7 @@ function belongsTo({ by, from }: Received, above: Received, { host, names, inner
     if (host === undefined) return names.has(by.slice(0, by.indexOf('.'))) || ![...names].some((name) => LABEL.test(name));
     return PRIVATE_NAME.test(by) && by === above.from;
   }
-  // Where nobody outside can hand over, the greeting is that of a machine of the ISP's.
+  // Where mail cannot be handed over from outside, the greeting is that of a machine of the ISP's.
   return host === undefined || (isNamed(above.from) && sameOrganisation(above.from, by));
 }
 
@@ -124,7 +124,7 @@ const LABEL = /^(?!localhost$)[\w-]*[a-z][\w-]*$/;
 /** A private network's machines greet each other by such names. */
 const PRIVATE_NAME = /\.(?:local|localdomain|internal|intranet|lan|corp|home\.arpa)$/;
 
-/** Whether a host has a name of its own, by which it can be known again: no number, no address, no `localhost`. */
+/** Whether a host has a proper name, by which it can be known again: no number, no address, no `localhost`. */
 function isNamed(host: string | undefined): host is string {
   return (
     host?.includes('.') === true && !/^[\d.]+$/.test(host) && !host.includes(':') && !host.startsWith('[') && !host.startsWith('localhost.')

@@ -101,7 +101,7 @@ const IN_USE = anyOf(
 /** A server that is busy, not a mailbox. */
 const BUSY_SERVER = anyOf('(?:server|system|service|host|we are|too) (?:is |are )?(?:too |very )?busy');
 
-/** After too many failures, for a while: nobody has the mailbox open. */
+/** After too many failures, for a while: not because the mailbox is open elsewhere. */
 const LOCKED_ACCOUNT = anyOf('(?:account|user|login|address|ip)\\b.{0,40}?(?<![\\p{L}])(?:locked|blocked|banned)');
 
 const ATTENTION = anyOf(

@@ -15,7 +15,7 @@ export interface Address {
   /** The text that was read, for people and logs. */
   readonly raw: string;
   /**
-   * True where the text is an address with something around it that does not belong there: quotes, `SMTP:`, characters that nobody sees, no comma before
+   * True where the text is an address with something around it that does not belong there: quotes, `SMTP:`, invisible characters, no comma before
    * the next one. Mail programs may not read it. Good enough for sorting what came; no author is known by it.
    */
   readonly mended?: true;

@@ -33,7 +33,7 @@ export interface PluginManifest {
    * before it. Plugins that run in the host only.
    */
   readonly requires?: readonly string[];
-  /** Points of its own to which plugins contribute, by name: `{ "checks": ... }` lets manifests say `"contributes": { "checks": [...] }`. */
+  /** Its contribution points, to which other plugins add entries, by name: `{ "checks": ... }` lets manifests say `"contributes": { "checks": [...] }`. */
   readonly contributionPoints?: Readonly<Record<string, ContributionPoint>>;
   readonly capabilities?: {
     /** Fails closed whatever its taps say: while it should run and does not, mail is held instead of sorted without it. */
@@ -95,8 +95,9 @@ export interface TapDeclaration {
   /** Names of taps that come before this one. */
   readonly after?: readonly string[];
   /**
-   * Limit for one call, in milliseconds; the default depends on the hook (onSort and onSchedule 1 second, onFetch 60 minutes, onDeliver 15). It runs from
-   * when the plugin takes the call; what an isolated one waits for a processor, or for the host (`content()`, `raw()`, `state` ...), does not count.
+   * Time limit of one call, in milliseconds. Default: 1 second for onSort and onSchedule, 60 minutes for onFetch, 15 minutes for onDeliver, whose stage
+   * `outcome` never has more than 5 seconds. It runs from when the plugin takes the call; what an isolated one waits for a processor, or for the host
+   * (`content()`, `raw()`, `state` ...), does not count.
    */
   readonly timeoutMs?: number;
   /**
@@ -134,7 +135,7 @@ export interface PropertySchema {
   readonly secret?: boolean;
   /**
    * What a change needs before it counts; the hover in editors says it. `none` (default): nothing, the plugin reads it at the moment of use.
-   * `listener`: the host opens the plugin's ports anew by itself. `server`: the server must be started again.
+   * `listener`: the host opens the plugin's ports again by itself. `server`: the server must be started again.
    */
   readonly restart?: 'none' | 'listener' | 'server';
   /**
@@ -247,7 +248,7 @@ export interface AccountKindDeclaration {
   readonly owns: 'address' | 'domain';
   /** Property (scope account, array of strings) that lists further domains. */
   readonly domainsProperty?: string;
-  /** Properties (scope account, not secret) without which an account of this kind does not work: whoever sets one up is asked for them. */
+  /** Properties (scope account, not secret) without which an account of this kind does not work: setup asks for them. */
   readonly requires?: readonly string[];
 }
 
@@ -260,7 +261,7 @@ export interface CollectorDeclaration {
   readonly isDefault?: boolean;
   /** The collector's properties of accounts, secrets among them: names, or beginnings that end in `.`. Accounts with another `via` have no use for them. */
   readonly properties: readonly string[];
-  /** The one of them that holds the login name at the ISP: whoever sends mail may need the same. */
+  /** The one of them that holds the login name at the ISP: sending mail may need the same. */
   readonly loginProperty?: string;
 }
 

@@ -74,7 +74,7 @@ export function cleanName(name: string): string {
  */
 export function foldCase(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
-  // By way of the capitals, which ß, ς and ſ share with what they equal; first in small letters, for ẞ is a capital of its own.
+  // By way of the capitals, which ß, ς and ſ share with what they equal; first in small letters, for ẞ is a separate capital.
   const folded = text.normalize('NFC').replace(/[^ı]+/gu, (part) => part.toLowerCase().toUpperCase().toLowerCase());
   return folded.normalize('NFC');
 }

@@ -4,7 +4,7 @@ import type { Address, HeaderField } from './mail.js';
 
 /**
  * The evidence that decided, best first: L1 envelope header or SMTP envelope, L2 `for` of the trusted Received, L3 newest Resent block,
- * L4 To/Cc, L5 reply thread, L6 mailing list, L7 nobody: ADMIN1.
+ * L4 To/Cc, L5 reply thread, L6 mailing list, L7 none: ADMIN1.
  */
 export type Rung = 'L1' | 'L2' | 'L3' | 'L4' | 'L5' | 'L6' | 'L7';
 
@@ -64,7 +64,7 @@ export interface SortPlan {
   hold(reason: string): SortPlan;
   /** Sets the message aside for the administrator to release or delete. */
   quarantine(reason: string): SortPlan;
-  /** Delivers to nobody. Listed for the administrator and kept 30 days. */
+  /** Delivers to no mailbox. Listed for the administrator and kept 30 days. */
   discard(reason: string): SortPlan;
   /** Adds a header line to every copy, 100 of all plugins at most. The line may not hold CR, LF or NUL; non-ASCII text must be encoded. */
   addHeader(line: string, reason: string): SortPlan;
@@ -78,7 +78,7 @@ export interface SortPlan {
 }
 
 /**
- * Whether a message still looks for somebody, so that weaker evidence may speak: nobody is placed, and no address says who is meant. That is so where
+ * Whether a message still looks for somebody, so that weaker evidence may speak: no user is placed, and no address says who is meant. That is so where
  * none of the account's addresses was named, or where the account has one address only and the name in front did not help.
  */
 export function needsPlacing(plan: SortPlan): boolean {

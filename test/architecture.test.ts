@@ -71,6 +71,15 @@ describe('the layers', () => {
     ]);
   });
 
+  it('have no output of the compiler beside them', () => {
+    const beside = ['core', 'sdk', 'plugins', 'test'].flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.d\.ts$|\.js\.map$/.test(name) && !/(^|[\\/])(dist|web-dist|node_modules)[\\/]/.test(name))
+        .map((name) => `${folder}/${name}`),
+    );
+    expect(beside).to.deep.equal([]);
+  });
+
   it('let the SDK import nothing of ours', () => {
     expect(breaches(sdk, (imported) => /^(core|plugins|#|postroom)/.test(imported))).to.deep.equal([]);
   });
@@ -168,6 +177,16 @@ describe('the core', () => {
 
   it('speaks no mail protocol', () => {
     expect(holding(core, /['"`](EHLO|HELO|MAIL FROM|RCPT TO|RETR|UIDL|DELE|STARTTLS|STLS|CAPA)\b[^'"`]*['"`]/)).to.deep.equal([]);
+  });
+
+  it('remembers what it remembers in one place', () => {
+    expect(holding(core, /forPlugin\('core'\)/)).to.deep.equal(['core/base/coreState.ts']);
+  });
+
+  it('makes no service id for the steps of a message: each class is its own id', () => {
+    const rooms = core.filter(({ name }) => /^core\/(flow|review|service|maintenance)\//.test(name));
+    expect(rooms.length).to.be.greaterThan(40);
+    expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });
 
   it('writes to the log or as the command line does, never to the console', () => {

@@ -45,7 +45,7 @@ function ask(question: string): Promise<string> {
   });
 }
 
-/** What follows the line is not waited for: whoever writes it may keep the pipe open. */
+/** Reads up to the line end, not to the end of the pipe: the writer may keep it open. */
 async function firstLine(): Promise<string> {
   try {
     for await (const line of createInterface({ input: process.stdin })) {

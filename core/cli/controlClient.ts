@@ -104,7 +104,7 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
     short = await shortName(dataDir);
     const socket = connect(short.name);
     await once(socket, 'connect');
-    // Whoever reads from it meets the same error there.
+    // The reader of the socket gets the same error.
     socket.on('error', () => undefined);
     return socket;
   } catch (error) {

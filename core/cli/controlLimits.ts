@@ -1,4 +1,4 @@
-// What the control socket takes. Whoever may write to a file of the server's user may open it; only who may read the key gets past the first line.
+// Limits of the control socket. Any process of the server's user can open it; only one that can read the key gets past the first line.
 
 export const CONTROL_LIMITS = Object.freeze({
   /** At a time; without the key the oldest goes where there is no room. */
@@ -19,5 +19,5 @@ export const CONTROL_LIMITS = Object.freeze({
   idleMs: 30_000,
 });
 
-/** Octets of an answer that nobody reads; progress beyond them is not told. */
+/** Unread octets of an answer; progress beyond them is dropped. */
 export const UNREAD_OCTETS = 1024 * 1024;

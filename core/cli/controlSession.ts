@@ -42,7 +42,7 @@ export async function answerControl(socket: Socket, parts: SessionParts): Promis
   session.end();
 }
 
-/** The client went away, or did not say in time what it wanted: nobody hears an answer. */
+/** The client disconnected, or sent no command within the time limit: there is no one to answer. */
 class Gone extends Error {}
 
 class ControlSession {
@@ -71,7 +71,7 @@ class ControlSession {
     const request = requestIn('command' in first ? first : parsed(await this.#request()));
     const octets = await this.#files(request.files ?? {});
     this.#reader.ignore();
-    // Whoever edited the file a moment ago means that text.
+    // Re-read settings.json first: the caller may have just saved it.
     await service(server.container, SettingsService).reload();
     return server.run(request.command, request.args, {
       author: request.author,
@@ -125,7 +125,7 @@ class ControlSession {
     }
   }
 
-  /** What did not come in time is not waited for: the connection ends, and with it the reading. */
+  /** After the time limit the connection ends, and with it the reading. */
   async #inTime(ms: number, reading: Promise<Buffer | undefined>): Promise<Buffer> {
     const late: Disposable = this.#clock.after(ms, () => this.socket.destroy());
     try {
@@ -148,7 +148,7 @@ function parsed(line: Buffer): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(line.toString('utf8'));
   } catch {
-    // Nobody is told what the line held: it may have been a key.
+    // The line is not repeated in the error: it may have been a key.
   }
   if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
   throw new PostroomError('command/arguments', 'This is no request: a line of JSON is expected. Use the command line of this server.');

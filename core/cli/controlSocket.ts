@@ -1,5 +1,5 @@
-// How the CLI reaches a running server: lines of JSON over a socket in the data folder. Who may read the key beside it may command: plugins in
-// processes of their own run as the server's user and could open the socket, but not the file.
+// How the CLI reaches a running server: lines of JSON over a socket in the data folder. The key file beside it authorizes: isolated plugins run as
+// the server's user and could open the socket, but they cannot read that file.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, unlink } from 'node:fs/promises';

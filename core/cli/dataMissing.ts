@@ -1,4 +1,4 @@
-// What a command says that would otherwise begin a data folder only to look at it.
+// The error of read-only commands for a folder without data, so that looking does not create one.
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';

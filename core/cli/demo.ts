@@ -42,7 +42,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     const contributed = demoSettings(manifests);
     await writeFile(path.join(dataDir, 'settings.json'), settingsText({ ...contributed.first, ...office }));
     say(`Starting a ${editionIn(office, manifests)} server with an account of each kind in ${dataDir}.`);
-    // Whoever looks in is to find a password set.
+    // Passwords are set before the first port opens, so that every login works.
     const server = await openServer({ dataDir, log: createLog('warn', process.stderr), beforeServing: setPasswords });
     let control: Disposable | undefined;
     try {

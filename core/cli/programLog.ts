@@ -1,5 +1,5 @@
-// The program log of `postroom serve`. Whoever reads it reads JSON, so all that this process writes becomes a line of it: what Node.js warns of, what
-// code inside the host prints, and what a thread does.
+// The program log of `postroom serve`. Its readers expect JSON, so everything that this process writes becomes a line of it: warnings of Node.js, what
+// code inside the host prints, and what a thread prints.
 import { StringDecoder } from 'node:string_decoder';
 import type { Disposable, Logger } from '@postroom/sdk';
 import { cutText, terminalJson } from '@postroom/sdk/base';
@@ -18,7 +18,7 @@ export interface ProgramLog extends Disposable {
 
 /** `json`: standard output is for `print`, the log goes to standard error. */
 export function openProgramLog(json: boolean): ProgramLog {
-  // Ways to the streams that nobody else has.
+  // Private writers: everything else that writes to these streams is redirected into the log.
   const [out, error] = [writerTo(process.stdout), writerTo(process.stderr)];
   const log = createLog('info', json ? error : out);
   const speaker = log.forSource('output');
@@ -70,7 +70,7 @@ function takeLines(stream: NodeJS.WriteStream, tell: (line: string) => void): Di
   };
 }
 
-/** Node.js prints warnings past every stream, by a listener of its own. */
+/** Node.js prints warnings by its default listener, past every stream. */
 function takeWarnings(log: Logger): Disposable {
   const printing = process.listeners('warning');
   const tell = ({ name, message, stack, code, detail }: Error & { readonly code?: string; readonly detail?: string }): void =>

@@ -204,7 +204,7 @@ function sentenceIn(problem: unknown): string {
   return typeof message === 'string' ? message : sentenceOf(problem);
 }
 
-/** `undefined` where it did not work; what is wrong is said, to be asked again. No questions belong into `work`: whoever leaves one is to leave. */
+/** `undefined` after an error, which is printed: the question is asked again. `work` must not ask questions: its errors are caught, and Ctrl+C must not be. */
 async function tried<T>(dialogue: Dialogue, work: () => Promise<T>): Promise<{ readonly answer: T } | undefined> {
   try {
     return { answer: await work() };

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import type { Disposable } from '@postroom/sdk';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-/** One Ctrl+C may come twice: from the terminal, and handed on by npm. Whoever presses it again later means it. */
+/** npm forwards Ctrl+C, so one key press can arrive twice. A second press after 1 s forces the exit. */
 const SAME_WISH_MS = 1000;
 const LOOK_EVERY_MS = 250;
 
@@ -18,7 +18,7 @@ export interface Wish extends Disposable {
  * Listens from now on. Called first thing, so that a signal in the middle of a start lets the start finish, and all that it opened be closed in
  * order. A second signal, a second or more after the first, ends the process at once.
  *
- * A SIGTERM for npx ends npx and its shell, and the shell tells nobody: where npm started this process by one of `ways`, as npm names them in
+ * A SIGTERM for npx ends npx and its shell, which does not forward it: where npm started this process by one of `ways`, as npm names them in
  * `npm_command`, the end of the parent counts as well. `exec` is npx.
  */
 export function listenForEnd(ways: readonly string[] = ['exec']): Wish {

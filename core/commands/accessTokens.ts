@@ -1,4 +1,4 @@
-// The access tokens of the manager's API at a change of ADMIN1's password: they open what the password opened, so whoever changes it is told of them.
+// The access tokens of the manager's API at a change of ADMIN1's password: they open what the password opened, so the command that changes it names them.
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 

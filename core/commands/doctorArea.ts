@@ -74,7 +74,7 @@ export class DoctorArea implements CommandArea {
     }),
   };
 
-  /** Where no mail is stored a question may look at what waits at the ISP, and nobody goes there unasked. */
+  /** Where no mail is stored a check may look at what waits at the ISP, which needs consent. */
   async #checkAdvice(goesOnline: boolean, call: CommandCall): Promise<readonly CheckResult[]> {
     const findings: CheckResult[] = [];
     for (const account of this.accounts.all) {

@@ -38,7 +38,7 @@ export function keysAndValues(words: readonly string[]): readonly { readonly key
   return words.flatMap((key, index) => (index % 2 === 0 ? [{ key, value: typedValue(words[index + 1] ?? '') }] : []));
 }
 
-/** A property that nobody declares is a slip of the hand on a command line, though the file may hold one for a plugin yet to come. */
+/** An undeclared property on a command line is a typing error; in the file it may belong to a plugin that is installed later. */
 export function refuseUnknownKeys(schema: SettingsSchema, edits: readonly SettingEdit[]): readonly SettingEdit[] {
   for (const { path, value } of edits) {
     const key = String(path.at(-1));
@@ -68,7 +68,7 @@ export function typedValue(text: string): unknown {
 }
 
 /**
- * A property's path: `log.level` is one key; below `accounts.` the id, and below `users.` the name, are steps of their own.
+ * A property's path: `log.level` is one key; below `accounts.` the id, and below `users.` the name, are separate steps.
  * `usersOf` tells names with dots from what follows them: `users.l.jones.names` is the `names` of `l.jones`.
  */
 export function pathOf(key: string, usersOf: (account: string) => readonly string[] = () => []): readonly string[] {

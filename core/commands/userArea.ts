@@ -94,7 +94,7 @@ export class UserArea implements CommandArea {
     ),
   };
 
-  /** Whoever has a token would have more than it covers, and longer, with the password that opens everything. */
+  /** With the password that opens everything, the holder of a token would gain more rights than it covers, and for longer. */
   async #setAdminPassword(password: string, revokeTokens: boolean, call: CommandCall): Promise<object> {
     if (call.token !== undefined) {
       throw new PostroomError(

@@ -46,7 +46,7 @@ export function draft(decisions: readonly Decision[], parts: DraftParts): Draft 
   const disposition = gravest?.plan.disposition ?? 'deliver';
   return {
     disposition,
-    reason: gravest === undefined || disposition === 'deliver' ? '' : reasonOf(gravest),
+    reason: gravest === undefined || disposition === 'deliver' ? '' : decisionReason(gravest),
     rung: decisions.find(({ plan }) => plan.rung !== undefined)?.plan.rung,
     trail: decisions.flatMap(({ trail }) => trail),
     concealed: editsOf(parts.header, [...new Set(decisions.flatMap(({ plan }) => plan.concealed))]),
@@ -56,7 +56,7 @@ export function draft(decisions: readonly Decision[], parts: DraftParts): Draft 
 }
 
 /** Why a message does not go on: what the last tap said that decided so. Later taps may have said other things. Where no tap did, the last word. */
-export function reasonOf({ plan, trail }: Sorted): string {
+export function decisionReason({ plan, trail }: Sorted): string {
   const decisive = trail.filter(({ change }) => change.split(', ').includes(plan.disposition)).at(-1);
   return decisive?.reason ?? stateOf(plan).notes.at(-1) ?? '';
 }

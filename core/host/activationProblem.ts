@@ -1,4 +1,4 @@
-// Why a plugin can't be activated, for its author: with the place of a slip of the pen, and the file that was forgotten.
+// Why a plugin can't be activated, for its author: including the line of a syntax error, and an imported file that is missing from the package.
 import path from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 

@@ -1,4 +1,4 @@
-// Every action of the program, whoever contributes it: one table for the CLI, the manager's API and its palette.
+// Every action of the program, of the core and of plugins: one table for the CLI, the manager's API and its palette.
 import {
   type CommandCall,
   type CommandDeclaration,
@@ -168,7 +168,7 @@ function filesIn({ octets = {} }: CommandCall, declaration: CommandDeclaration):
   throw new PostroomError('command/arguments', `${declaration.command}: ${other} is no argument that takes a file.`);
 }
 
-/** Nobody reads more than the first ones of a thousand. */
+/** The most problems listed: the first few of a thousand are enough. */
 const MOST_SENTENCES = 20;
 
 function sentencesFor(failures: readonly ErrorObject[]): string {

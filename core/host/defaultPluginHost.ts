@@ -1,5 +1,5 @@
 // Brings plugins to life and takes them down again, while mail flows. A plugin's trouble is a fact about that plugin, never the host's end.
-import { type Disposable, PostroomError } from '@postroom/sdk';
+import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import {
   type BlockingPlugin,
@@ -24,22 +24,12 @@ import { dependsOn, type Enablement, planEnablement } from './enablement.js';
 import { blockingPlugins, failsClosed, holdsOnError } from './failClosed.js';
 import { FailureTracker, type PluginFailure } from './failureTracker.js';
 import { KnownFilters, type RunningPlugin } from './knownFilters.js';
+import { MissingServices } from './missingService.js';
 import { type PluginHost, RuntimeFactory } from './pluginHost.js';
-import type { PluginRuntime } from './pluginRuntime.js';
+import type { PluginRecord } from './pluginRecord.js';
 import { type Ground, isPlatform, requirementsOf, requirementWords } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
-
-interface PluginRecord {
-  installed: InstalledPlugin;
-  state: PluginState;
-  problems: readonly string[];
-  /** Why it was switched off, without the way back. */
-  cause?: string | undefined;
-  /** What activate() threw, where it failed. */
-  error?: unknown;
-  runtime: PluginRuntime | undefined;
-  readonly strikes: FailureTracker;
-}
+import { startedPlugin } from './startedPlugin.js';
 
 export class DefaultPluginHost implements PluginHost {
   readonly #records = new Map<string, PluginRecord>();
@@ -106,16 +96,19 @@ export class DefaultPluginHost implements PluginHost {
         if (isNeeded && this.#records.get(plugin.id)?.state !== 'active') break;
       }
       const lacking = needed.filter(({ serviceName }) => !this.services.has(serviceName));
-      // What was tried and failed says why the others were not tried.
-      const [first] = [...lacking.filter((id) => this.#hasThrown(id, installed)), ...lacking];
-      if (first !== undefined) this.#refuse(first, installed);
+      const services = new MissingServices(installed, this.#records);
+      const first = services.first(lacking);
+      if (first !== undefined) services.refuse(first);
     });
   }
 
   demand(services: readonly ServiceId<unknown>[]): void {
-    const installed = [...this.#records.values()].map((record) => record.installed);
-    const first = services.find((id) => !this.services.has(id.serviceName) && this.#hasThrown(id, installed));
-    if (first !== undefined) this.#refuse(first, installed);
+    const missing = new MissingServices(
+      [...this.#records.values()].map(({ installed }) => installed),
+      this.#records,
+    );
+    const first = services.find((id) => !this.services.has(id.serviceName) && missing.hasThrown(id));
+    if (first !== undefined) missing.refuse(first);
   }
 
   get starting(): readonly StartedPlugin[] {
@@ -195,7 +188,7 @@ export class DefaultPluginHost implements PluginHost {
       return;
     }
     this.log.warn('A plugin failed.', { plugin, problem: sentence });
-    // A timer may fail every second, and a listener to events by being told of its own failure.
+    // Report each sentence once: a failing timer repeats, and a failing event listener would be triggered by its own report.
     if (!record.problems.includes(sentence)) {
       record.problems = [sentence];
       this.events.emit({ type: 'problem', source: plugin, sentence });
@@ -370,36 +363,6 @@ export class DefaultPluginHost implements PluginHost {
     return `${requirementWords(lacking)}${provider === undefined ? '' : ` of ${provider}`}, which is not active.`;
   }
 
-  /** The host cannot go on without the service. Throws what kept its provider from being activated. */
-  #refuse(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): never {
-    const { serviceName } = id;
-    const failed = this.#failedProviders(id, installed);
-    const [first] = failed;
-    if (first?.error instanceof PostroomError) throw first.error;
-    const why = failed.map((record) => `${record.installed.id} failed: ${record.problems.join(' ')}`);
-    const providers = providersOf(id, installed);
-    const could =
-      providers.length === 0
-        ? 'No installed plugin provides it.'
-        : `${providers.map(({ id }) => id).join(' or ')} would, if "enabled" in boot.json named it, and "disabled" did not.`;
-    throw new PostroomError(
-      'plugin/no-provider',
-      `Postroom cannot start without the service ${serviceName}. ${why.length > 0 ? why.join(' ') : could}`,
-      { service: serviceName },
-      { cause: first?.error },
-    );
-  }
-
-  #hasThrown(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): boolean {
-    return this.#failedProviders(id, installed).some(({ error }) => error !== undefined);
-  }
-
-  #failedProviders(id: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly PluginRecord[] {
-    return providersOf(id, installed)
-      .flatMap((plugin) => this.#records.get(plugin.id) ?? [])
-      .filter(({ state }) => state === 'failed');
-  }
-
   /**
    * The new version is brought to life beside the old one and takes its place in the hooks; then the old one drains and ends. Answers why not, where
    * the old one goes on.
@@ -481,17 +444,3 @@ export class DefaultPluginHost implements PluginHost {
 }
 
 /** Installed plugins whose manifests say that they provide it. */
-function providersOf({ serviceName }: ServiceId<unknown>, installed: readonly InstalledPlugin[]): readonly InstalledPlugin[] {
-  return installed.filter(({ manifest }) => manifest?.provides?.some(({ service }) => service === serviceName));
-}
-
-function startedPlugin(plugin: InstalledPlugin, services: Pick<ServiceRegistry, 'providerOf'>): StartedPlugin {
-  return {
-    plugin: plugin.id,
-    phase: isPlatform(plugin) ? 'before the settings' : 'after the settings',
-    provides: (plugin.manifest?.provides ?? []).map(({ service, version }) => `${service} ${version}`).join(', '),
-    requires: requirementsOf(plugin)
-      .map(({ service }) => `${service} of ${services.providerOf(service) ?? 'the host'}`)
-      .join(', '),
-  };
-}

@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
-import { pluginId, readManifest } from './manifestReader.js';
+import { pluginId } from '../configuration/schema/schema.js';
+import { readManifest } from './manifestReader.js';
 
 /** A plugin that was found, whether or not it can be used. */
 export interface InstalledPlugin {

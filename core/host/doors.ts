@@ -112,7 +112,7 @@ export class DoorKeeper implements Doors {
     let isLate = false;
     try {
       const opening = listener.start();
-      // Opened when nobody waits any more: nobody would ever close it.
+      // Opened after the time limit: without this it would stay open for ever.
       void opening.then(() => (isLate ? listener.stop(0) : undefined)).catch(() => undefined);
       door.ports = portsIn(await withPatience(opening, 'Opening', this.patienceMs, plugin));
       door.open = true;

@@ -18,7 +18,7 @@ export interface Enablement {
   readonly asked: ReadonlyMap<string, string>;
   /** Enabled ids that are not installed. */
   readonly unknown: readonly string[];
-  /** Asked for, and nobody can tell what they would do and bring along: not installed, or without a manifest that can be read. */
+  /** Asked for, but unknown in what they do and bring along: not installed, or without a readable manifest. */
   readonly unreadable: ReadonlySet<string>;
 }
 

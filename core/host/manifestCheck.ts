@@ -71,7 +71,7 @@ function serviceProblems({ requires = [], provides = [] }: PluginManifest): read
   return [...ranges, ...twice.map((name) => `It provides the service ${name} twice.`)];
 }
 
-/** What other plugins own, nobody can know here; a slip of the pen can be seen. */
+/** What other plugins own is unknown here; a typing error can be seen. */
 function pointProblems({ contributes = {}, contributionPoints = {} }: PluginManifest): readonly string[] {
   return Object.keys(contributes).flatMap((point) => {
     if (HOST_POINTS.includes(point) || Object.hasOwn(contributionPoints, point)) return [];
@@ -133,7 +133,7 @@ function schemaProblem(use: SchemaUse, schema: Readonly<Record<string, unknown>>
   return checks.problemOf(schema, pluginId(manifest));
 }
 
-/** Passing over whoever hands mail on would lose it; the other hooks have no mail in hand. */
+/** Skipping the tap that hands mail on would lose it; the other hooks have no mail in hand. */
 function cannotSkip({ hook, stage, onError }: TapDeclaration): boolean {
   return onError === 'skip' && hook !== 'onSort' && !(hook === 'onDeliver' && (stage === 'observe' || stage === 'outcome'));
 }
@@ -142,7 +142,7 @@ function skipsTooMuch({ hook, name }: TapDeclaration): string {
   return `The tap ${shownName(name)} of ${hook} says onError "skip", which only taps of onSort and of onDeliver's stage observe may. Leave it out.`;
 }
 
-/** Nobody is asked for more on the page of an account, and a click there changes nothing. */
+/** A button on the page of an account sends no other arguments, and a click there must change nothing. */
 function isNoQuestion({ scope, reads, arguments: schema }: CommandDeclaration): boolean {
   if (scope === undefined) return false;
   const { properties, required } = (schema ?? {}) as { readonly properties?: object; readonly required?: readonly unknown[] };

@@ -25,11 +25,6 @@ export async function readManifest(folder: string, bundled = false): Promise<Man
   }
 }
 
-/** `publisher.name` */
-export function pluginId(manifest: Pick<PluginManifest, 'name' | 'publisher'>): string {
-  return `${manifest.publisher}.${manifest.name}`;
-}
-
 function unreadable(problem: string): ManifestReading {
   return { manifest: undefined, problems: [problem] };
 }

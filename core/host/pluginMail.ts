@@ -3,8 +3,8 @@ import { type MailboxRef, type MailSender, mailboxName, type OutgoingMail, type 
 import { Accounts, Clock, ServerName, Submissions } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { service } from '../base/bindings.js';
+import { pluginId } from '../configuration/schema/schema.js';
 import { composeAutomaticMail } from '../mail/automaticMail.js';
-import { pluginId } from './manifestReader.js';
 
 const MOST_AN_HOUR = 100;
 const HOUR_MS = 3_600_000;

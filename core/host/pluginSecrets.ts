@@ -2,8 +2,7 @@
 import { type PluginManifest, PostroomError, type Secrets } from '@postroom/sdk';
 import { type SecretStore, secretPath } from '@postroom/sdk/services';
 import type { SettingsService } from '../configuration/inForce/settingsService.js';
-import { isOwn } from '../configuration/schema/schema.js';
-import { pluginId } from './manifestReader.js';
+import { isOwn, pluginId } from '../configuration/schema/schema.js';
 
 /** What a manifest declares says nothing alone: it may be another plugin's setting that it names. */
 export function pluginSecrets(manifest: PluginManifest, store: SecretStore, settings: Pick<SettingsService, 'schema'>): Secrets {

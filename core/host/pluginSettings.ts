@@ -2,8 +2,8 @@
 import { type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
 import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import { pluginId } from '../configuration/schema/schema.js';
 import type { BootState } from './bootState.js';
-import { pluginId } from './manifestReader.js';
 
 /** `service` answers the settings once they are in force. `onProblem`: a listener of the plugin threw; the others hear of the change all the same. */
 export function pluginSettings(

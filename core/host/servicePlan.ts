@@ -96,7 +96,7 @@ export class ServicePlan {
     return `which ${could.map(({ id }) => id).join(' or ')} would provide, if enabled: ${way}`;
   }
 
-  /** Nobody can tell which one is meant: none of them is activated. */
+  /** It is unknown which one is meant: none of them is activated. */
   #twice(service: string, plugins: readonly string[]): void {
     for (const plugin of plugins) {
       const others = plugins.filter((each) => each !== plugin).join(', ');

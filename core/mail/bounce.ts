@@ -59,7 +59,7 @@ export function isNoticeWanted(kind: BounceKind, notify: readonly string[] | und
   return notify.includes({ failed: 'FAILURE', delayed: 'DELAY', relayed: 'SUCCESS' }[kind]);
 }
 
-/** The notice in CRLF form. Its envelope sender is the null reverse-path: nobody answers a bounce. */
+/** The notice in CRLF form. Its envelope sender is the null reverse-path: a bounce must not be answered. */
 export async function composeBounce(request: BounceRequest): Promise<Uint8Array> {
   const boundary = `postroom-${randomBytes(16).toString('hex')}`;
   const returned = await returnedPart(request);
@@ -170,7 +170,7 @@ function decodeXtext(text: string): string {
   return text.replace(/\+([0-9A-F]{2})/g, (_pair, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** Text from outside on one line of its own. */
+/** Text from outside, folded into one line. */
 function oneLine(text: string, longest: number): string {
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')

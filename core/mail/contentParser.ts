@@ -1,4 +1,4 @@
-// MIME parsing for filters and previews, in a thread of its own: a message that stalls, crashes or floods the parser costs that thread
+// MIME parsing for filters and previews, in a worker thread: a message that stalls, crashes or floods the parser costs that thread
 // and answers `mail/unreadable`, the server goes on (PROTOCOLS 0.7).
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -21,7 +21,7 @@ export interface ContentLimits {
 
 const LIMITS: ContentLimits = Object.freeze({ octets: 32 * 1024 * 1024, milliseconds: 2000, heapMegabytes: 160, idle: 10_000 });
 
-/** Parses one message at a time. Holds no thread while there is nothing to do and nobody wants it ready, and never keeps the process alive. */
+/** Parses one message at a time. Holds no thread while it is idle and not asked to be ready, and never keeps the process alive. */
 export class ContentParser {
   readonly #limits: ContentLimits;
   #thread: ParserThread | undefined;

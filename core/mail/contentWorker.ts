@@ -1,4 +1,4 @@
-// Runs in a thread of its own: feeds messages to mailparser, one after the other, and answers their content. Attachments are measured, not kept.
+// The worker thread of contentParser.ts: feeds messages to mailparser, one after the other, and answers their content. Attachments are measured, not kept.
 import { readlinkSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { ParsedContent } from '@postroom/sdk';

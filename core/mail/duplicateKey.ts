@@ -21,8 +21,8 @@ const TRACE_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a reader goes by, beside the body: whom it is from, whom an answer goes to, what it is about, how it is shown. Whoever else has had a mail knows
- * its Message-ID and its body, and must not keep it from anybody by a copy that says something else here and comes first. Lower case.
+ * What a reader goes by, beside the body: whom it is from, whom an answer goes to, what it is about, how it is shown. Another recipient
+ * knows a mail's Message-ID and body, and must not be able to suppress it by sending a copy first that differs here. Lower case.
  */
 const READ_FIELDS: ReadonlySet<string> = new Set([
   'from',

@@ -12,7 +12,7 @@ import {
 import { createSortPlan } from '@postroom/sdk/mail';
 import { Accounts, type CopyTrace, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { type Decision, draft, reasonOf } from '../flow/draft.js';
+import { type Decision, decisionReason, draft } from '../flow/draft.js';
 import { isSurplus, tellsRecipient } from '../flow/intake/surplusCopy.js';
 import { MessageFlow } from '../flow/messageFlow.js';
 import { copyParts } from '../flow/views/copyParts.js';
@@ -40,7 +40,7 @@ export class ResortStep {
     @ServerName private readonly server: ServerName,
   ) {}
 
-  /** Sorts by today's rules, delivers what is missing, recalls what nobody has picked up. `preview`: only says what it would do. */
+  /** Sorts by today's rules, delivers what is missing, recalls what is not picked up yet. `preview`: only says what it would do. */
   async again(message: StoredMessage, preview: boolean): Promise<Redelivery> {
     const refusal = this.#refusal(message);
     const account = message.account === undefined ? undefined : this.accounts.find(message.account);
@@ -53,7 +53,7 @@ export class ResortStep {
     if (decision.plan.disposition !== 'deliver') {
       return unchanged(
         message,
-        `Today's rules would not deliver it (${decision.plan.disposition}: ${reasonOf(decision)}), so it stays where it is.`,
+        `Today's rules would not deliver it (${decision.plan.disposition}: ${decisionReason(decision)}), so it stays where it is.`,
       );
     }
     if (isSurplus(message.trail) && !tellsRecipient(decision.plan)) {

@@ -26,7 +26,7 @@ export interface EnvelopeEvidence {
 }
 
 /**
- * The recipients in the first envelope field that names one. The shared address alone names nobody: in a regular account it is everybody's, and in a
+ * The recipients in the first envelope field that names one. The shared address alone names no user: in a regular account it is everybody's, and in a
  * domain account it counts only in a field that has named others before, for otherwise it is just the name of the ISP's mailbox; and only where
  * no other field of that name says more, for hosts write their mailbox above the recipient that they had it from.
  */

@@ -52,7 +52,7 @@ export function meetHost(known: IspKnowledge, host: string): { readonly known: I
   const { candidate, ...rest } = known;
   const messages = candidate !== undefined && sameOrganisation(candidate.host, host) ? candidate.messages + 1 : 1;
   if (messages < MESSAGES_TO_TRUST) return { known: { ...rest, candidate: { host, messages } }, trusted: false };
-  // The first one stays: whoever makes up hosts must not have the ISP's own forgotten.
+  // The first one stays: a sender who makes up hosts must not push out the ISP's own.
   const [first, ...others] = known.hosts;
   return {
     known: { ...rest, hosts: [...(first === undefined ? [] : [first]), ...[...others, host].slice(1 - MOST_HOSTS)] },

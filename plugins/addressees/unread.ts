@@ -53,7 +53,7 @@ function addGuess(plan: SortPlan, { field, text, own }: UnreadText): SortPlan {
   return own.reduce((result, address) => result.address(address, 'L4', evidence), plan.tag(GUESSED, evidence));
 }
 
-/** As an address that is nobody's: ADMIN1 gets what nobody takes. */
+/** As an unknown address: unplaced mail goes to ADMIN1. */
 function tellOf(plan: SortPlan, unread: readonly UnreadText[]): SortPlan {
   const [first] = unread;
   if (first === undefined) return plan;
@@ -63,7 +63,7 @@ function tellOf(plan: SortPlan, unread: readonly UnreadText[]): SortPlan {
   return plan.address({ name: '', local: '', domain: '', raw: first.text.raw }, 'L4', evidence);
 }
 
-/** What nobody sees is shown: it may be why the text could not be read. */
+/** Invisible characters are shown: they may be why the text could not be read. */
 function quoted({ raw }: Address): string {
   const text = raw.length > LONGEST_QUOTE ? `${raw.slice(0, LONGEST_QUOTE)}...` : raw;
   return text.replace(/\p{Cf}/gu, (character) => `<U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}>`);

@@ -34,7 +34,7 @@ export interface ManagerListenerParts {
   readonly certificates: Certificates;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called with the first request: until then nobody pays for it with time at the start, nor with memory. */
+  /** Called with the first request, so that an unused manager costs neither start time nor memory. */
   readonly createApp: () => Promise<FastifyInstance>;
   /** After the ports are open. */
   readonly onOpen: (ports: readonly OpenPort[]) => void;

@@ -1,4 +1,4 @@
-// What the administrator gets: what is addressed to him, and what nobody else could be found for. Nothing is ever dropped.
+// What the administrator gets: what is addressed to him, and unplaced mail. Nothing is ever dropped.
 import { ADMIN1, type AddressedTo, cleanName, isAdminName, recipientName, type SortPlan } from '@postroom/sdk';
 
 /** Names that every domain has for its administrator (RFC 2142), no matter whether a user was set up for them. */
@@ -11,7 +11,7 @@ export function deliverAddressed(plan: SortPlan): SortPlan {
     .reduce((result, entry) => result.to(ADMIN1, `addressed to ADMIN1 (${entry.evidence})`, entry), plan);
 }
 
-/** Every address that nobody took, and the message as a whole where it was for nobody. Rung L7, with the reason in words. */
+/** Every unplaced address, and the message as a whole where it has no recipient. Rung L7, with the reason in words. */
 export function deliverUnplaced(plan: SortPlan): SortPlan {
   let result = plan;
   for (const entry of plan.addressed) {

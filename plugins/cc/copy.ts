@@ -1,7 +1,7 @@
 // CC: colleagues who always get a copy of what a user receives.
 import { foldCase, isSameMailbox, mailboxName, type SortPlan, type UserView } from '@postroom/sdk';
 
-/** Adds the colleagues of everybody who gets the message by now. One hop: who is added here adds nobody, so that two who copy each other get one copy each. */
+/** Adds the colleagues of everybody who gets the message by now. One hop: a colleague added here adds no others, so that two who copy each other get one copy. */
 export function addCopies(plan: SortPlan, copiesOf: (user: UserView) => readonly string[]): SortPlan {
   let result = plan;
   for (const receiver of plan.mailboxes) {

@@ -8,7 +8,7 @@ export function activate(context: PluginContext): void {
   );
 }
 
-/** Nobody where the user was removed while the message was being sorted: it is sorted again without the user. */
+/** Empty where the user was removed while the message was being sorted: it is sorted again without the user. */
 function copiesOf({ name }: UserView, account: string, { settings }: Pick<PluginContext, 'settings'>): readonly string[] {
   try {
     return settings.forUser<readonly string[]>(account, name, 'cc.to');

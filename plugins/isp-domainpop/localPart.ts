@@ -66,8 +66,8 @@ function byKey(users: readonly UserView[], keys: (user: UserView) => readonly st
 }
 
 /**
- * Two domains in one ISP mailbox may each have a Mark: users mark1 (alias mark@d1) and mark2 (alias mark@d2). Whoever has an alias with a domain is
- * known by his own name at such domains only, so that mark2@d1 is nobody.
+ * Two domains in one ISP mailbox may each have a Mark: users mark1 (alias mark@d1) and mark2 (alias mark@d2). A user who has an alias with
+ * a domain is known by his own name at such domains only, so that mark2@d1 is unknown.
  */
 function livesAt(user: UserView, account: AccountView, domain: string): boolean {
   const bound = aliases(user).filter((alias) => alias.domain !== '');

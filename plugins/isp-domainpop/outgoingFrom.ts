@@ -23,14 +23,14 @@ import { residentOf } from './localPart.js';
 /** What to do with a From that is not the author's. */
 export type ForeignFrom = 'keep' | 'rewrite' | 'refuse';
 
-export interface Author {
+export interface DomainAuthor {
   readonly account: AccountView;
   readonly user: UserView;
   /** His addresses, his own ones first. */
   readonly senders: readonly string[];
 }
 
-export function nameAuthor(plan: SortPlan, mail: MailView, author: Author, delimiter: string, foreign: ForeignFrom): SortPlan {
+export function nameDomainAuthor(plan: SortPlan, mail: MailView, author: DomainAuthor, delimiter: string, foreign: ForeignFrom): SortPlan {
   if (mail.origin !== 'submitted') return plan;
   const whose = (address: Address): Whose => whoseAddress(author, address, delimiter);
   const authorship: Authorship = { whose, mailbox: mailboxOf(author) };
@@ -46,14 +46,14 @@ export function nameAuthor(plan: SortPlan, mail: MailView, author: Author, delim
 }
 
 /** The account's own address is everybody's. With a colleague's name in front an address is no longer the author's. */
-function whoseAddress({ account, user }: Author, address: Address, delimiter: string): Whose {
+function whoseAddress({ account, user }: DomainAuthor, address: Address, delimiter: string): Whose {
   const resident = residentOf(account, address, delimiter);
   const isOwn = resident.kind === 'user' ? resident.user === user : resident.kind === 'nobody' && isSharedAddress(account, address);
   return isOwn && !namesColleague(account, user, address.name) ? 'author' : 'other';
 }
 
 /** In ASCII: his first address that is, else the account's with his name in front. */
-function mailboxOf({ account, user, senders }: Author): string {
+function mailboxOf({ account, user, senders }: DomainAuthor): string {
   const address = senders.find((sender) => /^[!-~]+$/.test(sender));
   if (address !== undefined && address !== account.address) return addressText(address);
   return `=?UTF-8?B?${Buffer.from(user.name.slice(0, 15)).toString('base64')}?= <${addressText(account.address)}>`;

@@ -1,7 +1,7 @@
 // Domain POP: every address at the account's domains comes in by one ISP mailbox; the local part says whose mail it is.
 import type { CommandCall, PluginContext, SortPlan } from '@postroom/sdk';
 import { Accounts, Teaching } from '@postroom/sdk/services';
-import { type ForeignFrom, nameAuthor } from './outgoingFrom.js';
+import { type ForeignFrom, nameDomainAuthor } from './outgoingFrom.js';
 import { probe } from './probeCommand.js';
 import { routeByLocalPart } from './route.js';
 import { proposeAlias } from './teach.js';
@@ -22,7 +22,7 @@ export function activate(context: PluginContext): void {
       if (author === undefined || account === undefined || user === undefined || account.kind !== 'domain') return undefined;
       const delimiter = context.settings.forAccount<string>(account.id, 'isp-domainpop.delimiter');
       const foreign = context.settings.forAccount<ForeignFrom>(account.id, 'isp-domainpop.foreignFrom');
-      return nameAuthor(plan, mail, { account, user, senders: accounts.sendersOf(author) }, delimiter, foreign);
+      return nameDomainAuthor(plan, mail, { account, user, senders: accounts.sendersOf(author) }, delimiter, foreign);
     }),
     context.commands.register('isp-domainpop.probe', (args: { readonly account: string; readonly messages: number }, call: CommandCall) =>
       probe(context, args.account, args.messages, call),

@@ -1,4 +1,4 @@
-// What a person teaches who moves a message: the local part that nobody has is an alias of the user's.
+// What a person teaches who moves a message: the unknown local part becomes an alias of the user's.
 import { ADMIN1, isAdminName, isPublicName, type SortPlan, type UserView } from '@postroom/sdk';
 import type { RuleProposal } from '@postroom/sdk/services';
 

@@ -1,4 +1,4 @@
-// The names under which users write to the world: whoever answers repeats them. Learned from mail that the ISP has taken, kept in the plugin's
+// The names under which users write to the world: answers repeat them. Learned from mail that the ISP has taken, kept in the plugin's
 // state. A mail program says what it likes: what may mean a colleague is never learned, and what two have written under means neither.
 import { type AccountView, isAdminName, isPublicName, type Logger, type PluginStorage, PostroomError, type UserView } from '@postroom/sdk';
 import { nameKey } from './nameForms.js';
@@ -112,7 +112,7 @@ export class LearnedNames {
       );
   }
 
-  /** Rejects with `command/arguments` where nobody of these accounts was seen to write under the name. */
+  /** Rejects with `command/arguments` where no user of these accounts was seen to write under the name. */
   async revokeFrom(accounts: readonly string[], name: string, user?: string): Promise<void> {
     const owners = accounts.filter((account) => hasName(this.of(account), name, user));
     if (owners.length === 0) {

@@ -1,4 +1,4 @@
-// Which user a name means. Certain forms first; what fits two users fits nobody.
+// Which user a name means. Certain forms first; what fits two users counts for neither.
 import { type AccountView, type Address, cleanName, type RecipientName, recipientName, type UserView } from '@postroom/sdk';
 import { containsWords, lookalikeKey, nameKey, nameWords, plainForms, plainKey } from './nameForms.js';
 import { byKey, type NameIndex, nameIndexOf } from './nameIndex.js';
@@ -35,7 +35,7 @@ function furtherNamesOf(account: AccountView, options: MatchOptions): { readonly
   return further;
 }
 
-/** Who is meant by the address, its display name read again in `options.charset` where that is nobody as it was read. */
+/** Who is meant by the address, its display name decoded again in `options.charset` where it matches no user as it was read. */
 export function matchAddress(account: AccountView, address: Address, options: MatchOptions): NameMatch {
   const recipient = recipientName(account, address);
   const match = matchName(account, recipient, options);

@@ -24,13 +24,13 @@ import { encodePhrase } from './phrase.js';
 /** What to do with a From that is none of the account's addresses. */
 export type ForeignFrom = 'rewrite' | 'refuse' | 'keep';
 
-export interface Author extends Pick<Authorship, 'whose'> {
+export interface RegularAuthor extends Pick<Authorship, 'whose'> {
   /** What stands in front; it must be one that finds the user again. */
   readonly name: string;
 }
 
 /** For mail that a user of `account` has submitted. */
-export function rewriteFrom(plan: SortPlan, mail: MailView, account: AccountView, author: Author, foreign: ForeignFrom): SortPlan {
+export function rewriteFrom(plan: SortPlan, mail: MailView, account: AccountView, author: RegularAuthor, foreign: ForeignFrom): SortPlan {
   if (mail.origin !== 'submitted' || account.kind !== 'regular') return plan;
   const authorship: Authorship = { whose: author.whose, mailbox: `${encodePhrase(author.name)} <${account.address}>` };
   const honest = withoutFalseSenders(plan, mail, authorship);
@@ -48,7 +48,7 @@ function toOutside(
   foreign: ForeignFrom,
 ): SortPlan {
   const [author] = mail.addresses('From');
-  // To the letter: whoever answers has only this to go by.
+  // To the letter: an answer can be sorted by this name alone.
   const whose = (address: Address): Whose => (isSharedAddress(account, address) && address.name === name ? 'author' : 'other');
   if (claimedAuthor(mail, { whose }) === 'author') return plan;
   if (foreign !== 'rewrite' && author !== undefined && isForeign(account, author)) {
@@ -76,7 +76,7 @@ function foreignReason(account: AccountView, author: Address): string {
   return `the sender ${author.local}@${author.domain} is not an address of this account; write as ${account.address}`;
 }
 
-/** Another mail address of the user's, and not `andrew@` this server, which nobody outside can answer. */
+/** Another mail address of the user's, and not `andrew@` this server, which cannot be answered from outside. */
 function isForeign(account: AccountView, author: Address): boolean {
   return !isOwnAddress(account, author) && !isLocal(author.domain) && recipientName(account, author).name !== '';
 }

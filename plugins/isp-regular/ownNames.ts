@@ -42,7 +42,7 @@ export function whoseAddress(account: AccountView, author: MailboxRef, address: 
   const isOwn =
     user !== undefined && (match.kind === 'user' ? match.user === user : match.kind === 'several' && match.users.includes(user));
   if (!isOwnAddress(account, address)) {
-    // `andrew@` this server, as the manual has it: nobody outside can answer that.
+    // `andrew@` this server, as the manual has it: it cannot be answered from outside.
     return isOwn && isLocal(address.domain) ? 'nobody' : 'other';
   }
   if (isOwn) return match.kind === 'user' ? 'author' : 'nobody';

@@ -72,7 +72,7 @@ export async function activate(context: PluginContext): Promise<void> {
   );
 }
 
-/** The name in front of the shared address in mail that has left: one that nobody outside has seen, nobody outside repeats. */
+/** The name in front of the shared address in mail that has left: answers can repeat only names that were seen outside. */
 function learnFrom({ mail, to, receipt = [] }: DeliveryRequest, accounts: Accounts, learned: LearnedNames): void {
   const account = mail.author?.account === undefined ? undefined : accounts.find(mail.author.account);
   const user = mail.author === undefined ? undefined : accounts.user(mail.author);

@@ -1,4 +1,4 @@
-// What a person teaches who moves a message: the name in front that nobody has is a further name of the user's.
+// What a person teaches who moves a message: the unknown name in front becomes a further name of the user's.
 import { ADMIN1, isAdminName, isPublicName, recipientName, type SortPlan, type UserView } from '@postroom/sdk';
 import type { RuleProposal } from '@postroom/sdk/services';
 

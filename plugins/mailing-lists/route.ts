@@ -16,7 +16,7 @@ export function routeList(plan: SortPlan, mail: MailView, map: ListMap): SortPla
   return tagged.note(`the list ${list.title} is not mapped: add it to mailing-lists.map of ${plan.account.id} to say who reads it`);
 }
 
-/** Where all who read a list get its mail by other evidence: a further copy, which the list sent, is nobody else's. */
+/** Where all who read a list get its mail by other evidence: a further copy, which the list sent, is for no other user. */
 function noteReaders(plan: SortPlan, list: MailingList, map: ReadonlyMap<string, readonly string[]>): SortPlan {
   const readers = list.title === undefined ? undefined : map.get(foldCase(list.title));
   const has = (name: string): boolean => plan.mailboxes.some((mailbox) => foldCase(mailbox.user) === foldCase(name));

@@ -14,7 +14,7 @@ export function pingCommand(platform: NodeJS.Platform, address: string): { reado
       return { program: 'ping', args: ['-n', '1', '-w', String(PATIENCE_SECONDS * 1000), address] };
     case 'darwin':
     case 'freebsd':
-      // ping6 of macOS has no limit of its own: the run's time limit ends it.
+      // ping6 of macOS has no time limit: the run's ends it.
       if (isIPv6(address)) return { program: 'ping6', args: ['-n', '-c', '1', address] };
       return { program: 'ping', args: ['-n', '-c', '1', '-W', String(PATIENCE_SECONDS * 1000), address] };
     default:

@@ -126,7 +126,7 @@ export class DeviceWatch implements Disposable {
     const sight = await this.parts.look(device);
     if (this.#disposed || !isSameDevice(device, this.#device)) return;
     const changed = this.#take(sight);
-    // First of all: nobody is kept waiting by a slow disk.
+    // First of all: a slow disk must not delay the listeners.
     this.#announce();
     await this.#remember(sight, changed);
     this.#arm();

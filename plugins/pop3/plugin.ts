@@ -14,7 +14,7 @@ import { ispAccount } from './client/ispAccount.js';
 import { KnownWays } from './client/login/knownWays.js';
 import { PipelineDoubts } from './client/pipelineDoubts.js';
 import { type ProbeResult, probeLogin } from './client/probeLogin.js';
-import { type ListedMessage, listMail } from './client/waiting.js';
+import { type IspListedMail, listMail } from './client/waiting.js';
 import { ReadAheadBudget } from './server/messageReader.js';
 import { Pop3Listener } from './server/pop3Listener.js';
 import { Slabs } from './server/slabs.js';
@@ -79,7 +79,7 @@ async function waiting(
   services: LoginServices,
   { account, limit }: { readonly account: string; readonly limit: number },
   signal: AbortSignal,
-): Promise<readonly ListedMessage[]> {
+): Promise<readonly IspListedMail[]> {
   return listMail(await ispAccount(accountOf(context, account), context.settings, context.secrets), services, limit, signal);
 }
 

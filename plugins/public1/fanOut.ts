@@ -3,7 +3,7 @@ import { ADMIN1, isPublicName, type MailView, recipientName, type SortPlan } fro
 
 const PUBLIC1 = 'PUBLIC1';
 
-/** Takes the addresses that name PUBLIC1, so that nobody looks for a user of that name. An account without users has nobody to fan out to. */
+/** Takes the addresses that name PUBLIC1, so that no later tap looks for a user of that name. An account without users has no copies. */
 export function claimPublic(plan: SortPlan): SortPlan {
   if (plan.account.users.length === 0) return plan;
   return plan.addressed

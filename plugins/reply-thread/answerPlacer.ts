@@ -65,7 +65,7 @@ export class AnswerPlacer {
     return undefined;
   }
 
-  /** An answer to mail of ours whose id is nobody's: somebody on the way has replaced it. Whose it is cannot be told by that, as two may write about the same. */
+  /** An answer to mail of ours with an unknown id: a host on the way has replaced it. Whose it is cannot be told by that, as two may write about the same. */
   async #byLetter(plan: SortPlan, mail: MailView, ids: readonly string[]): Promise<SortPlan> {
     const [id] = ids;
     if (id === undefined || mail.origin !== 'fetched') return plan;

@@ -6,7 +6,7 @@ const INLINE = new Set(['a', 'b', 'i', 'u', 'em', 'strong', 'span', 'font', 'cod
 const CELLS = new Set(['td', 'th']);
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', nbsp: ' ', commat: '@', shy: '', zwnj: '' };
 
-/** Each block in a line of its own, the cells of a row in one. */
+/** Each block is one line, as are the cells of a row. */
 export function textOfHtml(html: string): string {
   const pieces: string[] = [];
   let at = 0;

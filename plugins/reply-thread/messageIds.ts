@@ -13,7 +13,7 @@ export interface Answered {
 /**
  * RFC 5322 section 3.6.4: In-Reply-To names the message that is answered, and References ends with it, behind those that led to it. Some programs
  * send only one of the two. Where both are there, what In-Reply-To names has to stand in References, at its end or not: then the others there, from
- * the end, are the thread. Where they contradict each other, nobody can tell what is answered.
+ * the end, are the thread. Where they contradict each other, it is unknown what is answered.
  */
 export function answeredIds(mail: MailView): Answered {
   const direct = idsIn(mail.headers('In-Reply-To'));

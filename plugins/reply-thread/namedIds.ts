@@ -40,7 +40,7 @@ function prefixOf(before: string): string {
   return (/[\w-]*$/.exec(before)?.[0] ?? '').replace(/^[_-]+/, '').toLowerCase();
 }
 
-/** Brackets are missing where a program wrote a value of its own making. */
+/** Brackets are missing where a program wrote a value in its own format. */
 function idAfterName(text: string): string | undefined {
   const lines = text.split(/\r?\n|\r/, MOST_LINES);
   const value = joined(lines);

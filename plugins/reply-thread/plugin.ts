@@ -24,7 +24,7 @@ export async function activate(context: PluginContext): Promise<void> {
   context.subscriptions.push(
     context.hooks.onSort.tap('route', (plan, mail) => {
       const tagged = isBounce(mail) ? tagBounce(plan) : plan;
-      // Without a promise where nobody is looked for: that is most mail.
+      // Without a promise where every recipient is placed already: that is most mail.
       return needsPlacing(tagged) ? placer.place(tagged, mail) : tagged;
     }),
     context.hooks.onSort.tap('reference', (plan, mail) => {

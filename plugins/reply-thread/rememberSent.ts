@@ -8,7 +8,7 @@ import type { SentMail } from './sentMail.js';
 /** Of a message to many, letters to so many are remembered. */
 const MOST_LETTERS = 3;
 
-/** Only what the ISP has taken, or may have: what was held, returned or given to colleagues alone has nobody's answer. Waits for the commit, after the sending. */
+/** Only what the ISP has taken, or may have: held, returned and internal mail is not answered from outside. Waits for the commit, after the sending. */
 export async function rememberSent({ mail, to, receipt = [] }: DeliveryRequest, sent: SentMail): Promise<void> {
   if (to.kind !== 'relay') return;
   const out = receipt.filter(({ outcome, unsure }) => outcome === 'delivered' || unsure === true);

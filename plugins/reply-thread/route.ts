@@ -1,4 +1,4 @@
-// L5: the answer to a mail goes to the user who sent that mail. What two have sent under one id is nobody's: ADMIN1 gets the answer, with both names.
+// L5: the answer to a mail goes to the user who sent that mail. An id that two have sent under is ambiguous: ADMIN1 gets the answer, with both names.
 import { ADMIN1, foldCase, isSameMailbox, type MailboxRef, mailboxName, type SortPlan, type UserView } from '@postroom/sdk';
 import { type Author, domainHash } from './sentMail.js';
 

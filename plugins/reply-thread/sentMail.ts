@@ -1,5 +1,5 @@
 // Remembers who sent which message, for 400 days, by at most two million names: its id, what the ISP calls it, to whom about what. An id belongs to
-// who used it first; a second author makes it nobody's, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
+// who used it first; a second author makes it ambiguous, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
 import { isSameMailbox, type MailboxRef, type PluginStorage } from '@postroom/sdk';
 import { idHash } from './messageIds.js';
 
@@ -57,7 +57,7 @@ export class SentMail {
   }
 
   /**
-   * Who sent the message that has one of these names; several where they are ambiguous; nobody where none is known, or by `at` not any more. A name that
+   * Who sent the message that has one of these names; several where they are ambiguous; none where they are unknown, or expired by `at`. A name that
    * one has used and a second name that another has used are ambiguous together.
    */
   async authorsOf(names: readonly string[], at: Date): Promise<readonly Author[]> {
@@ -128,8 +128,8 @@ function refOf([account, user]: StoredAuthor): MailboxRef {
 }
 
 /**
- * Forgets what there is no room for: the oldest message of whoever has sent most of the bucket's, so that nobody makes room for an id of a colleague's by
- * sending many of his own; ids with several authors last, or they would have one again.
+ * Forgets what there is no room for: the oldest message of the author who has most in the bucket, so that no author can push out an id of a colleague's by
+ * sending many messages; ids with several authors last, or they would have one again.
  */
 export function withinBounds(entries: readonly Sent[]): readonly Sent[] {
   const kept = [...entries];

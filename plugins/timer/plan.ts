@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
  */
 export function planRounds(context: ScheduleContext, settings: TimerSettings, count = 10): readonly PlannedRound[] {
   const waiting = outboxRound(context, settings);
-  // A round for the Outbox receives as well, so the interval begins anew with it.
+  // A round for the Outbox receives as well, so the interval begins again with it.
   const last = waiting ? context.now : context.lastRound;
   return [...(waiting ? [waiting] : []), ...timedRounds({ ...context, lastRound: last }, settings, count)];
 }

@@ -1,4 +1,4 @@
-// The timer: the manual's Timer Options. The host asks for the plan; this plugin has no clock of its own.
+// The timer: the manual's Timer Options. The host asks for the plan and keeps the clock.
 import type { PluginContext } from '@postroom/sdk';
 import { planRounds, type TimerSettings } from './plan.js';
 

@@ -60,7 +60,7 @@ export function cannotWrite(what: string, error: unknown, remedy: string): Postr
   );
 }
 
-/** What the system said of a disk that takes nothing, in words where nobody else has found any; other errors as they are. */
+/** The system's error of a disk that takes nothing, as a sentence where it is not one yet; other errors as they are. */
 export function inWords(error: unknown): unknown {
   if (error instanceof PostroomError || !(error instanceof Error)) return error;
   const code = codeOf(error) ?? '';

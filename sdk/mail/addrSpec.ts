@@ -4,10 +4,10 @@ import { decodeText } from './encodedWords.js';
 import type { Token } from './tokens.js';
 
 export interface AddrSpec {
-  /** As it is meant: decoded, without what nobody sees. */
+  /** As it is meant: decoded, without invisible characters. */
   readonly local: string;
   readonly domain: string;
-  /** More or less stood there than an address (RFC 5322): quotes around it, a prefix, characters that nobody sees. */
+  /** More or less stood there than an address (RFC 5322): quotes around it, a prefix, invisible characters. */
   readonly mended?: true;
 }
 
@@ -17,11 +17,11 @@ export const INVALID: AddrSpec = Object.freeze({ local: '', domain: '' });
 /** Ends or hides something in whatever the address is written into. */
 const CONTROL = /[\0-\x1f\x7f]/;
 /**
- * What a copy from a web page brings along at either end of an address: white space, and characters that nobody sees (case 66). A plain
+ * What a copy from a web page brings along at either end of an address: white space, and invisible characters (case 66). A plain
  * space stands in quotes alone, and is meant.
  */
 const UNSEEN = /^(?! )[\s\p{Cf}]$/u;
-/** Nobody sees them inside a local part either; the joiners of Indic and Arabic script are letters' own. */
+/** Invisible inside a local part too; the joiners of Indic and Arabic script are letters' own. */
 const UNSEEN_INSIDE = /(?![\u200c\u200d])\p{Cf}/gu;
 /** Quotes around an address, which some address books keep with it; a brace too. No domain ends with one. */
 const QUOTE = /^['`\u00b4\u2018-\u201f\u2039\u203a\u00ab\u00bb{}]$/u;
@@ -30,7 +30,7 @@ const GLUE = /(?![\u200c\u200d])[\s\p{Cf}]/u;
 
 const ASCII = /^[\0-\x7f]*$/;
 const LONGEST_DOMAIN = 255;
-/** Beyond it nobody looks for what does not belong to a local part. */
+/** Beyond this length a local part is not searched for what does not belong to it. */
 const LONGEST_LOCAL = 1000;
 /** Most are. */
 const PLAIN = /^[ -~]*$/;
@@ -74,7 +74,7 @@ interface Domain {
 
 /** A local part may begin with an apostrophe, so quotes of ASCII are taken off in pairs alone. */
 function specOf(latin1: string, { name, quotes, mended }: Domain): AddrSpec {
-  const written = textOf(latin1);
+  const written = textOfLatin1(latin1);
   const isPlain = written.length > LONGEST_LOCAL || (quotes === 0 && PLAIN.test(written));
   const local = isPlain ? written : withoutSurroundings(written, quotes);
   if (local === '' || CONTROL.test(local)) return INVALID;
@@ -98,7 +98,7 @@ function trimmed(characters: readonly string[], isOff: (character: string) => bo
 }
 
 /** Octets, held as Latin-1 characters, as text. ASCII is both. */
-export function textOf(latin1: string): string {
+export function textOfLatin1(latin1: string): string {
   return ASCII.test(latin1) ? latin1 : decodeText(Buffer.from(latin1, 'latin1'));
 }
 
@@ -169,7 +169,7 @@ function domainOf(tokens: readonly Token[]): Domain | undefined {
  * international characters go through IDNA: the others would be read as URLs are, percent signs included. Undefined for what is no name.
  */
 function asALabels(latin1: string): Domain | undefined {
-  const whole = textOf(latin1);
+  const whole = textOfLatin1(latin1);
   // No domain is that long, and looking for its ends would take its time.
   const isPlain = whole.length > LONGEST_DOMAIN || PLAIN_DOMAIN.test(whole);
   // `works.example'.` has the end of a sentence behind the quote.

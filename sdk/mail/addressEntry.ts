@@ -1,7 +1,7 @@
 // What one entry of an address field names. An address that stands outside of quotes, comments and encoded-words is the only one; where none does, what
 // stands in quotes or brackets is read, and what an encoded-word or a comment spells is a guess.
 import type { Address } from '../mail.js';
-import { type AddrSpec, addrSpecOf, INVALID, localOnly, textOf } from './addrSpec.js';
+import { type AddrSpec, addrSpecOf, INVALID, localOnly, textOfLatin1 } from './addrSpec.js';
 import { decodeWords } from './encodedWords.js';
 import type { Token } from './tokens.js';
 
@@ -185,7 +185,7 @@ export class EntryReader {
     const start = isInAngles ? (tokens[0]?.start ?? entry.start) : entry.start;
     const end = isInAngles ? (tokens.at(-1)?.end ?? entry.end) : entry.end;
     const raw = this.shown.slice(start, Math.min(end, start + LONGEST_INSIDE));
-    const decoded = raw.includes('=?') ? Buffer.from(decodeWords(textOf(raw))).toString('latin1') : '';
+    const decoded = raw.includes('=?') ? Buffer.from(decodeWords(textOfLatin1(raw))).toString('latin1') : '';
     const texts = [decoded, isInAngles ? '' : entry.comment].filter((text) => text.includes('@'));
     const lists = [...texts.map((text) => this.readList(text, 1)), ...tokens.map((token) => this.#inside(token))];
     const guesses = lists.flat().filter(({ domain }) => domain !== '');
@@ -197,7 +197,7 @@ export class EntryReader {
   }
 
   #raw({ start, end }: Place): string {
-    return foldSpace(textOf(this.shown.slice(start, Math.min(end, start + LONGEST_RAW))));
+    return foldSpace(textOfLatin1(this.shown.slice(start, Math.min(end, start + LONGEST_RAW))));
   }
 }
 
@@ -211,7 +211,7 @@ function isAt(token: Token): boolean {
 
 /** Whether a name could hold it: quotes, brackets and full stops alone say nothing. */
 export function isSignificant(token: Token): boolean {
-  return /[\p{L}\p{N}]/u.test(textOf(token.text));
+  return /[\p{L}\p{N}]/u.test(textOfLatin1(token.text));
 }
 
 /** `SMTP:"lisa@works.example"`: what stands behind the last colon. */
@@ -236,7 +236,7 @@ function phraseOf(words: readonly Token[]): string {
 }
 
 function nameOf(latin1: string): string {
-  return foldSpace(decodeWords(textOf(latin1)));
+  return foldSpace(decodeWords(textOfLatin1(latin1)));
 }
 
 function foldSpace(text: string): string {

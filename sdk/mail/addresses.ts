@@ -3,15 +3,15 @@
 import type { Address } from '../mail.js';
 import { type Entry, EntryReader, hasAt, isSignificant, newEntry } from './addressEntry.js';
 import { withoutOuterQuotes, withPlainBlanks } from './addressText.js';
-import { isScheme, textOf } from './addrSpec.js';
+import { isScheme, textOfLatin1 } from './addrSpec.js';
 import { encodeHeaderText } from './encodedWords.js';
 import { asBuffer } from './octets.js';
-import { type Token, Tokens } from './tokens.js';
+import { type Token, TokenReader } from './tokens.js';
 
 /**
  * The addresses in the text of a field, at most `limit`: groups are opened, `;` separates like `,`, words without `@` before a
  * comma belong to the name behind it (`Andrew, Sales <mail@company.com>`). Text that is no valid address comes out with local part and
- * domain '', so that it equals nobody's. Linear time, never throws.
+ * domain '', so that it equals no address. Linear time, never throws.
  */
 export function parseAddresses(octets: Uint8Array, limit = 2000): Address[] {
   return readList(asBuffer(octets).toString('latin1'), 0, limit);
@@ -21,7 +21,7 @@ export function parseAddresses(octets: Uint8Array, limit = 2000): Address[] {
 function readList(shown: string, depth: number, limit = 2000): Address[] {
   const text = withoutOuterQuotes(withPlainBlanks(shown));
   const list = new AddressList(new EntryReader(shown, text, depth, limit, readList), limit);
-  const tokens = new Tokens(text);
+  const tokens = new TokenReader(text);
   for (let token = tokens.next(); token !== undefined && !list.full; token = tokens.next()) {
     list.take(token, tokens);
   }
@@ -43,7 +43,7 @@ class AddressList {
     return this.#found.length + this.#bare.length >= this.limit;
   }
 
-  take(token: Token, tokens: Tokens): void {
+  take(token: Token, tokens: TokenReader): void {
     const entry = this.#entry;
     if (token.kind === 'comment') {
       if (token.text !== '') entry.comment = token.text;
@@ -64,7 +64,7 @@ class AddressList {
     return this.#found.slice(0, this.limit);
   }
 
-  #special(token: Token, tokens: Tokens): void {
+  #special(token: Token, tokens: TokenReader): void {
     const entry = this.#entry;
     switch (token.text) {
       case '<':
@@ -162,9 +162,9 @@ class AddressList {
   }
 }
 
-/** Nobody sees it, so it is neither a name nor glued to anything. */
+/** Invisible, so it is neither a name nor glued to anything. */
 function isUnseen({ kind, text }: Token): boolean {
-  return kind === 'atom' && text.charCodeAt(0) > 127 && /^\p{Cf}+$/u.test(textOf(text));
+  return kind === 'atom' && text.charCodeAt(0) > 127 && /^\p{Cf}+$/u.test(textOfLatin1(text));
 }
 
 const DOT_ATOM = /^[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+(?:\.[\w!#$%&'*+/=?^`{|}~\u0080-\u{10ffff}-]+)*$/u;

@@ -37,7 +37,7 @@ export interface Header {
   all(name: string): readonly FieldInPlace[];
 }
 
-/** The header of a message that nobody should look into: no fields, only where it ends. */
+/** The header of a message that must not be parsed: no fields, only where it ends. */
 export function unreadHeader(octets: Uint8Array): Header {
   const end = headerEnd(octets);
   return new FieldTable([], end < 0 ? octets.length : end, false, []);
@@ -73,7 +73,7 @@ class HeaderReader {
     const isHeadless = isEmpty && (this.#ended === 'text' || (this.isCut && this.#ended === undefined));
     if (isHeadless) return new FieldTable([], 0, this.#ended === undefined, []);
     const isTruncated = this.#ended === undefined && this.isCut;
-    // Nobody would find the body otherwise.
+    // Without the empty line readers would not find the body.
     if (!isEmpty && !isTruncated && this.#ended !== 'empty line') this.#mend(this.#position, this.#position, '\r\n');
     return new FieldTable(this.#fields, this.#position, isTruncated, this.#mends);
   }
@@ -138,7 +138,7 @@ class HeaderReader {
       this.#broken += 1;
       this.#position = foldedEnd(buffer, end);
     } else if (isCut && lineEnd(buffer, end) === buffer.length) {
-      // Half a line says nothing: it goes on where nobody reads.
+      // Half a line says nothing: its rest is beyond the limit.
       this.#position = buffer.length;
     } else {
       this.#ended = 'text';

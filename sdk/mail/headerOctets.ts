@@ -1,4 +1,4 @@
-// The lines of a header as octets: where one ends, whether it is a field, and what nobody sees in front of it.
+// The lines of a header as octets: where one ends, whether it is a field, and which invisible characters stand in front of it.
 import { asBuffer, COLON, CR, isBlank, LF } from './octets.js';
 
 /** Octets that may stand before a header and are none of it: a byte order mark, empty lines, blanks. More of them are a message without a header. */
@@ -10,7 +10,7 @@ const QUESTION = 63;
 const HYPHEN = 45;
 const SLASH = 47;
 
-/** What nobody sees, as UTF-8: no-break space, soft hyphen, zero-width characters, marks of direction, byte order mark. */
+/** Invisible characters, as UTF-8: no-break space, soft hyphen, zero-width characters, marks of direction, byte order mark. */
 const UNSEEN: readonly Buffer[] = ['\u00a0', '\u00ad', '\u200b', '\u200e', '\u200f', '\u2060', '\ufeff'].map((character) =>
   Buffer.from(character),
 );
@@ -56,7 +56,7 @@ export function isMboxLine(buffer: Buffer, start: number): boolean {
   return MBOX_LINE.test(buffer.toString('latin1', start, start + 6)) && fieldNameEnd(buffer, start, lineEnd(buffer, start)) === start;
 }
 
-/** Position behind what nobody sees in front of a line's text. */
+/** Position behind the invisible characters in front of a line's text. */
 export function unseenEnd(buffer: Buffer, start: number): number {
   let position = start;
   for (let found = (buffer[start] ?? 0) > 127; found; ) {

@@ -11,7 +11,7 @@ const MOST_NAMED = 20;
 /** Header lines that all plugins together may put onto every copy. */
 const MOST_HEADERS = 100;
 
-/** A plan in which nobody gets the message yet. `outside`: envelope recipients of a submitted message that go out through the ISP. */
+/** A plan in which the message has no recipients yet. `outside`: envelope recipients of a submitted message that go out through the ISP. */
 export function createSortPlan(account: AccountView, outside: readonly string[] = []): SortPlan {
   return new Plan({
     account,

@@ -20,7 +20,7 @@ const DELIMITER = /[ \t\r\n\f\v"()<>@,;:[\]]/g;
 const LITERAL_END = /[\][ \t\r\n\f\v,;<>]/g;
 
 /** Reads tokens one after the other. An unclosed quote or comment is noticed once and then read differently: no input takes more than three passes. */
-export class Tokens {
+export class TokenReader {
   readonly #text: string;
   #position = 0;
   #apart = false;

@@ -1,8 +1,9 @@
-// Where an IP address leads: out into the internet, or to something that trusts its neighbours. Pure.
+
+// Where an IP address leads: out into the internet, or to a machine that trusts its neighbours. Pure.
 import ipaddr from 'ipaddr.js';
 
 /**
- * `public`: the internet. `local`: this machine, and networks of one's own (RFC 1918, RFC 4193, RFC 6598). `special`: not reached by mistake,
+ * `public`: the internet. `local`: this machine, and private networks (RFC 1918, RFC 4193, RFC 6598). `special`: not to be reached by mistake,
  * such as link-local addresses and with them the metadata services of clouds. `never`: no address of a host.
  */
 export type AddressKind = 'public' | 'local' | 'special' | 'never';

@@ -82,7 +82,7 @@ export interface StartedPlugin {
   readonly phase: 'before the settings' | 'after the settings';
   /** `MailStore 1.0.0, Outbox 1.0.0` */
   readonly provides: string;
-  /** `MailStore of acme.store, Clock of the host` */
+  /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
 }
 

@@ -26,7 +26,7 @@ export interface SettingsSource {
   /** After somebody may have changed the text, an editor or another server: at most a second later. Writes through this source may be told as well. */
   onDidChange(listener: () => void): Disposable;
   /**
-   * Hands over the JSON Schema (draft-07) of the settings, at the start and after each change, for what completes names while people edit. Never rejects: a
+   * Hands over the JSON Schema (draft-07) of the settings, at the start and whenever it is another one, for what completes names while people edit. Never rejects: a
    * source that cannot keep it says so in the log.
    */
   offerSchema(schema: Readonly<Record<string, unknown>>): Promise<void>;
@@ -44,7 +44,7 @@ export type SettingsContent =
       readonly refusal: string;
     };
 
-/** Names a version of a text for sources without numbers of their own: its SHA-256 in quotes, as HTTP's ETag (RFC 9110 section 8.8.3). */
+/** Names a version of a text for sources without version numbers: its SHA-256 in quotes, as HTTP's ETag (RFC 9110 section 8.8.3). */
 export function etagOf(text: string): string {
   return `"${createHash('sha256').update(text).digest('hex')}"`;
 }

@@ -12,7 +12,7 @@ export interface RecentMail {
   of(account: string, limit: number): AsyncIterable<MailView>;
   /** The newest messages that wait at the ISP, newest first, headers only; nothing is collected. Rejects where the ISP does not let us in. */
   waiting(account: string, limit: number, call: CommandCall): Promise<readonly MailView[]>;
-  /** How often a message came by the account, by its Message-ID without angle brackets; copies that nobody keeps any more count too. */
+  /** How often a message came by the account, by its Message-ID without angle brackets; deleted copies count too. */
   timesReceived(account: string, messageId: string): Promise<number>;
 }
 export const RecentMail = createServiceId<RecentMail>('RecentMail');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { MOST_PRACTICE_CONNECTIONS } from './mostConnections.js';
 
-/** Below those that a system gives to whoever asks for any: while the device is off nobody else gets its port. */
+/** Below the ephemeral ports of the system: while the device is off no other program gets its port. */
 const LOWEST_PORT = 20_000;
 const PORTS = 12_000;
 const TRIES = 20;

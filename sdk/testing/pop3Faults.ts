@@ -25,7 +25,7 @@ export type Pop3Deletion = 'quit' | 'dele' | 'retr' | 'never';
 export class Pop3Faults {
   /** Capabilities and commands that the server does not have. */
   readonly without = new Set<Pop3Capability>();
-  /** SASL mechanisms that are announced. PLAIN, LOGIN and CRAM-MD5 work; by others nobody gets in. */
+  /** SASL mechanisms that are announced. PLAIN, LOGIN and CRAM-MD5 work; by others no login succeeds. */
   mechanisms: readonly string[] = ['PLAIN'];
   /** The greeting has a timestamp, and APOP works. */
   hasApop = false;

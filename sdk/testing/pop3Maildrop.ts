@@ -5,7 +5,7 @@ import { dotStuffed, topOf } from './pop3Octets.js';
 import type { PracticeMailbox, PracticeMessage } from './practiceMailbox.js';
 
 /** An answer: a line, and for multi-line answers the octets behind it, dot-stuffed and without the final dot. */
-export type Answer = { readonly line: string; readonly body?: Buffer };
+export type PracticeAnswer = { readonly line: string; readonly body?: Buffer };
 
 /** Lines as the body of an answer. */
 export function listing(lines: readonly string[]): Buffer {
@@ -37,7 +37,7 @@ export class Pop3Maildrop {
   }
 
   /** Does a command of the TRANSACTION state. */
-  answer(command: string, words: readonly string[]): Answer {
+  answer(command: string, words: readonly string[]): PracticeAnswer {
     switch (command) {
       case 'STAT': {
         const present = this.#present();
@@ -71,13 +71,13 @@ export class Pop3Maildrop {
     }
   }
 
-  #list(wanted: string | undefined, value: (message: PracticeMessage) => string): Answer {
+  #list(wanted: string | undefined, value: (message: PracticeMessage) => string): PracticeAnswer {
     if (wanted !== undefined) return this.#withMessage(wanted, (message, number) => ({ line: `+OK ${number} ${value(message)}` }));
     const present = this.#present();
     return { line: `+OK ${present.length} messages`, body: listing(present.map(([number, message]) => `${number} ${value(message)}`)) };
   }
 
-  #withMessage(wanted: string | undefined, then: (message: PracticeMessage, number: number) => Answer): Answer {
+  #withMessage(wanted: string | undefined, then: (message: PracticeMessage, number: number) => PracticeAnswer): PracticeAnswer {
     const number = /^\d+$/.test(wanted ?? '') ? Number(wanted) : 0;
     const message = this.#messages[number - 1];
     return message && !this.#deleted.has(number) ? then(message, number) : { line: `-ERR There is no message ${wanted ?? ''}` };

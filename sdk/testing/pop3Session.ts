@@ -8,7 +8,7 @@ import { createSecureContext, TLSSocket } from 'node:tls';
 import type { PracticeCertificate } from './certificate.js';
 import type { Pop3Faults, Pop3Moment } from './pop3Faults.js';
 import { type ArrivedLine, Pop3Lines } from './pop3Lines.js';
-import { type Answer, listing, Pop3Maildrop } from './pop3Maildrop.js';
+import { listing, Pop3Maildrop, type PracticeAnswer } from './pop3Maildrop.js';
 import type { PracticeMailbox } from './practiceMailbox.js';
 import type { WireLog } from './wireLog.js';
 
@@ -85,7 +85,7 @@ export class Pop3Session {
     await this.#breakAt(command, number, 'received');
 
     const scripted = this.around.faults.takeAnswer(command, number);
-    const answer: Answer = scripted === undefined ? await this.#do(command, rest, words) : { line: scripted };
+    const answer: PracticeAnswer = scripted === undefined ? await this.#do(command, rest, words) : { line: scripted };
     await this.#breakAt(command, number, 'done');
     await this.#delay(line.at);
     await this.#answer(command, number, answer);
@@ -94,7 +94,7 @@ export class Pop3Session {
     return command !== 'QUIT';
   }
 
-  async #do(command: string, rest: string, words: readonly string[]): Promise<Answer> {
+  async #do(command: string, rest: string, words: readonly string[]): Promise<PracticeAnswer> {
     if (command === 'QUIT') {
       this.#maildrop?.update();
       return { line: '+OK Good bye' };
@@ -105,7 +105,7 @@ export class Pop3Session {
 
   // AUTHORIZATION state
 
-  async #authorize(command: string, rest: string, words: readonly string[]): Promise<Answer> {
+  async #authorize(command: string, rest: string, words: readonly string[]): Promise<PracticeAnswer> {
     switch (command) {
       case 'STLS':
         return this.#offersTls() ? { line: '+OK Begin TLS' } : { line: '-ERR No TLS here' };
@@ -131,7 +131,7 @@ export class Pop3Session {
     return way === 'APOP' ? faults.hasApop : this.#has('SASL') && faults.mechanisms.includes(way);
   }
 
-  async #authenticate([mechanism = '', initial]: readonly string[]): Promise<Answer> {
+  async #authenticate([mechanism = '', initial]: readonly string[]): Promise<PracticeAnswer> {
     const name = mechanism.toUpperCase();
     if (!this.#takes(name)) return REFUSED;
     if (name === 'PLAIN') {
@@ -155,12 +155,12 @@ export class Pop3Session {
     return response;
   }
 
-  #checkDigest(user: string, digest: string, of: (password: string) => string): Answer {
+  #checkDigest(user: string, digest: string, of: (password: string) => string): PracticeAnswer {
     const mailbox = this.around.find(user);
     return mailbox !== undefined && of(mailbox.password) === digest ? this.#logIn(user, mailbox.password) : WRONG;
   }
 
-  #logIn(user: string, password: string): Answer {
+  #logIn(user: string, password: string): PracticeAnswer {
     const mailbox = this.around.find(user);
     if (!mailbox || mailbox.password !== password) return WRONG;
     this.#maildrop = new Pop3Maildrop(mailbox, this.around.faults);
@@ -185,7 +185,7 @@ export class Pop3Session {
     return this.around.starttls && !this.#secure && this.#has('STLS');
   }
 
-  async #answer(command: string, number: number | undefined, answer: Answer): Promise<void> {
+  async #answer(command: string, number: number | undefined, answer: PracticeAnswer): Promise<void> {
     await this.#write(answer.line);
     if (answer.body === undefined) return;
     const inside = this.around.faults.takeBreak(command, number, 'octets');
@@ -244,8 +244,8 @@ export class Pop3Session {
   }
 }
 
-const WRONG: Answer = { line: '-ERR [AUTH] Wrong user or password' };
-const REFUSED: Answer = { line: '-ERR This way to log in is not supported' };
+const WRONG: PracticeAnswer = { line: '-ERR [AUTH] Wrong user or password' };
+const REFUSED: PracticeAnswer = { line: '-ERR This way to log in is not supported' };
 
 function decoded(base64: string): string {
   return Buffer.from(base64, 'base64').toString('utf8');

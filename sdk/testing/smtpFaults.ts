@@ -33,11 +33,11 @@ export class SmtpFaults {
   withoutStarttls = false;
   /** AUTH is not offered (and refused), on connections made from now on. */
   withoutAuth = false;
-  /** SASL mechanisms that are announced. PLAIN, LOGIN and CRAM-MD5 work; by others nobody gets in. */
+  /** SASL mechanisms that are announced. PLAIN, LOGIN and CRAM-MD5 work; by others no login succeeds. */
   mechanisms: readonly string[] = ['PLAIN', 'LOGIN'];
   /** Mechanisms that are refused although they are announced. */
   readonly refused = new Set<string>();
-  /** Octets of an answer that go out at a time, each piece in a segment of its own; 0: all at once. */
+  /** Octets of an answer that go out at a time, each piece in a separate segment; 0: all at once. */
   pieces = 0;
 
   readonly #breaks = new FaultList<SmtpMoment, { readonly how: Break; readonly octets: number }>(

@@ -10,7 +10,7 @@ import { type LogLine, loadTestServer, type TestServer } from './testServer.js';
 import { VirtualClock } from './virtualClock.js';
 
 export interface TestHostOptions {
-  /** Folders of plugins: installed and enabled as `postroom plugins add` does, each in a process of its own. */
+  /** Folders of plugins: installed and enabled as `postroom plugins add` does, each isolated. */
   readonly plugins?: readonly string[];
   /** Properties of settings.json beside those of the test host; `accounts` takes the place of its two accounts. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -152,7 +152,7 @@ function settingsFor(isp: PracticeIsp): Readonly<Record<string, unknown>> {
   const { company, works } = office.accounts;
   return {
     ...office,
-    // Nobody looks at it here, and the host is up sooner without it.
+    // Unused in tests, and the host is up sooner without it.
     'plugins.disabled': ['postroom.admin-ui'],
     // However small the disk: nothing is kept here.
     'server.freeSpaceFloorMB': 0,

@@ -75,6 +75,8 @@ describe('the pages', () => {
       .sort();
     const list = [...read('docs/decisions/README.md').matchAll(/^\| \[(\d{4})\]\((.+?)\) \| (.+) \|$/gm)];
     expect(list.map(([, , file]) => file)).to.deep.equal(files);
+    const numbers = list.map(([, number]) => number);
+    expect(numbers, 'each number once').to.deep.equal([...new Set(numbers)]);
     for (const [, number = '', file = '', title = ''] of list) {
       expect(file.slice(0, 4)).to.equal(number);
       const text = read(`docs/decisions/${file}`);

@@ -27,7 +27,11 @@ describe('conformance', () => {
 
   // The Outbox's part of relaying is the store's and the flow's: no socket of ours is in it.
   it('has a test named after each line of R', () => {
-    const all = [...files, ...sourcesIn('test/core').filter(({ name }) => name.endsWith('.test.ts'))].flatMap(titlesOf);
+    const all = [
+      ...files,
+      ...sourcesIn('test/core').filter(({ name }) => name.endsWith('.test.ts')),
+      ...sourcesIn('test/kit/storeSuite'),
+    ].flatMap(titlesOf);
     const lines = Array.from({ length: RELAYING }, (_, index) => `R${String(index + 1).padStart(2, '0')}`);
     expect(lines.filter((line) => !all.some((title) => new RegExp(`\\b${line}\\b`).test(title)))).to.deep.equal([]);
   });

@@ -25,7 +25,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Nobody mends more at a time, and each place has to be looked for in the text. */
+/** The most problems that are useful at a time: finding the place of each in the text costs time. */
 export const MOST_PROBLEMS = 200;
 
 export function error(path: SettingPath, message: string): SettingsFinding {

@@ -19,7 +19,7 @@ export interface AskingPlugin {
 
 const USUAL_ORDER = 1000;
 
-/** In their order, the product's own first among equals. A plugin asks for properties of its own, secrets aside, and reads answers by its own commands. */
+/** In their order, the product's own first among equals. A plugin asks only for its own properties, secrets aside, and reads answers by its own commands. */
 export function offeredQuestions(
   plugins: readonly AskingPlugin[],
   { properties }: Pick<SettingsSchema, 'properties'>,

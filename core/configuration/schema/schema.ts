@@ -63,6 +63,7 @@ const KEY = /^[a-zA-Z][\w-]*(\.[a-zA-Z][\w-]*)*$/;
 /** Names in accounts and users, and at the top, that no property may take. */
 const STRUCTURAL = new Set(['accounts', 'users', 'kind', 'via', 'address', '$schema']);
 
+/** `publisher.name` */
 export function pluginId(manifest: Pick<PluginManifest, 'publisher' | 'name'>): string {
   return `${manifest.publisher}.${manifest.name}`;
 }

@@ -52,7 +52,7 @@ export class RelayBackOff {
     } else if (first !== undefined && receipts.every(({ outcome, status }) => outcome === 'deferred' && CONCERNS_ALL.test(status))) {
       const deferred = (this.#deferred.get(account) ?? new Set()).add(message);
       this.#deferred.set(account, deferred);
-      // This message keeps the time of its own next try: were it due with the rest of the queue, two such messages would stop that again and again.
+      // This message keeps its own retry time: were it due with the rest of the queue, two such messages would stop that again and again.
       if (deferred.size >= MESSAGES_IN_A_ROW) this.#begin(account, first, 'isp/temporary');
     } else {
       this.wake(account);

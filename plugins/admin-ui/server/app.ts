@@ -9,7 +9,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { whenOver } from './answerEnd.js';
 import { addAuthorityRoute } from './authorityRoute.js';
 import { addBodyParsers } from './bodies.js';
-import { identify, require } from './caller.js';
+import { identifyCaller, require } from './caller.js';
 import { addCommandRoutes, nameOf } from './commandRoutes.js';
 import { contributions } from './contributions.js';
 import type { EventFeed } from './eventFeed.js';
@@ -18,13 +18,13 @@ import { isForPrograms, isLoopback, isOwnPage, namesThisServer, needsLogin } fro
 import { MANAGER_LIMITS } from './managerLimits.js';
 import { addMetricsRoute } from './metricsRoute.js';
 import { addPageRoutes } from './pageRoutes.js';
-import type { Peer } from './peerProcess.js';
-import { problemOf, Refusal, sendProblem } from './problems.js';
+import type { PeerProcess } from './peerProcess.js';
+import { HttpRefusal, problemOf, sendProblem } from './problems.js';
 import { addSessionRoutes } from './sessionRoutes.js';
 import type { SessionLimits, Sessions } from './sessions.js';
 import { addSettingsRoutes } from './settingsRoutes.js';
 import type { SetupCode } from './setupCode.js';
-import type { Connection } from './tcpTable.js';
+import type { TcpEntry } from './tcpTable.js';
 import type { Tokens } from './tokens.js';
 import { Turnstile } from './turnstile.js';
 
@@ -36,7 +36,7 @@ export interface ManagerParts {
   readonly certificates: Pick<Certificates, 'authority'>;
   readonly adminPassword: AdminPassword;
   readonly setupCode: SetupCode;
-  readonly peerOf: (connection: Connection) => Promise<Peer>;
+  readonly peerOf: (connection: TcpEntry) => Promise<PeerProcess>;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly feed: EventFeed;
@@ -47,7 +47,7 @@ export interface ManagerParts {
   readonly webFolder: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Called with the connection of whoever has shown a login or a token. */
+  /** Called with the connection of a client that has shown a login or a token. */
   readonly onKnown?: (socket: Socket) => void;
 }
 
@@ -86,7 +86,7 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers;
     if (!namesThisServer(host, parts.hostNames())) {
-      throw new Refusal(
+      throw new HttpRefusal(
         403,
         'host/unknown',
         `"${shortened(host)}" is no name of this server. Use its IP address, or add the name to admin-ui.allowedHosts.`,
@@ -101,14 +101,14 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
     const fetchSite = request.headers['sec-fetch-site'];
     const facts = { method: request.method, host, origin, encrypted: request.protocol === 'https' };
     if (!isOwnPage({ ...facts, fetchSite: Array.isArray(fetchSite) ? fetchSite[0] : fetchSite })) {
-      throw new Refusal(403, 'page/foreign', 'The request comes from a page of another site, which may not use the manager.');
+      throw new HttpRefusal(403, 'page/foreign', 'The request comes from a page of another site, which may not use the manager.');
     }
     if (needsLogin(request.method, path, isLoopback(request.ip, request.headers))) {
-      request.caller = await identify(request, parts.sessions, parts.tokens);
+      request.caller = await identifyCaller(request, parts.sessions, parts.tokens);
       parts.onKnown?.(request.raw.socket);
       const leave = asking.enter(nameOf(request.caller));
       if (leave === undefined) {
-        throw new Refusal(429, 'http/429', `${MANAGER_LIMITS.requests} requests of yours wait for their answers. Read these first.`);
+        throw new HttpRefusal(429, 'http/429', `${MANAGER_LIMITS.requests} requests of yours wait for their answers. Read these first.`);
       }
       whenOver(reply.raw, leave);
     }

@@ -1,7 +1,7 @@
 // The authority that has signed the server's certificate, for mail programs and browsers to trust once. Public, as what it signs is.
 import type { Certificates } from '@postroom/sdk/services';
 import type { FastifyInstance } from 'fastify';
-import { Refusal } from './problems.js';
+import { HttpRefusal } from './problems.js';
 
 /** The address on the client sheets. */
 const AUTHORITY_PATH = '/authority.crt';
@@ -10,7 +10,7 @@ export function addAuthorityRoute(app: FastifyInstance, certificates: Pick<Certi
   app.get(AUTHORITY_PATH, (_request, reply) => {
     const { authority } = certificates;
     if (authority === undefined) {
-      throw new Refusal(
+      throw new HttpRefusal(
         404,
         'data/missing',
         'The certificate of this server is not of its own making: ask who has signed it for the authority.',

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { jsonShapeProblem } from '@postroom/sdk';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MANAGER_LIMITS } from './managerLimits.js';
-import { Refusal } from './problems.js';
+import { HttpRefusal } from './problems.js';
 
 export const OCTETS = 'application/octet-stream';
 
@@ -14,7 +14,7 @@ export function addBodyParsers(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: MANAGER_LIMITS.json }, (request, body, done) => {
     const octets = body as Buffer;
     const problem = jsonShapeProblem(octets, MANAGER_LIMITS.shape);
-    if (problem !== undefined) return done(new Refusal(413, 'http/413', `The body of the request ${problem}. Nothing was done.`));
+    if (problem !== undefined) return done(new HttpRefusal(413, 'http/413', `The body of the request ${problem}. Nothing was done.`));
     return parseJson(request, octets.toString('utf8'), done);
   });
   app.addContentTypeParser(OCTETS, (request: FastifyRequest, payload: Readable) => readFile(request, payload));
@@ -28,10 +28,10 @@ export function isFile(request: FastifyRequest): boolean {
 export function fileLength(request: FastifyRequest): number {
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   if (!Number.isSafeInteger(length) || request.headers['content-encoding'] !== undefined) {
-    throw new Refusal(411, 'http/411', 'A file is sent as it is, with its length (Content-Length). Nothing was done.');
+    throw new HttpRefusal(411, 'http/411', 'A file is sent as it is, with its length (Content-Length). Nothing was done.');
   }
   if (length <= MANAGER_LIMITS.file) return length;
-  throw new Refusal(413, 'http/413', `The file has ${length} octets, and at most ${MANAGER_LIMITS.file} are taken. Nothing was done.`);
+  throw new HttpRefusal(413, 'http/413', `The file has ${length} octets, and at most ${MANAGER_LIMITS.file} are taken. Nothing was done.`);
 }
 
 /** Into one piece of memory of the right size. */
@@ -44,5 +44,5 @@ async function readFile(request: FastifyRequest, payload: Readable): Promise<Buf
     length += chunk.length;
   }
   if (length === octets.length) return octets;
-  throw new Refusal(400, 'http/400', 'The file is not as long as the request says. Nothing was done.');
+  throw new HttpRefusal(400, 'http/400', 'The file is not as long as the request says. Nothing was done.');
 }

@@ -8,7 +8,7 @@ import { fileLength, isFile } from './bodies.js';
 import { type Caller, require } from './caller.js';
 import { MANAGER_LIMITS } from './managerLimits.js';
 import { openApiDocument } from './openApi.js';
-import { problemOf, Refusal } from './problems.js';
+import { HttpRefusal, problemOf } from './problems.js';
 import { argumentsOfQuery } from './queryArguments.js';
 import type { Sessions } from './sessions.js';
 import { Turnstile } from './turnstile.js';
@@ -53,7 +53,7 @@ export function addCommandRoutes(app: FastifyInstance, services: CommandServices
     if (!isFile(request)) return;
     const declaration = declared((request as CommandRequest).params.command);
     const caller = require(request, declaration);
-    if (fileArguments(declaration).length === 0) throw new Refusal(415, 'http/415', `${declaration.command} takes no file: send JSON.`);
+    if (fileArguments(declaration).length === 0) throw new HttpRefusal(415, 'http/415', `${declaration.command} takes no file: send JSON.`);
     fileLength(request);
     const leave = uploads.enter(nameOf(caller));
     if (leave === undefined) throw tooMany('Other files are being sent. Try again in a moment.', 503);
@@ -126,8 +126,8 @@ export function nameOf({ session, token, author }: Caller): string {
   return session?.id ?? token?.id ?? author;
 }
 
-function tooMany(sentence: string, status = 429): Refusal {
-  return new Refusal(status, `http/${status}`, sentence);
+function tooMany(sentence: string, status = 429): HttpRefusal {
+  return new HttpRefusal(status, `http/${status}`, sentence);
 }
 
 function changesAdminPassword(command: string, args: unknown): boolean {

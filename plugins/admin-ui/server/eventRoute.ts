@@ -5,7 +5,7 @@ import { require } from './caller.js';
 import { nameOf } from './commandRoutes.js';
 import type { EventFeed } from './eventFeed.js';
 import { MANAGER_LIMITS } from './managerLimits.js';
-import { Refusal } from './problems.js';
+import { HttpRefusal } from './problems.js';
 import type { Sessions } from './sessions.js';
 import type { Tokens } from './tokens.js';
 import { Turnstile } from './turnstile.js';
@@ -21,7 +21,7 @@ export function addEventRoute(app: FastifyInstance, { feed, sessions, tokens }: 
   app.get('/api/events', (request, reply) => {
     const caller = require(request, { command: 'status', reads: true });
     const leave = open.enter(nameOf(caller));
-    if (leave === undefined) throw new Refusal(429, 'http/429', 'Too many streams of events are open. Close one, then try again.');
+    if (leave === undefined) throw new HttpRefusal(429, 'http/429', 'Too many streams of events are open. Close one, then try again.');
     reply.hijack();
     const page = reply.raw;
     whenOver(page, leave);

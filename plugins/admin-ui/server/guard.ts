@@ -22,7 +22,7 @@ export function hostName(host: string | undefined): string {
 }
 
 /**
- * Whether a request names this server. An attacker's page can point a name of its own at this address (DNS rebinding), but can't
+ * Whether a request names this server. An attacker's page can point its own domain name at this address (DNS rebinding), but can't
  * make the browser send an IP address or a name from the settings in its place.
  */
 export function namesThisServer(host: string | undefined, names: readonly string[]): boolean {
@@ -53,11 +53,11 @@ export function needsLogin(method: string, path: string, loopback: boolean): boo
   return !OPEN_TO_ALL.has(`${method} ${path}`) && !(loopback && path === METRICS_PATH && method === 'GET');
 }
 
-/** What proxies add: with one of them, whoever asks is somebody behind the proxy. */
+/** Headers that proxies add: with one of them, the client is behind the proxy. */
 const PROXY_FIELD =
   /^(?:forwarded|via|x-(?:forwarded(?:-.*)?|real-ip|client-ip|cluster-client-ip|original-.*|envoy-.*)|true-client-ip|cf-connecting-ip)$/;
 
-/** The machine itself asks. Behind a proxy everybody would seem to: then nobody does. */
+/** The client runs on this machine. Behind a proxy all clients would seem to, so none counts. */
 export function isLoopback(address: string, headers: Readonly<Record<string, unknown>>): boolean {
   return !Object.keys(headers).some((name) => PROXY_FIELD.test(name)) && isLoopbackName(address.replace(/^::ffff:/, ''));
 }

@@ -1,5 +1,5 @@
-// The built files of the page, kept in memory: a file that is read while it goes out stays open for as long as its reader likes, and nobody has to log
-// in to ask for one.
+// The built files of the page, kept in memory: a file that is read while it goes out stays open for as long as its reader likes, and no login
+// is needed to ask for one.
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

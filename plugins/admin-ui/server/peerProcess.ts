@@ -1,14 +1,14 @@
 // Who is at the other end of a connection of this machine: as far as the system tells, and never more than it tells.
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { type Connection, listenersIn, peerIn, type TcpSocket } from './tcpTable.js';
+import { listenersIn, peerIn, type TcpEntry, type TcpSocket } from './tcpTable.js';
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/** `own`: a program of the server's own user asks for itself. `unknown`: somebody else's does, one that passes on what it is told, or nobody can tell. */
-export type Peer = 'own' | 'unknown';
+/** `own`: a program of the server's own user asks for itself. `unknown`: another user's does, one that passes on what it is told, or it cannot be found out. */
+export type PeerProcess = 'own' | 'unknown';
 
 /** Only where Linux tells: the socket belongs to the server's user, and to a program that waits for no connections, as a proxy would. */
-export async function peerOf(connection: Connection): Promise<Peer> {
+export async function peerOf(connection: TcpEntry): Promise<PeerProcess> {
   const uid = process.getuid?.();
   if (uid === undefined) return 'unknown';
   const tables = (await Promise.all(TABLES.map((file) => readFile(file, 'utf8').catch(() => '')))).join('\n');

@@ -9,7 +9,7 @@ export interface ApiProblem {
 }
 
 /** A refusal that no command made: no login, no right, a foreign page. */
-export class Refusal extends Error {
+export class HttpRefusal extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
@@ -19,7 +19,7 @@ export class Refusal extends Error {
   }
 }
 
-/** 500 is for what nobody could expect: what was refused, or what an ISP or a plugin did, has a status of its own (RFC 9110 section 15). */
+/** 500 is for unexpected errors: what was refused, or what an ISP or a plugin did, has its own status (RFC 9110 section 15). */
 export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'backup/damaged': 422,
   'command/unknown': 404,
@@ -81,7 +81,7 @@ export function problemOf(error: unknown): { readonly status: number; readonly p
   if (error instanceof PostroomError) {
     return { status: STATUS[error.code], problem: { code: error.code, message: error.message }, unexpected: false };
   }
-  if (error instanceof Refusal) {
+  if (error instanceof HttpRefusal) {
     return { status: error.status, problem: { code: error.code, message: error.message }, unexpected: false };
   }
   const status = (error as FastifyError).statusCode ?? 500;

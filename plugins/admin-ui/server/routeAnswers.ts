@@ -78,6 +78,8 @@ export const ROUTE_ANSWERS: Readonly<Record<string, object>> = {
         standalone: { type: 'boolean', description: 'It works where no server can start.' },
         scope: { type: 'string', enum: ['account'], description: 'It is a question about one account.' },
         accountKind: { type: 'string', description: 'With scope: only for accounts of this kind.' },
+        via: { type: 'string', description: 'With scope or role: only for accounts that are collected this way.' },
+        role: { type: 'string', description: 'What the product finds it by.' },
       },
     ),
   },

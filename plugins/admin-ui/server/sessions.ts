@@ -7,7 +7,7 @@ import type { Clock } from '@postroom/sdk/services';
 const MOST_SESSIONS = 50;
 const MINUTE_MS = 60_000;
 
-export interface Session {
+export interface LoginSession {
   /** For lists and for revoking; opens nothing. */
   readonly id: string;
   /** What the cookie holds. */
@@ -26,7 +26,7 @@ export interface SessionLimits {
 }
 
 interface Entry {
-  readonly session: Session;
+  readonly session: LoginSession;
   readonly startedAt: number;
   usedAt: number;
   usedDate: Date;
@@ -37,7 +37,7 @@ interface Entry {
 export class Sessions implements Disposable {
   readonly #bySecret = new Map<string, Entry>();
   readonly #spared = new Set<string>();
-  /** Looks for logins whose time is up, as nobody may ask for them. */
+  /** Looks for expired logins, as no request may come for them. */
   #timer: Disposable | undefined;
 
   constructor(
@@ -46,12 +46,12 @@ export class Sessions implements Disposable {
   ) {}
 
   /** Begins a login with a fresh id. `former`: the secret that it replaces. */
-  begin(address: string, browser: string, former?: string): Session {
+  begin(address: string, browser: string, former?: string): LoginSession {
     if (former !== undefined) {
       this.#end(former);
     }
     const now = this.clock.monotonic();
-    const session: Session = {
+    const session: LoginSession = {
       id: randomBytes(6).toString('hex'),
       secret: randomBytes(32).toString('base64url'),
       csrf: randomBytes(24).toString('base64url'),
@@ -73,7 +73,7 @@ export class Sessions implements Disposable {
   }
 
   /** The login that a cookie names, and whether it is locked. Asking for it without `peek` counts as use. */
-  find(secret: string | undefined, peek = false): { readonly session: Session; readonly locked: boolean } | undefined {
+  find(secret: string | undefined, peek = false): { readonly session: LoginSession; readonly locked: boolean } | undefined {
     const entry = secret === undefined ? undefined : this.#bySecret.get(secret);
     if (entry === undefined) {
       return undefined;
@@ -153,7 +153,7 @@ export class Sessions implements Disposable {
     this.#timer = undefined;
   }
 
-  /** Ends a login that is too old, locks one that nobody uses. Answers how long it may stay as it is, in milliseconds. */
+  /** Ends a login that is too old, locks an idle one. Answers how long it may stay as it is, in milliseconds. */
   #judge(entry: Entry): number {
     const now = this.clock.monotonic();
     const { idleMinutes, hours } = this.limits();

@@ -3,7 +3,7 @@ import { randomInt, timingSafeEqual } from 'node:crypto';
 import { clientPlace } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 
-/** Letters and digits that nobody confuses when copying from a screen. */
+/** Letters and digits that are not confused when copied from a screen. */
 const ALPHABET = 'ABCDEFGHJKMNPQRSTVWXYZ23456789';
 const TRIES = 5;
 /** Wrong codes of one place that cost nothing; then 1 s, doubled with each further one, as wrong passwords do. */

@@ -3,7 +3,7 @@ import { endianness } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
 /** A connection as the side that accepted it sees it. A socket is one; `undefined` once it is closed. */
-export interface Connection {
+export interface TcpEntry {
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;
   readonly remoteAddress?: string | undefined;
@@ -19,8 +19,8 @@ export interface TcpSocket {
 const ESTABLISHED = '01';
 const LISTEN = '0A';
 
-/** The socket at the other end, where the table has exactly one of a connection that is open: one that is closing belongs to nobody. */
-export function peerIn(table: string, { localAddress, localPort, remoteAddress, remotePort }: Connection): TcpSocket | undefined {
+/** The socket at the other end, where the table has exactly one of a connection that is open: one that is closing has no owner. */
+export function peerIn(table: string, { localAddress, localPort, remoteAddress, remotePort }: TcpEntry): TcpSocket | undefined {
   const own = entriesOf(remoteAddress, remotePort);
   const other = entriesOf(localAddress, localPort);
   const found = rowsOf(table).filter(

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type AccessToken, type Disposable, type PluginStorage, PostroomError } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { type Command, isWithin, type Scope } from './scopes.js';
+import { isWithin, type Scope, type ScopedCommand } from './scopes.js';
 
 const DAY_MS = 86_400_000;
 const PREFIX = 'postroom_';
@@ -23,7 +23,7 @@ interface StoredToken {
 }
 
 export class Tokens implements Disposable {
-  /** Whoever goes on as long as a token is good: told when it is no longer. */
+  /** Listeners that work for as long as a token is valid: called when it is revoked or expires. */
   readonly #onEnd = new Map<string, Set<() => void>>();
   readonly #timers = new Set<Disposable>();
 
@@ -31,10 +31,10 @@ export class Tokens implements Disposable {
   constructor(
     private readonly state: PluginStorage,
     private readonly clock: Clock,
-    private readonly declarations: () => readonly Command[] = () => [],
+    private readonly declarations: () => readonly ScopedCommand[] = () => [],
   ) {}
 
-  /** The answer holds the token itself, which nobody can ask for again. `maker`: the token that asks for another one. */
+  /** The answer holds the token itself, which is not stored and cannot be shown again. `maker`: the token that asks for another one. */
   async create(name: string, scopes: readonly Scope[], days: number, maker?: AccessToken): Promise<object> {
     if (maker !== undefined) this.#refuseWider(scopes, maker);
     if ((await this.#keys()).length >= MOST_TOKENS) {

@@ -851,15 +851,6 @@ export interface PluginsListRow {
   readonly problems: readonly string[];
 }
 
-/** plugins.new: Make a plugin from a template, with tests that pass */
-export interface PluginsNewAnswer {
-  /** The folder. */
-  readonly made: string;
-  readonly files: readonly string[];
-  /** What to run. */
-  readonly next: string;
-}
-
 /** plugins.order: The order of the taps in each hook, with reasons, and what each has cost since it was added */
 export type PluginsOrderAnswer = readonly ({
   readonly hook: string;
@@ -885,32 +876,14 @@ export type PluginsOrderAnswer = readonly ({
   readonly phase: 'before the settings' | 'after the settings';
   /** `MailStore 1.0.0, Outbox 1.0.0` */
   readonly provides: string;
-  /** `MailStore of acme.store, Clock of the host` */
+  /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
 })[];
-
-/** plugins.pack: Make one file of a plugin, to be given to others */
-export interface PluginsPackAnswer {
-  /** Path of the file. */
-  readonly file: string;
-  readonly octets: number;
-}
 
 /** plugins.remove: Remove an installed plugin with its settings, secrets and stored state */
 export interface PluginsRemoveAnswer {
   /** `publisher.name` */
   readonly removed: string;
-}
-
-/** plugins.validate: Say what is wrong with a plugin, without running it */
-export interface PluginsValidateAnswer {
-  readonly plugin: string;
-  readonly version: string;
-  readonly verdict: string;
-  /** A sentence each. */
-  readonly warnings: readonly string[];
-  /** What would be packed. */
-  readonly files: readonly string[];
 }
 
 /** pop3.test-login: Log in to an account's POP3 server and look, without collecting */
@@ -1450,11 +1423,8 @@ export interface Answers {
   readonly 'plugins.disable': PluginsDisableAnswer;
   readonly 'plugins.enable': PluginsEnableAnswer;
   readonly 'plugins.list': PluginsListAnswer;
-  readonly 'plugins.new': PluginsNewAnswer;
   readonly 'plugins.order': PluginsOrderAnswer;
-  readonly 'plugins.pack': PluginsPackAnswer;
   readonly 'plugins.remove': PluginsRemoveAnswer;
-  readonly 'plugins.validate': PluginsValidateAnswer;
   readonly 'pop3.test-login': Pop3TestLoginAnswer;
   readonly 'pop3.waiting': Pop3WaitingAnswer;
   readonly 'practice-isp.fault': PracticeIspFaultAnswer;
@@ -1552,6 +1522,10 @@ export interface CommandsRow {
   readonly scope?: 'account';
   /** With scope: only for accounts of this kind. */
   readonly accountKind?: string;
+  /** With scope or role: only for accounts that are collected this way. */
+  readonly via?: string;
+  /** What the product finds it by. */
+  readonly role?: string;
 }
 
 /** GET /api/contributions */

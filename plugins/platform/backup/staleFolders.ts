@@ -1,4 +1,4 @@
-// Folders of backups and verifications that were killed: half copies of all mail, which nobody would look for.
+// Folders of backups and verifications that were killed: half copies of all mail in hidden places.
 import { readFileSync, readlinkSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import path from 'node:path';
 /** Of a backup that is not complete yet. */
 const PART = /^postroom-backup-\d{4}-\d{2}-\d{2}-\d{6}(?:-with-secrets)?\.part$/;
 const VERIFICATION = /^postroom-verify-(\d+)-(?:([0-9a-f]+)-)?[A-Za-z0-9]+$/;
-/** Whoever works on one writes to it all the time. */
+/** A process at work on one writes to it all the time. */
 const STILL_MS = 3_600_000;
 
 /** Beginning of the name of a verification's folder. */
@@ -30,8 +30,8 @@ export function isPart(folder: string): boolean {
 }
 
 /**
- * Removes what lies in `place` and is certainly nobody's: of a process of this machine that is gone; or still for an hour and, where the name says
- * whose it is, of a process that nobody sees.
+ * Removes what lies in `place` and is certainly unused: of a process of this machine that is gone; or unchanged for an hour and, where the name says
+ * whose it is, of a process that cannot be seen from here.
  */
 export async function clearStaleFolders(place: string): Promise<void> {
   for (const name of await readdir(place).catch((): string[] => [])) {
@@ -53,7 +53,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Of the folder and what lies in it; milliseconds since 1970. Now, where nobody can say. */
+/** Of the folder and what lies in it; milliseconds since 1970. Now, where they cannot be read. */
 async function lastChange(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => undefined);
   if (names === undefined) return Date.now();

@@ -5,14 +5,14 @@ import { packageFolder, SDK_FOLDER } from '@postroom/sdk/base';
 
 const OWN_FOLDER = packageFolder(import.meta.url);
 /** This plugin's code as it was built, a file for each source. */
-export const BUILT_FOLDER = path.join(OWN_FOLDER, 'dist');
+export const ISOLATION_CODE = path.join(OWN_FOLDER, 'dist');
 
 /** Where Node looks for the SDK, which is in the last of them. */
 const LOOKED_INTO = lookedInto(OWN_FOLDER);
 
 /** What of the product a plugin's process reads. */
 export const PRODUCT_PARTS: readonly string[] = [
-  BUILT_FOLDER,
+  ISOLATION_CODE,
   path.join(OWN_FOLDER, 'package.json'),
   path.resolve(SDK_FOLDER),
   path.join(LOOKED_INTO.at(-1) ?? '', '@postroom'),

@@ -222,7 +222,7 @@ export class SqliteStore implements StoreMaintenance {
     if (lost !== undefined) this.#lost.fire();
   }
 
-  /** Where no reader has it open either, the index is made anew, on the room that there is now. */
+  /** Where no reader has it open either, the index is made again, on the room that there is now. */
   async #openWriterAgain(): Promise<Connection> {
     return this.readers.isDown ? (await this.#openAnew()).writer : openWriter(this.path, this.sharing);
   }
@@ -285,7 +285,7 @@ export class SqliteStore implements StoreMaintenance {
     await this.storages.load();
   }
 
-  /** Long reading on a connection of its own, so that it holds up nobody else's. */
+  /** Long reading on a separate connection, so that it blocks no other reader. */
   async #aside<T>(job: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await openReader(this.path, this.sharing);
     try {

@@ -6,11 +6,11 @@ import { FetchTally } from './fetchTally.js';
 import { headerByTop } from './headerPrint.js';
 import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
-import { type Answer, countIn } from './ispAnswers.js';
+import { countIn, type IspAnswer } from './ispAnswers.js';
 import type { IspCapabilities } from './ispCapabilities.js';
 import { openMailbox } from './ispLogin.js';
 import { tellOfLeft } from './leftMail.js';
-import { type Part, partsOf, readListing } from './listing.js';
+import { type ListingPart, listingParts, readListing } from './listing.js';
 import type { KnownWays } from './login/knownWays.js';
 import { pauseAfter } from './login/loginErrors.js';
 import { OutOfStep } from './outOfStep.js';
@@ -59,10 +59,10 @@ export async function collect(request: FetchRequest, call: TapCall, services: Co
 
 /** Some of the mailbox. */
 interface Place {
-  readonly part: Part;
+  readonly part: ListingPart;
   /** What the server said of the whole, at the beginning and now. */
-  readonly stat: Answer;
-  readonly statNow: Answer;
+  readonly stat: IspAnswer;
+  readonly statNow: IspAnswer;
   /** Fingerprints that were met in this session, and how often. */
   readonly seen: Map<string, number>;
 }
@@ -119,7 +119,7 @@ class AccountRound {
     const deleted: PlannedMessage[] = [];
     const seen = new Map<string, number>();
     let isWorthMore = false;
-    for (const part of partsOf(countIn(stat), this.#account.leaveOnServerDays === 0)) {
+    for (const part of listingParts(countIn(stat), this.#account.leaveOnServerDays === 0)) {
       if (deleted.length > 0) statNow = await dialogue.ask('STAT');
       const done = await this.#workOn({ part, stat, statNow, seen }, dialogue, { capabilities, mayComeBack });
       deleted.push(...done.deleted);

@@ -4,9 +4,9 @@ import type { IdentifiedMessage } from './identify.js';
 
 /** Failures at the ISP or on the line after which a message rests, a day longer each time. */
 export const MOST_FAILURES = 5;
-/** Failures after which a message is read alone: then a session that ends badly counts against nobody but the message it was reading. */
+/** Failures after which a message is read alone: then a session that ends badly counts only against the message that it was reading. */
 const FAILURES_IN_COMPANY = 2;
-/** Tries that nobody saw the end of, after which nobody looks into a message any more: it is stored as it is. */
+/** Unfinished tries after which a message is no longer parsed: it is stored as it is. */
 const MOST_READINGS = 3;
 const DAY = 86_400_000;
 /** Octets from which a message is fetched after the others. */
@@ -68,7 +68,7 @@ export function collectPlan(
   };
   for (const listed of messages) {
     const entry = journal.get(listed.key);
-    // The same id with another size is another message: some servers count their ids anew (SORTING 80).
+    // The same id with another size is another message: some servers reuse ids (SORTING 80).
     const known = entry !== undefined && isSameSize(entry.listedSize, listed.size) ? entry : undefined;
     const message: PlannedMessage = { ...listed, known, isIdUsed: entry !== undefined };
     if (known !== undefined && known.state !== 'failed') {
@@ -77,7 +77,7 @@ export function collectPlan(
     } else if (known?.order === 'delete') {
       plan.drop.push(message);
     } else if (known?.order === 'leave') {
-      // It stays, and nobody wants to hear of it.
+      // It stays, without a notice.
     } else if (message.size > policy.maxMessageBytes && known?.order !== 'fetch') {
       plan.tooLarge.push(message);
     } else if (known !== undefined && isResting(known, now)) {

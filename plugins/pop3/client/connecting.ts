@@ -1,4 +1,4 @@
-// The way to an ISP's server: found, connected, and encrypted with nobody else. No password is sent before it stands.
+// The way to an ISP's server: found, connected, encrypted, and its certificate checked. No password is sent before it stands.
 import { connect, isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { PostroomError } from '@postroom/sdk';

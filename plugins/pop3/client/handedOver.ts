@@ -1,5 +1,5 @@
 // Whether an answer to RETR holds the message at all: servers that lost or cannot read a file may answer with nothing, well ended.
-import { headerEnd } from './headerPrint.js';
+import { firstEmptyLine } from './headerPrint.js';
 import type { OctetCount } from './listedSize.js';
 
 const BLANK = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);
@@ -9,7 +9,7 @@ export function notHandedOver(octets: Buffer, count: OctetCount, listed: number)
   if (count.countingFor(listed) !== undefined) return undefined;
   if (isBlank(octets)) return octets.length === 0 ? 'it sent nothing' : 'it sent empty lines';
   // RFC 5322 section 2.1: a message may have no body. LIST says whether this one has.
-  if (count.isShortOf(listed) && isBlank(octets.subarray(headerEnd(octets)))) return 'it sent the header alone';
+  if (count.isShortOf(listed) && isBlank(octets.subarray(firstEmptyLine(octets)))) return 'it sent the header alone';
   return undefined;
 }
 

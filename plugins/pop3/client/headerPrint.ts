@@ -41,12 +41,12 @@ export function lastingHeader(header: Buffer): string {
 
 /** Names a header: the same for TOP's answer and for the beginning of RETR's. `octets`: the message, or as much of it as holds its header. */
 export function headerPrint(octets: Buffer): string {
-  const header = octets.subarray(0, Math.min(headerEnd(octets), HEADER_LIMIT));
+  const header = octets.subarray(0, Math.min(firstEmptyLine(octets), HEADER_LIMIT));
   return createHash('sha256').update(lastingHeader(header), 'latin1').digest('base64url').slice(0, 22);
 }
 
 /** Where the first empty line stands; the end where there is none. */
-export function headerEnd(octets: Buffer): number {
+export function firstEmptyLine(octets: Buffer): number {
   if (octets[0] === 0x0a || (octets[0] === 0x0d && octets[1] === 0x0a)) return 0;
   const ends = [octets.indexOf('\r\n\r\n'), octets.indexOf('\n\n')].filter((end) => end >= 0);
   return Math.min(octets.length, ...ends);

@@ -76,7 +76,7 @@ async function startTls(dialogue: Pop3Dialogue): Promise<void> {
   await dialogue.secure();
 }
 
-/** A line end in a name or password would be a command of its own. */
+/** A line end in a name or password would begin another command. */
 function checkCredentials(account: IspAccount): void {
   for (const [key, value] of [
     ['pop3.user', account.user],

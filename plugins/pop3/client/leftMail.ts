@@ -13,7 +13,7 @@ export interface LeftMail {
   readonly resting: readonly PlannedMessage[];
 }
 
-/** Tells of those that nobody was told of yet. A notice that cannot be written is reported, and tried again in the next session. */
+/** Announces those that were not announced yet. A notice that cannot be written is reported, and tried again in the next session. */
 export async function tellOfLeft(
   dialogue: Pop3Dialogue,
   { tooLarge, resting }: LeftMail,

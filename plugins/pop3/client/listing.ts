@@ -1,5 +1,5 @@
 // What lies in the ISP's mailbox: LIST and UIDL read together, with whatever nonsense a server puts into them, in bounded memory.
-import type { Answer } from './ispAnswers.js';
+import type { IspAnswer } from './ispAnswers.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 /** A message as the server lists it. Numbers hold for one session only. */
@@ -31,26 +31,26 @@ const UIDL_LINE = /^\s{0,9}(\d{1,10})\s+(?=\S)/;
 const LONGEST_LINE = 2 * LONGEST_ID;
 
 /** Message numbers that are looked at, both included. */
-export interface Part {
+export interface ListingPart {
   readonly from: number;
   readonly to: number;
 }
 
-const WHOLE: Part = { from: 1, to: Number.POSITIVE_INFINITY };
+const WHOLE: ListingPart = { from: 1, to: Number.POSITIVE_INFINITY };
 
 /** `deletesAtOnce`: the mailbox is emptied in each session. `part`: of it, default all; no more than MOST_MESSAGES in any case. */
 export interface ListingOptions {
   readonly deletesAtOnce: boolean;
-  readonly part?: Part;
+  readonly part?: ListingPart;
 }
 
 /**
  * The parts in which a mailbox of `count` messages is gone through: one that is emptied from its beginning, another from its end, where what is new
  * stands. What a server lists beyond its count belongs to the last numbers.
  */
-export function partsOf(count: number, deletesAtOnce: boolean): readonly Part[] {
+export function listingParts(count: number, deletesAtOnce: boolean): readonly ListingPart[] {
   if (!(count > MOST_MESSAGES)) return [WHOLE];
-  return Array.from({ length: Math.min(MOST_PARTS, Math.ceil(count / MOST_MESSAGES)) }, (_, index): Part => {
+  return Array.from({ length: Math.min(MOST_PARTS, Math.ceil(count / MOST_MESSAGES)) }, (_, index): ListingPart => {
     const first = deletesAtOnce ? index * MOST_MESSAGES + 1 : count - (index + 1) * MOST_MESSAGES + 1;
     const isLast = first + MOST_MESSAGES > count;
     return { from: Math.max(1, first), to: isLast ? Number.POSITIVE_INFINITY : first + MOST_MESSAGES - 1 };
@@ -59,8 +59,8 @@ export function partsOf(count: number, deletesAtOnce: boolean): readonly Part[] 
 
 /** Both lists; `sizes` and `ids`: what the server said to LIST and to UIDL. */
 export interface ReadListing extends Listing {
-  readonly sizes: Answer;
-  readonly ids: Answer;
+  readonly sizes: IspAnswer;
+  readonly ids: IspAnswer;
 }
 
 /** Asks for both lists. A command that the server refuses tells nothing. */
@@ -119,7 +119,7 @@ class Column<T> {
 
   constructor(
     private readonly read: (line: string) => Entry<T> | undefined,
-    private readonly part: Part,
+    private readonly part: ListingPart,
   ) {}
 
   add(line: string): void {

@@ -5,7 +5,7 @@ import type { Clock } from '@postroom/sdk/services';
 import { BareUnstuffing } from './bareUnstuffing.js';
 import { connected, secured } from './connecting.js';
 import type { IspAccount } from './ispAccount.js';
-import { type Answer, parseAnswer, parseExactAnswer, printable } from './ispAnswers.js';
+import { type IspAnswer, parseAnswer, parseExactAnswer, printable } from './ispAnswers.js';
 import { OutOfStep } from './outOfStep.js';
 import { type LineEnds, SocketReader } from './socketReader.js';
 import { Unstuffing } from './unstuffing.js';
@@ -88,8 +88,8 @@ export class Pop3Dialogue {
   }
 
   /**
-   * Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. Throws OutOfStep where the server has said
-   * something that nobody asked for.
+   * Sends command lines in one write. `shown` replaces them in the transcript where they hold a secret. Throws OutOfStep where the server has
+   * said something unasked.
    */
   send(lines: readonly string[], shown?: string): void {
     if (this.#unanswered === 0 && this.#incoming.waiting > 0) {
@@ -106,20 +106,20 @@ export class Pop3Dialogue {
   }
 
   /** One command, one answer. */
-  async ask(line: string, shown?: string): Promise<Answer> {
+  async ask(line: string, shown?: string): Promise<IspAnswer> {
     this.send([line], shown);
     return this.answer(shown ?? line, shown !== undefined);
   }
 
   /** What the server begins with: its answer, and the line as it is, which a login may have to repeat. */
-  async greeting(): Promise<{ readonly answer: Answer; readonly said: string }> {
+  async greeting(): Promise<{ readonly answer: IspAnswer; readonly said: string }> {
     const what = 'the connection with its greeting';
     const { said, shown } = await this.#line(what, false);
     return { answer: this.#read(what, shown), said };
   }
 
   /** A step of a login, shown as `shown`: its answer, or what the server asks for next (RFC 5034), without the `+`. */
-  async askOrAnswer(line: string, shown: string): Promise<Answer | Challenge> {
+  async askOrAnswer(line: string, shown: string): Promise<IspAnswer | Challenge> {
     this.send([line], shown);
     const reply = await this.#line(shown, true);
     if (!/^\+(?: |$)/.test(reply.said)) return this.#read(shown, reply.shown);
@@ -141,17 +141,17 @@ export class Pop3Dialogue {
   }
 
   /** A command that lists the mailbox, whose lines are taken as they come and not kept; none after -ERR. Answers the first line. */
-  async eachLine(line: string, take: (line: string) => void): Promise<Answer> {
+  async eachLine(line: string, take: (line: string) => void): Promise<IspAnswer> {
     const answer = await this.ask(line);
     if (answer.ok) await this.#lines(line, LISTING, take);
     return answer;
   }
 
   /**
-   * Says QUIT. `undefined`: the server ended without an answer, so that nobody knows whether it removed anything. `matters`: something is to be removed.
+   * Says QUIT. `undefined`: the server ended without an answer, so that it is unknown whether it removed anything. `matters`: something is to be removed.
    * Never rejects: what was collected is here, whatever the server's last word.
    */
-  async quit(matters: boolean): Promise<Answer | undefined> {
+  async quit(matters: boolean): Promise<IspAnswer | undefined> {
     try {
       this.send(['QUIT']);
       return await this.answer('QUIT', false, matters ? this.account.replyMs : Math.min(FAREWELL_MS, this.account.replyMs));
@@ -161,7 +161,7 @@ export class Pop3Dialogue {
   }
 
   /** The first line of the next answer, without an echo `toSecret`. Throws OutOfStep for anything that POP3 does not know. */
-  async answer(what: string, toSecret = false, ms?: number): Promise<Answer> {
+  async answer(what: string, toSecret = false, ms?: number): Promise<IspAnswer> {
     try {
       return await this.#answer(what, toSecret, ms);
     } catch (error) {
@@ -170,13 +170,13 @@ export class Pop3Dialogue {
     }
   }
 
-  async #answer(what: string, toSecret: boolean, ms?: number): Promise<Answer> {
+  async #answer(what: string, toSecret: boolean, ms?: number): Promise<IspAnswer> {
     const { shown } = await this.#line(what, toSecret, ms);
     return this.#read(what, shown);
   }
 
   /** Anything but a status where one belongs: whatever the server says next may be part of a message. */
-  #read(what: string, line: string): Answer {
+  #read(what: string, line: string): IspAnswer {
     const exact = parseExactAnswer(line);
     if (exact === undefined) this.#isExact = false;
     return exact ?? (this.#together > 1 ? undefined : parseAnswer(line)) ?? this.#misplaced(what, line);

@@ -15,7 +15,7 @@ import type { PlannedMessage } from './collectPlan.js';
 import type { FetchTally } from './fetchTally.js';
 import { notHandedOver } from './handedOver.js';
 import { headerPrint } from './headerPrint.js';
-import { type Answer, isSameStat } from './ispAnswers.js';
+import { type IspAnswer, isSameStat } from './ispAnswers.js';
 import { LargeSource } from './largeSource.js';
 import { ListedSizes, OctetCount } from './listedSize.js';
 import { OutOfStep } from './outOfStep.js';
@@ -32,7 +32,7 @@ export interface RetrievalServices {
   readonly tally: FetchTally;
   readonly pipelining: boolean;
   /** What the server says to STAT as long as nothing is deleted: no sender knows it, so that it proves that the server has come to that command. */
-  readonly stat: Answer;
+  readonly stat: IspAnswer;
 }
 
 /** A message that has come whole. */
@@ -299,7 +299,7 @@ export class Retrieval {
     }
   }
 
-  #refusedBy({ text }: Answer, message: PlannedMessage): void {
+  #refusedBy({ text }: IspAnswer, message: PlannedMessage): void {
     this.#absent(message, `"${text}"`);
   }
 

@@ -1,14 +1,14 @@
 // Messages that STAT counts and that neither list shows: the server is not well, and must not look as if nothing had come.
 import { type ErrorCode, PostroomError } from '@postroom/sdk';
 import type { IspAccount } from './ispAccount.js';
-import { type Answer, countIn } from './ispAnswers.js';
+import { countIn, type IspAnswer } from './ispAnswers.js';
 import { idIn, type ReadListing, sizeIn } from './listing.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 type Said = Pick<ReadListing, 'listed' | 'sizes' | 'ids'>;
 
-/** Why nobody can tell what lies in the mailbox; `undefined` where the lists show something, or there is nothing. `stat`: the answer to STAT. */
-export function unlistedError(account: IspAccount, stat: Answer, { listed, sizes, ids }: Said): PostroomError | undefined {
+/** Why it is unknown what lies in the mailbox; `undefined` where the lists show something, or there is nothing. `stat`: the answer to STAT. */
+export function unlistedError(account: IspAccount, stat: IspAnswer, { listed, sizes, ids }: Said): PostroomError | undefined {
   if (listed > 0 || isEmpty(stat)) return undefined;
   const refused = [sizes, ids].filter(({ ok }) => !ok);
   const count = countIn(stat);
@@ -24,7 +24,7 @@ export function unlistedError(account: IspAccount, stat: Answer, { listed, sizes
 }
 
 /** What to say where STAT counts more than the lists show; `undefined` where it does not. */
-export function missingSentence({ host, id }: IspAccount, stat: Answer, listed: number): string | undefined {
+export function missingSentence({ host, id }: IspAccount, stat: IspAnswer, listed: number): string | undefined {
   const missing = countIn(stat) - listed;
   if (missing <= 0) return undefined;
   return `${host} says that account ${id} has ${missing} message(s) more than the ${listed} that it lists: they cannot be collected. Ask the ISP if it lasts.`;
@@ -44,11 +44,11 @@ export async function checkLists(dialogue: Pop3Dialogue): Promise<void> {
 }
 
 /** Several servers refuse the lists of an empty mailbox. */
-function isEmpty({ ok, text }: Answer): boolean {
+function isEmpty({ ok, text }: IspAnswer): boolean {
   return ok && /^0(?:\s|$)/.test(text);
 }
 
-function codeOf(answers: readonly Answer[]): ErrorCode {
+function codeOf(answers: readonly IspAnswer[]): ErrorCode {
   const codes = answers.filter(({ ok }) => !ok).map(({ code }) => code);
   if (codes.includes('SYS/PERM')) return 'isp/permanent';
   return codes.includes('IN-USE') ? 'isp/in-use' : 'isp/temporary';

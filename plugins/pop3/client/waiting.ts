@@ -6,11 +6,11 @@ import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { countIn } from './ispAnswers.js';
 import { openMailbox } from './ispLogin.js';
-import { partsOf, readListing } from './listing.js';
+import { listingParts, readListing } from './listing.js';
 import type { KnownWays } from './login/knownWays.js';
 import { unlistedError } from './unlisted.js';
 
-export interface ListedMessage {
+export interface IspListedMail {
   /** As the journal knows the message. */
   readonly uidl: string;
   /** Octets, as the server says. */
@@ -25,7 +25,7 @@ export function listMail(
   services: { readonly clock: Clock; readonly known: KnownWays },
   limit: number,
   signal: AbortSignal,
-): Promise<readonly ListedMessage[]> {
+): Promise<readonly IspListedMail[]> {
   return withinTime(services.clock, LOOK_MS, signal, (inTime) => look(account, services, limit, inTime));
 }
 
@@ -34,16 +34,16 @@ async function look(
   services: { readonly clock: Clock; readonly known: KnownWays },
   limit: number,
   signal: AbortSignal,
-): Promise<readonly ListedMessage[]> {
+): Promise<readonly IspListedMail[]> {
   const { dialogue } = await openMailbox(account, services, signal);
   try {
     const stat = await dialogue.ask('STAT');
-    const [newest] = partsOf(countIn(stat), false);
+    const [newest] = listingParts(countIn(stat), false);
     const listing = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
     const unlisted = unlistedError(account, stat, listing);
     if (unlisted !== undefined) throw unlisted;
     const identified = await identify(dialogue, listing.messages.slice(-limit));
-    const waiting: ListedMessage[] = [];
+    const waiting: IspListedMail[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {
       waiting.push({ uidl: key, bytes: size, header: (await headerByTop(dialogue, number))?.toString('base64') });
     }

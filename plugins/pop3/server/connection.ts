@@ -7,7 +7,7 @@ import { Deadline } from './deadline.js';
 import { execute } from './dispatch.js';
 import { ReplyWriter } from './replyWriter.js';
 import type { ServerLimits } from './serverSettings.js';
-import { Session, type SessionLine, type SessionServices } from './session.js';
+import { type Pop3Services, Session, type SessionLine } from './session.js';
 import type { Slabs } from './slabs.js';
 
 /** Commands that wait while one is carried out; beyond it the client is not read on. */
@@ -17,7 +17,7 @@ const MOST_UPCOMING = 64;
 /** After the last octet was sent: how long the client may take to close its side, so that no reset eats the answer. */
 const LINGER_MS = 2_000;
 
-export interface ConnectionServices extends SessionServices {
+export interface ConnectionServices extends Pop3Services {
   readonly clock: Clock;
   readonly slabs: Slabs;
 }
@@ -37,7 +37,7 @@ export interface ConnectionOptions {
   secure(socket: Socket): Promise<Socket | undefined>;
 }
 
-export class Connection implements SessionLine {
+export class Pop3Connection implements SessionLine {
   readonly #options: ConnectionOptions;
   readonly #services: ConnectionServices;
   readonly #lines = new CommandLines();

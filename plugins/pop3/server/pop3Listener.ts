@@ -13,7 +13,7 @@ import {
   type Settings,
 } from '@postroom/sdk';
 import type { Certificates } from '@postroom/sdk/services';
-import { Connection, type ConnectionServices } from './connection.js';
+import { type ConnectionServices, Pop3Connection } from './connection.js';
 import { networks, plainAddress } from './networks.js';
 import { portProblem } from './portProblem.js';
 import { type ListenEntry, listenEntries, serverLimits } from './serverSettings.js';
@@ -30,7 +30,7 @@ export class Pop3Listener implements PortListener {
   readonly name = 'POP3';
   readonly #services: ListenerServices & ConnectionServices;
   readonly #servers = new Set<Server>();
-  readonly #connections = new Map<Socket, Connection>();
+  readonly #connections = new Map<Socket, Pop3Connection>();
   readonly #gate = new ConnectionGate(openFiles().door('pop3'));
   readonly #refusals = new Refusals();
   /** Handshakes under way, by the four numbers that name a TCP connection. */
@@ -95,7 +95,7 @@ export class Pop3Listener implements PortListener {
       secure: (plain: Socket) => this.#secure(plain),
       loggedIn: () => guest.known(),
     };
-    const connection: Connection = new Connection(socket, options, this.#services);
+    const connection: Pop3Connection = new Pop3Connection(socket, options, this.#services);
     this.#connections.set(socket, connection);
     socket.on('close', () => {
       guest.left();
@@ -105,7 +105,7 @@ export class Pop3Listener implements PortListener {
     void connection.begin(entry.security === 'tls');
   }
 
-  #makeRoom(connection: Connection): void {
+  #makeRoom(connection: Pop3Connection): void {
     const { peer } = connection;
     this.#services.complaints.warn('made room', `POP3 connection from ${peer} closed: too many wait without a login.`, { peer });
     connection.cut();

@@ -34,7 +34,7 @@ export class ReplyWriter {
     this.#used += slab.write(text, this.#used, 'latin1');
   }
 
-  /** Adds octets. Whoever gave them must not change them afterwards. */
+  /** Adds octets. The caller must not change them afterwards. */
   octets(octets: Uint8Array): void {
     if (octets.length >= LARGE) {
       this.flush();

@@ -6,7 +6,7 @@ import type { ReplyWriter } from './replyWriter.js';
 import type { Transaction } from './transaction.js';
 
 /** What a session uses of the host. */
-export interface SessionServices {
+export interface Pop3Services {
   readonly authenticator: Authenticator;
   readonly maildrops: Maildrops;
   readonly events: Events;
@@ -29,7 +29,7 @@ export interface SessionLine {
   readonly isClosed: boolean;
   /** Message numbers that commands already received will ask for next. */
   upcoming(): readonly number[];
-  /** The client makes progress: its idle time begins anew. */
+  /** The client makes progress: its idle time begins again. */
   touch(): void;
   loggedIn(): void;
   startTls(): Promise<void>;
@@ -41,7 +41,7 @@ export interface SessionLine {
 
 export class Session {
   readonly line: SessionLine;
-  readonly services: SessionServices;
+  readonly services: Pop3Services;
   /** Open mailbox; `undefined` before the login. */
   transaction: Transaction | undefined;
   /** The name that USER gave, for the PASS directly behind it. */
@@ -50,7 +50,7 @@ export class Session {
   onResponse: ((response: string) => Promise<void> | void) | undefined;
   #bad = 0;
 
-  constructor(line: SessionLine, services: SessionServices) {
+  constructor(line: SessionLine, services: Pop3Services) {
     this.line = line;
     this.services = services;
   }

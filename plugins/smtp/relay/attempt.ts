@@ -1,7 +1,7 @@
 // One message on its way to the ISP: as many transactions as its recipients need, and as many sessions as those need.
 import type { DeliveryReceipt, DestinationReceipt, RelayDestinations } from '@postroom/sdk';
 import { OutgoingText } from './eightBit/outgoingText.js';
-import { planTransactions, type Transaction } from './envelopes.js';
+import { type MailTransaction, planTransactions } from './envelopes.js';
 import type { RefusedRecipient } from './ispConnection.js';
 import type { IspSession } from './ispSession.js';
 import type { IspServer } from './ispSettings.js';
@@ -111,7 +111,7 @@ export class Attempt {
   }
 
   /** Answers the failure that ended the connection, if one did and nothing else may be tried now. */
-  async #transact(transaction: Transaction, queue: RecipientQueue): Promise<RelayFailure | undefined> {
+  async #transact(transaction: MailTransaction, queue: RecipientQueue): Promise<RelayFailure | undefined> {
     const { to, session } = this;
     const text = await this.#text.forServer(session.extensions);
     if ('status' in text) {
@@ -139,7 +139,7 @@ export class Attempt {
   }
 
   async #fail(
-    transaction: Transaction,
+    transaction: MailTransaction,
     failure: TransactionFailure,
     allRead: boolean,
     queue: RecipientQueue,
@@ -166,7 +166,7 @@ export class Attempt {
    * Whom the message is sent to again at once, since what failed was not its content: the session has had enough, or the transaction, or the server
    * wants another sender. `undefined` where it failed for good, or for now.
    */
-  #othersAgain(transaction: Transaction, failure: TransactionFailure, allRead: boolean): readonly string[] | undefined {
+  #othersAgain(transaction: MailTransaction, failure: TransactionFailure, allRead: boolean): readonly string[] | undefined {
     const { session, server } = this;
     const { habits } = this.sessions;
     const { accepted, refused } = session;
@@ -179,7 +179,7 @@ export class Attempt {
       return all;
     }
     if (failure.recipient !== undefined && ++this.#riddles <= MOST_RIDDLES) {
-      // Nobody knows whether the server took this one: without it.
+      // It is unknown whether the server took this one: without it.
       return all.filter((address) => address !== failure.recipient);
     }
     const surplus = refused.filter((each) => asksForAnotherTransaction(each.response ?? ''));
@@ -202,7 +202,7 @@ export class Attempt {
   }
 
   /** Recipients who were refused by themselves, and whom another transaction may reach at once. */
-  #refusedForNow({ recipients }: Transaction): readonly string[] {
+  #refusedForNow({ recipients }: MailTransaction): readonly string[] {
     const { accepted, refused } = this.session;
     const surplus = accepted.length === 0 ? [] : refused.filter(({ response = '' }) => asksForAnotherTransaction(response));
     const [first] = surplus;
@@ -233,7 +233,7 @@ export class Attempt {
       return failure;
     }
     if (!isRefusal(failure)) {
-      // Behind rubbish nobody knows where the ISP is: it may take what comes for the text.
+      // After rubbish the ISP's state is unknown: it may take what comes for the text.
       this.session.close();
       return failure;
     }
@@ -246,7 +246,7 @@ export class Attempt {
     }
   }
 
-  #envelope(transaction: Transaction, size: number): Parameters<IspSession['send']>[0] {
+  #envelope(transaction: MailTransaction, size: number): Parameters<IspSession['send']>[0] {
     const dsn = { ...this.to.dsn, ...transaction.dsn };
     return {
       from: this.sender.address,
@@ -258,7 +258,7 @@ export class Attempt {
   }
 
   /** Receipts for all but those who are sent to again: the verdict on the message, or on the recipient where that one was refused by itself. */
-  #record(transaction: Transaction, verdict: Verdict, refused: readonly RefusedRecipient[] = [], again: readonly string[] = []): void {
+  #record(transaction: MailTransaction, verdict: Verdict, refused: readonly RefusedRecipient[] = [], again: readonly string[] = []): void {
     const refusals = new Map(refused.map((refusal) => [refusal.recipient, refusal]));
     const waiting = new Set(again);
     for (const [address, recipients] of transaction.recipients) {

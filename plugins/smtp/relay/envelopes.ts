@@ -8,7 +8,7 @@ const UNSAFE = /[\p{Cc}<>]/u;
 const NON_ASCII = /[^\p{ASCII}]/u;
 
 /** One MAIL, RCPT..., DATA. */
-export interface Transaction {
+export interface MailTransaction {
   readonly from: string;
   /** Addresses that receipts name, by the address as sent: several where they only differ in how they are written. */
   readonly recipients: ReadonlyMap<string, readonly string[]>;
@@ -18,7 +18,7 @@ export interface Transaction {
 
 export interface Plan {
   /** One for each set of DSN parameters, with as many recipients as there are. */
-  readonly transactions: readonly Transaction[];
+  readonly transactions: readonly MailTransaction[];
   /** Recipients that fail before anything is sent. */
   readonly refused: readonly DestinationReceipt[];
 }
@@ -53,7 +53,7 @@ export function planTransactions(to: Destinations, server: Extensions, textProbl
   return { transactions, refused };
 }
 
-/** Why nobody can get a message of so many octets, from this sender, through this server. */
+/** Why no recipient can get a message of so many octets, from this sender, through this server. */
 function messageProblem(size: number, from: string, server: Extensions): Reason | undefined {
   if (server.maxSize !== undefined && size > server.maxSize) {
     return { status: '5.3.4', text: `The message has ${size} octets, the ISP's server takes at most ${server.maxSize}.` };

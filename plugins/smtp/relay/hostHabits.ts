@@ -1,5 +1,5 @@
 // What was learned of the ISPs' servers by what they refused: how many recipients and messages they take at a time, whether they answer commands that
-// are sent together. It is forgotten after a day and at a restart: learning it anew costs one transaction.
+// are sent together. It is forgotten after a day and at a restart: learning it again costs one transaction.
 import type { Clock } from '@postroom/sdk/services';
 import type { IspServer } from './ispSettings.js';
 

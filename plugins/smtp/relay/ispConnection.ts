@@ -78,13 +78,13 @@ export class IspConnection extends SMTPConnection {
     inside._supportedExtensions = inside._supportedExtensions.filter((name) => name !== 'PIPELINING');
   }
 
-  /** Behind a sender of whom nobody knows whether he was taken nothing can be counted on. */
+  /** Where it is unknown whether the sender was taken, the rest of the answers says nothing. */
   _actionMAIL(reply: string, done: Done): void {
     if (contradicts(reply)) return this.#isOutOfStep(`The server answered MAIL with "${oneLine(reply)}".`, done);
     LIBRARY._actionMAIL.call(this, reply, done);
   }
 
-  /** A recipient of whom nobody knows whether he was taken must not get the text: where it is sent to him again, he would have it twice. */
+  /** A recipient in doubt must not get the text: where it is sent to him again, he would have it twice. */
   _actionRCPT(reply: string, done: Done): void {
     const [recipient] = (this as unknown as Inside)._recipientQueue;
     if (contradicts(reply)) return this.#isOutOfStep(`The server answered the recipient with "${oneLine(reply)}".`, done, recipient);
@@ -115,7 +115,7 @@ export class IspConnection extends SMTPConnection {
     LIBRARY._actionSMTPStream.call(this, reply, done);
   }
 
-  /** Nobody knows any more which answer belongs to what. */
+  /** It is unknown from here on which answer belongs to which command. */
   #isOutOfStep(sentence: string, done: Done, recipient?: string): void {
     this.close();
     done(Object.assign(new Error(sentence), { code: 'EPROTOCOL', ...(recipient !== undefined && { recipient }) }));

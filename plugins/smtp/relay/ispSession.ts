@@ -7,13 +7,13 @@ import { type Extensions, readExtensions } from './extensions.js';
 import { IspConnection, type RefusedRecipient } from './ispConnection.js';
 import { type IspServer, SetupProblem } from './ispSettings.js';
 import type { KnownMechanisms } from './login/knownMechanisms.js';
-import { LoginAttempt, tlsDemand } from './login/loginAttempt.js';
+import { RelayLoginAttempt, tlsDemand } from './login/loginAttempt.js';
 import { SASL_HANDLERS } from './login/saslHandlers.js';
 import { mechanismsIn } from './login/waysToLogIn.js';
 import { isSuccess } from './replyLines.js';
-import { secretsOf, type Transcript, transcriptLogger, withoutSecrets } from './transcript.js';
+import { errorWithoutSecrets, secretsOf, type TranscriptWriter, transcriptLogger } from './transcript.js';
 
-/** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes. The answer to the final dot may take 10: the settings' patience, which goes for every step. */
+/** RFC 5321 section 4.5.3.2: the greeting may take 5 minutes. The answer to the final dot may take 10: the settings' limit, for every step. */
 const GREETING_MS = 5 * 60_000;
 const CONNECT_MS = 60_000;
 const GOODBYE_MS = 5_000;
@@ -25,7 +25,7 @@ export class IspSession {
 
   private constructor(
     private readonly server: IspServer,
-    transcript: Transcript | undefined,
+    transcript: TranscriptWriter | undefined,
   ) {
     const greetingTimeout = Math.min(GREETING_MS, server.patienceMs);
     this.#connection = new IspConnection({
@@ -52,8 +52,8 @@ export class IspSession {
    * Connects, encrypts and logs in, by one way after the other; once more where the server hangs up behind a refusal. Rejects with nodemailer's error,
    * or a SetupProblem.
    */
-  static async open(server: IspServer, known: KnownMechanisms, signal: AbortSignal, transcript?: Transcript): Promise<IspSession> {
-    const attempt = new LoginAttempt(server, known);
+  static async open(server: IspServer, known: KnownMechanisms, signal: AbortSignal, transcript?: TranscriptWriter): Promise<IspSession> {
+    const attempt = new RelayLoginAttempt(server, known);
     try {
       return await IspSession.#connect(server, attempt, signal, transcript);
     } catch (error) {
@@ -66,7 +66,12 @@ export class IspSession {
     }
   }
 
-  static async #connect(server: IspServer, attempt: LoginAttempt, signal: AbortSignal, transcript?: Transcript): Promise<IspSession> {
+  static async #connect(
+    server: IspServer,
+    attempt: RelayLoginAttempt,
+    signal: AbortSignal,
+    transcript?: TranscriptWriter,
+  ): Promise<IspSession> {
     const session = new IspSession(server, transcript);
     try {
       await session.#step<void>(signal, (done) => session.#connection.connect((error) => done(error)));
@@ -193,7 +198,7 @@ export class IspSession {
     }
   }
 
-  async #logIn(attempt: LoginAttempt, signal: AbortSignal): Promise<void> {
+  async #logIn(attempt: RelayLoginAttempt, signal: AbortSignal): Promise<void> {
     const { login } = this.server;
     if (!login) {
       return;
@@ -206,7 +211,7 @@ export class IspSession {
           this.#connection.login({ user: login.user, pass: login.password, method: mechanism }, done),
         );
       } catch (error) {
-        throw withoutSecrets(error, secretsOf(this.server));
+        throw errorWithoutSecrets(error, secretsOf(this.server));
       }
     });
   }

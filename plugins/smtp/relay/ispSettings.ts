@@ -1,4 +1,4 @@
-// How an account's ISP takes mail: the account's settings and its password, read anew for each try.
+// How an account's ISP takes mail: the account's settings and its password, read again for each try.
 import { hostname } from 'node:os';
 import type { AccountView, PortSecurity, Secrets, Settings } from '@postroom/sdk';
 import type { CollectorLogin } from './collectorLogin.js';

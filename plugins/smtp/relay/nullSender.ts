@@ -1,6 +1,6 @@
-// Mail without a sender (`MAIL FROM:<>`): receipts and automatic answers, which nobody shall answer (RFC 5321 section 4.5.5). Hosts that want to see an
+// Mail without a sender (`MAIL FROM:<>`): receipts and automatic answers, which must not be answered (RFC 5321 section 4.5.5). Hosts that want to see an
 // address of the login refuse it. Then the account's address stands in the envelope: what cannot be delivered comes back to that mailbox as a bounce,
-// which nobody answers either, and is sorted to its author like any other.
+// which is not answered either, and is sorted to its author like any other.
 import { type AccountView, type Logger, type RelayDestinations, type Settings, withoutSecrets } from '@postroom/sdk';
 import type { Events } from '@postroom/sdk/services';
 import { sendable } from './envelopes.js';
@@ -22,7 +22,7 @@ interface Services {
 /** What large hosts say of a sender at any command: Exchange Online names him only after the text. */
 const OF_THE_SENDER =
   /^\d{3}[ -]5\.(?:1\.[78]|7\.60|2\.252)(?!\S)|\b(?:null|empty|blank|bounce) (?:reverse[ -]?path|sender|return)|<>|sender (?:address )?(?:is )?(?:rejected|denied|refused|invalid|not|must)|send(?:ing)? as\b|as this sender|sendasdenied/i;
-/** Too large, or too full: whoever sends it. */
+/** Too large, or too full: refused from any sender. */
 const NOT_OF_THE_SENDER = /^\d{3}[ -]5\.[23]\.[234](?!\S)/;
 
 /** The sender of one message: changes once, where the server wants another one. */

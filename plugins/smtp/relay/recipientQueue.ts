@@ -1,5 +1,5 @@
 // Recipients of one message who wait for their transaction: as many at a time as the server takes.
-import type { Transaction } from './envelopes.js';
+import type { MailTransaction } from './envelopes.js';
 
 /** RFC 5321 section 4.5.3.1.8: every server should take as many recipients in one transaction. */
 export const MAX_RECIPIENTS = 100;
@@ -11,21 +11,21 @@ export interface TransactionLimits {
   readonly domains: number | undefined;
 }
 
-type Waiting = Omit<Transaction, 'recipients'> & { recipients: (readonly [sent: string, recipients: readonly string[]])[] };
+type Waiting = Omit<MailTransaction, 'recipients'> & { recipients: (readonly [sent: string, recipients: readonly string[]])[] };
 
 export class RecipientQueue {
   readonly #waiting: Waiting[];
 
   /** `byDomain`: recipients of one domain stand together, for a server that wants few domains at a time. */
-  constructor(transactions: readonly Transaction[], byDomain: boolean) {
+  constructor(transactions: readonly MailTransaction[], byDomain: boolean) {
     this.#waiting = transactions.map(({ recipients, ...rest }) => ({
       ...rest,
       recipients: byDomain ? sorted([...recipients]) : [...recipients],
     }));
   }
 
-  /** The next transaction; `undefined` where nobody waits. */
-  take(limits: TransactionLimits): Transaction | undefined {
+  /** The next transaction; `undefined` where no recipient waits. */
+  take(limits: TransactionLimits): MailTransaction | undefined {
     const [first] = this.#waiting;
     if (first === undefined) return undefined;
     const domains = new Set<string>();
@@ -39,7 +39,7 @@ export class RecipientQueue {
   }
 
   /** These recipients of a transaction are sent to next. */
-  putBack({ recipients, ...rest }: Transaction, addresses: readonly string[]): void {
+  putBack({ recipients, ...rest }: MailTransaction, addresses: readonly string[]): void {
     const back = addresses.map((sent) => [sent, recipients.get(sent) ?? []] as const);
     const [first] = this.#waiting;
     if (back.length === 0) return;

@@ -1,7 +1,7 @@
 // What an ISP's answer, or its silence, means for a recipient: delivered, tried again, or bounced. Pure.
 import type { DestinationReceipt, LoginRefusal } from '@postroom/sdk';
 import { speaksOfLimit } from './limitWordings.js';
-import { meaningOf } from './login/refusedLogins.js';
+import { loginReplyMeaning } from './login/refusedLogins.js';
 
 /** The fields of nodemailer's errors that decide. */
 export interface RelayFailure {
@@ -84,7 +84,7 @@ export function isConfiguration(failure: RelayFailure): boolean {
   const { code, responseCode: reply, command = '', response = '' } = failure;
   // `535 Too many logins, try later` is about no password.
   const isLogin = code === 'EAUTH' || (reply !== undefined && LOGIN_REPLIES.has(reply));
-  if (isLogin && response !== '' && NOT_NOW.has(meaningOf(response))) return false;
+  if (isLogin && response !== '' && NOT_NOW.has(loginReplyMeaning(response))) return false;
   if (code === 'ECONFIG' || (reply !== undefined && LOGIN_REPLIES.has(reply))) {
     return true;
   }

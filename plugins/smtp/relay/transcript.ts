@@ -3,7 +3,7 @@ import { withoutEcho } from '@postroom/sdk';
 import type { IspServer } from './ispSettings.js';
 
 /** What was said, line by line: `C: EHLO ...`, `S: 250 ...`. */
-export type Transcript = (line: string) => void;
+export type TranscriptWriter = (line: string) => void;
 
 /** The password, and what it is sent as (RFC 4616, LOGIN). */
 export function secretsOf({ login }: IspServer): readonly string[] {
@@ -12,7 +12,7 @@ export function secretsOf({ login }: IspServer): readonly string[] {
 }
 
 /** nodemailer's error, whose texts hold the server's answer. */
-export function withoutSecrets(thrown: unknown, secrets: readonly string[]): unknown {
+export function errorWithoutSecrets(thrown: unknown, secrets: readonly string[]): unknown {
   if (!(thrown instanceof Error)) return thrown;
   const error = thrown as Error & { response?: string };
   const { response = '' } = error;
@@ -25,7 +25,7 @@ export function withoutSecrets(thrown: unknown, secrets: readonly string[]): unk
 
 /** nodemailer's logger interface. Of a login the mechanism is shown and nothing else, whatever nodemailer masks itself. */
 export function transcriptLogger(
-  transcript: Transcript,
+  transcript: TranscriptWriter,
   secrets: readonly string[],
 ): Record<string, (entry: { tnx?: string }, text: string) => void> {
   let isLoggingIn = false;

@@ -78,7 +78,7 @@ function addressOf(mail: MailView, accounts: Accounts): string | undefined {
   return all.find((address) => /^[\w!#$%&'*+/=?^`{|}~.-]+@[!-~]+$/.test(address));
 }
 
-/** A device is known by the account that its envelope names; whose name it puts in front of that account's address, nobody can tell. */
+/** A device is known by the account that its envelope names; whose name it puts in front of that account's address is unknown. */
 function whoseAddress(address: Address, mail: MailView, accounts: Accounts): Whose {
   const text = `${address.local}@${address.domain}`;
   if (address.domain === '') return 'other';

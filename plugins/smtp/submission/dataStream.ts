@@ -67,7 +67,7 @@ export class DataStream extends SMTPStream {
         });
         isSynchronous = false;
         if (!isDone) return;
-        // A segment full of commands keeps nobody else waiting.
+        // A segment full of commands must not delay other clients.
         if (++lines % LINES_AT_ONCE === 0) return void setImmediate(run);
       }
       next();

@@ -1,4 +1,4 @@
-// Header lines that one reader takes for fields and another for text: behind a line that is none. Whoever sends a message must not be able to say to
+// Header lines that one reader takes for fields and another for text: behind a line that is none. A sender must not be able to show
 // a mail program what this server does not see.
 import type { MailView } from '@postroom/sdk';
 

@@ -1,5 +1,5 @@
-// How long a client may take: to begin, for each command line, for each piece of a message. A trickle of octets buys no time,
-// so nobody holds a connection by sending one octet now and then.
+// Time limits of a client: to begin, for each command line, for each piece of a message. A trickle of octets buys no time,
+// so that a client cannot hold a connection by sending one octet now and then.
 import type { Disposable } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 

@@ -13,13 +13,13 @@ export function readSenders(answer: string): ReadSenders {
   return { value, remark: `${own} is this computer: every program and every plugin on it may send as any account.` };
 }
 
-/** Separated by commas or white space; `none`, as the empty answer, for nobody. */
+/** Separated by commas or white space; `none`, as the empty answer, allows no client. */
 export function senderAddressesIn(answer: string): readonly string[] {
   if (/^\s*none\.?\s*$/i.test(answer)) return [];
   return answer.split(/[\s,;]+/).filter((each) => each !== '');
 }
 
-/** What is wrong with the answer, in a sentence; nothing at all is fine: nobody sends without a login then. */
+/** What is wrong with the answer, in a sentence; an empty answer is fine: then no client sends without a login. */
 export function senderAddressesProblem(answer: string): string | undefined {
   const wrong = senderAddressesIn(answer).find((text) => !isNetwork(text));
   if (wrong !== undefined) return `"${wrong}" is no IP address. Write addresses as in 192.168.1.20, or a network as in 192.168.1.0/24.`;

@@ -132,7 +132,7 @@ export class SubmissionSessions {
     }
   }
 
-  /** A scanner shows nobody what it was answered. */
+  /** In the log, since a scanner does not show the answer. */
   #tellOfMissingLogin(address: string): void {
     if (this.#told.has(address)) return;
     if (this.#told.size >= MOST_TOLD) this.#told.clear();

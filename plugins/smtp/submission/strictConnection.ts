@@ -8,7 +8,7 @@ import { DataStream } from './dataStream.js';
 import { isHarmless, LONE_LF, loneLfOf, StrayEnd, WITHOUT_END } from './lineEnds.js';
 import { type PathCommand, parsePathCommand } from './pathCommand.js';
 import { type ClientProgress, Patience } from './patience.js';
-import { type Caller, HANDSHAKE_MS, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
+import { HANDSHAKE_MS, MAX_COMMAND_OCTETS, type SubmissionClient, type Surroundings } from './surroundings.js';
 
 type Done = () => void;
 
@@ -21,11 +21,11 @@ const MAX_ORCPT = 500;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** Syntax and sequence errors in one session, failed logins among them not counted. */
 const MAX_MISTAKES = 20;
-/** Answers in one session between messages, those to the recipients of one not counted: whoever goes on asking sends no mail. */
+/** Answers in one session between messages, those to the recipients of one not counted: a client that goes on asking sends no mail. */
 export const MAX_IDLE_REPLIES = 2_000;
 
 export class StrictConnection extends SMTPConnection {
-  readonly #surroundings: Surroundings & { readonly caller: Caller | undefined };
+  readonly #surroundings: Surroundings & { readonly caller: SubmissionClient | undefined };
   readonly #patience: Patience;
   readonly #strayEnd: StrayEnd;
   #hasLoneLf = false;
@@ -35,7 +35,7 @@ export class StrictConnection extends SMTPConnection {
   constructor(
     server: SMTPServer,
     socket: Socket | TLSSocket,
-    surroundings: Surroundings & { readonly caller: Caller | undefined },
+    surroundings: Surroundings & { readonly caller: SubmissionClient | undefined },
     options?: SMTPConnectionOptions | null,
   ) {
     super(server, socket, options);
@@ -84,7 +84,7 @@ export class StrictConnection extends SMTPConnection {
     super._armTimeout(socket);
   }
 
-  /** STARTTLS: the library's limit begins anew with each octet of a handshake, and is the one for commands. */
+  /** STARTTLS: the library's limit begins again with each octet of a handshake, and is the one for commands. */
   override upgrade(callback: Done, secureCallback?: Done): void {
     super.upgrade(callback, secureCallback);
     const wrap = this.#surroundings.caller?.top;
@@ -220,7 +220,7 @@ export class StrictConnection extends SMTPConnection {
     return parsePathCommand(keyword, line, this.#surroundings.isTrusted(this.remoteAddress));
   }
 
-  /** Whoever looks after a program that leaves the brackets out reads what to write. */
+  /** Shown to the author of a program that leaves the brackets out: it says what to write. */
   #refusesBare(keyword: 'MAIL FROM' | 'RCPT TO', parsed: PathCommand | undefined, command: Buffer): boolean {
     const meant = parsed === undefined ? parsePathCommand(keyword, command.toString(), true) : undefined;
     if (meant === undefined) return false;

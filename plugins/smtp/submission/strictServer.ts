@@ -6,13 +6,13 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js';
 import { IDLE_MS } from './patience.js';
 import { StrictConnection } from './strictConnection.js';
-import { type Caller, HANDSHAKE_MS, MAX_COMMAND_OCTETS, type Surroundings } from './surroundings.js';
+import { HANDSHAKE_MS, MAX_COMMAND_OCTETS, type SubmissionClient, type Surroundings } from './surroundings.js';
 
 const TOO_MANY = '421 4.7.0 Too many connections. Try again in a moment.\r\n';
 const WITHOUT_AUTH = ['XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'];
 
 export class StrictServer extends SMTPServer {
-  readonly #callers = new WeakMap<Socket, Caller>();
+  readonly #callers = new WeakMap<Socket, SubmissionClient>();
 
   constructor(
     options: SMTPServerOptions,
@@ -37,8 +37,8 @@ export class StrictServer extends SMTPServer {
   }
 
   /**
-   * Counts every connection from its first octet, handshakes too: the library's own limit is one for each port and refuses whoever comes
-   * last, so that a crowd that says nothing would keep the office out.
+   * Counts every connection from its first octet, handshakes too: the library's own limit is one for each port and refuses the
+   * last client, so that many silent connections would keep the office out.
    */
   override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
     const { gate, limits, complaints, refusals } = this.surroundings;
@@ -52,7 +52,7 @@ export class StrictServer extends SMTPServer {
       refusals.refuse(socket, handshake ? '' : TOO_MANY);
       return false;
     }
-    const caller: Caller = { guest, top: socket };
+    const caller: SubmissionClient = { guest, top: socket };
     this.#callers.set(socket, caller);
     // STARTTLS takes this listener off; from then on the connection says when it is closed.
     socket.once('close', () => guest.left());
@@ -70,7 +70,7 @@ export class StrictServer extends SMTPServer {
   }
 
   /**
-   * The library's own limit begins anew with each octet of a handshake. A socket that a shutdown destroyed since it was accepted must
+   * The library's own limit begins again with each octet of a handshake. A socket that a shutdown destroyed since it was accepted must
    * not be wrapped, and a wrap must not be torn down from below: Node crashes either way.
    */
   override _upgrade(socket: Socket, callback: (error: TLSError | null, secure?: TLSSocket) => void): void {

@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /** Somebody at the port, from the first octet on. */
-export interface Caller {
+export interface SubmissionClient {
   readonly guest: Guest;
   /** What to close the connection by: the wrap of TLS where there is one. */
   top: Socket;

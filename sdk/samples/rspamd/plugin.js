@@ -26,7 +26,7 @@ export function activate(context) {
 }
 
 /**
- * The verdict in an answer. Throws where it is none: what nobody understands must not count as "no action".
+ * The verdict in an answer. Throws where it is none: an unreadable answer must not count as "no action".
  * @param {string} answer
  * @returns {{ action: string, score: number, required_score: number }}
  */

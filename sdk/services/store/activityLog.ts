@@ -47,7 +47,7 @@ export interface ActivityLog {
   read(query: ActivityQuery): Promise<readonly Activity[]>;
   /** Days that have entries, newest first, with their counts. */
   days(): Promise<readonly { readonly day: string; readonly entries: number }[]>;
-  /** Removes days before the last `days`: kept are today and the `days` before it. With them go the traces of messages that are gone as long. */
+  /** Keeps today and the `days` days before it. Also deletes traces of messages that were removed before that. */
   prune(days: number): Promise<number>;
 }
 export const ActivityLog = createServiceId<ActivityLog>('ActivityLog');

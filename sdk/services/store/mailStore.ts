@@ -122,13 +122,13 @@ export interface IntakeUnit {
   readonly placements: readonly PlacementDraft[];
   readonly outbox: readonly OutboxDraft[];
   /**
-   * Where nobody knows whose copy it is. `accounted for`: it comes beside those that the header accounts for, and is nobody else's. Without it a copy that
+   * Where it is unknown whose copy it is. `accounted for`: it comes beside those that the header accounts for, and is for no other user. Without it a copy that
    * is one too many is dropped, too.
    */
   readonly surplus?: SurplusDraft | 'accounted for';
   /** Outbox entries that this message answers for: a bounce and the end of what bounced are one commit. */
   readonly settles?: readonly OutboxUpdate[];
-  /** What this message tells of: it and the journal's note of it are one commit, so that nobody is told twice. */
+  /** What this message tells of: it and the journal's note of it are one commit, so that each is announced once. */
   readonly tells?: NoticeDraft;
   /** `undefined` for what did not come from an ISP. */
   readonly journal: JournalDraft | undefined;
@@ -172,7 +172,7 @@ export interface MessageTrace extends Omit<StoredMessage, 'concealed' | 'headerS
 }
 
 export interface MailStore {
-  /** Begins a message with a number of its own. */
+  /** Begins a message with a new number. */
   stage(): StagedBody;
   /** Commits the unit, together with what else waits; resolves when it survives a power cut. Rejects with nothing of it stored. */
   commit(unit: IntakeUnit): Promise<IntakeResult>;
@@ -184,7 +184,7 @@ export interface MailStore {
   /** Messages that wait for the administrator or a working plugin: `hold`, `quarantine`, `discard`. Newest first. */
   setAside(disposition?: Disposition): Promise<readonly StoredMessage[]>;
   /**
-   * Replaces the sorting of a stored message: adds copies, removes copies that nobody has picked up, sets the disposition. One commit. Answers
+   * Replaces the sorting of a stored message: adds copies, removes copies that are not picked up yet, sets the disposition. One commit. Answers
    * `undefined`, with nothing changed, where the message is no longer what it was when the change was decided.
    */
   resort(id: MessageId, change: ResortChange): Promise<IntakeResult | undefined>;

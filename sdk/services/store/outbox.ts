@@ -45,7 +45,7 @@ export interface OutboxCounts {
 /** What a try changes, for one recipient. */
 export interface OutboxUpdate {
   readonly id: number;
-  /** `sent` and `bounced` take the entry out; the body goes when nobody else holds it. `held`: not tried again by itself. */
+  /** `sent` and `bounced` take the entry out; the body goes with its last holder. `held`: not tried again by itself. */
   readonly outcome: 'sent' | 'bounced' | 'deferred' | 'held';
   readonly receipt: DestinationReceipt;
   readonly nextTryAt: Date | undefined;
@@ -59,7 +59,7 @@ export interface OutboxUpdate {
 export interface Outbox {
   /**
    * Takes entries that are due for one sender's try, in order of arrival: at most `limit`, and none that came after entry `newest`. They are
-   * leased for `leaseMs`, so that nobody else takes them.
+   * leased for `leaseMs`, so that no other sender takes them.
    */
   lease(now: Date, leaseMs: number, limit: number, newest?: number): Promise<readonly OutboxEntry[]>;
   /**
@@ -74,7 +74,7 @@ export interface Outbox {
   /** Gives leased entries back untried: as they were, or put off until `dueAt`. */
   release(ids: readonly number[], dueAt?: Date): Promise<void>;
   /**
-   * Leases that nobody holds any more are void: all of them, as after a crash, or those that are over by now. Answers their entries: those in
+   * Leases without a holder are void: all of them, as after a crash, or those that are over by now. Answers their entries: those in
    * doubt wait for a report of that, the others are as they were before.
    */
   recover(over?: { readonly now: Date; readonly leaseMs: number }): Promise<readonly OutboxEntry[]>;

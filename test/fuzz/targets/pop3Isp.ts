@@ -2,7 +2,7 @@
 
 import { collect } from '#plugins/pop3/dist/client/collect.js';
 import type { IspAccount } from '#plugins/pop3/dist/client/ispAccount.js';
-import { type Answer, parseAnswer, printable } from '#plugins/pop3/dist/client/ispAnswers.js';
+import { type IspAnswer, parseAnswer, printable } from '#plugins/pop3/dist/client/ispAnswers.js';
 import { ispCapabilities } from '#plugins/pop3/dist/client/ispCapabilities.js';
 import { type Listing, readListing } from '#plugins/pop3/dist/client/listing.js';
 import { KnownWays } from '#plugins/pop3/dist/client/login/knownWays.js';
@@ -15,7 +15,7 @@ import { HostileServer, NEXT_ANSWER } from './hostileServer.js';
 /** The listing of a server that answers these lines; `undefined`: it refuses the command. */
 function listingOf(list: readonly string[] | undefined, uidl: readonly string[] | undefined, deletesAtOnce: boolean): Promise<Listing> {
   const answers: Readonly<Record<string, readonly string[] | undefined>> = { LIST: list, UIDL: uidl };
-  const eachLine = async (command: string, take: (line: string) => void): Promise<Answer> => {
+  const eachLine = async (command: string, take: (line: string) => void): Promise<IspAnswer> => {
     for (const line of answers[command] ?? []) take(line);
     return { ok: answers[command] !== undefined, code: '', text: '' };
   };

@@ -1,13 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
 import { Command } from 'commander';
 import { addCommands } from '#core/cli/commandLine.js';
-import { CORE_COMMANDS } from '#core/commands/declarations.js';
-import { commandsIn, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
+import { ROUTE_ANSWERS } from '#plugins/admin-ui/dist/server/routeAnswers.js';
+import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
+import { ROOT } from '../../kit/sourceFiles.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
 
 /** Those that a server has: without what the command line does alone. */
-const OF_A_SERVER = [...CORE_COMMANDS, ...commandsIn('plugins')];
+const OF_A_SERVER = PRODUCT_COMMANDS.filter(({ local }) => local !== true);
 
 describe("The manager's API", () => {
   let host: ManagerHost;
@@ -55,6 +58,15 @@ describe("The manager's API", () => {
         expect(responses['200'].content['application/json'].schema, url).to.deep.equal(declared.get(url.replace('/api/commands/', '')));
       }
     }
+  });
+
+  it('says of the table of commands all that a manifest may say of one but what no server has', async () => {
+    const { definitions } = JSON.parse(await readFile(path.join(ROOT, 'sdk', 'plugin.schema.json'), 'utf8')) as {
+      readonly definitions: { readonly command: { readonly properties: object } };
+    };
+    const { items } = ROUTE_ANSWERS['GET /api/commands'] as { readonly items: { readonly properties: object } };
+    const { local: _local, ...ofServer } = definitions.command.properties as Readonly<Record<string, unknown>>;
+    expect(items.properties).to.have.all.keys('owner', ...Object.keys(ofServer));
   });
 
   it('types the arguments of a query by the schema', async () => {

@@ -22,7 +22,7 @@ import { openServer, type Server } from '#core/bootstrap.js';
 import { createApp } from '#plugins/admin-ui/dist/server/app.js';
 import { EventFeed } from '#plugins/admin-ui/dist/server/eventFeed.js';
 import { Lamps } from '#plugins/admin-ui/dist/server/lamps.js';
-import type { Peer } from '#plugins/admin-ui/dist/server/peerProcess.js';
+import type { PeerProcess } from '#plugins/admin-ui/dist/server/peerProcess.js';
 import { ROUTE_ANSWERS } from '#plugins/admin-ui/dist/server/routeAnswers.js';
 import { Sessions } from '#plugins/admin-ui/dist/server/sessions.js';
 import { SetupCode } from '#plugins/admin-ui/dist/server/setupCode.js';
@@ -48,7 +48,7 @@ const SETTINGS = {
 
 /** Whose program is at the other end of a connection of this machine. */
 export interface Machine {
-  peer: Peer;
+  peer: PeerProcess;
 }
 
 /** What a browser or a script holds. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { platform } from 'node:os';
 import { expect } from 'chai';
-import { type Peer, peerOf } from '#plugins/admin-ui/dist/server/peerProcess.js';
+import { type PeerProcess, peerOf } from '#plugins/admin-ui/dist/server/peerProcess.js';
 import { listenersIn, peerIn } from '#plugins/admin-ui/dist/server/tcpTable.js';
 
 const CONNECTS = "require('node:net').connect(Number(process.argv[1]), process.argv[2]).on('error', () => process.exit()).resume()";
@@ -48,7 +48,7 @@ describe('the program at the other end of a connection', () => {
         sockets.push(socket);
         return socket;
       };
-      const askedBy = async (program: string, uid?: number): Promise<Peer> => {
+      const askedBy = async (program: string, uid?: number): Promise<PeerProcess> => {
         const coming = accepted();
         const child = spawn(process.execPath, ['--eval', program, String(port), target], {
           stdio: 'ignore',

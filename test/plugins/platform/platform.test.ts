@@ -128,7 +128,7 @@ describe('the platform', () => {
       expect(await fixture.run('config.get', { key: 'log.keepDays' })).to.equal(12);
       await fixture.run('config.set', { key: 'log.keepDays', value: '13' });
       expect(await fixture.run('config.get', { key: 'log.keepDays' })).to.equal(13);
-      expect(fixture.said).to.deep.equal(['schema', 'written', 'written']);
+      expect(fixture.said).to.deep.equal(['written', 'schema', 'written']);
       expect(await fixture.run('config.diff')).to.match(/-.*12[\s\S]*\+.*13/);
       expect(await readdir(path.join(fixture.folder, 'data'))).to.not.include('settings.json');
       const doctor = (await fixture.run('doctor')) as readonly { readonly check: string; readonly text: string }[];

@@ -16,6 +16,7 @@ import {
 import type { LoginPeer, LoginResult, PostroomEvent, ServiceId, Submission } from '@postroom/sdk/services';
 
 import { activate } from '#plugins/smtp/dist/plugin.js';
+import { manifestOf } from '../../kit/editionHandler.js';
 import { type TestCertificate, testCertificate } from './testCertificate.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../../plugins/smtp/package.json', import.meta.url), 'utf8')) as {
@@ -191,6 +192,7 @@ export class FakeHost {
   #services(): Record<string, unknown> {
     const senders = new Map([ANDREW, GREG, LISA].map((each) => [each.user, each === LISA ? 'lisa@works.example' : 'mail@company.com']));
     return {
+      PluginCatalogue: { plugins: [{ manifest: manifestOf('pop3') }] },
       Accounts: {
         all: [COMPANY, WORKS],
         find: (id: string) => [COMPANY, WORKS].find((each) => each.id === id),

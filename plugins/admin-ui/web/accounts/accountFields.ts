@@ -35,7 +35,7 @@ export const EMPTY_ACCOUNT: AccountDraft = {
   further: {},
 };
 
-/** A new address fills in what nobody has changed by hand. */
+/** A new address fills in the fields that were not changed by hand. */
 export function withAddress(draft: AccountDraft, address: string): AccountDraft {
   const [before, after] = [guesses(draft.address), guesses(address)];
   const follow = (value: string, old: string, next: string): string => (value === '' || value === old ? next : value);
@@ -100,7 +100,7 @@ export function isEmpty(pair: string): boolean {
   return pair.indexOf('=') === pair.length - 1;
 }
 
-/** Titles of what the kind requires and nobody has given yet. */
+/** Titles of the required fields that are still empty. */
 export function missingIn(draft: AccountDraft, kind: AccountsKindsRow | undefined): readonly string[] {
   const isMissing = (value: unknown): boolean => value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
   return (kind?.requires ?? [])

@@ -1,4 +1,4 @@
-// The Setup Wizard's question about scanners: who may send mail without a login. Nobody, where nobody is written down.
+// The Setup Wizard's question about scanners: who may send mail without a login. An empty list allows none.
 import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../api/client.js';
 import { editSettings } from '../api/settings.js';

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard (WCAG 2.1.1).
-// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no names of their own and never change places.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no keys and never change places.
 // A week of hours to draw on: with the pointer, or with arrow keys and the space bar. One stop for the Tab key.
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import { DAY_NAMES, type Week } from './week.js';

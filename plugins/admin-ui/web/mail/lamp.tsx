@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no names of their own and never change places.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no keys and never change places.
 // One of the manual's indicators: a light, a word, and the last hour at a glance.
 import type { ReactNode } from 'react';
 import type { LampState } from '../api/live.js';

@@ -126,7 +126,7 @@ export function Sheets({ account }: { readonly account: string | undefined }): R
   );
 }
 
-/** Whoever sits at the server itself sees a name that leads nowhere from other computers: an address of the certificate stands for it. */
+/** In a browser on the server itself the host name may not work from other computers: an address of the certificate stands for it. */
 function reachedBy(host: string, names: readonly string[]): string {
   const isHere = host === 'localhost' || host === '[::1]' || host.startsWith('127.');
   return (isHere ? names.find((name) => /^\d+(?:\.\d+){3}$/.test(name) && !name.startsWith('127.')) : undefined) ?? host;

@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no names of their own and never change places.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no keys and never change places.
 // Trace: where did this mail go, and why? And "try it": who would get a message, before it comes.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { ExplainAnswer, TraceRow } from '../answers.generated.js';

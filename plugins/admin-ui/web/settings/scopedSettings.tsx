@@ -1,4 +1,4 @@
-// Settings of one account or one user that have no place in a form of their own: made from what the plugins declare, strangers' too.
+// Settings of one account or one user that have no form by hand: made from what the plugins declare, strangers' too.
 import type { ReactNode } from 'react';
 import { useResource } from '../api/useCommand.js';
 import { count } from '../base/format.js';

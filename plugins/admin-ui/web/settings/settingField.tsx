@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no names of their own and never change places.
+// biome-ignore-all lint/suspicious/noArrayIndexKey: the entries have no keys and never change places.
 // A field for a value by its JSON Schema: scalars, lists, records, and lists of records.
 import { type ReactNode, useState } from 'react';
 import type { Schema } from '../api/schema.js';

@@ -119,7 +119,7 @@ function holdsLink(place: string): boolean {
 }
 
 /**
- * A message that is cloned names the class that it becomes, as `module:Class`, and Node would load any module of its own for that. Here it has to be
+ * A message that is cloned names the class that it becomes, as `module:Class`, and Node would load any of its built-in modules for that. Here it has to be
  * there already, as it is for every object that Node itself sends.
  */
 function guardClones({ map }: BuiltinClass, messaging: Binding | undefined, deserialize: unknown): void {

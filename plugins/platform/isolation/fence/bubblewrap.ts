@@ -1,7 +1,7 @@
 // The arguments of bubblewrap (bwrap(1)): a file system that holds Node, its libraries, the product's code for plugins and the plugin, one folder
 // of it to be written to; no network, no other process, no capability. Pure but for looking which of the system's folders are links.
 import { readlinkSync } from 'node:fs';
-import type { Command, FencedCommand } from './fence.js';
+import type { FencedCommand, LaunchCommand } from './fence.js';
 
 /** What Node needs of the system: libraries, certificates, time zones. Those that there are. */
 const SYSTEM = [
@@ -19,7 +19,10 @@ export interface BubblewrapOptions {
   readonly plain: boolean;
 }
 
-export function bubblewrapCommand({ program, args, readable, writable }: FencedCommand, { bwrap, plain }: BubblewrapOptions): Command {
+export function bubblewrapCommand(
+  { program, args, readable, writable }: FencedCommand,
+  { bwrap, plain }: BubblewrapOptions,
+): LaunchCommand {
   return {
     program: bwrap,
     args: [

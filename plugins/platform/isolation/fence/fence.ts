@@ -12,13 +12,13 @@ export interface Closed {
   readonly processes: boolean;
 }
 
-export interface Command {
+export interface LaunchCommand {
   readonly program: string;
   readonly args: readonly string[];
 }
 
 /** What is to run, and what it may have. Absolute paths. */
-export interface FencedCommand extends Command {
+export interface FencedCommand extends LaunchCommand {
   readonly readable: readonly string[];
   /** The working directory as well. */
   readonly writable: string;
@@ -27,11 +27,11 @@ export interface FencedCommand extends Command {
 export interface Fence {
   readonly kind: FenceKind;
   readonly closed: Closed;
-  readonly wrap: (command: FencedCommand) => Command;
+  readonly wrap: (command: FencedCommand) => LaunchCommand;
 }
 
 export const NO_FENCE: Fence = Object.freeze({
   kind: 'none',
   closed: { files: false, network: false, processes: false },
-  wrap: ({ program, args }: FencedCommand): Command => ({ program, args }),
+  wrap: ({ program, args }: FencedCommand): LaunchCommand => ({ program, args }),
 });

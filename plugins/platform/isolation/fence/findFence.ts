@@ -5,7 +5,7 @@ import { sentenceOf } from '@postroom/sdk';
 import { bubblewrapCommand } from './bubblewrap.js';
 import { type Fence, type FencedCommand, type FenceKind, NO_FENCE } from './fence.js';
 import { namespacesCommand } from './namespaces.js';
-import { probe } from './probe.js';
+import { probeFence } from './probe.js';
 
 export interface FenceSearch {
   readonly fence: Fence;
@@ -45,7 +45,7 @@ export async function findFence(kinds: readonly FenceKind[] = ['bubblewrap', 'na
     }
     for (const wrap of wraps(found)) {
       try {
-        const closed = await probe(wrap);
+        const closed = await probeFence(wrap);
         if (closed.network) return { fence: { kind, closed, wrap }, missing };
         missing.set(kind, 'does not close the network');
       } catch (error) {

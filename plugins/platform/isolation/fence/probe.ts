@@ -25,7 +25,7 @@ require('node:net').connect(port, '127.0.0.1').on('connect', () => answer(true))
 `;
 
 /** Rejects with what went wrong where nothing runs behind it. */
-export async function probe(wrap: Fence['wrap']): Promise<Closed> {
+export async function probeFence(wrap: Fence['wrap']): Promise<Closed> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postroom-fence-'));
   const door = createServer((socket) => socket.destroy());
   try {

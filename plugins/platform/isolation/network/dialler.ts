@@ -18,9 +18,9 @@ import {
   judgeName,
   judgeSocket,
   type NetworkRules,
+  type NetworkVerdict,
   type OwnPlaces,
   refusalSentence,
-  type Verdict,
 } from './networkRules.js';
 
 /** Connections of one plugin, those that are being made included. */
@@ -136,7 +136,7 @@ export class Dialler {
     return socket;
   }
 
-  #judge(host: string, address: string, port: number): Verdict {
+  #judge(host: string, address: string, port: number): NetworkVerdict {
     const called = [host, ...this.#known.namesOf(canonicalAddress(address))];
     return judgeAddress(address, port, called, this.options.rules(), this.options.own());
   }
@@ -155,7 +155,7 @@ export class Dialler {
     return real;
   }
 
-  #refuse(target: Target, verdict: Verdict): void {
+  #refuse(target: Target, verdict: NetworkVerdict): void {
     const sentence = refusalSentence(this.options.plugin, target, verdict);
     if (sentence !== undefined) throw coded('EACCES', sentence);
   }

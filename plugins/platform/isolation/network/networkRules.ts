@@ -20,7 +20,7 @@ export interface OwnPlaces {
   readonly dataDir: string;
 }
 
-export type Verdict = 'allowed' | 'not-named' | 'not-agreed' | 'own' | 'never';
+export type NetworkVerdict = 'allowed' | 'not-named' | 'not-agreed' | 'own' | 'never';
 
 /**
  * One address that a host has. `called`: the names by which the plugin knows it, the address itself included.
@@ -31,7 +31,7 @@ export function judgeAddress(
   called: readonly string[],
   { asked, agreed }: NetworkRules,
   own: OwnPlaces,
-): Verdict {
+): NetworkVerdict {
   const targets = [...new Set([...called, canonicalAddress(address)])].map((host): Target => ({ kind: 'host', host, port }));
   const isIn = (entries: readonly Target[], which: (entry: Target) => boolean = () => true): boolean =>
     entries.some((entry) => which(entry) && targets.some((target) => names(entry, target)));
@@ -46,14 +46,14 @@ export function judgeAddress(
 }
 
 /** What can be said before the name service is asked. `allowed`: it may be asked, and the addresses decide. */
-export function judgeName(host: string, port: number, { asked, agreed }: NetworkRules): Verdict {
+export function judgeName(host: string, port: number, { asked, agreed }: NetworkRules): NetworkVerdict {
   const target: Target = { kind: 'host', host, port };
   const named = asked.filter((entry) => names(entry, target));
   if (named.length === 0) return 'not-named';
   return named.some(isNarrow) || agreed.some((entry) => names(entry, target)) ? 'allowed' : 'not-agreed';
 }
 
-export function judgeSocket(path: string, { asked, agreed }: NetworkRules, own: OwnPlaces): Verdict {
+export function judgeSocket(path: string, { asked, agreed }: NetworkRules, own: OwnPlaces): NetworkVerdict {
   const target: Target = { kind: 'socket', path };
   if (!asked.some((entry) => names(entry, target))) return 'not-named';
   if (isInData(path, own)) return 'own';
@@ -75,9 +75,9 @@ export function needsAgreement(entry: Target, own: ReadonlySet<string> = new Set
 }
 
 /** In the words of who wants to know; `undefined` for what is allowed. */
-export function refusalSentence(plugin: string, target: Target, verdict: Verdict): string | undefined {
+export function refusalSentence(plugin: string, target: Target, verdict: NetworkVerdict): string | undefined {
   const where = targetName(target);
-  const sentences: Readonly<Record<Verdict, string | undefined>> = {
+  const sentences: Readonly<Record<NetworkVerdict, string | undefined>> = {
     allowed: undefined,
     'not-named': `${plugin} may not connect to ${where}: its manifest does not name it in capabilities.network.`,
     'not-agreed': `${plugin} may not connect to ${where} before the administrator agrees: postroom plugins allow ${plugin} ${where}`,

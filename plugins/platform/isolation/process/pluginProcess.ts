@@ -12,7 +12,7 @@ import { Dialler, type DiallerOptions } from '../network/dialler.js';
 import { Peer, type PeerHandler, type Reply } from '../pipe/peer.js';
 import { FROM_PLUGIN, NETWORK_PIPE, type RunnerOptions, TO_HOST_PIPE, TO_PLUGIN_PIPE } from '../pipe/protocol.js';
 import { numberIn, recordOf } from '../pipe/shapes.js';
-import { BUILT_FOLDER, PRODUCT_PARTS } from '../places.js';
+import { ISOLATION_CODE, PRODUCT_PARTS } from '../places.js';
 import type { StorageLimits } from '../storage/storageWatch.js';
 import { environment, HEAP_MB, nodeFlags } from './nodeFlags.js';
 import { OutputLog } from './outputLog.js';
@@ -39,7 +39,7 @@ const NO_NETWORK: Pick<DiallerOptions, 'rules' | 'own'> = {
 const BEYOND = 64 * 1024;
 const SOME_STORAGE: StorageLimits = { quota: 256 * 2 ** 20, floor: 0 };
 
-const RUNNER = path.join(BUILT_FOLDER, 'child', 'runner.js');
+const RUNNER = path.join(ISOLATION_CODE, 'child', 'runner.js');
 
 /** Processes started so far. */
 let processes = 0;

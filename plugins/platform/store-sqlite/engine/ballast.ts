@@ -24,13 +24,13 @@ export class Ballast {
     const size = await this.size();
     if (size >= OCTETS) return;
     const octets = Math.min(OCTETS, Math.floor((size + (await this.free())) * SHARE));
-    // Not anew for a little more each time.
+    // Not rewritten for a little more each time.
     if (octets >= PIECE && (octets >= 2 * size || octets === OCTETS)) await this.#write(octets);
   }
 
   /**
-   * When the server ends: what was given up is kept again for the next start, whoever fills the disk until then; where there was none, half of what is
-   * left. As much of it as can be written: what is free for root, or within a quota, nobody says beforehand.
+   * When the server ends: what was given up is reserved again for the next start, in case the disk fills up until then; where there was none, half of
+   * what is left. As much of it as can be written: what is free for root, or within a quota, is only known by trying.
    */
   async keepForStart(): Promise<void> {
     if ((await this.size()) > 0) return;
@@ -50,7 +50,7 @@ export class Ballast {
     return bavail * bsize;
   }
 
-  /** Gives the room up while the database is open and nobody writes to it; a part of it goes to the WAL. Answers whether there was any. */
+  /** Gives the room up while the database is open and idle; a part of it goes to the WAL. Answers whether there was any. */
   async giveUp(): Promise<boolean> {
     const had = await this.drop();
     if (had) await this.extendWal();
@@ -58,8 +58,8 @@ export class Ballast {
   }
 
   /**
-   * Zeros behind the end of the WAL, which count for nothing: whoever else fills the disk, the next changes find their blocks, also after a crash.
-   * The database must be open, and nobody write to it.
+   * Zeros behind the end of the WAL, which SQLite ignores: even on a disk that others have filled the next changes find their blocks, also after a crash.
+   * The database must be open and idle.
    */
   async extendWal(): Promise<void> {
     const wal = await open(join(this.folder, 'postroom.db-wal'), 'r+').catch(() => undefined);

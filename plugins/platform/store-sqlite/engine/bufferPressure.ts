@@ -10,7 +10,7 @@ const collectGarbage = runInNewContext('gc') as (options: { readonly type: 'mino
 
 let passed = 0;
 
-/** Tells that so many octets of a large message went through Buffers that nobody needs any more. */
+/** Tells that so many octets of a large message went through Buffers that are garbage by now. */
 export function octetsPassed(octets: number): void {
   passed += octets;
   if (passed < OCTETS_BETWEEN) return;

@@ -18,7 +18,7 @@ export async function takeCensus(connection: Connection): Promise<Census> {
   return row ?? { messages: 0, octets: 0, copies: 0, outbox: 0, journal: 0, activity: 0 };
 }
 
-/** Of a database that nobody has open, such as a backup's. */
+/** Of a closed database, such as a backup's. */
 export async function censusOf(path: string): Promise<Census> {
   const connection = await openReader(path, 'alone');
   try {

@@ -3,7 +3,7 @@
 import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** In the data folder. Whoever copies files in the order of their names copies it before the database. */
+/** In the data folder. Its name sorts before the database's, so that a copy in the order of names takes it first. */
 export const LAST_COMMIT_FILE = 'last-commit';
 
 export interface LastCommit {

@@ -1,4 +1,4 @@
-// Brings a database up to date: numbered SQL files, each in a transaction of its own together with its number.
+// Brings a database up to date: numbered SQL files, each in one transaction with its number.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packageFolder } from '@postroom/sdk/base';

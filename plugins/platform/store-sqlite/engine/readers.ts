@@ -1,4 +1,4 @@
-// Connections that only read. Each statement sees what is committed when it begins, and holds nobody up.
+// Connections that only read. Each statement sees what is committed when it begins, and blocks no other.
 
 import { PostroomError } from '@postroom/sdk';
 import type { Connection, Sharing, SqlValue } from './connection.js';

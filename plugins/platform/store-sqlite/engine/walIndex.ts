@@ -60,7 +60,7 @@ export async function openOnAnyDisk(path: string, dataDir: string, ballast: Ball
   }
 }
 
-/** Opens it on the room that there is. Nobody else in this process may have it open. */
+/** Opens it on the room that there is. Nothing else in this process may have it open. */
 export async function openOn(path: string, dataDir: string): Promise<Opened> {
   if ((await canBeShared(dataDir)) && (await hasRoom(dataDir))) {
     const writer = await openWriter(path);
@@ -93,7 +93,7 @@ async function hasRoom(dataDir: string): Promise<boolean> {
 
 /**
  * Takes every block of the index that will be needed: what is there is written as it is, and the rest is filled with the zeros that new pages have.
- * The database must be open, and nobody at work on it. `isReserved` is false where there is no room.
+ * The database must be open and idle. `isReserved` is false where there is no room.
  */
 async function reserveIndex(file: string): Promise<{ readonly index: HeldIndex; readonly isReserved: boolean }> {
   // There the file can't be written while it is mapped.

@@ -66,7 +66,7 @@ export class WriteGroup {
   }
 }
 
-/** The batch is filled up with rows of nothing, which the statement leaves out. */
+/** Batches are padded with NULL rows, which the statement skips, so that few statement sizes are prepared. */
 async function insert(writer: Connection, table: TableName, rows: readonly SqlValue[][]): Promise<void> {
   const size = BATCH_SIZES.find((each) => each >= rows.length) ?? LARGEST_BATCH;
   const missing = (size - rows.length) * COLUMNS[table].length;

@@ -37,7 +37,7 @@ interface Waiting {
 
 const GROUP_UNITS = 512;
 const GROUP_OCTETS = 8 * 2 ** 20;
-/** A change that nobody waits for looks this long for a commit to share. */
+/** How long a fire-and-forget write waits for a commit to join. */
 const PATIENCE_MS = 200;
 
 export class WriteQueue {
@@ -133,7 +133,7 @@ export class WriteQueue {
   }
 
   async #drain(): Promise<void> {
-    // Whoever writes in the same turn of the event loop shares the first commit too.
+    // Writes in the same turn of the event loop share the first commit too.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0 || this.#later.length > 0) await this.#commit(this.#takeGroup());
     this.#draining = undefined;

@@ -1,4 +1,4 @@
-// One process a data folder. The lock is an exclusive transaction on a file of its own: the system lets go of it when the process
+// One process a data folder. The lock is an exclusive transaction on a separate file: the system releases it when the process
 // ends, however it ends, so there are no stale locks and no guessing about process numbers.
 import { access, chmod, constants, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export class DataLock {
   private constructor(
     connection: Connection,
     private readonly numberPath: string,
-    /** Whoever had the folder before did not let go of it in order: a crash, a kill, a power cut. */
+    /** The previous process did not release the folder in order: a crash, a kill, a power cut. */
     readonly isAfterCrash: boolean,
   ) {
     this.#connection = connection;

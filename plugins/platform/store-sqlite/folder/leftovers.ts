@@ -1,5 +1,5 @@
 // What operations leave that were killed: removed by the next one that has the data folder for itself, before it needs the room. Only what bears a
-// name of ours and what nobody can be using while the folder is locked.
+// name of ours and cannot be in use while the folder is locked.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 

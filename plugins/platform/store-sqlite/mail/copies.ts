@@ -1,4 +1,4 @@
-// Copies in mailboxes: who gets one, and when a message that nobody holds any more goes.
+// Copies in mailboxes: who gets one, and when a message without copies is deleted.
 import { createHash } from 'node:crypto';
 import { type CopyEdit, joinEdits, octetsAdded } from '@postroom/sdk/base';
 import type { IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '@postroom/sdk/services';
@@ -85,7 +85,7 @@ export async function removeCopies(writer: Connection, ids: readonly number[], n
   );
 }
 
-/** Takes copies away and lets go of the messages that nobody holds then. */
+/** Removes copies, and the messages that have none left. */
 export async function removeCopiesForGood(writer: Connection, ids: readonly number[], now: Date): Promise<void> {
   await removeCopies(writer, ids, now);
   const list = JSON.stringify(ids);

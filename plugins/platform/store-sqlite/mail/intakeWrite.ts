@@ -29,7 +29,7 @@ export function contentKey(contentHash: string): Buffer {
 /** Copies of one message that are octet for octet the same come together; what comes later is a message that was read before. */
 const SAME_OCTETS_MS = 86_400_000;
 
-/** Under which names the copies of one content are noted that reached nobody new, in the order in which they come. */
+/** Under which names the copies of one content are noted that reached no new recipient, in the order in which they come. */
 interface Turns {
   /** One more than recipients. */
   readonly keys: readonly Buffer[];
@@ -92,7 +92,7 @@ export class IntakeWrite implements WriteUnit {
       this.#result = { ...this.#result, placed, isSurplus: true };
     }
     this.#outbox = outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, this.now));
-    // Every copy was one too many: the trace is all that stays. A message without any destination is nobody's duplicate and stays.
+    // Every copy was one too many: the trace is all that stays. A message without any destination is no duplicate and stays.
     this.#gone =
       this.former !== undefined ||
       (this.copies.length > 0 && this.#result.placed.length === 0 && outbox.length === 0 && message.disposition === 'deliver');

@@ -1,4 +1,4 @@
-// Sorting a stored message anew: copies come and go in one commit, and what a user has picked up stays with the user.
+// Sorting a stored message again: copies come and go in one commit, and what a user has picked up stays with the user.
 import { PostroomError } from '@postroom/sdk';
 import type { IntakeResult, ResortChange } from '@postroom/sdk/services';
 import type { Connection } from '../engine/connection.js';
@@ -52,7 +52,7 @@ export class ResortWrite implements WriteUnit {
     const message = { ...before, disposition, reason, rung, trail, concealed, submission };
     await writer.run('UPDATE message SET disposition = ?, details = ? WHERE id = ?', [disposition, messageDetails(message), number]);
 
-    // Whoever deleted it after reading has had it.
+    // A user who deleted it after reading has had it.
     const present = await writer.all<CopyRow>(
       'SELECT id, mailbox_id, picked_up_at FROM placement WHERE message_id = ? AND (removed_at IS NULL OR picked_up_at IS NOT NULL)',
       [number],
@@ -76,7 +76,7 @@ export class ResortWrite implements WriteUnit {
     this.#outbox = change.outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, now));
     for (const entry of this.#outbox) group.insert('outbox', entry);
     await group.write(writer);
-    // Where every copy was one too many or recalled nobody holds it; a resort that names no destination leaves it for another try.
+    // Where every copy was one too many or recalled it has no holder; a resort that names no destination leaves it for another try.
     if (this.copies.length > 0 || recalled.length > 0) await letGo(writer, [number], now);
   }
 

@@ -1,4 +1,4 @@
-// Who picked up what. Nobody waits for these notes: they share a commit, and one statement tells of all sessions since the last.
+// Who picked up what. Fire-and-forget notes: they share a commit, and one statement tells of all sessions since the last.
 import type { MailboxRef } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { Connection } from '../engine/connection.js';

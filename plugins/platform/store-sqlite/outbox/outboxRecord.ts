@@ -77,13 +77,13 @@ async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promi
   );
 }
 
-/** How a recipient's mail ended stands in the message's trail. What nobody was told of did not bounce. */
+/** How a recipient's mail ended stands in the message's trail. A failure without a notice did not bounce. */
 async function trail(writer: Connection, { id, receipt, outcome, untold }: OutboxUpdate): Promise<void> {
   if (untold === undefined) return addToTrail(writer, `${outcome} ${receipt.recipient}`, receipt, id);
   await addToTrail(writer, `not sent ${receipt.recipient}`, { ...receipt, text: `${receipt.text} (nobody was told: ${untold})` }, id);
 }
 
-/** A try that left recipients in doubt stands there once, whoever they are. */
+/** A try that left recipients in doubt stands there once for all of them. */
 async function trailOfDoubts(writer: Connection, updates: readonly OutboxUpdate[]): Promise<void> {
   const doubtful = updates.filter((update) => update.doubtful === true);
   if (doubtful.length === 0) return;

@@ -16,7 +16,7 @@ interface StoredOutboxRow extends OutboxRow {
   readonly doubts: number;
 }
 
-/** SQL: the state of an entry that nobody is sending. */
+/** SQL: the state of an entry without a lease. */
 const AT_REST = `CASE WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END`;
 
 const TAKEN_OUT = 'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.';

@@ -1,4 +1,4 @@
-// ActivityLog on SQLite. It also ends the history of messages that are gone, which is kept as long.
+// ActivityLog on SQLite. Pruning it also prunes the history of deleted messages.
 import type { Activity, ActivityKind, ActivityLog, ActivityQuery, Clock } from '@postroom/sdk/services';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';

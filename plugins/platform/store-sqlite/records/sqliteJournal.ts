@@ -112,7 +112,7 @@ export class SqliteJournal implements Journal {
   }
 }
 
-/** While no process ran nobody can tell a jump from time: only what is hardly time counts as a jump. */
+/** While no process ran a jump looks like time that passed: only an implausible gap counts as a jump. */
 async function jumpSinceLastRun(writer: Connection, now: Date): Promise<number> {
   const last = (await writer.get<{ at: number }>('SELECT at FROM clock'))?.at ?? now.getTime();
   return isPlausible(new Date(last), now) ? 0 : now.getTime() - last;
@@ -196,7 +196,7 @@ class SqliteAccountJournal implements AccountJournal {
     });
   }
 
-  /** A UIDL that was stored or gone and is tried again names another message now: its counts begin anew, its size and header are not known yet. */
+  /** A UIDL that was stored or gone and is tried again names another message now: its counts begin again, its size and header are not known yet. */
   async attempt(uidls: readonly string[]): Promise<void> {
     if (uidls.length === 0) return;
     await this.queue.write({

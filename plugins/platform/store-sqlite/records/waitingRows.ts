@@ -28,7 +28,7 @@ export async function readWaiting(readers: Readers): Promise<readonly WaitingEnt
   }));
 }
 
-/** Answers false where nobody was told of such a message, or it is stored by now. */
+/** Answers false where such a message was never announced, or is stored by now. */
 export async function noteOrder(writer: Connection, account: string, uidl: string, order: WaitingOrder): Promise<boolean> {
   const changed = await writer.run(
     `UPDATE journal SET ordered = ?1, failures = iif(?1 = 'fetch', 0, failures)

@@ -2,7 +2,7 @@
 import type { IspAccount } from '../ispAccount.js';
 import type { Way } from './waysToLogIn.js';
 
-/** In memory only: after a restart one session finds out anew. */
+/** In memory only: after a restart one session finds out again. */
 export class KnownWays {
   readonly #worked = new Map<string, Way>();
 

@@ -2,11 +2,11 @@
 // and servers count those.
 import type { PostroomError } from '@postroom/sdk';
 import type { IspAccount } from '../ispAccount.js';
-import type { Answer } from '../ispAnswers.js';
+import type { IspAnswer } from '../ispAnswers.js';
 import type { IspCapabilities } from '../ispCapabilities.js';
 import type { Pop3Dialogue } from '../pop3Dialogue.js';
 import type { KnownWays } from './knownWays.js';
-import { type Refusal, refusedError } from './loginErrors.js';
+import { type RefusedWay, refusedError } from './loginErrors.js';
 import { tryWay } from './loginSteps.js';
 import { meaningOf } from './refusedLogins.js';
 import { hidesPassword, type Way } from './waysToLogIn.js';
@@ -15,15 +15,15 @@ import { hidesPassword, type Way } from './waysToLogIn.js';
 const MOST_GUESSES = 2;
 
 /** What the server offers in this session. */
-export interface Offer {
+export interface LoginOffer {
   readonly ways: readonly Way[];
   readonly capabilities: IspCapabilities;
   readonly timestamp: string | undefined;
 }
 
 export class LoginAttempt {
-  readonly #refusals: Refusal[] = [];
-  #offer: Offer | undefined;
+  readonly #refusals: RefusedWay[] = [];
+  #offer: LoginOffer | undefined;
 
   constructor(
     private readonly account: IspAccount,
@@ -36,7 +36,7 @@ export class LoginAttempt {
   }
 
   /** Tries what the server offers until it lets us in. Throws error() where it does not. */
-  async run(dialogue: Pop3Dialogue, offer: Offer): Promise<void> {
+  async run(dialogue: Pop3Dialogue, offer: LoginOffer): Promise<void> {
     this.#offer = offer;
     // USER unannounced, where nothing that is known is announced: older servers take it.
     const ways = offer.ways.length === 0 ? (['user'] as const) : this.known.inOrder(this.account, offer.ways);
@@ -56,7 +56,7 @@ export class LoginAttempt {
     return refusedError(this.account, this.#refusals, this.#offer);
   }
 
-  #refusal(way: Way, answer: Answer): Refusal {
+  #refusal(way: Way, answer: IspAnswer): RefusedWay {
     const meaning = meaningOf(answer, this.account);
     return { way, answer, meaning, hasWorked: this.known.hasWorked(this.account, way) };
   }
@@ -65,7 +65,7 @@ export class LoginAttempt {
     const last = this.#refusals.at(-1);
     if (last === undefined) return ways[0];
     const left = ways.filter((way) => this.#refusals.every((refusal) => refusal.way !== way));
-    // Dovecot says [AUTH] also of a mechanism that it has not: nobody looked at the password.
+    // Dovecot says [AUTH] also of a mechanism that it lacks: the password was not checked.
     if (last.meaning === 'way') return left[0];
     if (!this.#leavesDoubt(last)) return undefined;
     // Of the same kind, it would be refused for the same reason.
@@ -74,7 +74,7 @@ export class LoginAttempt {
   }
 
   /** Whether the server may have refused the way and not the password. */
-  #leavesDoubt({ way, answer, meaning, hasWorked }: Refusal): boolean {
+  #leavesDoubt({ way, answer, meaning, hasWorked }: RefusedWay): boolean {
     const guesses = this.#refusals.filter((refusal) => refusal.meaning !== 'way').length;
     if (hasWorked || guesses >= MOST_GUESSES) return false;
     // A server that keeps only a hash of the password can check neither of these, and calls every password wrong.

@@ -1,14 +1,14 @@
 // Logins that failed, as errors for people: what happened, at whom, what to do.
 import { type ErrorCode, type LoginRefusal, PostroomError } from '@postroom/sdk';
 import type { IspAccount } from '../ispAccount.js';
-import type { Answer } from '../ispAnswers.js';
+import type { IspAnswer } from '../ispAnswers.js';
 import type { IspCapabilities } from '../ispCapabilities.js';
 import { NAMES, offerOf, type Way } from './waysToLogIn.js';
 
 /** A way that was refused. */
-export interface Refusal {
+export interface RefusedWay {
   readonly way: Way;
-  readonly answer: Answer;
+  readonly answer: IspAnswer;
   readonly meaning: LoginRefusal;
   /** It has let this account in before. */
   readonly hasWorked: boolean;
@@ -59,7 +59,7 @@ const CODES: Readonly<Record<LoginRefusal, Sayable | undefined>> = {
 };
 
 /** A greeting with -ERR: without a code it is about the server, not about anybody's login. */
-export function greetingError(account: IspAccount, answer: Answer): PostroomError {
+export function greetingError(account: IspAccount, answer: IspAnswer): PostroomError {
   const code = answer.code === 'IN-USE' ? 'isp/in-use' : answer.code === 'SYS/PERM' ? 'isp/permanent' : 'isp/temporary';
   return errorOf(account, code, answer);
 }
@@ -71,7 +71,7 @@ export function tlsWantedError(account: IspAccount): PostroomError {
 }
 
 /** The error for ways that were all refused, at least one. */
-export function refusedError(account: IspAccount, refusals: readonly Refusal[], offer: Offered | undefined): PostroomError {
+export function refusedError(account: IspAccount, refusals: readonly RefusedWay[], offer: Offered | undefined): PostroomError {
   const telling = refusals.findLast(({ meaning }) => meaning !== 'way');
   const isKnown = account.auth !== 'auto' || offer === undefined || offer.ways.length > 0 || offer.capabilities.mechanisms.length === 0;
   const code = telling === undefined ? undefined : CODES[telling.meaning];
@@ -83,11 +83,11 @@ export function refusedError(account: IspAccount, refusals: readonly Refusal[], 
   return new PostroomError('isp/no-login', noLoginSentence(account, refusals, offer), { account: account.id, host: account.host });
 }
 
-function errorOf(account: IspAccount, code: Sayable, { text }: Answer): PostroomError {
+function errorOf(account: IspAccount, code: Sayable, { text }: IspAnswer): PostroomError {
   return new PostroomError(code, `${SENTENCES[code](account)} (The ISP: ${quoted(text)}.)`, { account: account.id, host: account.host });
 }
 
-function noLoginSentence({ id, host, auth }: IspAccount, refusals: readonly Refusal[], offer: Offered | undefined): string {
+function noLoginSentence({ id, host, auth }: IspAccount, refusals: readonly RefusedWay[], offer: Offered | undefined): string {
   const offered = offer === undefined ? '' : offerOf(offer.capabilities, offer.timestamp);
   const whatItOffers = offered === '' ? 'It does not say what it offers.' : `It offers ${offered}.`;
   const said = refusals.map(({ way, answer }) => `${NAMES[way]}: ${quoted(answer.text)}`).join(', ');

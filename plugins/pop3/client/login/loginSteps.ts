@@ -1,7 +1,7 @@
 // Each way to log in, command by command.
 import { createHash, createHmac } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
-import type { Answer } from '../ispAnswers.js';
+import type { IspAnswer } from '../ispAnswers.js';
 import type { Challenge, Pop3Dialogue } from '../pop3Dialogue.js';
 import { NAMES, type Way } from './waysToLogIn.js';
 
@@ -10,7 +10,7 @@ const COMMAND_LIMIT = 255;
 const SHOWN = '(hidden)';
 
 /** Tries one way. `timestamp`: the greeting's, for APOP. */
-export function tryWay(dialogue: Pop3Dialogue, way: Way, timestamp: string | undefined): Promise<Answer> {
+export function tryWay(dialogue: Pop3Dialogue, way: Way, timestamp: string | undefined): Promise<IspAnswer> {
   switch (way) {
     case 'plain':
       return plain(dialogue);
@@ -27,24 +27,24 @@ export function tryWay(dialogue: Pop3Dialogue, way: Way, timestamp: string | und
   }
 }
 
-async function user(dialogue: Pop3Dialogue): Promise<Answer> {
+async function user(dialogue: Pop3Dialogue): Promise<IspAnswer> {
   const answer = await dialogue.ask(`USER ${dialogue.account.user}`);
   return answer.ok ? dialogue.ask(`PASS ${dialogue.account.password}`, 'PASS (hidden)') : answer;
 }
 
 /** RFC 5034: the response stands behind AUTH where the line is short enough. An older server may not look at it there, and ask. */
-async function plain(dialogue: Pop3Dialogue): Promise<Answer> {
+async function plain(dialogue: Pop3Dialogue): Promise<IspAnswer> {
   const response = plainResponse(dialogue);
   const line = `AUTH PLAIN ${response}`;
   if (line.length + 2 > COMMAND_LIMIT) return plainInSteps(dialogue);
   return answerPlain(dialogue, await dialogue.askOrAnswer(line, 'AUTH PLAIN (hidden)'), response);
 }
 
-async function plainInSteps(dialogue: Pop3Dialogue): Promise<Answer> {
+async function plainInSteps(dialogue: Pop3Dialogue): Promise<IspAnswer> {
   return answerPlain(dialogue, await dialogue.askOrAnswer('AUTH PLAIN', 'AUTH PLAIN'), plainResponse(dialogue));
 }
 
-async function answerPlain(dialogue: Pop3Dialogue, said: Answer | Challenge, response: string): Promise<Answer> {
+async function answerPlain(dialogue: Pop3Dialogue, said: IspAnswer | Challenge, response: string): Promise<IspAnswer> {
   if (!('challenge' in said)) return said;
   if (said.challenge === '') return settled(dialogue, 'plain', await dialogue.askOrAnswer(response, SHOWN));
   // PLAIN has no challenge: whatever this is, the answer to it would be wrong.
@@ -56,7 +56,7 @@ function plainResponse({ account }: Pop3Dialogue): string {
 }
 
 /** The server's questions are not read: they are `Username:` and `Password:` in whatever words and language. */
-async function login(dialogue: Pop3Dialogue): Promise<Answer> {
+async function login(dialogue: Pop3Dialogue): Promise<IspAnswer> {
   const { account } = dialogue;
   let said = await dialogue.askOrAnswer('AUTH LOGIN', 'AUTH LOGIN');
   for (const text of [account.user, account.password]) {
@@ -67,7 +67,7 @@ async function login(dialogue: Pop3Dialogue): Promise<Answer> {
 }
 
 /** RFC 2195. */
-async function cramMd5(dialogue: Pop3Dialogue): Promise<Answer> {
+async function cramMd5(dialogue: Pop3Dialogue): Promise<IspAnswer> {
   const { account } = dialogue;
   const said = await dialogue.askOrAnswer('AUTH CRAM-MD5', 'AUTH CRAM-MD5');
   if (!('challenge' in said)) return said;
@@ -80,7 +80,7 @@ async function cramMd5(dialogue: Pop3Dialogue): Promise<Answer> {
 }
 
 /** RFC 1939 section 7. */
-async function apop(dialogue: Pop3Dialogue, timestamp: string | undefined): Promise<Answer> {
+async function apop(dialogue: Pop3Dialogue, timestamp: string | undefined): Promise<IspAnswer> {
   const { user: name, password } = dialogue.account;
   if (timestamp === undefined) return { ok: false, code: '', text: 'APOP not supported: no timestamp in the greeting' };
   const digest = createHash('md5').update(timestamp).update(password).digest('hex');
@@ -89,7 +89,7 @@ async function apop(dialogue: Pop3Dialogue, timestamp: string | undefined): Prom
 }
 
 /** The last answer of a login: the server has all that the way knows. */
-function settled(dialogue: Pop3Dialogue, way: Way, said: Answer | Challenge): Answer | Promise<Answer> {
+function settled(dialogue: Pop3Dialogue, way: Way, said: IspAnswer | Challenge): IspAnswer | Promise<IspAnswer> {
   return 'challenge' in said ? giveUp(dialogue, way) : said;
 }
 

@@ -1,7 +1,7 @@
 // What an -ERR to a login means: the code first (RFC 2449 section 6.4, RFC 3206), else the words.
 import { type LoginRefusal, readLoginRefusal } from '@postroom/sdk';
 import type { IspAccount } from '../ispAccount.js';
-import type { Answer } from '../ispAnswers.js';
+import type { IspAnswer } from '../ispAnswers.js';
 
 const CODES: Readonly<Record<string, LoginRefusal>> = {
   'IN-USE': 'in-use',
@@ -14,7 +14,7 @@ const CODES: Readonly<Record<string, LoginRefusal>> = {
 const OVER_A_LIMIT = /\bexceeded\b.*\blimits?\b/i;
 
 /** [AUTH] stays a refused login, whatever words stand behind it, but where they say that it is not about name and password at all. */
-export function meaningOf({ code, text }: Answer, { security }: Pick<IspAccount, 'security'>): LoginRefusal {
+export function meaningOf({ code, text }: IspAnswer, { security }: Pick<IspAccount, 'security'>): LoginRefusal {
   const byCode = CODES[code];
   if (byCode !== undefined) return byCode;
   const said = readLoginRefusal(text);

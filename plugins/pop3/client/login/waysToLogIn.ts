@@ -10,7 +10,7 @@ export const WAYS = ['plain', 'plain-in-steps', 'login', 'user', 'cram-md5', 'ap
 export type Way = (typeof WAYS)[number];
 
 /**
- * With TLS nobody can read along: first the ways that work whatever form the server keeps passwords in. CRAM-MD5 and APOP need the password itself at the
+ * TLS keeps the password secret: first the ways that work whatever form the server keeps passwords in. CRAM-MD5 and APOP need the password itself at the
  * server; many that keep only hashes announce them all the same, and call every password wrong then.
  */
 const ENCRYPTED: readonly Way[] = ['plain', 'plain-in-steps', 'user', 'login', 'cram-md5', 'apop'];

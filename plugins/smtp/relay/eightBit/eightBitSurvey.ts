@@ -7,7 +7,7 @@ import { sevenBitHeader } from './sevenBitHeader.js';
 
 /** Parts with 8-bit content. */
 const MOST_PARTS = 10_000;
-/** What nobody has said (RFC 1428). */
+/** The name for an undeclared charset (RFC 1428). */
 const UNKNOWN = 'unknown-8bit';
 
 /** How the content of a part goes out. `repaired`: it is encoded already, and not everywhere. */
@@ -84,7 +84,7 @@ class Survey implements Visitor, EightBitSurvey {
   #conversionOf({ header: { type, encoding } }: Part, size: number, eightBit: number): Conversion {
     if (encoding === 'quoted-printable') return 'repaired quoted-printable';
     if (encoding === 'base64') return 'repaired base64';
-    // RFC 2046 sections 5.2.2 and 5.2.3: they may not be encoded. An encoding that nobody here knows can't be encoded once more.
+    // RFC 2046 sections 5.2.2 and 5.2.3: they may not be encoded. An unknown encoding can't be encoded once more.
     if (!isPlain(encoding) || /^message\/(?:partial|external-body)$/.test(type)) {
       this.#fail('5.6.3', `A part of it (${type}, ${encoding}) cannot be converted.`);
     }

@@ -82,7 +82,7 @@ export function encodeParameters(value: string, charset: string): string {
   return withoutEightBit(out + value.slice(from));
 }
 
-/** What can be written in no other way, and is read by nobody. */
+/** What can be written in no other way, and is never shown. */
 export function withoutEightBit(text: string): string {
   return text.replace(/[\x80-\xff]/g, '?');
 }

@@ -35,7 +35,7 @@ export interface Visitor {
   /** Content of a part that holds no other parts, without the line end that belongs to the boundary behind it. */
   content(octets: Buffer, part: Part): void;
   contentEnd(part: Part, isLast: boolean): void;
-  /** Boundaries, and what nobody reads: the text before the first and behind the last one. */
+  /** Boundaries, and the preamble and epilogue: the text before the first and behind the last one. */
   between(octets: Buffer, isSigned: boolean): void;
   /** The message is built in a way that cannot be followed. */
   lost(why: 'deep' | 'header'): void;
@@ -78,7 +78,7 @@ export class MimeWalk {
       this.#line(rest.subarray(0, length));
       rest = rest.subarray(length);
     }
-    // Whoever gives the octets may use their place again.
+    // The caller may reuse the buffer.
     this.#rest = Buffer.from(rest);
   }
 

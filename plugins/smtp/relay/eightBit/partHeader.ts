@@ -12,7 +12,7 @@ export interface PartHeader {
   readonly holdsMessage: boolean;
 }
 
-/** Encodings that change the octets. What nobody knows (`7-bit`, `plain`) every reader takes for none at all. */
+/** Encodings that change the octets. Unknown names (`7-bit`, `plain`) every reader takes for none at all. */
 const ENCODED = /^(?:base64|quoted-printable|uuencode|x-.*)$/;
 /** Of a boundary: RFC 2046 allows 70. */
 const LONGEST_BOUNDARY = 2_000;

@@ -2,7 +2,7 @@
 import type { IspServer } from '../ispSettings.js';
 import type { Mechanism } from './waysToLogIn.js';
 
-/** In memory only: after a restart one session finds out anew. */
+/** In memory only: after a restart one session finds out again. */
 export class KnownMechanisms {
   readonly #worked = new Map<string, Mechanism>();
 

@@ -3,8 +3,8 @@
 import { type IspServer, SetupProblem } from '../ispSettings.js';
 import { oneLine, type RelayFailure } from '../replies.js';
 import type { KnownMechanisms } from './knownMechanisms.js';
-import { meaningOf } from './refusedLogins.js';
-import { type Mechanism, nextWay, type RefusedMechanism, waysOffered } from './waysToLogIn.js';
+import { loginReplyMeaning } from './refusedLogins.js';
+import { type Mechanism, mechanismsOffered, nextWay, type RefusedMechanism } from './waysToLogIn.js';
 
 /** What the server has announced. */
 export interface Announced {
@@ -21,7 +21,7 @@ interface Refused extends RefusedMechanism {
 const NEEDS_TLS = '4.7.11';
 const NO_COMMON_WAY = '4.7.4';
 
-export class LoginAttempt {
+export class RelayLoginAttempt {
   readonly #refused: Refused[] = [];
   #announced: Announced = { mechanisms: undefined, hasTls: false };
   #isUnfinished = false;
@@ -68,7 +68,7 @@ export class LoginAttempt {
       this.#isUnfinished = this.#refused.length > 0 && response === undefined;
       throw failure;
     }
-    const said = meaningOf(response);
+    const said = loginReplyMeaning(response);
     const meaning = said === 'tls' && this.server.security !== 'plain' ? 'unclear' : said;
     const hasWorked = this.known.hasWorked(this.server, mechanism);
     this.#refused.push({ mechanism, meaning, reply: failure.responseCode, hasWorked, failure: Object.assign(failure, { response }) });
@@ -77,7 +77,7 @@ export class LoginAttempt {
   #ways(): readonly Mechanism[] {
     const { host, security } = this.server;
     const { mechanisms, hasTls } = this.#announced;
-    const ways = mechanisms === undefined ? [] : this.known.inOrder(this.server, waysOffered(this.server, mechanisms));
+    const ways = mechanisms === undefined ? [] : this.known.inOrder(this.server, mechanismsOffered(this.server, mechanisms));
     if (ways.length > 0) return ways;
     if (security === 'plain' && hasTls) throw new SetupProblem(`${tlsSentence(host)} No password was sent.`, NEEDS_TLS);
     if (mechanisms === undefined) {
@@ -107,9 +107,9 @@ export class LoginAttempt {
 /** A refusal that asks for TLS on a connection without, of a login or of the mail itself, as what it is. */
 export function tlsDemand({ host, security, login }: IspServer, error: unknown): SetupProblem | undefined {
   const { response, responseCode: reply } = error as RelayFailure;
-  if (security !== 'plain' || response === undefined || reply === undefined || meaningOf(response) !== 'tls') return undefined;
+  if (security !== 'plain' || response === undefined || reply === undefined || loginReplyMeaning(response) !== 'tls') return undefined;
   const concernsLogin = (error as RelayFailure).code === 'EAUTH';
-  // 550 and 554 to a message may speak of TLS for reasons of their own.
+  // 550 and 554 to a message may speak of TLS for other reasons.
   if (!concernsLogin && reply !== 530 && reply !== 538) return undefined;
   return new SetupProblem(`${tlsSentence(host, login === undefined)} The ISP: "${oneLine(response)}".`, NEEDS_TLS);
 }

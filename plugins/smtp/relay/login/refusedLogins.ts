@@ -9,7 +9,7 @@ const TLS_REPLY = 538;
 const TLS_STATUS = /^\d{3}[ -][45]\.7\.1[01](?!\d)/;
 
 /** `response`: the reply, all its lines. */
-export function meaningOf(response: string): LoginRefusal {
+export function loginReplyMeaning(response: string): LoginRefusal {
   const reply = Number(/^\d{3}(?!\d)/.exec(response)?.[0] ?? 0);
   if (reply === TLS_REPLY || TLS_STATUS.test(response)) return 'tls';
   const said = readLoginRefusal(response.replace(/(^|\n)\d{3}[ -](?:[245]\.\d{1,3}\.\d{1,3} )?/g, '$1'));

@@ -32,7 +32,7 @@ export function mechanismsIn(reply: string): readonly string[] | undefined {
 }
 
 /** What is to be tried, best first; the one of the settings where they name one, offered or not. An empty list of the server says nothing. */
-export function waysOffered(
+export function mechanismsOffered(
   { security, auth }: { readonly security: PortSecurity; readonly auth: SmtpAuth },
   offered: readonly string[],
 ): readonly Mechanism[] {
@@ -56,5 +56,5 @@ function leavesDoubt({ meaning, reply }: RefusedMechanism): boolean {
   return reply >= 500 && reply !== WANTS_OTHER && (meaning === 'unclear' || meaning === 'credentials');
 }
 
-/** RFC 4954 section 6: the mechanism is too weak; used for `a password of its own for each program, please`. */
+/** RFC 4954 section 6: the mechanism is too weak; used by ISPs that ask for an application password. */
 const WANTS_OTHER = 534;

@@ -91,7 +91,7 @@ describe('a service of a plugin', () => {
     const ours = order.filter(({ plugin }) => /^test\.(provider|consumer)$/.test(plugin));
     expect(ours.map((each) => ({ ...each, place: 0 }))).to.deep.equal([
       { place: 0, plugin: 'test.provider', phase: 'after the settings', provides: 'Greeter 1.0.0', requires: '' },
-      { place: 0, plugin: 'test.consumer', phase: 'after the settings', provides: '', requires: 'Greeter of test.provider' },
+      { place: 0, plugin: 'test.consumer', phase: 'after the settings', provides: '', requires: 'test.provider: Greeter' },
     ]);
   });
 });

@@ -72,13 +72,18 @@ describe('mail and plugins that change', () => {
     const seen = new Set<string>();
     const versionOfBuild = new Map<number, string>();
     for (const { trail, subject } of traces) {
-      const builds = new Set(trail.filter(({ tap }) => !tap.startsWith('core/')).map(({ build }) => build));
-      const wasHeld = trail.some(({ tap }) => tap === 'core/blocked');
-      expect(builds, `${subject} saw one build`).to.have.lengthOf(wasHeld ? Math.max(builds.size, 1) : 1);
-      const tags = trail.map(({ change }) => change).filter((change) => /^tag (begin|end)-/.test(change));
-      const sorted = tags.map((tag) => tag.replace('tag ', '')).join(' ');
-      expect(['', ...versions.map((version) => `begin-${version} end-${version}`)], subject).to.include(sorted);
-      seen.add(sorted);
+      // Mail that was held was sorted once more later: each time by one build.
+      const ofTaps = trail.filter(({ tap }) => !tap.startsWith('core/'));
+      const builds = new Set(ofTaps.map(({ build }) => build));
+      const holds = trail.filter(({ change }) => change === 'hold');
+      expect(builds.size, `${subject} saw one build each time`).to.be.within(1, 1 + holds.length);
+      const heldBy = new Set(holds.map(({ build }) => build));
+      for (const build of [...builds].filter((each) => !heldBy.has(each))) {
+        const tags = ofTaps.filter((each) => each.build === build && /^tag (begin|end)-/.test(each.change));
+        const sorted = tags.map(({ change }) => change.replace('tag ', '')).join(' ');
+        expect(['', ...versions.map((version) => `begin-${version} end-${version}`)], subject).to.include(sorted);
+        seen.add(sorted);
+      }
       for (const { build, change } of trail.filter((entry) => entry.change.startsWith('tag begin-'))) {
         expect(versionOfBuild.get(build ?? -1) ?? change, `build ${build} is one version`).to.equal(change);
         versionOfBuild.set(build ?? -1, change);

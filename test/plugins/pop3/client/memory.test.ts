@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { MOST_MESSAGES, partsOf } from '#plugins/pop3/dist/client/listing.js';
+import { listingParts, MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';
 
 const PROGRAM = fileURLToPath(new URL('./collectProcess.js', import.meta.url));
 const MOST_MEGABYTES = 64;
@@ -124,17 +124,17 @@ describe('the memory that a hostile ISP costs', function () {
 
 describe('a mailbox of many messages', () => {
   it('is gone through part by part: one that is emptied from its beginning, another from its end, none of them twice', () => {
-    expect(partsOf(0, true)).to.deep.equal([{ from: 1, to: Number.POSITIVE_INFINITY }]);
-    expect(partsOf(MOST_MESSAGES, false)).to.deep.equal([{ from: 1, to: Number.POSITIVE_INFINITY }]);
+    expect(listingParts(0, true)).to.deep.equal([{ from: 1, to: Number.POSITIVE_INFINITY }]);
+    expect(listingParts(MOST_MESSAGES, false)).to.deep.equal([{ from: 1, to: Number.POSITIVE_INFINITY }]);
     for (const count of [MOST_MESSAGES + 1, 2 * MOST_MESSAGES, 3 * MOST_MESSAGES - 1]) {
       for (const deletesAtOnce of [true, false]) {
-        const parts = partsOf(count, deletesAtOnce);
+        const parts = listingParts(count, deletesAtOnce);
         const ordered = deletesAtOnce ? parts : parts.toReversed();
         expect(ordered[0]?.from).to.equal(1);
         expect(ordered.at(-1)?.to).to.equal(Number.POSITIVE_INFINITY);
         for (const [index, part] of ordered.slice(1).entries()) expect(part.from).to.equal((ordered[index]?.to ?? 0) + 1);
       }
     }
-    expect(partsOf(1e12, true)).to.have.length.below(100);
+    expect(listingParts(1e12, true)).to.have.length.below(100);
   });
 });

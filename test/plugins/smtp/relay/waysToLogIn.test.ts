@@ -1,7 +1,7 @@
 // By which ways the relay logs in, in which order, when it stops, and what it says.
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { meaningOf } from '#plugins/smtp/dist/relay/login/refusedLogins.js';
+import { loginReplyMeaning } from '#plugins/smtp/dist/relay/login/refusedLogins.js';
 import { mechanismsIn } from '#plugins/smtp/dist/relay/login/waysToLogIn.js';
 import { fingerprintOf, testCertificate } from '../testCertificate.js';
 import { relayingHost } from './relayingHost.js';
@@ -202,6 +202,6 @@ describe('the ways to log in at the outgoing server', () => {
     expect(mechanismsIn('250-isp\r\n250 AUTH')).to.deep.equal([]);
     expect(mechanismsIn('250-auth.isp.example AUTH\r\n250 SIZE')).to.equal(undefined);
     expect(mechanismsIn(`250 AUTH ${' '.repeat(100_000)}PLAIN`)).to.deep.equal(['PLAIN']);
-    expect(meaningOf(`535-5.7.8 ${'unable to '.repeat(50_000)}`)).to.equal('unclear');
+    expect(loginReplyMeaning(`535-5.7.8 ${'unable to '.repeat(50_000)}`)).to.equal('unclear');
   });
 });
