@@ -1,4 +1,3 @@
-
 // Where an IP address leads: out into the internet, or to a machine that trusts its neighbours. Pure.
 import ipaddr from 'ipaddr.js';
 

@@ -48,7 +48,7 @@ describe('the time limits of taps', () => {
     it(`are in ${place} as in the hooks, for every hook that has one`, () => {
       const names = (Object.keys(hooks) as HookName[]).filter((hook) => limitOf({ hook, name: 'tap' }) > 0);
       const expected = names.map((hook): [string, number] => [hook, limitOf({ hook, name: 'tap' })]);
-      expect([...statedIn(text)].sort()).to.deep.equal(expected.sort());
+      expect([...statedIn(text)]).to.have.deep.members(expected);
       expect(outcomeIn(text)).to.equal(limitOf({ hook: 'onDeliver', name: 'tap', stage: 'outcome' }));
     });
   }

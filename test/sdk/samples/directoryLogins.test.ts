@@ -143,7 +143,7 @@ describe('the sample for logins of a directory', function () {
       readonly plugin: string;
       readonly requires: string;
     }[];
-    expect(order.find(({ plugin }) => plugin === 'postroom.pop3')?.requires).to.include(`Authenticator of ${ID}`);
+    expect(order.find(({ plugin }) => plugin === 'postroom.pop3')?.requires).to.include(`${ID}: Authenticator`);
   });
 
   it('tells mail programs to try again later while the directory is away, and lets ADMIN1 in all the same', async () => {
