@@ -91,7 +91,7 @@ describe('npm run dev', () => {
     }
   });
 
-  it('builds the core by a compiler that stays, plugins by one that ends, and keeps the server where something is wrong', async function () {
+  it('builds the core and plugins, and keeps the server where something is wrong', async function () {
     this.timeout(60_000);
     await symlink(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
     await put('core/main.ts', 'export const one: number = 1;\n');
@@ -102,7 +102,7 @@ describe('npm run dev', () => {
       events.push(event);
       told();
     };
-    /** The next event that says so. A round of the compiler may come late, and tell of the same change again. */
+    /** The next event that says so. */
     const tells = async (what: string): Promise<void> => {
       for (let event = events.shift(); event === undefined || !event.includes(what); event = events.shift())
         if (events.length === 0) await new Promise<void>((resolve) => (told = resolve));
