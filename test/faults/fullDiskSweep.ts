@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SystemClock } from '@postroom/sdk/base';
-import { PRODUCT_FOLDER } from '#core/base/places.js';
+import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { restoreBackup } from '#plugins/platform/backup/dist/restoreBackup.js';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { SqliteFiles } from '#plugins/platform/store-sqlite/dist/sqliteFiles.js';
@@ -233,7 +233,7 @@ class FullDiskSweep {
 
 /** As the first version made it, with something in it. */
 async function writeOlder(database: string): Promise<void> {
-  const first = await readFile(path.join(PRODUCT_FOLDER, 'core', 'store', 'migrations', '001-initial.sql'), 'utf8');
+  const first = await readFile(path.join(BUNDLED_PLUGINS, 'platform', 'store-sqlite', 'migrations', '001-initial.sql'), 'utf8');
   await writeFile(database, '', { mode: 0o600 });
   const connection = await Connection.open(database, 'write');
   await connection.exec(`PRAGMA application_id = 0x506f7374;\n${first}\nPRAGMA user_version = 1;`);
