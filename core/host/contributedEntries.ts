@@ -11,6 +11,8 @@ export class ManifestEntries implements ContributedEntries {
   /** By point, for the plugins that were active last. */
   #known: ReadonlyMap<string, readonly { readonly plugin: string; readonly value: unknown }[]> | undefined;
 
+  #ajv: Ajv | undefined;
+
   constructor(@PluginHost private readonly host: PluginHost) {
     host.onDidChange(() => {
       this.#known = undefined;
@@ -55,7 +57,9 @@ export class ManifestEntries implements ContributedEntries {
   }
 
   #fits({ id }: PluginStatus, place: string, value: Entry, schema: Entry): boolean {
-    const validate = new Ajv({ strict: false, validateSchema: false, code: { optimize: false } }).compile(schema);
+    // Compiled once for each schema: Ajv knows it again.
+    this.#ajv ??= new Ajv({ strict: false, validateSchema: false, code: { optimize: false } });
+    const validate = this.#ajv.compile(schema);
     if (validate(value)) return true;
     const [first] = validate.errors ?? [];
     this.host.noteProblem(

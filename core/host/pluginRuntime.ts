@@ -19,6 +19,7 @@ import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
+import { mustRequire, undeclaredService } from './declaredServices.js';
 import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { Doors } from './doors.js';
 import { PATIENCE_MS, withPatience } from './patience.js';
@@ -26,7 +27,7 @@ import { pluginMail } from './pluginMail.js';
 import type { ModuleLoader, PluginModule } from './pluginModule.js';
 import { pluginSecrets } from './pluginSecrets.js';
 import { pluginSettings } from './pluginSettings.js';
-import { isPlatform, requirementsOf } from './servicePlan.js';
+import { isPlatform } from './servicePlan.js';
 import type { ServiceRegistry } from './serviceRegistry.js';
 
 export interface RuntimeOptions {
@@ -214,9 +215,7 @@ export class PluginRuntime {
   }
 
   #required<T>(id: ServiceId<T>): T {
-    if (!requirementsOf(this.plugin).some(({ service: name }) => name === id.serviceName)) {
-      throw this.#undeclared(`takes the service ${id.serviceName}, which "requires" in its manifest does not name`);
-    }
+    mustRequire(this.plugin, id);
     return service(this.#container, id);
   }
 
@@ -224,15 +223,10 @@ export class PluginRuntime {
     this.#mustLive();
     const declared = this.plugin.manifest.provides?.find(({ service: name }) => name === id.serviceName);
     if (declared === undefined) {
-      throw this.#undeclared(`provides the service ${id.serviceName}, which "provides" in its manifest does not name`);
+      throw undeclaredService(this.plugin.id, `provides the service ${id.serviceName}, which "provides" in its manifest does not name`);
     }
-    if (!this.#isActivating) throw this.#undeclared(`provides the service ${id.serviceName} after activate() has ended`);
+    if (!this.#isActivating) throw undeclaredService(this.plugin.id, `provides the service ${id.serviceName} after activate() has ended`);
     this.options.services.provide(this.plugin.id, id, declared.version, provided);
-  }
-
-  #undeclared(what: string): PostroomError {
-    const { id } = this.plugin;
-    return new PostroomError('plugin/undeclared-service', `${id} ${what}.`, { plugin: id });
   }
 
   /** What comes after the end goes at once. */

@@ -9,6 +9,7 @@ import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { checkBootFile, readBootFile } from './bootFile.js';
 import { DefaultCommandRegistry } from './commandRegistry.js';
+import { mustRequire, undeclaredService } from './declaredServices.js';
 import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
 import { importPlugin } from './importPlugin.js';
@@ -100,13 +101,16 @@ export class StandaloneHost {
       log: this.log.forSource(id),
       commands: { register: (command, handler) => this.#commands.register(id, command, handler) },
       get: (service) => {
-        if (requirementsOf(plugin).some((each) => each.service === service.serviceName)) return this.#services.get(service);
-        throw undeclared(id, `takes the service ${service.serviceName}, which "requires" in its manifest does not name`);
+        mustRequire(plugin, service);
+        return this.#services.get(service);
       },
       provide: (service, provided) => {
         const declared = manifest.provides?.find((each) => each.service === service.serviceName && each.standalone === true);
         if (declared !== undefined) return this.#services.provide(id, service, declared.version, provided);
-        throw undeclared(id, `provides the service ${service.serviceName}, which "provides" in its manifest does not call standalone`);
+        throw undeclaredService(
+          id,
+          `provides the service ${service.serviceName}, which "provides" in its manifest does not call standalone`,
+        );
       },
     } satisfies StandaloneContext);
   }
@@ -128,8 +132,4 @@ function isStandalone({ manifest }: InstalledPlugin, command: string): boolean {
 
 function failed(plugin: string, why: string): PostroomError {
   return new PostroomError('plugin/failed', `${plugin} cannot work without a server. ${why}`, { plugin });
-}
-
-function undeclared(plugin: string, what: string): PostroomError {
-  return new PostroomError('plugin/undeclared-service', `${plugin} ${what}.`, { plugin });
 }
