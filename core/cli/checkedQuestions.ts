@@ -25,7 +25,3 @@ export async function askChoice(dialogue: Dialogue, question: string, choices: r
   );
   return find(answer) ?? answer;
 }
-
-export async function askNumber(dialogue: Dialogue, question: string, proposal: number): Promise<number> {
-  return Number(await askUntil(dialogue, question, String(proposal), (answer) => (/^\d+$/.test(answer) ? undefined : 'A whole number.')));
-}

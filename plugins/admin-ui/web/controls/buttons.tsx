@@ -1,6 +1,5 @@
 // Buttons that work, and links that look like them.
 import { type ReactNode, useState } from 'react';
-import { Link } from 'wouter';
 
 /** A button that is busy while its work runs, and shows nothing else: what went wrong is the caller's to show. */
 export function ActionButton({
@@ -30,21 +29,5 @@ export function ActionButton({
     >
       {children}
     </button>
-  );
-}
-
-export function ButtonLink({
-  href,
-  children,
-  kind = 'plain',
-}: {
-  readonly href: string;
-  readonly children: ReactNode;
-  readonly kind?: 'plain' | 'primary';
-}): ReactNode {
-  return (
-    <Link href={href} className={`button ${kind}`}>
-      {children}
-    </Link>
   );
 }
