@@ -1,21 +1,8 @@
-import type { PluginManifest } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { InstalledPlugin } from '#core/host/discovery.js';
 import { planEnablement, switchPlugin } from '#core/host/enablement.js';
-
-function plugin(name: string, more: Partial<PluginManifest> = {}, problems: readonly string[] = []): InstalledPlugin {
-  const manifest = {
-    name,
-    publisher: 'a',
-    version: '1.0.0',
-    type: 'module',
-    displayName: name,
-    description: name,
-    engines: { postroom: '*' },
-  } as const;
-  return { id: `a.${name}`, folder: `/${name}`, manifest: { ...manifest, ...more }, bundled: true, trusted: false, problems };
-}
+import { installedPlugin as plugin } from '../../kit/installedPlugin.js';
 
 const orderOf = (installed: readonly InstalledPlugin[], enabled: readonly string[], disabled: readonly string[] = []): readonly string[] =>
   planEnablement(installed, enabled, disabled).order.map(({ id }) => id);

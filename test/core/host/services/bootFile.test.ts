@@ -2,24 +2,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { PluginManifest, PropertySchema } from '@postroom/sdk';
+import type { PropertySchema } from '@postroom/sdk';
 import { expect } from 'chai';
 import { checkBootFile, readBootFile } from '#core/host/bootFile.js';
 import type { InstalledPlugin } from '#core/host/discovery.js';
+import { installedPlugin } from '../../../kit/installedPlugin.js';
 
-function plugin(name: string, properties: Readonly<Record<string, PropertySchema>> = {}): InstalledPlugin {
-  const manifest: PluginManifest = {
-    name,
-    publisher: 'a',
-    version: '1.0.0',
-    type: 'module',
-    displayName: name,
-    description: name,
-    engines: { postroom: '*' },
-    contributes: { configuration: { title: name, properties } },
-  };
-  return { id: `a.${name}`, folder: `/${name}`, manifest, bundled: true, trusted: false, problems: [] };
-}
+const plugin = (name: string, properties: Readonly<Record<string, PropertySchema>>): InstalledPlugin =>
+  installedPlugin(name, { contributes: { configuration: { title: name, properties } } });
 
 const INSTALLED = [
   plugin('store', { 'store.address': { type: 'string', scope: 'boot', minLength: 3 }, 'store.other': { type: 'string' } }),

@@ -2,25 +2,12 @@ import type { PluginManifest } from '@postroom/sdk';
 import { expect } from 'chai';
 import type { InstalledPlugin } from '#core/host/discovery.js';
 import { dependsOn, planEnablement, switchPlugin } from '#core/host/enablement.js';
+import { installedPlugin as plugin } from '../../../kit/installedPlugin.js';
 
 const HOST = new Map([
   ['Clock', '1.2.0'],
   ['DataFolder', '1.0.0'],
 ]);
-
-function plugin(name: string, more: Partial<PluginManifest> = {}): InstalledPlugin {
-  const manifest: PluginManifest = {
-    name,
-    publisher: 'a',
-    version: '1.0.0',
-    type: 'module',
-    displayName: name,
-    description: name,
-    engines: { postroom: '*' },
-    ...more,
-  };
-  return { id: `a.${name}`, folder: `/${name}`, manifest, bundled: true, trusted: false, problems: [] };
-}
 
 const providing = (service: string, version = '1.0.0'): Pick<PluginManifest, 'provides'> => ({ provides: [{ service, version }] });
 
