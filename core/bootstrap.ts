@@ -14,6 +14,8 @@ import {
   ContributedEntries,
   DataFolder,
   Events,
+  Figures,
+  HeldMail,
   Journal,
   Licence,
   Log,
@@ -27,15 +29,20 @@ import {
   PluginSupervision,
   PortCatalogue,
   RecentMail,
+  Resorting,
   Revisions,
   Rounds,
+  Schedule,
   SecretStore,
+  Sending,
   ServerName,
   ServerProcess,
   type ServiceId,
+  ServiceSwitch,
+  SettingsService,
   SettingsSource,
-  SettingsText,
   type StallLimit,
+  StandingProblems,
   StartMode,
   StoreFiles,
   StoreMaintenance,
@@ -43,6 +50,7 @@ import {
   Teaching,
   TrialPeriod,
 } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/settings';
 import { Container } from 'inversify';
 import { bindAlias, bindClass, bindSelf, bindValue, service } from './base/bindings.js';
 import { CoreState } from './base/coreState.js';
@@ -53,23 +61,24 @@ import { registerCoreCommands } from './commands/coreCommands.js';
 import { CORE_COMMANDS } from './commands/declarations.js';
 import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
 import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
-import { SettingsService } from './configuration/inForce/settingsService.js';
+import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { Figures, ServerFigures } from './figures/figures.js';
+import { ServerFigures } from './figures/figures.js';
 import { DeliverStep } from './flow/deliver.js';
 import { FetchStep } from './flow/fetching/fetch.js';
 import { WaitingMail } from './flow/fetching/waitingMail.js';
 import { WaitingNoticeStep } from './flow/fetching/waitingNotice.js';
 import { BlockedMail } from './flow/held/blockedMail.js';
-import { HeldMail } from './flow/held/heldMail.js';
+import { HeldMailStep } from './flow/held/heldMail.js';
 import { DiskSpace } from './flow/intake/diskSpace.js';
 import { FetchedMail } from './flow/intake/fetchedMail.js';
 import { IntakeLog } from './flow/intake/intakeLog.js';
 import { OwnMail } from './flow/intake/ownMail.js';
 import { SubmissionFlow } from './flow/intake/submissionFlow.js';
 import { MessageFlow } from './flow/messageFlow.js';
+import { StoredMailSorting } from './flow/resorting.js';
 import { RoundRunner } from './flow/rounds/round.js';
 import { Scheduler } from './flow/rounds/schedule.js';
 import { BounceStep } from './flow/sending/bounce.js';
@@ -108,7 +117,8 @@ import { TeachingStep } from './review/teaching.js';
 import { WhatIfStep } from './review/whatIf.js';
 import { LicenceWarden } from './service/licence.js';
 import { logPickUps } from './service/pickUpLog.js';
-import { ServiceSwitch } from './service/serviceSwitch.js';
+import { DefaultServiceSwitch } from './service/serviceSwitch.js';
+import { ProblemSources } from './service/standingProblems.js';
 
 export interface ServerOptions {
   /** The data folder; made if it does not exist. */
@@ -197,7 +207,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
-  const settings = stack.use(service(container, SettingsService) as DefaultSettingsService);
+  const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
   phase('The settings are in force.');
@@ -225,6 +235,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await lostEnd.tell();
   stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
   await container.get(RelayStep).recover();
+  knowProblems(container);
   stack.use(container.get(StoreKeeper)).start();
   stack.use(container.get(RoundRunner));
   const server: Server = {
@@ -246,10 +257,27 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
-    await stack.use(container.get(ServiceSwitch)).start();
+    await stack.use(container.get(DefaultServiceSwitch)).start();
     phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }
   return server;
+}
+
+/** What `status` shows as wrong: the database, the disk, plugins, the settings. */
+function knowProblems(container: Container): void {
+  const problems = service(container, StandingProblems);
+  const host = service(container, PluginHost);
+  const isWaitedFor = (plugin: string): boolean => host.blocking.some(({ id }) => id === plugin);
+  const given = async (problem: Promise<string | undefined>): Promise<readonly string[]> => [(await problem) ?? []].flat();
+  problems.add(() => given(container.get(LostEndReport).problem()));
+  problems.add(() => given(container.get(DiskSpace).problem()));
+  problems.add(() =>
+    host.plugins
+      .filter(({ id, problems: own, state }) => own.length > 0 && state !== 'disabled' && !isWaitedFor(id))
+      .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),
+  );
+  problems.add(() => service(container, UnhandledErrors).problems);
+  problems.add(() => service(container, HostSettings).problems.map((problem) => problemLine(problem)));
 }
 
 /** One line for each phase of the start, with the milliseconds since its beginning. */
@@ -288,9 +316,9 @@ interface HostOptions {
 
 function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
   bindSelf(container, CoreState);
-  bindClass(container, SettingsService, DefaultSettingsService);
+  bindClass(container, HostSettings, DefaultSettingsService);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
-  bindAlias(container, SettingsText, SettingsService);
+  bindAlias(container, SettingsService, HostSettings);
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);
   bindClass(container, ServerName, ConfiguredServerName);
@@ -326,15 +354,21 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
 /** The way of a message, its callers, and what looks at them: each class is its own id. What plugins may ask for has the SDK's id as well. */
 function bindFlow(container: Container): void {
   for (const made of [
-    ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMail, BlockedMail],
-    ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler],
+    ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
+    ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
     ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
-    ...[LicenceWarden, ServiceSwitch, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
+    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
   ]) {
     bindSelf(container, made);
   }
   bindAlias(container, Submissions, SubmissionFlow);
   bindAlias(container, Rounds, RoundRunner);
+  bindAlias(container, Schedule, Scheduler);
+  bindAlias(container, Sending, RelayStep);
+  bindAlias(container, HeldMail, HeldMailStep);
+  bindAlias(container, Resorting, StoredMailSorting);
+  bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
+  bindAlias(container, StandingProblems, ProblemSources);
   bindAlias(container, Licence, LicenceWarden);
   bindAlias(container, Teaching, TeachingStep);
   bindAlias(container, RecentMail, StoredRecentMail);

@@ -9,7 +9,10 @@ import { builtAt, isAsBuilt, pluginFolders } from '../core/bin/program.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const core = path.join(root, 'core', 'dist');
 // `sqlite3` finds its binary from where it lies.
-const OUTSIDE = ['sqlite3', ...['', '/base', '/mail', '/network', '/services', '/testing'].map((entry) => `@postroom/sdk${entry}`)];
+const OUTSIDE = [
+  'sqlite3',
+  ...['', '/base', '/mail', '/network', '/services', '/settings', '/testing'].map((entry) => `@postroom/sdk${entry}`),
+];
 
 /** The maps that the compiler made lead on to the sources. */
 const mapsOfTheCompiler = {

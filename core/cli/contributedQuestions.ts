@@ -1,15 +1,14 @@
 // The questions that plugins contribute to `postroom setup`: each asked as its manifest says, and its answer read by the property's schema.
+
 import { foldCase, splitAddress } from '@postroom/sdk';
 import { didYouMean } from '@postroom/sdk/base';
+import type { RunCommand } from '@postroom/sdk/services';
 import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
 import { askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { answerText, askValue } from './propertyQuestion.js';
 
 type Values = Readonly<Record<string, unknown>>;
-
-/** Runs a command in the server that is set up. */
-export type RunCommand = (command: string, args: Values) => Promise<unknown>;
 
 const LARGEST_PORT = 65_535;
 

@@ -3,10 +3,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type CommandProgress, type Disposable, type ErrorCode, jsonShapeProblem, PostroomError, sentenceOf } from '@postroom/sdk';
-import { Clock } from '@postroom/sdk/services';
+import { Clock, SettingsService } from '@postroom/sdk/services';
 import { service } from '../base/bindings.js';
 import type { Server } from '../bootstrap.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { CONTROL_LIMITS, UNREAD_OCTETS } from './controlLimits.js';
 import { keyPath } from './controlPath.js';
 import { ControlReader, LineTooLong } from './controlReader.js';

@@ -1,10 +1,12 @@
 // `postroom demo`: a practice ISP, a server beside it, sample mail in both kinds of account, a round, and who got what and why.
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ADMIN1, type CommandCall, type Disposable, mailboxName, type PluginManifest } from '@postroom/sdk';
-import { shellWord, terminalJson, terminalText, textsOf } from '@postroom/sdk/base';
+import { shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
 import { Accounts, MailStore, Outbox, type RoundReport, Rounds, SecretStore, type StoredMessage } from '@postroom/sdk/services';
+import { textsOf } from '@postroom/sdk/settings';
 import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
 import { service } from '../base/bindings.js';
 import { createLog } from '../base/log.js';

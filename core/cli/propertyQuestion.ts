@@ -1,9 +1,8 @@
 // Asks for a value of the settings, as its schema wants it: a choice, a number, a list with commas, and JSON where nothing else would do.
 
 import type { PropertySchema } from '@postroom/sdk';
+import { type NeededProperty, typedValue } from '@postroom/sdk/settings';
 import { Ajv } from 'ajv';
-import { typedValue } from '../commands/settingsEdit.js';
-import type { NeededProperty } from '../configuration/schema/neededProperties.js';
 import { askChoice, askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 

@@ -1,10 +1,9 @@
 // `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
 import { type Protocol, sentenceOf } from '@postroom/sdk';
-import { problemLine } from '@postroom/sdk/base';
-import { Licence, type Log } from '@postroom/sdk/services';
+import { Licence, type Log, SettingsService } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/settings';
 import { service } from '../base/bindings.js';
 import { openServer, type Server } from '../bootstrap.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { Doors } from '../host/doors.js';
 import type { CommonOptions } from './commandLine.js';
 import { controlPath, serveControl } from './controlSocket.js';

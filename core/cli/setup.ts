@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
+import type { RunCommand } from '@postroom/sdk/services';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
-import type { RunCommand } from './contributedQuestions.js';
 import { callRunningServer } from './controlSocket.js';
 import { type Dialogue, TerminalDialogue } from './dialogue.js';
 import { EXIT } from './exitCodes.js';

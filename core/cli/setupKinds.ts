@@ -1,7 +1,7 @@
 // What `postroom setup` asks about the kind of account: the kinds are those that the enabled plugins contribute, with what their manifests require.
 import { PostroomError } from '@postroom/sdk';
 import { didYouMean } from '@postroom/sdk/base';
-import type { OfferedKind } from '../directory/accountKinds.js';
+import type { OfferedKind } from '@postroom/sdk/settings';
 import { askChoice } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { askProperty, listed } from './propertyQuestion.js';

@@ -1,11 +1,10 @@
 // What the server that is set up has to offer: kinds of account, ways to collect, questions, login tests; all of it contributed by its enabled plugins.
 import { type CollectorDeclaration, PostroomError } from '@postroom/sdk';
+import type { RunCommand } from '@postroom/sdk/services';
+import { foreignCollectors, type OfferedKind } from '@postroom/sdk/settings';
 import type { SetupContributions } from '../commands/setupArea.js';
-import { foreignCollectors } from '../configuration/schema/collectors.js';
 import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
-import type { OfferedKind } from '../directory/accountKinds.js';
 import { askChoice } from './checkedQuestions.js';
-import type { RunCommand } from './contributedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { listed } from './propertyQuestion.js';
 import type { OfferedKinds } from './setupKinds.js';

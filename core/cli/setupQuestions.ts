@@ -1,10 +1,11 @@
 // The questions of `postroom setup`, in the order of the manual's Setup Wizard: the address, the users, ADMIN1, and what plugins ask about the server.
 import { isDeepStrictEqual } from 'node:util';
 import { foldCase, isAdminName, isPublicName } from '@postroom/sdk';
-import { nameProblem } from '../configuration/layout/names.js';
+import type { RunCommand } from '@postroom/sdk/services';
+import { nameProblem } from '@postroom/sdk/settings';
 import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
 import { askUntil } from './checkedQuestions.js';
-import { askContributed, askUserNames, proposalsFor, type RunCommand, withWords } from './contributedQuestions.js';
+import { askContributed, askUserNames, proposalsFor, withWords } from './contributedQuestions.js';
 import type { Dialogue } from './dialogue.js';
 import { askKind, askRequired } from './setupKinds.js';
 import { accountQuestions, askVia, type SetupOffer } from './setupOffer.js';

@@ -1,18 +1,14 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { type AccountView, PostroomError } from '@postroom/sdk';
-import { orFail, shellWord } from '@postroom/sdk/base';
-import { Accounts, SecretStore, secretPath } from '@postroom/sdk/services';
+import { shellWord } from '@postroom/sdk/base';
+import { Accounts, SecretStore, type SettingEdit, SettingsService, secretPath } from '@postroom/sdk/services';
+import { assignments, neededSecrets, offeredKinds, orFail, refuseUnknownKeys } from '@postroom/sdk/settings';
 import { inject } from '../base/inject.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { neededSecrets } from '../configuration/schema/collectors.js';
-import type { SettingEdit } from '../configuration/text/document.js';
-import { offeredKinds } from '../directory/accountKinds.js';
 import { FetchStep } from '../flow/fetching/fetch.js';
 import { RelayStep } from '../flow/sending/relay.js';
 import { PluginHost } from '../host/pluginHost.js';
 import type { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { assignments, refuseUnknownKeys } from './settingsEdit.js';
 
 export class AccountArea implements CommandArea {
   constructor(

@@ -1,16 +1,15 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 
 import { PostroomError } from '@postroom/sdk';
-import { NOT_UTF8, orFail, problemLine, utf8TextOf } from '@postroom/sdk/base';
-import { Accounts, TrialPeriod } from '@postroom/sdk/services';
+import { NOT_UTF8, utf8TextOf } from '@postroom/sdk/base';
+import { Accounts, SettingsService, TrialPeriod } from '@postroom/sdk/services';
+import { keysAndValues, orFail, pathOf, problemLine, refuseUnknownKeys } from '@postroom/sdk/settings';
 import { inject } from '../base/inject.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { hasErrors } from '../configuration/problems/problems.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { WhatIfStep } from '../review/whatIf.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { CONFIG_COMMANDS } from './configDeclarations.js';
-import { keysAndValues, pathOf, refuseUnknownKeys } from './settingsEdit.js';
 
 export class ConfigArea implements CommandArea {
   constructor(

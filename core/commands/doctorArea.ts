@@ -9,11 +9,11 @@ import {
   Licence,
   MailStore,
   SecretStore,
+  SettingsService,
   StoreMaintenance,
 } from '@postroom/sdk/services';
+import { neededSecrets } from '@postroom/sdk/settings';
 import { inject } from '../base/inject.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { neededSecrets } from '../configuration/schema/collectors.js';
 import { checkResult } from '../doctor/checkResult.js';
 import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';

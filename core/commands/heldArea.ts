@@ -1,16 +1,16 @@
 // held list|retry|release|delete: mail that waits for the administrator or for a plugin.
 import { PostroomError } from '@postroom/sdk';
+import { mailboxNamed } from '@postroom/sdk/base';
 import { Accounts, MailStore } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { HeldMail } from '../flow/held/heldMail.js';
+import { HeldMailStep } from '../flow/held/heldMail.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { mailboxNamed } from './findMailbox.js';
 import type { HELD_COMMANDS } from './heldDeclarations.js';
 
 export class HeldArea implements CommandArea {
   constructor(
     @MailStore private readonly store: MailStore,
-    @inject(HeldMail) private readonly heldMail: HeldMail,
+    @inject(HeldMailStep) private readonly heldMail: HeldMailStep,
     @Accounts private readonly accounts: Accounts,
   ) {}
 

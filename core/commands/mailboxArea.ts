@@ -1,8 +1,8 @@
 // mailboxes list|show: how much mail waits where.
 import { type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
+import { findMailbox } from '@postroom/sdk/base';
 import { Accounts, MailStore } from '@postroom/sdk/services';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { findMailbox } from './findMailbox.js';
 import type { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 
 export class MailboxArea implements CommandArea {

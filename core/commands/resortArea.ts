@@ -1,13 +1,12 @@
 // resort and mailboxes move: mail that is here already goes where it should have gone.
 import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
-import { orFail } from '@postroom/sdk/base';
-import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { mailboxNamed } from '@postroom/sdk/base';
+import { Accounts, MailStore, SettingsService, type StoredMessage } from '@postroom/sdk/services';
+import { orFail } from '@postroom/sdk/settings';
 import { inject } from '../base/inject.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { type Redelivery, ResortStep } from '../review/resort.js';
 import { type Lesson, TeachingStep } from '../review/teaching.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { mailboxNamed } from './findMailbox.js';
 import type { RESORT_COMMANDS } from './resortDeclarations.js';
 
 interface ResortArguments {

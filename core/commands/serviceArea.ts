@@ -1,28 +1,23 @@
 // status, metrics, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
-import { problemLine } from '@postroom/sdk/base';
 import {
   Accounts,
   type BlockingPlugin,
   Events,
+  Figures,
   Licence,
   MailStore,
   Outbox,
   type RoundReport,
   Rounds,
+  Schedule,
+  ServiceSwitch,
+  StandingProblems,
   TrialPeriod,
 } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { exposition } from '../figures/exposition.js';
-import { Figures } from '../figures/figures.js';
-import { DiskSpace } from '../flow/intake/diskSpace.js';
-import { Scheduler } from '../flow/rounds/schedule.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { UnhandledErrors } from '../host/unhandledErrors.js';
-import { LostEndReport } from '../maintenance/lostEndReport.js';
-import { ServiceSwitch } from '../service/serviceSwitch.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -30,20 +25,17 @@ export class ServiceArea implements CommandArea {
   constructor(
     @Licence private readonly licence: Licence,
     @Rounds private readonly rounds: Rounds,
-    @inject(Scheduler) private readonly scheduler: Scheduler,
-    @inject(ServiceSwitch) private readonly service: ServiceSwitch,
+    @Schedule private readonly scheduler: Schedule,
+    @ServiceSwitch private readonly service: ServiceSwitch,
     @Doors private readonly doors: Doors,
     @PluginHost private readonly plugins: PluginHost,
-    @SettingsService private readonly settings: SettingsService,
     @MailStore private readonly store: MailStore,
     @Outbox private readonly outbox: Outbox,
     @Accounts private readonly accounts: Accounts,
     @Events private readonly events: Events,
     @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
-    @inject(UnhandledErrors) private readonly strays: UnhandledErrors,
-    @inject(LostEndReport) private readonly lostEnd: LostEndReport,
-    @inject(DiskSpace) private readonly disk: DiskSpace,
+    @StandingProblems private readonly problems: StandingProblems,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
@@ -77,10 +69,6 @@ export class ServiceArea implements CommandArea {
     'service.stop': handler(() => this.service.set(false)),
   };
 
-  #isWaitedFor(plugin: string): boolean {
-    return this.plugins.blocking.some(({ id }) => id === plugin);
-  }
-
   async #status(): Promise<object> {
     const mailboxes = await this.store.mailboxes();
     const { rounds } = await this.scheduler.plan();
@@ -106,15 +94,7 @@ export class ServiceArea implements CommandArea {
       nextRound: rounds[0],
       figures: await this.figures.now(),
       unconfirmed: this.trials.trial,
-      problems: [
-        ...this.plugins.blocking.filter(({ how }) => how !== 'changing').map(mailWaits),
-        ...[(await this.lostEnd.problem()) ?? [], (await this.disk.problem()) ?? []].flat(),
-        ...this.plugins.plugins
-          .filter(({ id, problems, state }) => problems.length > 0 && state !== 'disabled' && !this.#isWaitedFor(id))
-          .map((plugin) => `${plugin.id}: ${plugin.problems.join(' ')}`),
-        ...this.strays.problems,
-        ...this.settings.problems.map((problem) => problemLine(problem)),
-      ],
+      problems: [...this.plugins.blocking.filter(({ how }) => how !== 'changing').map(mailWaits), ...(await this.problems.all())],
     };
   }
 }

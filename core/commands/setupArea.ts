@@ -1,10 +1,9 @@
 // config questions: what the setup goes by, from the manifests of the plugins at work.
+
 import type { CollectorDeclaration } from '@postroom/sdk';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { defaultVia } from '../configuration/schema/collectors.js';
-import { editionsBySize } from '../configuration/schema/editions.js';
+import { SettingsService } from '@postroom/sdk/services';
+import { defaultVia, editionsBySize, propertyOf } from '@postroom/sdk/settings';
 import { type OfferedQuestion, offeredQuestions } from '../configuration/schema/offeredQuestions.js';
-import { propertyOf } from '../configuration/schema/references.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { PluginHost } from '../host/pluginHost.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';

@@ -1,8 +1,7 @@
 // accounts suggest-kind and advice: what an account's own mail says about how it should be set up.
 import { type AccountView, type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
-import { Accounts, RecentMail } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { offeredKinds } from '../directory/accountKinds.js';
+import { Accounts, RecentMail, SettingsService } from '@postroom/sdk/services';
+import { offeredKinds } from '@postroom/sdk/settings';
 import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
 import { adviceFor, commandFor } from '../doctor/accountAdvice.js';
 import { CommandRegistry } from '../host/commandRegistry.js';

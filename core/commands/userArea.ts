@@ -1,14 +1,11 @@
 // users list|add|change|rename|remove|set-password: who shares an account.
 import { ADMIN1, type CommandCall, foldCase, isAdminName, type MailboxRef, PostroomError, type PropertySchema } from '@postroom/sdk';
-import { accountEntries, orFail, shellWord } from '@postroom/sdk/base';
-import { Accounts, BccAddresses, MailStore, SecretStore } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
-import { propertyOf, rewrittenReferences } from '../configuration/schema/references.js';
-import type { SettingEdit } from '../configuration/text/document.js';
+import { shellWord } from '@postroom/sdk/base';
+import { Accounts, BccAddresses, MailStore, SecretStore, type SettingEdit, SettingsService } from '@postroom/sdk/services';
+import { accountEntries, assignments, orFail, propertyOf, refuseUnknownKeys, rewrittenReferences } from '@postroom/sdk/settings';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { accessTokens } from './accessTokens.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
-import { assignments, refuseUnknownKeys } from './settingsEdit.js';
 import type { USER_COMMANDS } from './userDeclarations.js';
 
 /** A property that names a user, as it is to be written. */

@@ -1,14 +1,20 @@
 // Accounts and users as taps see them, made of the settings in force. Pure.
 import type { AccountKindDeclaration, AccountView, UserView } from '@postroom/sdk';
-import { type AccountEntry, accountEntries, type SettingsValue, textsOf, type UserEntry } from '@postroom/sdk/base';
-import { ownedDomains } from '../configuration/layout/domains.js';
-import { defaultVia } from '../configuration/schema/collectors.js';
-import type { SettingsSchema } from '../configuration/schema/schema.js';
+import type { SettingsDeclarations } from '@postroom/sdk/services';
+import {
+  type AccountEntry,
+  accountEntries,
+  defaultVia,
+  ownedDomains,
+  type SettingsValue,
+  textsOf,
+  type UserEntry,
+} from '@postroom/sdk/settings';
 
 /** The accounts in the order of the settings; every view deeply frozen. */
 export function accountViews(
   settings: SettingsValue,
-  { kinds, collectors }: Pick<SettingsSchema, 'kinds' | 'collectors'>,
+  { kinds, collectors }: Pick<SettingsDeclarations, 'kinds' | 'collectors'>,
 ): readonly AccountView[] {
   const via = defaultVia(collectors);
   return Object.freeze(

@@ -2,10 +2,10 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type AccountView, foldCase, isAdminName, isOwnAddress, type MailboxRef, splitAddress, type UserView } from '@postroom/sdk';
-import { ownAddresses, type SettingsValue } from '@postroom/sdk/base';
-import type { Accounts } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
-import type { SettingsSchema } from '../configuration/schema/schema.js';
+import { ownAddresses } from '@postroom/sdk/base';
+import type { SettingsDeclarations } from '@postroom/sdk/services';
+import { type Accounts, SettingsService } from '@postroom/sdk/services';
+import type { SettingsValue } from '@postroom/sdk/settings';
 import { accountViews } from './accountViews.js';
 import { isLocalHost } from './localHosts.js';
 import { resolveLogin } from './logins.js';
@@ -13,7 +13,7 @@ import { resolveLogin } from './logins.js';
 /** Everything that is looked up, made once for each version of the settings. */
 interface Directory {
   readonly value: SettingsValue;
-  readonly schema: SettingsSchema;
+  readonly schema: SettingsDeclarations;
   readonly all: readonly AccountView[];
   readonly byId: ReadonlyMap<string, AccountView>;
   /** By account id and folded user name. */
@@ -79,7 +79,7 @@ export class SettingsAccounts implements Accounts {
   }
 }
 
-function directoryOf(value: SettingsValue, schema: SettingsSchema, former: Directory | undefined): Directory {
+function directoryOf(value: SettingsValue, schema: SettingsDeclarations, former: Directory | undefined): Directory {
   // An account that did not change stays the same object.
   const all = accountViews(value, schema).map((view) => {
     const old = former?.byId.get(view.id);

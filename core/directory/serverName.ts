@@ -1,7 +1,6 @@
 // What this server calls itself: in Received lines, in greetings, in addresses of bounces.
 import { hostname } from 'node:os';
-import type { ServerName } from '@postroom/sdk/services';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { type ServerName, SettingsService } from '@postroom/sdk/services';
 
 export class ConfiguredServerName implements ServerName {
   /** Asked once: every message names it. */

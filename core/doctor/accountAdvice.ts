@@ -1,8 +1,9 @@
 // What plugins know about an account and people should hear of unasked. Each question about an account (a command of scope `account`) may answer with
 // `advice`, a sentence, and with a `proposal`, properties of the account that it calls for.
+
 import type { AccountView, CommandCall } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
-import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import type { SettingsService } from '@postroom/sdk/services';
 import type { CommandRegistry } from '../host/commandRegistry.js';
 
 export interface Advice {

@@ -1,8 +1,7 @@
 // What runs on top of the store: ports, device and licence, plugins, settings.
 import type { CheckResult } from '@postroom/sdk';
-import { problemLine } from '@postroom/sdk/base';
-import type { BlockingPlugin, Licence } from '@postroom/sdk/services';
-import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import type { BlockingPlugin, Licence, SettingsService } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/settings';
 import type { Doors } from '../host/doors.js';
 import { failsOpen } from '../host/failClosed.js';
 import type { PluginHost } from '../host/pluginHost.js';

@@ -1,5 +1,5 @@
 // The figures as Prometheus reads them (text exposition format 0.0.4). Pure.
-import type { FiguresNow } from './figures.js';
+import type { FiguresNow } from '@postroom/sdk/services';
 
 interface Metric {
   readonly name: string;

@@ -1,37 +1,8 @@
 // How busy the server is and how it copes: what an administrator looks at when mail is slow.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Disposable } from '@postroom/sdk';
-import { Clock, createServiceId, Events, MailStore, Outbox, StoreMaintenance } from '@postroom/sdk/services';
+import { Clock, Events, type Figures, type FiguresNow, MailStore, Outbox, StoreMaintenance } from '@postroom/sdk/services';
 import { PerMinute } from './perMinute.js';
-
-/** One moment's figures. Counts run since the start. */
-export interface FiguresNow {
-  readonly upSeconds: number;
-  /** Messages taken in: collected, submitted, made here. */
-  readonly accepted: number;
-  /** On average over the last minute. */
-  readonly acceptedPerSecond: number;
-  readonly pickedUp: number;
-  readonly pickedUpPerSecond: number;
-  readonly commits: number;
-  /** Over the last 1,000 commits. */
-  readonly commitMsP50: number;
-  readonly commitMsP99: number;
-  /** 0 for an empty queue. */
-  readonly outboxOldestSeconds: number;
-  readonly inboxOldestSeconds: number;
-  /** How late the event loop comes to what is due, over the last minutes. */
-  readonly eventLoopDelayMsP50: number;
-  readonly eventLoopDelayMsP99: number;
-  readonly eventLoopDelayMsMax: number;
-  readonly memoryMB: number;
-  readonly heapMB: number;
-}
-
-export interface Figures {
-  now(): Promise<FiguresNow>;
-}
-export const Figures = createServiceId<Figures>('Figures');
 
 /** The event loop is looked at this often: an idle server should sleep. */
 const LOOK_MS = 100;

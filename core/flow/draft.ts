@@ -3,14 +3,8 @@
 import { type Disposition, isSameMailbox, type MailboxRef, type Rung, type TrailEntry } from '@postroom/sdk';
 import type { CopyEdit } from '@postroom/sdk/base';
 import type { Header } from '@postroom/sdk/mail';
-import { editsOf, stateOf } from '@postroom/sdk/mail';
-import type { OutboxDraft, PlacementDraft } from '@postroom/sdk/services';
-import type { Sorted } from './sort.js';
-
-/** What was decided for one account: the plan, and the mailboxes that take their copy now. */
-export interface Decision extends Sorted {
-  readonly mailboxes: readonly MailboxRef[];
-}
+import { decisionReason, editsOf } from '@postroom/sdk/mail';
+import type { Decision, OutboxDraft, PlacementDraft } from '@postroom/sdk/services';
 
 /** What copies are made from. */
 export interface DraftParts {
@@ -53,12 +47,6 @@ export function draft(decisions: readonly Decision[], parts: DraftParts): Draft 
     placements: decisions.flatMap((decision, index) => placementsOf(decision, decisions.slice(0, index), parts)),
     outbox: parts.outbox ?? NOTHING,
   };
-}
-
-/** Why a message does not go on: what the last tap said that decided so. Later taps may have said other things. Where no tap did, the last word. */
-export function decisionReason({ plan, trail }: Sorted): string {
-  const decisive = trail.filter(({ change }) => change.split(', ').includes(plan.disposition)).at(-1);
-  return decisive?.reason ?? stateOf(plan).notes.at(-1) ?? '';
 }
 
 function gravestOf(decisions: readonly Decision[]): Decision | undefined {

@@ -7,16 +7,16 @@
 //
 // In the callers it reads as three calls: `read`, then `place(sort(...))` for each account that has a share, then `commit(draft(...))`.
 import { type Accepted, type AccountView, type MailboxRef, type MailView, PostroomError } from '@postroom/sdk';
-import { Clock, Events, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { Clock, type Decision, Events, MailStore, type Sorted, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { changeOf, type NewMailDraft, unitOf } from './commitUnit.js';
 import { DeliverStep } from './deliver.js';
-import type { Decision, Draft } from './draft.js';
+import type { Draft } from './draft.js';
 import { DiskSpace } from './intake/diskSpace.js';
 import { IntakeLog } from './intake/intakeLog.js';
 import { readMessage } from './intake/readMessage.js';
 import { type IntakeSource, StagedMail } from './intake/stagedMail.js';
-import { type Sorted, SortStep } from './sort.js';
+import { SortStep } from './sort.js';
 import { StoredMail } from './views/storedMail.js';
 
 const NOBODY: readonly string[] = [];

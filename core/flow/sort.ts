@@ -2,17 +2,10 @@
 import { type AccountView, ADMIN1, isSameMailbox, type MailView, type SortPlan, type TrailEntry } from '@postroom/sdk';
 import { cutText } from '@postroom/sdk/base';
 import { changesBetween, createSortPlan, notesOf, planProblems } from '@postroom/sdk/mail';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, type Sorted } from '@postroom/sdk/services';
 import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
 import { HookCall, type HookStep } from '../hooking/hookCall.js';
 import { HostHooks } from '../hooks.js';
-
-/** What the taps came to. */
-export interface Sorted {
-  readonly plan: SortPlan;
-  /** Every entry says which build of the hook sorted: a message sees one. */
-  readonly trail: readonly TrailEntry[];
-}
 
 /** Characters of reasons that the trail keeps of one tap: a sender's words may stand in thousands of them. */
 const LONGEST_REASON = 4000;

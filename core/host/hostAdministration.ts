@@ -9,11 +9,11 @@ import {
   type PluginAdministration,
   type PluginLists,
   type PluginStatus,
+  SettingsService,
   type StartedPlugin,
   type TapPlace,
 } from '@postroom/sdk/services';
 import { inject } from 'inversify';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { switchPlugin } from './enablement.js';

@@ -1,7 +1,8 @@
 // Keeps what runs equal to what is installed and to what the settings say: which plugins are enabled, and whose ports have to open again.
+
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { declaredManifests, provenManifests, servedCommands } from './declared.js';
 import { discoverPlugins, type InstalledPlugin } from './discovery.js';
@@ -17,7 +18,7 @@ export class PluginReconciler implements Disposable {
 
   constructor(
     @PluginHost private readonly host: PluginHost,
-    @SettingsService private readonly settings: SettingsService,
+    @HostSettings private readonly settings: HostSettings,
     @CommandRegistry private readonly commands: CommandRegistry,
     @Doors private readonly doors: Doors,
     @PluginFolders private readonly folders: PluginFolders,

@@ -12,10 +12,10 @@ import {
   type Tappable,
 } from '@postroom/sdk';
 import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
-import { Log, PluginStorages, SecretStore, type ServiceId } from '@postroom/sdk/services';
+import { Log, PluginStorages, SecretStore, type ServiceId, SettingsService } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
+import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
@@ -184,7 +184,7 @@ export class PluginRuntime {
       id,
       manifest,
       hooks: this.#hooks(get<HostHooks>(HostHooks)),
-      settings: pluginSettings(manifest, this.options.boot, () => get(SettingsService), this.options.noteProblem),
+      settings: pluginSettings(manifest, this.options.boot, () => get(HostSettings), this.options.noteProblem),
       commands: {
         register: (command, handler) => {
           this.#mustLive();

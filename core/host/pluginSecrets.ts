@@ -1,7 +1,6 @@
 // A plugin's view of the secrets: its own properties marked "secret", and no others.
 import { type PluginManifest, PostroomError, type Secrets } from '@postroom/sdk';
-import { type SecretStore, secretPath } from '@postroom/sdk/services';
-import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import { type SecretStore, type SettingsService, secretPath } from '@postroom/sdk/services';
 import { isOwn, pluginId } from '../configuration/schema/schema.js';
 
 /** What a manifest declares says nothing alone: it may be another plugin's setting that it names. */

@@ -1,7 +1,8 @@
 // A plugin's view of the settings. It can be had before they are in force: a plugin of the platform is activated before that.
+
 import { type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import type { SettingsService } from '../configuration/inForce/settingsService.js';
+import type { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { pluginId } from '../configuration/schema/schema.js';
 import type { BootState } from './bootState.js';
 
@@ -9,7 +10,7 @@ import type { BootState } from './bootState.js';
 export function pluginSettings(
   manifest: PluginManifest,
   boot: BootState,
-  service: () => SettingsService,
+  service: () => HostSettings,
   onProblem: (plugin: string, sentence: string) => void,
 ): Settings {
   const id = pluginId(manifest);

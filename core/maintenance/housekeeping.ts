@@ -1,10 +1,9 @@
 // Removes what has expired from the log and the journal: at start, and after every midnight.
 import type { Disposable } from '@postroom/sdk';
 import { isPlausible } from '@postroom/sdk/base';
-import { ActivityLog, Clock, Journal, Log, PluginStorages } from '@postroom/sdk/services';
+import { ActivityLog, Clock, Journal, Log, PluginStorages, SettingsService } from '@postroom/sdk/services';
 import { CoreState } from '../base/coreState.js';
 import { inject } from '../base/inject.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
 const JOURNAL_DAYS = 35;

@@ -9,11 +9,10 @@ import {
   PostroomError,
   type TrailEntry,
 } from '@postroom/sdk';
-import { createSortPlan } from '@postroom/sdk/mail';
-import { Accounts, type CopyTrace, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
+import { createSortPlan, decisionReason, isSurplus, tellsRecipient } from '@postroom/sdk/mail';
+import { Accounts, type CopyTrace, type Decision, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { type Decision, decisionReason, draft } from '../flow/draft.js';
-import { isSurplus, tellsRecipient } from '../flow/intake/surplusCopy.js';
+import { draft } from '../flow/draft.js';
 import { MessageFlow } from '../flow/messageFlow.js';
 import { copyParts } from '../flow/views/copyParts.js';
 import type { StoredMail } from '../flow/views/storedMail.js';

@@ -1,9 +1,8 @@
 // "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
 import { mailboxName } from '@postroom/sdk';
 import { stateOf } from '@postroom/sdk/mail';
-import { Accounts, MailStore, type StoredMessage } from '@postroom/sdk/services';
+import { Accounts, MailStore, SettingsService, type StoredMessage } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { SettingsService } from '../configuration/inForce/settingsService.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/views/storedMail.js';
 

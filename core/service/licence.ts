@@ -1,8 +1,8 @@
 // onLicenseCheck: may the service run, may the settings look like this? No answer is a denial; mail that was accepted stays.
 import type { Disposable, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { Accounts, Events, type Licence, PluginCatalogue } from '@postroom/sdk/services';
-import { type Editions, editionChoices } from '../configuration/schema/editions.js';
+import { Accounts, type Editions, Events, type Licence, PluginCatalogue } from '@postroom/sdk/services';
+import { editionChoices } from '@postroom/sdk/settings';
 import { HookCall } from '../hooking/hookCall.js';
 import { TapFailed } from '../hooking/hookPoint.js';
 import { HostHooks } from '../hooks.js';

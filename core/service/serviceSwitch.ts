@@ -1,14 +1,14 @@
 // The manual's Start/Stop button: with it off, mail ports are closed and no round runs by itself; stored mail stays.
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { ActivityLog, Events, Licence, type RoundReport } from '@postroom/sdk/services';
+import { ActivityLog, Events, Licence, type RoundReport, type ServiceSwitch } from '@postroom/sdk/services';
 import { CoreState } from '../base/coreState.js';
 import { inject } from '../base/inject.js';
 import { Scheduler } from '../flow/rounds/schedule.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
 
-export class ServiceSwitch implements Disposable {
+export class DefaultServiceSwitch implements ServiceSwitch, Disposable {
   #isOn = true;
   #lastRound: RoundReport | undefined;
   readonly #watching = new DisposableStack();

@@ -10,7 +10,7 @@ import {
   CommandCatalogue,
   Events,
   PluginCatalogue,
-  SettingsText,
+  SettingsService,
 } from '@postroom/sdk/services';
 import { ManagerListener } from './managerListener.js';
 import { EventFeed } from './server/eventFeed.js';
@@ -78,7 +78,7 @@ export function activate(context: PluginContext): void {
       const { createApp } = await import('./server/app.js');
       return createApp({
         commands: context.get(CommandCatalogue),
-        settings: context.get(SettingsText),
+        settings: context.get(SettingsService),
         plugins: context.get(PluginCatalogue),
         authenticator: context.get(Authenticator),
         certificates: context.get(Certificates),

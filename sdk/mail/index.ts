@@ -3,6 +3,7 @@
 
 export * from './addresses.js';
 export * from './copy.js';
+export * from './decisionReason.js';
 export * from './encodedWords.js';
 export * from './header.js';
 export * from './headerOctets.js';
@@ -10,3 +11,4 @@ export * from './mailView.js';
 export * from './octets.js';
 export * from './planState.js';
 export * from './sortPlan.js';
+export * from './surplusCopy.js';

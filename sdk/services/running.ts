@@ -44,6 +44,8 @@ export interface Rounds {
    * `user` nothing rests after a failure: what the joined round passed over is tried within it.
    */
   run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport>;
+  /** What an account failed for may be mended, such as its password: neither fetching nor sending waits for its back-off any longer. */
+  wake(account: string): void;
 }
 export const Rounds = createServiceId<Rounds>('Rounds');
 

@@ -1,11 +1,12 @@
 // What strangers write stands on the manager's pages as text: no script of theirs runs, no link leads to one, and no letter changes its place.
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SettingsService } from '@postroom/sdk/services';
 import type { PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { ADMIN_PASSWORD, Manager, picture } from './manager.js';
 import { officeSettings } from './officeSettings.js';
 import { PAGES } from './pageList.js';

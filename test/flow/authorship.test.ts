@@ -1,8 +1,8 @@
 // Who wrote a mail in the office: what its header says is checked against who logged in, for colleagues as for the outside (RFC 6409 section 8).
+import { SettingsService } from '@postroom/sdk/services';
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { filterThat, plantStranger } from '../kit/strangerPlugin.js';

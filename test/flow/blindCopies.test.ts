@@ -1,5 +1,6 @@
 // A blind copy to a colleague of a regular account, as mail programs put it on the wire: no Bcc field, and the shared address once for both. The server
 // can't know whom that was for, so people are told an address that says it.
+import { SettingsService } from '@postroom/sdk/services';
 import '#core/base/injection.js';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +8,6 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { playedCase } from '../kit/publicCases.js';

@@ -1,8 +1,7 @@
 // What stands in From when mail leaves a regular account, and what else stays as it was.
 
-import { Outbox } from '@postroom/sdk/services';
+import { Outbox, SettingsService } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { Postroom } from '../kit/postroom.js';
 
 const FOREIGN = [

@@ -1,10 +1,9 @@
 // Users and accounts that are removed or renamed while mail flows.
 import '#core/base/injection.js';
 import { Readable } from 'node:stream';
-import { Accounts, SecretStore } from '@postroom/sdk/services';
+import { Accounts, SecretStore, SettingsService } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
 import { SortStep } from '#core/flow/sort.js';
 import { letter } from '../kit/letter.js';

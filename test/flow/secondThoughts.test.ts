@@ -1,7 +1,6 @@
 // Mail that went to the wrong place: sorted again by today's rules, moved by hand, and what that teaches.
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, SettingsService } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { letter } from '../kit/letter.js';
 import { Postroom } from '../kit/postroom.js';
 

@@ -1,7 +1,6 @@
 // Settings that are tried out before they are saved: which mail would go elsewhere?
+import { type SettingEdit, SettingsService } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
-import type { SettingEdit } from '#core/configuration/text/document.js';
 import { letter } from '../kit/letter.js';
 import { Postroom } from '../kit/postroom.js';
 

@@ -4,12 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { CommandProgress, RoundReason } from '@postroom/sdk';
-import { Accounts, type Clock, Events, type PostroomEvent, type RoundReport, Rounds, type ServiceId } from '@postroom/sdk/services';
+import {
+  Accounts,
+  type Clock,
+  Events,
+  type PostroomEvent,
+  type RoundReport,
+  Rounds,
+  type ServiceId,
+  SettingsService,
+} from '@postroom/sdk/services';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { SettingsService } from '#core/configuration/inForce/settingsService.js';
 import { Doors } from '#core/host/doors.js';
 import { RawClient } from '../plugins/pop3/support/rawClient.js';
 import { LineClient } from '../plugins/smtp/lineClient.js';

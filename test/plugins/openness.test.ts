@@ -22,7 +22,16 @@ const SERVES = ['Accounts', 'Authenticator', 'Certificates', 'Clock', 'Events'];
 const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   addressees: { services: ['Accounts'] },
   'admin-ui': {
-    services: ['AdminPassword', 'Authenticator', 'Certificates', 'Clock', 'CommandCatalogue', 'Events', 'PluginCatalogue', 'SettingsText'],
+    services: [
+      'AdminPassword',
+      'Authenticator',
+      'Certificates',
+      'Clock',
+      'CommandCatalogue',
+      'Events',
+      'PluginCatalogue',
+      'SettingsService',
+    ],
     listens: true,
   },
   'isp-domainpop': { services: ['Accounts', 'RecentMail', 'Teaching'] },
@@ -33,7 +42,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
-  'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsText'] },
+  'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
   'platform/plugin-manager': {
     services: [
@@ -45,7 +54,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'PluginReader',
         'PluginStorages',
         'SecretStore',
-        'SettingsText',
+        'SettingsService',
       ],
     ],
     forbidden: ['new', 'validate', 'pack'].map(

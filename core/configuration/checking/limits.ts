@@ -1,6 +1,6 @@
 // How large an edition lets the settings be: asked of the one in force, read from the manifest of one that is to be. Pure.
 import type { EditionDeclaration, LicenceQuery, LicenceVerdict } from '@postroom/sdk';
-import { type AccountEntry, accountEntries, groupOf, textsOf } from '@postroom/sdk/base';
+import { type AccountEntry, accountEntries, groupOf, textsOf } from '@postroom/sdk/settings';
 import { error, type SettingsFinding } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 

@@ -1,7 +1,9 @@
 // From the text of settings.json to settings that can come into force, with every problem on the way. Pure.
 
-import { groupOf, type SettingsValue, withFewSuggestions } from '@postroom/sdk/base';
-import { hasErrors, MOST_PROBLEMS, type Problem, pathText, type SettingsFinding } from '../problems/problems.js';
+import { withFewSuggestions } from '@postroom/sdk/base';
+import type { SettingsProblem } from '@postroom/sdk/services';
+import { groupOf, type SettingsValue } from '@postroom/sdk/settings';
+import { hasErrors, MOST_PROBLEMS, pathText, type SettingsFinding } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { parseDocument, renameKeys } from '../text/document.js';
 import { checkLimits, type Limits } from './limits.js';
@@ -10,7 +12,7 @@ import { checkRules } from './rules.js';
 import type { SettingsCheck } from './validate.js';
 
 export interface LoadedSettings {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SettingsProblem[];
   /** With former keys renamed: what an edit starts from. */
   readonly text: string;
   /** What the text says, without defaults; `undefined` where it can't be read. */
@@ -55,7 +57,7 @@ function load(source: string, { schema, check, limits }: LoadRules): LoadedSetti
 }
 
 /** The first ones, errors before warnings, and how many more there are. */
-function fewest(findings: readonly SettingsFinding[]): readonly [readonly SettingsFinding[], readonly Problem[]] {
+function fewest(findings: readonly SettingsFinding[]): readonly [readonly SettingsFinding[], readonly SettingsProblem[]] {
   if (findings.length <= MOST_PROBLEMS) return [findings, []];
   const sorted = [...findings.filter(({ severity }) => severity === 'error'), ...findings.filter(({ severity }) => severity === 'warning')];
   const rest = sorted.slice(MOST_PROBLEMS);

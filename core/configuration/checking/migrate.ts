@@ -1,5 +1,5 @@
 // Former names of settings: moved to the new ones as the file is read, with the person told.
-import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/base';
+import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/settings';
 import { type SettingsFinding, warning } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 

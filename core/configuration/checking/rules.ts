@@ -1,23 +1,22 @@
 // What no schema can say about the settings: names that point to each other, uniqueness. Pure.
 import { type AccountKindDeclaration, foldCase, splitAddress } from '@postroom/sdk';
+import { didYouMean, isTimeZone, shownName } from '@postroom/sdk/base';
 import {
   type AccountEntry,
   accountEntries,
-  didYouMean,
+  defaultVia,
+  foreignCollectors,
   groupOf,
-  isTimeZone,
+  neededProperties,
+  ownedDomains,
   type SettingPath,
-  shownName,
   textOf,
   textsOf,
   type UserEntry,
-} from '@postroom/sdk/base';
-import { ownedDomains } from '../layout/domains.js';
+  userReferences,
+} from '@postroom/sdk/settings';
 import { error, type SettingsFinding, warning } from '../problems/problems.js';
-import { defaultVia, foreignCollectors } from '../schema/collectors.js';
 import { LOCAL_PART_PATTERN } from '../schema/coreProperties.js';
-import { neededProperties } from '../schema/neededProperties.js';
-import { userReferences } from '../schema/references.js';
 import type { SettingsSchema } from '../schema/schema.js';
 
 const LOCAL_PART = new RegExp(LOCAL_PART_PATTERN, 'u');

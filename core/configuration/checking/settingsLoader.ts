@@ -1,6 +1,6 @@
 // What every text of settings.json is held against: the schema of the installed plugins, the rules, and the limits of the edition.
 import type { PluginManifest } from '@postroom/sdk';
-import type { SettingsValue } from '@postroom/sdk/base';
+import type { SettingsValue } from '@postroom/sdk/settings';
 import { type JsonSchema, mergeSchema, pluginId, type SettingsSchema } from '../schema/schema.js';
 import type { StrangerProperties } from '../strangers/strangerProperties.js';
 import type { LimitCheck } from './limits.js';

@@ -1,10 +1,10 @@
 // Checks a value against the merged schema: every problem at once, as sentences, and the value with its defaults filled in.
 
 import type { SettingScope } from '@postroom/sdk';
-import { didYouMean, type SettingPath, shellWord, shownName } from '@postroom/sdk/base';
+import { didYouMean, shellWord, shownName } from '@postroom/sdk/base';
+import { nameProblem, type SettingPath } from '@postroom/sdk/settings';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
-import { nameProblem } from '../layout/names.js';
 import { error, type SettingsFinding, warning } from '../problems/problems.js';
 import { looksSecret, sentenceFor } from '../problems/sentences.js';
 import { leanSchema, usedKeys } from '../schema/leanSchema.js';

@@ -1,12 +1,14 @@
 // Changes that could lock out the one who makes them (ports, TLS, the manager's access) count for a minute, and go back unless they are confirmed.
 // What is on trial is durable before it is in force: it goes back also where the server is killed meanwhile.
+
 import { isDeepStrictEqual } from 'node:util';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
-import { DisposableStack, groupOf, problemLine, type SettingsValue } from '@postroom/sdk/base';
+import { DisposableStack } from '@postroom/sdk/base';
 import { Clock, Events, Log, type Trial, type TrialPeriod } from '@postroom/sdk/services';
+import { groupOf, problemLine, type SettingsValue } from '@postroom/sdk/settings';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
-import { type ComingChange, SettingsService } from '../inForce/settingsService.js';
+import { type ComingChange, HostSettings } from '../inForce/hostSettings.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { EDITOR, ROLLBACK, SERVER } from './authors.js';
 
@@ -42,7 +44,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   readonly #listening = new DisposableStack();
 
   constructor(
-    @SettingsService private readonly settings: SettingsService,
+    @HostSettings private readonly settings: HostSettings,
     @inject(CoreState) private readonly state: CoreState,
     @Clock private readonly clock: Clock,
     @Events private readonly events: Events,

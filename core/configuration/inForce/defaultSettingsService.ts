@@ -1,27 +1,37 @@
 // The settings of a source: checks every version of its text, keeps the last good one in force, writes edits.
 import { type Disposable, type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
-import { problemLine, reasonOf, type SettingPath, type SettingsValue } from '@postroom/sdk/base';
-import { Events, Log, Revisions, type SettingsRevision, SettingsSource } from '@postroom/sdk/services';
+import { reasonOf } from '@postroom/sdk/base';
+import {
+  Events,
+  type ExpectedVersion,
+  Log,
+  Revisions,
+  type SettingEdit,
+  type SettingsChange,
+  type SettingsProblem,
+  type SettingsRevision,
+  SettingsSource,
+} from '@postroom/sdk/services';
+import { problemLine, type SettingPath, type SettingsValue, userNamesIn, withUserNames } from '@postroom/sdk/settings';
 import type { LimitCheck } from '../checking/limits.js';
 import type { LoadedSettings } from '../checking/loadSettings.js';
 import { SettingsLoader } from '../checking/settingsLoader.js';
 import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from '../history/authors.js';
 import { SettingsHistory, unknownRevision } from '../history/settingsHistory.js';
 import { CurrentProblems } from '../problems/currentProblems.js';
-import { hasErrors, type Problem } from '../problems/problems.js';
-import { userNamesIn, withUserNames } from '../schema/references.js';
+import { hasErrors } from '../problems/problems.js';
 import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
 import { starterSettings } from '../schema/starter.js';
-import { applyEdits, parseDocument, type SettingEdit } from '../text/document.js';
+import { applyEdits, parseDocument } from '../text/document.js';
+import type { ComingChange, HostSettings } from './hostSettings.js';
 import { SettingsInForce } from './settingsInForce.js';
-import type { ComingChange, ExpectedVersion, SettingsChange, SettingsService } from './settingsService.js';
 import { SourceText } from './sourceText.js';
 
 /** Times that a change is made where others write at the same moment. */
 const MOST_TRIES = 5;
 const CONFLICT = 'The settings were changed by somebody else meanwhile. Load them again and repeat the change.';
 
-export class DefaultSettingsService implements SettingsService, Disposable {
+export class DefaultSettingsService implements HostSettings, Disposable {
   readonly #loader = new SettingsLoader();
   readonly #inForce: SettingsInForce;
   readonly #problems: CurrentProblems;
@@ -80,7 +90,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
     return this.#content.etag;
   }
 
-  get problems(): readonly Problem[] {
+  get problems(): readonly SettingsProblem[] {
     return this.#problems.all;
   }
 
@@ -136,7 +146,7 @@ export class DefaultSettingsService implements SettingsService, Disposable {
     );
   }
 
-  validate(text?: string): readonly Problem[] {
+  validate(text?: string): readonly SettingsProblem[] {
     return text === undefined ? this.problems : this.#load(text).problems;
   }
 

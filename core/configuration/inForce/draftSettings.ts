@@ -1,6 +1,6 @@
 // Settings that are tried out before they are saved: in force for one piece of work and all that it calls, and for nothing else.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SettingsValue } from '@postroom/sdk/base';
+import type { SettingsValue } from '@postroom/sdk/settings';
 
 export class DraftSettings {
   readonly #storage = new AsyncLocalStorage<SettingsValue>();

@@ -1,7 +1,9 @@
 // The settings that count: read by everybody, replaced as a whole, heard of when they are.
+
 import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
-import { changedKeys, concerns, Listeners, SettingsReader, type SettingsValue } from '@postroom/sdk/base';
+import { Listeners } from '@postroom/sdk/base';
 import type { Events } from '@postroom/sdk/services';
+import { changedKeys, concerns, SettingsReader, type SettingsValue } from '@postroom/sdk/settings';
 import type { SettingsLoader } from '../checking/settingsLoader.js';
 import { pluginId } from '../schema/schema.js';
 import { DraftSettings } from './draftSettings.js';

@@ -1,11 +1,12 @@
 // What is wrong with the text of the settings at the moment. Each problem is told once: when it turns up.
+
 import type { Disposable } from '@postroom/sdk';
-import { Listeners, problemLine } from '@postroom/sdk/base';
-import type { Events, Log } from '@postroom/sdk/services';
-import type { Problem } from './problems.js';
+import { Listeners } from '@postroom/sdk/base';
+import type { Events, Log, SettingsProblem } from '@postroom/sdk/services';
+import { problemLine } from '@postroom/sdk/settings';
 
 export class CurrentProblems {
-  #all: readonly Problem[] = [];
+  #all: readonly SettingsProblem[] = [];
   readonly #changed: Listeners<void>;
 
   constructor(
@@ -16,11 +17,11 @@ export class CurrentProblems {
     this.#changed = new Listeners<void>(listenerFailed);
   }
 
-  get all(): readonly Problem[] {
+  get all(): readonly SettingsProblem[] {
     return this.#all;
   }
 
-  set(problems: readonly Problem[]): void {
+  set(problems: readonly SettingsProblem[]): void {
     const before = this.#all.map((each) => problemLine(each));
     this.#all = problems;
     const fresh = problems.filter((each) => !before.includes(problemLine(each)));

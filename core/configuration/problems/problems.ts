@@ -1,5 +1,7 @@
 // What is wrong with the settings, for people: one sentence each, with the place where to look.
-import { type SettingPath, shownName } from '@postroom/sdk/base';
+
+import { shownName } from '@postroom/sdk/base';
+import type { SettingPath } from '@postroom/sdk/settings';
 
 export type Severity = 'error' | 'warning';
 
@@ -10,18 +12,6 @@ export interface SettingsFinding {
   /** Whether the name at `path` is meant, rather than its value. */
   readonly atKey?: boolean;
   /** A sentence: what is wrong, what is allowed, how to mend it. Never holds a secret. */
-  readonly message: string;
-}
-
-/** Something wrong in settings.json. An error keeps the file from coming into force, a warning does not. */
-export interface Problem {
-  readonly severity: Severity;
-  /** Slashes between the names: `accounts/company/address`; '' for the file as a whole. */
-  readonly path: string;
-  /** 1-based; `undefined` where the problem has no place in the text. */
-  readonly line?: number;
-  /** 1-based, in UTF-16 code units as editors count. */
-  readonly column?: number;
   readonly message: string;
 }
 

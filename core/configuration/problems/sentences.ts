@@ -1,6 +1,7 @@
 // What the schema check finds, in words that somebody who never saw a JSON Schema understands.
 
-import { didYouMean, type SettingPath } from '@postroom/sdk/base';
+import { didYouMean } from '@postroom/sdk/base';
+import type { SettingPath } from '@postroom/sdk/settings';
 import type { ErrorObject } from 'ajv';
 
 /** A sentence for one failed keyword: what stands there, what is allowed. */

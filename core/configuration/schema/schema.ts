@@ -1,4 +1,5 @@
 // One schema for settings.json out of every plugin's declarations: it checks the file, fills defaults, and completes in editors.
+
 import type {
   AccountKindDeclaration,
   CollectorDeclaration,
@@ -7,43 +8,18 @@ import type {
   SettingScope,
   TapDeclaration,
 } from '@postroom/sdk';
-import { ACCOUNT_ID_PATTERN, POLLUTING_KEYS, USER_NAME_PATTERN } from '../layout/names.js';
+import type { DeclaredProperty, Editions, SettingsDeclarations } from '@postroom/sdk/services';
+import { ACCOUNT_ID_PATTERN, defaultVia, editionsBySize, holdsReferences, POLLUTING_KEYS, USER_NAME_PATTERN } from '@postroom/sdk/settings';
 import { withoutPatterns } from '../strangers/withoutPatterns.js';
-import { defaultVia } from './collectors.js';
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
-import { type Editions, editionsBySize } from './editions.js';
 import { explained } from './hover.js';
-import { holdsReferences } from './references.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A property with its owner. */
-export interface DeclaredProperty {
-  readonly key: string;
-  readonly scope: SettingScope;
-  /** `publisher.name`, or `postroom` for the core's own. */
-  readonly owner: string;
-  /** As everybody may see it and compile it: a stranger's has lost its patterns. */
-  readonly schema: PropertySchema;
-  /** A stranger's own words, by which the server checks values: only within limits. `undefined`: `schema` says it all. */
-  readonly whole?: PropertySchema;
-  /** Another stranger's plugin declares it too: which one comes first is chance. */
-  readonly isContested?: true;
-  /** Its value holds names of users. */
-  readonly refersToUsers?: true;
-}
-
 /** Everything that may stand in settings.json. */
-export interface SettingsSchema {
-  /** Secret ones too, which the JSON Schema leaves out. By key. */
-  readonly properties: ReadonlyMap<string, DeclaredProperty>;
-  readonly kinds: readonly AccountKindDeclaration[];
-  /** Each with the keys of its properties. */
-  readonly collectors: readonly CollectorDeclaration[];
+export interface SettingsSchema extends SettingsDeclarations {
   /** Ids of the installed plugins. */
   readonly plugins: readonly string[];
-  /** Those of them that grant licences, with the limits that they declare. */
-  readonly editions: Editions;
   /** Draft-07. */
   readonly json: JsonSchema;
   /** Declarations that were left out, a sentence each: for the log, since the person at settings.json can't mend them. */

@@ -1,7 +1,9 @@
 // The settings.json that a new server begins with: an edition, and in comments what a server shares, as the installed manifests have it. Pure.
+
 import type { AccountKindDeclaration } from '@postroom/sdk';
-import { editionsBySize, editionsCompared } from './editions.js';
-import type { DeclaredProperty, SettingsSchema } from './schema.js';
+import type { DeclaredProperty } from '@postroom/sdk/services';
+import { editionsBySize, editionsCompared } from '@postroom/sdk/settings';
+import type { SettingsSchema } from './schema.js';
 
 /** Enables the smallest edition. */
 export function starterSettings({ editions, properties, kinds }: SettingsSchema): string {

@@ -1,9 +1,10 @@
 // The settings that strangers' plugins declare: are the declarations within limits, and do the values fit them? Loaded only where there are some.
 
-import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/base';
+import type { DeclaredProperty } from '@postroom/sdk/services';
+import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/settings';
 import type { ErrorObject } from 'ajv';
 import type { StrangerSettings } from '../checking/validate.js';
-import type { DeclaredProperty, JsonSchema, SettingsSchema } from '../schema/schema.js';
+import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
 import { type StrangerCheck, StrangerSchemas } from './strangerSchemas.js';
 
 export class StrangerProperties implements StrangerSettings {

@@ -1,7 +1,9 @@
 // settings.json as text: JSON with comments, read with the place of everything in it, edited without touching the rest.
 
-import { NOT_UTF8, type SettingPath, shownName } from '@postroom/sdk/base';
-import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
+import { NOT_UTF8, shownName } from '@postroom/sdk/base';
+import type { SettingEdit } from '@postroom/sdk/services';
+import { LARGEST_SETTINGS_TEXT, type SettingsProblem } from '@postroom/sdk/services';
+import { POLLUTING_KEYS, type SettingPath } from '@postroom/sdk/settings';
 import {
   applyEdits as applyTextEdits,
   createScanner,
@@ -11,8 +13,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
-import { POLLUTING_KEYS } from '../layout/names.js';
-import { error, MOST_PROBLEMS, type Problem, pathText, type SettingsFinding } from '../problems/problems.js';
+import { error, MOST_PROBLEMS, pathText, type SettingsFinding } from '../problems/problems.js';
 import { removeValue, setValue } from './textEdits.js';
 
 const DEEPEST_NESTING = 64;
@@ -20,20 +21,14 @@ const DEEPEST_NESTING = 64;
 const MOST_TOKENS = 100_000;
 const BOM = '\uFEFF';
 
-/** A change of one value; `value: undefined` removes it. */
-export interface SettingEdit {
-  readonly path: SettingPath;
-  readonly value: unknown;
-}
-
 /** A text that was read. */
 export interface SettingsDocument {
   /** The value, `undefined` where the text is not JSON. */
   readonly value: unknown;
   /** Syntax errors, duplicate and forbidden keys, numbers beyond the range. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SettingsProblem[];
   /** Adds line and column of the nearest thing that exists on the way to the finding's path. */
-  place(finding: SettingsFinding): Problem;
+  place(finding: SettingsFinding): SettingsProblem;
 }
 
 /** Reads a text. Never throws, however broken the text is. */
@@ -48,7 +43,7 @@ export function parseDocument(source: string): SettingsDocument {
   // One slip makes many followers: only the first one is sure.
   const [slip] = errors;
   if (slip !== undefined) return unreadable([at(lines, slip.offset, error([], syntaxSentence(printParseErrorCode(slip.error))))]);
-  const found: Problem[] = [];
+  const found: SettingsProblem[] = [];
   const value = plainValue(root, [], (node, finding) => {
     if (found.length < MOST_PROBLEMS) found.push(at(lines, node.offset, finding));
   });
@@ -78,12 +73,12 @@ export function renameKeys(source: string, renames: readonly { readonly path: Se
   return bom + applyTextEdits(text, edits);
 }
 
-function unreadable(problems: readonly Problem[]): SettingsDocument {
+function unreadable(problems: readonly SettingsProblem[]): SettingsDocument {
   return { value: undefined, problems, place: toProblem };
 }
 
 /** Texts that would cost too much to parse. The parser calls itself for every level: depth is counted before, without recursion. */
-function refuse(text: string): Problem | undefined {
+function refuse(text: string): SettingsProblem | undefined {
   const octets = Buffer.byteLength(text);
   if (octets > LARGEST_SETTINGS_TEXT) {
     return toProblem(error([], `The file has ${octets} octets; more than ${LARGEST_SETTINGS_TEXT} are not read.`));
@@ -147,7 +142,7 @@ function lineStarts(text: string): readonly number[] {
   return starts;
 }
 
-function at(lines: readonly number[], offset: number, finding: SettingsFinding): Problem {
+function at(lines: readonly number[], offset: number, finding: SettingsFinding): SettingsProblem {
   const line = lineOf(lines, offset);
   return { ...toProblem(finding), line, column: offset - (lines[line - 1] ?? 0) + 1 };
 }
@@ -163,7 +158,7 @@ function lineOf(lines: readonly number[], offset: number): number {
   return low;
 }
 
-function toProblem({ severity, path, message }: SettingsFinding): Problem {
+function toProblem({ severity, path, message }: SettingsFinding): SettingsProblem {
   return { severity, path: pathText(path), message };
 }
 

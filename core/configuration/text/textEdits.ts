@@ -1,7 +1,7 @@
 // Single changes of a JSON text with comments. A comment stays with the line that it was written on, which jsonc-parser's own
 // insertions and removals don't see to: they take the comments between two properties along.
 
-import type { SettingPath } from '@postroom/sdk/base';
+import type { SettingPath } from '@postroom/sdk/settings';
 import { applyEdits, createScanner, type FormattingOptions, findNodeAtLocation, modify, type Node, parseTree } from 'jsonc-parser';
 
 /** The scanner's tokens; the enumeration itself exists at compile time only. */

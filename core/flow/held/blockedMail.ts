@@ -8,7 +8,7 @@ import { inject } from '../../base/inject.js';
 import { BlockingPlugins } from '../../hooking/blockingPlugins.js';
 import { composeBlockedNotice } from '../../mail/blockedNotice.js';
 import { OwnMail } from '../intake/ownMail.js';
-import { HeldMail } from './heldMail.js';
+import { HeldMailStep } from './heldMail.js';
 
 export class BlockedMail implements Disposable {
   readonly #watching = new DisposableStack();
@@ -18,7 +18,7 @@ export class BlockedMail implements Disposable {
     @BlockingPlugins private readonly filters: BlockingPlugins,
     @PluginCatalogue private readonly plugins: PluginCatalogue,
     @inject(OwnMail) private readonly ownMail: OwnMail,
-    @inject(HeldMail) private readonly heldMail: HeldMail,
+    @inject(HeldMailStep) private readonly heldMail: HeldMailStep,
     @ServerName private readonly server: ServerName,
     @ActivityLog private readonly activity: ActivityLog,
     @Clock private readonly clock: Clock,

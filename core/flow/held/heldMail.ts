@@ -1,9 +1,18 @@
 // Mail that is set aside: held while a plugin fails, sorted again by every round; and what the administrator releases.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError } from '@postroom/sdk';
-import { Accounts, Log, MailStore, ServerName, type StoredMessage, type Submission } from '@postroom/sdk/services';
+import {
+  Accounts,
+  type Decision,
+  type HeldMail,
+  Log,
+  MailStore,
+  ServerName,
+  type StoredMessage,
+  type Submission,
+} from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
-import { type Decision, draft } from '../draft.js';
+import { draft } from '../draft.js';
 import { addressesOf, envelopeOf, type RecipientShare, shareRecipients } from '../intake/shareRecipients.js';
 import { type DecidedShare, mustWait, submittedParts } from '../intake/submittedParts.js';
 import { MessageFlow } from '../messageFlow.js';
@@ -13,7 +22,7 @@ import { CrashLoopGuard } from './crashLoopGuard.js';
 import { setAsideUnsorted } from './poisonMessage.js';
 import { noLongerAside, releasedTo, sharesReleasedTo, stillAside } from './release.js';
 
-export class HeldMail {
+export class HeldMailStep implements HeldMail {
   readonly #guard: CrashLoopGuard;
   #retrying: Promise<unknown> = Promise.resolve();
 
@@ -28,10 +37,7 @@ export class HeldMail {
     this.#guard = new CrashLoopGuard(state);
   }
 
-  /**
-   * Sorts everything again that is on hold. Answers how many messages were delivered. Never rejects for one message's sake. Calls are served one after the
-   * other: two at once would sort a message twice.
-   */
+  /** Calls are served one after the other: two at once would sort a message twice. */
   retryHeld(): Promise<number> {
     const retried = this.#retrying.then(() => this.#retryHeld());
     this.#retrying = retried.catch(() => undefined);
@@ -79,7 +85,6 @@ export class HeldMail {
     return (await this.#commit(mail, decision)) !== undefined && decision.plan.disposition === 'deliver';
   }
 
-  /** Delivers a message that was set aside: to the mailboxes named, else to where today's rules say. Rejects with `mail/not-found` where it stays aside. */
   async release(
     id: MessageId,
     mailboxes: readonly MailboxRef[],

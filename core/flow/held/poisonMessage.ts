@@ -1,8 +1,7 @@
 // A poison message ends the process whenever it is read or sorted. It is set aside without another look, and the administrator decides. Pure.
 import type { AccountView, TrailEntry } from '@postroom/sdk';
 import { createSortPlan } from '@postroom/sdk/mail';
-import type { ResortChange, StoredMessage } from '@postroom/sdk/services';
-import type { Decision } from '../draft.js';
+import type { Decision, ResortChange, StoredMessage } from '@postroom/sdk/services';
 
 const WAYS_OUT = '"held release" delivers it, "held delete" removes it';
 

@@ -1,7 +1,7 @@
 // What the administrator decides about mail that was set aside, in the words of a decision. Pure.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError } from '@postroom/sdk';
 import { createSortPlan } from '@postroom/sdk/mail';
-import type { Decision } from '../draft.js';
+import type { Decision } from '@postroom/sdk/services';
 import { addressesOf, type RecipientShare } from '../intake/shareRecipients.js';
 import type { DecidedShare } from '../intake/submittedParts.js';
 

@@ -1,6 +1,5 @@
 // Whether mail can be taken in: with a disk that failed, or is full up to the floor, it waits where it is, at the ISP or with the client.
-import { Clock, MailStore, StoreMaintenance } from '@postroom/sdk/services';
-import { SettingsService } from '../../configuration/inForce/settingsService.js';
+import { Clock, MailStore, SettingsService, StoreMaintenance } from '@postroom/sdk/services';
 
 /** Free space is looked at this often at most. */
 const LOOK_AGAIN_MS = 1_000;

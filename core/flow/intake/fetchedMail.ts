@@ -1,11 +1,11 @@
 // Mail that a plugin collected from an account's ISP: it is durable before the plugin may delete it there.
 import { type Accepted, type AccountView, ADMIN1, type FetchedFrom, type Intake } from '@postroom/sdk';
-import { Accounts, type JournalDraft, ServerName, type SurplusDraft } from '@postroom/sdk/services';
+import { Accounts, type Decision, type JournalDraft, ServerName, type SurplusDraft } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { messageIdOf } from '../../mail/duplicateKey.js';
 import { fetchedPrefix } from '../../mail/prefix.js';
 import type { NewMailDraft } from '../commitUnit.js';
-import { type Decision, type DraftParts, draft } from '../draft.js';
+import { type DraftParts, draft } from '../draft.js';
 import { setAsideUnread } from '../held/poisonMessage.js';
 import { MessageFlow } from '../messageFlow.js';
 import type { IntakeSource, StagedMail } from './stagedMail.js';

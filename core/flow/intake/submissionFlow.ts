@@ -1,9 +1,9 @@
 // Mail from a LAN client or a plugin: recipients here get it at once, the others wait in the Outbox; all in the commit that comes before the 250.
 import { type Accepted, PostroomError } from '@postroom/sdk';
-import { Accounts, ServerName, type Submission, type Submissions } from '@postroom/sdk/services';
+import { Accounts, type Decision, ServerName, type Submission, type Submissions } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import type { NewMailDraft } from '../commitUnit.js';
-import { type Decision, draft } from '../draft.js';
+import { draft } from '../draft.js';
 import { MessageFlow } from '../messageFlow.js';
 import { DiskSpace } from './diskSpace.js';
 import { addressesOf, envelopeOf, type RecipientShare, shareRecipients } from './shareRecipients.js';

@@ -2,9 +2,9 @@
 // in and after it was held. Pure.
 import type { MessageId } from '@postroom/sdk';
 import type { Header } from '@postroom/sdk/mail';
-import type { OutboxDraft, Submission } from '@postroom/sdk/services';
+import type { Decision, OutboxDraft, Submission } from '@postroom/sdk/services';
 import { submittedPrefix } from '../../mail/prefix.js';
-import type { Decision, DraftParts } from '../draft.js';
+import type { DraftParts } from '../draft.js';
 import type { RecipientShare } from './shareRecipients.js';
 
 /** One account's recipients and what was decided for them. */

@@ -1,11 +1,9 @@
 // A surplus copy: every mailbox has had it already, the ISP wrote no recipient, and it stored more copies than the header names recipients of ours. It may be
 // a Bcc, so it is not dropped as a duplicate but goes to ADMIN1, once a message. Pure.
 import { ADMIN1, foldCase, isSameMailbox, type SortPlan, type TrailEntry } from '@postroom/sdk';
-import { planFrom, stateOf } from '@postroom/sdk/mail';
-import type { Decision } from '../draft.js';
+import { planFrom, SURPLUS_TAP, stateOf, tellsRecipient } from '@postroom/sdk/mail';
+import type { Decision } from '@postroom/sdk/services';
 
-/** The name that the trail gives for it. */
-const TAP = 'core/surplus';
 /** A tag of a plan: all readers of the list that a copy came by get it, so a further copy cannot be meant for somebody else. */
 const LIST_READERS = 'list-readers';
 /** Recipients that are told apart; the edition with the most users has as many. */
@@ -29,21 +27,11 @@ export function surplusOf({ plan, trail, mailboxes }: Decision): Surplus | 'acco
   if (plan.tags.includes(LIST_READERS)) return 'accounted for';
   const reason =
     "surplus copy, perhaps somebody's Bcc: everybody whom the header names had this mail already, and the ISP wrote nowhere whom this copy was for";
-  const entry: TrailEntry = { tap: TAP, change: `+${ADMIN1.user}`, reason, milliseconds: 0 };
+  const entry: TrailEntry = { tap: SURPLUS_TAP, change: `+${ADMIN1.user}`, reason, milliseconds: 0 };
   return {
     recipients: recipientsOf(plan),
     decision: { plan: planFrom({ ...stateOf(plan), mailboxes: [ADMIN1], rung: 'L7' }), trail: [...trail, entry], mailboxes: [ADMIN1] },
   };
-}
-
-/** Whether a stored message came to ADMIN1 as a surplus copy. */
-export function isSurplus(trail: readonly TrailEntry[]): boolean {
-  return trail.some(({ tap }) => tap === TAP);
-}
-
-/** Whether the ISP said whom a copy was for. */
-export function tellsRecipient(plan: SortPlan): boolean {
-  return plan.addressed.some(({ rung }) => rung === 'L1' || rung === 'L2');
 }
 
 /** SMTP names each address once, whatever names stand before it; a list's mail, each of its readers. */

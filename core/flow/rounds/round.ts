@@ -5,7 +5,7 @@ import { type Disposable, PostroomError, type RoundReason } from '@postroom/sdk'
 import { Accounts, ActivityLog, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { FetchStep } from '../fetching/fetch.js';
-import { HeldMail } from '../held/heldMail.js';
+import { HeldMailStep } from '../held/heldMail.js';
 import { RelayStep } from '../sending/relay.js';
 import { RoundAtWork } from './roundAtWork.js';
 
@@ -21,7 +21,7 @@ export class RoundRunner implements Rounds, Disposable {
   constructor(
     @Accounts private readonly accounts: Accounts,
     @Licence private readonly licence: Licence,
-    @inject(HeldMail) private readonly heldMail: HeldMail,
+    @inject(HeldMailStep) private readonly heldMail: HeldMailStep,
     @inject(RelayStep) private readonly relay: RelayStep,
     @inject(FetchStep) private readonly fetch: FetchStep,
     @Clock private readonly clock: Clock,
@@ -52,6 +52,11 @@ export class RoundRunner implements Rounds, Disposable {
     });
     this.#running = { round, report };
     return report;
+  }
+
+  wake(account: string): void {
+    this.fetch.wake(account);
+    this.relay.wake(account);
   }
 
   /** Cancels the round that runs, and waits for it. */

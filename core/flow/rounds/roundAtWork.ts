@@ -3,14 +3,14 @@ import type { AccountView, FetchReport, RoundReason } from '@postroom/sdk';
 import { Semaphore } from '@postroom/sdk/base';
 import type { RoundReport } from '@postroom/sdk/services';
 import type { FetchStep } from '../fetching/fetch.js';
-import type { HeldMail } from '../held/heldMail.js';
+import type { HeldMailStep } from '../held/heldMail.js';
 import type { RelayCounts, RelayStep } from '../sending/relay.js';
 
 /** Accounts that are fetched at the same time. */
 const ACCOUNTS_AT_ONCE = 4;
 
 export interface RoundSteps {
-  readonly heldMail: HeldMail;
+  readonly heldMail: HeldMailStep;
   readonly relay: RelayStep;
   readonly fetch: FetchStep;
 }

@@ -1,15 +1,14 @@
 // onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it.
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
 import { machineTimeZone } from '@postroom/sdk/base';
-import { Clock, Events, Licence, Log, Outbox, Rounds } from '@postroom/sdk/services';
-import { SettingsService } from '../../configuration/inForce/settingsService.js';
+import { Clock, Events, Licence, Log, Outbox, Rounds, type Schedule, SettingsService } from '@postroom/sdk/services';
 import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks.js';
 
 /** Plans are made again at least this often: the wall clock may have jumped, and windows are wall-clock time. */
 const REPLAN_MS = 60_000;
 
-export class Scheduler {
+export class Scheduler implements Schedule {
   #timer: Disposable | undefined;
   #watching: Disposable[] = [];
   #lastRound: number | undefined;

@@ -1,7 +1,7 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
 import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { groupBy } from '@postroom/sdk/base';
-import { Accounts, Clock, Events, Journal, Log, MailStore, Outbox } from '@postroom/sdk/services';
+import { Accounts, Clock, Events, Journal, Log, MailStore, Outbox, type Sending } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { DeliverStep } from '../deliver.js';
 import { viewOfStored } from '../views/storedMail.js';
@@ -25,7 +25,7 @@ export interface RelayCounts {
 
 type MutableCounts = { -readonly [Outcome in keyof RelayCounts]: RelayCounts[Outcome] };
 
-export class RelayStep {
+export class RelayStep implements Sending {
   readonly #backOff: RelayBackOff;
   /** What an earlier process left behind has been seen to. */
   #isRecovered = false;
@@ -103,7 +103,12 @@ export class RelayStep {
     this.#isRecovered = true;
   }
 
-  /** The administrator returns entries: their authors get a notice, as for a final failure. */
+  /** A person is obeyed at once: the accounts rest no longer. */
+  async retry(ids: readonly number[]): Promise<void> {
+    for (const { id, account } of await this.outbox.list()) if (ids.includes(id)) this.wake(account);
+    await this.outbox.retry(ids);
+  }
+
   async giveUp(ids: readonly number[]): Promise<void> {
     // What the ISP has taken is not returned because a disk had no room to say so.
     await this.records.writeRest();

@@ -4,7 +4,14 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { Logger } from '@postroom/sdk';
-import type { AdminPassword, Authenticator, Certificates, CommandCatalogue, PluginCatalogue, SettingsText } from '@postroom/sdk/services';
+import type {
+  AdminPassword,
+  Authenticator,
+  Certificates,
+  CommandCatalogue,
+  PluginCatalogue,
+  SettingsService,
+} from '@postroom/sdk/services';
 import { type FastifyInstance, fastify } from 'fastify';
 import { whenOver } from './answerEnd.js';
 import { addAuthorityRoute } from './authorityRoute.js';
@@ -30,7 +37,7 @@ import { Turnstile } from './turnstile.js';
 
 export interface ManagerParts {
   readonly commands: CommandCatalogue;
-  readonly settings: SettingsText;
+  readonly settings: SettingsService;
   readonly plugins: PluginCatalogue;
   readonly authenticator: Authenticator;
   readonly certificates: Pick<Certificates, 'authority'>;

@@ -1,8 +1,8 @@
 // What plugins add to the manager, by declaration only: settings, status cards, log columns. Plain data for the page.
-import type { PluginCatalogue, SettingsText } from '@postroom/sdk/services';
+import type { PluginCatalogue, SettingsService } from '@postroom/sdk/services';
 
 /** What the page builds its forms and columns from. */
-export function contributions(catalogue: PluginCatalogue, settings: SettingsText): object {
+export function contributions(catalogue: PluginCatalogue, settings: SettingsService): object {
   const active = catalogue.plugins.filter((plugin) => plugin.state === 'active');
   return {
     plugins: catalogue.plugins.map(({ id, state, bundled, problems, manifest }) => ({

@@ -1,5 +1,5 @@
 // The settings file as a whole: its text, its values, what is wrong with it. Versions by ETag, so that no edit is lost.
-import type { SettingsText, SettingsTextChange } from '@postroom/sdk/services';
+import type { SettingsChange, SettingsService } from '@postroom/sdk/services';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { require } from './caller.js';
 import { MANAGER_LIMITS } from './managerLimits.js';
@@ -24,7 +24,7 @@ const EDITS = {
   },
 } as const;
 
-export function addSettingsRoutes(app: FastifyInstance, settings: SettingsText): void {
+export function addSettingsRoutes(app: FastifyInstance, settings: SettingsService): void {
   const shown = (): object => ({
     text: settings.text,
     etag: settings.etag,
@@ -74,7 +74,7 @@ function expected(request: FastifyRequest): { readonly etag: string | undefined 
   return { etag: request.headers['if-match'] };
 }
 
-function done(reply: FastifyReply, change: SettingsTextChange): object {
+function done(reply: FastifyReply, change: SettingsChange): object {
   if (change.ok) {
     void reply.header('etag', change.etag);
     return { etag: change.etag, problems: change.problems };

@@ -1,6 +1,6 @@
 // Isolation: what runs plugins that are not the product's own, apart from the host and closed in.
 import type { PluginContext } from '@postroom/sdk';
-import { Clock, DataFolder, IsolatedModules, PluginCatalogue, PortCatalogue, SettingsText } from '@postroom/sdk/services';
+import { Clock, DataFolder, IsolatedModules, PluginCatalogue, PortCatalogue, SettingsService } from '@postroom/sdk/services';
 import { checkAgreements, checkFences } from './checks.js';
 import { Fences } from './fence/fences.js';
 import { type Agreement, agree } from './network/agreement.js';
@@ -8,7 +8,7 @@ import { PluginNetwork } from './network/pluginNetwork.js';
 import { type IsolationParts, ProcessModule } from './processModule.js';
 
 export function activate(context: PluginContext): void {
-  const settings = context.get(SettingsText);
+  const settings = context.get(SettingsService);
   const catalogue = context.get(PluginCatalogue);
   const fences = new Fences(context.settings, context.log);
   const network = new PluginNetwork(settings, context.get(PortCatalogue), context.get(DataFolder));

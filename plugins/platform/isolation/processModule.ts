@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Disposable, type MailSender, type PluginContext, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
 import { afterRunning, cannotWrite, DisposableStack, linkSdk, makeFolder, type TimeLimit } from '@postroom/sdk/base';
-import type { Clock, IsolatedModule, IsolatedPlugin, IsolationHost, SettingsText } from '@postroom/sdk/services';
+import type { Clock, IsolatedModule, IsolatedPlugin, IsolationHost, SettingsService } from '@postroom/sdk/services';
 import { CallWindow } from './calls/callWindow.js';
 import { HostCommands } from './calls/hostCommands.js';
 import { serviceHandlers } from './calls/hostServices.js';
@@ -32,7 +32,7 @@ export interface IsolationParts {
   readonly clock: Clock;
   /** Of this plugin: which limits the administrator has set. */
   readonly limits: Settings;
-  readonly settings: SettingsText;
+  readonly settings: SettingsService;
   readonly fences: Fences;
   readonly network: PluginNetwork;
 }

@@ -8,7 +8,7 @@ import {
   PluginReader,
   PluginStorages,
   SecretStore,
-  SettingsText,
+  SettingsService,
 } from '@postroom/sdk/services';
 import { authoringCommands } from './authoring/authoringCommands.js';
 import { packChecked } from './authoring/pluginCheck.js';
@@ -17,7 +17,7 @@ import { PluginCommands } from './pluginCommands.js';
 
 export function activate(context: PluginContext): void {
   const plugins = context.get(PluginAdministration);
-  const settings = context.get(SettingsText);
+  const settings = context.get(SettingsService);
   const reader = context.get(PluginReader);
   const installer = new PluginInstaller({
     plugins,

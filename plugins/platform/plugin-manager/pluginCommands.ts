@@ -1,8 +1,10 @@
 // plugins list|order|enable|disable|add|remove. What authors need (new, validate, pack) works without a server: authoring/.
+
 import { isDeepStrictEqual } from 'node:util';
 import type { CommandCall, CommandHandler, HookName } from '@postroom/sdk';
-import { orFail, unknownPlugin } from '@postroom/sdk/base';
-import type { PluginAdministration, SettingsText } from '@postroom/sdk/services';
+import { unknownPlugin } from '@postroom/sdk/base';
+import type { PluginAdministration, SettingsService } from '@postroom/sdk/services';
+import { orFail } from '@postroom/sdk/settings';
 import type { PluginInstaller } from './packages/pluginInstaller.js';
 import { orderRows, pluginRows, waitingSentences } from './pluginList.js';
 import { listsIn } from './pluginLists.js';
@@ -16,7 +18,7 @@ interface Added {
 export class PluginCommands {
   constructor(
     private readonly plugins: PluginAdministration,
-    private readonly settings: SettingsText,
+    private readonly settings: SettingsService,
     private readonly installer: PluginInstaller,
   ) {}
 

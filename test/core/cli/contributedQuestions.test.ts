@@ -1,7 +1,8 @@
 // Questions of plugins in the setup: how each is asked, and what becomes of the answers.
 import '#core/base/injection.js';
+import type { RunCommand } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { askContributed, askUserNames, proposalsFor, type RunCommand, withWords } from '#core/cli/contributedQuestions.js';
+import { askContributed, askUserNames, proposalsFor, withWords } from '#core/cli/contributedQuestions.js';
 import type { OfferedQuestion } from '#core/configuration/schema/offeredQuestions.js';
 import { Answers } from './setupDesk.js';
 

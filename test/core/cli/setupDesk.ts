@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { RunCommand } from '@postroom/sdk/services';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import type { RunCommand } from '#core/cli/contributedQuestions.js';
 import type { Dialogue } from '#core/cli/dialogue.js';
 
 /** Answers questions by the first words that fit; each answer is given once, in its turn. */

@@ -1,8 +1,8 @@
 import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { bundledManifests } from '../configuration/manifests.js';
 import '#core/base/injection.js';
+import { assignments, keysAndValues, pathOf, typedValue } from '@postroom/sdk/settings';
 import { expect } from 'chai';
-import { assignments, keysAndValues, pathOf, typedValue } from '#core/commands/settingsEdit.js';
 
 const schema = mergeSchema(bundledManifests(), () => undefined);
 

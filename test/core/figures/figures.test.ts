@@ -1,7 +1,7 @@
+import type { FiguresNow } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { exposition } from '#core/figures/exposition.js';
-import type { FiguresNow } from '#core/figures/figures.js';
 import { PerMinute } from '#core/figures/perMinute.js';
 import { Postroom } from '../../kit/postroom.js';
 

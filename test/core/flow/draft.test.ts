@@ -1,8 +1,9 @@
+import type { Decision } from '@postroom/sdk/services';
 import '#core/base/injection.js';
 import { type AccountView, ADMIN1, type MailboxRef, type SortPlan } from '@postroom/sdk';
 import { createSortPlan, readHeader } from '@postroom/sdk/mail';
 import { expect } from 'chai';
-import { type Decision, type Draft, type DraftParts, draft } from '#core/flow/draft.js';
+import { type Draft, type DraftParts, draft } from '#core/flow/draft.js';
 
 const ACCOUNT: AccountView = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const ANDREW: MailboxRef = { account: 'company', user: 'andrew' };

@@ -12,7 +12,7 @@ import {
   Events,
   PluginCatalogue,
   PluginStorages,
-  SettingsText,
+  SettingsService,
 } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -90,7 +90,7 @@ export class ManagerHost {
     service(container, AdminPassword).onDidChange(() => sessions.endAll());
     const app = await createApp({
       commands: service(container, CommandCatalogue),
-      settings: service(container, SettingsText),
+      settings: service(container, SettingsService),
       plugins: service(container, PluginCatalogue),
       authenticator: service(container, Authenticator),
       certificates: service(container, Certificates),

@@ -1,6 +1,8 @@
 // The settings as an isolated plugin reads them: at once, from the copy that the host sends with every change.
+
 import type { Disposable, Settings } from '@postroom/sdk';
-import { changedKeys, concerns, Listeners, SettingsReader } from '@postroom/sdk/base';
+import { Listeners } from '@postroom/sdk/base';
+import { changedKeys, concerns, SettingsReader } from '@postroom/sdk/settings';
 import type { SettingsSnapshot } from '../pipe/protocol.js';
 
 export class ChildSettings {

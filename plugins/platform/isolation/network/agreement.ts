@@ -1,8 +1,10 @@
 // `plugins allow`: what a plugin asks to connect to, and the administrator's agreement to it.
+
 import { type PluginManifest, PostroomError } from '@postroom/sdk';
-import { orFail, unknownPlugin } from '@postroom/sdk/base';
+import { unknownPlugin } from '@postroom/sdk/base';
 import { names, parseTarget, type Target, targetName } from '@postroom/sdk/network';
-import type { PluginCatalogue, SettingsText } from '@postroom/sdk/services';
+import type { PluginCatalogue, SettingsService } from '@postroom/sdk/services';
+import { orFail } from '@postroom/sdk/settings';
 import { AGREED, type PluginNetwork } from './pluginNetwork.js';
 
 export interface Agreement {
@@ -14,7 +16,7 @@ export interface Agreement {
 
 interface Parts {
   readonly catalogue: PluginCatalogue;
-  readonly settings: SettingsText;
+  readonly settings: SettingsService;
   readonly network: PluginNetwork;
 }
 

@@ -2,7 +2,7 @@
 import type { PluginManifest } from '@postroom/sdk';
 import { ownAddresses } from '@postroom/sdk/base';
 import { askedEntries, asksForDns, canonicalAddress, names, parseTarget, type Target, targetName } from '@postroom/sdk/network';
-import type { DataFolder, NetworkDemand, PortCatalogue, SettingsText } from '@postroom/sdk/services';
+import type { DataFolder, NetworkDemand, PortCatalogue, SettingsService } from '@postroom/sdk/services';
 import { isPostroom, type NetworkRules, needsAgreement, type OwnPlaces } from './networkRules.js';
 
 /** The administrator's agreement: a setting with lists of places by plugin. */
@@ -27,7 +27,7 @@ export type Agreements = Readonly<Record<string, readonly string[]>>;
 
 export class PluginNetwork {
   constructor(
-    private readonly settings: SettingsText,
+    private readonly settings: SettingsService,
     private readonly ports: PortCatalogue,
     private readonly folder: DataFolder,
   ) {}

@@ -10,8 +10,8 @@ import type {
   RelayDestinations,
   SettingScope,
 } from '@postroom/sdk';
-import type { SettingsValue } from '@postroom/sdk/base';
 import type { PlanState } from '@postroom/sdk/mail';
+import type { SettingsValue } from '@postroom/sdk/settings';
 import type { FrameLimits } from './frames.js';
 
 /**

@@ -1,8 +1,9 @@
 // Installs, upgrades and removes plugins while mail flows. Without a restart, and without a message between two versions.
+
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type PluginManifest, PostroomError, type PropertySchema } from '@postroom/sdk';
-import { demandRoom, isNoRoom, noRoom, orFail, unknownPlugin } from '@postroom/sdk/base';
+import { demandRoom, isNoRoom, noRoom, unknownPlugin } from '@postroom/sdk/base';
 import {
   type Accounts,
   type DataFolder,
@@ -12,9 +13,10 @@ import {
   type PluginStatus,
   type PluginStorages,
   type SecretStore,
-  type SettingsText,
+  type SettingsService,
   secretPath,
 } from '@postroom/sdk/services';
+import { orFail } from '@postroom/sdk/settings';
 import { listsIn } from '../pluginLists.js';
 import { unpackPlugin } from './pluginArchive.js';
 import { removeTree } from './removeTree.js';
@@ -22,7 +24,7 @@ import { removeTree } from './removeTree.js';
 export interface InstallerParts {
   readonly plugins: PluginAdministration;
   readonly reader: PluginReader;
-  readonly settings: SettingsText;
+  readonly settings: SettingsService;
   readonly secrets: SecretStore;
   readonly storages: PluginStorages;
   readonly accounts: Accounts;
@@ -30,7 +32,7 @@ export interface InstallerParts {
 }
 
 /** Something to change in the settings. */
-type Edit = Parameters<SettingsText['edit']>[1][number];
+type Edit = Parameters<SettingsService['edit']>[1][number];
 
 const NOTHING_INSTALLED = 'Nothing was installed, and a former version goes on. Make room there, and add it again.';
 /** So many times as large as packed are programs and texts, about. */

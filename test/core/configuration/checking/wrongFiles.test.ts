@@ -1,7 +1,7 @@
 // Every way to get settings.json wrong, with the sentence that mends it.
 import '#core/base/injection.js';
 import { editionGrant } from '@postroom/sdk';
-import { problemLine } from '@postroom/sdk/base';
+import { problemLine } from '@postroom/sdk/settings';
 import { expect } from 'chai';
 import type { LimitCheck } from '#core/configuration/checking/limits.js';
 import { loadSettings } from '#core/configuration/checking/loadSettings.js';

@@ -1,6 +1,7 @@
 // Who collects an account's mail, and which properties and secrets are whose.
+
+import { defaultVia, foreignCollectors, neededSecrets } from '@postroom/sdk/settings';
 import { expect } from 'chai';
-import { defaultVia, foreignCollectors, neededSecrets } from '#core/configuration/schema/collectors.js';
 import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { bundledManifests, manifest } from '../manifests.js';
 

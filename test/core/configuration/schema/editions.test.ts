@@ -1,6 +1,7 @@
 // The installed editions in words.
+
+import { editionChoices, editionsBySize, editionsCompared } from '@postroom/sdk/settings';
 import { expect } from 'chai';
-import { editionChoices, editionsBySize, editionsCompared } from '#core/configuration/schema/editions.js';
 
 const EDITIONS = new Map([
   ['acme.huge', { name: 'Huge', accounts: 50, usersPerAccount: 1 }],

@@ -1,8 +1,7 @@
 // Names of users in properties of plugins: where they are, what they become, and what editors complete.
 import { createRequire } from 'node:module';
-import { accountEntries } from '@postroom/sdk/base';
+import { accountEntries, rewrittenReferences, userNamesIn, userReferences, withUserNames } from '@postroom/sdk/settings';
 import { expect } from 'chai';
-import { rewrittenReferences, userNamesIn, userReferences, withUserNames } from '#core/configuration/schema/references.js';
 import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { manifest } from '../manifests.js';
 

@@ -14,7 +14,7 @@ import { VirtualClock } from '@postroom/sdk/testing';
 import { CoreState } from '#core/base/coreState.js';
 import { EventBus } from '#core/base/events.js';
 import { DeliverStep } from '#core/flow/deliver.js';
-import { HeldMail } from '#core/flow/held/heldMail.js';
+import { HeldMailStep } from '#core/flow/held/heldMail.js';
 import { DiskSpace } from '#core/flow/intake/diskSpace.js';
 import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
 import { IntakeLog } from '#core/flow/intake/intakeLog.js';
@@ -87,7 +87,7 @@ export class FlowFixture {
   readonly fetched: FetchedMail;
   readonly own: OwnMail;
   readonly submissions: SubmissionFlow;
-  readonly held: HeldMail;
+  readonly held: HeldMailStep;
 
   constructor() {
     const filters = this as unknown as ConstructorParameters<typeof SortStep>[1];
@@ -110,7 +110,7 @@ export class FlowFixture {
     this.fetched = new FetchedMail(this.flow, this.accounts, this.server);
     this.own = new OwnMail(this.flow, this.accounts, this.server);
     this.submissions = new SubmissionFlow(this.flow, this.accounts, this.server, this.disk);
-    this.held = new HeldMail(this.flow, store, this.accounts, this.server, this.log, this.state);
+    this.held = new HeldMailStep(this.flow, store, this.accounts, this.server, this.log, this.state);
   }
 
   /** A tap of onSort. Answers what takes it out again. */

@@ -1,6 +1,6 @@
 // Which names accounts and users may have. They stand in logins, addresses, paths and logs, so they are kept plain.
-import { isAdminName, isPublicName } from '@postroom/sdk';
-import { shownName } from '@postroom/sdk/base';
+import { isAdminName, isPublicName } from '../accounts.js';
+import { shownName } from '../base/shownName.js';
 
 /** Keys that reach into JavaScript's prototypes; refused wherever they stand in the file. */
 export const POLLUTING_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

@@ -1,14 +1,14 @@
 // What commands share when they change settings: properties as people type them.
-import { PostroomError, type SettingScope } from '@postroom/sdk';
-import { nearest } from '@postroom/sdk/base';
-import type { SettingsSchema } from '../configuration/schema/schema.js';
-import type { SettingEdit } from '../configuration/text/document.js';
+import { nearest } from '../base/nearest.js';
+import { PostroomError } from '../errors.js';
+import type { SettingScope } from '../manifest.js';
+import type { SettingEdit, SettingsDeclarations } from '../services/settingsService.js';
 
 /** `key=value` as edits below `base`, an account or a user; an empty value takes the property out. */
 export function assignments(
   base: readonly string[],
   pairs: readonly string[],
-  schema: Pick<SettingsSchema, 'properties'>,
+  schema: Pick<SettingsDeclarations, 'properties'>,
 ): readonly SettingEdit[] {
   return pairs.map((pair) => {
     const at = pair.indexOf('=');
@@ -24,7 +24,7 @@ export function assignments(
 }
 
 /** A property of that scope as people write it, to go on with a sentence. */
-function exampleOf(scope: SettingScope, { properties }: Pick<SettingsSchema, 'properties'>): string {
+function exampleOf(scope: SettingScope, { properties }: Pick<SettingsDeclarations, 'properties'>): string {
   const shown = [...properties.values()].find((each) => each.scope === scope && each.schema.examples?.[0] !== undefined);
   const example = shown?.schema.examples?.[0];
   return shown === undefined ? '' : `, as in ${shown.key}=${typeof example === 'string' ? example : JSON.stringify(example)}`;
@@ -39,7 +39,7 @@ export function keysAndValues(words: readonly string[]): readonly { readonly key
 }
 
 /** An undeclared property on a command line is a typing error; in the file it may belong to a plugin that is installed later. */
-export function refuseUnknownKeys(schema: SettingsSchema, edits: readonly SettingEdit[]): readonly SettingEdit[] {
+export function refuseUnknownKeys(schema: SettingsDeclarations, edits: readonly SettingEdit[]): readonly SettingEdit[] {
   for (const { path, value } of edits) {
     const key = String(path.at(-1));
     const isProperty = path.length === 1 || path.length === 3 || path.length === 5;

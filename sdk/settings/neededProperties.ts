@@ -1,6 +1,6 @@
 // What an account of a kind must have in the settings. Pure.
-import type { AccountKindDeclaration, PropertySchema } from '@postroom/sdk';
-import type { SettingsSchema } from './schema.js';
+import type { AccountKindDeclaration, PropertySchema } from '../manifest.js';
+import type { SettingsDeclarations } from '../services/settingsService.js';
 
 export interface NeededProperty {
   readonly key: string;
@@ -10,7 +10,7 @@ export interface NeededProperty {
 /** Of what the kind requires, that which can stand there: declared properties of accounts that are no secrets. */
 export function neededProperties(
   { requires = [] }: AccountKindDeclaration,
-  { properties }: Pick<SettingsSchema, 'properties'>,
+  { properties }: Pick<SettingsDeclarations, 'properties'>,
 ): readonly NeededProperty[] {
   return requires.flatMap((key) => {
     const property = properties.get(key);

@@ -1,5 +1,5 @@
 // Who collects an account's mail from its ISP: which ways are installed, and which properties are whose. Pure.
-import type { CollectorDeclaration } from '@postroom/sdk';
+import type { CollectorDeclaration } from '../manifest.js';
 
 /** The `via` of accounts that say none: '' where nothing that collects is installed. */
 export function defaultVia(collectors: readonly CollectorDeclaration[]): string {

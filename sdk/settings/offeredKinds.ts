@@ -1,8 +1,8 @@
 // The kinds of account that can be set up now: what the plugins at work contribute, and what each kind needs. Pure.
-import type { AccountKindDeclaration } from '@postroom/sdk';
-import type { PluginCatalogue } from '@postroom/sdk/services';
-import { type NeededProperty, neededProperties } from '../configuration/schema/neededProperties.js';
-import type { SettingsSchema } from '../configuration/schema/schema.js';
+import type { AccountKindDeclaration } from '../manifest.js';
+import type { PluginCatalogue } from '../services/catalogues.js';
+import type { SettingsDeclarations } from '../services/settingsService.js';
+import { type NeededProperty, neededProperties } from './neededProperties.js';
 
 export interface OfferedKind {
   /** Value of `kind` in settings.json. */
@@ -15,7 +15,10 @@ export interface OfferedKind {
 }
 
 /** The product's own kinds come first, and one address for all before a whole domain. */
-export function offeredKinds(plugins: PluginCatalogue['plugins'], schema: Pick<SettingsSchema, 'properties'>): readonly OfferedKind[] {
+export function offeredKinds(
+  plugins: PluginCatalogue['plugins'],
+  schema: Pick<SettingsDeclarations, 'properties'>,
+): readonly OfferedKind[] {
   const kinds = new Map<string, OfferedKind>();
   const active = plugins.filter(({ state }) => state === 'active').sort((a, b) => Number(b.bundled) - Number(a.bundled));
   const declared = active.flatMap(({ bundled, manifest }) =>

@@ -1,8 +1,6 @@
 // The installed editions, in the words of their manifests: what each grants stands there and nowhere else. Pure.
-import type { EditionDeclaration } from '@postroom/sdk';
-
-/** By plugin id; `undefined` for one that declares no limits. */
-export type Editions = ReadonlyMap<string, EditionDeclaration | undefined>;
+import type { EditionDeclaration } from '../manifest.js';
+import type { Editions } from '../services/settingsService.js';
 
 /** The smallest one first, and those that declare no limits last. */
 export function editionsBySize(editions: Editions): readonly (readonly [id: string, edition: EditionDeclaration | undefined])[] {

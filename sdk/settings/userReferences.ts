@@ -1,7 +1,6 @@
 // Names of users in properties of plugins (`refersTo`): where they stand, and what they become when a user is renamed or removed. Pure.
-import type { PropertySchema, SettingScope } from '@postroom/sdk';
-import type { SettingPath } from '@postroom/sdk/base';
-import { type AccountEntry, accountEntries, groupOf, type UserEntry } from '@postroom/sdk/base';
+import type { PropertySchema, SettingScope } from '../manifest.js';
+import { type AccountEntry, accountEntries, groupOf, type SettingPath, type UserEntry } from './settingsLayout.js';
 
 /** A name of a user in the settings. */
 export interface UserReference {

@@ -1,6 +1,8 @@
 // Which domains an account owns.
-import { type AccountKindDeclaration, splitAddress } from '@postroom/sdk';
-import { type AccountEntry, asciiDomain, textsOf } from '@postroom/sdk/base';
+import { asciiDomain } from '../base/asciiDomain.js';
+import type { AccountKindDeclaration } from '../manifest.js';
+import { splitAddress } from '../recipients.js';
+import { type AccountEntry, textsOf } from './settingsLayout.js';
 
 /** The domains of which every address is the account's: none where its kind owns only the one address. */
 export function ownedDomains(account: AccountEntry, kind: AccountKindDeclaration | undefined): readonly string[] {

@@ -1,11 +1,11 @@
 // Typed access to the settings in force.
 
+import { didYouMean } from '../base/nearest.js';
+import { shownName } from '../base/shownName.js';
 import { PostroomError } from '../errors.js';
 import type { SettingScope } from '../manifest.js';
 import { foldCase } from '../recipients.js';
-import { didYouMean } from './nearest.js';
 import { groupOf, type SettingsValue } from './settingsLayout.js';
-import { shownName } from './shownName.js';
 
 /** What manifests declare, as far as a reader has to know it. */
 export interface DeclaredSettings {

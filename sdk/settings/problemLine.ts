@@ -1,5 +1,5 @@
 // A problem in settings.json, for terminals and logs.
-import type { SettingsProblem } from '../services/settingsText.js';
+import type { SettingsProblem } from '../services/settingsService.js';
 
 /** One line as compilers write it, which editors make clickable: `settings.json:12:5 error accounts/company: ...`. */
 export function problemLine(problem: SettingsProblem, file = 'settings.json'): string {

@@ -1,6 +1,7 @@
 // A mailbox by the name a person types: `andrew`, `andrew@company`, `admin1`.
-import { ADMIN1, isAdminName, type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
-import type { Accounts } from '@postroom/sdk/services';
+import { ADMIN1, isAdminName, type MailboxRef, mailboxName } from '../accounts.js';
+import { PostroomError } from '../errors.js';
+import type { Accounts } from '../services/accounts.js';
 
 /** `undefined` where there is none; throws where several users have the name. */
 export function findMailbox(name: string, accounts: Accounts): MailboxRef | undefined {
