@@ -2,6 +2,8 @@
 // plugins of strangers are promised: any version may change them.
 
 export * from './base/asciiDomain.js';
+export * from './base/askLine.js';
+export * from './base/askSecret.js';
 export * from './base/atomicFile.js';
 export * from './base/byteRange.js';
 export * from './base/clock.js';
@@ -10,7 +12,9 @@ export * from './base/copyEdits.js';
 export * from './base/cutText.js';
 export * from './base/diskSpace.js';
 export * from './base/disposables.js';
+export * from './base/exitCodes.js';
 export * from './base/findMailbox.js';
+export * from './base/givenFile.js';
 export * from './base/groupBy.js';
 export * from './base/listeners.js';
 export * from './base/makeFolder.js';
@@ -19,6 +23,7 @@ export * from './base/nearest.js';
 export * from './base/ownAddresses.js';
 export * from './base/ownTime.js';
 export * from './base/packageFolder.js';
+export * from './base/portAddress.js';
 export * from './base/runningTime.js';
 export * from './base/sdkFolder.js';
 export * from './base/sdkLink.js';

@@ -2,11 +2,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
+import { askSecret, readGivenFile } from '@postroom/sdk/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { answerLine } from './answerLine.js';
-import { askSecret } from './askSecret.js';
 import { type Examples, examplesText } from './examples.js';
-import { readGivenFile } from './givenFile.js';
 
 /** A JSON Schema property with the keywords that the CLI knows. */
 interface ArgumentSchema {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CommandCall, type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
-import { shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
+import { askLine, shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './controlSocket.js';
 import { dataMissing } from './dataMissing.js';
@@ -53,8 +53,7 @@ export async function runCommand(
 
 /** A command that changes something only when somebody agrees says what it would ask. */
 async function isAgreed(question: string): Promise<boolean> {
-  const { TerminalDialogue } = await import('./dialogue.js');
-  return /^y(es)?$/i.test(await new TerminalDialogue().ask(`${question} yes or no`, 'no'));
+  return /^y(es)?$/i.test(await askLine(`${question} yes or no`, 'no'));
 }
 
 /** Files go to the server as octets behind the request, not within it. */
