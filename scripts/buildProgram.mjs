@@ -48,10 +48,17 @@ async function put(input, outDir) {
   });
 }
 
+/** What the manifest of a plugin names: the module that is activated, and those of words of the command line. */
+function modulesOf(folder) {
+  const { main, contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const modules = [main, ...(contributes?.programs ?? []).map(({ module }) => module)].filter((module) => module !== undefined);
+  return Object.fromEntries(modules.map((module) => [path.basename(module, '.js'), path.join(folder, module)]));
+}
+
 if (!isAsBuilt() || process.argv.includes('--force')) {
   process.stderr.write('Putting the program into few files.\n');
   for (const folder of pluginFolders().filter((each) => builtAt(each) > 0)) {
-    await put({ plugin: path.join(folder, 'dist', 'plugin.js') }, path.join(folder, 'dist', 'bundle'));
+    await put(modulesOf(folder), path.join(folder, 'dist', 'bundle'));
   }
   // Last: its time says that all of them are there. The command line, and the server that authors of plugins test with.
   await put({ main: path.join(core, 'main.js'), testing: path.join(core, 'testing.js') }, path.join(core, 'program'));

@@ -16,10 +16,11 @@ const WORDS = {
   logColumns: 'log columns',
   checks: 'checks of the doctor',
   setup: 'asked by setup',
+  programs: 'words of the command line',
 };
 
 /** What names an entry of a section, the first that it has. */
-const NAMED_BY = ['id', 'kind', 'via', 'name', 'command', 'property', 'title'];
+const NAMED_BY = ['id', 'kind', 'via', 'name', 'word', 'command', 'property', 'title'];
 /** The names of commands show these. */
 const HIDDEN = ['areas', 'examples'];
 

@@ -1,4 +1,4 @@
-// `postroom`: serve, demo, setup, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
+// `postroom`: serve, and every command of the table. Each way loads only what it needs: the server starts sooner, and in less memory.
 import path from 'node:path';
 import { type CommandDeclaration, type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
 import { apiVersion, inWords, terminalText } from '@postroom/sdk/base';
@@ -11,7 +11,6 @@ import { addCommands, type CommandAction, type CommonOptions } from './commandLi
 import { type Examples, examplesOf } from './examples.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 import { fittingCommands } from './fittingCommands.js';
-import type { SetupOptions } from './setup.js';
 
 /** Runs one command line; answers the exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -39,24 +38,6 @@ export async function runCli(argv: readonly string[]): Promise<number> {
       const programLog = openProgramLog(options.json);
       const { serve } = await import('./serve.js');
       exitCode = await serve(options, programLog).catch((error: unknown) => failedStart(error));
-    });
-  program
-    .command('demo')
-    .description('Show it: a practice ISP, a server, sample mail, a round, and who got what')
-    .option('--once', 'end after the round', false)
-    .option('--json', 'print a summary as JSON', false)
-    .action(async (options: { readonly once: boolean; readonly json: boolean }) => {
-      const { demo } = await import('./demo.js');
-      exitCode = await demo(options);
-    });
-  program
-    .command('setup')
-    .description('Share an ISP mailbox: asks for all that is needed, and tests the login')
-    .option('--data <folder>', 'the data folder', dataDir)
-    .option('--from <file>', 'do not ask: the answers stand in this JSON file')
-    .action(async (options: SetupOptions) => {
-      const { setup } = await import('./setup.js');
-      exitCode = await setup(options);
     });
   try {
     const given = dataFolderOf(argv);

@@ -16,7 +16,6 @@ import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
 import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
-import { SetupArea } from './setupArea.js';
 import { SuggestArea } from './suggestArea.js';
 import { UserArea } from './userArea.js';
 import { WaitingArea } from './waitingArea.js';
@@ -34,7 +33,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   SuggestArea,
   UserArea,
   ConfigArea,
-  SetupArea,
   LicenceArea,
   DoctorArea,
 ];

@@ -12,7 +12,6 @@ import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
-import { SETUP_COMMANDS } from './setupDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
 import { WAITING_COMMANDS } from './waitingDeclarations.js';
@@ -30,7 +29,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...SUGGEST_COMMANDS,
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
-  ...SETUP_COMMANDS,
   ...LICENCE_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];

@@ -34,6 +34,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ],
     listens: true,
   },
+  demo: { services: ['Accounts', 'MailStore', 'Outbox', 'PortCatalogue', 'SecretStore'] },
   'isp-domainpop': { services: ['Accounts', 'RecentMail', 'Teaching'] },
   'isp-regular': { services: ['Accounts', 'BccAddresses', 'Teaching'] },
   'licensing-lite': { forbidden: [EDITION, 'onLicenseCheck'] },
@@ -62,6 +63,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ),
   },
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [

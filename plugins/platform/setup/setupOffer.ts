@@ -2,11 +2,11 @@
 import { type CollectorDeclaration, PostroomError } from '@postroom/sdk';
 import type { RunCommand } from '@postroom/sdk/services';
 import { foreignCollectors, type OfferedKind } from '@postroom/sdk/settings';
-import type { SetupContributions } from '../commands/setupArea.js';
-import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
 import { askChoice } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
+import type { OfferedQuestion } from './offeredQuestions.js';
 import { listed } from './propertyQuestion.js';
+import type { SetupContributions } from './setupContributions.js';
 import type { OfferedKinds } from './setupKinds.js';
 
 export interface SetupOffer extends SetupContributions {

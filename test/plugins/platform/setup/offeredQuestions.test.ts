@@ -1,9 +1,9 @@
 // The questions of the setup as plugins contribute them, and what they may ask.
 import type { Contributions } from '@postroom/sdk';
 import { expect } from 'chai';
-import { type AskingPlugin, demoSettings, offeredQuestions } from '#core/configuration/schema/offeredQuestions.js';
 import { mergeSchema } from '#core/configuration/schema/schema.js';
-import { manifest } from '../manifests.js';
+import { type AskingPlugin, offeredQuestions } from '#plugins/platform/setup/dist/offeredQuestions.js';
+import { manifest } from '../../../core/configuration/manifests.js';
 
 const TEXT = { type: 'string', default: '', title: 'x' } as const;
 
@@ -62,9 +62,5 @@ describe('the questions that plugins contribute', () => {
       'b.last server',
     ]);
     expect(offered[0]).to.deep.include({ command: 'a.read', schema: { ...TEXT, scope: 'account' } });
-  });
-
-  it('say beside them what the demo sets', () => {
-    expect(demoSettings(manifests)).to.deep.equal({ first: { 'a.demo': 0, 'a.none': 'x' }, later: { 'a.demo': 1 } });
   });
 });

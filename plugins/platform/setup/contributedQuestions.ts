@@ -3,9 +3,9 @@
 import { foldCase, splitAddress } from '@postroom/sdk';
 import { didYouMean } from '@postroom/sdk/base';
 import type { RunCommand } from '@postroom/sdk/services';
-import type { OfferedQuestion } from '../configuration/schema/offeredQuestions.js';
 import { askUntil } from './checkedQuestions.js';
 import type { Dialogue } from './dialogue.js';
+import type { OfferedQuestion } from './offeredQuestions.js';
 import { answerText, askValue } from './propertyQuestion.js';
 
 type Values = Readonly<Record<string, unknown>>;

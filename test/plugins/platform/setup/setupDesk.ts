@@ -6,7 +6,7 @@ import type { RunCommand } from '@postroom/sdk/services';
 import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import type { Dialogue } from '#core/cli/dialogue.js';
+import type { Dialogue } from '#plugins/platform/setup/dist/dialogue.js';
 
 /** Answers questions by the first words that fit; each answer is given once, in its turn. */
 export class Answers implements Dialogue {

@@ -1,14 +1,9 @@
 // `postroom setup`: from nothing to a server that shares an ISP mailbox, by questions on a terminal or from a file. Everything is done by commands.
 import path from 'node:path';
-import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
-import type { RunCommand } from '@postroom/sdk/services';
-import { createLog } from '../base/log.js';
-import { openServer } from '../bootstrap.js';
-import { callRunningServer } from './controlSocket.js';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { EXIT, readGivenFile, shellWord } from '@postroom/sdk/base';
+import type { RunCommand, RunProgram } from '@postroom/sdk/services';
 import { type Dialogue, TerminalDialogue } from './dialogue.js';
-import { EXIT } from './exitCodes.js';
-import { readGivenFile } from './givenFile.js';
 import { askRequired, checkKind } from './setupKinds.js';
 import { offerIn, type SetupOffer } from './setupOffer.js';
 import {
@@ -22,7 +17,8 @@ import {
 } from './setupPlan.js';
 import { askAccount, askServer, askUsers } from './setupQuestions.js';
 
-export interface SetupOptions {
+/** As the manifest declares them. */
+interface SetupOptions {
   readonly data: string;
   /** A file with the answers, see docs/setup.md. */
   readonly from?: string;
@@ -35,23 +31,24 @@ interface Desk {
   readonly run: RunCommand;
 }
 
-/** Answers the exit code: 0 where all is set up and the ISP lets us in. */
-export async function setup(options: SetupOptions): Promise<number> {
-  if (options.from === undefined && !process.stdin.isTTY) {
+/** The exit code is 0 where all is set up and the ISP lets us in. */
+export const run: RunProgram = async (options, tools) => {
+  const { data, from } = options as unknown as SetupOptions;
+  if (from === undefined && !process.stdin.isTTY) {
     throw new PostroomError(
       'command/arguments',
       'setup asks on a terminal, and this is none. Give the answers in a file: postroom setup --from FILE',
     );
   }
   const dialogue = new TerminalDialogue();
-  const plan = options.from === undefined ? undefined : await planIn(options.from);
-  return withCommands(options.data, async (run, isRunning) => {
-    if (isRunning) dialogue.say(`A server runs on ${path.resolve(options.data)}: what is set up here counts at once.`);
-    const isWell = plan === undefined ? await setUpByQuestions(dialogue, run) : await setUpByPlan(plan, dialogue, run);
-    dialogue.say(isRunning ? '\nSet up, and in force.' : `\nSet up. Start the server: postroom serve --data ${shellWord(options.data)}`);
+  const plan = from === undefined ? undefined : await planIn(from);
+  return tools.withCommands(data, async (runCommand, isRunning) => {
+    if (isRunning) dialogue.say(`A server runs on ${path.resolve(data)}: what is set up here counts at once.`);
+    const isWell = plan === undefined ? await setUpByQuestions(dialogue, runCommand) : await setUpByPlan(plan, dialogue, runCommand);
+    dialogue.say(isRunning ? '\nSet up, and in force.' : `\nSet up. Start the server: postroom serve --data ${shellWord(data)}`);
     return isWell ? EXIT.done : EXIT.failed;
   });
-}
+};
 
 /** Answers whether the ISP lets us in. A refused login leaves everything set up: the password can be mended. */
 export async function setUpByPlan(plan: SetupPlan, dialogue: Dialogue, run: RunCommand): Promise<boolean> {
@@ -222,22 +219,4 @@ function withoutPlaces(sentence: string): string {
 async function planIn(file: string): Promise<SetupPlan> {
   const text = await readGivenFile(file);
   return readPlan(text.toString(), file);
-}
-
-async function withCommands<T>(dataDir: string, work: (run: RunCommand, isRunning: boolean) => Promise<T>): Promise<T> {
-  const request = (command: string, args: unknown) => callRunningServer(dataDir, { command, args, author: 'setup' }, () => undefined);
-  if ((await request('accounts.list', {})) !== undefined) {
-    return work(async (command, args) => {
-      const answer = await request(command, args);
-      if (answer === undefined) throw new PostroomError('command/not-running', 'The server was stopped meanwhile. Run setup again.');
-      return answer.result;
-    }, true);
-  }
-  const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
-  const call: CommandCall = { author: 'setup', signal: new AbortController().signal, progress: () => undefined };
-  try {
-    return await work((command, args) => server.run(command, args, call), false);
-  } finally {
-    await server.close();
-  }
 }

@@ -4,8 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { setUpByPlan, setUpByQuestions } from '#core/cli/setup.js';
-import { readPlan } from '#core/cli/setupPlan.js';
+import { setUpByPlan, setUpByQuestions } from '#plugins/platform/setup/dist/setup.js';
+import { readPlan } from '#plugins/platform/setup/dist/setupPlan.js';
 import { Answers, SetupDesk } from './setupDesk.js';
 
 describe('postroom setup with kinds of account of other plugins', () => {

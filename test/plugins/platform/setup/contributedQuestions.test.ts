@@ -2,8 +2,8 @@
 import '#core/base/injection.js';
 import type { RunCommand } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { askContributed, askUserNames, proposalsFor, withWords } from '#core/cli/contributedQuestions.js';
-import type { OfferedQuestion } from '#core/configuration/schema/offeredQuestions.js';
+import { askContributed, askUserNames, proposalsFor, withWords } from '#plugins/platform/setup/dist/contributedQuestions.js';
+import type { OfferedQuestion } from '#plugins/platform/setup/dist/offeredQuestions.js';
 import { Answers } from './setupDesk.js';
 
 const ASKED: OfferedQuestion = { key: 'x.text', scope: 'server', question: 'What?', schema: { type: 'string', default: '' } };

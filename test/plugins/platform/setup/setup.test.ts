@@ -5,14 +5,15 @@ import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { serveControl } from '#core/cli/controlSocket.js';
-import { setUpByPlan, setUpByQuestions, setup } from '#core/cli/setup.js';
-import { offerIn } from '#core/cli/setupOffer.js';
-import { completeAccount, readPlan } from '#core/cli/setupPlan.js';
 import { Doors } from '#core/host/doors.js';
-import { letter } from '../../kit/letter.js';
-import { ispServers } from '../../kit/officeSettings.js';
-import { Postroom } from '../../kit/postroom.js';
-import { until } from '../../kit/until.js';
+import { run, setUpByPlan, setUpByQuestions } from '#plugins/platform/setup/dist/setup.js';
+import { offerIn } from '#plugins/platform/setup/dist/setupOffer.js';
+import { completeAccount, readPlan } from '#plugins/platform/setup/dist/setupPlan.js';
+import { letter } from '../../../kit/letter.js';
+import { ispServers } from '../../../kit/officeSettings.js';
+import { Postroom } from '../../../kit/postroom.js';
+import { until } from '../../../kit/until.js';
+import { programTools } from './programTools.js';
 import { Answers, hostAt, SetupDesk } from './setupDesk.js';
 
 describe('postroom setup', () => {
@@ -278,7 +279,7 @@ describe('postroom setup beside a running server', () => {
         JSON.stringify({ account, users: [{ name: 'eve', password: 'planted' }], settings: { 'pop3.listen': listen } }),
       );
       process.stderr.write = ((text: string) => said.push(text) > 0) as typeof write;
-      expect(await setup({ data: office.dataDir, from: file })).to.equal(0);
+      expect(await run({ data: office.dataDir, from: file }, programTools())).to.equal(0);
       process.stderr.write = write;
       expect(said.join(''))
         .to.include(`A server runs on ${office.dataDir}`)

@@ -1,6 +1,6 @@
 // What `postroom setup` asks beyond the accounts themselves, as the plugins at work contribute it. Pure.
 import type { CommandDeclaration, PluginManifest, PropertySchema, SettingScope, SetupDeclaration } from '@postroom/sdk';
-import type { SettingsSchema } from './schema.js';
+import type { SettingsDeclarations } from '@postroom/sdk/services';
 
 /** A question about a property. */
 export interface OfferedQuestion extends Omit<SetupDeclaration, 'property' | 'question' | 'order' | 'demo'> {
@@ -22,7 +22,7 @@ const USUAL_ORDER = 1000;
 /** In their order, the product's own first among equals. A plugin asks only for its own properties, secrets aside, and reads answers by its own commands. */
 export function offeredQuestions(
   plugins: readonly AskingPlugin[],
-  { properties }: Pick<SettingsSchema, 'properties'>,
+  { properties }: Pick<SettingsDeclarations, 'properties'>,
 ): readonly OfferedQuestion[] {
   return [...plugins]
     .sort((a, b) => Number(b.bundled) - Number(a.bundled))
@@ -35,20 +35,6 @@ export function offeredQuestions(
       if (others.command !== undefined && !isOwnCommand(others.command, manifest)) return [];
       return [{ ...others, key: property, scope: declared.scope, schema: declared.schema, question }];
     });
-}
-
-/** What the demo sets before it starts, and what after its first round; the product's own plugins say so. */
-export function demoSettings(manifests: readonly PluginManifest[]): {
-  readonly first: Readonly<Record<string, unknown>>;
-  readonly later: Readonly<Record<string, unknown>>;
-} {
-  const demos = manifests.flatMap(({ contributes }) =>
-    (contributes?.setup ?? []).flatMap(({ property, demo }) => (demo === undefined ? [] : [{ property, demo }])),
-  );
-  return {
-    first: Object.fromEntries(demos.map(({ property, demo }) => [property, demo.value])),
-    later: Object.fromEntries(demos.flatMap(({ property, demo }) => (demo.later === undefined ? [] : [[property, demo.later]]))),
-  };
 }
 
 function isOwnCommand(command: CommandDeclaration['command'], manifest: PluginManifest | undefined): boolean {
