@@ -2,6 +2,7 @@
 import '#core/base/injection.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ProgramTools } from '@postroom/sdk/services';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { serveControl } from '#core/cli/controlSocket.js';
@@ -9,6 +10,7 @@ import { Doors } from '#core/host/doors.js';
 import { run, setUpByPlan, setUpByQuestions } from '#plugins/platform/setup/dist/setup.js';
 import { offerIn } from '#plugins/platform/setup/dist/setupOffer.js';
 import { completeAccount, readPlan } from '#plugins/platform/setup/dist/setupPlan.js';
+import { failureOf } from '../../../kit/failureOf.js';
 import { letter } from '../../../kit/letter.js';
 import { ispServers } from '../../../kit/officeSettings.js';
 import { Postroom } from '../../../kit/postroom.js';
@@ -251,6 +253,31 @@ describe('postroom setup', () => {
     expect(dialogue.said).to.include('Shared already: company.').and.to.include('There is an account company already');
     expect(dialogue.said).to.include('\nmail@company.example is the address of the account "company" already.');
     expect(dialogue.said).to.include('Lite shares 1 account; this would be the 2nd.').and.not.include('settings.json');
+  });
+});
+
+describe('postroom setup without a terminal', () => {
+  const tools = { withCommands: () => Promise.reject(new Error('A server was opened.')) } as unknown as ProgramTools;
+  const terminal = process.stdin.isTTY;
+  before(() => {
+    process.stdin.isTTY = false;
+  });
+  after(() => {
+    process.stdin.isTTY = terminal;
+  });
+
+  it('asks nothing, opens nothing and says how to give the answers', async () => {
+    expect(await failureOf(run({ data: '/nowhere' }, tools))).to.include({
+      code: 'command/arguments',
+      message: 'setup asks on a terminal, and this is none. Give the answers in a file: postroom setup --from FILE',
+    });
+  });
+
+  it('opens nothing for a file that cannot be read', async () => {
+    expect(await failureOf(run({ data: '/nowhere', from: '/nowhere/plan.json' }, tools))).to.include({
+      code: 'command/arguments',
+      message: '/nowhere/plan.json cannot be read: there is no such file.',
+    });
   });
 });
 
