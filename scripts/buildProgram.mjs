@@ -23,6 +23,14 @@ const mapsOfTheCompiler = {
       : undefined,
 };
 
+/** What the manifest names for the host and the command line to import, by its name without the ending. */
+function modulesOf(folder) {
+  const { main, program, contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const words = (contributes?.programs ?? []).map(({ module }) => module);
+  const named = [main, program, ...words].filter((module) => module !== undefined);
+  return Object.fromEntries(named.map((module) => [path.basename(module, '.js'), path.join(folder, module)]));
+}
+
 async function put(input, outDir) {
   const { build } = await import('vite');
   await build({
@@ -51,7 +59,7 @@ async function put(input, outDir) {
 if (!isAsBuilt() || process.argv.includes('--force')) {
   process.stderr.write('Putting the program into few files.\n');
   for (const folder of pluginFolders().filter((each) => builtAt(each) > 0)) {
-    await put({ plugin: path.join(folder, 'dist', 'plugin.js') }, path.join(folder, 'dist', 'bundle'));
+    await put(modulesOf(folder), path.join(folder, 'dist', 'bundle'));
   }
   // Last: its time says that all of them are there. The command line, and the server that authors of plugins test with.
   await put({ main: path.join(core, 'main.js'), testing: path.join(core, 'testing.js') }, path.join(core, 'program'));

@@ -2,15 +2,20 @@
 // plugins of strangers are promised: any version may change them.
 
 export * from './base/asciiDomain.js';
+export * from './base/askLine.js';
+export * from './base/askSecret.js';
 export * from './base/atomicFile.js';
 export * from './base/byteRange.js';
 export * from './base/clock.js';
 export * from './base/clockJumps.js';
 export * from './base/copyEdits.js';
 export * from './base/cutText.js';
+export * from './base/dataMissing.js';
 export * from './base/diskSpace.js';
 export * from './base/disposables.js';
+export * from './base/exitCodes.js';
 export * from './base/findMailbox.js';
+export * from './base/givenFile.js';
 export * from './base/groupBy.js';
 export * from './base/listeners.js';
 export * from './base/makeFolder.js';

@@ -10,6 +10,8 @@ export interface PluginManifest {
   readonly type: 'module';
   /** The module that exports `activate`, relative to the folder. A pack without code has none. */
   readonly main?: string;
+  /** The module that exports `program`, the command line `postroom`, relative to the folder. One of the product's own plugins has it. */
+  readonly program?: string;
   readonly displayName: string;
   readonly description: string;
   /** `postroom`: the range of API versions that it works with, checked before it is imported. */

@@ -4,8 +4,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ADMIN1, type CommandCall, type Disposable, mailboxName, type PluginManifest } from '@postroom/sdk';
-import { shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
-import { Accounts, MailStore, Outbox, type RoundReport, Rounds, SecretStore, type StoredMessage } from '@postroom/sdk/services';
+import { EXIT, shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
+import {
+  Accounts,
+  MailStore,
+  Outbox,
+  type ProgramTools,
+  type RoundReport,
+  Rounds,
+  type RunProgram,
+  SecretStore,
+  type StoredMessage,
+} from '@postroom/sdk/services';
 import { textsOf } from '@postroom/sdk/settings';
 import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
 import { service } from '../base/bindings.js';
@@ -17,11 +27,6 @@ import { demoSettings } from '../configuration/schema/offeredQuestions.js';
 import { pluginId } from '../configuration/schema/schema.js';
 import { discoverPlugins } from '../host/discovery.js';
 import { Doors } from '../host/doors.js';
-import { serveControl } from './controlSocket.js';
-import { EXIT } from './exitCodes.js';
-import { adminAddress, hostAndPort } from './serve.js';
-import { show } from './show.js';
-import { listenForEnd } from './shutdownSignals.js';
 
 /** Everybody's password in the demo, which listens on loopback and forgets everything at its end. */
 const PASSWORD = 'demo';
@@ -31,9 +36,11 @@ export interface DemoOptions {
   readonly json: boolean;
 }
 
+export const run: RunProgram = (options, tools) => demo(options as unknown as DemoOptions, tools);
+
 /** Resolves with the exit code: after the round with `once`, else when a signal ends it. */
-export async function demo(options: DemoOptions): Promise<number> {
-  const wish = listenForEnd(['exec', 'run-script']);
+export async function demo(options: DemoOptions, tools: Pick<ProgramTools, 'untilEnd' | 'serveControl' | 'show'>): Promise<number> {
+  const wish = tools.untilEnd();
   const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-demo-'));
   say('Starting the practice ISP: POP3, SMTP and the network device, all on this machine.');
@@ -48,13 +55,13 @@ export async function demo(options: DemoOptions): Promise<number> {
     const server = await openServer({ dataDir, log: createLog('warn', process.stderr), beforeServing: setPasswords });
     let control: Disposable | undefined;
     try {
-      control = await serveControl(server);
+      control = await tools.serveControl(server);
       sampleMailAt(isp);
       say('Collecting and sorting the sample mail.');
       const report = await service(server.container, Rounds).run('user');
       const summary = await summaryFor(server, report, isp);
       process.stdout.write(
-        options.json ? `${terminalJson(JSON.stringify(summary, undefined, 2))}\n` : `\n${terminalText(table(summary))}\n`,
+        options.json ? `${terminalJson(JSON.stringify(summary, undefined, 2))}\n` : `\n${terminalText(table(summary, tools.show))}\n`,
       );
       if (!options.once) {
         for (const [key, value] of Object.entries(contributed.later)) {
@@ -158,7 +165,7 @@ function reasonsOf(message: StoredMessage): readonly string[] {
   return message.trail.filter((entry) => entry.change.includes('+')).map((entry) => entry.reason);
 }
 
-function table(summary: DemoSummary): string {
+function table(summary: DemoSummary, show: ProgramTools['show']): string {
   const rows = summary.messages.map(({ subject, account, mailboxes, rung, reasons }) => ({
     subject,
     account,
@@ -176,18 +183,27 @@ function howToConnect(server: Server, dataDir: string): string {
       .filter((port) => port.protocol === protocol)
       .map(({ host, port, security }) => `${hostAndPort(host, port)} (${security})`)
       .join(', ');
-  const manager = adminAddress(server);
+  const manager = ports.find(({ protocol }) => protocol === 'http');
   const pop3 = ports.find((port) => port.protocol === 'pop3');
   return [
     '',
     'The server stays up. Connect a mail client, or try:',
     `  POP3  ${of('pop3')}     users andrew, greg, carolyn, lisa, john, admin1; password ${PASSWORD}`,
     `  SMTP  ${of('smtp')}     log in as well: nobody sends without a login`,
-    ...(manager === undefined ? [] : [`  Manager  ${manager}     password of ADMIN1: ${PASSWORD}`]),
+    ...(manager === undefined
+      ? []
+      : [
+          `  Manager  ${manager.security === 'plain' ? 'http' : 'https'}://${hostAndPort(manager.host, manager.port)}/     password of ADMIN1: ${PASSWORD}`,
+        ]),
     '',
     `  curl --user andrew:${PASSWORD} pop3://${pop3?.host ?? '127.0.0.1'}:${pop3?.port ?? 110}/1`,
     `  npx postroom status --data ${shellWord(dataDir)}`,
     '',
     'Ctrl+C ends it; nothing is kept.',
   ].join('\n');
+}
+
+/** `127.0.0.1:110`, `[::]:110` */
+function hostAndPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

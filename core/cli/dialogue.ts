@@ -1,8 +1,5 @@
 // Questions on a terminal, one line each. They go to standard error, so that standard output stays a command's answer.
-import { createInterface } from 'node:readline/promises';
-import { PostroomError } from '@postroom/sdk';
-import { terminalText } from '@postroom/sdk/base';
-import { askTwice } from './askSecret.js';
+import { askLine, askTwice, terminalText } from '@postroom/sdk/base';
 
 export interface Dialogue {
   say(text: string): void;
@@ -17,19 +14,8 @@ export class TerminalDialogue implements Dialogue {
     process.stderr.write(`${terminalText(text)}\n`);
   }
 
-  async ask(question: string, proposal = ''): Promise<string> {
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
-    const left = new AbortController();
-    lines.once('close', () => left.abort());
-    try {
-      const answer = await lines.question(terminalText(`${question}${proposal === '' ? '' : ` [${proposal}]`}: `), { signal: left.signal });
-      return answer.trim() === '' ? proposal : answer.trim();
-    } catch (error) {
-      if (left.signal.aborted) throw new PostroomError('command/arguments', 'You left before the question was answered.');
-      throw error;
-    } finally {
-      lines.close();
-    }
+  ask(question: string, proposal?: string): Promise<string> {
+    return askLine(question, proposal);
   }
 
   async askSecret(question: string, former = ''): Promise<string> {

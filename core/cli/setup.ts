@@ -1,14 +1,9 @@
 // `postroom setup`: from nothing to a server that shares an ISP mailbox, by questions on a terminal or from a file. Everything is done by commands.
 import path from 'node:path';
-import { type CommandCall, PostroomError, sentenceOf } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
-import type { RunCommand } from '@postroom/sdk/services';
-import { createLog } from '../base/log.js';
-import { openServer } from '../bootstrap.js';
-import { callRunningServer } from './controlSocket.js';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { EXIT, readGivenFile, shellWord } from '@postroom/sdk/base';
+import type { ProgramTools, RunCommand, RunProgram } from '@postroom/sdk/services';
 import { type Dialogue, TerminalDialogue } from './dialogue.js';
-import { EXIT } from './exitCodes.js';
-import { readGivenFile } from './givenFile.js';
 import { askRequired, checkKind } from './setupKinds.js';
 import { offerIn, type SetupOffer } from './setupOffer.js';
 import {
@@ -35,8 +30,10 @@ interface Desk {
   readonly run: RunCommand;
 }
 
+export const run: RunProgram = (options, tools) => setup(options as unknown as SetupOptions, tools);
+
 /** Answers the exit code: 0 where all is set up and the ISP lets us in. */
-export async function setup(options: SetupOptions): Promise<number> {
+export async function setup(options: SetupOptions, tools: Pick<ProgramTools, 'withCommands'>): Promise<number> {
   if (options.from === undefined && !process.stdin.isTTY) {
     throw new PostroomError(
       'command/arguments',
@@ -45,7 +42,7 @@ export async function setup(options: SetupOptions): Promise<number> {
   }
   const dialogue = new TerminalDialogue();
   const plan = options.from === undefined ? undefined : await planIn(options.from);
-  return withCommands(options.data, async (run, isRunning) => {
+  return tools.withCommands(options.data, async (run, isRunning) => {
     if (isRunning) dialogue.say(`A server runs on ${path.resolve(options.data)}: what is set up here counts at once.`);
     const isWell = plan === undefined ? await setUpByQuestions(dialogue, run) : await setUpByPlan(plan, dialogue, run);
     dialogue.say(isRunning ? '\nSet up, and in force.' : `\nSet up. Start the server: postroom serve --data ${shellWord(options.data)}`);
@@ -222,22 +219,4 @@ function withoutPlaces(sentence: string): string {
 async function planIn(file: string): Promise<SetupPlan> {
   const text = await readGivenFile(file);
   return readPlan(text.toString(), file);
-}
-
-async function withCommands<T>(dataDir: string, work: (run: RunCommand, isRunning: boolean) => Promise<T>): Promise<T> {
-  const request = (command: string, args: unknown) => callRunningServer(dataDir, { command, args, author: 'setup' }, () => undefined);
-  if ((await request('accounts.list', {})) !== undefined) {
-    return work(async (command, args) => {
-      const answer = await request(command, args);
-      if (answer === undefined) throw new PostroomError('command/not-running', 'The server was stopped meanwhile. Run setup again.');
-      return answer.result;
-    }, true);
-  }
-  const server = await openServer({ dataDir, serve: false, log: createLog('error', process.stderr) });
-  const call: CommandCall = { author: 'setup', signal: new AbortController().signal, progress: () => undefined };
-  try {
-    return await work((command, args) => server.run(command, args, call), false);
-  } finally {
-    await server.close();
-  }
 }

@@ -1,6 +1,5 @@
 // What the programs of the product stand on: `postroom` with its words `serve`, `setup` and `demo`. They run in a process of their own, where there may be
 // no server yet.
-import type { Writable } from 'node:stream';
 import type { CommandCall } from '../context.js';
 import type { Disposable } from '../disposable.js';
 import type { PluginManifest } from '../manifest.js';
@@ -11,15 +10,25 @@ import type { StallLimit } from './supervision.js';
 
 /** The host, for the program that it starts: the module that the manifest of one bundled plugin names as `program`. */
 export interface ProgramHost {
-  /** Every plugin installed for a data folder, the product's own first; the folder may be missing. */
-  installed(dataDir: string): Promise<readonly ProgramPlugin[]>;
+  /** Every plugin installed for a data folder, the product's own first; the folder may be missing. Without one the product's own alone. */
+  installed(dataDir?: string): Promise<readonly ProgramPlugin[]>;
   /** Opens a data folder. Rejects with PostroomError where it is in use, not writable, damaged or newer. */
   openServer(options: ProgramServerOptions): Promise<ProgramServer>;
   /** What plugins do where no server can start; without a folder, what they do on the caller's files alone. */
   standalone(dataDir?: string): Promise<StandaloneServices>;
-  /** A log that writes JSON lines. */
-  createLog(level: string, destination: Writable): Log;
+  /** A log that writes JSON lines. Loads what writes them: a command that a running server answers has no use for it. */
+  createLog(level: string, destination: LogDestination): Promise<Log>;
+  /** Imports a module of one of the product's own plugins, which its manifest names: from few files, where the program runs from those. */
+  load(plugin: ProgramPlugin, module: string): Promise<unknown>;
 }
+
+/** Takes the lines of a log, each with its end: a stream, or what writes past one that is redirected. */
+export interface LogDestination {
+  write(line: string): unknown;
+}
+
+/** What the module exports as `program` that a manifest names so. Answers the exit code. */
+export type Program = (argv: readonly string[], host: ProgramHost) => Promise<number>;
 
 export interface ProgramPlugin {
   readonly id: string;
@@ -28,6 +37,8 @@ export interface ProgramPlugin {
   readonly folder: string;
   /** `undefined` where it cannot be read. */
   readonly manifest: PluginManifest | undefined;
+  /** Sentences; a plugin with any can't be activated, and what a stranger's declares then is not to be relied on. */
+  readonly problems: readonly string[];
 }
 
 export interface ProgramServerOptions {
@@ -40,6 +51,8 @@ export interface ProgramServerOptions {
   readonly onUnhandledError?: (error: unknown) => void;
   /** What becomes of the process where code in it does not end. Default: it goes on for ever. */
   readonly onStall?: StallLimit;
+  /** What is to be done before any port opens. */
+  readonly beforeServing?: (server: ProgramServer) => Promise<void>;
 }
 
 export interface ProgramServer {

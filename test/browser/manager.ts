@@ -10,8 +10,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { adminAddress } from '#core/cli/serve.js';
 import { Doors } from '#core/host/doors.js';
+import { adminAddress } from '#plugins/platform/cli/dist/serve.js';
 import { openChromium } from './chromium.js';
 
 export const ADMIN_PASSWORD = 'the office key';

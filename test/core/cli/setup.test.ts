@@ -4,11 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { serveControl } from '#core/cli/controlSocket.js';
 import { setUpByPlan, setUpByQuestions, setup } from '#core/cli/setup.js';
 import { offerIn } from '#core/cli/setupOffer.js';
 import { completeAccount, readPlan } from '#core/cli/setupPlan.js';
 import { Doors } from '#core/host/doors.js';
+import { programHost } from '#core/programHost.js';
+import { serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
+import { programTools } from '#plugins/platform/cli/dist/programTools.js';
 import { letter } from '../../kit/letter.js';
 import { ispServers } from '../../kit/officeSettings.js';
 import { Postroom } from '../../kit/postroom.js';
@@ -278,7 +280,7 @@ describe('postroom setup beside a running server', () => {
         JSON.stringify({ account, users: [{ name: 'eve', password: 'planted' }], settings: { 'pop3.listen': listen } }),
       );
       process.stderr.write = ((text: string) => said.push(text) > 0) as typeof write;
-      expect(await setup({ data: office.dataDir, from: file })).to.equal(0);
+      expect(await setup({ data: office.dataDir, from: file }, programTools(programHost(), 'setup'))).to.equal(0);
       process.stderr.write = write;
       expect(said.join(''))
         .to.include(`A server runs on ${office.dataDir}`)

@@ -1,6 +1,6 @@
 // A file that somebody named on the command line, `-` for standard input.
 import { createReadStream } from 'node:fs';
-import { PostroomError, sentenceOf } from '@postroom/sdk';
+import { PostroomError, sentenceOf } from '../errors.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

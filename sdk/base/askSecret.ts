@@ -1,7 +1,7 @@
 // Asks for a password: twice and unseen on a terminal, otherwise one line of standard input. It never stands on a command line.
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { PostroomError } from '@postroom/sdk';
+import { PostroomError } from '../errors.js';
 
 /** NUL, and what stands for octets that are no UTF-8. */
 // oxlint-disable-next-line no-control-regex
