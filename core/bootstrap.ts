@@ -146,6 +146,8 @@ export interface ServerOptions {
 export interface Server {
   readonly container: Container;
   readonly dataDir: string;
+  /** A service of the host or of a plugin. Throws `plugin/no-provider` where no active plugin provides it. */
+  get<T>(id: ServiceId<T>): T;
   run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
   /** Ports close, sessions and rounds end, plugins deactivate, the store closes: last in, first out. */
   close(): Promise<void>;
@@ -241,6 +243,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   const server: Server = {
     container,
     dataDir,
+    get: (id) => service(container, id),
     run: (command, args, call) => service(container, CommandRegistry).run(command, args, call),
     close: async () => {
       const problems = await stack.disposeAll();

@@ -1,7 +1,5 @@
-// The program's front door: `postroom ...`.
+// The program's front door: it starts what a plugin of the product names as the program, the command line `postroom ...`.
 import './base/injection.js';
-import { runCli } from './cli/cli.js';
-import { outliveReaders } from './cli/print.js';
+import { programHost, startProgram } from './programHost.js';
 
-outliveReaders();
-process.exitCode = await runCli(process.argv.slice(2));
+process.exitCode = await startProgram(process.argv.slice(2), programHost());

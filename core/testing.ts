@@ -38,7 +38,7 @@ const CALL: CommandCall = { author: 'test', signal: new AbortController().signal
 /** Puts plugins where `plugins add` does, once each has passed what it would have to pass there. Answers their ids. */
 async function install(folders: readonly string[], dataDir: string): Promise<readonly string[]> {
   if (folders.length === 0) return [];
-  const packer = await (await StandaloneHost.bare(createLog('error', process.stderr))).service(PluginPacker);
+  const packer = await (await StandaloneHost.bare(createLog('error', process.stderr))).get(PluginPacker);
   return Promise.all(
     folders.map(async (folder) => {
       // It is activated at once, and that reads the code.

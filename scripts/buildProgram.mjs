@@ -23,6 +23,14 @@ const mapsOfTheCompiler = {
       : undefined,
 };
 
+/** What the manifest names for the host and the command line to import, by its name without the ending. */
+function modulesOf(folder) {
+  const { main, program, contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const words = (contributes?.programs ?? []).map(({ module }) => module);
+  const named = [main, program, ...words].filter((module) => module !== undefined);
+  return Object.fromEntries(named.map((module) => [path.basename(module, '.js'), path.join(folder, module)]));
+}
+
 async function put(input, outDir) {
   const { build } = await import('vite');
   await build({
@@ -46,13 +54,6 @@ async function put(input, outDir) {
       },
     },
   });
-}
-
-/** What the manifest of a plugin names: the module that is activated, and those of words of the command line. */
-function modulesOf(folder) {
-  const { main, contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const modules = [main, ...(contributes?.programs ?? []).map(({ module }) => module)].filter((module) => module !== undefined);
-  return Object.fromEntries(modules.map((module) => [path.basename(module, '.js'), path.join(folder, module)]));
 }
 
 if (!isAsBuilt() || process.argv.includes('--force')) {

@@ -1,12 +1,9 @@
-// Command lines as they are typed, shown by --help: of the core's own settings here, of a plugin's in its manifest. A test reads each of them through the
-// real table.
-import type { ExampleDeclaration } from '@postroom/sdk';
-import type { InstalledPlugin } from '../host/discovery.js';
+// Command lines as they are typed, shown by --help: of the core's own commands.
 
 /** By command, without `postroom` and the command's own words. */
-export type Examples = Readonly<Record<string, readonly string[]>>;
+type Examples = Readonly<Record<string, readonly string[]>>;
 
-const OWN: Examples = {
+export const OWN_EXAMPLES: Examples = {
   'config.diff': ['', '12'],
   'config.undo': ['', '12'],
   'config.validate': ['settings.json --what-if 500'],
@@ -22,18 +19,3 @@ const OWN: Examples = {
   'users.rename': ['company carolyn caro'],
   'users.set-password': ['company andrew', 'admin1'],
 };
-
-/** The core's and those of the product's own plugins. */
-export function examplesOf(installed: readonly InstalledPlugin[]): Examples {
-  const contributed = installed.flatMap(({ bundled, manifest }) => (bundled ? (manifest?.contributes?.examples ?? []) : []));
-  const examples: Record<string, readonly string[]> = { ...OWN };
-  for (const { command, line } of contributed satisfies readonly ExampleDeclaration[])
-    examples[command] = [...(examples[command] ?? []), line];
-  return examples;
-}
-
-/** What --help says below the options; nothing where no example is needed. */
-export function examplesText(command: string, examples: Examples): string {
-  const lines = (examples[command] ?? []).map((words) => `  postroom ${command.replace('.', ' ')} ${words}`.trimEnd());
-  return lines.length === 0 ? '' : `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`;
-}

@@ -9,6 +9,7 @@ export const DOCTOR_COMMANDS = [
     title: 'Look at everything that mail depends on, and say what is not well',
     reads: true,
     offline: true,
+    standalone: true,
     arguments: args({ logins: flag('Also log in at the ISPs.') }),
     result: arrayOf(
       object(

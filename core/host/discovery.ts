@@ -32,7 +32,16 @@ export async function discoverPlugins(
   strangersFolder: string,
   trusted: ReadonlySet<string> = NOBODY,
 ): Promise<readonly InstalledPlugin[]> {
-  const found = [...(await readBundled(bundledFolder)), ...(await readFolder(strangersFolder, false, trusted))];
+  return withStrangers(await readBundled(bundledFolder), strangersFolder, trusted);
+}
+
+/** The product's own that were read already, and those in the data folder. */
+export async function withStrangers(
+  bundled: readonly InstalledPlugin[],
+  strangersFolder: string,
+  trusted: ReadonlySet<string> = NOBODY,
+): Promise<readonly InstalledPlugin[]> {
+  const found = [...bundled, ...(await readFolder(strangersFolder, false, trusted))];
   const byId = new Map<string, InstalledPlugin>();
   const twice: InstalledPlugin[] = [];
   for (const plugin of found) {
@@ -50,8 +59,8 @@ export async function discoverPlugins(
   return [...byId.values(), ...twice];
 }
 
-/** A pack without code may be the folder of further plugins. */
-async function readBundled(folder: string): Promise<readonly InstalledPlugin[]> {
+/** The product's own. A pack without code may be the folder of further plugins. */
+export async function readBundled(folder: string): Promise<readonly InstalledPlugin[]> {
   const found = await readFolder(folder, true);
   const packs = found.filter(({ manifest }) => manifest?.pluginPack !== undefined && manifest.main === undefined);
   return [...found, ...(await Promise.all(packs.map((pack) => readFolder(pack.folder, true)))).flat()];
@@ -87,12 +96,13 @@ const OURS = 'postroom';
 /** What a plugin that is not part of the product may not ask for. */
 function ownLimits(manifest: PluginManifest | undefined): readonly string[] {
   const name = manifest?.publisher === OURS ? [`Its publisher is "${OURS}", which only the product's own plugins have.`] : [];
+  const program = manifest?.program === undefined ? [] : ["It names a program, which is for the product's own plugins."];
   const edition = manifest?.contributes?.edition === undefined ? [] : ["It declares an edition, which is for the product's own plugins."];
   const isLocal = ({ local }: CommandDeclaration): boolean => local === true;
   const local = (manifest?.contributes?.commands ?? [])
     .filter(isLocal)
     .map(({ command }) => `Its command ${command} says "local", which only the product's own plugins may.`);
-  return [...name, ...edition, ...local];
+  return [...name, ...program, ...edition, ...local];
 }
 
 const TAPPED_BY_STRANGERS: readonly string[] = ['onSort', 'onDeliver', 'onSchedule'];

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { type ActivateStandalone, type CommandCall, PostroomError, type StandaloneContext } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
-import { Clock, DataFolder, Log, PluginReader, type ServiceId } from '@postroom/sdk/services';
+import { Clock, DataFolder, Log, PluginReader, type ServiceId, type StandaloneServices } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
@@ -17,7 +17,7 @@ import { pluginReader } from './pluginReader.js';
 import { platformPacks, requirementsOf } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
 
-export class StandaloneHost {
+export class StandaloneHost implements StandaloneServices {
   readonly #services: ServiceRegistry;
   readonly #commands = new DefaultCommandRegistry();
   readonly #started = new Map<string, Promise<void>>();
@@ -55,7 +55,7 @@ export class StandaloneHost {
   }
 
   /** A service that a plugin provides without a store. Rejects with `plugin/no-provider` where none does. */
-  async service<T>(id: ServiceId<T>): Promise<T> {
+  async get<T>(id: ServiceId<T>): Promise<T> {
     const provider = this.#provider(id.serviceName);
     if (provider !== undefined) await this.#start(provider);
     return this.#services.get(id);

@@ -26,7 +26,7 @@ export const run: RunProgram = async (options, tools) => {
   say('Starting the practice ISP: POP3, SMTP and the network device, all on this machine.');
   const isp = await PracticeIsp.start();
   try {
-    const installed = await tools.installed(dataDir);
+    const installed = await tools.installed();
     const office = practiceOffice(isp);
     const contributed = demoSettings(installed.flatMap(({ manifest }) => manifest ?? []));
     await writeFile(path.join(dataDir, 'settings.json'), settingsText({ ...contributed.first, ...office }));

@@ -10,8 +10,8 @@ import type { StallLimit } from './supervision.js';
 
 /** The host, for the program that it starts: the module that the manifest of one bundled plugin names as `program`. */
 export interface ProgramHost {
-  /** Every plugin installed for a data folder, the product's own first; the folder may be missing. */
-  installed(dataDir: string): Promise<readonly ProgramPlugin[]>;
+  /** Every plugin installed for a data folder, the product's own first; the folder may be missing. Without one the product's own alone. */
+  installed(dataDir?: string): Promise<readonly ProgramPlugin[]>;
   /** Opens a data folder. Rejects with PostroomError where it is in use, not writable, damaged or newer. */
   openServer(options: ProgramServerOptions): Promise<ProgramServer>;
   /** What plugins do where no server can start; without a folder, what they do on the caller's files alone. */

@@ -88,17 +88,22 @@ export const ATTACKS: readonly AttackRow[] = [
     file: 'core/configuration/strangers/linearPattern',
     title: "a stranger's pattern",
   },
-  { finding: 'S4', tried: 'octets without an end before the key', file: 'core/cli/controlBounds', title: 'take 64 KB without the key' },
+  {
+    finding: 'S4',
+    tried: 'octets without an end before the key',
+    file: 'plugins/platform/cli/control/controlBounds',
+    title: 'take 64 KB without the key',
+  },
   {
     finding: 'S4',
     tried: '5,000 connections; nothing said for seconds',
-    file: 'core/cli/controlBounds',
+    file: 'plugins/platform/cli/control/controlBounds',
     title: 'have room for a command beside any number of connections',
   },
   {
     finding: 'S4 neighbours',
     tried: 'octets that trickle in, answers that nobody reads',
-    file: 'core/cli/controlBounds',
+    file: 'plugins/platform/cli/control/controlBounds',
     title: 'wait five seconds for the key',
   },
   {
@@ -415,8 +420,18 @@ export const ATTACKS: readonly AttackRow[] = [
     title: 'stand there as they were written',
     needs: 'chromium',
   },
-  { finding: 'text tricks', tried: 'escapes and overrides on a terminal', file: 'core/cli/terminalText', title: 'text on a terminal' },
-  { finding: 'text tricks', tried: 'the same in the log of a server', file: 'core/cli/terminalText', title: 'is so in the log' },
+  {
+    finding: 'text tricks',
+    tried: 'escapes and overrides on a terminal',
+    file: 'plugins/platform/cli/terminalText',
+    title: 'text on a terminal',
+  },
+  {
+    finding: 'text tricks',
+    tried: 'the same in the log of a server',
+    file: 'plugins/platform/cli/terminalText',
+    title: 'is so in the log',
+  },
   {
     finding: 'deliver taps',
     tried: 'mail swallowed, refused, left out, answered twice',

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { callRunningServer } from '#core/cli/controlSocket.js';
+import { callRunningServer } from '#plugins/platform/cli/dist/control/controlSocket.js';
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { devicePort } from './device.js';
 import { cpuOfTree } from './measure.js';

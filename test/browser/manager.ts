@@ -4,13 +4,13 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import type { CommandCall } from '@postroom/sdk';
-import type { Clock } from '@postroom/sdk/services';
+import { managerAddress } from '@postroom/sdk/base';
+import { type Clock, PortCatalogue } from '@postroom/sdk/services';
 import { PracticeIsp } from '@postroom/sdk/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { adminAddress } from '#core/cli/serve.js';
 import { Doors } from '#core/host/doors.js';
 import { openChromium } from './chromium.js';
 
@@ -54,7 +54,7 @@ export class Manager {
   }
 
   get address(): string {
-    return adminAddress(this.server) ?? '';
+    return managerAddress(this.server.get(PortCatalogue).ports) ?? '';
   }
 
   get pop3Port(): number {

@@ -7,10 +7,11 @@ import { Accounts, Licence, SettingsService } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { runCli } from '#core/cli/cli.js';
-import { serveControl } from '#core/cli/controlSocket.js';
 import { Doors } from '#core/host/doors.js';
 import { PluginHost } from '#core/host/pluginHost.js';
+import { programHost } from '#core/programHost.js';
+import { serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
+import { runCommandLine } from '#plugins/platform/cli/dist/program.js';
 import { FixtureServer } from '../core/host/fixturePlugins.js';
 import { letter } from '../kit/letter.js';
 import { ispServers, REGULAR } from '../kit/officeSettings.js';
@@ -81,7 +82,7 @@ describe('the edition', () => {
         return true;
       }) as typeof write;
       try {
-        expect(await runCli(['plugins', 'enable', 'postroom.licensing-lite', '--data', office.dataDir])).to.equal(0);
+        expect(await runCommandLine(['plugins', 'enable', 'postroom.licensing-lite', '--data', office.dataDir], programHost())).to.equal(0);
       } finally {
         process.stdout.write = write;
         await control.dispose();

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { runLocally, standalone } from '#core/cli/standalone.js';
+import { programHost } from '#core/programHost.js';
 import { checkedAnswer, misfits } from '../../kit/answers.js';
-import { commandsIn, declarationOf, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
+import { commandsIn, PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { letter } from '../../kit/letter.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { packFolder } from '../../kit/packedPlugin.js';
@@ -241,7 +241,7 @@ describe('the answers of commands', () => {
       ['backup.restore', { folder: made['folder'] }],
       ['doctor', {}],
     ] as const) {
-      const answer = await standalone(declarationOf(command))?.(args, office.dataDir, call);
+      const answer = await (await programHost().standalone(office.dataDir)).run(command, args, call);
       checkedAnswer(command, JSON.parse(JSON.stringify(answer)));
       answered.add(command);
     }
@@ -255,7 +255,7 @@ describe('the answers of commands', () => {
       ['plugins.validate', { folder: made }],
       ['plugins.pack', { folder: made, into: folder }],
     ] as const) {
-      checkedAnswer(command, JSON.parse(JSON.stringify(await runLocally(command, args, call))));
+      checkedAnswer(command, JSON.parse(JSON.stringify(await (await programHost().standalone()).run(command, args, call))));
       answered.add(command);
     }
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CheckResult } from '@postroom/sdk';
 import { expect } from 'chai';
-import { standalone } from '#core/cli/standalone.js';
+import { programHost } from '#core/programHost.js';
 import { failureOf } from '../../kit/failureOf.js';
 import { REGULAR } from '../../kit/officeSettings.js';
 import { packFolder } from '../../kit/packedPlugin.js';
@@ -113,14 +113,14 @@ describe('The doctor', () => {
 
   it('visits without a server where none can start, and says why', async () => {
     const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
-    const alone = standalone({ command: 'doctor', title: '' });
-    if (alone === undefined) throw new Error('The doctor does not work alone.');
+    const alone = async (dataDir: string): Promise<unknown> =>
+      (await programHost().standalone(dataDir)).run('doctor', { logins: false }, call);
     await office.close();
     await writeFile(path.join(office.dataDir, 'postroom.db'), 'no database');
-    const findings = (await alone({ logins: false }, office.dataDir, call)) as readonly CheckResult[];
+    const findings = (await alone(office.dataDir)) as readonly CheckResult[];
     expect(notWell(findings).join()).to.match(/start: .*damaged/);
     const empty = await mkdtemp(path.join(tmpdir(), 'postroom-doctor-'));
-    expect((await failureOf(alone({ logins: false }, empty, call))).code).to.equal('data/missing');
+    expect((await failureOf(alone(empty))).code).to.equal('data/missing');
     await rm(empty, { recursive: true });
   });
 });

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { leakCheck, PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { callRunningServer, controlPath } from '#core/cli/controlSocket.js';
+import { callRunningServer, controlPath } from '#plugins/platform/cli/dist/control/controlSocket.js';
 import { letter } from '../../kit/letter.js';
 import { Office } from '../../kit/office.js';
 import { officeSettings, REGULAR } from '../../kit/officeSettings.js';

@@ -3,11 +3,15 @@ import path from 'node:path';
 import type { CommandDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
 import { Command } from 'commander';
-import { addCommands } from '#core/cli/commandLine.js';
 import { ROUTE_ANSWERS } from '#plugins/admin-ui/dist/server/routeAnswers.js';
+import { addCommands } from '#plugins/platform/cli/dist/commandLine.js';
 import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { ROOT } from '../../kit/sourceFiles.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
+
+const fail = (): never => {
+  throw new Error('No command is run here.');
+};
 
 /** Those that a server has: without what the command line does alone. */
 const OF_A_SERVER = PRODUCT_COMMANDS.filter(({ local }) => local !== true);
@@ -23,7 +27,7 @@ describe("The manager's API", () => {
 
   it('has the commands that the CLI has and the palette lists', async () => {
     const program = new Command();
-    addCommands(program, OF_A_SERVER, {}, 'data', async () => undefined);
+    addCommands(program, { declarations: OF_A_SERVER, titles: {}, examples: {} }, { dataDir: 'data', act: fail, packFolder: fail });
     const cli = program.commands.flatMap((area) =>
       area.commands.length === 0 ? [area.name()] : area.commands.map((verb) => `${area.name()}.${verb.name()}`),
     );

@@ -85,7 +85,7 @@ describe('A command without a server', () => {
     const host = await open({ consumer: CONSUMER, provider: PROVIDER, other: { manifest: {} } });
     expect(await greet(host)).to.equal('hello Lisa');
     expect(await greet(host, { name: 'Bob' })).to.equal('hello Bob');
-    expect((await host.service(GREETER)).greet()).to.equal('hello');
+    expect((await host.get(GREETER)).greet()).to.equal('hello');
     expect(imported(), 'no other plugin, and each once').to.deep.equal(['provider', 'consumer']);
     expect(existsSync(path.join(folder, 'data'))).to.equal(false);
   });

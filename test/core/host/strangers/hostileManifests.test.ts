@@ -7,15 +7,19 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Command } from 'commander';
 import { createLog } from '#core/base/log.js';
-import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { addCommands } from '#core/cli/commandLine.js';
-import { fittingCommands } from '#core/cli/fittingCommands.js';
-import { CORE_COMMANDS } from '#core/commands/declarations.js';
-import { declaredCommands } from '#core/host/declared.js';
-import { discoverPlugins } from '#core/host/discovery.js';
+import { programHost } from '#core/programHost.js';
+import { addCommands, type CommandUse } from '#plugins/platform/cli/dist/commandLine.js';
+import { commandTable } from '#plugins/platform/cli/dist/commandTable.js';
+import { fittingCommands } from '#plugins/platform/cli/dist/fittingCommands.js';
 import { verdictOn } from '../../../kit/packedPlugin.js';
 import { HOSTILE, plantEndless, plantHostile } from './hostileManifests.js';
+
+const fail = (): never => {
+  throw new Error('No command is run here.');
+};
+/** Of a command line on which nothing is typed. */
+const NO_USE: CommandUse = { dataDir: 'data', act: fail, packFolder: fail };
 
 interface PluginRow {
   readonly plugin: string;
@@ -71,10 +75,8 @@ describe('a hostile manifest', function () {
   });
 
   it('puts no command on the command line, and keeps none from it', async () => {
-    const installed = await discoverPlugins(BUNDLED_PLUGINS, path.join(dataDir, 'plugins'));
-    const declarations = fittingCommands(CORE_COMMANDS, installed.flatMap(declaredCommands));
     const program = new Command();
-    addCommands(program, declarations, {}, dataDir, async () => undefined);
+    addCommands(program, commandTable(await programHost().installed(dataDir), []), NO_USE);
     expect(program.commands.map((area) => area.name()))
       .to.include.members(['plugins', 'pop3', 'status'])
       .and.not.include('x');
@@ -94,9 +96,13 @@ describe('the names of commands on the command line', () => {
 
   it('have one meaning each: none is an area and a command, and none displaces the product', () => {
     const own = declared('status', 'users.list');
-    const fitting = fittingCommands(own, declared('serve', 'status', 'users', 'users.more', 'foo', 'foo.bar', 'bar.foo', 'bar', 'bar.foo'));
+    const fitting = fittingCommands(
+      own,
+      declared('serve', 'status', 'users', 'users.more', 'foo', 'foo.bar', 'bar.foo', 'bar', 'bar.foo'),
+      ['serve'],
+    );
     expect(fitting.map(({ command }) => command)).to.deep.equal(['status', 'users.list', 'foo', 'bar.foo']);
     const program = new Command();
-    expect(() => addCommands(program, fitting, {}, 'data', async () => undefined)).to.not.throw();
+    expect(() => addCommands(program, { declarations: fitting, titles: {}, examples: {} }, NO_USE)).to.not.throw();
   });
 });

@@ -5,8 +5,10 @@ import path from 'node:path';
 import type { ProgramTools } from '@postroom/sdk/services';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { serveControl } from '#core/cli/controlSocket.js';
 import { Doors } from '#core/host/doors.js';
+import { programHost } from '#core/programHost.js';
+import { serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
+import { programTools } from '#plugins/platform/cli/dist/programTools.js';
 import { run, setUpByPlan, setUpByQuestions } from '#plugins/platform/setup/dist/setup.js';
 import { offerIn } from '#plugins/platform/setup/dist/setupOffer.js';
 import { completeAccount, readPlan } from '#plugins/platform/setup/dist/setupPlan.js';
@@ -15,7 +17,6 @@ import { letter } from '../../../kit/letter.js';
 import { ispServers } from '../../../kit/officeSettings.js';
 import { Postroom } from '../../../kit/postroom.js';
 import { until } from '../../../kit/until.js';
-import { programTools } from './programTools.js';
 import { Answers, hostAt, SetupDesk } from './setupDesk.js';
 
 describe('postroom setup', () => {
@@ -306,7 +307,7 @@ describe('postroom setup beside a running server', () => {
         JSON.stringify({ account, users: [{ name: 'eve', password: 'planted' }], settings: { 'pop3.listen': listen } }),
       );
       process.stderr.write = ((text: string) => said.push(text) > 0) as typeof write;
-      expect(await run({ data: office.dataDir, from: file }, programTools())).to.equal(0);
+      expect(await run({ data: office.dataDir, from: file }, programTools(programHost(), 'setup'))).to.equal(0);
       process.stderr.write = write;
       expect(said.join(''))
         .to.include(`A server runs on ${office.dataDir}`)

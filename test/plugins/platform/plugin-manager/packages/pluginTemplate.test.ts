@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
-import { exitCodeOf } from '#core/cli/exitCodes.js';
+import { exitCodeOf } from '#plugins/platform/cli/dist/exitCodes.js';
 import { newPlugin } from '#plugins/platform/plugin-manager/dist/authoring/pluginTemplate.js';
 
 const WISH = { name: 'my-filter', publisher: 'me', template: 'filter' } as const;

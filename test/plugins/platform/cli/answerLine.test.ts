@@ -1,6 +1,6 @@
 // What --help says of a command's answer.
 import { expect } from 'chai';
-import { answerLine } from '#core/cli/answerLine.js';
+import { answerLine } from '#plugins/platform/cli/dist/answerLine.js';
 
 const ROW = { type: 'object', required: ['id'], properties: { id: { type: 'string' }, note: { type: 'string' } } };
 

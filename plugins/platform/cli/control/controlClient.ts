@@ -40,6 +40,13 @@ export async function callRunningServer(
   }
 }
 
+/** Whether a server runs on the data folder. Rejects where one may, and this user is not to know. */
+export async function isServerListening(dataDir: string): Promise<boolean> {
+  const socket = await dial(dataDir);
+  socket?.destroy();
+  return socket !== undefined;
+}
+
 /** `busy`: there was no room, and nothing was done. */
 async function callOnce(
   dataDir: string,

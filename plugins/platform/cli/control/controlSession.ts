@@ -3,9 +3,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type CommandProgress, type Disposable, type ErrorCode, jsonShapeProblem, PostroomError, sentenceOf } from '@postroom/sdk';
-import { Clock, SettingsService } from '@postroom/sdk/services';
-import { service } from '../base/bindings.js';
-import type { Server } from '../bootstrap.js';
+import { Clock, type ProgramServer, SettingsService } from '@postroom/sdk/services';
 import { CONTROL_LIMITS, UNREAD_OCTETS } from './controlLimits.js';
 import { keyPath } from './controlPath.js';
 import { ControlReader, LineTooLong } from './controlReader.js';
@@ -24,7 +22,7 @@ export type ControlReply =
   | { readonly error: { readonly code: ErrorCode | undefined; readonly message: string; readonly fields?: PostroomError['fields'] } };
 
 export interface SessionParts {
-  readonly server: Server;
+  readonly server: ProgramServer;
   readonly key: string;
   /** Called when the key was shown. False: the connection had to make room and was told so; nothing may be done on it. */
   readonly known: () => boolean;
@@ -55,7 +53,7 @@ class ControlSession {
     private readonly parts: SessionParts,
   ) {
     this.#reader = new ControlReader(socket);
-    this.#clock = service(parts.server.container, Clock);
+    this.#clock = parts.server.get(Clock);
     socket.on('close', () => this.#gone.abort());
   }
 
@@ -71,7 +69,7 @@ class ControlSession {
     const octets = await this.#files(request.files ?? {});
     this.#reader.ignore();
     // Re-read settings.json first: the caller may have just saved it.
-    await service(server.container, SettingsService).reload();
+    await server.get(SettingsService).reload();
     return server.run(request.command, request.args, {
       author: request.author,
       signal: this.#gone.signal,

@@ -1,7 +1,6 @@
-// What the shell is told (sysexits.h where there is a number for it).
+// Which exit code an error and an answer have.
 import { PostroomError } from '@postroom/sdk';
-
-export const EXIT = Object.freeze({ done: 0, failed: 1, usage: 2, notRunning: 69, stalled: 70, configuration: 78 });
+import { EXIT } from '@postroom/sdk/base';
 
 /** The exit code for something that was thrown. */
 export function exitCodeOf(error: unknown): number {

@@ -7,10 +7,10 @@ import path from 'node:path';
 import type { Disposable } from '@postroom/sdk';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { CONTROL_LIMITS } from '#core/cli/controlLimits.js';
-import { callRunningServer, controlPath, serveControl } from '#core/cli/controlSocket.js';
-import { Postroom } from '../../kit/postroom.js';
-import { until } from '../../kit/until.js';
+import { CONTROL_LIMITS } from '#plugins/platform/cli/dist/control/controlLimits.js';
+import { callRunningServer, controlPath, serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
+import { Postroom } from '../../../../kit/postroom.js';
+import { until } from '../../../../kit/until.js';
 
 /** A client that says what it likes. */
 class Stranger {

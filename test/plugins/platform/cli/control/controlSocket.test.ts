@@ -6,10 +6,10 @@ import path from 'node:path';
 import type { CommandProgress, Disposable } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { callRunningServer, controlPath, serveControl } from '#core/cli/controlSocket.js';
-import { letter } from '../../kit/letter.js';
-import { REGULAR } from '../../kit/officeSettings.js';
-import { Postroom } from '../../kit/postroom.js';
+import { callRunningServer, controlPath, serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
+import { letter } from '../../../../kit/letter.js';
+import { REGULAR } from '../../../../kit/officeSettings.js';
+import { Postroom } from '../../../../kit/postroom.js';
 
 interface Summary {
   readonly rounds: readonly { readonly account: string; readonly stored: number }[];

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { openProgramLog } from '#core/cli/programLog.js';
-import { Office } from '../../kit/office.js';
-import { until } from '../../kit/until.js';
+import { programHost } from '#core/programHost.js';
+import { openProgramLog, type ProgramLog } from '#plugins/platform/cli/dist/programLog.js';
+import { Office } from '../../../kit/office.js';
+import { until } from '../../../kit/until.js';
 
 interface Line {
   readonly level: string;
@@ -24,10 +25,7 @@ const linesOf = (text: string): readonly Line[] =>
 
 describe('the program log', () => {
   /** What came out of the process's streams while `work` ran. */
-  async function written(
-    json: boolean,
-    work: (log: ReturnType<typeof openProgramLog>) => Promise<void> | void,
-  ): Promise<{ out: string; error: string }> {
+  async function written(json: boolean, work: (log: ProgramLog) => Promise<void> | void): Promise<{ out: string; error: string }> {
     const said = { out: '', error: '' };
     const [out, error] = [process.stdout.write.bind(process.stdout), process.stderr.write.bind(process.stderr)];
     const keep =
@@ -38,7 +36,7 @@ describe('the program log', () => {
       };
     process.stdout.write = keep('out') as typeof out;
     process.stderr.write = keep('error') as typeof error;
-    const opened = openProgramLog(json);
+    const opened = await openProgramLog(json, programHost());
     try {
       await work(opened);
     } finally {

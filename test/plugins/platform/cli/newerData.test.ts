@@ -3,11 +3,12 @@ import '#core/base/injection.js';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { EXIT } from '@postroom/sdk/base';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { runCli } from '#core/cli/cli.js';
-import { EXIT } from '#core/cli/exitCodes.js';
+import { programHost } from '#core/programHost.js';
+import { runCommandLine } from '#plugins/platform/cli/dist/program.js';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 
 describe('data of a newer Postroom', () => {
@@ -28,7 +29,7 @@ describe('data of a newer Postroom', () => {
       const write = process.stderr.write.bind(process.stderr);
       process.stderr.write = ((text: string) => said.push(text) > 0) as typeof write;
       try {
-        expect(await runCli([...words, '--data', dataDir])).to.equal(EXIT.configuration);
+        expect(await runCommandLine([...words, '--data', dataDir], programHost())).to.equal(EXIT.configuration);
       } finally {
         process.stderr.write = write;
       }

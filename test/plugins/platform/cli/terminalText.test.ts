@@ -6,9 +6,9 @@ import path from 'node:path';
 import { terminalText } from '@postroom/sdk/base';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
-import { show } from '#core/cli/show.js';
-import { ROOT } from '../../kit/sourceFiles.js';
-import { until } from '../../kit/until.js';
+import { show } from '#plugins/platform/cli/dist/show.js';
+import { ROOT } from '../../../kit/sourceFiles.js';
+import { until } from '../../../kit/until.js';
 
 const ESCAPE = '\u001b[2J\u001b]0;title\u0007\u007f\u009b31m\u009d0;title\u009c\u202egnp.exe\u2066\u2028\u2029\u200f\u061c';
 const UNFIT = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;

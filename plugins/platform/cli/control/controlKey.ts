@@ -2,15 +2,13 @@
 import { unlink, writeFile } from 'node:fs/promises';
 import { type Disposable, sentenceOf } from '@postroom/sdk';
 import { isNoRoom } from '@postroom/sdk/base';
-import { Clock, Log } from '@postroom/sdk/services';
-import { service } from '../base/bindings.js';
-import type { Server } from '../bootstrap.js';
+import { Clock, Log, type ProgramServer } from '@postroom/sdk/services';
 
 const LOOK_AGAIN_MS = 5_000;
 
 /** Readable by the server's user alone. Disposing removes it. Rejects where it is not for want of room that it can't be written. */
-export async function keepControlKey(server: Server, file: string, key: string): Promise<Disposable> {
-  const clock = service(server.container, Clock);
+export async function keepControlKey(server: ProgramServer, file: string, key: string): Promise<Disposable> {
+  const clock = server.get(Clock);
   let timer: Disposable | undefined;
   let isOver = false;
   const write = async (): Promise<void> => {
@@ -24,7 +22,7 @@ export async function keepControlKey(server: Server, file: string, key: string):
     await write();
   } catch (error) {
     if (!isNoRoom(error)) throw error;
-    service(server.container, Log).error('The command line cannot reach this server until there is room on the disk for its key.', {
+    server.get(Log).error('The command line cannot reach this server until there is room on the disk for its key.', {
       file,
       error: sentenceOf(error),
     });

@@ -5,7 +5,8 @@ import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sd
 import { askSecret, readGivenFile } from '@postroom/sdk/base';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { answerLine } from './answerLine.js';
-import { type Examples, examplesText } from './examples.js';
+import type { CommandTable } from './commandTable.js';
+import { examplesText } from './examples.js';
 
 /** A JSON Schema property with the keywords that the CLI knows. */
 interface ArgumentSchema {
@@ -27,15 +28,17 @@ export interface CommonOptions {
 
 export type CommandAction = (command: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions) => Promise<void>;
 
+export interface CommandUse {
+  /** The data folder where none is named. */
+  readonly dataDir: string;
+  /** Called when a command is typed. */
+  readonly act: CommandAction;
+  /** A plugin's folder as one file. */
+  readonly packFolder: (folder: string) => Promise<Uint8Array>;
+}
+
 /** Adds a command for every declaration. */
-export function addCommands(
-  program: Command,
-  declarations: readonly CommandDeclaration[],
-  titles: Readonly<Record<string, string>>,
-  dataDir: string,
-  act: CommandAction,
-  examples: Examples = {},
-): void {
+export function addCommands(program: Command, { declarations, titles, examples }: CommandTable, use: CommandUse): void {
   for (const declaration of declarations) {
     const [area = '', verb] = declaration.command.split('.');
     const parent = verb === undefined ? program : areaOf(program, area, titles[area]);
@@ -58,11 +61,11 @@ export function addCommands(
       'after',
       [examplesText(declaration.command, examples), answerLine(declaration.result)].filter((text) => text !== '').join('\n'),
     );
-    command.option('--data <folder>', 'the data folder', dataDir).option('--json', 'print the answer as JSON', false);
+    command.option('--data <folder>', 'the data folder', use.dataDir).option('--json', 'print the answer as JSON', false);
     command.action(async (...given: unknown[]) => {
       const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;
-      const args = await collect(declaration, properties, given, options);
-      await act(declaration, args, { data: String(options['data']), json: options['json'] === true });
+      const args = await collect(declaration, properties, given, options, use);
+      await use.act(declaration, args, { data: String(options['data']), json: options['json'] === true });
     });
   }
 }
@@ -93,6 +96,7 @@ async function collect(
   properties: Readonly<Record<string, ArgumentSchema>>,
   given: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
+  use: CommandUse,
 ): Promise<Record<string, unknown>> {
   const args: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(properties)) {
@@ -101,18 +105,18 @@ async function collect(
     if (schema.secret === true) {
       args[name] = await askSecret(schema.description ?? name);
     } else if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
-      args[name] = await typed(name, value, schema);
+      args[name] = await typed(name, value, schema, use);
     }
   }
   return args;
 }
 
-async function typed(name: string, value: unknown, schema: ArgumentSchema): Promise<unknown> {
+async function typed(name: string, value: unknown, schema: ArgumentSchema, { packFolder }: CommandUse): Promise<unknown> {
   if (schema.file === true) {
     return (await readGivenFile(String(value))).toString('base64');
   }
   if (schema.plugin === true) {
-    return Buffer.from(await packedPlugin(String(value))).toString('base64');
+    return Buffer.from(await packedPlugin(String(value), packFolder)).toString('base64');
   }
   if (schema.path === true) {
     return path.resolve(String(value));
@@ -123,14 +127,12 @@ async function typed(name: string, value: unknown, schema: ArgumentSchema): Prom
   return schema.type === 'integer' || schema.type === 'number' ? numberFor(name, String(value)) : value;
 }
 
-async function packedPlugin(given: string): Promise<Uint8Array> {
+async function packedPlugin(given: string, packFolder: CommandUse['packFolder']): Promise<Uint8Array> {
   const isFolder = await stat(given).then(
     (status) => status.isDirectory(),
     () => false,
   );
-  if (!isFolder) return readGivenFile(given);
-  const { packFolder } = await import('./standalone.js');
-  return packFolder(given);
+  return isFolder ? packFolder(given) : readGivenFile(given);
 }
 
 /** Of a value by position: commander explains options only. */

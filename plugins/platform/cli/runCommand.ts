@@ -1,13 +1,12 @@
 // One command of the table: asked of the running server or, without one, done on the data folder.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { type CommandCall, type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
-import { askLine, shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
+import { askLine, dataMissing, EXIT, shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
+import type { LogDestination, ProgramHost } from '@postroom/sdk/services';
 import type { CommonOptions } from './commandLine.js';
-import { callRunningServer } from './controlSocket.js';
-import { dataMissing } from './dataMissing.js';
-import { EXIT, exitCodeOfAnswer } from './exitCodes.js';
+import { callRunningServer } from './control/controlClient.js';
+import { exitCodeOfAnswer } from './exitCodes.js';
 import { print } from './print.js';
 import { ProgressBar } from './progressBar.js';
 import { show } from './show.js';
@@ -17,19 +16,20 @@ export async function runCommand(
   declaration: CommandDeclaration,
   args: Readonly<Record<string, unknown>>,
   options: CommonOptions,
+  host: ProgramHost,
 ): Promise<number> {
   const bar = new ProgressBar();
   try {
     if (declaration.local === true) {
-      const { runLocally } = await import('./standalone.js');
-      await print(textOf(await runLocally(declaration.command, args, callWith(bar)), options));
+      const alone = await host.standalone();
+      await print(textOf(await alone.run(declaration.command, args, callWith(bar)), options));
       return EXIT.done;
     }
     const ask = async (given: typeof args): Promise<unknown> => {
       const request = { command: declaration.command, author: 'cli', ...withFilesApart(declaration, given) };
       const answer =
         (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
-        (await runOffline(declaration, given, options.data, bar));
+        (await runOffline(declaration, given, options.data, bar, host));
       bar.end();
       return answer.result;
     };
@@ -84,6 +84,7 @@ async function runOffline(
   args: Readonly<Record<string, unknown>>,
   dataDir: string,
   bar: ProgressBar,
+  host: ProgramHost,
 ): Promise<{ readonly result: unknown }> {
   if (declaration.offline !== true) {
     throw new PostroomError(
@@ -92,16 +93,14 @@ async function runOffline(
     );
   }
   const call = callWith(bar);
-  const { standalone } = await import('./standalone.js');
-  const alone = standalone(declaration);
-  if (alone !== undefined) {
-    return plainAnswer(await alone(args, path.resolve(dataDir), call));
+  if (declaration.standalone === true) {
+    const alone = await host.standalone(path.resolve(dataDir));
+    return plainAnswer(await alone.run(declaration.command, args, call));
   }
   if (declaration.reads === true && !existsSync(path.join(dataDir, 'settings.json'))) {
     throw dataMissing(dataDir);
   }
-  const [{ openServer }, { createLog }] = await Promise.all([import('../bootstrap.js'), import('../base/log.js')]);
-  const server = await openServer({ dataDir, serve: false, log: createLog('error', new ErrorLog()) });
+  const server = await host.openServer({ dataDir, serve: false, log: await host.createLog('error', ERROR_LINES) });
   try {
     return plainAnswer(await server.run(declaration.command, args, call));
   } finally {
@@ -114,11 +113,7 @@ function callWith(bar: ProgressBar): CommandCall {
 }
 
 /** Standard error, for the lines of a log. */
-class ErrorLog extends Writable {
-  override _write(line: Buffer, _encoding: string, done: () => void): void {
-    process.stderr.write(line, () => done());
-  }
-}
+const ERROR_LINES: LogDestination = { write: (line) => process.stderr.write(line) };
 
 /** As it would come from a running server. */
 function plainAnswer(result: unknown): { readonly result: unknown } {

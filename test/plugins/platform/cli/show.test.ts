@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { show } from '#core/cli/show.js';
+import { show } from '#plugins/platform/cli/dist/show.js';
 
 describe('answers for people', () => {
   it('are a table for a list of records, without columns that are empty everywhere', () => {

@@ -1,15 +1,13 @@
 // Which commands get a place on the command line: a name has one meaning, and what plugins add never displaces what the product has. Pure.
 import type { CommandDeclaration } from '@postroom/sdk';
 
-/** Of the command line itself. */
-const OWN_WORDS = ['serve', 'demo', 'setup', 'help'];
-
-/** The product's commands and those of `contributed` that find their name free: as a command, and as the area of other ones. */
+/** The product's commands and those of `contributed` that find their name free: as a command, and as the area of other ones. `words` are taken. */
 export function fittingCommands(
   own: readonly CommandDeclaration[],
   contributed: readonly CommandDeclaration[],
+  words: readonly string[],
 ): readonly CommandDeclaration[] {
-  const commands = new Set([...OWN_WORDS, ...own.map(({ command }) => command)]);
+  const commands = new Set([...words, ...own.map(({ command }) => command)]);
   const taken = new Set(own.map(({ command }) => areaOf(command)));
   const areas = new Set<string>();
   const fitting = contributed.filter(({ command }) => {

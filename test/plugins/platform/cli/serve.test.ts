@@ -6,8 +6,10 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { controlPath } from '#core/cli/controlSocket.js';
-import { serve } from '#core/cli/serve.js';
+import { programHost } from '#core/programHost.js';
+import { controlPath } from '#plugins/platform/cli/dist/control/controlSocket.js';
+import { openProgramLog } from '#plugins/platform/cli/dist/programLog.js';
+import { serve } from '#plugins/platform/cli/dist/serve.js';
 
 describe('postroom serve', () => {
   const leaks = leakCheck();
@@ -26,7 +28,7 @@ describe('postroom serve', () => {
     await mkdir(path.join(controlPath(dataDir), 'in-the-way'), { recursive: true });
     const write = process.stderr.write.bind(process.stderr);
     process.stderr.write = (() => true) as typeof write;
-    const failure = await serve({ data: dataDir, json: true })
+    const failure = await serve({ data: dataDir, json: true }, await openProgramLog(true, programHost()), programHost())
       .catch((error: unknown) => error)
       .finally(() => {
         process.stderr.write = write;

@@ -5,9 +5,7 @@ import { once } from 'node:events';
 import { chmod, unlink } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { BoundedLog, ConnectionGate, type Disposable, openFiles, Refusals } from '@postroom/sdk';
-import { Clock, Log } from '@postroom/sdk/services';
-import { service } from '../base/bindings.js';
-import type { Server } from '../bootstrap.js';
+import { Clock, Log, type ProgramServer } from '@postroom/sdk/services';
 import { keepControlKey } from './controlKey.js';
 import { CONTROL_LIMITS } from './controlLimits.js';
 import { controlPath, keyPath, shortName } from './controlPath.js';
@@ -25,7 +23,7 @@ const LIMITS = {
 const BUSY = `${JSON.stringify({ busy: true } satisfies ControlReply)}\n`;
 
 /** Serves commands until disposed. The data folder's lock guarantees that a socket found there is a dead server's. */
-export async function serveControl(server: Server): Promise<Disposable> {
+export async function serveControl(server: ProgramServer): Promise<Disposable> {
   const file = controlPath(server.dataDir);
   await unlink(file).catch(() => undefined);
   const key = randomBytes(32).toString('hex');
@@ -39,9 +37,7 @@ export async function serveControl(server: Server): Promise<Disposable> {
     await short.dispose();
     throw error;
   }
-  listener.on('error', (error) =>
-    service(server.container, Log).warn('The control socket failed at a connection.', { problem: error.message }),
-  );
+  listener.on('error', (error) => server.get(Log).warn('The control socket failed at a connection.', { problem: error.message }));
   await chmod(file, 0o600).catch(() => undefined);
   return {
     dispose: async () => {
@@ -62,10 +58,10 @@ class ControlDoor {
   readonly #complaints: BoundedLog;
 
   constructor(
-    private readonly server: Server,
+    private readonly server: ProgramServer,
     private readonly key: string,
   ) {
-    this.#complaints = new BoundedLog(service(server.container, Log), service(server.container, Clock));
+    this.#complaints = new BoundedLog(server.get(Log), server.get(Clock));
   }
 
   admit(socket: Socket): void {

@@ -3,8 +3,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Disposable, Logger } from '@postroom/sdk';
 import { cutText, terminalJson } from '@postroom/sdk/base';
-import type { Log } from '@postroom/sdk/services';
-import { createLog } from '../base/log.js';
+import type { Log, ProgramHost } from '@postroom/sdk/services';
 
 const LONGEST_LINE = 4_000;
 
@@ -17,10 +16,10 @@ export interface ProgramLog extends Disposable {
 }
 
 /** `json`: standard output is for `print`, the log goes to standard error. */
-export function openProgramLog(json: boolean): ProgramLog {
+export async function openProgramLog(json: boolean, host: Pick<ProgramHost, 'createLog'>): Promise<ProgramLog> {
   // Private writers: everything else that writes to these streams is redirected into the log.
   const [out, error] = [writerTo(process.stdout), writerTo(process.stderr)];
-  const log = createLog('info', json ? error : out);
+  const log = await host.createLog('info', json ? error : out);
   const speaker = log.forSource('output');
   const taken = [takeLines(process.stdout, (line) => speaker.info(line)), takeLines(process.stderr, (line) => speaker.warn(line))];
   const warnings = takeWarnings(log.forSource('node'));

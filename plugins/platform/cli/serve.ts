@@ -1,24 +1,21 @@
 // `postroom serve`: in the foreground until SIGTERM or SIGINT, then a clean end.
 import { type Protocol, sentenceOf } from '@postroom/sdk';
-import { Licence, type Log, SettingsService } from '@postroom/sdk/services';
+import { EXIT, hostAndPort, managerAddress } from '@postroom/sdk/base';
+import { Licence, type Log, PortCatalogue, type ProgramHost, type ProgramServer, SettingsService } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
-import { service } from '../base/bindings.js';
-import { openServer, type Server } from '../bootstrap.js';
-import { Doors } from '../host/doors.js';
 import type { CommonOptions } from './commandLine.js';
-import { controlPath, serveControl } from './controlSocket.js';
-import { EXIT } from './exitCodes.js';
-import { openProgramLog, type ProgramLog } from './programLog.js';
+import { controlPath, serveControl } from './control/controlSocket.js';
+import type { ProgramLog } from './programLog.js';
 import { listenForEnd } from './shutdownSignals.js';
 
 /** Milliseconds of processor time without a turn of the event loop; the longest that the product does at a time takes a few hundred. */
 const STALL_MS = 60_000;
 
 /** Resolves with the exit code when the server has ended. `programLog`: opened before, so that nothing is printed past it while this file is loaded. */
-export async function serve(options: CommonOptions, programLog = openProgramLog(options.json)): Promise<number> {
+export async function serve(options: CommonOptions, programLog: ProgramLog, host: Pick<ProgramHost, 'openServer'>): Promise<number> {
   const wish = listenForEnd();
   try {
-    await serveUntil(wish.toEnd, options, programLog);
+    await serveUntil(wish.toEnd, options, programLog, host);
     return EXIT.done;
   } finally {
     wish.dispose();
@@ -26,9 +23,14 @@ export async function serve(options: CommonOptions, programLog = openProgramLog(
   }
 }
 
-async function serveUntil(ended: Promise<string>, options: CommonOptions, programLog: ProgramLog): Promise<void> {
+async function serveUntil(
+  ended: Promise<string>,
+  options: CommonOptions,
+  programLog: ProgramLog,
+  host: Pick<ProgramHost, 'openServer'>,
+): Promise<void> {
   const { log } = programLog;
-  const server = await openServer({
+  const server = await host.openServer({
     dataDir: options.data,
     log,
     onUnhandledError: (error) => giveUp(error, log),
@@ -63,8 +65,8 @@ function giveUp(error: unknown, log: Log): void {
 const MAIL_PROTOCOLS: readonly Protocol[] = ['pop3', 'smtp'];
 
 /** The shape that scripts rely on: a list of ports for each protocol of mail programs. */
-function readyEvent(server: Server): object {
-  const { ports } = service(server.container, Doors);
+function readyEvent(server: ProgramServer): object {
+  const { ports } = server.get(PortCatalogue);
   const of = (protocol: string): readonly object[] =>
     ports
       .filter((port) => port.protocol === protocol && port.problem === undefined)
@@ -73,37 +75,26 @@ function readyEvent(server: Server): object {
   return {
     event: 'ready',
     ...Object.fromEntries([...protocols].map((protocol) => [protocol, of(protocol)])),
-    admin: adminAddress(server),
+    admin: managerAddress(ports),
     control: controlPath(server.dataDir),
     problems: problemsOf(server),
   };
 }
 
-function readySentences(server: Server): readonly string[] {
-  const { ports } = service(server.container, Doors);
+function readySentences(server: ProgramServer): readonly string[] {
+  const { ports } = server.get(PortCatalogue);
   const open = ports
     .filter((port) => port.problem === undefined)
-    .map(({ protocol, host, port, security }) => `${protocol.toUpperCase()} on ${hostAndPort(host, port)} (${security})`);
+    .map((port) => `${port.protocol.toUpperCase()} on ${hostAndPort(port)} (${port.security})`);
   return [`Ready. ${open.length === 0 ? 'No port is open.' : `Open: ${open.join(', ')}.`}`, ...problemsOf(server)];
 }
 
-function problemsOf(server: Server): readonly string[] {
-  const { verdict } = service(server.container, Licence);
-  const { ports } = service(server.container, Doors);
+function problemsOf(server: ProgramServer): readonly string[] {
+  const { verdict } = server.get(Licence);
+  const { ports } = server.get(PortCatalogue);
   return [
     ...(verdict.granted ? [] : [`The service does not run: ${verdict.reason} ${verdict.remedy}`]),
     ...ports.flatMap((port) => port.problem ?? []),
-    ...service(server.container, SettingsService).problems.map((problem) => problemLine(problem)),
+    ...server.get(SettingsService).problems.map((problem) => problemLine(problem)),
   ];
-}
-
-/** The manager's address, `undefined` where no plugin serves it. */
-export function adminAddress(server: Server): string | undefined {
-  const port = service(server.container, Doors).ports.find(({ protocol, problem }) => protocol === 'http' && problem === undefined);
-  return port === undefined ? undefined : `${port.security === 'plain' ? 'http' : 'https'}://${hostAndPort(port.host, port.port)}/`;
-}
-
-/** `127.0.0.1:110`, `[::]:110` */
-export function hostAndPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

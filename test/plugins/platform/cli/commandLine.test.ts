@@ -2,31 +2,15 @@ import '#core/base/injection.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type CommandDeclaration, PostroomError } from '@postroom/sdk';
+import { PostroomError } from '@postroom/sdk';
+import type { ProgramPlugin } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Command, CommanderError } from 'commander';
-import { BUNDLED_PLUGINS } from '#core/base/places.js';
-import { addCommands } from '#core/cli/commandLine.js';
-import { type Examples, examplesOf, examplesText } from '#core/cli/examples.js';
-import { AREA_TITLES, CORE_COMMANDS } from '#core/commands/declarations.js';
-import { discoverPlugins, type InstalledPlugin } from '#core/host/discovery.js';
-import { bundledManifests } from '../configuration/manifests.js';
-
-/** The core's and those of the product's plugins. */
-const COMMANDS: readonly CommandDeclaration[] = [
-  ...CORE_COMMANDS,
-  ...bundledManifests().flatMap(({ contributes }) => contributes?.commands ?? []),
-];
-const TITLES = {
-  ...Object.fromEntries(bundledManifests().map(({ name, description }) => [name, description])),
-  ...Object.fromEntries(
-    bundledManifests()
-      .flatMap(({ contributes }) => contributes?.areas ?? [])
-      .map(({ area, title }) => [area, title]),
-  ),
-  ...AREA_TITLES,
-};
+import { programHost } from '#core/programHost.js';
+import { addCommands } from '#plugins/platform/cli/dist/commandLine.js';
+import { type CommandTable, commandTable } from '#plugins/platform/cli/dist/commandTable.js';
+import { examplesOf, examplesText } from '#plugins/platform/cli/dist/examples.js';
 
 interface Taken {
   readonly command: string;
@@ -35,15 +19,13 @@ interface Taken {
   readonly json: boolean;
 }
 
-function program(taken: Taken[], declarations: readonly CommandDeclaration[] = COMMANDS): Command {
+function program(taken: Taken[], table: CommandTable): Command {
   const made = new Command('postroom').exitOverride();
-  addCommands(
-    made,
-    declarations,
-    TITLES,
-    'data',
-    async ({ command }, args, { data, json }) => void taken.push({ command, args, data, json }),
-  );
+  addCommands(made, table, {
+    dataDir: 'data',
+    act: async ({ command }, args, { data, json }) => void taken.push({ command, args, data, json }),
+    packFolder: () => Promise.reject(new Error('No folder is packed here.')),
+  });
   const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
     command.commands.forEach(quiet);
@@ -54,16 +36,17 @@ function program(taken: Taken[], declarations: readonly CommandDeclaration[] = C
 
 describe('the command line', () => {
   const leaks = leakCheck();
-  let examples: Examples;
+  /** Of the product. */
+  let table: CommandTable;
   before(async () => {
     await leaks.begin();
-    examples = examplesOf(await discoverPlugins(BUNDLED_PLUGINS, path.join(tmpdir(), 'no-such-folder')));
+    table = commandTable(await programHost().installed(), []);
   });
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   async function parse(...words: readonly string[]): Promise<Taken> {
     const taken: Taken[] = [];
-    await program(taken).parseAsync(words, { from: 'user' });
+    await program(taken, table).parseAsync(words, { from: 'user' });
     const [one] = taken;
     if (one === undefined) throw new Error(`${words.join(' ')} ran nothing.`);
     return one;
@@ -85,8 +68,8 @@ describe('the command line', () => {
   });
 
   it('has a place for every command, with --data and --json on all', () => {
-    const made = program([]);
-    for (const declaration of COMMANDS) {
+    const made = program([], table);
+    for (const declaration of table.declarations) {
       const found = declaration.command
         .split('.')
         .reduce<Command | undefined>((at, word) => at?.commands.find((one) => one.name() === word), made);
@@ -100,29 +83,29 @@ describe('the command line', () => {
   });
 
   it('shows examples of the settings of plugins that are part of the product, and of no others', () => {
-    expect(examplesText('config.set', examples))
+    expect(examplesText('config.set', table.examples))
       .to.match(/^\nExamples:\n/)
       .and.to.include('\n  postroom config set tls.certificateFile ')
       .and.to.include('\n  postroom config set timer.everyMinutes 10')
       .and.to.include(`\n  postroom config set accounts.company.users.andrew.cc.to '["greg"]'`);
-    expect(examplesText('accounts.add', examples)).to.include('--set pop3.host=pop.isp.example smtp.host=smtp.isp.example');
-    expect(examplesText('plugins.enable', examples)).to.equal('\nExample:\n  postroom plugins enable postroom.licensing-pro');
+    expect(examplesText('accounts.add', table.examples)).to.include('--set pop3.host=pop.isp.example smtp.host=smtp.isp.example');
+    expect(examplesText('plugins.enable', table.examples)).to.equal('\nExample:\n  postroom plugins enable postroom.licensing-pro');
     const stranger = { id: 'acme.x', bundled: false, manifest: { contributes: { examples: [{ command: 'status', line: '--json' }] } } };
-    expect(examplesOf([stranger as unknown as InstalledPlugin])['status']).to.equal(undefined);
+    expect(examplesOf([stranger as unknown as ProgramPlugin])['status']).to.equal(undefined);
   });
 
   it('shows examples that it takes itself', async () => {
-    for (const [command, lines] of Object.entries(examples)) {
+    for (const [command, lines] of Object.entries(table.examples)) {
       for (const line of lines) {
         // What is to be read from a file or asked for is not here.
         const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
         const isAsking =
           command === 'users.set-password' || words.some((word) => word.endsWith('.eml') || word.endsWith('.json') || word === '-');
-        const declared = COMMANDS.filter((one) => one.command === command);
+        const declared = table.declarations.filter((one) => one.command === command);
         expect(declared, command).to.have.length(1);
         if (isAsking) continue;
         const taken: Taken[] = [];
-        await program(taken, declared).parseAsync([...command.split('.'), ...words], { from: 'user' });
+        await program(taken, { ...table, declarations: declared }).parseAsync([...command.split('.'), ...words], { from: 'user' });
         expect(taken[0]?.command, line).to.equal(command);
       }
     }
@@ -134,7 +117,7 @@ describe('the command line', () => {
       ...command.registeredArguments.map((argument) => argument.name()),
       ...command.commands.flatMap(walk),
     ];
-    expect(walk(program([])).filter((name) => /password/.test(name))).to.deep.equal([]);
+    expect(walk(program([], table)).filter((name) => /password/.test(name))).to.deep.equal([]);
   });
 
   it('takes values by position, lists and options, in their types', async () => {

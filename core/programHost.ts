@@ -1,0 +1,38 @@
+// What the host gives the program that it starts: plugins, servers, logs. Each loads only when it is asked for: most commands need none of them.
+import path from 'node:path';
+import type { Program, ProgramHost } from '@postroom/sdk/services';
+import { BUNDLED_PLUGINS } from './base/places.js';
+import { coreAsPlugin } from './coreAsPlugin.js';
+import { readBundled, withStrangers } from './host/discovery.js';
+import { importPlugin } from './host/importPlugin.js';
+
+export function programHost(bundledPlugins = BUNDLED_PLUGINS): ProgramHost {
+  const bundled = readBundled(bundledPlugins);
+  const createLog: ProgramHost['createLog'] = async (level, destination) => (await import('./base/log.js')).createLog(level, destination);
+  return {
+    installed: async (dataDir) => [
+      coreAsPlugin(),
+      ...(dataDir === undefined ? await bundled : await withStrangers(await bundled, path.join(dataDir, 'plugins'))),
+    ],
+    openServer: async (options) => (await import('./bootstrap.js')).openServer({ ...options, bundledPlugins }),
+    standalone: async (dataDir) => {
+      const [{ StandaloneHost }, log] = await Promise.all([import('./host/standalone.js'), createLog('error', process.stderr)]);
+      if (dataDir === undefined) return StandaloneHost.bare(log, bundledPlugins);
+      const { withDoctor } = await import('./standaloneDoctor.js');
+      return withDoctor(await StandaloneHost.open(dataDir, log, bundledPlugins), dataDir);
+    },
+    createLog,
+    load: importPlugin,
+  };
+}
+
+/** Runs the program of the product; answers its exit code. */
+export async function startProgram(argv: readonly string[], host: ProgramHost): Promise<number> {
+  const plugin = (await host.installed()).find(({ bundled, manifest }) => bundled && manifest?.program !== undefined);
+  if (plugin?.manifest?.program === undefined) {
+    process.stderr.write('No plugin of the product is its program: files of Postroom are missing. Install it again.\n');
+    return 1;
+  }
+  const { program } = (await host.load(plugin, plugin.manifest.program)) as { readonly program: Program };
+  return program(argv, host);
+}
