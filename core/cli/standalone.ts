@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CheckResult, type CommandCall, type CommandDeclaration, sentenceOf } from '@postroom/sdk';
+import { dataMissing } from '@postroom/sdk/base';
 import { PluginPacker, StoreFiles } from '@postroom/sdk/services';
 import { createLog } from '../base/log.js';
 import { openServer } from '../bootstrap.js';
 import { checkResult, problem } from '../doctor/checkResult.js';
 import { checkFileSystem, checkRestore, checkRights } from '../doctor/folderChecks.js';
 import { StandaloneHost } from '../host/standalone.js';
-import { dataMissing } from './dataMissing.js';
 
 type Standalone = (args: Readonly<Record<string, unknown>>, dataDir: string, call: CommandCall) => Promise<unknown>;
 
@@ -20,7 +20,8 @@ export function standalone({ command, standalone: isPlugins }: CommandDeclaratio
 }
 
 function openStandalone(dataDir: string): Promise<StandaloneHost> {
-  return StandaloneHost.open(dataDir, createLog('error', process.stderr));
+  const log = createLog('error', process.stderr);
+  return StandaloneHost.open(dataDir, log, () => openServer({ dataDir, serve: false, log }));
 }
 
 /** Runs a command that works on the caller's files alone. */
