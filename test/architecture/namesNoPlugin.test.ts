@@ -20,21 +20,10 @@ const FILES: readonly string[] = ['postroom.db', 'settings.json', 'settings.sche
 
 /** Where a name stands all the same, each with its reason. The list only gets shorter: an exception that is not needed any more fails the test. */
 const EXCEPTIONS: readonly { readonly file: string; readonly name: string; readonly because: string }[] = [
-  { file: 'core/doctor/folderChecks.ts', name: 'postroom.db', because: 'the doctor moves to a plugin, which asks the store for its files' },
   ...['core/cli/', 'core/testing.ts'].map((file) => ({
     file,
     name: 'settings.json',
     because: 'the settings file moves to a plugin',
-  })),
-  ...['secrets.json', 'secret.key'].map((name) => ({
-    file: 'core/doctor/folderChecks.ts',
-    name,
-    because: 'the doctor moves to a plugin, which asks the secrets for their files',
-  })),
-  ...['plugins.enable', 'plugins.disable'].map((name) => ({
-    file: 'core/doctor/serviceChecks.ts',
-    name,
-    because: 'the doctor moves to a plugin, which may name commands',
   })),
 ];
 

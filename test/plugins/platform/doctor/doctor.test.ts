@@ -1,15 +1,16 @@
+// The doctor's visits: to a server that is well, to one that is not, and where none can start.
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CheckResult } from '@postroom/sdk';
 import { expect } from 'chai';
 import { standalone } from '#core/cli/standalone.js';
-import { failureOf } from '../../kit/failureOf.js';
-import { REGULAR } from '../../kit/officeSettings.js';
-import { packFolder } from '../../kit/packedPlugin.js';
-import { Postroom } from '../../kit/postroom.js';
-import { ROOT } from '../../kit/sourceFiles.js';
-import { LineClient } from '../../plugins/smtp/lineClient.js';
+import { failureOf } from '../../../kit/failureOf.js';
+import { REGULAR } from '../../../kit/officeSettings.js';
+import { packFolder } from '../../../kit/packedPlugin.js';
+import { Postroom } from '../../../kit/postroom.js';
+import { ROOT } from '../../../kit/sourceFiles.js';
+import { LineClient } from '../../smtp/lineClient.js';
 
 describe('The doctor', () => {
   let office: Postroom;
@@ -113,7 +114,7 @@ describe('The doctor', () => {
 
   it('visits without a server where none can start, and says why', async () => {
     const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
-    const alone = standalone({ command: 'doctor', title: '' });
+    const alone = standalone({ command: 'doctor', title: '', standalone: true });
     if (alone === undefined) throw new Error('The doctor does not work alone.');
     await office.close();
     await writeFile(path.join(office.dataDir, 'postroom.db'), 'no database');
