@@ -9,17 +9,18 @@ import { importPlugin } from './host/importPlugin.js';
 export function programHost(bundledPlugins = BUNDLED_PLUGINS): ProgramHost {
   const bundled = readBundled(bundledPlugins);
   const createLog: ProgramHost['createLog'] = async (level, destination) => (await import('./base/log.js')).createLog(level, destination);
+  const openServer: ProgramHost['openServer'] = async (options) =>
+    (await import('./bootstrap.js')).openServer({ ...options, bundledPlugins });
   return {
     installed: async (dataDir) => [
       coreAsPlugin(),
       ...(dataDir === undefined ? await bundled : await withStrangers(await bundled, path.join(dataDir, 'plugins'))),
     ],
-    openServer: async (options) => (await import('./bootstrap.js')).openServer({ ...options, bundledPlugins }),
+    openServer,
     standalone: async (dataDir) => {
       const [{ StandaloneHost }, log] = await Promise.all([import('./host/standalone.js'), createLog('error', process.stderr)]);
       if (dataDir === undefined) return StandaloneHost.bare(log, bundledPlugins);
-      const { withDoctor } = await import('./standaloneDoctor.js');
-      return withDoctor(await StandaloneHost.open(dataDir, log, bundledPlugins), dataDir);
+      return StandaloneHost.open(dataDir, log, () => openServer({ dataDir, log, serve: false }), bundledPlugins);
     },
     createLog,
     load: importPlugin,

@@ -15,12 +15,13 @@ const WORDS = {
   statusCards: 'status cards',
   logColumns: 'log columns',
   checks: 'checks of the doctor',
+  privateFiles: 'private files',
   setup: 'asked by setup',
   programs: 'words of the command line',
 };
 
 /** What names an entry of a section, the first that it has. */
-const NAMED_BY = ['id', 'kind', 'via', 'name', 'word', 'command', 'property', 'title'];
+const NAMED_BY = ['id', 'kind', 'via', 'name', 'word', 'command', 'file', 'property', 'title'];
 /** The names of commands show these. */
 const HIDDEN = ['areas', 'examples'];
 

@@ -19,16 +19,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
   maintenance: ['base', 'mail', 'configuration', 'flow'],
-  doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
   commands: [
     ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
+    ...['figures', 'flow', 'review', 'host', 'service', 'maintenance'],
   ],
   cli: [],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
-/** Know files of the store by name: the doctor looks whether others can read the database. */
-const KNOW_FILES = ['core/doctor/folderChecks.ts'];
 const SQLITE = 'plugins/platform/store-sqlite/';
 const SQL = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w)/;
 
@@ -115,7 +112,7 @@ describe('the layers', () => {
   });
 
   it('let only what stands at the door open a whole server', () => {
-    const AT_THE_DOOR = ['core/programHost.ts', 'core/testing.ts', 'core/standaloneDoctor.ts'];
+    const AT_THE_DOOR = ['core/programHost.ts', 'core/testing.ts'];
     const isTop = (imported: string): boolean => imported === 'core/bootstrap.ts' || imported === 'core/main.ts';
     expect(breaches(core, (imported, file) => isTop(imported) && !AT_THE_DOOR.includes(file.name))).to.deep.equal([]);
   });
@@ -143,9 +140,7 @@ describe('the store', () => {
   it('is the only place that knows its engine, and its files', () => {
     const others = product.filter(({ name }) => !name.startsWith(SQLITE));
     expect(holding(others, /sqlite3/)).to.deep.equal([]);
-    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal(
-      KNOW_FILES,
-    );
+    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal([]);
   });
 
   it('is the only place with SQL', () => {

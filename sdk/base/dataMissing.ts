@@ -1,4 +1,4 @@
-// The error for a folder without data, of what only looks: looking does not create one.
+// The error of commands that only look, for a folder without data: so looking does not make one.
 import path from 'node:path';
 import { PostroomError } from '../errors.js';
 import { shellWord } from './shellWord.js';
