@@ -1,11 +1,12 @@
 // `postroom demo --once --json`, as scripts call it: the real program in a process of its own.
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { ROOT } from '../../kit/sourceFiles.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../core/bin/postroom.mjs', import.meta.url));
+const PROGRAM = path.join(ROOT, 'core', 'bin', 'postroom.mjs');
 
 interface Summary {
   readonly rounds: readonly {

@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { ProgramTools } from '@postroom/sdk/services';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { createLog } from '#core/base/log.js';
+import { openServer } from '#core/bootstrap.js';
 import { Doors } from '#core/host/doors.js';
 import { programHost } from '#core/programHost.js';
 import { serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
@@ -279,6 +281,36 @@ describe('postroom setup without a terminal', () => {
       code: 'command/arguments',
       message: '/nowhere/plan.json cannot be read: there is no such file.',
     });
+  });
+});
+
+describe('postroom setup where no server runs', () => {
+  const leaks = leakCheck();
+  before(() => leaks.begin());
+  after(async () => expect(await leaks.end()).to.deep.equal([]));
+
+  it('makes the data folder, leaves it closed, is its author, and says how to start the server', async () => {
+    const desk = await SetupDesk.open();
+    const dataDir = path.join(desk.dataDir, 'an office');
+    const file = path.join(desk.dataDir, 'plan.json');
+    const said: string[] = [];
+    const write = process.stderr.write.bind(process.stderr);
+    try {
+      await writeFile(file, desk.plan());
+      process.stderr.write = ((text: string) => said.push(text) > 0) as typeof write;
+      expect(await run({ data: dataDir, from: file }, programTools(programHost(), 'setup'))).to.equal(0);
+      process.stderr.write = write;
+      expect(said.join('')).to.match(/Set up\. Start the server: postroom serve --data ".*an office"\n$/);
+      expect(said.join('')).to.not.include('planted');
+      const server = await openServer({ dataDir, serve: false, log: createLog('silent') });
+      const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+      const history = (await server.run('config.history', {}, call)) as readonly { readonly author: string }[];
+      await server.close();
+      expect(history.map(({ author }) => author)).to.deep.equal(['setup', 'setup', 'first start']);
+    } finally {
+      process.stderr.write = write;
+      await desk.close();
+    }
   });
 });
 
