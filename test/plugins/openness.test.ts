@@ -43,7 +43,10 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
-  'platform/cli': { services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'] },
+  'platform/cli': {
+    services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
+    forbidden: ["It names a program, which is for the product's own plugins."],
+  },
   'platform/doctor': {
     services: [
       ...['Accounts', 'ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'DataFolder', 'FreeSpace', 'Licence', 'MailStore'],
