@@ -2,8 +2,8 @@
 import path from 'node:path';
 import type { ProgramPlugin } from '@postroom/sdk/services';
 import { PRODUCT_FOLDER } from './base/places.js';
-import { OWN_EXAMPLES } from './cli/examples.js';
 import { AREA_TITLES, CORE_COMMANDS } from './commands/declarations.js';
+import { OWN_EXAMPLES } from './commands/examples.js';
 
 const CORE_AS_PLUGIN: ProgramPlugin = {
   id: 'core',

@@ -23,7 +23,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     ...['base', 'mail', 'hooking', 'configuration', 'directory'],
     ...['figures', 'flow', 'review', 'host', 'service', 'maintenance'],
   ],
-  cli: [],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
 const SQLITE = 'plugins/platform/store-sqlite/';
