@@ -14,13 +14,13 @@ import {
   ContributedEntries,
   DataFolder,
   Events,
-  Figures,
   HeldMail,
   Journal,
   Licence,
   Log,
   Maildrops,
   MailStore,
+  Notices,
   Outbox,
   PluginAdministration,
   PluginCatalogue,
@@ -44,6 +44,7 @@ import {
   type StallLimit,
   StandingProblems,
   StartMode,
+  Startup,
   StoreFiles,
   StoreMaintenance,
   Submissions,
@@ -65,7 +66,6 @@ import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { ServerFigures } from './figures/figures.js';
 import { DeliverStep } from './flow/deliver.js';
 import { FetchStep } from './flow/fetching/fetch.js';
 import { WaitingMail } from './flow/fetching/waitingMail.js';
@@ -105,6 +105,7 @@ import { PluginReconciler } from './host/pluginReconciler.js';
 import { PluginRuntime } from './host/pluginRuntime.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
+import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
 import { Housekeeping } from './maintenance/housekeeping.js';
 import { LostEndNotice } from './maintenance/lostEndNotice.js';
@@ -205,7 +206,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   stack.use(logPickUps(events, service(container, ActivityLog)));
-  stack.use(service(container, Figures) as ServerFigures);
 
   const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
@@ -230,7 +230,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
-  // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
+  // With the plugins, which place what people are told in their mailboxes, and before anything is sent.
+  await container.get(StartupWork).begin();
   const lostEnd = container.get(LostEndNotice);
   await lostEnd.tell();
   stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
@@ -342,12 +343,13 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
   bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, ContributedEntries, ManifestEntries);
   bindSelf(container, PluginReconciler);
+  bindSelf(container, StartupWork);
+  bindAlias(container, Startup, StartupWork);
   bindSelf(container, UnhandledErrors);
   bindClass(container, PluginSupervision, HostSupervision);
   bindClass(container, PluginAdministration, HostAdministration);
   bindAlias(container, PortCatalogue, Doors);
 
-  bindClass(container, Figures, ServerFigures);
   bindFlow(container);
 }
 
@@ -362,6 +364,7 @@ function bindFlow(container: Container): void {
     bindSelf(container, made);
   }
   bindAlias(container, Submissions, SubmissionFlow);
+  bindAlias(container, Notices, OwnMail);
   bindAlias(container, Rounds, RoundRunner);
   bindAlias(container, Schedule, Scheduler);
   bindAlias(container, Sending, RelayStep);

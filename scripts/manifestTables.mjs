@@ -15,6 +15,7 @@ const WORDS = {
   statusCards: 'status cards',
   logColumns: 'log columns',
   checks: 'checks of the doctor',
+  metrics: 'metrics',
   setup: 'asked by setup',
 };
 

@@ -13,7 +13,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   hooking: ['base', 'mail'],
   configuration: ['base'],
   directory: ['base', 'configuration'],
-  figures: ['base'],
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
@@ -22,7 +21,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
   commands: [
     ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
+    ...['doctor', 'flow', 'review', 'host', 'service', 'maintenance'],
   ],
   cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
 };

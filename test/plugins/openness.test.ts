@@ -44,6 +44,21 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
+  'platform/metrics': {
+    services: [
+      ...[
+        'Clock',
+        'CommandCatalogue',
+        'ContributedEntries',
+        'Events',
+        'Figures',
+        'MailStore',
+        'Outbox',
+        'PluginSupervision',
+        'StoreMaintenance',
+      ],
+    ],
+  },
   'platform/plugin-manager': {
     services: [
       ...[
