@@ -107,10 +107,6 @@ import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
 import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
-import { Housekeeping } from './maintenance/housekeeping.js';
-import { LostEndNotice } from './maintenance/lostEndNotice.js';
-import { LostEndReport } from './maintenance/lostEndReport.js';
-import { StoreKeeper } from './maintenance/storeKeeper.js';
 import { ExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep } from './review/resort.js';
@@ -232,12 +228,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
 
   // With the plugins, which place what people are told in their mailboxes, and before anything is sent.
   await container.get(StartupWork).begin();
-  const lostEnd = container.get(LostEndNotice);
-  await lostEnd.tell();
-  stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
   await container.get(RelayStep).recover();
   knowProblems(container);
-  stack.use(container.get(StoreKeeper)).start();
   stack.use(container.get(RoundRunner));
   const server: Server = {
     container,
@@ -255,7 +247,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
     stack.use(trials).begin();
-    await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
     await stack.use(container.get(DefaultServiceSwitch)).start();
@@ -264,13 +255,12 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   return server;
 }
 
-/** What `status` shows as wrong: the database, the disk, plugins, the settings. */
+/** What `status` shows as wrong: the disk, plugins, the settings. */
 function knowProblems(container: Container): void {
   const problems = service(container, StandingProblems);
   const host = service(container, PluginHost);
   const isWaitedFor = (plugin: string): boolean => host.blocking.some(({ id }) => id === plugin);
   const given = async (problem: Promise<string | undefined>): Promise<readonly string[]> => [(await problem) ?? []].flat();
-  problems.add(() => given(container.get(LostEndReport).problem()));
   problems.add(() => given(container.get(DiskSpace).problem()));
   problems.add(() =>
     host.plugins
@@ -359,7 +349,7 @@ function bindFlow(container: Container): void {
     ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
     ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
     ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
-    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
+    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources],
   ]) {
     bindSelf(container, made);
   }

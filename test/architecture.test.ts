@@ -17,11 +17,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
-  maintenance: ['base', 'mail', 'configuration', 'flow'],
-  doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
+  doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow'],
   commands: [
     ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['doctor', 'flow', 'review', 'host', 'service', 'maintenance'],
+    ...['doctor', 'flow', 'review', 'host', 'service'],
   ],
   cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
 };
@@ -183,7 +182,7 @@ describe('the core', () => {
   });
 
   it('makes no service id for the steps of a message: each class is its own id', () => {
-    const rooms = core.filter(({ name }) => /^core\/(flow|review|service|maintenance)\//.test(name));
+    const rooms = core.filter(({ name }) => /^core\/(flow|review|service)\//.test(name));
     expect(rooms.length).to.be.greaterThan(40);
     expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });

@@ -19,12 +19,11 @@ import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
 import { checkAdvice, checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
-import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
+import { checkClock, checkDatabase, checkDurability, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { DiskSpace } from '../flow/intake/diskSpace.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { LostEndReport } from '../maintenance/lostEndReport.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 
@@ -43,7 +42,6 @@ export class DoctorArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @SecretStore private readonly secrets: SecretStore,
     @CommandRegistry private readonly registry: CommandRegistry,
-    @inject(LostEndReport) private readonly lostEnd: LostEndReport,
     @ContributedEntries private readonly entries: ContributedEntries,
   ) {}
 
@@ -53,7 +51,6 @@ export class DoctorArea implements CommandArea {
         await checkResult('data folder', () => checkRights(this.folder.path)),
         await checkResult('file system', () => checkFileSystem(this.folder.path)),
         await checkResult('database', () => checkDatabase(this.upkeep)),
-        await checkResult('last changes', () => checkEnd(this.lostEnd)),
         await checkResult('durability', () => checkDurability(this.upkeep)),
         await checkResult('disk', () => checkRoom(this.room, this.store)),
         await checkResult('clock', () => checkClock(this.clock, this.log)),

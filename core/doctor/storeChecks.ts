@@ -2,7 +2,6 @@
 import type { CheckResult } from '@postroom/sdk';
 import type { ActivityLog, Clock, MailStore, StoreMaintenance } from '@postroom/sdk/services';
 import type { DiskSpace } from '../flow/intake/diskSpace.js';
-import type { LostEndReport } from '../maintenance/lostEndReport.js';
 import { problem, warning, well } from './checkResult.js';
 
 const DAY_MS = 86_400_000;
@@ -22,12 +21,6 @@ export async function checkDatabase(upkeep: StoreMaintenance): Promise<CheckResu
     'database',
     `The database is whole: ${messages} messages (${Math.ceil(octets / 2 ** 20)} MB), ${copies} copies in mailboxes, ${outbox} recipients in the Outbox.`,
   );
-}
-
-/** Whether all is there that was committed. */
-export async function checkEnd(lostEnd: LostEndReport): Promise<CheckResult> {
-  const sentence = await lostEnd.problem();
-  return sentence === undefined ? well('last changes', 'Every change that was committed is there.') : problem('last changes', sentence);
 }
 
 export async function checkDurability(upkeep: StoreMaintenance): Promise<CheckResult> {
