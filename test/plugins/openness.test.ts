@@ -45,7 +45,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/housekeeping': {
     services: [
       ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Notices', 'PluginStorages'],
-      ...['SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
+      ...['PluginSupervision', 'SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
     ],
   },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },

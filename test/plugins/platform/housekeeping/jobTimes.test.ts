@@ -1,6 +1,6 @@
 // When jobs are due, by the clock and by what is known of their last run.
 import { expect } from 'chai';
-import { begun, isDue, type JobRecord, nextLook, jobProblem } from '#plugins/platform/housekeeping/dist/jobTimes.js';
+import { begun, isDue, type JobRecord, jobProblem, nextLook } from '#plugins/platform/housekeeping/dist/jobTimes.js';
 
 /** Local time, as the machine's calendar has it. */
 const at = (day: number, hour: number, minute = 0): Date => new Date(2026, 10, day, hour, minute);
