@@ -18,10 +18,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
   doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow'],
-  commands: [
-    ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['doctor', 'flow', 'review', 'host', 'service'],
-  ],
+  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['doctor', 'flow', 'review', 'host', 'service']],
   cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
