@@ -14,6 +14,7 @@ import {
   ContributedEntries,
   DataFolder,
   Events,
+  FreeSpace,
   HeldMail,
   Journal,
   Licence,
@@ -362,6 +363,7 @@ function bindFlow(container: Container): void {
   bindAlias(container, Resorting, StoredMailSorting);
   bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
   bindAlias(container, StandingProblems, ProblemSources);
+  bindAlias(container, FreeSpace, DiskSpace);
   bindAlias(container, Licence, LicenceWarden);
   bindAlias(container, Teaching, TeachingStep);
   bindAlias(container, RecentMail, StoredRecentMail);

@@ -7,7 +7,6 @@ import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
 import { ConfigArea } from './configArea.js';
-import { DoctorArea } from './doctorArea.js';
 import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
 import { LicenceArea } from './licenceArea.js';
@@ -36,7 +35,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ConfigArea,
   SetupArea,
   LicenceArea,
-  DoctorArea,
 ];
 
 /** Supplies the handler of every core command. */

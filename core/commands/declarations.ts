@@ -3,7 +3,6 @@
 import type { CommandDeclaration } from '@postroom/sdk';
 import { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { CONFIG_COMMANDS } from './configDeclarations.js';
-import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 import { HELD_COMMANDS } from './heldDeclarations.js';
 import { LICENCE_COMMANDS } from './licenceDeclarations.js';
@@ -32,7 +31,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...CONFIG_COMMANDS,
   ...SETUP_COMMANDS,
   ...LICENCE_COMMANDS,
-  ...DOCTOR_COMMANDS,
 ];
 
 /** What the areas are about: `postroom outbox` is explained by it. Those of plugins stand in their manifests. */

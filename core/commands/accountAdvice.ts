@@ -44,7 +44,7 @@ export async function adviceFor(
 }
 
 /** `key=value`, as `accounts.change` takes them. */
-export function assignmentsIn({ changes }: Pick<Advice, 'changes'>): readonly string[] {
+function assignmentsIn({ changes }: Pick<Advice, 'changes'>): readonly string[] {
   return Object.entries(changes).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }
 
