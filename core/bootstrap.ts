@@ -116,7 +116,6 @@ import { ResortStep } from './review/resort.js';
 import { TeachingStep } from './review/teaching.js';
 import { WhatIfStep } from './review/whatIf.js';
 import { LicenceWarden } from './service/licence.js';
-import { logPickUps } from './service/pickUpLog.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
 import { ProblemSources } from './service/standingProblems.js';
 
@@ -204,7 +203,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
-  stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
   const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
