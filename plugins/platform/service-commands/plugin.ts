@@ -12,6 +12,7 @@ import {
   PortCatalogue,
   Rounds,
   Schedule,
+  type ServiceId,
   ServiceSwitch,
   StandingProblems,
   TrialPeriod,
@@ -34,8 +35,8 @@ export function activate(context: PluginContext): void {
     outbox: context.get(Outbox),
     plugins: context.get(PluginAdministration),
     schedule,
-    figures: context.get(Figures),
-    trials: context.get(TrialPeriod),
+    figures: whileProvided(context, Figures),
+    trials: whileProvided(context, TrialPeriod),
     problems: context.get(StandingProblems),
   };
   const sendReceive = new SendReceive(context.get(Rounds), accounts, context.get(Events));
@@ -54,4 +55,18 @@ export function activate(context: PluginContext): void {
 async function nextRounds(schedule: Schedule, count: number): Promise<readonly object[]> {
   const { rounds } = await schedule.plan();
   return rounds.slice(0, count).map(({ at, accounts, because }) => ({ at, accounts, because }));
+}
+
+/** A service that may come and go: the status is there without it. */
+function whileProvided<T>(context: PluginContext, id: ServiceId<T>): () => T | undefined {
+  let service: T | undefined;
+  context.use(id, (provided) => {
+    service = provided;
+    return {
+      dispose: () => {
+        service = undefined;
+      },
+    };
+  });
+  return () => service;
 }

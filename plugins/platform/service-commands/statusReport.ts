@@ -24,8 +24,9 @@ export interface StatusSources {
   readonly outbox: Outbox;
   readonly plugins: PluginAdministration;
   readonly schedule: Schedule;
-  readonly figures: Figures;
-  readonly trials: TrialPeriod;
+  /** `undefined` while no plugin provides it. */
+  readonly figures: () => Figures | undefined;
+  readonly trials: () => TrialPeriod | undefined;
   readonly problems: StandingProblems;
 }
 
@@ -54,8 +55,8 @@ export async function statusReport(of: StatusSources): Promise<object> {
     waitsFor: waitsFor.map(({ id, name, why }) => ({ plugin: id, name, why })),
     lastRound: lastRound === undefined ? undefined : roundSummary(lastRound),
     nextRound: rounds[0],
-    figures: await of.figures.now(),
-    unconfirmed: of.trials.trial,
+    figures: await of.figures()?.now(),
+    unconfirmed: of.trials()?.trial,
     problems: [...waitsFor.map(mailWaits), ...(await of.problems.all())],
   };
 }
