@@ -9,12 +9,12 @@ import { handlersOf } from './handlersOf.js';
 describe('the Log', () => {
   it('is read by day, account, user and text; a day that the calendar has not is refused', async () => {
     const log = { read: async (query: object) => [query], days: async () => [{ day: '2026-11-23', entries: 2 }] };
-    const { run } = handlersOf(new LogCommands(log as unknown as ActivityLog));
+    const area = handlersOf(new LogCommands(log as unknown as ActivityLog));
     const query = { day: '2028-02-29', account: 'works', text: 'invoice', limit: 20 };
-    expect(await run('log.read', query)).to.deep.equal([query]);
-    expect(await run('log.days')).to.deep.equal([{ day: '2026-11-23', entries: 2 }]);
+    expect(await area.run('log.read', query)).to.deep.equal([query]);
+    expect(await area.run('log.days')).to.deep.equal([{ day: '2026-11-23', entries: 2 }]);
     for (const day of ['2026-02-29', '2026-13-01', '2026-11-31'])
-      expect((await failureOf(run('log.read', { day }))).message).to.equal(`The calendar has no day ${day}.`);
+      expect((await failureOf(area.run('log.read', { day }))).message).to.equal(`The calendar has no day ${day}.`);
   });
 
   it('says who picked up how many messages, for as long as the plugin runs', () => {
