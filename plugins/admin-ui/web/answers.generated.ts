@@ -929,6 +929,8 @@ export type PluginsOrderAnswer = readonly ({
   readonly provides: string;
   /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
+  /** The same for what it would do without. */
+  readonly uses?: string;
 })[];
 
 /** plugins.remove: Remove an installed plugin with its settings, secrets and stored state */
@@ -1154,6 +1156,29 @@ export interface StatusAnswer {
     readonly name: string;
     readonly why: string;
   }[];
+  /** Counts run since the start. Missing while no plugin counts. */
+  readonly figures?: {
+    readonly upSeconds: number;
+    /** Messages taken in since the start. */
+    readonly accepted: number;
+    /** On average over the last minute. */
+    readonly acceptedPerSecond: number;
+    readonly pickedUp: number;
+    readonly pickedUpPerSecond: number;
+    readonly commits: number;
+    /** Over the last 1,000 commits. */
+    readonly commitMsP50: number;
+    readonly commitMsP99: number;
+    /** 0 for an empty queue. */
+    readonly outboxOldestSeconds: number;
+    readonly inboxOldestSeconds: number;
+    /** How late the event loop comes to what is due, over the last minutes. */
+    readonly eventLoopDelayMsP50: number;
+    readonly eventLoopDelayMsP99: number;
+    readonly eventLoopDelayMsMax: number;
+    readonly memoryMB: number;
+    readonly heapMB: number;
+  };
   /** A sentence each. */
   readonly problems: readonly string[];
   /** Without a licence: why, a sentence. */
@@ -1177,29 +1202,6 @@ export interface StatusAnswer {
     readonly sent: number;
     readonly deferred: number;
     readonly bounced: number;
-  };
-  /** Counts run since the start. Missing where the plugin that keeps them is not active. */
-  readonly figures?: {
-    readonly upSeconds: number;
-    /** Messages taken in since the start. */
-    readonly accepted: number;
-    /** On average over the last minute. */
-    readonly acceptedPerSecond: number;
-    readonly pickedUp: number;
-    readonly pickedUpPerSecond: number;
-    readonly commits: number;
-    /** Over the last 1,000 commits. */
-    readonly commitMsP50: number;
-    readonly commitMsP99: number;
-    /** 0 for an empty queue. */
-    readonly outboxOldestSeconds: number;
-    readonly inboxOldestSeconds: number;
-    /** How late the event loop comes to what is due, over the last minutes. */
-    readonly eventLoopDelayMsP50: number;
-    readonly eventLoopDelayMsP99: number;
-    readonly eventLoopDelayMsMax: number;
-    readonly memoryMB: number;
-    readonly heapMB: number;
   };
   readonly nextRound?: {
     readonly at: string;
