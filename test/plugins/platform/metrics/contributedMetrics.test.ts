@@ -127,7 +127,7 @@ describe('the page for Prometheus', () => {
     try {
       expect(await fixture.run('status')).to.deep.include({ figures: undefined, held: 0 });
       const refusal = await fixture.run('metrics').catch((error: unknown) => error);
-      expect(refusal).to.include({ code: 'command/unknown' });
+      expect(refusal).to.include({ code: 'command/not-active' });
       expect(String(refusal)).to.match(
         /metrics belongs to postroom\.metrics, which is not active\..* postroom plugins enable postroom\.metrics$/,
       );
