@@ -14,7 +14,6 @@ import {
   ContributedEntries,
   DataFolder,
   Events,
-  Figures,
   FreeSpace,
   HeldMail,
   Journal,
@@ -22,6 +21,7 @@ import {
   Log,
   Maildrops,
   MailStore,
+  Notices,
   Outbox,
   PluginAdministration,
   PluginCatalogue,
@@ -45,6 +45,7 @@ import {
   type StallLimit,
   StandingProblems,
   StartMode,
+  Startup,
   StoreFiles,
   StoreMaintenance,
   Submissions,
@@ -66,7 +67,6 @@ import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { ServerFigures } from './figures/figures.js';
 import { DeliverStep } from './flow/deliver.js';
 import { FetchStep } from './flow/fetching/fetch.js';
 import { WaitingMail } from './flow/fetching/waitingMail.js';
@@ -92,12 +92,13 @@ import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
 import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { ManifestEntries } from './host/contributedEntries.js';
-import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
+import { declaredManifests, provenManifests, servedCommands } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
 import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { HostAdministration } from './host/hostAdministration.js';
 import { HostSupervision } from './host/hostSupervision.js';
+import { whyInactive } from './host/inactivePlugin.js';
 import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { moduleLoader } from './host/pluginModule.js';
@@ -106,18 +107,14 @@ import { PluginReconciler } from './host/pluginReconciler.js';
 import { PluginRuntime } from './host/pluginRuntime.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
+import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
-import { Housekeeping } from './maintenance/housekeeping.js';
-import { LostEndNotice } from './maintenance/lostEndNotice.js';
-import { LostEndReport } from './maintenance/lostEndReport.js';
-import { StoreKeeper } from './maintenance/storeKeeper.js';
 import { ExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep } from './review/resort.js';
 import { TeachingStep } from './review/teaching.js';
 import { WhatIfStep } from './review/whatIf.js';
 import { LicenceWarden } from './service/licence.js';
-import { logPickUps } from './service/pickUpLog.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
 import { ProblemSources } from './service/standingProblems.js';
 
@@ -207,8 +204,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
-  stack.use(logPickUps(events, service(container, ActivityLog)));
-  stack.use(service(container, Figures) as ServerFigures);
 
   const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
@@ -233,13 +228,10 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
-  // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
-  const lostEnd = container.get(LostEndNotice);
-  await lostEnd.tell();
-  stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
+  // With the plugins, which place what people are told in their mailboxes, and before anything is sent.
+  await container.get(StartupWork).begin();
   await container.get(RelayStep).recover();
   knowProblems(container);
-  stack.use(container.get(StoreKeeper)).start();
   stack.use(container.get(RoundRunner));
   const server: Server = {
     container,
@@ -258,7 +250,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
     stack.use(trials).begin();
-    await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
     await stack.use(container.get(DefaultServiceSwitch)).start();
@@ -267,13 +258,12 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   return server;
 }
 
-/** What `status` shows as wrong: the database, the disk, plugins, the settings. */
+/** What `status` shows as wrong: the disk, plugins, the settings. */
 function knowProblems(container: Container): void {
   const problems = service(container, StandingProblems);
   const host = service(container, PluginHost);
   const isWaitedFor = (plugin: string): boolean => host.blocking.some(({ id }) => id === plugin);
   const given = async (problem: Promise<string | undefined>): Promise<readonly string[]> => [(await problem) ?? []].flat();
-  problems.add(() => given(container.get(LostEndReport).problem()));
   problems.add(() => given(container.get(DiskSpace).problem()));
   problems.add(() =>
     host.plugins
@@ -290,11 +280,16 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
   return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
-/** The core's commands, which no plugin can take, and those of the platform, whose handlers come before the settings do. */
+/**
+ * The core's commands and those of the product's plugins, whose names no other plugin can take, whether or not they run; then those of strangers' that belong
+ * to the platform: their handlers come before the settings do.
+ */
 function declareCommands(container: Container, installed: readonly InstalledPlugin[], stack: DisposableStack): void {
   const registry = service(container, CommandRegistry);
   stack.use(registry.declare(CORE, CORE_COMMANDS));
-  for (const plugin of installed.filter(isPlatform)) stack.use(registry.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
+  for (const plugin of installed.filter(({ bundled }) => bundled)) stack.use(registry.declare(plugin.id, servedCommands(plugin)));
+  for (const plugin of installed.filter((each) => !each.bundled && isPlatform(each)))
+    stack.use(registry.declare(plugin.id, servedCommands(plugin), true));
 }
 
 /** What the host itself cannot do without. */
@@ -329,7 +324,16 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
 
   bindValue(container, HostHooks, createHooks());
   const noteProblem = (plugin: string, sentence: string): void => service(container, PluginHost).noteProblem(plugin, sentence);
-  bindValue(container, CommandRegistry, new DefaultCommandRegistry(noteProblem));
+  const whyInactivePlugin = (plugin: string): string => {
+    const { plugins, ground } = service(container, PluginHost);
+    const bySettings = service(container, HostSettings).get<readonly string[]>('plugins.disabled');
+    return whyInactive(
+      plugin,
+      plugins.find(({ id }) => id === plugin),
+      { bySettings, atBoot: ground.off },
+    );
+  };
+  bindValue(container, CommandRegistry, new DefaultCommandRegistry(noteProblem, whyInactivePlugin));
   bindAlias(container, CommandCatalogue, CommandRegistry);
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');
@@ -346,12 +350,13 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
   bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, ContributedEntries, ManifestEntries);
   bindSelf(container, PluginReconciler);
+  bindSelf(container, StartupWork);
+  bindAlias(container, Startup, StartupWork);
   bindSelf(container, UnhandledErrors);
   bindClass(container, PluginSupervision, HostSupervision);
   bindClass(container, PluginAdministration, HostAdministration);
   bindAlias(container, PortCatalogue, Doors);
 
-  bindClass(container, Figures, ServerFigures);
   bindFlow(container);
 }
 
@@ -361,11 +366,12 @@ function bindFlow(container: Container): void {
     ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
     ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
     ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
-    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
+    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources],
   ]) {
     bindSelf(container, made);
   }
   bindAlias(container, Submissions, SubmissionFlow);
+  bindAlias(container, Notices, OwnMail);
   bindAlias(container, Rounds, RoundRunner);
   bindAlias(container, Schedule, Scheduler);
   bindAlias(container, Sending, RelayStep);

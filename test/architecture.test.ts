@@ -13,16 +13,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   hooking: ['base', 'mail'],
   configuration: ['base'],
   directory: ['base', 'configuration'],
-  figures: ['base'],
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
-  maintenance: ['base', 'mail', 'configuration', 'flow'],
-  commands: [
-    ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['figures', 'flow', 'review', 'host', 'service', 'maintenance'],
-  ],
+  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['flow', 'review', 'host', 'service']],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
 const SQLITE = 'plugins/platform/store-sqlite/';
@@ -177,7 +172,7 @@ describe('the core', () => {
   });
 
   it('makes no service id for the steps of a message: each class is its own id', () => {
-    const rooms = core.filter(({ name }) => /^core\/(flow|review|service|maintenance)\//.test(name));
+    const rooms = core.filter(({ name }) => /^core\/(flow|review|service)\//.test(name));
     expect(rooms.length).to.be.greaterThan(40);
     expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });

@@ -33,6 +33,12 @@ describe('the table of the command line', () => {
     expect(commandTable([ours, theirs], []).titles).to.deep.equal({ letters: 'Letters: list', ours: 'ours', theirs: 'theirs' });
   });
 
+  it('titles an area as its manifest says, though another plugin is called so', () => {
+    const namesake = installedPlugin('letters', { description: 'Prints letters.' });
+    expect(commandTable([ours, namesake], []).titles['letters']).to.equal('Letters: list');
+    expect(commandTable([namesake, ours], []).titles['letters']).to.equal('Letters: list');
+  });
+
   it('is empty where no manifest can be read', () => {
     const unread: ProgramPlugin = { id: 'x', bundled: false, folder: '/x', manifest: undefined, problems: ['There is no package.json.'] };
     expect(commandTable([unread], [])).to.deep.equal({ declarations: [], titles: {}, examples: {} });
