@@ -49,6 +49,7 @@ import {
   Submissions,
   Teaching,
   TrialPeriod,
+  WhatIf,
 } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
 import { Container } from 'inversify';
@@ -372,4 +373,5 @@ function bindFlow(container: Container): void {
   bindAlias(container, Licence, LicenceWarden);
   bindAlias(container, Teaching, TeachingStep);
   bindAlias(container, RecentMail, StoredRecentMail);
+  bindAlias(container, WhatIf, WhatIfStep);
 }

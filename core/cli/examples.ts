@@ -7,9 +7,6 @@ import type { InstalledPlugin } from '../host/discovery.js';
 export type Examples = Readonly<Record<string, readonly string[]>>;
 
 const OWN: Examples = {
-  'config.diff': ['', '12'],
-  'config.undo': ['', '12'],
-  'config.validate': ['settings.json --what-if 500'],
   explain: ['letter.eml --account company', '- --account company --json', '--live company'],
   'log.read': ['2026-11-23', '--text invoice --limit 20'],
   'mailboxes.show': ['andrew'],
@@ -17,10 +14,6 @@ const OWN: Examples = {
   resort: ['17 18 --preview', '--mailbox admin1'],
   'send-receive': ['', 'company --json'],
   trace: ['andrew', 'invoice --limit 5 --json'],
-  'users.add': ['company greg --cc andrew'],
-  'users.change': [`company andrew 'names=["Andrew Smith"]'`],
-  'users.rename': ['company carolyn caro'],
-  'users.set-password': ['company andrew', 'admin1'],
 };
 
 /** The core's and those of the product's own plugins. */

@@ -3,11 +3,8 @@
 export const text = (description: string): object => ({ type: 'string', description });
 /** What one call may name or ask for: a page of the manager shows fewer, and each costs time. */
 const MOST = 10_000;
-/** Of changes of the settings, each of which goes through the whole file. */
-const MOST_CHANGES = 200;
 
 export const texts = (description: string): object => ({ type: 'array', items: { type: 'string' }, maxItems: MOST, description });
-export const changes = (description: string): object => ({ type: 'array', items: { type: 'string' }, maxItems: MOST_CHANGES, description });
 export const whole = (description: string, value: number, most = MOST): object => ({
   type: 'integer',
   minimum: 1,
@@ -29,8 +26,6 @@ export const file = (description: string): object => ({ type: 'string', contentE
 export const packedPlugin = (description: string): object => ({ type: 'string', contentEncoding: 'base64', plugin: true, description });
 /** The CLI makes it absolute: the server runs elsewhere. */
 export const folder = (description: string): object => ({ type: 'string', minLength: 1, path: true, description });
-/** The CLI asks for it twice on a terminal, or reads one line of standard input: it never stands on a command line. */
-export const secret = (description: string): object => ({ type: 'string', minLength: 1, maxLength: 1024, secret: true, description });
 
 export function args(properties: Record<string, object>, required: readonly string[] = []): Readonly<Record<string, unknown>> {
   return { properties, required };

@@ -4,9 +4,7 @@ import { DisposableStack } from '@postroom/sdk/base';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
-import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
-import { ConfigArea } from './configArea.js';
 import { DoctorArea } from './doctorArea.js';
 import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
@@ -17,8 +15,6 @@ import { OutboxArea } from './outboxArea.js';
 import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SetupArea } from './setupArea.js';
-import { SuggestArea } from './suggestArea.js';
-import { UserArea } from './userArea.js';
 import { WaitingArea } from './waitingArea.js';
 
 const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
@@ -30,10 +26,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   LogArea,
   ExplainArea,
   ResortArea,
-  AccountArea,
-  SuggestArea,
-  UserArea,
-  ConfigArea,
   SetupArea,
   LicenceArea,
   DoctorArea,

@@ -1,5 +1,5 @@
 // doctor: looks at everything that mail depends on, and says of each whether it is well.
-import type { CheckResult, CommandCall } from '@postroom/sdk';
+import type { CheckResult } from '@postroom/sdk';
 import {
   Accounts,
   ActivityLog,
@@ -8,16 +8,13 @@ import {
   DataFolder,
   Licence,
   MailStore,
-  SecretStore,
   SettingsService,
   StoreMaintenance,
 } from '@postroom/sdk/services';
-import { neededSecrets } from '@postroom/sdk/settings';
 import { inject } from '../base/inject.js';
 import { checkResult } from '../doctor/checkResult.js';
 import { contributedChecks } from '../doctor/contributedChecks.js';
 import { checkFileSystem, checkRights } from '../doctor/folderChecks.js';
-import { checkAdvice, checkLogins, checkPasswords } from '../doctor/ispChecks.js';
 import { checkLicence, checkPlugins, checkPorts, checkSettings } from '../doctor/serviceChecks.js';
 import { checkClock, checkDatabase, checkDurability, checkEnd, checkRoom, checkSetAside } from '../doctor/storeChecks.js';
 import { DiskSpace } from '../flow/intake/diskSpace.js';
@@ -41,7 +38,6 @@ export class DoctorArea implements CommandArea {
     @Doors private readonly doors: Doors,
     @Licence private readonly licence: Licence,
     @Accounts private readonly accounts: Accounts,
-    @SecretStore private readonly secrets: SecretStore,
     @CommandRegistry private readonly registry: CommandRegistry,
     @inject(LostEndReport) private readonly lostEnd: LostEndReport,
     @ContributedEntries private readonly entries: ContributedEntries,
@@ -61,26 +57,9 @@ export class DoctorArea implements CommandArea {
         ...checkPlugins(this.plugins),
         checkLicence(this.licence),
         ...checkPorts(this.doors),
-        ...(await contributedChecks(this.entries, { commands: this.registry, accounts: this.accounts }, call)),
-        ...checkPasswords(
-          this.accounts,
-          (account) => neededSecrets(account, this.plugins.accountSecrets, this.settings.schema),
-          this.secrets,
-        ),
-        ...(logins ? await checkLogins(this.accounts, this.registry, call) : []),
-        ...(await this.#checkAdvice(logins, call)),
+        ...(await contributedChecks(this.entries, { commands: this.registry, accounts: this.accounts, logins }, call)),
         await checkResult('held mail', () => checkSetAside(this.store)),
       ];
     }),
   };
-
-  /** Where no mail is stored a check may look at what waits at the ISP, which needs consent. */
-  async #checkAdvice(goesOnline: boolean, call: CommandCall): Promise<readonly CheckResult[]> {
-    const findings: CheckResult[] = [];
-    for (const account of this.accounts.all) {
-      if (!goesOnline && (await this.store.recent(1, account.id)).length === 0) continue;
-      findings.push(...(await checkAdvice(account, { registry: this.registry, settings: this.settings }, call)));
-    }
-    return findings;
-  }
 }

@@ -8,6 +8,8 @@ interface ContributedCheck {
   readonly command: string;
   /** What an answer about an account is about, before the account's id. */
   readonly about?: string;
+  /** It goes to the ISPs: run only where the person asked for logins. */
+  readonly online?: boolean;
 }
 
 /** An answer as the doctor shows it, or one about an account. */
@@ -16,16 +18,19 @@ type Answer = CheckResult | (Omit<CheckResult, 'check'> & { readonly account: st
 interface Sources {
   readonly commands: Pick<CommandCatalogue, 'run'>;
   readonly accounts: Pick<Accounts, 'find'>;
+  /** Whether the person asked for logins at the ISPs. */
+  readonly logins: boolean;
 }
 
 /** In the order of activation. A check that fails has found something: its sentence. */
 export async function contributedChecks(
   entries: Pick<ContributedEntries, 'of'>,
-  { commands, accounts }: Sources,
+  { commands, accounts, logins }: Sources,
   call: CommandCall,
 ): Promise<readonly CheckResult[]> {
   const found: CheckResult[] = [];
   for (const { value } of entries.of<ContributedCheck>('checks')) {
+    if (value.online === true && !logins) continue;
     try {
       const answers = (await commands.run(value.command, {}, call)) as readonly Answer[];
       // Of an account that is gone nothing is said any more.

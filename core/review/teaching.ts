@@ -1,12 +1,20 @@
 // What a person who moves a message teaches: plugins propose rules, and the one that would move the fewest other messages is the narrowest.
 import type { Disposable, MailboxRef, MessageId } from '@postroom/sdk';
 import { mailboxName } from '@postroom/sdk';
-import { Accounts, MailStore, type RuleProposal, type RuleProposer, SettingsService, type Teaching } from '@postroom/sdk/services';
+import {
+  Accounts,
+  MailStore,
+  type MovedMessage,
+  type RuleProposal,
+  type RuleProposer,
+  SettingsService,
+  type Teaching,
+} from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { hasErrors } from '../configuration/problems/problems.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/views/storedMail.js';
-import { type MovedMessage, WhatIfStep } from './whatIf.js';
+import { WhatIfStep } from './whatIf.js';
 
 /** A rule that would have brought the message to its user, and what else it would change. */
 export interface Lesson extends RuleProposal {

@@ -1,27 +1,12 @@
 // "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
 import { mailboxName } from '@postroom/sdk';
 import { stateOf } from '@postroom/sdk/mail';
-import { Accounts, MailStore, SettingsService, type StoredMessage } from '@postroom/sdk/services';
+import { Accounts, MailStore, SettingsService, type StoredMessage, type WhatIf, type WhatIfReport } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { SortStep } from '../flow/sort.js';
 import { viewOfStored } from '../flow/views/storedMail.js';
 
-/** A message that would go elsewhere. `now` and `instead` name mailboxes, or say why there are none. */
-export interface MovedMessage {
-  readonly message: string;
-  readonly from: string;
-  readonly subject: string;
-  readonly now: readonly string[];
-  readonly instead: readonly string[];
-}
-
-export interface WhatIfReport {
-  /** Messages looked at: mail from outside that is still stored here. */
-  readonly looked: number;
-  readonly moved: readonly MovedMessage[];
-}
-
-export class WhatIfStep {
+export class WhatIfStep implements WhatIf {
   constructor(
     @MailStore private readonly store: MailStore,
     @inject(SortStep) private readonly sorting: SortStep,

@@ -19,7 +19,7 @@ describe('checks of plugins', () => {
       if (command === 'moon.check') throw new Error('The moon is behind a cloud.');
       return command === 'sun.check' ? [] : [{ check: 'stars', state: 'warning', text: 'One has fallen.' }];
     };
-    expect(await contributedChecks({ of }, { commands: { run }, accounts }, CALL)).to.deep.equal([
+    expect(await contributedChecks({ of }, { commands: { run }, accounts, logins: false }, CALL)).to.deep.equal([
       { check: 'moon.check', state: 'problem', text: 'The moon is behind a cloud.' },
       { check: 'stars', state: 'warning', text: 'One has fallen.' },
     ]);
@@ -33,10 +33,29 @@ describe('checks of plugins', () => {
       { account: 'gone', state: 'problem', text: 'Grey.' },
       { check: 'sky', state: 'warning', text: 'It is there.' },
     ];
-    const found = await contributedChecks({ of: <T>() => [entry as { plugin: string; value: T }] }, { commands: { run }, accounts }, CALL);
+    const found = await contributedChecks(
+      { of: <T>() => [entry as { plugin: string; value: T }] },
+      { commands: { run }, accounts, logins: false },
+      CALL,
+    );
     expect(found).to.deep.equal([
       { check: 'weather over company', state: 'well', text: 'Blue.' },
       { check: 'sky', state: 'warning', text: 'It is there.' },
     ]);
+  });
+
+  it('that go to the ISPs are made only where the person asked for logins', async () => {
+    const entries = [{ command: 'sky.check' }, { command: 'sky.check-online', online: true }];
+    const run = async (command: string): Promise<unknown> => [{ check: command, state: 'well', text: 'Blue.' }];
+    const asked = async (logins: boolean): Promise<readonly string[]> =>
+      (
+        await contributedChecks(
+          { of: <T>() => entries.map((value) => ({ plugin: 'acme.sky', value: value as T })) },
+          { commands: { run }, accounts, logins },
+          CALL,
+        )
+      ).map(({ check }) => check);
+    expect(await asked(false)).to.deep.equal(['sky.check']);
+    expect(await asked(true)).to.deep.equal(['sky.check', 'sky.check-online']);
   });
 });

@@ -1,6 +1,6 @@
 // The access tokens of the manager's API at a change of ADMIN1's password: they open what the password opened, so the command that changes it names them.
 import { type CommandCall, PostroomError } from '@postroom/sdk';
-import type { CommandRegistry } from '../host/commandRegistry.js';
+import type { CommandCatalogue } from '@postroom/sdk/services';
 
 interface TokenRow {
   readonly token: string;
@@ -8,7 +8,7 @@ interface TokenRow {
 }
 
 /** What is said of them, for an answer; they are taken back first where that was asked for. Nothing where there are none, or no manager. */
-export async function accessTokens(commands: CommandRegistry, revoke: boolean, call: CommandCall): Promise<object> {
+export async function accessTokens(commands: CommandCatalogue, revoke: boolean, call: CommandCall): Promise<object> {
   const [list] = commands.withRole('access-tokens');
   const [revoking] = commands.withRole('revoke-access-token');
   if (list === undefined || revoking === undefined) return {};

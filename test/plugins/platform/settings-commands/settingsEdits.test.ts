@@ -1,8 +1,16 @@
-import { mergeSchema } from '#core/configuration/schema/schema.js';
-import { bundledManifests } from '../configuration/manifests.js';
+// Properties as people type them: keys, values and assignments.
 import '#core/base/injection.js';
-import { assignments, keysAndValues, pathOf, typedValue } from '@postroom/sdk/settings';
+import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
+import { mergeSchema } from '#core/configuration/schema/schema.js';
+import {
+  assignments,
+  keysAndValues,
+  knownAssignments,
+  pathOf,
+  refuseUnknownKeys,
+} from '#plugins/platform/settings-commands/dist/settingsEdits.js';
+import { bundledManifests } from '../../../core/configuration/manifests.js';
 
 const schema = mergeSchema(bundledManifests(), () => undefined);
 
@@ -40,18 +48,6 @@ describe('settings as people type them', () => {
     expect(() => keysAndValues(['timer.everyMinutes', '5', 'tls.keyFile'])).to.throw('"tls.keyFile" has no value');
   });
 
-  it('a value is JSON where it is JSON, else the text', () => {
-    expect(['5', 'true', '["greg"]', '"5"', 'pop.isp.example', '', '{x'].map(typedValue)).to.deep.equal([
-      5,
-      true,
-      ['greg'],
-      '5',
-      'pop.isp.example',
-      '',
-      '{x',
-    ]);
-  });
-
   it('an assignment stands below its base; an empty value takes the property out, and = may stand in a value', () => {
     expect(
       assignments(['accounts', 'company'], ['pop3.host=pop.isp.example', 'pop3.port=995', 'smtp.host=', 'pop3.user=a=b'], schema),
@@ -74,5 +70,27 @@ describe('settings as people type them', () => {
     };
     expect(refusal(['accounts', 'company'])).to.equal('"x" is no key=value, as in pop3.host=pop.isp.example.');
     expect(refusal(['accounts', 'company', 'users', 'andrew'])).to.equal('"x" is no key=value, as in cc.to=["andrew"].');
+  });
+
+  it('an unknown key is refused with the nearest one, where it would be set; what is taken out, and the structure of the file, may be any', () => {
+    const refusal = (...edits: Parameters<typeof refuseUnknownKeys>[1]): unknown => {
+      try {
+        return refuseUnknownKeys(schema, edits);
+      } catch (error) {
+        return error;
+      }
+    };
+    const account = ['accounts', 'company'];
+    const typo = refusal({ path: [...account, 'pop3.hots'], value: 'pop.isp.example' });
+    expect(typo).to.be.instanceOf(PostroomError).and.include({ code: 'settings/unknown-key' });
+    expect(String(typo)).to.include('Nothing was changed. No installed plugin knows the setting "pop3.hots". Did you mean "pop3.host"?');
+    for (const edit of [
+      { path: [...account, 'pop3.hots'], value: undefined },
+      { path: account, value: { kind: 'regular' } },
+      { path: [...account, 'via'], value: 'pop3' },
+      { path: [...account, 'users', 'andrew'], value: {} },
+    ])
+      expect(refusal(edit), edit.path.join(' ')).to.deep.equal([edit]);
+    expect(() => knownAssignments(account, ['pop3.hots=x'], schema)).to.throw('Did you mean "pop3.host"?');
   });
 });

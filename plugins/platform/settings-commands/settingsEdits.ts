@@ -1,8 +1,8 @@
 // What commands share when they change settings: properties as people type them.
-import { nearest } from '../base/nearest.js';
-import { PostroomError } from '../errors.js';
-import type { SettingScope } from '../manifest.js';
-import type { SettingEdit, SettingsDeclarations } from '../services/settingsService.js';
+import { PostroomError, type SettingScope } from '@postroom/sdk';
+import { nearest } from '@postroom/sdk/base';
+import type { SettingEdit, SettingsDeclarations } from '@postroom/sdk/services';
+import { typedValue } from '@postroom/sdk/settings';
 
 /** `key=value` as edits below `base`, an account or a user; an empty value takes the property out. */
 export function assignments(
@@ -21,6 +21,11 @@ export function assignments(
     const value = pair.slice(at + 1);
     return { path: [...base, pair.slice(0, at)], value: value === '' ? undefined : typedValue(value) };
   });
+}
+
+/** The same, of properties that an installed plugin knows. */
+export function knownAssignments(base: readonly string[], pairs: readonly string[], schema: SettingsDeclarations): readonly SettingEdit[] {
+  return refuseUnknownKeys(schema, assignments(base, pairs, schema));
 }
 
 /** A property of that scope as people write it, to go on with a sentence. */
@@ -57,15 +62,6 @@ export function refuseUnknownKeys(schema: SettingsDeclarations, edits: readonly 
 
 /** Keys that belong to no plugin. */
 const STRUCTURE: readonly string[] = ['$schema', 'accounts', 'kind', 'via', 'address', 'users'];
-
-/** JSON where it is JSON, else the text itself: 5, true, ["greg"], pop.isp.example. */
-export function typedValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
 
 /**
  * A property's path: `log.level` is one key; below `accounts.` the id, and below `users.` the name, are separate steps.

@@ -3,8 +3,7 @@
 
 import type { AccountView, CommandCall } from '@postroom/sdk';
 import { shellWord } from '@postroom/sdk/base';
-import type { SettingsService } from '@postroom/sdk/services';
-import type { CommandRegistry } from '../host/commandRegistry.js';
+import type { CommandCatalogue, SettingsService } from '@postroom/sdk/services';
 
 export interface Advice {
   /** The question that was asked. */
@@ -16,22 +15,22 @@ export interface Advice {
 }
 
 export interface AdviceSources {
-  readonly registry: CommandRegistry;
-  readonly settings: SettingsService;
+  readonly commands: Pick<CommandCatalogue, 'available' | 'run'>;
+  readonly settings: Pick<SettingsService, 'value'>;
 }
 
 /** Asks every question that fits the account. What is proposed and set already is no advice. */
 export async function adviceFor(
-  { id, kind, via }: AccountView,
-  { registry, settings }: AdviceSources,
+  { id, kind, via }: Pick<AccountView, 'id' | 'kind' | 'via'>,
+  { commands, settings }: AdviceSources,
   call: CommandCall,
 ): Promise<readonly Advice[]> {
-  const questions = registry.available.filter(
+  const questions = commands.available.filter(
     (each) => each.scope === 'account' && (each.accountKind ?? kind) === kind && (each.via ?? via) === via,
   );
   const found: Advice[] = [];
   for (const { command, title } of questions) {
-    const answer = (await registry.run(command, { account: id }, call)) as
+    const answer = (await commands.run(command, { account: id }, call)) as
       | { readonly advice?: unknown; readonly proposal?: object }
       | undefined;
     const proposal = Object.entries(answer?.proposal ?? {});
@@ -54,7 +53,7 @@ export function commandFor(account: string, advice: Pick<Advice, 'changes'>): st
   return assignments.length === 0 ? '' : `postroom accounts change ${shellWord(account)} --set ${assignments.map(shellWord).join(' ')}`;
 }
 
-function settingOf(settings: SettingsService, account: string, key: string): unknown {
+function settingOf(settings: Pick<SettingsService, 'value'>, account: string, key: string): unknown {
   const accounts = (settings.value as { readonly accounts?: Readonly<Record<string, Readonly<Record<string, unknown>>>> }).accounts ?? {};
   return accounts[account]?.[key];
 }

@@ -1,18 +1,6 @@
 // The kinds of account that can be set up now: what the plugins at work contribute, and what each kind needs. Pure.
-import type { AccountKindDeclaration } from '../manifest.js';
-import type { PluginCatalogue } from '../services/catalogues.js';
-import type { SettingsDeclarations } from '../services/settingsService.js';
-import { type NeededProperty, neededProperties } from './neededProperties.js';
-
-export interface OfferedKind {
-  /** Value of `kind` in settings.json. */
-  readonly kind: string;
-  readonly title: string;
-  readonly description: string;
-  readonly owns: AccountKindDeclaration['owns'];
-  /** Properties of the account that set-up asks for. */
-  readonly requires: readonly NeededProperty[];
-}
+import type { PluginCatalogue, SettingsDeclarations } from '@postroom/sdk/services';
+import { neededProperties, type OfferedKind } from '@postroom/sdk/settings';
 
 /** The product's own kinds come first, and one address for all before a whole domain. */
 export function offeredKinds(
