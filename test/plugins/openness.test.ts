@@ -62,6 +62,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ),
   },
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/settings-commands': {
+    services: [
+      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'MailStore', 'PluginAdministration', 'PluginCatalogue', 'RecentMail'],
+      ...['Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
+    ],
+  },
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [

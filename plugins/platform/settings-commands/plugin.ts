@@ -29,7 +29,7 @@ export function activate(context: PluginContext): void {
   const mail = context.get(MailStore);
   const areas: readonly Readonly<Record<string, CommandHandler>>[] = [
     new AccountCommands({ accounts, settings, secrets, plugins, rounds: context.get(Rounds) }).handlers,
-    new SuggestCommands({ accounts, settings, plugins, commands, recent: context.get(RecentMail) }).handlers,
+    new SuggestCommands({ accounts, settings, plugins, commands, recent: () => context.get(RecentMail) }).handlers,
     accountChecks({ accounts, settings, secrets, plugins, commands, mail }),
     new UserCommands({ accounts, settings, secrets, commands, mail, bcc: context.get(BccAddresses) }).handlers,
     new ConfigCommands({

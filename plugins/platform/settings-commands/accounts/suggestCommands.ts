@@ -11,7 +11,8 @@ export interface SuggestServices {
   readonly settings: SettingsService;
   readonly plugins: PluginCatalogue;
   readonly commands: CommandCatalogue;
-  readonly recent: RecentMail;
+  /** At the moment of need: throws `plugin/no-provider` where nothing reads mail that came in earlier. */
+  readonly recent: () => RecentMail;
 }
 
 export class SuggestCommands {
@@ -46,7 +47,7 @@ export class SuggestCommands {
 
   /** What waits at the ISP; where nothing does, what came from there before. */
   async #mailOf(account: string, messages: number, call: CommandCall): Promise<readonly MailView[]> {
-    const { recent } = this.services;
+    const recent = this.services.recent();
     const waiting = await recent.waiting(account, messages, call);
     if (waiting.length > 0) return waiting;
     const views: MailView[] = [];
