@@ -15,6 +15,7 @@ import {
   DataFolder,
   Events,
   Figures,
+  FreeSpace,
   HeldMail,
   Journal,
   Licence,
@@ -370,6 +371,7 @@ function bindFlow(container: Container): void {
   bindAlias(container, Resorting, StoredMailSorting);
   bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
   bindAlias(container, StandingProblems, ProblemSources);
+  bindAlias(container, FreeSpace, DiskSpace);
   bindAlias(container, Licence, LicenceWarden);
   bindAlias(container, Teaching, TeachingStep);
   bindAlias(container, RecentMail, StoredRecentMail);

@@ -8,6 +8,7 @@ export * from './base/clock.js';
 export * from './base/clockJumps.js';
 export * from './base/copyEdits.js';
 export * from './base/cutText.js';
+export * from './base/dataMissing.js';
 export * from './base/diskSpace.js';
 export * from './base/disposables.js';
 export * from './base/findMailbox.js';

@@ -19,16 +19,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
   maintenance: ['base', 'mail', 'configuration', 'flow'],
-  doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
   commands: [
     ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
+    ...['figures', 'flow', 'review', 'host', 'service', 'maintenance'],
   ],
-  cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
+  cli: ['base', 'configuration', 'directory', 'host', 'commands'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
-/** Know files of the store by name: the doctor looks whether others can read the database. */
-const KNOW_FILES = ['core/doctor/folderChecks.ts'];
 const SQLITE = 'plugins/platform/store-sqlite/';
 const SQL = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w)/;
 
@@ -144,9 +141,7 @@ describe('the store', () => {
   it('is the only place that knows its engine, and its files', () => {
     const others = product.filter(({ name }) => !name.startsWith(SQLITE));
     expect(holding(others, /sqlite3/)).to.deep.equal([]);
-    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal(
-      KNOW_FILES,
-    );
+    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal([]);
   });
 
   it('is the only place with SQL', () => {

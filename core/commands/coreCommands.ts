@@ -5,7 +5,6 @@ import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import type { CommandArea } from './area.js';
-import { DoctorArea } from './doctorArea.js';
 import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
 import { LicenceArea } from './licenceArea.js';
@@ -28,7 +27,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ResortArea,
   SetupArea,
   LicenceArea,
-  DoctorArea,
 ];
 
 /** Supplies the handler of every core command. */

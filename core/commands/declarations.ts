@@ -1,7 +1,6 @@
 // Every command of the core, put together from its areas: `outbox retry` is declared in outboxDeclarations.ts and done in outboxArea.ts.
 // Plugins declare theirs the same way, in their manifests.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 import { HELD_COMMANDS } from './heldDeclarations.js';
 import { LICENCE_COMMANDS } from './licenceDeclarations.js';
@@ -24,7 +23,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...RESORT_COMMANDS,
   ...SETUP_COMMANDS,
   ...LICENCE_COMMANDS,
-  ...DOCTOR_COMMANDS,
 ];
 
 /** What the areas are about: `postroom outbox` is explained by it. Those of plugins stand in their manifests. */

@@ -1,9 +1,9 @@
 // Commands that work where no server can start: the data folder is missing, damaged, or about to be replaced. The plugins that take part in one are asked
 // for what they do without a store; the others are not even imported.
 import path from 'node:path';
-import { type ActivateStandalone, type CommandCall, PostroomError, type StandaloneContext } from '@postroom/sdk';
+import { type ActivateStandalone, type CommandCall, type CommandServer, PostroomError, type StandaloneContext } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
-import { Clock, DataFolder, Log, PluginReader, type ServiceId } from '@postroom/sdk/services';
+import { Clock, ContributedEntries, DataFolder, Log, PluginReader, type ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
@@ -14,8 +14,12 @@ import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.j
 import { planEnablement } from './enablement.js';
 import { importPlugin } from './importPlugin.js';
 import { pluginReader } from './pluginReader.js';
+import { PointEntries, type PointEntry } from './pointEntries.js';
 import { platformPacks, requirementsOf } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
+
+/** Opens a server for commands alone on the folder that commands without one work on. */
+export type OpenServer = () => Promise<CommandServer>;
 
 export class StandaloneHost {
   readonly #services: ServiceRegistry;
@@ -27,12 +31,14 @@ export class StandaloneHost {
     /** Whether or not a server could activate them. */
     private readonly wanted: readonly InstalledPlugin[],
     private readonly log: Log,
+    private readonly openServer: OpenServer,
   ) {
     this.#services = new ServiceRegistry(container);
+    bindValue(container, ContributedEntries, entriesOf(wanted, log));
   }
 
   /** Rejects with `settings/invalid` where boot.json is wrong. The folder may be missing. */
-  static async open(dataDir: string, log: Log, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
+  static async open(dataDir: string, log: Log, openServer: OpenServer, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
     const container = containerOf(log);
     bindValue(container, DataFolder, { path: dataDir });
     const boot = await readBootFile(dataDir);
@@ -41,7 +47,7 @@ export class StandaloneHost {
     const ground = { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled, services: new Map<string, string>() };
     const { wanted } = planEnablement(installed, [], [], ground);
     const inHost = installed.filter((plugin) => wanted.has(plugin.id) && runsInHost(plugin));
-    return new StandaloneHost(container, inHost, log);
+    return new StandaloneHost(container, inHost, log, openServer);
   }
 
   /** Without any data folder: the product's own plugins alone. */
@@ -51,6 +57,7 @@ export class StandaloneHost {
       containerOf(log),
       installed.filter(({ bundled }) => bundled),
       log,
+      () => Promise.reject(new PostroomError('data/missing', 'No server can be opened here: there is no data folder.')),
     );
   }
 
@@ -112,6 +119,7 @@ export class StandaloneHost {
           `provides the service ${service.serviceName}, which "provides" in its manifest does not call standalone`,
         );
       },
+      openServer: this.openServer,
     } satisfies StandaloneContext);
   }
 }
@@ -122,6 +130,18 @@ function containerOf(log: Log): Container {
   bindValue(container, Log, log);
   bindValue(container, PluginReader, pluginReader());
   return container;
+}
+
+/** By manifests alone: none of the plugins is active. */
+function entriesOf(plugins: readonly InstalledPlugin[], log: Log): ContributedEntries {
+  let known: ReadonlyMap<string, readonly PointEntry[]> | undefined;
+  return {
+    of: <T>(point: string) => {
+      known ??= new PointEntries((plugin, sentence) => log.warn(sentence, { plugin })).of(plugins);
+      return (known.get(point) ?? []) as readonly { readonly plugin: string; readonly value: T }[];
+    },
+    onDidChange: () => ({ dispose: () => undefined }),
+  };
 }
 
 function isStandalone({ manifest }: InstalledPlugin, command: string): boolean {

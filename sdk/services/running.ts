@@ -1,4 +1,4 @@
-// What a server at work has: time, certificates, rounds, a licence.
+// What a server at work has: time, certificates, rounds, room on its disk, a licence.
 import type { SecureContext } from 'node:tls';
 import type { Disposable } from '../disposable.js';
 import type { FetchReport, RoundReason } from '../fetching.js';
@@ -57,6 +57,13 @@ export interface RoundReport {
   readonly bounced: number;
   readonly accounts: readonly ({ readonly account: string } & FetchReport)[];
 }
+
+/** Room on the disk of the data folder: where there is none, mail waits at the ISP or with the client. */
+export interface FreeSpace {
+  /** A sentence where no mail can be taken in now: the disk failed, or has less room than `server.freeSpaceFloorMB`. */
+  problem(): Promise<string | undefined>;
+}
+export const FreeSpace = createServiceId<FreeSpace>('FreeSpace');
 
 /** May the service run? */
 export interface Licence {

@@ -42,6 +42,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
+  'platform/doctor': {
+    services: [
+      ...['Accounts', 'ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'DataFolder', 'FreeSpace', 'Licence', 'MailStore'],
+      ...['PluginAdministration', 'PortCatalogue', 'SettingsService', 'SettingsSource', 'StoreFiles', 'StoreMaintenance'],
+    ],
+  },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
   'platform/plugin-manager': {

@@ -1,7 +1,7 @@
 // The doctor asks those who contribute a check, and goes on where one of them fails.
 import type { AccountView } from '@postroom/sdk';
 import { expect } from 'chai';
-import { contributedChecks } from '#core/doctor/contributedChecks.js';
+import { contributedChecks } from '#plugins/platform/doctor/dist/contributedChecks.js';
 
 const CALL = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 
@@ -19,7 +19,7 @@ describe('checks of plugins', () => {
       if (command === 'moon.check') throw new Error('The moon is behind a cloud.');
       return command === 'sun.check' ? [] : [{ check: 'stars', state: 'warning', text: 'One has fallen.' }];
     };
-    expect(await contributedChecks({ of }, { commands: { run }, accounts, logins: false }, CALL)).to.deep.equal([
+    expect(await contributedChecks({ entries: { of }, commands: { run }, accounts }, false, CALL)).to.deep.equal([
       { check: 'moon.check', state: 'problem', text: 'The moon is behind a cloud.' },
       { check: 'stars', state: 'warning', text: 'One has fallen.' },
     ]);
@@ -33,29 +33,25 @@ describe('checks of plugins', () => {
       { account: 'gone', state: 'problem', text: 'Grey.' },
       { check: 'sky', state: 'warning', text: 'It is there.' },
     ];
-    const found = await contributedChecks(
-      { of: <T>() => [entry as { plugin: string; value: T }] },
-      { commands: { run }, accounts, logins: false },
-      CALL,
-    );
+    const entries = { of: <T>() => [entry as { plugin: string; value: T }] };
+    const found = await contributedChecks({ entries, commands: { run }, accounts }, false, CALL);
     expect(found).to.deep.equal([
       { check: 'weather over company', state: 'well', text: 'Blue.' },
       { check: 'sky', state: 'warning', text: 'It is there.' },
     ]);
   });
 
-  it('that go to the ISPs are made only where the person asked for logins', async () => {
-    const entries = [{ command: 'sky.check' }, { command: 'sky.check-online', online: true }];
-    const run = async (command: string): Promise<unknown> => [{ check: command, state: 'well', text: 'Blue.' }];
-    const asked = async (logins: boolean): Promise<readonly string[]> =>
-      (
-        await contributedChecks(
-          { of: <T>() => entries.map((value) => ({ plugin: 'acme.sky', value: value as T })) },
-          { commands: { run }, accounts, logins },
-          CALL,
-        )
-      ).map(({ check }) => check);
-    expect(await asked(false)).to.deep.equal(['sky.check']);
-    expect(await asked(true)).to.deep.equal(['sky.check', 'sky.check-online']);
+  it('that go to the ISPs are asked only where somebody wants that', async () => {
+    const asked: string[] = [];
+    const run = async (command: string): Promise<unknown> => {
+      asked.push(command);
+      return [];
+    };
+    const values = [{ command: 'sky.check' }, { command: 'far.check', online: true }, { command: 'near.check', online: false }];
+    const entries = { of: <T>() => values.map((value) => ({ plugin: 'acme.sky', value: value as T })) };
+    await contributedChecks({ entries, commands: { run }, accounts }, false, CALL);
+    expect(asked.splice(0)).to.deep.equal(['sky.check', 'near.check']);
+    await contributedChecks({ entries, commands: { run }, accounts }, true, CALL);
+    expect(asked).to.deep.equal(['sky.check', 'far.check', 'near.check']);
   });
 });

@@ -1,7 +1,7 @@
-// The error of read-only commands for a folder without data, so that looking does not create one.
+// The error of commands that only look, for a folder without data: so looking does not make one.
 import path from 'node:path';
-import { PostroomError } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
+import { PostroomError } from '../errors.js';
+import { shellWord } from './shellWord.js';
 
 export function dataMissing(dataDir: string): PostroomError {
   return new PostroomError(

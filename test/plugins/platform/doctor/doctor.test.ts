@@ -1,15 +1,18 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// The doctor's visits: to a server that is well, to one that is not, and where none can start.
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CheckResult } from '@postroom/sdk';
 import { expect } from 'chai';
 import { standalone } from '#core/cli/standalone.js';
-import { failureOf } from '../../kit/failureOf.js';
-import { REGULAR } from '../../kit/officeSettings.js';
-import { packFolder } from '../../kit/packedPlugin.js';
-import { Postroom } from '../../kit/postroom.js';
-import { ROOT } from '../../kit/sourceFiles.js';
-import { LineClient } from '../../plugins/smtp/lineClient.js';
+import { writeExchangeMark } from '#plugins/platform/store-sqlite/dist/folder/exchangeMark.js';
+import { declarationOf } from '../../../kit/declaredCommands.js';
+import { failureOf } from '../../../kit/failureOf.js';
+import { REGULAR } from '../../../kit/officeSettings.js';
+import { packFolder } from '../../../kit/packedPlugin.js';
+import { Postroom } from '../../../kit/postroom.js';
+import { ROOT } from '../../../kit/sourceFiles.js';
+import { LineClient } from '../../smtp/lineClient.js';
 
 describe('The doctor', () => {
   let office: Postroom;
@@ -111,16 +114,49 @@ describe('The doctor', () => {
     );
   });
 
-  it('visits without a server where none can start, and says why', async () => {
-    const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
-    const alone = standalone({ command: 'doctor', title: '' });
+  async function visitAlone(dataDir: string): Promise<readonly CheckResult[]> {
+    const alone = standalone(declarationOf('doctor'));
     if (alone === undefined) throw new Error('The doctor does not work alone.');
+    const call = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
+    return (await alone({ logins: false }, dataDir, call)) as readonly CheckResult[];
+  }
+
+  it('visits without a server where one can start: opens one, and closes it', async () => {
+    await chmod(path.join(office.dataDir, 'secrets.json'), 0o600);
+    const there = (await visit()).map(({ check }) => check).filter((check) => !/ port \d+$/.test(check));
     await office.close();
-    await writeFile(path.join(office.dataDir, 'postroom.db'), 'no database');
-    const findings = (await alone({ logins: false }, office.dataDir, call)) as readonly CheckResult[];
-    expect(notWell(findings).join()).to.match(/start: .*damaged/);
+    for (const _time of [1, 2]) {
+      const findings = await visitAlone(office.dataDir);
+      expect(notWell(findings)).to.deep.equal([
+        'ports: No port is open here: no server runs on this data folder, or the service is stopped. Start it: postroom serve',
+      ]);
+      expect(findings.map(({ check }) => check).filter((check) => check !== 'ports')).to.deep.equal(there);
+    }
+    await office.open();
+  });
+
+  it('visits without a server where none can start, and says why', async () => {
+    await office.close();
+    const database = path.join(office.dataDir, 'postroom.db');
+    await writeFile(database, 'no database');
+    await chmod(database, 0o644);
+    await chmod(path.join(office.dataDir, 'secrets.json'), 0o600);
+    const findings = await visitAlone(office.dataDir);
+    expect(findings.map(({ check }) => check)).to.deep.equal(['data folder', 'file system', 'restore', 'start']);
+    expect(notWell(findings).join()).to.match(/start: No server can start here: .*damaged/);
+    expect(notWell(findings).join()).to.include(`Others on this machine can read ${database}. Take their rights away: chmod go-rwx.`);
+  });
+
+  it('visits a folder in which a restore was cut, and makes nothing where nothing is', async () => {
     const empty = await mkdtemp(path.join(tmpdir(), 'postroom-doctor-'));
-    expect((await failureOf(alone({ logins: false }, empty, call))).code).to.equal('data/missing');
+    const missing = path.join(empty, 'missing');
+    for (const folder of [empty, missing]) expect((await failureOf(visitAlone(folder))).code).to.equal('data/missing');
+    expect(await readdir(empty)).to.deep.equal([]);
+    await writeExchangeMark(empty, { from: '2026-11-23T08:00:00.000Z', aside: undefined });
+    expect(notWell(await visitAlone(empty))).to.deep.equal([
+      `restore: The restore of the backup of 2026-11-23T08:00:00.000Z was interrupted. Run it again: postroom backup restore FOLDER --data ${empty}`,
+      `start: No server can start here: A restore into ${empty} was interrupted. Run it again: postroom backup restore FOLDER --data ${empty}`,
+    ]);
     await rm(empty, { recursive: true });
   });
 });

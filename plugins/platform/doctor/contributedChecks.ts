@@ -1,14 +1,14 @@
 // What plugins look at themselves: each names a command that answers results.
 import { type CheckResult, type CommandCall, sentenceOf } from '@postroom/sdk';
 import type { Accounts, CommandCatalogue, ContributedEntries } from '@postroom/sdk/services';
-import { problem } from './checkResult.js';
+import { finding } from './findings.js';
 
 /** An entry of the point `checks`. */
 interface ContributedCheck {
   readonly command: string;
   /** What an answer about an account is about, before the account's id. */
   readonly about?: string;
-  /** It goes to the ISPs: run only where the person asked for logins. */
+  /** It goes to the ISPs. */
   readonly online?: boolean;
 }
 
@@ -16,21 +16,20 @@ interface ContributedCheck {
 type Answer = CheckResult | (Omit<CheckResult, 'check'> & { readonly account: string });
 
 interface Sources {
+  readonly entries: Pick<ContributedEntries, 'of'>;
   readonly commands: Pick<CommandCatalogue, 'run'>;
   readonly accounts: Pick<Accounts, 'find'>;
-  /** Whether the person asked for logins at the ISPs. */
-  readonly logins: boolean;
 }
 
-/** In the order of activation. A check that fails has found something: its sentence. */
+/** In the order of activation. `online`: those that go to the ISPs, too. A check that fails has found something: its sentence. */
 export async function contributedChecks(
-  entries: Pick<ContributedEntries, 'of'>,
-  { commands, accounts, logins }: Sources,
+  { entries, commands, accounts }: Sources,
+  online: boolean,
   call: CommandCall,
 ): Promise<readonly CheckResult[]> {
   const found: CheckResult[] = [];
   for (const { value } of entries.of<ContributedCheck>('checks')) {
-    if (value.online === true && !logins) continue;
+    if (value.online === true && !online) continue;
     try {
       const answers = (await commands.run(value.command, {}, call)) as readonly Answer[];
       // Of an account that is gone nothing is said any more.
@@ -38,7 +37,7 @@ export async function contributedChecks(
         ...answers.filter((each) => 'check' in each || accounts.find(each.account) !== undefined).map((each) => resultOf(each, value)),
       );
     } catch (error) {
-      found.push(problem(value.command, sentenceOf(error)));
+      found.push(finding('problem', value.command, sentenceOf(error)));
     }
   }
   return found;
