@@ -16,13 +16,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   figures: ['base'],
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
-  review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
   maintenance: ['base', 'mail', 'configuration', 'flow'],
   doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
   commands: [
     ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
+    ...['doctor', 'figures', 'flow', 'host', 'service', 'maintenance'],
   ],
   cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
 };
@@ -184,7 +183,7 @@ describe('the core', () => {
   });
 
   it('makes no service id for the steps of a message: each class is its own id', () => {
-    const rooms = core.filter(({ name }) => /^core\/(flow|review|service|maintenance)\//.test(name));
+    const rooms = core.filter(({ name }) => /^core\/(flow|service|maintenance)\//.test(name));
     expect(rooms.length).to.be.greaterThan(40);
     expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });

@@ -2,19 +2,19 @@
 
 import { PostroomError } from '@postroom/sdk';
 import { NOT_UTF8, utf8TextOf } from '@postroom/sdk/base';
-import { Accounts, SettingsService, TrialPeriod } from '@postroom/sdk/services';
+import { Accounts, SettingsService, TrialPeriod, WhatIf } from '@postroom/sdk/services';
 import { keysAndValues, orFail, pathOf, problemLine, refuseUnknownKeys } from '@postroom/sdk/settings';
 import { inject } from '../base/inject.js';
 import { hasErrors } from '../configuration/problems/problems.js';
 import { PluginHost } from '../host/pluginHost.js';
-import { WhatIfStep } from '../review/whatIf.js';
+import { ServiceRegistry } from '../host/serviceRegistry.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { CONFIG_COMMANDS } from './configDeclarations.js';
 
 export class ConfigArea implements CommandArea {
   constructor(
     @SettingsService private readonly settings: SettingsService,
-    @inject(WhatIfStep) private readonly whatIf: WhatIfStep,
+    @inject(ServiceRegistry) private readonly services: ServiceRegistry,
     @Accounts private readonly accounts: Accounts,
     @PluginHost private readonly host: PluginHost,
     @TrialPeriod private readonly trials: TrialPeriod,
@@ -42,7 +42,7 @@ export class ConfigArea implements CommandArea {
       if (hasErrors(problems)) {
         throw new PostroomError('settings/invalid', lines.join('\n'), { problems });
       }
-      const report = whatIf === undefined ? {} : await this.whatIf.compare(text ?? this.settings.text, whatIf);
+      const report = whatIf === undefined ? {} : await this.services.get(WhatIf).compare(text ?? this.settings.text, whatIf);
       return { valid: true, warnings: lines, ...report };
     }),
     'config.history': handler<{ limit: number }>(({ limit }) => this.settings.history(limit)),

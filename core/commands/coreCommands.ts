@@ -8,13 +8,11 @@ import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
 import { ConfigArea } from './configArea.js';
 import { DoctorArea } from './doctorArea.js';
-import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
 import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
 import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
-import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SetupArea } from './setupArea.js';
 import { SuggestArea } from './suggestArea.js';
@@ -28,8 +26,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   HeldArea,
   WaitingArea,
   LogArea,
-  ExplainArea,
-  ResortArea,
   AccountArea,
   SuggestArea,
   UserArea,

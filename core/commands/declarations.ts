@@ -4,13 +4,11 @@ import type { CommandDeclaration } from '@postroom/sdk';
 import { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { CONFIG_COMMANDS } from './configDeclarations.js';
 import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
-import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 import { HELD_COMMANDS } from './heldDeclarations.js';
 import { LICENCE_COMMANDS } from './licenceDeclarations.js';
 import { LOG_COMMANDS } from './logDeclarations.js';
 import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
-import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
 import { SETUP_COMMANDS } from './setupDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
@@ -24,8 +22,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...HELD_COMMANDS,
   ...WAITING_COMMANDS,
   ...LOG_COMMANDS,
-  ...EXPLAIN_COMMANDS,
-  ...RESORT_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...SUGGEST_COMMANDS,
   ...USER_COMMANDS,

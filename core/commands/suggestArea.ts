@@ -2,10 +2,12 @@
 import { type AccountView, type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
 import { Accounts, RecentMail, SettingsService } from '@postroom/sdk/services';
 import { offeredKinds } from '@postroom/sdk/settings';
+import { inject } from '../base/inject.js';
 import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
 import { adviceFor, commandFor } from '../doctor/accountAdvice.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { ServiceRegistry } from '../host/serviceRegistry.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 
@@ -14,7 +16,7 @@ export class SuggestArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @SettingsService private readonly settings: SettingsService,
     @PluginHost private readonly host: PluginHost,
-    @RecentMail private readonly recent: RecentMail,
+    @inject(ServiceRegistry) private readonly services: ServiceRegistry,
     @CommandRegistry private readonly commands: CommandRegistry,
   ) {}
 
@@ -46,10 +48,11 @@ export class SuggestArea implements CommandArea {
 
   /** What waits at the ISP; where nothing does, what came from there before. */
   async #mailOf(account: string, messages: number, call: CommandCall): Promise<readonly MailView[]> {
-    const waiting = await this.recent.waiting(account, messages, call);
+    const recent = this.services.get(RecentMail);
+    const waiting = await recent.waiting(account, messages, call);
     if (waiting.length > 0) return waiting;
     const views: MailView[] = [];
-    for await (const view of this.recent.of(account, messages)) views.push(view);
+    for await (const view of recent.of(account, messages)) views.push(view);
     return views;
   }
 }

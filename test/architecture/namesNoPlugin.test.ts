@@ -45,12 +45,15 @@ function manifests(): readonly PluginManifest[] {
     .map((file) => JSON.parse(readFileSync(path.join(ROOT, 'plugins', file), 'utf8')) as PluginManifest);
 }
 
-/** All that stands for the plugins in `declared`: as a word by itself, and settings by their beginning too where a text begins with that. */
+/**
+ * All that stands for the plugins in `declared`: as a word by itself, and settings by their beginning too where a text begins with that. A command of one
+ * word (`status`) is a word of everybody's: it names the command where it is run, or compared with one. What is called (`log.read(`) is no name.
+ */
 function namesIn(declared: readonly PluginManifest[]): readonly PluginName[] {
+  const commands = declared.flatMap(({ contributes }) => (contributes?.commands ?? []).map(({ command }) => command));
   const words = declared.flatMap(({ publisher, name, contributes }) => [
     `${publisher}.${name}`,
     ...Object.keys(contributes?.configuration?.properties ?? {}),
-    ...(contributes?.commands ?? []).map(({ command }) => command),
     ...(contributes?.edition === undefined ? [] : [contributes.edition.name]),
   ]);
   const settings = declared.flatMap(({ contributes }) => Object.keys(contributes?.configuration?.properties ?? {}));
@@ -58,7 +61,13 @@ function namesIn(declared: readonly PluginManifest[]): readonly PluginName[] {
   const own = begins(Object.keys(CORE_PROPERTIES));
   const prefixes = new Set(begins(settings).filter((begin) => !own.includes(begin)));
   return [
-    ...[...new Set(words)].map((name) => ({ name, pattern: new RegExp(`(?<![\\w.-])${escaped(name)}(?![\\w-])`) })),
+    ...[...new Set([...words, ...commands.filter((command) => command.includes('.'))])].map((name) => ({
+      name,
+      pattern: new RegExp(`(?<![\\w.-])${escaped(name)}(?![\\w(-])`),
+    })),
+    ...commands
+      .filter((command) => !command.includes('.'))
+      .map((name) => ({ name, pattern: new RegExp(`(?:\\brun\\(|\\bcommand(?::| [!=]==) )['"\`]${escaped(name)}['"\`]`) })),
     ...[...prefixes].map((name) => ({ name, pattern: new RegExp(`['"\`]${escaped(name)}`) })),
   ];
 }

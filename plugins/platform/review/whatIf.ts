@@ -1,37 +1,18 @@
 // "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
 import { mailboxName } from '@postroom/sdk';
 import { stateOf } from '@postroom/sdk/mail';
-import { Accounts, MailStore, SettingsService, type StoredMessage } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { SortStep } from '../flow/sort.js';
-import { viewOfStored } from '../flow/views/storedMail.js';
+import type { Accounts, MailStore, Resorting, SettingsService, StoredMessage, WhatIf, WhatIfReport } from '@postroom/sdk/services';
 
-/** A message that would go elsewhere. `now` and `instead` name mailboxes, or say why there are none. */
-export interface MovedMessage {
-  readonly message: string;
-  readonly from: string;
-  readonly subject: string;
-  readonly now: readonly string[];
-  readonly instead: readonly string[];
-}
-
-export interface WhatIfReport {
-  /** Messages looked at: mail from outside that is still stored here. */
-  readonly looked: number;
-  readonly moved: readonly MovedMessage[];
-}
-
-export class WhatIfStep {
+export class RehearsedWhatIf implements WhatIf {
   constructor(
-    @MailStore private readonly store: MailStore,
-    @inject(SortStep) private readonly sorting: SortStep,
-    @Accounts private readonly accounts: Accounts,
-    @SettingsService private readonly settings: SettingsService,
+    private readonly store: Pick<MailStore, 'recent'>,
+    private readonly sorting: Pick<Resorting, 'viewOf' | 'sort'>,
+    private readonly accounts: Pick<Accounts, 'find'>,
+    private readonly settings: Pick<SettingsService, 'under'>,
   ) {}
 
-  /** Compares the newest `limit` messages. `text`: the settings as they might be. Rejects with `settings/invalid` where they are wrong. */
-  async compare(text: string, limit: number): Promise<WhatIfReport> {
-    return this.compareThese(text, await this.store.recent(limit));
+  async compare(text: string, count: number): Promise<WhatIfReport> {
+    return this.compareThese(text, await this.store.recent(count));
   }
 
   /** The same for messages of the caller's choice. */
@@ -59,7 +40,7 @@ export class WhatIfStep {
     if (account === undefined) {
       return [`(no account ${message.account ?? ''})`];
     }
-    const { plan } = await this.sorting.sort(account, await viewOfStored(message, this.store, { rehearsal: true }), []);
+    const { plan } = await this.sorting.sort(account, await this.sorting.viewOf(message));
     if (plan.disposition !== 'deliver') {
       return [`(${plan.disposition}: ${stateOf(plan).notes.at(-1) ?? ''})`];
     }
