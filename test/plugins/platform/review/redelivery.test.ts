@@ -1,140 +1,107 @@
-// Mail that went to the wrong place: sorted again by today's rules, moved by hand, and what that teaches.
-import { Accounts, SettingsService } from '@postroom/sdk/services';
+// What sorting again gives and takes, copy by copy: what a client has picked up stays, and a client may be faster.
+import { ADMIN1, type MailboxRef } from '@postroom/sdk';
+import type { CopyTrace, StoredMessage } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { letter } from '../../../kit/letter.js';
-import { Postroom } from '../../../kit/postroom.js';
+import { Redelivery } from '#plugins/platform/review/dist/redelivery.js';
+import { failureOf } from '../../../kit/failureOf.js';
+import { ACCOUNTS, ANDREW, GREG, NOW, storedMessage, TestResorting } from './support.js';
 
-interface Redelivery {
-  readonly message: string;
-  readonly subject: string;
-  readonly added: readonly string[];
-  readonly recalled: readonly string[];
-  readonly notRecalled: readonly string[];
-  readonly problem?: string;
+function copyOf(mailbox: MailboxRef, more: Partial<CopyTrace> = {}): CopyTrace {
+  return { mailbox, placedAt: NOW, pickedUpAt: undefined, client: undefined, removedAt: undefined, ...more };
 }
 
-interface Move extends Redelivery {
-  readonly taught?: string;
-  readonly rules: readonly { readonly rule: string; readonly path: readonly string[]; readonly value: unknown; readonly whatIf: string }[];
-}
-
-describe('second thoughts', () => {
-  let postroom: Postroom;
-
-  beforeEach(async () => {
-    postroom = await Postroom.start();
+describe('redelivery', () => {
+  let copies: CopyTrace[];
+  let message: StoredMessage | undefined;
+  let sorting: TestResorting;
+  let redelivery: Redelivery;
+  beforeEach(() => {
+    copies = [copyOf(ADMIN1)];
+    message = storedMessage();
+    sorting = new TestResorting(() => [GREG]);
+    sorting.meanwhile = ({ mailboxes }, recall) => {
+      copies = [...copies.filter(({ mailbox }) => !recall.includes(mailbox)), ...mailboxes.map((mailbox) => copyOf(mailbox))];
+      return mailboxes;
+    };
+    const store = { message: async () => message, copies: async () => copies };
+    redelivery = new Redelivery(store, sorting, ACCOUNTS);
   });
-  afterEach(() => postroom.stop());
 
-  const collect = async (mailbox: 'mail' | 'post', ...letters: readonly string[]): Promise<void> => {
-    for (const text of letters) postroom.isp.mailbox(mailbox).put(text);
-    await postroom.round();
-  };
-  const set = (path: readonly string[], value: unknown): Promise<unknown> =>
-    postroom.service(SettingsService).edit('test', [{ path, value }]);
-  const messagesOf = async (mailbox: string): Promise<readonly string[]> =>
-    (await postroom.run<readonly { message: string }[]>('mailboxes.show', { mailbox })).map(({ message }) => message);
-
-  describe('resort', () => {
-    it("delivers what is missing by today's rules and recalls what nobody has picked up", async () => {
-      await collect('mail', letter({ to: 'Bookkeeping <mail@company.example>', subject: 'Bill' }));
-      await set(['accounts', 'company', 'users', 'greg', 'names'], ['Bookkeeping']);
-      const preview = await postroom.run<readonly Redelivery[]>('resort', { mailbox: 'admin1', preview: true });
-      expect(preview).to.containSubset([{ subject: 'Bill', added: ['greg@company'], recalled: ['admin1'], notRecalled: [] }]);
-      expect(await postroom.subjects('greg')).to.deep.equal([]);
-      expect(await postroom.run('resort', { mailbox: 'admin1' })).to.deep.equal(preview);
-      expect(await postroom.subjects('greg')).to.deep.equal(['Bill']);
-      expect(await messagesOf('admin1')).to.deep.equal([]);
-      const [trace] = await postroom.run<readonly { trail: { tap: string }[]; rung: string }[]>('trace', { query: 'Bill' });
-      expect(trace?.rung).to.equal('L4');
-      expect(trace?.trail.map(({ tap }) => tap)).to.include.members(['postroom.admin1/fallback', 'postroom.isp-regular/route']);
+  it('gives what is missing and takes what nobody has picked up, in one commit', async () => {
+    expect(await redelivery.again(storedMessage(), false)).to.deep.include({
+      added: ['greg@company'],
+      recalled: ['admin1'],
+      notRecalled: [],
     });
+    expect(sorting.commits).to.have.length(1);
+    expect(sorting.commits[0]).to.deep.include({ recall: [ADMIN1] });
+  });
 
-    it('says which copies it could not recall, and gives nobody a second one', async () => {
-      await collect('mail', letter({ to: 'Bookkeeping <mail@company.example>', subject: 'Bill' }));
-      const pickedUp = postroom.next((event) => event.type === 'picked-up');
-      await postroom.pickUp('admin1');
-      await pickedUp;
-      await set(['accounts', 'company', 'users', 'greg', 'names'], ['Bookkeeping']);
-      const [message = ''] = await messagesOf('admin1');
-      const [first] = await postroom.run<readonly Redelivery[]>('resort', { messages: [message] });
-      expect(first).to.containSubset({ added: ['greg@company'], recalled: [], notRecalled: ['admin1'] });
-      const client = await postroom.pop3('greg');
-      await client.ask('RETR 1');
-      await client.ask('DELE 1');
-      await client.ask('QUIT');
-      await client.rest();
-      const [second] = await postroom.run<readonly Redelivery[]>('resort', { messages: [message] });
-      expect(second).to.containSubset({ added: [], recalled: [] });
-      expect(await postroom.subjects('greg')).to.deep.equal([]);
-    });
+  it('commits nothing for a preview, nor where every copy is in its place', async () => {
+    expect(await redelivery.again(storedMessage(), true)).to.deep.include({ added: ['greg@company'], recalled: ['admin1'] });
+    copies = [copyOf(GREG)];
+    expect(await redelivery.again(storedMessage(), false)).to.deep.include({ added: [], recalled: [], notRecalled: [] });
+    expect(sorting.commits).to.deep.equal([]);
+  });
 
-    it('leaves alone what was written here and what is set aside, and says so', async () => {
-      await postroom.submit(
-        'andrew',
-        ['mail@company.example'],
-        'From: mail@company.example\r\nTo: greg <mail@company.example>\r\nSubject: Inside\r\n\r\nx',
-      );
-      const [message = ''] = await messagesOf('greg');
-      const [answer] = await postroom.run<readonly Redelivery[]>('resort', { messages: [message] });
-      expect(answer?.problem).to.include('written here');
-      expect(await postroom.subjects('greg')).to.deep.equal(['Inside']);
-    });
+  it('leaves with its user what is picked up, and gives no second copy to who has read and deleted it', async () => {
+    copies = [copyOf(ADMIN1, { pickedUpAt: NOW }), copyOf(GREG, { pickedUpAt: NOW, removedAt: NOW })];
+    expect(await redelivery.again(storedMessage(), false)).to.deep.include({ added: [], recalled: [], notRecalled: ['admin1'] });
+    copies = [copyOf(ADMIN1), copyOf(GREG, { removedAt: NOW })];
+    expect((await redelivery.again(storedMessage(), false)).added, 'one that was taken from greg before he saw it').to.deep.equal([
+      'greg@company',
+    ]);
+  });
 
-    it('takes only mail that came on or after a day', async () => {
-      for (const since of ['yesterday', '2026-99-99']) {
-        const refusal: unknown = await postroom.run('resort', { mailbox: 'admin1', since }).catch((error: unknown) => error);
-        expect(String(refusal)).to.include(`--since is a day in the form 2026-11-23, and "${since}" is none.`);
-      }
-      await collect('mail', letter({ to: 'Nobody <mail@company.example>' }));
-      expect(await postroom.run('resort', { mailbox: 'admin1', since: '2999-01-01' })).to.deep.equal([]);
-      expect(await postroom.run('resort', { mailbox: 'admin1', since: '2020-01-01' })).to.have.length(1);
+  it('says what the store says where a client was faster than the recall', async () => {
+    sorting.meanwhile = () => {
+      copies = [copyOf(ADMIN1, { pickedUpAt: NOW }), copyOf(GREG)];
+      return [GREG];
+    };
+    expect(await redelivery.again(storedMessage(), false)).to.deep.include({
+      added: ['greg@company'],
+      recalled: [],
+      notRecalled: ['admin1'],
     });
   });
 
-  describe('mailboxes move', () => {
-    it('moves the message and proposes a name of the user, with what it would change', async () => {
-      await collect(
-        'mail',
-        letter({ to: 'Bookkeeping <mail@company.example>', subject: 'Bill' }),
-        letter({ to: 'Bookkeeping <mail@company.example>', subject: 'Other bill' }),
-        letter({ to: 'andrew <mail@company.example>', subject: 'Hello' }),
-      );
-      const bill = (await postroom.run<readonly { message: string }[]>('trace', { query: 'Bill' })).at(-1)?.message ?? '';
-      const move = await postroom.run<Move>('mailboxes.move', { message: bill, user: 'greg' });
-      expect(move).to.containSubset({ added: ['greg@company'], recalled: ['admin1'], notRecalled: [] });
-      expect(move.rules).to.have.length(1);
-      expect(move.rules[0]).to.containSubset({ path: ['accounts', 'company', 'users', 'greg', 'names'], value: ['Bookkeeping'] });
-      expect(move.rules[0]?.whatIf).to.include('"Other bill" would go to greg@company').and.not.include('Hello');
-      expect(await postroom.subjects('greg')).to.deep.equal(['Bill']);
-      expect(await messagesOf('admin1')).to.have.length(1);
-    });
+  it('says so where somebody else sorted it meanwhile', async () => {
+    sorting.meanwhile = () => undefined;
+    expect(await redelivery.again(storedMessage(), false)).to.deep.include({ added: [], problem: 'Somebody else sorted it meanwhile.' });
+  });
 
-    it('puts the narrowest rule into the settings where it is told to teach', async () => {
-      await collect('post', letter({ to: 'orders@works.example', subject: 'Order' }));
-      const [message = ''] = await messagesOf('admin1');
-      const move = await postroom.run<Move>('mailboxes.move', { message, user: 'john', teach: true });
-      expect(move.taught).to.equal("mail to orders@works.example is john's");
-      expect(postroom.service(Accounts).user({ account: 'works', user: 'john' })?.aliases).to.deep.equal(['orders']);
-      await collect('post', letter({ to: 'orders@works.example', subject: 'Next order' }));
-      expect(await postroom.subjects('john')).to.deep.equal(['Order', 'Next order']);
+  const refused: readonly (readonly [string, Partial<StoredMessage>, RegExp])[] = [
+    ['is set aside', { disposition: 'hold' }, /^It is set aside; "postroom held release 7" delivers it\.$/],
+    ['was written here', { origin: 'submitted' }, /^Only mail from outside is sorted again: this was written here/],
+    ['came by an account that is gone', { account: 'former' }, /^The account former that it came by is not set up any more\.$/],
+  ];
+  for (const [what, more, sentence] of refused) {
+    it(`leaves alone what ${what}`, async () => {
+      const answer = await redelivery.again(storedMessage(more), false);
+      expect(answer.problem).to.match(sentence);
+      expect(sorting.commits).to.deep.equal([]);
     });
+  }
 
-    it('proposes to map the list where only the list tells', async () => {
-      await collect('mail', letter({ to: 'talk@lists.example', subject: 'News', header: ['List-Id: Talk <talk.lists.example>'] }));
-      const [message = ''] = await messagesOf('admin1');
-      const move = await postroom.run<Move>('mailboxes.move', { message, user: 'carolyn' });
-      expect(move.rules).to.containSubset([
-        { path: ['accounts', 'company', 'mailing-lists.map'], value: { 'talk.lists.example': ['carolyn'] } },
-      ]);
-    });
+  it("leaves alone what today's rules would not deliver, with their reason", async () => {
+    sorting.to = () => [];
+    expect((await redelivery.again(storedMessage(), false)).problem).to.equal(
+      "Today's rules would not deliver it (hold: a filter is away), so it stays where it is.",
+    );
+  });
 
-    it('proposes nothing where nothing in the message tells, or for a user of another account', async () => {
-      await collect('mail', letter({ to: 'mail@company.example', subject: 'Nameless' }), letter({ to: 'Lisa <mail@company.example>' }));
-      const [named = '', nameless = ''] = await messagesOf('admin1');
-      expect((await postroom.run<Move>('mailboxes.move', { message: nameless, user: 'greg' })).rules).to.deep.equal([]);
-      expect((await postroom.run<Move>('mailboxes.move', { message: named, user: 'lisa' })).rules).to.deep.equal([]);
-      expect(await postroom.subjects('lisa')).to.have.length(1);
-    });
+  it('moves by a person whatever the rules say, and says why where it cannot', async () => {
+    copies = [copyOf(GREG)];
+    expect(await redelivery.move('7', ANDREW)).to.deep.include({ added: ['andrew@company'], recalled: ['greg@company'] });
+    const [commit] = sorting.commits;
+    expect(commit?.decision.trail).to.containSubset([{ change: '+andrew@company', reason: 'moved by the administrator' }]);
+    message = storedMessage({ disposition: 'quarantine' });
+    expect((await failureOf(redelivery.move('7', ANDREW))).message).to.equal(
+      'Message 7 is set aside. "postroom held release 7 andrew@company" delivers it.',
+    );
+    message = undefined;
+    expect((await failureOf(redelivery.move('7', ANDREW))).message).to.equal(
+      'No message 7 is stored here. "postroom trace 7" says what became of it.',
+    );
   });
 });
