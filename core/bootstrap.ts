@@ -29,7 +29,6 @@ import {
   PluginStorages,
   PluginSupervision,
   PortCatalogue,
-  RecentMail,
   Resorting,
   Revisions,
   Rounds,
@@ -48,9 +47,7 @@ import {
   StoreFiles,
   StoreMaintenance,
   Submissions,
-  Teaching,
   TrialPeriod,
-  WhatIf,
 } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
 import { Container } from 'inversify';
@@ -70,7 +67,6 @@ import { ConfiguredServerName } from './directory/serverName.js';
 import { ServerFigures } from './figures/figures.js';
 import { DeliverStep } from './flow/deliver.js';
 import { FetchStep } from './flow/fetching/fetch.js';
-import { WaitingMail } from './flow/fetching/waitingMail.js';
 import { WaitingNoticeStep } from './flow/fetching/waitingNotice.js';
 import { BlockedMail } from './flow/held/blockedMail.js';
 import { HeldMailStep } from './flow/held/heldMail.js';
@@ -112,11 +108,6 @@ import { Housekeeping } from './maintenance/housekeeping.js';
 import { LostEndNotice } from './maintenance/lostEndNotice.js';
 import { LostEndReport } from './maintenance/lostEndReport.js';
 import { StoreKeeper } from './maintenance/storeKeeper.js';
-import { ExplainStep } from './review/explain.js';
-import { StoredRecentMail } from './review/recentMail.js';
-import { ResortStep } from './review/resort.js';
-import { TeachingStep } from './review/teaching.js';
-import { WhatIfStep } from './review/whatIf.js';
 import { LicenceWarden } from './service/licence.js';
 import { logPickUps } from './service/pickUpLog.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
@@ -357,8 +348,7 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
 function bindFlow(container: Container): void {
   for (const made of [
     ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
-    ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
-    ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
+    ...[FetchStep, WaitingNoticeStep, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
     ...[LicenceWarden, DefaultServiceSwitch, ProblemSources, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
   ]) {
     bindSelf(container, made);
@@ -373,7 +363,4 @@ function bindFlow(container: Container): void {
   bindAlias(container, StandingProblems, ProblemSources);
   bindAlias(container, FreeSpace, DiskSpace);
   bindAlias(container, Licence, LicenceWarden);
-  bindAlias(container, Teaching, TeachingStep);
-  bindAlias(container, RecentMail, StoredRecentMail);
-  bindAlias(container, WhatIf, WhatIfStep);
 }

@@ -16,13 +16,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   figures: ['base'],
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
-  review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
   maintenance: ['base', 'mail', 'configuration', 'flow'],
-  commands: [
-    ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['figures', 'flow', 'review', 'host', 'service', 'maintenance'],
-  ],
+  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['figures', 'flow', 'host', 'service', 'maintenance']],
   cli: ['base', 'configuration', 'directory', 'host', 'commands'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
@@ -179,7 +175,7 @@ describe('the core', () => {
   });
 
   it('makes no service id for the steps of a message: each class is its own id', () => {
-    const rooms = core.filter(({ name }) => /^core\/(flow|review|service|maintenance)\//.test(name));
+    const rooms = core.filter(({ name }) => /^core\/(flow|service|maintenance)\//.test(name));
     expect(rooms.length).to.be.greaterThan(40);
     expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });

@@ -7,13 +7,10 @@ import type { InstalledPlugin } from '../host/discovery.js';
 export type Examples = Readonly<Record<string, readonly string[]>>;
 
 const OWN: Examples = {
-  explain: ['letter.eml --account company', '- --account company --json', '--live company'],
   'log.read': ['2026-11-23', '--text invoice --limit 20'],
   'mailboxes.show': ['andrew'],
   'outbox.retry': ['17 18'],
-  resort: ['17 18 --preview', '--mailbox admin1'],
   'send-receive': ['', 'company --json'],
-  trace: ['andrew', 'invoice --limit 5 --json'],
 };
 
 /** The core's and those of the product's own plugins. */

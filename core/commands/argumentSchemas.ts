@@ -1,4 +1,4 @@
-// The kinds of arguments that commands take, as JSON Schema; some tell the command line how to ask for the value.
+// The kinds of arguments that commands take, as JSON Schema.
 
 export const text = (description: string): object => ({ type: 'string', description });
 /** What one call may name or ask for: a page of the manager shows fewer, and each costs time. */
@@ -19,13 +19,6 @@ export const numbers = (description: string): object => ({
   maxItems: MOST,
   description,
 });
-export const flag = (description: string): object => ({ type: 'boolean', default: false, description });
-/** The CLI reads the file (or standard input for `-`) and passes its octets. */
-export const file = (description: string): object => ({ type: 'string', contentEncoding: 'base64', file: true, description });
-/** The CLI reads a packed plugin, or packs a plugin's folder, and passes the octets. */
-export const packedPlugin = (description: string): object => ({ type: 'string', contentEncoding: 'base64', plugin: true, description });
-/** The CLI makes it absolute: the server runs elsewhere. */
-export const folder = (description: string): object => ({ type: 'string', minLength: 1, path: true, description });
 
 export function args(properties: Record<string, object>, required: readonly string[] = []): Readonly<Record<string, unknown>> {
   return { properties, required };

@@ -5,13 +5,11 @@ import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import type { CommandArea } from './area.js';
-import { ExplainArea } from './explainArea.js';
 import { HeldArea } from './heldArea.js';
 import { LicenceArea } from './licenceArea.js';
 import { LogArea } from './logArea.js';
 import { MailboxArea } from './mailboxArea.js';
 import { OutboxArea } from './outboxArea.js';
-import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SetupArea } from './setupArea.js';
 import { WaitingArea } from './waitingArea.js';
@@ -23,8 +21,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   HeldArea,
   WaitingArea,
   LogArea,
-  ExplainArea,
-  ResortArea,
   SetupArea,
   LicenceArea,
 ];

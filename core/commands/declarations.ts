@@ -1,13 +1,11 @@
 // Every command of the core, put together from its areas: `outbox retry` is declared in outboxDeclarations.ts and done in outboxArea.ts.
 // Plugins declare theirs the same way, in their manifests.
 import type { CommandDeclaration } from '@postroom/sdk';
-import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 import { HELD_COMMANDS } from './heldDeclarations.js';
 import { LICENCE_COMMANDS } from './licenceDeclarations.js';
 import { LOG_COMMANDS } from './logDeclarations.js';
 import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
 import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
-import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
 import { SETUP_COMMANDS } from './setupDeclarations.js';
 import { WAITING_COMMANDS } from './waitingDeclarations.js';
@@ -19,8 +17,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...HELD_COMMANDS,
   ...WAITING_COMMANDS,
   ...LOG_COMMANDS,
-  ...EXPLAIN_COMMANDS,
-  ...RESORT_COMMANDS,
   ...SETUP_COMMANDS,
   ...LICENCE_COMMANDS,
 ];

@@ -67,6 +67,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       (verb) => `Its command plugins.${verb} says "local", which only the product's own plugins may.`,
     ),
   },
+  'platform/review': {
+    services: [
+      ...['Accounts', 'CommandCatalogue', 'Journal', 'MailStore', 'Outbox', 'RecentMail', 'Resorting', 'SettingsService', 'Teaching'],
+      ...['WhatIf'],
+    ],
+  },
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
   'platform/settings-commands': {
     services: [

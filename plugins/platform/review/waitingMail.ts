@@ -1,7 +1,6 @@
 // Mail that waits at an ISP, as the plugin that collects mail shows it: headers only, and nothing leaves the ISP.
 import { type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
-import { Accounts, Clock, CommandCatalogue } from '@postroom/sdk/services';
-import { viewOfUnstored } from '../views/unstoredMail.js';
+import type { Accounts, CommandCatalogue, Resorting } from '@postroom/sdk/services';
 
 /** `header` in base64; `undefined` where the ISP does not show it. */
 export interface WaitingAtIsp {
@@ -12,9 +11,9 @@ export interface WaitingAtIsp {
 
 export class WaitingMail {
   constructor(
-    @CommandCatalogue private readonly commands: CommandCatalogue,
-    @Accounts private readonly accounts: Accounts,
-    @Clock private readonly clock: Clock,
+    private readonly commands: Pick<CommandCatalogue, 'withRole' | 'run'>,
+    private readonly accounts: Pick<Accounts, 'find'>,
+    private readonly sorting: Pick<Resorting, 'viewOfOctets'>,
   ) {}
 
   /** The newest `limit` messages, newest first. */
@@ -35,6 +34,6 @@ export class WaitingMail {
   async views(account: string, limit: number, call: CommandCall): Promise<readonly MailView[]> {
     const waiting = await this.list(account, limit, call);
     const headers = waiting.flatMap(({ header }) => header ?? []);
-    return headers.map((header) => viewOfUnstored(Buffer.from(header, 'base64'), this.clock.now()));
+    return Promise.all(headers.map((header) => this.sorting.viewOfOctets(Buffer.from(header, 'base64'))));
   }
 }

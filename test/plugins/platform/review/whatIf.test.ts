@@ -1,8 +1,8 @@
 // Settings that are tried out before they are saved: which mail would go elsewhere?
 import { type SettingEdit, SettingsService } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { letter } from '../kit/letter.js';
-import { Postroom } from '../kit/postroom.js';
+import { letter } from '../../../kit/letter.js';
+import { Postroom } from '../../../kit/postroom.js';
 
 interface WhatIf {
   readonly looked: number;

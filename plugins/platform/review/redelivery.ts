@@ -10,15 +10,10 @@ import {
   type TrailEntry,
 } from '@postroom/sdk';
 import { createSortPlan, decisionReason, isSurplus, tellsRecipient } from '@postroom/sdk/mail';
-import { Accounts, type CopyTrace, type Decision, MailStore, ServerName, type StoredMessage } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { draft } from '../flow/draft.js';
-import { MessageFlow } from '../flow/messageFlow.js';
-import { copyParts } from '../flow/views/copyParts.js';
-import type { StoredMail } from '../flow/views/storedMail.js';
+import type { Accounts, CopyTrace, Decision, MailStore, Resorting, StoredMessage } from '@postroom/sdk/services';
 
 /** What became of one message. Mailboxes by name. */
-export interface Redelivery {
+export interface RedeliveredMessage {
   readonly message: MessageId;
   readonly from: string;
   readonly subject: string;
@@ -31,24 +26,22 @@ export interface Redelivery {
   readonly problem?: string;
 }
 
-export class ResortStep {
+export class Redelivery {
   constructor(
-    @MailStore private readonly store: MailStore,
-    @inject(MessageFlow) private readonly flow: MessageFlow,
-    @Accounts private readonly accounts: Accounts,
-    @ServerName private readonly server: ServerName,
+    private readonly store: Pick<MailStore, 'message' | 'copies'>,
+    private readonly sorting: Resorting,
+    private readonly accounts: Pick<Accounts, 'find'>,
   ) {}
 
   /** Sorts by today's rules, delivers what is missing, recalls what is not picked up yet. `preview`: only says what it would do. */
-  async again(message: StoredMessage, preview: boolean): Promise<Redelivery> {
+  async again(message: StoredMessage, preview: boolean): Promise<RedeliveredMessage> {
     const refusal = this.#refusal(message);
     const account = message.account === undefined ? undefined : this.accounts.find(message.account);
     if (refusal !== undefined || account === undefined) {
       return unchanged(message, refusal ?? `The account ${message.account ?? ''} that it came by is not set up any more.`);
     }
-    const mail = await this.flow.readAgain(message);
-    const view = mail.view({ origin: 'resorted', rehearsal: preview });
-    const decision = await this.flow.place(await this.flow.sort(account, view), view);
+    const view = await this.sorting.viewOf(message, { origin: 'resorted', rehearsal: preview });
+    const decision = await this.sorting.place(await this.sorting.sort(account, view), view);
     if (decision.plan.disposition !== 'deliver') {
       return unchanged(
         message,
@@ -61,11 +54,11 @@ export class ResortStep {
         `It is a surplus copy: everybody whom the header names had this mail already. "postroom mailboxes move ${message.id} USER" takes it to whom it was for.`,
       );
     }
-    return this.#bring(mail, decision, preview);
+    return this.#bring(message, decision, preview);
   }
 
   /** Brings a message to one mailbox and takes it from the others. Rejects with `mail/not-found` where it is not delivered mail. */
-  async move(id: MessageId, mailbox: MailboxRef): Promise<Redelivery> {
+  async move(id: MessageId, mailbox: MailboxRef): Promise<RedeliveredMessage> {
     const message = await this.store.message(id);
     if (message === undefined) {
       throw new PostroomError('mail/not-found', `No message ${id} is stored here. "postroom trace ${id}" says what became of it.`);
@@ -79,11 +72,10 @@ export class ResortStep {
     const reason = 'moved by the administrator';
     const trail: TrailEntry = { tap: 'core/move', change: `+${mailboxName(mailbox)}`, reason, milliseconds: 0 };
     const plan = createSortPlan(this.#accountOf(message, mailbox)).to(mailbox, reason, message.rung);
-    return this.#bring(await this.flow.readAgain(message), { plan, trail: [trail], mailboxes: [mailbox] }, false);
+    return this.#bring(message, { plan, trail: [trail], mailboxes: [mailbox] }, false);
   }
 
-  async #bring(mail: StoredMail, decision: Decision, preview: boolean): Promise<Redelivery> {
-    const { message } = mail;
+  async #bring(message: StoredMessage, decision: Decision, preview: boolean): Promise<RedeliveredMessage> {
     const copies = await this.store.copies(message.id);
     const isWanted = (copy: CopyTrace): boolean => decision.mailboxes.some((mailbox) => isSameMailbox(mailbox, copy.mailbox));
     // A user who deleted it after reading has had it.
@@ -96,8 +88,7 @@ export class ResortStep {
     if (preview || (add.length === 0 && recallable.length === 0)) {
       return { ...result, added: add.map(mailboxName), recalled: recallable.map(mailboxName), notRecalled: picked.map(mailboxName) };
     }
-    const parts = copyParts(mail, this.server.name, await mail.names());
-    const placed = await this.flow.commitAgain(message, draft([{ ...decision, mailboxes: add }], parts), recallable);
+    const placed = await this.sorting.commit(message, { ...decision, mailboxes: add }, recallable);
     if (placed === undefined) return unchanged(message, 'Somebody else sorted it meanwhile.');
     // A client may have been faster: what counts is what the store says now.
     const now = await this.store.copies(message.id);
@@ -128,7 +119,7 @@ export class ResortStep {
   }
 }
 
-function unchanged(message: StoredMessage, problem: string): Redelivery {
+function unchanged(message: StoredMessage, problem: string): RedeliveredMessage {
   const { id, from, subject, rung } = message;
   return { message: id, from, subject, rung, added: [], recalled: [], notRecalled: [], problem };
 }

@@ -1,24 +1,22 @@
 // Mail that came in earlier or waits at the ISP, for plugins that find out something from it.
 import type { CommandCall, MailView } from '@postroom/sdk';
-import type { RecentMail } from '@postroom/sdk/services';
-import { MailStore } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { WaitingMail } from '../flow/fetching/waitingMail.js';
-import { viewOfStored } from '../flow/views/storedMail.js';
+import type { MailStore, RecentMail, Resorting } from '@postroom/sdk/services';
+import type { WaitingMail } from './waitingMail.js';
 
 /** Copies of one message that are counted at most. */
 const MOST_COPIES = 1000;
 
 export class StoredRecentMail implements RecentMail {
   constructor(
-    @MailStore private readonly store: MailStore,
-    @inject(WaitingMail) private readonly atIsp: WaitingMail,
+    private readonly store: Pick<MailStore, 'recent' | 'trace'>,
+    private readonly sorting: Pick<Resorting, 'viewOf'>,
+    private readonly atIsp: WaitingMail,
   ) {}
 
   async *of(account: string, limit: number): AsyncGenerator<MailView> {
     for (const message of await this.store.recent(limit, account)) {
       if (message.origin === 'fetched') {
-        yield await viewOfStored(message, this.store, { rehearsal: true });
+        yield await this.sorting.viewOf(message);
       }
     }
   }

@@ -1,8 +1,8 @@
 // Mail that went to the wrong place: sorted again by today's rules, moved by hand, and what that teaches.
 import { Accounts, SettingsService } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { letter } from '../kit/letter.js';
-import { Postroom } from '../kit/postroom.js';
+import { letter } from '../../../kit/letter.js';
+import { Postroom } from '../../../kit/postroom.js';
 
 interface Redelivery {
   readonly message: string;

@@ -1,9 +1,6 @@
 // "Who would get this, and why?": a message runs through the real taps, and nothing is stored.
 import { type AccountView, mailboxName, type SortPlan, type TrailEntry } from '@postroom/sdk';
-import { Clock } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { SortStep } from '../flow/sort.js';
-import { viewOfUnstoredMessage } from '../flow/views/unstoredMail.js';
+import type { Resorting } from '@postroom/sdk/services';
 
 /** The shape that scripts rely on. */
 export interface Explanation {
@@ -24,16 +21,13 @@ export interface Explanation {
   readonly trail: readonly TrailEntry[];
 }
 
-export class ExplainStep {
-  constructor(
-    @inject(SortStep) private readonly sorting: SortStep,
-    @Clock private readonly clock: Clock,
-  ) {}
+export class Explainer {
+  constructor(private readonly sorting: Pick<Resorting, 'viewOfOctets' | 'sort'>) {}
 
   /** `octets`: the message as it might stand at the ISP, any line ends; its header alone where no more is known. */
   async explain(account: AccountView, octets: Uint8Array): Promise<Explanation> {
-    const mail = await viewOfUnstoredMessage(octets, this.clock.now());
-    const { plan, trail } = await this.sorting.sort(account, mail, []);
+    const mail = await this.sorting.viewOfOctets(octets);
+    const { plan, trail } = await this.sorting.sort(account, mail);
     return {
       account: account.id,
       mailboxes: plan.mailboxes.map((mailbox) => (mailbox.account === account.id ? mailbox.user : mailboxName(mailbox))),

@@ -1,52 +1,62 @@
 // explain and trace: who would get it, where did it go, and why.
-import { type AccountView, type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
-import { Accounts, Journal, MailStore, type MessageTrace, Outbox } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { WaitingMail } from '../flow/fetching/waitingMail.js';
-import { ExplainStep } from '../review/explain.js';
-import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
-import type { EXPLAIN_COMMANDS } from './explainDeclarations.js';
+import { type AccountView, type CommandCall, type CommandHandler, mailboxName, PostroomError } from '@postroom/sdk';
+import type { Accounts, Journal, MailStore, MessageTrace, Outbox } from '@postroom/sdk/services';
+import type { Explainer } from './explainer.js';
+import type { WaitingMail } from './waitingMail.js';
 
-export class ExplainArea implements CommandArea {
+interface ExplainArguments {
+  /** Octets, or base64. */
+  readonly file?: string | Uint8Array;
+  readonly account?: string;
+  readonly live?: string;
+  readonly limit: number;
+}
+
+/** Where mail is kept, and what became of it. */
+export interface MailRecords {
+  readonly store: Pick<MailStore, 'trace'>;
+  readonly outbox: Pick<Outbox, 'list'>;
+  readonly journal: Pick<Journal, 'forAccount'>;
+}
+
+export class ExplainCommands {
   constructor(
-    @inject(ExplainStep) private readonly explain: ExplainStep,
-    @MailStore private readonly store: MailStore,
-    @Outbox private readonly outbox: Outbox,
-    @Journal private readonly journal: Journal,
-    @Accounts private readonly accounts: Accounts,
-    @inject(WaitingMail) private readonly waiting: WaitingMail,
+    private readonly explainer: Explainer,
+    private readonly records: MailRecords,
+    private readonly accounts: Pick<Accounts, 'all' | 'find'>,
+    private readonly waiting: WaitingMail,
   ) {}
 
-  readonly handlers: HandlersOf<typeof EXPLAIN_COMMANDS> = {
-    explain: handler<{ file?: FileArgument; account?: string; live?: string; limit: number }>(({ file, account, live, limit }, call) => {
+  readonly handlers: Readonly<Record<string, CommandHandler>> = {
+    explain: ({ file, account, live, limit }: ExplainArguments, call) => {
       if (live !== undefined && file === undefined) {
         return this.#explainWaiting(this.#account(live), limit, call);
       }
       if (file === undefined || account === undefined || live !== undefined) {
         throw new PostroomError('command/arguments', 'Say either a file with --account, or --live with an account.');
       }
-      return this.explain.explain(this.#account(account), octetsOf(file));
-    }),
-    trace: handler<{ query: string; limit: number }>(async ({ query, limit }) => {
-      const traces = await this.store.trace(query, limit);
-      const waiting = traces.some((trace) => trace.origin === 'submitted') ? await this.outbox.list() : [];
+      return this.explainer.explain(this.#account(account), typeof file === 'string' ? Buffer.from(file, 'base64') : file);
+    },
+    trace: async ({ query, limit }: { readonly query: string; readonly limit: number }) => {
+      const traces = await this.records.store.trace(query, limit);
+      const waiting = traces.some((trace) => trace.origin === 'submitted') ? await this.records.outbox.list() : [];
       return traces.map((trace) => ({
         ...summary(trace),
         outbox: waiting
           .filter((entry) => entry.message === trace.id)
           .map(({ recipient, state, attempts, text }) => ({ recipient, state, attempts, text })),
       }));
-    }),
+    },
   };
 
   /** Headers only, and nothing leaves the ISP. What is stored here already is known by its unique id. */
   async #explainWaiting(account: AccountView, limit: number, call: CommandCall): Promise<readonly object[]> {
     const waiting = await this.waiting.list(account.id, limit, call);
-    const known = await this.journal.forAccount(account.id).entries();
+    const known = await this.records.journal.forAccount(account.id).entries();
     const explained: object[] = [];
     for (const { uidl, bytes, header } of waiting) {
       const state = known.get(uidl)?.state === 'stored' ? 'stored here already' : 'waiting';
-      const explanation = header === undefined ? {} : await this.explain.explain(account, Buffer.from(header, 'base64'));
+      const explanation = header === undefined ? {} : await this.explainer.explain(account, Buffer.from(header, 'base64'));
       explained.push({ uidl, bytes, state, ...explanation });
       call.progress({ what: `Explaining the mail of ${account.id}`, done: explained.length, of: waiting.length });
     }

@@ -1,20 +1,17 @@
 // What a person who moves a message teaches: plugins propose rules, and the one that would move the fewest other messages is the narrowest.
 import type { Disposable, MailboxRef, MessageId } from '@postroom/sdk';
 import { mailboxName } from '@postroom/sdk';
-import {
+import type {
   Accounts,
   MailStore,
-  type MovedMessage,
-  type RuleProposal,
-  type RuleProposer,
+  MovedMessage,
+  Resorting,
+  RuleProposal,
+  RuleProposer,
   SettingsService,
-  type Teaching,
+  Teaching,
 } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { hasErrors } from '../configuration/problems/problems.js';
-import { SortStep } from '../flow/sort.js';
-import { viewOfStored } from '../flow/views/storedMail.js';
-import { WhatIfStep } from './whatIf.js';
+import type { RehearsedWhatIf } from './whatIf.js';
 
 /** A rule that would have brought the message to its user, and what else it would change. */
 export interface Lesson extends RuleProposal {
@@ -23,16 +20,18 @@ export interface Lesson extends RuleProposal {
   readonly looked: number;
 }
 
-export class TeachingStep implements Teaching {
+export interface RuleTeachingParts {
+  readonly store: Pick<MailStore, 'message'>;
+  readonly sorting: Pick<Resorting, 'viewOf' | 'sort'>;
+  readonly accounts: Accounts;
+  readonly settings: Pick<SettingsService, 'draft' | 'validate'>;
+  readonly whatIf: RehearsedWhatIf;
+}
+
+export class RuleTeaching implements Teaching {
   readonly #proposers = new Set<RuleProposer>();
 
-  constructor(
-    @MailStore private readonly store: MailStore,
-    @inject(SortStep) private readonly sorting: SortStep,
-    @inject(WhatIfStep) private readonly whatIf: WhatIfStep,
-    @Accounts private readonly accounts: Accounts,
-    @SettingsService private readonly settings: SettingsService,
-  ) {}
+  constructor(private readonly parts: RuleTeachingParts) {}
 
   add(propose: RuleProposer): Disposable {
     this.#proposers.add(propose);
@@ -41,27 +40,28 @@ export class TeachingStep implements Teaching {
 
   /** Rules that bring mail like this one to the mailbox, narrowest first; none where nothing in the message tells, or for another account's user. */
   async lessons(id: MessageId, mailbox: MailboxRef, lookAt: number): Promise<readonly Lesson[]> {
-    const message = await this.store.message(id);
-    const user = this.accounts.user(mailbox);
-    const account = mailbox.account === undefined ? undefined : this.accounts.find(mailbox.account);
+    const { store, sorting, accounts, settings, whatIf } = this.parts;
+    const message = await store.message(id);
+    const user = accounts.user(mailbox);
+    const account = mailbox.account === undefined ? undefined : accounts.find(mailbox.account);
     if (message?.origin !== 'fetched' || message.account !== mailbox.account || user === undefined || account === undefined) {
       return [];
     }
-    const view = await viewOfStored(message, this.store, { rehearsal: true });
-    const { plan } = await this.sorting.sort(account, view, []);
+    const view = await sorting.viewOf(message);
+    const { plan } = await sorting.sort(account, view);
     const lessons: Lesson[] = [];
     for (const propose of this.#proposers) {
       const proposal = propose(plan, view, user);
       if (proposal === undefined) {
         continue;
       }
-      const text = this.settings.draft([proposal]);
-      if (hasErrors(this.settings.validate(text))) {
+      const text = settings.draft([proposal]);
+      if (settings.validate(text).some(({ severity }) => severity === 'error')) {
         continue;
       }
-      const [own] = (await this.whatIf.compareThese(text, [message])).moved;
+      const [own] = (await whatIf.compareThese(text, [message])).moved;
       if (own?.instead.includes(mailboxName(mailbox)) === true) {
-        const { looked, moved } = await this.whatIf.compare(text, lookAt);
+        const { looked, moved } = await whatIf.compare(text, lookAt);
         lessons.push({ ...proposal, looked, others: moved.filter((other) => other.message !== id) });
       }
     }

@@ -1,7 +1,7 @@
 // "Who would get this, and why?": before a message is collected, and after.
 import { expect } from 'chai';
-import { letter } from '../kit/letter.js';
-import { Postroom } from '../kit/postroom.js';
+import { letter } from '../../../kit/letter.js';
+import { Postroom } from '../../../kit/postroom.js';
 
 interface Explained {
   readonly uidl?: string;

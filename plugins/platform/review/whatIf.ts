@@ -1,22 +1,18 @@
 // "Which mail would go elsewhere?": the newest messages run through the real taps twice, under the settings in force and under a draft.
 import { mailboxName } from '@postroom/sdk';
 import { stateOf } from '@postroom/sdk/mail';
-import { Accounts, MailStore, SettingsService, type StoredMessage, type WhatIf, type WhatIfReport } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { SortStep } from '../flow/sort.js';
-import { viewOfStored } from '../flow/views/storedMail.js';
+import type { Accounts, MailStore, Resorting, SettingsService, StoredMessage, WhatIf, WhatIfReport } from '@postroom/sdk/services';
 
-export class WhatIfStep implements WhatIf {
+export class RehearsedWhatIf implements WhatIf {
   constructor(
-    @MailStore private readonly store: MailStore,
-    @inject(SortStep) private readonly sorting: SortStep,
-    @Accounts private readonly accounts: Accounts,
-    @SettingsService private readonly settings: SettingsService,
+    private readonly store: Pick<MailStore, 'recent'>,
+    private readonly sorting: Pick<Resorting, 'viewOf' | 'sort'>,
+    private readonly accounts: Pick<Accounts, 'find'>,
+    private readonly settings: Pick<SettingsService, 'under'>,
   ) {}
 
-  /** Compares the newest `limit` messages. `text`: the settings as they might be. Rejects with `settings/invalid` where they are wrong. */
-  async compare(text: string, limit: number): Promise<WhatIfReport> {
-    return this.compareThese(text, await this.store.recent(limit));
+  async compare(text: string, count: number): Promise<WhatIfReport> {
+    return this.compareThese(text, await this.store.recent(count));
   }
 
   /** The same for messages of the caller's choice. */
@@ -44,7 +40,7 @@ export class WhatIfStep implements WhatIf {
     if (account === undefined) {
       return [`(no account ${message.account ?? ''})`];
     }
-    const { plan } = await this.sorting.sort(account, await viewOfStored(message, this.store, { rehearsal: true }), []);
+    const { plan } = await this.sorting.sort(account, await this.sorting.viewOf(message));
     if (plan.disposition !== 'deliver') {
       return [`(${plan.disposition}: ${stateOf(plan).notes.at(-1) ?? ''})`];
     }

@@ -1,13 +1,10 @@
 // resort and mailboxes move: mail that is here already goes where it should have gone.
-import { type CommandCall, mailboxName, PostroomError } from '@postroom/sdk';
+import { type CommandCall, type CommandHandler, mailboxName, PostroomError } from '@postroom/sdk';
 import { mailboxNamed } from '@postroom/sdk/base';
-import { Accounts, MailStore, SettingsService, type StoredMessage } from '@postroom/sdk/services';
+import type { Accounts, MailStore, SettingsService, StoredMessage } from '@postroom/sdk/services';
 import { orFail } from '@postroom/sdk/settings';
-import { inject } from '../base/inject.js';
-import { type Redelivery, ResortStep } from '../review/resort.js';
-import { type Lesson, TeachingStep } from '../review/teaching.js';
-import { type CommandArea, type HandlersOf, handler } from './area.js';
-import type { RESORT_COMMANDS } from './resortDeclarations.js';
+import type { RedeliveredMessage, Redelivery } from './redelivery.js';
+import type { Lesson, RuleTeaching } from './ruleTeaching.js';
 
 interface ResortArguments {
   readonly messages?: readonly string[];
@@ -24,25 +21,30 @@ interface MoveArguments {
   readonly lookAt: number;
 }
 
-export class ResortArea implements CommandArea {
+/** What names stand for, and where a rule is put. */
+export interface RedeliverySources {
+  readonly store: Pick<MailStore, 'list' | 'message'>;
+  readonly accounts: Accounts;
+  readonly settings: Pick<SettingsService, 'edit'>;
+}
+
+export class RedeliveryCommands {
   constructor(
-    @MailStore private readonly store: MailStore,
-    @inject(ResortStep) private readonly resort: ResortStep,
-    @inject(TeachingStep) private readonly teaching: TeachingStep,
-    @SettingsService private readonly settings: SettingsService,
-    @Accounts private readonly accounts: Accounts,
+    private readonly redelivery: Redelivery,
+    private readonly teaching: RuleTeaching,
+    private readonly sources: RedeliverySources,
   ) {}
 
-  readonly handlers: HandlersOf<typeof RESORT_COMMANDS> = {
-    resort: handler<ResortArguments>(async (args, call) => this.#resort(await this.#chosen(args), args.preview, call)),
-    'mailboxes.move': handler<MoveArguments>((args, call) => this.#move(args, call)),
+  readonly handlers: Readonly<Record<string, CommandHandler>> = {
+    resort: async (args: ResortArguments, call) => this.#resort(await this.#chosen(args), args.preview, call),
+    'mailboxes.move': (args: MoveArguments, call) => this.#move(args, call),
   };
 
-  async #resort(messages: readonly StoredMessage[], preview: boolean, call: CommandCall): Promise<readonly Redelivery[]> {
-    const changed: Redelivery[] = [];
+  async #resort(messages: readonly StoredMessage[], preview: boolean, call: CommandCall): Promise<readonly RedeliveredMessage[]> {
+    const changed: RedeliveredMessage[] = [];
     for (const [index, message] of messages.entries()) {
       call.signal.throwIfAborted();
-      changed.push(rowOf(await this.resort.again(message, preview)));
+      changed.push(rowOf(await this.redelivery.again(message, preview)));
       call.progress({ what: 'Sorting again', done: index + 1, of: messages.length });
     }
     return changed;
@@ -55,12 +57,12 @@ export class ResortArea implements CommandArea {
     }
     if (mailbox !== undefined) {
       const from = since === undefined ? 0 : beginningOf(since);
-      const listed = await this.store.list(mailboxNamed(mailbox, this.accounts), limit);
+      const listed = await this.sources.store.list(mailboxNamed(mailbox, this.sources.accounts), limit);
       return listed.filter((message) => message.receivedAt.getTime() >= from).toReversed();
     }
     const chosen: StoredMessage[] = [];
     for (const id of messages) {
-      const message = await this.store.message(id);
+      const message = await this.sources.store.message(id);
       if (message === undefined) {
         throw new PostroomError('mail/not-found', `No message ${id} is stored here. "postroom trace ${id}" says what became of it.`);
       }
@@ -71,11 +73,11 @@ export class ResortArea implements CommandArea {
 
   /** The rules are looked for first: afterwards the mailbox has the message, and all would be well. */
   async #move({ message, user, teach, lookAt }: MoveArguments, call: CommandCall): Promise<object> {
-    const mailbox = mailboxNamed(user, this.accounts);
+    const mailbox = mailboxNamed(user, this.sources.accounts);
     const lessons = await this.teaching.lessons(message, mailbox, lookAt);
-    const { added, recalled, notRecalled } = await this.resort.move(message, mailbox);
+    const { added, recalled, notRecalled } = await this.redelivery.move(message, mailbox);
     const [narrowest] = lessons;
-    const warnings = teach && narrowest !== undefined ? orFail(await this.settings.edit(call.author, [narrowest])).warnings : [];
+    const warnings = teach && narrowest !== undefined ? orFail(await this.sources.settings.edit(call.author, [narrowest])).warnings : [];
     return {
       message,
       mailbox: mailboxName(mailbox),
@@ -99,7 +101,7 @@ function beginningOf(day: string): number {
 }
 
 /** Without this an unchanged message would be a row that says nothing. */
-function rowOf(message: Redelivery): Redelivery & { readonly note?: string } {
+function rowOf(message: RedeliveredMessage): RedeliveredMessage & { readonly note?: string } {
   const changes = message.added.length + message.recalled.length + message.notRecalled.length;
   return changes > 0 || message.problem !== undefined ? message : { ...message, note: "It is where today's rules want it." };
 }
