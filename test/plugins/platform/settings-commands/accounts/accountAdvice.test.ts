@@ -1,7 +1,7 @@
 // What the mail of an account says about its settings reaches people unasked: accounts.advice, which the wizards show, and the doctor.
 import { expect } from 'chai';
-import { letter } from '../kit/letter.js';
-import { Postroom } from '../kit/postroom.js';
+import { letter } from '../../../../kit/letter.js';
+import { Postroom } from '../../../../kit/postroom.js';
 
 interface Advice {
   readonly command: string;

@@ -1,7 +1,7 @@
 // accounts.suggest-kind: Regular or Domain POP, by what waits at the ISP or came from there.
 import { expect } from 'chai';
-import { letter } from '../kit/letter.js';
-import { Postroom } from '../kit/postroom.js';
+import { letter } from '../../../../kit/letter.js';
+import { Postroom } from '../../../../kit/postroom.js';
 
 interface Suggestion {
   readonly kind: string;
