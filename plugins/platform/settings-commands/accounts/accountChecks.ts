@@ -51,10 +51,19 @@ async function loginChecks({ accounts, commands }: AccountCheckServices, call: C
   for (const { account, command } of all) {
     call.progress({ what: 'Logging in at the ISPs', done: found.length, of: all.length });
     const check = `${command.split('.')[0] ?? command} login of ${account}`;
-    const { ok, problem } = (await commands.run(command, { account }, call)) as { readonly ok: boolean; readonly problem?: unknown };
-    found.push(ok ? { check, state: 'well', text: 'The ISP lets us in.' } : { check, state: 'problem', text: sentenceIn(problem) });
+    found.push(await loginCheck(check, () => commands.run(command, { account }, call)));
   }
   return found;
+}
+
+/** Where nobody could try, that is what was found: no password is set. */
+async function loginCheck(check: string, login: () => Promise<unknown>): Promise<CheckResult> {
+  try {
+    const { ok, problem } = (await login()) as { readonly ok: boolean; readonly problem?: unknown };
+    return ok ? { check, state: 'well', text: 'The ISP lets us in.' } : { check, state: 'problem', text: sentenceIn(problem) };
+  } catch (error) {
+    return { check, state: 'problem', text: sentenceOf(error) };
+  }
 }
 
 /** `hasMail`: of accounts that have mail here, or of the others. */

@@ -71,6 +71,11 @@ describe('the checks of the accounts', () => {
     expect(progress.map(({ done, of }) => `${done}/${of}`)).to.deep.equal(['0/2', '1/2']);
     const silent = await check('accounts.check-online', { answers: { 'pop3.try': { ok: false } } });
     expect(silent[0]?.text).to.equal('The login failed, and the ISP gave no reason.');
+    const untried = await check('accounts.check-online', { answers: { 'pop3.try': new Error('No password is set.') } });
+    expect(untried.map(({ check: what, text }) => `${what}: ${text}`)).to.deep.equal([
+      'pop3 login of company: No password is set.',
+      'pop3 login of the works: No password is set.',
+    ]);
     const well = await check('accounts.check-online', { answers: { 'pop3.try': { ok: true } } });
     expect(well.map(({ state, text }) => [state, text])).to.deep.equal([
       ['well', 'The ISP lets us in.'],
