@@ -14,7 +14,6 @@ import {
   ContributedEntries,
   DataFolder,
   Events,
-  Figures,
   FreeSpace,
   HeldMail,
   Journal,
@@ -22,6 +21,7 @@ import {
   Log,
   Maildrops,
   MailStore,
+  Notices,
   Outbox,
   PluginAdministration,
   PluginCatalogue,
@@ -44,6 +44,7 @@ import {
   type StallLimit,
   StandingProblems,
   StartMode,
+  Startup,
   StoreFiles,
   StoreMaintenance,
   Submissions,
@@ -64,7 +65,6 @@ import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { ServerFigures } from './figures/figures.js';
 import { DeliverStep } from './flow/deliver.js';
 import { FetchStep } from './flow/fetching/fetch.js';
 import { WaitingNoticeStep } from './flow/fetching/waitingNotice.js';
@@ -103,11 +103,8 @@ import { PluginReconciler } from './host/pluginReconciler.js';
 import { PluginRuntime } from './host/pluginRuntime.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
+import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
-import { Housekeeping } from './maintenance/housekeeping.js';
-import { LostEndNotice } from './maintenance/lostEndNotice.js';
-import { LostEndReport } from './maintenance/lostEndReport.js';
-import { StoreKeeper } from './maintenance/storeKeeper.js';
 import { LicenceWarden } from './service/licence.js';
 import { logPickUps } from './service/pickUpLog.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
@@ -198,7 +195,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   stack.use(logPickUps(events, service(container, ActivityLog)));
-  stack.use(service(container, Figures) as ServerFigures);
 
   const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
@@ -223,13 +219,10 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
-  // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
-  const lostEnd = container.get(LostEndNotice);
-  await lostEnd.tell();
-  stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
+  // With the plugins, which place what people are told in their mailboxes, and before anything is sent.
+  await container.get(StartupWork).begin();
   await container.get(RelayStep).recover();
   knowProblems(container);
-  stack.use(container.get(StoreKeeper)).start();
   stack.use(container.get(RoundRunner));
   const server: Server = {
     container,
@@ -247,7 +240,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
     stack.use(trials).begin();
-    await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
     await stack.use(container.get(DefaultServiceSwitch)).start();
@@ -256,13 +248,12 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   return server;
 }
 
-/** What `status` shows as wrong: the database, the disk, plugins, the settings. */
+/** What `status` shows as wrong: the disk, plugins, the settings. */
 function knowProblems(container: Container): void {
   const problems = service(container, StandingProblems);
   const host = service(container, PluginHost);
   const isWaitedFor = (plugin: string): boolean => host.blocking.some(({ id }) => id === plugin);
   const given = async (problem: Promise<string | undefined>): Promise<readonly string[]> => [(await problem) ?? []].flat();
-  problems.add(() => given(container.get(LostEndReport).problem()));
   problems.add(() => given(container.get(DiskSpace).problem()));
   problems.add(() =>
     host.plugins
@@ -335,12 +326,13 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
   bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, ContributedEntries, ManifestEntries);
   bindSelf(container, PluginReconciler);
+  bindSelf(container, StartupWork);
+  bindAlias(container, Startup, StartupWork);
   bindSelf(container, UnhandledErrors);
   bindClass(container, PluginSupervision, HostSupervision);
   bindClass(container, PluginAdministration, HostAdministration);
   bindAlias(container, PortCatalogue, Doors);
 
-  bindClass(container, Figures, ServerFigures);
   bindFlow(container);
 }
 
@@ -349,11 +341,12 @@ function bindFlow(container: Container): void {
   for (const made of [
     ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
     ...[FetchStep, WaitingNoticeStep, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
-    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
+    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources],
   ]) {
     bindSelf(container, made);
   }
   bindAlias(container, Submissions, SubmissionFlow);
+  bindAlias(container, Notices, OwnMail);
   bindAlias(container, Rounds, RoundRunner);
   bindAlias(container, Schedule, Scheduler);
   bindAlias(container, Sending, RelayStep);

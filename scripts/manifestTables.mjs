@@ -16,6 +16,7 @@ const WORDS = {
   logColumns: 'log columns',
   checks: 'checks of the doctor',
   privateFiles: 'private files',
+  metrics: 'metrics',
   setup: 'asked by setup',
 };
 

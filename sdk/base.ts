@@ -6,6 +6,7 @@ export * from './base/atomicFile.js';
 export * from './base/byteRange.js';
 export * from './base/clock.js';
 export * from './base/clockJumps.js';
+export * from './base/contributedCommand.js';
 export * from './base/copyEdits.js';
 export * from './base/cutText.js';
 export * from './base/dataMissing.js';

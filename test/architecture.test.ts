@@ -13,12 +13,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   hooking: ['base', 'mail'],
   configuration: ['base'],
   directory: ['base', 'configuration'],
-  figures: ['base'],
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
-  maintenance: ['base', 'mail', 'configuration', 'flow'],
-  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['figures', 'flow', 'host', 'service', 'maintenance']],
+  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['flow', 'host', 'service']],
   cli: ['base', 'configuration', 'directory', 'host', 'commands'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
@@ -175,7 +173,7 @@ describe('the core', () => {
   });
 
   it('makes no service id for the steps of a message: each class is its own id', () => {
-    const rooms = core.filter(({ name }) => /^core\/(flow|service|maintenance)\//.test(name));
+    const rooms = core.filter(({ name }) => /^core\/(flow|service)\//.test(name));
     expect(rooms.length).to.be.greaterThan(40);
     expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });

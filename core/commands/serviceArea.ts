@@ -1,4 +1,4 @@
-// status, metrics, send-receive, schedule, service start|stop: what the server does.
+// status, send-receive, schedule, service start|stop: what the server does.
 import { PostroomError } from '@postroom/sdk';
 import {
   Accounts,
@@ -15,9 +15,10 @@ import {
   StandingProblems,
   TrialPeriod,
 } from '@postroom/sdk/services';
-import { exposition } from '../figures/exposition.js';
+import { inject } from '../base/inject.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { ServiceRegistry } from '../host/serviceRegistry.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -33,14 +34,13 @@ export class ServiceArea implements CommandArea {
     @Outbox private readonly outbox: Outbox,
     @Accounts private readonly accounts: Accounts,
     @Events private readonly events: Events,
-    @Figures private readonly figures: Figures,
     @TrialPeriod private readonly trials: TrialPeriod,
     @StandingProblems private readonly problems: StandingProblems,
+    @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {}
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
     status: handler(() => this.#status()),
-    metrics: handler(async () => exposition(await this.figures.now())),
     'send-receive': handler<{ accounts?: readonly string[] }>(async ({ accounts = [] }, call) => {
       const unknown = accounts.filter((id) => this.accounts.find(id) === undefined);
       if (unknown.length > 0) {
@@ -92,7 +92,8 @@ export class ServiceArea implements CommandArea {
       waitsFor: this.plugins.blocking.filter(({ how }) => how !== 'changing').map(({ id, name, why }) => ({ plugin: id, name, why })),
       lastRound: this.service.lastRound === undefined ? undefined : summaryOf(this.service.lastRound),
       nextRound: rounds[0],
-      figures: await this.figures.now(),
+      // They may be switched off; the rest is there all the same.
+      figures: this.services.has(Figures.serviceName) ? await this.services.get(Figures).now() : undefined,
       unconfirmed: this.trials.trial,
       problems: [...this.plugins.blocking.filter(({ how }) => how !== 'changing').map(mailWaits), ...(await this.problems.all())],
     };

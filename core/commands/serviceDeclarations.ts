@@ -1,4 +1,4 @@
-// status, metrics, send-receive, schedule, service start|stop: what they take and answer. serviceArea.ts has their handlers.
+// status, send-receive, schedule, service start|stop: what they take and answer. serviceArea.ts has their handlers.
 import type { CommandDeclaration } from '@postroom/sdk';
 import { anyOf, arrayOf, dateTime, integer, number, object, oneOf, string, strings } from './answerSchemas.js';
 import { args, texts, whole } from './argumentSchemas.js';
@@ -40,7 +40,7 @@ const figures = object(
     heapMB: number(),
   },
   {},
-  'Counts run since the start.',
+  'Counts run since the start. Missing where the plugin that keeps them is not active.',
 );
 
 export const SERVICE_COMMANDS = [
@@ -66,13 +66,13 @@ export const SERVICE_COMMANDS = [
         outbox: object({ messages: integer(), recipients: integer() }, { oldest: dateTime() }),
         held: integer('Messages that are set aside.'),
         waitsFor: arrayOf(object({ plugin: string(), name: string(), why: string() }), 'Plugins that mail is held for.'),
-        figures,
         problems: strings('A sentence each.'),
       },
       {
         reason: string('Without a licence: why, a sentence.'),
         remedy: string('Without a licence: what mends it, a sentence.'),
         lastRound: roundSummary,
+        figures,
         nextRound: object({ ...plannedRound, reason: oneOf(['timer', 'outbox']) }),
         unconfirmed: object(
           { keys: strings(), until: dateTime(), consequences: strings('What others notice, a sentence each.') },
@@ -81,12 +81,6 @@ export const SERVICE_COMMANDS = [
         ),
       },
     ),
-  },
-  {
-    command: 'metrics',
-    title: 'How busy the server is, as Prometheus reads it',
-    reads: true,
-    result: string('Text in the exposition format of Prometheus.'),
   },
   {
     command: 'send-receive',

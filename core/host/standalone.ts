@@ -7,7 +7,7 @@ import { Clock, ContributedEntries, DataFolder, Log, PluginReader, type ServiceI
 import { Container } from 'inversify';
 import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
-import { checkBootFile, readBootFile } from './bootFile.js';
+import { type BootFile, checkBootFile, readBootFile } from './bootFile.js';
 import { DefaultCommandRegistry } from './commandRegistry.js';
 import { mustDeclare, undeclaredService } from './declaredServices.js';
 import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
@@ -32,22 +32,25 @@ export class StandaloneHost {
     private readonly wanted: readonly InstalledPlugin[],
     private readonly log: Log,
     private readonly openServer: OpenServer,
+    /** What is wrong with boot.json. */
+    private readonly bootProblem?: Error,
   ) {
     this.#services = new ServiceRegistry(container);
     bindValue(container, ContributedEntries, entriesOf(wanted, log));
   }
 
-  /** Rejects with `settings/invalid` where boot.json is wrong. The folder may be missing. */
+  /**
+   * The folder may be missing. Where boot.json is wrong, who provides what is not known: commands that take a service of another plugin reject with
+   * `settings/invalid`, and those that only look can say it.
+   */
   static async open(dataDir: string, log: Log, openServer: OpenServer, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
     const container = containerOf(log);
     bindValue(container, DataFolder, { path: dataDir });
-    const boot = await readBootFile(dataDir);
-    const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(boot.trusted));
-    await checkBootFile(dataDir, boot, installed);
+    const { boot, installed, problem } = await readBoot(dataDir, bundledPlugins);
     const ground = { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled, services: new Map<string, string>() };
     const { wanted } = planEnablement(installed, [], [], ground);
     const inHost = installed.filter((plugin) => wanted.has(plugin.id) && runsInHost(plugin));
-    return new StandaloneHost(container, inHost, log, openServer);
+    return new StandaloneHost(container, inHost, log, openServer, problem);
   }
 
   /** Without any data folder: the product's own plugins alone. */
@@ -65,7 +68,7 @@ export class StandaloneHost {
   async service<T>(id: ServiceId<T>): Promise<T> {
     const provider = this.#provider(id.serviceName);
     if (provider !== undefined) await this.#start(provider);
-    return this.#services.get(id);
+    return this.#get(id);
   }
 
   /** Runs a command that its plugin declares as `standalone` or `local`. Rejects as the command does. */
@@ -75,7 +78,13 @@ export class StandaloneHost {
     return this.#commands.run(command, args, call);
   }
 
+  #get<T>(id: ServiceId<T>): T {
+    if (this.bootProblem !== undefined && !this.#services.host.has(id.serviceName)) throw this.bootProblem;
+    return this.#services.get(id);
+  }
+
   #provider(service: string): InstalledPlugin | undefined {
+    if (this.bootProblem !== undefined) return undefined;
     return this.wanted.find(({ manifest }) => manifest?.provides?.some((each) => each.service === service && each.standalone === true));
   }
 
@@ -109,7 +118,7 @@ export class StandaloneHost {
       commands: { register: (command, handler) => this.#commands.register(id, command, handler) },
       get: (service) => {
         mustDeclare(plugin, service);
-        return this.#services.get(service);
+        return this.#get(service);
       },
       provide: (service, provided) => {
         const declared = manifest.provides?.find((each) => each.service === service.serviceName && each.standalone === true);
@@ -130,6 +139,22 @@ function containerOf(log: Log): Container {
   bindValue(container, Log, log);
   bindValue(container, PluginReader, pluginReader());
   return container;
+}
+
+/** With a wrong boot.json the product's own plugins, and what is wrong with it. */
+async function readBoot(
+  dataDir: string,
+  bundledPlugins: string,
+): Promise<{ readonly boot: BootFile; readonly installed: readonly InstalledPlugin[]; readonly problem?: Error }> {
+  try {
+    const boot = await readBootFile(dataDir);
+    const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(boot.trusted));
+    await checkBootFile(dataDir, boot, installed);
+    return { boot, installed };
+  } catch (problem) {
+    const nothing = { enabled: [], disabled: [], trusted: [], properties: {} };
+    return { boot: nothing, installed: await discoverPlugins(bundledPlugins, ''), problem: problem as Error };
+  }
 }
 
 /** By manifests alone: none of the plugins is active. */

@@ -48,8 +48,29 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['PluginAdministration', 'PortCatalogue', 'SettingsService', 'SettingsSource', 'StoreFiles', 'StoreMaintenance'],
     ],
   },
+  'platform/housekeeping': {
+    services: [
+      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Notices', 'PluginStorages'],
+      ...['SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
+    ],
+  },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
+  'platform/metrics': {
+    services: [
+      ...[
+        'Clock',
+        'CommandCatalogue',
+        'ContributedEntries',
+        'Events',
+        'Figures',
+        'MailStore',
+        'Outbox',
+        'PluginSupervision',
+        'StoreMaintenance',
+      ],
+    ],
+  },
   'platform/plugin-manager': {
     services: [
       ...[

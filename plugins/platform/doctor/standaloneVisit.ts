@@ -33,6 +33,11 @@ export async function visitAlone(
 
 /** Where there are no settings a server would begin anew, unless a restore left the folder so. */
 async function isEmpty(context: Pick<StandaloneContext, 'get'>, dataDir: string): Promise<boolean> {
-  const settings = await context.get(SettingsSource).read();
-  return settings.text === undefined && settings.isMissing && (await context.get(StoreFiles).interrupted(dataDir)) === undefined;
+  try {
+    const settings = await context.get(SettingsSource).read();
+    return settings.text === undefined && settings.isMissing && (await context.get(StoreFiles).interrupted(dataDir)) === undefined;
+  } catch {
+    // A boot.json is there, and is wrong, or names a plugin that cannot be asked: the start says what is so.
+    return false;
+  }
 }

@@ -149,6 +149,15 @@ describe('A command without a server', () => {
     await writeFile(path.join(folder, 'data', 'boot.json'), '{ "disabled": ["test.consumer"] }');
     expect((await failureOf(greet(await open({ consumer: CONSUMER, provider: PROVIDER })))).code).to.equal('command/unknown');
     await writeFile(path.join(folder, 'data', 'boot.json'), '{');
-    expect((await failureOf(open({ consumer: CONSUMER }))).code).to.equal('settings/invalid');
+    expect((await failureOf(greet(await open({ other: CONSUMER, provider: PROVIDER })))).code).to.equal('settings/invalid');
+    expect((await failureOf((await open({ provider: PROVIDER })).service(GREETER))).code).to.equal('settings/invalid');
+  });
+
+  it('that takes no service of another plugin works where boot.json is wrong: it may say so', async () => {
+    await mkdir(path.join(folder, 'data'));
+    await writeFile(path.join(folder, 'data', 'boot.json'), '{ "enabled": ["acme.gone"] }');
+    const body = `context.commands.register('consumer.greet', ({ name }) => context.openServer().then(() => 'hello ' + name));`;
+    expect(await greet(await open({ consumer: { ...CONSUMER, body }, provider: PROVIDER }))).to.equal('hello Lisa');
+    expect(imported()).to.deep.equal(['consumer']);
   });
 });

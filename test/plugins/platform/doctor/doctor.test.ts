@@ -147,11 +147,25 @@ describe('The doctor', () => {
     expect(notWell(findings).join()).to.include(`Others on this machine can read ${database}. Take their rights away: chmod go-rwx.`);
   });
 
+  it('visits without a server where boot.json is wrong', async () => {
+    await office.close();
+    const file = path.join(office.dataDir, 'boot.json');
+    await writeFile(file, '{ "enabled": ["acme.gone"] }');
+    await chmod(path.join(office.dataDir, 'secrets.json'), 0o600);
+    const sentence = `${file} is wrong, and the server does not start with it. No plugin acme.gone is installed.`;
+    expect(notWell(await visitAlone(office.dataDir))).to.deep.equal([
+      `restore: ${sentence}`,
+      `start: No server can start here: ${sentence}`,
+    ]);
+  });
+
   it('visits a folder in which a restore was cut, and makes nothing where nothing is', async () => {
     const empty = await mkdtemp(path.join(tmpdir(), 'postroom-doctor-'));
     const missing = path.join(empty, 'missing');
     for (const folder of [empty, missing]) expect((await failureOf(visitAlone(folder))).code).to.equal('data/missing');
     expect(await readdir(empty)).to.deep.equal([]);
+    const file = path.join(office.dataDir, 'settings.json');
+    expect((await failureOf(visitAlone(file))).code, 'a file in its place').to.equal('data/missing');
     await writeExchangeMark(empty, { from: '2026-11-23T08:00:00.000Z', aside: undefined });
     expect(notWell(await visitAlone(empty))).to.deep.equal([
       `restore: The restore of the backup of 2026-11-23T08:00:00.000Z was interrupted. Run it again: postroom backup restore FOLDER --data ${empty}`,

@@ -1,7 +1,7 @@
 // How busy the server is and how it copes: what an administrator looks at when mail is slow.
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Disposable } from '@postroom/sdk';
-import { Clock, Events, type Figures, type FiguresNow, MailStore, Outbox, StoreMaintenance } from '@postroom/sdk/services';
+import type { Clock, Events, Figures, FiguresNow, MailStore, Outbox, StoreMaintenance } from '@postroom/sdk/services';
 import { PerMinute } from './perMinute.js';
 
 /** The event loop is looked at this often: an idle server should sleep. */
@@ -18,11 +18,9 @@ export class ServerFigures implements Figures, Disposable {
   #delaySince: number;
 
   constructor(
-    @StoreMaintenance private readonly upkeep: StoreMaintenance,
-    @MailStore private readonly store: MailStore,
-    @Outbox private readonly outbox: Outbox,
-    @Clock private readonly clock: Clock,
-    @Events events: Events,
+    private readonly stores: { readonly upkeep: StoreMaintenance; readonly store: MailStore; readonly outbox: Outbox },
+    private readonly clock: Clock,
+    events: Events,
   ) {
     this.#began = clock.monotonic();
     this.#delaySince = this.#began;
@@ -41,9 +39,9 @@ export class ServerFigures implements Figures, Disposable {
   }
 
   async now(): Promise<FiguresNow> {
-    const { commits, latency } = this.upkeep.stats;
+    const { commits, latency } = this.stores.upkeep.stats;
     const { rss, heapUsed } = process.memoryUsage();
-    const inbox = (await this.store.mailboxes()).flatMap((box) => box.oldest?.getTime() ?? []);
+    const inbox = (await this.stores.store.mailboxes()).flatMap((box) => box.oldest?.getTime() ?? []);
     const delays = this.#delays();
     return {
       upSeconds: Math.round((this.clock.monotonic() - this.#began) / 1000),
@@ -54,7 +52,7 @@ export class ServerFigures implements Figures, Disposable {
       commits,
       commitMsP50: rounded(latency.p50),
       commitMsP99: rounded(latency.p99),
-      outboxOldestSeconds: this.#ageOf(this.outbox.counts().oldest?.getTime()),
+      outboxOldestSeconds: this.#ageOf(this.stores.outbox.counts().oldest?.getTime()),
       inboxOldestSeconds: this.#ageOf(inbox.length === 0 ? undefined : inbox.reduce((oldest, each) => Math.min(oldest, each))),
       ...delays,
       memoryMB: rounded(rss / MEGABYTE),

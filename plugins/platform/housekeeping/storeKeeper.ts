@@ -1,8 +1,8 @@
 // Recovery after a disk failure: nothing is taken in until the database has been opened again and found whole. Each failed try is logged and shown;
 // mailboxes are served meanwhile, from what can be read.
-import { type Disposable, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type Logger, sentenceOf } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
-import { ActivityLog, Clock, Events, Log, StoreMaintenance } from '@postroom/sdk/services';
+import type { ActivityLog, Clock, Events, StoreMaintenance } from '@postroom/sdk/services';
 
 /** Waits before the first, second ... try; the last one repeats. Each try reads the whole database. */
 const WAITS_MS = [1_000, 5_000, 15_000, 60_000];
@@ -15,11 +15,11 @@ export class StoreKeeper implements Disposable {
   #disposed = false;
 
   constructor(
-    @StoreMaintenance private readonly upkeep: StoreMaintenance,
-    @ActivityLog private readonly activity: ActivityLog,
-    @Clock private readonly clock: Clock,
-    @Events private readonly events: Events,
-    @Log private readonly log: Log,
+    private readonly upkeep: StoreMaintenance,
+    private readonly activity: ActivityLog,
+    private readonly clock: Clock,
+    private readonly events: Events,
+    private readonly log: Logger,
   ) {}
 
   start(): void {

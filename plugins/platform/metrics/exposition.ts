@@ -1,15 +1,13 @@
-// The figures as Prometheus reads them (text exposition format 0.0.4). Pure.
+// The page for Prometheus (text exposition format 0.0.4), and the server's figures as it has them. Pure.
+import type { MetricSample } from '@postroom/sdk';
 import type { FiguresNow } from '@postroom/sdk/services';
 
-interface Metric {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge';
-  readonly help: string;
+interface OwnMetric extends Omit<MetricSample, 'value'> {
   readonly value: (figures: FiguresNow) => number;
 }
 
 /** Base units, as Prometheus wants them: seconds and bytes. */
-const METRICS: readonly Metric[] = [
+const METRICS: readonly OwnMetric[] = [
   { name: 'postroom_up_seconds', type: 'gauge', help: 'Seconds since the start.', value: (now) => now.upSeconds },
   {
     name: 'postroom_messages_accepted_total',
@@ -65,8 +63,17 @@ const METRICS: readonly Metric[] = [
   },
 ];
 
-export function exposition(figures: FiguresNow): string {
-  return METRICS.map(({ name, type, help, value }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value(figures)}\n`).join(
-    '',
-  );
+export function ownSamples(figures: FiguresNow): readonly MetricSample[] {
+  return METRICS.map((metric) => ({ ...metric, value: metric.value(figures) }));
+}
+
+export function exposition(samples: readonly MetricSample[]): string {
+  return samples
+    .map(({ name, type, help, value }) => `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${type}\n${name} ${value}\n`)
+    .join('');
+}
+
+/** A line of its own would be taken for another metric. */
+function escaped(help: string): string {
+  return help.replaceAll('\\', '\\\\').replaceAll('\r', '').replaceAll('\n', '\\n');
 }

@@ -1,10 +1,9 @@
-import '#core/base/injection.js';
 import type { ActivityLog, Clock, StoreMaintenance } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { createLog } from '#core/base/log.js';
-import { StoreKeeper } from '#core/maintenance/storeKeeper.js';
+import { StoreKeeper } from '#plugins/platform/housekeeping/dist/storeKeeper.js';
 
 describe('The keeper of the store', () => {
   let clock: VirtualClock;

@@ -1,24 +1,18 @@
-// What is known of a database that lost its end, in sentences: for status, doctor, Log and ADMIN1.
-import { type LostEnd, StoreMaintenance } from '@postroom/sdk/services';
+// What is known of a database that lost its end, in sentences: for status, doctor, Log and ADMIN1. Pure.
+import type { CheckResult } from '@postroom/sdk';
+import type { LostEnd } from '@postroom/sdk/services';
 
-export class LostEndReport {
-  constructor(@StoreMaintenance private readonly maintenance: StoreMaintenance) {}
+/** For `status`: a sentence, or none. */
+export function lostEndProblems(end: LostEnd | undefined): readonly string[] {
+  return end === undefined ? [] : [`${whatWasLost(end)} ${whatToDo(end).join(' ')}`];
+}
 
-  /** For two weeks after it was found. */
-  found(): Promise<LostEnd | undefined> {
-    return this.maintenance.lostEnd();
-  }
-
-  /** A sentence. */
-  async problem(): Promise<string | undefined> {
-    const end = await this.found();
-    return end === undefined ? undefined : `${whatWasLost(end)} ${whatToDo(end).join(' ')}`;
-  }
-
-  /** Log and ADMIN1 were told. */
-  setTold(end: LostEnd): Promise<void> {
-    return this.maintenance.setLostEndTold(end);
-  }
+/** For the doctor: whether all is there that was committed. */
+export function checkOfEnd(end: LostEnd | undefined): CheckResult {
+  const [problem] = lostEndProblems(end);
+  return problem === undefined
+    ? { check: 'last changes', state: 'well', text: 'Every change that was committed is there.' }
+    : { check: 'last changes', state: 'problem', text: problem };
 }
 
 export function whatWasLost({ missing, from, to, held, cause }: Omit<LostEnd, 'isTold'>): string {

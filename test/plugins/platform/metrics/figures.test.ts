@@ -1,9 +1,9 @@
 import type { FiguresNow } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { exposition } from '#core/figures/exposition.js';
-import { PerMinute } from '#core/figures/perMinute.js';
-import { Postroom } from '../../kit/postroom.js';
+import { exposition, ownSamples } from '#plugins/platform/metrics/dist/exposition.js';
+import { PerMinute } from '#plugins/platform/metrics/dist/perMinute.js';
+import { Postroom } from '../../../kit/postroom.js';
 
 describe('PerMinute', () => {
   it('counts over the last minute, and over less at the beginning', async () => {
@@ -88,14 +88,14 @@ describe('the figures', () => {
     ];
     const more = ['eventLoopDelayMsP50', 'eventLoopDelayMsP99', 'eventLoopDelayMsMax', 'memoryMB', 'heapMB'];
     for (const name of [...names, ...more]) {
-      const text = (value: number): string => exposition({ [name]: value } as unknown as FiguresNow);
+      const text = (value: number): string => exposition(ownSamples({ [name]: value } as unknown as FiguresNow));
       expect(text(1), name).to.not.equal(text(2));
     }
   });
 
   it('go out in seconds and bytes', () => {
     const figures = { commitMsP99: 12.5, memoryMB: 100 } as FiguresNow;
-    expect(exposition(figures)).to.include('postroom_commit_seconds_p99 0.0125\n');
-    expect(exposition(figures)).to.include(`process_resident_memory_bytes ${100 * 2 ** 20}\n`);
+    expect(exposition(ownSamples(figures))).to.include('postroom_commit_seconds_p99 0.0125\n');
+    expect(exposition(ownSamples(figures))).to.include(`process_resident_memory_bytes ${100 * 2 ** 20}\n`);
   });
 });
