@@ -38,21 +38,8 @@ function described(schema: AnswerSchema, description: string | undefined): Answe
 /** Of a change of the settings: what else is doubtful in them. */
 export const warnings = strings('What is doubtful in the settings now, a sentence each.');
 const RUNGS = ['L1', 'L2', 'L3', 'L4', 'L5', 'L6', 'L7'];
-export const rungOfAddress = oneOf(RUNGS);
 export const rung = oneOf(RUNGS, 'The rung of the evidence that placed the message; missing where none did.');
 export const disposition = oneOf(['deliver', 'hold', 'quarantine', 'discard']);
 export const outboxState = oneOf(['waiting', 'deferred', 'sending', 'held']);
 /** A value that is a JSON Schema itself, with Postroom's keywords. */
 export const jsonSchema: AnswerSchema = { $ref: 'http://json-schema.org/draft-07/schema#' };
-/** What the taps did, in their order. */
-export const trail = arrayOf(
-  object(
-    {
-      tap: string('`publisher.plugin/tap`'),
-      change: string('`+andrew@company`, `tag spam`, `hold`; empty for a note.'),
-      reason: string(),
-      milliseconds: number(),
-    },
-    { build: integer('Which build of the hook the message went through.') },
-  ),
-);
