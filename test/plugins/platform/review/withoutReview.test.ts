@@ -42,6 +42,7 @@ describe('a server without the review', () => {
     await writeFile(path.join(postroom.dataDir, 'boot.json'), JSON.stringify({ disabled: ['postroom.review'] }));
     await postroom.open();
     await expectSorted('Hello');
+    expect(await postroom.refusal('plugins.enable', REVIEW)).to.include('postroom.review is switched off by boot.json');
   });
 
   it('goes on sorting while it is switched off and on, and the rules of those that sort come back with it', async () => {
