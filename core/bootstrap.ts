@@ -29,7 +29,6 @@ import {
   PluginStorages,
   PluginSupervision,
   PortCatalogue,
-  RecentMail,
   Resorting,
   Revisions,
   Rounds,
@@ -49,7 +48,6 @@ import {
   StoreFiles,
   StoreMaintenance,
   Submissions,
-  Teaching,
   TrialPeriod,
 } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
@@ -59,8 +57,6 @@ import { CoreState } from './base/coreState.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
-import { registerCoreCommands } from './commands/coreCommands.js';
-import { CORE_COMMANDS } from './commands/declarations.js';
 import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
 import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
 import { HostSettings } from './configuration/inForce/hostSettings.js';
@@ -69,7 +65,6 @@ import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
 import { DeliverStep } from './flow/deliver.js';
 import { FetchStep } from './flow/fetching/fetch.js';
-import { WaitingMail } from './flow/fetching/waitingMail.js';
 import { WaitingNoticeStep } from './flow/fetching/waitingNotice.js';
 import { BlockedMail } from './flow/held/blockedMail.js';
 import { HeldMailStep } from './flow/held/heldMail.js';
@@ -90,7 +85,7 @@ import { BlockingPlugins } from './hooking/blockingPlugins.js';
 import { createHooks, HostHooks } from './hooks.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
-import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
+import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { ManifestEntries } from './host/contributedEntries.js';
 import { declaredManifests, provenManifests, servedCommands } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
@@ -109,11 +104,6 @@ import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { ServiceRegistry } from './host/serviceRegistry.js';
 import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
-import { ExplainStep } from './review/explain.js';
-import { StoredRecentMail } from './review/recentMail.js';
-import { ResortStep } from './review/resort.js';
-import { TeachingStep } from './review/teaching.js';
-import { WhatIfStep } from './review/whatIf.js';
 import { LicenceWarden } from './service/licence.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
 import { ProblemSources } from './service/standingProblems.js';
@@ -218,7 +208,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   }
 
   const reconciler = stack.use(service(container, PluginReconciler));
-  stack.use(registerCoreCommands(container));
   await reconciler.start(installed);
   phase('The plugins are active.', { plugins: host.starting.length });
   // Without these no port could open: who starts the server hears of it at once.
@@ -281,12 +270,11 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
 }
 
 /**
- * The core's commands and those of the product's plugins, whose names no other plugin can take, whether or not they run; then those of strangers' that belong
- * to the platform: their handlers come before the settings do.
+ * The commands of the product's plugins, whose names no other plugin can take, whether or not they run; then those of strangers' that belong to the platform:
+ * their handlers come before the settings do.
  */
 function declareCommands(container: Container, installed: readonly InstalledPlugin[], stack: DisposableStack): void {
   const registry = service(container, CommandRegistry);
-  stack.use(registry.declare(CORE, CORE_COMMANDS));
   for (const plugin of installed.filter(({ bundled }) => bundled)) stack.use(registry.declare(plugin.id, servedCommands(plugin)));
   for (const plugin of installed.filter((each) => !each.bundled && isPlatform(each)))
     stack.use(registry.declare(plugin.id, servedCommands(plugin), true));
@@ -364,8 +352,7 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
 function bindFlow(container: Container): void {
   for (const made of [
     ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
-    ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
-    ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
+    ...[FetchStep, WaitingNoticeStep, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
     ...[LicenceWarden, DefaultServiceSwitch, ProblemSources],
   ]) {
     bindSelf(container, made);
@@ -381,6 +368,4 @@ function bindFlow(container: Container): void {
   bindAlias(container, StandingProblems, ProblemSources);
   bindAlias(container, FreeSpace, DiskSpace);
   bindAlias(container, Licence, LicenceWarden);
-  bindAlias(container, Teaching, TeachingStep);
-  bindAlias(container, RecentMail, StoredRecentMail);
 }

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { Program, ProgramHost } from '@postroom/sdk/services';
 import { BUNDLED_PLUGINS } from './base/places.js';
-import { coreAsPlugin } from './coreAsPlugin.js';
 import { readBundled, withStrangers } from './host/discovery.js';
 import { importPlugin } from './host/importPlugin.js';
 
@@ -12,10 +11,7 @@ export function programHost(bundledPlugins = BUNDLED_PLUGINS): ProgramHost {
   const openServer: ProgramHost['openServer'] = async (options) =>
     (await import('./bootstrap.js')).openServer({ ...options, bundledPlugins });
   return {
-    installed: async (dataDir) => [
-      coreAsPlugin(),
-      ...(dataDir === undefined ? await bundled : await withStrangers(await bundled, path.join(dataDir, 'plugins'))),
-    ],
+    installed: async (dataDir) => (dataDir === undefined ? bundled : withStrangers(await bundled, path.join(dataDir, 'plugins'))),
     openServer,
     standalone: async (dataDir) => {
       const [{ StandaloneHost }, log] = await Promise.all([import('./host/standalone.js'), createLog('error', process.stderr)]);

@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { ROUTE_ANSWERS } from '#plugins/admin-ui/dist/server/routeAnswers.js';
 import { declarationOf } from './schemaTypes.mjs';
 
@@ -30,7 +29,7 @@ function typeName(name) {
 
 export function answerTypes() {
   // No server has those that work on the caller's files alone.
-  const ofServer = [...CORE_COMMANDS, ...commandsOfPlugins()].filter(({ local }) => local !== true);
+  const ofServer = commandsOfPlugins().filter(({ local }) => local !== true);
   const commands = ofServer.sort((one, other) => (one.command < other.command ? -1 : 1));
   const routes = Object.entries(ROUTE_ANSWERS);
   refuseSameNames([...commands.map(({ command }) => command), ...routes.map(([route]) => route)]);

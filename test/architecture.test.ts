@@ -15,9 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   directory: ['base', 'configuration'],
   host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
-  review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
-  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['flow', 'review', 'host', 'service']],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
 const SQLITE = 'plugins/platform/store-sqlite/';
@@ -172,7 +170,7 @@ describe('the core', () => {
   });
 
   it('makes no service id for the steps of a message: each class is its own id', () => {
-    const rooms = core.filter(({ name }) => /^core\/(flow|review|service)\//.test(name));
+    const rooms = core.filter(({ name }) => /^core\/(flow|service)\//.test(name));
     expect(rooms.length).to.be.greaterThan(40);
     expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });

@@ -56,14 +56,10 @@ type ArgumentsCheck = (args: unknown) => readonly ErrorObject[];
 /** Each check runs a few times in a process: making its code fast would cost more than it saves. */
 const CHECKS = { allErrors: true, verbose: true, strict: false, useDefaults: true, code: { optimize: false } } as const;
 
-/** Whose commands are the core's. */
-export const CORE = 'core';
-
 export class DefaultCommandRegistry implements CommandRegistry {
   readonly #entries = new Map<string, Entry>();
-  /** For the core's own declarations, which a test holds against the meta-schema: to get that ready takes longer than anything here. */
+  /** For the product's declarations, which a test holds against the meta-schema: to get that ready takes longer than anything here. */
   readonly #trusting = new Ajv({ ...CHECKS, validateSchema: false });
-  readonly #ajv = new Ajv(CHECKS);
   #strangers: StrangerSchemas | undefined;
 
   /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. `whyInactive`: sentences about a plugin that does not run. */
@@ -109,7 +105,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
       const why =
         entry === undefined
           ? 'which its manifest does not declare.'
-          : `and that name is taken: ${entry.owner === CORE ? 'Postroom' : entry.owner} has a command of it. The plugin has to choose another name.`;
+          : `and that name is taken: ${entry.owner} has a command of it. The plugin has to choose another name.`;
       throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, ${why}`, { plugin: owner });
     }
     entry.handler = handler;
@@ -143,14 +139,14 @@ export class DefaultCommandRegistry implements CommandRegistry {
     const failures = entry.check(given);
     if (failures.length > 0) throw new PostroomError('command/arguments', `${command}: ${sentencesFor(failures)}`);
     for (const [name, octets] of Object.entries(files)) {
-      Object.assign(given as object, { [name]: entry.owner === CORE ? octets : Buffer.from(octets).toString('base64') });
+      Object.assign(given as object, { [name]: Buffer.from(octets).toString('base64') });
     }
     try {
       return await entry.handler(given as never, call);
     } catch (error) {
       const told = entry.isStranger ? error : inWords(error);
       if (told instanceof PostroomError) throw told;
-      throw entry.owner === CORE ? error : this.#failed(entry.owner, command, error);
+      throw this.#failed(entry.owner, command, error);
     }
   }
 
@@ -161,7 +157,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
       this.#strangers ??= new StrangerSchemas('arguments');
       return this.#strangers.compile(schema, owner);
     }
-    const validate = (owner === CORE ? this.#trusting : this.#ajv).compile(schema);
+    const validate = this.#trusting.compile(schema);
     return (args) => (validate(args) ? [] : (validate.errors ?? []));
   }
 

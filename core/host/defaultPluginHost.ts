@@ -239,12 +239,6 @@ export class DefaultPluginHost implements PluginHost {
     this.#withheld.set(plugin, why);
   }
 
-  get accountSecrets(): readonly string[] {
-    const wanted = [...this.#records.values()].filter((record) => this.#enablement?.wanted.has(record.installed.id) === true);
-    const properties = wanted.flatMap((record) => Object.entries(record.installed.manifest?.contributes?.configuration?.properties ?? {}));
-    return properties.filter(([, schema]) => schema.secret === true && schema.scope === 'account').map(([key]) => key);
-  }
-
   settled(): Promise<void> {
     return this.#inTurn(async () => undefined);
   }

@@ -55,8 +55,6 @@ export interface PluginHost extends BlockingPlugins, CallReporter {
   /** An administrator removed the plugin, or agrees that it lets mail through: mail waits for it no longer. */
   forget(plugin: string): Promise<void>;
   readonly plugins: readonly PluginStatus[];
-  /** Properties marked secret of scope account, of all plugins that should run. */
-  readonly accountSecrets: readonly string[];
   /** Resolves when every change asked for so far has been made. */
   settled(): Promise<void>;
 }

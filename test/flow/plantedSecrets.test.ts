@@ -4,7 +4,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { commandsIn } from '../kit/declaredCommands.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
@@ -78,7 +77,7 @@ describe('secrets', () => {
     await ask('doctor', { logins: true });
     await ask('secrets.rotate');
     await ask('backup.create', { into: path.join(office.dataDir, 'backups') });
-    const plain = [...CORE_COMMANDS, ...commandsIn('plugins/platform')].filter(
+    const plain = commandsIn('plugins/platform').filter(
       (each) => each.reads === true && ((each.arguments?.['required'] as unknown[] | undefined) ?? []).length === 0,
     );
     for (const { command } of plain) await ask(command);

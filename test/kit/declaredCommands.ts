@@ -1,11 +1,10 @@
-// Every command of the product as it is declared: by the core, and in the manifests of the product's plugins.
+// Every command of the product as it is declared: in the manifests of its plugins.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CommandDeclaration, PluginManifest } from '@postroom/sdk';
-import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { ROOT } from './sourceFiles.js';
 
-export const PRODUCT_COMMANDS: readonly CommandDeclaration[] = [...CORE_COMMANDS, ...commandsIn('plugins')];
+export const PRODUCT_COMMANDS: readonly CommandDeclaration[] = commandsIn('plugins');
 
 /** Of every manifest below a folder of the project. */
 export function commandsIn(folder: string): readonly CommandDeclaration[] {

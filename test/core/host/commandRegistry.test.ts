@@ -2,8 +2,8 @@ import '#core/base/injection.js';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { DefaultCommandRegistry } from '#core/host/commandRegistry.js';
+import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 const DECLARATION = {
@@ -24,7 +24,7 @@ describe('the table of commands', () => {
   let registry: DefaultCommandRegistry;
   beforeEach(() => {
     registry = new DefaultCommandRegistry();
-    registry.declare('core', [DECLARATION]);
+    registry.declare('postroom.box', [DECLARATION]);
   });
 
   const failure = async (command: string, args: unknown): Promise<PostroomError> => {
@@ -53,7 +53,7 @@ describe('the table of commands', () => {
   });
 
   it('runs a handler with checked arguments, defaults filled in, and who asks', async () => {
-    registry.register('core', 'box.open', ((args: object, call: CommandCall) => ({ ...args, author: call.author })) as never);
+    registry.register('postroom.box', 'box.open', ((args: object, call: CommandCall) => ({ ...args, author: call.author })) as never);
     const given = { name: 'a' };
     expect(await registry.run('box.open', given, CALL)).to.deep.equal({ name: 'a', count: 3, author: 'test' });
     expect(given, "the caller's own object stays as it was").to.deep.equal({ name: 'a' });
@@ -61,7 +61,7 @@ describe('the table of commands', () => {
 
   it('refuses wrong arguments in sentences, all of them at once, before the handler sees any', async () => {
     let calls = 0;
-    registry.register('core', 'box.open', () => {
+    registry.register('postroom.box', 'box.open', () => {
       calls += 1;
     });
     for (const [args, sentence] of [
@@ -90,10 +90,25 @@ describe('the table of commands', () => {
     expect((await failure('constructor', {})).message).to.include('postroom --help');
   });
 
-  it("has proper schemas in the core's own declarations, which it takes for granted", () => {
+  it("has proper schemas in the product's own declarations, which it takes for granted", () => {
     const ajv = new Ajv({ strict: false });
-    for (const { command, arguments: schema } of CORE_COMMANDS)
+    for (const { command, arguments: schema } of PRODUCT_COMMANDS)
       expect(ajv.validateSchema({ type: 'object', ...schema }), command).to.equal(true);
+  });
+
+  it('lists what can be run now apart from all that is declared, in order of the names', () => {
+    registry.declare('acme.lid', [
+      { command: 'lid.open', title: 'Open' },
+      { command: 'lid.close', title: 'Close' },
+    ]);
+    const names = (): readonly string[] => registry.available.map(({ command }) => command);
+    expect(names()).to.deep.equal([]);
+    const handler = registry.register('acme.lid', 'lid.open', () => undefined);
+    registry.register('acme.lid', 'lid.close', () => undefined);
+    expect(names()).to.deep.equal(['lid.close', 'lid.open']);
+    void handler.dispose();
+    expect(names()).to.deep.equal(['lid.close']);
+    expect(registry.declarations.map(({ command }) => command)).to.deep.equal(['box.open', 'lid.close', 'lid.open']);
   });
 
   it('names the owner of a command whose plugin is not active, and what to do', async () => {
@@ -111,13 +126,13 @@ describe('the table of commands', () => {
     registry.register('acme.lid', 'lid.close', () => 'mine');
     registry.declare('postroom.lid', [{ command: 'lid.close', title: 'Close' }]);
     expect(registry.declarations.map(({ command, owner }) => [command, owner])).to.deep.equal([
-      ['box.open', 'core'],
+      ['box.open', 'postroom.box'],
       ['lid.close', 'postroom.lid'],
     ]);
     expect((await failure('lid.close', {})).message).to.include('postroom.lid, which is not active');
     for (const command of ['lid.close', 'box.open'])
       expect(() => registry.register('acme.lid', command, () => 'mine'), command).to.throw(
-        /^acme\.lid supplies the command \S+, and that name is taken: (postroom\.lid|Postroom) has a command of it\. The plugin has to choose another name\.$/,
+        /^acme\.lid supplies the command \S+, and that name is taken: postroom\.(lid|box) has a command of it\. The plugin has to choose another name\.$/,
       );
     registry.register('postroom.lid', 'lid.close', () => 'closed');
     await stranger.dispose();
@@ -135,14 +150,14 @@ describe('the table of commands', () => {
   });
 
   it('leaves a command with whom declared it first', async () => {
-    registry.register('core', 'box.open', () => 'first');
+    registry.register('postroom.box', 'box.open', () => 'first');
     registry.declare('acme.lid', [DECLARATION]);
-    expect(registry.declarations.map(({ owner }) => owner)).to.deep.equal(['core']);
+    expect(registry.declarations.map(({ owner }) => owner)).to.deep.equal(['postroom.box']);
     expect(await registry.run('box.open', { name: 'a' }, CALL)).to.equal('first');
   });
 
   it('forgets handlers and commands that are let go', async () => {
-    const handler = registry.register('core', 'box.open', () => 'here');
+    const handler = registry.register('postroom.box', 'box.open', () => 'here');
     const declared = registry.declare('acme.lid', [{ command: 'lid.close', title: 'Close' }]);
     await handler.dispose();
     await declared.dispose();
