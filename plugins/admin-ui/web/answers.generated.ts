@@ -1156,7 +1156,7 @@ export interface StatusAnswer {
     readonly name: string;
     readonly why: string;
   }[];
-  /** Counts run since the start. Missing while no plugin counts. */
+  /** Counts run since the start. Missing where the plugin that keeps them is not active. */
   readonly figures?: {
     readonly upSeconds: number;
     /** Messages taken in since the start. */
