@@ -12,14 +12,14 @@ import {
   type Tappable,
 } from '@postroom/sdk';
 import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
-import { Log, PluginStorages, SecretStore, type ServiceId, SettingsService } from '@postroom/sdk/services';
+import { Log, PluginCatalogue, PluginStorages, SecretStore, type ServiceId, SettingsService } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
-import { mustRequire, undeclaredService } from './declaredServices.js';
+import { mustDeclare, mustUse, notProvided, undeclaredService } from './declaredServices.js';
 import { type InstalledPlugin, runsInHost } from './discovery.js';
 import { Doors } from './doors.js';
 import { PATIENCE_MS, withPatience } from './patience.js';
@@ -148,6 +148,7 @@ export class PluginRuntime {
   async deactivate(): Promise<readonly string[]> {
     const problems: string[] = [];
     this.#isOver = true;
+    await this.options.services.release(this.plugin.id);
     try {
       const told = await this.#inTime(this.#module?.deactivate?.(), 'deactivate()');
       if (Array.isArray(told)) problems.push(...told.map(String));
@@ -210,13 +211,38 @@ export class PluginRuntime {
         this.#stack.use(get(Doors).add(id, listener));
       },
       get: (id) => this.#required(id),
+      use: (id, take) => this.#use(id, take),
       provide: (id, provided) => this.#provide(id, provided),
     } satisfies PluginContext);
   }
 
   #required<T>(id: ServiceId<T>): T {
-    mustRequire(this.plugin, id);
+    mustDeclare(this.plugin, id);
+    if (!this.options.services.has(id.serviceName)) throw notProvided(id, service(this.#container, PluginCatalogue).plugins);
     return service(this.#container, id);
+  }
+
+  /** What goes wrong with it is this plugin's problem, not the provider's. */
+  #use<T>(id: ServiceId<T>, take: (service: T) => Disposable): Disposable {
+    this.#mustLive();
+    mustUse(this.plugin, id);
+    const note = (error: unknown): void =>
+      this.options.noteProblem(this.plugin.id, `Using the service ${id.serviceName} failed: ${sentenceOf(error)}`);
+    const takeGuarded = (provided: T): Disposable => {
+      try {
+        const held = take(provided);
+        return {
+          dispose: async () =>
+            Promise.resolve()
+              .then(() => held.dispose())
+              .catch(note),
+        };
+      } catch (error) {
+        note(error);
+        return { dispose: () => undefined };
+      }
+    };
+    return this.#stack.use(this.options.services.use(id, takeGuarded));
   }
 
   #provide<T>(id: ServiceId<T>, provided: T): void {

@@ -97,6 +97,8 @@ describe('the core', () => {
       'pop3.': `const key = \`pop3.\${name}\`;`,
       'smtp.test-login': "run('smtp.test-login')",
       doctor: "if (command === 'doctor') return;",
+      status: "server.run('status', {}, call)",
+      licence: "if (command === 'licence') return;",
       Lite: "'No more than Lite has.'",
       sqlite: "import { SqliteStore } from './x.js';",
       'postroom.db': "join(folder, 'postroom.db-wal')",
@@ -113,6 +115,8 @@ describe('the core', () => {
       'literal',
       'Profile',
       '// the doctor says so',
+      "type: 'licence'",
+      '// the status of it',
     ])
       expect(mentions([{ name: 'core/x.ts', text, imports: [] }], names), text).to.deep.equal([]);
   });

@@ -55,6 +55,9 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
+  'platform/mail-commands': {
+    services: ['Accounts', 'ActivityLog', 'Events', 'HeldMail', 'Journal', 'MailStore', 'Outbox', 'Sending'],
+  },
   'platform/plugin-manager': {
     services: [
       ...[
@@ -73,6 +76,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ),
   },
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/service-commands': {
+    services: [
+      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],
+      ...['Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
+    ],
+  },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
   'platform/store-sqlite': {
@@ -116,7 +125,7 @@ async function privilegesOf(folder: string): Promise<Privilege> {
   const used = imported(text);
   const read = await readPlugin(path.join(ROOT, 'plugins', folder), false);
   // The product's name they all have, and services are told by themselves.
-  const told = /^Its publisher is "postroom"|^It (?:provides|requires) the service |^It starts before the settings/;
+  const told = /^Its publisher is "postroom"|^It (?:provides|requires|uses) the service |^It starts before the settings/;
   const problems = read.problems.filter((problem) => !told.test(problem));
   return {
     ...(used.length > 0 && { services: used }),

@@ -878,6 +878,8 @@ export type PluginsOrderAnswer = readonly ({
   readonly provides: string;
   /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
+  /** The same for what it would do without. */
+  readonly uses?: string;
 })[];
 
 /** plugins.remove: Remove an installed plugin with its settings, secrets and stored state */
@@ -1103,8 +1105,8 @@ export interface StatusAnswer {
     readonly name: string;
     readonly why: string;
   }[];
-  /** Counts run since the start. */
-  readonly figures: {
+  /** Counts run since the start. Missing where the plugin that keeps them is not active. */
+  readonly figures?: {
     readonly upSeconds: number;
     /** Messages taken in since the start. */
     readonly accepted: number;

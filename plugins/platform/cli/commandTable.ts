@@ -20,7 +20,10 @@ export function commandTable(installed: readonly ProgramPlugin[], words: readonl
   const manifests = installed.flatMap((plugin) => plugin.manifest ?? []).toReversed();
   return {
     declarations: fittingCommands(ours ?? [], strangers ?? [], words),
-    titles: Object.fromEntries(manifests.flatMap(areaTitles)),
+    titles: Object.fromEntries([
+      ...manifests.map(({ name, description }) => [name, description] as const),
+      ...manifests.flatMap(areaTitles),
+    ]),
     examples: examplesOf(installed),
   };
 }
@@ -30,6 +33,7 @@ function declaredCommands({ manifest, bundled, problems }: ProgramPlugin): reado
   return bundled || problems.length === 0 ? (manifest?.contributes?.commands ?? []) : [];
 }
 
-function areaTitles({ name, description, contributes }: PluginManifest): readonly (readonly [string, string])[] {
-  return [[name, description], ...(contributes?.areas ?? []).map(({ area, title }) => [area, title] as const)];
+/** They count before the names of plugins: an area may be called as a plugin is that has nothing to do with it. */
+function areaTitles({ contributes }: PluginManifest): readonly (readonly [string, string])[] {
+  return (contributes?.areas ?? []).map(({ area, title }) => [area, title] as const);
 }
