@@ -89,12 +89,13 @@ import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
 import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
 import { ManifestEntries } from './host/contributedEntries.js';
-import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
+import { declaredManifests, provenManifests, servedCommands } from './host/declared.js';
 import { DefaultPluginHost } from './host/defaultPluginHost.js';
 import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
 import { DoorKeeper, Doors } from './host/doors.js';
 import { HostAdministration } from './host/hostAdministration.js';
 import { HostSupervision } from './host/hostSupervision.js';
+import { whyInactive } from './host/inactivePlugin.js';
 import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
 import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
 import { moduleLoader } from './host/pluginModule.js';
@@ -106,7 +107,6 @@ import { ServiceRegistry } from './host/serviceRegistry.js';
 import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
 import { LicenceWarden } from './service/licence.js';
-import { logPickUps } from './service/pickUpLog.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
 import { ProblemSources } from './service/standingProblems.js';
 
@@ -194,7 +194,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
-  stack.use(logPickUps(events, service(container, ActivityLog)));
 
   const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
   await settings.open(declaredManifests(installed), provenManifests(installed));
@@ -270,11 +269,16 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
   return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
-/** The core's commands, which no plugin can take, and those of the platform, whose handlers come before the settings do. */
+/**
+ * The core's commands and those of the product's plugins, whose names no other plugin can take, whether or not they run; then those of strangers' that belong
+ * to the platform: their handlers come before the settings do.
+ */
 function declareCommands(container: Container, installed: readonly InstalledPlugin[], stack: DisposableStack): void {
   const registry = service(container, CommandRegistry);
   stack.use(registry.declare(CORE, CORE_COMMANDS));
-  for (const plugin of installed.filter(isPlatform)) stack.use(registry.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
+  for (const plugin of installed.filter(({ bundled }) => bundled)) stack.use(registry.declare(plugin.id, servedCommands(plugin)));
+  for (const plugin of installed.filter((each) => !each.bundled && isPlatform(each)))
+    stack.use(registry.declare(plugin.id, servedCommands(plugin), true));
 }
 
 /** What the host itself cannot do without. */
@@ -309,7 +313,16 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
 
   bindValue(container, HostHooks, createHooks());
   const noteProblem = (plugin: string, sentence: string): void => service(container, PluginHost).noteProblem(plugin, sentence);
-  bindValue(container, CommandRegistry, new DefaultCommandRegistry(noteProblem));
+  const whyInactivePlugin = (plugin: string): string => {
+    const { plugins, ground } = service(container, PluginHost);
+    const bySettings = service(container, HostSettings).get<readonly string[]>('plugins.disabled');
+    return whyInactive(
+      plugin,
+      plugins.find(({ id }) => id === plugin),
+      { bySettings, atBoot: ground.off },
+    );
+  };
+  bindValue(container, CommandRegistry, new DefaultCommandRegistry(noteProblem, whyInactivePlugin));
   bindAlias(container, CommandCatalogue, CommandRegistry);
   bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
   const storageRoot = path.join(dataDir, 'storage');

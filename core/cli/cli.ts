@@ -4,7 +4,7 @@ import { type CommandDeclaration, type PluginManifest, PostroomError, sentenceOf
 import { apiVersion, inWords, terminalText } from '@postroom/sdk/base';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
-import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
+import { CORE_COMMANDS } from '../commands/declarations.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
 import { addCommands, type CommandAction, type CommonOptions } from './commandLine.js';
@@ -104,16 +104,20 @@ async function commandTable(dataDir: string): Promise<CommandTable> {
   );
   // The product's plugins come first in the list, and last here: their titles count.
   const manifests = installed.flatMap((plugin) => plugin.manifest ?? []).toReversed();
-  const titles: Readonly<Record<string, string>> = Object.fromEntries(manifests.flatMap(areaTitles));
+  const titles = Object.fromEntries([
+    ...manifests.map(({ name, description }) => [name, description] as const),
+    ...manifests.flatMap(areaTitles),
+  ]);
   return {
     declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
-    titles: { ...titles, ...AREA_TITLES },
+    titles,
     examples: examplesOf(installed),
   };
 }
 
-function areaTitles({ name, description, contributes }: PluginManifest): readonly (readonly [string, string])[] {
-  return [[name, description], ...(contributes?.areas ?? []).map(({ area, title }) => [area, title] as const)];
+/** They count before the names of plugins: an area may be called as a plugin is that has nothing to do with it. */
+function areaTitles({ contributes }: PluginManifest): readonly (readonly [string, string])[] {
+  return (contributes?.areas ?? []).map(({ area, title }) => [area, title] as const);
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {

@@ -1,22 +1,14 @@
-// Command lines as they are typed, shown by --help: of the core's own settings here, of a plugin's in its manifest. A test reads each of them through the
-// real table.
+// Command lines as they are typed, shown by --help: they stand in the manifests. A test reads each of them through the real table.
 import type { ExampleDeclaration } from '@postroom/sdk';
 import type { InstalledPlugin } from '../host/discovery.js';
 
 /** By command, without `postroom` and the command's own words. */
 export type Examples = Readonly<Record<string, readonly string[]>>;
 
-const OWN: Examples = {
-  'log.read': ['2026-11-23', '--text invoice --limit 20'],
-  'mailboxes.show': ['andrew'],
-  'outbox.retry': ['17 18'],
-  'send-receive': ['', 'company --json'],
-};
-
-/** The core's and those of the product's own plugins. */
+/** Those of the product's own plugins. */
 export function examplesOf(installed: readonly InstalledPlugin[]): Examples {
   const contributed = installed.flatMap(({ bundled, manifest }) => (bundled ? (manifest?.contributes?.examples ?? []) : []));
-  const examples: Record<string, readonly string[]> = { ...OWN };
+  const examples: Record<string, readonly string[]> = {};
   for (const { command, line } of contributed satisfies readonly ExampleDeclaration[])
     examples[command] = [...(examples[command] ?? []), line];
   return examples;

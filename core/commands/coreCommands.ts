@@ -5,25 +5,9 @@ import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import type { CommandArea } from './area.js';
-import { HeldArea } from './heldArea.js';
-import { LicenceArea } from './licenceArea.js';
-import { LogArea } from './logArea.js';
-import { MailboxArea } from './mailboxArea.js';
-import { OutboxArea } from './outboxArea.js';
-import { ServiceArea } from './serviceArea.js';
 import { SetupArea } from './setupArea.js';
-import { WaitingArea } from './waitingArea.js';
 
-const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
-  ServiceArea,
-  MailboxArea,
-  OutboxArea,
-  HeldArea,
-  WaitingArea,
-  LogArea,
-  SetupArea,
-  LicenceArea,
-];
+const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [SetupArea];
 
 /** Supplies the handler of every core command. */
 export function registerCoreCommands(container: Container): Disposable {

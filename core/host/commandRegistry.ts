@@ -16,11 +16,16 @@ import { counted } from '../configuration/problems/sentences.js';
 import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 
 export interface CommandRegistry {
-  /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. */
+  /**
+   * Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. A name
+   * has one owner: who declares it first, but the product always before a stranger.
+   */
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger?: boolean): Disposable;
-  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command. */
+  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command, or another one has its name. */
   register(owner: string, command: string, handler: CommandHandler): Disposable;
-  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
+  /**
+   * Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/not-active`, `command/arguments`, or what the handler threw.
+   */
   run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
   /**
    * Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way.
@@ -61,8 +66,11 @@ export class DefaultCommandRegistry implements CommandRegistry {
   readonly #ajv = new Ajv(CHECKS);
   #strangers: StrangerSchemas | undefined;
 
-  /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. */
-  constructor(private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined) {}
+  /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. `whyInactive`: sentences about a plugin that does not run. */
+  constructor(
+    private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined,
+    private readonly whyInactive: (plugin: string) => string = () => '"postroom plugins list" says why.',
+  ) {}
 
   get declarations(): readonly OwnedDeclaration[] {
     return inOrder([...this.#entries.values()]);
@@ -80,23 +88,29 @@ export class DefaultCommandRegistry implements CommandRegistry {
   }
 
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {
-    const added: string[] = [];
+    const added: Entry[] = [];
     for (const declaration of declarations) {
-      if (this.#entries.has(declaration.command)) {
-        continue;
-      }
-      this.#entries.set(declaration.command, { owner, declaration, isStranger, check: undefined, handler: undefined });
-      added.push(declaration.command);
+      const other = this.#entries.get(declaration.command);
+      if (other !== undefined && (isStranger || !other.isStranger)) continue;
+      const entry: Entry = { owner, declaration, isStranger, check: undefined, handler: undefined };
+      this.#entries.set(declaration.command, entry);
+      added.push(entry);
     }
-    return { dispose: () => added.forEach((command) => void this.#entries.delete(command)) };
+    return {
+      dispose: () => {
+        for (const entry of added) this.#forget(entry);
+      },
+    };
   }
 
   register(owner: string, command: string, handler: CommandHandler): Disposable {
     const entry = this.#entries.get(command);
     if (entry?.owner !== owner) {
-      throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, which its manifest does not declare.`, {
-        plugin: owner,
-      });
+      const why =
+        entry === undefined
+          ? 'which its manifest does not declare.'
+          : `and that name is taken: ${entry.owner === CORE ? 'Postroom' : entry.owner} has a command of it. The plugin has to choose another name.`;
+      throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, ${why}`, { plugin: owner });
     }
     entry.handler = handler;
     return {
@@ -114,9 +128,11 @@ export class DefaultCommandRegistry implements CommandRegistry {
       throw new PostroomError('command/unknown', `There is no command ${command}. "postroom --help" lists them.`);
     }
     if (entry.handler === undefined) {
+      const { owner } = entry;
       throw new PostroomError(
-        'command/unknown',
-        `${command} belongs to ${entry.owner}, which is not active. "postroom plugins list" says why.`,
+        'command/not-active',
+        `The command ${command} belongs to ${owner}, which is not active. ${this.whyInactive(owner)}`,
+        { plugin: owner },
       );
     }
     const given: unknown = structuredClone(args ?? {});
@@ -147,6 +163,12 @@ export class DefaultCommandRegistry implements CommandRegistry {
     }
     const validate = (owner === CORE ? this.#trusting : this.#ajv).compile(schema);
     return (args) => (validate(args) ? [] : (validate.errors ?? []));
+  }
+
+  /** Its name may be the product's by now. */
+  #forget(entry: Entry): void {
+    const { command } = entry.declaration;
+    if (this.#entries.get(command) === entry) this.#entries.delete(command);
   }
 
   #failed(plugin: string, command: string, error: unknown): PostroomError {

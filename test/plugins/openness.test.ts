@@ -71,6 +71,9 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ],
     ],
   },
+  'platform/mail-commands': {
+    services: ['Accounts', 'ActivityLog', 'Events', 'HeldMail', 'Journal', 'MailStore', 'Outbox', 'Sending'],
+  },
   'platform/plugin-manager': {
     services: [
       ...[
@@ -99,6 +102,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     services: [
       ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'MailStore', 'PluginAdministration', 'PluginCatalogue', 'RecentMail'],
       ...['Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
+    ],
+  },
+  'platform/service-commands': {
+    services: [
+      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],
+      ...['Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
     ],
   },
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },

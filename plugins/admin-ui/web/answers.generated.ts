@@ -1192,6 +1192,29 @@ export interface StatusAnswer {
     readonly name: string;
     readonly why: string;
   }[];
+  /** Counts run since the start. Missing where the plugin that keeps them is not active. */
+  readonly figures?: {
+    readonly upSeconds: number;
+    /** Messages taken in since the start. */
+    readonly accepted: number;
+    /** On average over the last minute. */
+    readonly acceptedPerSecond: number;
+    readonly pickedUp: number;
+    readonly pickedUpPerSecond: number;
+    readonly commits: number;
+    /** Over the last 1,000 commits. */
+    readonly commitMsP50: number;
+    readonly commitMsP99: number;
+    /** 0 for an empty queue. */
+    readonly outboxOldestSeconds: number;
+    readonly inboxOldestSeconds: number;
+    /** How late the event loop comes to what is due, over the last minutes. */
+    readonly eventLoopDelayMsP50: number;
+    readonly eventLoopDelayMsP99: number;
+    readonly eventLoopDelayMsMax: number;
+    readonly memoryMB: number;
+    readonly heapMB: number;
+  };
   /** A sentence each. */
   readonly problems: readonly string[];
   /** Without a licence: why, a sentence. */
@@ -1215,29 +1238,6 @@ export interface StatusAnswer {
     readonly sent: number;
     readonly deferred: number;
     readonly bounced: number;
-  };
-  /** Counts run since the start. Missing where the plugin that keeps them is not active. */
-  readonly figures?: {
-    readonly upSeconds: number;
-    /** Messages taken in since the start. */
-    readonly accepted: number;
-    /** On average over the last minute. */
-    readonly acceptedPerSecond: number;
-    readonly pickedUp: number;
-    readonly pickedUpPerSecond: number;
-    readonly commits: number;
-    /** Over the last 1,000 commits. */
-    readonly commitMsP50: number;
-    readonly commitMsP99: number;
-    /** 0 for an empty queue. */
-    readonly outboxOldestSeconds: number;
-    readonly inboxOldestSeconds: number;
-    /** How late the event loop comes to what is due, over the last minutes. */
-    readonly eventLoopDelayMsP50: number;
-    readonly eventLoopDelayMsP99: number;
-    readonly eventLoopDelayMsMax: number;
-    readonly memoryMB: number;
-    readonly heapMB: number;
   };
   readonly nextRound?: {
     readonly at: string;
