@@ -30,7 +30,7 @@ describe('the commands of the settings', () => {
     expect(await office.run('plugins.disable', { plugin: 'postroom.settings-commands' })).to.include({ state: 'disabled' });
     for (const command of ['accounts.list', 'users.list', 'config.get'])
       expect(await office.refusal(command, {})).to.equal(
-        `${command} belongs to postroom.settings-commands, which is not active. "postroom plugins list" says why.`,
+        `The command ${command} belongs to postroom.settings-commands, which is not active. It stands in plugins.disabled. Take it out there: postroom plugins enable postroom.settings-commands`,
       );
     await office.editFile((text) => text.replace('"andrew": {', '"anna": {}, "andrew": {'));
     expect(await office.run('doctor')).to.satisfy((found: readonly { readonly state: string }[]) =>
