@@ -10,31 +10,20 @@ import {
   BccAddresses,
   Certificates,
   Clock,
-  CommandCatalogue,
-  ContributedEntries,
   DataFolder,
   Events,
   Figures,
-  HeldMail,
   Journal,
   Licence,
   Log,
   Maildrops,
   MailStore,
   Outbox,
-  PluginAdministration,
-  PluginCatalogue,
   PluginReader,
   PluginStorages,
-  PluginSupervision,
-  PortCatalogue,
   RecentMail,
-  Resorting,
   Revisions,
-  Rounds,
-  Schedule,
   SecretStore,
-  Sending,
   ServerName,
   ServerProcess,
   type ServiceId,
@@ -46,7 +35,6 @@ import {
   StartMode,
   StoreFiles,
   StoreMaintenance,
-  Submissions,
   Teaching,
   TrialPeriod,
 } from '@postroom/sdk/services';
@@ -66,45 +54,24 @@ import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
 import { ServerFigures } from './figures/figures.js';
-import { DeliverStep } from './flow/deliver.js';
-import { FetchStep } from './flow/fetching/fetch.js';
-import { WaitingMail } from './flow/fetching/waitingMail.js';
-import { WaitingNoticeStep } from './flow/fetching/waitingNotice.js';
+import { bindFlow } from './flow/flowBindings.js';
 import { BlockedMail } from './flow/held/blockedMail.js';
-import { HeldMailStep } from './flow/held/heldMail.js';
 import { DiskSpace } from './flow/intake/diskSpace.js';
-import { FetchedMail } from './flow/intake/fetchedMail.js';
-import { IntakeLog } from './flow/intake/intakeLog.js';
-import { OwnMail } from './flow/intake/ownMail.js';
-import { SubmissionFlow } from './flow/intake/submissionFlow.js';
-import { MessageFlow } from './flow/messageFlow.js';
-import { StoredMailSorting } from './flow/resorting.js';
+import { pluginMail } from './flow/intake/pluginMail.js';
 import { RoundRunner } from './flow/rounds/round.js';
-import { Scheduler } from './flow/rounds/schedule.js';
-import { BounceStep } from './flow/sending/bounce.js';
 import { RelayStep } from './flow/sending/relay.js';
-import { RelayRecords } from './flow/sending/relayRecords.js';
-import { SortStep } from './flow/sort.js';
-import { BlockingPlugins } from './hooking/blockingPlugins.js';
-import { createHooks, HostHooks } from './hooks.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
-import { CORE, CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
-import { ManifestEntries } from './host/contributedEntries.js';
+import { CORE, CommandRegistry } from './host/commandRegistry.js';
 import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
-import { DefaultPluginHost } from './host/defaultPluginHost.js';
 import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
-import { DoorKeeper, Doors } from './host/doors.js';
-import { HostAdministration } from './host/hostAdministration.js';
-import { HostSupervision } from './host/hostSupervision.js';
+import { Doors } from './host/doors.js';
+import { bindHost } from './host/hostBindings.js';
 import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
-import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
-import { moduleLoader } from './host/pluginModule.js';
+import { PluginHost } from './host/pluginHost.js';
 import { pluginReader } from './host/pluginReader.js';
 import { PluginReconciler } from './host/pluginReconciler.js';
-import { PluginRuntime } from './host/pluginRuntime.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
-import { ServiceRegistry } from './host/serviceRegistry.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
 import { Housekeeping } from './maintenance/housekeeping.js';
 import { LostEndNotice } from './maintenance/lostEndNotice.js';
@@ -138,8 +105,8 @@ export interface ServerOptions {
   readonly onStall?: StallLimit;
   /** What is to be done before any port opens. */
   readonly beforeServing?: (server: Server) => Promise<void>;
-  /** How long a plugin of the product may take to activate, to open a door, and to end, in milliseconds. Default 30,000. */
-  readonly patienceMs?: number;
+  /** How long a plugin of the product may take to activate, to open or close a port, and to end, in milliseconds. Default 30,000. */
+  readonly lifecycleTimeoutMs?: number;
 }
 
 /** A server that is up. */
@@ -194,7 +161,13 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindValue(container, PluginReader, pluginReader(folders.trusted));
   bindValue(container, ServerProcess, { stallLimit: options.onStall });
   const progress = new BootState(boot);
-  bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
+  bindHost(container, {
+    storageRoot: path.join(dataDir, 'storage'),
+    mailSender: ({ manifest }) => pluginMail(manifest, container),
+    timeoutMs: options.lifecycleTimeoutMs,
+    boot: progress,
+  });
+  bindRooms(container);
   let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
   await checkBootFile(dataDir, boot, installed);
   declareCommands(container, installed, stack);
@@ -308,13 +281,8 @@ const NEEDED: readonly ServiceId<unknown>[] = [
   SecretStore,
 ];
 
-interface HostOptions {
-  readonly log: Log;
-  readonly patienceMs: number | undefined;
-  readonly boot: BootState;
-}
-
-function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
+/** What plugins may ask for has the SDK's id as well. */
+function bindRooms(container: Container): void {
   bindSelf(container, CoreState);
   bindClass(container, HostSettings, DefaultSettingsService);
   bindClass(container, TrialPeriod, SettingsTrialPeriod);
@@ -322,51 +290,15 @@ function bindServices(container: Container, dataDir: string, { log, patienceMs, 
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);
   bindClass(container, ServerName, ConfiguredServerName);
-
-  bindValue(container, HostHooks, createHooks());
-  const noteProblem = (plugin: string, sentence: string): void => service(container, PluginHost).noteProblem(plugin, sentence);
-  bindValue(container, CommandRegistry, new DefaultCommandRegistry(noteProblem));
-  bindAlias(container, CommandCatalogue, CommandRegistry);
-  bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
-  const storageRoot = path.join(dataDir, 'storage');
-  const services = new ServiceRegistry(container);
-  container.bind(ServiceRegistry).toConstantValue(services);
-  const load = moduleLoader(services, service(container, HostHooks), {
-    reportFailure: (...failure) => service(container, PluginHost).reportFailure(...failure),
-    noteProblem,
-  });
-  const options = { load, storageRoot, noteProblem, patienceMs, services, boot };
-  bindValue(container, RuntimeFactory, (plugin) => new PluginRuntime(plugin, container, options));
-  bindClass(container, PluginHost, DefaultPluginHost);
-  bindAlias(container, PluginCatalogue, PluginHost);
-  bindAlias(container, BlockingPlugins, PluginHost);
-  bindClass(container, ContributedEntries, ManifestEntries);
-  bindSelf(container, PluginReconciler);
-  bindSelf(container, UnhandledErrors);
-  bindClass(container, PluginSupervision, HostSupervision);
-  bindClass(container, PluginAdministration, HostAdministration);
-  bindAlias(container, PortCatalogue, Doors);
-
-  bindClass(container, Figures, ServerFigures);
   bindFlow(container);
-}
 
-/** The way of a message, its callers, and what looks at them: each class is its own id. What plugins may ask for has the SDK's id as well. */
-function bindFlow(container: Container): void {
   for (const made of [
-    ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
-    ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
     ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
     ...[LicenceWarden, DefaultServiceSwitch, ProblemSources, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
   ]) {
     bindSelf(container, made);
   }
-  bindAlias(container, Submissions, SubmissionFlow);
-  bindAlias(container, Rounds, RoundRunner);
-  bindAlias(container, Schedule, Scheduler);
-  bindAlias(container, Sending, RelayStep);
-  bindAlias(container, HeldMail, HeldMailStep);
-  bindAlias(container, Resorting, StoredMailSorting);
+  bindClass(container, Figures, ServerFigures);
   bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
   bindAlias(container, StandingProblems, ProblemSources);
   bindAlias(container, Licence, LicenceWarden);

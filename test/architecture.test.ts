@@ -66,7 +66,7 @@ describe('the layers', () => {
     expect(plugins.length).to.be.greaterThan(50);
     expect(core.find((file) => file.name === 'core/bootstrap.ts')?.imports).to.include.members([
       'inversify',
-      'core/flow/messageFlow.ts',
+      'core/flow/flowBindings.ts',
       '@postroom/sdk',
     ]);
   });

@@ -15,7 +15,7 @@ export class AccountArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @SettingsService private readonly settings: SettingsService,
     @SecretStore private readonly secrets: SecretStore,
-    @PluginHost private readonly host: PluginHost,
+    @inject(PluginHost) private readonly host: PluginHost,
     @inject(FetchStep) private readonly fetching: FetchStep,
     @inject(RelayStep) private readonly relay: RelayStep,
   ) {}

@@ -16,7 +16,7 @@ export class ConfigArea implements CommandArea {
     @SettingsService private readonly settings: SettingsService,
     @inject(WhatIfStep) private readonly whatIf: WhatIfStep,
     @Accounts private readonly accounts: Accounts,
-    @PluginHost private readonly host: PluginHost,
+    @inject(PluginHost) private readonly host: PluginHost,
     @TrialPeriod private readonly trials: TrialPeriod,
   ) {}
 

@@ -1,6 +1,7 @@
 // licence: edition, limits, whether the service may run, and what is known of the network device.
 import type { CommandCall } from '@postroom/sdk';
 import { Accounts, Licence } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { LICENCE_COMMANDS } from './licenceDeclarations.js';
@@ -9,7 +10,7 @@ export class LicenceArea implements CommandArea {
   constructor(
     @Licence private readonly licence: Licence,
     @Accounts private readonly accounts: Accounts,
-    @CommandRegistry private readonly commands: CommandRegistry,
+    @inject(CommandRegistry) private readonly commands: CommandRegistry,
   ) {}
 
   readonly handlers: HandlersOf<typeof LICENCE_COMMANDS> = {

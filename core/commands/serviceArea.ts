@@ -15,6 +15,7 @@ import {
   StandingProblems,
   TrialPeriod,
 } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { exposition } from '../figures/exposition.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
@@ -27,8 +28,8 @@ export class ServiceArea implements CommandArea {
     @Rounds private readonly rounds: Rounds,
     @Schedule private readonly scheduler: Schedule,
     @ServiceSwitch private readonly service: ServiceSwitch,
-    @Doors private readonly doors: Doors,
-    @PluginHost private readonly plugins: PluginHost,
+    @inject(Doors) private readonly doors: Doors,
+    @inject(PluginHost) private readonly plugins: PluginHost,
     @MailStore private readonly store: MailStore,
     @Outbox private readonly outbox: Outbox,
     @Accounts private readonly accounts: Accounts,

@@ -3,6 +3,7 @@
 import type { CollectorDeclaration } from '@postroom/sdk';
 import { SettingsService } from '@postroom/sdk/services';
 import { defaultVia, editionsBySize, propertyOf } from '@postroom/sdk/settings';
+import { inject } from '../base/inject.js';
 import { type OfferedQuestion, offeredQuestions } from '../configuration/schema/offeredQuestions.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { PluginHost } from '../host/pluginHost.js';
@@ -25,8 +26,8 @@ export interface SetupContributions {
 export class SetupArea implements CommandArea {
   constructor(
     @SettingsService private readonly settings: SettingsService,
-    @PluginHost private readonly host: PluginHost,
-    @CommandRegistry private readonly commands: CommandRegistry,
+    @inject(PluginHost) private readonly host: PluginHost,
+    @inject(CommandRegistry) private readonly commands: CommandRegistry,
   ) {}
 
   readonly handlers: HandlersOf<typeof SETUP_COMMANDS> = {

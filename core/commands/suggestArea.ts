@@ -2,6 +2,7 @@
 import { type AccountView, type CommandCall, type MailView, PostroomError } from '@postroom/sdk';
 import { Accounts, RecentMail, SettingsService } from '@postroom/sdk/services';
 import { offeredKinds } from '@postroom/sdk/settings';
+import { inject } from '../base/inject.js';
 import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
 import { adviceFor, commandFor } from '../doctor/accountAdvice.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
@@ -13,9 +14,9 @@ export class SuggestArea implements CommandArea {
   constructor(
     @Accounts private readonly accounts: Accounts,
     @SettingsService private readonly settings: SettingsService,
-    @PluginHost private readonly host: PluginHost,
+    @inject(PluginHost) private readonly host: PluginHost,
     @RecentMail private readonly recent: RecentMail,
-    @CommandRegistry private readonly commands: CommandRegistry,
+    @inject(CommandRegistry) private readonly commands: CommandRegistry,
   ) {}
 
   readonly handlers: HandlersOf<typeof SUGGEST_COMMANDS> = {

@@ -3,6 +3,7 @@ import { ADMIN1, type CommandCall, foldCase, isAdminName, type MailboxRef, Postr
 import { shellWord } from '@postroom/sdk/base';
 import { Accounts, BccAddresses, MailStore, SecretStore, type SettingEdit, SettingsService } from '@postroom/sdk/services';
 import { accountEntries, assignments, orFail, propertyOf, refuseUnknownKeys, rewrittenReferences } from '@postroom/sdk/settings';
+import { inject } from '../base/inject.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { accessTokens } from './accessTokens.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
@@ -25,7 +26,7 @@ export class UserArea implements CommandArea {
     @SettingsService private readonly settings: SettingsService,
     @SecretStore private readonly secrets: SecretStore,
     @MailStore private readonly store: MailStore,
-    @CommandRegistry private readonly commands: CommandRegistry,
+    @inject(CommandRegistry) private readonly commands: CommandRegistry,
   ) {}
 
   readonly handlers: HandlersOf<typeof USER_COMMANDS> = {

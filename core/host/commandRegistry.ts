@@ -10,31 +10,12 @@ import {
   sentenceOf,
 } from '@postroom/sdk';
 import { inWords } from '@postroom/sdk/base';
-import { createServiceId } from '@postroom/sdk/services';
+import type { CommandCatalogue } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject } from 'ajv';
 import { counted } from '../configuration/problems/sentences.js';
 import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
 
-export interface CommandRegistry {
-  /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. */
-  declare(owner: string, declarations: readonly CommandDeclaration[], isStranger?: boolean): Disposable;
-  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command. */
-  register(owner: string, command: string, handler: CommandHandler): Disposable;
-  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
-  run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
-  /**
-   * Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way.
-   */
-  withRole(role: CommandRole, via?: string): readonly OwnedDeclaration[];
-  /** In order of their names. */
-  readonly declarations: readonly OwnedDeclaration[];
-  /** Those that somebody can run now: their plugins are active. */
-  readonly available: readonly OwnedDeclaration[];
-}
-
 export type OwnedDeclaration = CommandDeclaration & { readonly owner: string };
-
-export const CommandRegistry = createServiceId<CommandRegistry>('CommandRegistry');
 
 interface Entry {
   readonly owner: string;
@@ -54,7 +35,7 @@ const CHECKS = { allErrors: true, verbose: true, strict: false, useDefaults: tru
 /** Whose commands are the core's. */
 export const CORE = 'core';
 
-export class DefaultCommandRegistry implements CommandRegistry {
+export class CommandRegistry implements CommandCatalogue {
   readonly #entries = new Map<string, Entry>();
   /** For the core's own declarations, which a test holds against the meta-schema: to get that ready takes longer than anything here. */
   readonly #trusting = new Ajv({ ...CHECKS, validateSchema: false });
@@ -64,14 +45,17 @@ export class DefaultCommandRegistry implements CommandRegistry {
   /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. */
   constructor(private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined) {}
 
+  /** In order of their names. */
   get declarations(): readonly OwnedDeclaration[] {
     return inOrder([...this.#entries.values()]);
   }
 
+  /** Those that somebody can run now: their plugins are active. */
   get available(): readonly OwnedDeclaration[] {
     return inOrder([...this.#entries.values()].filter(({ handler }) => handler !== undefined));
   }
 
+  /** Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way. */
   withRole(role: CommandRole, via?: string): readonly OwnedDeclaration[] {
     const fits = ({ handler, declaration }: Entry): boolean =>
       handler !== undefined && declaration.role === role && (via === undefined || (declaration.via ?? via) === via);
@@ -79,6 +63,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
     return [...inOrder(fitting.filter(({ isStranger }) => !isStranger)), ...inOrder(fitting.filter(({ isStranger }) => isStranger))];
   }
 
+  /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. */
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {
     const added: string[] = [];
     for (const declaration of declarations) {
@@ -91,6 +76,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
     return { dispose: () => added.forEach((command) => void this.#entries.delete(command)) };
   }
 
+  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command. */
   register(owner: string, command: string, handler: CommandHandler): Disposable {
     const entry = this.#entries.get(command);
     if (entry?.owner !== owner) {
@@ -108,6 +94,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
     };
   }
 
+  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
   async run(command: string, args: unknown, call: CommandCall): Promise<unknown> {
     const entry = this.#entries.get(command);
     if (entry === undefined) {

@@ -2,7 +2,9 @@
 import type { Disposable, PluginManifest } from '@postroom/sdk';
 import type { ContributedEntries, PluginStatus } from '@postroom/sdk/services';
 import { Ajv } from 'ajv';
+import { inject } from '../base/inject.js';
 import { HOST_POINTS } from './hostPoints.js';
+import { PluginFailures } from './pluginFailures.js';
 import { PluginHost } from './pluginHost.js';
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -13,7 +15,10 @@ export class ManifestEntries implements ContributedEntries {
 
   #ajv: Ajv | undefined;
 
-  constructor(@PluginHost private readonly host: PluginHost) {
+  constructor(
+    @inject(PluginHost) private readonly host: PluginHost,
+    @inject(PluginFailures) private readonly failures: PluginFailures,
+  ) {
     host.onDidChange(() => {
       this.#known = undefined;
     });
@@ -36,7 +41,7 @@ export class ManifestEntries implements ContributedEntries {
       for (const [point, values] of contributedTo(plugin.manifest)) {
         const schema = points.get(point)?.schema;
         if (schema === undefined) {
-          if (!plugin.bundled) this.host.noteProblem(plugin.id, `${plugin.id} contributes to "${point}", which no active plugin owns.`);
+          if (!plugin.bundled) this.failures.noteProblem(plugin.id, `${plugin.id} contributes to "${point}", which no active plugin owns.`);
           continue;
         }
         entries.set(point, [...(entries.get(point) ?? []), ...this.#sound(plugin, point, values, schema)]);
@@ -62,7 +67,7 @@ export class ManifestEntries implements ContributedEntries {
     const validate = this.#ajv.compile(schema);
     if (validate(value)) return true;
     const [first] = validate.errors ?? [];
-    this.host.noteProblem(
+    this.failures.noteProblem(
       id,
       `${id} contributes an entry that is left out (${place}): ${first?.instancePath ?? ''} ${first?.message ?? 'it is wrong'}.`,
     );

@@ -26,7 +26,7 @@ const NO_DEMAND: NetworkDemand = { asks: [], waits: [] };
 
 export class HostAdministration implements PluginAdministration {
   constructor(
-    @PluginHost private readonly host: PluginHost,
+    @inject(PluginHost) private readonly host: PluginHost,
     @inject(PluginReconciler) private readonly reconciler: PluginReconciler,
     @HostHooks private readonly hooks: HostHooks,
     @SettingsService private readonly settings: SettingsService,

@@ -2,6 +2,7 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
+import { inject } from '../base/inject.js';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { declaredManifests, provenManifests, servedCommands } from './declared.js';
@@ -17,10 +18,10 @@ export class PluginReconciler implements Disposable {
   readonly #followed = new Map<string, DisposableStack>();
 
   constructor(
-    @PluginHost private readonly host: PluginHost,
+    @inject(PluginHost) private readonly host: PluginHost,
     @HostSettings private readonly settings: HostSettings,
-    @CommandRegistry private readonly commands: CommandRegistry,
-    @Doors private readonly doors: Doors,
+    @inject(CommandRegistry) private readonly commands: CommandRegistry,
+    @inject(Doors) private readonly doors: Doors,
     @PluginFolders private readonly folders: PluginFolders,
   ) {}
 

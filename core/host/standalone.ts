@@ -8,7 +8,7 @@ import { Container } from 'inversify';
 import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { checkBootFile, readBootFile } from './bootFile.js';
-import { DefaultCommandRegistry } from './commandRegistry.js';
+import { CommandRegistry } from './commandRegistry.js';
 import { mustRequire, undeclaredService } from './declaredServices.js';
 import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
@@ -19,7 +19,7 @@ import { ServiceRegistry } from './serviceRegistry.js';
 
 export class StandaloneHost {
   readonly #services: ServiceRegistry;
-  readonly #commands = new DefaultCommandRegistry();
+  readonly #commands = new CommandRegistry();
   readonly #started = new Map<string, Promise<void>>();
 
   private constructor(

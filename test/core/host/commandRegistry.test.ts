@@ -3,7 +3,7 @@ import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { CORE_COMMANDS } from '#core/commands/declarations.js';
-import { DefaultCommandRegistry } from '#core/host/commandRegistry.js';
+import { CommandRegistry } from '#core/host/commandRegistry.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 const DECLARATION = {
@@ -21,9 +21,9 @@ const DECLARATION = {
 };
 
 describe('the table of commands', () => {
-  let registry: DefaultCommandRegistry;
+  let registry: CommandRegistry;
   beforeEach(() => {
-    registry = new DefaultCommandRegistry();
+    registry = new CommandRegistry();
     registry.declare('core', [DECLARATION]);
   });
 
