@@ -28,6 +28,7 @@ export function manifestTable(manifest) {
     activation,
     provides = [],
     requires = [],
+    uses = [],
     pluginDependencies = [],
     pluginPack = [],
     contributionPoints = {},
@@ -40,6 +41,7 @@ export function manifestTable(manifest) {
     ...(activation === 'platform' ? [['starts', 'with the platform, before the settings are in force']] : []),
     ['provides', list(provides.map(({ service }) => service)) || 'nothing'],
     ['requires', list([...requires, ...pluginDependencies]) || 'nothing'],
+    ...(uses.length > 0 ? [['uses, where provided', list(uses)]] : []),
     ...(pluginPack.length > 0 ? [['enables', list(pluginPack)]] : []),
     ...sections.flatMap((key) => {
       const shown = contributes[key] === undefined ? '' : shownSection(key, contributes[key]);

@@ -53,10 +53,17 @@ export interface PluginContext {
   /** Hands over a port or a similar door: opened after every plugin is active, closed before any deactivates. */
   listen(listener: PortListener): void;
   /**
-   * A service of the host or of another plugin (see services.ts), which `requires` in the manifest names: else it throws `plugin/undeclared-service`. For
-   * plugins that run in the host; in an isolated one it throws `plugin/isolated`.
+   * A service of the host or of another plugin (see services.ts), which `requires` in the manifest names: else it throws `plugin/undeclared-service`. One
+   * that `uses` names too, at the moment of need: `plugin/no-provider` where it is not provided then. For plugins that run in the host; in an isolated one it
+   * throws `plugin/isolated`.
    */
   get<T>(service: ServiceId<T>): T;
+  /**
+   * A service that `uses` in the manifest names and that may come and go: `take` gets it at once where it is provided, and each time that it comes. What
+   * `take` answers is disposed before the provider ends, with this plugin, and with the answer of this call. Where `take` throws, that is noted as this
+   * plugin's problem, and everything goes on. Throws `plugin/undeclared-service` for other services, and `plugin/isolated` in an isolated plugin.
+   */
+  use<T>(service: ServiceId<T>, take: (service: T) => Disposable): Disposable;
   /**
    * Hands over a service that `provides` in the manifest names, for as long as the plugin is active. In activate() only; each one once. Throws
    * `plugin/undeclared-service` for others, and `plugin/isolated` in an isolated plugin.

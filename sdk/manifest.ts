@@ -33,6 +33,11 @@ export interface PluginManifest {
    * before it. Plugins that run in the host only.
    */
   readonly requires?: readonly string[];
+  /**
+   * Services that it works with where an active plugin provides them, and does without where none does: taken by `context.use`, or by `context.get` at the
+   * moment of need. Their providers may start before it or after it, and end before it. Plugins that run in the host only.
+   */
+  readonly uses?: readonly string[];
   /** Its contribution points, to which other plugins add entries, by name: `{ "checks": ... }` lets manifests say `"contributes": { "checks": [...] }`. */
   readonly contributionPoints?: Readonly<Record<string, ContributionPoint>>;
   readonly capabilities?: {

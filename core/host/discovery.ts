@@ -104,13 +104,14 @@ function isolationLimits(id: string, manifest: PluginManifest | undefined): read
     manifest?.contributes?.collectors === undefined ? [] : ["It collects accounts, which is for the product's own plugins."];
   const provided = (manifest?.provides ?? []).map(({ service }) => `It provides the service ${service}`);
   const required = (manifest?.requires ?? []).map((service) => `It requires the service ${service}`);
+  const used = (manifest?.uses ?? []).map((service) => `It uses the service ${service}`);
   const early = manifest?.activation === 'platform' ? ['It starts before the settings are read'] : [];
   return [
     ...forbidden.map(
       (tap) =>
         `It taps ${tap.hook} (${tap.name}), which is for the product's own plugins; others may tap ${TAPPED_BY_STRANGERS.join(', ')}.`,
     ),
-    ...[...provided, ...required, ...early].map(
+    ...[...provided, ...required, ...used, ...early].map(
       (what) =>
         `${what}, and an isolated plugin has no services. Where you trust its code as you trust Postroom's, name "${id}" in "trusted" of boot.json.`,
     ),

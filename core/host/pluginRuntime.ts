@@ -2,17 +2,17 @@
 import path from 'node:path';
 import { type Disposable, type MailSender, type PluginContext, type PluginStorage, PostroomError, sentenceOf } from '@postroom/sdk';
 import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
-import { createServiceId, Log, PluginStorages, SecretStore, type ServiceId, SettingsService } from '@postroom/sdk/services';
+import { createServiceId, Log, PluginStorages, SecretStore, SettingsService } from '@postroom/sdk/services';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
-import { mustRequire, undeclaredService } from './declaredServices.js';
 import { runsInHost } from './discovery.js';
 import { Doors } from './doors.js';
 import { LIFECYCLE_TIMEOUT_MS, withTimeout } from './lifecycleTimeout.js';
 import type { ModuleLoader, PluginModule, ReadablePlugin } from './pluginModule.js';
 import { pluginSecrets } from './pluginSecrets.js';
+import { PluginServices } from './pluginServices.js';
 import { pluginSettings } from './pluginSettings.js';
 import { PluginTaps } from './pluginTaps.js';
 import { isPlatform } from './servicePlan.js';
@@ -37,6 +37,7 @@ export interface RuntimeOptions {
 
 export class PluginRuntime {
   readonly #taps: PluginTaps;
+  readonly #services: PluginServices;
   readonly #stack = new DisposableStack();
   readonly #timeoutMs: number | undefined;
   #module: PluginModule | undefined;
@@ -46,6 +47,7 @@ export class PluginRuntime {
     private readonly plugin: ReadablePlugin,
     private readonly options: RuntimeOptions,
   ) {
+    this.#services = new PluginServices(plugin, options.services, options.noteProblem);
     // A store may have to bring a large database up to date, without which nothing can start. An isolated module comes to an end by itself: of its time not
     // all counts.
     this.#timeoutMs = isPlatform(plugin) || !runsInHost(plugin) ? undefined : (options.timeoutMs ?? LIFECYCLE_TIMEOUT_MS);
@@ -68,6 +70,7 @@ export class PluginRuntime {
       this.#mustHaveSupplied();
     }
     this.#phase = 'active';
+    this.#services.close();
     // In one go, so that no message meets both versions or half of one.
     instead?.untap();
     this.#taps.open();
@@ -83,6 +86,7 @@ export class PluginRuntime {
     const problems: string[] = [];
     // An activate() that was given up may go on later: what it registers then is refused.
     this.#phase = 'over';
+    await this.options.services.release(this.plugin.id);
     try {
       const told = await this.#inTime(this.#module?.deactivate?.(), 'deactivate()');
       if (Array.isArray(told)) problems.push(...told.map(String));
@@ -100,12 +104,10 @@ export class PluginRuntime {
 
   /** What the manifest declares, activate() has to bring. */
   #mustHaveSupplied(): void {
-    const { id, manifest } = this.plugin;
     const { silent } = this.#taps;
     if (silent.length > 0) throw this.#failed(`declares ${silent.map(({ name }) => name).join(', ')} but activate() supplied no handler.`);
-    const lacking = (manifest.provides ?? []).filter(({ service }) => this.options.services.providerOf(service) !== id);
-    if (lacking.length === 0) return;
-    throw this.#failed(`declares that it provides ${lacking.map(({ service }) => service).join(', ')}, and activate() did not.`);
+    const { lacking } = this.#services;
+    if (lacking.length > 0) throw this.#failed(`declares that it provides ${lacking.join(', ')}, and activate() did not.`);
   }
 
   #inTime<T>(work: T | Promise<T>, what: string): Promise<T> {
@@ -154,24 +156,16 @@ export class PluginRuntime {
         this.#mustLive();
         this.#stack.use(services.get(Doors).add(id, listener));
       },
-      get: (service) => {
-        mustRequire(this.plugin, service);
-        return services.get(service);
+      get: (service) => this.#services.get(service),
+      use: (service, take) => {
+        this.#mustLive();
+        return this.#stack.use(this.#services.use(service, take));
       },
-      provide: (service, provided) => this.#provide(service, provided),
+      provide: (service, provided) => {
+        this.#mustLive();
+        this.#services.provide(service, provided);
+      },
     } satisfies PluginContext);
-  }
-
-  #provide<T>(id: ServiceId<T>, provided: T): void {
-    this.#mustLive();
-    const declared = this.plugin.manifest.provides?.find(({ service: name }) => name === id.serviceName);
-    if (declared === undefined) {
-      throw undeclaredService(this.plugin.id, `provides the service ${id.serviceName}, which "provides" in its manifest does not name`);
-    }
-    if (this.#phase === 'active') {
-      throw undeclaredService(this.plugin.id, `provides the service ${id.serviceName} after activate() has ended`);
-    }
-    this.options.services.provide(this.plugin.id, id, declared.version, provided);
   }
 
   /** What comes after the end goes at once. */

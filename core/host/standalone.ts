@@ -9,7 +9,7 @@ import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { checkBootFile, readBootFile } from './bootFile.js';
 import { CommandRegistry } from './commandRegistry.js';
-import { mustRequire, undeclaredService } from './declaredServices.js';
+import { mustDeclare, undeclaredService } from './declaredServices.js';
 import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
 import { importPlugin } from './importPlugin.js';
@@ -101,7 +101,7 @@ export class StandaloneHost {
       log: this.log.forSource(id),
       commands: { register: (command, handler) => this.#commands.register(id, command, handler) },
       get: (service) => {
-        mustRequire(plugin, service);
+        mustDeclare(plugin, service);
         return this.#services.get(service);
       },
       provide: (service, provided) => {

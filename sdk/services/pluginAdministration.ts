@@ -84,6 +84,8 @@ export interface StartedPlugin {
   readonly provides: string;
   /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
+  /** In the same form: of what it uses where it is provided, that which is now. */
+  readonly uses?: string;
 }
 
 /** A tap in its place. */

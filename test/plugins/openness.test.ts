@@ -104,7 +104,7 @@ async function privilegesOf(folder: string): Promise<Privilege> {
   const used = imported(text);
   const read = await readPlugin(path.join(ROOT, 'plugins', folder), false);
   // The product's name they all have, and services are told by themselves.
-  const told = /^Its publisher is "postroom"|^It (?:provides|requires) the service |^It starts before the settings/;
+  const told = /^Its publisher is "postroom"|^It (?:provides|requires|uses) the service |^It starts before the settings/;
   const problems = read.problems.filter((problem) => !told.test(problem));
   return {
     ...(used.length > 0 && { services: used }),

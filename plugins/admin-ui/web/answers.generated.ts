@@ -878,6 +878,8 @@ export type PluginsOrderAnswer = readonly ({
   readonly provides: string;
   /** `acme.store: MailStore; the host: Clock` */
   readonly requires: string;
+  /** The same for what it would do without. */
+  readonly uses?: string;
 })[];
 
 /** plugins.remove: Remove an installed plugin with its settings, secrets and stored state */

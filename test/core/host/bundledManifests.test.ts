@@ -72,7 +72,7 @@ describe('the manifests of the product', () => {
     );
     const provided = all.flatMap((each) => each.provides ?? []);
     for (const { service, version } of provided) expect(known.get(service), service).to.equal(version);
-    const required = all.flatMap((each) => each.requires ?? []).map((text) => requirement(text).service);
+    const required = all.flatMap(({ requires = [], uses = [] }) => [...requires.map((text) => requirement(text).service), ...uses]);
     expect(required.filter((name) => !known.has(name))).to.deep.equal([]);
     const names = provided.map(({ service }) => service);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).to.deep.equal([]);

@@ -45,6 +45,7 @@ export function createContext({ id, manifest, folder, storagePath }: Activation,
     subscriptions: { push: (...items: readonly Disposable[]) => stack.push(...items) },
     listen: () => forBundledOnly('listen(): a port of the server'),
     get: (service) => forBundledOnly(`the service ${service.serviceName}`),
+    use: (service) => forBundledOnly(`the service ${service.serviceName}`),
     provide: (service) => forBundledOnly(`to provide the service ${service.serviceName}`),
   } satisfies PluginContext);
 }

@@ -49,6 +49,7 @@ describe("a stranger's plugin", () => {
   for (const [what, more, sentence] of [
     ['provides a service', { provides: PROVIDING.provides }, 'It provides the service Greeter, and an isolated plugin has no services.'],
     ['requires a service', { requires: ['Clock'] }, 'It requires the service Clock, and an isolated plugin has no services.'],
+    ['uses a service', { uses: ['Teaching'] }, 'It uses the service Teaching, and an isolated plugin has no services.'],
     [
       'starts before the settings',
       { activation: 'platform' },
