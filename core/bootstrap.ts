@@ -36,7 +36,6 @@ import {
   StoreFiles,
   StoreMaintenance,
   Teaching,
-  TrialPeriod,
 } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
 import { Container } from 'inversify';
@@ -47,7 +46,6 @@ import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
 import { CORE_COMMANDS } from './commands/declarations.js';
-import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
 import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
 import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
@@ -184,8 +182,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
   phase('The settings are in force.');
-  const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
-  await trials.recover();
   if (options.serve !== false) {
     const takeLevel = (): void => log.setLevel(settings.get<string>('log.level'));
     takeLevel();
@@ -226,7 +222,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // A command that only looks at a folder writes no mail into it.
   stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
-    stack.use(trials).begin();
     await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
@@ -285,7 +280,6 @@ const NEEDED: readonly ServiceId<unknown>[] = [
 function bindRooms(container: Container): void {
   bindSelf(container, CoreState);
   bindClass(container, HostSettings, DefaultSettingsService);
-  bindClass(container, TrialPeriod, SettingsTrialPeriod);
   bindAlias(container, SettingsService, HostSettings);
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);

@@ -7,6 +7,7 @@ import { keysAndValues, orFail, pathOf, problemLine, refuseUnknownKeys } from '@
 import { inject } from '../base/inject.js';
 import { hasErrors } from '../configuration/problems/problems.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { ServiceRegistry } from '../host/serviceRegistry.js';
 import { WhatIfStep } from '../review/whatIf.js';
 import { type CommandArea, type FileArgument, type HandlersOf, handler, octetsOf } from './area.js';
 import type { CONFIG_COMMANDS } from './configDeclarations.js';
@@ -17,8 +18,13 @@ export class ConfigArea implements CommandArea {
     @inject(WhatIfStep) private readonly whatIf: WhatIfStep,
     @Accounts private readonly accounts: Accounts,
     @inject(PluginHost) private readonly host: PluginHost,
-    @TrialPeriod private readonly trials: TrialPeriod,
+    @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {}
+
+  /** Its provider starts after this is made. */
+  get trials(): TrialPeriod {
+    return this.services.get(TrialPeriod);
+  }
 
   readonly handlers: HandlersOf<typeof CONFIG_COMMANDS> = {
     'config.get': handler<{ key?: string }>(({ key }) => (key === undefined ? this.settings.value : this.#at(key))),

@@ -19,6 +19,7 @@ import { inject } from '../base/inject.js';
 import { exposition } from '../figures/exposition.js';
 import { Doors } from '../host/doors.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { ServiceRegistry } from '../host/serviceRegistry.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SERVICE_COMMANDS } from './serviceDeclarations.js';
 
@@ -35,9 +36,14 @@ export class ServiceArea implements CommandArea {
     @Accounts private readonly accounts: Accounts,
     @Events private readonly events: Events,
     @Figures private readonly figures: Figures,
-    @TrialPeriod private readonly trials: TrialPeriod,
+    @inject(ServiceRegistry) private readonly services: ServiceRegistry,
     @StandingProblems private readonly problems: StandingProblems,
   ) {}
+
+  /** Its provider starts after this is made. */
+  get trials(): TrialPeriod {
+    return this.services.get(TrialPeriod);
+  }
 
   readonly handlers: HandlersOf<typeof SERVICE_COMMANDS> = {
     status: handler(() => this.#status()),

@@ -9,6 +9,7 @@ export * from './neededProperties.js';
 export * from './offeredKinds.js';
 export * from './orFail.js';
 export * from './problemLine.js';
+export * from './settingsAuthors.js';
 export * from './settingsChanges.js';
 export * from './settingsEdits.js';
 export * from './settingsLayout.js';

@@ -2,6 +2,7 @@
 import { type Disposable, type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
 import { reasonOf } from '@postroom/sdk/base';
 import {
+  type ComingChange,
   Events,
   type ExpectedVersion,
   Log,
@@ -12,18 +13,18 @@ import {
   type SettingsRevision,
   SettingsSource,
 } from '@postroom/sdk/services';
-import { problemLine, type SettingPath, type SettingsValue, userNamesIn, withUserNames } from '@postroom/sdk/settings';
+import { problemLine, SETTINGS_AUTHORS, type SettingPath, type SettingsValue, userNamesIn, withUserNames } from '@postroom/sdk/settings';
 import type { LimitCheck } from '../checking/limits.js';
 import type { LoadedSettings } from '../checking/loadSettings.js';
 import { SettingsLoader } from '../checking/settingsLoader.js';
-import { backTo, EDITOR, FIRST_START, SERVER, withRenames } from '../history/authors.js';
+import { backTo, FIRST_START, withRenames } from '../history/authors.js';
 import { SettingsHistory, unknownRevision } from '../history/settingsHistory.js';
 import { CurrentProblems } from '../problems/currentProblems.js';
 import { hasErrors } from '../problems/problems.js';
 import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
 import { starterSettings } from '../schema/starter.js';
 import { applyEdits, parseDocument } from '../text/document.js';
-import type { ComingChange, HostSettings } from './hostSettings.js';
+import type { HostSettings } from './hostSettings.js';
 import { SettingsInForce } from './settingsInForce.js';
 import { SourceText } from './sourceText.js';
 
@@ -62,7 +63,7 @@ export class DefaultSettingsService implements HostSettings, Disposable {
     await this.#merge(manifests, proven);
     const latest = await this.#history.latest();
     const content = await this.source.read();
-    const author = content.text === undefined && content.isMissing ? await this.#start(latest) : EDITOR;
+    const author = content.text === undefined && content.isMissing ? await this.#start(latest) : SETTINGS_AUTHORS.editor;
     // Watched before it is read: a change in between is seen as well.
     this.#watch = this.source.onDidChange(() => void this.reload());
     await this.#serially(async () => {
@@ -206,7 +207,7 @@ export class DefaultSettingsService implements HostSettings, Disposable {
       const loaded = this.#load(this.text);
       this.#problems.set(loaded.problems);
       const value = loaded.value ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).value);
-      this.#inForce.apply(SERVER, value ?? this.#inForce.applied);
+      this.#inForce.apply(SETTINGS_AUTHORS.server, value ?? this.#inForce.applied);
     });
   }
 
@@ -228,7 +229,7 @@ export class DefaultSettingsService implements HostSettings, Disposable {
     await this.source.write(latest?.text ?? this.source.starter ?? starterSettings(this.schema), undefined);
     if (latest === undefined) return FIRST_START;
     this.log.warn('settings.json was gone; the last good version was put back.', { path: this.place });
-    return SERVER;
+    return SETTINGS_AUTHORS.server;
   }
 
   #load(text: string): LoadedSettings {
@@ -236,7 +237,7 @@ export class DefaultSettingsService implements HostSettings, Disposable {
   }
 
   /** Takes up the text as it is now, where it is not what was read or written last. */
-  async #takeText(author = EDITOR): Promise<void> {
+  async #takeText(author: string = SETTINGS_AUTHORS.editor): Promise<void> {
     const look = await this.#content.look();
     if (look === 'same') return;
     if (look !== 'changed') return this.#problems.set([{ severity: 'error', path: '', message: look.refusal }]);
@@ -289,7 +290,7 @@ export class DefaultSettingsService implements HostSettings, Disposable {
     const value = latest === undefined ? undefined : this.#load(latest.text).value;
     if (value !== undefined) this.#goodText = latest?.text;
     else this.log.error('There is no good version of the settings to fall back to; nothing is shared until settings.json is mended.');
-    this.#inForce.apply(SERVER, value ?? this.#load('{}').value ?? {});
+    this.#inForce.apply(SETTINGS_AUTHORS.server, value ?? this.#load('{}').value ?? {});
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {

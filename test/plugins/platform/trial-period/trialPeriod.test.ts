@@ -1,16 +1,15 @@
 // Changes of ports and TLS on a running server: kept when they are confirmed within a minute, taken back otherwise.
 
 import { SettingsService } from '@postroom/sdk/services';
-import { HostSettings } from '#core/configuration/inForce/hostSettings.js';
 import '#core/base/injection.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/host/doors.js';
-import { VictimProcess } from '../faults/victimProcess.js';
-import { Postroom } from '../kit/postroom.js';
-import { until } from '../kit/until.js';
+import { VictimProcess } from '../../../faults/victimProcess.js';
+import { Postroom } from '../../../kit/postroom.js';
+import { until } from '../../../kit/until.js';
 
 const TRIED = [{ host: '127.0.0.1', port: 0, security: 'starttls' }];
 const SAFE = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
@@ -103,7 +102,7 @@ describe('a change of how the server is reached', () => {
   });
 
   it('is refused where it could not be stored that it is on trial', async () => {
-    office.service(HostSettings).onWillChange(() => Promise.reject(new Error('the disk is full')));
+    office.service(SettingsService).onWillChange(() => Promise.reject(new Error('the disk is full')));
     const failure = await change().catch((error: unknown) => error);
     expect((failure as Error).message).to.match(/could not be written \(the disk is full\)\. The former settings stay in force/);
     expect(security()).to.equal('plain');
