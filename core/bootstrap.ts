@@ -62,12 +62,11 @@ import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
 import { CORE, CommandRegistry } from './host/commandRegistry.js';
 import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
-import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
+import { discoverPlugins, type InstalledPlugin, readPlugin } from './host/discovery.js';
 import { Doors } from './host/doors.js';
 import { bindHost } from './host/hostBindings.js';
 import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
 import { PluginHost } from './host/pluginHost.js';
-import { pluginReader } from './host/pluginReader.js';
 import { PluginReconciler } from './host/pluginReconciler.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
@@ -156,7 +155,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     trusted: new Set(boot.trusted),
   };
   bindValue(container, PluginFolders, folders);
-  bindValue(container, PluginReader, pluginReader(folders.trusted));
+  bindValue(container, PluginReader, { read: (folder) => readPlugin(folder, false, folders.trusted) });
   bindValue(container, ServerProcess, { stallLimit: options.onStall });
   const progress = new BootState(boot);
   bindHost(container, {

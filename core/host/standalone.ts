@@ -10,10 +10,9 @@ import { BUNDLED_PLUGINS } from '../base/places.js';
 import { checkBootFile, readBootFile } from './bootFile.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { mustDeclare, undeclaredService } from './declaredServices.js';
-import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
+import { discoverPlugins, type InstalledPlugin, readPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
 import { importPlugin } from './importPlugin.js';
-import { pluginReader } from './pluginReader.js';
 import { platformPacks, requirementsOf } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
 
@@ -120,7 +119,7 @@ function containerOf(log: Log): Container {
   const container = new Container();
   bindValue(container, Clock, new SystemClock());
   bindValue(container, Log, log);
-  bindValue(container, PluginReader, pluginReader());
+  bindValue(container, PluginReader, { read: (folder) => readPlugin(folder, false) });
   return container;
 }
 
