@@ -7,9 +7,9 @@ import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import { CONTROL_LIMITS } from '#core/cli/controlLimits.js';
 
 import { MOST_PROBLEMS } from '#core/configuration/problems/problems.js';
-import { LONGEST_PATTERN, MOST_STATES } from '#core/configuration/strangers/linearPattern.js';
-import { SCHEMA_LIMITS } from '#core/configuration/strangers/schemaLimits.js';
 import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_VALUES } from '#core/host/manifestLimits.js';
+import { LONGEST_PATTERN, MOST_STATES } from '#core/schemas/linearPattern.js';
+import { SCHEMA_LIMITS } from '#core/schemas/schemaLimits.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';
 import { ANSWER, LISTING } from '#plugins/pop3/dist/client/pop3Dialogue.js';

@@ -13,7 +13,7 @@ import { inWords } from '@postroom/sdk/base';
 import type { CommandCatalogue } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject } from 'ajv';
 import { counted } from '../configuration/problems/sentences.js';
-import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
+import type { StrangerSchemas } from '../schemas/strangerSchemas.js';
 
 export type OwnedDeclaration = CommandDeclaration & { readonly owner: string };
 
@@ -128,7 +128,7 @@ export class CommandRegistry implements CommandCatalogue {
   async #compile({ owner, declaration, isStranger }: Entry): Promise<ArgumentsCheck> {
     const schema = { type: 'object', additionalProperties: false, ...declaration.arguments };
     if (isStranger) {
-      const { StrangerSchemas } = await import('../configuration/strangers/strangerSchemas.js');
+      const { StrangerSchemas } = await import('../schemas/strangerSchemas.js');
       this.#strangers ??= new StrangerSchemas('arguments');
       return this.#strangers.compile(schema, owner);
     }

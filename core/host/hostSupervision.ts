@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { PluginSupervision } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { schemaOwner } from '../configuration/strangers/schemaWork.js';
+import { schemaOwner } from '../schemas/schemaWork.js';
 import { runsInHost } from './discovery.js';
 import { PluginFailures } from './pluginFailures.js';
 import { PluginLifecycle } from './pluginLifecycle.js';

@@ -14,6 +14,7 @@ import {
   SettingsSource,
 } from '@postroom/sdk/services';
 import { problemLine, SETTINGS_AUTHORS, type SettingPath, type SettingsValue, userNamesIn, withUserNames } from '@postroom/sdk/settings';
+import type { JsonSchema } from '../../schemas/vocabulary.js';
 import type { LimitCheck } from '../checking/limits.js';
 import type { LoadedSettings } from '../checking/loadSettings.js';
 import { SettingsLoader } from '../checking/settingsLoader.js';
@@ -21,7 +22,7 @@ import { backTo, FIRST_START, withRenames } from '../history/authors.js';
 import { SettingsHistory, unknownRevision } from '../history/settingsHistory.js';
 import { CurrentProblems } from '../problems/currentProblems.js';
 import { hasErrors } from '../problems/problems.js';
-import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
+import type { SettingsSchema } from '../schema/schema.js';
 import { starterSettings } from '../schema/starter.js';
 import { applyEdits, parseDocument } from '../text/document.js';
 import type { HostSettings } from './hostSettings.js';
