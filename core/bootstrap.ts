@@ -46,7 +46,6 @@ import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
 import { registerCoreCommands } from './commands/coreCommands.js';
 import { CORE_COMMANDS } from './commands/declarations.js';
-import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
 import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
@@ -177,7 +176,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
-  const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
+  const settings = stack.use(service(container, HostSettings));
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
   phase('The settings are in force.');
@@ -278,7 +277,7 @@ const NEEDED: readonly ServiceId<unknown>[] = [
 /** What plugins may ask for has the SDK's id as well. */
 function bindRooms(container: Container): void {
   bindSelf(container, CoreState);
-  bindClass(container, HostSettings, DefaultSettingsService);
+  bindSelf(container, HostSettings);
   bindAlias(container, SettingsService, HostSettings);
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);

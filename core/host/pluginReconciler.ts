@@ -19,7 +19,7 @@ export class PluginReconciler implements Disposable {
 
   constructor(
     @inject(PluginHost) private readonly host: PluginHost,
-    @HostSettings private readonly settings: HostSettings,
+    @inject(HostSettings) private readonly settings: HostSettings,
     @inject(CommandRegistry) private readonly commands: CommandRegistry,
     @inject(Doors) private readonly doors: Doors,
     @PluginFolders private readonly folders: PluginFolders,
