@@ -60,7 +60,7 @@ import { RelayStep } from './flow/sending/relay.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
 import { CORE, CommandRegistry } from './host/commandRegistry.js';
-import { declaredCommands, declaredManifests, provenManifests } from './host/declared.js';
+import { declaredManifests, provenManifests, servedCommands } from './host/declared.js';
 import { discoverPlugins, type InstalledPlugin, readPlugin } from './host/discovery.js';
 import { Doors } from './host/doors.js';
 import { bindHost } from './host/hostBindings.js';
@@ -79,7 +79,6 @@ import { ResortStep } from './review/resort.js';
 import { TeachingStep } from './review/teaching.js';
 import { WhatIfStep } from './review/whatIf.js';
 import { LicenceWarden } from './service/licence.js';
-import { logPickUps } from './service/pickUpLog.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
 import { ProblemSources } from './service/standingProblems.js';
 
@@ -173,7 +172,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
-  stack.use(logPickUps(events, service(container, ActivityLog)));
   stack.use(service(container, Figures) as ServerFigures);
 
   const settings = stack.use(service(container, HostSettings));
@@ -252,11 +250,16 @@ function phases(log: Log, clock: Clock): (what: string, fields?: Readonly<Record
   return (what, fields) => log.info(what, { ...fields, ms: Math.round(clock.monotonic() - began) });
 }
 
-/** The core's commands, which no plugin can take, and those of the platform, whose handlers come before the settings do. */
+/**
+ * The core's commands and those of the product's plugins, whose names no other plugin can take, whether or not they run; then those of strangers' that belong
+ * to the platform: their handlers come before the settings do.
+ */
 function declareCommands(container: Container, installed: readonly InstalledPlugin[], stack: DisposableStack): void {
   const registry = service(container, CommandRegistry);
   stack.use(registry.declare(CORE, CORE_COMMANDS));
-  for (const plugin of installed.filter(isPlatform)) stack.use(registry.declare(plugin.id, declaredCommands(plugin), !plugin.bundled));
+  for (const plugin of installed.filter(({ bundled }) => bundled)) stack.use(registry.declare(plugin.id, servedCommands(plugin)));
+  for (const plugin of installed.filter((each) => !each.bundled && isPlatform(each)))
+    stack.use(registry.declare(plugin.id, servedCommands(plugin), true));
 }
 
 /** What the host itself cannot do without. */

@@ -6,6 +6,7 @@ export const ERROR_CODES = Object.freeze({
   'command/unknown': 'No such command.',
   'command/arguments': 'The arguments do not fit the schema of the command.',
   'command/not-allowed': 'The command was not asked for by somebody who may.',
+  'command/not-active': 'The plugin that the command belongs to does not run.',
   'command/not-running': 'The command needs a running server.',
   'data/missing': 'The folder holds no data of Postroom.',
   'data/locked': 'Another process uses the data folder.',

@@ -104,7 +104,10 @@ async function commandTable(dataDir: string): Promise<CommandTable> {
   );
   // The product's plugins come first in the list, and last here: their titles count.
   const manifests = installed.flatMap((plugin) => plugin.manifest ?? []).toReversed();
-  const titles: Readonly<Record<string, string>> = Object.fromEntries(manifests.flatMap(areaTitles));
+  const titles = Object.fromEntries([
+    ...manifests.map(({ name, description }) => [name, description] as const),
+    ...manifests.flatMap(areaTitles),
+  ]);
   return {
     declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
     titles: { ...titles, ...AREA_TITLES },
@@ -112,8 +115,9 @@ async function commandTable(dataDir: string): Promise<CommandTable> {
   };
 }
 
-function areaTitles({ name, description, contributes }: PluginManifest): readonly (readonly [string, string])[] {
-  return [[name, description], ...(contributes?.areas ?? []).map(({ area, title }) => [area, title] as const)];
+/** They count before the names of plugins: an area may be called as a plugin is that has nothing to do with it. */
+function areaTitles({ contributes }: PluginManifest): readonly (readonly [string, string])[] {
+  return (contributes?.areas ?? []).map(({ area, title }) => [area, title] as const);
 }
 
 function dataFolderOf(argv: readonly string[]): string | undefined {

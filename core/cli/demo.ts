@@ -5,14 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { ADMIN1, type CommandCall, type Disposable, mailboxName, type PluginManifest } from '@postroom/sdk';
 import { shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
-import { Accounts, MailStore, Outbox, type RoundReport, Rounds, SecretStore, type StoredMessage } from '@postroom/sdk/services';
+import { Accounts, MailStore, Outbox, SecretStore, type StoredMessage } from '@postroom/sdk/services';
 import { textsOf } from '@postroom/sdk/settings';
 import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
 import { service } from '../base/bindings.js';
 import { createLog } from '../base/log.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { openServer, type Server } from '../bootstrap.js';
-import { summaryOf } from '../commands/serviceArea.js';
 import { demoSettings } from '../configuration/schema/offeredQuestions.js';
 import { pluginId } from '../configuration/schema/schema.js';
 import { discoverPlugins } from '../host/discovery.js';
@@ -51,8 +50,8 @@ export async function demo(options: DemoOptions): Promise<number> {
       control = await serveControl(server);
       sampleMailAt(isp);
       say('Collecting and sorting the sample mail.');
-      const report = await service(server.container, Rounds).run('user');
-      const summary = await summaryFor(server, report, isp);
+      const round = (await server.run('send-receive', {}, demoCall())) as RoundAnswer;
+      const summary = await summaryFor(server, round, isp);
       process.stdout.write(
         options.json ? `${terminalJson(JSON.stringify(summary, undefined, 2))}\n` : `\n${terminalText(table(summary))}\n`,
       );
@@ -63,7 +62,7 @@ export async function demo(options: DemoOptions): Promise<number> {
         say(howToConnect(server, dataDir));
         await wish.toEnd;
       }
-      return report.accounts.every((account) => account.failed.length === 0) ? EXIT.done : EXIT.failed;
+      return round.rounds.every(({ failed }) => failed.length === 0) ? EXIT.done : EXIT.failed;
     } finally {
       await control?.dispose();
       await server.close();
@@ -106,8 +105,12 @@ function demoCall(): CommandCall {
   return { author: 'demo', signal: new AbortController().signal, progress: () => undefined };
 }
 
-interface DemoSummary {
-  readonly rounds: readonly object[];
+/** What the demo looks at in the answer of the command. */
+interface RoundAnswer {
+  readonly rounds: readonly { readonly failed: readonly string[] }[];
+}
+
+interface DemoSummary extends RoundAnswer {
   readonly mailboxes: readonly {
     readonly account: string | undefined;
     readonly user: string;
@@ -125,7 +128,7 @@ interface DemoSummary {
 }
 
 /** The shape that scripts rely on. */
-async function summaryFor(server: Server, report: RoundReport, isp: PracticeIsp): Promise<DemoSummary> {
+async function summaryFor(server: Server, round: RoundAnswer, isp: PracticeIsp): Promise<DemoSummary> {
   const store = service(server.container, MailStore);
   const boxes = await store.mailboxes();
   const holders = new Map<string, string[]>();
@@ -136,7 +139,7 @@ async function summaryFor(server: Server, report: RoundReport, isp: PracticeIsp)
   }
   const messages = await store.recent(1000);
   return {
-    ...(summaryOf(report) as { rounds: readonly object[] }),
+    ...round,
     mailboxes: boxes.map(({ mailbox, messages: count, bytes }) => ({
       account: mailbox.account,
       user: mailbox.user,

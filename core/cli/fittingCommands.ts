@@ -22,7 +22,7 @@ export function fittingCommands(
   return [...own, ...fitting];
 }
 
-/** `outbox` of `outbox.list`; `status` of `status`. */
+/** `box` of `box.open`; `open` of `open`. */
 function areaOf(command: string): string {
   return command.split('.')[0] ?? '';
 }

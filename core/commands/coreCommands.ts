@@ -9,25 +9,14 @@ import type { CommandArea } from './area.js';
 import { ConfigArea } from './configArea.js';
 import { DoctorArea } from './doctorArea.js';
 import { ExplainArea } from './explainArea.js';
-import { HeldArea } from './heldArea.js';
-import { LicenceArea } from './licenceArea.js';
-import { LogArea } from './logArea.js';
-import { MailboxArea } from './mailboxArea.js';
-import { OutboxArea } from './outboxArea.js';
 import { ResortArea } from './resortArea.js';
 import { ServiceArea } from './serviceArea.js';
 import { SetupArea } from './setupArea.js';
 import { SuggestArea } from './suggestArea.js';
 import { UserArea } from './userArea.js';
-import { WaitingArea } from './waitingArea.js';
 
 const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   ServiceArea,
-  MailboxArea,
-  OutboxArea,
-  HeldArea,
-  WaitingArea,
-  LogArea,
   ExplainArea,
   ResortArea,
   AccountArea,
@@ -35,7 +24,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   UserArea,
   ConfigArea,
   SetupArea,
-  LicenceArea,
   DoctorArea,
 ];
 

@@ -1,29 +1,18 @@
-// Every command of the core, put together from its areas: `outbox retry` is declared in outboxDeclarations.ts and done in outboxArea.ts.
+// Every command of the core, put together from its areas: `users add` is declared in userDeclarations.ts and done in userArea.ts.
 // Plugins declare theirs the same way, in their manifests.
 import type { CommandDeclaration } from '@postroom/sdk';
 import { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { CONFIG_COMMANDS } from './configDeclarations.js';
 import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
-import { HELD_COMMANDS } from './heldDeclarations.js';
-import { LICENCE_COMMANDS } from './licenceDeclarations.js';
-import { LOG_COMMANDS } from './logDeclarations.js';
-import { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
-import { OUTBOX_COMMANDS } from './outboxDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
 import { SERVICE_COMMANDS } from './serviceDeclarations.js';
 import { SETUP_COMMANDS } from './setupDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
-import { WAITING_COMMANDS } from './waitingDeclarations.js';
 
 export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...SERVICE_COMMANDS,
-  ...MAILBOX_COMMANDS,
-  ...OUTBOX_COMMANDS,
-  ...HELD_COMMANDS,
-  ...WAITING_COMMANDS,
-  ...LOG_COMMANDS,
   ...EXPLAIN_COMMANDS,
   ...RESORT_COMMANDS,
   ...ACCOUNT_COMMANDS,
@@ -31,19 +20,12 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
   ...SETUP_COMMANDS,
-  ...LICENCE_COMMANDS,
   ...DOCTOR_COMMANDS,
 ];
 
-/** What the areas are about: `postroom outbox` is explained by it. Those of plugins stand in their manifests. */
+/** What the areas are about: `postroom users` is explained by it. Those of plugins stand in their manifests. */
 export const AREA_TITLES: Readonly<Record<string, string>> = {
   accounts: 'The ISP mailboxes that are shared: list, add, change, remove, suggest the kind, passwords',
   config: 'The settings file: get, set, unset, confirm, validate, history, diff, undo, questions of the setup',
-  held: 'Mail that was kept back: list, retry, release, delete',
-  log: 'What was collected, sent and picked up, by day',
-  mailboxes: 'Mailboxes: how much mail waits where, move a message',
-  outbox: 'Mail that waits to be sent: list, retry, hold, return',
-  service: 'Start and stop the mail service',
   users: 'Who shares an account: list, add, change, rename, remove, passwords',
-  waiting: 'Mail that stays at the ISPs, too large or not handed over: list, fetch, delete, leave',
 };

@@ -42,8 +42,11 @@ export class CommandRegistry implements CommandCatalogue {
   readonly #ajv = new Ajv(CHECKS);
   #strangers: StrangerSchemas | undefined;
 
-  /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. */
-  constructor(private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined) {}
+  /** `onProblem`: a plugin's handler failed in a way that it did not mean to tell. `whyInactive`: sentences about a plugin that does not run. */
+  constructor(
+    private readonly onProblem: (plugin: string, sentence: string) => void = () => undefined,
+    private readonly whyInactive: (plugin: string) => string = () => '"postroom plugins list" says why.',
+  ) {}
 
   /** In order of their names. */
   get declarations(): readonly OwnedDeclaration[] {
@@ -63,26 +66,35 @@ export class CommandRegistry implements CommandCatalogue {
     return [...inOrder(fitting.filter(({ isStranger }) => !isStranger)), ...inOrder(fitting.filter(({ isStranger }) => isStranger))];
   }
 
-  /** Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. */
+  /**
+   * Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. A name
+   * has one owner: who declares it first, but the product always before a stranger.
+   */
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {
-    const added: string[] = [];
+    const added: Entry[] = [];
     for (const declaration of declarations) {
-      if (this.#entries.has(declaration.command)) {
-        continue;
-      }
-      this.#entries.set(declaration.command, { owner, declaration, isStranger, check: undefined, handler: undefined });
-      added.push(declaration.command);
+      const other = this.#entries.get(declaration.command);
+      if (other !== undefined && (isStranger || !other.isStranger)) continue;
+      const entry: Entry = { owner, declaration, isStranger, check: undefined, handler: undefined };
+      this.#entries.set(declaration.command, entry);
+      added.push(entry);
     }
-    return { dispose: () => added.forEach((command) => void this.#entries.delete(command)) };
+    return {
+      dispose: () => {
+        for (const entry of added) this.#forget(entry);
+      },
+    };
   }
 
-  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command. */
+  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command, or another one has its name. */
   register(owner: string, command: string, handler: CommandHandler): Disposable {
     const entry = this.#entries.get(command);
     if (entry?.owner !== owner) {
-      throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, which its manifest does not declare.`, {
-        plugin: owner,
-      });
+      const why =
+        entry === undefined
+          ? 'which its manifest does not declare.'
+          : `and that name is taken: ${entry.owner === CORE ? 'Postroom' : entry.owner} has a command of it. The plugin has to choose another name.`;
+      throw new PostroomError('command/unknown', `${owner} supplies the command ${command}, ${why}`, { plugin: owner });
     }
     entry.handler = handler;
     return {
@@ -94,16 +106,18 @@ export class CommandRegistry implements CommandCatalogue {
     };
   }
 
-  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
+  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/not-active`, `command/arguments`, or what the handler threw. */
   async run(command: string, args: unknown, call: CommandCall): Promise<unknown> {
     const entry = this.#entries.get(command);
     if (entry === undefined) {
       throw new PostroomError('command/unknown', `There is no command ${command}. "postroom --help" lists them.`);
     }
     if (entry.handler === undefined) {
+      const { owner } = entry;
       throw new PostroomError(
-        'command/unknown',
-        `${command} belongs to ${entry.owner}, which is not active. "postroom plugins list" says why.`,
+        'command/not-active',
+        `The command ${command} belongs to ${owner}, which is not active. ${this.whyInactive(owner)}`,
+        { plugin: owner },
       );
     }
     const given: unknown = structuredClone(args ?? {});
@@ -134,6 +148,12 @@ export class CommandRegistry implements CommandCatalogue {
     }
     const validate = (owner === CORE ? this.#trusting : this.#ajv).compile(schema);
     return (args) => (validate(args) ? [] : (validate.errors ?? []));
+  }
+
+  /** Its name may be the product's by now. */
+  #forget(entry: Entry): void {
+    const { command } = entry.declaration;
+    if (this.#entries.get(command) === entry) this.#entries.delete(command);
   }
 
   #failed(plugin: string, command: string, error: unknown): PostroomError {

@@ -10,6 +10,7 @@ import {
 } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { bindAlias, bindClass, bindSelf, bindValue, service } from '../base/bindings.js';
+import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { BlockingPlugins } from '../hooking/blockingPlugins.js';
 import { createHooks, HostHooks } from '../hooks.js';
 import { CommandRegistry } from './commandRegistry.js';
@@ -17,6 +18,7 @@ import { ManifestEntries } from './contributedEntries.js';
 import { Doors } from './doors.js';
 import { HostAdministration } from './hostAdministration.js';
 import { HostSupervision } from './hostSupervision.js';
+import { whyInactive } from './inactivePlugin.js';
 import { MailFilters } from './mailFilters.js';
 import { PluginFailures } from './pluginFailures.js';
 import { PluginHost } from './pluginHost.js';
@@ -34,7 +36,7 @@ export function bindHost(container: Container, options: Pick<RuntimeOptions, 'st
   const services = new ServiceRegistry(container);
   bindValue(container, HostHooks, hooks);
   bindValue(container, ServiceRegistry, services);
-  bindValue(container, CommandRegistry, new CommandRegistry(noteProblem));
+  bindValue(container, CommandRegistry, new CommandRegistry(noteProblem, (plugin) => whyPluginIsOff(container, plugin)));
   bindAlias(container, CommandCatalogue, CommandRegistry);
   const log = service(container, Log);
   bindValue(container, Doors, new Doors((plugin, sentence) => log.error(sentence, { plugin }), options.timeoutMs));
@@ -51,4 +53,14 @@ export function bindHost(container: Container, options: Pick<RuntimeOptions, 'st
   bindSelf(container, HostSupervision);
   bindAlias(container, PluginSupervision, HostSupervision);
   bindSelf(container, UnhandledErrors);
+}
+
+function whyPluginIsOff(container: Container, plugin: string): string {
+  const { plugins, ground } = service(container, PluginHost);
+  const bySettings = service(container, HostSettings).get<readonly string[]>('plugins.disabled');
+  return whyInactive(
+    plugin,
+    plugins.find(({ id }) => id === plugin),
+    { bySettings, atBoot: ground.off },
+  );
 }

@@ -1,5 +1,5 @@
 // Tells of a message that stays at the ISP: who wrote what, why it was not collected, and how an administrator has it fetched, deleted or left.
-import { createHash } from 'node:crypto';
+import { waitingCode } from '@postroom/sdk/mail';
 import { composeNotice } from './notice.js';
 
 export interface WaitingNoticeRequest {
@@ -20,11 +20,6 @@ export interface WaitingNoticeRequest {
 
 /** Characters of a field of a stranger that are shown. */
 const SHOWN = 200;
-
-/** Names a message on a command line; unique ids may hold spaces and quotes. */
-export function waitingCode(uidl: string): string {
-  return createHash('sha256').update(uidl).digest('hex').slice(0, 8);
-}
 
 /** The notice in CRLF form. */
 export function composeWaitingNotice(request: WaitingNoticeRequest): Uint8Array {

@@ -12,3 +12,4 @@ export * from './octets.js';
 export * from './planState.js';
 export * from './sortPlan.js';
 export * from './surplusCopy.js';
+export * from './waitingCode.js';

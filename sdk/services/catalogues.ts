@@ -9,7 +9,9 @@ export interface CommandCatalogue {
   readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
   /** Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way. */
   withRole(role: CommandRole, via?: string): readonly (CommandDeclaration & { readonly owner: string })[];
-  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/arguments`, or what the handler threw. */
+  /**
+   * Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/not-active`, `command/arguments`, or what the handler threw.
+   */
   run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
 }
 export const CommandCatalogue = createServiceId<CommandCatalogue>('CommandCatalogue');

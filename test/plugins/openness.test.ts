@@ -44,6 +44,9 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
+  'platform/mail-commands': {
+    services: ['Accounts', 'ActivityLog', 'Events', 'HeldMail', 'Journal', 'MailStore', 'Outbox', 'Sending'],
+  },
   'platform/plugin-manager': {
     services: [
       ...[
@@ -62,6 +65,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ),
   },
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/service-commands': {
+    services: [
+      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],
+      ...['Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
+    ],
+  },
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [

@@ -25,6 +25,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'command/unknown': 404,
   'command/arguments': 400,
   'command/not-allowed': 403,
+  'command/not-active': 409,
   'command/not-running': 409,
   'data/missing': 404,
   'data/locked': 409,

@@ -1105,8 +1105,8 @@ export interface StatusAnswer {
     readonly name: string;
     readonly why: string;
   }[];
-  /** Counts run since the start. */
-  readonly figures: {
+  /** Counts run since the start. Missing where the plugin that keeps them is not active. */
+  readonly figures?: {
     readonly upSeconds: number;
     /** Messages taken in since the start. */
     readonly accepted: number;

@@ -26,11 +26,7 @@ interface Tried {
 }
 
 /** Properties that decide how the server is reached, and by whom, and that differ between two versions. */
-function riskyChanges(
-  { properties }: Pick<SettingsDeclarations, 'properties'>,
-  before: SettingsValue,
-  after: SettingsValue,
-): string[] {
+function riskyChanges({ properties }: Pick<SettingsDeclarations, 'properties'>, before: SettingsValue, after: SettingsValue): string[] {
   return [...properties.values()]
     .filter(({ key, scope, schema }) => scope === 'server' && schema.risky === true && !isDeepStrictEqual(before[key], after[key]))
     .map(({ key }) => key);

@@ -96,16 +96,42 @@ describe('the table of commands', () => {
       expect(ajv.validateSchema({ type: 'object', ...schema }), command).to.equal(true);
   });
 
-  it('names the owner of a command whose plugin is not active', async () => {
+  it('names the owner of a command whose plugin is not active, and what to do', async () => {
     registry.declare('acme.lid', [{ command: 'lid.close', title: 'Close' }]);
-    expect((await failure('lid.close', {})).message).to.include('acme.lid, which is not active');
+    const error = await failure('lid.close', {});
+    expect(error).to.include({ code: 'command/not-active' });
+    expect(error.message).to.equal('The command lid.close belongs to acme.lid, which is not active. "postroom plugins list" says why.');
+    registry = new CommandRegistry(undefined, (plugin) => `Wake ${plugin}.`);
+    registry.declare('acme.lid', [{ command: 'lid.close', title: 'Close' }]);
+    expect((await failure('lid.close', {})).message).to.match(/not active\. Wake acme\.lid\.$/);
+  });
+
+  it("gives the product's commands their names before a stranger's, whichever were declared first, and whether or not they run", async () => {
+    const stranger = registry.declare('acme.lid', [{ command: 'lid.close', title: 'Mine' }, DECLARATION], true);
+    registry.register('acme.lid', 'lid.close', () => 'mine');
+    registry.declare('postroom.lid', [{ command: 'lid.close', title: 'Close' }]);
+    expect(registry.declarations.map(({ command, owner }) => [command, owner])).to.deep.equal([
+      ['box.open', 'core'],
+      ['lid.close', 'postroom.lid'],
+    ]);
+    expect((await failure('lid.close', {})).message).to.include('postroom.lid, which is not active');
+    for (const command of ['lid.close', 'box.open'])
+      expect(() => registry.register('acme.lid', command, () => 'mine'), command).to.throw(
+        /^acme\.lid supplies the command \S+, and that name is taken: (postroom\.lid|Postroom) has a command of it\. The plugin has to choose another name\.$/,
+      );
+    registry.register('postroom.lid', 'lid.close', () => 'closed');
+    await stranger.dispose();
+    expect(await registry.run('lid.close', {}, CALL), 'the stranger takes nothing along').to.equal('closed');
   });
 
   it("takes a handler from the command's owner only", () => {
     expect(() => registry.register('acme.lid', 'box.open', () => undefined)).to.throw(
-      'acme.lid supplies the command box.open, which its manifest does not declare.',
+      'acme.lid supplies the command box.open, and that name',
     );
-    expect(() => registry.register('core', 'box.burn', () => undefined)).to.throw(PostroomError);
+    expect(() => registry.register('acme.lid', 'box.burn', () => undefined)).to.throw(
+      PostroomError,
+      'acme.lid supplies the command box.burn, which its manifest does not declare.',
+    );
   });
 
   it('leaves a command with whom declared it first', async () => {
@@ -121,6 +147,7 @@ describe('the table of commands', () => {
     await handler.dispose();
     await declared.dispose();
     expect((await failure('box.open', { name: 'a' })).message).to.include('not active');
+    expect(await failure('lid.close', {})).to.include({ code: 'command/unknown' });
     expect(registry.declarations.map(({ command }) => command)).to.deep.equal(['box.open']);
   });
 });

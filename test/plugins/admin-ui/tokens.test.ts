@@ -1,8 +1,8 @@
 // Access tokens: none is wider or lasts longer than what made it, and a change of ADMIN1's password tells of them.
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { isWithin } from '#plugins/admin-ui/dist/server/scopes.js';
+import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 import { type Credentials, ManagerHost, problemOf } from './managerHost.js';
 
 interface Made {
@@ -120,7 +120,7 @@ describe("The manager's access tokens", () => {
   });
 
   it('are within others where these cover all that they cover, whatever plugins add', () => {
-    const within = (scope: string, ...scopes: string[]): boolean => isWithin(scope, scopes, CORE_COMMANDS);
+    const within = (scope: string, ...scopes: string[]): boolean => isWithin(scope, scopes, PRODUCT_COMMANDS);
     for (const scope of ['read', 'write', 'outbox.*', 'outbox.list', 'nobody.knows']) expect(within(scope, 'write'), scope).to.equal(true);
     expect(within('outbox.list', 'read')).to.equal(true);
     expect(within('outbox.retry', 'read')).to.equal(false);

@@ -1,38 +1,27 @@
 // mailboxes list|show: how much mail waits where.
-import { type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
+import { ADMIN1, type CommandHandler, type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
 import { findMailbox } from '@postroom/sdk/base';
-import { Accounts, MailStore } from '@postroom/sdk/services';
-import { type CommandArea, type HandlersOf, handler } from './area.js';
-import type { MAILBOX_COMMANDS } from './mailboxDeclarations.js';
+import type { Accounts, MailStore } from '@postroom/sdk/services';
 
-export class MailboxArea implements CommandArea {
+type Summary = Awaited<ReturnType<MailStore['mailboxes']>>[number];
+
+export class MailboxCommands {
   constructor(
-    @MailStore private readonly store: MailStore,
-    @Accounts private readonly accounts: Accounts,
+    private readonly store: MailStore,
+    private readonly accounts: Accounts,
   ) {}
 
-  readonly handlers: HandlersOf<typeof MAILBOX_COMMANDS> = {
-    'mailboxes.list': handler(() => this.#list()),
-    'mailboxes.show': handler<{ mailbox: string; limit: number }>(async ({ mailbox, limit }) => {
-      const messages = await this.store.list(await this.#find(mailbox), limit);
-      return messages.map(({ id, receivedAt, from, subject, size, rung }) => ({
-        message: id,
-        receivedAt,
-        from,
-        subject,
-        bytes: size,
-        rung,
-      }));
-    }),
-  };
+  get handlers(): Readonly<Record<string, CommandHandler>> {
+    return {
+      'mailboxes.list': () => this.#list(),
+      'mailboxes.show': ({ mailbox, limit }: { mailbox: string; limit: number }) => this.#show(mailbox, limit),
+    };
+  }
 
   /** Every user's mailbox and ADMIN1's, also the empty ones; and those of former users that still hold mail. */
   async #list(): Promise<readonly object[]> {
     const stored = new Map((await this.store.mailboxes()).map((summary) => [mailboxName(summary.mailbox).toLowerCase(), summary]));
-    const present: MailboxRef[] = [
-      ...this.accounts.all.flatMap((account) => account.users.map((user) => user.mailbox)),
-      { account: undefined, user: 'admin1' },
-    ];
+    const present: MailboxRef[] = [...this.accounts.all.flatMap((account) => account.users.map((user) => user.mailbox)), ADMIN1];
     const rows = present.map((mailbox) => {
       const key = mailboxName(mailbox).toLowerCase();
       const summary = stored.get(key);
@@ -43,6 +32,11 @@ export class MailboxArea implements CommandArea {
       .filter((summary) => summary.messages > 0)
       .map((summary) => ({ ...row(summary.mailbox, summary), former: true }));
     return [...rows, ...former];
+  }
+
+  async #show(name: string, limit: number): Promise<readonly object[]> {
+    const messages = await this.store.list(await this.#find(name), limit);
+    return messages.map(({ id, receivedAt, from, subject, size, rung }) => ({ message: id, receivedAt, from, subject, bytes: size, rung }));
   }
 
   async #find(name: string): Promise<MailboxRef> {
@@ -57,7 +51,7 @@ export class MailboxArea implements CommandArea {
   }
 }
 
-function row(mailbox: MailboxRef, summary: Awaited<ReturnType<MailStore['mailboxes']>>[number] | undefined): object {
+function row(mailbox: MailboxRef, summary: Summary | undefined): object {
   return {
     account: mailbox.account,
     user: mailbox.user,

@@ -1,27 +1,27 @@
 // waiting list|fetch|delete|leave: mail that stays at the ISPs until somebody decides.
-import { mailboxName, PostroomError, type WaitingOrder } from '@postroom/sdk';
-import { ActivityLog, Journal, type WaitingEntry } from '@postroom/sdk/services';
-import { waitingCode } from '../mail/waitingNotice.js';
-import { type CommandArea, type HandlersOf, handler } from './area.js';
-import type { WAITING_COMMANDS } from './waitingDeclarations.js';
+import { type CommandHandler, mailboxName, PostroomError, type WaitingOrder } from '@postroom/sdk';
+import { waitingCode } from '@postroom/sdk/mail';
+import type { ActivityLog, Journal, WaitingEntry } from '@postroom/sdk/services';
 
 interface Chosen {
   readonly account: string;
   readonly message: string;
 }
 
-export class WaitingArea implements CommandArea {
+export class WaitingCommands {
   constructor(
-    @Journal private readonly journal: Journal,
-    @ActivityLog private readonly activity: ActivityLog,
+    private readonly journal: Journal,
+    private readonly activity: ActivityLog,
   ) {}
 
-  readonly handlers: HandlersOf<typeof WAITING_COMMANDS> = {
-    'waiting.list': handler(async () => (await this.journal.waiting()).map(shownEntry)),
-    'waiting.fetch': handler<Chosen>((chosen, call) => this.#order(chosen, 'fetch', call.author)),
-    'waiting.delete': handler<Chosen>((chosen, call) => this.#order(chosen, 'delete', call.author)),
-    'waiting.leave': handler<Chosen>((chosen, call) => this.#order(chosen, 'leave', call.author)),
-  };
+  get handlers(): Readonly<Record<string, CommandHandler>> {
+    return {
+      'waiting.list': async () => (await this.journal.waiting()).map(shownEntry),
+      'waiting.fetch': (chosen: Chosen, { author }) => this.#order(chosen, 'fetch', author),
+      'waiting.delete': (chosen: Chosen, { author }) => this.#order(chosen, 'delete', author),
+      'waiting.leave': (chosen: Chosen, { author }) => this.#order(chosen, 'leave', author),
+    };
+  }
 
   /** The next round does it; the journal holds the order until then. */
   async #order({ account, message }: Chosen, order: WaitingOrder, author: string): Promise<object> {

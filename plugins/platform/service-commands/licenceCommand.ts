@@ -1,28 +1,24 @@
 // licence: edition, limits, whether the service may run, and what is known of the network device.
 import type { CommandCall } from '@postroom/sdk';
-import { Accounts, Licence } from '@postroom/sdk/services';
-import { inject } from '../base/inject.js';
-import { CommandRegistry } from '../host/commandRegistry.js';
-import { type CommandArea, type HandlersOf, handler } from './area.js';
-import type { LICENCE_COMMANDS } from './licenceDeclarations.js';
+import type { Accounts, CommandCatalogue, Licence } from '@postroom/sdk/services';
 
-export class LicenceArea implements CommandArea {
+export class LicenceCommand {
   constructor(
-    @Licence private readonly licence: Licence,
-    @Accounts private readonly accounts: Accounts,
-    @inject(CommandRegistry) private readonly commands: CommandRegistry,
+    private readonly licence: Licence,
+    private readonly accounts: Accounts,
+    private readonly commands: CommandCatalogue,
   ) {}
 
-  readonly handlers: HandlersOf<typeof LICENCE_COMMANDS> = {
-    licence: handler(async (_args, call) => ({
+  async answer(call: CommandCall): Promise<object> {
+    return {
       ...this.licence.recheck(),
       used: {
         accounts: this.accounts.all.length,
         users: this.accounts.all.map((account) => ({ account: account.id, users: account.users.length })),
       },
       ...(await this.#device(call)),
-    })),
-  };
+    };
+  }
 
   /** From the plugin that looks for the device; nothing where none is active. */
   async #device(call: CommandCall): Promise<object> {

@@ -1,0 +1,72 @@
+// Service commands: status, send-receive, schedule, service start|stop, licence.
+import type { CommandHandler, PluginContext } from '@postroom/sdk';
+import {
+  Accounts,
+  CommandCatalogue,
+  Events,
+  Figures,
+  Licence,
+  MailStore,
+  Outbox,
+  PluginAdministration,
+  PortCatalogue,
+  Rounds,
+  Schedule,
+  type ServiceId,
+  ServiceSwitch,
+  StandingProblems,
+  TrialPeriod,
+} from '@postroom/sdk/services';
+import { LicenceCommand } from './licenceCommand.js';
+import { SendReceive } from './sendReceive.js';
+import { type StatusSources, statusReport } from './statusReport.js';
+
+export function activate(context: PluginContext): void {
+  const accounts = context.get(Accounts);
+  const service = context.get(ServiceSwitch);
+  const schedule = context.get(Schedule);
+  const licence = context.get(Licence);
+  const sources: StatusSources = {
+    service,
+    licence,
+    ports: context.get(PortCatalogue),
+    accounts,
+    store: context.get(MailStore),
+    outbox: context.get(Outbox),
+    plugins: context.get(PluginAdministration),
+    schedule,
+    figures: whileProvided(context, Figures),
+    trials: whileProvided(context, TrialPeriod),
+    problems: context.get(StandingProblems),
+  };
+  const sendReceive = new SendReceive(context.get(Rounds), accounts, context.get(Events));
+  const licenceCommand = new LicenceCommand(licence, accounts, context.get(CommandCatalogue));
+  const handlers: Readonly<Record<string, CommandHandler>> = {
+    status: () => statusReport(sources),
+    'send-receive': ({ accounts: chosen = [] }: { accounts?: readonly string[] }, call) => sendReceive.run(chosen, call),
+    schedule: ({ count }: { count: number }) => nextRounds(schedule, count),
+    'service.start': () => service.set(true),
+    'service.stop': () => service.set(false),
+    licence: (_args, call) => licenceCommand.answer(call),
+  };
+  for (const [command, handler] of Object.entries(handlers)) context.commands.register(command, handler);
+}
+
+async function nextRounds(schedule: Schedule, count: number): Promise<readonly object[]> {
+  const { rounds } = await schedule.plan();
+  return rounds.slice(0, count).map(({ at, accounts, because }) => ({ at, accounts, because }));
+}
+
+/** A service that may come and go: the status is there without it. */
+function whileProvided<T>(context: PluginContext, id: ServiceId<T>): () => T | undefined {
+  let service: T | undefined;
+  context.use(id, (provided) => {
+    service = provided;
+    return {
+      dispose: () => {
+        service = undefined;
+      },
+    };
+  });
+  return () => service;
+}
