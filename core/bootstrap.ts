@@ -61,10 +61,10 @@ import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
 import { CORE, CommandRegistry } from './host/commandRegistry.js';
 import { declaredManifests, provenManifests, servedCommands } from './host/declared.js';
-import { discoverPlugins, type InstalledPlugin, readPlugin } from './host/discovery.js';
+import type { InstalledPlugin } from './host/discovery.js';
 import { Doors } from './host/doors.js';
 import { bindHost } from './host/hostBindings.js';
-import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
+import { PluginFolders } from './host/pluginFolders.js';
 import { PluginHost } from './host/pluginHost.js';
 import { PluginReconciler } from './host/pluginReconciler.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
@@ -124,46 +124,19 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   }
 }
 
+/** The order of a start; the end goes the other way round. */
 async function open(options: ServerOptions, stack: DisposableStack): Promise<Server> {
   const dataDir = path.resolve(options.dataDir);
   const container = new Container({ defaultScope: 'Singleton' });
-  const clock = options.clock ?? new SystemClock();
-  const log = options.log ?? createLog('info');
-  const isPlugins = (error: unknown): boolean =>
-    container.isBound(UnhandledErrors as never) && service(container, UnhandledErrors).note(error);
-  if (options.onUnhandledError !== undefined) {
-    stack.use(catchUnhandled(isPlugins, options.onUnhandledError));
-  }
-  const events = new EventBus((error) => {
-    if (!isPlugins(error)) {
-      log.error(`A listener to events failed: ${sentenceOf(error)}`);
-    }
-  });
-  bindValue(container, DataFolder, { path: dataDir });
-  bindValue(container, Clock, clock);
-  bindValue(container, Events, events);
-  bindValue(container, Log, log);
-  bindValue(container, StartMode, { serves: options.serve !== false });
-  const phase = phases(log, clock);
-
+  bindSurroundings(container, options, stack);
+  const log = service(container, Log);
+  const phase = phases(log, service(container, Clock));
   const boot = await readBootFile(dataDir);
-  const folders: PluginFolders = {
-    bundled: options.bundledPlugins ?? BUNDLED_PLUGINS,
-    strangers: path.join(dataDir, 'plugins'),
-    trusted: new Set(boot.trusted),
-  };
-  bindValue(container, PluginFolders, folders);
-  bindValue(container, PluginReader, { read: (folder) => readPlugin(folder, false, folders.trusted) });
-  bindValue(container, ServerProcess, { stallLimit: options.onStall });
   const progress = new BootState(boot);
-  bindHost(container, {
-    storageRoot: path.join(dataDir, 'storage'),
-    mailSender: ({ manifest }) => pluginMail(manifest, container),
-    timeoutMs: options.lifecycleTimeoutMs,
-    boot: progress,
-  });
+  const folders = bindPlugins(container, options, progress, new Set(boot.trusted));
   bindRooms(container);
-  let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+
+  let installed = await folders.discover();
   await checkBootFile(dataDir, boot, installed);
   declareCommands(container, installed, stack);
   const host = service(container, PluginHost);
@@ -171,7 +144,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
-  if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  if (await folders.tidy()) installed = await folders.discover();
   stack.use(service(container, Figures) as ServerFigures);
 
   const settings = stack.use(service(container, HostSettings));
@@ -225,6 +198,38 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }
   return server;
+}
+
+/** Time, log, events, and the process: what is there before any plugin. */
+function bindSurroundings(container: Container, options: ServerOptions, stack: DisposableStack): void {
+  const log = options.log ?? createLog('info');
+  const isPlugins = (error: unknown): boolean =>
+    container.isBound(UnhandledErrors as never) && service(container, UnhandledErrors).note(error);
+  if (options.onUnhandledError !== undefined) stack.use(catchUnhandled(isPlugins, options.onUnhandledError));
+  const events = new EventBus((error) => {
+    if (!isPlugins(error)) log.error(`A listener to events failed: ${sentenceOf(error)}`);
+  });
+  bindValue(container, DataFolder, { path: path.resolve(options.dataDir) });
+  bindValue(container, Clock, options.clock ?? new SystemClock());
+  bindValue(container, Events, events);
+  bindValue(container, Log, log);
+  bindValue(container, StartMode, { serves: options.serve !== false });
+  bindValue(container, ServerProcess, { stallLimit: options.onStall });
+}
+
+/** Answers where plugins lie. */
+function bindPlugins(container: Container, options: ServerOptions, boot: BootState, trusted: ReadonlySet<string>): PluginFolders {
+  const { path: dataDir } = service(container, DataFolder);
+  const folders = new PluginFolders(options.bundledPlugins ?? BUNDLED_PLUGINS, path.join(dataDir, 'plugins'), trusted);
+  bindValue(container, PluginFolders, folders);
+  bindAlias(container, PluginReader, PluginFolders);
+  bindHost(container, {
+    storageRoot: path.join(dataDir, 'storage'),
+    mailSender: ({ manifest }) => pluginMail(manifest, container),
+    timeoutMs: options.lifecycleTimeoutMs,
+    boot,
+  });
+  return folders;
 }
 
 /** What `status` shows as wrong: the database, the disk, plugins, the settings. */

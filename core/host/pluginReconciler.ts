@@ -6,7 +6,7 @@ import { inject } from '../base/inject.js';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { declaredManifests, provenManifests, servedCommands } from './declared.js';
-import { discoverPlugins, type InstalledPlugin } from './discovery.js';
+import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { PluginFolders } from './pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
@@ -22,7 +22,7 @@ export class PluginReconciler implements Disposable {
     @inject(HostSettings) private readonly settings: HostSettings,
     @inject(CommandRegistry) private readonly commands: CommandRegistry,
     @inject(Doors) private readonly doors: Doors,
-    @PluginFolders private readonly folders: PluginFolders,
+    @inject(PluginFolders) private readonly folders: PluginFolders,
   ) {}
 
   /** As last found on disk. */
@@ -45,7 +45,7 @@ export class PluginReconciler implements Disposable {
    * Answers why, for those of them that run on in their former version.
    */
   async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
-    const installed = await discoverPlugins(this.folders.bundled, this.folders.strangers, this.folders.trusted);
+    const installed = await this.folders.discover();
     for (const id of [...this.#followed.keys()]) {
       if (replaced.has(id) || !installed.some((plugin) => plugin.id === id)) {
         await this.#followed.get(id)?.dispose();
