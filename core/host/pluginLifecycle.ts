@@ -46,7 +46,8 @@ export class PluginLifecycle {
     try {
       await record.runtime.activate();
       record.failures.clear();
-      this.records.setState(record, 'active', []);
+      // What was noted meanwhile is still so.
+      this.records.setState(record, 'active', record.problems);
     } catch (error) {
       record.runtime.untap();
       const after = await record.runtime.deactivate();

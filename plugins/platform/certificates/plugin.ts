@@ -7,10 +7,19 @@ import { ServerCertificates } from './certificates.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
+  let trials: TrialPeriod | undefined;
+  context.use(TrialPeriod, (provided) => {
+    trials = provided;
+    return {
+      dispose: () => {
+        trials = undefined;
+      },
+    };
+  });
   const certificates = new ServerCertificates({
     folder: context.get(DataFolder).path,
     settings: context.settings,
-    trials: context.get(TrialPeriod),
+    trial: () => trials?.trial,
     clock,
     events: context.get(Events),
     log: context.log,

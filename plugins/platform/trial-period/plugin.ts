@@ -1,4 +1,4 @@
-// Trial period: takes risky changes of the settings back unless they are confirmed. Those that other plugins require it for start after it.
+// Trial period: takes risky changes of the settings back unless they are confirmed. Plugins that use it start after it.
 import type { PluginContext } from '@postroom/sdk';
 import { Clock, Events, SettingsService, StartMode, TrialPeriod } from '@postroom/sdk/services';
 import { SettingsTrialPeriod } from './trialPeriod.js';
