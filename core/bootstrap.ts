@@ -12,7 +12,6 @@ import {
   Clock,
   DataFolder,
   Events,
-  Figures,
   Journal,
   Licence,
   Log,
@@ -50,7 +49,6 @@ import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { ServerFigures } from './figures/figures.js';
 import { bindFlow } from './flow/flowBindings.js';
 import { BlockedMail } from './flow/held/blockedMail.js';
 import { DiskSpace } from './flow/intake/diskSpace.js';
@@ -68,11 +66,8 @@ import { PluginFolders } from './host/pluginFolders.js';
 import { PluginHost } from './host/pluginHost.js';
 import { PluginReconciler } from './host/pluginReconciler.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
+import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
-import { Housekeeping } from './maintenance/housekeeping.js';
-import { LostEndNotice } from './maintenance/lostEndNotice.js';
-import { LostEndReport } from './maintenance/lostEndReport.js';
-import { StoreKeeper } from './maintenance/storeKeeper.js';
 import { ExplainStep } from './review/explain.js';
 import { StoredRecentMail } from './review/recentMail.js';
 import { ResortStep } from './review/resort.js';
@@ -145,7 +140,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await folders.tidy()) installed = await folders.discover();
-  stack.use(service(container, Figures) as ServerFigures);
 
   const settings = stack.use(service(container, HostSettings));
   await settings.open(declaredManifests(installed), provenManifests(installed));
@@ -168,13 +162,10 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   stack.use(settings.onDidApply(() => void licence.recheck()));
   licence.recheck();
 
-  // With the plugins, which place what authors are told in their mailboxes, and before anything is sent.
-  const lostEnd = container.get(LostEndNotice);
-  await lostEnd.tell();
-  stack.use(service(container, StoreMaintenance).onDidLose(() => void lostEnd.tell()));
+  // With the plugins, which place what people are told in their mailboxes, and before anything is sent.
+  await container.get(StartupWork).begin();
   await container.get(RelayStep).recover();
   knowProblems(container);
-  stack.use(container.get(StoreKeeper)).start();
   stack.use(container.get(RoundRunner));
   const server: Server = {
     container,
@@ -191,7 +182,6 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // A command that only looks at a folder writes no mail into it.
   stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
-    await stack.use(container.get(Housekeeping)).start();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
     await stack.use(container.get(DefaultServiceSwitch)).start();
@@ -232,13 +222,12 @@ function bindPlugins(container: Container, options: ServerOptions, boot: BootSta
   return folders;
 }
 
-/** What `status` shows as wrong: the database, the disk, plugins, the settings. */
+/** What `status` shows as wrong: the disk, plugins, the settings. */
 function knowProblems(container: Container): void {
   const problems = service(container, StandingProblems);
   const host = service(container, PluginHost);
   const isWaitedFor = (plugin: string): boolean => host.blocking.some(({ id }) => id === plugin);
   const given = async (problem: Promise<string | undefined>): Promise<readonly string[]> => [(await problem) ?? []].flat();
-  problems.add(() => given(container.get(LostEndReport).problem()));
   problems.add(() => given(container.get(DiskSpace).problem()));
   problems.add(() =>
     host.plugins
@@ -294,11 +283,10 @@ function bindRooms(container: Container): void {
 
   for (const made of [
     ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
-    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources, Housekeeping, StoreKeeper, LostEndReport, LostEndNotice],
+    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources],
   ]) {
     bindSelf(container, made);
   }
-  bindClass(container, Figures, ServerFigures);
   bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
   bindAlias(container, StandingProblems, ProblemSources);
   bindAlias(container, Licence, LicenceWarden);

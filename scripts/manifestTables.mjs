@@ -15,11 +15,13 @@ const WORDS = {
   statusCards: 'status cards',
   logColumns: 'log columns',
   checks: 'checks of the doctor',
+  privateFiles: 'private files',
+  metrics: 'metrics',
   setup: 'asked by setup',
 };
 
 /** What names an entry of a section, the first that it has. */
-const NAMED_BY = ['id', 'kind', 'via', 'name', 'command', 'property', 'title'];
+const NAMED_BY = ['id', 'kind', 'via', 'name', 'command', 'file', 'property', 'title'];
 /** The names of commands show these. */
 const HIDDEN = ['areas', 'examples'];
 

@@ -27,6 +27,7 @@ const parts = {
   api: (...names) => `\`\`\`ts\n${names.map(declarationOf).join('\n\n')}\n\`\`\``,
   stages: (hook) => `Stages, in firing order: ${STAGES[hook].map((stage) => `\`${stage}\``).join(', ')}.`,
   schema: (...names) => tableOf(names.reduce((so, name) => so[name], schema)),
+  point: (name) => tableOf(pointOf(name).schema),
 };
 
 function untyped({ $ref }) {
@@ -55,6 +56,13 @@ function pluginsOf(folder) {
 }
 
 const plugins = pluginsOf('plugins');
+
+/** A contribution point, as its owner's manifest has it. */
+function pointOf(name) {
+  const found = plugins.map(({ manifest }) => manifest.contributionPoints?.[name]).find((point) => point !== undefined);
+  if (found === undefined) throw new Error(`No plugin owns the point ${name}.`);
+  return found;
+}
 parts.plugins = () => pluginList(plugins.map(({ folder, manifest }) => ({ manifest, page: `../${folder}/README.md` })));
 
 let stale = 0;
@@ -70,7 +78,7 @@ function settle(file, fill) {
 
 function withParts(text) {
   return text.replace(
-    /(<!-- (api|stages|schema|plugins) ?([^>]*?) ?-->\n)[\s\S]*?(<!-- end -->)/g,
+    /(<!-- (api|stages|schema|point|plugins) ?([^>]*?) ?-->\n)[\s\S]*?(<!-- end -->)/g,
     (_whole, begin, part, names, end) => `${begin}\n${parts[part](...names.split(' '))}\n\n${end}`,
   );
 }

@@ -20,12 +20,24 @@ export type ActivateStandalone = (context: StandaloneContext) => MaybePromise<vo
 /** What activateStandalone() receives. */
 export interface StandaloneContext extends Pick<PluginContext, 'id' | 'manifest' | 'folder' | 'log' | 'commands'> {
   /**
-   * A service that `requires` in the manifest names: `Clock`, `DataFolder` (which may be missing, or damaged), `Log`, and what other plugins provide as
-   * `standalone`. Throws `plugin/no-provider` for those that only a server has.
+   * A service that `requires` in the manifest names: `Clock`, `DataFolder` (which may be missing, or damaged), `Log`, `ContributedEntries` by manifests alone,
+   * and what other plugins provide as `standalone`. Throws `plugin/no-provider` for those that only a server has.
    */
   get<T>(service: ServiceId<T>): T;
   /** Hands over a service that `provides` in the manifest calls `standalone`. */
   provide<T>(service: ServiceId<T>, provided: T): void;
+  /**
+   * Opens a server on the data folder for commands alone: no port opens, and no round runs. Makes the folder where there is none. Rejects with the reason
+   * where no server can start.
+   */
+  openServer(): Promise<CommandServer>;
+}
+
+/** A server that somebody opened for commands, and closes. */
+export interface CommandServer {
+  /** Rejects as the command does. */
+  run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
+  close(): Promise<void>;
 }
 
 /** A plugin's door to the host. */

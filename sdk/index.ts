@@ -25,6 +25,7 @@ export * from './licensing.js';
 export * from './loginRefusals.js';
 export * from './mail.js';
 export * from './manifest.js';
+export type * from './metrics.js';
 export * from './openFiles.js';
 export type * from './protocols.js';
 export { type Received, readReceived } from './received.js';

@@ -14,6 +14,7 @@ export * from './services/isolation.js';
 export * from './services/log.js';
 export * from './services/logins.js';
 export * from './services/maildrops.js';
+export * from './services/notices.js';
 export * from './services/pluginAdministration.js';
 export * from './services/pluginPacker.js';
 export * from './services/pluginReader.js';

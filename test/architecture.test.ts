@@ -14,22 +14,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   schemas: [],
   configuration: ['base', 'schemas'],
   directory: ['base', 'configuration'],
-  figures: ['base'],
   host: ['base', 'mail', 'hooking', 'schemas', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   review: ['base', 'mail', 'configuration', 'directory', 'flow'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
-  maintenance: ['base', 'mail', 'configuration', 'flow'],
-  doctor: ['base', 'hooking', 'configuration', 'directory', 'host', 'flow', 'maintenance'],
-  commands: [
-    ...['base', 'mail', 'hooking', 'configuration', 'directory'],
-    ...['doctor', 'figures', 'flow', 'review', 'host', 'service', 'maintenance'],
-  ],
-  cli: ['base', 'configuration', 'directory', 'doctor', 'host', 'commands'],
+  commands: [...['base', 'mail', 'hooking', 'configuration', 'directory'], ...['flow', 'review', 'host', 'service']],
+  cli: ['base', 'configuration', 'directory', 'host', 'commands'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
-/** Know files of the store by name: the doctor looks whether others can read the database. */
-const KNOW_FILES = ['core/doctor/folderChecks.ts'];
 const SQLITE = 'plugins/platform/store-sqlite/';
 const SQL = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w)/;
 
@@ -145,9 +137,7 @@ describe('the store', () => {
   it('is the only place that knows its engine, and its files', () => {
     const others = product.filter(({ name }) => !name.startsWith(SQLITE));
     expect(holding(others, /sqlite3/)).to.deep.equal([]);
-    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal(
-      KNOW_FILES,
-    );
+    expect(holding(others, /['"`/](postroom\.(db|lock|pid)|last-commit|restore-unfinished|restoring\.part|ballast)\b/)).to.deep.equal([]);
   });
 
   it('is the only place with SQL', () => {
@@ -185,7 +175,7 @@ describe('the core', () => {
   });
 
   it('makes no service id for the steps of a message: each class is its own id', () => {
-    const rooms = core.filter(({ name }) => /^core\/(flow|review|service|maintenance)\//.test(name));
+    const rooms = core.filter(({ name }) => /^core\/(flow|review|service)\//.test(name));
     expect(rooms.length).to.be.greaterThan(40);
     expect(holding(rooms, /createServiceId</)).to.deep.equal([]);
   });

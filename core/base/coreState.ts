@@ -6,8 +6,6 @@ import { PluginStorages } from '@postroom/sdk/services';
 export interface CoreValues {
   /** Whether the administrator has stopped the service. */
   readonly service: 'on' | 'off';
-  /** When old log entries were removed last: ISO 8601. */
-  readonly tidied: string;
   /** Ids of the plugins that mail waits for and that ADMIN1 has been told of. */
   readonly blocked: readonly string[];
   /** Fail-closed plugins that have run here, with the entry of `plugins.enabled` that brought each. */

@@ -7,16 +7,13 @@ import { CORE, CommandRegistry } from '../host/commandRegistry.js';
 import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
 import { ConfigArea } from './configArea.js';
-import { DoctorArea } from './doctorArea.js';
 import { ExplainArea } from './explainArea.js';
 import { ResortArea } from './resortArea.js';
-import { ServiceArea } from './serviceArea.js';
 import { SetupArea } from './setupArea.js';
 import { SuggestArea } from './suggestArea.js';
 import { UserArea } from './userArea.js';
 
 const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
-  ServiceArea,
   ExplainArea,
   ResortArea,
   AccountArea,
@@ -24,7 +21,6 @@ const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
   UserArea,
   ConfigArea,
   SetupArea,
-  DoctorArea,
 ];
 
 /** Supplies the handler of every core command. */

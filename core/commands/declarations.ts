@@ -3,16 +3,13 @@
 import type { CommandDeclaration } from '@postroom/sdk';
 import { ACCOUNT_COMMANDS } from './accountDeclarations.js';
 import { CONFIG_COMMANDS } from './configDeclarations.js';
-import { DOCTOR_COMMANDS } from './doctorDeclarations.js';
 import { EXPLAIN_COMMANDS } from './explainDeclarations.js';
 import { RESORT_COMMANDS } from './resortDeclarations.js';
-import { SERVICE_COMMANDS } from './serviceDeclarations.js';
 import { SETUP_COMMANDS } from './setupDeclarations.js';
 import { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 import { USER_COMMANDS } from './userDeclarations.js';
 
 export const CORE_COMMANDS: readonly CommandDeclaration[] = [
-  ...SERVICE_COMMANDS,
   ...EXPLAIN_COMMANDS,
   ...RESORT_COMMANDS,
   ...ACCOUNT_COMMANDS,
@@ -20,7 +17,6 @@ export const CORE_COMMANDS: readonly CommandDeclaration[] = [
   ...USER_COMMANDS,
   ...CONFIG_COMMANDS,
   ...SETUP_COMMANDS,
-  ...DOCTOR_COMMANDS,
 ];
 
 /** What the areas are about: `postroom users` is explained by it. Those of plugins stand in their manifests. */

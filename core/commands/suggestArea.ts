@@ -4,9 +4,9 @@ import { Accounts, RecentMail, SettingsService } from '@postroom/sdk/services';
 import { offeredKinds } from '@postroom/sdk/settings';
 import { inject } from '../base/inject.js';
 import { evidenceSentence, kindEvidence, ownershipIn } from '../directory/kindEvidence.js';
-import { adviceFor, commandFor } from '../doctor/accountAdvice.js';
 import { CommandRegistry } from '../host/commandRegistry.js';
 import { PluginHost } from '../host/pluginHost.js';
+import { adviceFor, commandFor } from './accountAdvice.js';
 import { type CommandArea, type HandlersOf, handler } from './area.js';
 import type { SUGGEST_COMMANDS } from './suggestDeclarations.js';
 

@@ -1,5 +1,5 @@
 // Binds the way of a message: each class is its own id. What plugins may ask for has the SDK's id as well.
-import { HeldMail, Resorting, Rounds, Schedule, Sending, Submissions } from '@postroom/sdk/services';
+import { FreeSpace, HeldMail, Notices, Resorting, Rounds, Schedule, Sending, Submissions } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { bindAlias, bindSelf } from '../base/bindings.js';
 import { DeliverStep } from './deliver.js';
@@ -29,6 +29,8 @@ export function bindFlow(container: Container): void {
   ]) {
     bindSelf(container, made);
   }
+  bindAlias(container, FreeSpace, DiskSpace);
+  bindAlias(container, Notices, OwnMail);
   bindAlias(container, Submissions, SubmissionFlow);
   bindAlias(container, Rounds, RoundRunner);
   bindAlias(container, Schedule, Scheduler);

@@ -24,11 +24,6 @@ export function failsClosed(manifest: PluginManifest | undefined): boolean {
   return manifest === undefined || manifest.capabilities?.essential === true || (manifest.contributes?.taps ?? []).some(holdsOnError);
 }
 
-/** Whether the manifest says of a tap that mail goes on where it fails. */
-export function failsOpen(manifest: PluginManifest | undefined): boolean {
-  return (manifest?.contributes?.taps ?? []).some(({ onError }) => onError === 'skip');
-}
-
 /**
  * The plugins that mail waits for. `wanted`: what the settings enable, as planEnablement() answers it. `known`: fail-closed plugins that have run
  * here and were not switched off since: one that was changed on disk, or is gone from it, counts all the same.

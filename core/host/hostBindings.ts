@@ -7,6 +7,7 @@ import {
   PluginCatalogue,
   PluginSupervision,
   PortCatalogue,
+  Startup,
 } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import { bindAlias, bindClass, bindSelf, bindValue, service } from '../base/bindings.js';
@@ -28,6 +29,7 @@ import { PluginReconciler } from './pluginReconciler.js';
 import { PluginRecords } from './pluginRecords.js';
 import { PluginRuntime, RuntimeFactory, type RuntimeOptions } from './pluginRuntime.js';
 import { ServiceRegistry } from './serviceRegistry.js';
+import { StartupWork } from './startupWork.js';
 import { UnhandledErrors } from './unhandledErrors.js';
 
 export function bindHost(container: Container, options: Pick<RuntimeOptions, 'storageRoot' | 'mailSender' | 'timeoutMs' | 'boot'>): void {
@@ -42,9 +44,11 @@ export function bindHost(container: Container, options: Pick<RuntimeOptions, 'st
   bindValue(container, Doors, new Doors((plugin, sentence) => log.error(sentence, { plugin }), options.timeoutMs));
   bindAlias(container, PortCatalogue, Doors);
 
-  for (const made of [PluginRecords, PluginFailures, PluginLifecycle, MailFilters, PluginHost, PluginReconciler]) bindSelf(container, made);
+  for (const made of [PluginRecords, PluginFailures, PluginLifecycle, MailFilters, PluginHost, PluginReconciler, StartupWork])
+    bindSelf(container, made);
   const load = moduleLoader(services, hooks, () => service(container, PluginFailures));
   bindValue(container, RuntimeFactory, (plugin) => new PluginRuntime(plugin, { ...options, load, services, noteProblem }));
+  bindAlias(container, Startup, StartupWork);
   bindAlias(container, PluginCatalogue, PluginHost);
   bindAlias(container, BlockingPlugins, PluginHost);
   bindClass(container, PluginAdministration, HostAdministration);

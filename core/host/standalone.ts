@@ -1,20 +1,24 @@
 // Commands that work where no server can start: the data folder is missing, damaged, or about to be replaced. The plugins that take part in one are asked
 // for what they do without a store; the others are not even imported.
 import path from 'node:path';
-import { type ActivateStandalone, type CommandCall, PostroomError, type StandaloneContext } from '@postroom/sdk';
+import { type ActivateStandalone, type CommandCall, type CommandServer, PostroomError, type StandaloneContext } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
-import { Clock, DataFolder, Log, PluginReader, type ServiceId } from '@postroom/sdk/services';
+import { Clock, ContributedEntries, DataFolder, Log, PluginReader, type ServiceId } from '@postroom/sdk/services';
 import { Container } from 'inversify';
 import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
-import { checkBootFile, readBootFile } from './bootFile.js';
+import { type BootFile, checkBootFile, readBootFile } from './bootFile.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { mustDeclare, undeclaredService } from './declaredServices.js';
 import { discoverPlugins, type InstalledPlugin, readPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
 import { importPlugin } from './importPlugin.js';
+import { PointEntries, type PointEntry } from './pointEntries.js';
 import { platformPacks, requirementsOf } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
+
+/** Opens a server for commands alone on the folder that commands without one work on. */
+export type OpenServer = () => Promise<CommandServer>;
 
 export class StandaloneHost {
   readonly #services: ServiceRegistry;
@@ -26,21 +30,26 @@ export class StandaloneHost {
     /** Whether or not a server could activate them. */
     private readonly wanted: readonly InstalledPlugin[],
     private readonly log: Log,
+    private readonly openServer: OpenServer,
+    /** What is wrong with boot.json. */
+    private readonly bootProblem?: Error,
   ) {
     this.#services = new ServiceRegistry(container);
+    bindValue(container, ContributedEntries, entriesOf(wanted, log));
   }
 
-  /** Rejects with `settings/invalid` where boot.json is wrong. The folder may be missing. */
-  static async open(dataDir: string, log: Log, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
+  /**
+   * The folder may be missing. Where boot.json is wrong, who provides what is not known: commands that take a service of another plugin reject with
+   * `settings/invalid`, and those that only look can say it.
+   */
+  static async open(dataDir: string, log: Log, openServer: OpenServer, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
     const container = containerOf(log);
     bindValue(container, DataFolder, { path: dataDir });
-    const boot = await readBootFile(dataDir);
-    const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(boot.trusted));
-    await checkBootFile(dataDir, boot, installed);
+    const { boot, installed, problem } = await readBoot(dataDir, bundledPlugins);
     const ground = { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled, services: new Map<string, string>() };
     const { wanted } = planEnablement(installed, [], [], ground);
     const inHost = installed.filter((plugin) => wanted.has(plugin.id) && runsInHost(plugin));
-    return new StandaloneHost(container, inHost, log);
+    return new StandaloneHost(container, inHost, log, openServer, problem);
   }
 
   /** Without any data folder: the product's own plugins alone. */
@@ -50,6 +59,7 @@ export class StandaloneHost {
       containerOf(log),
       installed.filter(({ bundled }) => bundled),
       log,
+      () => Promise.reject(new PostroomError('data/missing', 'No server can be opened here: there is no data folder.')),
     );
   }
 
@@ -57,7 +67,7 @@ export class StandaloneHost {
   async service<T>(id: ServiceId<T>): Promise<T> {
     const provider = this.#provider(id.serviceName);
     if (provider !== undefined) await this.#start(provider);
-    return this.#services.get(id);
+    return this.#get(id);
   }
 
   /** Runs a command that its plugin declares as `standalone` or `local`. Rejects as the command does. */
@@ -67,7 +77,13 @@ export class StandaloneHost {
     return this.#commands.run(command, args, call);
   }
 
+  #get<T>(id: ServiceId<T>): T {
+    if (this.bootProblem !== undefined && !this.#services.host.has(id.serviceName)) throw this.bootProblem;
+    return this.#services.get(id);
+  }
+
   #provider(service: string): InstalledPlugin | undefined {
+    if (this.bootProblem !== undefined) return undefined;
     return this.wanted.find(({ manifest }) => manifest?.provides?.some((each) => each.service === service && each.standalone === true));
   }
 
@@ -101,7 +117,7 @@ export class StandaloneHost {
       commands: { register: (command, handler) => this.#commands.register(id, command, handler) },
       get: (service) => {
         mustDeclare(plugin, service);
-        return this.#services.get(service);
+        return this.#get(service);
       },
       provide: (service, provided) => {
         const declared = manifest.provides?.find((each) => each.service === service.serviceName && each.standalone === true);
@@ -111,6 +127,7 @@ export class StandaloneHost {
           `provides the service ${service.serviceName}, which "provides" in its manifest does not call standalone`,
         );
       },
+      openServer: this.openServer,
     } satisfies StandaloneContext);
   }
 }
@@ -121,6 +138,34 @@ function containerOf(log: Log): Container {
   bindValue(container, Log, log);
   bindValue(container, PluginReader, { read: (folder) => readPlugin(folder, false) });
   return container;
+}
+
+/** With a wrong boot.json the product's own plugins, and what is wrong with it. */
+async function readBoot(
+  dataDir: string,
+  bundledPlugins: string,
+): Promise<{ readonly boot: BootFile; readonly installed: readonly InstalledPlugin[]; readonly problem?: Error }> {
+  try {
+    const boot = await readBootFile(dataDir);
+    const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(boot.trusted));
+    await checkBootFile(dataDir, boot, installed);
+    return { boot, installed };
+  } catch (problem) {
+    const nothing = { enabled: [], disabled: [], trusted: [], properties: {} };
+    return { boot: nothing, installed: await discoverPlugins(bundledPlugins, ''), problem: problem as Error };
+  }
+}
+
+/** By manifests alone: none of the plugins is active. */
+function entriesOf(plugins: readonly InstalledPlugin[], log: Log): ContributedEntries {
+  let known: ReadonlyMap<string, readonly PointEntry[]> | undefined;
+  return {
+    of: <T>(point: string) => {
+      known ??= new PointEntries((plugin, sentence) => log.warn(sentence, { plugin })).of(plugins);
+      return (known.get(point) ?? []) as readonly { readonly plugin: string; readonly value: T }[];
+    },
+    onDidChange: () => ({ dispose: () => undefined }),
+  };
 }
 
 function isStandalone({ manifest }: InstalledPlugin, command: string): boolean {

@@ -1,6 +1,6 @@
-// What a server at work has: time, certificates, rounds, a licence.
+// What a server at work has: time, certificates, rounds, room on its disk, a licence.
 import type { SecureContext } from 'node:tls';
-import type { Disposable } from '../disposable.js';
+import type { Disposable, MaybePromise } from '../disposable.js';
 import type { FetchReport, RoundReason } from '../fetching.js';
 import type { LicenceVerdict } from '../licensing.js';
 import { createServiceId } from './createServiceId.js';
@@ -21,6 +21,16 @@ export interface StartMode {
   readonly serves: boolean;
 }
 export const StartMode = createServiceId<StartMode>('StartMode');
+
+/** The start of this server, for work that has its place in it. */
+export interface Startup {
+  /**
+   * Runs `work` once every plugin is active, before anything is sent and any port opens: the start waits for it. Where that was before, `work` runs as soon as
+   * the plugins that are being switched now are. What it rejects with is logged, and the start goes on. Disposing calls off what has not begun.
+   */
+  whenActive(work: () => MaybePromise<void>): Disposable;
+}
+export const Startup = createServiceId<Startup>('Startup');
 
 /** The server's own certificate: from files in the settings, or made at first start under an authority of the server's own. */
 export interface Certificates {
@@ -57,6 +67,13 @@ export interface RoundReport {
   readonly bounced: number;
   readonly accounts: readonly ({ readonly account: string } & FetchReport)[];
 }
+
+/** Room on the disk of the data folder: where there is none, mail waits at the ISP or with the client. */
+export interface FreeSpace {
+  /** A sentence where no mail can be taken in now: the disk failed, or has less room than `server.freeSpaceFloorMB`. */
+  problem(): Promise<string | undefined>;
+}
+export const FreeSpace = createServiceId<FreeSpace>('FreeSpace');
 
 /** May the service run? */
 export interface Licence {

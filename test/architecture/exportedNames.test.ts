@@ -22,11 +22,6 @@ const EXCEPTIONS: readonly { readonly name: string; readonly files: readonly str
     files: ['core/commands/argumentSchemas.ts', 'plugins/pop3/server/authorization.ts'],
     because: 'the handlers of POP3 bear the names of its commands; the other is the schema of an argument of that name',
   },
-  {
-    name: 'warning',
-    files: ['core/configuration/problems/problems.ts', 'core/doctor/checkResult.ts'],
-    because: 'the doctor moves to a plugin',
-  },
 ];
 
 const EXPORTED = /^export (?:declare )?(?:abstract |async )?(?:class|interface|type|const|function\*?|enum) ([\w$]+)/gm;

@@ -42,10 +42,37 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
+  'platform/doctor': {
+    services: [
+      ...['Accounts', 'ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'DataFolder', 'FreeSpace', 'Licence', 'MailStore'],
+      ...['PluginAdministration', 'PortCatalogue', 'SecretStore', 'SettingsService', 'SettingsSource', 'StoreFiles', 'StoreMaintenance'],
+    ],
+  },
+  'platform/housekeeping': {
+    services: [
+      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Notices', 'PluginStorages'],
+      ...['PluginSupervision', 'SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
+    ],
+  },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
   'platform/mail-commands': {
     services: ['Accounts', 'ActivityLog', 'Events', 'HeldMail', 'Journal', 'MailStore', 'Outbox', 'Sending'],
+  },
+  'platform/metrics': {
+    services: [
+      ...[
+        'Clock',
+        'CommandCatalogue',
+        'ContributedEntries',
+        'Events',
+        'Figures',
+        'MailStore',
+        'Outbox',
+        'PluginSupervision',
+        'StoreMaintenance',
+      ],
+    ],
   },
   'platform/plugin-manager': {
     services: [

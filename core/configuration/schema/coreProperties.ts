@@ -35,7 +35,8 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     default: 30,
     restart: 'none',
     title: 'Days that the log is kept',
-    markdownDescription: 'Days that the log of sent and collected mail is kept. Older days go at start and at midnight.',
+    markdownDescription:
+      'Days that the log of sent and collected mail is kept. Older days go at midnight, or when the server starts after it.',
   },
   'log.level': {
     type: 'string',

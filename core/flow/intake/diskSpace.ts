@@ -1,11 +1,11 @@
 // Whether mail can be taken in: with a disk that failed, or is full up to the floor, it waits where it is, at the ISP or with the client.
-import { Clock, MailStore, SettingsService, StoreMaintenance } from '@postroom/sdk/services';
+import { Clock, type FreeSpace, MailStore, SettingsService, StoreMaintenance } from '@postroom/sdk/services';
 
 /** Free space is looked at this often at most. */
 const LOOK_AGAIN_MS = 1_000;
 const MEGABYTE = 1024 * 1024;
 
-export class DiskSpace {
+export class DiskSpace implements FreeSpace {
   #looked = Number.NEGATIVE_INFINITY;
   #free: Promise<number> = Promise.resolve(0);
 

@@ -1,8 +1,9 @@
 // Mail that Postroom wrote itself: bounces, and notices to users and ADMIN1. It is not sorted: its writer names the mailboxes.
 import type { Accepted, AccountView, MailboxRef } from '@postroom/sdk';
 import { createSortPlan } from '@postroom/sdk/mail';
-import { Accounts, type IntakeUnit, ServerName } from '@postroom/sdk/services';
+import { Accounts, Clock, type IntakeUnit, type Notices, ServerName, type ServerNotice } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
+import { composeNotice } from '../../mail/notice.js';
 import { ownPrefix } from '../../mail/prefix.js';
 import type { NewMailDraft } from '../commitUnit.js';
 import { draft } from '../draft.js';
@@ -16,12 +17,20 @@ const NO_ACCOUNT: AccountView = { id: '', kind: '', via: '', address: '', domain
 /** What a message says of the Outbox or of mail at an ISP: it is one commit with the message. */
 export type OwnMailFacts = Pick<IntakeUnit, 'settles' | 'tells'>;
 
-export class OwnMail {
+export class OwnMail implements Notices {
   constructor(
     @inject(MessageFlow) private readonly flow: MessageFlow,
     @Accounts private readonly accounts: Accounts,
     @ServerName private readonly server: ServerName,
+    @Clock private readonly clock: Clock,
   ) {}
+
+  async notify({ mailbox, subject, lines, reason }: ServerNotice): Promise<Accepted> {
+    const host = this.server.name;
+    const account = mailbox.account === undefined ? undefined : this.accounts.find(mailbox.account);
+    const to = account?.address ?? `${mailbox.user}@${host}`;
+    return this.deliver(composeNotice({ host, to, subject, lines, now: this.clock.now() }), [mailbox], reason);
+  }
 
   /** Puts a message in CRLF form into these mailboxes. `reason`: for its trail. Rejects with nothing stored. */
   async deliver(octets: Uint8Array, mailboxes: readonly MailboxRef[], reason: string, facts: OwnMailFacts = {}): Promise<Accepted> {

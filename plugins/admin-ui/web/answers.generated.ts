@@ -502,6 +502,57 @@ export interface HeldRetryAnswer {
   readonly delivered: number;
 }
 
+/** housekeeping.check: Whether every change of the database that was committed is there, as the doctor asks */
+export type HousekeepingCheckAnswer = readonly HousekeepingCheckRow[];
+
+export interface HousekeepingCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence; it names the commands that mend it. */
+  readonly text: string;
+}
+
+/** housekeeping.jobs: The jobs of every day and hour: when each ran, and whether it went well */
+export type HousekeepingJobsAnswer = readonly HousekeepingJobsRow[];
+
+export interface HousekeepingJobsRow {
+  /** The command that it runs. */
+  readonly job: string;
+  readonly plugin: string;
+  readonly title: string;
+  readonly every: 'day' | 'hour';
+  /** When it ran last, or began to. */
+  readonly last?: string;
+  readonly next: string;
+  /** Why it failed the last time, a sentence. */
+  readonly problem?: string;
+}
+
+/** housekeeping.run: Run a job now */
+export interface HousekeepingRunAnswer {
+  /** The command that it runs. */
+  readonly job: string;
+  readonly plugin: string;
+  readonly title: string;
+  readonly every: 'day' | 'hour';
+  /** When it ran last, or began to. */
+  readonly last?: string;
+  readonly next: string;
+  /** Why it failed the last time, a sentence. */
+  readonly problem?: string;
+}
+
+/** housekeeping.tidy: Remove what has expired from the log and the journal */
+export interface HousekeepingTidyAnswer {
+  /** Removed from the log. */
+  readonly logEntries: number;
+  /** Messages at the ISPs that are remembered no longer. */
+  readonly journalEntries: number;
+  /** Why nothing was removed, a sentence. */
+  readonly postponed?: string;
+}
+
 /** isolation.check: Which fences installed plugins run behind, and what they wait for */
 export type IsolationCheckAnswer = readonly IsolationCheckRow[];
 
@@ -1402,6 +1453,10 @@ export interface Answers {
   readonly 'held.list': HeldListAnswer;
   readonly 'held.release': HeldReleaseAnswer;
   readonly 'held.retry': HeldRetryAnswer;
+  readonly 'housekeeping.check': HousekeepingCheckAnswer;
+  readonly 'housekeeping.jobs': HousekeepingJobsAnswer;
+  readonly 'housekeeping.run': HousekeepingRunAnswer;
+  readonly 'housekeeping.tidy': HousekeepingTidyAnswer;
   readonly 'isolation.check': IsolationCheckAnswer;
   readonly 'isp-domainpop.probe': IspDomainpopProbeAnswer;
   readonly 'isp-regular.learned': IspRegularLearnedAnswer;

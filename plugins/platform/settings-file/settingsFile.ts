@@ -73,6 +73,7 @@ export class SettingsFile implements SettingsSource {
 function unreadable(error: unknown): SettingsContent {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
+    case 'ENOTDIR':
       return {
         text: undefined,
         isMissing: true,

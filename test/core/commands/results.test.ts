@@ -104,6 +104,8 @@ describe('the answers of commands', () => {
     await askAll({ 'log.read': {}, licence: {}, 'certificate.show': {}, 'certificate.authority': {}, 'certificate.check': {} });
     await office.pop3('mail').catch(() => 'nobody has the name of the shared address');
     await ask('logins.check');
+    expect(await ask('housekeeping.jobs')).to.have.length(1);
+    await askAll({ 'housekeeping.run': { job: 'housekeeping.tidy' }, 'housekeeping.tidy': {}, 'housekeeping.check': {} });
     expect(await ask('network-device.look')).to.include({ seen: true });
     await askAll({ 'network-device.status': {}, 'network-device.card': {}, licence: {}, doctor: { logins: true } });
   });

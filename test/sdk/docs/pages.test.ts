@@ -9,6 +9,8 @@ import { type CommandDeclaration, type PluginManifest, STAGES } from '@postroom/
 import { startTestHost, type TestHost } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 
+import { BUNDLED_PLUGINS } from '#core/base/places.js';
+import { discoverPlugins } from '#core/host/discovery.js';
 import { refuseMisfits } from '../../kit/answers.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -42,7 +44,7 @@ describe('the pages about plugins', () => {
     await rm(work, { recursive: true });
   });
 
-  it('are there for every hook and every contribution', async () => {
+  it('are there for every hook and every contribution, and of points that plugins own', async () => {
     const schema = JSON.parse(await readFile(path.join(ROOT, 'sdk', 'plugin.schema.json'), 'utf8')) as {
       properties: { contributes: { properties: object } };
     };
@@ -50,6 +52,10 @@ describe('the pages about plugins', () => {
       (await readdir(path.join(DOCS, folder))).map((file) => file.replace('.md', '')).sort();
     expect(await named('hooks')).to.deep.equal(Object.keys(STAGES).sort());
     expect(await named('contributions')).to.deep.equal(Object.keys(schema.properties.contributes.properties).sort());
+    const points = (await discoverPlugins(BUNDLED_PLUGINS, '/nowhere')).flatMap(({ manifest }) =>
+      Object.keys(manifest?.contributionPoints ?? {}),
+    );
+    expect(points).to.include.members([...(await named('points'))]);
   });
 
   for (const script of ['apiReport', 'pluginPages']) {
@@ -58,7 +64,7 @@ describe('the pages about plugins', () => {
     });
   }
 
-  for (const folder of ['hooks', 'contributions']) {
+  for (const folder of ['hooks', 'contributions', 'points']) {
     it(`about ${folder} have samples that run`, async function () {
       this.timeout(60_000);
       for (const file of await readdir(path.join(DOCS, folder))) {
@@ -80,14 +86,16 @@ describe('the pages about plugins', () => {
     const at = path.join(host.dataDir, 'plugins', name);
     await mkdir(at, { recursive: true });
     const head = { name, publisher: 'page', version: '1.0.0', type: 'module', main: './plugin.js', displayName: name, description: page };
-    await writeFile(path.join(at, 'package.json'), JSON.stringify({ ...head, engines: { postroom: '^1.0.0' }, ...manifest }));
+    const whole = { ...head, engines: { postroom: '^1.0.0' }, ...manifest };
+    const id = `${whole.publisher}.${whole.name}`;
+    await writeFile(path.join(at, 'package.json'), JSON.stringify(whole));
     await writeFile(path.join(at, 'plugin.js'), code);
-    const { state, problems } = (await host.run('plugins.enable', { plugin: `page.${name}` })) as { state: string; problems: string[] };
+    const { state, problems } = (await host.run('plugins.enable', { plugin: id })) as { state: string; problems: string[] };
     expect(state, `${page}: ${problems.join(' ')}`).to.equal(bundled ? 'failed' : 'active');
     if (bundled) expect(problems.join(' ')).to.include("which is for the product's own plugins");
     const sorted = await host.sort('From: a@far.example\nTo: Andrew <mail@company.example>\n\nHello\n');
     expect(sorted.mailboxes, page).to.deep.equal(['andrew']);
     for (const command of (manifest as Partial<PluginManifest>).contributes?.commands ?? []) await answersAsDeclared(page, command);
-    await host.run('plugins.remove', { plugin: `page.${name}` });
+    await host.run('plugins.remove', { plugin: id });
   }
 });

@@ -1,5 +1,5 @@
 import '#core/base/injection.js';
-import { ADMIN1, PostroomError } from '@postroom/sdk';
+import { ADMIN1, type MailboxRef, PostroomError } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { ANDREW, FlowFixture, octetsOf } from '../support/flowFixture.js';
@@ -37,6 +37,19 @@ describe('mail that Postroom wrote', () => {
   it('belongs to no account where it is for ADMIN1 alone', async () => {
     await fixture.own.deliver(NOTICE, [ADMIN1], 'mail waits for a plugin');
     expect(fixture.store.units[0]?.message.account).to.equal(undefined);
+  });
+
+  it('has a head of its own where a plugin has it written: to the person, and marked as automatic', async () => {
+    const text = async (mailbox: MailboxRef): Promise<string> => {
+      await fixture.own.notify({ mailbox, subject: 'The disk is full', lines: ['Make room.', 'Soon.'], reason: 'the disk is full' });
+      return Buffer.concat(fixture.store.bodies.at(-1)?.pieces ?? []).toString();
+    };
+    const told = await text(ADMIN1);
+    expect(told).to.match(/^To: <admin1@office\.example>\r$/m);
+    expect(told).to.match(/^Auto-Submitted: auto-generated\r$/m);
+    expect(told).to.match(/^Subject: The disk is full\r\n[\s\S]*\r\n\r\nMake room\.\r\nSoon\.\r\n$/m);
+    expect(await text(ANDREW)).to.match(/^To: <mail@company\.example>\r$/m);
+    expect(fixture.store.units.map(({ placements }) => placements.map(({ mailbox }) => mailbox))).to.deep.equal([[ADMIN1], [ANDREW]]);
   });
 
   it('is one commit with what it says of the Outbox', async () => {

@@ -108,7 +108,7 @@ export class FlowFixture {
     const intakeLog = new IntakeLog(this.activityLog);
     this.flow = new MessageFlow(store, this.sorting, this.delivering, this.disk, this.clock, this.eventBus, intakeLog);
     this.fetched = new FetchedMail(this.flow, this.accounts, this.server);
-    this.own = new OwnMail(this.flow, this.accounts, this.server);
+    this.own = new OwnMail(this.flow, this.accounts, this.server, this.clock);
     this.submissions = new SubmissionFlow(this.flow, this.accounts, this.server, this.disk);
     this.held = new HeldMailStep(this.flow, store, this.accounts, this.server, this.log, this.state);
   }
