@@ -51,11 +51,14 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/housekeeping': {
     services: [
       ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Notices', 'PluginStorages'],
-      ...['SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
+      ...['PluginSupervision', 'SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
     ],
   },
   'platform/isolation': { services: ['Clock', 'DataFolder', 'IsolatedModules', 'PluginCatalogue', 'PortCatalogue', 'SettingsService'] },
   'platform/logins': { services: ['Accounts', 'Authenticator', 'Clock', 'Events', 'SecretStore'] },
+  'platform/mail-commands': {
+    services: ['Accounts', 'ActivityLog', 'Events', 'HeldMail', 'Journal', 'MailStore', 'Outbox', 'Sending'],
+  },
   'platform/metrics': {
     services: [
       ...[
@@ -70,9 +73,6 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'StoreMaintenance',
       ],
     ],
-  },
-  'platform/mail-commands': {
-    services: ['Accounts', 'ActivityLog', 'Events', 'HeldMail', 'Journal', 'MailStore', 'Outbox', 'Sending'],
   },
   'platform/plugin-manager': {
     services: [

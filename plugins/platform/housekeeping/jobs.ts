@@ -1,23 +1,13 @@
 // Runs the jobs that plugins contribute, each in its turn: commands of theirs, every day or every hour.
 import { type CommandCall, type Disposable, type Logger, type PluginStorage, PostroomError, sentenceOf } from '@postroom/sdk';
-import { contributedCommand, DisposableStack } from '@postroom/sdk/base';
-import type { ActivityLog, Clock, CommandCatalogue, ContributedEntries, Events } from '@postroom/sdk/services';
+import { DisposableStack } from '@postroom/sdk/base';
+import type { ActivityLog, Clock, CommandCatalogue, ContributedEntries, Events, PluginSupervision } from '@postroom/sdk/services';
+import { type ContributedJob, ContributedJobs } from './contributedJobs.js';
 import { begun, isDue, type JobPeriod, type JobRecord, jobProblem, nextLook, nextTurn } from './jobTimes.js';
 
 /** What is known of a job whose plugin is gone is forgotten after this. */
 const FORGET_MS = 60 * 86_400_000;
 const AUTHOR = 'housekeeping';
-
-/** An entry of the point `jobs`. */
-interface JobEntry {
-  readonly command: string;
-  readonly every: JobPeriod;
-  readonly title?: string;
-}
-
-interface Job extends JobEntry {
-  readonly plugin: string;
-}
 
 /** A job as people see it. */
 export interface JobStatus {
@@ -34,6 +24,7 @@ export interface JobStatus {
 export interface JobParts {
   readonly entries: ContributedEntries;
   readonly commands: Pick<CommandCatalogue, 'declarations' | 'run'>;
+  readonly plugins: Pick<PluginSupervision, 'noteProblem'>;
   readonly state: PluginStorage;
   readonly activity: Pick<ActivityLog, 'add'>;
   readonly events: Pick<Events, 'emit'>;
@@ -42,18 +33,26 @@ export interface JobParts {
 }
 
 export class Jobs implements Disposable {
+  readonly #jobs: ContributedJobs;
   readonly #following = new DisposableStack();
   readonly #end = new AbortController();
   /** By command: a job never runs beside itself. */
   readonly #running = new Set<string>();
   #timer: Disposable | undefined;
 
-  constructor(private readonly parts: JobParts) {}
+  constructor(private readonly parts: JobParts) {
+    this.#jobs = new ContributedJobs(parts.entries, parts.commands, parts.plugins);
+  }
 
   /** Runs from now on what is due, and at once what was missed. */
   start(): void {
     // A plugin that is switched on brings its jobs along.
-    this.#following.use(this.parts.entries.onDidChange(() => this.#look()));
+    this.#following.use(
+      this.parts.entries.onDidChange(() => {
+        this.#jobs.forgetMisfits();
+        this.#look();
+      }),
+    );
     this.#look();
     this.#sleep();
   }
@@ -67,7 +66,7 @@ export class Jobs implements Disposable {
 
   /** In the order of activation of their plugins. */
   all(): Promise<readonly JobStatus[]> {
-    return Promise.all(this.#jobs().map((job) => this.#statusOf(job)));
+    return Promise.all(this.#jobs.all.map((job) => this.#statusOf(job)));
   }
 
   /** Sentences about the jobs that failed the last time. */
@@ -77,7 +76,7 @@ export class Jobs implements Disposable {
 
   /** Runs one now, whether or not it is due. Rejects as the job does. */
   async runNow(command: string, call: CommandCall): Promise<JobStatus> {
-    const job = this.#jobs().find((each) => each.command === command);
+    const job = this.#jobs.all.find((each) => each.command === command);
     if (job === undefined) {
       throw new PostroomError('command/arguments', `There is no job ${command}. "postroom housekeeping jobs" lists them.`);
     }
@@ -89,17 +88,13 @@ export class Jobs implements Disposable {
     return this.#statusOf(job);
   }
 
-  #jobs(): readonly Job[] {
-    return this.parts.entries.of<JobEntry>('jobs').map(({ plugin, value }) => ({ ...value, plugin }));
-  }
-
-  async #statusOf(job: Job): Promise<JobStatus> {
+  async #statusOf(job: ContributedJob): Promise<JobStatus> {
     const record = await this.#record(job);
     const problem = record === undefined || this.#running.has(job.command) ? undefined : jobProblem(record);
     return {
       job: job.command,
       plugin: job.plugin,
-      title: this.#titleOf(job),
+      title: job.title,
       every: job.every,
       ...(record !== undefined && { last: new Date(record.at) }),
       next: nextTurn(job.every, this.parts.clock.now()),
@@ -108,12 +103,13 @@ export class Jobs implements Disposable {
   }
 
   #look(): void {
-    for (const job of this.#jobs()) {
+    this.#jobs.tellMisfits();
+    for (const job of this.#jobs.all) {
       if (!this.#running.has(job.command)) void this.#alone(job, () => this.#runIfDue(job));
     }
   }
 
-  async #alone<T>(job: Job, work: () => Promise<T>): Promise<T> {
+  async #alone<T>(job: ContributedJob, work: () => Promise<T>): Promise<T> {
     this.#running.add(job.command);
     try {
       return await work();
@@ -123,7 +119,7 @@ export class Jobs implements Disposable {
   }
 
   /** Never rejects. */
-  async #runIfDue(job: Job): Promise<void> {
+  async #runIfDue(job: ContributedJob): Promise<void> {
     try {
       const record = await this.#record(job);
       if (!isDue(job.every, record, this.parts.clock.now())) return;
@@ -138,14 +134,11 @@ export class Jobs implements Disposable {
   }
 
   /** Answers what the job threw. */
-  async #run(job: Job, record: JobRecord | undefined, call: CommandCall): Promise<{ readonly error: unknown } | undefined> {
+  async #run(job: ContributedJob, record: JobRecord | undefined, call: CommandCall): Promise<{ readonly error: unknown } | undefined> {
     const now = this.parts.clock.now();
     await this.#keep(job, begun(job.every, record, now));
     let failure: { readonly error: unknown } | undefined;
     try {
-      if (contributedCommand(this.parts.commands, { plugin: job.plugin, value: job }) === undefined) {
-        throw new PostroomError('command/unknown', `${job.command} is no command of ${job.plugin}.`);
-      }
       await this.parts.commands.run(job.command, {}, call);
     } catch (error) {
       failure = { error };
@@ -158,28 +151,24 @@ export class Jobs implements Disposable {
     return failure;
   }
 
-  #tell(job: Job, problem: string | undefined, before: string | undefined): void {
+  #tell(job: ContributedJob, problem: string | undefined, before: string | undefined): void {
     const { log, events, activity } = this.parts;
     if (problem === undefined) {
       if (before !== undefined) log.info('A job that had failed went well.', { job: job.command });
       return;
     }
-    const sentence = failureOf({ ...job, job: job.command, title: this.#titleOf(job) }, problem);
+    const sentence = failureOf({ ...job, job: job.command }, problem);
     log.error(sentence, { job: job.command, plugin: job.plugin });
     events.emit({ type: 'problem', source: job.plugin, sentence });
     // The same once an hour would crowd out what happens to mail.
     if (problem !== before) activity.add({ kind: 'problem', account: undefined, user: undefined, message: undefined, text: sentence });
   }
 
-  #titleOf({ title, command }: Job): string {
-    return title ?? this.parts.commands.declarations.find((each) => each.command === command)?.title ?? command;
-  }
-
-  async #record({ command }: Job): Promise<JobRecord | undefined> {
+  async #record({ command }: ContributedJob): Promise<JobRecord | undefined> {
     return (await this.parts.state.get(`job/${command}`)) as JobRecord | undefined;
   }
 
-  #keep({ command }: Job, record: JobRecord): Promise<void> {
+  #keep({ command }: ContributedJob, record: JobRecord): Promise<void> {
     return this.parts.state.set(`job/${command}`, record, new Date(this.parts.clock.now().getTime() + FORGET_MS));
   }
 
@@ -194,5 +183,5 @@ export class Jobs implements Disposable {
 
 function failureOf({ job, plugin, title, every }: Omit<JobStatus, 'next'>, problem: string): string {
   const next = every === 'day' ? 'after midnight' : 'within the hour';
-  return `The job "${title}" of ${plugin} failed: ${problem} It runs again ${next}; now: postroom housekeeping run ${job}`;
+  return `The job "${title}" of ${plugin} failed: ${problem} It runs again ${next}. To run it now: postroom housekeeping run ${job}`;
 }

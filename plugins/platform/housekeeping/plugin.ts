@@ -9,6 +9,7 @@ import {
   Journal,
   Notices,
   PluginStorages,
+  PluginSupervision,
   SettingsService,
   StandingProblems,
   StartMode,
@@ -54,7 +55,12 @@ function runJobs(context: PluginContext): void {
   const tidying = new Tidying({ activity, journal: context.get(Journal), storages: context.get(PluginStorages), state, clock, log }, () =>
     settings.get<number>('log.keepDays'),
   );
-  const parts = { entries: context.get(ContributedEntries), commands: context.get(CommandCatalogue), events: context.get(Events) };
+  const parts = {
+    entries: context.get(ContributedEntries),
+    commands: context.get(CommandCatalogue),
+    events: context.get(Events),
+    plugins: context.get(PluginSupervision),
+  };
   const jobs = new Jobs({ ...parts, state, activity, clock, log });
   commands.register('housekeeping.tidy', () => tidying.tidy());
   commands.register('housekeeping.jobs', () => jobs.all());

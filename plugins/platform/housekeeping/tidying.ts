@@ -6,8 +6,18 @@ import type { ActivityLog, Clock, Journal, PluginStorages } from '@postroom/sdk/
 /** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
 const JOURNAL_DAYS = 35;
 
-/** When it was tidied last: ISO 8601. */
-const TIDIED = 'tidied';
+/** A clock that jumped has to say the same for so long, a short day of summer time at least, before what it makes old is removed. */
+const DOUBT_MS = 22 * 3_600_000;
+
+const CLOCK = 'clock';
+
+/** What is kept of the clock: ISO 8601. */
+interface ClockSeen {
+  /** What it said when it was looked at last. */
+  readonly at: string;
+  /** Since when it has been doubted. */
+  readonly doubtedSince?: string;
+}
 
 export interface TidyingParts {
   readonly activity: ActivityLog;
@@ -46,12 +56,22 @@ export class Tidying {
   /** A clock that jumped ahead makes everything old. What it would remove stays until the clock has said the same for a day. */
   async #clockProblem(): Promise<string | undefined> {
     const { state, clock, log } = this.parts;
-    const last = (await state.get(TIDIED)) as string | undefined;
+    const last = (await state.get(CLOCK)) as ClockSeen | undefined;
     const now = clock.now();
-    await state.set(TIDIED, now.toISOString());
-    if (last === undefined || isPlausible(new Date(last), now)) return undefined;
-    const sentence = 'The clock is far from where it was at the last tidying. Old log entries stay for another day, in case it is wrong.';
-    log.warn(sentence, { now: now.toISOString(), last });
+    const doubtedSince = doubtOf(last, now);
+    await state.set(CLOCK, { at: now.toISOString(), ...(doubtedSince !== undefined && { doubtedSince: doubtedSince.toISOString() }) });
+    if (doubtedSince === undefined) return undefined;
+    const sentence =
+      'The clock is, or was within a day, far from where it was at the tidying before. Old log entries stay for another day, in case it is wrong.';
+    log.warn(sentence, { now: now.toISOString(), doubtedSince: doubtedSince.toISOString(), last: last?.at });
     return sentence;
   }
+}
+
+/** Since when the clock is doubted; `undefined` where it is trusted. */
+function doubtOf(last: ClockSeen | undefined, now: Date): Date | undefined {
+  if (last === undefined) return undefined;
+  if (!isPlausible(new Date(last.at), now)) return now;
+  const since = last.doubtedSince === undefined ? undefined : new Date(last.doubtedSince);
+  return since === undefined || now.getTime() - since.getTime() >= DOUBT_MS ? undefined : since;
 }

@@ -13,7 +13,7 @@ interface MetricsEntry {
 }
 
 export class ContributedMetrics {
-  /** By command, what was told of it last: the page is read every few seconds, and the same sentence tells nothing new. */
+  /** By plugin and command, what was told of it last: the page is read every few seconds, and the same sentence tells nothing new. */
   readonly #told = new Map<string, string>();
 
   constructor(
@@ -70,9 +70,10 @@ export class ContributedMetrics {
   }
 
   #note({ plugin, value: { command } }: MetricsEntry, problem: string | undefined): void {
-    if (problem === undefined) this.#told.delete(command);
-    else if (this.#told.get(command) !== problem) {
-      this.#told.set(command, problem);
+    const name = `${plugin} ${command}`;
+    if (problem === undefined) this.#told.delete(name);
+    else if (this.#told.get(name) !== problem) {
+      this.#told.set(name, problem);
       this.plugins.noteProblem(plugin, `Metrics of its command ${command} are left out: ${problem}`);
     }
   }

@@ -20,6 +20,7 @@ describe('jobs', () => {
   let logged: string[];
   let noted: string[];
   let events: PostroomEvent[];
+  let blamed: string[];
   let work: (command: string, call: CommandCall) => Promise<unknown>;
   let jobs: Jobs;
 
@@ -27,7 +28,7 @@ describe('jobs', () => {
     // Noon by the machine's own clock.
     clock = new VirtualClock(new Date(2026, 10, 2, 12));
     storages = new MemoryStorages();
-    [entries, declared, ran, logged, noted, events] = [[], [], [], [], [], []];
+    [entries, declared, ran, logged, noted, events, blamed] = [[], [], [], [], [], [], []];
     work = async () => undefined;
     jobs = open();
   });
@@ -57,6 +58,7 @@ describe('jobs', () => {
       state,
       activity: { add: ({ text }: { readonly text: string }) => void noted.push(text) } as unknown as ActivityLog,
       events: { emit: (event) => void events.push(event) },
+      plugins: { noteProblem: (plugin, sentence) => void blamed.push(`${plugin}: ${sentence}`) },
       clock,
       log: { debug: note, info: note, warn: note, error: note },
     });
@@ -128,7 +130,7 @@ describe('jobs', () => {
     work = () => Promise.reject(new Error('It is behind a cloud.'));
     await begin();
     const sentence =
-      'The job "Do moon.hourly" of acme.moon failed: It is behind a cloud. It runs again within the hour; now: postroom housekeeping run moon.hourly';
+      'The job "Do moon.hourly" of acme.moon failed: It is behind a cloud. It runs again within the hour. To run it now: postroom housekeeping run moon.hourly';
     expect(logged).to.deep.equal([sentence]);
     expect(noted).to.deep.equal([sentence]);
     expect(events).to.deep.equal([{ type: 'problem', source: 'acme.moon', sentence }]);
@@ -165,8 +167,20 @@ describe('jobs', () => {
   it("run no command that is another plugin's", async () => {
     contribute('moon.daily', 'day', 'acme.evil');
     await begin();
+    await clock.advance(DAY);
     expect(ran).to.deep.equal([]);
-    expect((await jobs.problems())[0]).to.include('moon.daily is no command of acme.evil.');
+    expect(blamed).to.deep.equal(['acme.evil: Its job moon.daily is left out: that is no command of acme.evil.']);
+    expect(await jobs.all()).to.deep.equal([]);
+  });
+
+  it('are there once where a plugin names one twice: as it does first', async () => {
+    contribute('moon.hourly', 'hour');
+    contribute('moon.daily', 'day');
+    contribute('moon.daily', 'hour');
+    expect((await jobs.all()).map(({ job, every }) => [job, every])).to.deep.equal([
+      ['moon.hourly', 'hour'],
+      ['moon.daily', 'day'],
+    ]);
   });
 
   it('that the end of the server cut off run once more, and are no failures', async () => {

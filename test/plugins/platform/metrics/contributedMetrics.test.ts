@@ -127,9 +127,9 @@ describe('the page for Prometheus', () => {
     try {
       expect(await fixture.run('status')).to.deep.include({ figures: undefined, held: 0 });
       const refusal = await fixture.run('metrics').catch((error: unknown) => error);
-      expect(refusal).to.have.property(
-        'message',
-        'metrics belongs to postroom.metrics, which is not active. "postroom plugins list" says why.',
+      expect(refusal).to.include({ code: 'command/not-active' });
+      expect(String(refusal)).to.match(
+        /metrics belongs to postroom\.metrics, which is not active\..* postroom plugins enable postroom\.metrics$/,
       );
     } finally {
       await fixture.stop();
