@@ -20,7 +20,6 @@ import {
   Outbox,
   PluginReader,
   PluginStorages,
-  RecentMail,
   Revisions,
   SecretStore,
   ServerName,
@@ -34,7 +33,6 @@ import {
   StartMode,
   StoreFiles,
   StoreMaintenance,
-  Teaching,
 } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
 import { Container } from 'inversify';
@@ -68,11 +66,6 @@ import { PluginReconciler } from './host/pluginReconciler.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
 import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
-import { ExplainStep } from './review/explain.js';
-import { StoredRecentMail } from './review/recentMail.js';
-import { ResortStep } from './review/resort.js';
-import { TeachingStep } from './review/teaching.js';
-import { WhatIfStep } from './review/whatIf.js';
 import { LicenceWarden } from './service/licence.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
 import { ProblemSources } from './service/standingProblems.js';
@@ -281,15 +274,10 @@ function bindRooms(container: Container): void {
   bindClass(container, ServerName, ConfiguredServerName);
   bindFlow(container);
 
-  for (const made of [
-    ...[ExplainStep, ResortStep, WhatIfStep, TeachingStep, StoredRecentMail],
-    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources],
-  ]) {
+  for (const made of [...[LicenceWarden, DefaultServiceSwitch, ProblemSources]]) {
     bindSelf(container, made);
   }
   bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
   bindAlias(container, StandingProblems, ProblemSources);
   bindAlias(container, Licence, LicenceWarden);
-  bindAlias(container, Teaching, TeachingStep);
-  bindAlias(container, RecentMail, StoredRecentMail);
 }

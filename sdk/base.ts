@@ -37,3 +37,4 @@ export * from './base/timeZone.js';
 export * from './base/unknownPlugin.js';
 export * from './base/utf8Text.js';
 export * from './base/watchedFile.js';
+export * from './base/whileProvided.js';

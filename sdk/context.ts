@@ -135,7 +135,7 @@ export interface CommandCall extends TapCall {
   readonly author: string;
   /**
    * Arguments that are files (`"contentEncoding": "base64"`), by name, as octets and not among the others: a file in base64 within JSON costs several
-   * times its size. A handler of a stranger's plugin gets them in base64 all the same.
+   * times its size. A handler gets them in base64 all the same.
    */
   readonly octets?: Readonly<Record<string, Uint8Array>>;
   /** The access token of the manager's API that was shown; `undefined` where a person asks, or the command line. */

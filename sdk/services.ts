@@ -39,3 +39,4 @@ export * from './services/submissions.js';
 export * from './services/supervision.js';
 export * from './services/teaching.js';
 export * from './services/trialPeriod.js';
+export * from './services/whatIf.js';

@@ -4,7 +4,7 @@ import { type CommandDeclaration, type PluginManifest, PostroomError, sentenceOf
 import { apiVersion, inWords, terminalText } from '@postroom/sdk/base';
 import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '../base/places.js';
-import { AREA_TITLES, CORE_COMMANDS } from '../commands/declarations.js';
+import { CORE_COMMANDS } from '../commands/declarations.js';
 import { declaredCommands } from '../host/declared.js';
 import { discoverPlugins } from '../host/discovery.js';
 import { addCommands, type CommandAction, type CommonOptions } from './commandLine.js';
@@ -110,7 +110,7 @@ async function commandTable(dataDir: string): Promise<CommandTable> {
   ]);
   return {
     declarations: fittingCommands([...CORE_COMMANDS, ...(ours ?? [])], strangers ?? []),
-    titles: { ...titles, ...AREA_TITLES },
+    titles,
     examples: examplesOf(installed),
   };
 }

@@ -4,19 +4,11 @@
 export type AnswerSchema = Readonly<Record<string, unknown>>;
 
 export const string = (description?: string): AnswerSchema => described({ type: 'string' }, description);
-export const integer = (description?: string): AnswerSchema => described({ type: 'integer' }, description);
-export const number = (description?: string): AnswerSchema => described({ type: 'number' }, description);
 export const boolean = (description?: string): AnswerSchema => described({ type: 'boolean' }, description);
-/** ISO 8601, in UTC. */
-export const dateTime = (description?: string): AnswerSchema => described({ type: 'string', format: 'date-time' }, description);
 export const oneOf = (values: readonly string[], description?: string): AnswerSchema =>
   described({ type: 'string', enum: values }, description);
 export const arrayOf = (items: AnswerSchema, description?: string): AnswerSchema => described({ type: 'array', items }, description);
 export const strings = (description?: string): AnswerSchema => arrayOf(string(), description);
-export const anyOf = (...schemas: readonly AnswerSchema[]): AnswerSchema => ({ anyOf: schemas });
-/** Values that others decide on: settings, facts of plugins. */
-export const anyValue = (description: string): AnswerSchema => ({ description });
-export const openObject = (description: string): AnswerSchema => ({ type: 'object', additionalProperties: true, description });
 
 /** `present` is in every answer, `absent` may be missing; nothing else is there. */
 export function object(
@@ -35,24 +27,5 @@ function described(schema: AnswerSchema, description: string | undefined): Answe
   return description === undefined ? schema : { ...schema, description };
 }
 
-/** Of a change of the settings: what else is doubtful in them. */
-export const warnings = strings('What is doubtful in the settings now, a sentence each.');
-const RUNGS = ['L1', 'L2', 'L3', 'L4', 'L5', 'L6', 'L7'];
-export const rungOfAddress = oneOf(RUNGS);
-export const rung = oneOf(RUNGS, 'The rung of the evidence that placed the message; missing where none did.');
-export const disposition = oneOf(['deliver', 'hold', 'quarantine', 'discard']);
-export const outboxState = oneOf(['waiting', 'deferred', 'sending', 'held']);
 /** A value that is a JSON Schema itself, with Postroom's keywords. */
 export const jsonSchema: AnswerSchema = { $ref: 'http://json-schema.org/draft-07/schema#' };
-/** What the taps did, in their order. */
-export const trail = arrayOf(
-  object(
-    {
-      tap: string('`publisher.plugin/tap`'),
-      change: string('`+andrew@company`, `tag spam`, `hold`; empty for a note.'),
-      reason: string(),
-      milliseconds: number(),
-    },
-    { build: integer('Which build of the hook the message went through.') },
-  ),
-);

@@ -9,13 +9,6 @@ export interface CommandArea {
 /** A handler for each command that an area declares, and for no other: the compiler compares them. */
 export type HandlersOf<Declared extends readonly CommandDeclaration[]> = Readonly<Record<Declared[number]['command'], CommandHandler>>;
 
-/** A file as an argument, whichever way it came (CommandCall.octets). */
-export type FileArgument = string | Uint8Array;
-
-export function octetsOf(file: FileArgument): Uint8Array {
-  return typeof file === 'string' ? Buffer.from(file, 'base64') : file;
-}
-
 /** Gives a handler its argument type; the registry has checked the arguments against the declaration's schema. */
 export function handler<Args>(handle: (args: Args, call: CommandCall) => unknown): CommandHandler {
   return handle as CommandHandler;

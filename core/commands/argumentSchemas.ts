@@ -1,41 +1,5 @@
-// The kinds of arguments that commands take, as JSON Schema; some tell the command line how to ask for the value.
-
-export const text = (description: string): object => ({ type: 'string', description });
-/** What one call may name or ask for: a page of the manager shows fewer, and each costs time. */
-const MOST = 10_000;
-/** Of changes of the settings, each of which goes through the whole file. */
-const MOST_CHANGES = 200;
-
-export const texts = (description: string): object => ({ type: 'array', items: { type: 'string' }, maxItems: MOST, description });
-export const changes = (description: string): object => ({ type: 'array', items: { type: 'string' }, maxItems: MOST_CHANGES, description });
-export const whole = (description: string, value: number, most = MOST): object => ({
-  type: 'integer',
-  minimum: 1,
-  maximum: most,
-  default: value,
-  description,
-});
-export const numbers = (description: string): object => ({
-  type: 'array',
-  items: { type: 'integer' },
-  minItems: 1,
-  maxItems: MOST,
-  description,
-});
-export const flag = (description: string): object => ({ type: 'boolean', default: false, description });
-/** The CLI reads the file (or standard input for `-`) and passes its octets. */
-export const file = (description: string): object => ({ type: 'string', contentEncoding: 'base64', file: true, description });
-/** The CLI reads a packed plugin, or packs a plugin's folder, and passes the octets. */
-export const packedPlugin = (description: string): object => ({ type: 'string', contentEncoding: 'base64', plugin: true, description });
-/** The CLI makes it absolute: the server runs elsewhere. */
-export const folder = (description: string): object => ({ type: 'string', minLength: 1, path: true, description });
-/** The CLI asks for it twice on a terminal, or reads one line of standard input: it never stands on a command line. */
-export const secret = (description: string): object => ({ type: 'string', minLength: 1, maxLength: 1024, secret: true, description });
+// What commands take, as JSON Schema.
 
 export function args(properties: Record<string, object>, required: readonly string[] = []): Readonly<Record<string, unknown>> {
   return { properties, required };
 }
-
-export const account = text('Id of the account, as in settings.json.');
-export const user = text('Name of the user.');
-export const mailbox = text('A user (`andrew`, or `andrew@company` where the name is not unique), or `admin1`.');

@@ -4,24 +4,10 @@ import { DisposableStack } from '@postroom/sdk/base';
 import { Container } from 'inversify';
 import { service } from '../base/bindings.js';
 import { CORE, CommandRegistry } from '../host/commandRegistry.js';
-import { AccountArea } from './accountArea.js';
 import type { CommandArea } from './area.js';
-import { ConfigArea } from './configArea.js';
-import { ExplainArea } from './explainArea.js';
-import { ResortArea } from './resortArea.js';
 import { SetupArea } from './setupArea.js';
-import { SuggestArea } from './suggestArea.js';
-import { UserArea } from './userArea.js';
 
-const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [
-  ExplainArea,
-  ResortArea,
-  AccountArea,
-  SuggestArea,
-  UserArea,
-  ConfigArea,
-  SetupArea,
-];
+const AREAS: readonly (new (...args: never[]) => CommandArea)[] = [SetupArea];
 
 /** Supplies the handler of every core command. */
 export function registerCoreCommands(container: Container): Disposable {

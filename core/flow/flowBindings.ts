@@ -4,7 +4,6 @@ import type { Container } from 'inversify';
 import { bindAlias, bindSelf } from '../base/bindings.js';
 import { DeliverStep } from './deliver.js';
 import { FetchStep } from './fetching/fetch.js';
-import { WaitingMail } from './fetching/waitingMail.js';
 import { WaitingNoticeStep } from './fetching/waitingNotice.js';
 import { BlockedMail } from './held/blockedMail.js';
 import { HeldMailStep } from './held/heldMail.js';
@@ -25,7 +24,7 @@ import { SortStep } from './sort.js';
 export function bindFlow(container: Container): void {
   for (const made of [
     ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
-    ...[FetchStep, WaitingNoticeStep, WaitingMail, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
+    ...[FetchStep, WaitingNoticeStep, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
   ]) {
     bindSelf(container, made);
   }

@@ -128,7 +128,7 @@ export class CommandRegistry implements CommandCatalogue {
     const failures = entry.check(given);
     if (failures.length > 0) throw new PostroomError('command/arguments', `${command}: ${sentencesFor(failures)}`);
     for (const [name, octets] of Object.entries(files)) {
-      Object.assign(given as object, { [name]: entry.owner === CORE ? octets : Buffer.from(octets).toString('base64') });
+      Object.assign(given as object, { [name]: Buffer.from(octets).toString('base64') });
     }
     try {
       return await entry.handler(given as never, call);

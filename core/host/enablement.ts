@@ -25,7 +25,7 @@ export interface Enablement {
 /**
  * The lists once a plugin is switched on or off. A plugin that is brought along (by a pack, or the platform) is not added to `enabled`; to switch it off it
  * is added to `disabled`. There is one edition only: one that is switched on takes the place of the one that was. Throws `plugin/not-allowed` for what
- * starts before the settings.
+ * starts before the settings, and for what boot.json switches off.
  */
 export function switchPlugin(
   installed: readonly InstalledPlugin[],
@@ -38,6 +38,13 @@ export function switchPlugin(
     throw new PostroomError(
       'plugin/not-allowed',
       `${plugin} starts before the settings are read. Name it in "${list}" of boot.json in the data folder, and start the server again.`,
+      { plugin },
+    );
+  }
+  if (on && ground.off.includes(plugin)) {
+    throw new PostroomError(
+      'plugin/not-allowed',
+      `${plugin} is switched off by boot.json in the data folder. Take it out of "disabled" there, and start the server again.`,
       { plugin },
     );
   }

@@ -20,7 +20,6 @@ import { startedPlugin } from './startedPlugin.js';
 export class PluginHost implements BlockingPlugins, PluginCatalogue {
   readonly #changed = new Listeners<void>();
   #ground: Omit<Ground, 'services'> = { boot: [], off: [] };
-  #enablement: Enablement | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -53,13 +52,6 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
   /** What stands before any plugin that the settings enable. */
   get ground(): Ground {
     return { ...this.#ground, services: this.services.host };
-  }
-
-  /** Properties marked secret of scope account, of all plugins that should run. */
-  get accountSecrets(): readonly string[] {
-    const wanted = this.records.all.filter(({ installed }) => this.#enablement?.wanted.has(installed.id) === true);
-    const properties = wanted.flatMap(({ installed }) => Object.entries(installed.manifest?.contributes?.configuration?.properties ?? {}));
-    return properties.filter(([, schema]) => schema.secret === true && schema.scope === 'account').map(([key]) => key);
   }
 
   /** Plugins came, went, failed or recovered. */
@@ -112,7 +104,6 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
   ): Promise<ReadonlyMap<string, string>> {
     return this.#inTurn(async () => {
       const plan = planEnablement(installed, enabled, disabled, this.ground);
-      this.#enablement = plan;
       this.records.remember(installed);
       await this.filters.follow(plan, enabled, disabled);
       await this.#endWhatMustNotRun(plan, installed);

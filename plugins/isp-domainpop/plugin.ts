@@ -27,6 +27,6 @@ export function activate(context: PluginContext): void {
     context.commands.register('isp-domainpop.probe', (args: { readonly account: string; readonly messages: number }, call: CommandCall) =>
       probe(context, args.account, args.messages, call),
     ),
-    context.get(Teaching).add((plan, _mail, user) => proposeAlias(plan, user)),
+    context.use(Teaching, (teaching) => teaching.add((plan, _mail, user) => proposeAlias(plan, user))),
   );
 }

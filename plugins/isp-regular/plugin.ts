@@ -56,7 +56,7 @@ export async function activate(context: PluginContext): Promise<void> {
       .add('regular', (account, user) =>
         bccAddressOf(account, user, options(account.id, allNames(account)), (address) => accounts.ownerOf(address)?.id === account.id),
       ),
-    context.get(Teaching).add((plan, _mail, user) => proposeName(plan, user)),
+    context.use(Teaching, (teaching) => teaching.add((plan, _mail, user) => proposeName(plan, user))),
     context.commands.register(
       'isp-regular.learned',
       async (args: { readonly account?: string; readonly user?: string; readonly revoke?: string }) => {

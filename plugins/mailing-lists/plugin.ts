@@ -9,6 +9,6 @@ export function activate(context: PluginContext): void {
 
   context.subscriptions.push(
     context.hooks.onSort.tap('route', (plan, mail) => routeList(plan, mail, mapOf(plan.account.id))),
-    context.get(Teaching).add((plan, mail, user) => proposeReader(plan, mail, user, mapOf(plan.account.id))),
+    context.use(Teaching, (teaching) => teaching.add((plan, mail, user) => proposeReader(plan, mail, user, mapOf(plan.account.id)))),
   );
 }

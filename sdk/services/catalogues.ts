@@ -7,6 +7,8 @@ import { createServiceId } from './createServiceId.js';
 export interface CommandCatalogue {
   /** In order of their names. `owner` is `core` or a plugin's id. */
   readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
+  /** Those that can be run now: their plugins are active. */
+  readonly available: readonly (CommandDeclaration & { readonly owner: string })[];
   /** Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way. */
   withRole(role: CommandRole, via?: string): readonly (CommandDeclaration & { readonly owner: string })[];
   /**

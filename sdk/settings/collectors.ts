@@ -6,15 +6,6 @@ export function defaultVia(collectors: readonly CollectorDeclaration[]): string 
   return (collectors.find(({ isDefault }) => isDefault === true) ?? collectors[0])?.via ?? '';
 }
 
-/** Of all secrets of accounts, those that an account needs which is collected by `via`. */
-export function neededSecrets(
-  { via }: { readonly via: string },
-  secrets: readonly string[],
-  { collectors }: { readonly collectors: readonly CollectorDeclaration[] },
-): readonly string[] {
-  return secrets.filter((key) => foreignCollectors(key, via, collectors).length === 0);
-}
-
 /** `collectors`: with the keys of their properties, as the merged schema has them. The other ways to collect that a property of accounts belongs to; none where an account that is collected by `via` may have a use for it. */
 export function foreignCollectors(key: string, via: string, collectors: readonly CollectorDeclaration[]): readonly string[] {
   const owners = collectors.filter(({ properties }) => properties.includes(key));

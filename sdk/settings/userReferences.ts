@@ -1,4 +1,4 @@
-// Names of users in properties of plugins (`refersTo`): where they stand, and what they become when a user is renamed or removed. Pure.
+// Names of users in properties of plugins (`refersTo`): where they stand, and how editors complete them. Pure.
 import type { PropertySchema, SettingScope } from '../manifest.js';
 import { type AccountEntry, accountEntries, groupOf, type SettingPath, type UserEntry } from './settingsLayout.js';
 
@@ -9,14 +9,6 @@ export interface UserReference {
   readonly property: PropertySchema;
   /** Whose property it is; `undefined` for one of the account. */
   readonly user: UserEntry | undefined;
-}
-
-/** A property that names a user, without or with another name in the user's place. */
-export interface RewrittenProperty {
-  readonly key: string;
-  readonly property: PropertySchema;
-  readonly user: UserEntry | undefined;
-  readonly value: unknown;
 }
 
 /** The declared properties, by key. */
@@ -32,18 +24,6 @@ export function userReferences(account: AccountEntry, schema: Declared): readonl
   return referringProperties(account, schema).flatMap(({ path, property, user, value }) =>
     textsIn(property, value, false, path).map((found) => ({ ...found, property, user })),
   );
-}
-
-/** The properties of an account that name a user, with `instead` in the user's place; without it the name is taken out where that leaves a value. */
-export function rewrittenReferences(
-  account: AccountEntry,
-  isNamed: (name: string) => boolean,
-  instead: string | undefined,
-  schema: Declared,
-): readonly RewrittenProperty[] {
-  return referringProperties(account, schema)
-    .filter(({ property, value, path }) => textsIn(property, value, false, path).some(({ name }) => isNamed(name)))
-    .map(({ key, property, user, value }) => ({ key, property, user, value: rewritten(property, value, false, isNamed, instead) }));
 }
 
 /** The names of all users, each once. */
@@ -94,22 +74,6 @@ function textsIn(schema: unknown, value: unknown, isInside: boolean, path: Setti
   if (typeof value === 'string') return refers ? [{ path, name: value }] : [];
   if (Array.isArray(value)) return value.flatMap((each, index) => textsIn(groupOf(schema)['items'], each, refers, [...path, index]));
   return Object.entries(groupOf(value)).flatMap(([key, each]) => textsIn(memberSchema(schema, key), each, refers, [...path, key]));
-}
-
-function rewritten(
-  schema: unknown,
-  value: unknown,
-  isInside: boolean,
-  isNamed: (name: string) => boolean,
-  instead: string | undefined,
-): unknown {
-  const refers = isInside || isReference(schema);
-  if (typeof value === 'string') return refers && isNamed(value) ? instead : value;
-  const inside = (part: unknown, each: unknown): unknown => rewritten(part, each, refers, isNamed, instead);
-  if (Array.isArray(value)) return value.map((each) => inside(groupOf(schema)['items'], each)).filter((each) => each !== undefined);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).map(([key, each]) => [key, inside(memberSchema(schema, key), each)] as const);
-  return Object.fromEntries(members.filter(([, each]) => each !== undefined));
 }
 
 function named(schema: unknown, isInside: boolean, names: readonly string[]): unknown {

@@ -17,11 +17,6 @@ const EXCEPTIONS: readonly { readonly name: string; readonly files: readonly str
     files: ['plugins/admin-ui/portProblem.ts', 'plugins/pop3/server/portProblem.ts'],
     because: 'one sentence of two plugins that open ports, each with its own advice',
   },
-  {
-    name: 'user',
-    files: ['core/commands/argumentSchemas.ts', 'plugins/pop3/server/authorization.ts'],
-    because: 'the handlers of POP3 bear the names of its commands; the other is the schema of an argument of that name',
-  },
 ];
 
 const EXPORTED = /^export (?:declare )?(?:abstract |async )?(?:class|interface|type|const|function\*?|enum) ([\w$]+)/gm;

@@ -45,7 +45,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/doctor': {
     services: [
       ...['Accounts', 'ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'DataFolder', 'FreeSpace', 'Licence', 'MailStore'],
-      ...['PluginAdministration', 'PortCatalogue', 'SecretStore', 'SettingsService', 'SettingsSource', 'StoreFiles', 'StoreMaintenance'],
+      ...['PluginAdministration', 'PortCatalogue', 'SettingsService', 'SettingsSource', 'StoreFiles', 'StoreMaintenance'],
     ],
   },
   'platform/housekeeping': {
@@ -91,7 +91,19 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       (verb) => `Its command plugins.${verb} says "local", which only the product's own plugins may.`,
     ),
   },
+  'platform/review': {
+    services: [
+      ...['Accounts', 'CommandCatalogue', 'Journal', 'MailStore', 'Outbox', 'RecentMail', 'Resorting', 'SettingsService', 'Teaching'],
+      ...['WhatIf'],
+    ],
+  },
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/settings-commands': {
+    services: [
+      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'MailStore', 'PluginAdministration', 'PluginCatalogue', 'RecentMail'],
+      ...['Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
+    ],
+  },
   'platform/service-commands': {
     services: [
       ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],

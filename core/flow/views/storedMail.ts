@@ -53,8 +53,8 @@ export class StoredMail {
   }
 }
 
-export async function viewOfStored(message: StoredMessage, store: Pick<MailStore, 'read'>, as?: ViewedAs): Promise<MailView> {
-  return (await StoredMail.read(message, store)).view(as);
+export async function viewOfStored(message: StoredMessage, store: Pick<MailStore, 'read'>): Promise<MailView> {
+  return (await StoredMail.read(message, store)).view();
 }
 
 /** The first `count` octets of a source, or fewer where it ends. */

@@ -34,6 +34,42 @@ export interface AccountsChangeAnswer {
   readonly warnings: readonly string[];
 }
 
+/** accounts.check: Whether passwords for the ISPs are set, and what stored mail says about the accounts, as the doctor asks */
+export type AccountsCheckAnswer = readonly AccountsCheckRow[];
+
+export interface AccountsCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence; it names the commands that mend it. */
+  readonly text: string;
+  /** The same commands, for buttons. */
+  readonly actions?: readonly {
+    readonly title: string;
+    readonly command: string;
+    /** Arguments of the command. */
+    readonly args: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+/** accounts.check-online: Whether the ISPs let us in, and what waits there says about accounts without stored mail, as the doctor asks */
+export type AccountsCheckOnlineAnswer = readonly AccountsCheckOnlineRow[];
+
+export interface AccountsCheckOnlineRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence; it names the commands that mend it. */
+  readonly text: string;
+  /** The same commands, for buttons. */
+  readonly actions?: readonly {
+    readonly title: string;
+    readonly command: string;
+    /** Arguments of the command. */
+    readonly args: Readonly<Record<string, unknown>>;
+  }[];
+}
+
 /** accounts.kinds: The kinds of account that the enabled plugins know, and what each needs */
 export type AccountsKindsAnswer = readonly AccountsKindsRow[];
 
@@ -1421,6 +1457,8 @@ export interface Answers {
   readonly 'accounts.add': AccountsAddAnswer;
   readonly 'accounts.advice': AccountsAdviceAnswer;
   readonly 'accounts.change': AccountsChangeAnswer;
+  readonly 'accounts.check': AccountsCheckAnswer;
+  readonly 'accounts.check-online': AccountsCheckOnlineAnswer;
   readonly 'accounts.kinds': AccountsKindsAnswer;
   readonly 'accounts.list': AccountsListAnswer;
   readonly 'accounts.remove': AccountsRemoveAnswer;

@@ -12,11 +12,9 @@ import type {
   MailStore,
   PluginAdministration,
   PortCatalogue,
-  SecretStore,
   SettingsService,
   StoreMaintenance,
 } from '@postroom/sdk/services';
-import { checkAdvice, checkLogins, checkPasswords } from './accountChecks.js';
 import { contributedChecks } from './contributedChecks.js';
 import { findingOf } from './findings.js';
 import { checkFileSystem, checkRights } from './folderChecks.js';
@@ -36,7 +34,6 @@ export interface VisitedServer {
   readonly ports: PortCatalogue;
   readonly licence: Licence;
   readonly accounts: Accounts;
-  readonly secrets: SecretStore;
   readonly commands: CommandCatalogue;
   readonly entries: ContributedEntries;
 }
@@ -56,9 +53,6 @@ export async function visit(server: VisitedServer, logins: boolean, call: Comman
     checkLicence(licence),
     ...checkPorts(ports),
     ...(await contributedChecks(server, logins, call)),
-    ...checkPasswords(server),
-    ...(logins ? await checkLogins(server, call) : []),
-    ...(await checkAdvice(server, logins, call)),
     await findingOf('held mail', () => checkSetAside(store)),
   ];
 }

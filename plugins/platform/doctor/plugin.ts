@@ -12,7 +12,6 @@ import {
   MailStore,
   PluginAdministration,
   PortCatalogue,
-  SecretStore,
   SettingsService,
   StoreMaintenance,
 } from '@postroom/sdk/services';
@@ -32,7 +31,6 @@ export function activate(context: PluginContext): void {
     ports: context.get(PortCatalogue),
     licence: context.get(Licence),
     accounts: context.get(Accounts),
-    secrets: context.get(SecretStore),
     commands: context.get(CommandCatalogue),
     entries: context.get(ContributedEntries),
   };

@@ -9,7 +9,7 @@ import { Command, CommanderError } from 'commander';
 import { BUNDLED_PLUGINS } from '#core/base/places.js';
 import { addCommands } from '#core/cli/commandLine.js';
 import { type Examples, examplesOf, examplesText } from '#core/cli/examples.js';
-import { AREA_TITLES, CORE_COMMANDS } from '#core/commands/declarations.js';
+import { CORE_COMMANDS } from '#core/commands/declarations.js';
 import { discoverPlugins, type InstalledPlugin } from '#core/host/discovery.js';
 import { bundledManifests } from '../configuration/manifests.js';
 
@@ -25,7 +25,6 @@ const TITLES = {
       .flatMap(({ contributes }) => contributes?.areas ?? [])
       .map(({ area, title }) => [area, title]),
   ),
-  ...AREA_TITLES,
 };
 
 interface Taken {

@@ -17,6 +17,8 @@ import { ROOT } from '../../kit/sourceFiles.js';
 /** Objects in answers whose members are not the command's own to say: arguments of other commands, facts of plugins, properties of accounts. */
 const OPEN = [
   'accounts.advice/items/changes',
+  'accounts.check-online/items/actions/items/args',
+  'accounts.check/items/actions/items/args',
   'doctor/items/actions/items/args',
   'isp-domainpop.probe/proposal',
   'licence/device',
@@ -163,6 +165,8 @@ describe('the answers of commands', () => {
       'accounts.kinds': {},
       'accounts.suggest-kind': { account: 'works' },
       'accounts.advice': { account: 'works' },
+      'accounts.check': {},
+      'accounts.check-online': {},
       'isp-domainpop.probe': { account: 'works' },
       'isp-regular.learned': {},
       'addressees.trust': {},

@@ -96,6 +96,21 @@ describe('the table of commands', () => {
       expect(ajv.validateSchema({ type: 'object', ...schema }), command).to.equal(true);
   });
 
+  it('lists what can be run now apart from all that is declared, in order of the names', () => {
+    registry.declare('acme.lid', [
+      { command: 'lid.open', title: 'Open' },
+      { command: 'lid.close', title: 'Close' },
+    ]);
+    const names = (): readonly string[] => registry.available.map(({ command }) => command);
+    expect(names()).to.deep.equal([]);
+    const handler = registry.register('acme.lid', 'lid.open', () => undefined);
+    registry.register('acme.lid', 'lid.close', () => undefined);
+    expect(names()).to.deep.equal(['lid.close', 'lid.open']);
+    void handler.dispose();
+    expect(names()).to.deep.equal(['lid.close']);
+    expect(registry.declarations.map(({ command }) => command)).to.deep.equal(['box.open', 'lid.close', 'lid.open']);
+  });
+
   it('names the owner of a command whose plugin is not active, and what to do', async () => {
     registry.declare('acme.lid', [{ command: 'lid.close', title: 'Close' }]);
     const error = await failure('lid.close', {});

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import type { Explanation } from '#core/review/explain.js';
+import type { Explanation } from '#plugins/platform/review/dist/explainer.js';
 import { CASES } from '../../kit/publicCases.js';
 import type { CaseAccount } from './sortingCase.js';
 import { closeSortingServers, SortingServer } from './sortingServer.js';

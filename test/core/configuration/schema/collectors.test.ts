@@ -1,6 +1,6 @@
-// Who collects an account's mail, and which properties and secrets are whose.
+// Who collects an account's mail, and which properties are whose.
 
-import { defaultVia, foreignCollectors, neededSecrets } from '@postroom/sdk/settings';
+import { defaultVia, foreignCollectors } from '@postroom/sdk/settings';
 import { expect } from 'chai';
 import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { bundledManifests, manifest } from '../manifests.js';
@@ -36,12 +36,6 @@ describe('the ways to collect', () => {
       ['cc.to', 'imap'],
     ] as const)
       expect(foreignCollectors(key, via, schema.collectors), `${key} ${via}`).to.deep.equal([]);
-  });
-
-  it('have secrets that other accounts do not need', () => {
-    const secrets = ['imap.password', 'pop3.password', 'smtp.password'];
-    expect(neededSecrets({ via: 'pop3' }, secrets, schema)).to.deep.equal(['pop3.password', 'smtp.password']);
-    expect(neededSecrets({ via: 'imap' }, secrets, schema)).to.deep.equal(['imap.password', 'smtp.password']);
   });
 
   it('are each one plugin’s, which is said of a second one', () => {

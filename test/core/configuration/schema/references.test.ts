@@ -1,6 +1,6 @@
-// Names of users in properties of plugins: where they are, what they become, and what editors complete.
+// Names of users in properties of plugins: where they are, and what editors complete.
 import { createRequire } from 'node:module';
-import { accountEntries, rewrittenReferences, userNamesIn, userReferences, withUserNames } from '@postroom/sdk/settings';
+import { accountEntries, userNamesIn, userReferences, withUserNames } from '@postroom/sdk/settings';
 import { expect } from 'chai';
 import { mergeSchema } from '#core/configuration/schema/schema.js';
 import { manifest } from '../manifests.js';
@@ -58,7 +58,6 @@ const SETTINGS = {
 };
 const [company] = accountEntries(SETTINGS);
 if (company === undefined) throw new Error('There is an account.');
-const isAndrew = (name: string): boolean => name.toLowerCase() === 'andrew';
 
 describe('names of users in properties of plugins', () => {
   it('are those that the schemas say are some, at whatever depth, and no other texts', () => {
@@ -68,24 +67,6 @@ describe('names of users in properties of plugins', () => {
       ['users greg sorter.deputy', 'ANDREW', 'greg'],
       ['users greg sorter.copies 0', 'carolyn', 'greg'],
       ['users greg sorter.copies 1', 'andrew', 'greg'],
-    ]);
-  });
-
-  it('become the new one, and leave all else as it is', () => {
-    const found = rewrittenReferences(company, isAndrew, 'andreas', schema);
-    expect(found.map(({ key, user, value }) => [user?.name, key, value])).to.deep.equal([
-      [undefined, 'sorter.rules', [{ word: 'andrew', reader: 'andreas' }, { word: 'stamps' }]],
-      ['greg', 'sorter.deputy', 'andreas'],
-      ['greg', 'sorter.copies', ['carolyn', 'andreas']],
-    ]);
-  });
-
-  it('are taken out with a user, and with the last one the property', () => {
-    const found = rewrittenReferences(company, isAndrew, undefined, schema);
-    expect(found.map(({ key, value }) => [key, value])).to.deep.equal([
-      ['sorter.rules', [{ word: 'andrew' }, { word: 'stamps' }]],
-      ['sorter.deputy', undefined],
-      ['sorter.copies', ['carolyn']],
     ]);
   });
 

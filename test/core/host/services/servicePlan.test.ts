@@ -157,5 +157,10 @@ describe('the platform', () => {
     const off = (id: string) => switchPlugin([store, backup, pack], lists, { plugin: id, on: false, editions: [] }, ground);
     expect(() => off('a.store')).to.throw('a.store starts before the settings are read. Name it in "disabled" of boot.json');
     expect(off('a.backup')).to.deep.equal({ enabled: [], disabled: ['a.backup'] });
+    const boot = { ...ground, off: ['a.backup'] };
+    const on = () => switchPlugin([store, backup, pack], lists, { plugin: 'a.backup', on: true, editions: [] }, boot);
+    expect(on).to.throw(
+      'a.backup is switched off by boot.json in the data folder. Take it out of "disabled" there, and start the server again.',
+    );
   });
 });

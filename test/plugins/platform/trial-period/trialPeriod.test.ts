@@ -108,6 +108,26 @@ describe('a change of how the server is reached', () => {
     expect(security()).to.equal('plain');
   });
 
+  it('is looked at before the certificates are', async () => {
+    const order = await office.run<readonly { plugin: string }[]>('plugins.order', { services: true });
+    const place = (plugin: string): number => order.findIndex((each) => each.plugin === plugin);
+    expect(place('postroom.trial-period')).to.be.within(0, place('postroom.certificates') - 1);
+  });
+
+  it('counts at once where the trial period is switched off, and the rest of the server goes on', async () => {
+    const ports = (): readonly string[] => office.service(Doors).ports.map(({ protocol }) => protocol);
+    const before = ports();
+    await office.run('plugins.disable', { plugin: 'postroom.trial-period' });
+    expect(ports()).to.deep.equal(before);
+    expect(await change()).to.not.have.property('confirm');
+    expect(await office.run('status')).to.not.have.property('unconfirmed');
+    await clock.advance(120_000);
+    await office.service(SettingsService).reload();
+    expect(security()).to.equal('starttls');
+    const failure = await office.run('config.confirm').catch((error: unknown) => error);
+    expect((failure as Error).message).to.include('postroom plugins enable postroom.trial-period');
+  });
+
   describe('and the server is killed', () => {
     let victim: VictimProcess;
     beforeEach(async () => {
