@@ -10,31 +10,18 @@ import {
   BccAddresses,
   Certificates,
   Clock,
-  CommandCatalogue,
-  ContributedEntries,
   DataFolder,
   Events,
-  FreeSpace,
-  HeldMail,
   Journal,
   Licence,
   Log,
   Maildrops,
   MailStore,
-  Notices,
   Outbox,
-  PluginAdministration,
-  PluginCatalogue,
   PluginReader,
   PluginStorages,
-  PluginSupervision,
-  PortCatalogue,
-  Resorting,
   Revisions,
-  Rounds,
-  Schedule,
   SecretStore,
-  Sending,
   ServerName,
   ServerProcess,
   type ServiceId,
@@ -44,11 +31,8 @@ import {
   type StallLimit,
   StandingProblems,
   StartMode,
-  Startup,
   StoreFiles,
   StoreMaintenance,
-  Submissions,
-  TrialPeriod,
 } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
 import { Container } from 'inversify';
@@ -57,51 +41,27 @@ import { CoreState } from './base/coreState.js';
 import { EventBus } from './base/events.js';
 import { createLog } from './base/log.js';
 import { BUNDLED_PLUGINS } from './base/places.js';
-import { SettingsTrialPeriod } from './configuration/history/trialPeriod.js';
-import { DefaultSettingsService } from './configuration/inForce/defaultSettingsService.js';
 import { HostSettings } from './configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from './directory/accounts.js';
 import { ContributedBccAddresses } from './directory/bccAddresses.js';
 import { ConfiguredServerName } from './directory/serverName.js';
-import { DeliverStep } from './flow/deliver.js';
-import { FetchStep } from './flow/fetching/fetch.js';
-import { WaitingNoticeStep } from './flow/fetching/waitingNotice.js';
+import { bindFlow } from './flow/flowBindings.js';
 import { BlockedMail } from './flow/held/blockedMail.js';
-import { HeldMailStep } from './flow/held/heldMail.js';
 import { DiskSpace } from './flow/intake/diskSpace.js';
-import { FetchedMail } from './flow/intake/fetchedMail.js';
-import { IntakeLog } from './flow/intake/intakeLog.js';
-import { OwnMail } from './flow/intake/ownMail.js';
-import { SubmissionFlow } from './flow/intake/submissionFlow.js';
-import { MessageFlow } from './flow/messageFlow.js';
-import { StoredMailSorting } from './flow/resorting.js';
+import { pluginMail } from './flow/intake/pluginMail.js';
 import { RoundRunner } from './flow/rounds/round.js';
-import { Scheduler } from './flow/rounds/schedule.js';
-import { BounceStep } from './flow/sending/bounce.js';
 import { RelayStep } from './flow/sending/relay.js';
-import { RelayRecords } from './flow/sending/relayRecords.js';
-import { SortStep } from './flow/sort.js';
-import { BlockingPlugins } from './hooking/blockingPlugins.js';
-import { createHooks, HostHooks } from './hooks.js';
 import { checkBootFile, readBootFile } from './host/bootFile.js';
 import { BootState } from './host/bootState.js';
-import { CommandRegistry, DefaultCommandRegistry } from './host/commandRegistry.js';
-import { ManifestEntries } from './host/contributedEntries.js';
+import { CommandRegistry } from './host/commandRegistry.js';
 import { declaredManifests, provenManifests, servedCommands } from './host/declared.js';
-import { DefaultPluginHost } from './host/defaultPluginHost.js';
-import { discoverPlugins, type InstalledPlugin } from './host/discovery.js';
-import { DoorKeeper, Doors } from './host/doors.js';
-import { HostAdministration } from './host/hostAdministration.js';
-import { HostSupervision } from './host/hostSupervision.js';
-import { whyInactive } from './host/inactivePlugin.js';
-import { PluginFolders, tidyFolders } from './host/pluginFolders.js';
-import { PluginHost, RuntimeFactory } from './host/pluginHost.js';
-import { moduleLoader } from './host/pluginModule.js';
-import { pluginReader } from './host/pluginReader.js';
+import type { InstalledPlugin } from './host/discovery.js';
+import { Doors } from './host/doors.js';
+import { bindHost } from './host/hostBindings.js';
+import { PluginFolders } from './host/pluginFolders.js';
+import { PluginHost } from './host/pluginHost.js';
 import { PluginReconciler } from './host/pluginReconciler.js';
-import { PluginRuntime } from './host/pluginRuntime.js';
 import { isPlatform, platformPacks } from './host/servicePlan.js';
-import { ServiceRegistry } from './host/serviceRegistry.js';
 import { StartupWork } from './host/startupWork.js';
 import { catchUnhandled, UnhandledErrors } from './host/unhandledErrors.js';
 import { LicenceWarden } from './service/licence.js';
@@ -126,8 +86,8 @@ export interface ServerOptions {
   readonly onStall?: StallLimit;
   /** What is to be done before any port opens. */
   readonly beforeServing?: (server: Server) => Promise<void>;
-  /** How long a plugin of the product may take to activate, to open a door, and to end, in milliseconds. Default 30,000. */
-  readonly patienceMs?: number;
+  /** How long a plugin of the product may take to activate, to open or close a port, and to end, in milliseconds. Default 30,000. */
+  readonly lifecycleTimeoutMs?: number;
 }
 
 /** A server that is up. */
@@ -152,40 +112,19 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   }
 }
 
+/** The order of a start; the end goes the other way round. */
 async function open(options: ServerOptions, stack: DisposableStack): Promise<Server> {
   const dataDir = path.resolve(options.dataDir);
   const container = new Container({ defaultScope: 'Singleton' });
-  const clock = options.clock ?? new SystemClock();
-  const log = options.log ?? createLog('info');
-  const isPlugins = (error: unknown): boolean =>
-    container.isBound(UnhandledErrors as never) && service(container, UnhandledErrors).note(error);
-  if (options.onUnhandledError !== undefined) {
-    stack.use(catchUnhandled(isPlugins, options.onUnhandledError));
-  }
-  const events = new EventBus((error) => {
-    if (!isPlugins(error)) {
-      log.error(`A listener to events failed: ${sentenceOf(error)}`);
-    }
-  });
-  bindValue(container, DataFolder, { path: dataDir });
-  bindValue(container, Clock, clock);
-  bindValue(container, Events, events);
-  bindValue(container, Log, log);
-  bindValue(container, StartMode, { serves: options.serve !== false });
-  const phase = phases(log, clock);
-
+  bindSurroundings(container, options, stack);
+  const log = service(container, Log);
+  const phase = phases(log, service(container, Clock));
   const boot = await readBootFile(dataDir);
-  const folders: PluginFolders = {
-    bundled: options.bundledPlugins ?? BUNDLED_PLUGINS,
-    strangers: path.join(dataDir, 'plugins'),
-    trusted: new Set(boot.trusted),
-  };
-  bindValue(container, PluginFolders, folders);
-  bindValue(container, PluginReader, pluginReader(folders.trusted));
-  bindValue(container, ServerProcess, { stallLimit: options.onStall });
   const progress = new BootState(boot);
-  bindServices(container, dataDir, { log, patienceMs: options.patienceMs, boot: progress });
-  let installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  const folders = bindPlugins(container, options, progress, new Set(boot.trusted));
+  bindRooms(container);
+
+  let installed = await folders.discover();
   await checkBootFile(dataDir, boot, installed);
   declareCommands(container, installed, stack);
   const host = service(container, PluginHost);
@@ -193,14 +132,12 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
-  if (await tidyFolders(folders.strangers)) installed = await discoverPlugins(folders.bundled, folders.strangers, folders.trusted);
+  if (await folders.tidy()) installed = await folders.discover();
 
-  const settings = stack.use(service(container, HostSettings) as DefaultSettingsService);
+  const settings = stack.use(service(container, HostSettings));
   await settings.open(declaredManifests(installed), provenManifests(installed));
   progress.settingsAreInForce();
   phase('The settings are in force.');
-  const trials = service(container, TrialPeriod) as SettingsTrialPeriod;
-  await trials.recover();
   if (options.serve !== false) {
     const takeLevel = (): void => log.setLevel(settings.get<string>('log.level'));
     takeLevel();
@@ -238,13 +175,44 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // A command that only looks at a folder writes no mail into it.
   stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
-    stack.use(trials).begin();
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
     await stack.use(container.get(DefaultServiceSwitch)).start();
     phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }
   return server;
+}
+
+/** Time, log, events, and the process: what is there before any plugin. */
+function bindSurroundings(container: Container, options: ServerOptions, stack: DisposableStack): void {
+  const log = options.log ?? createLog('info');
+  const isPlugins = (error: unknown): boolean =>
+    container.isBound(UnhandledErrors as never) && service(container, UnhandledErrors).note(error);
+  if (options.onUnhandledError !== undefined) stack.use(catchUnhandled(isPlugins, options.onUnhandledError));
+  const events = new EventBus((error) => {
+    if (!isPlugins(error)) log.error(`A listener to events failed: ${sentenceOf(error)}`);
+  });
+  bindValue(container, DataFolder, { path: path.resolve(options.dataDir) });
+  bindValue(container, Clock, options.clock ?? new SystemClock());
+  bindValue(container, Events, events);
+  bindValue(container, Log, log);
+  bindValue(container, StartMode, { serves: options.serve !== false });
+  bindValue(container, ServerProcess, { stallLimit: options.onStall });
+}
+
+/** Answers where plugins lie. */
+function bindPlugins(container: Container, options: ServerOptions, boot: BootState, trusted: ReadonlySet<string>): PluginFolders {
+  const { path: dataDir } = service(container, DataFolder);
+  const folders = new PluginFolders(options.bundledPlugins ?? BUNDLED_PLUGINS, path.join(dataDir, 'plugins'), trusted);
+  bindValue(container, PluginFolders, folders);
+  bindAlias(container, PluginReader, PluginFolders);
+  bindHost(container, {
+    storageRoot: path.join(dataDir, 'storage'),
+    mailSender: ({ manifest }) => pluginMail(manifest, container),
+    timeoutMs: options.lifecycleTimeoutMs,
+    boot,
+  });
+  return folders;
 }
 
 /** What `status` shows as wrong: the disk, plugins, the settings. */
@@ -295,77 +263,20 @@ const NEEDED: readonly ServiceId<unknown>[] = [
   SecretStore,
 ];
 
-interface HostOptions {
-  readonly log: Log;
-  readonly patienceMs: number | undefined;
-  readonly boot: BootState;
-}
-
-function bindServices(container: Container, dataDir: string, { log, patienceMs, boot }: HostOptions): void {
+/** What plugins may ask for has the SDK's id as well. */
+function bindRooms(container: Container): void {
   bindSelf(container, CoreState);
-  bindClass(container, HostSettings, DefaultSettingsService);
-  bindClass(container, TrialPeriod, SettingsTrialPeriod);
+  bindSelf(container, HostSettings);
   bindAlias(container, SettingsService, HostSettings);
   bindClass(container, Accounts, SettingsAccounts);
   bindClass(container, BccAddresses, ContributedBccAddresses);
   bindClass(container, ServerName, ConfiguredServerName);
-
-  bindValue(container, HostHooks, createHooks());
-  const noteProblem = (plugin: string, sentence: string): void => service(container, PluginHost).noteProblem(plugin, sentence);
-  const whyInactivePlugin = (plugin: string): string => {
-    const { plugins, ground } = service(container, PluginHost);
-    const bySettings = service(container, HostSettings).get<readonly string[]>('plugins.disabled');
-    return whyInactive(
-      plugin,
-      plugins.find(({ id }) => id === plugin),
-      { bySettings, atBoot: ground.off },
-    );
-  };
-  bindValue(container, CommandRegistry, new DefaultCommandRegistry(noteProblem, whyInactivePlugin));
-  bindAlias(container, CommandCatalogue, CommandRegistry);
-  bindValue(container, Doors, new DoorKeeper((plugin, sentence) => log.error(sentence, { plugin }), patienceMs));
-  const storageRoot = path.join(dataDir, 'storage');
-  const services = new ServiceRegistry(container);
-  container.bind(ServiceRegistry).toConstantValue(services);
-  const load = moduleLoader(services, service(container, HostHooks), {
-    reportFailure: (...failure) => service(container, PluginHost).reportFailure(...failure),
-    noteProblem,
-  });
-  const options = { load, storageRoot, noteProblem, patienceMs, services, boot };
-  bindValue(container, RuntimeFactory, (plugin) => new PluginRuntime(plugin, container, options));
-  bindClass(container, PluginHost, DefaultPluginHost);
-  bindAlias(container, PluginCatalogue, PluginHost);
-  bindAlias(container, BlockingPlugins, PluginHost);
-  bindClass(container, ContributedEntries, ManifestEntries);
-  bindSelf(container, PluginReconciler);
-  bindSelf(container, StartupWork);
-  bindAlias(container, Startup, StartupWork);
-  bindSelf(container, UnhandledErrors);
-  bindClass(container, PluginSupervision, HostSupervision);
-  bindClass(container, PluginAdministration, HostAdministration);
-  bindAlias(container, PortCatalogue, Doors);
-
   bindFlow(container);
-}
 
-/** The way of a message, its callers, and what looks at them: each class is its own id. What plugins may ask for has the SDK's id as well. */
-function bindFlow(container: Container): void {
-  for (const made of [
-    ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
-    ...[FetchStep, WaitingNoticeStep, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
-    ...[LicenceWarden, DefaultServiceSwitch, ProblemSources],
-  ]) {
+  for (const made of [...[LicenceWarden, DefaultServiceSwitch, ProblemSources]]) {
     bindSelf(container, made);
   }
-  bindAlias(container, Submissions, SubmissionFlow);
-  bindAlias(container, Notices, OwnMail);
-  bindAlias(container, Rounds, RoundRunner);
-  bindAlias(container, Schedule, Scheduler);
-  bindAlias(container, Sending, RelayStep);
-  bindAlias(container, HeldMail, HeldMailStep);
-  bindAlias(container, Resorting, StoredMailSorting);
   bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
   bindAlias(container, StandingProblems, ProblemSources);
-  bindAlias(container, FreeSpace, DiskSpace);
   bindAlias(container, Licence, LicenceWarden);
 }

@@ -4,14 +4,13 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
-import { findMailbox } from '@postroom/sdk/base';
+import { findMailbox, pluginFiles } from '@postroom/sdk/base';
 import { Accounts, Maildrops, PluginPacker } from '@postroom/sdk/services';
 import type { LogLine, TestServer, TestServerOptions } from '@postroom/sdk/testing';
 import { service } from './base/bindings.js';
 import { createLog } from './base/log.js';
 import { openServer, type Server } from './bootstrap.js';
 import { readPlugin } from './host/discovery.js';
-import { pluginFiles } from './host/pluginFiles.js';
 import { PluginHost } from './host/pluginHost.js';
 import { StandaloneHost } from './host/standalone.js';
 

@@ -37,7 +37,8 @@ export interface PluginManifest {
   readonly requires?: readonly string[];
   /**
    * Services that it works with where an active plugin provides them, and does without where none does: taken by `context.use`, or by `context.get` at the
-   * moment of need. Their providers may start before it or after it, and end before it. Plugins that run in the host only.
+   * moment of need. Their providers start before it unless they wait for it, may come
+   * later, and may end before it. Plugins that run in the host only.
    */
   readonly uses?: readonly string[];
   /** Its contribution points, to which other plugins add entries, by name: `{ "checks": ... }` lets manifests say `"contributes": { "checks": [...] }`. */

@@ -11,9 +11,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   mail: ['base'],
   hooking: ['base', 'mail'],
-  configuration: ['base'],
+  schemas: [],
+  configuration: ['base', 'schemas'],
   directory: ['base', 'configuration'],
-  host: ['base', 'mail', 'hooking', 'configuration', 'directory'],
+  host: ['base', 'mail', 'hooking', 'schemas', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
   service: ['base', 'hooking', 'configuration', 'host', 'flow'],
 };
@@ -55,7 +56,7 @@ describe('the layers', () => {
     expect(plugins.length).to.be.greaterThan(50);
     expect(core.find((file) => file.name === 'core/bootstrap.ts')?.imports).to.include.members([
       'inversify',
-      'core/flow/messageFlow.ts',
+      'core/flow/flowBindings.ts',
       '@postroom/sdk',
     ]);
   });

@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
+import { MOST_MANIFEST_OCTETS } from '@postroom/sdk/base';
 import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import { MOST_PROBLEMS } from '#core/configuration/problems/problems.js';
-import { LONGEST_PATTERN, MOST_STATES } from '#core/configuration/strangers/linearPattern.js';
-import { SCHEMA_LIMITS } from '#core/configuration/strangers/schemaLimits.js';
-import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_OCTETS, MOST_MANIFEST_VALUES } from '#core/host/manifestLimits.js';
+import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_VALUES } from '#core/host/manifestLimits.js';
+import { LONGEST_PATTERN, MOST_STATES } from '#core/schemas/linearPattern.js';
+import { SCHEMA_LIMITS } from '#core/schemas/schemaLimits.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { CONTROL_LIMITS } from '#plugins/platform/cli/dist/control/controlLimits.js';
 import { MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';

@@ -5,6 +5,9 @@ import type { Container } from 'inversify';
 
 type Class<T> = abstract new (...args: never[]) => T;
 
+/** What a service is bound by: the SDK's id or the host's own, or the class itself where there is one only. */
+export type Bound<T> = ServiceId<T> | Class<T>;
+
 /** By container: the versions of the host's own services, by name. */
 const bound = new WeakMap<Container, Map<string, string>>();
 
@@ -19,9 +22,9 @@ function note(container: Container, { serviceName, version }: ServiceId<unknown>
 }
 
 /** A value that is there already. */
-export function bindValue<T>(container: Container, id: ServiceId<T>, value: T): void {
+export function bindValue<T>(container: Container, id: Bound<T>, value: T): void {
   container.bind(id as never).toConstantValue(value as never);
-  note(container, id);
+  if ('serviceName' in id) note(container, id);
 }
 
 /** A class that the container makes when it is first asked for, once. */
@@ -36,7 +39,7 @@ export function bindSelf(container: Container, made: Class<unknown>): void {
 }
 
 /** The service, made if need be; of a class that is its own id, the one that there is. Throws `plugin/no-provider` where there is none. */
-export function service<T>(container: Container, id: ServiceId<T> | Class<T>): T {
+export function service<T>(container: Container, id: Bound<T>): T {
   if (!container.isBound(id as never)) {
     const name = 'serviceName' in id ? id.serviceName : id.name;
     throw new PostroomError('plugin/no-provider', `No active plugin provides the service ${name}. "postroom plugins list" says why.`);
@@ -45,7 +48,7 @@ export function service<T>(container: Container, id: ServiceId<T> | Class<T>): T
 }
 
 /** A second id for a service that is bound already. */
-export function bindAlias<T>(container: Container, id: ServiceId<T>, existing: ServiceId<T> | Class<T>): void {
+export function bindAlias<T>(container: Container, id: ServiceId<T>, existing: Bound<T>): void {
   container.bind(id as never).toService(existing as never);
   note(container, id);
 }

@@ -10,8 +10,6 @@ export interface CoreValues {
   readonly blocked: readonly string[];
   /** Fail-closed plugins that have run here, with the entry of `plugins.enabled` that brought each. */
   readonly 'fail-closed': Readonly<Record<string, string>>;
-  /** Changes of the settings that wait for confirmation, as the trial period keeps them. */
-  readonly trial: unknown;
   /** Held mail is being sorted again. */
   readonly resorting: true;
   /** How often the process ended while it sorted this message alone. */

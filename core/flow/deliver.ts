@@ -2,7 +2,7 @@
 import { type DeliveryReceipt, type DeliveryRequest, type MailboxRef, type MailView, mailboxName } from '@postroom/sdk';
 import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
 import { HookCall } from '../hooking/hookCall.js';
-import { TapFailed } from '../hooking/hookPoint.js';
+import { TapFailed } from '../hooking/tapCalls.js';
 import { HostHooks } from '../hooks.js';
 import { receiptsFor } from './sending/receipts.js';
 import type { RelayAnswer, RelayTry } from './sending/relayTry.js';

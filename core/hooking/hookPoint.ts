@@ -2,24 +2,12 @@
 // reports failures to the plugin host.
 import { type Disposable, type HookName, PostroomError, type TapDeclaration } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import { type CallReporter, CallReports, type ReportedMail, type ReportOptions } from './callReports.js';
-import { type Guarded, type GuardedTap, guardAsync, guardSync, isPromise, type TapFailure } from './guard.js';
+import { type CallReporter, CallReports, type ReportedMail } from './callReports.js';
 import type { HookCall, HookStep } from './hookCall.js';
-import { OUTCOME, orderTaps, stageOf, type TapOrder, tapName } from './order.js';
-import { TapCost, type TapFigures } from './tapCost.js';
+import { OUTCOME, orderTaps, type TapOrder, tapName } from './order.js';
+import { type Done, type HookPointOptions, type RegisteredTap, TapCalls, type TapHandler } from './tapCalls.js';
+import type { TapFigures } from './tapCost.js';
 import { type ConcurrentTap, groupTaps } from './together.js';
-
-/** A bail hook stopped at a tap that failed. */
-export class TapFailed extends PostroomError {
-  constructor(readonly failure: TapFailure) {
-    super(failure.code, failure.message, { plugin: failure.plugin, tap: failure.tap });
-  }
-}
-
-type Handler = (...args: never[]) => unknown;
-
-/** Takes a tap's answer, at once or later. */
-type Done<Result> = (error: Error | null, answer?: Result) => void;
 
 /** The part of tapable's classes that is used here. */
 export interface TapableHook<Args extends unknown[], Result> {
@@ -27,30 +15,6 @@ export interface TapableHook<Args extends unknown[], Result> {
   tapAsync?(name: string, fn: (...args: [...Args, Done<Result>]) => void): void;
   call?(...args: Args): unknown;
   promise?(...args: Args): Promise<unknown>;
-}
-
-export interface HookPointOptions<Result> extends ReportOptions<Result> {
-  /** Limit of a call where the manifest names none. */
-  readonly timeoutMs: number;
-  /** Taps must answer at once: `call`, not `promise`. */
-  readonly sync?: boolean;
-  /** `continue`: as if the tap had said nothing. `stop`: the call rejects with TapFailed. */
-  readonly onFailure: 'continue' | 'stop';
-  /** With `stop`: a tap whose manifest says `skip` is passed over instead. */
-  readonly maySkip?: boolean;
-  /** A stage whose taps look on: an answer of theirs would be taken for the work of the taps behind them. */
-  readonly observers?: string;
-  /** What is wrong with an answer: the end of the sentence "x answered ...". `before` is the call's first argument. */
-  readonly check: (answer: Result, before: unknown) => string | undefined;
-  /** Longest time for a tap of stage `outcome`, whatever its manifest says: the round's end waits for it. */
-  readonly outcomeTimeoutMs?: number;
-  /** Waterfalls whose taps may be called together: puts on `onto` what changed from `before` to `answer`. */
-  readonly replay?: (onto: Result, before: Result, answer: Result) => Result;
-}
-
-interface RegisteredTap<H> extends ConcurrentTap {
-  readonly handler: H;
-  readonly cost: TapCost;
 }
 
 interface Build<Args extends unknown[], Result> {
@@ -63,12 +27,13 @@ interface Build<Args extends unknown[], Result> {
   drained: (() => void)[];
 }
 
-export class HookPoint<H extends Handler, Args extends unknown[], Result> {
+export class HookPoint<H extends TapHandler, Args extends unknown[], Result> {
   #taps: readonly RegisteredTap<H>[] = [];
   #order: TapOrder<RegisteredTap<H>>;
   #current: Build<[...Args, HookCall], Result>;
   readonly #leaving = new Set<Build<[...Args, HookCall], Result>>();
   readonly #changed = new Listeners<void>();
+  readonly #calls: TapCalls<H, Args, Result>;
   readonly #reports: CallReports<Result>;
 
   constructor(
@@ -78,6 +43,7 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     /** Stands around each handler, inside its time limit. */
     private readonly around: (declaration: TapDeclaration, handler: H) => H = (_declaration, handler) => handler,
   ) {
+    this.#calls = new TapCalls(options);
     this.#reports = new CallReports(options);
     this.#order = orderTaps<RegisteredTap<H>>(name, []);
     this.#current = this.#build(0);
@@ -99,14 +65,12 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
 
   /** Milliseconds that a call of the tap may take. */
   timeLimit(declaration: TapDeclaration): number {
-    const { timeoutMs = this.options.timeoutMs } = declaration;
-    const { outcomeTimeoutMs = timeoutMs } = this.options;
-    return stageOf(declaration) === OUTCOME ? Math.min(timeoutMs, outcomeTimeoutMs) : timeoutMs;
+    return this.#calls.timeLimit(declaration);
   }
 
   /** Adds a tap; the next call sees it. Throws `plugin/manifest` where it would close a circle. */
   add(tap: ConcurrentTap, handler: H): Disposable {
-    const entry: RegisteredTap<H> = { ...tap, handler: this.around(tap.declaration, handler), cost: new TapCost() };
+    const entry = this.#calls.register(tap, this.around(tap.declaration, handler));
     const order = orderTaps(this.name, [...this.#taps, entry]);
     if (order.cycle !== undefined) {
       throw new PostroomError(
@@ -161,9 +125,8 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     const given = args.slice(0, -1);
     try {
       for (const tap of build.outcomes as readonly RegisteredTap<H>[]) {
-        const guarded = this.#guarded(tap);
-        const outcome = await this.#ask(tap, guarded, given, call, () => 'where nothing is asked any more');
-        this.#note(tap, guarded, call, given[0], outcome);
+        const outcome = await this.#calls.ask(tap, given, call, () => 'where nothing is asked any more');
+        this.#calls.note(tap, call, given[0], outcome);
       }
     } finally {
       this.#leave(build, args);
@@ -226,13 +189,12 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
     for (const group of this.options.replay === undefined ? taps.map(({ tap }) => [tap]) : groupTaps(taps)) {
       const [tap, next] = group;
       if (tap === undefined) continue;
-      const guarded = this.#guarded(tap);
       if (next !== undefined) {
-        hook.tapAsync?.(group.map(tapName).join(', '), (...args) => void this.#runTogether(group, args));
+        hook.tapAsync?.(group.map(tapName).join(', '), (...args) => void this.#calls.runTogether(group, args));
       } else if (this.options.sync === true) {
-        hook.tap(guarded.name, (...args) => this.#runSync(tap, guarded, args) as Result);
+        hook.tap(tap.guarded.name, (...args) => this.#calls.runSync(tap, args) as Result);
       } else {
-        hook.tapAsync?.(guarded.name, (...args) => this.#runAsync(tap, guarded, args));
+        hook.tapAsync?.(tap.guarded.name, (...args) => this.#calls.runAsync(tap, args));
       }
     }
     return {
@@ -243,99 +205,5 @@ export class HookPoint<H extends Handler, Args extends unknown[], Result> {
       inFlight: 0,
       drained: [],
     };
-  }
-
-  #runAsync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall, Done<Result>]): void {
-    const done = args[args.length - 1] as Done<Result>;
-    const call = args[args.length - 2] as HookCall;
-    const outcome = this.#ask(tap, guarded, args.slice(0, -2), call);
-    const settle = (settled: Guarded<Result>): void => {
-      const failure = this.#note(tap, guarded, call, args[0], settled);
-      if (failure !== undefined) done(failure);
-      else done(null, settled.failure === undefined ? settled.answer : undefined);
-    };
-    if (isPromise(outcome)) void outcome.then(settle);
-    else settle(outcome);
-  }
-
-  /** All get the value as it is now; what they changed is put together in their order. Never rejects. */
-  async #runTogether(group: readonly RegisteredTap<H>[], args: [...Args, HookCall, Done<Result>]): Promise<void> {
-    const done = args[args.length - 1] as Done<Result>;
-    const call = args[args.length - 2] as HookCall;
-    const before = args[0] as Result;
-    const asked = group.map((tap) => ({ tap, outcome: this.#ask(tap, this.#guarded(tap), args.slice(0, -2), call) }));
-    let value = before;
-    for (const { tap, outcome } of asked) {
-      const settled = this.#onto(value, before, await outcome);
-      const failure = this.#note(tap, this.#guarded(tap), call, value, settled);
-      if (failure !== undefined) return done(failure);
-      value = (settled.failure === undefined ? settled.answer : undefined) ?? value;
-    }
-    done(null, value === before ? undefined : value);
-  }
-
-  #onto(value: Result, before: Result, outcome: Guarded<Result>): Guarded<Result> {
-    const { replay } = this.options;
-    if (outcome.failure !== undefined || outcome.answer === undefined || replay === undefined) return outcome;
-    return { ...outcome, answer: replay(value, before, outcome.answer) };
-  }
-
-  #ask(
-    tap: RegisteredTap<H>,
-    guarded: GuardedTap,
-    given: readonly unknown[],
-    call: HookCall,
-    check = this.options.check,
-  ): Guarded<Result> | Promise<Guarded<Result>> {
-    return guardAsync<Result>(
-      guarded,
-      (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
-      (answer) => check(answer, given[0]) ?? this.#isOutOfPlace(tap),
-      call.signal,
-    );
-  }
-
-  #isOutOfPlace({ declaration }: RegisteredTap<H>): string | undefined {
-    const { observers } = this.options;
-    const isObserver = observers !== undefined && stageOf(declaration) === observers;
-    return isObserver ? `for the others, and taps of stage ${observers} only look on` : undefined;
-  }
-
-  #guarded(tap: RegisteredTap<H>): GuardedTap {
-    return {
-      name: tapName(tap),
-      plugin: tap.plugin,
-      timeoutMs: tap.keepsTime === true ? undefined : this.timeLimit(tap.declaration),
-    };
-  }
-
-  #runSync(tap: RegisteredTap<H>, guarded: GuardedTap, args: [...Args, HookCall]): Result | undefined {
-    const call = args[args.length - 1] as HookCall;
-    const given = args.slice(0, -1);
-    const outcome = guardSync<Result>(
-      guarded,
-      () => tap.handler(...(given as never[])) as Result | undefined,
-      (answer) => this.options.check(answer, given[0]),
-    );
-    const failure = this.#note(tap, guarded, call, given[0], outcome);
-    if (failure !== undefined) throw failure;
-    return outcome.failure === undefined ? outcome.answer : undefined;
-  }
-
-  /** Notes the tap's part in the call. Answers a failure that the call stops at. */
-  #note(tap: RegisteredTap<H>, { name }: GuardedTap, call: HookCall, before: unknown, outcome: Guarded<Result>): TapFailed | undefined {
-    const { onError = 'hold' } = tap.declaration;
-    tap.cost.add(outcome.milliseconds, outcome.failure !== undefined);
-    call.steps.push({
-      tap: name,
-      plugin: tap.plugin,
-      before,
-      answer: outcome.failure === undefined ? outcome.answer : undefined,
-      milliseconds: outcome.milliseconds,
-      failure: outcome.failure,
-      onError,
-    });
-    const stops = this.options.onFailure === 'stop' && !(this.options.maySkip === true && onError === 'skip');
-    return stops && outcome.failure !== undefined ? new TapFailed(outcome.failure) : undefined;
   }
 }

@@ -10,36 +10,12 @@ import {
   sentenceOf,
 } from '@postroom/sdk';
 import { inWords } from '@postroom/sdk/base';
-import { createServiceId } from '@postroom/sdk/services';
+import type { CommandCatalogue } from '@postroom/sdk/services';
 import { Ajv, type ErrorObject } from 'ajv';
 import { counted } from '../configuration/problems/sentences.js';
-import type { StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
-
-export interface CommandRegistry {
-  /**
-   * Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. A name
-   * has one owner: who declares it first, but the product always before a stranger.
-   */
-  declare(owner: string, declarations: readonly CommandDeclaration[], isStranger?: boolean): Disposable;
-  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command, or another one has its name. */
-  register(owner: string, command: string, handler: CommandHandler): Disposable;
-  /**
-   * Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/not-active`, `command/arguments`, or what the handler threw.
-   */
-  run(command: string, args: unknown, call: CommandCall): Promise<unknown>;
-  /**
-   * Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way.
-   */
-  withRole(role: CommandRole, via?: string): readonly OwnedDeclaration[];
-  /** In order of their names. */
-  readonly declarations: readonly OwnedDeclaration[];
-  /** Those that somebody can run now: their plugins are active. */
-  readonly available: readonly OwnedDeclaration[];
-}
+import type { StrangerSchemas } from '../schemas/strangerSchemas.js';
 
 export type OwnedDeclaration = CommandDeclaration & { readonly owner: string };
-
-export const CommandRegistry = createServiceId<CommandRegistry>('CommandRegistry');
 
 interface Entry {
   readonly owner: string;
@@ -56,7 +32,7 @@ type ArgumentsCheck = (args: unknown) => readonly ErrorObject[];
 /** Each check runs a few times in a process: making its code fast would cost more than it saves. */
 const CHECKS = { allErrors: true, verbose: true, strict: false, useDefaults: true, code: { optimize: false } } as const;
 
-export class DefaultCommandRegistry implements CommandRegistry {
+export class CommandRegistry implements CommandCatalogue {
   readonly #entries = new Map<string, Entry>();
   /** For the product's declarations, which a test holds against the meta-schema: to get that ready takes longer than anything here. */
   readonly #trusting = new Ajv({ ...CHECKS, validateSchema: false });
@@ -68,14 +44,17 @@ export class DefaultCommandRegistry implements CommandRegistry {
     private readonly whyInactive: (plugin: string) => string = () => '"postroom plugins list" says why.',
   ) {}
 
+  /** In order of their names. */
   get declarations(): readonly OwnedDeclaration[] {
     return inOrder([...this.#entries.values()]);
   }
 
+  /** Those that somebody can run now: their plugins are active. */
   get available(): readonly OwnedDeclaration[] {
     return inOrder([...this.#entries.values()].filter(({ handler }) => handler !== undefined));
   }
 
+  /** Those that declare the role and can be run now, the product's own first. `via`: those that fit accounts that are collected this way. */
   withRole(role: CommandRole, via?: string): readonly OwnedDeclaration[] {
     const fits = ({ handler, declaration }: Entry): boolean =>
       handler !== undefined && declaration.role === role && (via === undefined || (declaration.via ?? via) === via);
@@ -83,6 +62,10 @@ export class DefaultCommandRegistry implements CommandRegistry {
     return [...inOrder(fitting.filter(({ isStranger }) => !isStranger)), ...inOrder(fitting.filter(({ isStranger }) => isStranger))];
   }
 
+  /**
+   * Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. A name
+   * has one owner: who declares it first, but the product always before a stranger.
+   */
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {
     const added: Entry[] = [];
     for (const declaration of declarations) {
@@ -99,6 +82,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
     };
   }
 
+  /** Supplies a handler. Throws `command/unknown` where the owner has declared no such command, or another one has its name. */
   register(owner: string, command: string, handler: CommandHandler): Disposable {
     const entry = this.#entries.get(command);
     if (entry?.owner !== owner) {
@@ -118,6 +102,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
     };
   }
 
+  /** Checks the arguments and runs. Rejects with PostroomError: `command/unknown`, `command/not-active`, `command/arguments`, or what the handler threw. */
   async run(command: string, args: unknown, call: CommandCall): Promise<unknown> {
     const entry = this.#entries.get(command);
     if (entry === undefined) {
@@ -153,7 +138,7 @@ export class DefaultCommandRegistry implements CommandRegistry {
   async #compile({ owner, declaration, isStranger }: Entry): Promise<ArgumentsCheck> {
     const schema = { type: 'object', additionalProperties: false, ...declaration.arguments };
     if (isStranger) {
-      const { StrangerSchemas } = await import('../configuration/strangers/strangerSchemas.js');
+      const { StrangerSchemas } = await import('../schemas/strangerSchemas.js');
       this.#strangers ??= new StrangerSchemas('arguments');
       return this.#strangers.compile(schema, owner);
     }

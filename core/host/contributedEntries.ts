@@ -1,6 +1,8 @@
 // What the manifests of active plugins contribute to the points of other plugins.
 import type { Disposable } from '@postroom/sdk';
 import type { ContributedEntries } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
+import { PluginFailures } from './pluginFailures.js';
 import { PluginHost } from './pluginHost.js';
 import { PointEntries, type PointEntry } from './pointEntries.js';
 
@@ -9,8 +11,11 @@ export class ManifestEntries implements ContributedEntries {
   /** By point, for the plugins that were active last. */
   #known: ReadonlyMap<string, readonly PointEntry[]> | undefined;
 
-  constructor(@PluginHost private readonly host: PluginHost) {
-    this.#entries = new PointEntries((plugin, sentence) => host.noteProblem(plugin, sentence));
+  constructor(
+    @inject(PluginHost) private readonly host: PluginHost,
+    @inject(PluginFailures) failures: PluginFailures,
+  ) {
+    this.#entries = new PointEntries((plugin, sentence) => failures.noteProblem(plugin, sentence));
     host.onDidChange(() => {
       this.#known = undefined;
     });

@@ -1,7 +1,7 @@
 // Opens and closes the plugins' ports: not before every plugin is active, not without a licence, and before any plugin deactivates.
 import { type Disposable, type OpenPort, type PortListener, sentenceOf } from '@postroom/sdk';
-import { createServiceId } from '@postroom/sdk/services';
-import { PATIENCE_MS, withPatience } from './patience.js';
+import type { PortCatalogue } from '@postroom/sdk/services';
+import { LIFECYCLE_TIMEOUT_MS, withTimeout } from './lifecycleTimeout.js';
 
 /** How long a listener may take to end its sessions. */
 const GRACE_MS = 5_000;
@@ -18,23 +18,7 @@ interface Door {
   barred: boolean;
 }
 
-export interface Doors {
-  add(plugin: string, listener: PortListener): Disposable;
-  /** Opens everything that may be open, closes what may not: `licensed` says whether mail ports may. */
-  settle(licensed: boolean): Promise<void>;
-  /** From now on doors open as they are added. */
-  begin(): void;
-  /** Closes one plugin's doors until they are reopened, or all. */
-  close(plugin?: string): Promise<void>;
-  /** Closes and opens one plugin's doors, after a change of its ports. */
-  reopen(plugin: string): Promise<void>;
-  readonly ports: readonly (OpenPort & { readonly plugin: string })[];
-  /** Why doors of a plugin are shut that should be open: those that could not even say what became of their ports. */
-  problemsOf(plugin: string): readonly string[];
-}
-export const Doors = createServiceId<Doors>('Doors');
-
-export class DoorKeeper implements Doors {
+export class Doors implements PortCatalogue {
   readonly #doors: Door[] = [];
   #begun = false;
   #licensed = false;
@@ -42,13 +26,14 @@ export class DoorKeeper implements Doors {
 
   constructor(
     private readonly onProblem: (plugin: string, sentence: string) => void,
-    private readonly patienceMs = PATIENCE_MS,
+    private readonly timeoutMs = LIFECYCLE_TIMEOUT_MS,
   ) {}
 
   get ports(): readonly (OpenPort & { readonly plugin: string })[] {
     return this.#doors.flatMap((door) => door.ports.map((port) => ({ ...port, plugin: door.plugin })));
   }
 
+  /** Why doors of a plugin are shut that should be open: those that could not even say what became of their ports. */
   problemsOf(plugin: string): readonly string[] {
     return this.#doors.flatMap((door) => (door.plugin === plugin ? (door.problem ?? []) : []));
   }
@@ -64,10 +49,12 @@ export class DoorKeeper implements Doors {
     };
   }
 
+  /** From now on doors open as they are added. */
   begin(): void {
     this.#begun = true;
   }
 
+  /** Opens everything that may be open, closes what may not: `licensed` says whether mail ports may. */
   settle(licensed: boolean): Promise<void> {
     this.#licensed = licensed;
     return this.#inTurn(async () => {
@@ -78,6 +65,7 @@ export class DoorKeeper implements Doors {
     });
   }
 
+  /** Closes one plugin's doors until they are reopened, or all. */
   close(plugin?: string): Promise<void> {
     if (plugin === undefined) {
       this.#begun = false;
@@ -91,6 +79,7 @@ export class DoorKeeper implements Doors {
     });
   }
 
+  /** Closes and opens one plugin's doors, after a change of its ports. */
   async reopen(plugin: string): Promise<void> {
     await this.close(plugin);
     for (const door of this.#doors.filter((one) => one.plugin === plugin)) {
@@ -114,7 +103,7 @@ export class DoorKeeper implements Doors {
       const opening = listener.start();
       // Opened after the time limit: without this it would stay open for ever.
       void opening.then(() => (isLate ? listener.stop(0) : undefined)).catch(() => undefined);
-      door.ports = portsIn(await withPatience(opening, 'Opening', this.patienceMs, plugin));
+      door.ports = portsIn(await withTimeout(opening, 'Opening', this.timeoutMs, plugin));
       door.open = true;
       door.problem = undefined;
       for (const port of door.ports) {
@@ -136,7 +125,7 @@ export class DoorKeeper implements Doors {
     door.open = false;
     door.ports = [];
     try {
-      await withPatience(door.listener.stop(GRACE_MS), 'Closing', GRACE_MS + this.patienceMs, door.plugin);
+      await withTimeout(door.listener.stop(GRACE_MS), 'Closing', GRACE_MS + this.timeoutMs, door.plugin);
     } catch (error) {
       this.onProblem(door.plugin, `${door.listener.name} did not close cleanly: ${sentenceOf(error)}`);
     }

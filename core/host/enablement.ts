@@ -150,6 +150,7 @@ class ActivationOrder {
         problems.push(`It starts before the settings are read, and ${need.link} ${need.id}, which starts after that.`);
       }
     }
+    for (const other of this.#usedBy(plugin)) if (!this.#leadsBack(other)) this.#visit(other);
     this.#path.pop();
     if (problems.length > 0 || plugin.manifest === undefined) {
       this.#refused.set(id, [...(this.#refused.get(id) ?? []), ...problems]);
@@ -166,6 +167,20 @@ class ActivationOrder {
       if (provider !== undefined && provider !== plugin.id) needs.push({ id: provider, link: `requires ${service} of` });
     }
     return needs;
+  }
+
+  /** Who provides what it does without: they come first where they can, so that it is there at once. */
+  #usedBy({ manifest }: InstalledPlugin): readonly string[] {
+    return (manifest?.uses ?? []).flatMap((service) => this.services.providers.get(service)?.plugin ?? []);
+  }
+
+  /** Whether the plugin, or one that would come before it, is being visited already. */
+  #leadsBack(id: string, seen = new Set<string>()): boolean {
+    if (this.#path.some((step) => step.id === id)) return true;
+    const plugin = this.byId.get(id);
+    if (plugin === undefined || seen.has(id)) return false;
+    seen.add(id);
+    return [...this.#needsOf(plugin).map((need) => need.id), ...this.#usedBy(plugin)].some((other) => this.#leadsBack(other, seen));
   }
 
   #whyLacking({ id, link }: Need): string {

@@ -1,5 +1,4 @@
 // The plugins as those commands see and change them that install, enable and remove.
-import path from 'node:path';
 import type { HookName, PluginManifest } from '@postroom/sdk';
 import {
   type BlockingPlugin,
@@ -17,7 +16,7 @@ import { inject } from 'inversify';
 import { tapName } from '../hooking/order.js';
 import { HostHooks } from '../hooks.js';
 import { switchPlugin } from './enablement.js';
-import { makeIncoming, PluginFolders, swapFolder } from './pluginFolders.js';
+import { PluginFolders } from './pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
 import { PluginReconciler } from './pluginReconciler.js';
 import { ServiceRegistry } from './serviceRegistry.js';
@@ -26,11 +25,11 @@ const NO_DEMAND: NetworkDemand = { asks: [], waits: [] };
 
 export class HostAdministration implements PluginAdministration {
   constructor(
-    @PluginHost private readonly host: PluginHost,
+    @inject(PluginHost) private readonly host: PluginHost,
     @inject(PluginReconciler) private readonly reconciler: PluginReconciler,
     @HostHooks private readonly hooks: HostHooks,
     @SettingsService private readonly settings: SettingsService,
-    @PluginFolders private readonly folders: PluginFolders,
+    @inject(PluginFolders) private readonly folders: PluginFolders,
     @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {}
 
@@ -85,11 +84,11 @@ export class HostAdministration implements PluginAdministration {
   }
 
   newFolder(): Promise<string> {
-    return makeIncoming(this.folders.strangers);
+    return this.folders.makeIncoming();
   }
 
   place(folder: string, plugin: string): Promise<PlacedFolder> {
     const former = this.reconciler.installed.find(({ id }) => id === plugin)?.folder;
-    return swapFolder(folder, former ?? path.join(this.folders.strangers, plugin));
+    return this.folders.place(folder, plugin, former);
   }
 }

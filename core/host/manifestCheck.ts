@@ -5,7 +5,7 @@ import { networkProblems } from '@postroom/sdk/network';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import semver from 'semver';
 import { pluginId } from '../configuration/schema/schema.js';
-import { type SchemaUse, StrangerSchemas } from '../configuration/strangers/strangerSchemas.js';
+import { type SchemaUse, StrangerSchemas } from '../schemas/strangerSchemas.js';
 import { argumentNamesProblem } from './argumentNames.js';
 import { HOST_POINTS } from './hostPoints.js';
 import { requirement } from './requirement.js';

@@ -1,8 +1,6 @@
 // How large and how deep a stranger's manifest may be, before anything looks into it: what reads, shows and merges manifests goes through them level
 // by level, and prints their texts on terminals.
 
-/** Octets of the file. */
-export const MOST_MANIFEST_OCTETS = 256 * 1024;
 /** Groups and lists inside each other. */
 export const MOST_MANIFEST_DEPTH = 40;
 /** Values in all. */

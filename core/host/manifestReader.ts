@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type PluginManifest, PostroomError, sentenceOf } from '@postroom/sdk';
+import { readManifestFile } from '@postroom/sdk/base';
 import type { ManifestReading } from './manifestCheck.js';
-import { readManifestFile } from './manifestFile.js';
 import { manifestLimitProblem } from './manifestLimits.js';
 
 /** Reads and checks the manifest in `folder`. One of the product's own is taken for whole: a test checks those, not every start. */

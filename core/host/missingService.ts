@@ -2,13 +2,12 @@
 import { PostroomError } from '@postroom/sdk';
 import type { ServiceId } from '@postroom/sdk/services';
 import type { InstalledPlugin } from './discovery.js';
-import type { PluginRecord } from './pluginRecord.js';
+import type { PluginRecord, PluginRecords } from './pluginRecords.js';
 
-/** `records`: what the host knows of plugins, by id. */
 export class MissingServices {
   constructor(
     private readonly installed: readonly InstalledPlugin[],
-    private readonly records: ReadonlyMap<string, PluginRecord>,
+    private readonly records: Pick<PluginRecords, 'get'>,
   ) {}
 
   /** Of services that are missing, the one to tell of: whose provider was tried and failed says why the others were not tried. */

@@ -22,13 +22,13 @@ export type ModuleLoader = (plugin: ReadablePlugin) => Promise<PluginModule>;
 
 /** What is done with failures of isolated code. */
 export interface FailureReports {
-  readonly reportFailure: (plugin: string, sentence: string, strike: PluginFailure) => void;
-  readonly noteProblem: (plugin: string, sentence: string) => void;
+  reportFailure(plugin: string, sentence: string, failure: PluginFailure): void;
+  noteProblem(plugin: string, sentence: string): void;
 }
 
-export function moduleLoader(services: ServiceRegistry, hooks: HostHooks, reports: FailureReports): ModuleLoader {
+export function moduleLoader(services: ServiceRegistry, hooks: HostHooks, failures: () => FailureReports): ModuleLoader {
   return async (plugin) => {
-    if (!runsInHost(plugin)) return isolatedModule(plugin, services, isolationHost(plugin.id, hooks, reports));
+    if (!runsInHost(plugin)) return isolatedModule(plugin, services, isolationHost(plugin.id, hooks, failures()));
     return (await importPlugin(plugin, plugin.manifest.main ?? '')) as PluginModule;
   };
 }
@@ -38,13 +38,13 @@ function isolatedModule({ id, folder, manifest }: ReadablePlugin, services: Serv
   return { activate: (context) => module.activate(context), deactivate: () => module.deactivate() };
 }
 
-function isolationHost(plugin: string, hooks: HostHooks, { reportFailure, noteProblem }: FailureReports): IsolationHost {
+function isolationHost(plugin: string, hooks: HostHooks, failures: FailureReports): IsolationHost {
   return {
     timeLimit: (tap) => hooks[tap.hook].timeLimit(tap),
     failed: (sentence, inHand) => {
       // What is only tried out switches no plugin off, and it may have been that or the mail beside it.
-      if (inHand.some((mail) => mail.rehearsal)) noteProblem(plugin, sentence);
-      else reportFailure(plugin, sentence, { kind: 'end', messages: [...new Set(inHand.map(({ id }) => id))] });
+      if (inHand.some((mail) => mail.rehearsal)) failures.noteProblem(plugin, sentence);
+      else failures.reportFailure(plugin, sentence, { kind: 'end', messages: [...new Set(inHand.map(({ id }) => id))] });
     },
     keepContentReady: () => sharedContentParser.keepReady(),
   };

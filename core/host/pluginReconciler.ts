@@ -2,10 +2,11 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
+import { inject } from '../base/inject.js';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { CommandRegistry } from './commandRegistry.js';
 import { declaredManifests, provenManifests, servedCommands } from './declared.js';
-import { discoverPlugins, type InstalledPlugin } from './discovery.js';
+import type { InstalledPlugin } from './discovery.js';
 import { Doors } from './doors.js';
 import { PluginFolders } from './pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
@@ -17,11 +18,11 @@ export class PluginReconciler implements Disposable {
   readonly #followed = new Map<string, DisposableStack>();
 
   constructor(
-    @PluginHost private readonly host: PluginHost,
-    @HostSettings private readonly settings: HostSettings,
-    @CommandRegistry private readonly commands: CommandRegistry,
-    @Doors private readonly doors: Doors,
-    @PluginFolders private readonly folders: PluginFolders,
+    @inject(PluginHost) private readonly host: PluginHost,
+    @inject(HostSettings) private readonly settings: HostSettings,
+    @inject(CommandRegistry) private readonly commands: CommandRegistry,
+    @inject(Doors) private readonly doors: Doors,
+    @inject(PluginFolders) private readonly folders: PluginFolders,
   ) {}
 
   /** As last found on disk. */
@@ -44,7 +45,7 @@ export class PluginReconciler implements Disposable {
    * Answers why, for those of them that run on in their former version.
    */
   async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
-    const installed = await discoverPlugins(this.folders.bundled, this.folders.strangers, this.folders.trusted);
+    const installed = await this.folders.discover();
     for (const id of [...this.#followed.keys()]) {
       if (replaced.has(id) || !installed.some((plugin) => plugin.id === id)) {
         await this.#followed.get(id)?.dispose();

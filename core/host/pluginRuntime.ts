@@ -1,34 +1,26 @@
 // A plugin that has been brought to life: its module, the context that this gets, and what it registered.
 import path from 'node:path';
-import {
-  type Disposable,
-  type HookName,
-  type Hooks,
-  type PluginContext,
-  type PluginManifest,
-  type PluginStorage,
-  PostroomError,
-  sentenceOf,
-  type Tappable,
-} from '@postroom/sdk';
+import { type Disposable, type MailSender, type PluginContext, type PluginStorage, PostroomError, sentenceOf } from '@postroom/sdk';
 import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
-import { Log, PluginCatalogue, PluginStorages, SecretStore, type ServiceId, SettingsService } from '@postroom/sdk/services';
-import { Container } from 'inversify';
-import { service } from '../base/bindings.js';
+import { createServiceId, Log, PluginStorages, SecretStore, SettingsService } from '@postroom/sdk/services';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { HostHooks } from '../hooks.js';
 import type { BootState } from './bootState.js';
 import { CommandRegistry } from './commandRegistry.js';
-import { mustDeclare, mustUse, notProvided, undeclaredService } from './declaredServices.js';
-import { type InstalledPlugin, runsInHost } from './discovery.js';
+import { runsInHost } from './discovery.js';
 import { Doors } from './doors.js';
-import { PATIENCE_MS, withPatience } from './patience.js';
-import { pluginMail } from './pluginMail.js';
-import type { ModuleLoader, PluginModule } from './pluginModule.js';
+import { LIFECYCLE_TIMEOUT_MS, withTimeout } from './lifecycleTimeout.js';
+import type { ModuleLoader, PluginModule, ReadablePlugin } from './pluginModule.js';
 import { pluginSecrets } from './pluginSecrets.js';
+import { PluginServices } from './pluginServices.js';
 import { pluginSettings } from './pluginSettings.js';
+import { PluginTaps } from './pluginTaps.js';
 import { isPlatform } from './servicePlan.js';
 import type { ServiceRegistry } from './serviceRegistry.js';
+
+/** Makes what runs of a plugin. */
+export type RuntimeFactory = (plugin: ReadablePlugin) => PluginRuntime;
+export const RuntimeFactory = createServiceId<RuntimeFactory>('RuntimeFactory');
 
 export interface RuntimeOptions {
   readonly load: ModuleLoader;
@@ -36,42 +28,30 @@ export interface RuntimeOptions {
   readonly storageRoot: string;
   /** Something went wrong in the plugin's code that no call waits for. */
   readonly noteProblem: (plugin: string, sentence: string) => void;
+  readonly mailSender: (plugin: ReadablePlugin) => MailSender;
   /** Milliseconds for activate() and for the end of code inside the host. */
-  readonly patienceMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
   readonly services: ServiceRegistry;
   readonly boot: BootState;
 }
 
-async function makeStorage(folder: string): Promise<void> {
-  await makeFolder(folder, 0o700).catch((error: unknown) => {
-    // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
-    if (!isNoRoom(error)) throw cannotWrite(folder, error, 'See to the permissions of the data folder.');
-  });
-}
-
 export class PluginRuntime {
-  readonly #taps: Disposable[] = [];
-  /** Taps to put into their hooks when activate() has ended. */
-  readonly #waiting: (() => void)[] = [];
-  #isActivating = true;
-  /** Its taps were taken out of the hooks. */
-  #isUntapped = false;
+  readonly #taps: PluginTaps;
+  readonly #services: PluginServices;
   readonly #stack = new DisposableStack();
-  readonly #container: Container;
-  readonly #patienceMs: number | undefined;
+  readonly #timeoutMs: number | undefined;
   #module: PluginModule | undefined;
-  /** An activate() that was given up may go on later: what it registers then is refused. */
-  #isOver = false;
+  #phase: 'activating' | 'active' | 'over' = 'activating';
 
   constructor(
-    private readonly plugin: InstalledPlugin & { readonly manifest: PluginManifest },
-    host: Container,
+    private readonly plugin: ReadablePlugin,
     private readonly options: RuntimeOptions,
   ) {
+    this.#services = new PluginServices(plugin, options.services, options.noteProblem);
     // A store may have to bring a large database up to date, without which nothing can start. An isolated module comes to an end by itself: of its time not
     // all counts.
-    this.#patienceMs = isPlatform(plugin) || !runsInHost(plugin) ? undefined : (options.patienceMs ?? PATIENCE_MS);
-    this.#container = new Container({ parent: host, defaultScope: 'Singleton' });
+    this.#timeoutMs = isPlatform(plugin) || !runsInHost(plugin) ? undefined : (options.timeoutMs ?? LIFECYCLE_TIMEOUT_MS);
+    this.#taps = new PluginTaps(plugin, options.services.get<HostHooks>(HostHooks), () => this.#mustLive());
   }
 
   /**
@@ -79,75 +59,33 @@ export class PluginRuntime {
    * new ones come; it is left as it was where this rejects.
    */
   async activate(instead?: PluginRuntime): Promise<void> {
-    const { manifest } = this.plugin;
-    if (manifest.main === undefined) {
-      instead?.untap();
-      return;
+    const { id, manifest } = this.plugin;
+    if (manifest.main !== undefined) {
+      const storagePath = path.join(this.options.storageRoot, id);
+      // The store has to lock the data folder before anything is written there.
+      if (!isPlatform(this.plugin)) await makeStorage(storagePath);
+      this.#module = await this.options.load(this.plugin);
+      if (typeof this.#module.activate !== 'function') throw this.#failed(`exports no activate() from ${manifest.main}.`);
+      await this.#inTime(this.#module.activate(this.#context(storagePath)), 'activate()');
+      this.#mustHaveSupplied();
     }
-    const storagePath = path.join(this.options.storageRoot, this.plugin.id);
-    // The store has to lock the data folder before anything is written there.
-    if (!isPlatform(this.plugin)) await makeStorage(storagePath);
-    this.#module = await this.options.load(this.plugin);
-    if (typeof this.#module.activate !== 'function') {
-      throw new PostroomError('plugin/failed', `${this.plugin.id} exports no activate() from ${manifest.main}.`, {
-        plugin: this.plugin.id,
-      });
-    }
-    await this.#inTime(this.#module.activate(this.#context(storagePath)), 'activate()');
-    const silent = (manifest.contributes?.taps ?? []).filter((tap) => !this.#tapped.has(`${tap.hook} ${tap.name}`));
-    if (silent.length > 0) {
-      throw new PostroomError(
-        'plugin/failed',
-        `${this.plugin.id} declares ${silent.map((tap) => tap.name).join(', ')} but activate() supplied no handler.`,
-        { plugin: this.plugin.id },
-      );
-    }
-    const lacking = (manifest.provides ?? []).filter(({ service }) => this.options.services.providerOf(service) !== this.plugin.id);
-    if (lacking.length > 0) {
-      const names = lacking.map(({ service }) => service).join(', ');
-      throw new PostroomError('plugin/failed', `${this.plugin.id} declares that it provides ${names}, and activate() did not.`, {
-        plugin: this.plugin.id,
-      });
-    }
-    this.#isActivating = false;
+    this.#phase = 'active';
+    this.#services.close();
     // In one go, so that no message meets both versions or half of one.
     instead?.untap();
-    for (const open of this.#waiting.splice(0)) {
-      open();
-    }
-  }
-
-  /** While activate() runs taps wait for each other: a message meets all of a plugin's taps or none. */
-  #tap(add: () => Disposable): Disposable {
-    let added: Disposable | undefined;
-    let isWanted = true;
-    const open = (): void => {
-      added = isWanted ? add() : undefined;
-    };
-    if (this.#isActivating) this.#waiting.push(open);
-    else if (!this.#isUntapped) open();
-    const tap: Disposable = {
-      dispose: () => {
-        isWanted = false;
-        return added?.dispose();
-      },
-    };
-    this.#taps.push(tap);
-    return tap;
+    this.#taps.open();
   }
 
   /** Takes the plugin's taps out of the hooks, for good; calls already inside go on. */
   untap(): void {
-    this.#isUntapped = true;
-    for (const tap of this.#taps.splice(0)) {
-      void tap.dispose();
-    }
+    this.#taps.close();
   }
 
   /** Calls deactivate() and disposes everything, last-in-first-out. Collects problems instead of stopping at the first. */
   async deactivate(): Promise<readonly string[]> {
     const problems: string[] = [];
-    this.#isOver = true;
+    // An activate() that was given up may go on later: what it registers then is refused.
+    this.#phase = 'over';
     await this.options.services.release(this.plugin.id);
     try {
       const told = await this.#inTime(this.#module?.deactivate?.(), 'deactivate()');
@@ -161,133 +99,85 @@ export class PluginRuntime {
       problems.push(sentenceOf(error));
     }
     this.options.services.withdraw(this.plugin.id);
-    await this.#container.unbindAllAsync();
     return problems;
   }
 
+  /** What the manifest declares, activate() has to bring. */
+  #mustHaveSupplied(): void {
+    const { silent } = this.#taps;
+    if (silent.length > 0) throw this.#failed(`declares ${silent.map(({ name }) => name).join(', ')} but activate() supplied no handler.`);
+    const { lacking } = this.#services;
+    if (lacking.length > 0) throw this.#failed(`declares that it provides ${lacking.join(', ')}, and activate() did not.`);
+  }
+
   #inTime<T>(work: T | Promise<T>, what: string): Promise<T> {
-    return withPatience(work, what, this.#patienceMs, this.plugin.id);
+    return withTimeout(work, what, this.#timeoutMs, this.plugin.id);
   }
 
   #mustLive(): void {
-    if (this.#isOver) {
-      throw new PostroomError('plugin/failed', `${this.plugin.id} is not active any more.`, { plugin: this.plugin.id });
-    }
+    if (this.#phase === 'over') throw this.#failed('is not active any more.');
   }
 
-  readonly #tapped = new Set<string>();
+  /** `what` follows the plugin's id. */
+  #failed(what: string): PostroomError {
+    return new PostroomError('plugin/failed', `${this.plugin.id} ${what}`, { plugin: this.plugin.id });
+  }
 
   #context(storagePath: string): PluginContext {
-    const { id, manifest } = this.plugin;
-    const get = <T>(id: ServiceId<T>): T => service(this.#container, id);
-    const states = (): PluginStorage => get(PluginStorages).forPlugin(id);
+    const { id, manifest, folder } = this.plugin;
+    const { services, boot, noteProblem, mailSender } = this.options;
+    const states = (): PluginStorage => services.get(PluginStorages).forPlugin(id);
     return Object.freeze({
       id,
       manifest,
-      hooks: this.#hooks(get<HostHooks>(HostHooks)),
-      settings: pluginSettings(manifest, this.options.boot, () => get(HostSettings), this.options.noteProblem),
+      hooks: this.#taps.forPlugin,
+      settings: pluginSettings(manifest, boot, () => services.get(HostSettings), noteProblem),
       commands: {
         register: (command, handler) => {
           this.#mustLive();
-          const registration = get(CommandRegistry).register(id, command, handler);
-          this.#stack.use(registration);
-          return registration;
+          return this.#stack.use(services.get(CommandRegistry).register(id, command, handler));
         },
       },
-      secrets: { get: (key, account) => pluginSecrets(manifest, get(SecretStore), get(SettingsService)).get(key, account) },
+      secrets: {
+        get: (key, account) => pluginSecrets(manifest, services.get(SecretStore), services.get(SettingsService)).get(key, account),
+      },
       state: {
         get: (key) => states().get(key),
         set: (key, value, expires) => states().set(key, value, expires),
         delete: (key) => states().delete(key),
         keys: (prefix) => states().keys(prefix),
       },
-      mail: pluginMail(manifest, this.#container),
-      log: get(Log).forSource(id),
-      folder: this.plugin.folder,
+      mail: mailSender(this.plugin),
+      log: services.get(Log).forSource(id),
+      folder,
       storagePath,
       subscriptions: { push: (...items: readonly Disposable[]) => this.#own(...items) },
       listen: (listener) => {
         this.#mustLive();
-        this.#stack.use(get(Doors).add(id, listener));
+        this.#stack.use(services.get(Doors).add(id, listener));
       },
-      get: (id) => this.#required(id),
-      use: (id, take) => this.#use(id, take),
-      provide: (id, provided) => this.#provide(id, provided),
+      get: (service) => this.#services.get(service),
+      use: (service, take) => {
+        this.#mustLive();
+        return this.#stack.use(this.#services.use(service, take));
+      },
+      provide: (service, provided) => {
+        this.#mustLive();
+        this.#services.provide(service, provided);
+      },
     } satisfies PluginContext);
-  }
-
-  #required<T>(id: ServiceId<T>): T {
-    mustDeclare(this.plugin, id);
-    if (!this.options.services.has(id.serviceName)) throw notProvided(id, service(this.#container, PluginCatalogue).plugins);
-    return service(this.#container, id);
-  }
-
-  /** What goes wrong with it is this plugin's problem, not the provider's. */
-  #use<T>(id: ServiceId<T>, take: (service: T) => Disposable): Disposable {
-    this.#mustLive();
-    mustUse(this.plugin, id);
-    const note = (error: unknown): void =>
-      this.options.noteProblem(this.plugin.id, `Using the service ${id.serviceName} failed: ${sentenceOf(error)}`);
-    const takeGuarded = (provided: T): Disposable => {
-      try {
-        const held = take(provided);
-        return {
-          dispose: async () =>
-            Promise.resolve()
-              .then(() => held.dispose())
-              .catch(note),
-        };
-      } catch (error) {
-        note(error);
-        return { dispose: () => undefined };
-      }
-    };
-    return this.#stack.use(this.options.services.use(id, takeGuarded));
-  }
-
-  #provide<T>(id: ServiceId<T>, provided: T): void {
-    this.#mustLive();
-    const declared = this.plugin.manifest.provides?.find(({ service: name }) => name === id.serviceName);
-    if (declared === undefined) {
-      throw undeclaredService(this.plugin.id, `provides the service ${id.serviceName}, which "provides" in its manifest does not name`);
-    }
-    if (!this.#isActivating) throw undeclaredService(this.plugin.id, `provides the service ${id.serviceName} after activate() has ended`);
-    this.options.services.provide(this.plugin.id, id, declared.version, provided);
   }
 
   /** What comes after the end goes at once. */
   #own(...items: readonly Disposable[]): void {
     this.#stack.push(...items);
-    if (this.#isOver) {
-      void this.#stack.disposeAll();
-    }
+    if (this.#phase === 'over') void this.#stack.disposeAll();
   }
+}
 
-  #hooks(hooks: HostHooks): Hooks {
-    return Object.freeze({
-      onSchedule: this.#tappable('onSchedule', hooks),
-      onLicenseCheck: this.#tappable('onLicenseCheck', hooks),
-      onFetch: this.#tappable('onFetch', hooks),
-      onSort: this.#tappable('onSort', hooks),
-      onDeliver: this.#tappable('onDeliver', hooks),
-    }) as Hooks;
-  }
-
-  #tappable(hook: HookName, hooks: HostHooks): Tappable<never> {
-    return {
-      tap: (name, handler) => {
-        this.#mustLive();
-        const { id, manifest } = this.plugin;
-        const declaration = manifest.contributes?.taps?.find((tap) => tap.hook === hook && tap.name === name);
-        if (declaration === undefined) {
-          throw new PostroomError('plugin/undeclared-tap', `${id} taps ${hook} as "${name}", which its manifest does not declare.`, {
-            plugin: id,
-          });
-        }
-        this.#tapped.add(`${hook} ${name}`);
-        const isIsolated = !runsInHost(this.plugin);
-        return this.#tap(() => hooks[hook].add({ plugin: id, declaration, concurrent: isIsolated, keepsTime: isIsolated }, handler));
-      },
-    };
-  }
+async function makeStorage(folder: string): Promise<void> {
+  await makeFolder(folder, 0o700).catch((error: unknown) => {
+    // Mail has to be picked up and deleted on a full disk too: a plugin that keeps files hears of it when it writes one.
+    if (!isNoRoom(error)) throw cannotWrite(folder, error, 'See to the permissions of the data folder.');
+  });
 }

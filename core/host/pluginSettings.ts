@@ -10,7 +10,7 @@ import type { BootState } from './bootState.js';
 export function pluginSettings(
   manifest: PluginManifest,
   boot: BootState,
-  service: () => HostSettings,
+  service: () => Pick<HostSettings, 'forPlugin'>,
   onProblem: (plugin: string, sentence: string) => void,
 ): Settings {
   const id = pluginId(manifest);

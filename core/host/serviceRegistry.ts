@@ -3,7 +3,7 @@ import { type Disposable, PostroomError } from '@postroom/sdk';
 import type { ServiceId } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
 import semver from 'semver';
-import { boundServices, service } from '../base/bindings.js';
+import { type Bound, boundServices, service } from '../base/bindings.js';
 
 /** Who works with a service while there is one. */
 interface ServiceUse {
@@ -32,7 +32,7 @@ export class ServiceRegistry {
   }
 
   /** The service. Throws `plugin/no-provider` where there is none. */
-  get<T>(id: ServiceId<T>): T {
+  get<T>(id: Bound<T>): T {
     return service(this.container, id);
   }
 

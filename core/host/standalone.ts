@@ -8,12 +8,11 @@ import { Container } from 'inversify';
 import { bindValue } from '../base/bindings.js';
 import { BUNDLED_PLUGINS } from '../base/places.js';
 import { type BootFile, checkBootFile, readBootFile } from './bootFile.js';
-import { DefaultCommandRegistry } from './commandRegistry.js';
+import { CommandRegistry } from './commandRegistry.js';
 import { mustDeclare, undeclaredService } from './declaredServices.js';
-import { discoverPlugins, type InstalledPlugin, runsInHost } from './discovery.js';
+import { discoverPlugins, type InstalledPlugin, readPlugin, runsInHost } from './discovery.js';
 import { planEnablement } from './enablement.js';
 import { importPlugin } from './importPlugin.js';
-import { pluginReader } from './pluginReader.js';
 import { PointEntries, type PointEntry } from './pointEntries.js';
 import { platformPacks, requirementsOf } from './servicePlan.js';
 import { ServiceRegistry } from './serviceRegistry.js';
@@ -23,7 +22,7 @@ export type OpenServer = () => Promise<CommandServer>;
 
 export class StandaloneHost implements StandaloneServices {
   readonly #services: ServiceRegistry;
-  readonly #commands = new DefaultCommandRegistry();
+  readonly #commands = new CommandRegistry();
   readonly #started = new Map<string, Promise<void>>();
 
   private constructor(
@@ -137,7 +136,7 @@ function containerOf(log: Log): Container {
   const container = new Container();
   bindValue(container, Clock, new SystemClock());
   bindValue(container, Log, log);
-  bindValue(container, PluginReader, pluginReader());
+  bindValue(container, PluginReader, { read: (folder) => readPlugin(folder, false) });
   return container;
 }
 

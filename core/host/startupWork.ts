@@ -1,6 +1,7 @@
 // Work of plugins that has its place in the start: when all of them are active, and before mail moves.
 import { type Disposable, type MaybePromise, sentenceOf } from '@postroom/sdk';
 import { Log, type Startup } from '@postroom/sdk/services';
+import { inject } from '../base/inject.js';
 import { PluginHost } from './pluginHost.js';
 
 type Work = () => MaybePromise<void>;
@@ -10,7 +11,7 @@ export class StartupWork implements Startup {
   #waiting: Set<{ readonly work: Work }> | undefined = new Set();
 
   constructor(
-    @PluginHost private readonly host: PluginHost,
+    @inject(PluginHost) private readonly host: PluginHost,
     @Log private readonly log: Log,
   ) {}
 

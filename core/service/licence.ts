@@ -4,7 +4,7 @@ import { Listeners } from '@postroom/sdk/base';
 import { Accounts, type Editions, Events, type Licence, PluginCatalogue } from '@postroom/sdk/services';
 import { editionChoices } from '@postroom/sdk/settings';
 import { HookCall } from '../hooking/hookCall.js';
-import { TapFailed } from '../hooking/hookPoint.js';
+import { TapFailed } from '../hooking/tapCalls.js';
 import { HostHooks } from '../hooks.js';
 
 const NOT_ASKED: LicenceVerdict = {

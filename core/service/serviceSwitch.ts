@@ -15,9 +15,9 @@ export class DefaultServiceSwitch implements ServiceSwitch, Disposable {
 
   constructor(
     @Licence private readonly licence: Licence,
-    @Doors private readonly doors: Doors,
+    @inject(Doors) private readonly doors: Doors,
     @inject(Scheduler) private readonly scheduler: Scheduler,
-    @PluginHost private readonly plugins: PluginHost,
+    @inject(PluginHost) private readonly plugins: PluginHost,
     @inject(CoreState) private readonly state: CoreState,
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,

@@ -6,13 +6,6 @@ import { createServiceId } from './createServiceId.js';
 export interface PluginReader {
   /** The manifest, checked as at every start. Never rejects: what is wrong stands among the problems. */
   read(folder: string): Promise<PluginReading>;
-  /**
-   * What belongs to the plugin below `folder`, as "files" in its manifest says: relative paths with slashes, sorted. Rejects with `plugin/package` where it
-   * holds links or too much, else as reading the manifest does.
-   */
-  files(folder: string): Promise<readonly string[]>;
-  /** Where code among `files` cannot be read, a sentence each: `plugin.js:8:25: Unexpected token '='`. Takes a process for each file. */
-  syntaxErrors(folder: string, files: readonly string[]): AsyncIterable<string>;
 }
 export const PluginReader = createServiceId<PluginReader>('PluginReader');
 

@@ -47,12 +47,22 @@ export interface SettingsService extends Settings {
   undo(author: string, revision?: number): Promise<SettingsChange & { readonly revision?: number }>;
   /** Reads the text now, without waiting until its source says that it changed. */
   reload(): Promise<void>;
+  /** Before an edit or a new text is written, and awaited: where a listener rejects, nothing is changed. Not for what an editor wrote itself. */
+  onWillChange(listener: (change: ComingChange) => Promise<void>): Disposable;
   /** After new settings came into force, before the listeners of onDidChange. */
   onDidApply(listener: (author: string) => void): Disposable;
   /** After `problems` changed, by an editor too. */
   onDidChangeProblems(listener: () => void): Disposable;
 }
 export const SettingsService = createServiceId<SettingsService>('SettingsService');
+
+/** A change that is about to be written and to come into force. */
+export interface ComingChange {
+  readonly author: string;
+  /** In force now. */
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+}
 
 /** A change of one value; `value: undefined` takes it out. */
 export interface SettingEdit {

@@ -9,6 +9,7 @@ export * from './neededProperties.js';
 export * from './offeredKind.js';
 export * from './orFail.js';
 export * from './problemLine.js';
+export * from './settingsAuthors.js';
 export * from './settingsChanges.js';
 export * from './settingsLayout.js';
 export * from './settingsReader.js';

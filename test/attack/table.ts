@@ -85,7 +85,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S3 neighbours',
     tried: 'patterns that backtrack, in settings and in arguments',
-    file: 'core/configuration/strangers/linearPattern',
+    file: 'core/schemas/linearPattern',
     title: "a stranger's pattern",
   },
   {

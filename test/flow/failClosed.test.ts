@@ -3,7 +3,7 @@ import '#core/base/injection.js';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TapDeclaration } from '@postroom/sdk';
-import { PluginStorages } from '@postroom/sdk/services';
+import { PluginStorages, PluginSupervision } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { PluginHost } from '#core/host/pluginHost.js';
@@ -209,7 +209,7 @@ describe('a filter that cannot look at mail', function () {
       breaks: async () => {
         await run();
         await disable();
-        office.service(PluginHost).withhold(FILTER, 'It stalled the server three times.');
+        office.service(PluginSupervision).withhold(FILTER, 'It stalled the server three times.');
         await enable();
       },
     },

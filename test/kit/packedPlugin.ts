@@ -1,14 +1,15 @@
 // Plugins for tests as `plugins pack` makes them.
-import type { PackOptions } from '@postroom/sdk/services';
-import { pluginReader } from '#core/host/pluginReader.js';
+import { pluginFiles } from '@postroom/sdk/base';
+import type { PackOptions, PluginReader } from '@postroom/sdk/services';
+import { readPlugin } from '#core/host/discovery.js';
 import { checkPlugin, packChecked } from '#plugins/platform/plugin-manager/dist/authoring/pluginCheck.js';
 import { packFiles } from '#plugins/platform/plugin-manager/dist/packages/pluginArchive.js';
 
-const reader = pluginReader();
+const reader: PluginReader = { read: (folder) => readPlugin(folder, false) };
 
 /** Without a look at what is wrong with it. */
 export async function packFolder(folder: string): Promise<Buffer> {
-  return packFiles(folder, await reader.files(folder));
+  return packFiles(folder, await pluginFiles(folder));
 }
 
 export const packPlugin = (folder: string): Promise<Buffer> => packChecked(reader, folder);

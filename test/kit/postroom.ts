@@ -46,7 +46,7 @@ export interface PostroomOptions {
   readonly ispPasswords?: boolean;
   /** As openServer takes them. */
   readonly bundledPlugins?: string;
-  readonly patienceMs?: number;
+  readonly lifecycleTimeoutMs?: number;
   readonly onUnhandledError?: (error: unknown) => void;
 }
 
@@ -93,13 +93,13 @@ export class Postroom {
         done();
       },
     });
-    const { clock, bundledPlugins, patienceMs, onUnhandledError } = this.options;
+    const { clock, bundledPlugins, lifecycleTimeoutMs, onUnhandledError } = this.options;
     this.#server = await openServer({
       dataDir: this.dataDir,
       log: createLog('debug', sink),
       ...(clock !== undefined && { clock }),
       ...(bundledPlugins !== undefined && { bundledPlugins }),
-      ...(patienceMs !== undefined && { patienceMs }),
+      ...(lifecycleTimeoutMs !== undefined && { lifecycleTimeoutMs }),
       ...(onUnhandledError !== undefined && { onUnhandledError }),
     });
     this.service(Events).on((event) => void this.events.push(event));

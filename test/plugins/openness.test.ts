@@ -123,6 +123,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['StoreFiles', 'StoreMaintenance'],
     ],
   },
+  'platform/trial-period': { services: ['Clock', 'Events', 'SettingsService', 'StartMode', 'TrialPeriod'] },
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },

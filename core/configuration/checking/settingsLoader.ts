@@ -1,15 +1,16 @@
 // What every text of settings.json is held against: the schema of the installed plugins, the rules, and the limits of the edition.
 import type { PluginManifest } from '@postroom/sdk';
 import type { SettingsValue } from '@postroom/sdk/settings';
-import { type JsonSchema, mergeSchema, pluginId, type SettingsSchema } from '../schema/schema.js';
-import type { StrangerProperties } from '../strangers/strangerProperties.js';
+import type { JsonSchema } from '../../schemas/vocabulary.js';
+import { mergeSchema, pluginId, type SettingsSchema } from '../schema/schema.js';
 import type { LimitCheck } from './limits.js';
 import { type LoadedSettings, loadSettings } from './loadSettings.js';
+import type { StrangerProperties } from './strangerProperties.js';
 import { compileCheck, type SettingsCheck } from './validate.js';
 
 /** Most servers have no strangers' plugins, and start without what these need. */
 async function strangerProperties(): Promise<StrangerProperties> {
-  const loaded = await import('../strangers/strangerProperties.js');
+  const loaded = await import('./strangerProperties.js');
   return new loaded.StrangerProperties();
 }
 

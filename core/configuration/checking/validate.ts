@@ -5,10 +5,11 @@ import { didYouMean, shellWord, shownName } from '@postroom/sdk/base';
 import { nameProblem, type SettingPath } from '@postroom/sdk/settings';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
+import { type JsonSchema, VOCABULARY } from '../../schemas/vocabulary.js';
 import { error, type SettingsFinding, warning } from '../problems/problems.js';
 import { looksSecret, sentenceFor } from '../problems/sentences.js';
 import { leanSchema, usedKeys } from '../schema/leanSchema.js';
-import { type JsonSchema, type SettingsSchema, VOCABULARY } from '../schema/schema.js';
+import type { SettingsSchema } from '../schema/schema.js';
 
 /** The answer of a check. */
 export interface Checked {

@@ -1,5 +1,6 @@
 // A reduced schema of settings.json: full rules for the keys that a text uses, only defaults for the others. Compiles faster.
-import type { JsonSchema, SettingsSchema } from './schema.js';
+import type { JsonSchema } from '../../schemas/vocabulary.js';
+import type { SettingsSchema } from './schema.js';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 

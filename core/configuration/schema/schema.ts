@@ -10,11 +10,10 @@ import type {
 } from '@postroom/sdk';
 import type { DeclaredProperty, Editions, SettingsDeclarations } from '@postroom/sdk/services';
 import { ACCOUNT_ID_PATTERN, defaultVia, editionsBySize, holdsReferences, POLLUTING_KEYS, USER_NAME_PATTERN } from '@postroom/sdk/settings';
-import { withoutPatterns } from '../strangers/withoutPatterns.js';
+import type { JsonSchema } from '../../schemas/vocabulary.js';
+import { withoutPatterns } from '../../schemas/withoutPatterns.js';
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
 import { explained } from './hover.js';
-
-export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Everything that may stand in settings.json. */
 export interface SettingsSchema extends SettingsDeclarations {
@@ -25,15 +24,6 @@ export interface SettingsSchema extends SettingsDeclarations {
   /** Declarations that were left out, a sentence each: for the log, since the person at settings.json can't mend them. */
   readonly conflicts: readonly string[];
 }
-
-/** Keywords beyond draft-07 that declarations may use: Postroom's own and those of VS Code. */
-export const VOCABULARY: readonly string[] = [
-  ...['scope', 'secret', 'restart', 'risky', 'consequence', 'renamed', 'accountKind', 'needs'],
-  ...['refersTo', 'referenceMessages', 'argument', 'starter'],
-  ...['markdownDescription', 'patternErrorMessage', 'errorMessage', 'deprecationMessage', 'markdownDeprecationMessage', 'defaultSnippets'],
-  ...['enumDescriptions', 'markdownEnumDescriptions', 'enumItemLabels', 'editPresentation', 'order', 'tags', 'unit', 'doNotSuggest'],
-  ...['allowComments', 'allowTrailingCommas'],
-];
 
 const KEY = /^[a-zA-Z][\w-]*(\.[a-zA-Z][\w-]*)*$/;
 /** Names in accounts and users, and at the top, that no property may take. */

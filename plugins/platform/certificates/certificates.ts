@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import type { SecureContext } from 'node:tls';
 import { type Disposable, type Logger, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
 import { asciiDomain, Listeners, onFileChange, ownAddresses } from '@postroom/sdk/base';
-import type { Certificates, Clock, Events, TrialPeriod } from '@postroom/sdk/services';
+import type { Certificates, Clock, Events, Trial } from '@postroom/sdk/services';
 import { type CertificatePair, namesIn, readPair } from './certificatePair.js';
 import { isGood, type OwnCertificate, OwnCertificateFiles, renewalOf } from './ownCertificate.js';
 
@@ -29,7 +29,8 @@ export interface CertificateServices {
   /** The data folder. */
   readonly folder: string;
   readonly settings: Pick<Settings, 'get' | 'onDidChange'>;
-  readonly trials: Pick<TrialPeriod, 'trial'>;
+  /** Changes of the settings that may go back. */
+  readonly trial: () => Trial | undefined;
   readonly clock: Clock;
   readonly events: Events;
   readonly log: Logger;
@@ -165,7 +166,7 @@ export class ServerCertificates implements Certificates, Disposable {
 
   /** Mail programs are shown another certificate when somebody has decided on its names, not before. */
   #namesAreOnTrial(): boolean {
-    return this.services.trials.trial?.keys.some((key) => NAME_SETTINGS.includes(key)) ?? false;
+    return this.services.trial()?.keys.some((key) => NAME_SETTINGS.includes(key)) ?? false;
   }
 
   /** What people type: host names, and the IPv4 addresses of this machine. IPv6 addresses change daily, and are not typed. */

@@ -1,5 +1,6 @@
 // The certificate that mail programs and browsers are shown, and the authority that people can trust once.
 import type { PluginContext } from '@postroom/sdk';
+import { whileProvided } from '@postroom/sdk/base';
 import { Certificates, Clock, DataFolder, Events, StartMode, TrialPeriod } from '@postroom/sdk/services';
 import { checkCertificate } from './certificateCheck.js';
 import { authorityOf, certificateFacts } from './certificateFacts.js';
@@ -7,10 +8,11 @@ import { ServerCertificates } from './certificates.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
+  const trials = whileProvided(context, TrialPeriod);
   const certificates = new ServerCertificates({
     folder: context.get(DataFolder).path,
     settings: context.settings,
-    trials: context.get(TrialPeriod),
+    trial: () => trials()?.trial,
     clock,
     events: context.get(Events),
     log: context.log,

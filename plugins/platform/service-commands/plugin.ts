@@ -1,5 +1,6 @@
 // Service commands: status, send-receive, schedule, service start|stop, licence.
 import type { CommandHandler, PluginContext } from '@postroom/sdk';
+import { whileProvided } from '@postroom/sdk/base';
 import {
   Accounts,
   CommandCatalogue,
@@ -12,7 +13,6 @@ import {
   PortCatalogue,
   Rounds,
   Schedule,
-  type ServiceId,
   ServiceSwitch,
   StandingProblems,
   TrialPeriod,
@@ -55,18 +55,4 @@ export function activate(context: PluginContext): void {
 async function nextRounds(schedule: Schedule, count: number): Promise<readonly object[]> {
   const { rounds } = await schedule.plan();
   return rounds.slice(0, count).map(({ at, accounts, because }) => ({ at, accounts, because }));
-}
-
-/** A service that may come and go: the status is there without it. */
-function whileProvided<T>(context: PluginContext, id: ServiceId<T>): () => T | undefined {
-  let service: T | undefined;
-  context.use(id, (provided) => {
-    service = provided;
-    return {
-      dispose: () => {
-        service = undefined;
-      },
-    };
-  });
-  return () => service;
 }

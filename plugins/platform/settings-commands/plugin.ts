@@ -1,5 +1,6 @@
 // Settings commands: accounts, users and the settings file, changed by commands. What an account's own mail says about it is told too.
 import type { CommandHandler, PluginContext } from '@postroom/sdk';
+import { whileProvided } from '@postroom/sdk/base';
 import {
   Accounts,
   BccAddresses,
@@ -27,6 +28,7 @@ export function activate(context: PluginContext): void {
   const commands = context.get(CommandCatalogue);
   const plugins = context.get(PluginCatalogue);
   const mail = context.get(MailStore);
+  const trials = whileProvided(context, TrialPeriod);
   const areas: readonly Readonly<Record<string, CommandHandler>>[] = [
     new AccountCommands({ accounts, settings, secrets, plugins, rounds: context.get(Rounds) }).handlers,
     new SuggestCommands({ accounts, settings, plugins, commands, recent: () => context.get(RecentMail) }).handlers,
@@ -36,7 +38,8 @@ export function activate(context: PluginContext): void {
       accounts,
       settings,
       plugins: context.get(PluginAdministration),
-      trials: context.get(TrialPeriod),
+      trial: () => trials()?.trial,
+      confirm: () => context.get(TrialPeriod).confirm(),
       whatIf: () => context.get(WhatIf),
     }).handlers,
   ];

@@ -1,7 +1,7 @@
 // Accounts of both kinds in a server's directory.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DefaultSettingsService } from '#core/configuration/inForce/defaultSettingsService.js';
+import { HostSettings } from '#core/configuration/inForce/hostSettings.js';
 import { SettingsAccounts } from '#core/directory/accounts.js';
 import { bundledManifests } from '#test/core/configuration/manifests.js';
 import { Office } from '#test/core/configuration/memoryRevisions.js';
@@ -25,13 +25,13 @@ export const MACHINE = '192.168.1.5';
 
 export async function openDirectory(): Promise<{
   office: Office;
-  settings: DefaultSettingsService;
+  settings: HostSettings;
   accounts: SettingsAccounts;
   close(): Promise<void>;
 }> {
   const office = await Office.open();
   await writeFile(join(office.path, 'settings.json'), SETTINGS);
-  const settings = new DefaultSettingsService(office.source(), office.revisions, office.events, office.log);
+  const settings = new HostSettings(office.source(), office.revisions, office.events, office.log);
   await settings.open(bundledManifests());
   const accounts = new SettingsAccounts(settings, () => [MACHINE, 'fd00::5']);
   const close = async (): Promise<void> => {

@@ -3,7 +3,8 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncBailHook } from 'tapable';
 import { HookCall } from '#core/hooking/hookCall.js';
-import { HookPoint, type HookPointOptions, TapFailed } from '#core/hooking/hookPoint.js';
+import { HookPoint } from '#core/hooking/hookPoint.js';
+import { type HookPointOptions, TapFailed } from '#core/hooking/tapCalls.js';
 
 type Handler = (value: string) => string | undefined | Promise<string | undefined>;
 

@@ -2,7 +2,7 @@ import '#core/base/injection.js';
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { DefaultCommandRegistry } from '#core/host/commandRegistry.js';
+import { CommandRegistry } from '#core/host/commandRegistry.js';
 import { PRODUCT_COMMANDS } from '../../kit/declaredCommands.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
@@ -21,9 +21,9 @@ const DECLARATION = {
 };
 
 describe('the table of commands', () => {
-  let registry: DefaultCommandRegistry;
+  let registry: CommandRegistry;
   beforeEach(() => {
-    registry = new DefaultCommandRegistry();
+    registry = new CommandRegistry();
     registry.declare('postroom.box', [DECLARATION]);
   });
 
@@ -116,7 +116,7 @@ describe('the table of commands', () => {
     const error = await failure('lid.close', {});
     expect(error).to.include({ code: 'command/not-active' });
     expect(error.message).to.equal('The command lid.close belongs to acme.lid, which is not active. "postroom plugins list" says why.');
-    registry = new DefaultCommandRegistry(undefined, (plugin) => `Wake ${plugin}.`);
+    registry = new CommandRegistry(undefined, (plugin) => `Wake ${plugin}.`);
     registry.declare('acme.lid', [{ command: 'lid.close', title: 'Close' }]);
     expect((await failure('lid.close', {})).message).to.match(/not active\. Wake acme\.lid\.$/);
   });

@@ -1,7 +1,7 @@
 import type { PortListener } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { DoorKeeper } from '#core/host/doors.js';
+import { Doors } from '#core/host/doors.js';
 
 describe('doors', () => {
   const leaks = leakCheck();
@@ -9,10 +9,10 @@ describe('doors', () => {
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let told: string[];
-  let doors: DoorKeeper;
+  let doors: Doors;
   beforeEach(() => {
     told = [];
-    doors = new DoorKeeper((plugin, sentence) => void told.push(`${plugin}: ${sentence}`));
+    doors = new Doors((plugin, sentence) => void told.push(`${plugin}: ${sentence}`));
   });
 
   function listener(name: string, more: Partial<PortListener> = {}): PortListener {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { HookCall } from '#core/hooking/hookCall.js';
 import { HostHooks } from '#core/hooks.js';
+import { PluginFailures } from '#core/host/pluginFailures.js';
 import { PluginHost } from '#core/host/pluginHost.js';
 import { type FixturePlugin, FixtureServer, listening } from './fixturePlugins.js';
 
@@ -164,7 +165,7 @@ describe('the plugin host', () => {
   it('switches a plugin off after three failures in five minutes, not after three in six, and tries again when told', async () => {
     await start({ a: { activate: `say('active');`, deactivate: `say('end');` } });
     const fail = async (): Promise<string | undefined> => {
-      host().reportFailure('test.a', 'It broke.', { kind: 'end', messages: [] });
+      service(fixture.server.container, PluginFailures).reportFailure('test.a', 'It broke.', { kind: 'end', messages: [] });
       await host().settled();
       return status('a')?.state;
     };

@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { type CommandDeclaration, PostroomError, sentenceOf } from '@postroom/sdk';
+import { pluginFiles, syntaxErrors } from '@postroom/sdk/base';
 import type { PackOptions, PluginReader } from '@postroom/sdk/services';
 import { packFiles } from '../packages/pluginArchive.js';
 
@@ -19,7 +20,7 @@ export async function checkPlugin(reader: PluginReader, folder: string, { readsC
   const found: string[] = [...problems];
   let files: readonly string[] = [];
   try {
-    files = await reader.files(folder);
+    files = await pluginFiles(folder);
   } catch (error) {
     if (error instanceof PostroomError) {
       found.push(sentenceOf(error));
@@ -31,7 +32,7 @@ export async function checkPlugin(reader: PluginReader, folder: string, { readsC
   } else if (main !== undefined && files.length > 0 && !files.includes(main)) {
     found.push(`package.json /main names ${main}, which "files" leaves out.`);
   }
-  if (readsCode) for await (const each of reader.syntaxErrors(folder, files)) found.push(each);
+  if (readsCode) for await (const each of syntaxErrors(folder, files)) found.push(each);
   const warnings = [
     ...(files.some((file) => /^readme/i.test(file)) ? [] : ['It has no README.']),
     ...undescribed(manifest?.contributes?.configuration?.properties ?? {}),

@@ -1,7 +1,7 @@
 // config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { type CommandHandler, PostroomError } from '@postroom/sdk';
 import { NOT_UTF8, utf8TextOf } from '@postroom/sdk/base';
-import type { Accounts, PluginAdministration, SettingsService, TrialPeriod, WhatIf } from '@postroom/sdk/services';
+import type { Accounts, PluginAdministration, SettingsService, Trial, WhatIf } from '@postroom/sdk/services';
 import { orFail, problemLine } from '@postroom/sdk/settings';
 import { keysAndValues, pathOf, refuseUnknownKeys } from '../settingsEdits.js';
 
@@ -16,7 +16,10 @@ export interface ConfigServices {
   readonly accounts: Pick<Accounts, 'find'>;
   readonly settings: SettingsService;
   readonly plugins: Pick<PluginAdministration, 'settled'>;
-  readonly trials: TrialPeriod;
+  /** What waits for its confirmation; nothing where no change is tried out. */
+  readonly trial: () => Trial | undefined;
+  /** At the moment of need, as what follows: throws `plugin/no-provider` where no change is tried out. */
+  readonly confirm: () => Promise<readonly string[]>;
   /** At the moment of need: throws `plugin/no-provider` where nothing compares. */
   readonly whatIf: () => WhatIf;
 }
@@ -78,13 +81,13 @@ export class ConfigCommands {
   }
 
   async #confirm(): Promise<unknown> {
-    const confirmed = await this.services.trials.confirm();
+    const confirmed = await this.services.confirm();
     return confirmed.length === 0 ? 'Nothing waits to be confirmed.' : { confirmed };
   }
 
   /** Says what has to be confirmed, and how. */
   #onTrial(): { readonly confirm?: string } {
-    const { trial } = this.services.trials;
+    const trial = this.services.trial();
     if (trial === undefined) return {};
     const way = `${trial.keys.join(', ')} go back to what they were within 60 s, unless you keep them: postroom config confirm`;
     return { confirm: [...trial.consequences, way].join(' ') };

@@ -1,7 +1,7 @@
 // The settings work on the contract of their source alone: one that is no file does as well.
 import '#core/base/injection.js';
 import { expect } from 'chai';
-import { DefaultSettingsService } from '#core/configuration/inForce/defaultSettingsService.js';
+import { HostSettings } from '#core/configuration/inForce/hostSettings.js';
 import { SMALL } from '../manifests.js';
 import { Office } from '../memoryRevisions.js';
 import { MemorySource } from './memorySource.js';
@@ -11,12 +11,12 @@ const EVERY = 'timer.everyMinutes';
 describe('settings of another source than a file', () => {
   let office: Office;
   let source: MemorySource;
-  let settings: DefaultSettingsService;
+  let settings: HostSettings;
 
   beforeEach(async () => {
     office = await Office.open();
     source = new MemorySource();
-    settings = new DefaultSettingsService(source, office.revisions, office.events, office.log);
+    settings = new HostSettings(source, office.revisions, office.events, office.log);
     await settings.open(SMALL);
   });
   afterEach(async () => {

@@ -6,7 +6,8 @@ import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { schemaProblem } from '#core/configuration/checking/validate.js';
 import { CORE_PROPERTIES } from '#core/configuration/schema/coreProperties.js';
-import { isOwn, type JsonSchema, mergeSchema, VOCABULARY } from '#core/configuration/schema/schema.js';
+import { isOwn, mergeSchema } from '#core/configuration/schema/schema.js';
+import { type JsonSchema, VOCABULARY } from '#core/schemas/vocabulary.js';
 import { bundledManifests, manifest } from '../manifests.js';
 
 const schema = mergeSchema(bundledManifests(), schemaProblem);

@@ -29,7 +29,7 @@ describe('a plugin of the product that goes wrong', function () {
     await leaks.begin();
     planted = await plantAmongOurs([...VILLAINS, LEAVES_BADLY]);
     // Hours pass between the villains: what an account rests for after a failure is over.
-    postroom = await Postroom.start({ clock: new VirtualClock(), bundledPlugins: planted.folder, patienceMs: 3_000 });
+    postroom = await Postroom.start({ clock: new VirtualClock(), bundledPlugins: planted.folder, lifecycleTimeoutMs: 3_000 });
   });
   after(async () => {
     await postroom.stop();

@@ -28,6 +28,30 @@ describe('services of plugins', () => {
     expect(order).to.deep.equal(['a.c', 'a.b', 'a.a']);
   });
 
+  it('come before those that only use them, unless that would be a circle', () => {
+    const uses = (service: string): Pick<PluginManifest, 'uses'> => ({ uses: [service] });
+    const user = plugin('a', uses('Store'));
+    expect(plan([user, plugin('z', providing('Store'))])).to.deep.equal({ order: ['a.z', 'a.a'], refused: {} });
+    expect(plan([user]).order).to.deep.equal(['a.a']);
+    const both = plugin('b', { ...providing('Store'), ...uses('Other') });
+    expect(plan([plugin('a', { ...providing('Other'), ...uses('Store') }), both])).to.deep.equal({ order: ['a.a', 'a.b'], refused: {} });
+    const behind = [
+      plugin('b', { ...providing('Store'), requires: ['Middle'] }),
+      plugin('c', { ...providing('Middle'), requires: ['Own'] }),
+    ];
+    expect(plan([plugin('a', { ...providing('Own'), ...uses('Store') }), ...behind])).to.deep.equal({
+      order: ['a.a', 'a.c', 'a.b'],
+      refused: {},
+    });
+  });
+
+  it('that cannot be started keep nobody who only uses them from it', () => {
+    const broken = plugin('z', { ...providing('Store'), requires: ['Nothing'] });
+    const { order, refused } = plan([plugin('a', { uses: ['Store'] }), broken]);
+    expect(order).to.deep.equal(['a.a']);
+    expect(Object.keys(refused)).to.deep.equal(['a.z']);
+  });
+
   it('of the platform come before every other plugin', () => {
     const { order } = plan([plugin('a'), plugin('z', { activation: 'platform' })], ['a.z']);
     expect(order).to.deep.equal(['a.z', 'a.a']);

@@ -45,13 +45,8 @@ describe('ServerCertificates', () => {
 
   function make(): ServerCertificates {
     const { office, settings } = directory;
-    const trials = {
-      get trial() {
-        return trial;
-      },
-    };
     const { path: folder, events, log } = office;
-    return new ServerCertificates({ folder, settings, trials, clock, events, log, addresses: () => addresses });
+    return new ServerCertificates({ folder, settings, trial: () => trial, clock, events, log, addresses: () => addresses });
   }
 
   async function restarted(): Promise<void> {

@@ -6,7 +6,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { DefaultSettingsService } from '#core/configuration/inForce/defaultSettingsService.js';
+import { HostSettings } from '#core/configuration/inForce/hostSettings.js';
 import { SMALL } from '../../../core/configuration/manifests.js';
 import { Office } from '../../../core/configuration/memoryRevisions.js';
 
@@ -44,7 +44,7 @@ describe('a save of the settings that is killed', function () {
 
     const source = office.source();
     await source.tidy();
-    const settings = new DefaultSettingsService(source, office.revisions, office.events, office.log);
+    const settings = new HostSettings(source, office.revisions, office.events, office.log);
     await settings.open(SMALL);
     expect([settings.problems, settings.get('timer.everyMinutes')]).to.deep.equal([[], 7]);
     expect(await unfinished()).to.deep.equal([]);

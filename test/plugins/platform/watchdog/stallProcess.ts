@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { inTheNameOf } from '#core/configuration/strangers/schemaWork.js';
+import { inTheNameOf } from '#core/schemas/schemaWork.js';
 
 const [dataDir = '', bundledPlugins = '', at] = process.argv.slice(2);
 const server = await openServer({

@@ -1,8 +1,10 @@
 // Reads a plugin's package.json, whatever lies there under that name: no more of it than a manifest may have, and nothing that may never end.
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { PostroomError } from '@postroom/sdk';
-import { MOST_MANIFEST_OCTETS } from './manifestLimits.js';
+import { PostroomError } from '../errors.js';
+
+/** Octets of the file. */
+export const MOST_MANIFEST_OCTETS = 256 * 1024;
 
 /** What the file holds as JSON. Rejects with `plugin/manifest` where it is too large or no plain file, else as reading and parsing do. */
 export async function readManifestFile(file: string): Promise<unknown> {

@@ -3,9 +3,10 @@
 import type { DeclaredProperty } from '@postroom/sdk/services';
 import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/settings';
 import type { ErrorObject } from 'ajv';
-import type { StrangerSettings } from '../checking/validate.js';
-import type { JsonSchema, SettingsSchema } from '../schema/schema.js';
-import { type StrangerCheck, StrangerSchemas } from './strangerSchemas.js';
+import { type StrangerCheck, StrangerSchemas } from '../../schemas/strangerSchemas.js';
+import type { JsonSchema } from '../../schemas/vocabulary.js';
+import type { SettingsSchema } from '../schema/schema.js';
+import type { StrangerSettings } from './validate.js';
 
 export class StrangerProperties implements StrangerSettings {
   readonly #schemas = new StrangerSchemas('setting');

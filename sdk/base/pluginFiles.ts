@@ -1,7 +1,7 @@
 // What belongs to a plugin below its folder, as "files" in its manifest says.
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { PostroomError } from '@postroom/sdk';
+import { PostroomError } from '../errors.js';
 import { readManifestFile } from './manifestFile.js';
 
 const MOST_FILES = 2_000;

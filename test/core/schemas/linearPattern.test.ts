@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { linearPattern, MOST_STEPS, patternProblem, StepBudget, TooManySteps } from '#core/configuration/strangers/linearPattern.js';
+import { linearPattern, MOST_STEPS, patternProblem, StepBudget, TooManySteps } from '#core/schemas/linearPattern.js';
 
 /** Patterns that keep JavaScript's own engine busy for years with the text beside them. */
 const EVIL: readonly (readonly [pattern: string, text: string])[] = [

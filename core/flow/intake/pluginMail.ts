@@ -2,9 +2,9 @@
 import { type MailboxRef, type MailSender, mailboxName, type OutgoingMail, type PluginManifest, PostroomError } from '@postroom/sdk';
 import { Accounts, Clock, ServerName, Submissions } from '@postroom/sdk/services';
 import type { Container } from 'inversify';
-import { service } from '../base/bindings.js';
-import { pluginId } from '../configuration/schema/schema.js';
-import { composeAutomaticMail } from '../mail/automaticMail.js';
+import { service } from '../../base/bindings.js';
+import { pluginId } from '../../configuration/schema/schema.js';
+import { composeAutomaticMail } from '../../mail/automaticMail.js';
 
 const MOST_AN_HOUR = 100;
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LicenceVerdict } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { DefaultSettingsService } from '#core/configuration/inForce/defaultSettingsService.js';
+import { HostSettings } from '#core/configuration/inForce/hostSettings.js';
 import { hasErrors } from '#core/configuration/problems/problems.js';
 import { bundledManifests, SMALL } from '../manifests.js';
 import { Office } from '../memoryRevisions.js';
@@ -21,11 +21,11 @@ const GOOD = `{
 
 const leaks = leakCheck();
 
-describe('DefaultSettingsService', () => {
+describe('HostSettings', () => {
   let office: Office;
-  let settings: DefaultSettingsService;
+  let settings: HostSettings;
   const file = (): string => join(office.path, 'settings.json');
-  const make = (): DefaultSettingsService => new DefaultSettingsService(office.source(), office.revisions, office.events, office.log);
+  const make = (): HostSettings => new HostSettings(office.source(), office.revisions, office.events, office.log);
   const applied = (): Promise<string> => new Promise((resolve) => settings.onDidApply(resolve));
   const judged = (): Promise<void> => new Promise((resolve) => settings.onDidChangeProblems(resolve));
 

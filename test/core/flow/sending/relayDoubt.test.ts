@@ -1,7 +1,7 @@
 import type { DeliverHandler, DeliveryReceipt, RelayDestinations, TapCall, TapDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
+import { inDoubtThroughout, keepDoubt } from '#core/flow/sending/relayDoubt.js';
 import { HookCall } from '#core/hooking/hookCall.js';
-import { inDoubtThroughout, keepDoubt } from '#core/hooking/relayDoubt.js';
 import { createHooks } from '#core/hooks.js';
 
 const RECEIPT: DeliveryReceipt = [{ recipient: 'a@far.example', outcome: 'delivered', status: '2.0.0', text: 'taken' }];

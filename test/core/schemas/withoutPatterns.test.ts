@@ -1,7 +1,7 @@
 import { Validator } from '@cfworker/json-schema';
 import { expect } from 'chai';
-import { StrangerSchemas } from '#core/configuration/strangers/strangerSchemas.js';
-import { withoutPatterns } from '#core/configuration/strangers/withoutPatterns.js';
+import { StrangerSchemas } from '#core/schemas/strangerSchemas.js';
+import { withoutPatterns } from '#core/schemas/withoutPatterns.js';
 
 const HEX = { type: 'string', pattern: '^[0-9a-f]+$', patternErrorMessage: 'Hexadecimal.' };
 const SCHEMAS: readonly object[] = [

@@ -1,16 +1,15 @@
 // Changes of ports and TLS on a running server: kept when they are confirmed within a minute, taken back otherwise.
 
 import { SettingsService } from '@postroom/sdk/services';
-import { HostSettings } from '#core/configuration/inForce/hostSettings.js';
 import '#core/base/injection.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/host/doors.js';
-import { VictimProcess } from '../faults/victimProcess.js';
-import { Postroom } from '../kit/postroom.js';
-import { until } from '../kit/until.js';
+import { VictimProcess } from '../../../faults/victimProcess.js';
+import { Postroom } from '../../../kit/postroom.js';
+import { until } from '../../../kit/until.js';
 
 const TRIED = [{ host: '127.0.0.1', port: 0, security: 'starttls' }];
 const SAFE = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
@@ -103,10 +102,30 @@ describe('a change of how the server is reached', () => {
   });
 
   it('is refused where it could not be stored that it is on trial', async () => {
-    office.service(HostSettings).onWillChange(() => Promise.reject(new Error('the disk is full')));
+    office.service(SettingsService).onWillChange(() => Promise.reject(new Error('the disk is full')));
     const failure = await change().catch((error: unknown) => error);
     expect((failure as Error).message).to.match(/could not be written \(the disk is full\)\. The former settings stay in force/);
     expect(security()).to.equal('plain');
+  });
+
+  it('is looked at before the certificates are', async () => {
+    const order = await office.run<readonly { plugin: string }[]>('plugins.order', { services: true });
+    const place = (plugin: string): number => order.findIndex((each) => each.plugin === plugin);
+    expect(place('postroom.trial-period')).to.be.within(0, place('postroom.certificates') - 1);
+  });
+
+  it('counts at once where the trial period is switched off, and the rest of the server goes on', async () => {
+    const ports = (): readonly string[] => office.service(Doors).ports.map(({ protocol }) => protocol);
+    const before = ports();
+    await office.run('plugins.disable', { plugin: 'postroom.trial-period' });
+    expect(ports()).to.deep.equal(before);
+    expect(await change()).to.not.have.property('confirm');
+    expect(await office.run('status')).to.not.have.property('unconfirmed');
+    await clock.advance(120_000);
+    await office.service(SettingsService).reload();
+    expect(security()).to.equal('starttls');
+    const failure = await office.run('config.confirm').catch((error: unknown) => error);
+    expect((failure as Error).message).to.include('postroom plugins enable postroom.trial-period');
   });
 
   describe('and the server is killed', () => {

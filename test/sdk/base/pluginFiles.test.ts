@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pluginFiles } from '@postroom/sdk/base';
 import { expect } from 'chai';
-import { pluginFiles } from '#core/host/pluginFiles.js';
 import { failureOf } from '../../kit/failureOf.js';
 
 describe('the files of a plugin', () => {

@@ -1,5 +1,4 @@
 // Where the code of a plugin can't be read. Node tells the place only on its command line, and runs nothing there.
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 
 /** A plugin has a few files beside the packages that it brings; a start takes some 40 ms each. */
@@ -19,7 +18,8 @@ export async function* syntaxErrors(folder: string, files: readonly string[]): A
 }
 
 /** What Node says of a file that it can't read. */
-function check(file: string): Promise<string | undefined> {
+async function check(file: string): Promise<string | undefined> {
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     execFile(process.execPath, ['--check', file], { env: {}, windowsHide: true }, (failure, _out, said) =>
       resolve(failure !== null && said.includes('SyntaxError: ') ? said : undefined),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { SCHEMA_LIMITS, schemaLimitProblem } from '#core/configuration/strangers/schemaLimits.js';
-import { bundledManifests } from '../manifests.js';
+import { SCHEMA_LIMITS, schemaLimitProblem } from '#core/schemas/schemaLimits.js';
+import { bundledManifests } from '../configuration/manifests.js';
 
 const nested = (levels: number): object => Array.from({ length: levels }).reduce<object>((inner) => ({ not: inner }), { type: 'string' });
 /** Two references a level: forty levels are a million million checks. */

@@ -1,10 +1,10 @@
 // Compiles schemas of strangers' plugins and checks values by them, within limits. Loaded only where there are such plugins.
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
-import { type JsonSchema, VOCABULARY } from '../schema/schema.js';
 import { linearPattern, StepBudget, TooManySteps } from './linearPattern.js';
 import { schemaLimitProblem } from './schemaLimits.js';
 import { inTheNameOf } from './schemaWork.js';
+import { type JsonSchema, VOCABULARY } from './vocabulary.js';
 
 /** Answers what is wrong with a value, and fills in its defaults. */
 export type StrangerCheck = (value: unknown) => readonly ErrorObject[];
