@@ -2,8 +2,8 @@
 import path from 'node:path';
 import type { Program, ProgramHost } from '@postroom/sdk/services';
 import { BUNDLED_PLUGINS } from './base/places.js';
-import { readBundled, withStrangers } from './host/discovery.js';
-import { importPlugin } from './host/importPlugin.js';
+import { readBundled, withStrangers } from './plugins/manifests/discovery.js';
+import { importPlugin } from './plugins/runtime/importPlugin.js';
 
 export function programHost(bundledPlugins = BUNDLED_PLUGINS): ProgramHost {
   const bundled = readBundled(bundledPlugins);
@@ -14,7 +14,7 @@ export function programHost(bundledPlugins = BUNDLED_PLUGINS): ProgramHost {
     installed: async (dataDir) => (dataDir === undefined ? bundled : withStrangers(await bundled, path.join(dataDir, 'plugins'))),
     openServer,
     standalone: async (dataDir) => {
-      const [{ StandaloneHost }, log] = await Promise.all([import('./host/standalone.js'), createLog('error', process.stderr)]);
+      const [{ StandaloneHost }, log] = await Promise.all([import('./plugins/start/standalone.js'), createLog('error', process.stderr)]);
       if (dataDir === undefined) return StandaloneHost.bare(log, bundledPlugins);
       return StandaloneHost.open(dataDir, log, () => openServer({ dataDir, log, serve: false }), bundledPlugins);
     },

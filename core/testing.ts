@@ -10,9 +10,9 @@ import type { LogLine, TestServer, TestServerOptions } from '@postroom/sdk/testi
 import { service } from './base/bindings.js';
 import { createLog } from './base/log.js';
 import { openServer, type Server } from './bootstrap.js';
-import { readPlugin } from './host/discovery.js';
-import { PluginHost } from './host/pluginHost.js';
-import { StandaloneHost } from './host/standalone.js';
+import { readPlugin } from './plugins/manifests/discovery.js';
+import { PluginHost } from './plugins/pluginHost.js';
+import { StandaloneHost } from './plugins/start/standalone.js';
 
 export async function openTestServer({ dataDir, clock, plugins, onLog }: TestServerOptions): Promise<TestServer> {
   const installed = await install(plugins, dataDir);

@@ -14,9 +14,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   schemas: [],
   configuration: ['base', 'schemas'],
   directory: ['base', 'configuration'],
-  host: ['base', 'mail', 'hooking', 'schemas', 'configuration', 'directory'],
+  plugins: ['base', 'mail', 'hooking', 'schemas', 'configuration', 'directory'],
   flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
-  service: ['base', 'hooking', 'configuration', 'host', 'flow'],
+  service: ['base', 'hooking', 'configuration', 'plugins', 'flow'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
 const SQLITE = 'plugins/platform/store-sqlite/';

@@ -5,7 +5,7 @@ import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForD
 import { MOST_MANIFEST_OCTETS } from '@postroom/sdk/base';
 import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import { MOST_PROBLEMS } from '#core/configuration/problems/problems.js';
-import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_VALUES } from '#core/host/manifestLimits.js';
+import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_VALUES } from '#core/plugins/manifests/manifestLimits.js';
 import { LONGEST_PATTERN, MOST_STATES } from '#core/schemas/linearPattern.js';
 import { SCHEMA_LIMITS } from '#core/schemas/schemaLimits.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';

@@ -5,8 +5,8 @@ import { ActivityLog, Events, Licence, type RoundReport, type ServiceSwitch } fr
 import { CoreState } from '../base/coreState.js';
 import { inject } from '../base/inject.js';
 import { Scheduler } from '../flow/rounds/schedule.js';
-import { Doors } from '../host/doors.js';
-import { PluginHost } from '../host/pluginHost.js';
+import { Doors } from '../plugins/contributions/doors.js';
+import { PluginHost } from '../plugins/pluginHost.js';
 
 export class DefaultServiceSwitch implements ServiceSwitch, Disposable {
   #isOn = true;

@@ -73,13 +73,13 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'S3',
     tried: 'a pattern and a default that take for ever',
-    file: 'core/host/strangers/hostileManifests',
+    file: 'core/plugins/manifests/hostileManifests',
     title: 'is refused by "plugins validate"',
   },
   {
     finding: 'S3 neighbours',
     tried: 'a command line that the manifest keeps busy; the way back',
-    file: 'core/host/strangers/hostileManifests',
+    file: 'core/plugins/manifests/hostileManifests',
     title: 'can be removed',
   },
   {
@@ -453,7 +453,7 @@ export const ATTACKS: readonly AttackRow[] = [
   {
     finding: 'deliver taps',
     tried: 'receipts from who only looks on',
-    file: 'core/host/inProcess/villains',
+    file: 'core/plugins/inProcess/villains',
     title: 'mail ',
   },
   {

@@ -10,7 +10,7 @@ import { PRACTICE_PASSWORD, PracticeIsp, type PracticeIspOptions } from '@postro
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { DOMAIN, ispServers, officeSettings, REGULAR } from '../kit/officeSettings.js';
 import { DEVICES } from './traffic.js';
 

@@ -4,7 +4,7 @@ import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { SortStep } from '#core/flow/sort.js';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { arm, installKillPoints, type KillPoint } from './killPoints.js';
 
 /** What the parent says. */

@@ -4,7 +4,7 @@ import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { HostHooks } from '#core/hooks.js';
-import { PluginHost } from '#core/host/pluginHost.js';
+import { PluginHost } from '#core/plugins/pluginHost.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';

@@ -11,7 +11,7 @@ import { PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { packFolder } from '../kit/packedPlugin.js';
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { ROOT } from '../kit/sourceFiles.js';

@@ -1,6 +1,6 @@
 // A plugin as discovery finds it, without files: for rules that are worked out from manifests.
 import type { PluginManifest } from '@postroom/sdk';
-import type { InstalledPlugin } from '#core/host/discovery.js';
+import type { InstalledPlugin } from '#core/plugins/manifests/discovery.js';
 
 /** `a.NAME`, one of the product's, with `more` in its manifest. */
 export function installedPlugin(name: string, more: Partial<PluginManifest> = {}, problems: readonly string[] = []): InstalledPlugin {

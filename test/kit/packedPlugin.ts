@@ -1,7 +1,7 @@
 // Plugins for tests as `plugins pack` makes them.
 import { pluginFiles } from '@postroom/sdk/base';
 import type { PackOptions, PluginReader } from '@postroom/sdk/services';
-import { readPlugin } from '#core/host/discovery.js';
+import { readPlugin } from '#core/plugins/manifests/discovery.js';
 import { checkPlugin, packChecked } from '#plugins/platform/plugin-manager/dist/authoring/pluginCheck.js';
 import { packFiles } from '#plugins/platform/plugin-manager/dist/packages/pluginArchive.js';
 

@@ -18,7 +18,7 @@ import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { RawClient } from '../plugins/pop3/support/rawClient.js';
 import { LineClient } from '../plugins/smtp/lineClient.js';
 import { checkedAnswer } from './answers.js';

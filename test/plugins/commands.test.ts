@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { CommandRegistry } from '#core/host/commandRegistry.js';
+import { CommandRegistry } from '#core/plugins/contributions/commandRegistry.js';
 import { commandsIn, PRODUCT_COMMANDS } from '../kit/declaredCommands.js';
 import { Postroom } from '../kit/postroom.js';
 

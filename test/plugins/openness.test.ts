@@ -3,7 +3,7 @@
 import path from 'node:path';
 import * as services from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { readPlugin } from '#core/host/discovery.js';
+import { readPlugin } from '#core/plugins/manifests/discovery.js';
 import { ROOT, sourcesIn } from '../kit/sourceFiles.js';
 
 interface Privilege {

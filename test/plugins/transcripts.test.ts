@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { letter } from '../kit/letter.js';
 import { Postroom } from '../kit/postroom.js';
 import { PASSWORD } from '../kit/quickPasswords.js';

@@ -1,6 +1,6 @@
 // package.json of a stranger's plugin: a fact to show, whatever it is.
 import type { PluginManifest } from '@postroom/sdk';
-import { checkManifest } from '#core/host/manifestCheck.js';
+import { checkManifest } from '#core/plugins/manifests/manifestCheck.js';
 import { type FuzzTarget, isOneLine, must } from '../target.js';
 
 const WORDS = [

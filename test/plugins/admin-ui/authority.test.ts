@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { get } from 'node:https';
 import { expect } from 'chai';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { Postroom } from '../../kit/postroom.js';
 import { ManagerHost } from './managerHost.js';
 

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { checkedAnswer } from '../../kit/answers.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };

@@ -1,7 +1,7 @@
 // Streams of events end when what let them in does: by themselves, though nobody asks for anything.
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { Postroom } from '../../kit/postroom.js';
 import { PASSWORD } from '../../kit/quickPasswords.js';

@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { Licence } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { Postroom } from '../../kit/postroom.js';
 import { until } from '../../kit/until.js';
 import { ip, startDevice } from './cable.js';

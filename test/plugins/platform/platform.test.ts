@@ -10,7 +10,7 @@ import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { FixtureServer } from '../../core/host/fixturePlugins.js';
+import { FixtureServer } from '../../core/plugins/fixturePlugins.js';
 
 Reflect.set(globalThis, 'postroomSettingsSource', SettingsSource);
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getCiphers, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { Postroom } from '../../kit/postroom.js';
 import { until } from '../../kit/until.js';
 import { makeCertificate, type TestCertificate } from '../smtp/testCertificate.js';

@@ -10,7 +10,7 @@ import { startTestHost, type TestHost } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 
 import { BUNDLED_PLUGINS } from '#core/base/places.js';
-import { discoverPlugins } from '#core/host/discovery.js';
+import { discoverPlugins } from '#core/plugins/manifests/discovery.js';
 import { refuseMisfits } from '../../kit/answers.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));

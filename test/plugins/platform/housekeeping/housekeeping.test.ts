@@ -3,7 +3,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { type FixturePlugin, FixtureServer } from '../../../core/host/fixturePlugins.js';
+import { type FixturePlugin, FixtureServer } from '../../../core/plugins/fixturePlugins.js';
 import { until } from '../../../kit/until.js';
 
 interface JobRow {

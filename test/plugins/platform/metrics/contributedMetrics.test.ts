@@ -3,7 +3,7 @@ import type { CommandCall, MetricSample } from '@postroom/sdk';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { ContributedMetrics } from '#plugins/platform/metrics/dist/contributedMetrics.js';
-import { type FixturePlugin, FixtureServer } from '../../../core/host/fixturePlugins.js';
+import { type FixturePlugin, FixtureServer } from '../../../core/plugins/fixturePlugins.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
 const gauge = (name: string): MetricSample => ({ name, type: 'gauge', help: 'How much.', value: 1 });

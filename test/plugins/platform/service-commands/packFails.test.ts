@@ -6,8 +6,8 @@ import type { PluginManifest } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { PluginHost } from '#core/host/pluginHost.js';
-import { FixtureServer } from '../../../core/host/fixturePlugins.js';
+import { PluginHost } from '#core/plugins/pluginHost.js';
+import { FixtureServer } from '../../../core/plugins/fixturePlugins.js';
 import { ROOT } from '../../../kit/sourceFiles.js';
 
 const PACK = path.join(ROOT, 'plugins', 'platform');

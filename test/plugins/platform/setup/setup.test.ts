@@ -7,7 +7,7 @@ import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { programHost } from '#core/programHost.js';
 import { serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
 import { programTools } from '#plugins/platform/cli/dist/programTools.js';

@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/host/doors.js';
+import { Doors } from '#core/plugins/contributions/doors.js';
 import { VictimProcess } from '../../../faults/victimProcess.js';
 import { Postroom } from '../../../kit/postroom.js';
 import { until } from '../../../kit/until.js';

@@ -9,7 +9,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { plantAmongOurs, type Villain } from '../../../core/host/inProcess/villains.js';
+import { plantAmongOurs, type Villain } from '../../../core/plugins/inProcess/villains.js';
 import { until } from '../../../kit/until.js';
 
 const PLUGIN = 'villain.never-ends';

@@ -1,0 +1,88 @@
+// Keeps what runs equal to what is installed and to what the settings say: which plugins are enabled, and whose ports have to open again.
+
+import type { Disposable } from '@postroom/sdk';
+import { DisposableStack } from '@postroom/sdk/base';
+import { inject } from '../base/inject.js';
+import { HostSettings } from '../configuration/inForce/hostSettings.js';
+import { CommandRegistry } from './contributions/commandRegistry.js';
+import { Doors } from './contributions/doors.js';
+import { declaredManifests, provenManifests, servedCommands } from './manifests/declared.js';
+import type { InstalledPlugin } from './manifests/discovery.js';
+import { PluginFolders } from './manifests/pluginFolders.js';
+import { PluginHost } from './pluginHost.js';
+
+export class PluginReconciler implements Disposable {
+  #installed: readonly InstalledPlugin[] = [];
+  readonly #watching = new DisposableStack();
+  /** What follows each plugin's declarations. */
+  readonly #followed = new Map<string, DisposableStack>();
+
+  constructor(
+    @inject(PluginHost) private readonly host: PluginHost,
+    @inject(HostSettings) private readonly settings: HostSettings,
+    @inject(CommandRegistry) private readonly commands: CommandRegistry,
+    @inject(Doors) private readonly doors: Doors,
+    @inject(PluginFolders) private readonly folders: PluginFolders,
+  ) {}
+
+  /** As last found on disk. */
+  get installed(): readonly InstalledPlugin[] {
+    return this.#installed;
+  }
+
+  /** Activates what should run, and follows the settings from then on. */
+  async start(installed: readonly InstalledPlugin[]): Promise<void> {
+    this.#installed = installed;
+    for (const plugin of installed) {
+      this.#follow(plugin);
+    }
+    this.#watching.use(this.settings.onDidChange(['plugins.enabled', 'plugins.disabled'], () => void this.#apply()));
+    await this.#apply();
+  }
+
+  /**
+   * Looks at the plugins' folders again: what is new is known from now on, what is gone ends. `replaced`: plugins that are another version now.
+   * Answers why, for those of them that run on in their former version.
+   */
+  async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
+    const installed = await this.folders.discover();
+    for (const id of [...this.#followed.keys()]) {
+      if (replaced.has(id) || !installed.some((plugin) => plugin.id === id)) {
+        await this.#followed.get(id)?.dispose();
+        this.#followed.delete(id);
+      }
+    }
+    this.#installed = installed;
+    for (const plugin of installed.filter(({ id }) => !this.#followed.has(id))) {
+      this.#follow(plugin);
+    }
+    await this.settings.setManifests(declaredManifests(installed), provenManifests(installed));
+    return this.#apply(replaced);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#watching.dispose();
+    await this.host.stop();
+    for (const stack of this.#followed.values()) {
+      await stack.dispose();
+    }
+  }
+
+  #follow(plugin: InstalledPlugin): void {
+    const stack = new DisposableStack();
+    this.#followed.set(plugin.id, stack);
+    stack.use(this.commands.declare(plugin.id, servedCommands(plugin), !plugin.bundled));
+    const listenerKeys = Object.entries(plugin.manifest?.contributes?.configuration?.properties ?? {})
+      .filter(([, schema]) => schema.restart === 'listener')
+      .map(([key]) => key);
+    if (listenerKeys.length > 0) {
+      stack.use(this.settings.onDidChange(listenerKeys, () => void this.doors.reopen(plugin.id)));
+    }
+  }
+
+  #apply(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+    const enabled = this.settings.get<readonly string[]>('plugins.enabled');
+    const disabled = this.settings.get<readonly string[]>('plugins.disabled');
+    return this.host.apply(this.#installed, enabled, disabled, replaced);
+  }
+}
