@@ -1,6 +1,6 @@
 // What a plugin of the product may cost when it goes wrong: the same as a stranger's. Never mail, never the server, never its neighbours.
 import '#core/base/injection.js';
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
@@ -24,6 +24,7 @@ describe('a plugin of the product that goes wrong', function () {
   let postroom: Postroom;
   let planted: Awaited<ReturnType<typeof plantAmongOurs>>;
   let count = 0;
+  const loose: ChildProcess[] = [];
 
   before(async () => {
     await leaks.begin();
@@ -32,6 +33,8 @@ describe('a plugin of the product that goes wrong', function () {
     postroom = await Postroom.start({ clock: new VirtualClock(), bundledPlugins: planted.folder, lifecycleTimeoutMs: 3_000 });
   });
   after(async () => {
+    // One that was not heard of in time would keep the tests from ending.
+    for (const child of loose) child.kill('SIGKILL');
     await postroom.stop();
     await planted.remove();
     expect(await leaks.end()).to.deep.equal([]);
@@ -100,6 +103,7 @@ describe('a plugin of the product that goes wrong', function () {
   /** In a server of its own, with a process of its own. */
   async function letLoose({ name }: Villain): Promise<StrayOutcome> {
     const child = fork(fileURLToPath(new URL('./strayProcess.js', import.meta.url)), [name]);
+    loose.push(child);
     const [[outcome], [code]] = (await Promise.all([once(child, 'message'), once(child, 'exit')])) as [[StrayOutcome], [number]];
     expect(code).to.equal(0);
     return outcome;
