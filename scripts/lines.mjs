@@ -6,7 +6,7 @@ import { pluginFolders } from '../core/bin/program.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** What hosts plugins, without what mail is about. */
-const HOST = ['base', 'hooking', 'plugins', '.'];
+const HOST = ['base', 'hooking', 'hooks', 'plugins', '.'];
 const GOALS = { host: 3_500, core: 10_000 };
 
 /** Files and lines below a folder, without what is built, and without the manager's page. */

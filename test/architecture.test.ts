@@ -11,12 +11,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   mail: ['base'],
   hooking: ['base', 'mail'],
+  hooks: ['base', 'mail', 'hooking'],
   schemas: [],
   configuration: ['base', 'schemas'],
   directory: ['base', 'configuration'],
-  plugins: ['base', 'mail', 'hooking', 'schemas', 'configuration', 'directory'],
-  flow: ['base', 'mail', 'hooking', 'configuration', 'directory'],
-  service: ['base', 'hooking', 'configuration', 'plugins', 'flow'],
+  plugins: ['base', 'mail', 'hooking', 'hooks', 'schemas', 'configuration', 'directory'],
+  flow: ['base', 'mail', 'hooking', 'hooks', 'configuration', 'directory'],
+  service: ['base', 'hooking', 'hooks', 'configuration', 'plugins', 'flow'],
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
 const SQLITE = 'plugins/platform/store-sqlite/';

@@ -3,7 +3,7 @@ import { type DeliveryReceipt, type DeliveryRequest, type MailboxRef, type MailV
 import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
 import { HookCall } from '../hooking/hookCall.js';
 import { TapFailed } from '../hooking/tapCalls.js';
-import { HostHooks } from '../hooks.js';
+import { HostHooks } from '../hooks/hooks.js';
 import { receiptsFor } from './sending/receipts.js';
 import type { RelayAnswer, RelayTry } from './sending/relayTry.js';
 

@@ -5,7 +5,7 @@ import { changesBetween, createSortPlan, notesOf, planProblems } from '@postroom
 import { Accounts, type Sorted } from '@postroom/sdk/services';
 import { BlockingPlugins, whyBlocked } from '../hooking/blockingPlugins.js';
 import { HookCall, type HookStep } from '../hooking/hookCall.js';
-import { HostHooks } from '../hooks.js';
+import { HostHooks } from '../hooks/hooks.js';
 
 /** Characters of reasons that the trail keeps of one tap: a sender's words may stand in thousands of them. */
 const LONGEST_REASON = 4000;

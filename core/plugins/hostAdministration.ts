@@ -14,7 +14,7 @@ import {
 } from '@postroom/sdk/services';
 import { inject } from 'inversify';
 import { tapName } from '../hooking/order.js';
-import { HostHooks } from '../hooks.js';
+import { HostHooks } from '../hooks/hooks.js';
 import { PluginFolders } from './manifests/pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
 import { PluginReconciler } from './pluginReconciler.js';

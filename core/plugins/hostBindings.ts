@@ -13,7 +13,7 @@ import type { Container } from 'inversify';
 import { bindAlias, bindClass, bindSelf, bindValue, service } from '../base/bindings.js';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { BlockingPlugins } from '../hooking/blockingPlugins.js';
-import { createHooks, HostHooks } from '../hooks.js';
+import { createHooks, HostHooks } from '../hooks/hooks.js';
 import { CommandRegistry } from './contributions/commandRegistry.js';
 import { ManifestEntries } from './contributions/contributedEntries.js';
 import { Doors } from './contributions/doors.js';

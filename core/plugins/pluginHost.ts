@@ -4,7 +4,7 @@ import { Listeners } from '@postroom/sdk/base';
 import type { BlockingPlugin, PluginCatalogue, PluginStatus, ServiceId, StartedPlugin } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import type { BlockingPlugins } from '../hooking/blockingPlugins.js';
-import { HostHooks } from '../hooks.js';
+import { HostHooks } from '../hooks/hooks.js';
 import { Doors } from './contributions/doors.js';
 import { type FailedTooOften, PluginFailures } from './failures/pluginFailures.js';
 import { MailFilters } from './filters/mailFilters.js';

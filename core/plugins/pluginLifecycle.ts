@@ -1,7 +1,7 @@
 // Brings single plugins to life and takes them down again, while mail flows. Calls come one after the other: the plugin host sees to that.
 import { Events, Log } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
-import { HostHooks } from '../hooks.js';
+import { HostHooks } from '../hooks/hooks.js';
 import { Doors } from './contributions/doors.js';
 import { activationProblem } from './failures/activationProblem.js';
 import type { InstalledPlugin } from './manifests/discovery.js';

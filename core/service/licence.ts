@@ -5,7 +5,7 @@ import { Accounts, type Editions, Events, type Licence, PluginCatalogue } from '
 import { editionChoices } from '@postroom/sdk/settings';
 import { HookCall } from '../hooking/hookCall.js';
 import { TapFailed } from '../hooking/tapCalls.js';
-import { HostHooks } from '../hooks.js';
+import { HostHooks } from '../hooks/hooks.js';
 
 const NOT_ASKED: LicenceVerdict = {
   granted: false,

@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { HostHooks } from '#core/hooks.js';
+import { HostHooks } from '#core/hooks/hooks.js';
 import { CommandRegistry } from '#core/plugins/contributions/commandRegistry.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';

@@ -3,7 +3,7 @@ import '#core/base/injection.js';
 import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { HostHooks } from '#core/hooks.js';
+import { HostHooks } from '#core/hooks/hooks.js';
 import { PluginHost } from '#core/plugins/pluginHost.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';

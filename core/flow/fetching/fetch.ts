@@ -3,7 +3,7 @@ import { type AccountView, type FetchReport, type FetchRequest, PostroomError, t
 import { ActivityLog, Clock, Events, Journal, Log } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { HookCall } from '../../hooking/hookCall.js';
-import { HostHooks } from '../../hooks.js';
+import { HostHooks } from '../../hooks/hooks.js';
 import { DiskSpace } from '../intake/diskSpace.js';
 import { FetchedMail } from '../intake/fetchedMail.js';
 import { FetchBackOff } from './fetchBackOff.js';

@@ -3,7 +3,7 @@ import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@p
 import { machineTimeZone } from '@postroom/sdk/base';
 import { Clock, Events, Licence, Log, Outbox, Rounds, type Schedule, SettingsService } from '@postroom/sdk/services';
 import { HookCall } from '../../hooking/hookCall.js';
-import { HostHooks } from '../../hooks.js';
+import { HostHooks } from '../../hooks/hooks.js';
 
 /** Plans are made again at least this often: the wall clock may have jumped, and windows are wall-clock time. */
 const REPLAN_MS = 60_000;

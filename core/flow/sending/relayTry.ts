@@ -2,9 +2,9 @@
 import { type DeliveryReceipt, type DestinationReceipt, type RelayDestinations, sentenceOf } from '@postroom/sdk';
 import { afterRunning, type TimeLimit } from '@postroom/sdk/base';
 import type { Outbox, OutboxEntry } from '@postroom/sdk/services';
-import { checkReceipt } from '../answers.js';
+import { checkReceipt } from '../../hooks/answers.js';
+import { keepDoubt } from '../../hooks/relayDoubt.js';
 import type { DeliveryGroup, Destinations } from './deliveryGroup.js';
-import { keepDoubt } from './relayDoubt.js';
 
 /** What a call of the relay came to. */
 export interface RelayAnswer {

@@ -2,7 +2,7 @@
 import { type BlockingPlugin, Log, PluginStorages } from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
-import { HostHooks } from '../../hooks.js';
+import { HostHooks } from '../../hooks/hooks.js';
 import type { InstalledPlugin } from '../manifests/discovery.js';
 import { PluginRecords } from '../pluginRecords.js';
 import { ServiceRegistry } from '../services/serviceRegistry.js';

@@ -1,7 +1,7 @@
 // What the host imports of a plugin: from its main module where the code runs inside the host, else from what isolates it.
 import type { Activate, MaybePromise, PluginManifest } from '@postroom/sdk';
 import { IsolatedModules, type IsolationHost } from '@postroom/sdk/services';
-import type { HostHooks } from '../../hooks.js';
+import type { HostHooks } from '../../hooks/hooks.js';
 import { sharedContentParser } from '../../mail/contentParser.js';
 import type { PluginFailure } from '../failures/failureTracker.js';
 import { type InstalledPlugin, runsInHost } from '../manifests/discovery.js';

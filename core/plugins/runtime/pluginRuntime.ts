@@ -4,7 +4,7 @@ import { type Disposable, type MailSender, type PluginContext, type PluginStorag
 import { cannotWrite, DisposableStack, isNoRoom, makeFolder } from '@postroom/sdk/base';
 import { createServiceId, Log, PluginStorages, SecretStore, SettingsService } from '@postroom/sdk/services';
 import { HostSettings } from '../../configuration/inForce/hostSettings.js';
-import { HostHooks } from '../../hooks.js';
+import { HostHooks } from '../../hooks/hooks.js';
 import { CommandRegistry } from '../contributions/commandRegistry.js';
 import { Doors } from '../contributions/doors.js';
 import { runsInHost } from '../manifests/discovery.js';

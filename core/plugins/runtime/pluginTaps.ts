@@ -1,6 +1,6 @@
 // The taps of a plugin: those that its manifest declares. They come into the hooks in one go and leave them in one go, so that a message meets all or none.
 import { type Disposable, type HookName, type Hooks, PostroomError, type TapDeclaration, type Tappable } from '@postroom/sdk';
-import type { HostHooks } from '../../hooks.js';
+import type { HostHooks } from '../../hooks/hooks.js';
 import { runsInHost } from '../manifests/discovery.js';
 import type { ReadablePlugin } from './pluginModule.js';
 

@@ -4,7 +4,7 @@ import { createSortPlan } from '@postroom/sdk/mail';
 import { expect } from 'chai';
 import type { CallReporter } from '#core/hooking/callReports.js';
 import { HookCall, type HookStep } from '#core/hooking/hookCall.js';
-import { createHooks } from '#core/hooks.js';
+import { createHooks } from '#core/hooks/hooks.js';
 
 const ACCOUNT = { id: 'company', kind: 'regular', via: 'pop3', address: 'mail@company.example', domains: [], users: [] };
 const fails = (): never => {

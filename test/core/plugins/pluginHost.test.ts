@@ -5,7 +5,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { HookCall } from '#core/hooking/hookCall.js';
-import { HostHooks } from '#core/hooks.js';
+import { HostHooks } from '#core/hooks/hooks.js';
 import { PluginFailures } from '#core/plugins/failures/pluginFailures.js';
 import { PluginHost } from '#core/plugins/pluginHost.js';
 import { type FixturePlugin, FixtureServer, listening } from './fixturePlugins.js';
@@ -95,7 +95,7 @@ describe('the plugin host', () => {
         activate: `context.hooks.onSort.tap('tap', () => undefined); context.hooks.onFetch.tap('tap', () => undefined);`,
       },
       lazy: { manifest: { contributes: { taps } } },
-      empty: { activate: '', manifest: { main: '../host/gone.js' } },
+      empty: { activate: '', manifest: { main: './gone.js' } },
     });
     expect(status('sly')?.problems[0]).to.equal('test.sly taps onFetch as "tap", which its manifest does not declare.');
     expect(status('lazy')?.problems[0]).to.equal('test.lazy declares tap but activate() supplied no handler.');

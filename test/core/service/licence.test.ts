@@ -3,7 +3,7 @@ import type { LicenceHandler } from '@postroom/sdk';
 import type { Accounts, PluginCatalogue } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
-import { createHooks } from '#core/hooks.js';
+import { createHooks } from '#core/hooks/hooks.js';
 import { LicenceWarden } from '#core/service/licence.js';
 import { manifestOf } from '../../kit/editionHandler.js';
 

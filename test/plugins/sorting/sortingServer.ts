@@ -12,7 +12,7 @@ import { openServer, type Server } from '#core/bootstrap.js';
 import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
 import { SortStep } from '#core/flow/sort.js';
 import { HookCall } from '#core/hooking/hookCall.js';
-import { HostHooks } from '#core/hooks.js';
+import { HostHooks } from '#core/hooks/hooks.js';
 import { foldedLine } from '#core/mail/headerLine.js';
 import { checkedAnswer } from '../../kit/answers.js';
 import type { CaseRun, SortingCase } from './sortingCase.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HookName, TapDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
-import { createHooks } from '#core/hooks.js';
+import { createHooks } from '#core/hooks/hooks.js';
 import { ROOT } from '../../kit/sourceFiles.js';
 
 const UNIT_MS: Readonly<Record<string, number>> = { second: 1_000, seconds: 1_000, minute: 60_000, minutes: 60_000 };

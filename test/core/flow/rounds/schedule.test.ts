@@ -4,7 +4,7 @@ import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { Scheduler } from '#core/flow/rounds/schedule.js';
-import { createHooks } from '#core/hooks.js';
+import { createHooks } from '#core/hooks/hooks.js';
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 import type { DestinationReceipt } from '@postroom/sdk';
 import { expect } from 'chai';
-import { uncalledFor } from '#core/flow/answers.js';
 import { receiptsFor } from '#core/flow/sending/receipts.js';
+import { uncalledFor } from '#core/hooks/answers.js';
 import { readReceipt } from '#plugins/platform/isolation/dist/calls/readReceipt.js';
 
 const STRANGER = 'acme.relay';

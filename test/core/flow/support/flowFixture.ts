@@ -22,7 +22,7 @@ import { OwnMail } from '#core/flow/intake/ownMail.js';
 import { SubmissionFlow } from '#core/flow/intake/submissionFlow.js';
 import { MessageFlow } from '#core/flow/messageFlow.js';
 import { SortStep } from '#core/flow/sort.js';
-import { createHooks } from '#core/hooks.js';
+import { createHooks } from '#core/hooks/hooks.js';
 import { MemoryStorages } from '../../../kit/memoryStorages.js';
 import { MemoryMailStore } from './memoryMailStore.js';
 

@@ -1,8 +1,8 @@
 import type { DeliverHandler, DeliveryReceipt, RelayDestinations, TapCall, TapDeclaration } from '@postroom/sdk';
 import { expect } from 'chai';
-import { inDoubtThroughout, keepDoubt } from '#core/flow/sending/relayDoubt.js';
 import { HookCall } from '#core/hooking/hookCall.js';
-import { createHooks } from '#core/hooks.js';
+import { createHooks } from '#core/hooks/hooks.js';
+import { inDoubtThroughout, keepDoubt } from '#core/hooks/relayDoubt.js';
 
 const RECEIPT: DeliveryReceipt = [{ recipient: 'a@far.example', outcome: 'delivered', status: '2.0.0', text: 'taken' }];
 const CALL: TapCall = { signal: new AbortController().signal };

@@ -18,11 +18,11 @@ import type {
 } from '@postroom/sdk';
 import { createServiceId } from '@postroom/sdk/services';
 import { AsyncSeriesBailHook, AsyncSeriesWaterfallHook, SyncBailHook } from 'tapable';
-import { checkReceipt, checkReport, checkSchedule, checkSortPlan, checkVerdict, remarkOnReceipt } from './flow/answers.js';
-import { inDoubtThroughout } from './flow/sending/relayDoubt.js';
-import type { HookCall } from './hooking/hookCall.js';
-import { HookPoint } from './hooking/hookPoint.js';
-import { replay } from './mail/planReplay.js';
+import type { HookCall } from '../hooking/hookCall.js';
+import { HookPoint } from '../hooking/hookPoint.js';
+import { replay } from '../mail/planReplay.js';
+import { checkReceipt, checkReport, checkSchedule, checkSortPlan, checkVerdict, remarkOnReceipt } from './answers.js';
+import { inDoubtThroughout } from './relayDoubt.js';
 
 const MINUTE = 60_000;
 

@@ -8,7 +8,7 @@ import {
   sentenceOf,
   type TapDeclaration,
 } from '@postroom/sdk';
-import { stageOf } from '../../hooking/order.js';
+import { stageOf } from '../hooking/order.js';
 
 /** What the host knows of a relay call beside what taps see. */
 export interface RelayDoubt {
