@@ -1,7 +1,8 @@
 // What the host gives the program that it starts: plugins, servers, logs. Each loads only when it is asked for: most commands need none of them.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Program, ProgramHost } from '@postroom/sdk/services';
-import { BUNDLED_PLUGINS } from './base/places.js';
+import { BOOT_FILE, BUNDLED_PLUGINS } from './base/places.js';
 import { readBundled, withStrangers } from './plugins/manifests/discovery.js';
 import { importPlugin } from './plugins/runtime/importPlugin.js';
 
@@ -11,7 +12,8 @@ export function programHost(bundledPlugins = BUNDLED_PLUGINS): ProgramHost {
   const openServer: ProgramHost['openServer'] = async (options) =>
     (await import('./bootstrap.js')).openServer({ ...options, bundledPlugins });
   return {
-    installed: async (dataDir) => (dataDir === undefined ? bundled : withStrangers(await bundled, path.join(dataDir, 'plugins'))),
+    installed: async (dataDir) =>
+      dataDir === undefined ? bundled : withStrangers(await bundled, path.join(dataDir, 'plugins'), await trustedIn(dataDir)),
     openServer,
     standalone: async (dataDir) => {
       const [{ StandaloneHost }, log] = await Promise.all([import('./plugins/start/standalone.js'), createLog('error', process.stderr)]);
@@ -21,6 +23,14 @@ export function programHost(bundledPlugins = BUNDLED_PLUGINS): ProgramHost {
     createLog,
     load: importPlugin,
   };
+}
+
+/** Ids, as boot.json has them. By a wrong one nobody is trusted here; what starts a server says what is wrong with it. */
+async function trustedIn(dataDir: string): Promise<ReadonlySet<string>> {
+  if (!existsSync(path.join(dataDir, BOOT_FILE))) return new Set();
+  const { readBootFile } = await import('./plugins/start/bootFile.js');
+  const boot = await readBootFile(dataDir).catch(() => undefined);
+  return new Set(boot?.trusted);
 }
 
 /** Runs the program of the product; answers its exit code. */

@@ -1,4 +1,4 @@
-// Where the product's files lie. The only module that knows where it lies itself: the program runs from many files or from few.
+// Where files lie. The only module that knows where it lies itself: the program runs from many files or from few.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,9 @@ export const BUILT_FOLDER = path.join(PRODUCT_FOLDER, 'core', 'dist');
 const IS_BUNDLE = new URL('./', import.meta.url).pathname.endsWith('/core/dist/program/');
 /** The product's own plugins. */
 export const BUNDLED_PLUGINS = path.join(PRODUCT_FOLDER, 'plugins', path.sep);
+
+/** Of a data folder, and optional: what has to be known before the settings. */
+export const BOOT_FILE = 'boot.json';
 
 /** The module of a plugin of the product, from the one that the manifest names. */
 export function bundledModule(module: string): string {

@@ -1,6 +1,6 @@
 // The front door: which module is the program, and what it gets.
 import '#core/base/injection.js';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProgramHost } from '@postroom/sdk/services';
@@ -55,6 +55,18 @@ describe('the front door', () => {
     expect(await idsOf(host, dataDir)).to.deep.equal(['acme.ours', 'acme.theirs']);
     expect(await idsOf(host)).to.deep.equal(['acme.ours']);
     expect(await idsOf(host, path.join(folder, 'missing'))).to.deep.equal(['acme.ours']);
+  });
+
+  it('trusts whom boot.json trusts, and nobody where that is wrong', async () => {
+    const manifest = { main: './plugin.js', provides: [{ service: 'Authenticator', version: '1.0.0' }] };
+    await writePlugin(path.join(dataDir, 'plugins'), 'logins', manifest, { 'plugin.js': '' });
+    const problems = async (boot: string): Promise<readonly string[]> => {
+      await writeFile(path.join(dataDir, 'boot.json'), boot);
+      return (await programHost(bundled).installed(dataDir)).flatMap((plugin) => plugin.problems);
+    };
+    expect(await problems('{ "trusted": ["acme.logins"] }')).to.deep.equal([]);
+    for (const boot of ['{}', '{ "trusted": "acme.logins" }', '{'])
+      expect((await problems(boot)).join(' '), boot).to.include('It provides the service Authenticator');
   });
 
   it('has one program in the product', async () => {

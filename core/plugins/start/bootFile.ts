@@ -4,10 +4,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError, type PropertySchema, sentenceOf } from '@postroom/sdk';
 import { didYouMean, shownName } from '@postroom/sdk/base';
+import { BOOT_FILE } from '../../base/places.js';
 import { parseDocument } from '../../configuration/text/document.js';
 import type { InstalledPlugin } from '../manifests/discovery.js';
-
-export const BOOT_FILE = 'boot.json';
 
 /** What the file says. */
 export interface BootFile {
