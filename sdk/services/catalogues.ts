@@ -5,7 +5,7 @@ import { createServiceId } from './createServiceId.js';
 
 /** Every action of the program: what the manager's API and its palette are made from, as the CLI is. */
 export interface CommandCatalogue {
-  /** In order of their names. `owner` is `core` or a plugin's id. */
+  /** In order of their names. `owner` is a plugin's id. */
   readonly declarations: readonly (CommandDeclaration & { readonly owner: string })[];
   /** Those that can be run now: their plugins are active. */
   readonly available: readonly (CommandDeclaration & { readonly owner: string })[];

@@ -1,4 +1,4 @@
-// Every action of the program, of the core and of plugins: one table for the CLI, the manager's API and its palette.
+// Every action of the program: the commands of all plugins, one table for the command line, the manager's API and its palette.
 import {
   type CommandCall,
   type CommandDeclaration,
@@ -63,7 +63,7 @@ export class CommandRegistry implements CommandCatalogue {
   }
 
   /**
-   * Makes commands known, with or without their handlers. `owner` is `core` or a plugin's id; of a stranger's the arguments are checked within limits. A name
+   * Makes commands known, with or without their handlers. `owner` is a plugin's id; of a stranger's the arguments are checked within limits. A name
    * has one owner: who declares it first, but the product always before a stranger.
    */
   declare(owner: string, declarations: readonly CommandDeclaration[], isStranger = false): Disposable {
