@@ -273,9 +273,7 @@ function bindRooms(container: Container): void {
   bindClass(container, ServerName, ConfiguredServerName);
   bindFlow(container);
 
-  for (const made of [...[LicenceWarden, DefaultServiceSwitch, ProblemSources]]) {
-    bindSelf(container, made);
-  }
+  for (const made of [LicenceWarden, DefaultServiceSwitch, ProblemSources]) bindSelf(container, made);
   bindAlias(container, ServiceSwitch, DefaultServiceSwitch);
   bindAlias(container, StandingProblems, ProblemSources);
   bindAlias(container, Licence, LicenceWarden);

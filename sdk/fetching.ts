@@ -45,7 +45,7 @@ export interface FetchedFrom {
   readonly unread?: boolean;
   /**
    * The server no longer lists messages that it held: it may have given them new ids, this one among them. Or the journal knows the id already. A
-   * message whose octets are the same as a vanished one's, or as those that were stored under its id, is that one, and is not delivered again (SORTING 80, 81).
+   * message whose octets are the same as a vanished one's, or as those that were stored under its id, is that one, and is not delivered again (sorting cases 80, 81).
    */
   readonly maybeRenamed?: boolean;
 }

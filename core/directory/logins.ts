@@ -5,7 +5,7 @@ import { asciiDomain } from '@postroom/sdk/base';
 
 /**
  * `andrew` where one account only has that user; `andrew@company` by the account's id; `lisa@works.example` by a domain that an account
- * owns; `admin1`. Aliases and display names are no logins. Any case of letters (SORTING.md, Logins).
+ * owns; `admin1`. Aliases and display names are no logins. Any case of letters.
  */
 export function resolveLogin(login: string, accounts: readonly AccountView[]): MailboxRef | undefined {
   const name = foldCase(login.trim());

@@ -1,5 +1,5 @@
 // MIME parsing for filters and previews, in a worker thread: a message that stalls, crashes or floods the parser costs that thread
-// and answers `mail/unreadable`, the server goes on (PROTOCOLS 0.7).
+// and answers `mail/unreadable`, the server goes on.
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Disposable, type ParsedContent, PostroomError, sentenceOf } from '@postroom/sdk';

@@ -1,5 +1,5 @@
 // Two names for a message's content, taken while it streams in: the hash of its octets, and the key by which a mailbox knows
-// that it has the same mail already (SORTING: duplicates are judged per mailbox by Message-ID and body together, and by what a reader goes by).
+// that it has the same mail already (duplicates are judged per mailbox by Message-ID and body together, and by what a reader goes by).
 import { createHash, type Hash } from 'node:crypto';
 import { ENVELOPE_FIELDS } from '@postroom/sdk';
 import { type FieldInPlace, type Header, HeaderCollector, readHeader } from '@postroom/sdk/mail';

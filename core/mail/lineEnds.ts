@@ -1,5 +1,5 @@
 // The first thing that happens to a message: every line end becomes CRLF, so that its size, TOP and RETR agree for ever and no bare
-// LF or CR can end a POP3 answer early (SORTING case 90; PROTOCOLS 0.6, P29 to P32).
+// LF or CR can end a POP3 answer early (sorting case 90; P29 to P32).
 import { asBuffer, CR, LF, leadingEnd, MOST_LEADING, SPACE } from '@postroom/sdk/mail';
 
 const NOTHING = new Uint8Array(0);

@@ -13,7 +13,7 @@ export interface CopyOrigin {
   readonly host: string;
   readonly receivedAt: Date;
   readonly plan: SortPlan;
-  /** The message's own header: one without any header gets an empty line between our lines and its text (SORTING case 72). */
+  /** The message's own header: one without any header gets an empty line between our lines and its text (sorting case 72). */
   readonly header: Header;
 }
 

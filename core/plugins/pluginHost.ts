@@ -11,7 +11,7 @@ import { MailFilters } from './filters/mailFilters.js';
 import type { InstalledPlugin } from './manifests/discovery.js';
 import { PluginLifecycle } from './pluginLifecycle.js';
 import { PluginRecords, pluginStatus } from './pluginRecords.js';
-import { MissingServices } from './services/missingService.js';
+import { NeededServices } from './services/neededServices.js';
 import { type Ground, isPlatform } from './services/servicePlan.js';
 import { ServiceRegistry } from './services/serviceRegistry.js';
 import { dependsOn, type Enablement, planEnablement } from './start/enablement.js';
@@ -76,20 +76,20 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
         await this.lifecycle.activate(plugin.id, new Map(), isNeeded ? 'told by the caller' : 'logged');
         if (isNeeded && this.records.get(plugin.id)?.state !== 'active') break;
       }
-      const missing = new MissingServices(installed, this.records);
-      const first = missing.first(needed.filter(({ serviceName }) => !this.services.has(serviceName)));
-      if (first !== undefined) missing.refuse(first);
+      const needs = new NeededServices(installed, this.records);
+      const first = needs.firstMissing(needed.filter(({ serviceName }) => !this.services.has(serviceName)));
+      if (first !== undefined) needs.refuse(first);
     });
   }
 
   /** Throws what kept a provider from being activated where one of these services is missing for that. One that is switched off may be missing. */
   demand(services: readonly ServiceId<unknown>[]): void {
-    const missing = new MissingServices(
+    const needs = new NeededServices(
       this.records.all.map(({ installed }) => installed),
       this.records,
     );
-    const first = services.find((id) => !this.services.has(id.serviceName) && missing.hasThrown(id));
-    if (first !== undefined) missing.refuse(first);
+    const first = services.find((id) => !this.services.has(id.serviceName) && needs.hasThrown(id));
+    if (first !== undefined) needs.refuse(first);
   }
 
   /**

@@ -11,7 +11,7 @@ export interface LadderSettings extends EnvelopeSettings {
   readonly trustedHost: string;
 }
 
-/** Addresses that are read of a message (SORTING case 73), and the most that MailView.addresses gives: with so many there may be more. */
+/** Addresses that are read of a message (sorting case 73), and the most that MailView.addresses gives: with so many there may be more. */
 const ADDRESS_LIMIT = 2000;
 /** Characters of a field, and entries of a list, that the trail quotes. */
 const LONGEST_QUOTE = 200;

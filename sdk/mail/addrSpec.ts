@@ -136,7 +136,7 @@ function isSpecial(token: Token | undefined, character: string): boolean {
 
 /**
  * Words that make one: joined by dots (white space and comments around a dot are obsolete, but legal) or by an `@` that splits nothing.
- * Undefined where anything else stands between two of them: `company.com(x)evil.com` is no domain (SORTING case 63).
+ * Undefined where anything else stands between two of them: `company.com(x)evil.com` is no domain (sorting case 63).
  */
 function joined(tokens: readonly Token[]): string | undefined {
   const parts: string[] = [];

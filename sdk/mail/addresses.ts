@@ -1,5 +1,5 @@
 // Reads the addresses of a header field. They decide who gets a message, so the rule is: structure first, decoding last. What is no
-// address after RFC 5322 (obsolete forms included) and the repairs named in SORTING never comes out with a domain that it does not have.
+// address after RFC 5322 (obsolete forms included) and the repairs that docs/sorting.md names never comes out with a domain that it does not have.
 import type { Address } from '../mail.js';
 import { type Entry, EntryReader, hasAt, isSignificant, newEntry } from './addressEntry.js';
 import { withoutOuterQuotes, withPlainBlanks } from './addressText.js';

@@ -1,5 +1,5 @@
 // Reads a message's header as octets. Tolerant: what real mail has is read, what is broken is passed over and stays in the message
-// (SORTING cases 70 to 73). No field is decoded before somebody asks for it.
+// (sorting cases 70 to 73). No field is decoded before somebody asks for it.
 
 import type { CopyEdit } from '../base/copyEdits.js';
 import type { HeaderField } from '../mail.js';

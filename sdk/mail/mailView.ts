@@ -8,7 +8,7 @@ import { composeCopy } from './copy.js';
 import { type Header, valueOctets } from './header.js';
 
 const NO_LINES = new Uint8Array(0);
-/** Addresses that are read of one field name (SORTING case 73). */
+/** Addresses that are read of one field name (sorting case 73). */
 const ADDRESS_LIMIT = 2000;
 
 export interface MailSource {

@@ -125,7 +125,7 @@ function isConcealed(value: unknown): value is ConcealedField {
   return isRecord(value) && Number.isInteger(value.index) && isText(value.name);
 }
 
-/** Equal for the same name and the same address: `andrew <mail@company.com>` and `greg <mail@company.com>` are two (SORTING case 45). */
+/** Equal for the same name and the same address: `andrew <mail@company.com>` and `greg <mail@company.com>` are two (sorting case 45). */
 export function addressKey({ name, local, domain }: Address): string {
   return `${name}\0${local.toLowerCase()}@${domain}`;
 }

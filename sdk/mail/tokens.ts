@@ -26,7 +26,7 @@ export class TokenReader {
   #apart = false;
   /** No quoted string from here on is closed: a quotation mark is skipped. */
   #quotesLost = false;
-  /** Some comment is not closed: comments end at the next separator of the list at the latest (SORTING case 62). */
+  /** Some comment is not closed: comments end at the next separator of the list at the latest (sorting case 62). */
   #commentsLost = false;
 
   constructor(text: string) {
@@ -104,7 +104,7 @@ export class TokenReader {
 
   /**
    * An encoded-word is one atom even where its text holds characters that it should have encoded: what looks like an address in a name is
-   * a name (SORTING cases 36 and 38). Looks at most at the next four question marks.
+   * a name (sorting cases 36 and 38). Looks at most at the next four question marks.
    */
   #encodedWordEnd(start: number): number | undefined {
     const text = this.#text;

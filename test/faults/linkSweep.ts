@@ -81,7 +81,7 @@ export class LinkSweep {
   }
 }
 
-/** Mail is left at the ISP, and one night all ids are others (SORTING 81); ids are used again for other messages (80). */
+/** Mail is left at the ISP, and one night all ids are others (sorting case 81); ids are used again for other messages (case 80). */
 async function leavingOnServer(table: FaultTable): Promise<void> {
   const world = await LinkWorld.start({ 'pop3.leaveOnServerDays': 30 });
   const ledger = new Ledger();

@@ -72,7 +72,7 @@ function copiesOf(account: Account, recipients: Recipients, envelope: EnvelopeKi
   });
 }
 
-/** The rules of SORTING in one place: the envelope decides where it names a person; else To and Cc; else ADMIN1. */
+/** The rules of docs/sorting.md in one place: the envelope decides where it names a person; else To and Cc; else ADMIN1. */
 function expected(kind: Kind, recipients: Recipients, envelope: EnvelopeKind, copies: number): readonly string[] {
   const account = ACCOUNTS[kind];
   const tells = kind === 'domain' && (envelope === 'per copy' || envelope === 'batched');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { accountWait } from '#core/flow/fetching/accountWait.js';
+import { accountWait } from '#core/flow/accountWait.js';
 import { playedCase } from '../kit/publicCases.js';
 import { CollectingHost, mail } from './pop3/support/collectingHost.js';
 import { CHALLENGE, type Logins, loginScript } from './pop3/support/loginServer.js';

@@ -200,7 +200,7 @@ function addressRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<stri
   return findings;
 }
 
-/** SORTING.md, Logins: the name alone where it is unique, else `name@account-id`; `name@domain` for domain accounts. */
+/** The name alone where it is unique, else `name@account-id`; `name@domain` for domain accounts. */
 function loginRules(accounts: readonly AccountEntry[], kinds: ReadonlyMap<string, AccountKindDeclaration>): readonly SettingsFinding[] {
   const findings: SettingsFinding[] = [];
   const ids = new Map<string, string>();

@@ -1,7 +1,7 @@
 // The back-off of accounts that could not be fetched: the ISP is left alone longer and longer, so that no wrong password is hammered.
 import type { FetchReport } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { accountWait } from './accountWait.js';
+import { accountWait } from '../accountWait.js';
 
 interface BackOff {
   /** In a row. */

@@ -2,7 +2,7 @@
 // password is hammered nor a limit that the ISP has set. Outbox entries that wait for such an account are due as soon as its back-off ends.
 import type { DestinationReceipt, MessageId } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { accountWait } from '../fetching/accountWait.js';
+import { accountWait } from '../accountWait.js';
 import type { DeliveryGroup } from './deliveryGroup.js';
 
 /** A network that fails, a system that takes nothing now (421), a policy such as so many messages an hour (RFC 3463 sections 3.4, 3.5, 3.8). */

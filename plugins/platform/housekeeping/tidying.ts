@@ -3,7 +3,7 @@ import type { Logger, PluginStorage } from '@postroom/sdk';
 import { isPlausible } from '@postroom/sdk/base';
 import type { ActivityLog, Clock, Journal, PluginStorages } from '@postroom/sdk/services';
 
-/** Deleted messages are remembered this long, in case the ISP lists them again (SORTING case 95). */
+/** Deleted messages are remembered this long, in case the ISP lists them again (sorting case 95). */
 const JOURNAL_DAYS = 35;
 
 /** A clock that jumped has to say the same for so long, a short day of summer time at least, before what it makes old is removed. */

@@ -44,7 +44,7 @@ export interface CollectPlan {
   readonly tooLarge: readonly PlannedMessage[];
   /** Failed too often: they rest. */
   readonly resting: readonly PlannedMessage[];
-  /** Messages that are stored here have vanished from the listing: what looks new may be one of them under a new id (SORTING 81). */
+  /** Messages that are stored here have vanished from the listing: what looks new may be one of them under a new id (sorting case 81). */
   readonly maybeRenamed: boolean;
   /** More than half of what is listed has an id that is not known. */
   readonly isMostlyNew: boolean;
@@ -68,7 +68,7 @@ export function collectPlan(
   };
   for (const listed of messages) {
     const entry = journal.get(listed.key);
-    // The same id with another size is another message: some servers reuse ids (SORTING 80).
+    // The same id with another size is another message: some servers reuse ids (sorting case 80).
     const known = entry !== undefined && isSameSize(entry.listedSize, listed.size) ? entry : undefined;
     const message: PlannedMessage = { ...listed, known, isIdUsed: entry !== undefined };
     if (known !== undefined && known.state !== 'failed') {

@@ -19,7 +19,7 @@ export interface Identified {
 
 /**
  * Identifies every message. Without a usable unique id: TOP and the size; where TOP is refused, the whole content, read
- * once for this alone (SORTING 79). Equal fingerprints in one mailbox are told apart by their order; `seen` counts them over its parts.
+ * once for this alone (sorting case 79). Equal fingerprints in one mailbox are told apart by their order; `seen` counts them over its parts.
  */
 export async function identify(
   dialogue: Pop3Dialogue,

@@ -84,7 +84,7 @@ async function addRepeatedElsewhere(dialogue: Pop3Dialogue, ids: Column<string>,
   });
 }
 
-/** Ids that only repeat the numbers may be given to other messages the next time, where the mailbox is emptied: those are none (SORTING 80). */
+/** Ids that only repeat the numbers may be given to other messages the next time, where the mailbox is emptied: those are none (sorting case 80). */
 function listingOf(
   sizes: Column<number> | undefined,
   ids: Column<string> | undefined,

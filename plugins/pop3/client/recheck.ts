@@ -1,4 +1,4 @@
-// Before a message is deleted that only its unique id says to be known: is it still that one? Some servers reuse ids (SORTING 80).
+// Before a message is deleted that only its unique id says to be known: is it still that one? Some servers reuse ids (sorting case 80).
 import type { PlannedMessage } from './collectPlan.js';
 import { headerPrint, topAnswer } from './headerPrint.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';

@@ -76,7 +76,7 @@ describe('LineEndNormaliser', () => {
     expect(inPieces([])).to.equal('');
   });
 
-  it('leaves no way to end a POP3 answer early (PROTOCOLS 0.6)', () => {
+  it('leaves no way to end a POP3 answer early (P29 to P32)', () => {
     expect(inPieces([Buffer.from('hello\n.\r\n+OK forged reply\r\n')])).to.equal('hello\r\n.\r\n+OK forged reply\r\n');
     expect(inPieces([Buffer.from('A: 1\r\n\r\nhello\r.\r+OK forged reply\r\n')])).to.equal(
       'A: 1\r\n\r\nhello\r\n.\r\n+OK forged reply\r\n',

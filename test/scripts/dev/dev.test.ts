@@ -24,7 +24,7 @@ describe('npm run dev', () => {
   });
   beforeEach(async () => {
     root = await mkdtemp(path.join(tmpdir(), 'postroom-dev-'));
-    for (const folder of ['core', 'sdk', 'plugins/cc', 'plugins/platform/store']) await project(folder);
+    for (const folder of ['core', 'sdk', 'plugins/cc', 'plugins/platform/store-sqlite']) await project(folder);
   });
   afterEach(() => rm(root, { recursive: true, maxRetries: 3 }));
 
@@ -32,13 +32,13 @@ describe('npm run dev', () => {
     const actions = (file: string): unknown => parts.actionsFor(root, file);
     expect(actions('core/flow/sending/relay.ts')).to.deep.equal({ project: 'core' });
     expect(actions('plugins/cc/plugin.ts')).to.deep.equal({ project: 'plugins/cc' });
-    expect(actions('plugins/platform/store/sqlite/open.ts')).to.deep.equal({ project: 'plugins/platform/store' });
+    expect(actions('plugins/platform/store-sqlite/engine/database.ts')).to.deep.equal({ project: 'plugins/platform/store-sqlite' });
     expect(actions('plugins/admin-ui/web/pages/log.tsx')).to.deep.equal({ page: true });
-    expect(parts.projectsBelow(root, 'plugins')).to.deep.equal(['plugins/cc', 'plugins/platform/store']);
+    expect(parts.projectsBelow(root, 'plugins')).to.deep.equal(['plugins/cc', 'plugins/platform/store-sqlite']);
   });
 
   it('starts again for what is read at the start, and for nothing that nobody reads', () => {
-    for (const file of ['plugins/cc/package.json', 'core/store/migrations/004.sql', 'core/bin/program.mjs'])
+    for (const file of ['plugins/cc/package.json', 'plugins/platform/store-sqlite/migrations/004.sql', 'core/bin/program.mjs'])
       expect(parts.actionsFor(root, file), file).to.deep.equal({});
     for (const file of [
       'core/dist/main.js',

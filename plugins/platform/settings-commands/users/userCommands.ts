@@ -146,7 +146,7 @@ export class UserCommands {
     return { user: ADMIN1.user, password: 'set', ...(await accessTokens(commands, revokeTokens, call)) };
   }
 
-  /** The old name stays as a further name of the user, so that mail to it keeps arriving (SORTING case 104). */
+  /** The old name stays as a further name of the user, so that mail to it keeps arriving (sorting case 104). */
   async #rename(mailbox: MailboxRef, name: string, author: string): Promise<object> {
     const { accounts, settings, secrets, mail } = this.services;
     const account = mailbox.account ?? '';
@@ -179,7 +179,7 @@ export class UserCommands {
   }
 
   /**
-   * The properties of the account and of its users that name a user, with `instead` in the user's place, or without (SORTING case 102). A removed user's
+   * The properties of the account and of its users that name a user, with `instead` in the user's place, or without (sorting case 102). A removed user's
    * own properties go along.
    */
   #references(account: string, name: string, instead: string | undefined): readonly Reference[] {

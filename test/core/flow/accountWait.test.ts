@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { accountWait } from '#core/flow/fetching/accountWait.js';
+import { accountWait } from '#core/flow/accountWait.js';
 
 const MINUTE = 60_000;
 

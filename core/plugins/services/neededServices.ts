@@ -4,14 +4,14 @@ import type { ServiceId } from '@postroom/sdk/services';
 import type { InstalledPlugin } from '../manifests/discovery.js';
 import type { PluginRecord, PluginRecords } from '../pluginRecords.js';
 
-export class MissingServices {
+export class NeededServices {
   constructor(
     private readonly installed: readonly InstalledPlugin[],
     private readonly records: Pick<PluginRecords, 'get'>,
   ) {}
 
   /** Of services that are missing, the one to tell of: whose provider was tried and failed says why the others were not tried. */
-  first(missing: readonly ServiceId<unknown>[]): ServiceId<unknown> | undefined {
+  firstMissing(missing: readonly ServiceId<unknown>[]): ServiceId<unknown> | undefined {
     return missing.find((id) => this.hasThrown(id)) ?? missing[0];
   }
 
