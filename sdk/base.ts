@@ -1,6 +1,7 @@
 // Small tools that the host and the plugins of the product share: files, space on disks, things to dispose of, listeners, texts. Not part of what
 // plugins of strangers are promised: any version may change them.
 
+export * from './base/accountNamed.js';
 export * from './base/asciiDomain.js';
 export * from './base/askLine.js';
 export * from './base/askSecret.js';

@@ -1,5 +1,6 @@
 // explain and trace: who would get it, where did it go, and why.
 import { type AccountView, type CommandCall, type CommandHandler, mailboxName, PostroomError } from '@postroom/sdk';
+import { accountNamed } from '@postroom/sdk/base';
 import type { Accounts, Journal, MailStore, MessageTrace, Outbox } from '@postroom/sdk/services';
 import type { Explainer } from './explainer.js';
 import type { WaitingMail } from './waitingMail.js';
@@ -30,12 +31,12 @@ export class ExplainCommands {
   readonly handlers: Readonly<Record<string, CommandHandler>> = {
     explain: ({ file, account, live, limit }: ExplainArguments, call) => {
       if (live !== undefined && file === undefined) {
-        return this.#explainWaiting(this.#account(live), limit, call);
+        return this.#explainWaiting(accountNamed(live, this.accounts), limit, call);
       }
       if (file === undefined || account === undefined || live !== undefined) {
         throw new PostroomError('command/arguments', 'Say either a file with --account, or --live with an account.');
       }
-      return this.explainer.explain(this.#account(account), typeof file === 'string' ? Buffer.from(file, 'base64') : file);
+      return this.explainer.explain(accountNamed(account, this.accounts), typeof file === 'string' ? Buffer.from(file, 'base64') : file);
     },
     trace: async ({ query, limit }: { readonly query: string; readonly limit: number }) => {
       const traces = await this.records.store.trace(query, limit);
@@ -61,18 +62,6 @@ export class ExplainCommands {
       call.progress({ what: `Explaining the mail of ${account.id}`, done: explained.length, of: waiting.length });
     }
     return explained;
-  }
-
-  #account(id: string): AccountView {
-    const found = this.accounts.find(id);
-    if (found === undefined) {
-      const known = this.accounts.all.map((account) => account.id).join(', ');
-      throw new PostroomError(
-        'user/unknown',
-        `There is no account ${id}. ${known === '' ? 'None is set up yet.' : `There are: ${known}.`}`,
-      );
-    }
-    return found;
   }
 }
 

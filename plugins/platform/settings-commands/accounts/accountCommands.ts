@@ -1,6 +1,6 @@
 // accounts list|kinds|add|change|remove|set-password: the ISP mailboxes that are shared.
 import { type AccountView, type CommandHandler, PostroomError } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
+import { accountNamed, shellWord } from '@postroom/sdk/base';
 import {
   type Accounts,
   type PluginCatalogue,
@@ -40,7 +40,7 @@ export class AccountCommands {
       'accounts.kinds': () => offeredKinds(plugins.plugins, settings.schema),
       'accounts.add': (added: NewAccount, { author }) => this.#add(added, author),
       'accounts.change': async ({ account, set }: { account: string; set: readonly string[] }, { author }) => {
-        this.#known(account);
+        accountNamed(account, this.services.accounts);
         return { account, ...orFail(await settings.edit(author, knownAssignments(['accounts', account], set, settings.schema))) };
       },
       'accounts.remove': ({ account }: { account: string }, { author }) => this.#remove(account, author),
@@ -78,7 +78,7 @@ export class AccountCommands {
 
   async #remove(account: string, author: string): Promise<object> {
     const { settings, secrets } = this.services;
-    this.#known(account);
+    accountNamed(account, this.services.accounts);
     const result = orFail(await settings.edit(author, [{ path: ['accounts', account], value: undefined }]));
     await secrets.removeAccount(account);
     return { account, ...result };
@@ -86,7 +86,7 @@ export class AccountCommands {
 
   async #setPassword(account: string, key: string | undefined, password: string): Promise<object> {
     const { secrets, rounds } = this.services;
-    const keys = this.#secretsOf(this.#known(account));
+    const keys = this.#secretsOf(accountNamed(account, this.services.accounts));
     if (key !== undefined && !keys.includes(key)) {
       throw new PostroomError('settings/unknown-key', `${key} is no secret of an account. There are: ${keys.join(', ')}.`);
     }
@@ -94,17 +94,6 @@ export class AccountCommands {
     for (const one of set) await secrets.setSecret(secretPath(one, account), password);
     rounds.wake(account);
     return { account, set };
-  }
-
-  #known(account: string): AccountView {
-    const { accounts } = this.services;
-    const found = accounts.find(account);
-    if (found !== undefined) return found;
-    const known = accounts.all.map(({ id }) => id).join(', ');
-    throw new PostroomError(
-      'user/unknown',
-      `There is no account ${account}. ${known === '' ? 'None is set up yet.' : `There are: ${known}.`}`,
-    );
   }
 
   #secretsOf(account: AccountView): readonly string[] {
