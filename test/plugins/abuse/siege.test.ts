@@ -83,7 +83,8 @@ describe(`${BESIEGERS.toLocaleString('en')} silent connections, where the server
 
   const call = async <T>(command: string, args: object = {}): Promise<T> => {
     const answer = await callRunningServer(office.dataDir, { command, args, author: 'cli' }, () => undefined);
-    return answer?.result as T;
+    if (answer === undefined) throw new Error(`No server was found for ${command}.\n${office.log}`);
+    return answer.result as T;
   };
   const portOf = async (protocol: string, security: string): Promise<number> => {
     const { ports } = await call<{ readonly ports: readonly { protocol: string; security: string; port: number }[] }>('status');

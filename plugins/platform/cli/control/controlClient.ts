@@ -43,6 +43,7 @@ export async function callRunningServer(
 /** Whether a server runs on the data folder. Rejects where one may, and this user is not to know. */
 export async function isServerListening(dataDir: string): Promise<boolean> {
   const socket = await dial(dataDir);
+  if (socket === 'busy') return true;
   socket?.destroy();
   return socket !== undefined;
 }
@@ -54,7 +55,7 @@ async function callOnce(
   onProgress: OnProgress,
 ): Promise<{ readonly result: unknown } | undefined | 'busy'> {
   const socket = await dial(dataDir);
-  if (socket === undefined) return undefined;
+  if (socket === undefined || socket === 'busy') return socket;
   try {
     const hasKey = await say(socket, dataDir, request);
     for await (const line of linesOf(socket)) {
@@ -104,8 +105,11 @@ async function* linesOf(socket: Socket): AsyncGenerator<string> {
   }
 }
 
-/** `undefined` where no server listens. Rejects where one may, and this user is not to know. */
-async function dial(dataDir: string): Promise<Socket | undefined> {
+/** What a system says where more programs knock than a server has let in yet: one listens, and whoever takes it for dead works beside it. */
+const NO_ROOM: readonly unknown[] = ['EAGAIN', 'EBUSY', 'EMFILE', 'ENFILE', 'ENOBUFS'];
+
+/** `undefined` where no server listens, `busy` where one may that has no room now. Rejects where one may, and this user is not to know. */
+async function dial(dataDir: string): Promise<Socket | undefined | 'busy'> {
   let short: Awaited<ReturnType<typeof shortName>> | undefined;
   try {
     short = await shortName(dataDir);
@@ -116,6 +120,7 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
     return socket;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (NO_ROOM.includes(code)) return 'busy';
     if (code !== 'EACCES' && code !== 'EPERM') return undefined;
     throw new PostroomError(
       'data/not-writable',

@@ -129,4 +129,25 @@ describe('the control socket', () => {
     control = undefined;
     socket.destroy();
   });
+
+  it('is asked again where more programs knock than it has let in yet: a server that is busy is not taken for none', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await control?.dispose();
+    control = undefined;
+    const file = controlPath(office.dataDir);
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(`${JSON.stringify({ result: { served: true } })}\n`));
+    });
+    await once(server.listen({ path: file, backlog: 1 }), 'listening');
+    // None of these is let in before the call knocks: that takes a turn of the event loop.
+    const crowd = Array.from({ length: 8 }, () => connect(file));
+    const refused: unknown[] = [];
+    for (const each of crowd) each.on('error', (error: NodeJS.ErrnoException) => refused.push(error.code));
+    const answers = await Promise.all([call('status'), call('status')]);
+    expect(answers).to.deep.equal([{ result: { served: true } }, { result: { served: true } }]);
+    expect(refused, 'the queue was full').to.include('EAGAIN');
+    for (const each of crowd) each.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
 });
