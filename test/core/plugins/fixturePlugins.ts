@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import type { PluginManifest } from '@postroom/sdk';
+import type { PluginStatus } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
+import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
+import { PluginHost } from '#core/plugins/pluginHost.js';
 import { ROOT } from '../../kit/sourceFiles.js';
 
 export interface FixturePlugin {
@@ -65,6 +68,11 @@ export class FixtureServer {
   get server(): Server {
     if (this.#server === undefined) throw new Error('The server is closed.');
     return this.#server;
+  }
+
+  /** How a plugin stands, by its id. */
+  plugin(id: string): PluginStatus | undefined {
+    return service(this.server.container, PluginHost).plugins.find((each) => each.id === id);
   }
 
   run(command: string, args: object = {}): Promise<unknown> {

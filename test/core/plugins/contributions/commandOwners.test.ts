@@ -7,7 +7,6 @@ import { CommandCatalogue } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { PluginHost } from '#core/plugins/pluginHost.js';
 import { failureOf } from '../../../kit/failureOf.js';
 import { plantStranger } from '../../../kit/strangerPlugin.js';
 import { FixtureServer } from '../fixturePlugins.js';
@@ -39,7 +38,7 @@ describe('the name of a command of the product', () => {
       await writeFile(path.join(dataDir, 'boot.json'), JSON.stringify(boot));
     });
   };
-  const stranger = () => service(fixture.server.container, PluginHost).plugins.find(({ id }) => id === 'stranger.lid');
+  const stranger = () => fixture.plugin('stranger.lid');
   const ownerOf = (name: string): string | undefined =>
     service(fixture.server.container, CommandCatalogue).declarations.find(({ command }) => command === name)?.owner;
 

@@ -5,8 +5,6 @@ import path from 'node:path';
 import type { PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { service } from '#core/base/bindings.js';
-import { PluginHost } from '#core/plugins/pluginHost.js';
 import { FixtureServer } from '../fixturePlugins.js';
 
 const MANIFEST = {
@@ -43,7 +41,7 @@ describe("a stranger's plugin", () => {
       await stranger(dataDir, manifest);
       if (boot !== undefined) await writeFile(path.join(dataDir, 'boot.json'), JSON.stringify(boot));
     });
-    return service(fixture.server.container, PluginHost).plugins.find(({ id }) => id === 'acme.logins');
+    return fixture.plugin('acme.logins');
   };
 
   for (const [what, more, sentence] of [

@@ -3,8 +3,6 @@ import '#core/base/injection.js';
 import { createServiceId, type PluginStatus } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { service } from '#core/base/bindings.js';
-import { PluginHost } from '#core/plugins/pluginHost.js';
 import { type FixturePlugin, FixtureServer } from '../fixturePlugins.js';
 
 const ID = 'globalThis.postroomUsedService';
@@ -37,8 +35,7 @@ describe('a service that a plugin uses', () => {
   const start = async (plugins: Readonly<Record<string, FixturePlugin>>): Promise<void> => {
     fixture = await FixtureServer.start(plugins);
   };
-  const status = (name: string): PluginStatus | undefined =>
-    service(fixture.server.container, PluginHost).plugins.find(({ id }) => id === `test.${name}`);
+  const status = (name: string): PluginStatus | undefined => fixture.plugin(`test.${name}`);
 
   it('comes and goes while the plugin runs on, and is let go of before its provider ends', async () => {
     await start({ a: GREETING, b: PROVIDER });

@@ -1,9 +1,8 @@
 // Changes of ports and TLS on a running server: kept when they are confirmed within a minute, taken back otherwise.
-
-import { SettingsService } from '@postroom/sdk/services';
 import '#core/base/injection.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SettingsService } from '@postroom/sdk/services';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Doors } from '#core/plugins/contributions/doors.js';
