@@ -26,6 +26,7 @@ export const ERROR_CODES = Object.freeze({
   'isp/permanent': 'The ISP says that the mailbox needs attention.',
   'isp/message': 'One message could not be collected.',
   'isp/no-password': 'No password is set for the ISP account.',
+  'lease/lost': 'Another server, or another session, has taken over what this one did.',
   'licence/denied': 'No licence for this.',
   'mail/unreadable': 'The content of a message is beyond the limits or cannot be parsed.',
   'mail/not-found': 'No such message.',
@@ -48,6 +49,9 @@ export const ERROR_CODES = Object.freeze({
   'settings/conflict': 'The settings were changed by somebody else meanwhile.',
   'store/full': 'There is no room to store mail.',
   'store/failed': 'The store could not write.',
+  'store/unknown': 'The store may have stored it: its answer was lost.',
+  'store/unreachable': 'The database server cannot be reached.',
+  'store/unfit': 'The database server, or its settings, cannot keep mail safely.',
   'user/unknown': 'No such user or account.',
 } as const);
 

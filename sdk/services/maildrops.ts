@@ -4,7 +4,7 @@ import { createServiceId } from './createServiceId.js';
 
 /** Opens mailboxes for POP3. */
 export interface Maildrops {
-  /** Takes the exclusive lock and a snapshot of the mailbox; `in-use` while another session has it. */
+  /** Takes the mailbox's lease and a snapshot of it; `in-use` while another session has it, on whichever server. */
   open(mailbox: MailboxRef): Promise<Maildrop | 'in-use'>;
 }
 export const Maildrops = createServiceId<Maildrops>('Maildrops');
@@ -17,12 +17,14 @@ export interface Maildrop {
    * Reads ahead several small messages per query, and a large one in pieces of at most 256 KB. `undefined` for a message that is no longer there.
    */
   read(numbers: readonly number[]): AsyncIterable<MaildropPiece>;
-  /** Removes the messages, durably: resolves after the commit. All or none. */
+  /** Aborted where another server has taken the mailbox over: nothing can be removed any more. The reason is a PostroomError `lease/lost`. */
+  readonly lost: AbortSignal;
+  /** Removes the messages, durably: resolves after the commit. All or none; rejects with `lease/lost` where another server has taken the mailbox over. */
   remove(numbers: readonly number[]): Promise<void>;
   /** Notes that a client has picked the messages up. Needs no wait. */
   picked(numbers: readonly number[], client: string): void;
-  /** Lets go of the lock. */
-  close(): void;
+  /** Lets go of the mailbox: when this resolves another session can have it. Never rejects. */
+  close(): Promise<void>;
 }
 
 /** Sizes and ids of a snapshot, in columns: a mailbox may hold 100,000 messages. */

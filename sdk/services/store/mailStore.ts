@@ -6,6 +6,7 @@ import type { Disposition, Rung, TrailEntry } from '../../sorting.js';
 import { createServiceId } from '../createServiceId.js';
 import type { Submission } from '../submissions.js';
 import type { WaitingNotice } from './journal.js';
+import type { Fence } from './leases.js';
 import type { OutboxUpdate } from './outbox.js';
 
 /** Octets of a message that is being taken in. Small ones stay in memory, large ones go to the store piece by piece, unseen until the commit. */
@@ -132,6 +133,8 @@ export interface IntakeUnit {
   readonly tells?: NoticeDraft;
   /** `undefined` for what did not come from an ISP. */
   readonly journal: JournalDraft | undefined;
+  /** Of the lease under which it was collected. */
+  readonly fence?: Fence;
 }
 
 /** What the commit came to. */
@@ -172,10 +175,21 @@ export interface MessageTrace extends Omit<StoredMessage, 'concealed' | 'headerS
 }
 
 export interface MailStore {
-  /** Begins a message with a new number. */
-  stage(): StagedBody;
-  /** Commits the unit, together with what else waits; resolves when it survives a power cut. Rejects with nothing of it stored. */
+  /**
+   * Begins a message with a new number. Numbers are given once; they have gaps, and those of two servers come in any order. Rejects with `store/failed`,
+   * `store/unreachable`.
+   */
+  stage(): Promise<StagedBody>;
+  /**
+   * Commits the unit, together with what else waits; resolves when it survives a power cut. Rejects with nothing of it stored (`store/full`, `store/failed`,
+   * `store/unreachable`, `lease/lost`), or with `store/unknown`: the answer to the commit was lost, and only `outcome` tells.
+   */
   commit(unit: IntakeUnit): Promise<IntakeResult>;
+  /**
+   * Settles a commit that rejected with `store/unknown`: what was stored, or `undefined`, and then nothing of it is stored, nor ever will be. Of what was
+   * left out as a duplicate it knows nothing. Rejects while the store cannot be asked.
+   */
+  outcome(id: MessageId): Promise<IntakeResult | undefined>;
   message(id: MessageId): Promise<StoredMessage | undefined>;
   /** Every copy of a message, also those that are gone, in the order in which they were placed. */
   copies(id: MessageId): Promise<readonly CopyTrace[]>;
@@ -199,10 +213,19 @@ export interface MailStore {
   trace(query: string, limit: number): Promise<readonly MessageTrace[]>;
   /** Moves everything a mailbox holds, its UIDLs and its history to a new name. */
   renameMailbox(from: MailboxRef, to: MailboxRef): Promise<void>;
-  /** Octets free on the data folder's file system. */
-  room(): Promise<number>;
+  /** Whether `octets` more may be stored and leave room to work. */
+  room(octets: number): Promise<StoreRoom>;
 }
 export const MailStore = createServiceId<MailStore>('MailStore');
+
+export interface StoreRoom {
+  /** `only-removals`: nothing can be stored, but what makes room can be done. `no`: nothing can be written at all. */
+  readonly answer: 'yes' | 'only-removals' | 'no';
+  /** Octets that are free, where the store knows: a server of a database does not see its disk. */
+  readonly free: number | undefined;
+  /** The place that has the room, for sentences: `the disk of the data folder`. */
+  readonly place: string;
+}
 
 export interface ResortChange {
   /** The message's disposition when this was decided. */

@@ -30,7 +30,12 @@ export interface OutboxEntry {
   readonly inDoubt?: boolean;
   /** Tries whose end left it in doubt; none where it is missing. */
   readonly doubts?: number;
+  /** Names the try under which it is `sending`: it grows with each. */
+  readonly lease?: number;
 }
+
+/** An entry as somebody sends it: a sender that was given up no longer has it. */
+export type LeasedEntry = Pick<OutboxEntry, 'id' | 'lease'>;
 
 export interface OutboxCounts {
   readonly messages: number;
@@ -38,13 +43,13 @@ export interface OutboxCounts {
   /** Messages none of whose recipients has been tried, was put off or is held: they ask for a round. */
   readonly untried: number;
   readonly oldest: Date | undefined;
-  /** Number of the entry that came last; 0 where nothing waits. */
-  readonly newest: number;
 }
 
 /** What a try changes, for one recipient. */
 export interface OutboxUpdate {
   readonly id: number;
+  /** Of the try that came to this. Without it whoever reports decides, as an administrator does who gives an entry up. */
+  readonly lease?: number;
   /** `sent` and `bounced` take the entry out; the body goes with its last holder. `held`: not tried again by itself. */
   readonly outcome: 'sent' | 'bounced' | 'deferred' | 'held';
   readonly receipt: DestinationReceipt;
@@ -58,31 +63,38 @@ export interface OutboxUpdate {
 
 export interface Outbox {
   /**
-   * Takes entries that are due for one sender's try, in order of arrival: at most `limit`, and none that came after entry `newest`. They are
-   * leased for `leaseMs`, so that no other sender takes them.
+   * Takes entries that are due for one sender's try, in order of their numbers: at most `limit`, and none above `newest`. They are leased for `forMs`
+   * milliseconds by the store's clock, so that no other sender takes them, on any server.
    */
-  lease(now: Date, leaseMs: number, limit: number, newest?: number): Promise<readonly OutboxEntry[]>;
+  lease(wish: { readonly limit: number; readonly forMs: number; readonly newest?: number }): Promise<readonly OutboxEntry[]>;
+  /** The highest number of an entry that waits; 0 where none does. */
+  newest(): Promise<number>;
   /**
    * From here to the report the entries are in doubt, whatever ends the process. Resolves when that survives a crash. Rejects with `mail/not-found`
-   * where one of them was taken out or put on hold meanwhile: nothing may be sent then.
+   * where one of them was taken out or put on hold meanwhile, with `lease/lost` where another sender has it: nothing may be sent then.
    */
-  enterDoubt(ids: readonly number[]): Promise<void>;
-  /** Nothing was sent of what was announced. */
-  leaveDoubt(ids: readonly number[]): Promise<void>;
-  /** Records what a try came to, in one commit. Whatever it was, it is known: no entry of it is in doubt any more. */
-  report(updates: readonly OutboxUpdate[]): Promise<void>;
-  /** Gives leased entries back untried: as they were, or put off until `dueAt`. */
-  release(ids: readonly number[], dueAt?: Date): Promise<void>;
+  enterDoubt(entries: readonly LeasedEntry[]): Promise<void>;
+  /** Nothing was sent of what was announced. What another sender has is left to it. */
+  leaveDoubt(entries: readonly LeasedEntry[]): Promise<void>;
   /**
-   * Leases without a holder are void: all of them, as after a crash, or those that are over by now. Answers their entries: those in
-   * doubt wait for a report of that, the others are as they were before.
+   * Records what a try came to, in one commit. Whatever it was, it is known: no entry of it is in doubt any more. Rejects with `lease/lost`, nothing of it
+   * recorded, where another sender has one of them: the mail may have gone twice.
    */
-  recover(over?: { readonly now: Date; readonly leaseMs: number }): Promise<readonly OutboxEntry[]>;
+  report(updates: readonly OutboxUpdate[]): Promise<void>;
+  /** Gives leased entries back untried: as they were, or due in `inMs` milliseconds. What another sender has is left to it. */
+  release(entries: readonly LeasedEntry[], inMs?: number): Promise<void>;
+  /**
+   * Takes over what senders left: of servers that are gone, and where the lease is over. Answers those entries. What was not in doubt is as it was before; what is
+   * in doubt is leased to the caller for `forMs` milliseconds, who reports that.
+   */
+  recover(forMs: number): Promise<readonly OutboxEntry[]>;
   list(): Promise<readonly OutboxEntry[]>;
+  /** As last heard: of what this server changed at once, of what others did within a second. */
   counts(): OutboxCounts;
   /** Due at once. */
   retry(ids: readonly number[]): Promise<void>;
   hold(ids: readonly number[]): Promise<void>;
+  /** `counts` may have changed, on whichever server. */
   onDidChange(listener: () => void): { dispose(): void };
 }
 export const Outbox = createServiceId<Outbox>('Outbox');

@@ -42,15 +42,24 @@ export interface LostEnd {
   readonly isTold: boolean;
 }
 
+/** How copies of the store are made while it is in use: as one file, or by what the engine brings for it. */
+export type StoreCopies =
+  | {
+      readonly kind: 'file';
+      /** Octets that a copy will have, about. */
+      size(): Promise<number>;
+      /** Writes a whole, consistent copy to `path`, which must not exist yet. The copy is on disk when this resolves. Answers what it holds. */
+      write(path: string): Promise<Census>;
+    }
+  | {
+      readonly kind: 'external';
+      /** What to run instead, sentences for the administrator. */
+      readonly instead: string;
+    };
+
 export interface StoreMaintenance {
   readonly stats: StoreStatistics;
-  /**
-   * Writes a whole, consistent copy to `path`, which must not exist yet, while the store is in use. The copy is on disk when this resolves. Answers what
-   * it holds.
-   */
-  backupTo(path: string): Promise<Census>;
-  /** Octets that a copy will have, about. */
-  size(): Promise<number>;
+  readonly copies: StoreCopies;
   census(): Promise<Census>;
   /** Every message whose octets are here, with the SHA-256 (hex) that they had when they came in. */
   contents(): AsyncIterable<{ readonly id: MessageId; readonly contentHash: string }>;
