@@ -67,6 +67,11 @@ export class Cluster {
     }
   }
 
+  /** Where everything of it lies, and of those that follow it. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** What a client has to trust that comes by TLS: the path of the certificate. */
   get certificate(): string {
     return path.join(this.#postmaster.data, 'server.crt');
@@ -77,10 +82,10 @@ export class Cluster {
     return this.#postmaster.port;
   }
 
-  /** An empty database of `postroom`'s, with a new name. */
-  async database(): Promise<ClusterDatabase> {
+  /** An empty database of `postroom`'s, with a new name. `options`: of CREATE DATABASE. */
+  async database(options = ''): Promise<ClusterDatabase> {
     const name = `p${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-    await this.query(`CREATE DATABASE ${name} OWNER ${OWNER}`);
+    await this.query(`CREATE DATABASE ${name} OWNER ${OWNER} ${options}`);
     return new ClusterDatabase(name, this);
   }
 
