@@ -1,0 +1,83 @@
+// The engine of the store on PostgreSQL, opened and closed as one: connections, schema, this server's place among the others.
+import type { Clock } from '@postroom/sdk/services';
+import type { StoreAddress } from './address.js';
+import { Changes } from './changes.js';
+import { type Database, PooledDatabase } from './database.js';
+import { clockOf, DATABASE_CLOCK, type EngineClock } from './engineClock.js';
+import { PostgresLeases } from './leases.js';
+import { migrate } from './migrations.js';
+import { type ServerOptions, Servers } from './servers.js';
+import { SessionPool } from './sessionPool.js';
+import { StandingSession } from './standingSession.js';
+
+export interface EngineOptions {
+  readonly address: StoreAddress;
+  readonly server: ServerOptions;
+  /** In the place of the database's clock: for tests. */
+  readonly clock?: Clock | undefined;
+  /** At most so many connections, besides the one for signs of life. */
+  readonly connections?: number | undefined;
+  readonly patienceMs?: number | undefined;
+}
+
+/** What a room of the store needs of it. */
+export interface Engine {
+  readonly database: Database;
+  readonly clock: EngineClock;
+  readonly servers: Servers;
+  readonly leases: PostgresLeases;
+  readonly changes: Changes;
+}
+
+const CONNECTIONS = 10;
+/** A statement that takes longer is called off. */
+const PATIENCE_MS = 30_000;
+
+export class PostgresEngine implements Engine {
+  readonly database: Database;
+  readonly clock: EngineClock;
+  readonly servers: Servers;
+  readonly leases: PostgresLeases;
+  readonly changes: Changes;
+  readonly pool: SessionPool;
+  readonly #pulse: StandingSession;
+  #storeId = '';
+
+  private constructor({ address, server, clock, connections = CONNECTIONS, patienceMs = PATIENCE_MS }: EngineOptions) {
+    const session = { application: `postroom ${server.name}`, patienceMs };
+    this.pool = new SessionPool(address, session, connections);
+    this.#pulse = new StandingSession(address, session, (each) => this.changes.hear(each));
+    this.database = new PooledDatabase(this.pool);
+    this.clock = clock === undefined ? DATABASE_CLOCK : clockOf(clock);
+    this.changes = new Changes(this.#pulse);
+    this.servers = new Servers(this.database, this.#pulse, server);
+    this.leases = new PostgresLeases(this.database, this.servers);
+  }
+
+  /** Throws `store/unreachable`, `store/unfit`, `data/newer`, `data/locked`. */
+  static async open(options: EngineOptions): Promise<PostgresEngine> {
+    const engine = new PostgresEngine(options);
+    try {
+      engine.#storeId = await engine.pool.use(migrate);
+      await engine.servers.join();
+      // From here on it hears of changes.
+      await engine.servers.renew();
+      return engine;
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  }
+
+  /** Names the store for good: in a data folder stands which one it belongs to. */
+  get storeId(): string {
+    return this.#storeId;
+  }
+
+  async close(): Promise<void> {
+    await this.changes.close();
+    await this.servers.close();
+    await this.#pulse.close();
+    await this.pool.close();
+  }
+}
