@@ -6,6 +6,7 @@ export * from './domains.js';
 export * from './editions.js';
 export * from './names.js';
 export * from './neededProperties.js';
+export * from './nodes.js';
 export * from './offeredKind.js';
 export * from './orFail.js';
 export * from './problemLine.js';

@@ -7,6 +7,7 @@ import {
   type ExpectedVersion,
   Log,
   Revisions,
+  ServerNode,
   type SettingEdit,
   type SettingsChange,
   type SettingsProblem,
@@ -14,15 +15,16 @@ import {
   type SettingsService,
   SettingsSource,
 } from '@postroom/sdk/services';
-import { problemLine, SETTINGS_AUTHORS, type SettingPath, type SettingsValue, userNamesIn, withUserNames } from '@postroom/sdk/settings';
+import { problemLine, SETTINGS_AUTHORS, type SettingPath, type SettingsValue } from '@postroom/sdk/settings';
 import type { JsonSchema } from '../../schemas/vocabulary.js';
 import type { LimitCheck } from '../checking/limits.js';
-import type { LoadedSettings } from '../checking/loadSettings.js';
+import type { GoodSettings, LoadedSettings } from '../checking/loadSettings.js';
 import { SettingsLoader } from '../checking/settingsLoader.js';
 import { backTo, FIRST_START, withRenames } from '../history/authors.js';
 import { SettingsHistory, unknownRevision } from '../history/settingsHistory.js';
 import { CurrentProblems } from '../problems/currentProblems.js';
 import { hasErrors } from '../problems/problems.js';
+import { type CompletedNames, completedNames, completedSchema } from '../schema/completedSchema.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { starterSettings } from '../schema/starter.js';
 import { applyEdits, parseDocument } from '../text/document.js';
@@ -34,7 +36,8 @@ const MOST_TRIES = 5;
 const CONFLICT = 'The settings were changed by somebody else meanwhile. Load them again and repeat the change.';
 
 export class HostSettings implements SettingsService, Disposable {
-  readonly #loader = new SettingsLoader();
+  readonly node: string;
+  readonly #loader: SettingsLoader;
   readonly #inForce: SettingsInForce;
   readonly #problems: CurrentProblems;
   readonly #history: SettingsHistory;
@@ -51,7 +54,10 @@ export class HostSettings implements SettingsService, Disposable {
     @Revisions revisions: Revisions,
     @Events events: Events,
     @Log private readonly log: Log,
+    @ServerNode { name }: ServerNode,
   ) {
+    this.node = name;
+    this.#loader = new SettingsLoader(name);
     const listenerFailed = (thrown: unknown): void => log.error(`A listener to the settings failed: ${sentenceOf(thrown)}`);
     this.#content = new SourceText(source);
     this.#inForce = new SettingsInForce(this.#loader, events, listenerFailed);
@@ -100,12 +106,16 @@ export class HostSettings implements SettingsService, Disposable {
     return this.#inForce.value;
   }
 
+  get shared(): SettingsValue {
+    return this.#inForce.shared;
+  }
+
   get schema(): SettingsSchema {
     return this.#loader.schema;
   }
 
   get editorSchema(): JsonSchema {
-    return withUserNames(this.schema.json, userNamesIn(this.#inForce.applied));
+    return completedSchema(this.schema.json, this.#names());
   }
 
   get<T>(key: string): T {
@@ -174,9 +184,9 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   async under<T>(text: string, work: () => Promise<T>): Promise<T> {
-    const { value, problems } = this.#load(text);
-    if (value === undefined) throw new PostroomError('settings/invalid', problems.map((each) => problemLine(each)).join('\n'));
-    return this.#inForce.under(value, work);
+    const { good, problems } = this.#load(text);
+    if (good === undefined) throw new PostroomError('settings/invalid', problems.map((each) => problemLine(each)).join('\n'));
+    return this.#inForce.under(good.value, work);
   }
 
   replace(author: string, text: string, expected?: ExpectedVersion): Promise<SettingsChange> {
@@ -209,8 +219,8 @@ export class HostSettings implements SettingsService, Disposable {
       await this.source.offerSchema(this.editorSchema);
       const loaded = this.#load(this.text);
       this.#problems.set(loaded.problems);
-      const value = loaded.value ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).value);
-      this.#inForce.apply(SETTINGS_AUTHORS.server, value ?? this.#inForce.applied);
+      const good = loaded.good ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).good);
+      this.#inForce.apply(SETTINGS_AUTHORS.server, good ?? { value: this.#inForce.applied, shared: this.#inForce.shared });
     });
   }
 
@@ -236,6 +246,10 @@ export class HostSettings implements SettingsService, Disposable {
     return SETTINGS_AUTHORS.server;
   }
 
+  #names(): CompletedNames {
+    return completedNames(this.#inForce.shared, this.node);
+  }
+
   #load(text: string): LoadedSettings {
     return this.#loader.load(text, this.#inForce.applied);
   }
@@ -248,7 +262,7 @@ export class HostSettings implements SettingsService, Disposable {
     const { text } = this.#content;
     const loaded = this.#load(text);
     this.#problems.set(loaded.problems);
-    if (loaded.value !== undefined) await this.#accept(author, text, loaded.value);
+    if (loaded.good !== undefined) await this.#accept(author, text, loaded.good);
   }
 
   /** `make` starts from the text as it is now; it is repeated where somebody else is quicker, which an expected version then refuses. */
@@ -267,34 +281,34 @@ export class HostSettings implements SettingsService, Disposable {
   /** Puts a text into the source and into force, unless it is wrong. `title`: how the history names it. */
   async #commit(author: string, text: string, title = author): Promise<SettingsChange> {
     const loaded = this.#load(text);
-    if (loaded.value === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
+    if (loaded.good === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
     let isWritten: boolean;
     try {
-      for (const listener of this.#willChange) await listener({ author, before: this.#inForce.applied, after: loaded.value });
+      for (const listener of this.#willChange) await listener({ author, before: this.#inForce.shared, after: loaded.good.shared });
       isWritten = await this.#content.replace(text);
     } catch (thrown) {
       return failed('data/not-writable', `${notWritten(thrown)} The former settings stay in force.`);
     }
     if (!isWritten) return failed('settings/conflict', CONFLICT);
     this.#problems.set(loaded.problems);
-    await this.#accept(author, text, loaded.value, title);
+    await this.#accept(author, text, loaded.good, title);
     return { ok: true, etag: this.etag, problems: loaded.problems };
   }
 
-  async #accept(author: string, text: string, value: SettingsValue, title = author): Promise<void> {
+  async #accept(author: string, text: string, good: GoodSettings, title = author): Promise<void> {
     this.#goodText = text;
     await this.#history.keep(title, text);
-    const named = userNamesIn(this.#inForce.applied).join();
-    this.#inForce.apply(author, value);
-    if (userNamesIn(value).join() !== named) await this.source.offerSchema(this.editorSchema);
+    const named = JSON.stringify(this.#names());
+    this.#inForce.apply(author, good);
+    if (JSON.stringify(this.#names()) !== named) await this.source.offerSchema(this.editorSchema);
   }
 
   /** At start with a broken file. */
   #fallBack(latest: SettingsRevision | undefined): void {
-    const value = latest === undefined ? undefined : this.#load(latest.text).value;
-    if (value !== undefined) this.#goodText = latest?.text;
+    const good = latest === undefined ? undefined : this.#load(latest.text).good;
+    if (good !== undefined) this.#goodText = latest?.text;
     else this.log.error('There is no good version of the settings to fall back to; nothing is shared until settings.json is mended.');
-    this.#inForce.apply(SETTINGS_AUTHORS.server, value ?? this.#load('{}').value ?? {});
+    this.#inForce.apply(SETTINGS_AUTHORS.server, good ?? this.#load('{}').good ?? { value: {}, shared: {} });
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {

@@ -4,12 +4,14 @@ import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import type { Events } from '@postroom/sdk/services';
 import { changedKeys, concerns, SettingsReader, type SettingsValue } from '@postroom/sdk/settings';
+import type { GoodSettings } from '../checking/loadSettings.js';
 import type { SettingsLoader } from '../checking/settingsLoader.js';
 import { pluginId } from '../schema/schema.js';
 import { DraftSettings } from './draftSettings.js';
 
 export class SettingsInForce {
   #value: SettingsValue = {};
+  #shared: SettingsValue = {};
   readonly #draft = new DraftSettings();
   readonly #changed: Listeners<ReadonlySet<string>>;
   readonly #applied: Listeners<string>;
@@ -31,6 +33,11 @@ export class SettingsInForce {
   /** For everybody else, also where the caller works under a draft. */
   get applied(): SettingsValue {
     return this.#value;
+  }
+
+  /** The same before this server's own values are put in. */
+  get shared(): SettingsValue {
+    return this.#shared;
   }
 
   reader(plugin?: string): SettingsReader {
@@ -58,9 +65,9 @@ export class SettingsInForce {
     return this.#draft.during(draft, work);
   }
 
-  apply(author: string, value: SettingsValue): void {
+  apply(author: string, { value, shared }: GoodSettings): void {
     const changed = changedKeys(this.#value, value);
-    this.#value = value;
+    [this.#value, this.#shared] = [value, shared];
     this.#applied.fire(author);
     if (changed.size > 0) this.#changed.fire(changed);
     if (changed.size > 0) this.events.emit({ type: 'settings', author });

@@ -51,6 +51,7 @@ export class Office {
   readonly revisions = new MemoryRevisions();
   readonly events = new EventBus();
   readonly log = new KeptLog();
+  readonly node = { name: 'a' };
 
   private constructor(readonly path: string) {}
 

@@ -31,7 +31,7 @@ const OURS = manifest('own', {
 });
 
 async function loader(manifests: readonly PluginManifest[] = [OURS, STRANGER]): Promise<SettingsLoader> {
-  const made = new SettingsLoader();
+  const made = new SettingsLoader('a');
   await made.merge(manifests, new Set([OURS]));
   return made;
 }
@@ -58,9 +58,9 @@ describe("the settings of a stranger's plugin", () => {
   });
 
   it('get the defaults of their parts, whether or not the file names them', () => {
-    expect(settings.load('{}', {}).value?.['tint.parts']).to.deep.equal([{ name: 'first', size: 3 }]);
-    expect(settings.load('{"tint.parts":[{"name":"b"}]}', {}).value?.['tint.parts']).to.deep.equal([{ name: 'b', size: 3 }]);
-    expect(settings.load('{}', {}).value?.['tint.colour']).to.equal('aaa');
+    expect(settings.load('{}', {}).good?.value['tint.parts']).to.deep.equal([{ name: 'first', size: 3 }]);
+    expect(settings.load('{"tint.parts":[{"name":"b"}]}', {}).good?.value['tint.parts']).to.deep.equal([{ name: 'b', size: 3 }]);
+    expect(settings.load('{}', {}).good?.value['tint.colour']).to.equal('aaa');
   });
 
   it('are refused in a sentence where they are too long for the patterns', () => {
