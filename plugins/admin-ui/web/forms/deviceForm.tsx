@@ -6,6 +6,7 @@ import { useCommand, useResource } from '../api/useCommand.js';
 import { plainText, time } from '../base/format.js';
 import { TextField } from '../controls/fields.js';
 import { Notice, Problem } from '../controls/notices.js';
+import { settingPlace } from '../settings/settingPlace.js';
 
 export function DeviceForm(): ReactNode {
   const settings = useResource('/api/settings', ['settings']);
@@ -23,7 +24,7 @@ export function DeviceForm(): ReactNode {
     setBusy(true);
     try {
       const edits = Object.entries(draft).map(([key, value]) => ({
-        path: [key],
+        path: settings.data === undefined ? [key] : settingPlace(settings.data, key),
         value: value === '' ? undefined : key.endsWith('.port') ? Number(value) : value,
       }));
       if (edits.length > 0) await editSettings(settings.data?.etag ?? '', edits);

@@ -28,7 +28,7 @@ export function ScopedSettings({
 }): ReactNode {
   const contributions = useResource('/api/contributions', ['plugin', 'settings']).data;
   const { data: shown, reload } = useResource('/api/settings', ['settings']);
-  const drafts = useSettingDrafts(shown?.etag ?? '', path, reload);
+  const drafts = useSettingDrafts(shown?.etag ?? '', (key) => [...path, key], reload);
   if (contributions === undefined || shown === undefined) return null;
   const properties = contributions.properties.filter(
     ({ key, scope: its, schema }) =>
