@@ -15,6 +15,7 @@ export * from './base/cutText.js';
 export * from './base/dataMissing.js';
 export * from './base/diskSpace.js';
 export * from './base/disposables.js';
+export * from './base/documentName.js';
 export * from './base/exitCodes.js';
 export * from './base/findMailbox.js';
 export * from './base/givenFile.js';
