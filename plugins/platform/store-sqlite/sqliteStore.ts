@@ -28,6 +28,7 @@ import { canBeShared, type HeldIndex, type Opened, openOn, openOnAnyDisk } from 
 import { WriteQueue } from './engine/writeQueue.js';
 import { DataLock } from './folder/dataLock.js';
 import { refuseUnfinished } from './folder/exchangeMark.js';
+import { FolderDocuments } from './folder/folderDocuments.js';
 import { clearLeftovers } from './folder/leftovers.js';
 import { sweepSpilled } from './mail/chunks.js';
 import { MailboxNames } from './mail/mailboxNames.js';
@@ -65,6 +66,7 @@ export class SqliteStore implements StoreMaintenance {
   readonly storages: SqlitePluginStorages;
   readonly revisions: SqliteRevisions;
   readonly maildrops: SqliteMaildrops;
+  readonly documents: FolderDocuments;
   readonly copies: Extract<StoreCopies, { kind: 'file' }> = {
     kind: 'file',
     size: () => sizeOfWhole(this.readers),
@@ -110,6 +112,7 @@ export class SqliteStore implements StoreMaintenance {
     this.#lostEnd = new LostEndRecord(this.storages, clock);
     this.revisions = new SqliteRevisions(queue, readers, clock);
     this.maildrops = new SqliteMaildrops(queue, readers, this.#names, leases, clock, onPickedUp);
+    this.documents = new FolderDocuments(dataDir);
   }
 
   /**

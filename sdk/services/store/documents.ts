@@ -26,7 +26,7 @@ export interface Documents {
    * survives a power cut; `conflict`, with nothing written, where another version is there. Rejects with `data/not-writable`, `store/full` (as for more octets), `store/failed`,
    * `store/unreachable`, `store/unknown`: then read again.
    */
-  put(name: string, octets: Uint8Array, replaces: string | undefined): Promise<string | 'conflict'>;
+  put(name: string, octets: Uint8Array, replaces: string | undefined): Promise<{ readonly version: string } | 'conflict'>;
   /** `conflict`, with nothing removed, where another version is there, or none. */
   remove(name: string, replaces: string): Promise<'removed' | 'conflict'>;
   /** Names that begin with `prefix`, in their order. */
