@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { collect } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { failureOf } from '../../../kit/failureOf.js';
-import { collect } from '../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from './storeFixture.js';
 
 const KILLS = 15;

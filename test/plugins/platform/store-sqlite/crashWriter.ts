@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { SystemClock } from '@postroom/sdk/base';
+import { ANDREW, CAROLYN, describeMail, draft, GREG } from '@postroom/sdk/testing/store';
 import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, CAROLYN, describeMail, draft, GREG } from '../../../kit/storeSuite/testMail.js';
 
 const store = await SqliteStore.open(process.argv[2] ?? '', { clock: new SystemClock() });
 

@@ -3,10 +3,10 @@ import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '@postroom/sdk/base';
+import { ANDREW, draft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { SqliteFiles } from '#plugins/platform/store-sqlite/dist/sqliteFiles.js';
 import { failureOf } from '../../../kit/failureOf.js';
-import { ANDREW, draft, put } from '../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from './storeFixture.js';
 
 const MEGABYTE = 2 ** 20;

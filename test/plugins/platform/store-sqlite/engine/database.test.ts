@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ANDREW, collect, pickUp, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { assertDurable, checkWritable, openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
@@ -7,7 +8,6 @@ import { latestVersion, versionOf } from '#plugins/platform/store-sqlite/dist/en
 import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 import { failureOf } from '../../../../kit/failureOf.js';
 import { ROOT } from '../../../../kit/sourceFiles.js';
-import { ANDREW, collect, pickUp, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 describe('Opening the database', () => {

@@ -3,13 +3,13 @@ import { copyFile, cp, readdir, readFile, rm, stat, symlink, truncate, writeFile
 import { join } from 'node:path';
 import { SystemClock } from '@postroom/sdk/base';
 import type { LostEnd } from '@postroom/sdk/services';
+import { ANDREW, draft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
 import { LAST_COMMIT_FILE, readLastCommit } from '#plugins/platform/store-sqlite/dist/engine/lastCommit.js';
 import { LOST_END_KEY, LOST_END_OWNER } from '#plugins/platform/store-sqlite/dist/engine/lostEnd.js';
 import { adoptCopy } from '#plugins/platform/store-sqlite/dist/engine/restored.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, draft, put } from '../../../../kit/storeSuite/testMail.js';
 import { until } from '../../../../kit/until.js';
 import { StoreFixture } from '../storeFixture.js';
 

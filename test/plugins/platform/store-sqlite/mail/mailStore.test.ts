@@ -1,8 +1,9 @@
 // Rows of the mail store: what is stored once, and what goes when nothing needs it any more.
+
+import { ANDREW, CAROLYN, collect, describeMail, draft, GREG, mail, pickUp, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, CAROLYN, collect, describeMail, draft, GREG, mail, pickUp, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 const KEY = Buffer.alloc(16, 7);

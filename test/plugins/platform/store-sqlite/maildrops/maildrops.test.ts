@@ -1,9 +1,9 @@
 // Maildrops whose rows somebody else changed, or filled, behind the store's back.
 import type { Maildrop } from '@postroom/sdk/services';
+import { ANDREW, GREG, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, GREG, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 describe('The rows of maildrops on SQLite', () => {

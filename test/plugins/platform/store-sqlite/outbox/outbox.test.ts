@@ -1,8 +1,9 @@
 // An Outbox of 100,000 entries, filled behind the store's back.
+
+import { draft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { draft, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 describe('A long Outbox on SQLite', () => {
