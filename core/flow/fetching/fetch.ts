@@ -15,7 +15,7 @@ import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks/hooks.js';
 import { DiskSpace } from '../intake/diskSpace.js';
 import { FetchedMail } from '../intake/fetchedMail.js';
-import { type AccountTurn, takeTurn, turnLost } from './accountTurn.js';
+import { type AccountTurn, PATIENCE_MS, takeTurn, turnLost } from './accountTurn.js';
 import { FetchBackOff } from './fetchBackOff.js';
 import { WaitingNoticeStep } from './waitingNotice.js';
 
@@ -57,7 +57,7 @@ export class FetchStep {
     if (noRoom !== undefined) return this.#withoutTurn(account, noRoom);
     try {
       const turn = await this.#takeTurn(account.id, isAsked, signal);
-      if (turn === undefined) return isAsked ? failed('isp/in-use', `Another server has collected ${account.id} for minutes.`) : undefined;
+      if (turn === undefined) return isAsked ? collectedElsewhere(account) : undefined;
       try {
         return await this.#collect(account, reason, turn);
       } finally {
@@ -141,6 +141,12 @@ export class FetchStep {
     this.activity.add({ kind: 'problem', account: account.id, user: undefined, message: undefined, text: sentence, details });
     this.events.emit({ type: 'problem', source: account.id, sentence });
   }
+}
+
+/** A person has waited, and hears why nothing came of it. */
+function collectedElsewhere({ id }: AccountView): FetchReport {
+  const minutes = PATIENCE_MS / 60_000;
+  return failed('isp/in-use', `Another server has been collecting ${id} for ${minutes} minutes. What it collects is here all the same.`);
 }
 
 function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
