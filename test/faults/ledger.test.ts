@@ -1,5 +1,5 @@
+import { ANDREW, draft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
-import { ANDREW, draft, put } from '../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../plugins/platform/store-sqlite/storeFixture.js';
 import { Ledger } from './ledger.js';
 

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '@postroom/sdk/base';
+import type { StorePlace } from '@postroom/sdk/testing/store';
 import type { SqliteStoreOptions } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import type { StorePlace } from '../../../kit/storeSuite/testedStore.js';
 
 /** The place of a store that the suite tests, and of the tests that are about the engine alone. */
 export class StoreFixture implements StorePlace {

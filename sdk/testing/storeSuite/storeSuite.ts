@@ -6,8 +6,7 @@ import { outboxSuite } from './outboxSuite.js';
 import { recordSuite } from './recordSuite.js';
 import type { StorePlace } from './testedStore.js';
 
-/** Declares the tests. `make` answers an empty place. */
-
+/** Declares the tests, for mocha. `engine` names the store in their titles; `make` answers an empty place, for each test a new one. */
 export function storeSuite(engine: string, make: () => Promise<StorePlace>): void {
   for (const suite of [mailStoreSuite, maildropSuite, outboxSuite, recordSuite, journalClockSuite]) suite(engine, make);
 }
