@@ -1,11 +1,10 @@
 // onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it. Of all servers on the store one does
 // so, under the lease `schedule`; a person's rounds run on any.
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
-import { machineTimeZone } from '@postroom/sdk/base';
+import { machineTimeZone, StandingLease } from '@postroom/sdk/base';
 import { Clock, Events, Leases, Licence, Log, Outbox, Rounds, type Schedule, SettingsService } from '@postroom/sdk/services';
 import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks/hooks.js';
-import { StandingLease } from './standingLease.js';
 
 /** Plans are made again at least this often: the wall clock may have jumped, and windows are wall-clock time. */
 const REPLAN_MS = 60_000;

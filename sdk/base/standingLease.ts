@@ -1,6 +1,7 @@
 // A lease that a server wants to have as long as it runs: it takes it as soon as no other has it, and again after it lost it.
-import type { Disposable } from '@postroom/sdk';
-import type { Clock, Lease, Leases } from '@postroom/sdk/services';
+import type { Disposable } from '../disposable.js';
+import type { Clock } from '../services/running.js';
+import type { Lease, Leases } from '../services/store/leases.js';
 
 const TRY_AGAIN_MS = 10_000;
 
