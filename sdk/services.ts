@@ -28,6 +28,7 @@ export * from './services/serviceSwitch.js';
 export * from './services/settingsService.js';
 export * from './services/settingsSource.js';
 export * from './services/store/activityLog.js';
+export * from './services/store/documents.js';
 export * from './services/store/journal.js';
 export * from './services/store/leases.js';
 export * from './services/store/mailStore.js';

@@ -41,7 +41,7 @@ describe('A crash of the process that writes', () => {
       const store = await fixture.open();
       await store.quickCheck();
       const present = await store.mailStore.recent(100_000);
-      const journal = await store.journal.forAccount('company').entries();
+      const journal = await store.journal.entries('company');
       for (const message of present.filter(({ id }) => !checked.has(id))) {
         checked.add(message.id);
         const octets = await collect(store.mailStore.read(message.id));

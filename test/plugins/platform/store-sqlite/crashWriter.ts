@@ -10,7 +10,7 @@ const store = await SqliteStore.open(process.argv[2] ?? '', { clock: new SystemC
 
 async function keepWriting(writer: number): Promise<void> {
   for (let n = 0; ; n += 1) {
-    const body = store.mailStore.stage();
+    const body = await store.mailStore.stage();
     // Now and then a message that goes to the database ahead of its commit.
     const octets = Buffer.alloc(writer === 0 && n % 5 === 0 ? 1_500_000 : 4_000, `${body.id}\r\n`);
     await body.append(octets);

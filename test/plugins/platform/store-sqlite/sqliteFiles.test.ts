@@ -80,15 +80,15 @@ describe('The exchange of the files of a data folder', () => {
     await put(store, { to: [ANDREW], outbox: [draft('bob@far.example')] });
     const exchange = await files.beginExchange(folder);
     await mkdir(exchange.draft);
-    const census = await store.backupTo(join(exchange.draft, files.copyName));
+    const census = await store.copies.write(join(exchange.draft, files.copyName));
     expect(census).to.deep.equal(await store.census());
     expect(census).to.include({ messages: 1, copies: 1, outbox: 1 });
-    const { id: last } = store.mailStore.stage();
+    const { id: last } = await store.mailStore.stage();
     expect(await exchange.adopt('since then')).to.equal(1);
     await cp(exchange.draft, adopted.folder, { recursive: true });
     const next = await adopted.open();
     expect((await next.outbox.list()).map(({ state, text }) => [state, text])).to.deep.equal([['held', 'since then']]);
-    expect(Number(next.mailStore.stage().id)).to.be.above(Number(last) + 1_000);
+    expect(Number((await next.mailStore.stage()).id)).to.be.above(Number(last) + 1_000);
     await exchange.close();
     await former.dispose();
     await adopted.dispose();

@@ -165,7 +165,7 @@ describe('A database that lost its end', () => {
     expect(store.warnings.join()).to.match(/lost its last 2 changes, which could not be written down/);
     let told = 0;
     store.onDidLose(() => (told += 1));
-    const lease = (): Promise<readonly unknown[]> => store.outbox.lease(new Date(), 60_000, 10);
+    const lease = (): Promise<readonly unknown[]> => store.outbox.lease({ limit: 10, forMs: 60_000 });
     expect(await lease().catch(() => 'not now')).to.equal('not now');
     expect(told).to.equal(0);
     await run('DROP TRIGGER no_room');

@@ -69,7 +69,7 @@ describe('The index of the WAL', () => {
       return reads;
     })();
     const writing = Array.from({ length: 100 }, () => put(store, { to: [ANDREW] }));
-    await Promise.all([store.room(), store.room()]);
+    await Promise.all([store.room(0), store.room(0)]);
     await Promise.all(writing);
     isOver = true;
     expect(await reading).to.be.greaterThan(0);

@@ -7,12 +7,9 @@ import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStor
 import { StoreFixture } from '../storeFixture.js';
 
 describe('A long Outbox on SQLite', () => {
-  /** Behind what a test puts in, however long ago this file was loaded. */
-  let now: Date;
   let fixture: StoreFixture;
   let store: SqliteStore;
   beforeEach(async () => {
-    now = new Date(Date.now() + 60_000);
     fixture = await StoreFixture.make();
     store = await fixture.open();
     await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
@@ -35,9 +32,10 @@ describe('A long Outbox on SQLite', () => {
     await connection.close();
     store = await fixture.open();
     expect(store.outbox.counts()).to.include({ messages: 2, recipients: 100_003 });
-    expect(await store.outbox.lease(now, 60_000, 200)).to.have.length(200);
-    const next = await store.outbox.lease(now, 60_000, 200);
+    const some = { limit: 200, forMs: 60_000 };
+    expect(await store.outbox.lease(some)).to.have.length(200);
+    const next = await store.outbox.lease(some);
     expect(next[0]?.recipient).to.equal('r198@far.example');
-    await store.outbox.release(next.map(({ id }) => id));
+    await store.outbox.release(next);
   });
 });
