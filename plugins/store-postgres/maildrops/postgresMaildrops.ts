@@ -18,10 +18,12 @@ export class PostgresMaildrops implements Maildrops {
 
   /** A mailbox that never got mail has no number yet, and needs none to be empty. */
   async open(mailbox: MailboxRef): Promise<Maildrop | 'in-use'> {
-    const account = mailbox.account ?? '';
-    const user = mailbox.user.toLowerCase();
-    const [row] = await this.database.rows<{ id: number }>('SELECT id FROM mailbox WHERE account = $1 AND user_key = $2', [account, user]);
-    const lease = await this.leases.take(`maildrop/${row?.id ?? `${user}@${account}`}`);
+    const [row] = await this.database.rows<{ id: number }>('SELECT id FROM mailbox WHERE account = $1 AND user_key = $2', [
+      mailbox.account ?? '',
+      mailbox.user.toLowerCase(),
+    ]);
+    // By its number: a mailbox that gets another name in the session is the same one.
+    const lease = await this.leases.take(row === undefined ? `maildrop/${nameOf(mailbox)}` : `maildrop/${row.id}`);
     if (lease === undefined) return 'in-use';
     try {
       // After the lease: what the session before this one removed is not in it.
@@ -32,4 +34,8 @@ export class PostgresMaildrops implements Maildrops {
       throw error;
     }
   }
+}
+
+function nameOf({ account, user }: MailboxRef): string {
+  return account === undefined ? user.toLowerCase() : `${user.toLowerCase()}@${account}`;
 }

@@ -1,25 +1,30 @@
 // What tries came to, written in one transaction: by itself, or together with the bounce that answers for it.
-import { PostroomError, type TrailEntry } from '@postroom/sdk';
+import type { TrailEntry } from '@postroom/sdk';
 import type { OutboxUpdate } from '@postroom/sdk/services';
 import type { Statements } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { letGo, lockMessages } from '../mail/letGo.js';
 import type { OutboxTally } from './outboxTally.js';
+import { takenOver } from './takenOver.js';
 import { isDone, trailLines } from './trailLines.js';
 
 interface LockedEntry {
   readonly id: number;
   readonly message_id: number;
-  /** Of the last try; `null` where its report is in. */
+  /** Of the last try. */
   readonly lease: number | null;
+  /** Of the try whose end was recorded last. */
+  readonly reported: number | null;
+  readonly recipient: string;
 }
 
+const LOCK = 'SELECT id, message_id, lease, reported, recipient FROM outbox WHERE id = ANY ($1) ORDER BY id FOR UPDATE';
 const DEFER = (now: string): string => `
-  UPDATE outbox SET state = CASE outbox.state WHEN 'held' THEN 'held' ELSE came.outcome END, lease = NULL, server_id = NULL, lease_until = NULL,
-    in_doubt = false, doubts = outbox.doubts + came.doubts, attempts = attempts + 1, next_try_at = coalesce(came.next_try_at, ${now}),
+  UPDATE outbox SET state = CASE outbox.state WHEN 'held' THEN 'held' ELSE came.outcome END, reported = coalesce(came.lease, outbox.reported),
+    server_id = NULL, lease_until = NULL, in_doubt = false, doubts = outbox.doubts + came.doubts, attempts = attempts + 1, next_try_at = coalesce(came.next_try_at, ${now}),
     status = came.status, text = came.text, delay_noticed = outbox.delay_noticed OR came.delay_noticed
-  FROM unnest($1::bigint[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::boolean[])
-    AS came (id, outcome, doubts, next_try_at, status, text, delay_noticed)
+  FROM unnest($1::bigint[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::boolean[], $8::bigint[])
+    AS came (id, outcome, doubts, next_try_at, status, text, delay_noticed, lease)
   WHERE outbox.id = came.id`;
 
 export class OutboxRecord {
@@ -33,14 +38,13 @@ export class OutboxRecord {
     private readonly clock: EngineClock,
   ) {}
 
-  /** Throws `lease/lost` where another sender has one of the entries. What is reported already, or taken out, is as it is. */
+  /** Throws `lease/lost` where another sender has one of the entries. */
   async run(statements: Statements): Promise<void> {
-    const entries = await statements.rows<LockedEntry>(
-      'SELECT id, message_id, lease FROM outbox WHERE id = ANY ($1) ORDER BY id FOR UPDATE',
-      [this.updates.map(({ id }) => id)],
-    );
+    const entries = await statements.rows<LockedEntry>(LOCK, [this.updates.map(({ id }) => id)]);
     const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
-    const updates = this.updates.filter((update) => counts(update, entryOf.get(update.id)));
+    refuseTakenOver(this.updates, entryOf);
+    // What is gone is passed over, and what was reported before, by somebody who did not hear that it was recorded, counts once.
+    const updates = this.updates.filter(({ id, lease }) => entryOf.has(id) && (lease === undefined || entryOf.get(id)?.reported !== lease));
     const done = updates.filter(({ outcome }) => isDone(outcome)).map(({ id }) => id);
     const messageOf = new Map(entries.map((entry) => [entry.id, entry.message_id]));
     const lines = trailLines(updates, messageOf);
@@ -65,16 +69,13 @@ export class OutboxRecord {
   }
 }
 
-/** A try that was given up counts as long as there was no other. */
-function counts({ lease }: OutboxUpdate, entry: LockedEntry | undefined): boolean {
-  if (entry === undefined) return false;
-  if (lease === undefined || lease === entry.lease) return true;
-  if (entry.lease === null) return false;
-  throw new PostroomError(
-    'lease/lost',
-    `Another sender has taken over entry ${entry.id} of the Outbox meanwhile: its mail may have gone out twice.`,
-    { entry: entry.id, message: String(entry.message_id) },
-  );
+/** Throws where somebody else has tried one of the entries since. */
+function refuseTakenOver(updates: readonly OutboxUpdate[], entryOf: ReadonlyMap<number, LockedEntry>): void {
+  const lost = updates.flatMap(({ id, lease }) => {
+    const entry = entryOf.get(id);
+    return entry === undefined || lease === undefined || lease === entry.lease ? [] : [entry.recipient];
+  });
+  if (lost.length > 0) throw takenOver(lost);
 }
 
 async function defer(statements: Statements, updates: readonly OutboxUpdate[], { now }: EngineClock): Promise<void> {
@@ -87,6 +88,7 @@ async function defer(statements: Statements, updates: readonly OutboxUpdate[], {
     updates.map(({ receipt }) => receipt.status),
     updates.map(({ receipt }) => receipt.text),
     updates.map(({ delayNoticed }) => delayNoticed === true),
+    updates.map(({ lease }) => lease ?? null),
   ]);
 }
 

@@ -7,6 +7,7 @@ import { LIVING, type Servers } from '../engine/servers.js';
 import { OutboxRecord } from './outboxRecord.js';
 import { AT_REST, entryOf, type OutboxRow, UNHELD } from './outboxRows.js';
 import { type OutboxTally, UNTRIED } from './outboxTally.js';
+import { takenOver } from './takenOver.js';
 
 /** No entry waits longer than this. One that would was put off before the clock was set back: it is due. */
 const LONGEST_WAIT_MS = 86_400_000;
@@ -14,7 +15,6 @@ const LONGEST_WAIT_MS = 86_400_000;
 const STILL_TRIED = `FROM unnest($1::bigint[], $2::bigint[]) AS tried (id, lease)
   WHERE outbox.id = tried.id AND (tried.lease IS NULL OR tried.lease = outbox.lease)`;
 const TAKEN_OUT = 'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.';
-const TAKEN_OVER = 'Another sender has taken the message over: it was not sent from here.';
 
 interface Moved {
   readonly id: number;
@@ -157,11 +157,12 @@ function triesOf(entries: readonly LeasedEntry[]): readonly unknown[] {
   return [entries.map(({ id }) => id), entries.map(({ lease }) => lease ?? null)];
 }
 
+/** Released is taken over as well: whoever comes next may have it. */
 async function whyNotTried(statements: Statements, entries: readonly LeasedEntry[]): Promise<PostroomError> {
-  const taken = await statements.rows(
-    `SELECT outbox.id FROM outbox JOIN unnest($1::bigint[], $2::bigint[]) AS tried (id, lease) ON outbox.id = tried.id
-      WHERE tried.lease <> outbox.lease AND state <> 'held' LIMIT 1`,
+  const lost = await statements.rows<{ recipient: string }>(
+    `SELECT recipient FROM outbox JOIN unnest($1::bigint[], $2::bigint[]) AS tried (id, lease) ON outbox.id = tried.id
+      WHERE tried.lease <> outbox.lease OR (state <> 'held' AND lease_until IS NULL)`,
     triesOf(entries),
   );
-  return taken.length > 0 ? new PostroomError('lease/lost', TAKEN_OVER) : new PostroomError('mail/not-found', TAKEN_OUT);
+  return lost.length > 0 ? takenOver(lost.map(({ recipient }) => recipient)) : new PostroomError('mail/not-found', TAKEN_OUT);
 }
