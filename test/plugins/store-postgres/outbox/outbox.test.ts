@@ -59,14 +59,4 @@ describe('The Outbox of two servers on PostgreSQL', () => {
     const [message] = await one.mailStore.trace('Offer', 1);
     expect(message?.trail.filter(({ tap }) => tap === 'postroom/outbox')).to.have.length(8);
   });
-
-  it('hears what the other one queued, tried and put on hold', async () => {
-    await put(one, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
-    expect(one.outbox.counts(), 'of itself at once').to.include({ messages: 1, recipients: 2, untried: 1 });
-    await until('the other one heard of it', () => two.outbox.counts().untried === 1);
-    await two.outbox.hold((await two.outbox.list()).map(({ id }) => id));
-    expect(two.outbox.counts().untried).to.equal(0);
-    await until('the first one heard of that', () => one.outbox.counts().untried === 0);
-    expect(one.outbox.counts()).to.include({ messages: 1, recipients: 2 });
-  });
 });
