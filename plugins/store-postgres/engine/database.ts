@@ -13,6 +13,9 @@ export interface Statements {
   run(statement: string | Prepared, values?: readonly unknown[]): Promise<number>;
 }
 
+/** What only reads. */
+export type Reads = Pick<Statements, 'rows'>;
+
 export interface Database {
   /** Only reads: where the connection fails it is asked once more on another one. */
   rows<R>(statement: string | Prepared, values?: readonly unknown[]): Promise<R[]>;
