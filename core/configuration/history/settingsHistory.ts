@@ -25,7 +25,7 @@ export class SettingsHistory {
   /** Keeps a text that comes into force, unless it is the newest one. Without room for it the settings count all the same. */
   async keep(author: string, text: string): Promise<void> {
     try {
-      if ((await this.revisions.latest())?.text !== text) await this.revisions.add(author, text);
+      if ((await this.revisions.latest())?.text !== text) await this.revisions.add(author, text, (await this.revisions.latest())?.id ?? 0);
     } catch (thrown) {
       this.log.error(`This version of the settings is in force, but not in the history (${sentenceOf(thrown)}).`);
     }

@@ -31,7 +31,17 @@ export function storeSuite(
 ): void {
   describe(`A store on ${engine}`, function () {
     this.timeout(LONGEST_TEST_MS);
-    const suites = [mailStoreSuite, maildropSuite, outboxSuite, recordSuite, journalClockSuite, documentSuite, leaseSuite, outcomeSuite, endSuite];
+    const suites = [
+      mailStoreSuite,
+      maildropSuite,
+      outboxSuite,
+      recordSuite,
+      journalClockSuite,
+      documentSuite,
+      leaseSuite,
+      outcomeSuite,
+      endSuite,
+    ];
     for (const suite of suites) suite(engine, make);
     octetsSuite(engine, make, isLong);
     if (isForOneServer) it('is left out where it is about several servers: this one has one');
