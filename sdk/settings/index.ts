@@ -14,5 +14,6 @@ export * from './settingsAuthors.js';
 export * from './settingsChanges.js';
 export * from './settingsLayout.js';
 export * from './settingsReader.js';
+export * from './textDiff.js';
 export * from './typedValue.js';
 export * from './userReferences.js';
