@@ -42,6 +42,8 @@ export class HostSettings implements SettingsService, Disposable {
   readonly #problems: CurrentProblems;
   readonly #history: SettingsHistory;
   readonly #content: SourceText;
+  /** What is wrong in the text that was read last. */
+  #wrong: readonly SettingsProblem[] = [];
   /** What the settings in force were made of. */
   #goodText: string | undefined;
   #watch: Disposable | undefined;
@@ -70,7 +72,7 @@ export class HostSettings implements SettingsService, Disposable {
     await this.#merge(manifests, proven);
     const latest = await this.#history.latest();
     const content = await this.source.read();
-    const author = content.text === undefined && content.isMissing ? await this.#start(latest) : SETTINGS_AUTHORS.editor;
+    const author = content.text === undefined && content.isMissing ? await this.#start(latest) : undefined;
     // Watched before it is read: a change in between is seen as well.
     this.#watch = this.source.onDidChange(() => void this.reload());
     await this.#serially(async () => {
@@ -202,8 +204,8 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   async undo(author: string, revision?: number): Promise<SettingsChange & { readonly revision?: number }> {
-    // The newest revision is in force, or was the last to be where the file is broken now; then it is the one to go back to.
-    const former = hasErrors(this.problems) ? 0 : 1;
+    // The newest revision is in force, or was the last to be where the file is broken now, or another server has not kept its own yet; then it is the one to go back to.
+    const former = hasErrors(this.problems) || (await this.#history.latest())?.text !== this.#goodText ? 0 : 1;
     const id = revision ?? (await this.#history.list(2))[former]?.id;
     if (id === undefined) return failed('settings/invalid', 'There is no earlier version to go back to.');
     const found = await this.#history.find(id);
@@ -218,9 +220,11 @@ export class HostSettings implements SettingsService, Disposable {
       await this.#merge(manifests, proven);
       await this.source.offerSchema(this.editorSchema);
       const loaded = this.#load(this.text);
-      this.#problems.set(loaded.problems);
-      const good = loaded.good ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).good);
+      this.#tell(loaded.problems);
+      const isProposed = this.#content.standing === 'proposed';
+      const good = (isProposed ? undefined : loaded.good) ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).good);
       this.#inForce.apply(SETTINGS_AUTHORS.server, good ?? { value: this.#inForce.applied, shared: this.#inForce.shared });
+      if (isProposed) await this.#takeText();
     });
   }
 
@@ -238,9 +242,10 @@ export class HostSettings implements SettingsService, Disposable {
     for (const conflict of this.schema.conflicts) this.log.warn(conflict);
   }
 
-  /** Writes the text that is missing; answers who wrote it. */
-  async #start(latest: SettingsRevision | undefined): Promise<string> {
-    await this.source.write(latest?.text ?? this.source.starter ?? starterSettings(this.schema), undefined);
+  /** Writes the text that is missing; answers who wrote it, where another server was not quicker. */
+  async #start(latest: SettingsRevision | undefined): Promise<string | undefined> {
+    const text = latest?.text ?? this.source.starter ?? starterSettings(this.schema);
+    if ((await this.source.write(text, undefined)) === 'conflict') return undefined;
     if (latest === undefined) return FIRST_START;
     this.log.warn('settings.json was gone; the last good version was put back.', { path: this.place });
     return SETTINGS_AUTHORS.server;
@@ -254,15 +259,50 @@ export class HostSettings implements SettingsService, Disposable {
     return this.#loader.load(text, this.#inForce.applied);
   }
 
-  /** Takes up the text as it is now, where it is not what was read or written last. */
-  async #takeText(author: string = SETTINGS_AUTHORS.editor): Promise<void> {
-    const look = await this.#content.look();
-    if (look === 'same') return;
-    if (look !== 'changed') return this.#problems.set([{ severity: 'error', path: '', message: look.refusal }]);
-    const { text } = this.#content;
-    const loaded = this.#load(text);
-    this.#problems.set(loaded.problems);
-    if (loaded.good !== undefined) await this.#accept(author, text, loaded.good);
+  /** Takes up the text as it is now, where it is not what was read or written last. `author`: who wrote it, where this server knows. */
+  async #takeText(author?: string): Promise<void> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const look = await this.#content.look();
+      if (look === 'same') return this.#tell(this.#wrong);
+      if (look !== 'changed') return this.#tell([{ severity: 'error', path: '', message: look.refusal }]);
+      const { text, standing } = this.#content;
+      const { good, problems } = this.#load(text);
+      if (good !== undefined && standing === 'proposed') {
+        if (await this.#propose(text, good, problems)) return;
+      } else {
+        this.#tell(problems);
+        if (good !== undefined)
+          await this.#takeUp(author ?? (standing === 'shared' ? SETTINGS_AUTHORS.elsewhere : SETTINGS_AUTHORS.editor), text, good);
+        return;
+      }
+    }
+  }
+
+  async #takeUp(author: string, text: string, good: GoodSettings): Promise<void> {
+    // What another server wrote it keeps itself; at a start this may not have come about.
+    if (author !== SETTINGS_AUTHORS.elsewhere || this.#goodText === undefined) await this.#history.keep(author, text);
+    await this.#accept(author, text, good);
+  }
+
+  /** Puts what somebody wrote on this machine in the place of what all servers have; false, with nothing done, where another version is there by now. */
+  async #propose(text: string, good: GoodSettings, problems: readonly SettingsProblem[]): Promise<boolean> {
+    const newest = await this.#history.newest(this.#goodText);
+    try {
+      if (!(await this.#content.replace(text))) return false;
+    } catch (thrown) {
+      const message = `${notWritten(thrown)} What was written on this machine waits until it can be shared with the other servers.`;
+      this.#tell([{ severity: 'error', path: '', message }, ...problems]);
+      return true;
+    }
+    this.#tell(problems);
+    await this.#history.keep(SETTINGS_AUTHORS.editor, text, newest);
+    await this.#accept(SETTINGS_AUTHORS.editor, text, good);
+    return true;
+  }
+
+  #tell(wrong: readonly SettingsProblem[]): void {
+    this.#wrong = wrong;
+    this.#problems.set([...this.#content.problems, ...wrong]);
   }
 
   /** `make` starts from the text as it is now; it is repeated where somebody else is quicker, which an expected version then refuses. */
@@ -283,21 +323,23 @@ export class HostSettings implements SettingsService, Disposable {
     const loaded = this.#load(text);
     if (loaded.good === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
     let isWritten: boolean;
+    let newest: number | undefined;
     try {
       for (const listener of this.#willChange) await listener({ author, before: this.#inForce.shared, after: loaded.good.shared });
+      newest = await this.#history.newest(this.#content.standing === undefined ? undefined : this.#goodText);
       isWritten = await this.#content.replace(text);
     } catch (thrown) {
       return failed('data/not-writable', `${notWritten(thrown)} The former settings stay in force.`);
     }
     if (!isWritten) return failed('settings/conflict', CONFLICT);
-    this.#problems.set(loaded.problems);
-    await this.#accept(author, text, loaded.good, title);
+    this.#tell(loaded.problems);
+    await this.#history.keep(title, text, newest);
+    await this.#accept(author, text, loaded.good);
     return { ok: true, etag: this.etag, problems: loaded.problems };
   }
 
-  async #accept(author: string, text: string, good: GoodSettings, title = author): Promise<void> {
+  async #accept(author: string, text: string, good: GoodSettings): Promise<void> {
     this.#goodText = text;
-    await this.#history.keep(title, text);
     const named = JSON.stringify(this.#names());
     this.#inForce.apply(author, good);
     if (JSON.stringify(this.#names()) !== named) await this.source.offerSchema(this.editorSchema);
