@@ -116,14 +116,14 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ],
   },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
-  'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
+  'platform/settings-file': { services: ['Clock', 'DataFolder', 'Documents', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages', 'Revisions'],
       ...['StoreFiles', 'StoreMaintenance'],
     ],
   },
-  'platform/trial-period': { services: ['Clock', 'Events', 'SettingsService', 'StartMode', 'TrialPeriod'] },
+  'platform/trial-period': { services: ['Clock', 'Documents', 'Events', 'Leases', 'SettingsService', 'StartMode', 'TrialPeriod'] },
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
