@@ -1,6 +1,5 @@
-// The settings of a source: checks every version of its text, keeps the last good one in force, writes edits.
+// The settings of a source, for all who read and change them: a text that is checked, and what is in force of it.
 import { type Disposable, type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
-import { reasonOf } from '@postroom/sdk/base';
 import {
   type ComingChange,
   Events,
@@ -29,11 +28,7 @@ import type { SettingsSchema } from '../schema/schema.js';
 import { starterSettings } from '../schema/starter.js';
 import { applyEdits, parseDocument } from '../text/document.js';
 import { SettingsInForce } from './settingsInForce.js';
-import { SourceText } from './sourceText.js';
-
-/** Times that a change is made where others write at the same moment. */
-const MOST_TRIES = 5;
-const CONFLICT = 'The settings were changed by somebody else meanwhile. Load them again and repeat the change.';
+import { CONFLICT, failed, MOST_TRIES, SettingsText } from './settingsText.js';
 
 export class HostSettings implements SettingsService, Disposable {
   readonly node: string;
@@ -41,15 +36,10 @@ export class HostSettings implements SettingsService, Disposable {
   readonly #inForce: SettingsInForce;
   readonly #problems: CurrentProblems;
   readonly #history: SettingsHistory;
-  readonly #content: SourceText;
-  /** What is wrong in the text that was read last. */
-  #wrong: readonly SettingsProblem[] = [];
-  /** What the settings in force were made of. */
-  #goodText: string | undefined;
+  readonly #text: SettingsText;
   #watch: Disposable | undefined;
   /** Reads and writes follow each other; an edit never starts from a text that another one replaces. */
   #queue: Promise<unknown> = Promise.resolve();
-  readonly #willChange = new Set<(change: ComingChange) => Promise<void>>();
 
   constructor(
     @SettingsSource private readonly source: SettingsSource,
@@ -61,10 +51,17 @@ export class HostSettings implements SettingsService, Disposable {
     this.node = name;
     this.#loader = new SettingsLoader(name);
     const listenerFailed = (thrown: unknown): void => log.error(`A listener to the settings failed: ${sentenceOf(thrown)}`);
-    this.#content = new SourceText(source);
     this.#inForce = new SettingsInForce(this.#loader, events, listenerFailed);
     this.#problems = new CurrentProblems(events, log, listenerFailed);
     this.#history = new SettingsHistory(revisions, log);
+    this.#text = new SettingsText({
+      source,
+      history: this.#history,
+      problems: this.#problems,
+      load: (text) => this.#load(text),
+      apply: (author, good) => this.#apply(author, good),
+      shared: () => this.shared,
+    });
   }
 
   /** Reads the text, writes one at the first start, and hears of changes from then on. With a broken text the last good version comes into force. */
@@ -76,8 +73,8 @@ export class HostSettings implements SettingsService, Disposable {
     // Watched before it is read: a change in between is seen as well.
     this.#watch = this.source.onDidChange(() => void this.reload());
     await this.#serially(async () => {
-      await this.#takeText(author);
-      if (this.#goodText === undefined) this.#fallBack(latest);
+      await this.#text.take(author);
+      if (this.#text.good === undefined) await this.#fallBack(latest);
       await this.source.offerSchema(this.editorSchema);
     });
   }
@@ -93,11 +90,11 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   get text(): string {
-    return this.#content.text;
+    return this.#text.text;
   }
 
   get etag(): string {
-    return this.#content.etag;
+    return this.#text.etag;
   }
 
   get problems(): readonly SettingsProblem[] {
@@ -142,8 +139,7 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   onWillChange(listener: (change: ComingChange) => Promise<void>): Disposable {
-    this.#willChange.add(listener);
-    return { dispose: () => void this.#willChange.delete(listener) };
+    return this.#text.onWillChange(listener);
   }
 
   onDidApply(listener: (author: string) => void): Disposable {
@@ -170,7 +166,7 @@ export class HostSettings implements SettingsService, Disposable {
       const { text: base } = this.#load(this.text);
       if (parseDocument(base).value === undefined) return { ok: false, code: 'settings/invalid', problems: this.problems };
       try {
-        return await this.#commit(author, applyEdits(base, edits), base === this.text ? author : withRenames(author));
+        return await this.#text.commit(author, applyEdits(base, edits), base === this.text ? author : withRenames(author));
       } catch (thrown) {
         return failed('settings/invalid', `The change does not fit the settings (${sentenceOf(thrown)}).`);
       }
@@ -192,7 +188,7 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   replace(author: string, text: string, expected?: ExpectedVersion): Promise<SettingsChange> {
-    return this.#change(expected, () => this.#commit(author, text));
+    return this.#change(expected, () => this.#text.commit(author, text));
   }
 
   history(limit = 50): Promise<readonly Omit<SettingsRevision, 'text'>[]> {
@@ -200,17 +196,17 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   diff(from: number, to?: number): Promise<string> {
-    return this.#history.diff(from, to ?? this.#goodText ?? '');
+    return this.#history.diff(from, to ?? this.#text.good ?? '');
   }
 
   async undo(author: string, revision?: number): Promise<SettingsChange & { readonly revision?: number }> {
     // The newest revision is in force, or was the last to be where the file is broken now, or another server has not kept its own yet; then it is the one to go back to.
-    const former = hasErrors(this.problems) || (await this.#history.latest())?.text !== this.#goodText ? 0 : 1;
+    const former = hasErrors(this.problems) || (await this.#history.latest())?.text !== this.#text.good ? 0 : 1;
     const id = revision ?? (await this.#history.list(2))[former]?.id;
     if (id === undefined) return failed('settings/invalid', 'There is no earlier version to go back to.');
     const found = await this.#history.find(id);
     if (found === undefined) return failed('settings/invalid', unknownRevision(id));
-    const change = await this.#change(undefined, () => this.#commit(author, found.text, backTo(author, id)));
+    const change = await this.#change(undefined, () => this.#text.commit(author, found.text, backTo(author, id)));
     return { ...change, revision: id };
   }
 
@@ -219,12 +215,7 @@ export class HostSettings implements SettingsService, Disposable {
     return this.#serially(async () => {
       await this.#merge(manifests, proven);
       await this.source.offerSchema(this.editorSchema);
-      const loaded = this.#load(this.text);
-      this.#tell(loaded.problems);
-      const isProposed = this.#content.standing === 'proposed';
-      const good = (isProposed ? undefined : loaded.good) ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).good);
-      this.#inForce.apply(SETTINGS_AUTHORS.server, good ?? { value: this.#inForce.applied, shared: this.#inForce.shared });
-      if (isProposed) await this.#takeText();
+      await this.#text.checkAgain({ value: this.#inForce.applied, shared: this.shared });
     });
   }
 
@@ -234,7 +225,7 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   reload(): Promise<void> {
-    return this.#serially(() => this.#takeText());
+    return this.#serially(() => this.#text.take());
   }
 
   async #merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): Promise<void> {
@@ -259,58 +250,12 @@ export class HostSettings implements SettingsService, Disposable {
     return this.#loader.load(text, this.#inForce.applied);
   }
 
-  /** Takes up the text as it is now, where it is not what was read or written last. `author`: who wrote it, where this server knows. */
-  async #takeText(author?: string): Promise<void> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const look = await this.#content.look();
-      if (look === 'same') return this.#tell(this.#wrong);
-      if (look !== 'changed') return this.#tell([{ severity: 'error', path: '', message: look.refusal }]);
-      const { text, standing } = this.#content;
-      const { good, problems } = this.#load(text);
-      if (good !== undefined && standing === 'proposed') {
-        if (await this.#propose(text, good, problems)) return;
-      } else {
-        this.#tell(problems);
-        if (good !== undefined)
-          await this.#takeUp(author ?? (standing === 'shared' ? SETTINGS_AUTHORS.elsewhere : SETTINGS_AUTHORS.editor), text, good);
-        return;
-      }
-    }
-  }
-
-  async #takeUp(author: string, text: string, good: GoodSettings): Promise<void> {
-    // What another server wrote it keeps itself; at a start this may not have come about.
-    if (author !== SETTINGS_AUTHORS.elsewhere || this.#goodText === undefined) await this.#history.keep(author, text);
-    await this.#accept(author, text, good);
-  }
-
-  /** Puts what somebody wrote on this machine in the place of what all servers have; false, with nothing done, where another version is there by now. */
-  async #propose(text: string, good: GoodSettings, problems: readonly SettingsProblem[]): Promise<boolean> {
-    const newest = await this.#history.newest(this.#goodText);
-    try {
-      if (!(await this.#content.replace(text))) return false;
-    } catch (thrown) {
-      const message = `${notWritten(thrown)} What was written on this machine waits until it can be shared with the other servers.`;
-      this.#tell([{ severity: 'error', path: '', message }, ...problems]);
-      return true;
-    }
-    this.#tell(problems);
-    await this.#history.keep(SETTINGS_AUTHORS.editor, text, newest);
-    await this.#accept(SETTINGS_AUTHORS.editor, text, good);
-    return true;
-  }
-
-  #tell(wrong: readonly SettingsProblem[]): void {
-    this.#wrong = wrong;
-    this.#problems.set([...this.#content.problems, ...wrong]);
-  }
-
   /** `make` starts from the text as it is now; it is repeated where somebody else is quicker, which an expected version then refuses. */
   #change(expected: ExpectedVersion | undefined, make: () => Promise<SettingsChange>): Promise<SettingsChange> {
     return this.#serially(async () => {
       let change = failed('settings/conflict', CONFLICT);
       for (let tries = 0; tries < MOST_TRIES && !change.ok && change.code === 'settings/conflict'; tries += 1) {
-        await this.#takeText();
+        await this.#text.take();
         if (expected?.etag !== undefined && expected.etag !== this.etag) return failed('settings/conflict', CONFLICT);
         change = await make();
       }
@@ -318,39 +263,18 @@ export class HostSettings implements SettingsService, Disposable {
     });
   }
 
-  /** Puts a text into the source and into force, unless it is wrong. `title`: how the history names it. */
-  async #commit(author: string, text: string, title = author): Promise<SettingsChange> {
-    const loaded = this.#load(text);
-    if (loaded.good === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
-    let isWritten: boolean;
-    let newest: number | undefined;
-    try {
-      for (const listener of this.#willChange) await listener({ author, before: this.#inForce.shared, after: loaded.good.shared });
-      newest = await this.#history.newest(this.#content.standing === undefined ? undefined : this.#goodText);
-      isWritten = await this.#content.replace(text);
-    } catch (thrown) {
-      return failed('data/not-writable', `${notWritten(thrown)} The former settings stay in force.`);
-    }
-    if (!isWritten) return failed('settings/conflict', CONFLICT);
-    this.#tell(loaded.problems);
-    await this.#history.keep(title, text, newest);
-    await this.#accept(author, text, loaded.good);
-    return { ok: true, etag: this.etag, problems: loaded.problems };
-  }
-
-  async #accept(author: string, text: string, good: GoodSettings): Promise<void> {
-    this.#goodText = text;
+  async #apply(author: string, good: GoodSettings): Promise<void> {
     const named = JSON.stringify(this.#names());
     this.#inForce.apply(author, good);
     if (JSON.stringify(this.#names()) !== named) await this.source.offerSchema(this.editorSchema);
   }
 
   /** At start with a broken file. */
-  #fallBack(latest: SettingsRevision | undefined): void {
+  async #fallBack(latest: SettingsRevision | undefined): Promise<void> {
     const good = latest === undefined ? undefined : this.#load(latest.text).good;
-    if (good !== undefined) this.#goodText = latest?.text;
-    else this.log.error('There is no good version of the settings to fall back to; nothing is shared until settings.json is mended.');
-    this.#inForce.apply(SETTINGS_AUTHORS.server, good ?? this.#load('{}').good ?? { value: {}, shared: {} });
+    if (good === undefined)
+      this.log.error('There is no good version of the settings to fall back to; nothing is shared until settings.json is mended.');
+    await this.#text.fallBack(good && latest?.text, good ?? this.#load('{}').good ?? { value: {}, shared: {} });
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {
@@ -358,14 +282,4 @@ export class HostSettings implements SettingsService, Disposable {
     this.#queue = result.catch(() => undefined);
     return result;
   }
-}
-
-/** What the source says itself; a listener to coming changes says only why. */
-function notWritten(thrown: unknown): string {
-  const isSources = thrown instanceof PostroomError && thrown.code === 'data/not-writable';
-  return isSources ? thrown.message : `settings.json could not be written (${reasonOf(thrown)}).`;
-}
-
-function failed(code: 'settings/invalid' | 'settings/conflict' | 'data/not-writable', sentence: string): SettingsChange {
-  return { ok: false, code, problems: [{ severity: 'error', path: '', message: sentence }] };
 }

@@ -16,8 +16,9 @@ export function explained(schema: PropertySchema): PropertySchema {
 }
 
 /** The same for one server alone: what it does not say for itself stands at the top, so that no default may be filled in. */
-export function explainedOnNode({ default: _, ...schema }: PropertySchema): PropertySchema {
-  return withFacts(schema, ['For this server alone, in the place of the value at the top.']);
+export function explainedOnNode(schema: PropertySchema): PropertySchema {
+  const { default: _, ...others } = schema;
+  return withFacts(others, ['For this server alone, in the place of the value at the top.']);
 }
 
 function withFacts(schema: PropertySchema, first: readonly string[]): PropertySchema {

@@ -71,8 +71,8 @@ export function refuseUnknownKeys(schema: SettingsDeclarations, edits: readonly 
 const STRUCTURE: readonly string[] = ['$schema', 'accounts', NODES, 'kind', 'via', 'address', 'users'];
 
 /** What tells names with dots from what follows them: `users.l.jones.names` is the `names` of `l.jones`. */
-export interface KnownNames {
-  usersOf(account: string): readonly string[];
+export interface NamesInKeys {
+  readonly usersOf: (account: string) => readonly string[];
   /** Servers that the settings name. */
   readonly nodes: readonly string[];
   /** Keys that may differ by server. */
@@ -80,7 +80,7 @@ export interface KnownNames {
 }
 
 /** A property's path: `log.level` is one key; below `accounts.` the id, below `users.` the name, and below `nodes.` the server are separate steps. */
-export function pathOf(key: string, { usersOf, nodes, perNode }: KnownNames = NOTHING_KNOWN): readonly string[] {
+export function pathOf(key: string, { usersOf, nodes, perNode }: NamesInKeys = NOTHING_KNOWN): readonly string[] {
   if (key.startsWith(`${NODES}.`)) return [NODES, ...nodePathOf(key.slice(NODES.length + 1), nodes, perNode)];
   const account = /^accounts\.([^.]+)(?:\.(.+))?$/.exec(key);
   if (account === null) {
@@ -99,7 +99,7 @@ export function pathOf(key: string, { usersOf, nodes, perNode }: KnownNames = NO
   return ['accounts', id, 'users', name, ...(below === name ? [] : [below.slice(name.length + 1)])];
 }
 
-const NOTHING_KNOWN: KnownNames = { usersOf: () => [], nodes: [], perNode: [] };
+const NOTHING_KNOWN: NamesInKeys = { usersOf: () => [], nodes: [], perNode: [] };
 
 /** Servers are often called as their hosts: with dots. */
 function nodePathOf(rest: string, nodes: readonly string[], perNode: readonly string[]): readonly string[] {

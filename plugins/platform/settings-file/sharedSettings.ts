@@ -78,12 +78,12 @@ export class SharedSettings implements SettingsSource {
     const file = await this.of.copy.read();
     // What somebody saved since is looked at first.
     if ((replaces !== undefined && replaces !== etag) || etagIn(file) !== fileEtag) return 'conflict';
-    const version = await this.#put(text, replaced);
-    if (version === 'conflict') return 'conflict';
-    const all = { version, text };
+    const put = await this.#put(text, replaced);
+    if (put === 'conflict') return 'conflict';
+    const all = { version: put.version, text };
     await this.#copyInto(file, all);
     this.#inForce(all, file);
-    return { etag: quoted(version) };
+    return { etag: quoted(put.version) };
   }
 
   onDidChange(listener: () => void): Disposable {
@@ -128,14 +128,13 @@ export class SharedSettings implements SettingsSource {
     return found === undefined ? undefined : { version: found.version, text: utf8TextOf(found.octets) };
   }
 
-  async #put(text: string, replaces: string | undefined): Promise<string | 'conflict'> {
+  async #put(text: string, replaces: string | undefined): Promise<{ readonly version: string } | 'conflict'> {
     try {
-      const put = await this.of.documents.put(DOCUMENT, Buffer.from(text), replaces);
-      return put === 'conflict' ? put : put.version;
+      return await this.of.documents.put(DOCUMENT, Buffer.from(text), replaces);
     } catch (thrown) {
       const isUnknown = thrown instanceof PostroomError && thrown.code === 'store/unknown';
       const there = isUnknown ? await this.#document().catch(() => undefined) : undefined;
-      if (there?.text === text) return there.version;
+      if (there?.text === text) return there;
       const message = `The settings could not be written into the store, for all servers: ${sentenceOf(thrown)}`;
       throw new PostroomError('data/not-writable', message, { path: this.place }, { cause: thrown });
     }
