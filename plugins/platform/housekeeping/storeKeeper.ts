@@ -1,7 +1,7 @@
 // Recovery after the store failed, or cannot be reached: nothing is taken in until it can be used again and was found whole. Each failed try is logged and
 // shown; mailboxes are served meanwhile, from what can be read. Each server looks after its own way to the store.
-import { type Disposable, type Logger, PostroomError, sentenceOf } from '@postroom/sdk';
-import { DisposableStack } from '@postroom/sdk/base';
+import { type Disposable, type Logger, sentenceOf } from '@postroom/sdk';
+import { DisposableStack, isStoreAway } from '@postroom/sdk/base';
 import type { ActivityLog, Clock, Events, StoreMaintenance } from '@postroom/sdk/services';
 
 /** Waits before the first, second ... try; the last one repeats. Each try reads the whole database. */
@@ -13,7 +13,7 @@ export class StoreKeeper implements Disposable {
   #tries = 0;
   #reopening: Promise<void> | undefined;
   #disposed = false;
-  #isElsewhere = false;
+  #isAway = false;
 
   constructor(
     private readonly upkeep: StoreMaintenance,
@@ -38,8 +38,8 @@ export class StoreKeeper implements Disposable {
   }
 
   #failed(error: Error): void {
-    this.#isElsewhere = isElsewhere(error);
-    const why = this.#isElsewhere ? `: ${error.message}` : `, because the disk failed: ${error.message}`;
+    this.#isAway = isStoreAway(error);
+    const why = this.#isAway ? `: ${error.message}` : `, because the disk failed: ${error.message}`;
     this.#alarm(`No mail is taken in or collected${why} Postroom looks again by itself.`);
     this.#tries = 0;
     this.#wait();
@@ -66,7 +66,7 @@ export class StoreKeeper implements Disposable {
       this.#wait();
       return;
     }
-    const what = this.#isElsewhere ? 'The database can be used again' : 'The disk works again and the database is whole';
+    const what = this.#isAway ? 'The database can be used again' : 'The disk works again and the database is whole';
     const text = `${what}: mail is taken in and collected as before.`;
     this.log.info(text);
     this.activity.add({ kind: 'service', account: undefined, user: undefined, message: undefined, text });
@@ -79,11 +79,6 @@ export class StoreKeeper implements Disposable {
   }
 
   get #source(): string {
-    return this.#isElsewhere ? 'database' : 'disk';
+    return this.#isAway ? 'database' : 'disk';
   }
-}
-
-/** What a store on another machine says, and no disk of this one. */
-function isElsewhere(error: Error): boolean {
-  return error instanceof PostroomError && (error.code === 'store/unreachable' || error.code === 'store/unfit');
 }
