@@ -55,7 +55,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/housekeeping': {
     services: [
-      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Notices', 'PluginStorages'],
+      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Leases', 'Notices', 'PluginStorages'],
       ...['PluginSupervision', 'SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
     ],
   },
