@@ -104,6 +104,10 @@ export class PostgresPlace implements StorePlace {
     await this.database.query('UPDATE server SET until = heard_at WHERE heard_at <= $1', [now]);
   }
 
+  async halves(): Promise<number> {
+    return (await this.database.query('SELECT message_id FROM spill')).length;
+  }
+
   loseAnswer(store: PostgresStore, isStored: boolean): Promise<void> {
     void this.#of(store).proxy.lose({ of: STORES_MESSAGE, isStored });
     return Promise.resolve();
