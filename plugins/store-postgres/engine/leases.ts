@@ -26,9 +26,13 @@ const TAKE = `INSERT INTO lease (name, token, server_id, since) VALUES ($1, next
     WHERE lease.server_id IS NULL OR lease.server_id = $2 OR lease.server_id NOT IN ${LIVING}
   RETURNING token`;
 
+/** A mailbox's lease bears its number, as it may get another name meanwhile; people know it by its name. */
+const TITLE = `coalesce((SELECT 'maildrop/' || user_key || CASE account WHEN '' THEN '' ELSE '@' || account END FROM mailbox
+  WHERE mailbox.id = substring(lease.name FROM '^maildrop/([0-9]+)$')::bigint), lease.name)`;
+
 /** One that is gone stands here as long as something is left of it. */
 const SERVERS = `SELECT id, name, since, heard_at, until <= ${DATABASE_NOW} AS is_gone,
-    coalesce((SELECT json_agg(json_build_array(lease.name, lease.since) ORDER BY lease.name) FROM lease WHERE server_id = server.id), '[]')::text AS holds
+    coalesce((SELECT json_agg(json_build_array(${TITLE}, lease.since) ORDER BY ${TITLE}) FROM lease WHERE server_id = server.id), '[]')::text AS holds
   FROM server
   WHERE until > ${DATABASE_NOW} OR EXISTS (SELECT 1 FROM lease WHERE server_id = server.id) OR EXISTS (SELECT 1 FROM outbox WHERE server_id = server.id)
     OR EXISTS (SELECT 1 FROM spill WHERE server_id = server.id)
