@@ -24,6 +24,7 @@ export * from './base/ifProvided.js';
 export * from './base/listeners.js';
 export * from './base/makeFolder.js';
 export * from './base/manifestFile.js';
+export * from './base/missingCertificate.js';
 export * from './base/namesOf.js';
 export * from './base/nearest.js';
 export * from './base/ownAddresses.js';
