@@ -24,6 +24,8 @@ export interface SecretStore {
   removeAccount(account: string): Promise<void>;
   renameUser(account: string, from: string, to: string): Promise<void>;
   removeUser(mailbox: MailboxRef): Promise<void>;
+  /** Takes over at once what other servers on the store have changed, which otherwise takes a second or two. */
+  refresh(): Promise<void>;
   /**
    * Seals every secret with a new key: in a new key file, or the credential of systemd where one is given. Resolves with how many. Other servers on the store
    * need the new key as well.

@@ -44,6 +44,10 @@ export interface PostroomOptions {
   readonly users?: readonly string[];
   /** False: the accounts' passwords at the ISP stay unset. */
   readonly ispPasswords?: boolean;
+  /** boot.json of the data folder. */
+  readonly boot?: object;
+  /** 32 octets, which all servers on one store need: of the encrypted passwords. A new one where it is missing. */
+  readonly secretKey?: Buffer;
   /** As openServer takes them. */
   readonly bundledPlugins?: string;
   readonly lifecycleTimeoutMs?: number;
@@ -73,6 +77,8 @@ export class Postroom {
     try {
       const settings = { ...officeSettings(isp), ...options.settings };
       await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings, undefined, 2));
+      if (options.boot !== undefined) await writeFile(path.join(dataDir, 'boot.json'), JSON.stringify(options.boot));
+      if (options.secretKey !== undefined) await writeFile(path.join(dataDir, 'secret.key'), options.secretKey, { mode: 0o600 });
       await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords([...USERS, ...(options.users ?? [])]));
       await postroom.open();
       if (options.ispPasswords !== false) {

@@ -42,7 +42,9 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'mailing-lists': { services: ['Teaching'] },
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
-  'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
+  'platform/certificates': {
+    services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],
+  },
   'platform/cli': {
     services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
     forbidden: ["It names a program, which is for the product's own plugins."],
@@ -55,7 +57,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/housekeeping': {
     services: [
-      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Notices', 'PluginStorages'],
+      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Leases', 'Notices', 'PluginStorages'],
       ...['PluginSupervision', 'SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
     ],
   },
@@ -102,7 +104,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['WhatIf'],
     ],
   },
-  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'StandingProblems'] },
   'platform/service-commands': {
     services: [
       ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],
@@ -119,8 +121,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/settings-file': { services: ['Clock', 'DataFolder', 'Documents', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [
-      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages', 'Revisions'],
-      ...['StoreFiles', 'StoreMaintenance'],
+      ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
+      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
     ],
   },
   'platform/trial-period': { services: ['Clock', 'Documents', 'Events', 'Leases', 'SettingsService', 'StartMode', 'TrialPeriod'] },

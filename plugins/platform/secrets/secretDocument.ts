@@ -58,6 +58,11 @@ export class SecretDocument implements Secrets {
     return this.#secrets;
   }
 
+  /** Of what is in memory. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
   /** Rejects with `secrets/unreadable` where it is damaged: to go on without it would lose every password at the next write. */
   async open(): Promise<void> {
     await this.#take();
@@ -68,9 +73,11 @@ export class SecretDocument implements Secrets {
     return this.#taken.add(listener);
   }
 
-  /** Takes over what somebody else has written since. False where that is nothing. */
-  look(): Promise<boolean> {
-    return this.inTurn(async () => (await this.documents.version(SECRETS_DOCUMENT)) !== this.#version && (await this.#take()));
+  /** Takes over what somebody else has written since. */
+  look(): Promise<void> {
+    return this.inTurn(async () => {
+      if ((await this.documents.version(SECRETS_DOCUMENT)) !== this.#version) await this.#take();
+    });
   }
 
   /** Changes follow each other. Readers see what was there before until a change is durable, then all of it; one that fails does not count. */
@@ -110,17 +117,16 @@ export class SecretDocument implements Secrets {
     return result;
   }
 
-  async #take(): Promise<boolean> {
+  async #take(): Promise<void> {
     const found = await this.#read();
-    if (found?.version === this.#version) return false;
+    if (found?.version === this.#version) return;
     this.#version = found?.version;
     // One that has vanished is written again by the next change: no change removes it.
-    if (found === undefined) return false;
+    if (found === undefined) return;
     const before = { passwords: this.#passwords, secrets: this.#secrets };
     this.#passwords = new Map(Object.entries(found.file.passwords));
     this.#secrets = new Map(Object.entries(found.file.secrets));
     this.#taken.fire(before);
-    return true;
   }
 
   async #read(): Promise<{ readonly file: SecretsFile; readonly version: string } | undefined> {

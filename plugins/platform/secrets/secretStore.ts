@@ -26,7 +26,7 @@ export class DocumentSecretStore implements SecretStore {
   readonly #nobody = unmatchableHash();
   #hashing: Promise<unknown> = Promise.resolve();
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #looking: Promise<boolean> | undefined;
+  #looking: Promise<unknown> | undefined;
   readonly #listeners = new Set<(mailbox: MailboxRef) => void>();
 
   constructor(private readonly parts: SecretStoreParts) {
@@ -67,9 +67,12 @@ export class DocumentSecretStore implements SecretStore {
   }
 
   async verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {
+    const { document } = this.parts;
+    const before = document.version;
     if (await this.#matches(mailbox, password)) return true;
     // Another server may have set it a moment ago.
-    return (await this.#look()) && this.#matches(mailbox, password);
+    await this.#look();
+    return document.version !== before && this.#matches(mailbox, password);
   }
 
   async #matches(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {
@@ -84,19 +87,20 @@ export class DocumentSecretStore implements SecretStore {
     return true;
   }
 
-  /** Whether another server has changed something that was not known here. */
-  #look(): Promise<boolean> {
+  /** Takes over what another server has changed that was not known here. */
+  async #look(): Promise<void> {
     const { document, clock, isShared } = this.parts;
-    if (this.#looking !== undefined) return this.#looking;
-    if (!isShared || clock.monotonic() - this.#lookedAt < LOOK_EVERY_MS) return Promise.resolve(false);
-    this.#lookedAt = clock.monotonic();
-    this.#looking = document
-      .look()
-      .catch(() => false)
-      .finally(() => {
-        this.#looking = undefined;
-      });
-    return this.#looking;
+    const isDue = isShared && clock.monotonic() - this.#lookedAt >= LOOK_EVERY_MS;
+    if (this.#looking === undefined && isDue) {
+      this.#lookedAt = clock.monotonic();
+      this.#looking = document
+        .look()
+        .catch(() => undefined)
+        .finally(() => {
+          this.#looking = undefined;
+        });
+    }
+    await this.#looking;
   }
 
   wasRightLately(mailbox: MailboxRef, password: string): boolean {
@@ -161,6 +165,10 @@ export class DocumentSecretStore implements SecretStore {
 
   async removeUser(mailbox: MailboxRef): Promise<void> {
     if (this.hasPassword(mailbox)) await this.#change((draft) => this.#dropPassword(draft, userKey(mailbox)));
+  }
+
+  async refresh(): Promise<void> {
+    if (this.parts.isShared) await this.parts.document.look();
   }
 
   async rotateKey(): Promise<number> {

@@ -101,6 +101,13 @@ describe('Secrets that several servers share', () => {
     expect(b.documents.asked).to.equal(1);
   });
 
+  it('lets a user in whose new password is being taken over while the login is looked at', async () => {
+    shared.put('secrets.json', Buffer.from(quickPasswords(['company/greg'])));
+    await heard(b, () => b.secrets.store.hasPassword(GREG));
+    await a.secrets.store.setUserPassword(GREG, 'new');
+    expect(await b.secrets.store.verifyUserPassword(GREG, 'new')).to.equal(true);
+  });
+
   it('says no as before where the store is away', async () => {
     shared.put('secrets.json', Buffer.from(quickPasswords(['company/greg'])));
     await heard(b, () => b.secrets.store.hasPassword(GREG));
