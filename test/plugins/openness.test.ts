@@ -105,8 +105,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
   'platform/service-commands': {
     services: [
-      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],
-      ...['Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
+      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
+      ...['PortCatalogue', 'Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
     ],
   },
   'platform/settings-commands': {
