@@ -72,6 +72,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'ContributedEntries',
         'Events',
         'Figures',
+        'Leases',
         'MailStore',
         'Outbox',
         'PluginSupervision',
