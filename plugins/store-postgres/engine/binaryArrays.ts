@@ -22,7 +22,7 @@ export function booleans(values: readonly (boolean | null)[]): Buffer {
 }
 
 export function texts(values: readonly (string | null)[]): Buffer {
-  const clean = values.map((value) => (value === null ? null : plainText(value)));
+  const clean = values.map((value) => (value == null ? null : plainText(value)));
   const lengths = clean.map((value) => (value === null ? NULL_LENGTH : Buffer.byteLength(value)));
   return variable(TEXT, lengths, (buffer, index, at) => void buffer.write(clean[index] ?? '', at));
 }
@@ -37,7 +37,7 @@ function fixed<T>(
   values: readonly (T | null)[],
   write: (buffer: Buffer, value: T, at: number) => void,
 ): Buffer {
-  const lengths = values.map((value) => (value === null ? NULL_LENGTH : size));
+  const lengths = values.map((value) => (value == null ? NULL_LENGTH : size));
   return variable(type, lengths, (buffer, index, at) => write(buffer, values[index] as T, at));
 }
 

@@ -1,5 +1,6 @@
 // What the store asks its database, whichever connection carries it.
 import { PostroomError } from '@postroom/sdk';
+import type { CommitLog } from './commitLog.js';
 import { DatabaseError } from './sentences.js';
 import type { Prepared, Session } from './session.js';
 import type { SessionPool } from './sessionPool.js';
@@ -19,8 +20,8 @@ export type Reads = Pick<Statements, 'rows'>;
 export interface Database {
   /** Only reads: where the connection fails it is asked once more on another one. */
   rows<R>(statement: string | Prepared, values?: readonly unknown[]): Promise<R[]>;
-  /** One statement that is a commit by itself. Rejects as `transaction`. */
-  write<R>(statement: string | Prepared, values?: readonly unknown[]): Promise<R[]>;
+  /** One statement that is a commit by itself. Rejects as `transaction`. `units`: changes that it makes, for the statistics. */
+  write<R>(statement: string | Prepared, values?: readonly unknown[], units?: number): Promise<R[]>;
   /**
    * BEGIN ... COMMIT on one connection. Rejects with nothing of it stored, or with `store/unknown` where the answer to COMMIT was lost. `work` may be asked
    * again: after a deadlock, say.
@@ -33,7 +34,10 @@ export interface Database {
 const MOST_TRIES = 5;
 
 export class PooledDatabase implements Database {
-  constructor(private readonly pool: SessionPool) {}
+  constructor(
+    private readonly pool: SessionPool,
+    private readonly log: CommitLog,
+  ) {}
 
   async rows<R>(statement: string | Prepared, values?: readonly unknown[]): Promise<R[]> {
     const ask = (): Promise<R[]> => this.pool.use((session) => session.rows<R>(statement, values));
@@ -46,30 +50,58 @@ export class PooledDatabase implements Database {
     }
   }
 
-  write<R>(statement: string | Prepared, values?: readonly unknown[]): Promise<R[]> {
-    return again(() => this.pool.use((session) => committed(() => session.rows<R>(statement, values))));
+  write<R>(statement: string | Prepared, values?: readonly unknown[], units = 1): Promise<R[]> {
+    return this.#noted(units, () => again(() => this.pool.use((session) => committed(() => session.rows<R>(statement, values)))));
   }
 
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    return again(async () => {
-      let isBegun = false;
-      const transact = (): Promise<T> =>
-        this.pool.use(async (session) => {
-          await session.exec('BEGIN');
-          isBegun = true;
-          return finished(session, work);
-        });
-      try {
-        return await transact();
-      } catch (error) {
-        // As with `rows`.
-        if (isBegun || !isAway(error)) throw error;
-        return transact();
-      }
-    });
+    return this.#noted(1, () => again(() => this.#transact(work)));
   }
 
   async *copyOut(query: string): AsyncGenerator<readonly (Buffer | null)[]> {
+    let isBegun = false;
+    try {
+      for await (const row of this.#copied(query)) {
+        isBegun = true;
+        yield row;
+      }
+    } catch (error) {
+      // As with `rows`.
+      if (isBegun || !isAway(error)) throw error;
+      yield* this.#copied(query);
+    }
+  }
+
+  async #transact<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    let isBegun = false;
+    const transact = (): Promise<T> =>
+      this.pool.use(async (session) => {
+        await session.exec('BEGIN');
+        isBegun = true;
+        return finished(session, work);
+      });
+    try {
+      return await transact();
+    } catch (error) {
+      // As with `rows`.
+      if (isBegun || !isAway(error)) throw error;
+      return transact();
+    }
+  }
+
+  async #noted<T>(units: number, commit: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    try {
+      const result = await commit();
+      this.log.stored(units, performance.now() - began);
+      return result;
+    } catch (error) {
+      this.log.failed(error);
+      throw error;
+    }
+  }
+
+  async *#copied(query: string): AsyncGenerator<readonly (Buffer | null)[]> {
     const { session, done } = await this.#borrowed();
     try {
       yield* session.copyOut(query);

@@ -2,6 +2,7 @@
 import type { Clock } from '@postroom/sdk/services';
 import type { StoreAddress } from './address.js';
 import { Changes } from './changes.js';
+import { CommitLog } from './commitLog.js';
 import { type Database, PooledDatabase } from './database.js';
 import { clockOf, DATABASE_CLOCK, type EngineClock } from './engineClock.js';
 import { PostgresLeases } from './leases.js';
@@ -18,6 +19,12 @@ export interface EngineOptions {
   /** At most so many connections, besides the one for signs of life. */
   readonly connections?: number | undefined;
   readonly patienceMs?: number | undefined;
+  /**
+   * The number that the process had on this store which was on this data folder before: it is dead, so what it left is this one's at once.
+   */
+  readonly former?: ((storeId: string) => Promise<number | undefined>) | undefined;
+  /** This server has a new number: at the start, and where others gave it up while it stood still. */
+  readonly onJoined?: ((ids: { readonly store: string; readonly server: number }) => void) | undefined;
 }
 
 /** What a room of the store needs of it. */
@@ -40,26 +47,31 @@ export class PostgresEngine implements Engine {
   readonly leases: PostgresLeases;
   readonly changes: Changes;
   readonly pool: SessionPool;
+  readonly commits: CommitLog;
   readonly #pulse: StandingSession;
   #storeId = '';
 
-  private constructor({ address, server, clock, connections = CONNECTIONS, patienceMs = PATIENCE_MS }: EngineOptions) {
+  private constructor({ address, server, clock, connections = CONNECTIONS, patienceMs = PATIENCE_MS, onJoined }: EngineOptions) {
     const session = { application: `postroom ${server.name}`, patienceMs };
     this.pool = new SessionPool(address, session, connections);
     this.#pulse = new StandingSession(address, session, (each) => this.changes.hear(each));
-    this.database = new PooledDatabase(this.pool);
+    this.commits = new CommitLog();
+    this.database = new PooledDatabase(this.pool, this.commits);
     this.clock = clock === undefined ? DATABASE_CLOCK : clockOf(clock);
     this.changes = new Changes(this.#pulse);
-    this.servers = new Servers(this.database, this.#pulse, server);
+    this.servers = new Servers(this.database, this.#pulse, server, (id) => onJoined?.({ store: this.#storeId, server: id }));
     this.leases = new PostgresLeases(this.database, this.servers);
+    // Sooner than by the next sign of life it is known whether anything can be stored.
+    this.commits.onAway(() => void this.servers.renew().catch(() => undefined));
   }
 
   /** Throws `store/unreachable`, `store/unfit`, `data/newer`, `data/locked`. */
   static async open(options: EngineOptions): Promise<PostgresEngine> {
+    const { former } = options;
     const engine = new PostgresEngine(options);
     try {
       engine.#storeId = await engine.pool.use(migrate);
-      await engine.servers.join();
+      await engine.servers.join(await former?.(engine.#storeId));
       // From here on it hears of changes.
       await engine.servers.renew();
       return engine;

@@ -23,8 +23,8 @@ interface Asked {
   exec(text: string): Promise<void>;
 }
 
-/** Throws `store/unfit`. A commit that would not wait for the disk is made to. */
-export async function checkFitness(session: Asked, address: StoreAddress): Promise<void> {
+/** Throws `store/unfit`. A commit that would not wait for the disk is made to. Answers what durability rests on, for the end of a sentence. */
+export async function checkFitness(session: Asked, address: StoreAddress): Promise<string> {
   const [row] = await session.rows<FitnessRow>(FITNESS);
   if (row === undefined) throw unfit(address, 'does not say what it is', 'See that it is PostgreSQL.');
   // Before what it can't help as a standby.
@@ -45,7 +45,9 @@ export async function checkFitness(session: Asked, address: StoreAddress): Promi
       `keeps texts as ${row.encoding}`,
       `Make the database again: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0`,
     );
-  if (COMMITS.indexOf(row.synchronous_commit) < COMMITS.indexOf('on')) await session.exec('SET synchronous_commit = on');
+  const isWeak = COMMITS.indexOf(row.synchronous_commit) < COMMITS.indexOf('on');
+  if (isWeak) await session.exec('SET synchronous_commit = on');
+  return `PostgreSQL ${version} with fsync, full_page_writes and synchronous_commit=${isWeak ? 'on' : row.synchronous_commit} is in force.`;
 }
 
 function unfit(address: StoreAddress, what: string, remedy: string): PostroomError {

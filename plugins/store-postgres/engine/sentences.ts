@@ -125,8 +125,18 @@ export function databaseError(error: unknown, address: StoreAddress): PostroomEr
     const isEnd = isFatal(error) && trouble !== 'away' ? 'away' : trouble;
     return new DatabaseError(isEnd, code, errorCode, capital(sentence(where, address, said)), { ...fields, state: code }, options);
   }
-  const sentence = BY_CODE[code]?.(names) ?? tlsSentence(code, said, where) ?? `The connection to ${where} was lost: ${said}.`;
+  const sentence =
+    BY_CODE[code]?.(names) ??
+    passwordSentence(said, where, address) ??
+    tlsSentence(code, said, where) ??
+    `The connection to ${where} was lost: ${said}.`;
   return new DatabaseError('away', '', 'store/unreachable', capital(sentence), { ...fields, ...(code !== '' && { code }) }, options);
+}
+
+/** pg says it without a code. */
+function passwordSentence(said: string, where: string, { user }: StoreAddress): string | undefined {
+  if (!/client password must be/.test(said)) return undefined;
+  return `${where} asks for a password of the user ${user}, and none is known. Name a file that holds it (storePostgres.passwordFile), or set PGPASSWORD.`;
 }
 
 function tlsSentence(code: string, said: string, where: string): string | undefined {

@@ -2,6 +2,7 @@
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
+import { bigints } from './binaryArrays.js';
 import type { Database, Statements } from './database.js';
 import { DATABASE_NOW } from './engineClock.js';
 import { plainText } from './plainText.js';
@@ -9,10 +10,6 @@ import type { StandingSession } from './standingSession.js';
 
 export interface ServerOptions {
   readonly name: string;
-  /** The number that the process had which was on this data folder before: it is dead, so what it left is this one's at once. */
-  readonly former?: number | undefined;
-  /** A new number: at the start, and where others gave this server up while it stood still. */
-  readonly onJoined?: ((id: number) => void) | undefined;
   readonly renewMs?: number | undefined;
   readonly goneAfterMs?: number | undefined;
 }
@@ -26,6 +23,8 @@ const FORGET_MS = 600_000;
 
 /** SQL: ids of servers that are heard of. */
 export const LIVING = `(SELECT id FROM server WHERE until > ${DATABASE_NOW})`;
+
+const RENEW = `UPDATE server SET heard_at = ${DATABASE_NOW}, until = ${DATABASE_NOW} + $2 WHERE id = $1`;
 
 export class Servers {
   readonly #renewed = new Listeners<{ readonly before: number; readonly now: number }>();
@@ -42,6 +41,8 @@ export class Servers {
     private readonly database: Database,
     private readonly pulse: StandingSession,
     private readonly options: ServerOptions,
+    /** Told each new number. */
+    private readonly onJoined: (id: number) => void,
   ) {
     this.#renewMs = options.renewMs ?? RENEW_MS;
     this.#goneAfterMs = options.goneAfterMs ?? GONE_AFTER_MS;
@@ -57,9 +58,9 @@ export class Servers {
     return this.#trouble;
   }
 
-  /** Throws `data/locked` where another server of this name is heard of. */
-  async join(): Promise<void> {
-    await this.#join(this.options.former);
+  /** `former`: number of a process that is dead. Throws `data/locked` where another server of this name is heard of. */
+  async join(former?: number): Promise<void> {
+    await this.#join(former);
     this.#schedule(this.#renewMs);
   }
 
@@ -109,22 +110,21 @@ export class Servers {
       if (row === undefined) throw nameTaken(name);
       return row.id;
     });
-    this.options.onJoined?.(this.#id);
+    this.onJoined(this.#id);
   }
 
   async #renew(): Promise<void> {
     try {
       const before = this.#id;
-      const known = await this.pulse.use((session) =>
-        session.run(`UPDATE server SET heard_at = ${DATABASE_NOW}, until = ${DATABASE_NOW} + $2 WHERE id = $1`, [
-          this.#id,
-          this.#goneAfterMs,
-        ]),
-      );
+      const known = await this.pulse.use(async (session) => {
+        await session.checkFitness();
+        return session.run(RENEW, [this.#id, this.#goneAfterMs]);
+      });
       if (known === 0) await this.#join(undefined);
       this.#trouble = undefined;
       this.#renewed.fire({ before, now: this.#id });
-      await this.database.transaction(clearGone);
+      const [gone] = await this.database.rows(`SELECT 1 FROM server WHERE until <= ${DATABASE_NOW} LIMIT 1`);
+      if (gone !== undefined) await this.database.transaction(clearGone);
     } catch (error) {
       const isNews = this.#trouble === undefined;
       this.#trouble = error instanceof Error ? error : new Error(String(error));
@@ -167,11 +167,11 @@ async function leave(statements: Statements, id: number): Promise<void> {
 }
 
 async function dropSpills(statements: Statements, server: number): Promise<void> {
-  await statements.run(
-    `WITH dropped AS (DELETE FROM spill WHERE server_id = $1 RETURNING message_id)
-      DELETE FROM chunk WHERE message_id IN (SELECT message_id FROM dropped)`,
-    [server],
-  );
+  const dropped = await statements.rows<{ message_id: number }>('DELETE FROM spill WHERE server_id = $1 RETURNING message_id', [server]);
+  // A statement of its own: it sees the octets that came in while the first one waited for them.
+  if (dropped.length > 0) {
+    await statements.run('DELETE FROM chunk WHERE message_id = ANY ($1::bigint[])', [bigints(dropped.map(({ message_id }) => message_id))]);
+  }
 }
 
 function nameTaken(name: string): PostroomError {

@@ -69,7 +69,7 @@ export class Session {
       const session = new Session(client, one, patienceMs);
       try {
         await client.connect();
-        await checkFitness(session, one);
+        await session.checkFitness();
         return session;
       } catch (error) {
         await session.close();
@@ -114,6 +114,11 @@ export class Session {
 
   onNotified(listener: (payload: string) => void): void {
     this.#notified.add(listener);
+  }
+
+  /** Throws `store/unfit` where mail can no longer be trusted to it. Answers what durability rests on, for the end of a sentence. */
+  checkFitness(): Promise<string> {
+    return checkFitness(this, this.address);
   }
 
   get processId(): number | undefined {

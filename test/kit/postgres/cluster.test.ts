@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { until } from '../until.js';
 import type { Cluster } from './cluster.js';
 import type { ClusterDatabase } from './database.js';
+import { smallDisk } from './smallDisk.js';
 import { testCluster } from './testCluster.js';
 
 describe("the tests' PostgreSQL", () => {
@@ -57,6 +58,18 @@ describe("the tests' PostgreSQL", () => {
     expect(await database.query('SHOW fsync')).to.deep.equal([{ fsync: 'off' }]);
     await cluster.set('fsync', undefined);
     expect(await database.query('SHOW fsync')).to.deep.equal([{ fsync: 'on' }]);
+  });
+
+  it('has a disk that is soon full, where one can be mounted', async function () {
+    const disk = await smallDisk(cluster, 16);
+    if (disk === undefined) return this.skip();
+    const small = await cluster.database(`TABLESPACE ${disk.tablespace}`);
+    const fill = 'CREATE TABLE message AS SELECT repeat(gen_random_uuid()::text, 20) AS text FROM generate_series(1, 50000)';
+    expect(await small.query(fill).catch((error: Error) => error))
+      .to.be.an('error')
+      .that.has.property('code', '53100');
+    await small.drop();
+    await disk.remove();
   });
 
   it('has a synchronous standby, which reads, and writes once it is promoted', async () => {

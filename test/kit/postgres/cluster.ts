@@ -1,6 +1,6 @@
 // A PostgreSQL of its own for tests: as durable as in service (fsync is on), on loopback only, its folder below the system's for temporary files.
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { giveTo, postgresAccount } from './account.js';
@@ -57,7 +57,9 @@ export class Cluster {
       await runProgram('initdb', ['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-A', 'trust', '--no-sync'], account);
       await writeFile(path.join(data, 'pg_hba.conf'), ENTRANCE);
       await certify(data, account);
-      const cluster = new Cluster(new Postmaster(data, { ssl: 'on', ...settings }, account), folder, watcher);
+      // In the file, where it can be changed while the server runs.
+      await appendFile(path.join(data, 'postgresql.conf'), 'ssl = on\n');
+      const cluster = new Cluster(new Postmaster(data, settings, account), folder, watcher);
       await cluster.start();
       await cluster.query(ROLES);
       return cluster;
@@ -65,6 +67,11 @@ export class Cluster {
       await watcher.finish();
       throw error;
     }
+  }
+
+  /** Where everything of it lies, and of those that follow it. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** What a client has to trust that comes by TLS: the path of the certificate. */
@@ -77,10 +84,10 @@ export class Cluster {
     return this.#postmaster.port;
   }
 
-  /** An empty database of `postroom`'s, with a new name. */
-  async database(): Promise<ClusterDatabase> {
+  /** An empty database of `postroom`'s, with a new name. `options`: of CREATE DATABASE. */
+  async database(options = ''): Promise<ClusterDatabase> {
     const name = `p${randomUUID().replaceAll('-', '').slice(0, 16)}`;
-    await this.query(`CREATE DATABASE ${name} OWNER ${OWNER}`);
+    await this.query(`CREATE DATABASE ${name} OWNER ${OWNER} ${options}`);
     return new ClusterDatabase(name, this);
   }
 
@@ -119,7 +126,7 @@ export class Cluster {
     await mkdir(data, { mode: 0o700 });
     await giveTo(account, data);
     await runProgram('pg_basebackup', ['-D', data, '-d', source, '-R', '-X', 'stream', '-c', 'fast', '--no-sync'], account);
-    const standby = new Cluster(new Postmaster(data, { ssl: 'on' }, account), this.#folder, undefined);
+    const standby = new Cluster(new Postmaster(data, {}, account), this.#folder, undefined);
     await standby.start();
     await this.set('synchronous_standby_names', name);
     const isFollowed = `SELECT 1 FROM pg_stat_replication WHERE application_name = '${name}' AND sync_state = 'sync'`;

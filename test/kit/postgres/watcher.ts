@@ -19,6 +19,9 @@ for file in "$1"/*/postmaster.pid; do
   done
   [ -f "$file" ] && kill -KILL "$pid"
 done
+for disk in "$1"/disk_*; do
+  [ -d "$disk" ] && umount -l "$disk"
+done
 rm -rf "$1"
 `;
 
