@@ -1,6 +1,6 @@
 // `npm test`: every folder of tests in a separate process, as many at a time as there are cores. The last line is the sum.
 // Words after `npm test --` pick folders, at any depth: `npm test -- core/mail plugins/platform/backup`. `peers` runs only where it is asked for.
-// `--long`: tests that take longer than the others are worth, as bodies of 200 MB in every store, run too.
+// `--long`: the suite of every store has its long form, with messages of 200 MB.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -33,8 +33,8 @@ function say(text) {
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 const words = process.argv.slice(2);
-// Groups have it as a part of their environment.
-if (words.includes('--long')) process.env['POSTROOM_LONG_TESTS'] = '1';
+// Groups have it in their environment.
+if (words.includes('--long')) process.env['STORE_SUITE'] = 'long';
 const waiting = groups(words.filter((word) => word !== '--long'));
 async function work() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

@@ -36,6 +36,7 @@ export * from './base/secretFields.js';
 export * from './base/semaphore.js';
 export * from './base/shellWord.js';
 export * from './base/shownName.js';
+export * from './base/standingLease.js';
 export * from './base/syntaxErrors.js';
 export * from './base/terminalText.js';
 export * from './base/threadTimes.js';

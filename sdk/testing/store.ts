@@ -1,5 +1,5 @@
 // A suite that every store has to pass, for authors of one. An entry by itself: it runs in mocha and needs chai, which other tests may do without.
-export { storeSuite } from './storeSuite/storeSuite.js';
+export { type StoreSuiteOptions, storeSuite } from './storeSuite/storeSuite.js';
 export type { StorePlace, TestedStore, TestedStoreOptions } from './storeSuite/testedStore.js';
 export {
   ANDREW,

@@ -60,6 +60,8 @@ export interface StorePlace {
    * server's next process takes over at once what it left, tests with one server don't need it.
    */
   forgetGone?(): Promise<void>;
+  /** How many messages have octets in the store that came in ahead of their commit, and no commit. */
+  halves?(): Promise<number>;
   /**
    * The store's answer to this server's next commit of a message is lost, and the message was stored or was not, as `isStored` says. Nothing else goes
    * wrong; where the server has to open the store again after that, it can (`reopen`).

@@ -11,13 +11,16 @@ export function withoutPostgres(): string | undefined {
 
 let shared: Promise<Cluster> | undefined;
 
-/** Starts it for the first that asks; it ends with the process. Skips the test, or the suite, where there is no PostgreSQL. */
+/** Skips the test, or the suite, where there is no PostgreSQL. */
 export function testCluster(test: Mocha.Context): Promise<Cluster> {
   const missing = withoutPostgres();
-  if (missing !== undefined) {
-    console.warn(`      Skipped: ${missing}`);
-    return test.skip();
-  }
+  if (missing === undefined) return sharedCluster();
+  console.warn(`      Skipped: ${missing}`);
+  return test.skip();
+}
+
+/** Starts it for the first that asks; it ends with the process. */
+export function sharedCluster(): Promise<Cluster> {
   shared ??= Cluster.start();
   return shared;
 }

@@ -88,12 +88,12 @@ export async function assertDurable(writer: Connection): Promise<void> {
 }
 
 /**
- * Brings what the WAL holds to the database file, and syncs that. Frames whose sync failed look as good as the others, and may be in the system's memory
- * alone. On a full disk the file may not grow: then they stay where they are.
+ * Brings what the WAL holds to the database file, and syncs that, as far as no reader stands in the way. Frames whose sync failed look as good as the others,
+ * and may be in the system's memory alone. On a full disk the file may not grow: then they stay where they are.
  */
 export async function emptyWal(writer: Connection): Promise<void> {
   try {
-    await writer.all('PRAGMA wal_checkpoint(FULL)');
+    await writer.all('PRAGMA wal_checkpoint(PASSIVE)');
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.trouble !== 'full') throw error;
   }

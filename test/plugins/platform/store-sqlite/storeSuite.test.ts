@@ -2,4 +2,4 @@
 import { storeSuite } from '@postroom/sdk/testing/store';
 import { StoreFixture } from './storeFixture.js';
 
-storeSuite('SQLite', () => StoreFixture.make());
+storeSuite('SQLite', () => StoreFixture.make(), { isForOneServer: true, isLong: process.env['STORE_SUITE'] === 'long' });
