@@ -1,10 +1,16 @@
 // Where a message of PostgreSQL's protocol ends (version 3.0), and the few things in it that the proxy looks at.
 
-/** A whole message. `type` is '' for those that a connection begins with, which have none. */
+/**
+ * A message. `type` is '' for those that a connection begins with, which have none. Of a long one it is the beginning; the frames behind it are `rest` of
+ * it, so that nothing long is kept.
+ */
 export interface Frame {
   readonly type: string;
   readonly octets: Buffer;
 }
+
+/** Longer than any statement. */
+const LONG = 65_536;
 
 const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
@@ -18,6 +24,8 @@ export function asksForEncryption({ type, octets }: Frame): boolean {
 export class Frames {
   #chunks: Buffer[] = [];
   #size = 0;
+  /** Octets of a long message that are still to come. */
+  #missing = 0;
 
   /** `untyped`: the next message is one without a type. `octet`: it is a single octet. */
   next: 'typed' | 'untyped' | 'octet';
@@ -31,16 +39,24 @@ export class Frames {
     this.#size += chunk.length;
   }
 
-  /** The next message that is whole. */
+  /** The next message that is whole, or the next part of a long one. */
   take(): Frame | undefined {
+    if (this.#missing > 0) {
+      const octets = Math.min(this.#missing, this.#chunks[0]?.length ?? 0);
+      if (octets === 0) return undefined;
+      this.#missing -= octets;
+      return { type: 'rest', octets: this.#cut(octets) };
+    }
     if (this.next === 'octet') return this.#size === 0 ? undefined : { type: 'octet', octets: this.#cut(1) };
     const isTyped = this.next === 'typed';
     const head = isTyped ? 5 : 4;
     if (this.#size < head) return undefined;
     const first = this.#whole(head);
     const length = first.readUInt32BE(head - 4) + (isTyped ? 1 : 0);
-    if (this.#size < length) return undefined;
-    return { type: isTyped ? String.fromCharCode(first[0] ?? 0) : '', octets: this.#cut(length) };
+    const octets = Math.min(length, LONG);
+    if (this.#size < octets) return undefined;
+    this.#missing = length - octets;
+    return { type: isTyped ? String.fromCharCode(first[0] ?? 0) : '', octets: this.#cut(octets) };
   }
 
   /** Everything that waits, whole or not. */
@@ -79,6 +95,7 @@ export class Statements {
 }
 
 function textAt(octets: Buffer, start: number): { readonly text: string; readonly end: number } {
-  const end = octets.indexOf(0, start);
+  const found = octets.indexOf(0, start);
+  const end = found < 0 ? octets.length : found;
   return { text: octets.toString('utf8', start, end), end: end + 1 };
 }

@@ -1,5 +1,5 @@
 // A store on PostgreSQL in a database of its own. Each server has a way of its own to it, which can be cut, held, or made to lose an answer.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StorePlace, TestedStoreOptions } from '@postroom/sdk/testing/store';
@@ -38,9 +38,11 @@ export class PostgresPlace implements StorePlace {
   }
 
   async open({ server: name = 'a', clock, onPickedUp }: TestedStoreOptions = {}): Promise<PostgresStore> {
+    const dataDir = path.join(this.folder, name);
+    await mkdir(dataDir, { recursive: true });
     const proxy = await WireProxy.start(this.cluster.port);
     try {
-      const store = await PostgresStore.open(path.join(this.folder, name), {
+      const store = await PostgresStore.open(dataDir, {
         address: this.database.url({ port: proxy.port }),
         node: name,
         clock,
@@ -93,9 +95,8 @@ export class PostgresPlace implements StorePlace {
   }
 
   async forgetGone(): Promise<void> {
-    const [{ now } = { now: 0 }] = (await this.database.query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now')) as {
-      now: number;
-    }[];
+    const [clock] = await this.database.query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now');
+    const now = clock?.['now'];
     const living = [...this.#servers].flatMap(([store, { name }]) => (this.#paused.has(store) ? [] : [name])).sort();
     await until('the living are heard of', async () => {
       const heard = await this.database.query('SELECT name FROM server WHERE heard_at > $1', [now]);
