@@ -131,7 +131,7 @@ export class PostgresStore implements StoreMaintenance {
   }
 
   census(): Promise<Census> {
-    return takeCensus(this.engine.database);
+    return this.engine.aside(takeCensus);
   }
 
   contents(): AsyncIterable<{ readonly id: MessageId; readonly contentHash: string }> {

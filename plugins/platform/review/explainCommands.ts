@@ -17,7 +17,7 @@ interface ExplainArguments {
 export interface MailRecords {
   readonly store: Pick<MailStore, 'trace'>;
   readonly outbox: Pick<Outbox, 'list'>;
-  readonly journal: Pick<Journal, 'forAccount'>;
+  readonly journal: Pick<Journal, 'entries'>;
 }
 
 export class ExplainCommands {

@@ -1,6 +1,6 @@
 // An Outbox of 100,000 entries, filled behind the store's back.
 
-import { draft, put } from '@postroom/sdk/testing/store';
+import { outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
@@ -12,8 +12,8 @@ describe('A long Outbox on SQLite', () => {
   beforeEach(async () => {
     fixture = await StoreFixture.make();
     store = await fixture.open();
-    await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
-    await put(store, { outbox: [draft('dan@far.example')] });
+    await put(store, { outbox: [outboxDraft('bob@far.example'), outboxDraft('eve@far.example')] });
+    await put(store, { outbox: [outboxDraft('dan@far.example')] });
   });
   afterEach(() => fixture.dispose());
 
