@@ -120,7 +120,7 @@ export class Servers {
         await session.checkFitness();
         return session.run(RENEW, [this.#id, this.#goneAfterMs]);
       });
-      if (known === 0) await this.#join(undefined);
+      if (known === 0) await this.#comeBack();
       this.#trouble = undefined;
       this.#renewed.fire({ before, now: this.#id });
       const [gone] = await this.database.rows(`SELECT 1 FROM server WHERE until <= ${DATABASE_NOW} LIMIT 1`);
@@ -129,6 +129,16 @@ export class Servers {
       const isNews = this.#trouble === undefined;
       this.#trouble = error instanceof Error ? error : new Error(String(error));
       if (isNews && !this.#isClosed) this.#failed.fire(this.#trouble);
+      throw error;
+    }
+  }
+
+  /** Others gave this server up while it stood still. Where another one has its name by now it holds nothing any more. */
+  async #comeBack(): Promise<void> {
+    try {
+      await this.#join(undefined);
+    } catch (error) {
+      if (error instanceof PostroomError && error.code === 'data/locked') this.#renewed.fire({ before: this.#id, now: this.#id });
       throw error;
     }
   }

@@ -3,9 +3,6 @@ import { PostroomError } from '@postroom/sdk';
 import type { StoreAddress } from './address.js';
 import { Session, type SessionOptions } from './session.js';
 
-/** How long work waits for a connection while all are busy. */
-const WAIT_MS = 10_000;
-
 interface Waiting {
   /** Without a session there is room to open one. */
   readonly resolve: (session: Session | undefined) => void;
@@ -75,10 +72,10 @@ export class SessionPool {
         reject(
           new PostroomError(
             'store/unreachable',
-            `All ${this.size} connections to the database are busy for ${WAIT_MS / 1000} seconds: it is slow, or does not answer. See to its disk and to the network.`,
+            `All ${this.size} connections to the database are busy for ${this.options.patienceMs / 1000} seconds: it is slow, or does not answer. See to its disk and to the network.`,
           ),
         );
-      }, WAIT_MS);
+      }, this.options.patienceMs);
       const waiting: Waiting = {
         resolve: (session) => {
           clearTimeout(limit);

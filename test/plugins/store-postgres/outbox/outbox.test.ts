@@ -55,7 +55,7 @@ describe('The Outbox of two servers on PostgreSQL', () => {
     const stores = [one, two, one, two, one, two, one, two];
     const entries: OutboxEntry[] = [];
     for (const store of stores) entries.push(...(await store.outbox.lease({ limit: 1, forMs: MINUTE })));
-    await Promise.all(entries.map((entry, index) => stores[index]?.outbox.report([sent(entry)])));
+    await Promise.all(entries.map(async (entry, index) => stores[index]?.outbox.report([sent(entry)])));
     const [message] = await one.mailStore.trace('Offer', 1);
     expect(message?.trail.filter(({ tap }) => tap === 'postroom/outbox')).to.have.length(8);
   });
