@@ -1,12 +1,12 @@
 // The network device: where it is, and whether it is seen.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { run, sentenceOf } from '../api/client.js';
+import { settingPlace } from '../api/settingPlace.js';
 import { editSettings } from '../api/settings.js';
 import { useCommand, useResource } from '../api/useCommand.js';
 import { plainText, time } from '../base/format.js';
 import { TextField } from '../controls/fields.js';
 import { Notice, Problem } from '../controls/notices.js';
-import { settingPlace } from '../settings/settingPlace.js';
 
 export function DeviceForm(): ReactNode {
   const settings = useResource('/api/settings', ['settings']);

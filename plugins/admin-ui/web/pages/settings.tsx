@@ -2,13 +2,13 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { SettingsAnswer } from '../answers.generated.js';
+import { isOwnOfNode, settingPlace } from '../api/settingPlace.js';
 import { useResource } from '../api/useCommand.js';
 import { useView } from '../base/viewState.js';
 import { TextField } from '../controls/fields.js';
 import { Problem } from '../controls/notices.js';
 import { Card, Empty, Page } from '../controls/page.js';
 import { useSettingDrafts } from '../settings/settingDrafts.js';
-import { isOwnOfNode, settingPlace } from '../settings/settingPlace.js';
 import { type Property, SettingRow, UnsavedNotice } from '../settings/settingRow.js';
 
 const SettingsTextEditor = lazy(async () => ({ default: (await import('../settings/settingsText.js')).SettingsTextEditor }));
