@@ -114,8 +114,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/settings-commands': {
     services: [
-      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'MailStore', 'PluginAdministration', 'PluginCatalogue', 'RecentMail'],
-      ...['Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
+      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'Leases', 'MailStore', 'PluginAdministration', 'PluginCatalogue'],
+      ...['RecentMail', 'Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
     ],
   },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },

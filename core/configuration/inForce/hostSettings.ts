@@ -184,7 +184,7 @@ export class HostSettings implements SettingsService, Disposable {
   async under<T>(text: string, work: () => Promise<T>): Promise<T> {
     const { good, problems } = this.#load(text);
     if (good === undefined) throw new PostroomError('settings/invalid', problems.map((each) => problemLine(each)).join('\n'));
-    return this.#inForce.under(good.value, work);
+    return this.#inForce.under(good, work);
   }
 
   replace(author: string, text: string, expected?: ExpectedVersion): Promise<SettingsChange> {

@@ -27,7 +27,7 @@ export class SettingsInForce {
 
   /** For the caller: a draft that it works under, else what was applied last. */
   get value(): SettingsValue {
-    return this.#draft.value ?? this.#value;
+    return this.#draft.settings?.value ?? this.#value;
   }
 
   /** For everybody else, also where the caller works under a draft. */
@@ -35,9 +35,9 @@ export class SettingsInForce {
     return this.#value;
   }
 
-  /** The same before this server's own values are put in. */
+  /** For the caller, before this server's own values are put in. */
   get shared(): SettingsValue {
-    return this.#shared;
+    return this.#draft.settings?.shared ?? this.#shared;
   }
 
   reader(plugin?: string): SettingsReader {
@@ -61,7 +61,7 @@ export class SettingsInForce {
   }
 
   /** Runs `work` as if `draft` were in force. */
-  under<T>(draft: SettingsValue, work: () => Promise<T>): Promise<T> {
+  under<T>(draft: GoodSettings, work: () => Promise<T>): Promise<T> {
     return this.#draft.during(draft, work);
   }
 

@@ -69,6 +69,12 @@ describe('Two servers on one PostgreSQL share their settings', () => {
       b.service(Doors).ports.some(({ protocol, security: its }) => protocol === 'pop3' && its === 'tls'),
     );
     expect([security(a), a.service(Doors).ports.some(({ security: its }) => its === 'tls')]).to.deep.equal(['plain', false]);
+    expect(await a.run('config.validate')).to.deep.equal({ valid: true, warnings: [] });
+    await a.run('config.set', { key: 'nodes.bb.pop3.listen', value: listen('tls') });
+    expect(await a.run('config.validate')).to.deep.equal({
+      valid: true,
+      warnings: ['settings.json warning nodes/bb: No server "bb" is on the store at the moment; there are a, b.'],
+    });
     expect(await b.run('config.show')).to.deep.include({
       key: 'pop3.listen',
       value: [{ host: '127.0.0.1', port: 0, security: 'tls' }],

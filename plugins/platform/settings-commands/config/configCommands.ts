@@ -1,7 +1,7 @@
 // config get|show|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { type CommandHandler, PostroomError } from '@postroom/sdk';
-import { NOT_UTF8, utf8TextOf } from '@postroom/sdk/base';
-import type { Accounts, PluginAdministration, SettingsService, Trial, WhatIf } from '@postroom/sdk/services';
+import { didYouMean, NOT_UTF8, shownName, utf8TextOf } from '@postroom/sdk/base';
+import type { Accounts, Leases, PluginAdministration, SettingsService, Trial, WhatIf } from '@postroom/sdk/services';
 import { groupOf, NODES, nodeEntries, orFail, problemLine, settingsOn } from '@postroom/sdk/settings';
 import { keysAndValues, pathOf, refuseUnknownKeys } from '../settingsEdits.js';
 import { shownSettings } from './shownSettings.js';
@@ -17,6 +17,7 @@ export interface ConfigServices {
   readonly accounts: Pick<Accounts, 'find'>;
   readonly settings: SettingsService;
   readonly plugins: Pick<PluginAdministration, 'settled'>;
+  readonly leases: Pick<Leases, 'servers'>;
   /** What waits for its confirmation; nothing where no change is tried out. */
   readonly trial: () => Trial | undefined;
   /** At the moment of need, as what follows: throws `plugin/no-provider` where no change is tried out. */
@@ -72,8 +73,24 @@ export class ConfigCommands {
     if (problems.some(({ severity }) => severity === 'error')) {
       throw new PostroomError('settings/invalid', lines.join('\n'), { problems });
     }
+    lines.push(...(await this.#strangeNodes(text ?? settings.text)));
     const report = whatIf === undefined ? {} : await this.services.whatIf().compare(text ?? settings.text, whatIf);
     return { valid: true, warnings: lines, ...report };
+  }
+
+  /** Servers that the text names and that are not on the store: one may be down, and a name may be misspelt. */
+  async #strangeNodes(text: string): Promise<readonly string[]> {
+    const named = await this.services.settings.under(text, async () => nodeEntries(this.services.settings.shared));
+    if (named.length === 0) return [];
+    const names = (await this.services.leases.servers()).map(({ name }) => name);
+    return named
+      .filter(({ name }) => !names.includes(name))
+      .map(({ name, path }) => ({
+        severity: 'warning' as const,
+        path: path.join('/'),
+        message: `No server "${shownName(name)}" is on the store at the moment; there are ${names.join(', ')}.${didYouMean(name, names)}`,
+      }))
+      .map((problem) => problemLine(problem));
   }
 
   async #diff(revision: number | undefined): Promise<string> {
