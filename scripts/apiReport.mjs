@@ -41,7 +41,7 @@ const told = new Set();
 let stale = 0;
 mkdirSync(path.join(sdk, 'api'), { recursive: true });
 for (const [name, entry] of typed) {
-  const file = path.join(sdk, 'api', `${name === '.' ? 'index' : path.basename(name)}.api.md`);
+  const file = path.join(sdk, 'api', `${name === '.' ? 'index' : name.slice(2).replaceAll('/', '-')}.api.md`);
   const files = reached(path.join(sdk, entry.types)).filter((each) => !told.has(each));
   for (const each of files) told.add(each);
   settle(file, report(name, files));

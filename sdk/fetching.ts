@@ -26,7 +26,8 @@ export interface Intake {
   /**
    * Takes a message in: stores it, sorts it, places it, and resolves after the commit (the message then survives a power cut).
    * Until then the ISP must not be told to delete it. The source is read once, in pieces; raw octets as received, dot-stuffing removed.
-   * Rejects, with nothing stored, when the source fails or the store can't take more (`store/full`, `store/failed`).
+   * Rejects, with nothing stored, when the source fails, the store can't take more (`store/full`, `store/failed`, `store/unreachable`) or another server
+   * collects the account by now (`lease/lost`: end the session). With `store/unknown` the message may be stored: leave it, the journal knows in the next round.
    */
   accept(source: AsyncIterable<Uint8Array>, from: FetchedFrom): Promise<Accepted>;
 }

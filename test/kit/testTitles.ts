@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ROOT } from './sourceFiles.js';
 
 export interface TestTitle {
-  /** In test/, without the ending: `flow/exactlyOnce`. */
+  /** In test/, or of the suite in sdk/testing/, without the ending: `flow/exactlyOnce`, `storeSuite/outboxSuite`. */
   readonly file: string;
   readonly of: 'test' | 'group';
   /** What a template inserts is shown as `…`. */
@@ -18,11 +18,15 @@ const TITLE = /\b(it|describe)\(\s*(['"`])((?:\\.|(?!\2).)*)\2/g;
 
 /** In the order of files and of titles in them. */
 export function testTitles(): readonly TestTitle[] {
-  return readdirSync(path.join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+  return [...titlesBelow('sdk/testing'), ...titlesBelow('test')];
+}
+
+function titlesBelow(folder: string): readonly TestTitle[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((file) => file.split(path.sep).join('/'))
     .filter((file) => FILE.test(file) && !file.startsWith('dist/'))
     .sort()
-    .flatMap((file) => titlesIn(readFileSync(path.join(ROOT, 'test', file), 'utf8'), file.replace(/(?:\.test)?\.ts$/, '')));
+    .flatMap((file) => titlesIn(readFileSync(path.join(ROOT, folder, file), 'utf8'), file.replace(/(?:\.test)?\.ts$/, '')));
 }
 
 /** Exported for its test. */

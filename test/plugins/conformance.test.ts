@@ -30,7 +30,7 @@ describe('conformance', () => {
     const all = [
       ...files,
       ...sourcesIn('test/core').filter(({ name }) => name.endsWith('.test.ts')),
-      ...sourcesIn('test/kit/storeSuite'),
+      ...sourcesIn('sdk/testing/storeSuite'),
     ].flatMap(titlesOf);
     const lines = Array.from({ length: RELAYING }, (_, index) => `R${String(index + 1).padStart(2, '0')}`);
     expect(lines.filter((line) => !all.some((title) => new RegExp(`\\b${line}\\b`).test(title)))).to.deep.equal([]);

@@ -6,6 +6,7 @@ import {
   DataFolder,
   Events,
   Journal,
+  Leases,
   Maildrops,
   MailStore,
   Outbox,
@@ -28,6 +29,7 @@ export async function activate(context: PluginContext): Promise<void> {
   context.provide(PluginStorages, store.storages);
   context.provide(Revisions, store.revisions);
   context.provide(Maildrops, store.maildrops);
+  context.provide(Leases, store.leases);
   context.provide(StoreMaintenance, store);
   context.provide(StoreFiles, new SqliteFiles(clock));
 }

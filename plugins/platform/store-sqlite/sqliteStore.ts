@@ -1,14 +1,16 @@
 // Everything durable, opened and closed as one.
-import { chmod, open } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Disposable, MessageId } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import type { Census, Clock, LostEnd, StoreMaintenance, StoreStatistics } from '@postroom/sdk/services';
+import type { Census, Clock, LostEnd, StoreMaintenance, StoreRoom, StoreStatistics } from '@postroom/sdk/services';
 import { Ballast } from './engine/ballast.js';
-import { censusOf, contentsOf, takeCensus } from './engine/census.js';
+import { contentsOf, takeCensus } from './engine/census.js';
 import { CommitNumber, type LostCommits } from './engine/commitNumber.js';
 import type { Connection, Sharing } from './engine/connection.js';
-import { assertDurable, checkWritable, copyInto, lostWal, openReader, openWriter, quickCheck, sizeOfWhole } from './engine/database.js';
+import { assertDurable, checkWritable, emptyWal, lostWal, openReader, openWriter, quickCheck } from './engine/database.js';
+import { type FileCopies, fileCopies } from './engine/fileCopies.js';
+import { MemoryLeases } from './engine/leases.js';
 import { LostEndRecord, lookForEnd, noteLostEnd } from './engine/lostEnd.js';
 import { Readers } from './engine/readers.js';
 import { Sequence } from './engine/sequence.js';
@@ -31,6 +33,8 @@ import { SqliteRevisions } from './records/sqliteRevisions.js';
 
 export interface SqliteStoreOptions {
   readonly clock: Clock;
+  /** What people call this server; the machine's name where it is missing. */
+  readonly server?: string;
   /** After a commit noted that a client picked messages up. */
   readonly onPickedUp?: PickedUpListener;
   /** After a commit brought an entry into the activity log. */
@@ -51,6 +55,7 @@ export class SqliteStore implements StoreMaintenance {
   readonly storages: SqlitePluginStorages;
   readonly revisions: SqliteRevisions;
   readonly maildrops: SqliteMaildrops;
+  readonly copies: FileCopies;
   readonly #names: MailboxNames;
   readonly #tally = new OutboxTally();
   readonly #lost = new Listeners<void>();
@@ -73,6 +78,8 @@ export class SqliteStore implements StoreMaintenance {
     /** What was found when it was opened, in sentences. */
     readonly warnings: readonly string[],
     numbers: { readonly message: Sequence; readonly outbox: Sequence },
+    server: number,
+    readonly leases: MemoryLeases,
     private readonly options: SqliteStoreOptions,
   ) {
     const { clock, onPickedUp, onLogged } = options;
@@ -81,14 +88,15 @@ export class SqliteStore implements StoreMaintenance {
       this.#tally.moved(moved);
       this.#lost.fire();
     });
-    this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, this);
-    this.outbox = new SqliteOutbox(queue, readers, this.#tally, clock);
+    this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, server, this);
+    this.outbox = new SqliteOutbox(queue, readers, this.#tally, commits.tokens, server, clock);
     this.journal = new SqliteJournal(queue, readers, clock);
     this.activity = new SqliteActivityLog(queue, readers, clock, onLogged);
     this.storages = new SqlitePluginStorages(queue, readers, clock);
     this.#lostEnd = new LostEndRecord(this.storages, clock);
     this.revisions = new SqliteRevisions(queue, readers, clock);
-    this.maildrops = new SqliteMaildrops(queue, readers, this.#names, clock, onPickedUp);
+    this.copies = fileCopies(readers, (job) => this.#aside(job));
+    this.maildrops = new SqliteMaildrops(queue, readers, this.#names, leases, clock, onPickedUp);
   }
 
   /**
@@ -116,13 +124,15 @@ export class SqliteStore implements StoreMaintenance {
       keep(writer);
       const commits = await CommitNumber.open(dataDir, writer, options.clock);
       const warnings = await lookForEnd(commits, writer, ballast, lock.isAfterCrash ? missingWal : undefined, options.clock);
-      await sweepSpilled(writer);
+      const server = commits.tokens.next();
+      await sweepSpilled(writer, server);
       const numbers = { message: await Sequence.of('message', writer), outbox: await Sequence.of('outbox', writer) };
       await ballast.take().catch(() => undefined);
       const readers = keep(await Readers.open(path, sharing));
       const failed = new Listeners<Error>();
       const onLost = options.onLost ?? (() => undefined);
-      const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits);
+      const leases = new MemoryLeases({ id: server, name: options.server ?? hostname() }, commits.tokens, options.clock);
+      const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits, leases);
       const store = new SqliteStore(
         dataDir,
         path,
@@ -137,6 +147,8 @@ export class SqliteStore implements StoreMaintenance {
         cleared,
         warnings,
         numbers,
+        server,
+        leases,
         options,
       );
       await store.#load();
@@ -151,14 +163,15 @@ export class SqliteStore implements StoreMaintenance {
     return this.queue.statistics;
   }
 
-  /** Octets free on the data folder's file system. Where room has come back, others may read the database again. */
-  async room(): Promise<number> {
+  /** Where room has come back, others may read the database again. */
+  async room(octets: number): Promise<StoreRoom> {
     const free = await this.ballast.room();
     if (this.sharing === 'alone' && free >= ROOM_TO_SHARE && (await canBeShared(this.dataDir))) {
       this.#sharing ??= this.#shareAgain();
       await this.#sharing;
     }
-    return free;
+    const answer = this.trouble !== undefined ? 'no' : free < octets ? 'only-removals' : 'yes';
+    return { answer, free, place: 'the disk of the data folder' };
   }
 
   async #shareAgain(): Promise<void> {
@@ -210,6 +223,7 @@ export class SqliteStore implements StoreMaintenance {
       try {
         await quickCheck(writer);
         await checkWritable(writer);
+        await emptyWal(writer);
         lost = await this.commits.reread(writer, (end) => noteLostEnd(writer, end, this.options.clock.now()));
         return writer;
       } catch (error) {
@@ -250,22 +264,6 @@ export class SqliteStore implements StoreMaintenance {
 
   contents(): AsyncIterable<{ readonly id: MessageId; readonly contentHash: string }> {
     return contentsOf(this.readers);
-  }
-
-  size(): Promise<number> {
-    return sizeOfWhole(this.readers);
-  }
-
-  async backupTo(path: string): Promise<Census> {
-    await this.#aside((connection) => copyInto(connection, path));
-    await chmod(path, 0o600);
-    const file = await open(path, 'r');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return censusOf(path);
   }
 
   /** Writes what waits, then lets go of everything. */

@@ -32,6 +32,7 @@ export interface StoreServer {
   readonly heardAt: Date;
   /** It has not been heard of for so long that others may take what it holds. */
   readonly isGone: boolean;
+  /** By the names under which they were taken; a mailbox's as people know it: `maildrop/andrew@company`, `maildrop/admin1`. */
   readonly holds: readonly { readonly lease: string; readonly since: Date }[];
 }
 

@@ -77,8 +77,9 @@ export interface Outbox {
   /** Nothing was sent of what was announced. What another sender has is left to it. */
   leaveDoubt(entries: readonly LeasedEntry[]): Promise<void>;
   /**
-   * Records what a try came to, in one commit. Whatever it was, it is known: no entry of it is in doubt any more. Rejects with `lease/lost`, nothing of it
-   * recorded, where another sender has one of them: the mail may have gone twice.
+   * Records what a try came to, in one commit. Whatever it was, it is known: no entry of it is in doubt any more. Of one try that counts once: whoever did
+   * not hear that it was recorded may report it again, and an entry that is gone is passed over. Rejects with `lease/lost`, nothing of it recorded, where
+   * another sender has one of them: the mail may have gone twice.
    */
   report(updates: readonly OutboxUpdate[]): Promise<void>;
   /** Gives leased entries back untried: as they were, or due in `inMs` milliseconds. What another sender has is left to it. */

@@ -5,6 +5,7 @@ import type { Clock } from '@postroom/sdk/services';
 import type { Moved } from '../outbox/outboxRecord.js';
 import type { Connection } from './connection.js';
 import { type LastCommit, readLastCommit, writeLastCommit } from './lastCommit.js';
+import { Sequence } from './sequence.js';
 
 /** So many milliseconds lie between two writes of the file at least. */
 const GAP_MS = 25;
@@ -21,9 +22,12 @@ interface CommitRow {
   readonly id: string;
   readonly number: number;
   readonly at: number;
+  readonly token: number;
 }
 
 export class CommitNumber {
+  /** Numbers of servers, leases and tries, which grow over restarts: every commit says how far they have come. */
+  readonly tokens: Sequence;
   #written: Promise<void> = Promise.resolve();
   #writtenAt = Number.NEGATIVE_INFINITY;
   #timer: Disposable | undefined;
@@ -39,7 +43,9 @@ export class CommitNumber {
     private last: CommitRow,
     /** As the file knew it when the database was opened; `undefined` where it is of another database, or there is none. */
     readonly known: LastCommit | undefined,
-  ) {}
+  ) {
+    this.tokens = new Sequence(last.token);
+  }
 
   static async open(folder: string, writer: Connection, clock: Clock): Promise<CommitNumber> {
     const row = await rowOf(writer);
@@ -59,7 +65,11 @@ export class CommitNumber {
 
   /** At the end of the transaction. */
   async write(writer: Connection): Promise<void> {
-    await writer.run('UPDATE commits SET number = ?, at = ?', [this.last.number + 1, this.clock.now().getTime()]);
+    await writer.run('UPDATE commits SET number = ?, at = ?, token = ?', [
+      this.last.number + 1,
+      this.clock.now().getTime(),
+      this.tokens.last,
+    ]);
   }
 
   /** It survives a power cut. */
@@ -132,5 +142,5 @@ function lostBetween(row: CommitRow, known: Omit<LastCommit, 'isClosed'> | undef
 }
 
 async function rowOf(writer: Connection): Promise<CommitRow> {
-  return (await writer.get<CommitRow>('SELECT id, number, at FROM commits')) ?? { id: '', number: 0, at: 0 };
+  return (await writer.get<CommitRow>('SELECT id, number, at, token FROM commits')) ?? { id: '', number: 0, at: 0, token: 0 };
 }

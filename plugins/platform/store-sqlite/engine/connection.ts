@@ -25,6 +25,12 @@ export class DatabaseError extends PostroomError {
   }
 }
 
+/** An error of COMMIT after which nobody knows whether its frames are in the WAL: the next opening finds them, or the next commit is written over them. */
+export function unknownCommit(error: DatabaseError): DatabaseError {
+  const message = `${error.message} What was being stored just then may be there: that is known when the database has been opened again.`;
+  return new DatabaseError(error.trouble, 'store/unknown', message, error.fields, { cause: error });
+}
+
 const OPEN_FLAGS = {
   create: sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE,
   write: sqlite3.OPEN_READWRITE,

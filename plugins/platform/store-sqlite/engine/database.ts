@@ -87,6 +87,18 @@ export async function assertDurable(writer: Connection): Promise<void> {
   }
 }
 
+/**
+ * Brings what the WAL holds to the database file, and syncs that, as far as no reader stands in the way. Frames whose sync failed look as good as the others,
+ * and may be in the system's memory alone. On a full disk the file may not grow: then they stay where they are.
+ */
+export async function emptyWal(writer: Connection): Promise<void> {
+  try {
+    await writer.all('PRAGMA wal_checkpoint(PASSIVE)');
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.trouble !== 'full') throw error;
+  }
+}
+
 /** What every WAL begins with (sqlite.org/fileformat2.html#walformat), in either byte order of its checksums. */
 const WAL_MARKS = [0x377f0682, 0x377f0683];
 /** "File format write version" of a database in WAL mode (sqlite.org/fileformat2.html#file_format_version_numbers). */

@@ -1,12 +1,9 @@
-// Row numbers that are needed before the row is written. They only go up, and a rolled back commit leaves a gap.
+// Numbers that are needed before the row is written that bears them. They only go up, and a rolled back commit leaves a gap. Counted in memory: the data
+// folder has one process.
 import type { Connection } from './connection.js';
 
 export class Sequence {
-  #last: number;
-
-  private constructor(last: number) {
-    this.#last = last;
-  }
+  constructor(private current: number) {}
 
   /** Goes on behind the highest number the table ever had, rows that are gone included. */
   static async of(table: 'message' | 'outbox', connection: Connection): Promise<Sequence> {
@@ -14,8 +11,13 @@ export class Sequence {
     return new Sequence(row?.seq ?? 0);
   }
 
+  /** The number that was given last. */
+  get last(): number {
+    return this.current;
+  }
+
   next(): number {
-    this.#last += 1;
-    return this.#last;
+    this.current += 1;
+    return this.current;
   }
 }

@@ -23,6 +23,7 @@ export interface ChunkRow {
 
 export interface SpillRow {
   readonly message_id: number;
+  readonly server: number;
 }
 
 /** The number is SQLite's to give. */
@@ -109,7 +110,7 @@ export const COLUMNS: { readonly [T in TableName]: readonly (keyof Rows[T] & str
     'gone_at',
   ],
   chunk: ['id', 'octets'],
-  spill: ['message_id'],
+  spill: ['message_id', 'server'],
   placement: ['mailbox_id', 'message_id', 'prefix', 'concealed', 'size', 'tag', 'seen_key', 'placed_at'],
   seen: ['key', 'at', 'message_id'],
   outbox: ['id', 'message_id', 'account', 'sender', 'recipient', 'prefix', 'dsn', 'state', 'queued_at', 'next_try_at'],

@@ -3,12 +3,13 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import type { Clock, StoreStatistics } from '@postroom/sdk/services';
+import type { Clock, Fence, StoreStatistics } from '@postroom/sdk/services';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber } from './commitNumber.js';
 import { CommitStatistics } from './commitStatistics.js';
 import type { Connection } from './connection.js';
-import { DatabaseError } from './connection.js';
+import { DatabaseError, unknownCommit } from './connection.js';
+import type { MemoryLeases } from './leases.js';
 import { WriteGroup } from './writeGroup.js';
 
 /** A change that is committed whole or not at all. After a failed group it is asked again, alone: its methods can be called more than once. */
@@ -19,6 +20,8 @@ export interface WriteUnit {
   readonly seenKeys?: readonly Buffer[];
   /** True where nothing is changed: what it looks at has to be looked at by the writer. A commit of such only needs no room. */
   readonly changesNothing?: boolean;
+  /** Of the lease without which it may not be written. */
+  readonly fence?: Fence | undefined;
   /** True for a change that makes room: with a full disk the ballast is given up for it. */
   readonly makesRoom?: boolean;
   /** Adds rows. */
@@ -56,6 +59,7 @@ export class WriteQueue {
     private readonly onLost: (error: unknown) => void,
     private readonly onBroken: (error: Error) => void = () => undefined,
     private readonly commits?: CommitNumber,
+    private readonly leases?: MemoryLeases,
   ) {}
 
   /** Why nothing is written until the writer is replaced; `undefined` where all is well. */
@@ -67,7 +71,10 @@ export class WriteQueue {
     return this.#statistics.value;
   }
 
-  /** Resolves when the unit survives a power cut. Rejects with nothing of it stored: `store/full`, `store/failed`. */
+  /**
+   * Resolves when the unit survives a power cut. Rejects with nothing of it stored (`store/full`, `store/failed`, `lease/lost`), or with `store/unknown`:
+   * COMMIT failed, and it may be there when the database has been opened again.
+   */
   write(unit: WriteUnit): Promise<void> {
     if (this.#closed) return Promise.reject(new PostroomError('store/failed', 'The store is closed. Start the server again.'));
     return new Promise((resolve, reject) => {
@@ -159,14 +166,37 @@ export class WriteQueue {
       for (const { reject } of group) reject(refusal);
       return;
     }
+    const { admitted, leave } = this.#admit(group);
+    if (admitted.length === 0) return;
     try {
-      await this.#transaction(group.map(({ unit }) => unit));
+      await this.#transaction(admitted.map(({ unit }) => unit));
     } catch (error) {
-      await this.#failed(group, error);
+      leave();
+      await this.#failed(admitted, error);
       return;
     }
-    for (const { unit } of group) unit.committed?.();
-    for (const { resolve } of group) resolve();
+    leave();
+    for (const { unit } of admitted) unit.committed?.();
+    for (const { resolve } of admitted) resolve();
+  }
+
+  /** Refuses what bears a fence that no longer counts. Until `leave` the others' leases change hands no more. */
+  #admit(group: readonly Waiting[]): { readonly admitted: readonly Waiting[]; readonly leave: () => void } {
+    if (group.every(({ unit }) => unit.fence === undefined)) return { admitted: group, leave: () => undefined };
+    const entered: (() => void)[] = [];
+    const admitted = group.filter(({ unit, reject }) => {
+      try {
+        if (unit.fence !== undefined && this.leases !== undefined) entered.push(this.leases.enter(unit.fence));
+        return true;
+      } catch (error) {
+        reject(error);
+        return false;
+      }
+    });
+    const leave = (): void => {
+      for (const each of entered) each();
+    };
+    return { admitted, leave };
   }
 
   async #transaction(units: readonly WriteUnit[]): Promise<void> {
@@ -184,7 +214,7 @@ export class WriteQueue {
       await group.write(this.writer);
       for (const unit of units) await unit.run?.(this.writer);
       if (isChange) await this.commits?.write(this.writer);
-      await this.writer.run('COMMIT');
+      await this.#end();
     } catch (error) {
       // SQLite ends the transaction itself after a full disk or an I/O error: then there is none to roll back, and that is all right.
       await this.writer.exec('ROLLBACK').catch(() => undefined);
@@ -192,6 +222,14 @@ export class WriteQueue {
     }
     if (isChange) this.commits?.committed();
     this.#statistics.add(units.length, this.clock.monotonic() - began);
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.writer.run('COMMIT');
+    } catch (error) {
+      throw error instanceof DatabaseError && (error.trouble === 'io' || error.trouble === 'corrupt') ? unknownCommit(error) : error;
+    }
   }
 
   async #failed(group: readonly Waiting[], error: unknown): Promise<void> {

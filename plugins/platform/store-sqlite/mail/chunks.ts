@@ -18,15 +18,20 @@ export const DELETE_CHUNKS_OF_GONE = `DELETE FROM chunk WHERE id IN (
     CROSS JOIN message ON message.id = candidate.value AND message.gone_at IS NOT NULL
     CROSS JOIN chunk ON chunk.id >= message.id * ${CHUNKS_PER_MESSAGE} AND chunk.id < (message.id + 1) * ${CHUNKS_PER_MESSAGE})`;
 
-/** Removes the octets of a message that came in ahead of its row and will get none. */
+/** Removes the octets of a message that came in ahead of its row and will get none. Of one that has its row nothing is removed. */
 export async function dropSpilled(writer: Connection, message: number): Promise<void> {
+  if (!(await takeSpilled(writer, message))) return;
   await writer.run('DELETE FROM chunk WHERE id >= ? AND id < ?', [chunkId(message, 0), chunkId(message + 1, 0)]);
-  await writer.run('DELETE FROM spill WHERE message_id = ?', [message]);
 }
 
-/** Removes what a crash left without a message. Only at start: later the messages of these octets may still be on their way. */
-export async function sweepSpilled(writer: Connection): Promise<number> {
-  const rows = await writer.all<{ message_id: number }>('SELECT message_id FROM spill');
+/** From here on its octets are not swept: in the commit of the message. Answers whether they were there until now. */
+export async function takeSpilled(writer: Connection, message: number): Promise<boolean> {
+  return (await writer.run('DELETE FROM spill WHERE message_id = ?', [message])) > 0;
+}
+
+/** Removes what other servers left without a message: they are gone, as the data folder has one. */
+export async function sweepSpilled(writer: Connection, server: number): Promise<number> {
+  const rows = await writer.all<{ message_id: number }>('SELECT message_id FROM spill WHERE server IS NOT ?', [server]);
   for (const row of rows) await dropSpilled(writer, row.message_id);
   return rows.length;
 }

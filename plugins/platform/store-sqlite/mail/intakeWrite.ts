@@ -1,6 +1,7 @@
 // The one commit that makes a message Postroom's: octets, row, copies, Outbox and journal, or nothing of it.
 import { createHash } from 'node:crypto';
-import type { IntakeResult, IntakeUnit } from '@postroom/sdk/services';
+import { PostroomError } from '@postroom/sdk';
+import type { Fence, IntakeResult, IntakeUnit } from '@postroom/sdk/services';
 import type { Connection } from '../engine/connection.js';
 import type { Sequence } from '../engine/sequence.js';
 import type { ChunkRow, OutboxRow } from '../engine/tables.js';
@@ -9,7 +10,7 @@ import type { WriteUnit } from '../engine/writeQueue.js';
 import { OutboxRecord } from '../outbox/outboxRecord.js';
 import type { OutboxTally } from '../outbox/outboxTally.js';
 import { noteNotice } from '../records/waitingRows.js';
-import { dropSpilled } from './chunks.js';
+import { dropSpilled, takeSpilled } from './chunks.js';
 import type { Copy } from './copies.js';
 import { outboxRow, placeCopies } from './copies.js';
 import { messageRow } from './messageRows.js';
@@ -71,6 +72,10 @@ export class IntakeWrite implements WriteUnit {
     this.#turns = former === undefined ? turnsOf(unit) : undefined;
     const turns = this.#turns === undefined ? [] : [...this.#turns.keys, this.#turns.besideKey];
     this.seenKeys = [...copies.flatMap((copy) => copy.seenKey ?? []), ...turns];
+  }
+
+  get fence(): Fence | undefined {
+    return this.unit.fence;
   }
 
   get result(): IntakeResult {
@@ -146,7 +151,7 @@ export class IntakeWrite implements WriteUnit {
     }
     if (!this.body.hasSpilled) return;
     if (this.#gone) await dropSpilled(writer, this.body.number);
-    else await writer.run('DELETE FROM spill WHERE message_id = ?', [this.body.number]);
+    else if (!(await takeSpilled(writer, this.body.number))) throw sweptAway(this.body.id);
   }
 
   committed(): void {
@@ -154,4 +159,10 @@ export class IntakeWrite implements WriteUnit {
     this.tally.queued(this.#outbox);
     this.#settled?.committed();
   }
+}
+
+function sweptAway(id: string): PostroomError {
+  return new PostroomError('lease/lost', `The first octets of message ${id} were removed before it was stored: nothing of it is stored.`, {
+    message: id,
+  });
 }

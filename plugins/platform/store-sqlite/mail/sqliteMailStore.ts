@@ -14,6 +14,7 @@ import type {
   ResortChange,
   StagedBody,
   StoredMessage,
+  StoreRoom,
 } from '@postroom/sdk/services';
 import type { Readers } from '../engine/readers.js';
 import type { Sequence } from '../engine/sequence.js';
@@ -27,6 +28,7 @@ import { contentKey, type FormerEntry, IntakeWrite } from './intakeWrite.js';
 import type { MailboxNames } from './mailboxNames.js';
 import { readMailboxSummaries } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
+import { OutcomeWrite } from './outcomeWrite.js';
 import { ResortWrite } from './resortWrite.js';
 import { StagedMessage } from './stagedMessage.js';
 import { readHistory, readTraces } from './traces.js';
@@ -39,11 +41,13 @@ export class SqliteMailStore implements MailStore {
     private readonly tally: OutboxTally,
     private readonly numbers: { readonly message: Sequence; readonly outbox: Sequence },
     private readonly clock: Clock,
-    private readonly disk: { room(): Promise<number> },
+    /** Number of this server. */
+    private readonly server: number,
+    private readonly disk: { room(octets: number): Promise<StoreRoom> },
   ) {}
 
-  stage(): StagedBody {
-    return new StagedMessage(this.numbers.message.next(), this.queue, this.readers);
+  async stage(): Promise<StagedBody> {
+    return new StagedMessage(this.numbers.message.next(), this.server, this.queue, this.readers);
   }
 
   async commit(unit: IntakeUnit): Promise<IntakeResult> {
@@ -70,6 +74,15 @@ export class SqliteMailStore implements MailStore {
     );
     await this.queue.write(write);
     return write.result;
+  }
+
+  async outcome(id: MessageId): Promise<IntakeResult | undefined> {
+    const number = numberOf(id);
+    // Of no stage() of this process, so there is no commit of it either.
+    if (number < 1 || number > this.numbers.message.last) return undefined;
+    const settled = new OutcomeWrite(number, this.clock.now());
+    await this.queue.write(settled);
+    return settled.mailboxes && { placed: settled.mailboxes.map((mailbox) => this.names.ref(mailbox)), duplicates: [] };
   }
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
@@ -166,8 +179,8 @@ export class SqliteMailStore implements MailStore {
     return this.names.rename(from, to);
   }
 
-  room(): Promise<number> {
-    return this.disk.room();
+  room(octets: number): Promise<StoreRoom> {
+    return this.disk.room(octets);
   }
 
   /** The journal entry of the same octets under the same id, or under one that the ISP no longer lists. */

@@ -1,5 +1,5 @@
 // A message on its way in: small ones wait in memory for their commit, large ones go to the database piece by piece,
-// unseen until their message row is there. A crash leaves pieces without a row; they are swept at the next start.
+// unseen until their message row is there. A crash leaves pieces without a row, which bear the server's number; the next start sweeps them.
 import { PostroomError } from '@postroom/sdk';
 import type { StagedBody } from '@postroom/sdk/services';
 import { octetsPassed } from '../engine/bufferPressure.js';
@@ -22,6 +22,7 @@ export class StagedMessage implements StagedBody {
 
   constructor(
     readonly number: number,
+    private readonly server: number,
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
   ) {}
@@ -104,7 +105,7 @@ export class StagedMessage implements StagedBody {
       await this.queue.write({
         octets: IN_MEMORY,
         stage: (group) => {
-          if (this.#spilled === 0) group.insert('spill', { message_id: this.number });
+          if (this.#spilled === 0) group.insert('spill', { message_id: this.number, server: this.server });
           for (const row of rows) group.insert('chunk', row);
         },
       });

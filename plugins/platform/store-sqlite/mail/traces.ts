@@ -6,6 +6,7 @@ import { placementOf } from '../maildrops/uidl.js';
 import type { MailboxNames } from './mailboxNames.js';
 import { dateOf } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
+import { VOID } from './outcomeWrite.js';
 
 interface CopyHistoryRow {
   readonly message_id: number;
@@ -19,9 +20,9 @@ interface CopyHistoryRow {
 /** Values: message number, Message-ID, UIDL at the ISP, pattern twice, placement of a UIDL of ours, mailbox numbers as JSON, limit. */
 const TRACES = `
   SELECT ${MESSAGE_COLUMNS} FROM message
-  WHERE id = ? OR message_id = ? OR uidl = ? OR sender LIKE ? ESCAPE '\\' OR subject LIKE ? ESCAPE '\\'
+  WHERE disposition <> '${VOID}' AND (id = ? OR message_id = ? OR uidl = ? OR sender LIKE ? ESCAPE '\\' OR subject LIKE ? ESCAPE '\\'
     OR id = (SELECT message_id FROM placement WHERE placement.id = ?)
-    OR EXISTS (SELECT 1 FROM placement WHERE placement.message_id = message.id AND mailbox_id IN (SELECT value FROM json_each(?)))
+    OR EXISTS (SELECT 1 FROM placement WHERE placement.message_id = message.id AND mailbox_id IN (SELECT value FROM json_each(?))))
   ORDER BY id DESC LIMIT ?`;
 
 const HISTORY = `

@@ -1,6 +1,6 @@
 // One POP3 session's view of a mailbox.
 import type { MailboxRef } from '@postroom/sdk';
-import type { Clock, Maildrop, MaildropListing, MaildropPiece } from '@postroom/sdk/services';
+import type { Clock, Lease, Maildrop, MaildropListing, MaildropPiece } from '@postroom/sdk/services';
 import type { Readers } from '../engine/readers.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
 import { removeCopiesForGood } from '../mail/copies.js';
@@ -9,8 +9,6 @@ import type { MaildropSnapshot } from './maildropSnapshot.js';
 import type { PickUps } from './pickUps.js';
 
 export class SqliteMaildrop implements Maildrop {
-  #unlock: (() => void) | undefined;
-
   constructor(
     private readonly mailbox: MailboxRef,
     private readonly id: number | undefined,
@@ -18,10 +16,12 @@ export class SqliteMaildrop implements Maildrop {
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
     private readonly clock: Clock,
-    unlock: () => void,
+    private readonly lease: Lease,
     private readonly pickUps: PickUps,
-  ) {
-    this.#unlock = unlock;
+  ) {}
+
+  get lost(): AbortSignal {
+    return this.lease.lost;
   }
 
   get messages(): MaildropListing {
@@ -35,7 +35,11 @@ export class SqliteMaildrop implements Maildrop {
   async remove(numbers: readonly number[]): Promise<void> {
     if (numbers.length === 0) return;
     const ids = numbers.map((number) => this.snapshot.placement(number));
-    await this.queue.write({ makesRoom: true, run: (writer) => removeCopiesForGood(writer, ids, this.clock.now()) });
+    await this.queue.write({
+      makesRoom: true,
+      fence: this.lease.fence,
+      run: (writer) => removeCopiesForGood(writer, ids, this.clock.now()),
+    });
   }
 
   picked(numbers: readonly number[], client: string): void {
@@ -48,8 +52,7 @@ export class SqliteMaildrop implements Maildrop {
     );
   }
 
-  close(): void {
-    this.#unlock?.();
-    this.#unlock = undefined;
+  close(): Promise<void> {
+    return this.lease.release();
   }
 }

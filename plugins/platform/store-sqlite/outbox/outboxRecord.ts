@@ -6,31 +6,36 @@ import type { Connection } from '../engine/connection.js';
 import type { OutboxRow } from '../engine/tables.js';
 import { letGo } from '../mail/copies.js';
 import type { OutboxTally } from './outboxTally.js';
+import { IDS, lastTries, refuseTakenOver } from './tries.js';
 
 /** An entry's row as far as the tally counts it. */
 export type Moved = Pick<OutboxRow, 'id' | 'state'> & { readonly attempts: number };
 
 export class OutboxRecord {
   #moved: readonly Moved[] = [];
-  readonly #done: readonly number[];
+  #done: readonly number[] = [];
 
   constructor(
     private readonly updates: readonly OutboxUpdate[],
     private readonly tally: OutboxTally,
     private readonly now: Date,
-  ) {
-    this.#done = updates.filter((update) => !stays(update)).map((update) => update.id);
-  }
+  ) {}
 
   /** Entries that are done let go of their messages. */
   get makesRoom(): boolean {
-    return this.#done.length > 0;
+    return this.updates.some((update) => !stays(update));
   }
 
+  /** Throws `lease/lost` where another sender has one of them. */
   async run(writer: Connection): Promise<void> {
+    const tries = await lastTries(writer, this.updates);
+    refuseTakenOver(this.updates, tries);
+    // What was reported before, by somebody who did not hear that it was recorded, counts once.
+    const updates = this.updates.filter(({ id, lease }) => lease === undefined || tries.get(id)?.reported !== lease);
+    this.#done = updates.filter((update) => !stays(update)).map((update) => update.id);
     const done = JSON.stringify(this.#done);
-    for (const update of this.updates) await (stays(update) ? defer(writer, update, this.now) : trail(writer, update));
-    await trailOfDoubts(writer, this.updates);
+    for (const update of updates) await (stays(update) ? defer(writer, update, this.now) : trail(writer, update));
+    await trailOfDoubts(writer, updates);
     const messages = await writer.all<{ message_id: number }>(`SELECT DISTINCT message_id FROM outbox WHERE id IN ${IDS}`, [done]);
     await writer.run(`DELETE FROM outbox WHERE id IN ${IDS}`, [done]);
     await letGo(
@@ -40,7 +45,7 @@ export class OutboxRecord {
     );
     this.#moved = await readMoved(
       writer,
-      this.updates.map((update) => update.id),
+      updates.map((update) => update.id),
     );
   }
 
@@ -54,9 +59,6 @@ function stays({ outcome }: OutboxUpdate): boolean {
   return outcome === 'deferred' || outcome === 'held';
 }
 
-/** SQL: numbers given as a JSON array. */
-export const IDS = '(SELECT value FROM json_each(?))';
-
 export function readMoved(writer: Connection, ids: readonly number[]): Promise<Moved[]> {
   return writer.all<Moved>(`SELECT id, state, attempts FROM outbox WHERE id IN ${IDS}`, [JSON.stringify(ids)]);
 }
@@ -64,7 +66,8 @@ export function readMoved(writer: Connection, ids: readonly number[]): Promise<M
 async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promise<void> {
   await writer.run(
     `UPDATE outbox SET state = CASE state WHEN 'held' THEN 'held' ELSE ? END, lease_until = NULL, in_doubt = 0, doubts = doubts + ?,
-      attempts = attempts + 1, next_try_at = ?, status = ?, text = ?, delay_noticed = max(delay_noticed, ?) WHERE id = ?`,
+      attempts = attempts + 1, next_try_at = ?, status = ?, text = ?, delay_noticed = max(delay_noticed, ?), reported = ifnull(?, reported)
+      WHERE id = ?`,
     [
       update.outcome,
       update.doubtful ? 1 : 0,
@@ -72,6 +75,7 @@ async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promi
       update.receipt.status,
       update.receipt.text,
       update.delayNoticed ? 1 : 0,
+      update.lease,
       update.id,
     ],
   );

@@ -29,14 +29,12 @@ export class OutboxTally {
   readonly #listeners = new Set<() => void>();
   /** Messages none of whose entries was tried. */
   #untried = 0;
-  #newest = 0;
 
   async load(readers: Readers): Promise<void> {
     const rows = await readers.all<TallyRow>('SELECT id, message_id, state, attempts, queued_at FROM outbox ORDER BY id');
     this.#entries.clear();
     this.#messages.clear();
     this.#untried = 0;
-    this.#newest = 0;
     this.queued(rows);
   }
 
@@ -46,7 +44,6 @@ export class OutboxTally {
       const isUntried = isUntriedIn(row.state, row.attempts ?? 0);
       this.#entries.set(row.id, { message: row.message_id, queuedAt: row.queued_at, isUntried });
       this.#recount(row.message_id, 1, isUntried ? 1 : 0);
-      this.#newest = Math.max(this.#newest, row.id);
     }
     if (rows.length > 0) this.#changed();
   }
@@ -80,7 +77,6 @@ export class OutboxTally {
       recipients: this.#entries.size,
       untried: this.#untried,
       oldest: oldest === undefined ? undefined : new Date(oldest),
-      newest: this.#entries.size === 0 ? 0 : this.#newest,
     };
   }
 

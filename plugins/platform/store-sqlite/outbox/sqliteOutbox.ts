@@ -1,11 +1,15 @@
-// Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself.
+// Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself. Each try has a number, and what bears a
+// former one counts no more.
 import { PostroomError } from '@postroom/sdk';
-import type { Clock, Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '@postroom/sdk/services';
+import type { Clock, LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '@postroom/sdk/services';
+import type { Connection, SqlValue } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
+import type { Sequence } from '../engine/sequence.js';
 import type { OutboxRow } from '../engine/tables.js';
 import type { WriteQueue, WriteUnit } from '../engine/writeQueue.js';
-import { IDS, type Moved, OutboxRecord, readMoved } from './outboxRecord.js';
+import { type Moved, OutboxRecord, readMoved } from './outboxRecord.js';
 import type { OutboxTally } from './outboxTally.js';
+import { IDS, idsOf, lastTries, listOf, OWN, refuseTakenOver, takenOver } from './tries.js';
 
 interface StoredOutboxRow extends OutboxRow {
   readonly attempts: number;
@@ -14,57 +18,72 @@ interface StoredOutboxRow extends OutboxRow {
   readonly delay_noticed: number;
   readonly in_doubt: number;
   readonly doubts: number;
+  readonly lease: number | null;
 }
 
-/** SQL: the state of an entry without a lease. */
+/** SQL: the state of an entry that nobody sends. */
 const AT_REST = `CASE WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END`;
 
-const TAKEN_OUT = 'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.';
-
-/** No entry waits longer than this. One that would was put off before the clock was set back: it is due. */
+/** No entry waits longer than this, and no try takes longer: what would was noted before the clock was set back. */
 const LONGEST_WAIT_MS = 86_400_000;
+
+/** SQL: whether a lease is over at ?1. */
+const IS_OVER = `(lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ${LONGEST_WAIT_MS})`;
+
+/** SQL: what a sender has left, at ?1, where server ?2 asks: there is one server, so the others are gone. */
+const LEFT = `(in_doubt = 1 OR state = 'sending') AND (server IS NOT ?2 OR ${IS_OVER})`;
 
 export class SqliteOutbox implements Outbox {
   constructor(
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
     private readonly tally: OutboxTally,
+    /** Numbers of tries. */
+    private readonly tokens: Sequence,
+    /** Number of this server. */
+    private readonly server: number,
     private readonly clock: Clock,
   ) {}
 
-  async lease(now: Date, leaseMs: number, limit: number, newest = Number.MAX_SAFE_INTEGER): Promise<readonly OutboxEntry[]> {
+  async lease({ limit, forMs, newest = Number.MAX_SAFE_INTEGER }: Parameters<Outbox['lease']>[0]): Promise<readonly OutboxEntry[]> {
+    const now = this.clock.now().getTime();
     let rows: StoredOutboxRow[] = [];
     await this.queue.write({
       run: async (writer) => {
         const due = await writer.all<{ id: number }>(
           `SELECT id FROM outbox
-            WHERE id <= ?5 AND in_doubt = 0 AND ((state IN ('waiting', 'deferred') AND (next_try_at <= ?1 OR next_try_at > ?1 + ?2))
-              OR (state = 'sending' AND (lease_until <= ?1 OR lease_until > ?1 + ?3)))
-            ORDER BY id LIMIT ?4`,
-          [now.getTime(), LONGEST_WAIT_MS, leaseMs, limit, newest],
+            WHERE id <= ?3 AND in_doubt = 0 AND ((state IN ('waiting', 'deferred') AND (next_try_at <= ?1 OR next_try_at > ?1 + ${LONGEST_WAIT_MS}))
+              OR (state = 'sending' AND ${IS_OVER}))
+            ORDER BY id LIMIT ?2`,
+          [now, limit, newest],
         );
-        const ids = JSON.stringify(due.map((row) => row.id));
-        await writer.run(`UPDATE outbox SET state = 'sending', lease_until = ? WHERE id IN ${IDS}`, [now.getTime() + leaseMs, ids]);
-        rows = await writer.all<StoredOutboxRow>(`SELECT * FROM outbox WHERE id IN ${IDS} ORDER BY id`, [ids]);
+        rows = await this.#take(writer, idsOf(due), now + forMs, "'sending'");
       },
       committed: () => this.tally.moved(rows),
     });
     return rows.map(entryOf);
   }
 
-  async enterDoubt(ids: readonly number[]): Promise<void> {
-    let marked = 0;
+  async newest(): Promise<number> {
+    return (await this.readers.get<{ id: number | null }>('SELECT max(id) AS id FROM outbox'))?.id ?? 0;
+  }
+
+  async enterDoubt(entries: readonly LeasedEntry[]): Promise<void> {
     await this.queue.write({
       run: async (writer) => {
-        marked = await writer.run(`UPDATE outbox SET in_doubt = 1 WHERE state = 'sending' AND id IN ${IDS}`, [JSON.stringify(ids)]);
-        if (marked !== ids.length) throw new PostroomError('mail/not-found', TAKEN_OUT);
+        const tries = await lastTries(writer, entries);
+        refuseTakenOver(entries, tries);
+        const lost = entries.flatMap(({ id }) => tries.get(id) ?? []).filter(({ state }) => state !== 'sending' && state !== 'held');
+        if (lost.length > 0) throw takenOver(lost.map(({ recipient }) => recipient));
+        const marked = await writer.run(`UPDATE outbox SET in_doubt = 1 WHERE state = 'sending' AND id IN ${IDS}`, [idsOf(entries)]);
+        if (marked !== entries.length) throw takenOut();
       },
     });
   }
 
-  leaveDoubt(ids: readonly number[]): Promise<void> {
+  leaveDoubt(entries: readonly LeasedEntry[]): Promise<void> {
     return this.queue.write({
-      run: async (writer) => void (await writer.run(`UPDATE outbox SET in_doubt = 0 WHERE id IN ${IDS}`, [JSON.stringify(ids)])),
+      run: async (writer) => void (await writer.run(`UPDATE outbox SET in_doubt = 0 WHERE id IN ${OWN}`, [listOf(entries)])),
     });
   }
 
@@ -72,22 +91,30 @@ export class SqliteOutbox implements Outbox {
     return this.queue.write(recordUnit(new OutboxRecord(updates, this.tally, this.clock.now())));
   }
 
-  release(ids: readonly number[], dueAt?: Date): Promise<void> {
-    const which = `state = 'sending'`;
-    if (dueAt === undefined) return this.#move(ids, `state = ${AT_REST}, lease_until = NULL`, which);
-    return this.#move(ids, `state = 'deferred', lease_until = NULL, next_try_at = ?`, which, [dueAt.getTime()]);
+  release(entries: readonly LeasedEntry[], inMs?: number): Promise<void> {
+    const [ids, list] = [entries.map(({ id }) => id), listOf(entries)];
+    const which = `state = 'sending' AND id IN ${OWN}`;
+    if (inMs === undefined) return this.#move(ids, `state = ${AT_REST}, lease_until = NULL`, which, [list]);
+    const dueAt = this.clock.now().getTime() + inMs;
+    return this.#move(ids, `state = 'deferred', lease_until = NULL, next_try_at = ?`, which, [dueAt, list]);
   }
 
-  async recover(over?: { readonly now: Date; readonly leaseMs: number }): Promise<readonly OutboxEntry[]> {
-    const [now, leaseMs] = [over?.now.getTime() ?? null, over?.leaseMs ?? null];
-    const left = await this.readers.all<StoredOutboxRow>(
-      `SELECT * FROM outbox WHERE (in_doubt = 1 OR state = 'sending')
-        AND (?1 IS NULL OR lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ?2) ORDER BY id`,
-      [now, leaseMs],
-    );
-    const untold = left.filter((row) => row.in_doubt === 0);
-    if (untold.length > 0) await this.release(untold.map(({ id }) => id));
-    return left.map(entryOf);
+  async recover(forMs: number): Promise<readonly OutboxEntry[]> {
+    const now = this.clock.now().getTime();
+    const left = await this.readers.get(`SELECT 1 FROM outbox WHERE ${LEFT} LIMIT 1`, [now, this.server]);
+    if (left === undefined) return [];
+    let rows: StoredOutboxRow[] = [];
+    await this.queue.write({
+      run: async (writer) => {
+        const found = await writer.all<StoredOutboxRow>(`SELECT id, in_doubt FROM outbox WHERE ${LEFT}`, [now, this.server]);
+        const atRest = idsOf(found.filter((row) => row.in_doubt === 0));
+        await writer.run(`UPDATE outbox SET state = ${AT_REST}, lease_until = NULL WHERE id IN ${IDS}`, [atRest]);
+        await this.#take(writer, idsOf(found.filter((row) => row.in_doubt === 1)), now + forMs, 'state');
+        rows = await writer.all<StoredOutboxRow>(`SELECT * FROM outbox WHERE id IN ${IDS} ORDER BY id`, [idsOf(found)]);
+      },
+      committed: () => this.tally.moved(rows),
+    });
+    return rows.map(entryOf);
   }
 
   async list(): Promise<readonly OutboxEntry[]> {
@@ -100,28 +127,47 @@ export class SqliteOutbox implements Outbox {
 
   /** Entries that are being sent are left to their sender. */
   retry(ids: readonly number[]): Promise<void> {
-    return this.#move(ids, `state = ${AT_REST}, next_try_at = ?`, `state <> 'sending'`, [this.clock.now().getTime()]);
+    const now = this.clock.now().getTime();
+    return this.#move(ids, `state = ${AT_REST}, next_try_at = ?`, `state <> 'sending' AND id IN ${IDS}`, [now, JSON.stringify(ids)]);
   }
 
   /** An entry that is being sent is held where the try fails; where it succeeds it is gone. */
   hold(ids: readonly number[]): Promise<void> {
-    return this.#move(ids, `state = 'held', lease_until = NULL`, '1');
+    return this.#move(ids, `state = 'held'`, `id IN ${IDS}`, [JSON.stringify(ids)]);
   }
 
   onDidChange(listener: () => void): { dispose(): void } {
     return this.tally.onDidChange(listener);
   }
 
-  async #move(ids: readonly number[], change: string, which: string, values: readonly number[] = []): Promise<void> {
+  /** From here on they are this server's, under a new number. `ids`: JSON; `state`: SQL. */
+  async #take(writer: Connection, ids: string, until: number, state: string): Promise<StoredOutboxRow[]> {
+    await writer.run(`UPDATE outbox SET state = ${state}, lease_until = ?, lease = ?, server = ? WHERE id IN ${IDS}`, [
+      until,
+      this.tokens.next(),
+      this.server,
+      ids,
+    ]);
+    return writer.all<StoredOutboxRow>(`SELECT * FROM outbox WHERE id IN ${IDS} ORDER BY id`, [ids]);
+  }
+
+  async #move(ids: readonly number[], change: string, which: string, values: readonly SqlValue[]): Promise<void> {
     let moved: Moved[] = [];
     await this.queue.write({
       run: async (writer) => {
-        await writer.run(`UPDATE outbox SET ${change} WHERE ${which} AND id IN ${IDS}`, [...values, JSON.stringify(ids)]);
+        await writer.run(`UPDATE outbox SET ${change} WHERE ${which}`, values);
         moved = await readMoved(writer, ids);
       },
       committed: () => this.tally.moved(moved),
     });
   }
+}
+
+function takenOut(): PostroomError {
+  return new PostroomError(
+    'mail/not-found',
+    'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.',
+  );
 }
 
 function recordUnit(record: OutboxRecord): WriteUnit {
@@ -148,6 +194,7 @@ function entryOf(row: StoredOutboxRow): OutboxEntry {
     status: row.status,
     text: row.text,
     delayNoticed: row.delay_noticed !== 0,
+    ...(row.lease !== null && (row.state === 'sending' || row.in_doubt !== 0) && { lease: row.lease }),
     ...(row.in_doubt !== 0 && { inDoubt: true }),
     ...(row.doubts > 0 && { doubts: row.doubts }),
   };

@@ -1,7 +1,7 @@
 // Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
 import type { AccountJournal, JournalEntry, WaitingOrder } from '@postroom/sdk';
 import { type ClockReading, isPlausible, jumpBetween, readClock } from '@postroom/sdk/base';
-import type { Clock, Journal, WaitingEntry } from '@postroom/sdk/services';
+import type { Clock, Fence, Journal, WaitingEntry } from '@postroom/sdk/services';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
@@ -51,8 +51,12 @@ export class SqliteJournal implements Journal {
     private readonly clock: Clock,
   ) {}
 
-  forAccount(account: string): AccountJournal {
-    return new SqliteAccountJournal(account, this.queue, this.readers, this.clock);
+  forAccount(account: string, fence: Fence): AccountJournal {
+    return new SqliteAccountJournal(account, fence, this.queue, this.readers, this.clock);
+  }
+
+  entries(account: string): Promise<ReadonlyMap<string, JournalEntry>> {
+    return readEntries(this.readers, account);
   }
 
   /** Accounts that are fetched at the same time ask together: a jump counts once. */
@@ -144,33 +148,39 @@ function journalEntry([
   };
 }
 
+async function readEntries(readers: Readers, account: string): Promise<ReadonlyMap<string, JournalEntry>> {
+  const entries = new Map<string, JournalEntry>();
+  let after = '';
+  for (;;) {
+    const row = await readers.get<{ page: string }>(ENTRIES, [account, after]);
+    const page = JSON.parse(row?.page ?? '[]') as JournalTuple[];
+    for (const tuple of page) {
+      const entry = journalEntry(tuple);
+      entries.set(entry.uidl, entry);
+      after = entry.uidl;
+    }
+    if (page.length < PAGE) return entries;
+  }
+}
+
 class SqliteAccountJournal implements AccountJournal {
   constructor(
     private readonly account: string,
+    private readonly fence: Fence,
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
     private readonly clock: Clock,
   ) {}
 
-  async entries(): Promise<ReadonlyMap<string, JournalEntry>> {
-    const entries = new Map<string, JournalEntry>();
-    let after = '';
-    for (;;) {
-      const row = await this.readers.get<{ page: string }>(ENTRIES, [this.account, after]);
-      const page = JSON.parse(row?.page ?? '[]') as JournalTuple[];
-      for (const tuple of page) {
-        const entry = journalEntry(tuple);
-        entries.set(entry.uidl, entry);
-        after = entry.uidl;
-      }
-      if (page.length < PAGE) return entries;
-    }
+  entries(): Promise<ReadonlyMap<string, JournalEntry>> {
+    return readEntries(this.readers, this.account);
   }
 
   /** Its time to be forgotten runs from now, unless a listing shows it again. */
   async gone(uidls: readonly string[]): Promise<void> {
     if (uidls.length === 0) return;
     await this.queue.write({
+      fence: this.fence,
       run: async (writer) => {
         await writer.run(
           `UPDATE journal SET state = 'gone', unlisted_since = ?, notice = NULL, ordered = NULL WHERE account = ? AND uidl IN (SELECT value FROM json_each(?))`,
@@ -183,6 +193,7 @@ class SqliteAccountJournal implements AccountJournal {
   async listed(uidls: readonly string[]): Promise<void> {
     const list = JSON.stringify(uidls);
     await this.queue.write({
+      fence: this.fence,
       run: async (writer) => {
         await writer.run(
           'UPDATE journal SET unlisted_since = ? WHERE account = ? AND unlisted_since IS NULL AND uidl NOT IN (SELECT value FROM json_each(?))',
@@ -200,6 +211,7 @@ class SqliteAccountJournal implements AccountJournal {
   async attempt(uidls: readonly string[]): Promise<void> {
     if (uidls.length === 0) return;
     await this.queue.write({
+      fence: this.fence,
       run: async (writer) => {
         await writer.run(
           `INSERT INTO journal (account, uidl, state, listed_size, since, attempts)
@@ -216,6 +228,7 @@ class SqliteAccountJournal implements AccountJournal {
   async ended({ failed, untried }: { readonly failed: readonly string[]; readonly untried: readonly string[] }): Promise<void> {
     if (failed.length + untried.length === 0) return;
     await this.queue.write({
+      fence: this.fence,
       run: async (writer) => {
         const sql = `UPDATE journal SET attempts = max(attempts - 1, 0), failures = failures + ?
           WHERE account = ? AND state = 'failed' AND uidl IN (SELECT value FROM json_each(?))`;

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { octetsOf } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { failureOf } from '../../../kit/failureOf.js';
-import { collect } from '../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from './storeFixture.js';
 
 const KILLS = 15;
@@ -41,10 +41,10 @@ describe('A crash of the process that writes', () => {
       const store = await fixture.open();
       await store.quickCheck();
       const present = await store.mailStore.recent(100_000);
-      const journal = await store.journal.forAccount('company').entries();
+      const journal = await store.journal.entries('company');
       for (const message of present.filter(({ id }) => !checked.has(id))) {
         checked.add(message.id);
-        const octets = await collect(store.mailStore.read(message.id));
+        const octets = await octetsOf(store.mailStore.read(message.id));
         expect(createHash('sha256').update(octets).digest('hex'), `message ${message.id}`).to.equal(message.contentHash);
         expect(journal.get(`uidl-${message.id}`)?.state).to.equal('stored');
       }

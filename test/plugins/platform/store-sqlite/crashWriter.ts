@@ -3,20 +3,20 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { SystemClock } from '@postroom/sdk/base';
+import { ANDREW, CAROLYN, describeMail, GREG, outboxDraft } from '@postroom/sdk/testing/store';
 import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, CAROLYN, describeMail, draft, GREG } from '../../../kit/storeSuite/testMail.js';
 
 const store = await SqliteStore.open(process.argv[2] ?? '', { clock: new SystemClock() });
 
 async function keepWriting(writer: number): Promise<void> {
   for (let n = 0; ; n += 1) {
-    const body = store.mailStore.stage();
+    const body = await store.mailStore.stage();
     // Now and then a message that goes to the database ahead of its commit.
     const octets = Buffer.alloc(writer === 0 && n % 5 === 0 ? 1_500_000 : 4_000, `${body.id}\r\n`);
     await body.append(octets);
     const hash = createHash('sha256').update(octets).digest('hex');
     await store.mailStore.commit(
-      describeMail(body, hash, { to: [ANDREW, GREG, CAROLYN], outbox: [draft('bob@far.example')], uidl: `uidl-${body.id}` }),
+      describeMail(body, hash, { to: [ANDREW, GREG, CAROLYN], outbox: [outboxDraft('bob@far.example')], uidl: `uidl-${body.id}` }),
     );
     writeSync(1, `${body.id}\n`);
   }

@@ -3,10 +3,10 @@ import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '@postroom/sdk/base';
+import { ANDREW, outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { SqliteFiles } from '#plugins/platform/store-sqlite/dist/sqliteFiles.js';
 import { failureOf } from '../../../kit/failureOf.js';
-import { ANDREW, draft, put } from '../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from './storeFixture.js';
 
 const MEGABYTE = 2 ** 20;
@@ -77,18 +77,18 @@ describe('The exchange of the files of a data folder', () => {
     const former = await StoreFixture.make();
     const adopted = await StoreFixture.make();
     const store = await former.open();
-    await put(store, { to: [ANDREW], outbox: [draft('bob@far.example')] });
+    await put(store, { to: [ANDREW], outbox: [outboxDraft('bob@far.example')] });
     const exchange = await files.beginExchange(folder);
     await mkdir(exchange.draft);
-    const census = await store.backupTo(join(exchange.draft, files.copyName));
+    const census = await store.copies.write(join(exchange.draft, files.copyName));
     expect(census).to.deep.equal(await store.census());
     expect(census).to.include({ messages: 1, copies: 1, outbox: 1 });
-    const { id: last } = store.mailStore.stage();
+    const { id: last } = await store.mailStore.stage();
     expect(await exchange.adopt('since then')).to.equal(1);
     await cp(exchange.draft, adopted.folder, { recursive: true });
     const next = await adopted.open();
     expect((await next.outbox.list()).map(({ state, text }) => [state, text])).to.deep.equal([['held', 'since then']]);
-    expect(Number(next.mailStore.stage().id)).to.be.above(Number(last) + 1_000);
+    expect(Number((await next.mailStore.stage()).id)).to.be.above(Number(last) + 1_000);
     await exchange.close();
     await former.dispose();
     await adopted.dispose();

@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ANDREW, octetsOf, pickUp, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { assertDurable, checkWritable, openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
@@ -7,7 +8,6 @@ import { latestVersion, versionOf } from '#plugins/platform/store-sqlite/dist/en
 import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 import { failureOf } from '../../../../kit/failureOf.js';
 import { ROOT } from '../../../../kit/sourceFiles.js';
-import { ANDREW, collect, pickUp, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 describe('Opening the database', () => {
@@ -173,7 +173,10 @@ describe('Opening the database', () => {
     let store = await fixture.open();
     await put(store, { to: [ANDREW], text: 'before' });
     const backup = join(fixture.folder, 'copy.db');
-    await Promise.all([store.backupTo(backup), ...Array.from({ length: 50 }, (_, n) => put(store, { to: [ANDREW], text: `during ${n}` }))]);
+    await Promise.all([
+      store.copies.write(backup),
+      ...Array.from({ length: 50 }, (_, n) => put(store, { to: [ANDREW], text: `during ${n}` })),
+    ]);
     expect((await stat(backup)).mode & 0o777).to.equal(0o600);
     const since = (await pickUp(store, ANDREW)).map((message) => message.uidl);
     await fixture.close(store);
@@ -183,7 +186,7 @@ describe('Opening the database', () => {
     expect(since.slice(0, restored.length)).to.deep.equal(restored);
     await put(store, { to: [ANDREW], text: 'after' });
     expect(since).to.not.include((await pickUp(store, ANDREW)).at(-1)?.uidl);
-    expect((await failureOf(store.backupTo(path))).code).to.equal('store/failed');
+    expect((await failureOf(store.copies.write(path))).code).to.equal('store/failed');
   });
 
   it('F25 takes no database for one that works that can only be read', async () => {
@@ -203,8 +206,9 @@ describe('Opening the database', () => {
     await fixture.close(store);
     store = await fixture.open();
     expect((await store.mailStore.recent(5)).map((message) => message.id)).to.deep.equal(['2', '1']);
-    expect(String(await collect(store.mailStore.read('2')))).to.contain('hello');
-    expect(await store.room()).to.be.above(0);
+    expect(String(await octetsOf(store.mailStore.read('2')))).to.contain('hello');
+    expect(await store.room(1)).to.include({ answer: 'yes', place: 'the disk of the data folder' });
+    expect((await store.room(2 ** 60)).answer).to.equal('only-removals');
   });
 
   it('F25 says so where the data folder cannot be made', async () => {

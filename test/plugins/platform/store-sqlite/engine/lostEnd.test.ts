@@ -3,13 +3,13 @@ import { copyFile, cp, readdir, readFile, rm, stat, symlink, truncate, writeFile
 import { join } from 'node:path';
 import { SystemClock } from '@postroom/sdk/base';
 import type { LostEnd } from '@postroom/sdk/services';
+import { ANDREW, outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
 import { LAST_COMMIT_FILE, readLastCommit } from '#plugins/platform/store-sqlite/dist/engine/lastCommit.js';
 import { LOST_END_KEY, LOST_END_OWNER } from '#plugins/platform/store-sqlite/dist/engine/lostEnd.js';
 import { adoptCopy } from '#plugins/platform/store-sqlite/dist/engine/restored.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, draft, put } from '../../../../kit/storeSuite/testMail.js';
 import { until } from '../../../../kit/until.js';
 import { StoreFixture } from '../storeFixture.js';
 
@@ -32,7 +32,7 @@ describe('A database that lost its end', () => {
   const messages = async (of: SqliteStore): Promise<number> => (await of.mailStore.recent(1_000)).length;
 
   async function putMany(count: number): Promise<void> {
-    for (let n = 0; n < count; n += 1) await put(store, { to: [ANDREW], text: `message ${n}`, outbox: [draft('bob@far.example')] });
+    for (let n = 0; n < count; n += 1) await put(store, { to: [ANDREW], text: `message ${n}`, outbox: [outboxDraft('bob@far.example')] });
     await store.settle();
     await until('the file has the number of the last commit', async () => {
       const known = await readLastCommit(fixture.folder);
@@ -165,7 +165,7 @@ describe('A database that lost its end', () => {
     expect(store.warnings.join()).to.match(/lost its last 2 changes, which could not be written down/);
     let told = 0;
     store.onDidLose(() => (told += 1));
-    const lease = (): Promise<readonly unknown[]> => store.outbox.lease(new Date(), 60_000, 10);
+    const lease = (): Promise<readonly unknown[]> => store.outbox.lease({ limit: 10, forMs: 60_000 });
     expect(await lease().catch(() => 'not now')).to.equal('not now');
     expect(told).to.equal(0);
     await run('DROP TRIGGER no_room');

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ANDREW, pickUp, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { ROOT } from '../../../../kit/sourceFiles.js';
-import { ANDREW, pickUp, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 const CONNECTION = pathToFileURL(join(ROOT, 'plugins/platform/store-sqlite/dist/engine/connection.js')).href;
@@ -69,7 +69,7 @@ describe('The index of the WAL', () => {
       return reads;
     })();
     const writing = Array.from({ length: 100 }, () => put(store, { to: [ANDREW] }));
-    await Promise.all([store.room(), store.room()]);
+    await Promise.all([store.room(0), store.room(0)]);
     await Promise.all(writing);
     isOver = true;
     expect(await reading).to.be.greaterThan(0);

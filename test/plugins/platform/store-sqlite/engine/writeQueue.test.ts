@@ -6,9 +6,12 @@ import { Ballast } from '#plugins/platform/store-sqlite/dist/engine/ballast.js';
 import type { DatabaseTrouble } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { Connection, DatabaseError } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
+import { MemoryLeases } from '#plugins/platform/store-sqlite/dist/engine/leases.js';
+import { Sequence } from '#plugins/platform/store-sqlite/dist/engine/sequence.js';
 import type { WriteUnit } from '#plugins/platform/store-sqlite/dist/engine/writeQueue.js';
 import { WriteQueue } from '#plugins/platform/store-sqlite/dist/engine/writeQueue.js';
 import { failureOf } from '../../../../kit/failureOf.js';
+import { failNextCommit } from '../failingCommit.js';
 import { StoreFixture } from '../storeFixture.js';
 
 describe('WriteQueue', () => {
@@ -94,6 +97,41 @@ describe('WriteQueue', () => {
     await queue.replaceWriter(() => openWriter(path));
     expect(await codes([queue.write(chunk(4))])).to.deep.equal(['stored']);
     expect(await stored()).to.deep.equal([4]);
+  });
+
+  it('F27 cannot say what became of a group whose COMMIT failed, and says so to all of it', async () => {
+    failNextCommit(path, false);
+    const told: number[] = [];
+    const writes = [queue.write({ ...chunk(1), committed: () => void told.push(1) }), queue.write(chunk(2))];
+    expect(await codes(writes)).to.deep.equal(['store/unknown', 'store/unknown']);
+    expect(told).to.deep.equal([]);
+    expect(await codes([queue.write(chunk(3))]), 'until it has been opened again').to.deep.equal(['store/failed']);
+    await queue.replaceWriter(() => openWriter(path));
+    expect(await codes([queue.write(chunk(1))])).to.deep.equal(['stored']);
+  });
+
+  it('refuses units that bear a former token, alone of their group, and holds the lease back while others of it are written', async () => {
+    const leases = new MemoryLeases({ id: 1, name: 'here' }, new Sequence(0), new SystemClock());
+    const fenced = new WriteQueue(writer, new SystemClock(), ballast, (error) => lost.push(error), undefined, undefined, leases);
+    const former = await leases.take('round/x');
+    await former?.release();
+    const present = await leases.take('round/x');
+    const order: string[] = [];
+    const results = codes([
+      fenced.write({ ...chunk(1), fence: former?.fence }),
+      fenced.write({ ...chunk(2), fence: present?.fence, committed: () => void order.push('written') }),
+      fenced.write({ ...chunk(3), fence: { lease: 'round/unknown', token: 1 } }),
+      fenced.write(chunk(4)),
+    ]);
+    // The group is under way.
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    await present?.release();
+    const next = leases.take('round/x').then(() => order.push('taken'));
+    expect(await results).to.deep.equal(['lease/lost', 'stored', 'lease/lost', 'stored']);
+    await next;
+    expect(order).to.deep.equal(['written', 'taken']);
+    expect(await stored()).to.deep.equal([2, 4]);
   });
 
   it('asks every unit of a failed group again, alone, and tells only of what was committed', async () => {

@@ -1,8 +1,9 @@
 // Rows of the mail store: what is stored once, and what goes when nothing needs it any more.
+
+import { ANDREW, CAROLYN, describeMail, GREG, mail, octetsOf, openMaildrop, outboxDraft, pickUp, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, CAROLYN, collect, describeMail, draft, GREG, mail, pickUp, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 const KEY = Buffer.alloc(16, 7);
@@ -24,8 +25,8 @@ describe('The rows of MailStore on SQLite', () => {
   }
 
   it('fails one unit of a group without failing the others', async () => {
-    const units = [0, 1, 2, 3, 4].map((n) => mail(store, { to: [ANDREW], uidl: `u${n}` }));
-    const bad = mail(store, { to: [ANDREW], uidl: 'bad', message: { origin: undefined as never } });
+    const units = await Promise.all([0, 1, 2, 3, 4].map((n) => mail(store, { to: [ANDREW], uidl: `u${n}` })));
+    const bad = await mail(store, { to: [ANDREW], uidl: 'bad', message: { origin: undefined as never } });
     const results = await Promise.allSettled([...units.slice(0, 2), bad, ...units.slice(2)].map((unit) => store.mailStore.commit(unit)));
     expect(results.map((result) => result.status)).to.deep.equal([
       'fulfilled',
@@ -36,7 +37,7 @@ describe('The rows of MailStore on SQLite', () => {
       'fulfilled',
     ]);
     expect(await pickUp(store, ANDREW)).to.have.length(5);
-    expect([...(await store.journal.forAccount('company').entries()).keys()]).to.deep.equal(['u0', 'u1', 'u2', 'u3', 'u4']);
+    expect([...(await store.journal.entries('company')).keys()]).to.deep.equal(['u0', 'u1', 'u2', 'u3', 'u4']);
     expect(await count('message')).to.equal(5);
     expect(await count('chunk')).to.equal(5);
   });
@@ -54,7 +55,7 @@ describe('The rows of MailStore on SQLite', () => {
       { placed: [], duplicates: [CAROLYN] },
     ]);
     expect(await count('chunk'), "the third message is nobody's").to.equal(3);
-    expect((await store.journal.forAccount('company').entries()).get('third')?.state).to.equal('stored');
+    expect((await store.journal.entries('company')).get('third')?.state).to.equal('stored');
     expect(await store.mailStore.trace('third', 5)).to.have.length(1);
   });
 
@@ -64,24 +65,22 @@ describe('The rows of MailStore on SQLite', () => {
     expect([await count('chunk'), await count('placement')]).to.deep.equal([1, 64]);
     for (const mailbox of everybody) {
       expect(await count('chunk')).to.equal(1);
-      const maildrop = await store.maildrops.open(mailbox);
-      if (maildrop === 'in-use') throw new Error('in use');
+      const maildrop = await openMaildrop(store, mailbox);
       await maildrop.remove([1]);
-      maildrop.close();
+      await maildrop.close();
     }
     expect(await count('chunk')).to.equal(0);
     expect((await store.mailStore.trace('user63', 1))[0]?.copies).to.have.length(64);
   });
 
   it('keeps a message that the Outbox still holds', async () => {
-    const unit = mail(store, { to: [ANDREW], outbox: [draft('bob@far.example')] });
+    const unit = await mail(store, { to: [ANDREW], outbox: [outboxDraft('bob@far.example')] });
     await store.mailStore.commit(unit);
-    const maildrop = await store.maildrops.open(ANDREW);
-    if (maildrop === 'in-use') throw new Error('in use');
+    const maildrop = await openMaildrop(store, ANDREW);
     await maildrop.remove([1]);
-    maildrop.close();
+    await maildrop.close();
     expect(await count('chunk')).to.equal(1);
-    const [entry] = await store.outbox.lease(new Date(), 1000, 10);
+    const [entry] = await store.outbox.lease({ limit: 10, forMs: 1_000 });
     const receipt = { recipient: 'bob@far.example', outcome: 'delivered', status: '2.0.0', text: 'ok' } as const;
     await store.outbox.report([{ id: entry?.id ?? 0, outcome: 'sent', receipt, nextTryAt: undefined }]);
     expect(await count('chunk')).to.equal(0);
@@ -89,20 +88,20 @@ describe('The rows of MailStore on SQLite', () => {
   });
 
   it('removes spilled octets when a message is discarded, and at the next start after a crash', async () => {
-    const discarded = store.mailStore.stage();
+    const discarded = await store.mailStore.stage();
     await discarded.append(Buffer.alloc(3 * 2 ** 20));
     expect(await count('chunk')).to.equal(12);
     await discarded.discard();
     expect(await count('chunk')).to.equal(0);
 
-    const orphan = store.mailStore.stage();
+    const orphan = await store.mailStore.stage();
     await orphan.append(Buffer.alloc(3 * 2 ** 20));
-    const large = store.mailStore.stage();
+    const large = await store.mailStore.stage();
     await large.append(Buffer.alloc(3 * 2 ** 20));
     await store.mailStore.commit(describeMail(large, 'ab'.repeat(32), { to: [ANDREW] }));
     await fixture.close(store);
     store = await fixture.open();
     expect([await count('chunk'), await count('spill')]).to.deep.equal([12, 0]);
-    expect((await collect(store.mailStore.read(large.id))).length).to.equal(3 * 2 ** 20);
+    expect((await octetsOf(store.mailStore.read(large.id))).length).to.equal(3 * 2 ** 20);
   });
 });

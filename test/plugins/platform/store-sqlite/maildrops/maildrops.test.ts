@@ -1,9 +1,8 @@
 // Maildrops whose rows somebody else changed, or filled, behind the store's back.
-import type { Maildrop } from '@postroom/sdk/services';
+import { ANDREW, GREG, openMaildrop, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
-import { ANDREW, GREG, put } from '../../../../kit/storeSuite/testMail.js';
 import { StoreFixture } from '../storeFixture.js';
 
 describe('The rows of maildrops on SQLite', () => {
@@ -15,12 +14,6 @@ describe('The rows of maildrops on SQLite', () => {
   });
   afterEach(() => fixture.dispose());
 
-  async function openMaildrop(): Promise<Maildrop> {
-    const maildrop = await store.maildrops.open(ANDREW);
-    if (maildrop === 'in-use') throw new Error('The maildrop is in use.');
-    return maildrop;
-  }
-
   it('F26 fails for the message whose octets are damaged, and serves the others', async () => {
     for (const text of ['one', 'two', 'three']) await put(store, { to: [ANDREW], text });
     await fixture.close(store);
@@ -28,7 +21,7 @@ describe('The rows of maildrops on SQLite', () => {
     await connection.run('DELETE FROM chunk WHERE id = 2 << 20');
     await connection.close();
     store = await fixture.open();
-    const maildrop = await openMaildrop();
+    const maildrop = await openMaildrop(store, ANDREW);
     const served: number[] = [];
     const read = async (numbers: readonly number[]): Promise<void> => {
       for await (const piece of maildrop.read(numbers)) served.push(piece.number);
@@ -36,17 +29,16 @@ describe('The rows of maildrops on SQLite', () => {
     await read([1, 2, 3]).catch((error: unknown) => expect(error).to.have.property('code', 'data/corrupt'));
     await read([3]);
     expect(served).to.deep.equal([1, 3]);
-    maildrop.close();
+    await maildrop.close();
   });
 
   it('notes the pick-ups of several sessions at once, each with its client', async () => {
     await put(store, { to: [ANDREW, GREG] });
     await put(store, { to: [GREG] });
-    const both = await Promise.all([ANDREW, GREG].map((mailbox) => store.maildrops.open(mailbox)));
+    const both = await Promise.all([ANDREW, GREG].map((mailbox) => openMaildrop(store, mailbox)));
     for (const [place, maildrop] of both.entries()) {
-      if (maildrop === 'in-use') throw new Error('in use');
       maildrop.picked(place === 0 ? [1] : [1, 2], `192.0.2.${place + 1}`);
-      maildrop.close();
+      await maildrop.close();
     }
     await store.settle();
     const summaries = await store.mailStore.mailboxes();
@@ -69,11 +61,12 @@ describe('The rows of maildrops on SQLite', () => {
       WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT 1, 1, x'', i, 4294967295 - i, 0 FROM n`);
     await connection.close();
     store = await fixture.open();
-    const { messages, close } = await openMaildrop().then((maildrop) => ({ messages: maildrop.messages, close: () => maildrop.close() }));
+    const maildrop = await openMaildrop(store, ANDREW);
+    const { messages } = maildrop;
     expect(messages.count).to.equal(100_000);
     expect([messages.size(1), messages.size(8_193), messages.size(100_000)]).to.deep.equal([5, 8_193, 100_000]);
     expect(messages.uidl(100_000)).to.equal(`${(100_000).toString(36)}.${(4294967295 - 100_000).toString(16)}`);
     expect(() => messages.size(100_001)).to.throw(RangeError);
-    close();
+    await maildrop.close();
   });
 });

@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ADMIN1 } from '@postroom/sdk';
-import { SystemClock } from '@postroom/sdk/base';
-import type { IntakeResult, IntakeUnit } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { failureOf } from '../failureOf.js';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { ADMIN1 } from '../../accounts.js';
+import { SystemClock } from '../../base/clock.js';
+import type { IntakeResult, IntakeUnit } from '../../services.js';
+import { failureOf } from './failureOf.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, CAROLYN, collect, describeMail, GREG, mail, pickUp, put } from './testMail.js';
+import { ANDREW, CAROLYN, describeMail, GREG, mail, octetsOf, openMaildrop, pickUp, put } from './testMail.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -25,7 +26,7 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
     afterEach(() => place.dispose());
 
     it('gives back a message as it was committed, also after a restart', async () => {
-      const unit = mail(store, {
+      const unit = await mail(store, {
         to: [ANDREW],
         uidl: 'x1',
         message: { author: ADMIN1, envelopeFrom: '', concealed: [{ start: 0, end: 3 }] },
@@ -34,8 +35,8 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
       await place.close(store);
       store = await place.open();
       expect(await store.mailStore.message(unit.body.id)).to.deep.equal(unit.message);
-      expect(String(await collect(store.mailStore.read(unit.body.id)))).to.equal('Subject: hello\r\n\r\nhello\r\n');
-      expect(String(await collect(store.mailStore.read(unit.body.id, 18)))).to.equal('hello\r\n');
+      expect(String(await octetsOf(store.mailStore.read(unit.body.id)))).to.equal('Subject: hello\r\n\r\nhello\r\n');
+      expect(String(await octetsOf(store.mailStore.read(unit.body.id, 18)))).to.equal('hello\r\n');
       expect(await store.mailStore.message('__proto__')).to.equal(undefined);
     });
 
@@ -45,15 +46,14 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
       const work = Array.from({ length: 120 }, async (_, n) => {
         if (n % 3 === 0) await store.revisions.add('cli', `revision ${n}`);
         else if (n % 3 === 1) await state.set(`k${n}`, n);
-        else if (n % 4 === 0)
-          await failureOf(store.mailStore.commit(mail(store, { to: [GREG], uidl: `bad${n}`, message: { subject: undefined as never } })));
+        else if (n % 4 === 0) await failureOf(put(store, { to: [GREG], uidl: `bad${n}`, message: { subject: undefined as never } }));
         else {
           wanted.push(`u${n}`);
           await put(store, { to: [GREG], uidl: `u${n}` });
         }
       });
       await Promise.all(work);
-      expect([...(await store.journal.forAccount('company').entries()).keys()].sort()).to.deep.equal(wanted.sort());
+      expect([...(await store.journal.entries('company')).keys()].sort()).to.deep.equal(wanted.sort());
       expect(await state.keys('')).to.have.length(40);
       expect(await store.revisions.list(100)).to.have.length(40);
       expect(await pickUp(store, GREG)).to.have.length(wanted.length);
@@ -81,7 +81,7 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
     it('sends 50 MB through with at most 32 MB of memory, unseen until the commit', async function () {
       this.timeout(60_000);
       const piece = Buffer.alloc(64 * 1024);
-      const body = store.mailStore.stage();
+      const body = await store.mailStore.stage();
       const hash = createHash('sha256');
       collectGarbage();
       const before = process.memoryUsage.rss();
@@ -111,7 +111,7 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
     });
 
     it('sorts a held message again: releases it, recalls copies that nobody picked up, keeps those that somebody did', async () => {
-      const unit = mail(store, { message: { disposition: 'hold', reason: 'a tap failed' }, duplicateKey: KEY });
+      const unit = await mail(store, { message: { disposition: 'hold', reason: 'a tap failed' }, duplicateKey: KEY });
       const { id } = unit.body;
       await store.mailStore.commit(unit);
       expect((await store.mailStore.setAside()).map((message) => message.id)).to.deep.equal([id]);
@@ -130,10 +130,9 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
       expect(await store.mailStore.setAside()).to.deep.equal([]);
       expect((await pickUp(store, GREG))[0]).to.include({ size: 15, text: 'X: 1\r\n\r\nhello\r\n' });
 
-      const maildrop = await store.maildrops.open(ANDREW);
-      if (maildrop === 'in-use') throw new Error('in use');
+      const maildrop = await openMaildrop(store, ANDREW);
       maildrop.picked([1], '192.0.2.7');
-      maildrop.close();
+      await maildrop.close();
       const again = await store.mailStore.resort(id, {
         ...change,
         from: 'deliver',
@@ -151,12 +150,13 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
     });
 
     it('places a copy that everybody had once it is more than the header accounts for, in one commit or in several', async () => {
-      const copy = (text: string, recipients = 2): IntakeUnit => {
-        const unit = mail(store, { to: [ANDREW], duplicateKey: KEY, text });
+      const copy = async (text: string, recipients = 2): Promise<IntakeUnit> => {
+        const unit = await mail(store, { to: [ANDREW], duplicateKey: KEY, text });
         const placement = { mailbox: ADMIN1, prefix: Buffer.from('why\r\n'), duplicateKey: KEY, isWanted: true };
         return { ...unit, surplus: { recipients, placement, rung: 'L7', trail: [] } };
       };
-      const results = await Promise.all(['a', 'b', 'c', 'd'].map((text) => store.mailStore.commit(copy(text))));
+      const copies = await Promise.all(['a', 'b', 'c', 'd'].map((text) => copy(text)));
+      const results = await Promise.all(copies.map((unit) => store.mailStore.commit(unit)));
       expect(results.map(({ placed, isSurplus }) => [placed.map(({ user }) => user).join(), isSurplus])).to.deep.equal([
         ['andrew', undefined],
         ['', undefined],
@@ -171,10 +171,10 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
       let now = new Date('2026-11-23T09:00:00Z');
       await place.close(store);
       store = await place.open({ clock: Object.assign(new SystemClock(), { now: () => now }) });
-      const take = (text: string, key: number): Promise<IntakeResult> => {
+      const take = async (text: string, key: number): Promise<IntakeResult> => {
         const duplicateKey = Buffer.alloc(16, key);
         const placement = { mailbox: ADMIN1, prefix: Buffer.alloc(0), duplicateKey, isWanted: true };
-        const unit = mail(store, { to: [ANDREW], duplicateKey, text });
+        const unit = await mail(store, { to: [ANDREW], duplicateKey, text });
         return store.mailStore.commit({ ...unit, surplus: { recipients: 1, placement, rung: 'L7', trail: [] } });
       };
       await take('same', 1);
@@ -185,8 +185,8 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
     });
 
     it('removes a message that was set aside, and no other', async () => {
-      const held = mail(store, { message: { disposition: 'quarantine' } });
-      const delivered = mail(store, { to: [ANDREW] });
+      const held = await mail(store, { message: { disposition: 'quarantine' } });
+      const delivered = await mail(store, { to: [ANDREW] });
       await Promise.all([store.mailStore.commit(held), store.mailStore.commit(delivered)]);
       await store.mailStore.remove(held.body.id);
       expect(await store.mailStore.message(held.body.id)).to.equal(undefined);
@@ -195,7 +195,7 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
     });
 
     it('traces by number, Message-ID, UIDL, mailbox and words, LIKE patterns taken literally', async () => {
-      const unit = mail(store, { to: [ANDREW], uidl: 'isp-7' });
+      const unit = await mail(store, { to: [ANDREW], uidl: 'isp-7' });
       await store.mailStore.commit(unit);
       const [{ uidl } = { uidl: '' }] = await pickUp(store, ANDREW);
       for (const query of [unit.body.id, `<${unit.message.messageId}>`, 'isp-7', uidl, 'andrew@company', 'lisa', '100%']) {

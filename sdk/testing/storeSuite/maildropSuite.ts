@@ -1,8 +1,8 @@
 // What every store promises of the mailboxes that it serves.
-import type { Maildrop } from '@postroom/sdk/services';
 import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, GREG, pickUp, put } from './testMail.js';
+import { ANDREW, GREG, openMaildrop, pickUp, put } from './testMail.js';
 
 export function maildropSuite(engine: string, make: () => Promise<StorePlace>): void {
   describe(`Maildrops on ${engine}`, () => {
@@ -14,27 +14,21 @@ export function maildropSuite(engine: string, make: () => Promise<StorePlace>): 
     });
     afterEach(() => place.dispose());
 
-    async function openMaildrop(): Promise<Maildrop> {
-      const maildrop = await store.maildrops.open(ANDREW);
-      if (maildrop === 'in-use') throw new Error('The maildrop is in use.');
-      return maildrop;
-    }
-
     it('P17 lets one session in at a time, in any case of letters', async () => {
       await put(store, { to: [ANDREW] });
-      const first = await openMaildrop();
+      const first = await openMaildrop(store, ANDREW);
       expect(await store.maildrops.open({ account: 'company', user: 'ANDREW' })).to.equal('in-use');
       expect(await store.maildrops.open(GREG)).to.not.equal('in-use');
-      first.close();
-      (await openMaildrop()).close();
+      await first.close();
+      await (await openMaildrop(store, ANDREW)).close();
     });
 
     it('P24 does not show mail that arrives in the session', async () => {
       await put(store, { to: [ANDREW] });
-      const maildrop = await openMaildrop();
+      const maildrop = await openMaildrop(store, ANDREW);
       await put(store, { to: [ANDREW] });
       expect(maildrop.messages.count).to.equal(1);
-      maildrop.close();
+      await maildrop.close();
       expect(await pickUp(store, ANDREW)).to.have.length(2);
     });
 
@@ -53,7 +47,7 @@ export function maildropSuite(engine: string, make: () => Promise<StorePlace>): 
             : {};
         await put(store, { to: [ANDREW], octets: Buffer.alloc(size, 97 + (n % 26)), prefix: `N: ${n}\r\n`, message });
       }
-      const maildrop = await openMaildrop();
+      const maildrop = await openMaildrop(store, ANDREW);
       const order = sizes.map((_, index) => sizes.length - index);
       order.push(1, 3, 1);
       const read: { number: number; octets: Buffer }[] = [];
@@ -71,18 +65,18 @@ export function maildropSuite(engine: string, make: () => Promise<StorePlace>): 
         expect(octets.length, `message ${number}`).to.equal(maildrop.messages.size(number));
         expect(octets.toString('latin1').startsWith(`N: ${number - 1}\r\n`)).to.equal(true);
       }
-      maildrop.close();
+      await maildrop.close();
     });
 
     it('says which messages are missing, and never serves another in their place', async () => {
       for (const text of ['one', 'two', 'three']) await put(store, { to: [ANDREW], text });
-      const maildrop = await openMaildrop();
+      const maildrop = await openMaildrop(store, ANDREW);
       await maildrop.remove([2]);
       const pieces: string[] = [];
       for await (const piece of maildrop.read([1, 2, 3]))
         pieces.push(piece.missing ? `${piece.number} missing` : `${piece.number} ${String(piece.octets)}`);
       expect(pieces).to.deep.equal(['1 one', '2 missing', '3 three']);
-      maildrop.close();
+      await maildrop.close();
     });
 
     it('P44 keeps UIDLs over restarts and renamings, P45 never gives one twice, P46 tells identical messages apart', async () => {
@@ -102,9 +96,9 @@ export function maildropSuite(engine: string, make: () => Promise<StorePlace>): 
         expect((await pickUp(store, GREG)).map((message) => message.uidl)).to.deep.equal(uidls);
         expect(await pickUp(store, ANDREW)).to.deep.equal([]);
         await store.mailStore.renameMailbox(GREG, ANDREW);
-        const maildrop = await openMaildrop();
+        const maildrop = await openMaildrop(store, ANDREW);
         await maildrop.remove([1, 2]);
-        maildrop.close();
+        await maildrop.close();
       }
       expect(seen.size).to.equal(6);
     });
@@ -123,10 +117,10 @@ export function maildropSuite(engine: string, make: () => Promise<StorePlace>): 
       store = await place.open({ onPickedUp: (mailbox, messages) => void told.push(`${mailbox.user} ${messages}`) });
       await put(store, { to: [ANDREW] });
       await put(store, { to: [ANDREW] });
-      const maildrop = await openMaildrop();
+      const maildrop = await openMaildrop(store, ANDREW);
       maildrop.picked([1], '192.0.2.7');
       maildrop.picked([2], '192.0.2.7');
-      maildrop.close();
+      await maildrop.close();
       await store.settle();
       expect(told).to.deep.equal(['andrew 2']);
       const [summary] = await store.mailStore.mailboxes();

@@ -1,7 +1,8 @@
 // Mail to put into a store that is tested, and what a mail client would see of it.
 import { createHash } from 'node:crypto';
-import type { MailboxRef } from '@postroom/sdk';
-import type { IntakeResult, IntakeUnit, MailStore, OutboxDraft, StagedBody, StoredMessage } from '@postroom/sdk/services';
+import type { MailboxRef } from '../../accounts.js';
+import type { AccountJournal } from '../../fetching.js';
+import type { IntakeResult, IntakeUnit, Leases, Maildrop, MailStore, OutboxDraft, StagedBody, StoredMessage } from '../../services.js';
 import type { TestedStore } from './testedStore.js';
 
 export interface MailSketch {
@@ -20,7 +21,6 @@ export const GREG: MailboxRef = { account: 'company', user: 'greg' };
 export const CAROLYN: MailboxRef = { account: 'company', user: 'carolyn' };
 
 /** The unit for a message whose octets are staged already. */
-
 export function describeMail(body: StagedBody, contentHash: string, sketch: MailSketch = {}): IntakeUnit {
   return {
     body,
@@ -56,21 +56,46 @@ export function describeMail(body: StagedBody, contentHash: string, sketch: Mail
   };
 }
 
-export function mail(store: { readonly mailStore: MailStore }, sketch: MailSketch): IntakeUnit {
+/** A message staged, and the unit that commits it. */
+export async function mail(store: { readonly mailStore: MailStore }, sketch: MailSketch = {}): Promise<IntakeUnit> {
   const octets = sketch.octets ?? Buffer.from(sketch.text ?? 'Subject: hello\r\n\r\nhello\r\n');
-  const body = store.mailStore.stage();
-  void body.append(octets);
+  const body = await store.mailStore.stage();
+  await body.append(octets);
   return describeMail(body, createHash('sha256').update(octets).digest('hex'), sketch);
 }
 
-export function put(store: { readonly mailStore: MailStore }, sketch: MailSketch): Promise<IntakeResult> {
-  return store.mailStore.commit(mail(store, sketch));
+export async function put(store: { readonly mailStore: MailStore }, sketch: MailSketch = {}): Promise<IntakeResult> {
+  return store.mailStore.commit(await mail(store, sketch));
 }
 
-export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+const journals = new WeakMap<Leases, Map<string, Promise<AccountJournal>>>();
+
+/** The journal of an account as its round has it: under the lease of the round, which this server keeps. */
+export function journalOf(store: Pick<TestedStore, 'journal' | 'leases'>, account = 'company'): Promise<AccountJournal> {
+  const known = journals.get(store.leases) ?? new Map<string, Promise<AccountJournal>>();
+  journals.set(store.leases, known);
+  const journal = known.get(account) ?? begin(store, account);
+  known.set(account, journal);
+  return journal;
+}
+
+async function begin(store: Pick<TestedStore, 'journal' | 'leases'>, account: string): Promise<AccountJournal> {
+  const lease = await store.leases.take(`round/${account}`);
+  if (lease === undefined) throw new Error(`The round of ${account} is another server's.`);
+  return store.journal.forAccount(account, lease.fence);
+}
+
+export async function octetsOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of source) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+/** The maildrop of a mailbox that nobody has. */
+export async function openMaildrop(store: Pick<TestedStore, 'maildrops'>, mailbox: MailboxRef): Promise<Maildrop> {
+  const maildrop = await store.maildrops.open(mailbox);
+  if (maildrop === 'in-use') throw new Error('The maildrop is in use.');
+  return maildrop;
 }
 
 /** What a mail client would see: UIDL, announced size and octets of each message. */
@@ -78,8 +103,7 @@ export async function pickUp(
   store: Pick<TestedStore, 'maildrops'>,
   mailbox: MailboxRef,
 ): Promise<{ uidl: string; size: number; text: string }[]> {
-  const maildrop = await store.maildrops.open(mailbox);
-  if (maildrop === 'in-use') throw new Error('The maildrop is in use.');
+  const maildrop = await openMaildrop(store, mailbox);
   try {
     const { messages } = maildrop;
     const seen = Array.from({ length: messages.count }, (_, index) => ({
@@ -93,11 +117,11 @@ export async function pickUp(
     }
     return seen;
   } finally {
-    maildrop.close();
+    await maildrop.close();
   }
 }
 
-export function draft(recipient: string): OutboxDraft {
+export function outboxDraft(recipient: string): OutboxDraft {
   return {
     account: 'company',
     from: 'mail@company.example',

@@ -1,7 +1,9 @@
 // The journal counts the days that mail stays at the ISP: only time that passed.
-import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { VirtualClock } from '../virtualClock.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
+import { journalOf } from './testMail.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,11 +23,11 @@ export function journalClockSuite(engine: string, make: () => Promise<StorePlace
     });
     afterEach(() => place.dispose());
 
-    const note = (uidl: string): Promise<void> => store.journal.forAccount('company').attempt([uidl]);
+    const note = async (uidl: string): Promise<void> => (await journalOf(store)).attempt([uidl]);
     /** Milliseconds by which an entry is old, as a round sees it. */
     async function age(uidl = 'a'): Promise<number> {
       await store.journal.followClock();
-      return clock.now().getTime() - ((await store.journal.forAccount('company').entries()).get(uidl)?.since.getTime() ?? Number.NaN);
+      return clock.now().getTime() - ((await store.journal.entries('company')).get(uidl)?.since.getTime() ?? Number.NaN);
     }
 
     for (const jump of [2 * MINUTE, HOUR, 12 * HOUR, 35 * HOUR, 400 * DAY]) {
@@ -104,7 +106,7 @@ export function journalClockSuite(engine: string, make: () => Promise<StorePlace
         store = await place.open({ clock });
         return age();
       };
-      await store.journal.forAccount('company').listed([]);
+      await (await journalOf(store)).listed([]);
       expect(await ageAfterStop(400 * DAY)).to.equal(0);
       expect(await store.journal.prune(35)).to.equal(0);
       expect(await ageAfterStop(-400 * DAY)).to.equal(0);

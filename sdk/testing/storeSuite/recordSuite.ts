@@ -1,10 +1,11 @@
 // What every store promises of its journal, its activity log, the storages of plugins and the revisions of the settings.
-import { SystemClock } from '@postroom/sdk/base';
-import type { IntakeResult } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { failureOf } from '../failureOf.js';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { SystemClock } from '../../base/clock.js';
+import type { IntakeResult } from '../../services.js';
+import { failureOf } from './failureOf.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, mail, pickUp, put } from './testMail.js';
+import { ANDREW, journalOf, mail, openMaildrop, pickUp, put } from './testMail.js';
 
 const DAY = 86_400_000;
 
@@ -21,7 +22,7 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
     afterEach(() => place.dispose());
 
     it('knows what is stored and gone, and forgets only what the server no longer lists', async () => {
-      const journal = store.journal.forAccount('company');
+      const journal = await journalOf(store);
       for (const uidl of ['a', 'b', 'c', '__proto__']) await put(store, { to: [ANDREW], uidl });
       await journal.gone(['a', 'b']);
       const entries = await journal.entries();
@@ -32,7 +33,7 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
         'c stored',
       ]);
       expect(entries.get('c')?.since).to.deep.equal(now);
-      expect(await store.journal.forAccount('other').entries()).to.have.property('size', 0);
+      expect(await store.journal.entries('other')).to.have.property('size', 0);
       // The server ignored DELE for b, and c has vanished.
       await journal.listed(['b', '__proto__']);
       now = new Date(now.getTime() + 36 * DAY);
@@ -41,13 +42,13 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
     });
 
     it('counts tries over restarts, gives back those that the line ended, and F53 begins anew for a re-used UIDL', async () => {
-      const journal = store.journal.forAccount('company');
+      const journal = await journalOf(store);
       await journal.attempt(['x', 'y', 'z']);
       await journal.attempt(['x', 'y', 'z']);
       await journal.ended({ failed: ['y'], untried: ['z'] });
       await place.close(store);
       store = await place.open();
-      const reopened = store.journal.forAccount('company');
+      const reopened = await journalOf(store);
       await reopened.attempt(['x']);
       const entries = await reopened.entries();
       expect(entries.get('x')).to.deep.include({ state: 'failed', attempts: 3, failures: 0 });
@@ -60,9 +61,9 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
     });
 
     it('knows a message by its octets where the ISP gave it a new id, and only where the former id has vanished (81)', async () => {
-      const journal = store.journal.forAccount('company');
-      const renamed = (uidl: string): Promise<IntakeResult> => {
-        const unit = mail(store, { text: 'Subject: one\r\n\r\none\r\n', to: [ANDREW], uidl });
+      const journal = await journalOf(store);
+      const renamed = async (uidl: string): Promise<IntakeResult> => {
+        const unit = await mail(store, { text: 'Subject: one\r\n\r\none\r\n', to: [ANDREW], uidl });
         return store.mailStore.commit({ ...unit, journal: unit.journal && { ...unit.journal, maybeRenamed: true } });
       };
       await renamed('old');
@@ -76,9 +77,9 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
     });
 
     it('knows a message that is read again under its own id, whatever has been tried since (80)', async () => {
-      const journal = store.journal.forAccount('company');
-      const again = (text: string): Promise<IntakeResult> => {
-        const unit = mail(store, { text: `Subject: one\r\n\r\n${text}\r\n`, to: [ANDREW], uidl: 'x' });
+      const journal = await journalOf(store);
+      const again = async (text: string): Promise<IntakeResult> => {
+        const unit = await mail(store, { text: `Subject: one\r\n\r\n${text}\r\n`, to: [ANDREW], uidl: 'x' });
         return store.mailStore.commit({
           ...unit,
           journal: unit.journal && { ...unit.journal, headerPrint: `of ${text}`, maybeRenamed: true },
@@ -93,8 +94,8 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
     });
 
     it('reads a journal of many pages', async () => {
-      await store.journal.forAccount('company').attempt(Array.from({ length: 5_003 }, (_, n) => `uidl "${n}"`));
-      expect(await store.journal.forAccount('company').entries()).to.have.property('size', 5_003);
+      await (await journalOf(store)).attempt(Array.from({ length: 5_003 }, (_, n) => `uidl "${n}"`));
+      expect(await store.journal.entries('company')).to.have.property('size', 5_003);
     });
 
     it('reads activity newest first, by day, account, kind and text', async () => {
@@ -123,10 +124,9 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
     it('keeps the trace of a message that is gone as long as the log', async () => {
       await put(store, { to: [ANDREW], uidl: 'x' });
       await pickUp(store, ANDREW);
-      const maildrop = await store.maildrops.open(ANDREW);
-      if (maildrop === 'in-use') throw new Error('in use');
+      const maildrop = await openMaildrop(store, ANDREW);
       await maildrop.remove([1]);
-      maildrop.close();
+      await maildrop.close();
       now = new Date(2026, 11, 23, 12);
       await store.activity.prune(30);
       expect((await store.mailStore.trace('x', 1))[0]?.copies[0]?.removedAt).to.deep.equal(new Date(2026, 10, 23, 12));
