@@ -13,6 +13,7 @@ import {
   DataFolder,
   Events,
   Journal,
+  Leases,
   Licence,
   Log,
   Maildrops,
@@ -31,7 +32,6 @@ import {
   type StallLimit,
   StandingProblems,
   StartMode,
-  StoreFiles,
   StoreMaintenance,
 } from '@postroom/sdk/services';
 import { problemLine } from '@postroom/sdk/settings';
@@ -51,6 +51,7 @@ import { DiskSpace } from './flow/intake/diskSpace.js';
 import { pluginMail } from './flow/intake/pluginMail.js';
 import { RoundRunner } from './flow/rounds/round.js';
 import { RelayStep } from './flow/sending/relay.js';
+import { Settling } from './flow/settling.js';
 import { CommandRegistry } from './plugins/contributions/commandRegistry.js';
 import { Doors } from './plugins/contributions/doors.js';
 import { catchUnhandled, UnhandledErrors } from './plugins/failures/unhandledErrors.js';
@@ -180,6 +181,8 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
     await stack.use(container.get(DefaultServiceSwitch)).start();
     phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }
+  // The first to end: what is unknown would keep sessions and rounds waiting.
+  stack.use(container.get(Settling));
   return server;
 }
 
@@ -258,7 +261,7 @@ const NEEDED: readonly ServiceId<unknown>[] = [
   Revisions,
   Maildrops,
   StoreMaintenance,
-  StoreFiles,
+  Leases,
   SettingsSource,
   SecretStore,
 ];

@@ -85,7 +85,7 @@ async function messagesIn(server: Server, name: string): Promise<readonly string
     }
     return texts.map((text) => Buffer.from(text, 'latin1').toString('utf8'));
   } finally {
-    maildrop.close();
+    await maildrop.close();
   }
 }
 

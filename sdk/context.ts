@@ -21,7 +21,7 @@ export type ActivateStandalone = (context: StandaloneContext) => MaybePromise<vo
 export interface StandaloneContext extends Pick<PluginContext, 'id' | 'manifest' | 'folder' | 'log' | 'commands'> {
   /**
    * A service that `requires` in the manifest names: `Clock`, `DataFolder` (which may be missing, or damaged), `Log`, `ContributedEntries` by manifests alone,
-   * and what other plugins provide as `standalone`. Throws `plugin/no-provider` for those that only a server has.
+   * and what other plugins provide as `standalone`. Throws `plugin/no-provider` for those that only a server has. One that `uses` names is got the same way.
    */
   get<T>(service: ServiceId<T>): T;
   /** Hands over a service that `provides` in the manifest calls `standalone`. */

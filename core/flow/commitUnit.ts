@@ -6,7 +6,7 @@ import type { Draft } from './draft.js';
 import type { StagedMail } from './intake/stagedMail.js';
 
 /** A new message: what was decided, and what else it brings along. */
-export interface NewMailDraft extends Draft, Pick<IntakeUnit, 'surplus' | 'settles' | 'tells'> {
+export interface NewMailDraft extends Draft, Pick<IntakeUnit, 'surplus' | 'settles' | 'tells' | 'fence'> {
   /** Account that the message is filed under. */
   readonly account: string | undefined;
   readonly journal?: IntakeUnit['journal'];
@@ -19,7 +19,7 @@ const SHOWN = 200;
 
 /** A new message and all that it changes. */
 export function unitOf(mail: StagedMail, draft: NewMailDraft): IntakeUnit {
-  const { placements, outbox, journal, surplus, settles, tells } = draft;
+  const { placements, outbox, journal, surplus, settles, tells, fence } = draft;
   return {
     body: mail.body,
     message: messageOf(mail, draft),
@@ -29,6 +29,7 @@ export function unitOf(mail: StagedMail, draft: NewMailDraft): IntakeUnit {
     ...(surplus !== undefined && { surplus }),
     ...(settles !== undefined && { settles }),
     ...(tells !== undefined && { tells }),
+    ...(fence !== undefined && { fence }),
   };
 }
 

@@ -12,6 +12,7 @@ import { FetchedMail } from './intake/fetchedMail.js';
 import { IntakeLog } from './intake/intakeLog.js';
 import { OwnMail } from './intake/ownMail.js';
 import { SubmissionFlow } from './intake/submissionFlow.js';
+import { UnsettledSubmissions } from './intake/unsettledSubmissions.js';
 import { MessageFlow } from './messageFlow.js';
 import { StoredMailSorting } from './resorting.js';
 import { RoundRunner } from './rounds/round.js';
@@ -19,11 +20,13 @@ import { Scheduler } from './rounds/schedule.js';
 import { BounceStep } from './sending/bounce.js';
 import { RelayStep } from './sending/relay.js';
 import { RelayRecords } from './sending/relayRecords.js';
+import { Settling } from './settling.js';
 import { SortStep } from './sort.js';
 
 export function bindFlow(container: Container): void {
   for (const made of [
-    ...[SortStep, DeliverStep, DiskSpace, IntakeLog, MessageFlow, FetchedMail, OwnMail, SubmissionFlow, HeldMailStep, BlockedMail],
+    ...[SortStep, DeliverStep, DiskSpace, IntakeLog, Settling, MessageFlow, FetchedMail, OwnMail, UnsettledSubmissions, SubmissionFlow],
+    ...[HeldMailStep, BlockedMail],
     ...[FetchStep, WaitingNoticeStep, RelayStep, RelayRecords, BounceStep, RoundRunner, Scheduler, StoredMailSorting],
   ]) {
     bindSelf(container, made);

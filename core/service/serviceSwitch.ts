@@ -69,16 +69,12 @@ export class DefaultServiceSwitch implements ServiceSwitch, Disposable {
 
   async dispose(): Promise<void> {
     await this.#watching.dispose();
-    this.scheduler.stop();
+    await this.scheduler.stop();
   }
 
-  #settle(): Promise<void> {
+  async #settle(): Promise<void> {
     const mayRun = this.#isOn && this.licence.verdict.granted;
-    this.scheduler.stop();
-    if (mayRun) {
-      this.scheduler.start();
-    }
-    return this.doors.settle(mayRun);
+    await Promise.all([mayRun ? this.scheduler.start() : this.scheduler.stop(), this.doors.settle(mayRun)]);
   }
 
   #tell(text: string): void {

@@ -14,7 +14,7 @@ export interface ServerNotice {
 
 /** Such mail is not sorted: its writer names the mailbox. What a user writes, or a plugin in a user's name, goes through `Submissions` or `context.mail`. */
 export interface Notices {
-  /** Resolves after the commit; rejects with nothing stored. Only once the plugins are active: some of them place it (see `Startup`). */
+  /** Resolves after the commit; rejects with nothing stored, or with `store/unknown` where nobody knows. Only once the plugins are active: some of them place it (see `Startup`). */
   notify(notice: ServerNotice): Promise<Accepted>;
 }
 export const Notices = createServiceId<Notices>('Notices');

@@ -50,8 +50,9 @@ export const Certificates = createServiceId<Certificates>('Certificates');
 /** Send/receive now. */
 export interface Rounds {
   /**
-   * Starts a round. Joins one that runs if that has all of these accounts, and else waits for its end first: rounds never overlap. With the reason
-   * `user` nothing rests after a failure: what the joined round passed over is tried within it.
+   * Starts a round. Joins one that runs if that has all of these accounts, and else waits for its end first: rounds of one server never overlap. With the
+   * reason `user` nothing rests after a failure: what the joined round passed over is tried within it, and an account that another server collects is
+   * waited for, for minutes.
    */
   run(reason: RoundReason, accounts?: readonly string[]): Promise<RoundReport>;
   /** What an account failed for may be mended, such as its password: neither fetching nor sending waits for its back-off any longer. */
@@ -65,12 +66,13 @@ export interface RoundReport {
   readonly sent: number;
   readonly deferred: number;
   readonly bounced: number;
+  /** Without those that another server collected meanwhile. */
   readonly accounts: readonly ({ readonly account: string } & FetchReport)[];
 }
 
-/** Room on the disk of the data folder: where there is none, mail waits at the ISP or with the client. */
+/** Room in the store: where there is none, mail waits at the ISP or with the client. */
 export interface FreeSpace {
-  /** A sentence where no mail can be taken in now: the disk failed, or has less room than `server.freeSpaceFloorMB`. */
+  /** A sentence where no mail can be taken in now: the store failed, cannot be reached, or has less room than `server.freeSpaceFloorMB`. */
   problem(): Promise<string | undefined>;
 }
 export const FreeSpace = createServiceId<FreeSpace>('FreeSpace');

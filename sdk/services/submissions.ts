@@ -7,7 +7,8 @@ import { createServiceId } from './createServiceId.js';
 export interface Submissions {
   /**
    * Stores and sorts a submitted message: local recipients are delivered at once, the others go to the Outbox, in one commit.
-   * Resolves after the commit; rejects with nothing stored. `source`: octets of DATA without dot-stuffing.
+   * Resolves after the commit; rejects with nothing stored, or with `store/unknown` where nobody knows: given in again within a day on this server, it is
+   * not stored twice. `source`: octets of DATA without dot-stuffing.
    */
   submit(source: AsyncIterable<Uint8Array>, submission: Submission): Promise<Accepted & { readonly outside: number }>;
   /** Why nothing can be taken in now, in a sentence (452); `undefined` where there is room. */

@@ -46,7 +46,7 @@ export async function fillOutbox(dataDir: string, messages: number, octets: numb
 /** Into a mailbox, or without one into the Outbox. */
 async function put({ mailStore }: SqliteStore, name: string | undefined, octets: Buffer): Promise<void> {
   const [account = 'works', user = ''] = name?.split('/') ?? [];
-  const body = mailStore.stage();
+  const body = await mailStore.stage();
   await body.append(octets);
   await mailStore.commit({
     body,

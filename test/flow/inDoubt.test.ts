@@ -110,7 +110,7 @@ describe('mail in doubt', () => {
     office.isp.faults.smtp.answer('MAIL', '450 4.3.0 Wait', 1);
     const outbox = office.service(Outbox);
     // As the round has leased it, and nothing more.
-    await outbox.lease(clock.now(), 20 * MINUTE, 10);
+    await outbox.lease({ limit: 10, forMs: 20 * MINUTE });
     cpSync(office.dataDir, scratch, { recursive: true, filter: (file) => !file.endsWith('.sock') });
     await reborn();
     expect(await told()).to.deep.equal([]);
@@ -271,9 +271,9 @@ describe('mail in doubt', () => {
     await write('stopped', FAR);
     const outbox = office.service(Outbox);
     const enter = outbox.enterDoubt.bind(outbox);
-    outbox.enterDoubt = async (ids) => {
-      await outbox.hold(ids);
-      return enter(ids);
+    outbox.enterDoubt = async (entries) => {
+      await outbox.hold(entries.map(({ id }) => id));
+      return enter(entries);
     };
     expect(await office.round()).to.include({ sent: 0, deferred: 1 });
     expect(copies('stopped')).to.equal(0);

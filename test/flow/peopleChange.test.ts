@@ -1,7 +1,7 @@
 // Users and accounts that are removed or renamed while mail flows.
 import '#core/base/injection.js';
 import { Readable } from 'node:stream';
-import { Accounts, SecretStore, SettingsService } from '@postroom/sdk/services';
+import { Accounts, Leases, SecretStore, SettingsService } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
@@ -45,8 +45,11 @@ describe('settings of users who leave or are renamed', () => {
     }
     expect((await office.run<{ problems?: unknown[] }>('status')).problems ?? []).to.deep.equal([]);
     const octets = Buffer.from(letter({ to: `Andrew <${REGULAR}>`, subject: 'In the round' }));
-    const intake = office.service(FetchedMail).forAccount(before);
+    const lease = await office.service(Leases).take('round/company');
+    if (lease === undefined) throw new Error('The account is being collected.');
+    const intake = office.service(FetchedMail).forAccount(before, lease.fence);
     await intake.accept(Readable.from([octets]), { uidl: 'x', listedSize: octets.length, server: 'pop.isp.example' });
+    await lease.release();
     expect(await office.subjects('admin1')).to.deep.equal(['In the round']);
   });
 

@@ -55,7 +55,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/housekeeping': {
     services: [
-      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Notices', 'PluginStorages'],
+      ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Leases', 'Notices', 'PluginStorages'],
       ...['PluginSupervision', 'SettingsService', 'StandingProblems', 'StartMode', 'Startup', 'StoreMaintenance'],
     ],
   },
@@ -72,6 +72,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'ContributedEntries',
         'Events',
         'Figures',
+        'Leases',
         'MailStore',
         'Outbox',
         'PluginSupervision',
@@ -105,8 +106,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
   'platform/service-commands': {
     services: [
-      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],
-      ...['Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
+      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
+      ...['PortCatalogue', 'Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
     ],
   },
   'platform/settings-commands': {
@@ -119,8 +120,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [
-      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages', 'Revisions'],
-      ...['StoreFiles', 'StoreMaintenance'],
+      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages'],
+      ...['Revisions', 'StoreFiles', 'StoreMaintenance'],
     ],
   },
   'platform/trial-period': { services: ['Clock', 'Events', 'SettingsService', 'StartMode', 'TrialPeriod'] },

@@ -1,11 +1,21 @@
-// onFetch: one account's part of a round. The taps do the talking with the ISP; intake takes what they bring.
-import { type AccountView, type FetchReport, type FetchRequest, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
-import { ActivityLog, Clock, Events, Journal, Log } from '@postroom/sdk/services';
+// onFetch: one account's part of a round. The taps do the talking with the ISP; intake takes what they bring. Of all servers on the store one collects an
+// account at a time: accountTurn.ts.
+import {
+  type AccountView,
+  type ErrorCode,
+  type FetchReport,
+  type FetchRequest,
+  PostroomError,
+  type RoundReason,
+  sentenceOf,
+} from '@postroom/sdk';
+import { ActivityLog, Clock, Events, Journal, Leases, Log } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks/hooks.js';
 import { DiskSpace } from '../intake/diskSpace.js';
 import { FetchedMail } from '../intake/fetchedMail.js';
+import { type AccountTurn, PATIENCE_MS, takeTurn, turnLost } from './accountTurn.js';
 import { FetchBackOff } from './fetchBackOff.js';
 import { WaitingNoticeStep } from './waitingNotice.js';
 
@@ -18,7 +28,8 @@ export class FetchStep {
     @HostHooks private readonly hooks: HostHooks,
     @inject(FetchedMail) private readonly intake: FetchedMail,
     @Journal private readonly journal: Journal,
-    @Clock clock: Clock,
+    @Leases private readonly leases: Leases,
+    @Clock private readonly clock: Clock,
     @Events private readonly events: Events,
     @ActivityLog private readonly activity: ActivityLog,
     @inject(DiskSpace) private readonly disk: DiskSpace,
@@ -32,34 +43,68 @@ export class FetchStep {
     });
   }
 
-  /** Never rejects: what went wrong stands in the report. A person's Send/Receive does not wait for the back-off. */
-  async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport> {
-    const cause = reason === 'user' ? undefined : this.#backOff.of(account.id);
+  /**
+   * Never rejects: what went wrong stands in the report. A person's Send/Receive waits neither for the back-off nor for less than the mail: where another
+   * server collects the account, it waits for that. Other rounds leave the account out then: `undefined`.
+   */
+  async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport | undefined> {
+    const isAsked = reason === 'user';
+    const cause = isAsked ? undefined : this.#backOff.of(account.id);
     if (cause !== undefined) {
       return failed('isp/temporary', `${account.id} rests after a failure: ${cause}`);
     }
-    const noRoom = await this.disk.problem();
-    if (noRoom !== undefined) {
-      const report = failed('store/full', noRoom);
-      this.#tell(account, report);
-      return report;
+    const noRoom = await this.disk.trouble();
+    if (noRoom !== undefined) return this.#withoutTurn(account, noRoom);
+    try {
+      const turn = await this.#takeTurn(account.id, isAsked, signal);
+      if (turn === undefined) return isAsked ? collectedElsewhere(account) : undefined;
+      try {
+        return await this.#collect(account, reason, turn);
+      } finally {
+        await turn.dispose();
+      }
+    } catch (error) {
+      return this.#withoutTurn(account, error);
     }
+  }
+
+  #takeTurn(account: string, isPatient: boolean, signal: AbortSignal): Promise<AccountTurn | undefined> {
+    const { leases, clock } = this;
+    return takeTurn(account, { isPatient, signal }, { leases, clock });
+  }
+
+  /** The store is in the way: the ISP is not to blame, and the account does not back off. */
+  #withoutTurn(account: AccountView, error: unknown): FetchReport {
+    const report = failed(codeOf(error, 'store/failed'), sentenceOf(error));
+    this.#tell(account, report);
+    return report;
+  }
+
+  async #collect(account: AccountView, reason: RoundReason, turn: AccountTurn): Promise<FetchReport> {
     const emit = (state: 'started' | 'progress' | 'ended', done: number, total: number, octets: number): void =>
       this.events.emit({ type: 'fetch', account: account.id, state, done, total, octets });
     emit('started', 0, 0, 0);
     const request: FetchRequest = {
       account,
       reason,
-      intake: this.intake.forAccount(account),
-      journal: this.journal.forAccount(account.id),
-      tell: (message) => this.notices.tell(account, message),
+      intake: turn.intake(this.intake.forAccount(account, turn.fence)),
+      journal: turn.journal(this.journal.forAccount(account.id, turn.fence)),
+      tell: (message) => turn.watch(this.notices.tell(account, message, turn.fence)),
       progress: (done, total, octets) => emit('progress', done, total, octets),
     };
-    const report = await this.#ask(request, signal);
+    const report = await this.#ask(request, turn.signal);
     emit('ended', report.fetched, report.fetched, 0);
+    if (turn.isLost) return this.#lost(account, report);
     this.#tell(account, report);
     this.#backOff.tried(account.id, report);
     return report;
+  }
+
+  /** No failure of the account: its mail is being collected, and nobody has to do anything. */
+  #lost(account: AccountView, report: FetchReport): FetchReport {
+    const { code, message } = turnLost(account.id);
+    this.log.warn(message, { account: account.id });
+    return { ...report, failed: [{ code, message }] };
   }
 
   /** What the account failed for may be mended: its back-off ends. */
@@ -76,7 +121,7 @@ export class FetchStep {
         failed('isp/temporary', `No plugin collects mail for ${request.account.id}. "postroom plugins list" shows which are active.`)
       );
     } catch (error) {
-      return failed(error instanceof PostroomError ? error.code : 'isp/unreachable', sentenceOf(error));
+      return failed(codeOf(error, 'isp/unreachable'), sentenceOf(error));
     }
   }
 
@@ -96,6 +141,16 @@ export class FetchStep {
     this.activity.add({ kind: 'problem', account: account.id, user: undefined, message: undefined, text: sentence, details });
     this.events.emit({ type: 'problem', source: account.id, sentence });
   }
+}
+
+/** A person has waited, and hears why nothing came of it. */
+function collectedElsewhere({ id }: AccountView): FetchReport {
+  const minutes = PATIENCE_MS / 60_000;
+  return failed('isp/in-use', `Another server has been collecting ${id} for ${minutes} minutes. What it collects is here all the same.`);
+}
+
+function codeOf(error: unknown, otherwise: ErrorCode): ErrorCode {
+  return error instanceof PostroomError ? error.code : otherwise;
 }
 
 function failed(code: string, message: string): FetchReport {

@@ -1,6 +1,6 @@
 // A message that stays at the ISP: one mail, once, tells those whom its header is sorted to.
 import { type AccountView, ADMIN1, isSameMailbox, type LeftMessage, type MailboxRef, type MailView } from '@postroom/sdk';
-import { Clock, Journal, ServerName } from '@postroom/sdk/services';
+import { Clock, type Fence, Journal, ServerName } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { composeWaitingNotice } from '../../mail/waitingNotice.js';
 import { OwnMail } from '../intake/ownMail.js';
@@ -19,9 +19,9 @@ export class WaitingNoticeStep {
     @Clock private readonly clock: Clock,
   ) {}
 
-  /** The notice and the journal's note of it are one commit. Where the journal has that note already, nothing is sent. */
-  async tell(account: AccountView, message: LeftMessage): Promise<void> {
-    const entry = (await this.journal.forAccount(account.id).entries()).get(message.uidl);
+  /** The notice and the journal's note of it are one commit. Where the journal has that note already, nothing is sent. `fence`: of the account's lease. */
+  async tell(account: AccountView, message: LeftMessage, fence: Fence): Promise<void> {
+    const entry = (await this.journal.entries(account.id)).get(message.uidl);
     const isSame = entry?.listedSize === message.listedSize && entry.headerPrint === message.headerPrint;
     if (entry?.isTold === true && entry.state === 'failed' && isSame) {
       return;
@@ -45,6 +45,7 @@ export class WaitingNoticeStep {
     const notice = { why, from: original?.from ?? '', subject: original?.subject ?? '', told };
     await this.ownMail.deliver(octets, told, 'a message for it waits at the ISP', {
       tells: { account: account.id, uidl, listedSize, headerPrint, notice },
+      fence,
     });
   }
 

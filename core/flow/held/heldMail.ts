@@ -11,6 +11,7 @@ import {
   type Submission,
 } from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
+import { hasCode } from '../../base/hasCode.js';
 import { inject } from '../../base/inject.js';
 import { draft } from '../draft.js';
 import { addressesOf, envelopeOf, type RecipientShare, shareRecipients } from '../intake/shareRecipients.js';
@@ -54,7 +55,7 @@ export class HeldMailStep implements HeldMail {
           delivered += (await this.#again(message)) ? 1 : 0;
         } catch (error) {
           // Deleted meanwhile.
-          if (error instanceof PostroomError && error.code === 'mail/not-found') return;
+          if (hasCode(error, 'mail/not-found')) return;
           this.log.error('A held message could not be sorted again; it stays held.', { message: message.id, error: String(error) });
         }
       },

@@ -1,6 +1,6 @@
 // Mail that a plugin collected from an account's ISP: it is durable before the plugin may delete it there.
 import { type Accepted, type AccountView, ADMIN1, type FetchedFrom, type Intake } from '@postroom/sdk';
-import { Accounts, type Decision, type JournalDraft, ServerName, type SurplusDraft } from '@postroom/sdk/services';
+import { Accounts, type Decision, type Fence, type JournalDraft, ServerName, type SurplusDraft } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { messageIdOf } from '../../mail/duplicateKey.js';
 import { fetchedPrefix } from '../../mail/prefix.js';
@@ -21,6 +21,11 @@ const FROM_ISP: IntakeSource = {
 /** Reading it has brought the server down. */
 const UNREAD: IntakeSource = { ...FROM_ISP, mode: 'unread' };
 
+interface Collected {
+  readonly account: AccountView;
+  readonly fence: Fence;
+}
+
 export class FetchedMail {
   constructor(
     @inject(MessageFlow) private readonly flow: MessageFlow,
@@ -28,17 +33,17 @@ export class FetchedMail {
     @ServerName private readonly server: ServerName,
   ) {}
 
-  /** The door for one account's mail. */
-  forAccount(account: AccountView): Intake {
-    return { accept: (octets, from) => this.#accept(account, octets, from) };
+  /** The door for one account's mail, collected under the lease of `fence`. */
+  forAccount(account: AccountView, fence: Fence): Intake {
+    return { accept: (octets, from) => this.#accept({ account, fence }, octets, from) };
   }
 
-  async #accept(account: AccountView, octets: AsyncIterable<Uint8Array>, from: FetchedFrom): Promise<Accepted> {
+  async #accept(collected: Collected, octets: AsyncIterable<Uint8Array>, from: FetchedFrom): Promise<Accepted> {
     const mail = await this.flow.read(octets, from.unread === true ? UNREAD : FROM_ISP);
-    return this.flow.commit(mail, this.#draft(mail, account, from));
+    return this.flow.commit(mail, this.#draft(mail, collected, from));
   }
 
-  async #draft(mail: StagedMail, account: AccountView, from: FetchedFrom): Promise<NewMailDraft> {
+  async #draft(mail: StagedMail, { account, fence }: Collected, from: FetchedFrom): Promise<NewMailDraft> {
     const view = mail.view();
     // A round may last an hour; the users of the account may change in it.
     const current = this.accounts.find(account.id) ?? account;
@@ -49,6 +54,7 @@ export class FetchedMail {
       ...draft([decision], parts),
       account: account.id,
       journal: journalDraft(account, from),
+      fence,
       ...(surplus !== undefined && { surplus }),
     };
   }

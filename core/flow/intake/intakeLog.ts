@@ -1,12 +1,13 @@
 // What the Log says of mail that was taken in.
 import { type MailboxRef, mailboxName } from '@postroom/sdk';
-import { ActivityLog, type IntakeUnit } from '@postroom/sdk/services';
+import { ActivityLog } from '@postroom/sdk/services';
+import type { UnsettledUnit } from '../settling.js';
 
 export class IntakeLog {
   constructor(@ActivityLog private readonly activity: ActivityLog) {}
 
   /** `isSurplus`: it was placed as a surplus copy. */
-  taken({ message, outbox, tells, settles, surplus }: IntakeUnit, placed: readonly MailboxRef[], isSurplus: boolean): void {
+  taken({ message, outbox, tells, settles, surplus }: UnsettledUnit, placed: readonly MailboxRef[], isSurplus: boolean): void {
     const where = [
       ...(placed.length > 0 ? [`for ${placed.map(mailboxName).join(', ')}`] : []),
       ...(isSurplus ? ["a surplus copy, perhaps somebody's Bcc"] : []),

@@ -14,8 +14,8 @@ const WRITTEN_HERE: IntakeSource = { origin: 'bounce', author: undefined, envelo
 /** Stands for the account of mail to ADMIN1 that came by none. */
 const NO_ACCOUNT: AccountView = { id: '', kind: '', via: '', address: '', domains: [], users: [] };
 
-/** What a message says of the Outbox or of mail at an ISP: it is one commit with the message. */
-export type OwnMailFacts = Pick<IntakeUnit, 'settles' | 'tells'>;
+/** What a message says of the Outbox or of mail at an ISP: it is one commit with the message. `fence`: of the lease under which that was found out. */
+export type OwnMailFacts = Pick<IntakeUnit, 'settles' | 'tells' | 'fence'>;
 
 export class OwnMail implements Notices {
   constructor(
@@ -32,7 +32,7 @@ export class OwnMail implements Notices {
     return this.deliver(composeNotice({ host, to, subject, lines, now: this.clock.now() }), [mailbox], reason);
   }
 
-  /** Puts a message in CRLF form into these mailboxes. `reason`: for its trail. Rejects with nothing stored. */
+  /** Puts a message in CRLF form into these mailboxes. `reason`: for its trail. Rejects as MessageFlow.commit. */
   async deliver(octets: Uint8Array, mailboxes: readonly MailboxRef[], reason: string, facts: OwnMailFacts = {}): Promise<Accepted> {
     const mail = await this.flow.read(once(octets), WRITTEN_HERE);
     return this.flow.commit(mail, this.#draft(mail, mailboxes, reason, facts));

@@ -5,10 +5,14 @@ import { inject } from '../../base/inject.js';
 import type { NewMailDraft } from '../commitUnit.js';
 import { draft } from '../draft.js';
 import { MessageFlow } from '../messageFlow.js';
+import { OutcomeUnknown } from '../settling.js';
 import { DiskSpace } from './diskSpace.js';
 import { addressesOf, envelopeOf, type RecipientShare, shareRecipients } from './shareRecipients.js';
 import type { StagedMail } from './stagedMail.js';
 import { type DecidedShare, mustWait, submittedParts } from './submittedParts.js';
+import { UnsettledSubmissions } from './unsettledSubmissions.js';
+
+type Taken = Accepted & { readonly outside: number };
 
 export class SubmissionFlow implements Submissions {
   constructor(
@@ -16,9 +20,10 @@ export class SubmissionFlow implements Submissions {
     @Accounts private readonly accounts: Accounts,
     @ServerName private readonly server: ServerName,
     @inject(DiskSpace) private readonly disk: DiskSpace,
+    @inject(UnsettledSubmissions) private readonly unsettled: UnsettledSubmissions,
   ) {}
 
-  async submit(octets: AsyncIterable<Uint8Array>, submission: Submission): Promise<Accepted & { readonly outside: number }> {
+  async submit(octets: AsyncIterable<Uint8Array>, submission: Submission): Promise<Taken> {
     const shares = shareRecipients(submission, this.accounts);
     const { author, from, recipients } = submission;
     const mail = await this.flow.read(octets, {
@@ -27,9 +32,34 @@ export class SubmissionFlow implements Submissions {
       envelope: { from, recipients: addressesOf(recipients) },
       mode: 'plainly',
     });
+    const former = await this.#former(mail, submission);
+    if (former !== undefined) return former;
     const drafted = this.#draft(mail, submission, shares);
-    const accepted = await this.flow.commit(mail, drafted);
-    return { ...accepted, outside: (await drafted).outbox.length };
+    try {
+      const accepted = await this.flow.commit(mail, drafted);
+      return { ...accepted, outside: (await drafted).outbox.length };
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) this.unsettled.remember(submission, error.unit);
+      throw error;
+    }
+  }
+
+  /** The same submission, where a former try of it turns out to be stored: its client was told to try again. Where that stays unknown, nothing is stored now either. */
+  async #former({ body, content }: StagedMail, submission: Submission): Promise<Taken | undefined> {
+    const { contentHash } = content;
+    const unit = this.unsettled.find(submission, contentHash);
+    if (unit === undefined) return undefined;
+    let accepted: Accepted | undefined;
+    try {
+      accepted = await this.flow.settle(unit);
+    } catch (error) {
+      await body.discard();
+      throw error;
+    }
+    this.unsettled.forget(submission, contentHash);
+    if (accepted === undefined) return undefined;
+    await body.discard();
+    return { ...accepted, outside: unit.outbox.length };
   }
 
   full(): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 // One send/receive: held mail is sorted again, then the Outbox is flushed and every account fetched, at the same time: an ISP that takes no mail must not
 // keep users from getting theirs. Rounds never overlap; roundAtWork.ts is one of them.
 import { setMaxListeners } from 'node:events';
-import { type Disposable, PostroomError, type RoundReason } from '@postroom/sdk';
+import { type Disposable, type FetchProblem, PostroomError, type RoundReason } from '@postroom/sdk';
 import { Accounts, ActivityLog, Clock, Events, Licence, type RoundReport, type Rounds } from '@postroom/sdk/services';
 import { inject } from '../../base/inject.js';
 import { FetchStep } from '../fetching/fetch.js';
@@ -103,7 +103,8 @@ function total(report: RoundReport, key: 'fetched' | 'stored'): number {
 
 /** What a round came to, for people. */
 export function sentenceForRound(report: RoundReport): string {
-  const problems = report.accounts.filter((entry) => entry.failed.length > 0).map((entry) => entry.account);
+  const isTrouble = ({ code }: FetchProblem): boolean => code !== 'lease/lost';
+  const problems = report.accounts.filter(({ failed }) => failed.some(isTrouble)).map(({ account }) => account);
   const trouble = problems.length === 0 ? '' : ` Trouble with ${problems.join(', ')}.`;
   return `Send/Receive: ${report.sent} sent, ${total(report, 'stored')} collected.${trouble}`;
 }

@@ -19,6 +19,8 @@ export class RoundAtWork {
   readonly #turns = new Semaphore(ACCOUNTS_AT_ONCE, Number.POSITIVE_INFINITY);
   /** Of the accounts that have had a turn. */
   readonly #reports = new Map<string, FetchReport>();
+  /** Accounts that another server collected when they had theirs. */
+  readonly #leftOut = new Set<string>();
   /** Accounts that wait for a turn, or have it. */
   readonly #inLine = new Set<string>();
   /** Accounts that a person asked for: they are tried though they back off after a failure. */
@@ -70,7 +72,7 @@ export class RoundAtWork {
     for (const id of wanted) this.#asked.add(id);
     this.#flush('user');
     for (const account of this.accounts.filter(({ id }) => wanted.includes(id) && !this.#inLine.has(id))) {
-      if (isInVain(this.#reports.get(account.id))) this.#add(this.#fetch(account));
+      if (this.#wasInVain(account.id)) this.#add(this.#fetch(account));
     }
   }
 
@@ -92,11 +94,20 @@ export class RoundAtWork {
       do {
         if (this.signal.aborted) return;
         reason = this.#asked.has(id) ? 'user' : this.reason;
-        this.#reports.set(id, joined(this.#reports.get(id), await this.steps.fetch.fetch(account, reason, this.signal)));
+        const report = await this.steps.fetch.fetch(account, reason, this.signal);
+        if (report === undefined) this.#leftOut.add(id);
+        else {
+          this.#leftOut.delete(id);
+          this.#reports.set(id, joined(this.#reports.get(id), report));
+        }
         // Somebody may have asked since it began.
-      } while (reason !== 'user' && this.#asked.has(id) && isInVain(this.#reports.get(id)));
+      } while (reason !== 'user' && this.#asked.has(id) && this.#wasInVain(id));
     });
     this.#inLine.delete(id);
+  }
+
+  #wasInVain(id: string): boolean {
+    return this.#leftOut.has(id) || isInVain(this.#reports.get(id));
   }
 
   #add(part: Promise<void>): void {

@@ -1,7 +1,8 @@
-// onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it.
+// onSchedule: when does the next round run? Asks the taps for a plan, and sets the clock for the first round of it. Of all servers on the store one does
+// so, under the lease `schedule`; a person's rounds run on any.
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
-import { machineTimeZone } from '@postroom/sdk/base';
-import { Clock, Events, Licence, Log, Outbox, Rounds, type Schedule, SettingsService } from '@postroom/sdk/services';
+import { machineTimeZone, StandingLease } from '@postroom/sdk/base';
+import { Clock, Events, Leases, Licence, Log, Outbox, Rounds, type Schedule, SettingsService } from '@postroom/sdk/services';
 import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks/hooks.js';
 
@@ -16,6 +17,7 @@ export class Scheduler implements Schedule {
   #notBefore = 0;
   #planning = 0;
   #isStarted = false;
+  readonly #turn: StandingLease;
 
   constructor(
     @HostHooks private readonly hooks: HostHooks,
@@ -26,11 +28,33 @@ export class Scheduler implements Schedule {
     @SettingsService private readonly settings: SettingsService,
     @Events private readonly events: Events,
     @Log private readonly log: Log,
-  ) {}
+    @Leases leases: Leases,
+  ) {
+    this.#turn = new StandingLease('schedule', leases, clock, () => {
+      if (!this.#turn.isHeld) this.log.warn('Another server runs the rounds of the timer now.');
+      void this.#replan();
+    });
+  }
 
-  /** Plans, and runs rounds as planned, until stop(). */
+  /** Plans, and runs rounds as planned, until stop(): as soon as no other server does. Once it was started, it plans again. */
   start(): void {
+    if (!this.#isStarted) this.#watch();
     this.#isStarted = true;
+    this.#turn.want();
+    void this.#replan();
+  }
+
+  /** Resolves when another server can plan. */
+  stop(): Promise<void> {
+    this.#isStarted = false;
+    this.#forgetPlan();
+    for (const watching of this.#watching.splice(0)) {
+      void watching.dispose();
+    }
+    return this.#turn.letGo();
+  }
+
+  #watch(): void {
     const replan = (): void => void this.#replan();
     this.#watching = [
       this.outbox.onDidChange(replan),
@@ -48,19 +72,9 @@ export class Scheduler implements Schedule {
         }
       }),
     ];
-    replan();
   }
 
-  stop(): void {
-    this.#isStarted = false;
-    this.#planning += 1;
-    void this.#timer?.dispose();
-    for (const watching of this.#watching.splice(0)) {
-      void watching.dispose();
-    }
-  }
-
-  /** The coming rounds as of `now`, to look at: a tap that fails is shown, and its plugin is not switched off for it. */
+  /** The coming rounds as of `now`, to look at, whichever server runs them: a tap that fails is shown, and its plugin is not switched off for it. */
   plan(now: Date = this.clock.now()): Promise<SchedulePlan> {
     return this.#plan(now, new HookCall(undefined, { isPreview: true }));
   }
@@ -85,6 +99,7 @@ export class Scheduler implements Schedule {
   /** Nothing is planned after stop(): a round that was under way may fail later. */
   async #replan(): Promise<void> {
     if (!this.#isStarted) return;
+    if (!this.#turn.isHeld) return this.#forgetPlan();
     this.#planning += 1;
     const planning = this.#planning;
     const { rounds } = await this.#plan(this.clock.now(), new HookCall());
@@ -102,6 +117,11 @@ export class Scheduler implements Schedule {
         void this.#replan();
       }
     });
+  }
+
+  #forgetPlan(): void {
+    this.#planning += 1;
+    void this.#timer?.dispose();
   }
 
   #run(round: PlannedRound): void {

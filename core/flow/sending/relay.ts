@@ -27,8 +27,6 @@ type MutableCounts = { -readonly [Outcome in keyof RelayCounts]: RelayCounts[Out
 
 export class RelayStep implements Sending {
   readonly #backOff: RelayBackOff;
-  /** What an earlier process left behind has been seen to. */
-  #isRecovered = false;
 
   constructor(
     @Outbox private readonly outbox: Outbox,
@@ -58,11 +56,11 @@ export class RelayStep implements Sending {
     await this.journal.followClock();
     await this.records.writeRest();
     await this.#recover();
-    const { newest } = this.outbox.counts();
+    const newest = await this.outbox.newest();
     if (reason === 'user') this.#backOff.wakeAll();
     for (;;) {
       await this.#makeDue();
-      const leased = signal.aborted ? [] : await this.outbox.lease(this.clock.now(), LEASE_MS, BATCH, newest);
+      const leased = signal.aborted ? [] : await this.outbox.lease({ limit: BATCH, forMs: LEASE_MS, newest });
       if (leased.length === 0) {
         return counts;
       }
@@ -79,7 +77,6 @@ export class RelayStep implements Sending {
 
   /** At start: what was between the end of its data and the answer when an earlier process ended is in doubt, and people are told. Never rejects. */
   async recover(): Promise<void> {
-    this.#isRecovered = false;
     try {
       await this.#recover();
     } catch (error) {
@@ -90,17 +87,15 @@ export class RelayStep implements Sending {
     }
   }
 
-  /** How the tries ended that left entries in doubt is unknown: they are reported so. */
+  /** How the tries ended that left entries in doubt is unknown: they are reported so. Each of them, though one fails: they are this server's from here on. */
   async #recover(): Promise<void> {
-    const over = this.#isRecovered ? { now: this.clock.now(), leaseMs: LEASE_MS } : undefined;
-    const inDoubt = (await this.outbox.recover(over)).filter((entry) => entry.inDoubt === true);
+    const failures: unknown[] = [];
+    const inDoubt = (await this.outbox.recover(LEASE_MS)).filter((entry) => entry.inDoubt === true);
     for (const group of deliveryGroups(inDoubt)) {
-      await this.records.write(
-        group,
-        group.entries.map(({ recipient }) => unknownEnd(recipient)),
-      );
+      const receipts = group.entries.map(({ recipient }) => unknownEnd(recipient));
+      await this.records.write(group, receipts).catch((error: unknown) => void failures.push(error));
     }
-    this.#isRecovered = true;
+    if (failures.length > 0) throw failures[0];
   }
 
   /** A person is obeyed at once: the accounts rest no longer. */
@@ -112,7 +107,8 @@ export class RelayStep implements Sending {
   async giveUp(ids: readonly number[]): Promise<void> {
     // What the ISP has taken is not returned because a disk had no room to say so.
     await this.records.writeRest();
-    const entries = (await this.outbox.list()).filter((entry) => ids.includes(entry.id));
+    // The administrator decides, whoever may be sending them.
+    const entries = (await this.outbox.list()).filter(({ id }) => ids.includes(id)).map(({ lease: _lease, ...entry }) => entry);
     for (const group of deliveryGroups(entries)) {
       const receipts = group.entries.map((entry): DestinationReceipt => {
         const last = `${entry.status} ${entry.text}`.trim();
@@ -142,7 +138,7 @@ export class RelayStep implements Sending {
     const putOff: DeliveryGroup[] = [];
     for (const group of queue) {
       if (signal.aborted) {
-        await this.outbox.release(idsOf([group]));
+        await this.outbox.release(group.entries);
         continue;
       }
       try {
@@ -191,7 +187,10 @@ export class RelayStep implements Sending {
   async #release(putOff: readonly DeliveryGroup[]): Promise<void> {
     const [first] = putOff;
     if (first === undefined) return;
-    await this.outbox.release(idsOf(putOff), new Date(this.clock.now().getTime() + this.#backOff.left(first.account)));
+    await this.outbox.release(
+      putOff.flatMap(({ entries }) => entries),
+      this.#backOff.left(first.account),
+    );
   }
 
   /** Counts a skipped message as a failed attempt when it is due for a delay notice or has expired, so that its author hears of it. */
@@ -210,8 +209,4 @@ export class RelayStep implements Sending {
 function unknownEnd(recipient: string): DestinationReceipt {
   const text = 'The server ended after the message was sent and before the answer.';
   return { recipient, outcome: 'deferred', status: '4.4.2', text, unsure: true };
-}
-
-function idsOf(some: readonly DeliveryGroup[]): readonly number[] {
-  return some.flatMap(({ entries }) => entries.map(({ id }) => id));
 }

@@ -7,20 +7,21 @@ import { DELAY_NOTICE_AFTER_MS, doubtWait, isHopeless, MOST_DOUBTS, relayWait } 
 /** What a receipt means for an Outbox entry. Pure. */
 export function outcomeOf(entry: OutboxEntry, receipt: DestinationReceipt | undefined, now: Date): OutboxUpdate {
   const known: DestinationReceipt = receipt ?? { recipient: entry.recipient, outcome: 'deferred', status: '4.3.0', text: 'No receipt.' };
+  const tried = { id: entry.id, ...(entry.lease !== undefined && { lease: entry.lease }) };
   if (known.outcome === 'delivered') {
-    return { id: entry.id, outcome: 'sent', receipt: known, nextTryAt: undefined };
+    return { ...tried, outcome: 'sent', receipt: known, nextTryAt: undefined };
   }
   const waiting = now.getTime() - entry.queuedAt.getTime();
   const attempts = entry.attempts + 1;
   const setUp = known.configuration === true;
   const doubts = known.unsure === true && known.outcome === 'deferred' ? (entry.doubts ?? 0) + 1 : 0;
   if (doubts >= MOST_DOUBTS) {
-    return { id: entry.id, outcome: 'held', receipt: known, nextTryAt: undefined, doubtful: true };
+    return { ...tried, outcome: 'held', receipt: known, nextTryAt: undefined, doubtful: true };
   }
   // What may have arrived is not returned as if it had not.
   if (!setUp && doubts === 0 && (known.outcome === 'failed' || isHopeless(waiting, attempts))) {
     const untold = whyUntold(entry);
-    return { id: entry.id, outcome: 'bounced', receipt: known, nextTryAt: undefined, ...(untold !== undefined && { untold }) };
+    return { ...tried, outcome: 'bounced', receipt: known, nextTryAt: undefined, ...(untold !== undefined && { untold }) };
   }
   const wait = Math.max(relayWait(attempts), doubts > 0 ? doubtWait(doubts) : 0);
   const soonest = new Date(now.getTime() + wait);
@@ -28,7 +29,7 @@ export function outcomeOf(entry: OutboxEntry, receipt: DestinationReceipt | unde
   const nextTryAt = doubts > 0 && asked < soonest ? soonest : asked;
   const notice = !entry.delayNoticed && waiting >= DELAY_NOTICE_AFTER_MS && isNoticeWanted('delayed', entry.notify);
   return {
-    id: entry.id,
+    ...tried,
     outcome: 'deferred',
     receipt: known,
     nextTryAt,

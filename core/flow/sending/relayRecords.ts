@@ -1,6 +1,9 @@
-// What became of tries to send: recorded first, then told to the author and to the listeners.
+// What became of tries to send: recorded first, then told to the author and to the listeners. What another server has taken over is not: its sender
+// reports that.
 import { type DestinationReceipt, mailboxName, type PostroomError } from '@postroom/sdk';
+import { namesOf } from '@postroom/sdk/base';
 import { ActivityLog, Clock, Events, Log, MailStore, Outbox, type OutboxUpdate, type StoredMessage } from '@postroom/sdk/services';
+import { hasCode } from '../../base/hasCode.js';
 import { inject } from '../../base/inject.js';
 import { BounceStep, type NoticeKind } from './bounce.js';
 import type { DeliveryGroup } from './deliveryGroup.js';
@@ -59,7 +62,12 @@ export class RelayRecords {
       const entry = entryOf.get(update.id);
       return entry === undefined ? [] : [{ entry, update }];
     });
-    await this.bounce.report(message, kind, recipients).catch((error: unknown) => this.#reportOnly(outcome, error));
+    try {
+      await this.bounce.report(message, kind, recipients);
+    } catch (error) {
+      if (hasCode(error, 'lease/lost')) return this.#leaveTo(outcome);
+      await this.#reportOnly(outcome, error);
+    }
     for (const line of linesOf(outcome)) this.activity.add(line);
     this.#tell(outcome);
   }
@@ -92,10 +100,25 @@ export class RelayRecords {
     try {
       await this.outbox.report(outcome.updates);
     } catch (error) {
+      if (hasCode(error, 'lease/lost')) return this.#leaveTo(outcome);
       this.#unwritten.push(outcome);
       throw error;
     }
     this.#tell(outcome);
+  }
+
+  /** The store has recorded nothing of it, since another server has the entries; it counts in the round's report all the same. */
+  #leaveTo({ group: { account, message }, updates }: Outcome): void {
+    const isSent = ({ outcome, doubtful }: OutboxUpdate): boolean => outcome === 'sent' || doubtful === true;
+    const sent = updates.filter(isSent);
+    const recipients = (sent.length > 0 ? sent : updates).map(({ receipt }) => receipt.recipient);
+    if (sent.length === 0) {
+      this.log.info('Another server sends this mail now; this one sent nothing of it.', { account, message, recipients });
+      return;
+    }
+    const text = `Mail to ${namesOf(recipients)} may have gone twice: another server had taken it over while this one sent it.`;
+    this.activity.add({ kind: 'problem', account, user: undefined, message, text, details: { recipients } });
+    this.log.warn(text, { account, message, recipients });
   }
 
   #tell({ group, updates, now }: Outcome): void {
@@ -125,8 +148,8 @@ function noticeFor({ outcome, doubtful, delayNoticed }: OutboxUpdate): 'failed' 
 }
 
 /** A recipient without a notice of the end stays in the Outbox, and is tried again. */
-function withoutNotice({ id, outcome, receipt, nextTryAt, doubtful }: OutboxUpdate, now: Date): OutboxUpdate {
-  const kept = { id, receipt, ...(doubtful === true && { doubtful }) };
+function withoutNotice({ id, lease, outcome, receipt, nextTryAt, doubtful }: OutboxUpdate, now: Date): OutboxUpdate {
+  const kept = { id, receipt, ...(lease !== undefined && { lease }), ...(doubtful === true && { doubtful }) };
   return outcome === 'bounced' ? { ...kept, outcome: 'deferred', nextTryAt: now } : { ...kept, outcome, nextTryAt };
 }
 

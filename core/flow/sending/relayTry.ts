@@ -104,7 +104,7 @@ export class RelayTry {
     const entries = this.#open(recipients).filter(({ recipient }) => !this.#inDoubt.has(recipient));
     try {
       this.#refuseLate();
-      if (entries.length > 0) await this.outbox.enterDoubt(entries.map(({ id }) => id));
+      if (entries.length > 0) await this.outbox.enterDoubt(entries);
       // Where the call was given up meanwhile, it counts as not sent.
       this.#refuseLate();
     } catch (error) {
@@ -122,7 +122,7 @@ export class RelayTry {
   async #leave(): Promise<void> {
     const entries = this.#open([...this.#inDoubt]);
     this.#inDoubt.clear();
-    if (entries.length > 0) await this.outbox.leaveDoubt(entries.map(({ id }) => id));
+    if (entries.length > 0) await this.outbox.leaveDoubt(entries);
   }
 
   async #answer(receipts: DeliveryReceipt): Promise<void> {

@@ -97,7 +97,7 @@ export class StandaloneHost implements StandaloneServices {
   async #activate(plugin: InstalledPlugin): Promise<void> {
     const { id, manifest, problems } = plugin;
     if (manifest?.main === undefined || problems.length > 0) throw failed(id, problems.join(' '));
-    for (const { service } of requirementsOf(plugin)) {
+    for (const service of [...requirementsOf(plugin).map((each) => each.service), ...(manifest.uses ?? [])]) {
       const provider = this.#provider(service);
       if (provider !== undefined && provider !== plugin) await this.#start(provider);
     }

@@ -45,6 +45,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'isp/permanent': 502,
   'isp/message': 502,
   'isp/no-password': 409,
+  'lease/lost': 409,
   'licence/denied': 409,
   'mail/unreadable': 422,
   'mail/not-found': 404,
@@ -67,6 +68,9 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'settings/conflict': 412,
   'store/full': 507,
   'store/failed': 500,
+  'store/unknown': 503,
+  'store/unreachable': 503,
+  'store/unfit': 503,
   'user/unknown': 404,
 };
 

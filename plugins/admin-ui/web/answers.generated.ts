@@ -203,19 +203,21 @@ export interface AdminUiTokensRow {
 export interface BackupCreateAnswer {
   /** The folder of this backup. */
   readonly folder: string;
-  readonly messages: number;
+  readonly messages?: number;
   /** Of the messages. */
-  readonly octets: number;
+  readonly octets?: number;
   /** In mailboxes. */
-  readonly copies: number;
+  readonly copies?: number;
   /** Recipients in the Outbox. */
-  readonly outbox: number;
+  readonly outbox?: number;
   /** Messages at the ISPs that are remembered. */
-  readonly journal: number;
+  readonly journal?: number;
   /** Entries of the log. */
-  readonly activity: number;
+  readonly activity?: number;
   /** What to know of it, a sentence. */
   readonly next: string;
+  /** What is not in it, and how that is backed up, sentences. The counts are missing then. */
+  readonly missing?: string;
 }
 
 /** backup.restore: Put a backup in the place of the data folder; what is there is moved aside */
@@ -225,17 +227,17 @@ export interface BackupRestoreAnswer {
   /** The data folder. */
   readonly into: string;
   readonly createdAt: string;
-  readonly messages: number;
+  readonly messages?: number;
   /** Of the messages. */
-  readonly octets: number;
+  readonly octets?: number;
   /** In mailboxes. */
-  readonly copies: number;
+  readonly copies?: number;
   /** Recipients in the Outbox. */
-  readonly outbox: number;
+  readonly outbox?: number;
   /** Messages at the ISPs that are remembered. */
-  readonly journal: number;
+  readonly journal?: number;
   /** Entries of the log. */
-  readonly activity: number;
+  readonly activity?: number;
   /** What is left to do, a sentence each. */
   readonly next: readonly string[];
   /** Where the data that was there lies now. */
@@ -251,17 +253,19 @@ export interface BackupVerifyAnswer {
   readonly files: number;
   /** It holds passwords and keys. */
   readonly secrets: boolean;
-  readonly messages: number;
+  readonly messages?: number;
   /** Of the messages. */
-  readonly octets: number;
+  readonly octets?: number;
   /** In mailboxes. */
-  readonly copies: number;
+  readonly copies?: number;
   /** Recipients in the Outbox. */
-  readonly outbox: number;
+  readonly outbox?: number;
   /** Messages at the ISPs that are remembered. */
-  readonly journal: number;
+  readonly journal?: number;
   /** Entries of the log. */
-  readonly activity: number;
+  readonly activity?: number;
+  /** What is not in it, and how that is backed up, sentences. The counts are missing then. */
+  readonly missing?: string;
 }
 
 /** certificate.authority: The authority's certificate (PEM), for mail programs and browsers to trust once */
@@ -561,6 +565,8 @@ export interface HousekeepingJobsRow {
   /** When it ran last, or began to. */
   readonly last?: string;
   readonly next: string;
+  /** The server that runs it now. */
+  readonly runsOn?: string;
   /** Why it failed the last time, a sentence. */
   readonly problem?: string;
 }
@@ -575,6 +581,8 @@ export interface HousekeepingRunAnswer {
   /** When it ran last, or began to. */
   readonly last?: string;
   readonly next: string;
+  /** The server that runs it now. */
+  readonly runsOn?: string;
   /** Why it failed the last time, a sentence. */
   readonly problem?: string;
 }
@@ -824,6 +832,21 @@ export interface NetworkDeviceStatusAnswer {
   readonly lastSeen?: string;
   /** Since when it is seen, or not. */
   readonly since?: string;
+}
+
+/** nodes: The servers on the store, and what each of them holds */
+export type NodesAnswer = readonly NodesRow[];
+
+export interface NodesRow {
+  /** Its name. */
+  readonly server: string;
+  /** `this`: whoever answers. `gone`: not heard of for half a minute; others take over what it holds. */
+  readonly state: 'this' | 'running' | 'gone';
+  readonly since: string;
+  /** When the store heard of it last. */
+  readonly heardAt: string;
+  /** What it alone does, and since when: accounts that it collects, mailboxes that are open, the timer, tidying, jobs. */
+  readonly holds: Readonly<Record<string, string>>;
 }
 
 /** outbox.hold: Keep entries back until they are retried */
@@ -1509,6 +1532,7 @@ export interface Answers {
   readonly 'network-device.card': NetworkDeviceCardAnswer;
   readonly 'network-device.look': NetworkDeviceLookAnswer;
   readonly 'network-device.status': NetworkDeviceStatusAnswer;
+  readonly nodes: NodesAnswer;
   readonly 'outbox.hold': OutboxHoldAnswer;
   readonly 'outbox.list': OutboxListAnswer;
   readonly 'outbox.retry': OutboxRetryAnswer;

@@ -25,11 +25,12 @@ export async function answerCreated(
     account: undefined,
     user: undefined,
     message: undefined,
-    text: `Backup made: ${folder}${secrets ? ', with passwords and keys' : ''}`,
+    text: `Backup made${manifest.census === undefined ? ' of all but the mail' : ''}: ${folder}${secrets ? ', with passwords and keys' : ''}`,
   });
   return {
     folder,
     ...manifest.census,
+    ...(manifest.storeElsewhere !== undefined && { missing: `${NO_MAIL} It is backed up like this: ${manifest.storeElsewhere}` }),
     next: secrets
       ? 'It holds passwords and keys: keep it where only the administrator can read it.'
       : 'Passwords are not in it; --secrets takes them along.',
@@ -38,7 +39,7 @@ export async function answerCreated(
 
 export async function answerVerified(
   { folder, scratch }: { readonly folder: string; readonly scratch?: string },
-  files: StoreFiles,
+  files: () => StoreFiles,
   call: Call,
 ): Promise<object> {
   const manifest = await verifyBackup(folder, scratch ?? os.tmpdir(), files, (step) => call.progress(step));
@@ -49,17 +50,20 @@ export async function answerVerified(
     files: manifest.files.length,
     secrets: manifest.secrets,
     ...manifest.census,
+    ...(manifest.storeElsewhere !== undefined && { missing: `${NO_MAIL} Whether it can be restored was not looked at.` }),
   };
 }
+
+const NO_MAIL = 'The mail is not in this backup: the store keeps it elsewhere.';
 
 /** Without a server: the only way to restore. */
 export async function answerRestored(
   { folder }: { readonly folder: string },
   dataDir: string,
-  sources: { readonly files: StoreFiles; readonly clock: Clock },
+  { files, clock }: { readonly files: () => StoreFiles; readonly clock: Clock },
   call: Call,
 ): Promise<object> {
-  const { manifest, movedTo, held } = await restoreBackup(folder, dataDir, sources, (step) => call.progress(step));
+  const { manifest, movedTo, held } = await restoreBackup(folder, dataDir, { files: files(), clock }, (step) => call.progress(step));
   return {
     restored: folder,
     into: dataDir,
@@ -67,6 +71,9 @@ export async function answerRestored(
     ...manifest.census,
     ...(movedTo !== undefined && { formerData: movedTo }),
     next: [
+      ...(manifest.storeElsewhere === undefined
+        ? []
+        : [`${NO_MAIL} Restore it there before a server starts here. It was backed up like this: ${manifest.storeElsewhere}`]),
       ...(held > 0 ? [`${held} recipients in the Outbox are on hold, as they may have been sent since: postroom outbox list`] : []),
       ...(manifest.secrets ? [] : ['Passwords are not in this backup: those of the data folder stay; where there are none, set them.']),
     ],

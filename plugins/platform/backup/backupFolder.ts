@@ -12,8 +12,8 @@ export const MANIFEST_FILE = 'backup.json';
 export const BACKUP_FORMAT = 1;
 /** Octets that a file takes up on a disk beyond its own, at most. */
 export const BLOCK = 4_096;
-/** Of a data folder, besides the store: what every backup has. */
-export const PLAIN_PARTS = ['settings.json', 'boot.json', 'storage', 'plugins'] as const;
+/** Of a data folder, besides the store: what every backup has. Last what may name another store, for which a server could start on the half of a restore. */
+export const PLAIN_PARTS = ['settings.json', 'storage', 'plugins', 'boot.json'] as const;
 /** What only a backup with secrets has: passwords, the key that seals them, the certificate's private key. */
 export const SECRET_PARTS = ['secrets.json', 'secret.key', 'secret.key.next', 'tls'] as const;
 
@@ -31,8 +31,10 @@ export interface BackupManifest {
   /** The server's name. */
   readonly server: string;
   readonly secrets: boolean;
-  /** What the store's copy in the backup holds. */
-  readonly census: Census;
+  /** What the store's copy in the backup holds; `undefined`: there is no such copy, and so no mail. */
+  readonly census?: Census;
+  /** Of a backup without the mail: how the mail is backed up, sentences. */
+  readonly storeElsewhere?: string;
   readonly files: readonly BackedUpFile[];
 }
 
@@ -51,10 +53,14 @@ export async function readBackupManifest(folder: string): Promise<BackupManifest
       `its format is ${String(manifest?.format)}, and this Postroom knows ${BACKUP_FORMAT}. Use the version that made it.`,
     );
   }
-  if (!Array.isArray(manifest.files) || manifest.census === undefined || !manifest.files.every(isSafe)) {
+  if (!Array.isArray(manifest.files) || !saysWhereMailIs(manifest) || !manifest.files.every(isSafe)) {
     throw damaged(folder, `its ${MANIFEST_FILE} names no files, or files outside of it. Use another backup.`);
   }
   return manifest as BackupManifest;
+}
+
+function saysWhereMailIs({ census, storeElsewhere }: Partial<BackupManifest>): boolean {
+  return (census === undefined) !== (storeElsewhere === undefined);
 }
 
 /** A path that a forged manifest could not lead out of the folder. */

@@ -3,14 +3,13 @@ import { lstat, mkdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import { cannotWrite, demandRoom, isNoRoom, makeFolder, noRoom } from '@postroom/sdk/base';
-import type { Clock, SecretStore, StoreFiles, StoreMaintenance } from '@postroom/sdk/services';
+import type { SecretStore } from '@postroom/sdk/services';
 import {
   BACKUP_FORMAT,
   type BackedUpFile,
   type BackupManifest,
   BLOCK,
   filesOf,
-  hashFile,
   MANIFEST_FILE,
   PLAIN_PARTS,
   SECRET_PARTS,
@@ -18,6 +17,7 @@ import {
 } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
 import { clearStaleFolders } from './staleFolders.js';
+import { copyStore, type StoreSources, sizeOfStore } from './storeCopy.js';
 
 export interface BackupWish {
   readonly dataDir: string;
@@ -27,23 +27,22 @@ export interface BackupWish {
   readonly serverName: string;
 }
 
-export interface BackupSources {
-  readonly maintenance: Pick<StoreMaintenance, 'backupTo' | 'size'>;
-  readonly files: Pick<StoreFiles, 'copyName'>;
-  readonly clock: Clock;
+export interface BackupSources extends StoreSources {
   readonly secrets: Pick<SecretStore, 'whileUnchanged'>;
   /** Notes the folder that is being written, or that none is, for a server that starts after this one was killed. */
   readonly underWay: (folder: string | undefined) => Promise<void>;
 }
 
-const LOOK_MS = 200;
-
-/** Answers the backup's folder. Until it is complete it ends in `.part`, so that a half one is never taken for a whole one. */
+/**
+ * Answers the backup's folder. Until it is complete it ends in `.part`, so that a half one is never taken for a whole one. Of a store that is backed up by its
+ * engine's own means it has no copy, and says so.
+ */
 export async function createBackup(
   wish: BackupWish,
-  { maintenance, files: { copyName }, clock, secrets, underWay }: BackupSources,
+  sources: BackupSources,
   progress: (step: CommandProgress) => void,
 ): Promise<{ readonly folder: string; readonly manifest: BackupManifest }> {
+  const { clock, secrets, underWay } = sources;
   const folder = path.join(wish.into, `postroom-backup-${stamp(clock.now())}${wish.secrets ? '-with-secrets' : ''}`);
   const draft = `${folder}.part`;
   refuseInside(wish);
@@ -61,7 +60,7 @@ export async function createBackup(
     throw cannotWrite(wish.into, error, 'Name another folder.');
   }
   try {
-    await demandRoom(wish.into, (await maintenance.size()) + sizes.reduce((sum, size) => sum + size + BLOCK, 0), 'the backup', NO_BACKUP);
+    await demandRoom(wish.into, (await sizeOfStore(sources)) + sizes.reduce((sum, size) => sum + size + BLOCK, 0), 'the backup', NO_BACKUP);
   } catch (error) {
     if (isNew) await rmdir(wish.into).catch(() => undefined);
     throw error;
@@ -71,9 +70,8 @@ export async function createBackup(
     await mkdir(draft, { mode: 0o700 }).catch((error: unknown) => {
       throw cannotWrite(wish.into, error, 'Name another folder.');
     });
-    const copy = path.join(draft, copyName);
-    const census = await withProgress(copy, await maintenance.size(), clock, progress, () => maintenance.backupTo(copy));
-    const files: BackedUpFile[] = [{ path: copyName, ...(await hashFile(copy)) }];
+    const store = await copyStore(sources, draft, progress);
+    const files: BackedUpFile[] = [...store.files];
     const copyParts = async (names: readonly string[]): Promise<void> => {
       for (const file of (await Promise.all(names.map((name) => filesOf(wish.dataDir, name)))).flat()) {
         progress({ what: 'Copying files', done: files.length });
@@ -88,7 +86,7 @@ export async function createBackup(
       createdAt: clock.now().toISOString(),
       server: wish.serverName,
       secrets: wish.secrets,
-      census,
+      ...store.says,
       files,
     };
     await writeFile(path.join(draft, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 });
@@ -119,33 +117,6 @@ async function refuseExisting(folder: string): Promise<void> {
   if ((await lstat(folder).catch(() => undefined)) !== undefined) {
     throw new PostroomError('command/arguments', `${folder} exists already. Wait a second, or name another place.`);
   }
-}
-
-/** The database says nothing while it copies itself: the growing file does. */
-async function withProgress<T>(
-  file: string,
-  size: number,
-  clock: Clock,
-  progress: (step: CommandProgress) => void,
-  work: () => Promise<T>,
-): Promise<T> {
-  const megabytes = (octets: number): number => Math.ceil(octets / 2 ** 20);
-  let running = true;
-  const look = (): void => {
-    void stat(file).then(
-      ({ size: done }) =>
-        running && progress({ what: 'Copying the database (MB)', done: megabytes(Math.min(done, size)), of: megabytes(size) }),
-      () => undefined,
-    );
-    timer = clock.after(LOOK_MS, look);
-  };
-  let timer = clock.after(LOOK_MS, look);
-  const result = await work().finally(() => {
-    running = false;
-    void timer.dispose();
-  });
-  progress({ what: 'Copying the database (MB)', done: megabytes(size), of: megabytes(size) });
-  return result;
 }
 
 /** `2026-11-23-021500`, in local time as people name days. */

@@ -1,6 +1,6 @@
 // backup create, verify and restore. Verify and restore also work where no server can start.
 import { type CommandCall, type CommandHandler, type PluginContext, PostroomError, type StandaloneContext } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
+import { ifProvided, shellWord } from '@postroom/sdk/base';
 import { ActivityLog, Clock, DataFolder, SecretStore, ServerName, StoreFiles, StoreMaintenance } from '@postroom/sdk/services';
 import { answerCreated, answerRestored, answerVerified } from './answers.js';
 import { clearBackupUnderWay } from './backupUnderWay.js';
@@ -14,7 +14,7 @@ export async function activate(context: PluginContext): Promise<void> {
   }
   const sources = {
     maintenance: context.get(StoreMaintenance),
-    files: context.get(StoreFiles),
+    files: () => storeFiles(context),
     clock: context.get(Clock),
     secrets: context.get(SecretStore),
     activity: context.get(ActivityLog),
@@ -31,10 +31,20 @@ export async function activate(context: PluginContext): Promise<void> {
 }
 
 export function activateStandalone(context: StandaloneContext): void {
-  const sources = { files: context.get(StoreFiles), clock: context.get(Clock) };
+  const sources = { files: () => storeFiles(context), clock: context.get(Clock) };
   const dataDir = context.get(DataFolder).path;
   register(context, 'backup.verify', (args: { folder: string; scratch?: string }, call) => answerVerified(args, sources.files, call));
   register(context, 'backup.restore', (args: { folder: string }, call) => answerRestored(args, dataDir, sources, call));
+}
+
+/** Where the store is on another machine, nobody here can open a copy, or keep a server from the folder while its files are exchanged. */
+function storeFiles(context: Pick<PluginContext, 'get'>): StoreFiles {
+  const files = ifProvided(context, StoreFiles);
+  if (files !== undefined) return files;
+  throw new PostroomError(
+    'plugin/no-provider',
+    'The store of this data folder is kept elsewhere: no backup can be looked through or put in place here. Name a folder that is not there yet, without POSTROOM_STORE in the environment: --data FOLDER',
+  );
 }
 
 /** The arguments have been checked against the manifest. */

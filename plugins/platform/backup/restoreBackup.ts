@@ -105,6 +105,7 @@ async function bringIn(restoring: Restoring, exchange: FolderExchange): Promise<
     done += 1;
   }
   progress({ what: 'Restoring files', done, of: manifest.files.length });
+  if (manifest.census === undefined) return 0;
   return exchange.adopt(
     `On hold: it comes from the backup of ${manifest.createdAt} and may have been sent since. "outbox retry" sends it, "outbox return" gives it up.`,
   );
@@ -119,8 +120,9 @@ async function formerPlace(restoring: Restoring): Promise<string | undefined> {
   return present.length > 0 ? mkdtemp(path.join(dataDir, `before-restore-${stamp(clock.now())}-`)) : undefined;
 }
 
-function leavingFor({ files, manifest: { secrets } }: Restoring): readonly string[] {
-  return [...files.names, ...PLAIN_PARTS, ...(secrets ? SECRET_PARTS : [])];
+/** A backup without the mail leaves the mail of the folder in its place. */
+function leavingFor({ files, manifest: { secrets, census } }: Restoring): readonly string[] {
+  return [...(census === undefined ? [] : files.names), ...PLAIN_PARTS, ...(secrets ? SECRET_PARTS : [])];
 }
 
 /** Moves the former data out and the new ones in. A backup without secrets leaves the folder's own in place. */
@@ -132,10 +134,10 @@ async function moveIn(restoring: Restoring, { draft }: FolderExchange, aside: st
     if (await exists(path.join(aside, name))) await rm(path.join(dataDir, name), { recursive: true });
     else await rename(path.join(dataDir, name), path.join(aside, name));
   }
-  for (const name of await existing(draft, [files.copyName, ...PLAIN_PARTS, ...SECRET_PARTS])) {
+  for (const name of await existing(draft, [files.copyName, ...SECRET_PARTS, ...PLAIN_PARTS])) {
     await rename(path.join(draft, name), path.join(dataDir, name));
   }
-  await rm(draft, { recursive: true });
+  await rm(draft, { recursive: true, force: true });
   return aside;
 }
 

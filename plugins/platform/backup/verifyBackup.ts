@@ -11,14 +11,30 @@ import { clearStaleFolders, verificationPrefix } from './staleFolders.js';
 
 const ELSEWHERE = 'Name a folder on another disk: --scratch FOLDER.';
 
-/** Throws `backup/damaged` where the backup could not be restored. `scratch`: where there is room for the database once more. */
+/**
+ * Throws `backup/damaged` where the backup could not be restored. `scratch`: where there is room for the database once more. Of a backup without the mail its
+ * files are looked at; `files` throws where nobody could open a copy.
+ */
 export async function verifyBackup(
   folder: string,
   scratch: string,
-  files: Pick<StoreFiles, 'copyName' | 'openCopy'>,
+  files: () => Pick<StoreFiles, 'copyName' | 'openCopy'>,
   progress: (step: CommandProgress) => void,
 ): Promise<BackupManifest> {
   const manifest = await readBackupManifest(folder);
+  const { census } = manifest;
+  if (census === undefined) await checkFiles(folder, manifest, progress);
+  else await verifyCopy(folder, { ...manifest, census }, scratch, files(), progress);
+  return manifest;
+}
+
+async function verifyCopy(
+  folder: string,
+  manifest: BackupManifest & { readonly census: Census },
+  scratch: string,
+  files: Pick<StoreFiles, 'copyName' | 'openCopy'>,
+  progress: (step: CommandProgress) => void,
+): Promise<void> {
   await clearStaleFolders(scratch);
   const octets = manifest.files.find((file) => file.path === files.copyName)?.bytes ?? 0;
   await demandRoom(scratch, octets, 'the copy of the database that is looked through', ELSEWHERE);
@@ -44,7 +60,6 @@ export async function verifyBackup(
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-  return manifest;
 }
 
 /** A sentence about the first count that differs. */

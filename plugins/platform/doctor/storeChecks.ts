@@ -1,5 +1,6 @@
 // The database: whole, durable, and with room to grow.
 import type { CheckResult } from '@postroom/sdk';
+import { isStoreAway } from '@postroom/sdk/base';
 import type { ActivityLog, Clock, FreeSpace, MailStore, StoreMaintenance } from '@postroom/sdk/services';
 import { finding } from './findings.js';
 
@@ -8,12 +9,12 @@ const DAY_MS = 86_400_000;
 const EARLIEST = Date.UTC(2026, 0, 1);
 
 export async function checkDatabase(maintenance: StoreMaintenance): Promise<CheckResult> {
-  if (maintenance.trouble !== undefined) {
-    return finding(
-      'problem',
-      'database',
-      `Nothing is written since the disk failed: ${maintenance.trouble.message} Postroom goes on by itself when the disk does.`,
-    );
+  const { trouble } = maintenance;
+  if (trouble !== undefined) {
+    const sentence = isStoreAway(trouble)
+      ? `Nothing is written: ${trouble.message} Postroom goes on by itself when that has passed.`
+      : `Nothing is written since the disk failed: ${trouble.message} Postroom goes on by itself when the disk does.`;
+    return finding('problem', 'database', sentence);
   }
   await maintenance.quickCheck();
   const { messages, octets, copies, outbox } = await maintenance.census();
@@ -30,9 +31,13 @@ export async function checkDurability(maintenance: StoreMaintenance): Promise<Ch
 
 export async function checkRoom(space: FreeSpace, store: MailStore): Promise<CheckResult> {
   const sentence = await space.problem();
-  return sentence === undefined
-    ? finding('well', 'disk', `${Math.floor((await store.room()) / 2 ** 20)} MB are free on the disk of the data folder.`)
-    : finding('problem', 'disk', sentence);
+  if (sentence !== undefined) return finding('problem', 'disk', sentence);
+  const { free, place } = await store.room(0);
+  const room =
+    free === undefined
+      ? `There is room on ${place}; how much is for its own administrator to see.`
+      : `${Math.floor(free / 2 ** 20)} MB are free on ${place}.`;
+  return finding('well', 'disk', room);
 }
 
 /** A clock that is wrong shows in the log, whose newest entry is in the past of a right one. */

@@ -1,7 +1,17 @@
-// Runs the jobs that plugins contribute, each in its turn: commands of theirs, every day or every hour.
+// Runs the jobs that plugins contribute, each in its turn: commands of theirs, every day or every hour. Of all servers on the store one does so, under the
+// lease `tidy`; a person runs a job on any.
 import { type CommandCall, type Disposable, type Logger, type PluginStorage, PostroomError, sentenceOf } from '@postroom/sdk';
-import { DisposableStack } from '@postroom/sdk/base';
-import type { ActivityLog, Clock, CommandCatalogue, ContributedEntries, Events, PluginSupervision } from '@postroom/sdk/services';
+import { DisposableStack, StandingLease } from '@postroom/sdk/base';
+import type {
+  ActivityLog,
+  Clock,
+  CommandCatalogue,
+  ContributedEntries,
+  Events,
+  Leases,
+  PluginSupervision,
+  StoreServer,
+} from '@postroom/sdk/services';
 import { type ContributedJob, ContributedJobs } from './contributedJobs.js';
 import { begun, isDue, type JobPeriod, type JobRecord, jobProblem, nextLook, nextTurn } from './jobTimes.js';
 
@@ -17,6 +27,8 @@ export interface JobStatus {
   readonly every: JobPeriod;
   readonly last?: Date;
   readonly next: Date;
+  /** The server that runs it now. */
+  readonly runsOn?: string;
   /** Why it failed the last time, a sentence. */
   readonly problem?: string;
 }
@@ -25,7 +37,9 @@ export interface JobParts {
   readonly entries: ContributedEntries;
   readonly commands: Pick<CommandCatalogue, 'declarations' | 'run'>;
   readonly plugins: Pick<PluginSupervision, 'noteProblem'>;
+  /** Shared with the other servers on the store, as the leases are. */
   readonly state: PluginStorage;
+  readonly leases: Leases;
   readonly activity: Pick<ActivityLog, 'add'>;
   readonly events: Pick<Events, 'emit'>;
   readonly clock: Clock;
@@ -36,15 +50,18 @@ export class Jobs implements Disposable {
   readonly #jobs: ContributedJobs;
   readonly #following = new DisposableStack();
   readonly #end = new AbortController();
-  /** By command: a job never runs beside itself. */
-  readonly #running = new Set<string>();
+  /** Whoever has it runs what is due. */
+  readonly #turn: StandingLease;
+  /** By command: what is looked at or run here. */
+  readonly #busy = new Set<string>();
   #timer: Disposable | undefined;
 
   constructor(private readonly parts: JobParts) {
     this.#jobs = new ContributedJobs(parts.entries, parts.commands, parts.plugins);
+    this.#turn = new StandingLease('tidy', parts.leases, parts.clock, () => this.#look());
   }
 
-  /** Runs from now on what is due, and at once what was missed. */
+  /** Runs from now on what is due, and at once what was missed, unless another server does: then as soon as that one lets go. */
   start(): void {
     // A plugin that is switched on brings its jobs along.
     this.#following.use(
@@ -53,7 +70,7 @@ export class Jobs implements Disposable {
         this.#look();
       }),
     );
-    this.#look();
+    this.#turn.want();
     this.#sleep();
   }
 
@@ -62,11 +79,13 @@ export class Jobs implements Disposable {
     void this.#timer?.dispose();
     this.#end.abort();
     await this.#following.dispose();
+    await this.#turn.letGo();
   }
 
   /** In the order of activation of their plugins. */
-  all(): Promise<readonly JobStatus[]> {
-    return Promise.all(this.#jobs.all.map((job) => this.#statusOf(job)));
+  async all(): Promise<readonly JobStatus[]> {
+    const servers = await this.parts.leases.servers();
+    return Promise.all(this.#jobs.all.map((job) => this.#statusOf(job, servers)));
   }
 
   /** Sentences about the jobs that failed the last time. */
@@ -80,17 +99,24 @@ export class Jobs implements Disposable {
     if (job === undefined) {
       throw new PostroomError('command/arguments', `There is no job ${command}. "postroom housekeeping jobs" lists them.`);
     }
-    if (this.#running.has(command)) throw new PostroomError('command/arguments', `The job ${command} runs already. Wait for its end.`);
-    await this.#alone(job, async () => {
-      const failure = await this.#run(job, await this.#record(job), call);
-      if (failure !== undefined) throw failure.error;
-    });
-    return this.#statusOf(job);
+    const failure = await this.#alone(job, async (lost) =>
+      this.#run(job, await this.#record(job), { ...call, signal: AbortSignal.any([call.signal, lost]) }),
+    );
+    if (failure === BUSY) throw await this.#refusal(job);
+    if (failure !== undefined) throw failure.error;
+    return this.#statusOf(job, await this.parts.leases.servers());
   }
 
-  async #statusOf(job: ContributedJob): Promise<JobStatus> {
+  async #refusal({ command }: ContributedJob): Promise<PostroomError> {
+    const where = runnerOf(command, await this.parts.leases.servers());
+    const on = where === undefined || where.isThis ? '' : ` on the server ${where.name}`;
+    return new PostroomError('command/arguments', `The job ${command} runs already${on}. Wait for its end.`);
+  }
+
+  async #statusOf(job: ContributedJob, servers: readonly StoreServer[]): Promise<JobStatus> {
     const record = await this.#record(job);
-    const problem = record === undefined || this.#running.has(job.command) ? undefined : jobProblem(record);
+    const runner = runnerOf(job.command, servers);
+    const problem = record === undefined || runner !== undefined ? undefined : jobProblem(record);
     return {
       job: job.command,
       plugin: job.plugin,
@@ -98,38 +124,49 @@ export class Jobs implements Disposable {
       every: job.every,
       ...(record !== undefined && { last: new Date(record.at) }),
       next: nextTurn(job.every, this.parts.clock.now()),
+      ...(runner !== undefined && { runsOn: runner.name }),
       ...(problem !== undefined && { problem }),
     };
   }
 
   #look(): void {
     this.#jobs.tellMisfits();
+    if (!this.#turn.isHeld) return;
     for (const job of this.#jobs.all) {
-      if (!this.#running.has(job.command)) void this.#alone(job, () => this.#runIfDue(job));
+      if (!this.#busy.has(job.command)) void this.#runIfDue(job);
     }
   }
 
-  async #alone<T>(job: ContributedJob, work: () => Promise<T>): Promise<T> {
-    this.#running.add(job.command);
+  /** A job never runs beside itself, on whichever server. `lost`: another server has taken it over. */
+  async #alone<T>(job: ContributedJob, work: (lost: AbortSignal) => Promise<T>): Promise<T | typeof BUSY> {
+    const lease = await this.parts.leases.take(leaseOf(job.command));
+    if (lease === undefined) return BUSY;
     try {
-      return await work();
+      return await work(lease.lost);
     } finally {
-      this.#running.delete(job.command);
+      await lease.release();
     }
   }
 
-  /** Never rejects. */
+  /** Never rejects. What a person runs at this moment is looked at again within the hour. */
   async #runIfDue(job: ContributedJob): Promise<void> {
+    const now = this.parts.clock.now();
+    this.#busy.add(job.command);
     try {
-      const record = await this.#record(job);
-      if (!isDue(job.every, record, this.parts.clock.now())) return;
-      const { signal } = this.#end;
-      await this.#run(job, record, { author: AUTHOR, signal, progress: () => undefined });
+      // A look costs no lease where nothing is due; under the lease what is known may have changed.
+      if (!isDue(job.every, await this.#record(job), now)) return;
+      await this.#alone(job, async (lost) => {
+        const record = await this.#record(job);
+        const signal = AbortSignal.any([this.#end.signal, lost]);
+        if (isDue(job.every, record, now)) await this.#run(job, record, { author: AUTHOR, signal, progress: () => undefined });
+      });
     } catch (error) {
       // Not of the job, which tells its own: a disk that is full or fails.
       const fields = { job: job.command, error: sentenceOf(error) };
       if (!this.#end.signal.aborted)
         this.parts.log.error('When a job ran could not be read or noted; tried again within the hour.', fields);
+    } finally {
+      this.#busy.delete(job.command);
     }
   }
 
@@ -143,8 +180,8 @@ export class Jobs implements Disposable {
     } catch (error) {
       failure = { error };
     }
-    // What ends with the server has not failed: it is made up for.
-    if (this.#end.signal.aborted) return failure;
+    // What ends with the server, or that another one has taken over, has not failed: it is made up for.
+    if (this.#end.signal.aborted || isTakenOver(call.signal)) return failure;
     const problem = failure === undefined ? undefined : sentenceOf(failure.error);
     await this.#keep(job, { at: now.toISOString(), ...(problem !== undefined && { problem }) });
     this.#tell(job, problem, record === undefined ? undefined : jobProblem(record));
@@ -179,6 +216,21 @@ export class Jobs implements Disposable {
       this.#sleep();
     });
   }
+}
+
+/** Answered where the job runs already. */
+const BUSY = Symbol('busy');
+
+function leaseOf(command: string): string {
+  return `job/${command}`;
+}
+
+function runnerOf(command: string, servers: readonly StoreServer[]): StoreServer | undefined {
+  return servers.find(({ isGone, holds }) => !isGone && holds.some(({ lease }) => lease === leaseOf(command)));
+}
+
+function isTakenOver({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof PostroomError && reason.code === 'lease/lost';
 }
 
 function failureOf({ job, plugin, title, every }: Omit<JobStatus, 'next'>, problem: string): string {

@@ -7,6 +7,7 @@ import {
   ContributedEntries,
   Events,
   Journal,
+  Leases,
   Notices,
   PluginStorages,
   PluginSupervision,
@@ -60,6 +61,7 @@ function runJobs(context: PluginContext): void {
     commands: context.get(CommandCatalogue),
     events: context.get(Events),
     plugins: context.get(PluginSupervision),
+    leases: context.get(Leases),
   };
   const jobs = new Jobs({ ...parts, state, activity, clock, log });
   commands.register('housekeeping.tidy', () => tidying.tidy());

@@ -1,7 +1,7 @@
-// Recovery after a disk failure: nothing is taken in until the database has been opened again and found whole. Each failed try is logged and shown;
-// mailboxes are served meanwhile, from what can be read.
+// Recovery after the store failed, or cannot be reached: nothing is taken in until it can be used again and was found whole. Each failed try is logged and
+// shown; mailboxes are served meanwhile, from what can be read. Each server looks after its own way to the store.
 import { type Disposable, type Logger, sentenceOf } from '@postroom/sdk';
-import { DisposableStack } from '@postroom/sdk/base';
+import { DisposableStack, isStoreAway } from '@postroom/sdk/base';
 import type { ActivityLog, Clock, Events, StoreMaintenance } from '@postroom/sdk/services';
 
 /** Waits before the first, second ... try; the last one repeats. Each try reads the whole database. */
@@ -13,6 +13,7 @@ export class StoreKeeper implements Disposable {
   #tries = 0;
   #reopening: Promise<void> | undefined;
   #disposed = false;
+  #isAway = false;
 
   constructor(
     private readonly upkeep: StoreMaintenance,
@@ -37,7 +38,9 @@ export class StoreKeeper implements Disposable {
   }
 
   #failed(error: Error): void {
-    this.#alarm(`No mail is taken in or collected, because the disk failed: ${error.message} Postroom looks again by itself.`);
+    this.#isAway = isStoreAway(error);
+    const why = this.#isAway ? `: ${error.message}` : `, because the disk failed: ${error.message}`;
+    this.#alarm(`No mail is taken in or collected${why} Postroom looks again by itself.`);
     this.#tries = 0;
     this.#wait();
   }
@@ -63,14 +66,19 @@ export class StoreKeeper implements Disposable {
       this.#wait();
       return;
     }
-    const text = 'The disk works again and the database is whole: mail is taken in and collected as before.';
+    const what = this.#isAway ? 'The database can be used again' : 'The disk works again and the database is whole';
+    const text = `${what}: mail is taken in and collected as before.`;
     this.log.info(text);
     this.activity.add({ kind: 'service', account: undefined, user: undefined, message: undefined, text });
-    this.events.emit({ type: 'problem', source: 'disk', sentence: text });
+    this.events.emit({ type: 'problem', source: this.#source, sentence: text });
   }
 
   #alarm(sentence: string): void {
     this.log.error(sentence);
-    this.events.emit({ type: 'problem', source: 'disk', sentence });
+    this.events.emit({ type: 'problem', source: this.#source, sentence });
+  }
+
+  get #source(): string {
+    return this.#isAway ? 'database' : 'disk';
   }
 }

@@ -17,7 +17,7 @@ interface ExplainArguments {
 export interface MailRecords {
   readonly store: Pick<MailStore, 'trace'>;
   readonly outbox: Pick<Outbox, 'list'>;
-  readonly journal: Pick<Journal, 'forAccount'>;
+  readonly journal: Pick<Journal, 'entries'>;
 }
 
 export class ExplainCommands {
@@ -53,7 +53,7 @@ export class ExplainCommands {
   /** Headers only, and nothing leaves the ISP. What is stored here already is known by its unique id. */
   async #explainWaiting(account: AccountView, limit: number, call: CommandCall): Promise<readonly object[]> {
     const waiting = await this.waiting.list(account.id, limit, call);
-    const known = await this.records.journal.forAccount(account.id).entries();
+    const known = await this.records.journal.entries(account.id);
     const explained: object[] = [];
     for (const { uidl, bytes, header } of waiting) {
       const state = known.get(uidl)?.state === 'stored' ? 'stored here already' : 'waiting';

@@ -1,5 +1,5 @@
 // onFetch: one account's part of a round. Sessions follow each other, each ended by QUIT so that its deletions stick, until nothing is new.
-import { type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
+import { type ErrorCode, type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { type CollectPlan, collectPlan, MOST_FAILURES, type PlannedMessage, smallFirst } from './collectPlan.js';
 import { FetchTally } from './fetchTally.js';
@@ -13,6 +13,7 @@ import { tellOfLeft } from './leftMail.js';
 import { type ListingPart, listingParts, readListing } from './listing.js';
 import type { KnownWays } from './login/knownWays.js';
 import { pauseAfter } from './login/loginErrors.js';
+import { isLostLease } from './lostLease.js';
 import { OutOfStep } from './outOfStep.js';
 import type { PipelineDoubts } from './pipelineDoubts.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
@@ -44,17 +45,20 @@ export async function collect(request: FetchRequest, call: TapCall, services: Co
   try {
     for (let session = 0; session < MOST_SESSIONS && (await round.session(call.signal)); session += 1);
   } catch (error) {
-    const code = call.signal.aborted ? 'isp/timeout' : error instanceof PostroomError ? error.code : 'isp/unreachable';
-    tally.problem(
-      code,
-      call.signal.aborted
-        ? `The time for account ${request.account.id} is up; the next round goes on where this one ended.`
-        : sentenceOf(error),
-    );
+    const { code, sentence } = endOf(error, call.signal, request.account.id);
+    tally.problem(code, sentence);
     const pause = pauseAfter(code);
     if (pause !== undefined) tally.pauseUntil(new Date(clock.now().getTime() + pause));
   }
   return tally.report();
+}
+
+/** What ended the round. */
+function endOf(error: unknown, { aborted, reason }: AbortSignal, account: string): { readonly code: ErrorCode; readonly sentence: string } {
+  if (aborted && isLostLease(reason)) return { code: reason.code, sentence: reason.message };
+  if (aborted)
+    return { code: 'isp/timeout', sentence: `The time for account ${account} is up; the next round goes on where this one ended.` };
+  return { code: error instanceof PostroomError ? error.code : 'isp/unreachable', sentence: sentenceOf(error) };
 }
 
 /** Some of the mailbox. */

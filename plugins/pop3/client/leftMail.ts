@@ -3,6 +3,7 @@ import { type FetchRequest, sentenceOf } from '@postroom/sdk';
 import { MOST_FAILURES, type PlannedMessage } from './collectPlan.js';
 import type { FetchTally } from './fetchTally.js';
 import { headerByTop, headerPrint } from './headerPrint.js';
+import { isLostLease } from './lostLease.js';
 import type { Pop3Dialogue } from './pop3Dialogue.js';
 
 /** Each costs a TOP and a mail: what is beyond has its turn in the next session. */
@@ -39,6 +40,7 @@ export async function tellOfLeft(
     try {
       await request.tell({ uidl: message.key, listedSize: message.size, header, headerPrint: print, why, sentence });
     } catch (error) {
+      if (isLostLease(error)) throw error;
       tally.problem('isp/message', `Nobody could be told of a message that stays at the ISP: ${sentenceOf(error)}`, message.key);
     }
   }

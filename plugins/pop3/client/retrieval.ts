@@ -290,7 +290,10 @@ export class Retrieval {
     this.#services.tally.accepted(accepted, message.key);
   }
 
-  /** A store that takes no more ends the account's round before any DELE; anything else is this message's own trouble. */
+  /**
+   * A store that takes no more ends the account's round before any DELE, and so does one that cannot say whether it has the message, and another server
+   * that collects now; anything else is this message's own trouble.
+   */
   #refused(message: PlannedMessage, error: unknown): void {
     if (error instanceof PostroomError && STORE_TROUBLE.includes(error.code)) this.#stop ??= error;
     else {
@@ -325,7 +328,10 @@ export class Retrieval {
   }
 }
 
-const STORE_TROUBLE: readonly ErrorCode[] = ['store/full', 'store/failed', 'data/corrupt'];
+const STORE_TROUBLE: readonly ErrorCode[] = [
+  ...(['store/full', 'store/failed', 'store/unknown', 'store/unreachable', 'store/unfit'] as const),
+  ...(['data/corrupt', 'lease/lost'] as const),
+];
 
 export function tooLargeSentence({ size }: PlannedMessage, limit: number): string {
   return `A message of ${size} octets (as the ISP lists it) is beyond pop3.maxMessageBytes (${limit}) and stays at the ISP. "postroom waiting list" shows it; "postroom waiting fetch" collects it all the same.`;

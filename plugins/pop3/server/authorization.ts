@@ -58,8 +58,8 @@ async function open(session: Session, mailbox: Transaction['mailbox']): Promise<
   try {
     const maildrop = await maildrops.open(mailbox);
     if (maildrop === 'in-use') return session.refuse('[IN-USE] Another session has this mailbox open');
-    // The client may have disconnected while the mailbox was opened: the lock would never be released.
-    if (session.line.isClosed) return maildrop.close();
+    // The client may have disconnected while the mailbox was opened: nobody else would let go of it.
+    if (session.line.isClosed) return await maildrop.close();
     const transaction = new Transaction(mailbox, maildrop, readAhead);
     session.begin(mailbox, transaction);
     session.ok(`Mailbox open, ${transaction.count} messages, ${transaction.octets} octets`);

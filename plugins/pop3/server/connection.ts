@@ -33,6 +33,8 @@ export interface ConnectionOptions {
   readonly trustsPlaintext: boolean;
   /** Called when the client has logged in. */
   loggedIn(): void;
+  /** Called when the connection is closed, its last command done and its mailbox let go of; more than once at times. */
+  ended(): void;
   /** Starts TLS on the socket; answers the secure one, or `undefined` after a failed handshake (the socket is closed then). */
   secure(socket: Socket): Promise<Socket | undefined>;
 }
@@ -226,7 +228,7 @@ export class Pop3Connection implements SessionLine {
   }
 
   #ran(): void {
-    if (this.isClosed) this.#session.end();
+    if (this.isClosed) void this.#end();
     else if (this.#inputEnded || this.#isFinishing) this.close();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
@@ -240,6 +242,11 @@ export class Pop3Connection implements SessionLine {
 
   #closed(): void {
     this.#deadline.end();
-    if (!this.#isRunning) this.#session.end();
+    if (!this.#isRunning) void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    await this.#session.end();
+    this.#options.ended();
   }
 }

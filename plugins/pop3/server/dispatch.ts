@@ -22,6 +22,7 @@ function run(session: Session, line: string): Promise<void> | void {
   const rest = space < 0 ? undefined : line.slice(space + 1);
   const command = COMMANDS.get(keyword);
   if (keyword !== 'PASS') session.user = undefined;
+  if (session.transaction?.lost.aborted === true) return session.refuseLost();
   if (command === undefined) return HTTP_REQUEST.test(line) ? session.refuseHttp() : session.refuseBad('Unknown command');
   if (command.state !== 'both' && (command.state === 'transaction') !== (session.transaction !== undefined)) {
     return session.refuseBad(session.transaction === undefined ? 'Log in first' : 'Already logged in');

@@ -1,5 +1,5 @@
 // The TRANSACTION and UPDATE states without the messages' content: STAT, LIST, UIDL, DELE, RSET, QUIT (RFC 1939 sections 5 to 7).
-import { mailboxName, sentenceOf } from '@postroom/sdk';
+import { mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
 import type { Session } from './session.js';
 import { systemCode } from './systemCode.js';
 import type { Transaction } from './transaction.js';
@@ -64,7 +64,7 @@ export function reset(session: Session): void {
   session.ok(`${transaction.count} messages, ${transaction.octets} octets`);
 }
 
-/** +OK only when the deletions are durable; the lock is free before the client reads the answer. */
+/** +OK only when the deletions are durable; the mailbox is free before the client reads the answer, for a session on another server too. */
 export async function quit(session: Session): Promise<void> {
   const { transaction } = session;
   let failure: unknown;
@@ -73,12 +73,22 @@ export async function quit(session: Session): Promise<void> {
   } catch (error) {
     failure = error;
   }
-  session.end();
+  await session.end();
   if (failure === undefined) session.ok('Bye');
-  else session.refuse(`${systemCode(failure)} Deleted messages were not removed`);
+  else session.refuse(`${systemCode(failure)} ${isUnknown(failure) ? UNKNOWN : 'Deleted messages were not removed'}`);
   if (failure !== undefined && transaction !== undefined) {
     const mailbox = mailboxName(transaction.mailbox);
-    session.services.log.error(`Deleted messages of ${mailbox} were not removed: ${sentenceOf(failure)}`, { mailbox });
+    const what = isUnknown(failure)
+      ? `Deleted messages of ${mailbox} may not have been removed`
+      : `Deleted messages of ${mailbox} were not removed`;
+    session.services.log.error(`${what}: ${sentenceOf(failure)}`, { mailbox });
   }
   session.line.close();
+}
+
+const UNKNOWN = 'Deleted messages may not have been removed; the next session shows which are there';
+
+/** The answer to the commit was lost. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof PostroomError && error.code === 'store/unknown';
 }

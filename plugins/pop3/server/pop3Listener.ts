@@ -58,7 +58,8 @@ export class Pop3Listener implements PortListener {
     for (const connection of this.#connections.values()) connection.finish();
     await this.#emptied(graceMs);
     for (const connection of this.#connections.values()) connection.cut();
-    await Promise.all(closed);
+    // Mailboxes are let go of before the store closes, so that another server has them at once; a store that hangs gets no more time than clients.
+    await Promise.all([...closed, this.#emptied(graceMs)]);
     this.#services.complaints.dispose();
     await this.#renewal?.dispose();
     this.#renewal = undefined;
@@ -94,15 +95,17 @@ export class Pop3Listener implements PortListener {
       trustsPlaintext: this.#plaintext.contains(peer),
       secure: (plain: Socket) => this.#secure(plain),
       loggedIn: () => guest.known(),
+      ended: () => this.#ended(socket),
     };
     const connection: Pop3Connection = new Pop3Connection(socket, options, this.#services);
     this.#connections.set(socket, connection);
-    socket.on('close', () => {
-      guest.left();
-      this.#connections.delete(socket);
-      if (this.#connections.size === 0) this.#whenEmpty?.();
-    });
+    socket.on('close', () => guest.left());
     void connection.begin(entry.security === 'tls');
+  }
+
+  #ended(socket: Socket): void {
+    this.#connections.delete(socket);
+    if (this.#connections.size === 0) this.#whenEmpty?.();
   }
 
   #makeRoom(connection: Pop3Connection): void {
@@ -116,7 +119,7 @@ export class Pop3Listener implements PortListener {
     this.#refusals.refuse(socket, entry.security === 'tls' ? '' : '-ERR [SYS/TEMP] Too many connections, try again later\r\n');
   }
 
-  /** Resolves when no connection is left, at the latest after `graceMs`. */
+  /** Resolves when no connection is left and no mailbox held, at the latest after `graceMs`. */
   #emptied(graceMs: number): Promise<void> {
     if (this.#connections.size === 0) return Promise.resolve();
     return new Promise((resolve) => {

@@ -32,6 +32,7 @@ async function readAndSend(session: Session, number: number, bodyLines: number |
   try {
     const message = await opened(session).reader.read(number, session.line.upcoming());
     if (session.line.isClosed) return;
+    if (opened(session).lost.aborted) return session.refuseLost();
     if (message === undefined) return session.refuse('The message was removed meanwhile');
     sendWhole(session, number, message, bodyLines);
   } catch (error) {
@@ -48,12 +49,17 @@ function sendWhole(session: Session, number: number, message: Buffer, bodyLines:
   if (bodyLines === undefined) opened(session).retrieved(number);
 }
 
-/** A large message, piece by piece as the client reads. A failure before the first piece is an answer, one further on cuts the line. */
+/**
+ * A large message, piece by piece as the client reads. A failure before the first piece is an answer, one further on cuts the line, and so does another
+ * server that takes the mailbox over.
+ */
 async function stream(session: Session, number: number, bodyLines: number | undefined): Promise<void> {
   const transaction = opened(session);
+  const cutLine = (): void => session.line.cut();
   const cut = bodyLines === undefined ? undefined : new TopLines(bodyLines);
   const body = new StuffedBody(session.out);
   let begun = false;
+  transaction.lost.addEventListener('abort', cutLine);
   try {
     for await (const piece of transaction.maildrop.read([number])) {
       if (session.line.isClosed) return;
@@ -75,6 +81,8 @@ async function stream(session: Session, number: number, bodyLines: number | unde
     failed(session, number, error);
     if (begun) session.line.cut();
     else session.refuse(`${systemCode(error)} The message cannot be read`);
+  } finally {
+    transaction.lost.removeEventListener('abort', cutLine);
   }
 }
 

@@ -1,5 +1,5 @@
 // One client's dialogue: its state and its answers. Knows neither commands nor sockets: `line` is what a session needs of the connection.
-import { type BoundedLog, type Logger, type MailboxRef, mailboxName } from '@postroom/sdk';
+import { type BoundedLog, type Logger, type MailboxRef, mailboxName, sentenceOf } from '@postroom/sdk';
 import type { Authenticator, Events, Maildrops } from '@postroom/sdk/services';
 import type { ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
@@ -49,6 +49,7 @@ export class Session {
   /** Takes the next line as a SASL response. */
   onResponse: ((response: string) => Promise<void> | void) | undefined;
   #bad = 0;
+  #ended: Promise<void> | undefined;
 
   constructor(line: SessionLine, services: Pop3Services) {
     this.line = line;
@@ -97,23 +98,44 @@ export class Session {
     this.line.close();
   }
 
+  /** Another server has taken the mailbox over: whatever was asked, this session is at its end. */
+  refuseLost(): void {
+    this.refuse('[SYS/TEMP] Another session has taken this mailbox over, nothing was deleted; closing the connection');
+    this.line.close();
+  }
+
   /** The mailbox is open from here on. */
   begin(mailbox: MailboxRef, transaction: Transaction): void {
     this.transaction = transaction;
+    transaction.lost.addEventListener('abort', this.#noteLost);
     this.line.loggedIn();
     this.#tell('open', mailbox);
   }
 
-  /** Lets go of the mailbox, however the session ended. */
-  end(): void {
+  /** Lets go of the mailbox, however the session ended; resolves when another session can have it. Never rejects. */
+  end(): Promise<void> {
+    this.#ended ??= this.#letGo();
+    return this.#ended;
+  }
+
+  async #letGo(): Promise<void> {
     const { transaction } = this;
     if (transaction === undefined) return;
     this.transaction = undefined;
+    transaction.lost.removeEventListener('abort', this.#noteLost);
     transaction.reportPicked(this.line.peer);
-    transaction.close();
+    await transaction.close();
     this.#tell('closed', transaction.mailbox);
     this.services.log.debug(`POP3 session of ${mailboxName(transaction.mailbox)} from ${this.line.peer} ended.`, { peer: this.line.peer });
   }
+
+  readonly #noteLost = (): void => {
+    const { transaction } = this;
+    if (transaction === undefined) return;
+    const mailbox = mailboxName(transaction.mailbox);
+    const { peer } = this.line;
+    this.services.log.warn(`POP3 session of ${mailbox} from ${peer} ends: ${sentenceOf(transaction.lost.reason)}`, { mailbox, peer });
+  };
 
   #tell(state: 'open' | 'closed', mailbox: MailboxRef): void {
     this.services.events.emit({ type: 'session', protocol: 'pop3', purpose: 'receiving', state, mailbox, peer: this.line.peer });

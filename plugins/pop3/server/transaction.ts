@@ -26,6 +26,11 @@ export class Transaction {
     this.#octets = octets;
   }
 
+  /** Aborted where another server has taken the mailbox over: nothing can be removed any more. */
+  get lost(): AbortSignal {
+    return this.maildrop.lost;
+  }
+
   /** Messages that are not marked as deleted. */
   get count(): number {
     return this.maildrop.messages.count - this.#deleted.size;
@@ -86,9 +91,9 @@ export class Transaction {
     return numbers.length;
   }
 
-  /** Lets go of the mailbox. */
-  close(): void {
+  /** Lets go of the mailbox: when this resolves another session can have it, on whichever server. Never rejects. */
+  close(): Promise<void> {
     this.reader.clear();
-    this.maildrop.close();
+    return this.maildrop.close();
   }
 }

@@ -4,7 +4,7 @@ import { createServiceId } from '../createServiceId.js';
 import type { StoreMaintenance } from './storeMaintenance.js';
 
 export interface StoreFiles {
-  /** Name of the copy that `StoreMaintenance.backupTo` writes: the same in a backup and in a data folder. */
+  /** Name of the copy that `StoreMaintenance.copies` writes: the same in a backup and in a data folder. */
   readonly copyName: string;
   /** Names of all files that a data folder has of the store. None of a former store may stand beside a new one. */
   readonly names: readonly string[];

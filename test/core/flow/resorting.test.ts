@@ -28,7 +28,7 @@ describe('sorting once more', () => {
   async function stored(): Promise<StoredMessage> {
     const undo = fixture.tapSort('a.first', (plan) => plan.to(ANDREW, 'named', 'L4'));
     const from = { uidl: 'u1', listedSize: LETTER.length, server: 'pop.isp.example' };
-    const { id } = await fixture.fetched.forAccount(COMPANY).accept(inPieces(LETTER), from);
+    const { id } = await fixture.fetched.forAccount(COMPANY, { lease: 'round/company', token: 1 }).accept(inPieces(LETTER), from);
     await undo.dispose();
     const message = fixture.store.messages.get(id);
     if (message === undefined) throw new Error('It is not stored.');

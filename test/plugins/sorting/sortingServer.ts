@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MailView, RelayDestinations } from '@postroom/sdk';
 import { composeCopy, editsOf, readHeader } from '@postroom/sdk/mail';
-import { Accounts, Maildrops, MailStore, type Sorted } from '@postroom/sdk/services';
+import { Accounts, Leases, Maildrops, MailStore, type Sorted } from '@postroom/sdk/services';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
@@ -91,7 +91,12 @@ export class SortingServer {
     if (view === undefined) throw new Error(`No account ${account} in this case.`);
     this.#taken += 1;
     const from = { uidl: `case-${this.#taken}`, listedSize: octets.length, server: 'pop.isp.example' };
-    await service(this.server.container, FetchedMail).forAccount(view).accept(once(octets), from);
+    const lease = await service(this.server.container, Leases).take(`round/${account}`);
+    if (lease === undefined) throw new Error(`A round collects the mail of ${account}.`);
+    await service(this.server.container, FetchedMail)
+      .forAccount(view, lease.fence)
+      .accept(once(octets), from)
+      .finally(() => lease.release());
   }
 
   /** The newest message of a mailbox, as a mail client gets it, unfolded. */
@@ -100,7 +105,7 @@ export class SortingServer {
     if (drop === 'in-use') throw new Error(`Somebody else reads the mail of ${user}.`);
     const pieces: Uint8Array[] = [];
     for await (const { octets } of drop.read([drop.messages.count])) pieces.push(octets);
-    drop.close();
+    await drop.close();
     return Buffer.concat(pieces)
       .toString('latin1')
       .replace(/\r\n[ \t]/g, ' ');

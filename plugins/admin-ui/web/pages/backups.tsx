@@ -116,7 +116,10 @@ function Work({
       <div role="status">
         <Problem sentence={problem} />
         {answer !== undefined && (
-          <Notice kind="good" title="Done.">
+          <Notice
+            kind={answer.missing === undefined ? 'good' : 'warning'}
+            title={answer.missing === undefined ? 'Done.' : 'Done, without the mail.'}
+          >
             <ul>
               {Object.entries(answer).map(([name, value]) => (
                 <li key={name}>

@@ -4,6 +4,7 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { FetchStep } from '#core/flow/fetching/fetch.js';
 import { COMPANY, FlowFixture } from '../support/flowFixture.js';
+import { MemoryLeases } from '../support/memoryLeases.js';
 
 const MINUTE = 60_000;
 const report = (...failed: readonly FetchProblem[]): FetchReport => ({ fetched: 0, stored: 0, duplicates: 0, failed });
@@ -25,6 +26,7 @@ describe("an account's part of a round", () => {
       fixture.hooks,
       fixture.fetched,
       journal as never,
+      new MemoryLeases(),
       fixture.clock,
       fixture.eventBus,
       fixture.activityLog,
@@ -39,7 +41,11 @@ describe("an account's part of a round", () => {
       asked += 1;
       return handler(request, call);
     });
-  const fetch = (reason: 'timer' | 'user' = 'timer'): Promise<FetchReport> => fetching.fetch(COMPANY, reason, new AbortController().signal);
+  async function fetch(reason: 'timer' | 'user' = 'timer'): Promise<FetchReport> {
+    const report = await fetching.fetch(COMPANY, reason, new AbortController().signal);
+    if (report === undefined) throw new Error('It was left out.');
+    return report;
+  }
 
   it('is what the plugin reports, and lamps show when it began and ended', async () => {
     tap((request) => {

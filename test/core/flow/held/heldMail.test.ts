@@ -32,7 +32,7 @@ describe('mail that is set aside', () => {
 
   async function fetch(uidl = 'u1'): Promise<string> {
     const from = { uidl, listedSize: LETTER.length, server: 'pop.isp.example' };
-    return (await fixture.fetched.forAccount(COMPANY).accept(inPieces(LETTER), from)).id;
+    return (await fixture.fetched.forAccount(COMPANY, { lease: 'round/company', token: 1 }).accept(inPieces(LETTER), from)).id;
   }
   async function submit(): Promise<string> {
     const client = { helo: 'pc', address: '192.0.2.9', protocol: 'ESMTPSA' };

@@ -7,6 +7,7 @@ import { ANDREW, COMPANY, FlowFixture, GREG, inPieces, octetsOf } from '../suppo
 const LETTER = octetsOf(
   'From: ruth@far.example\nTo: Andrew <mail@company.example>\nMessage-ID: <1@far.example>\nSubject: Hello\n\nA letter.\n',
 );
+const FENCE = { lease: 'round/company', token: 7 };
 const FROM: FetchedFrom = { uidl: 'u1', listedSize: 100, server: 'pop.isp.example', headerPrint: 'print' };
 
 describe('mail from an ISP', () => {
@@ -21,7 +22,7 @@ describe('mail from an ISP', () => {
   });
 
   const accept = (octets: Uint8Array, from: Partial<FetchedFrom> = {}): Promise<Accepted> =>
-    fixture.fetched.forAccount(COMPANY).accept(inPieces(octets), { ...FROM, ...from });
+    fixture.fetched.forAccount(COMPANY, FENCE).accept(inPieces(octets), { ...FROM, ...from });
 
   it('is sorted for its account and committed with the note which message at the ISP it is', async () => {
     fixture.tapSort('a.route', (plan) => plan.to(ANDREW, 'named in To', 'L4'));
@@ -35,6 +36,7 @@ describe('mail from an ISP', () => {
       envelopeRecipients: [],
     });
     expect(unit?.journal).to.deep.equal({ account: 'company', uidl: 'u1', listedSize: 100, headerPrint: 'print', maybeRenamed: true });
+    expect(unit?.fence, 'of the lease under which it was collected').to.equal(FENCE);
     expect(unit?.outbox).to.deep.equal([]);
   });
 
@@ -88,7 +90,9 @@ describe('mail from an ISP', () => {
   });
 
   it('is not taken in where the line breaks: nothing is staged, and nothing noted', async () => {
-    const broken = fixture.fetched.forAccount(COMPANY).accept(inPieces(LETTER.subarray(0, 20), new Error('The line was cut.')), FROM);
+    const broken = fixture.fetched
+      .forAccount(COMPANY, FENCE)
+      .accept(inPieces(LETTER.subarray(0, 20), new Error('The line was cut.')), FROM);
     expect(await broken.catch((error: unknown) => error)).to.have.property('message', 'The line was cut.');
     fixture.store.commitTrouble = new PostroomError('store/failed', 'The disk failed.');
     expect(await accept(LETTER).catch((error: unknown) => error)).to.include({ code: 'store/failed' });

@@ -53,9 +53,10 @@ describe('mail that Postroom wrote', () => {
   });
 
   it('is one commit with what it says of the Outbox', async () => {
-    const settles = [{ id: 7, outcome: 'bounced' } as never];
+    const settles = [{ id: 7, lease: 3, outcome: 'bounced' } as never];
     await fixture.own.deliver(NOTICE, [ANDREW], 'could not be sent', { settles });
     expect(fixture.store.units[0]?.settles).to.equal(settles);
+    expect(fixture.store.units[0]).to.not.have.property('fence');
     expect(fixture.activity).to.deep.equal(['Told the author: for andrew@company']);
   });
 

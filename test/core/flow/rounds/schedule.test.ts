@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { EventBus } from '#core/base/events.js';
 import { Scheduler } from '#core/flow/rounds/schedule.js';
 import { createHooks } from '#core/hooks/hooks.js';
+import { MemoryLeases } from '../support/memoryLeases.js';
 
 const MINUTE = 60_000;
 
@@ -15,6 +16,7 @@ describe('the scheduler', () => {
 
   let clock: VirtualClock;
   let events: EventBus;
+  let leases: MemoryLeases;
   let scheduler: Scheduler;
   let ran: string[];
   let counted: string[];
@@ -51,6 +53,7 @@ describe('the scheduler', () => {
         }
       },
     };
+    leases = new MemoryLeases();
     scheduler = new Scheduler(
       hooks,
       clock,
@@ -66,6 +69,7 @@ describe('the scheduler', () => {
       } as never,
       events,
       { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
+      leases,
     );
   });
   afterEach(() => scheduler.stop());
@@ -125,10 +129,64 @@ describe('the scheduler', () => {
     every(5);
     scheduler.start();
     await pass(0);
-    scheduler.stop();
+    await scheduler.stop();
     await pass(60);
     expect(ran).to.deep.equal(['timer 0']);
     expect(clock.pending).to.equal(0);
+    expect(leases.held, 'another server can take over').to.deep.equal([]);
+  });
+
+  it('runs nothing while another server has the schedule, and takes over within ten seconds after that', async () => {
+    every(5);
+    const other = leases.takeOver('schedule');
+    scheduler.start();
+    await pass(12);
+    expect(ran).to.deep.equal([]);
+    expect((await scheduler.plan()).rounds, 'the plan can be looked at').to.have.length(1);
+    await other.release();
+    await clock.advance(10_000);
+    await pass(0);
+    expect(ran).to.have.length(1);
+    await pass(5);
+    expect(ran).to.have.length(2);
+  });
+
+  it('runs nothing more once another server has taken the schedule over, and goes on when that one is gone', async () => {
+    every(5);
+    scheduler.start();
+    await pass(6);
+    const other = leases.takeOver('schedule');
+    await pass(12);
+    expect(ran).to.deep.equal(['timer 0', 'timer 5']);
+    await other.release();
+    await clock.advance(10_000);
+    await pass(0);
+    expect(ran, 'what is due by its own last round').to.deep.equal(['timer 0', 'timer 5', `timer ${clock.monotonic() / MINUTE}`]);
+  });
+
+  it('has the schedule again at once where it is stopped and started', async () => {
+    every(5);
+    scheduler.start();
+    await pass(1);
+    void scheduler.stop();
+    scheduler.start();
+    await pass(4);
+    expect(ran).to.deep.equal(['timer 0', 'timer 5']);
+    await scheduler.stop();
+    scheduler.start();
+    await pass(5);
+    expect(ran).to.deep.equal(['timer 0', 'timer 5', 'timer 10']);
+  });
+
+  it('goes on when the store can be reached again', async () => {
+    every(5);
+    leases.trouble = new Error('The database server cannot be reached.');
+    scheduler.start();
+    await pass(1);
+    expect(ran).to.deep.equal([]);
+    leases.trouble = undefined;
+    await pass(1);
+    expect(ran).to.have.length(1);
   });
 
   it('plans nothing for a round that fails after it was stopped', async () => {
@@ -137,7 +195,7 @@ describe('the scheduler', () => {
     round = () => new Promise((_, reject) => (fail = reject));
     scheduler.start();
     await pass(0);
-    scheduler.stop();
+    await scheduler.stop();
     fail(new Error('the store is closed'));
     await pass(1);
     expect(ran).to.deep.equal(['timer 0']);

@@ -52,6 +52,18 @@ describe('what a receipt means for the Outbox', () => {
     expect(outcomeOf(entry(), receipt({ retryAfter }), NOW).nextTryAt).to.equal(retryAfter);
   });
 
+  it('every outcome bears the number of the try, where there is one', () => {
+    const tried = entry({ lease: 41, doubts: 2 });
+    const receipts = [receipt({ outcome: 'delivered' }), receipt({ outcome: 'failed' }), receipt({}), receipt({ unsure: true })];
+    expect(receipts.map((each) => [outcomeOf(tried, each, NOW).outcome, outcomeOf(tried, each, NOW).lease])).to.deep.equal([
+      ['sent', 41],
+      ['bounced', 41],
+      ['deferred', 41],
+      ['held', 41],
+    ]);
+    expect(outcomeOf(entry(), receipt({}), NOW)).to.not.have.property('lease');
+  });
+
   it('no receipt at all is a deferral, never a loss', () => {
     expect(outcomeOf(entry(), undefined, NOW)).to.include({ outcome: 'deferred' });
   });

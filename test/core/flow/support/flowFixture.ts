@@ -20,7 +20,9 @@ import { FetchedMail } from '#core/flow/intake/fetchedMail.js';
 import { IntakeLog } from '#core/flow/intake/intakeLog.js';
 import { OwnMail } from '#core/flow/intake/ownMail.js';
 import { SubmissionFlow } from '#core/flow/intake/submissionFlow.js';
+import { UnsettledSubmissions } from '#core/flow/intake/unsettledSubmissions.js';
 import { MessageFlow } from '#core/flow/messageFlow.js';
+import { Settling } from '#core/flow/settling.js';
 import { SortStep } from '#core/flow/sort.js';
 import { createHooks } from '#core/hooks/hooks.js';
 import { MemoryStorages } from '../../../kit/memoryStorages.js';
@@ -83,6 +85,7 @@ export class FlowFixture {
   readonly disk: DiskSpace;
   readonly sorting: SortStep;
   readonly delivering: DeliverStep;
+  readonly settling: Settling;
   readonly flow: MessageFlow;
   readonly fetched: FetchedMail;
   readonly own: OwnMail;
@@ -106,10 +109,12 @@ export class FlowFixture {
     this.sorting = new SortStep(this.hooks, filters, this.accounts);
     this.delivering = new DeliverStep(this.hooks, filters);
     const intakeLog = new IntakeLog(this.activityLog);
-    this.flow = new MessageFlow(store, this.sorting, this.delivering, this.disk, this.clock, this.eventBus, intakeLog);
+    this.settling = new Settling(store, this.clock);
+    this.flow = new MessageFlow(store, this.settling, this.sorting, this.delivering, this.disk, this.clock, this.eventBus, intakeLog);
     this.fetched = new FetchedMail(this.flow, this.accounts, this.server);
     this.own = new OwnMail(this.flow, this.accounts, this.server, this.clock);
-    this.submissions = new SubmissionFlow(this.flow, this.accounts, this.server, this.disk);
+    const unsettled = new UnsettledSubmissions(this.clock);
+    this.submissions = new SubmissionFlow(this.flow, this.accounts, this.server, this.disk, unsettled);
     this.held = new HeldMailStep(this.flow, store, this.accounts, this.server, this.log, this.state);
   }
 
@@ -131,6 +136,12 @@ export class FlowFixture {
           }))
         : undefined,
     );
+  }
+
+  /** Moves the clock on once somebody waits for it: what comes before that is done in turns of the event loop. */
+  async advance(ms: number): Promise<void> {
+    while (this.clock.pending === 0) await this.clock.advance(0);
+    await this.clock.advance(ms);
   }
 
   onDidChange(): { dispose(): void } {

@@ -1,7 +1,7 @@
 // A store in memory, as far as the flow asks it: for tests of one step, without a database. What a real store promises is tested with the real one.
 import type { MessageId } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import type { IntakeResult, IntakeUnit, MailStore, ResortChange, StagedBody, StoredMessage } from '@postroom/sdk/services';
+import type { IntakeResult, IntakeUnit, MailStore, ResortChange, StagedBody, StoredMessage, StoreRoom } from '@postroom/sdk/services';
 
 class MemoryBody implements StagedBody {
   readonly pieces: Uint8Array[] = [];
@@ -32,16 +32,22 @@ class MemoryBody implements StagedBody {
   }
 }
 
-type Used = Pick<MailStore, 'stage' | 'commit' | 'message' | 'read' | 'setAside' | 'resort' | 'room'>;
+type Used = Pick<MailStore, 'stage' | 'commit' | 'outcome' | 'message' | 'read' | 'setAside' | 'resort' | 'room'>;
 
 export class MemoryMailStore implements Used {
   readonly bodies: MemoryBody[] = [];
   readonly units: IntakeUnit[] = [];
   readonly changes: { readonly id: MessageId; readonly change: ResortChange }[] = [];
   readonly messages = new Map<MessageId, StoredMessage>();
-  /** What the next calls of `append` and `commit` fail with. */
+  /** What the next calls of `append`, `commit`, `outcome` and `room` fail with. */
   appendTrouble: Error | undefined;
   commitTrouble: Error | undefined;
+  outcomeTrouble: Error | undefined;
+  roomTrouble: Error | undefined;
+  /** What becomes of the next commits, whose answers are lost. */
+  losing: 'stored' | 'not stored' | undefined;
+  /** Numbers whose outcome was asked for. */
+  readonly settled: MessageId[] = [];
   free = 1e12;
   asked = 0;
 
@@ -55,7 +61,7 @@ export class MemoryMailStore implements Used {
     return this.bodies.filter(({ state }) => state === 'open').map(({ id }) => id);
   }
 
-  stage(): StagedBody {
+  async stage(): Promise<StagedBody> {
     const body = new MemoryBody(String(this.bodies.length + 1), () => this.appendTrouble);
     this.bodies.push(body);
     return body;
@@ -63,10 +69,20 @@ export class MemoryMailStore implements Used {
 
   async commit(unit: IntakeUnit): Promise<IntakeResult> {
     if (this.commitTrouble !== undefined) throw this.commitTrouble;
-    (unit.body as MemoryBody).state = 'committed';
-    this.units.push(unit);
-    this.messages.set(unit.message.id, unit.message);
-    return { placed: unit.placements.map(({ mailbox }) => mailbox), duplicates: [] };
+    if (this.losing !== 'not stored') {
+      (unit.body as MemoryBody).state = 'committed';
+      this.units.push(unit);
+      this.messages.set(unit.message.id, unit.message);
+    }
+    if (this.losing !== undefined) throw new PostroomError('store/unknown', 'The line broke.');
+    return resultOf(unit);
+  }
+
+  async outcome(id: MessageId): Promise<IntakeResult | undefined> {
+    this.settled.push(id);
+    if (this.outcomeTrouble !== undefined) throw this.outcomeTrouble;
+    const unit = this.units.find(({ message }) => message.id === id);
+    return unit && resultOf(unit);
   }
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
@@ -94,8 +110,13 @@ export class MemoryMailStore implements Used {
     return { placed: change.add.map(({ mailbox }) => mailbox), duplicates: [] };
   }
 
-  async room(): Promise<number> {
+  async room(octets: number): Promise<StoreRoom> {
     this.asked += 1;
-    return this.free;
+    if (this.roomTrouble !== undefined) throw this.roomTrouble;
+    return { answer: this.free >= octets ? 'yes' : 'only-removals', free: this.free, place: 'the disk of the data folder' };
   }
+}
+
+function resultOf({ placements }: IntakeUnit): IntakeResult {
+  return { placed: placements.map(({ mailbox }) => mailbox), duplicates: [] };
 }

@@ -107,6 +107,13 @@ describe('A command without a server', () => {
     expect(imported()).to.deep.equal(['consumer']);
   });
 
+  it('gets a service that its plugin uses, and is told where nobody gives it', async () => {
+    const consumer: Sketch = { ...CONSUMER, manifest: { uses: ['StandaloneGreeter'], contributes: { commands: [GREETS] } } };
+    expect(await greet(await open({ consumer, provider: PROVIDER }))).to.equal('hello Lisa');
+    await rm(path.join(folder, 'plugins', 'provider'), { recursive: true });
+    expect((await failureOf(greet(await open({ consumer })))).code).to.equal('plugin/no-provider');
+  });
+
   it('takes and gives no more than the manifest says', async () => {
     const taking = { ...CONSUMER, body: 'context.get(CLOCK);' };
     expect((await failureOf(greet(await open({ consumer: taking, provider: PROVIDER })))).message).to.include(

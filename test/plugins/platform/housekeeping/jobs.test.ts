@@ -5,6 +5,7 @@ import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Jobs } from '#plugins/platform/housekeeping/dist/jobs.js';
 import { MemoryStorages } from '../../../kit/memoryStorages.js';
+import { SharedLeases } from '../../../kit/sharedLeases.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -23,6 +24,7 @@ describe('jobs', () => {
   let blamed: string[];
   let work: (command: string, call: CommandCall) => Promise<unknown>;
   let jobs: Jobs;
+  let leases: SharedLeases;
 
   beforeEach(() => {
     // Noon by the machine's own clock.
@@ -30,6 +32,7 @@ describe('jobs', () => {
     storages = new MemoryStorages();
     [entries, declared, ran, logged, noted, events, blamed] = [[], [], [], [], [], [], []];
     work = async () => undefined;
+    leases = new SharedLeases(() => clock.now());
     jobs = open();
   });
   afterEach(async () => {
@@ -37,8 +40,8 @@ describe('jobs', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  /** As after a restart. */
-  function open(state = (storages as PluginStorages).forPlugin('postroom.housekeeping')): Jobs {
+  /** As after a restart, or on another server. */
+  function open(state = (storages as PluginStorages).forPlugin('postroom.housekeeping'), server = 'a'): Jobs {
     const note = (sentence: string): void => void logged.push(sentence);
     return new Jobs({
       entries: {
@@ -51,11 +54,12 @@ describe('jobs', () => {
       commands: {
         declarations: declared,
         run: (command, _args, call) => {
-          ran.push(`${command} ${clock.now().getDate()}. ${clock.now().getHours()}h`);
+          ran.push(`${server === 'a' ? '' : `${server}: `}${command} ${clock.now().getDate()}. ${clock.now().getHours()}h`);
           return work(command, call);
         },
       },
       state,
+      leases: leases.of(server),
       activity: { add: ({ text }: { readonly text: string }) => void noted.push(text) } as unknown as ActivityLog,
       events: { emit: (event) => void events.push(event) },
       plugins: { noteProblem: (plugin, sentence) => void blamed.push(`${plugin}: ${sentence}`) },
@@ -224,6 +228,72 @@ describe('jobs', () => {
     expect(unknown).to.have.property('message', 'There is no job nonsense. "postroom housekeeping jobs" lists them.');
     work = () => Promise.reject(new Error('It is behind a cloud.'));
     expect(await jobs.runNow('moon.daily', CALL).catch((error: unknown) => error)).to.have.property('message', 'It is behind a cloud.');
+  });
+
+  describe('on two servers', () => {
+    let other: Jobs;
+    beforeEach(async () => {
+      contribute('moon.daily', 'day');
+      await begin();
+      other = open(undefined, 'b');
+      other.start();
+      await clock.advance(0);
+    });
+    afterEach(() => other.dispose());
+
+    it('run on one of them, until that one lets go or is gone, and then on the other within a minute', async () => {
+      await clock.advance(3 * DAY);
+      expect(ran).to.deep.equal(['moon.daily 2. 12h', 'moon.daily 3. 0h', 'moon.daily 4. 0h', 'moon.daily 5. 0h']);
+      ran.length = 0;
+      await jobs.dispose();
+      await clock.advance(60_000);
+      expect(leases.heldBy('b')).to.deep.equal(['tidy']);
+      expect(ran, 'it has run on this day').to.deep.equal([]);
+      await clock.advance(DAY);
+      expect(ran).to.deep.equal(['b: moon.daily 6. 0h']);
+      jobs = open();
+      await begin();
+      leases.end('b');
+      await clock.advance(60_000);
+      expect(leases.heldBy('a')).to.deep.equal(['tidy']);
+    });
+
+    it('are taken over with the server that ran them, which writes no more down', async () => {
+      let end: () => void = () => undefined;
+      work = (_command, { signal }) => {
+        if (ran.length > 2) return Promise.resolve();
+        return new Promise<void>((resolve) => (end = () => (signal.aborted ? resolve() : undefined)));
+      };
+      await clock.advance(12 * HOUR + 10_000);
+      expect(ran).to.deep.equal(['moon.daily 2. 12h', 'moon.daily 3. 0h']);
+      leases.end('a');
+      await clock.advance(60_000);
+      expect(ran.at(-1)).to.equal('b: moon.daily 3. 0h');
+      const known = await storages.forPlugin('postroom.housekeeping').get('job/moon.daily');
+      end();
+      await clock.advance(0);
+      expect(await storages.forPlugin('postroom.housekeeping').get('job/moon.daily')).to.deep.equal(known);
+      expect(logged, 'of the one that took it over alone').to.deep.equal(['A job that had failed went well.']);
+    });
+
+    it('are run by a person on any of them, who is told where one runs already', async () => {
+      expect((await other.runNow('moon.daily', CALL)).last).to.deep.equal(clock.now());
+      expect(ran.at(-1)).to.equal('b: moon.daily 2. 12h');
+      let end: () => void = () => undefined;
+      work = () => new Promise<void>((resolve) => (end = resolve));
+      const running = other.runNow('moon.daily', CALL);
+      await clock.advance(0);
+      const refusal = await jobs.runNow('moon.daily', CALL).catch((error: unknown) => error);
+      expect(refusal).to.have.property('message', 'The job moon.daily runs already on the server b. Wait for its end.');
+      expect((await jobs.all())[0])
+        .to.include({ runsOn: 'b' })
+        .and.to.not.have.property('problem');
+      await clock.advance(13 * HOUR);
+      expect(ran, 'nor by itself beside that').to.have.length(3);
+      end();
+      await running;
+      expect((await jobs.all())[0]).to.not.have.property('runsOn');
+    });
   });
 
   it('wait for the next hour where it cannot be noted that they begin', async () => {

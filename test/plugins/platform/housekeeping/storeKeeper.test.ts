@@ -1,3 +1,4 @@
+import { PostroomError } from '@postroom/sdk';
 import type { ActivityLog, Clock, StoreMaintenance } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
@@ -52,6 +53,18 @@ describe('The keeper of the store', () => {
     expect(logged[0]).to.include('works again');
     await clock.advance(600_000);
     expect(reopens, 'no more tries').to.have.length(6);
+  });
+
+  it('speaks of no disk where the store is on another machine and cannot be reached', async () => {
+    fail(new PostroomError('store/unreachable', 'The database server db.example does not answer.'));
+    works = true;
+    await clock.advance(1_000);
+    const why = 'The database server db.example does not answer.';
+    expect(told).to.deep.equal([
+      `No mail is taken in or collected: ${why} Postroom looks again by itself.`,
+      'The database can be used again: mail is taken in and collected as before.',
+    ]);
+    expect(logged).to.deep.equal(told.slice(1));
   });
 
   it('leaves no timer behind', async () => {

@@ -72,4 +72,61 @@ describe('POP3 client collecting an account', () => {
     expect(new Set(at.intake.texts).size).to.equal(50);
     expect(at.intake.texts).to.have.length(50);
   });
+
+  for (const isStored of [false, true]) {
+    it(`C54 sends no DELE where the store cannot say whether it has a message, which ${isStored ? 'is' : 'is not'} stored`, async () => {
+      at.isp.put(...Array.from({ length: 5 }, (_, index) => mail(`${index}`)));
+      at.intake.before = (_text, from) => {
+        if (from.uidl !== 'id3') return;
+        if (isStored) at.journal.stored(from);
+        throw new PostroomError('store/unknown', 'The answer of the store was lost.');
+      };
+      expect(codes(await at.round())).to.deep.equal(['store/unknown']);
+      expect(at.isp.commands.some((command) => /^(DELE|QUIT)/.test(command))).to.equal(false);
+      at.intake.before = undefined;
+      const report = await at.round();
+      expect(report.failed).to.deep.equal([]);
+      expect(at.intake.accepted.map(({ from }) => from.uidl).sort()).to.deep.equal(
+        isStored ? ['id1', 'id2', 'id4', 'id5'] : ['id1', 'id2', 'id3', 'id4', 'id5'],
+      );
+      expect(at.isp.messages).to.deep.equal([]);
+    });
+  }
+
+  it('C54 ends the session before any DELE where the store is away', async () => {
+    at.isp.put(mail('one'), mail('two'));
+    at.intake.before = () => Promise.reject(new PostroomError('store/unreachable', 'The database server is away.'));
+    expect(codes(await at.round())).to.deep.equal(['store/unreachable']);
+    expect(at.isp.commands.some((command) => command.startsWith('DELE'))).to.equal(false);
+  });
+
+  /** Where another server takes the account over: at the commit of a message, in the journal, and as the signal says it. */
+  const LOSSES: Readonly<Record<string, (lost: PostroomError, end: AbortController) => void>> = {
+    'at the commit of a message': (lost) => {
+      at.intake.before = (_text, from) => (from.uidl === 'id2' ? Promise.reject(lost) : undefined);
+    },
+    'before anything is read': (lost) => {
+      at.journal.attempt = () => Promise.reject(lost);
+    },
+    'between two DELEs': (lost, end) => {
+      at.isp.script = (command) => {
+        if (command === 'DELE 2') end.abort(lost);
+        return undefined;
+      };
+    },
+  };
+  for (const [when, lose] of Object.entries(LOSSES)) {
+    it(`C55 changes nothing more at the ISP where another server collects the account now: lost ${when}`, async () => {
+      at.isp.capabilities = ['TOP', 'UIDL', 'USER'];
+      at.isp.put(mail('one'), mail('two'), mail('three'));
+      const end = new AbortController();
+      lose(new PostroomError('lease/lost', 'The server "b" collects the account now.'), end);
+      const report = await at.round(end.signal);
+      expect(report.failed).to.deep.equal([{ code: 'lease/lost', message: 'The server "b" collects the account now.' }]);
+      expect(report).not.to.have.property('retryAfter');
+      expect(at.isp.commands).to.not.include.members(['DELE 3']);
+      expect(at.isp.commands).to.not.include.members(['QUIT']);
+      expect(at.isp.messages, 'without QUIT no DELE counts').to.have.length(3);
+    });
+  }
 });

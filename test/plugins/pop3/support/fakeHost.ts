@@ -1,7 +1,14 @@
 // The host at the plugin's edge: settings from the manifest's defaults, one user, mailboxes in memory.
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { CommandHandler, FetchHandler, MailboxRef, PluginContext, PortListener } from '@postroom/sdk';
+import {
+  type CommandHandler,
+  type FetchHandler,
+  type MailboxRef,
+  type PluginContext,
+  type PortListener,
+  PostroomError,
+} from '@postroom/sdk';
 import {
   Accounts,
   Authenticator,
@@ -72,6 +79,10 @@ export class TestMailbox {
   failRemove: Error | undefined;
   /** Holds removals back until it resolves. */
   gate: Promise<void> | undefined;
+  /** Holds back the end of a session's hold on the mailbox until it resolves. */
+  closeGate: Promise<void> | undefined;
+  /** Another server takes the mailbox over from the session that has it. */
+  takeOver: () => void = () => {};
   removals = 0;
   pieceSize = 256 * 1024;
 
@@ -83,20 +94,25 @@ export class TestMailbox {
   open(): Maildrop | 'in-use' {
     if (this.isOpen) return 'in-use';
     this.isOpen = true;
+    const lost = new AbortController();
+    this.takeOver = () => lost.abort(new PostroomError('lease/lost', 'The server "b" has taken the mailbox over.'));
     const snapshot = [...this.mail];
     const at = (number: number): StoredMail => snapshot[number - 1] ?? { uidl: '', octets: Buffer.alloc(0) };
     return {
       messages: { count: snapshot.length, size: (number) => at(number).octets.length, uidl: (number) => at(number).uidl },
       read: (numbers) => this.#read(numbers, at),
+      lost: lost.signal,
       remove: async (numbers) => {
         this.removals += 1;
         await this.gate;
+        lost.signal.throwIfAborted();
         if (this.failRemove !== undefined) throw this.failRemove;
         const gone = new Set(numbers.map((number) => at(number)));
         this.mail = this.mail.filter((message) => !gone.has(message));
       },
       picked: (numbers) => void this.picked.push(...numbers),
-      close: () => {
+      close: async () => {
+        await this.closeGate;
         this.isOpen = false;
       },
     };

@@ -116,6 +116,22 @@ describe('the messages of a submission session', () => {
     expect(await client.send('x')).to.match(/^250 /);
   });
 
+  for (const [code, sentence] of [
+    ['store/unknown', /whether it has the message\. Send it again later, as it is/],
+    ['store/unreachable', /cannot be reached\. Nothing was stored; try again later/],
+    ['store/unfit', /could not be stored\. Try again later/],
+  ] as const) {
+    it(`S84 answers 451 to a message where the store says ${code}, and 250 where that has passed`, async () => {
+      const client = await at.greeted();
+      at.host.onSubmit = () => Promise.reject(new PostroomError(code, 'secret detail'));
+      const reply = await client.send('x'.repeat(300_000));
+      expect(reply).to.match(/^451 4\.3\.0 (?!.*secret)/);
+      expect(reply).to.match(sentence);
+      at.host.onSubmit = undefined;
+      expect(await client.send('x')).to.match(/^250 /);
+    });
+  }
+
   it('S25 S26 takes 100 recipients at least, refuses the rest with 452 and delivers each once', async () => {
     await at.host.stop();
     await at.serve({ 'smtp.maxRecipients': 100 });
