@@ -24,6 +24,7 @@ import {
   Revisions,
   SecretStore,
   ServerName,
+  ServerNode,
   ServerProcess,
   type ServiceId,
   ServiceSwitch,
@@ -61,8 +62,9 @@ import type { InstalledPlugin } from './plugins/manifests/discovery.js';
 import { PluginFolders } from './plugins/manifests/pluginFolders.js';
 import { PluginHost } from './plugins/pluginHost.js';
 import { PluginReconciler } from './plugins/pluginReconciler.js';
-import { isPlatform, platformPacks } from './plugins/services/servicePlan.js';
-import { checkBootFile, readBootFile } from './plugins/start/bootFile.js';
+import { isPlatform } from './plugins/services/servicePlan.js';
+import { readBootFile } from './plugins/start/bootFile.js';
+import { planBoot } from './plugins/start/bootPlan.js';
 import { BootState } from './plugins/start/bootState.js';
 import { StartupWork } from './plugins/start/startupWork.js';
 import { LicenceWarden } from './service/licence.js';
@@ -120,17 +122,18 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   bindSurroundings(container, options, stack);
   const log = service(container, Log);
   const phase = phases(log, service(container, Clock));
-  const boot = await readBootFile(dataDir);
-  const progress = new BootState(boot);
-  const folders = bindPlugins(container, options, progress, new Set(boot.trusted));
-  bindRooms(container);
-
+  const file = await readBootFile(dataDir);
+  const folders = bindFolders(container, options, new Set(file.trusted));
   let installed = await folders.discover();
-  await checkBootFile(dataDir, boot, installed);
+  const boot = await planBoot(dataDir, file, installed);
+  bindValue(container, ServerNode, { name: boot.node });
+  const progress = new BootState(boot);
+  bindPlugins(container, options, progress);
+  bindRooms(container);
   declareCommands(container, installed, stack);
   const host = service(container, PluginHost);
   stack.defer(() => host.end());
-  await host.boot(installed, { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled }, NEEDED);
+  await host.boot(installed, { boot: boot.wanted, off: boot.off }, NEEDED);
   phase('The platform is active.', { plugins: host.starting.length });
   // The store has locked the data folder: what lies there is this server's from here on.
   if (await folders.tidy()) installed = await folders.discover();
@@ -204,18 +207,21 @@ function bindSurroundings(container: Container, options: ServerOptions, stack: D
 }
 
 /** Answers where plugins lie. */
-function bindPlugins(container: Container, options: ServerOptions, boot: BootState, trusted: ReadonlySet<string>): PluginFolders {
+function bindFolders(container: Container, options: ServerOptions, trusted: ReadonlySet<string>): PluginFolders {
   const { path: dataDir } = service(container, DataFolder);
   const folders = new PluginFolders(options.bundledPlugins ?? BUNDLED_PLUGINS, path.join(dataDir, 'plugins'), trusted);
   bindValue(container, PluginFolders, folders);
   bindAlias(container, PluginReader, PluginFolders);
+  return folders;
+}
+
+function bindPlugins(container: Container, options: ServerOptions, boot: BootState): void {
   bindHost(container, {
-    storageRoot: path.join(dataDir, 'storage'),
+    storageRoot: path.join(service(container, DataFolder).path, 'storage'),
     mailSender: ({ manifest }) => pluginMail(manifest, container),
     timeoutMs: options.lifecycleTimeoutMs,
     boot,
   });
-  return folders;
 }
 
 /** What `status` shows as wrong: the disk, plugins, the settings. */

@@ -14,6 +14,7 @@ const WORDS = {
   edition: 'edition',
   statusCards: 'status cards',
   logColumns: 'log columns',
+  stores: 'stores',
   checks: 'checks of the doctor',
   privateFiles: 'private files',
   metrics: 'metrics',

@@ -1,5 +1,6 @@
 // `npm test`: every folder of tests in a separate process, as many at a time as there are cores. The last line is the sum.
-// Words after `npm test --` pick folders: `npm test -- core/mail plugins/pop3`. `peers` runs only where it is asked for.
+// Words after `npm test --` pick folders, at any depth: `npm test -- core/mail plugins/platform/backup`. `peers` runs only where it is asked for.
+// `--long`: the suite of every store has its long form, with messages of 200 MB.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -18,7 +19,7 @@ function groups(words) {
     const file = entry.split(path.sep).join('/');
     if (/\.test\.tsx?$/.test(file) && !/(^|\/)(dist|node_modules|fixtures)\//.test(file)) {
       const name = file.split('/').slice(0, -1).slice(0, 2).join('/') || 'house';
-      const wanted = words.length === 0 ? !APART.test(name) : words.some((word) => name === word || name.startsWith(`${word}/`));
+      const wanted = words.length === 0 ? !APART.test(name) : words.some((word) => name === word || file.startsWith(`${word}/`));
       if (wanted) found.set(name, [...(found.get(name) ?? []), path.join(tests, file.replace(/\.tsx?$/, '.js'))]);
     }
   }
@@ -31,7 +32,10 @@ function say(text) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
-const waiting = groups(process.argv.slice(2));
+const words = process.argv.slice(2);
+// Groups have it in their environment.
+if (words.includes('--long')) process.env['STORE_SUITE'] = 'long';
+const waiting = groups(words.filter((word) => word !== '--long'));
 async function work() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [name, files] = next;

@@ -89,6 +89,7 @@ export interface Contributions {
   readonly edition?: EditionDeclaration;
   readonly statusCards?: readonly StatusCardDeclaration[];
   readonly logColumns?: readonly LogColumnDeclaration[];
+  readonly stores?: readonly StoreDeclaration[];
 }
 
 /** A place in a hook. Order and limits stand here, the handler in the code: the pipeline is known before any plugin runs. */
@@ -334,4 +335,13 @@ export interface LogColumnDeclaration {
   readonly title: string;
   /** Field of the activity's `details`. */
   readonly field: string;
+}
+
+/** A store that the plugin provides the services of. boot.json and POSTROOM_STORE choose it by its kind; the plugins of other stores don't start then. */
+export interface StoreDeclaration {
+  /** As people name it: `sqlite`. Its addresses have it as their scheme. */
+  readonly kind: string;
+  readonly title: string;
+  /** The plugin's property of scope `boot` that holds the address of its engine. Without it the store has none. */
+  readonly addressProperty?: string;
 }

@@ -24,6 +24,7 @@ export * from './services/running.js';
 export * from './services/secrets.js';
 export * from './services/sending.js';
 export * from './services/serverName.js';
+export * from './services/serverNode.js';
 export * from './services/serviceSwitch.js';
 export * from './services/settingsService.js';
 export * from './services/settingsSource.js';

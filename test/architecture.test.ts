@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 };
 const MAIL_PROTOCOLS = /^(nodemailer|smtp-server|node:net\/|smtp-|pop3)/;
 const SQLITE = 'plugins/platform/store-sqlite/';
+const POSTGRES = 'plugins/store-postgres/';
 const SQL = /\b(SELECT\s+[\w*(]|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w)/;
 
 const core = sourcesIn('core');
@@ -131,6 +132,11 @@ describe('the store', () => {
     ]);
   });
 
+  it('imports pg in the room of its engine', () => {
+    const isForeign = ({ name }: SourceFile): boolean => !name.startsWith(`${POSTGRES}engine/`);
+    expect(breaches(product, (imported, file) => /^pg(-|$)/.test(imported) && isForeign(file))).to.deep.equal([]);
+  });
+
   it('is the only place that knows its engine, and its files', () => {
     const others = product.filter(({ name }) => !name.startsWith(SQLITE));
     expect(holding(others, /sqlite3/)).to.deep.equal([]);
@@ -138,7 +144,7 @@ describe('the store', () => {
   });
 
   it('is the only place with SQL', () => {
-    expect(holding(product, SQL).filter((name) => !name.startsWith('plugins/platform/store-'))).to.deep.equal([]);
+    expect(holding(product, SQL).filter((name) => !/^plugins\/(platform\/)?store-/.test(name))).to.deep.equal([]);
     expect(holding(plugins, SQL)).to.not.deep.equal([]);
   });
 });

@@ -44,6 +44,8 @@ export interface PostroomOptions {
   readonly users?: readonly string[];
   /** False: the accounts' passwords at the ISP stay unset. */
   readonly ispPasswords?: boolean;
+  /** boot.json of the data folder. */
+  readonly boot?: object;
   /** As openServer takes them. */
   readonly bundledPlugins?: string;
   readonly lifecycleTimeoutMs?: number;
@@ -73,6 +75,7 @@ export class Postroom {
     try {
       const settings = { ...officeSettings(isp), ...options.settings };
       await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings, undefined, 2));
+      if (options.boot !== undefined) await writeFile(path.join(dataDir, 'boot.json'), JSON.stringify(options.boot));
       await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords([...USERS, ...(options.users ?? [])]));
       await postroom.open();
       if (options.ispPasswords !== false) {

@@ -112,6 +112,7 @@ function isolationLimits(id: string, manifest: PluginManifest | undefined): read
   const forbidden = (manifest?.contributes?.taps ?? []).filter((tap) => !TAPPED_BY_STRANGERS.includes(tap.hook));
   const collectors =
     manifest?.contributes?.collectors === undefined ? [] : ["It collects accounts, which is for the product's own plugins."];
+  const stores = manifest?.contributes?.stores === undefined ? [] : ["It has a store, which is for the product's own plugins."];
   const provided = (manifest?.provides ?? []).map(({ service }) => `It provides the service ${service}`);
   const required = (manifest?.requires ?? []).map((service) => `It requires the service ${service}`);
   const used = (manifest?.uses ?? []).map((service) => `It uses the service ${service}`);
@@ -126,5 +127,6 @@ function isolationLimits(id: string, manifest: PluginManifest | undefined): read
         `${what}, and an isolated plugin has no services. Where you trust its code as you trust Postroom's, name "${id}" in "trusted" of boot.json.`,
     ),
     ...collectors,
+    ...stores,
   ];
 }

@@ -11,4 +11,5 @@ export const HOST_POINTS: readonly string[] = [
   'edition',
   'statusCards',
   'logColumns',
+  'stores',
 ];

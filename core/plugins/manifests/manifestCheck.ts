@@ -40,7 +40,7 @@ export function checkManifest(value: unknown): ManifestReading {
   if (manifest.main === undefined && (manifest.contributes?.taps ?? manifest.contributes?.commands) !== undefined) {
     problems.push('It contributes taps or commands but names no "main" module to supply them.');
   }
-  problems.push(...settingProblems(manifest), ...argumentProblems(manifest), ...setupProblems(manifest));
+  problems.push(...settingProblems(manifest), ...argumentProblems(manifest), ...setupProblems(manifest), ...storeProblems(manifest));
   problems.push(...(manifest.contributes?.commands ?? []).filter(isNoQuestion).map(({ command }) => unfitQuestion(command)));
   problems.push(...(manifest.contributes?.taps ?? []).filter(cannotSkip).map(skipsTooMuch));
   problems.push(
@@ -110,6 +110,16 @@ function setupProblems({ contributes }: PluginManifest): readonly string[] {
         : [`Its setup reads answers by ${shownName(command)}, which is no command of it.`]),
     ];
   });
+}
+
+/** The address has to be known before the settings are. */
+function storeProblems({ contributes }: PluginManifest): readonly string[] {
+  const properties = contributes?.configuration?.properties ?? {};
+  return (contributes?.stores ?? []).flatMap(({ kind, addressProperty: key }) =>
+    key === undefined || properties[key]?.scope === 'boot'
+      ? []
+      : [`Its store ${shownName(kind)} has its address in "${shownName(key)}", which is no setting of it with the scope "boot".`],
+  );
 }
 
 /** Names of users mean something inside an account only. */

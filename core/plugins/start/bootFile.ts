@@ -18,10 +18,15 @@ export interface BootFile {
   readonly trusted: readonly string[];
   /** Values of properties of scope `boot`, by key. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** The kind of the store, or its address. */
+  readonly store?: string;
+  /** The name of this server. */
+  readonly node?: string;
 }
 
 const LISTS = ['enabled', 'disabled', 'trusted'] as const;
-const KEYS: readonly string[] = [...LISTS, 'properties'];
+const TEXTS = ['store', 'node'] as const;
+const KEYS: readonly string[] = [...TEXTS, ...LISTS, 'properties'];
 const PLUGIN_ID = /^[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$/;
 
 /** Reads it; empty where there is none. Throws `settings/invalid` with a sentence for each mistake. */
@@ -30,18 +35,18 @@ export async function readBootFile(dataDir: string): Promise<BootFile> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     // A file in the place of the folder is the store's to tell.
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '{}';
-    throw wrong(file, [`It cannot be read: ${sentenceOf(error)}`]);
+    throw wrongBoot(file, [`It cannot be read: ${sentenceOf(error)}`]);
   });
   const { value, problems } = parseDocument(text);
   if (problems.length > 0)
-    throw wrong(
+    throw wrongBoot(
       file,
       problems.map(({ line, message }) => (line === undefined ? message : `Line ${line}: ${message}`)),
     );
   const mistakes = mistakesIn(value);
-  if (mistakes.length > 0) throw wrong(file, mistakes);
-  const { enabled = [], disabled = [], trusted = [], properties = {} } = value as Partial<BootFile>;
-  return { enabled, disabled, trusted, properties };
+  if (mistakes.length > 0) throw wrongBoot(file, mistakes);
+  const { enabled = [], disabled = [], trusted = [], properties = {}, ...texts } = value as Partial<BootFile>;
+  return { enabled, disabled, trusted, properties, ...texts };
 }
 
 /** Holds the file against the plugins that are installed. Throws `settings/invalid`. */
@@ -52,7 +57,7 @@ export async function checkBootFile(dataDir: string, boot: BootFile, installed: 
     ...unknown.map((id) => `No plugin ${shownName(id)} is installed.${didYouMean(id, ids)}`),
     ...(Object.keys(boot.properties).length > 0 ? await propertyMistakes(boot.properties, installed) : []),
   ];
-  if (mistakes.length > 0) throw wrong(path.join(dataDir, BOOT_FILE), mistakes);
+  if (mistakes.length > 0) throw wrongBoot(path.join(dataDir, BOOT_FILE), mistakes);
 }
 
 async function propertyMistakes(properties: BootFile['properties'], installed: readonly InstalledPlugin[]): Promise<readonly string[]> {
@@ -91,6 +96,7 @@ function mistakesIn(value: unknown): readonly string[] {
     ...LISTS.filter((list) => value[list] !== undefined && !isIds(value[list])).map(
       (list) => `"${list}" must be a list of plugins' ids, as in ["acme.logins"].`,
     ),
+    ...TEXTS.filter((key) => value[key] !== undefined && typeof value[key] !== 'string').map((key) => `"${key}" must be a text.`),
     ...(isGroup(properties) ? [] : ['"properties" must be a group of values by their keys.']),
   ];
 }
@@ -103,8 +109,9 @@ function isIds(value: unknown): boolean {
   return Array.isArray(value) && value.every((id) => typeof id === 'string' && PLUGIN_ID.test(id));
 }
 
-function wrong(file: string, mistakes: readonly string[]): PostroomError {
-  return new PostroomError('settings/invalid', `${file} is wrong, and the server does not start with it. ${mistakes.join(' ')}`, {
-    path: file,
+/** `place`: the file, or the variable of the environment. */
+export function wrongBoot(place: string, mistakes: readonly string[]): PostroomError {
+  return new PostroomError('settings/invalid', `${place} is wrong, and the server does not start with it. ${mistakes.join(' ')}`, {
+    path: place,
   });
 }

@@ -1,11 +1,11 @@
 // How far the start of the server has come, for plugins that are activated in the middle of it.
-import type { BootFile } from './bootFile.js';
+import type { BootPlan } from './bootPlan.js';
 
 export class BootState {
   #hasSettings = false;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(private readonly file: Pick<BootFile, 'properties'>) {}
+  constructor(private readonly plan: Pick<BootPlan, 'properties'>) {}
 
   /** The settings are in force. */
   get hasSettings(): boolean {
@@ -14,7 +14,7 @@ export class BootState {
 
   /** A property of scope `boot`. */
   property(key: string, otherwise: unknown): unknown {
-    return Object.hasOwn(this.file.properties, key) ? this.file.properties[key] : otherwise;
+    return Object.hasOwn(this.plan.properties, key) ? this.plan.properties[key] : otherwise;
   }
 
   settingsAreInForce(): void {

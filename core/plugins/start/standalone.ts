@@ -14,7 +14,8 @@ import { importPlugin } from '../runtime/importPlugin.js';
 import { mustDeclare, undeclaredService } from '../services/declaredServices.js';
 import { platformPacks, requirementsOf } from '../services/servicePlan.js';
 import { ServiceRegistry } from '../services/serviceRegistry.js';
-import { type BootFile, checkBootFile, readBootFile } from './bootFile.js';
+import { readBootFile } from './bootFile.js';
+import { type BootPlan, planBoot } from './bootPlan.js';
 import { planEnablement } from './enablement.js';
 
 /** Opens a server for commands alone on the folder that commands without one work on. */
@@ -46,7 +47,7 @@ export class StandaloneHost implements StandaloneServices {
     const container = containerOf(log);
     bindValue(container, DataFolder, { path: dataDir });
     const { boot, installed, problem } = await readBoot(dataDir, bundledPlugins);
-    const ground = { boot: [...platformPacks(installed), ...boot.enabled], off: boot.disabled, services: new Map<string, string>() };
+    const ground = { boot: boot.wanted, off: boot.off, services: new Map<string, string>() };
     const { wanted } = planEnablement(installed, [], [], ground);
     const inHost = installed.filter((plugin) => wanted.has(plugin.id) && runsInHost(plugin));
     return new StandaloneHost(container, inHost, log, openServer, problem);
@@ -144,15 +145,14 @@ function containerOf(log: Log): Container {
 async function readBoot(
   dataDir: string,
   bundledPlugins: string,
-): Promise<{ readonly boot: BootFile; readonly installed: readonly InstalledPlugin[]; readonly problem?: Error }> {
+): Promise<{ readonly boot: Pick<BootPlan, 'wanted' | 'off'>; readonly installed: readonly InstalledPlugin[]; readonly problem?: Error }> {
   try {
-    const boot = await readBootFile(dataDir);
-    const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(boot.trusted));
-    await checkBootFile(dataDir, boot, installed);
-    return { boot, installed };
+    const file = await readBootFile(dataDir);
+    const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(file.trusted));
+    return { boot: await planBoot(dataDir, file, installed), installed };
   } catch (problem) {
-    const nothing = { enabled: [], disabled: [], trusted: [], properties: {} };
-    return { boot: nothing, installed: await discoverPlugins(bundledPlugins, ''), problem: problem as Error };
+    const installed = await discoverPlugins(bundledPlugins, '');
+    return { boot: { wanted: platformPacks(installed), off: [] }, installed, problem: problem as Error };
   }
 }
 

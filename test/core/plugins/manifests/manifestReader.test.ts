@@ -109,6 +109,16 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
     /Its setup asks for "filter\.key"/,
   ],
   [
+    'a store whose address stands in the settings',
+    {
+      contributes: {
+        configuration: { title: 'F', properties: { 'filter.url': { title: 'Address', type: 'string' } } },
+        stores: [{ kind: 'galaxy', title: 'Galaxy', addressProperty: 'filter.url' }],
+      },
+    },
+    /Its store galaxy has its address in "filter\.url", which is no setting of it with the scope "boot"\./,
+  ],
+  [
     "an answer that another plugin's command reads",
     {
       contributes: {

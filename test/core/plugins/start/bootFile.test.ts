@@ -21,10 +21,11 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
   [
     'a key that is none',
     '{ "trust": [] }',
-    /"trust" is no part of it; it knows enabled, disabled, trusted, properties\. Did you mean "trusted"\?/,
+    /"trust" is no part of it; it knows store, node, enabled, disabled, trusted, properties\. Did you mean "trusted"\?/,
   ],
   ['an id alone instead of a list', '{ "trusted": "acme.logins" }', /"trusted" must be a list of plugins' ids, as in \["acme\.logins"\]/],
   ['a name without its publisher', '{ "enabled": ["store"] }', /"enabled" must be a list of plugins' ids/],
+  ['a store that is no text', '{ "store": ["sqlite"] }', /"store" must be a text/],
   ['properties that are no group', '{ "properties": [] }', /"properties" must be a group of values by their keys/],
   ['a key twice', '{ "enabled": [], "enabled": [] }', /stands here twice/],
 ];
@@ -66,6 +67,11 @@ describe('boot.json', () => {
 
   it('is not needed', async () => {
     expect(await readBootFile(folder)).to.deep.equal({ enabled: [], disabled: [], trusted: [], properties: {} });
+  });
+
+  it('names the store and this server', async () => {
+    await write('{ "store": "galaxy://there", "node": "a" }');
+    expect(await readBootFile(folder)).to.include({ store: 'galaxy://there', node: 'a' });
   });
 
   it('names plugins and values, with comments', async () => {

@@ -1,0 +1,68 @@
+// What starts before the settings: what boot.json says, held against the plugins that are installed, and what the environment says instead.
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { BOOT_FILE } from '../../base/places.js';
+import type { InstalledPlugin } from '../manifests/discovery.js';
+import { platformPacks } from '../services/servicePlan.js';
+import { type BootFile, checkBootFile, wrongBoot } from './bootFile.js';
+import { chosenStore, storeMistakes } from './storeChoice.js';
+
+/** Variables of the environment, as `process.env` has them. They count before the file. */
+export type BootEnvironment = Readonly<Record<string, string | undefined>>;
+
+export interface BootPlan {
+  /** Ids that are wanted whatever the settings say. */
+  readonly wanted: readonly string[];
+  /** Ids that don't start, of those too. */
+  readonly off: readonly string[];
+  /** Values of properties of scope `boot`, by key. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** This server's name among those on its store. */
+  readonly node: string;
+}
+
+const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** Throws `settings/invalid` with a sentence for each mistake, and where it stands. */
+export async function planBoot(
+  dataDir: string,
+  boot: BootFile,
+  installed: readonly InstalledPlugin[],
+  environment: BootEnvironment = process.env,
+): Promise<BootPlan> {
+  await checkBootFile(dataDir, boot, installed);
+  const file = path.join(dataDir, BOOT_FILE);
+  const refuse = (place: string, mistakes: readonly string[]): void => {
+    if (mistakes.length > 0) throw wrongBoot(place, mistakes);
+  };
+  const said = (variable: string, inFile: string | undefined): { readonly text: string | undefined; readonly place: string } => {
+    const text = environment[variable];
+    return text === undefined || text === '' ? { text: inFile, place: file } : { text, place: variable };
+  };
+  const store = said('POSTROOM_STORE', boot.store);
+  const node = said('POSTROOM_NODE', boot.node);
+  refuse(node.place, nodeMistakes(node.text));
+  refuse(file, storeMistakes(boot, installed));
+  const { plugin, others, properties, mistakes } = chosenStore(store.text, boot, installed);
+  refuse(store.place, mistakes);
+  return {
+    wanted: [...platformPacks(installed), ...boot.enabled, ...plugin],
+    off: [...boot.disabled, ...others],
+    properties: { ...boot.properties, ...properties },
+    node: node.text ?? hostNode(),
+  };
+}
+
+function nodeMistakes(name: string | undefined): readonly string[] {
+  return name === undefined || NODE_NAME.test(name)
+    ? []
+    : ['The name of this server must begin with a letter or a digit, and have up to 63 of letters, digits, ".", "_" and "-".'];
+}
+
+/** A host may be called anything. */
+function hostNode(): string {
+  const name = hostname()
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .slice(0, 63);
+  return NODE_NAME.test(name) ? name : 'node';
+}

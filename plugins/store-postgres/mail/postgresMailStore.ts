@@ -1,0 +1,199 @@
+// MailStore on PostgreSQL.
+import { type Disposition, type MailboxRef, type MessageId, PostroomError } from '@postroom/sdk';
+import type {
+  CopyTrace,
+  IntakeResult,
+  IntakeUnit,
+  MailboxSummary,
+  MailStore,
+  MessageTrace,
+  ResortChange,
+  StagedBody,
+  StoredMessage,
+  StoreRoom,
+} from '@postroom/sdk/services';
+import type { Statements } from '../engine/database.js';
+import type { Engine } from '../engine/engine.js';
+import type { MessageNumbers } from '../engine/numbers.js';
+import type { OutboxTally } from '../outbox/outboxTally.js';
+import { copyDrafts } from './copies.js';
+import { formerEntry } from './intakeAlone.js';
+import { IntakeQueue } from './intakeQueue.js';
+import { turnsOf } from './intakeUnit.js';
+import { letGo, lockMessages } from './letGo.js';
+import { Mailboxes } from './mailboxes.js';
+import { readMailboxSummaries } from './mailboxSummaries.js';
+import { MESSAGE_COLUMNS, type MessageRow, storedMessage } from './messageRows.js';
+import { settle } from './outcome.js';
+import { readPieces } from './pieces.js';
+import { resort } from './resort.js';
+import { StagedMessage } from './stagedMessage.js';
+import { readHistory, readTraces } from './traces.js';
+
+export class PostgresMailStore implements MailStore {
+  readonly #mailboxes: Mailboxes;
+  readonly #queue: IntakeQueue;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly numbers: MessageNumbers,
+    private readonly tally: OutboxTally,
+    private readonly surroundings: {
+      room(): Promise<StoreRoom>;
+      /** Writes down what clients have picked up so far. */
+      notePickUps(): Promise<void>;
+    },
+  ) {
+    this.#mailboxes = new Mailboxes(engine.database);
+    this.#queue = new IntakeQueue(engine, this.#mailboxes, tally);
+  }
+
+  async stage(): Promise<StagedBody> {
+    return new StagedMessage(await this.numbers.next(), this.engine.database, this.engine.servers);
+  }
+
+  async commit(unit: IntakeUnit): Promise<IntakeResult> {
+    const { body, message, placements } = unit;
+    if (!(body instanceof StagedMessage)) throw new TypeError('The body of an intake comes from stage() of the same store.');
+    if (message.id !== body.id || message.size !== body.size) {
+      throw new RangeError(
+        `Message ${message.id} of ${message.size} octets does not describe the staged body ${body.id} of ${body.size} octets.`,
+      );
+    }
+    const copies = copyDrafts(body.number, message, placements);
+    await this.#mailboxes.make(copies.map(({ draft }) => draft.mailbox));
+    const isRenamed = unit.journal?.maybeRenamed === true && (await formerEntry(this.engine.database, unit)) !== undefined;
+    return this.#queue.store({ unit, body, number: body.number, pieces: await body.lastPieces(), copies, turns: turnsOf(unit), isRenamed });
+  }
+
+  async outcome(id: MessageId): Promise<IntakeResult | undefined> {
+    const number = numberOf(id);
+    if (number < 0) return undefined;
+    const ask = (): Promise<IntakeResult | undefined> =>
+      this.engine.database.transaction((statements) => settle(statements, number, this.engine.clock));
+    // Of its own answer, too: whichever way it went, the same question has the same answer.
+    return ask().catch((error: unknown) => {
+      if (!(error instanceof PostroomError) || error.code !== 'store/unknown') throw error;
+      return ask();
+    });
+  }
+
+  async message(id: MessageId): Promise<StoredMessage | undefined> {
+    return (await this.#messages('message WHERE id = $1 AND gone_at IS NULL', [numberOf(id)]))[0];
+  }
+
+  async copies(id: MessageId): Promise<readonly CopyTrace[]> {
+    const number = numberOf(id);
+    return (await readHistory(this.engine.database, [number])).get(number) ?? [];
+  }
+
+  async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {
+    const number = numberOf(id);
+    const [row] = await this.engine.database.rows<{ size: number }>('SELECT size FROM message WHERE id = $1 AND gone_at IS NULL', [number]);
+    if (row === undefined) throw notFound(id);
+    if (start < row.size) yield* readPieces(this.engine.database, number, start, row.size);
+  }
+
+  setAside(disposition?: Disposition): Promise<readonly StoredMessage[]> {
+    return this.#messages(
+      `message WHERE disposition <> 'deliver' AND gone_at IS NULL AND disposition = coalesce($1, disposition) ORDER BY id DESC`,
+      [disposition],
+    );
+  }
+
+  async resort(id: MessageId, change: ResortChange): Promise<IntakeResult | undefined> {
+    const { database, clock, changes } = this.engine;
+    // What was picked up before a resort was asked for counts for it.
+    await this.surroundings.notePickUps();
+    const stored = await database.transaction((statements) => resort(statements, numberOf(id), change, clock));
+    if (stored === undefined) return undefined;
+    this.tally.queued(stored.queued);
+    if (stored.queued.length > 0) changes.publish('outbox');
+    return stored.result;
+  }
+
+  async remove(id: MessageId): Promise<void> {
+    await this.engine.database.transaction((statements) => this.#remove(statements, id));
+  }
+
+  mailboxes(): Promise<readonly MailboxSummary[]> {
+    return readMailboxSummaries(this.engine.database);
+  }
+
+  async list(mailbox: MailboxRef, limit: number): Promise<readonly StoredMessage[]> {
+    const id = await this.#mailboxes.find(mailbox);
+    if (id === undefined) return [];
+    return this.#messages(
+      'placement JOIN message ON message.id = placement.message_id WHERE mailbox_id = $1 AND removed_at IS NULL ORDER BY placement.id DESC LIMIT $2',
+      [id, limit],
+    );
+  }
+
+  recent(limit: number, account?: string): Promise<readonly StoredMessage[]> {
+    return account === undefined
+      ? this.#messages('message WHERE gone_at IS NULL ORDER BY id DESC LIMIT $1', [limit])
+      : this.#messages('message WHERE gone_at IS NULL AND account = $2 ORDER BY id DESC LIMIT $1', [limit, account]);
+  }
+
+  trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+    return readTraces(this.engine.database, query, limit);
+  }
+
+  renameMailbox(from: MailboxRef, to: MailboxRef): Promise<void> {
+    return this.#mailboxes.rename(from, to);
+  }
+
+  room(): Promise<StoreRoom> {
+    return this.surroundings.room();
+  }
+
+  /** Resolves when all that was asked for so far has been tried. */
+  settle(): Promise<void> {
+    return this.#queue.settle();
+  }
+
+  close(): Promise<void> {
+    return this.#queue.close();
+  }
+
+  async #remove(statements: Statements, id: MessageId): Promise<void> {
+    const number = numberOf(id);
+    const { clock } = this.engine;
+    await lockMessages(statements, [number]);
+    const [row] = await statements.rows<{ disposition: string }>('SELECT disposition FROM message WHERE id = $1 AND gone_at IS NULL', [
+      number,
+    ]);
+    if (row === undefined) throw notFound(id);
+    if (row.disposition === 'deliver') {
+      throw new PostroomError('mail/not-found', `Message ${id} is not set aside: it belongs to its mailboxes. Delete it there.`, {
+        message: id,
+      });
+    }
+    await statements.run(`UPDATE placement SET removed_at = ${clock.now}, prefix = NULL WHERE message_id = $1 AND removed_at IS NULL`, [
+      number,
+    ]);
+    // What the Outbox holds is still owed to somebody: then it goes with the last entry.
+    await statements.run(
+      `UPDATE message SET disposition = 'deliver' WHERE id = $1 AND EXISTS (SELECT 1 FROM outbox WHERE message_id = $1)`,
+      [number],
+    );
+    await letGo(statements, [number], clock, true);
+  }
+
+  async #messages(from: string, values: readonly unknown[]): Promise<readonly StoredMessage[]> {
+    return (await this.engine.database.rows<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM ${from}`, values)).map(storedMessage);
+  }
+}
+
+function notFound(id: MessageId): PostroomError {
+  return new PostroomError(
+    'mail/not-found',
+    `There is no message ${id}. It may have been picked up and deleted; "postroom trace ${id}" tells.`,
+    { message: id },
+  );
+}
+
+/** -1, which no message has, for what is not a number. */
+function numberOf(id: MessageId): number {
+  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
+}

@@ -1,0 +1,168 @@
+// Outbox on PostgreSQL. A lease, not a lock, keeps two senders apart, on whichever servers: one that dies gives its entries back by itself.
+import { PostroomError } from '@postroom/sdk';
+import type { LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
+import type { Database, Statements } from '../engine/database.js';
+import type { EngineClock } from '../engine/engineClock.js';
+import { LIVING, type Servers } from '../engine/servers.js';
+import { OutboxRecord } from './outboxRecord.js';
+import { AT_REST, entryOf, type OutboxRow, UNHELD } from './outboxRows.js';
+import { type OutboxTally, UNTRIED } from './outboxTally.js';
+import { takenOver } from './takenOver.js';
+
+/** No entry waits longer than this. One that would was put off before the clock was set back: it is due. */
+const LONGEST_WAIT_MS = 86_400_000;
+/** SQL: entries, of whose last try nobody else's follows: $1 numbers, $2 leases, `null` for whoever decides. */
+const STILL_TRIED = `FROM unnest($1::bigint[], $2::bigint[]) AS tried (id, lease)
+  WHERE outbox.id = tried.id AND (tried.lease IS NULL OR tried.lease = outbox.lease)`;
+const TAKEN_OUT = 'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.';
+
+interface Moved {
+  readonly id: number;
+  readonly untried: boolean;
+}
+
+export class PostgresOutbox implements Outbox {
+  /** Senders of this server take turns: whoever asks first has what came first. */
+  #leasing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly servers: Servers,
+    private readonly tally: OutboxTally,
+    private readonly clock: EngineClock,
+    /** Tells the other servers that something changed. */
+    private readonly publish: () => void,
+  ) {}
+
+  lease(wish: { readonly limit: number; readonly forMs: number; readonly newest?: number }): Promise<readonly OutboxEntry[]> {
+    const leased = this.#leasing.then(() => this.#lease(wish));
+    this.#leasing = leased.catch(() => undefined);
+    return leased;
+  }
+
+  async newest(): Promise<number> {
+    const [row] = await this.database.rows<{ newest: number }>('SELECT coalesce(max(id), 0) AS newest FROM outbox');
+    return row?.newest ?? 0;
+  }
+
+  async enterDoubt(entries: readonly LeasedEntry[]): Promise<void> {
+    await this.database.transaction(async (statements) => {
+      const marked = await statements.run(
+        `UPDATE outbox SET in_doubt = true ${STILL_TRIED} AND state <> 'held' AND lease_until IS NOT NULL`,
+        triesOf(entries),
+      );
+      if (marked < entries.length) throw await whyNotTried(statements, entries);
+    });
+  }
+
+  async leaveDoubt(entries: readonly LeasedEntry[]): Promise<void> {
+    await this.database.write(`UPDATE outbox SET in_doubt = false ${STILL_TRIED}`, triesOf(entries));
+  }
+
+  async report(updates: readonly OutboxUpdate[]): Promise<void> {
+    const record = new OutboxRecord(updates, this.tally, this.clock);
+    await this.database.transaction((statements) => record.run(statements));
+    record.committed();
+    this.publish();
+  }
+
+  async release(entries: readonly LeasedEntry[], inMs?: number): Promise<void> {
+    const later = inMs === undefined ? '' : `, next_try_at = ${this.clock.now} + ${Math.round(inMs)}`;
+    const state = inMs === undefined ? AT_REST : `CASE state WHEN 'held' THEN 'held' ELSE 'deferred' END`;
+    await this.#move(
+      `state = ${state}, server_id = NULL, lease_until = NULL${later} ${STILL_TRIED} AND lease_until IS NOT NULL`,
+      triesOf(entries),
+    );
+  }
+
+  async recover(forMs: number): Promise<readonly OutboxEntry[]> {
+    const { now } = this.clock;
+    const rows = await this.database.write<OutboxRow & Moved>(
+      `WITH abandoned AS (
+        SELECT id FROM outbox WHERE (in_doubt OR (lease_until IS NOT NULL AND state <> 'held'))
+          AND (lease_until IS NULL OR lease_until <= ${now} OR server_id NOT IN ${LIVING})
+        ORDER BY id FOR UPDATE SKIP LOCKED), token AS (SELECT nextval('token') AS number)
+      UPDATE outbox SET state = ${AT_REST}, lease = CASE WHEN in_doubt THEN token.number ELSE lease END,
+        server_id = CASE WHEN in_doubt THEN $1::bigint END, lease_until = CASE WHEN in_doubt THEN ${now} + $2::bigint END
+      FROM abandoned, token WHERE outbox.id = abandoned.id RETURNING outbox.*, ${UNTRIED} AS untried`,
+      [this.servers.id, Math.round(forMs)],
+    );
+    this.tally.moved(rows);
+    if (rows.length > 0) this.publish();
+    return inOrder(rows);
+  }
+
+  async list(): Promise<readonly OutboxEntry[]> {
+    return inOrder(await this.database.rows<OutboxRow>('SELECT * FROM outbox'));
+  }
+
+  counts(): OutboxCounts {
+    return this.tally.counts;
+  }
+
+  /** Entries that are being sent are left to their sender. */
+  retry(ids: readonly number[]): Promise<void> {
+    const lease = 'server_id = CASE WHEN in_doubt THEN server_id END, lease_until = CASE WHEN in_doubt THEN lease_until END';
+    return this.#move(
+      `state = ${UNHELD}, next_try_at = ${this.clock.now}, ${lease} WHERE id = ANY ($1) AND (state = 'held' OR lease_until IS NULL)`,
+      [ids],
+    );
+  }
+
+  /** An entry that is being sent is held where the try fails; where it succeeds it is gone. */
+  hold(ids: readonly number[]): Promise<void> {
+    return this.#move(`state = 'held' WHERE id = ANY ($1)`, [ids]);
+  }
+
+  onDidChange(listener: () => void): { dispose(): void } {
+    return this.tally.onDidChange(listener);
+  }
+
+  async #lease({
+    limit,
+    forMs,
+    newest,
+  }: {
+    readonly limit: number;
+    readonly forMs: number;
+    readonly newest?: number;
+  }): Promise<readonly OutboxEntry[]> {
+    const { now } = this.clock;
+    const rows = await this.database.write<OutboxRow & Moved>(
+      `WITH due AS (
+        SELECT id FROM outbox WHERE id <= $1::bigint AND NOT in_doubt AND state <> 'held' AND (lease_until IS NULL OR lease_until <= ${now})
+          AND (next_try_at <= ${now} OR next_try_at > ${now} + ${LONGEST_WAIT_MS})
+        ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED), token AS (SELECT nextval('token') AS number)
+      UPDATE outbox SET lease = token.number, server_id = $3::bigint, lease_until = ${now} + $4::bigint
+      FROM due, token WHERE outbox.id = due.id RETURNING outbox.*, ${UNTRIED} AS untried`,
+      [newest ?? Number.MAX_SAFE_INTEGER, limit, this.servers.id, Math.round(forMs)],
+    );
+    this.tally.moved(rows);
+    if (rows.length > 0) this.publish();
+    return inOrder(rows);
+  }
+
+  async #move(change: string, values: readonly unknown[]): Promise<void> {
+    const moved = await this.database.write<Moved>(`UPDATE outbox SET ${change} RETURNING outbox.id, ${UNTRIED} AS untried`, values);
+    this.tally.moved(moved);
+    if (moved.length > 0) this.publish();
+  }
+}
+
+function inOrder(rows: readonly OutboxRow[]): readonly OutboxEntry[] {
+  return rows.map(entryOf).sort((a, b) => a.id - b.id);
+}
+
+function triesOf(entries: readonly LeasedEntry[]): readonly unknown[] {
+  return [entries.map(({ id }) => id), entries.map(({ lease }) => lease ?? null)];
+}
+
+/** Released is taken over as well: whoever comes next may have it. */
+async function whyNotTried(statements: Statements, entries: readonly LeasedEntry[]): Promise<PostroomError> {
+  const lost = await statements.rows<{ recipient: string }>(
+    `SELECT recipient FROM outbox JOIN unnest($1::bigint[], $2::bigint[]) AS tried (id, lease) ON outbox.id = tried.id
+      WHERE tried.lease <> outbox.lease OR (state <> 'held' AND lease_until IS NULL)`,
+    triesOf(entries),
+  );
+  return lost.length > 0 ? takenOver(lost.map(({ recipient }) => recipient)) : new PostroomError('mail/not-found', TAKEN_OUT);
+}

@@ -1,0 +1,40 @@
+// The store on PostgreSQL: locks the data folder, opens the database, and hands over what it keeps.
+import type { PluginContext } from '@postroom/sdk';
+import {
+  ActivityLog,
+  DataFolder,
+  Events,
+  Journal,
+  Leases,
+  Maildrops,
+  MailStore,
+  Outbox,
+  PluginStorages,
+  Revisions,
+  ServerNode,
+  StoreMaintenance,
+} from '@postroom/sdk/services';
+import { openStore } from './openStore.js';
+
+export async function activate(context: PluginContext): Promise<void> {
+  const opened = await openStore({
+    folder: context.get(DataFolder),
+    node: context.get(ServerNode),
+    events: context.get(Events),
+    log: context.log,
+    address: context.settings.get<string | undefined>('storePostgres.url'),
+    passwordFile: context.settings.get<string | undefined>('storePostgres.passwordFile'),
+    connections: context.settings.get<number>('storePostgres.connections'),
+  });
+  context.subscriptions.push({ dispose: () => opened.close() });
+  const { store } = opened;
+  context.provide(MailStore, store.mailStore);
+  context.provide(Outbox, store.outbox);
+  context.provide(Journal, store.journal);
+  context.provide(ActivityLog, store.activity);
+  context.provide(PluginStorages, store.storages);
+  context.provide(Revisions, store.revisions);
+  context.provide(Maildrops, store.maildrops);
+  context.provide(StoreMaintenance, store);
+  context.provide(Leases, store.leases);
+}
