@@ -4,14 +4,14 @@ export type { StorePlace, TestedStore, TestedStoreOptions } from './storeSuite/t
 export {
   ANDREW,
   CAROLYN,
-  collect,
   describeMail,
-  draft,
   GREG,
   journalOf,
   type MailSketch,
   mail,
+  octetsOf,
   openMaildrop,
+  outboxDraft,
   pickUp,
   put,
 } from './storeSuite/testMail.js';

@@ -1,4 +1,4 @@
-import { ANDREW, draft, put } from '@postroom/sdk/testing/store';
+import { ANDREW, outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { StoreFixture } from '../plugins/platform/store-sqlite/storeFixture.js';
 import { Ledger } from './ledger.js';
@@ -47,7 +47,7 @@ describe('The ledger of the fault runs', () => {
 
   it('finds mail that does not get on', async () => {
     const store = await fixture.open();
-    await put(store, { outbox: [draft('out@far.example')], message: { messageId: 'a@x' } });
+    await put(store, { outbox: [outboxDraft('out@far.example')], message: { messageId: 'a@x' } });
     await put(store, { message: { messageId: 'b@x', disposition: 'hold' } });
     const { stalled } = await new Ledger().judge(fixture.folder, 2);
     expect(stalled).to.deep.equal(['2 messages are still at the ISP', 'mail to out@far.example still waits', 'b@x is set aside']);

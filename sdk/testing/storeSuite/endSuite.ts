@@ -6,7 +6,7 @@ import type { IntakeUnit } from '../../services.js';
 import { needs } from './needs.js';
 import { update } from './outboxSuite.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, CAROLYN, collect, draft, GREG, mail, openMaildrop, pickUp, put } from './testMail.js';
+import { ANDREW, CAROLYN, GREG, mail, octetsOf, openMaildrop, outboxDraft, pickUp, put } from './testMail.js';
 import { until } from './waiting.js';
 
 const HOUR = 3_600_000;
@@ -32,7 +32,7 @@ export function endSuite(engine: string, make: () => Promise<StorePlace>): void 
             mail(server, {
               to: [ANDREW, GREG, CAROLYN],
               uidl: `${end} ${n}`,
-              outbox: [draft('bob@far.example')],
+              outbox: [outboxDraft('bob@far.example')],
               octets: n % 7 === 3 ? LARGE : Buffer.from(`Subject: ${end} ${n}\r\n\r\n`),
             }),
           ),
@@ -56,7 +56,7 @@ export function endSuite(engine: string, make: () => Promise<StorePlace>): void 
         for (const { id, contentHash } of present) {
           expect(
             createHash('sha256')
-              .update(await collect(store.mailStore.read(id)))
+              .update(await octetsOf(store.mailStore.read(id)))
               .digest('hex'),
           ).to.equal(contentHash);
         }
@@ -76,7 +76,7 @@ export function endSuite(engine: string, make: () => Promise<StorePlace>): void 
       await place.endOf(store);
       store = await place.open({ server: 'north' });
       await until('the octets are gone', async () => (await place.halves?.()) === 0);
-      expect((await collect(store.mailStore.read(whole.body.id))).equals(LARGE)).to.equal(true);
+      expect((await octetsOf(store.mailStore.read(whole.body.id))).equals(LARGE)).to.equal(true);
     });
 
     it('gives its leases to its next process at once', async function () {
@@ -94,7 +94,7 @@ export function endSuite(engine: string, make: () => Promise<StorePlace>): void 
 
     it('gives what it was sending to its next process at once, and tells what is in doubt', async function () {
       needs(this, place, 'endOf');
-      await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example'), draft('dan@far.example')] });
+      await put(store, { outbox: [outboxDraft('bob@far.example'), outboxDraft('eve@far.example'), outboxDraft('dan@far.example')] });
       const [bob, eve] = await store.outbox.lease({ limit: 2, forMs: HOUR });
       if (bob === undefined || eve === undefined) throw new Error('not due');
       await store.outbox.enterDoubt([bob]);

@@ -9,7 +9,7 @@ import { SystemClock } from '../../base/clock.js';
 import type { IntakeResult, IntakeUnit } from '../../services.js';
 import { failureOf } from './failureOf.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, CAROLYN, collect, describeMail, GREG, mail, openMaildrop, pickUp, put } from './testMail.js';
+import { ANDREW, CAROLYN, describeMail, GREG, mail, octetsOf, openMaildrop, pickUp, put } from './testMail.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -35,8 +35,8 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
       await place.close(store);
       store = await place.open();
       expect(await store.mailStore.message(unit.body.id)).to.deep.equal(unit.message);
-      expect(String(await collect(store.mailStore.read(unit.body.id)))).to.equal('Subject: hello\r\n\r\nhello\r\n');
-      expect(String(await collect(store.mailStore.read(unit.body.id, 18)))).to.equal('hello\r\n');
+      expect(String(await octetsOf(store.mailStore.read(unit.body.id)))).to.equal('Subject: hello\r\n\r\nhello\r\n');
+      expect(String(await octetsOf(store.mailStore.read(unit.body.id, 18)))).to.equal('hello\r\n');
       expect(await store.mailStore.message('__proto__')).to.equal(undefined);
     });
 

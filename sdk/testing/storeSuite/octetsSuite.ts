@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, collect, describeMail, openMaildrop, put } from './testMail.js';
+import { ANDREW, describeMail, octetsOf, openMaildrop, put } from './testMail.js';
 
 const EVERY = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
 const PIECE = 256 * 1024;
@@ -38,9 +38,9 @@ export function octetsSuite(engine: string, make: () => Promise<StorePlace>, isL
         const unit = describeMail(body, createHash('sha256').update(octets).digest('hex'), { to: [ANDREW] });
         const [placement] = unit.placements;
         if (placement === undefined) throw new Error('no placement');
-        expect((await collect(body.read())).equals(octets)).to.equal(true);
+        expect((await octetsOf(body.read())).equals(octets)).to.equal(true);
         await store.mailStore.commit({ ...unit, placements: [{ ...placement, prefix: EVERY }] });
-        expect((await collect(store.mailStore.read(body.id))).equals(octets)).to.equal(true);
+        expect((await octetsOf(store.mailStore.read(body.id))).equals(octets)).to.equal(true);
         expect((await served()).equals(Buffer.concat([EVERY, octets]))).to.equal(true);
         await place.close(store);
         store = await place.open();

@@ -5,7 +5,7 @@ import type { OutboxEntry, OutboxUpdate } from '../../services.js';
 import { VirtualClock } from '../virtualClock.js';
 import { failureOf } from './failureOf.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { draft, put } from './testMail.js';
+import { outboxDraft, put } from './testMail.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,8 +25,8 @@ export function outboxSuite(engine: string, make: () => Promise<StorePlace>): vo
       clock = new VirtualClock();
       place = await make();
       store = await place.open({ clock });
-      await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
-      await put(store, { outbox: [draft('dan@far.example')] });
+      await put(store, { outbox: [outboxDraft('bob@far.example'), outboxDraft('eve@far.example')] });
+      await put(store, { outbox: [outboxDraft('dan@far.example')] });
     });
     afterEach(() => place.dispose());
 
@@ -178,7 +178,7 @@ export function outboxSuite(engine: string, make: () => Promise<StorePlace>): vo
       const newest = await store.outbox.newest();
       expect(newest).to.be.above(second?.id ?? Number.NaN);
       expect(await store.outbox.lease({ limit: 10, forMs: MINUTE, newest: second?.id ?? 0 })).to.have.length(2);
-      await put(store, { outbox: [draft('new@far.example')] });
+      await put(store, { outbox: [outboxDraft('new@far.example')] });
       expect(await store.outbox.lease({ limit: 10, forMs: MINUTE, newest })).to.have.length(1);
       await store.outbox.report((await store.outbox.list()).map(({ id }) => update({ id }, 'bounced')));
       expect(await store.outbox.newest()).to.equal(0);
@@ -251,10 +251,10 @@ export function outboxSuite(engine: string, make: () => Promise<StorePlace>): vo
           resolve();
         });
       });
-      await put(store, { outbox: [draft('new@far.example')] });
+      await put(store, { outbox: [outboxDraft('new@far.example')] });
       await heard;
       expect(store.outbox.counts()).to.include({ messages: 3 });
-      await put(store, { outbox: [draft('newer@far.example')] });
+      await put(store, { outbox: [outboxDraft('newer@far.example')] });
       expect(changes).to.equal(1);
     });
   });

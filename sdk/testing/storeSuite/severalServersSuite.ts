@@ -7,7 +7,7 @@ import { failureOf } from './failureOf.js';
 import { needs } from './needs.js';
 import { update } from './outboxSuite.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, CAROLYN, collect, describeMail, draft, GREG, journalOf, mail, openMaildrop, pickUp, put } from './testMail.js';
+import { ANDREW, CAROLYN, describeMail, GREG, journalOf, mail, octetsOf, openMaildrop, outboxDraft, pickUp, put } from './testMail.js';
 import { settled, until } from './waiting.js';
 
 const MINUTE = 60_000;
@@ -32,7 +32,7 @@ export function severalServersSuite(engine: string, make: () => Promise<StorePla
       await north.mailStore.commit(unit);
       const { id } = unit.body;
       expect(await south.mailStore.message(id)).to.deep.equal(unit.message);
-      expect(String(await collect(south.mailStore.read(id)))).to.equal('Subject: hello\r\n\r\nhello\r\n');
+      expect(String(await octetsOf(south.mailStore.read(id)))).to.equal('Subject: hello\r\n\r\nhello\r\n');
       expect((await south.mailStore.copies(id)).map(({ mailbox }) => mailbox)).to.deep.equal([ANDREW]);
       expect((await south.mailStore.trace('word', 5)).map((trace) => trace.id)).to.deep.equal([id]);
       expect((await south.mailStore.mailboxes()).map(({ mailbox, messages }) => [mailbox, messages])).to.deep.equal([[ANDREW, 1]]);
@@ -63,7 +63,7 @@ export function severalServersSuite(engine: string, make: () => Promise<StorePla
       await Promise.all(
         [north, south].map(async (store) => {
           for (let n = 0; n < 300; n += 1) ids.add((await store.mailStore.stage()).id);
-          for (let n = 0; n < 30; n += 1) await put(store, { to: [ANDREW, GREG], outbox: [draft('bob@far.example')] });
+          for (let n = 0; n < 30; n += 1) await put(store, { to: [ANDREW, GREG], outbox: [outboxDraft('bob@far.example')] });
         }),
       );
       expect(ids.size).to.equal(600);
@@ -132,7 +132,7 @@ export function severalServersSuite(engine: string, make: () => Promise<StorePla
     it('hear of what the other one puts into the Outbox, or takes out', async () => {
       let heard = 0;
       const listening = south.outbox.onDidChange(() => (heard += 1));
-      await put(north, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
+      await put(north, { outbox: [outboxDraft('bob@far.example'), outboxDraft('eve@far.example')] });
       await until('the other server counts what waits', () => south.outbox.counts().recipients === 2);
       expect(heard).to.be.at.least(1);
       expect(south.outbox.counts()).to.include({ messages: 1, untried: 1 });
@@ -145,7 +145,7 @@ export function severalServersSuite(engine: string, make: () => Promise<StorePla
     });
 
     it('R24 send no entry twice, and leave what the other one is sending', async () => {
-      for (let n = 0; n < 10; n += 1) await put(north, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
+      for (let n = 0; n < 10; n += 1) await put(north, { outbox: [outboxDraft('bob@far.example'), outboxDraft('eve@far.example')] });
       const wish = { limit: 7, forMs: 10 * MINUTE };
       const leased = (await Promise.all([north, south, north, south].map((store) => store.outbox.lease(wish)))).flat();
       expect(leased).to.have.length(20);
@@ -161,7 +161,7 @@ export function severalServersSuite(engine: string, make: () => Promise<StorePla
       await body.append(LARGE);
       if (place.halves !== undefined) expect(await place.halves()).to.equal(1);
       await north.mailStore.commit(describeMail(body, createHash('sha256').update(octets).digest('hex'), { to: [ANDREW] }));
-      expect((await collect(south.mailStore.read(body.id))).equals(octets)).to.equal(true);
+      expect((await octetsOf(south.mailStore.read(body.id))).equals(octets)).to.equal(true);
     });
 
     it('lose and double nothing where one gives a mailbox another name while the other delivers', async () => {

@@ -8,7 +8,7 @@ import { failureOf } from './failureOf.js';
 import { needs } from './needs.js';
 import { update } from './outboxSuite.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, collect, draft, GREG, mail, openMaildrop, pickUp, put } from './testMail.js';
+import { ANDREW, GREG, mail, octetsOf, openMaildrop, outboxDraft, pickUp, put } from './testMail.js';
 import { until } from './waiting.js';
 
 const HOUR = 3_600_000;
@@ -105,7 +105,7 @@ export function takeoverSuite(engine: string, make: () => Promise<StorePlace>): 
 
     it('is what it was sending: each entry goes to one of those who ask, in doubt where it was', async function () {
       needs(this, place, 'endOf', 'forgetGone');
-      for (let n = 0; n < 6; n += 1) await put(north, { outbox: [draft(`r${n}@far.example`)] });
+      for (let n = 0; n < 6; n += 1) await put(north, { outbox: [outboxDraft(`r${n}@far.example`)] });
       const left = await north.outbox.lease({ limit: 4, forMs: 24 * HOUR });
       const kept = await south.outbox.lease({ limit: 1, forMs: 24 * HOUR });
       await north.outbox.enterDoubt(left.slice(0, 2));
@@ -127,7 +127,7 @@ export function takeoverSuite(engine: string, make: () => Promise<StorePlace>): 
 
     it('is mail whose sender stood still: what that one reports later is refused, and told', async function () {
       needs(this, place, 'pause', 'forgetGone');
-      await put(north, { outbox: [draft('bob@far.example')] });
+      await put(north, { outbox: [outboxDraft('bob@far.example')] });
       const [bob] = await north.outbox.lease({ limit: 1, forMs: 24 * HOUR });
       if (bob === undefined) throw new Error('not due');
       const goOn = await place.pause(north);
@@ -158,10 +158,10 @@ export function takeoverSuite(engine: string, make: () => Promise<StorePlace>): 
         () => undefined,
         (error: { readonly code: unknown }) => error.code,
       );
-      if (refusal === undefined) expect((await collect(south.mailStore.read(unit.body.id))).equals(LARGE)).to.equal(true);
+      if (refusal === undefined) expect((await octetsOf(south.mailStore.read(unit.body.id))).equals(LARGE)).to.equal(true);
       else expect([refusal, await south.mailStore.message(unit.body.id)]).to.deep.equal(['lease/lost', undefined]);
       await south.mailStore.commit(mine);
-      expect((await collect(north.mailStore.read(mine.body.id))).equals(LARGE)).to.equal(true);
+      expect((await octetsOf(north.mailStore.read(mine.body.id))).equals(LARGE)).to.equal(true);
     });
   });
 }

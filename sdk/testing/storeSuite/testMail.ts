@@ -85,7 +85,7 @@ async function begin(store: Pick<TestedStore, 'journal' | 'leases'>, account: st
   return store.journal.forAccount(account, lease.fence);
 }
 
-export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+export async function octetsOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of source) pieces.push(piece);
   return Buffer.concat(pieces);
@@ -121,7 +121,7 @@ export async function pickUp(
   }
 }
 
-export function draft(recipient: string): OutboxDraft {
+export function outboxDraft(recipient: string): OutboxDraft {
   return {
     account: 'company',
     from: 'mail@company.example',

@@ -24,13 +24,13 @@ export interface FencedCommand extends LaunchCommand {
   readonly writable: string;
 }
 
-export interface Fence {
+export interface PluginFence {
   readonly kind: FenceKind;
   readonly closed: Closed;
   readonly wrap: (command: FencedCommand) => LaunchCommand;
 }
 
-export const NO_FENCE: Fence = Object.freeze({
+export const NO_FENCE: PluginFence = Object.freeze({
   kind: 'none',
   closed: { files: false, network: false, processes: false },
   wrap: ({ program, args }: FencedCommand): LaunchCommand => ({ program, args }),

@@ -1,6 +1,6 @@
 // Which fence isolated plugins run behind on this machine: found once, told once, and refused where the administrator asks for more.
 import { type Logger, PostroomError, type Settings } from '@postroom/sdk';
-import type { Fence, FenceKind } from './fence.js';
+import type { FenceKind, PluginFence } from './fence.js';
 import { FENCE_NAMES, strictRefusal } from './fenceWords.js';
 import { type FenceSearch, findFence } from './findFence.js';
 
@@ -16,7 +16,7 @@ export class Fences {
   ) {}
 
   /** For a plugin that is about to start. Rejects with `plugin/unfenced` where plugins.isolation asks for more than there is. */
-  async forPlugin(plugin: string): Promise<Fence> {
+  async forPlugin(plugin: string): Promise<PluginFence> {
     const refusal = await this.refusal();
     if (refusal !== undefined) throw new PostroomError('plugin/unfenced', refusal, { plugin });
     const { fence, missing } = await this.found();
@@ -36,7 +36,7 @@ export class Fences {
     return strictRefusal(await this.found());
   }
 
-  #tell(fence: Fence, missing: ReadonlyMap<FenceKind, string>): void {
+  #tell(fence: PluginFence, missing: ReadonlyMap<FenceKind, string>): void {
     if (this.#isTold) return;
     this.#isTold = true;
     const failed = [...missing].filter(([, why]) => why !== 'is not installed');

@@ -3,12 +3,12 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { sentenceOf } from '@postroom/sdk';
 import { bubblewrapCommand } from './bubblewrap.js';
-import { type Fence, type FencedCommand, type FenceKind, NO_FENCE } from './fence.js';
+import { type FencedCommand, type FenceKind, NO_FENCE, type PluginFence } from './fence.js';
 import { namespacesCommand } from './namespaces.js';
 import { probeFence } from './probe.js';
 
 export interface FenceSearch {
-  readonly fence: Fence;
+  readonly fence: PluginFence;
   /** Why a better one is not used, by kind: sentences' ends, "is not installed". */
   readonly missing: ReadonlyMap<FenceKind, string>;
 }
@@ -17,7 +17,7 @@ interface Candidate {
   readonly kind: FenceKind;
   /** The program's name, to be found in PATH. */
   readonly program: string;
-  readonly wraps: (program: string) => readonly Fence['wrap'][];
+  readonly wraps: (program: string) => readonly PluginFence['wrap'][];
 }
 
 const CANDIDATES: readonly Candidate[] = [

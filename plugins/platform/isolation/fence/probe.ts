@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Closed, Fence } from './fence.js';
+import type { Closed, PluginFence } from './fence.js';
 
 const PATIENCE_MS = 10_000;
 
@@ -25,7 +25,7 @@ require('node:net').connect(port, '127.0.0.1').on('connect', () => answer(true))
 `;
 
 /** Rejects with what went wrong where nothing runs behind it. */
-export async function probeFence(wrap: Fence['wrap']): Promise<Closed> {
+export async function probeFence(wrap: PluginFence['wrap']): Promise<Closed> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postroom-fence-'));
   const door = createServer((socket) => socket.destroy());
   try {

@@ -6,7 +6,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { type Logger, type MailView, PostroomError } from '@postroom/sdk';
 import { afterRunning, OwnTime, type TimeLimit, threadTimes } from '@postroom/sdk/base';
 import { CALLS_IN_HAND } from '../calls/callWindow.js';
-import { type Fence, NO_FENCE } from '../fence/fence.js';
+import { NO_FENCE, type PluginFence } from '../fence/fence.js';
 import { limited } from '../fence/limits.js';
 import { Dialler, type DiallerOptions } from '../network/dialler.js';
 import { Peer, type PeerHandler, type Reply } from '../pipe/peer.js';
@@ -56,7 +56,7 @@ export interface ProcessOptions {
   /** The messages that the plugin has in hand. Default: none. */
   readonly inHand?: () => readonly MailView[];
   /** The system's fence around it. Default: none. */
-  readonly fence?: Fence;
+  readonly fence?: PluginFence;
   /** False: without the allow-list and Node's permissions, to try what the fence holds by itself. Default true. */
   readonly closed?: boolean;
   /** Which network it has. Default: none. */

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { type Fence, type FenceKind, NO_FENCE } from '#plugins/platform/isolation/dist/fence/fence.js';
+import { type FenceKind, NO_FENCE, type PluginFence } from '#plugins/platform/isolation/dist/fence/fence.js';
 import { findFence } from '#plugins/platform/isolation/dist/fence/findFence.js';
 import { DoorWorld } from './doorWorld.js';
 import { FIXTURES } from './villains.js';
@@ -102,7 +102,7 @@ describe('a door out of the process of a plugin is shut', function () {
     describe(title, () => {
       let world: DoorWorld;
       before(async function () {
-        const fence: Fence = kind === 'none' ? NO_FENCE : (await findFence([kind])).fence;
+        const fence: PluginFence = kind === 'none' ? NO_FENCE : (await findFence([kind])).fence;
         if (fence.kind !== kind) return this.skip();
         world = await DoorWorld.make({ fence, closed });
       });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { collect } from '@postroom/sdk/testing/store';
+import { octetsOf } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { failureOf } from '../../../kit/failureOf.js';
@@ -44,7 +44,7 @@ describe('A crash of the process that writes', () => {
       const journal = await store.journal.entries('company');
       for (const message of present.filter(({ id }) => !checked.has(id))) {
         checked.add(message.id);
-        const octets = await collect(store.mailStore.read(message.id));
+        const octets = await octetsOf(store.mailStore.read(message.id));
         expect(createHash('sha256').update(octets).digest('hex'), `message ${message.id}`).to.equal(message.contentHash);
         expect(journal.get(`uidl-${message.id}`)?.state).to.equal('stored');
       }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { SystemClock } from '@postroom/sdk/base';
-import { ANDREW, CAROLYN, describeMail, draft, GREG } from '@postroom/sdk/testing/store';
+import { ANDREW, CAROLYN, describeMail, GREG, outboxDraft } from '@postroom/sdk/testing/store';
 import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 
 const store = await SqliteStore.open(process.argv[2] ?? '', { clock: new SystemClock() });
@@ -16,7 +16,7 @@ async function keepWriting(writer: number): Promise<void> {
     await body.append(octets);
     const hash = createHash('sha256').update(octets).digest('hex');
     await store.mailStore.commit(
-      describeMail(body, hash, { to: [ANDREW, GREG, CAROLYN], outbox: [draft('bob@far.example')], uidl: `uidl-${body.id}` }),
+      describeMail(body, hash, { to: [ANDREW, GREG, CAROLYN], outbox: [outboxDraft('bob@far.example')], uidl: `uidl-${body.id}` }),
     );
     writeSync(1, `${body.id}\n`);
   }

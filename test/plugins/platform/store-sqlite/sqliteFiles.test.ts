@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '@postroom/sdk/base';
-import { ANDREW, draft, put } from '@postroom/sdk/testing/store';
+import { ANDREW, outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { SqliteFiles } from '#plugins/platform/store-sqlite/dist/sqliteFiles.js';
 import { failureOf } from '../../../kit/failureOf.js';
@@ -77,7 +77,7 @@ describe('The exchange of the files of a data folder', () => {
     const former = await StoreFixture.make();
     const adopted = await StoreFixture.make();
     const store = await former.open();
-    await put(store, { to: [ANDREW], outbox: [draft('bob@far.example')] });
+    await put(store, { to: [ANDREW], outbox: [outboxDraft('bob@far.example')] });
     const exchange = await files.beginExchange(folder);
     await mkdir(exchange.draft);
     const census = await store.copies.write(join(exchange.draft, files.copyName));

@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ANDREW, collect, pickUp, put } from '@postroom/sdk/testing/store';
+import { ANDREW, octetsOf, pickUp, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import { assertDurable, checkWritable, openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
@@ -206,7 +206,7 @@ describe('Opening the database', () => {
     await fixture.close(store);
     store = await fixture.open();
     expect((await store.mailStore.recent(5)).map((message) => message.id)).to.deep.equal(['2', '1']);
-    expect(String(await collect(store.mailStore.read('2')))).to.contain('hello');
+    expect(String(await octetsOf(store.mailStore.read('2')))).to.contain('hello');
     expect(await store.room(1)).to.include({ answer: 'yes', place: 'the disk of the data folder' });
     expect((await store.room(2 ** 60)).answer).to.equal('only-removals');
   });

@@ -3,7 +3,7 @@ import { copyFile, cp, readdir, readFile, rm, stat, symlink, truncate, writeFile
 import { join } from 'node:path';
 import { SystemClock } from '@postroom/sdk/base';
 import type { LostEnd } from '@postroom/sdk/services';
-import { ANDREW, draft, put } from '@postroom/sdk/testing/store';
+import { ANDREW, outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { openWriter } from '#plugins/platform/store-sqlite/dist/engine/database.js';
 import { LAST_COMMIT_FILE, readLastCommit } from '#plugins/platform/store-sqlite/dist/engine/lastCommit.js';
@@ -32,7 +32,7 @@ describe('A database that lost its end', () => {
   const messages = async (of: SqliteStore): Promise<number> => (await of.mailStore.recent(1_000)).length;
 
   async function putMany(count: number): Promise<void> {
-    for (let n = 0; n < count; n += 1) await put(store, { to: [ANDREW], text: `message ${n}`, outbox: [draft('bob@far.example')] });
+    for (let n = 0; n < count; n += 1) await put(store, { to: [ANDREW], text: `message ${n}`, outbox: [outboxDraft('bob@far.example')] });
     await store.settle();
     await until('the file has the number of the last commit', async () => {
       const known = await readLastCommit(fixture.folder);

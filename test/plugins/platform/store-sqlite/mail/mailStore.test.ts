@@ -1,6 +1,6 @@
 // Rows of the mail store: what is stored once, and what goes when nothing needs it any more.
 
-import { ANDREW, CAROLYN, collect, describeMail, draft, GREG, mail, openMaildrop, pickUp, put } from '@postroom/sdk/testing/store';
+import { ANDREW, CAROLYN, describeMail, GREG, mail, octetsOf, openMaildrop, outboxDraft, pickUp, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
@@ -74,7 +74,7 @@ describe('The rows of MailStore on SQLite', () => {
   });
 
   it('keeps a message that the Outbox still holds', async () => {
-    const unit = await mail(store, { to: [ANDREW], outbox: [draft('bob@far.example')] });
+    const unit = await mail(store, { to: [ANDREW], outbox: [outboxDraft('bob@far.example')] });
     await store.mailStore.commit(unit);
     const maildrop = await openMaildrop(store, ANDREW);
     await maildrop.remove([1]);
@@ -102,6 +102,6 @@ describe('The rows of MailStore on SQLite', () => {
     await fixture.close(store);
     store = await fixture.open();
     expect([await count('chunk'), await count('spill')]).to.deep.equal([12, 0]);
-    expect((await collect(store.mailStore.read(large.id))).length).to.equal(3 * 2 ** 20);
+    expect((await octetsOf(store.mailStore.read(large.id))).length).to.equal(3 * 2 ** 20);
   });
 });

@@ -1,6 +1,6 @@
 // An Outbox of 100,000 entries, filled behind the store's back.
 
-import { draft, put } from '@postroom/sdk/testing/store';
+import { outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
@@ -12,8 +12,8 @@ describe('A long Outbox on SQLite', () => {
   beforeEach(async () => {
     fixture = await StoreFixture.make();
     store = await fixture.open();
-    await put(store, { outbox: [draft('bob@far.example'), draft('eve@far.example')] });
-    await put(store, { outbox: [draft('dan@far.example')] });
+    await put(store, { outbox: [outboxDraft('bob@far.example'), outboxDraft('eve@far.example')] });
+    await put(store, { outbox: [outboxDraft('dan@far.example')] });
   });
   afterEach(() => fixture.dispose());
 
@@ -37,5 +37,18 @@ describe('A long Outbox on SQLite', () => {
     const next = await store.outbox.lease(some);
     expect(next[0]?.recipient).to.equal('r198@far.example');
     await store.outbox.release(next);
+  });
+
+  it('takes over what an older version was sending, which had no numbers for tries', async () => {
+    await fixture.close(store);
+    const connection = await Connection.open(store.path, 'write');
+    const later = Date.now() + 3_600_000;
+    await connection.run(`UPDATE outbox SET state = 'sending', lease_until = ?, in_doubt = 1 WHERE recipient = 'bob@far.example'`, [later]);
+    await connection.close();
+    store = await fixture.open();
+    const [bob, ...others] = await store.outbox.recover(60_000);
+    expect(others).to.deep.equal([]);
+    expect(bob).to.include({ recipient: 'bob@far.example', inDoubt: true });
+    expect(bob?.lease).to.be.above(0);
   });
 });
