@@ -47,6 +47,23 @@ describe('What an administrator does on the pages', () => {
     expect(await axeFindings(page), name).to.deep.equal([]);
   };
 
+  it('sees the servers on the store where there are several, and what each of them holds', async () => {
+    await visit(page, manager, '/');
+    await page.getByRole('heading', { name: 'Mail service' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'Servers on the store' }).count(), 'one server is no list').to.equal(0);
+    const at = new Date().toISOString();
+    const rows = [
+      { server: 'north', state: 'this', since: at, heardAt: at, holds: { timer: at, 'collecting company': at } },
+      { server: 'south', state: 'gone', since: at, heardAt: at, holds: { 'mailbox andrew@company': at } },
+    ];
+    await page.route('**/api/commands/nodes', (route) => route.fulfill({ json: rows }));
+    await visit(page, manager, '/');
+    const south = page.getByRole('region', { name: 'Servers on the store' }).getByRole('row', { name: /^south/ });
+    await south.getByText('gone').waitFor();
+    await south.getByText(/^mailbox andrew@company, since /).waitFor();
+    await show('servers');
+  });
+
   it('reads on the sheet what to type into the mail program, and what to write in Bcc, which the account shows as well', async () => {
     await visit(page, manager, '/sheets/company');
     const sheet = page.locator('[data-user="andrew"]');

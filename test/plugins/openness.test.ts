@@ -74,6 +74,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'ContributedEntries',
         'Events',
         'Figures',
+        'Leases',
         'MailStore',
         'Outbox',
         'PluginSupervision',
@@ -107,8 +108,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'StandingProblems'] },
   'platform/service-commands': {
     services: [
-      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration', 'PortCatalogue'],
-      ...['Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
+      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
+      ...['PortCatalogue', 'Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
     ],
   },
   'platform/settings-commands': {

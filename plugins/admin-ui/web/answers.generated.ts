@@ -834,6 +834,21 @@ export interface NetworkDeviceStatusAnswer {
   readonly since?: string;
 }
 
+/** nodes: The servers on the store, and what each of them holds */
+export type NodesAnswer = readonly NodesRow[];
+
+export interface NodesRow {
+  /** Its name. */
+  readonly server: string;
+  /** `this`: whoever answers. `gone`: not heard of for half a minute; others take over what it holds. */
+  readonly state: 'this' | 'running' | 'gone';
+  readonly since: string;
+  /** When the store heard of it last. */
+  readonly heardAt: string;
+  /** What it alone does, and since when: accounts that it collects, mailboxes that are open, the timer, tidying, jobs. */
+  readonly holds: Readonly<Record<string, string>>;
+}
+
 /** outbox.hold: Keep entries back until they are retried */
 export interface OutboxHoldAnswer {
   /** How many. */
@@ -1534,6 +1549,7 @@ export interface Answers {
   readonly 'network-device.card': NetworkDeviceCardAnswer;
   readonly 'network-device.look': NetworkDeviceLookAnswer;
   readonly 'network-device.status': NetworkDeviceStatusAnswer;
+  readonly nodes: NodesAnswer;
   readonly 'outbox.hold': OutboxHoldAnswer;
   readonly 'outbox.list': OutboxListAnswer;
   readonly 'outbox.retry': OutboxRetryAnswer;

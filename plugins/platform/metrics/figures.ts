@@ -16,6 +16,8 @@ export class ServerFigures implements Figures, Disposable {
   readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOK_MS });
   readonly #watching: Disposable;
   #delaySince: number;
+  /** When the oldest message of a mailbox came; milliseconds since 1970. */
+  #oldestInbox: number | undefined;
 
   constructor(
     private readonly stores: { readonly upkeep: StoreMaintenance; readonly store: MailStore; readonly outbox: Outbox },
@@ -41,7 +43,7 @@ export class ServerFigures implements Figures, Disposable {
   async now(): Promise<FiguresNow> {
     const { commits, latency } = this.stores.upkeep.stats;
     const { rss, heapUsed } = process.memoryUsage();
-    const inbox = (await this.stores.store.mailboxes()).flatMap((box) => box.oldest?.getTime() ?? []);
+    await this.#lookAtInboxes();
     const delays = this.#delays();
     return {
       upSeconds: Math.round((this.clock.monotonic() - this.#began) / 1000),
@@ -53,11 +55,18 @@ export class ServerFigures implements Figures, Disposable {
       commitMsP50: rounded(latency.p50),
       commitMsP99: rounded(latency.p99),
       outboxOldestSeconds: this.#ageOf(this.stores.outbox.counts().oldest?.getTime()),
-      inboxOldestSeconds: this.#ageOf(inbox.length === 0 ? undefined : inbox.reduce((oldest, each) => Math.min(oldest, each))),
+      inboxOldestSeconds: this.#ageOf(this.#oldestInbox),
       ...delays,
       memoryMB: rounded(rss / MEGABYTE),
       heapMB: rounded(heapUsed / MEGABYTE),
     };
+  }
+
+  /** While the store cannot be asked, what was seen last goes on getting older: the other figures are wanted then most. */
+  async #lookAtInboxes(): Promise<void> {
+    const boxes = await this.stores.store.mailboxes().catch(() => undefined);
+    const times = boxes?.flatMap((box) => box.oldest?.getTime() ?? []);
+    if (times !== undefined) this.#oldestInbox = times.length === 0 ? undefined : times.reduce((oldest, each) => Math.min(oldest, each));
   }
 
   /** The histogram holds the whole delay between two looks; what is beyond the interval is the loop's. */

@@ -6,6 +6,7 @@ import {
   ContributedEntries,
   Events,
   Figures,
+  Leases,
   MailStore,
   Outbox,
   PluginSupervision,
@@ -14,10 +15,12 @@ import {
 import { ContributedMetrics } from './contributedMetrics.js';
 import { exposition, ownSamples } from './exposition.js';
 import { ServerFigures } from './figures.js';
+import { storeSamples } from './storeSamples.js';
 
 export function activate(context: PluginContext): void {
   const clock = context.get(Clock);
   const stores = { upkeep: context.get(StoreMaintenance), store: context.get(MailStore), outbox: context.get(Outbox) };
+  const leases = context.get(Leases);
   const figures = new ServerFigures(stores, clock, context.get(Events));
   context.subscriptions.push(figures);
   context.provide(Figures, figures);
@@ -28,7 +31,7 @@ export function activate(context: PluginContext): void {
     clock,
   );
   context.commands.register('metrics', async (_args, call) => {
-    const own = ownSamples(await figures.now());
+    const own = [...ownSamples(await figures.now()), ...(await storeSamples(stores.upkeep, leases))];
     return exposition([...own, ...(await contributed.samples(new Set(own.map(({ name }) => name)), call))]);
   });
 }

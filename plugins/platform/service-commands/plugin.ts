@@ -1,4 +1,4 @@
-// Service commands: status, send-receive, schedule, service start|stop, licence.
+// Service commands: status, send-receive, schedule, service start|stop, licence, nodes.
 import type { CommandHandler, PluginContext } from '@postroom/sdk';
 import { whileProvided } from '@postroom/sdk/base';
 import {
@@ -6,6 +6,7 @@ import {
   CommandCatalogue,
   Events,
   Figures,
+  Leases,
   Licence,
   MailStore,
   Outbox,
@@ -20,6 +21,7 @@ import {
 import { LicenceCommand } from './licenceCommand.js';
 import { SendReceive } from './sendReceive.js';
 import { type StatusSources, statusReport } from './statusReport.js';
+import { storeServerRows } from './storeServers.js';
 
 export function activate(context: PluginContext): void {
   const accounts = context.get(Accounts);
@@ -40,6 +42,7 @@ export function activate(context: PluginContext): void {
     problems: context.get(StandingProblems),
   };
   const sendReceive = new SendReceive(context.get(Rounds), accounts, context.get(Events));
+  const leases = context.get(Leases);
   const licenceCommand = new LicenceCommand(licence, accounts, context.get(CommandCatalogue));
   const handlers: Readonly<Record<string, CommandHandler>> = {
     status: () => statusReport(sources),
@@ -48,6 +51,7 @@ export function activate(context: PluginContext): void {
     'service.start': () => service.set(true),
     'service.stop': () => service.set(false),
     licence: (_args, call) => licenceCommand.answer(call),
+    nodes: async () => storeServerRows(await leases.servers()),
   };
   for (const [command, handler] of Object.entries(handlers)) context.commands.register(command, handler);
 }

@@ -10,20 +10,21 @@ export interface Loaded<T> {
   readonly reload: () => void;
 }
 
-/** `refreshOn`: types of events. */
+/** `refreshOn`: types of events. `everyMs`: also so often, for what sends no event here. */
 export function useCommand<Command extends string>(
   command: Command,
   args: object = {},
   refreshOn: readonly string[] = [],
+  everyMs?: number,
 ): Loaded<AnswerOf<Command>> {
-  return useLoaded(JSON.stringify([command, args]), (background) => run(command, args, { background }), refreshOn);
+  return useLoaded(JSON.stringify([command, args]), (background) => run(command, args, { background }), refreshOn, everyMs);
 }
 
 export function useResource<Url extends string>(url: Url, refreshOn: readonly string[] = []): Loaded<RouteAnswerOf<`GET ${Url}`>> {
   return useLoaded(url, (background) => ask('GET', url, { background }), refreshOn);
 }
 
-function useLoaded<T>(key: string, load: (background: boolean) => Promise<T>, refreshOn: readonly string[]): Loaded<T> {
+function useLoaded<T>(key: string, load: (background: boolean) => Promise<T>, refreshOn: readonly string[], everyMs?: number): Loaded<T> {
   const [state, setState] = useState<{ readonly key: string; readonly data: T | undefined; readonly error: string | undefined }>({
     key,
     data: undefined,
@@ -56,6 +57,11 @@ function useLoaded<T>(key: string, load: (background: boolean) => Promise<T>, re
   // The question may be another one by the time that an event's turn comes.
   const newest = useRef(reload);
   newest.current = reload;
+  useEffect(() => {
+    if (everyMs === undefined) return;
+    const timer = window.setInterval(() => newest.current(true), everyMs);
+    return () => window.clearInterval(timer);
+  }, [everyMs]);
   const waiting = useRef<number | undefined>(undefined);
   useEffect(() => () => window.clearTimeout(waiting.current), []);
   useLiveEvents(refreshOn, () => {

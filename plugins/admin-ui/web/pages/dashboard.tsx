@@ -12,6 +12,7 @@ import { Badge, Notice, Problem } from '../controls/notices.js';
 import { Card, Empty, Page } from '../controls/page.js';
 import { Lamp } from '../mail/lamp.js';
 import { SendReceive } from '../mail/sendReceive.js';
+import { ServersCard } from './serversCard.js';
 
 const CHANGES = ['accepted', 'picked-up', 'relay', 'round', 'licence', 'settings', 'plugin', 'problem', 'activity'];
 
@@ -127,6 +128,7 @@ export function Dashboard(): ReactNode {
               </ul>
             </Card>
           </div>
+          <ServersCard />
           <StatusCards />
           {others.length > 0 && (
             <Notice kind="warning" title="To look at">

@@ -6,6 +6,7 @@ import { LicenceCommand } from '#plugins/platform/service-commands/dist/licenceC
 import { roundSummary } from '#plugins/platform/service-commands/dist/roundSummary.js';
 import { SendReceive } from '#plugins/platform/service-commands/dist/sendReceive.js';
 import { type StatusSources, statusReport } from '#plugins/platform/service-commands/dist/statusReport.js';
+import { storeServerRows } from '#plugins/platform/service-commands/dist/storeServers.js';
 import { failureOf } from '../../../kit/failureOf.js';
 
 const AT = new Date('2026-11-23T10:00:00Z');
@@ -44,7 +45,7 @@ describe('status', () => {
         mailboxes: async () => [{ messages: 2, oldest: LATER }, { messages: 1, oldest: AT }, { messages: 0 }],
         setAside: async () => [1],
       },
-      outbox: { counts: () => ({ messages: 1, recipients: 2, untried: 1, oldest: AT, newest: 9 }) },
+      outbox: { counts: () => ({ messages: 1, recipients: 2, untried: 1, oldest: AT }) },
       plugins: { blocking: [] },
       schedule: { plan: async () => ({ rounds: [{ at: LATER }] }) },
       figures: () => ({ now: async () => ({ accepted: 5 }) }),
@@ -149,6 +150,39 @@ describe('send-receive', () => {
     const command = new SendReceive({ run: () => expect.fail('a round ran') } as never, ACCOUNTS as never, events);
     const error = await failureOf(command.run(['works', 'nowhere'], CALL as never));
     expect(error.message).to.equal('There is no account nowhere. "postroom accounts list" shows them all.');
+  });
+});
+
+describe('nodes', () => {
+  const server = { id: 1, name: 'a', isThis: true, isGone: false, since: AT, heardAt: LATER };
+
+  it('says what each server on the store holds, in words, and which one is gone', () => {
+    const leases = ['schedule', 'tidy', 'round/works', 'maildrop/andrew@company', 'job/moon.look', 'acme/thing'];
+    const rows = storeServerRows([
+      { ...server, holds: leases.map((lease) => ({ lease, since: AT })) },
+      { ...server, name: 'b', isThis: false, holds: [] },
+      { ...server, name: 'c', isThis: false, isGone: true, holds: [] },
+    ]);
+    expect(rows[0]).to.deep.equal({
+      ...{ server: 'a', state: 'this', since: AT, heardAt: LATER },
+      holds: {
+        ...{ timer: AT, tidying: AT, 'collecting works': AT, 'job moon.look': AT, 'acme/thing': AT },
+        'mailbox andrew@company': AT,
+      },
+    });
+    expect(rows.map(({ server: name, state }) => [name, state])).to.deep.equal([
+      ['a', 'this'],
+      ['b', 'running'],
+      ['c', 'gone'],
+    ]);
+  });
+
+  it('names the mailboxes that are open longest, and counts the others', () => {
+    const holds = Array.from({ length: 30 }, (_, nth) => ({ lease: `maildrop/user${nth}`, since: new Date(AT.getTime() + nth) }));
+    const [row] = storeServerRows([{ ...server, holds: holds.toReversed() }]);
+    const names = Object.keys(row?.holds ?? {});
+    expect([names.length, names[0], names.at(-1)]).to.deep.equal([21, 'mailbox user0', '10 more mailboxes']);
+    expect(row?.holds['10 more mailboxes']).to.deep.equal(holds[20]?.since);
   });
 });
 
