@@ -1,6 +1,6 @@
 // Senders on several servers.
 import type { OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
-import { draft, put } from '@postroom/sdk/testing/store';
+import { outboxDraft, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import type { PostgresStore } from '#plugins/store-postgres/dist/postgresStore.js';
 import { testCluster } from '../../../kit/postgres/testCluster.js';
@@ -31,7 +31,7 @@ describe('The Outbox of two servers on PostgreSQL', () => {
   });
 
   it('sends nothing twice, and lets the octets go in the end', async () => {
-    for (let n = 0; n < 40; n += 1) await put(one, { outbox: Array.from({ length: 5 }, (_, each) => draft(`${n}.${each}@far.example`)) });
+    for (let n = 0; n < 40; n += 1) await put(one, { outbox: Array.from({ length: 5 }, (_, each) => outboxDraft(`${n}.${each}@far.example`)) });
     const went: number[] = [];
     const send = async ({ outbox }: PostgresStore): Promise<void> => {
       for (
@@ -51,7 +51,7 @@ describe('The Outbox of two servers on PostgreSQL', () => {
   });
 
   it('writes into the trail of a message what several senders made of it at once', async () => {
-    await put(one, { outbox: Array.from({ length: 8 }, (_, each) => draft(`${each}@far.example`)) });
+    await put(one, { outbox: Array.from({ length: 8 }, (_, each) => outboxDraft(`${each}@far.example`)) });
     const stores = [one, two, one, two, one, two, one, two];
     const entries: OutboxEntry[] = [];
     for (const store of stores) entries.push(...(await store.outbox.lease({ limit: 1, forMs: MINUTE })));
