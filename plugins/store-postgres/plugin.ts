@@ -18,7 +18,7 @@ import {
 import { openStore } from './openStore.js';
 
 export async function activate(context: PluginContext): Promise<void> {
-  const { store, close } = await openStore({
+  const opened = await openStore({
     folder: context.get(DataFolder),
     node: context.get(ServerNode),
     events: context.get(Events),
@@ -27,7 +27,8 @@ export async function activate(context: PluginContext): Promise<void> {
     passwordFile: context.settings.get<string | undefined>('storePostgres.passwordFile'),
     connections: context.settings.get<number>('storePostgres.connections'),
   });
-  context.subscriptions.push({ dispose: close });
+  context.subscriptions.push({ dispose: () => opened.close() });
+  const { store } = opened;
   context.provide(MailStore, store.mailStore);
   context.provide(Outbox, store.outbox);
   context.provide(Journal, store.journal);

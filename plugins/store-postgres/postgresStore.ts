@@ -79,8 +79,7 @@ export class PostgresStore implements StoreMaintenance {
     this.revisions = new PostgresRevisions(database, engine.clock);
     this.documents = new PostgresDocuments(engine);
     this.maildrops = new PostgresMaildrops(database, leases, engine.clock, this.#pickUps);
-    // Where the database is away the next look makes it good.
-    this.#following = changes.subscribe('outbox', () => void this.#tally.look().catch(() => undefined));
+    this.#following = changes.subscribe('outbox', () => this.#tally.heard());
   }
 
   /**
@@ -135,7 +134,7 @@ export class PostgresStore implements StoreMaintenance {
   }
 
   census(): Promise<Census> {
-    return takeCensus(this.engine.database);
+    return this.engine.aside(takeCensus);
   }
 
   contents(): AsyncIterable<{ readonly id: MessageId; readonly contentHash: string }> {
@@ -160,12 +159,15 @@ export class PostgresStore implements StoreMaintenance {
     await this.mailStore.settle();
     await this.activity.settle();
     await this.#pickUps.settle();
+    await this.storages.settle();
   }
 
   /** Writes what waits, then lets go of everything. */
   async close(): Promise<void> {
     void this.#following.dispose();
+    this.#tally.dispose();
     await this.mailStore.close();
+    await this.storages.settle();
     await this.#pickUps.close();
     await this.activity.close();
     await this.engine.close();

@@ -80,7 +80,8 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw wrong(`"${withoutPassword(text)}" has a "%" that is no escape (write "%25")`);
+    // Not the text: it may be the password.
+    throw wrong('The address of the database has a "%" that is no escape (write "%25")');
   }
 }
 

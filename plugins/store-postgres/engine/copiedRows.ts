@@ -6,14 +6,18 @@ import { to as copyTo } from 'pg-copy-streams';
 const HEADER_OCTETS = 19;
 const TRAILER = -1;
 
-/** Rows of the query's columns as PostgreSQL sends them in binary; `null` for NULL. They are views of what was read: copy what is kept. */
-export async function* copiedRows(client: Client, query: string): AsyncGenerator<readonly (Buffer | null)[]> {
-  const stream = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT binary)`));
+/** Rows of the query's columns as PostgreSQL sends them in binary; `null` for NULL. They are views of what was read. */
+export function copiedRows(client: Client, query: string): AsyncGenerator<readonly (Buffer | null)[]> {
+  return rowsIn(client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT binary)`)));
+}
+
+/** Rows in what comes in pieces of any size. */
+export async function* rowsIn(stream: AsyncIterable<Buffer>): AsyncGenerator<readonly (Buffer | null)[]> {
   let pieces: Buffer[] = [];
   let size = 0;
   let wanted = HEADER_OCTETS;
   let isBegun = false;
-  for await (const piece of stream as AsyncIterable<Buffer>) {
+  for await (const piece of stream) {
     pieces.push(piece);
     size += piece.length;
     if (size < wanted) continue;

@@ -4,16 +4,17 @@ import type { StoreAddress } from './address.js';
 import { Changes } from './changes.js';
 import { CommitLog } from './commitLog.js';
 import { type Database, PooledDatabase } from './database.js';
+import { DatabaseSession } from './databaseSession.js';
 import { clockOf, DATABASE_CLOCK, type EngineClock } from './engineClock.js';
 import { PostgresLeases } from './leases.js';
 import { migrate } from './migrations.js';
-import { type ServerOptions, Servers } from './servers.js';
+import { type JoinOptions, Servers } from './servers.js';
 import { SessionPool } from './sessionPool.js';
 import { StandingSession } from './standingSession.js';
 
 export interface EngineOptions {
   readonly address: StoreAddress;
-  readonly server: ServerOptions;
+  readonly server: JoinOptions;
   /** In the place of the database's clock: for tests. */
   readonly clock?: Clock | undefined;
   /** At most so many connections, besides the one for signs of life. */
@@ -39,6 +40,7 @@ export interface Engine {
 const CONNECTIONS = 10;
 /** A statement that takes longer is called off. */
 const PATIENCE_MS = 30_000;
+const LONG_MS = 3_600_000;
 
 export class PostgresEngine implements Engine {
   readonly database: Database;
@@ -48,11 +50,16 @@ export class PostgresEngine implements Engine {
   readonly changes: Changes;
   readonly pool: SessionPool;
   readonly commits: CommitLog;
+  private readonly address: StoreAddress;
+  /** What PostgreSQL's own lists call its connections. */
+  private readonly application: string;
   readonly #pulse: StandingSession;
   #storeId = '';
 
   private constructor({ address, server, clock, connections = CONNECTIONS, patienceMs = PATIENCE_MS, onJoined }: EngineOptions) {
-    const session = { application: `postroom ${server.name}`, patienceMs };
+    this.address = address;
+    this.application = `postroom ${server.name}`;
+    const session = { application: this.application, patienceMs };
     this.pool = new SessionPool(address, session, connections);
     this.#pulse = new StandingSession(address, session, (each) => this.changes.hear(each));
     this.commits = new CommitLog();
@@ -70,7 +77,7 @@ export class PostgresEngine implements Engine {
     const { former } = options;
     const engine = new PostgresEngine(options);
     try {
-      engine.#storeId = await engine.pool.use(migrate);
+      engine.#storeId = await engine.aside(migrate);
       await engine.servers.join(await former?.(engine.#storeId));
       // From here on it hears of changes.
       await engine.servers.renew();
@@ -84,6 +91,16 @@ export class PostgresEngine implements Engine {
   /** Names the store for good: in a data folder stands which one it belongs to. */
   get storeId(): string {
     return this.#storeId;
+  }
+
+  /** Work that may take long, on a connection of its own. */
+  async aside<T>(work: (session: DatabaseSession) => Promise<T>): Promise<T> {
+    const session = await DatabaseSession.open(this.address, { application: this.application, patienceMs: LONG_MS });
+    try {
+      return await work(session);
+    } finally {
+      await session.close();
+    }
   }
 
   async close(): Promise<void> {

@@ -4,11 +4,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import { packageFolder } from '@postroom/sdk/base';
-import type { Session } from './session.js';
+import type { DatabaseSession } from './databaseSession.js';
 
 /** The SQL files stay where the sources are. */
 const FOLDER = path.join(packageFolder(import.meta.url), 'migrations');
-/** For pg_advisory_xact_lock: servers that start at once migrate one after the other. Held by the transaction that migrates, and by nothing else. */
+/** For pg_advisory_lock: servers that start at once migrate one after the other. It goes with the connection, as does the transaction that it is about. */
 const LOCK = 0x506f7374;
 
 interface SchemaRow {
@@ -17,15 +17,32 @@ interface SchemaRow {
   readonly oldest: number;
 }
 
+interface MigrationFile {
+  readonly name: string;
+  readonly version: number;
+}
+
 /** Answers the store's own id. Throws `data/newer` where this server is too old for the schema. */
-export async function migrate(session: Session): Promise<string> {
+export async function migrate(session: DatabaseSession): Promise<string> {
   const known = await schemaOf(session);
   const files = await migrationFiles();
   const latest = files.at(-1)?.version ?? 0;
   if (known !== undefined && known.version >= latest) return idOf(known, latest);
+  // Before the transaction, which would not see what another one made while this waited.
+  await session.rows('SELECT pg_advisory_lock($1)', [LOCK]);
+  try {
+    await bringUpToDate(session, files);
+  } finally {
+    if (session.isUsable) await session.rows('SELECT pg_advisory_unlock($1)', [LOCK]);
+  }
+  const schema = await schemaOf(session);
+  if (schema === undefined) throw new PostroomError('store/failed', 'The tables of the store were made, and are not there.');
+  return idOf(schema, latest);
+}
+
+async function bringUpToDate(session: DatabaseSession, files: readonly MigrationFile[]): Promise<void> {
   await session.exec('BEGIN');
   try {
-    await session.rows('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     // Another server may have been faster.
     const before = (await schemaOf(session))?.version ?? 0;
     for (const { name, version } of files.filter((file) => file.version > before)) {
@@ -38,9 +55,6 @@ export async function migrate(session: Session): Promise<string> {
     if (session.isUsable) await session.exec('ROLLBACK');
     throw error;
   }
-  const schema = await schemaOf(session);
-  if (schema === undefined) throw new PostroomError('store/failed', 'The tables of the store were made, and are not there.');
-  return idOf(schema, latest);
 }
 
 function idOf({ id, version, oldest }: SchemaRow, latest: number): string {
@@ -58,13 +72,13 @@ function oldestFor(sql: string, version: number): number {
 }
 
 /** `undefined` before the first migration. */
-async function schemaOf(session: Session): Promise<SchemaRow | undefined> {
+async function schemaOf(session: DatabaseSession): Promise<SchemaRow | undefined> {
   const [there] = await session.rows<{ is_there: boolean }>(`SELECT to_regclass('meta') IS NOT NULL AS is_there`);
   if (there?.is_there !== true) return undefined;
   return (await session.rows<SchemaRow>('SELECT id, version, oldest FROM meta'))[0];
 }
 
-async function migrationFiles(): Promise<{ readonly name: string; readonly version: number }[]> {
+async function migrationFiles(): Promise<readonly MigrationFile[]> {
   return (await readdir(FOLDER))
     .filter((name) => /^\d{3}-.*\.sql$/.test(name))
     .map((name) => ({ name, version: Number(name.slice(0, 3)) }))

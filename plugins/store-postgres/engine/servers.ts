@@ -5,10 +5,10 @@ import { Listeners } from '@postroom/sdk/base';
 import { bigints } from './binaryArrays.js';
 import type { Database, Statements } from './database.js';
 import { DATABASE_NOW } from './engineClock.js';
-import { plainText } from './plainText.js';
 import type { StandingSession } from './standingSession.js';
+import { storableText } from './storableText.js';
 
-export interface ServerOptions {
+export interface JoinOptions {
   readonly name: string;
   readonly renewMs?: number | undefined;
   readonly goneAfterMs?: number | undefined;
@@ -40,7 +40,7 @@ export class Servers {
   constructor(
     private readonly database: Database,
     private readonly pulse: StandingSession,
-    private readonly options: ServerOptions,
+    private readonly options: JoinOptions,
     /** Told each new number. */
     private readonly onJoined: (id: number) => void,
   ) {
@@ -91,7 +91,7 @@ export class Servers {
   }
 
   async #join(former: number | undefined): Promise<void> {
-    const name = plainText(this.options.name);
+    const name = storableText(this.options.name);
     this.#id = await this.database.transaction(async (statements) => {
       const [other] = await statements.rows<{ id: number; is_gone: boolean; heard_at: number }>(
         `SELECT id, until <= ${DATABASE_NOW} AS is_gone, heard_at FROM server WHERE name = $1 FOR UPDATE`,
@@ -120,7 +120,7 @@ export class Servers {
         await session.checkFitness();
         return session.run(RENEW, [this.#id, this.#goneAfterMs]);
       });
-      if (known === 0) await this.#join(undefined);
+      if (known === 0) await this.#comeBack();
       this.#trouble = undefined;
       this.#renewed.fire({ before, now: this.#id });
       const [gone] = await this.database.rows(`SELECT 1 FROM server WHERE until <= ${DATABASE_NOW} LIMIT 1`);
@@ -129,6 +129,16 @@ export class Servers {
       const isNews = this.#trouble === undefined;
       this.#trouble = error instanceof Error ? error : new Error(String(error));
       if (isNews && !this.#isClosed) this.#failed.fire(this.#trouble);
+      throw error;
+    }
+  }
+
+  /** Others gave this server up while it stood still. Where another one has its name by now it holds nothing any more. */
+  async #comeBack(): Promise<void> {
+    try {
+      await this.#join(undefined);
+    } catch (error) {
+      if (error instanceof PostroomError && error.code === 'data/locked') this.#renewed.fire({ before: this.#id, now: this.#id });
       throw error;
     }
   }

@@ -18,7 +18,7 @@ const CHANGED = `
   SELECT id FROM message WHERE id = ANY ($1) AND gone_at IS NULL
     AND content_hash <> (SELECT sha256(coalesce(string_agg(octets, '' ORDER BY piece), '')) FROM chunk WHERE message_id = message.id) LIMIT 1`;
 const COPY_OF_NOTHING = `
-  SELECT placement.id FROM placement JOIN message ON message.id = message_id WHERE removed_at IS NULL AND gone_at IS NOT NULL LIMIT 1`;
+  SELECT placement.id FROM placement JOIN message ON message.id = placement.message_id WHERE removed_at IS NULL AND gone_at IS NOT NULL LIMIT 1`;
 
 /** Throws `data/corrupt` for the first thing that is not as it must be. */
 export async function checkWhole(database: Database): Promise<void> {

@@ -1,11 +1,11 @@
 // The octets of copies as POP3 serves them, in the order asked for. Small messages come many a query, and the next query runs
 // while the consumer still works on what the last one brought; large ones come piece by piece, as nothing of the database is held while a client reads.
 
-import { EditedOctets } from '@postroom/sdk/base';
+import { type CopyEdit, EditedOctets, octetsAdded } from '@postroom/sdk/base';
 import type { MaildropPiece } from '@postroom/sdk/services';
 import type { Database } from '../engine/database.js';
 import { concealedEdits } from '../mail/copies.js';
-import { missingOctets, PIECE_OCTETS, readPieces } from '../mail/pieces.js';
+import { PIECE_OCTETS, readPieces } from '../mail/pieces.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
 
 const AHEAD_MESSAGES = 64;
@@ -14,19 +14,17 @@ const AHEAD_OCTETS = 2 ** 20;
 interface StoredCopy {
   readonly message: number;
   readonly prefix: Uint8Array;
-  readonly concealed: string | null;
-  readonly size: number;
-  /** All of them where the message has one piece; else `undefined`. */
+  readonly edits: readonly CopyEdit[];
+  /** The message's first piece; `undefined` where it has more than one. */
   readonly octets: Uint8Array | undefined;
 }
 
-/** `ids`: placements. COPY, as octets in a row of text cost twice. */
+/** `ids`: placements. COPY, as octets in a row of text cost twice; each plan of a join of few tables costs less than that of many. */
 const copies = (ids: readonly number[]): string => `
-  SELECT placement.id, placement.message_id, placement.prefix, placement.concealed, message.size, chunk.octets
+  SELECT placement.id, placement.message_id, placement.prefix, placement.concealed, chunk.octets
   FROM unnest('{${ids.join(',')}}'::bigint[]) AS wanted (id)
     JOIN placement ON placement.id = wanted.id AND removed_at IS NULL
-    JOIN message ON message.id = placement.message_id
-    LEFT JOIN chunk ON chunk.message_id = message.id AND chunk.piece = 0 AND message.size <= ${PIECE_OCTETS}`;
+    LEFT JOIN chunk ON chunk.message_id = placement.message_id AND piece = 0 AND placement.size - length(prefix) <= ${PIECE_OCTETS}`;
 
 export async function* readMaildrop(
   database: Database,
@@ -43,8 +41,7 @@ export async function* readMaildrop(
     for (const number of batch) {
       const copy = stored.get(snapshot.placement(number));
       if (copy === undefined) yield { number, octets: new Uint8Array(0), last: true, missing: true };
-      else if (copy.size > PIECE_OCTETS) yield* largeCopy(database, number, copy);
-      else yield* smallCopy(number, copy);
+      else yield* piecesOf(database, number, copy, snapshot.size(number));
     }
   }
 }
@@ -76,14 +73,12 @@ async function readBatch(
 ): Promise<ReadonlyMap<number, StoredCopy>> {
   const stored = new Map<number, StoredCopy>();
   if (batch === undefined) return stored;
-  for await (const [id, message, prefix, concealed, size, octets] of database.copyOut(
-    copies(batch.map((number) => snapshot.placement(number))),
-  )) {
+  const query = copies(batch.map((number) => snapshot.placement(number)));
+  for await (const [id, message, prefix, concealed, octets] of database.copyOut(query)) {
     stored.set(numberOf(id), {
       message: numberOf(message),
       prefix: prefix ?? new Uint8Array(0),
-      concealed: concealed?.toString() ?? null,
-      size: numberOf(size),
+      edits: concealedEdits(concealed?.toString() ?? null),
       octets: octets ?? undefined,
     });
   }
@@ -94,23 +89,37 @@ function numberOf(bigint: Buffer | null | undefined): number {
   return Number(bigint?.readBigInt64BE());
 }
 
-function* smallCopy(number: number, copy: StoredCopy): Generator<MaildropPiece> {
-  const stored = copy.octets ?? new Uint8Array(0);
-  if (stored.length !== copy.size) throw missingOctets(copy.message);
-  const edited = new EditedOctets(concealedEdits(copy.concealed));
-  const pieces = [copy.prefix, ...edited.take(stored), ...edited.end()];
-  if (copy.prefix.length + copy.size <= PIECE_OCTETS) {
+/** `served`: octets of the copy. */
+function piecesOf(
+  database: Database,
+  number: number,
+  copy: StoredCopy,
+  served: number,
+): Iterable<MaildropPiece> | AsyncIterable<MaildropPiece> {
+  const size = served - copy.prefix.length - octetsAdded(copy.edits);
+  return copy.octets?.length === size ? smallCopy(number, copy, copy.octets) : largeCopy(database, number, copy, size);
+}
+
+function* smallCopy(number: number, { prefix, edits }: StoredCopy, octets: Uint8Array): Generator<MaildropPiece> {
+  const edited = new EditedOctets(edits);
+  const pieces = [prefix, ...edited.take(octets), ...edited.end()];
+  if (prefix.length + octets.length <= PIECE_OCTETS) {
     yield { number, octets: Buffer.concat(pieces), last: true };
     return;
   }
-  for (const octets of pieces) yield { number, octets, last: false };
+  for (const piece of pieces) yield { number, octets: piece, last: false };
   yield { number, octets: new Uint8Array(0), last: true };
 }
 
-async function* largeCopy(database: Database, number: number, copy: StoredCopy): AsyncGenerator<MaildropPiece> {
-  const edited = new EditedOctets(concealedEdits(copy.concealed));
-  if (copy.prefix.length > 0) yield { number, octets: copy.prefix, last: false };
-  for await (const octets of readPieces(database, copy.message, 0, copy.size)) {
+async function* largeCopy(
+  database: Database,
+  number: number,
+  { message, prefix, edits }: StoredCopy,
+  size: number,
+): AsyncGenerator<MaildropPiece> {
+  const edited = new EditedOctets(edits);
+  if (prefix.length > 0) yield { number, octets: prefix, last: false };
+  for await (const octets of readPieces(database, message, 0, size)) {
     for (const piece of edited.take(octets)) yield { number, octets: piece, last: false };
   }
   for (const piece of edited.end()) yield { number, octets: piece, last: false };

@@ -37,6 +37,9 @@ export const UNTRIED = `attempts = 0 AND state = 'waiting'`;
 
 const SIGNATURE = `SELECT count(*) AS entries, coalesce(sum(id), 0)::bigint AS numbers, count(*) FILTER (WHERE ${UNTRIED}) AS untried FROM outbox`;
 
+/** Between two looks: other servers may change it a hundred times a second. */
+const REST_MS = 200;
+
 export class OutboxTally {
   /** In the order in which they were queued, so that the first waits longest. */
   #entries = new Map<number, TallyEntry>();
@@ -48,8 +51,30 @@ export class OutboxTally {
   #changedMeanwhile: (() => void)[] = [];
   #reading: Promise<void> | undefined;
   #isStale = false;
+  #resting: NodeJS.Timeout | undefined;
+  #isAsked = false;
 
   constructor(private readonly database: Database) {}
+
+  /** Another server may have changed something: looks now, or soon where it looked a moment ago. */
+  heard(): void {
+    if (this.#resting !== undefined) {
+      this.#isAsked = true;
+      return;
+    }
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined;
+      if (this.#isAsked) this.heard();
+    }, REST_MS);
+    this.#isAsked = false;
+    // Where the database is away the next look makes it good.
+    void this.look().catch(() => undefined);
+  }
+
+  /** Hears no more. */
+  dispose(): void {
+    clearTimeout(this.#resting);
+  }
 
   /** Reads all again where it is not what was counted here. */
   async look(): Promise<void> {

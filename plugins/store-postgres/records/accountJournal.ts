@@ -29,18 +29,11 @@ export class PostgresAccountJournal implements AccountJournal {
     ]);
   }
 
+  /** `ALL` and `ANY` look a value up in a table of hashes, whatever PostgreSQL knows of the journal; a join may compare each with each. */
   async listed(uidls: readonly string[]): Promise<void> {
     await this.#write(
-      [
-        `UPDATE journal SET unlisted_since = ${this.clock.now} WHERE account = $1 AND unlisted_since IS NULL
-          AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS listed (uidl) WHERE listed.uidl = journal.uidl)`,
-        [uidls],
-      ],
-      [
-        `UPDATE journal SET unlisted_since = NULL FROM unnest($2::text[]) AS listed (uidl)
-          WHERE account = $1 AND unlisted_since IS NOT NULL AND journal.uidl = listed.uidl`,
-        [uidls],
-      ],
+      [`UPDATE journal SET unlisted_since = ${this.clock.now} WHERE account = $1 AND unlisted_since IS NULL AND uidl <> ALL ($2)`, [uidls]],
+      ['UPDATE journal SET unlisted_since = NULL WHERE account = $1 AND unlisted_since IS NOT NULL AND uidl = ANY ($2)', [uidls]],
     );
   }
 

@@ -28,6 +28,10 @@ export class PostgresPluginStorages implements PluginStorages {
     };
   }
 
+  settle(): Promise<void> {
+    return this.#writes.settle();
+  }
+
   async remove(id: string): Promise<void> {
     await this.database.write('DELETE FROM plugin_state WHERE plugin = $1', [id]);
   }

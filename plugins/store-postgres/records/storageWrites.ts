@@ -30,7 +30,7 @@ interface Holding {
 
 export class StorageWrites {
   #waiting: Waiting[] = [];
-  #isDraining = false;
+  #draining: Promise<void> | undefined;
 
   constructor(private readonly database: Database) {}
 
@@ -38,16 +38,20 @@ export class StorageWrites {
   add(write: StorageWrite): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
-      if (!this.#isDraining) void this.#drain();
+      this.#draining ??= this.#drain();
     });
   }
 
+  /** Resolves when all that was asked for so far has been tried. */
+  async settle(): Promise<void> {
+    await this.#draining;
+  }
+
   async #drain(): Promise<void> {
-    this.#isDraining = true;
     // What comes in the same turn of the event loop shares the first commit too.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, MOST_AT_ONCE));
-    this.#isDraining = false;
+    this.#draining = undefined;
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {

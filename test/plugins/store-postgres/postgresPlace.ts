@@ -86,11 +86,18 @@ export class PostgresPlace implements StorePlace {
     });
   }
 
+  /** Nothing gets through to this server's database any more, until the function answered is called. */
+  cutOff(store: PostgresStore): () => void {
+    const { proxy } = this.#of(store);
+    proxy.shut();
+    return () => proxy.open();
+  }
+
   endOf(store: PostgresStore): Promise<void> {
     const { proxy } = this.#of(store);
     this.#servers.delete(store);
     proxy.shut();
-    this.#ended.push(store.close().finally(() => proxy.close()));
+    this.#ended.push(store.close().then(() => proxy.close()));
     return Promise.resolve();
   }
 

@@ -8,8 +8,8 @@ import type { HostAddress, StoreAddress } from './address.js';
 import { copiedRows } from './copiedRows.js';
 import { checkFitness } from './fitness.js';
 import { passwordFor } from './password.js';
-import { plainValue } from './plainText.js';
 import { DatabaseError, databaseError } from './sentences.js';
+import { storableValue } from './storableText.js';
 
 /** A statement that a connection parses once: its text must always be the same under that name. */
 export interface Prepared {
@@ -31,7 +31,7 @@ const GOODBYE_MS = 1_000;
 /** pg gives numbers of 64 bits as texts. All of ours are below 2^53. */
 const INT8 = 20;
 
-export class Session {
+export class DatabaseSession {
   #isUsable = true;
   readonly #notified = new Set<(payload: string) => void>();
 
@@ -49,11 +49,11 @@ export class Session {
   }
 
   /** Tries the hosts in turn, and takes the first that is no standby. Throws `store/unreachable`, `store/unfit`. */
-  static async open(address: StoreAddress, options: SessionOptions): Promise<Session> {
+  static async open(address: StoreAddress, options: SessionOptions): Promise<DatabaseSession> {
     let problem: unknown;
     for (const host of address.hosts) {
       try {
-        return await Session.#openAt(host, address, options);
+        return await DatabaseSession.#openAt(host, address, options);
       } catch (error) {
         // Of several hosts the one that answered at all tells more.
         if (problem === undefined || (error instanceof PostroomError && error.code !== 'store/unreachable')) problem = error;
@@ -62,11 +62,11 @@ export class Session {
     throw problem;
   }
 
-  static async #openAt(host: HostAddress, address: StoreAddress, { application, patienceMs }: SessionOptions): Promise<Session> {
+  static async #openAt(host: HostAddress, address: StoreAddress, { application, patienceMs }: SessionOptions): Promise<DatabaseSession> {
     const one = { ...address, hosts: [host] };
     try {
       const client = new Client(await configOf(one, host, application, patienceMs));
-      const session = new Session(client, one, patienceMs);
+      const session = new DatabaseSession(client, one, patienceMs);
       try {
         await client.connect();
         await session.checkFitness();
@@ -137,7 +137,7 @@ export class Session {
     const query = typeof statement === 'string' ? { text: statement } : statement;
     const limit = setTimeout(() => this.#drop(), this.patienceMs + GRACE_MS);
     try {
-      return await this.client.query({ ...query, ...(values !== undefined && { values: values.map(plainValue) }) });
+      return await this.client.query({ ...query, ...(values !== undefined && { values: values.map(storableValue) }) });
     } catch (error) {
       const problem = databaseError(error, this.address);
       if (problem instanceof DatabaseError && problem.trouble === 'away') this.#drop();
