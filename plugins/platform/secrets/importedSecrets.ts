@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import type { Documents, Log } from '@postroom/sdk/services';
-import { damaged, SECRETS_DOCUMENT, secretsIn } from './secretDocument.js';
+import { SECRETS_DOCUMENT, secretsDamaged, secretsIn } from './secretDocument.js';
 
 /** Rejects with `secrets/unreadable` where the file would be taken and is damaged. */
 export async function importSecrets(folder: string, documents: Documents, log: Pick<Log, 'info'>): Promise<void> {
@@ -14,7 +14,7 @@ export async function importSecrets(folder: string, documents: Documents, log: P
   });
   if (octets === undefined) return;
   const isThere = (await documents.version(SECRETS_DOCUMENT)) !== undefined;
-  if (!isThere && secretsIn(octets) === undefined) throw damaged(path);
+  if (!isThere && secretsIn(octets) === undefined) throw secretsDamaged(path);
   if (!isThere && (await documents.put(SECRETS_DOCUMENT, octets, undefined)) !== 'conflict') {
     log.info('The passwords are in the store from now on, for all of its servers. The file is not looked at any more.', { path });
   } else {

@@ -1,10 +1,10 @@
 // Whether this server can open what is encrypted: for the doctor, for `status` and for the log.
 import { type CheckResult, sentenceOf } from '@postroom/sdk';
 import { fingerprintsOf, howShared, type Keyring } from './keyring.js';
-import type { Secrets } from './secretDocument.js';
+import type { KeptSecrets } from './secretDocument.js';
 
 export interface CheckedSecrets {
-  readonly document: Secrets;
+  readonly document: KeptSecrets;
   readonly keyring: Keyring;
   /** Of the key file. */
   readonly keyPath: string;

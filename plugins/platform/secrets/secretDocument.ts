@@ -11,13 +11,13 @@ const MOST_UNKNOWN = 3;
 
 interface SecretsFile {
   readonly version: 1;
-  /** By userKey(). */
+  /** By passwordKey(). */
   readonly passwords: Readonly<Record<string, PasswordHash>>;
   /** By secretPath(). */
   readonly secrets: Readonly<Record<string, SealedSecret>>;
 }
 
-export interface Secrets {
+export interface KeptSecrets {
   readonly passwords: ReadonlyMap<string, PasswordHash>;
   readonly secrets: ReadonlyMap<string, SealedSecret>;
 }
@@ -37,12 +37,12 @@ export interface SecretsChange {
   readonly afterwards?: () => Promise<void>;
 }
 
-export class SecretDocument implements Secrets {
+export class SecretDocument implements KeptSecrets {
   #passwords = new Map<string, PasswordHash>();
   #secrets = new Map<string, SealedSecret>();
   #version: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
-  readonly #taken = new Listeners<Secrets>();
+  readonly #taken = new Listeners<KeptSecrets>();
 
   constructor(
     private readonly documents: Documents,
@@ -69,7 +69,7 @@ export class SecretDocument implements Secrets {
   }
 
   /** After what somebody else wrote was taken over. Given what was there before. */
-  onDidTake(listener: (before: Secrets) => void): Disposable {
+  onDidTake(listener: (before: KeptSecrets) => void): Disposable {
     return this.#taken.add(listener);
   }
 
@@ -141,7 +141,7 @@ export class SecretDocument implements Secrets {
     if (found === undefined) return undefined;
     const file = secretsIn(found.octets);
     if (file !== undefined) return { file, version: found.version };
-    throw damaged(this.place);
+    throw secretsDamaged(this.place);
   }
 
   async #write({ passwords, secrets }: SecretsDraft): Promise<{ readonly version: string } | 'conflict' | 'unknown'> {
@@ -166,7 +166,7 @@ export function secretsIn(octets: Uint8Array): SecretsFile | undefined {
   }
 }
 
-export function damaged(place: string): PostroomError {
+export function secretsDamaged(place: string): PostroomError {
   return new PostroomError(
     'secrets/unreadable',
     `${place} is damaged. Put it back from a backup, or remove it and set every password anew.`,

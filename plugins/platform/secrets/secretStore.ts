@@ -3,10 +3,10 @@ import { type Disposable, type MailboxRef, mailboxName, PostroomError } from '@p
 import { type Clock, type SecretStore, secretPath } from '@postroom/sdk/services';
 import { fingerprintsOf, type Keyring } from './keyring.js';
 import { hashPassword, isSameHash, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
+import { mailboxOf, passwordKey } from './passwordKey.js';
 import { seal } from './secretBox.js';
-import type { SecretDocument, Secrets, SecretsDraft } from './secretDocument.js';
+import type { KeptSecrets, SecretDocument, SecretsDraft } from './secretDocument.js';
 import type { SecretKey } from './secretKey.js';
-import { mailboxOf, userKey } from './userKey.js';
 import { VerifiedPasswords } from './verifiedPasswords.js';
 
 /** Guessed passwords cost the store at most one question in so many milliseconds. */
@@ -34,11 +34,11 @@ export class DocumentSecretStore implements SecretStore {
     parts.document.onDidTake((before) => this.#followed(before));
   }
 
-  get secrets(): Secrets['secrets'] {
+  get secrets(): KeptSecrets['secrets'] {
     return this.parts.document.secrets;
   }
 
-  get #passwords(): Secrets['passwords'] {
+  get #passwords(): KeptSecrets['passwords'] {
     return this.parts.document.passwords;
   }
 
@@ -49,8 +49,8 @@ export class DocumentSecretStore implements SecretStore {
       throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
     if (password.includes('\0')) throw new PostroomError('settings/invalid', `${whose} holds a NUL, which no mail client can send.`);
     const hash = await this.#hash(password);
-    await this.#change(({ passwords }) => passwords.set(userKey(mailbox), hash));
-    this.#lately.forget(userKey(mailbox));
+    await this.#change(({ passwords }) => passwords.set(passwordKey(mailbox), hash));
+    this.#lately.forget(passwordKey(mailbox));
     this.#tell(mailbox);
   }
 
@@ -76,7 +76,7 @@ export class DocumentSecretStore implements SecretStore {
   }
 
   async #matches(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {
-    const user = mailbox && userKey(mailbox);
+    const user = mailbox && passwordKey(mailbox);
     const hash = user === undefined ? undefined : this.#passwords.get(user);
     // A password that can't be right must not be worth a longer wait than one that could. To scrypt's HMAC, NULs at the end are nothing.
     const tried = Buffer.byteLength(password) > LONGEST_PASSWORD || password.includes('\0') ? '' : password;
@@ -104,12 +104,12 @@ export class DocumentSecretStore implements SecretStore {
   }
 
   wasRightLately(mailbox: MailboxRef, password: string): boolean {
-    const user = userKey(mailbox);
+    const user = passwordKey(mailbox);
     return this.#passwords.has(user) && Buffer.byteLength(password) <= LONGEST_PASSWORD && this.#lately.has(user, password);
   }
 
   hasPassword(mailbox: MailboxRef): boolean {
-    return this.#passwords.has(userKey(mailbox));
+    return this.#passwords.has(passwordKey(mailbox));
   }
 
   async setSecret(path: string, value: string): Promise<void> {
@@ -159,12 +159,12 @@ export class DocumentSecretStore implements SecretStore {
   }
 
   async renameUser(account: string, from: string, to: string): Promise<void> {
-    const [old, key] = [userKey({ account, user: from }), userKey({ account, user: to })];
+    const [old, key] = [passwordKey({ account, user: from }), passwordKey({ account, user: to })];
     if (this.#passwords.has(old) && old !== key) await this.#change((draft) => this.#movePassword(draft, old, key));
   }
 
   async removeUser(mailbox: MailboxRef): Promise<void> {
-    if (this.hasPassword(mailbox)) await this.#change((draft) => this.#dropPassword(draft, userKey(mailbox)));
+    if (this.hasPassword(mailbox)) await this.#change((draft) => this.#dropPassword(draft, passwordKey(mailbox)));
   }
 
   async refresh(): Promise<void> {
@@ -227,7 +227,7 @@ export class DocumentSecretStore implements SecretStore {
     return this.parts.document.change({ apply });
   }
 
-  #keyBeside(secrets: Secrets['secrets']): Promise<Buffer> {
+  #keyBeside(secrets: KeptSecrets['secrets']): Promise<Buffer> {
     return this.parts.keyring.keyBeside(secrets);
   }
 
@@ -238,7 +238,7 @@ export class DocumentSecretStore implements SecretStore {
   }
 
   /** Another server has changed something: passwords that were right before may not be, and who has sessions hears of it. */
-  #followed(before: Secrets): void {
+  #followed(before: KeptSecrets): void {
     const now = this.#passwords;
     for (const user of new Set([...before.passwords.keys(), ...now.keys()])) {
       if (isSameHash(before.passwords.get(user), now.get(user))) continue;

@@ -63,7 +63,7 @@ export class SubmissionListener implements PortListener {
     });
     const ports = this.settings.get<readonly PortSetting[]>('smtp.listen');
     return await Promise.all(
-      ports.map((port) => {
+      ports.map(async (port) => {
         const problem = missingCertificate(this.certificates, port.security);
         return problem === undefined ? this.#open(port, this.#server(port, sessions, size, surroundings)) : { ...askedFor(port), problem };
       }),
