@@ -31,7 +31,8 @@ describe('The Outbox of two servers on PostgreSQL', () => {
   });
 
   it('sends nothing twice, and lets the octets go in the end', async () => {
-    for (let n = 0; n < 40; n += 1) await put(one, { outbox: Array.from({ length: 5 }, (_, each) => outboxDraft(`${n}.${each}@far.example`)) });
+    for (let n = 0; n < 40; n += 1)
+      await put(one, { outbox: Array.from({ length: 5 }, (_, each) => outboxDraft(`${n}.${each}@far.example`)) });
     const went: number[] = [];
     const send = async ({ outbox }: PostgresStore): Promise<void> => {
       for (
