@@ -1,5 +1,5 @@
 // Arrays as PostgreSQL sends them in binary, for parameters: octets go as they are, where an array as text has two hex digits for each of them.
-import { plainText } from './plainText.js';
+import { storableText } from './storableText.js';
 
 const BIGINT = { type: 20, octets: 8 } as const;
 const INTEGER = { type: 23, octets: 4 } as const;
@@ -22,7 +22,7 @@ export function booleans(values: readonly (boolean | null)[]): Buffer {
 }
 
 export function texts(values: readonly (string | null)[]): Buffer {
-  const clean = values.map((value) => (value == null ? null : plainText(value)));
+  const clean = values.map((value) => (value == null ? null : storableText(value)));
   const lengths = clean.map((value) => (value === null ? NULL_LENGTH : Buffer.byteLength(value)));
   return variable(TEXT, lengths, (buffer, index, at) => void buffer.write(clean[index] ?? '', at));
 }

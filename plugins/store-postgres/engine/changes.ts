@@ -1,7 +1,7 @@
 // News among the servers of a store: "something changed". NOTIFY brings it in a moment, and a poll makes good what was lost with a connection.
 import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import type { Session } from './session.js';
+import type { DatabaseSession } from './databaseSession.js';
 import type { StandingSession } from './standingSession.js';
 
 export type Topic = 'outbox';
@@ -19,7 +19,7 @@ export class Changes {
   constructor(private readonly session: StandingSession) {}
 
   /** To be called with each new connection of the standing session. */
-  async hear(session: Session): Promise<void> {
+  async hear(session: DatabaseSession): Promise<void> {
     session.onNotified((topic) => this.#listeners.get(topic as Topic)?.fire());
     await session.exec(`LISTEN ${CHANNEL}`);
   }

@@ -2,11 +2,11 @@
 import { PostroomError } from '@postroom/sdk';
 import type { CommitLog } from './commitLog.js';
 import type { CopyRow } from './copyIn.js';
+import type { DatabaseSession, Prepared } from './databaseSession.js';
 import { DatabaseError } from './sentences.js';
-import type { Prepared, Session } from './session.js';
 import type { SessionPool } from './sessionPool.js';
 
-export type { Prepared } from './session.js';
+export type { Prepared } from './databaseSession.js';
 
 /** All of our bigints are below 2^53 and come as numbers; bytea comes as a Buffer. No text has U+0000: it is stored as U+FFFD. */
 export interface Statements {
@@ -113,14 +113,14 @@ export class PooledDatabase implements Database {
     }
   }
 
-  #borrowed(): Promise<{ readonly session: Session; readonly done: () => void }> {
+  #borrowed(): Promise<{ readonly session: DatabaseSession; readonly done: () => void }> {
     return new Promise((resolve, reject) => {
       this.pool.use((session) => new Promise<void>((done) => resolve({ session, done }))).catch(reject);
     });
   }
 }
 
-async function finished<T>(session: Session, work: (statements: Statements) => Promise<T>): Promise<T> {
+async function finished<T>(session: DatabaseSession, work: (statements: Statements) => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work(session);

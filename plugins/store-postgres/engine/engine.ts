@@ -4,17 +4,17 @@ import type { StoreAddress } from './address.js';
 import { Changes } from './changes.js';
 import { CommitLog } from './commitLog.js';
 import { type Database, PooledDatabase } from './database.js';
+import { DatabaseSession } from './databaseSession.js';
 import { clockOf, DATABASE_CLOCK, type EngineClock } from './engineClock.js';
 import { PostgresLeases } from './leases.js';
 import { migrate } from './migrations.js';
-import { type ServerOptions, Servers } from './servers.js';
-import { Session } from './session.js';
+import { type JoinOptions, Servers } from './servers.js';
 import { SessionPool } from './sessionPool.js';
 import { StandingSession } from './standingSession.js';
 
 export interface EngineOptions {
   readonly address: StoreAddress;
-  readonly server: ServerOptions;
+  readonly server: JoinOptions;
   /** In the place of the database's clock: for tests. */
   readonly clock?: Clock | undefined;
   /** At most so many connections, besides the one for signs of life. */
@@ -94,8 +94,8 @@ export class PostgresEngine implements Engine {
   }
 
   /** Work that may take long, on a connection of its own. */
-  async aside<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await Session.open(this.address, { application: this.application, patienceMs: LONG_MS });
+  async aside<T>(work: (session: DatabaseSession) => Promise<T>): Promise<T> {
+    const session = await DatabaseSession.open(this.address, { application: this.application, patienceMs: LONG_MS });
     try {
       return await work(session);
     } finally {

@@ -4,8 +4,8 @@ import type { Fence, Lease, Leases, StoreServer } from '@postroom/sdk/services';
 import { bigints, texts } from './binaryArrays.js';
 import type { Database, Statements } from './database.js';
 import { DATABASE_NOW } from './engineClock.js';
-import { plainText } from './plainText.js';
 import { LIVING, type Servers } from './servers.js';
+import { storableText } from './storableText.js';
 
 interface Held {
   readonly token: number;
@@ -112,7 +112,7 @@ export class PostgresLeases implements Leases {
     }
     const rows = await this.database.rows<{ name: string; token: number }>('SELECT name, token FROM lease WHERE server_id = $1', [now]);
     const stored = new Map(rows.map(({ name, token }) => [name, token]));
-    for (const { name, token } of held) if (stored.get(plainText(name)) !== token) this.noteLost({ lease: name, token });
+    for (const { name, token } of held) if (stored.get(storableText(name)) !== token) this.noteLost({ lease: name, token });
     const strays = rows.filter(({ name }) => !this.#held.has(name));
     for (const { name, token } of strays) {
       await this.database.write('UPDATE lease SET server_id = NULL WHERE name = $1 AND token = $2', [name, token]);

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import { packageFolder } from '@postroom/sdk/base';
-import type { Session } from './session.js';
+import type { DatabaseSession } from './databaseSession.js';
 
 /** The SQL files stay where the sources are. */
 const FOLDER = path.join(packageFolder(import.meta.url), 'migrations');
@@ -23,7 +23,7 @@ interface MigrationFile {
 }
 
 /** Answers the store's own id. Throws `data/newer` where this server is too old for the schema. */
-export async function migrate(session: Session): Promise<string> {
+export async function migrate(session: DatabaseSession): Promise<string> {
   const known = await schemaOf(session);
   const files = await migrationFiles();
   const latest = files.at(-1)?.version ?? 0;
@@ -40,7 +40,7 @@ export async function migrate(session: Session): Promise<string> {
   return idOf(schema, latest);
 }
 
-async function bringUpToDate(session: Session, files: readonly MigrationFile[]): Promise<void> {
+async function bringUpToDate(session: DatabaseSession, files: readonly MigrationFile[]): Promise<void> {
   await session.exec('BEGIN');
   try {
     // Another server may have been faster.
@@ -72,7 +72,7 @@ function oldestFor(sql: string, version: number): number {
 }
 
 /** `undefined` before the first migration. */
-async function schemaOf(session: Session): Promise<SchemaRow | undefined> {
+async function schemaOf(session: DatabaseSession): Promise<SchemaRow | undefined> {
   const [there] = await session.rows<{ is_there: boolean }>(`SELECT to_regclass('meta') IS NOT NULL AS is_there`);
   if (there?.is_there !== true) return undefined;
   return (await session.rows<SchemaRow>('SELECT id, version, oldest FROM meta'))[0];

@@ -5,10 +5,10 @@ import { Listeners } from '@postroom/sdk/base';
 import { bigints } from './binaryArrays.js';
 import type { Database, Statements } from './database.js';
 import { DATABASE_NOW } from './engineClock.js';
-import { plainText } from './plainText.js';
 import type { StandingSession } from './standingSession.js';
+import { storableText } from './storableText.js';
 
-export interface ServerOptions {
+export interface JoinOptions {
   readonly name: string;
   readonly renewMs?: number | undefined;
   readonly goneAfterMs?: number | undefined;
@@ -40,7 +40,7 @@ export class Servers {
   constructor(
     private readonly database: Database,
     private readonly pulse: StandingSession,
-    private readonly options: ServerOptions,
+    private readonly options: JoinOptions,
     /** Told each new number. */
     private readonly onJoined: (id: number) => void,
   ) {
@@ -91,7 +91,7 @@ export class Servers {
   }
 
   async #join(former: number | undefined): Promise<void> {
-    const name = plainText(this.options.name);
+    const name = storableText(this.options.name);
     this.#id = await this.database.transaction(async (statements) => {
       const [other] = await statements.rows<{ id: number; is_gone: boolean; heard_at: number }>(
         `SELECT id, until <= ${DATABASE_NOW} AS is_gone, heard_at FROM server WHERE name = $1 FOR UPDATE`,

@@ -1,17 +1,17 @@
 // The connections of a store: opened when they are needed, kept, and never more than so many.
 import { PostroomError } from '@postroom/sdk';
 import type { StoreAddress } from './address.js';
-import { Session, type SessionOptions } from './session.js';
+import { DatabaseSession, type SessionOptions } from './databaseSession.js';
 
 interface Waiting {
   /** Without a session there is room to open one. */
-  readonly resolve: (session: Session | undefined) => void;
+  readonly resolve: (session: DatabaseSession | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
 export class SessionPool {
   /** The one that was used last is taken first: the others are seldom needed. */
-  readonly #idle: Session[] = [];
+  readonly #idle: DatabaseSession[] = [];
   readonly #waiting = new Set<Waiting>();
   /** Open, or being opened. */
   #count = 0;
@@ -25,7 +25,7 @@ export class SessionPool {
   ) {}
 
   /** Rejects with `store/unreachable` where no connection can be had. */
-  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async use<T>(work: (session: DatabaseSession) => Promise<T>): Promise<T> {
     const session = await this.#take();
     try {
       return await work(session);
@@ -46,7 +46,7 @@ export class SessionPool {
     });
   }
 
-  async #take(): Promise<Session> {
+  async #take(): Promise<DatabaseSession> {
     if (this.#isClosed) throw closed();
     for (let session = this.#idle.pop(); session !== undefined; session = this.#idle.pop()) {
       if (session.isUsable) return session;
@@ -57,7 +57,7 @@ export class SessionPool {
       if (freed !== undefined) return freed;
     } else this.#count += 1;
     try {
-      return await Session.open(this.address, this.options);
+      return await DatabaseSession.open(this.address, this.options);
     } catch (error) {
       this.#leave();
       throw error;
@@ -65,7 +65,7 @@ export class SessionPool {
   }
 
   /** A connection that somebody gave back, or the room to open one, which is counted already. */
-  #freed(): Promise<Session | undefined> {
+  #freed(): Promise<DatabaseSession | undefined> {
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => {
         this.#waiting.delete(waiting);
@@ -90,7 +90,7 @@ export class SessionPool {
     });
   }
 
-  #giveBack(session: Session): void {
+  #giveBack(session: DatabaseSession): void {
     if (session.isUsable && !this.#isClosed) {
       const next = this.#next();
       if (next === undefined) this.#idle.push(session);
@@ -102,7 +102,7 @@ export class SessionPool {
     void this.#end(session);
   }
 
-  async #end(session: Session): Promise<void> {
+  async #end(session: DatabaseSession): Promise<void> {
     await session.close();
     this.#leave();
   }

@@ -1,21 +1,21 @@
 // One connection beside the pool, for what must not wait behind other work: signs of life, and news. Opened again whenever it was lost.
 import type { StoreAddress } from './address.js';
-import { Session, type SessionOptions } from './session.js';
+import { DatabaseSession, type SessionOptions } from './databaseSession.js';
 import { closed } from './sessionPool.js';
 
 export class StandingSession {
-  #session: Promise<Session> | undefined;
+  #session: Promise<DatabaseSession> | undefined;
   #isClosed = false;
 
   constructor(
     private readonly address: StoreAddress,
     private readonly options: SessionOptions,
     /** Called with each new connection before it is used. */
-    private readonly prepare: (session: Session) => Promise<void>,
+    private readonly prepare: (session: DatabaseSession) => Promise<void>,
   ) {}
 
   /** Rejects with `store/unreachable` where there is no connection, and can be none now. */
-  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async use<T>(work: (session: DatabaseSession) => Promise<T>): Promise<T> {
     return work(await this.#open());
   }
 
@@ -24,7 +24,7 @@ export class StandingSession {
     await (await this.#session?.catch(() => undefined))?.close();
   }
 
-  async #open(): Promise<Session> {
+  async #open(): Promise<DatabaseSession> {
     const before = this.#session;
     const known = await before?.catch(() => undefined);
     if (known?.isUsable === true) return known;
@@ -34,8 +34,8 @@ export class StandingSession {
     return this.#session;
   }
 
-  async #make(): Promise<Session> {
-    const session = await Session.open(this.address, this.options);
+  async #make(): Promise<DatabaseSession> {
+    const session = await DatabaseSession.open(this.address, this.options);
     try {
       await this.prepare(session);
       return session;

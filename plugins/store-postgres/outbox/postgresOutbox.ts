@@ -1,7 +1,7 @@
 // Outbox on PostgreSQL. A lease, not a lock, keeps two senders apart, on whichever servers: one that dies gives its entries back by itself.
 import { PostroomError } from '@postroom/sdk';
 import type { LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
-import type { Database, Statements } from '../engine/database.js';
+import type { Database, Prepared, Reads } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { LIVING, type Servers } from '../engine/servers.js';
 import { OutboxRecord } from './outboxRecord.js';
@@ -11,9 +11,19 @@ import { takenOver } from './takenOver.js';
 
 /** No entry waits longer than this. One that would was put off before the clock was set back: it is due. */
 const LONGEST_WAIT_MS = 86_400_000;
-/** SQL: entries, of whose last try nobody else's follows: $1 numbers, $2 leases, `null` for whoever decides. */
-const STILL_TRIED = `FROM unnest($1::bigint[], $2::bigint[]) AS tried (id, lease)
-  WHERE outbox.id = tried.id AND (tried.lease IS NULL OR tried.lease = outbox.lease)`;
+/** SQL: $1 numbers, $2 leases, `null` for whoever decides. */
+const TRIED = 'unnest($1::bigint[], $2::bigint[]) AS tried (id, lease)';
+/** SQL: nobody else's try has followed. */
+const IS_LAST = 'outbox.id = tried.id AND (tried.lease IS NULL OR tried.lease = outbox.lease)';
+const STILL_TRIED = `FROM ${TRIED} WHERE ${IS_LAST}`;
+/** All of them ($3) or none. */
+const ENTER_DOUBT: Prepared = {
+  name: 'outbox-enter-doubt',
+  text: `WITH own AS (
+      SELECT outbox.id FROM outbox JOIN ${TRIED} ON ${IS_LAST} WHERE state <> 'held' AND lease_until IS NOT NULL
+      ORDER BY outbox.id FOR UPDATE OF outbox)
+    UPDATE outbox SET in_doubt = true FROM own WHERE outbox.id = own.id AND (SELECT count(*) FROM own) = $3 RETURNING outbox.id`,
+};
 const TAKEN_OUT = 'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.';
 
 interface Moved {
@@ -46,13 +56,8 @@ export class PostgresOutbox implements Outbox {
   }
 
   async enterDoubt(entries: readonly LeasedEntry[]): Promise<void> {
-    await this.database.transaction(async (statements) => {
-      const marked = await statements.run(
-        `UPDATE outbox SET in_doubt = true ${STILL_TRIED} AND state <> 'held' AND lease_until IS NOT NULL`,
-        triesOf(entries),
-      );
-      if (marked < entries.length) throw await whyNotTried(statements, entries);
-    });
+    const marked = await this.database.write(ENTER_DOUBT, [...triesOf(entries), entries.length]);
+    if (marked.length < entries.length) throw await whyNotTried(this.database, entries);
   }
 
   async leaveDoubt(entries: readonly LeasedEntry[]): Promise<void> {
@@ -158,8 +163,8 @@ function triesOf(entries: readonly LeasedEntry[]): readonly unknown[] {
 }
 
 /** Released is taken over as well: whoever comes next may have it. */
-async function whyNotTried(statements: Statements, entries: readonly LeasedEntry[]): Promise<PostroomError> {
-  const lost = await statements.rows<{ recipient: string }>(
+async function whyNotTried(reads: Reads, entries: readonly LeasedEntry[]): Promise<PostroomError> {
+  const lost = await reads.rows<{ recipient: string }>(
     `SELECT recipient FROM outbox JOIN unnest($1::bigint[], $2::bigint[]) AS tried (id, lease) ON outbox.id = tried.id
       WHERE tried.lease <> outbox.lease OR (state <> 'held' AND lease_until IS NULL)`,
     triesOf(entries),

@@ -9,8 +9,8 @@ import { copiedRows } from './copiedRows.js';
 import { CopyIn, type CopyRow } from './copyIn.js';
 import { checkFitness } from './fitness.js';
 import { passwordFor } from './password.js';
-import { plainValue } from './plainText.js';
 import { DatabaseError, databaseError } from './sentences.js';
+import { storableValue } from './storableText.js';
 
 /** A statement that a connection parses once: its text must always be the same under that name. */
 export interface Prepared {
@@ -32,7 +32,7 @@ const GOODBYE_MS = 1_000;
 /** pg gives numbers of 64 bits as texts. All of ours are below 2^53. */
 const INT8 = 20;
 
-export class Session {
+export class DatabaseSession {
   #isUsable = true;
   readonly #notified = new Set<(payload: string) => void>();
 
@@ -50,11 +50,11 @@ export class Session {
   }
 
   /** Tries the hosts in turn, and takes the first that is no standby. Throws `store/unreachable`, `store/unfit`. */
-  static async open(address: StoreAddress, options: SessionOptions): Promise<Session> {
+  static async open(address: StoreAddress, options: SessionOptions): Promise<DatabaseSession> {
     let problem: unknown;
     for (const host of address.hosts) {
       try {
-        return await Session.#openAt(host, address, options);
+        return await DatabaseSession.#openAt(host, address, options);
       } catch (error) {
         // Of several hosts the one that answered at all tells more.
         if (problem === undefined || (error instanceof PostroomError && error.code !== 'store/unreachable')) problem = error;
@@ -63,11 +63,11 @@ export class Session {
     throw problem;
   }
 
-  static async #openAt(host: HostAddress, address: StoreAddress, { application, patienceMs }: SessionOptions): Promise<Session> {
+  static async #openAt(host: HostAddress, address: StoreAddress, { application, patienceMs }: SessionOptions): Promise<DatabaseSession> {
     const one = { ...address, hosts: [host] };
     try {
       const client = new Client(await configOf(one, host, application, patienceMs));
-      const session = new Session(client, one, patienceMs);
+      const session = new DatabaseSession(client, one, patienceMs);
       try {
         await client.connect();
         await session.checkFitness();
@@ -146,7 +146,7 @@ export class Session {
 
   #query(statement: string | Prepared, values: readonly unknown[] | undefined): Promise<QueryResult> {
     const query = typeof statement === 'string' ? { text: statement } : statement;
-    return this.#bounded(() => this.client.query({ ...query, ...(values !== undefined && { values: values.map(plainValue) }) }));
+    return this.#bounded(() => this.client.query({ ...query, ...(values !== undefined && { values: values.map(storableValue) }) }));
   }
 
   async #bounded<T>(ask: () => Promise<T>): Promise<T> {
