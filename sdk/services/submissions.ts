@@ -1,5 +1,6 @@
 // Outgoing mail on its way in.
 import type { MailboxRef } from '../accounts.js';
+import type { PostroomError } from '../errors.js';
 import type { Accepted } from '../fetching.js';
 import { createServiceId } from './createServiceId.js';
 
@@ -11,8 +12,8 @@ export interface Submissions {
    * not stored twice. `source`: octets of DATA without dot-stuffing.
    */
   submit(source: AsyncIterable<Uint8Array>, submission: Submission): Promise<Accepted & { readonly outside: number }>;
-  /** Why nothing can be taken in now, in a sentence (452); `undefined` where there is room. */
-  full(): Promise<string | undefined>;
+  /** Why nothing can be taken in now: `store/full` with a sentence for clients, `store/unreachable` ...; `undefined` where mail can be. */
+  trouble(): Promise<PostroomError | undefined>;
 }
 export const Submissions = createServiceId<Submissions>('Submissions');
 

@@ -14,7 +14,7 @@ import { packFolder } from '../kit/packedPlugin.js';
 import { Postroom } from '../kit/postroom.js';
 import { ROOT } from '../kit/sourceFiles.js';
 
-/** Objects in answers whose members are not the command's own to say: arguments of other commands, facts of plugins, properties of accounts. */
+/** Objects in answers whose members are not the command's own to say: arguments of other commands, facts of plugins, properties of accounts, leases. */
 const OPEN = [
   'accounts.advice/items/changes',
   'accounts.check-online/items/actions/items/args',
@@ -24,6 +24,7 @@ const OPEN = [
   'licence/device',
   'licence/history/items',
   'log.read/items/details',
+  'nodes/items/holds',
   'users.set-password/tokens/items',
 ];
 
@@ -97,7 +98,16 @@ describe('the answers of commands', () => {
     put(letter({ to: 'lisa@works.example', subject: 'plans', envelope: ['X-Original-To: lisa@works.example'] }));
     put(letter({ to: 'nobody@works.example', subject: 'lost' }));
     await office.submit('andrew', ['ruth@customer.example'], `From: ${REGULAR}\nTo: ruth@customer.example\nSubject: offer\n\nHello.\n`);
-    await askAll({ status: {}, metrics: {}, schedule: {}, 'send-receive': {}, 'service.stop': {}, 'service.start': {}, 'log.days': {} });
+    await askAll({
+      status: {},
+      nodes: {},
+      metrics: {},
+      schedule: {},
+      'send-receive': {},
+      'service.stop': {},
+      'service.start': {},
+      'log.days': {},
+    });
     // After a round, and while a change waits for its confirmation.
     await ask('config.set', { key: 'smtp.plaintextNetworks', value: '["127.0.0.1", "10.0.0.0/8"]' });
     expect(await ask('status')).to.include.keys('lastRound', 'unconfirmed');

@@ -120,8 +120,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [
-      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages', 'Revisions'],
-      ...['StoreFiles', 'StoreMaintenance'],
+      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages'],
+      ...['Revisions', 'StoreFiles', 'StoreMaintenance'],
     ],
   },
   'platform/trial-period': { services: ['Clock', 'Events', 'SettingsService', 'StartMode', 'TrialPeriod'] },

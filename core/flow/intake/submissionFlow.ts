@@ -62,8 +62,8 @@ export class SubmissionFlow implements Submissions {
     return { ...accepted, outside: unit.outbox.length };
   }
 
-  full(): Promise<string | undefined> {
-    return this.disk.problem();
+  trouble(): Promise<PostroomError | undefined> {
+    return this.disk.trouble();
   }
 
   async #draft(mail: StagedMail, submission: Submission, shares: readonly RecipientShare[]): Promise<NewMailDraft> {

@@ -1,25 +1,15 @@
 // Everything durable, opened and closed as one.
-import { chmod, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Disposable, MessageId } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
-import type { Census, Clock, LostEnd, StoreCopies, StoreMaintenance, StoreRoom, StoreStatistics } from '@postroom/sdk/services';
+import type { Census, Clock, LostEnd, StoreMaintenance, StoreRoom, StoreStatistics } from '@postroom/sdk/services';
 import { Ballast } from './engine/ballast.js';
-import { censusOf, contentsOf, takeCensus } from './engine/census.js';
+import { contentsOf, takeCensus } from './engine/census.js';
 import { CommitNumber, type LostCommits } from './engine/commitNumber.js';
 import type { Connection, Sharing } from './engine/connection.js';
-import {
-  assertDurable,
-  checkWritable,
-  copyInto,
-  emptyWal,
-  lostWal,
-  openReader,
-  openWriter,
-  quickCheck,
-  sizeOfWhole,
-} from './engine/database.js';
+import { assertDurable, checkWritable, emptyWal, lostWal, openReader, openWriter, quickCheck } from './engine/database.js';
+import { type FileCopies, fileCopies } from './engine/fileCopies.js';
 import { MemoryLeases } from './engine/leases.js';
 import { LostEndRecord, lookForEnd, noteLostEnd } from './engine/lostEnd.js';
 import { Readers } from './engine/readers.js';
@@ -65,11 +55,7 @@ export class SqliteStore implements StoreMaintenance {
   readonly storages: SqlitePluginStorages;
   readonly revisions: SqliteRevisions;
   readonly maildrops: SqliteMaildrops;
-  readonly copies: Extract<StoreCopies, { kind: 'file' }> = {
-    kind: 'file',
-    size: () => sizeOfWhole(this.readers),
-    write: (path) => this.#copyTo(path),
-  };
+  readonly copies: FileCopies;
   readonly #names: MailboxNames;
   readonly #tally = new OutboxTally();
   readonly #lost = new Listeners<void>();
@@ -109,6 +95,7 @@ export class SqliteStore implements StoreMaintenance {
     this.storages = new SqlitePluginStorages(queue, readers, clock);
     this.#lostEnd = new LostEndRecord(this.storages, clock);
     this.revisions = new SqliteRevisions(queue, readers, clock);
+    this.copies = fileCopies(readers, (job) => this.#aside(job));
     this.maildrops = new SqliteMaildrops(queue, readers, this.#names, leases, clock, onPickedUp);
   }
 
@@ -277,18 +264,6 @@ export class SqliteStore implements StoreMaintenance {
 
   contents(): AsyncIterable<{ readonly id: MessageId; readonly contentHash: string }> {
     return contentsOf(this.readers);
-  }
-
-  async #copyTo(path: string): Promise<Census> {
-    await this.#aside((connection) => copyInto(connection, path));
-    await chmod(path, 0o600);
-    const file = await open(path, 'r');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return censusOf(path);
   }
 
   /** Writes what waits, then lets go of everything. */

@@ -94,9 +94,9 @@ export class SubmissionSessions {
     if (author instanceof Refusal) {
       throw author;
     }
-    const full = await this.services.submissions.full();
-    if (full !== undefined) {
-      throw new Refusal(452, '4.3.1', full);
+    const trouble = await this.services.submissions.trouble();
+    if (trouble !== undefined) {
+      throw refusalOf(trouble);
     }
     this.#open(session).author = author;
   }

@@ -98,7 +98,8 @@ export class FakeHost {
   readonly activity = new EventEmitter();
   /** The next submit does this instead of storing. */
   onSubmit: ((source: AsyncIterable<Uint8Array>) => Promise<void>) | undefined;
-  full: string | undefined;
+  /** Why nothing is taken in. */
+  trouble: PostroomError | undefined;
   loginResult: ((name: string, password: string, peer: LoginPeer) => LoginResult) | undefined;
   pem!: TestCertificate;
   deliver!: DeliverHandler;
@@ -206,7 +207,7 @@ export class FakeHost {
           (name === 'andrew' && password === 'correct' ? { ok: true, mailbox: ANDREW } : { ok: false, reason: 'wrong' }),
       },
       Submissions: {
-        full: async () => this.full,
+        trouble: async () => this.trouble,
         submit: async (source: AsyncIterable<Uint8Array>, submission: Submission) => {
           this.activity.emit('submit');
           await this.onSubmit?.(source);

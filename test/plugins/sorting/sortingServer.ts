@@ -93,10 +93,11 @@ export class SortingServer {
     const from = { uidl: `case-${this.#taken}`, listedSize: octets.length, server: 'pop.isp.example' };
     const lease = await service(this.server.container, Leases).take(`round/${account}`);
     if (lease === undefined) throw new Error(`A round collects the mail of ${account}.`);
-    await service(this.server.container, FetchedMail)
-      .forAccount(view, lease.fence)
-      .accept(once(octets), from)
-      .finally(() => lease.release());
+    try {
+      await service(this.server.container, FetchedMail).forAccount(view, lease.fence).accept(once(octets), from);
+    } finally {
+      await lease.release();
+    }
   }
 
   /** The newest message of a mailbox, as a mail client gets it, unfolded. */

@@ -100,7 +100,7 @@ describe('mail from a client', () => {
   it('is refused before it is read where no account can send it, or the disk has no room', async () => {
     fixture.store.free = 0;
     expect(await submit([FAR]).catch((error: unknown) => error)).to.include({ code: 'store/full' });
-    expect(await fixture.submissions.full()).to.include('no mail is taken in');
+    expect((await fixture.submissions.trouble())?.message).to.include('no mail is taken in');
     expect(await submit([FAR], { author: undefined, from: 'x@nowhere.example' }).catch((error: unknown) => error)).to.include({
       code: 'user/unknown',
     });

@@ -104,10 +104,10 @@ describe('the messages of a submission session', () => {
   });
 
   it('S68 answers 452 where there is no room, at MAIL and at the end', async () => {
-    at.host.full = 'The disk is full.';
+    at.host.trouble = new PostroomError('store/full', 'The disk is full.');
     const client = await at.greeted();
     expect(await client.say('MAIL FROM:<mail@company.com>')).to.equal('452 4.3.1 The disk is full.');
-    at.host.full = undefined;
+    at.host.trouble = undefined;
     at.host.onSubmit = () => Promise.reject(new PostroomError('store/full', 'The disk is full.'));
     expect(await client.send('x'.repeat(300_000))).to.equal('452 4.3.1 The disk is full.');
     at.host.onSubmit = () => Promise.reject(new PostroomError('store/failed', 'secret detail'));
@@ -127,6 +127,9 @@ describe('the messages of a submission session', () => {
       const reply = await client.send('x'.repeat(300_000));
       expect(reply).to.match(/^451 4\.3\.0 (?!.*secret)/);
       expect(reply).to.match(sentence);
+      at.host.trouble = new PostroomError(code, 'secret detail');
+      expect(await client.say('MAIL FROM:<mail@company.com>'), 'before any text is sent').to.equal(reply);
+      at.host.trouble = undefined;
       at.host.onSubmit = undefined;
       expect(await client.send('x')).to.match(/^250 /);
     });

@@ -38,4 +38,17 @@ describe('A long Outbox on SQLite', () => {
     expect(next[0]?.recipient).to.equal('r198@far.example');
     await store.outbox.release(next);
   });
+
+  it('takes over what an older version was sending, which had no numbers for tries', async () => {
+    await fixture.close(store);
+    const connection = await Connection.open(store.path, 'write');
+    const later = Date.now() + 3_600_000;
+    await connection.run(`UPDATE outbox SET state = 'sending', lease_until = ?, in_doubt = 1 WHERE recipient = 'bob@far.example'`, [later]);
+    await connection.close();
+    store = await fixture.open();
+    const [bob, ...others] = await store.outbox.recover(60_000);
+    expect(others).to.deep.equal([]);
+    expect(bob).to.include({ recipient: 'bob@far.example', inDoubt: true });
+    expect(bob?.lease).to.be.above(0);
+  });
 });
