@@ -54,6 +54,8 @@ export class SharedSettings implements SettingsSource {
   #seen: Seen = { etag: undefined, version: undefined, fileEtag: undefined };
   /** As last read or written. */
   #shared: Shared | undefined;
+  /** The last read had no answer of the store: what it was called for is looked at again. */
+  #isAway = false;
   /** Why the file could not be made a copy of what all servers have. */
   #behind: string | undefined;
   readonly #listeners = new Set<() => void>();
@@ -69,7 +71,7 @@ export class SharedSettings implements SettingsSource {
     let content: SettingsContent | undefined;
     for (let tries = 1; content === undefined; tries += 1) content = await this.#look(tries === MOST_TRIES);
     const problems = await this.#problems();
-    if (problems.length > 0 || (content.text !== undefined && content.standing === 'proposed')) this.#lookAgain();
+    if (this.#isAway || problems.length > 0 || (content.text !== undefined && content.standing === 'proposed')) this.#lookAgain();
     return { ...content, problems };
   }
 
@@ -107,9 +109,11 @@ export class SharedSettings implements SettingsSource {
     const { copy } = this.of;
     const file = await copy.read();
     let all: SharedOctets | undefined;
+    this.#isAway = false;
     try {
       all = await this.#document();
     } catch {
+      this.#isAway = true;
       // The store tells that it is away. Until it is back the file's last version counts.
       return this.#whileAway(file);
     }

@@ -15,10 +15,13 @@ const ROLLBACK = 'postroom, not confirmed';
 
 /** Long enough to try the new port, short enough to wait for the old one. */
 const TRIAL_MS = 60_000;
+const RETRY_MS = 5_000;
 /** They need no confirmation: who edits the file on the machine itself can edit it again, and set-up can be run again. */
 const EXEMPT: readonly string[] = [...Object.values(SETTINGS_AUTHORS), ROLLBACK];
 /** Of those the ones that decide nothing about what is on trial. */
 const UNDECIDED: readonly string[] = [SETTINGS_AUTHORS.server, SETTINGS_AUTHORS.elsewhere, ROLLBACK];
+
+const NOTHING: KeptTrial = { version: undefined, properties: [] };
 
 interface Surroundings {
   readonly settings: SettingsService;
@@ -31,12 +34,18 @@ interface Surroundings {
 
 export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   /** As this server knows it. */
-  #kept: KeptTrial | undefined;
+  #kept: KeptTrial = NOTHING;
+  /** Changes of the record by this server: what is read while one is made may be older. */
+  #changes = 0;
+  #isFollowing = false;
+  #isStale = false;
+  #isEnded = false;
   #written: SettingsValue = {};
   /** In force, as all servers share it. */
   #shared: SettingsValue = {};
   #until = new Date(0);
   #alarm: Disposable | undefined;
+  #retry: Disposable | undefined;
   readonly #listening = new DisposableStack();
 
   constructor(private readonly surroundings: Surroundings) {}
@@ -44,7 +53,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   /** Takes back what was on trial when the server was killed, before any port opens. Where other servers live the trial goes on. */
   async recover(): Promise<void> {
     const kept = await this.surroundings.record.read();
-    if (kept === undefined || (await this.#othersLive())) return;
+    if (kept.properties.length === 0 || (await this.#othersLive())) return;
     await this.#takeBack(kept, (keys) => `The server ended before anybody confirmed the change of ${keys}`);
   }
 
@@ -62,17 +71,19 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   async dispose(): Promise<void> {
     await this.#listening.dispose();
     try {
-      const kept = this.#kept === undefined ? undefined : await this.surroundings.record.read();
-      if (kept !== undefined && !(await this.#othersLive())) await this.#takeBack(kept, unconfirmed);
+      const { properties } = this.#kept;
+      if (properties.length > 0 && !(await this.#othersLive())) await this.#takeBack(await this.surroundings.record.read(), unconfirmed);
     } catch (error) {
       this.surroundings.log.warn(`What is on trial goes back at the next start: ${sentenceOf(error)}`);
     }
     // A change that came into force in between goes back at the next start.
+    this.#isEnded = true;
     void this.#alarm?.dispose();
+    void this.#retry?.dispose();
   }
 
   get trial(): Trial | undefined {
-    const paths = this.#inForce(this.#kept).map(({ path }) => path);
+    const paths = this.#inForce(this.#kept.properties).map(({ path }) => path);
     if (paths.length === 0) return undefined;
     const { properties } = this.surroundings.settings.schema;
     const consequences = [...new Set(paths.flatMap((path) => properties.get(path.at(-1) ?? '')?.schema.consequence ?? []))];
@@ -81,12 +92,10 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
 
   async confirm(): Promise<readonly string[]> {
     let keys: readonly string[] = [];
-    this.#take(
-      await this.surroundings.record.change((properties) => {
-        keys = this.#inForce({ properties }).map(({ path }) => keyOf(path));
-        return [];
-      }),
-    );
+    await this.#change((properties) => {
+      keys = this.#inForce(properties).map(({ path }) => keyOf(path));
+      return properties.length === 0 ? properties : [];
+    });
     if (keys.length > 0) this.surroundings.events.emit({ type: 'settings', author: SETTINGS_AUTHORS.server });
     return keys;
   }
@@ -94,11 +103,10 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   async #prepare({ author, before, after }: ComingChange): Promise<void> {
     const changed = EXEMPT.includes(author) ? [] : riskyChanges(this.surroundings.settings.schema, before, after);
     if (changed.length === 0) return;
-    const kept = await this.surroundings.record.change((properties) => [
+    await this.#change((properties) => [
       ...properties.filter(({ path }) => !changed.some((each) => isSamePath(each, path))),
       ...changed.map((path) => this.#tried(path, properties, valueAt(after, path))),
     ]);
-    this.#take(kept);
   }
 
   #tried(path: RiskyPath, properties: readonly Tried[], value: unknown): Tried {
@@ -119,30 +127,48 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
 
   /** Somebody at the machine itself has decided. */
   async #letGo(paths: readonly RiskyPath[]): Promise<void> {
-    const { record, log } = this.surroundings;
+    const isDecided = ({ path }: Tried): boolean => paths.some((each) => isSamePath(each, path));
     try {
-      const isDecided = ({ path }: Tried): boolean => paths.some((each) => isSamePath(each, path));
-      this.#take(await record.change((properties) => properties.filter((each) => !isDecided(each))));
+      await this.#change((properties) => (properties.some(isDecided) ? properties.filter((each) => !isDecided(each)) : properties));
     } catch (error) {
-      log.warn(`What is on trial could not be stored: ${sentenceOf(error)}`);
+      this.surroundings.log.warn(`What is on trial could not be stored: ${sentenceOf(error)}`);
     }
   }
 
-  /** Another server may have put something on trial, or somebody confirmed it there. */
+  async #change(make: (properties: readonly Tried[]) => readonly Tried[]): Promise<void> {
+    const kept = await this.surroundings.record.change(make);
+    this.#changes += 1;
+    this.#take(kept);
+  }
+
+  /** Another server may have put something on trial, or somebody confirmed it there. One look at a time: what is older never takes the place of what is newer. */
   async #follow(): Promise<void> {
-    const { record, log } = this.surroundings;
+    const { record, clock, log } = this.surroundings;
+    this.#isStale = true;
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
     try {
-      this.#take(await record.read());
+      while (this.#isStale) {
+        this.#isStale = false;
+        const before = this.#changes;
+        const kept = await record.read();
+        if (this.#changes === before) this.#take(kept);
+        else this.#isStale = true;
+      }
     } catch (error) {
       log.warn(`What is on trial on other servers can't be read: ${sentenceOf(error)}`);
+      void this.#retry?.dispose();
+      if (!this.#isEnded) this.#retry = clock.after(RETRY_MS, () => void this.#follow());
+    } finally {
+      this.#isFollowing = false;
     }
   }
 
-  #take(kept: KeptTrial | undefined): void {
-    if (kept?.version === this.#kept?.version) return;
+  #take(kept: KeptTrial): void {
+    if (kept.version === this.#kept.version) return;
     const before = this.trial?.keys.join();
     this.#kept = kept;
-    if (kept === undefined) void this.#alarm?.dispose();
+    if (kept.properties.length === 0) void this.#alarm?.dispose();
     else this.#arm();
     if (this.trial?.keys.join() !== before) this.surroundings.events.emit({ type: 'settings', author: SETTINGS_AUTHORS.server });
   }
@@ -150,6 +176,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   #arm(): void {
     const { clock } = this.surroundings;
     void this.#alarm?.dispose();
+    if (this.#isEnded) return;
     this.#until = new Date(clock.now().getTime() + TRIAL_MS);
     this.#alarm = clock.after(TRIAL_MS, () => void this.#expire());
   }
@@ -163,6 +190,7 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   /** Its minute is over here. Servers don't hear of it at the same moment: the first one takes it back, for all. */
   async #expire(): Promise<void> {
     const { record, leases } = this.surroundings;
+    const due = this.#kept.version;
     this.#arm();
     try {
       const lease = await leases.take('trial');
@@ -170,8 +198,8 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
       if (lease === undefined) return;
       try {
         const kept = await record.read();
-        if (kept?.version !== this.#kept?.version) this.#take(kept);
-        else if (kept !== undefined) await this.#takeBack(kept, unconfirmed);
+        if (kept.version === due) await this.#takeBack(kept, unconfirmed);
+        else void this.#follow();
       } finally {
         await lease.release();
       }
@@ -183,14 +211,16 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   /** Forgets the trial only where the former values are in the text again. */
   async #takeBack(kept: KeptTrial, why: (keys: string) => string): Promise<void> {
     const { settings, record } = this.surroundings;
-    const properties = this.#inForce(kept);
+    const properties = this.#inForce(kept.properties);
     const reason = why(properties.map(({ path }) => keyOf(path)).join(', '));
     const edits = properties.map(({ path, former }) => ({ path, value: former }));
     try {
       const change = edits.length === 0 ? undefined : await settings.edit(ROLLBACK, edits);
       if (change?.ok === false)
         return this.#tell(`${reason}, and it can't go back: ${change.problems.map((each) => problemLine(each)).join(' ')}`);
-      if (await record.forget(kept)) this.#take(undefined);
+      const empty = await record.forget(kept);
+      this.#changes += 1;
+      if (empty !== undefined) this.#take(empty);
       if (edits.length > 0) this.#tell(`${reason}: the former values are in force again.`);
     } catch (error) {
       this.#tell(`${reason}, and it can't go back: ${sentenceOf(error)}`);
@@ -198,9 +228,9 @@ export class SettingsTrialPeriod implements TrialPeriod, Disposable {
   }
 
   /** Of what is on trial that which is in force: a change may not have come about, and somebody may have written another value since. */
-  #inForce(kept: Pick<KeptTrial, 'properties'> | undefined): readonly Tried[] {
+  #inForce(properties: readonly Tried[]): readonly Tried[] {
     const { shared } = this.surroundings.settings;
-    return (kept?.properties ?? []).filter(({ path, tried }) => tried.some((value) => isSame(value, valueAt(shared, path))));
+    return properties.filter(({ path, tried }) => tried.some((value) => isSame(value, valueAt(shared, path))));
   }
 
   async #othersLive(): Promise<boolean> {

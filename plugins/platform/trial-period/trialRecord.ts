@@ -16,41 +16,43 @@ export interface Tried {
   readonly tried: readonly unknown[];
 }
 
-/** Never without properties: where nothing is on trial there is no record. */
 export interface KeptTrial {
-  readonly version: string;
+  /** `undefined` where nothing was on trial yet. */
+  readonly version: string | undefined;
   readonly properties: readonly Tried[];
 }
 
 export class TrialRecord {
   constructor(private readonly documents: Documents) {}
 
-  async read(): Promise<KeptTrial | undefined> {
+  async read(): Promise<KeptTrial> {
     const found = await this.documents.get(DOCUMENT);
-    return found && { version: found.version, properties: JSON.parse(Buffer.from(found.octets).toString()) as readonly Tried[] };
+    if (found === undefined) return { version: undefined, properties: [] };
+    return { version: found.version, properties: JSON.parse(Buffer.from(found.octets).toString()) as readonly Tried[] };
   }
 
   /** Makes a change on top of what is there, again where another server is quicker. */
-  async change(make: (properties: readonly Tried[]) => readonly Tried[]): Promise<KeptTrial | undefined> {
+  async change(make: (properties: readonly Tried[]) => readonly Tried[]): Promise<KeptTrial> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const there = await this.read();
-      const properties = make(there?.properties ?? []);
-      if (properties.length === 0) {
-        if (there === undefined || (await this.forget(there))) return undefined;
-        continue;
-      }
-      const put = await this.documents.put(DOCUMENT, Buffer.from(JSON.stringify(properties)), there?.version);
-      if (put !== 'conflict') return { version: put.version, properties };
+      const properties = make(there.properties);
+      const kept = properties === there.properties ? there : await this.#replace(there, properties);
+      if (kept !== undefined) return kept;
     }
     throw new PostroomError('settings/conflict', 'Other servers change at this moment what is on trial. Try again.');
   }
 
-  /** False where it is another one by now. */
-  async forget({ version }: KeptTrial): Promise<boolean> {
-    return (await this.documents.remove(DOCUMENT, version)) === 'removed';
+  /** An empty record stays: whoever looks now and then sees by its version that something was on trial in between. `undefined` where it is another one by now. */
+  async forget(kept: KeptTrial): Promise<KeptTrial | undefined> {
+    return this.#replace(kept, []);
   }
 
   onDidChange(listener: () => void): Disposable {
     return this.documents.onDidChange(DOCUMENT, listener);
+  }
+
+  async #replace({ version }: KeptTrial, properties: readonly Tried[]): Promise<KeptTrial | undefined> {
+    const put = await this.documents.put(DOCUMENT, Buffer.from(JSON.stringify(properties)), version);
+    return put === 'conflict' ? undefined : { version: put.version, properties };
   }
 }

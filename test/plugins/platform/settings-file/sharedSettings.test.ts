@@ -368,6 +368,17 @@ describe('settings that two servers share', () => {
       expect([b.settings.get(EVERY), b.problems, await b.text()]).to.deep.equal([7, [], text(7)]);
     });
 
+    it('are taken up when it is back, where they were changed as it went', async () => {
+      await set(a, 9);
+      await b.settings.reload();
+      expect(b.settings.get(EVERY)).to.equal(7);
+      b.documents.trouble = undefined;
+      const applied = b.applied();
+      await store.clock.advance(5_000);
+      await applied;
+      expect([minutes(), await b.text()]).to.deep.equal([[9, 9], text(9)]);
+    });
+
     it('wait where somebody writes them, which is said, and count when the store is back', async () => {
       const judged = b.judged();
       await b.save(text(8));
