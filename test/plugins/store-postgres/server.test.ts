@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Leases, StoreMaintenance } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { Office } from '../../kit/office.js';
-import type { Cluster } from '../../kit/postgres/cluster.js';
+import { type Cluster, GUARDED } from '../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../kit/postgres/database.js';
 import { testCluster } from '../../kit/postgres/testCluster.js';
 import { Postroom } from '../../kit/postroom.js';
@@ -79,7 +79,8 @@ describe('commands without a server, whose store is on PostgreSQL', () => {
     cluster = await testCluster(this);
     database = await cluster.database();
     folder = await mkdtemp(path.join(tmpdir(), 'postroom-office-'));
-    office = await Office.make(path.join(folder, 'data'), {});
+    const noPorts = { 'pop3.listen': [], 'smtp.listen': [], 'admin-ui.listen': [] };
+    office = await Office.make(path.join(folder, 'data'), noPorts);
     await writeFile(path.join(office.dataDir, 'boot.json'), JSON.stringify({ store: database.url(), node: 'a' }));
   });
   after(async () => {
@@ -113,9 +114,19 @@ describe('commands without a server, whose store is on PostgreSQL', () => {
     }
   });
 
-  it('cannot back the database up, and say what does', async () => {
-    const { code, error } = await office.run(['backup', 'create', path.join(folder, 'copy.tar')]);
-    expect(code).to.equal(1);
-    expect(error).to.match(/pg_basebackup|pg_dump/);
+  it('start a server with the store and the name that the environment has: with a password, and encrypted', async () => {
+    const place = await cluster.database();
+    await place.query(`GRANT ALL ON SCHEMA public TO ${GUARDED.user}`);
+    const address = place.url({ ...GUARDED, parameters: { sslmode: 'verify-full', sslrootcert: cluster.certificate } });
+    await office.start({ POSTROOM_STORE: address, POSTROOM_NODE: 'other' });
+    expect(await place.query('SELECT name FROM server')).to.deep.equal([{ name: 'other' }]);
+    expect(office.log).to.not.include(GUARDED.password);
+    await office.stop();
+    await place.drop();
+  });
+
+  it('back up all but the mail, and say what backs that up', async () => {
+    const backup = await office.command(['backup', 'create', path.join(folder, 'backups')]);
+    expect(backup).to.match(/The mail is not in this backup.*pg_basebackup/s);
   });
 });

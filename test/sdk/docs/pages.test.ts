@@ -86,10 +86,16 @@ describe('the pages about plugins', () => {
     const at = path.join(host.dataDir, 'plugins', name);
     await mkdir(at, { recursive: true });
     const head = { name, publisher: 'page', version: '1.0.0', type: 'module', main: './plugin.js', displayName: name, description: page };
-    const whole = { ...head, engines: { postroom: '^1.0.0' }, ...manifest };
+    const whole: PluginManifest = { ...head, type: 'module', engines: { postroom: '^1.0.0' }, ...manifest };
     const id = `${whole.publisher}.${whole.name}`;
     await writeFile(path.join(at, 'package.json'), JSON.stringify(whole));
     await writeFile(path.join(at, 'plugin.js'), code);
+    if (whole.activation === 'platform') {
+      const refused = await host.run('plugins.enable', { plugin: id }).catch((error: Error) => error.message);
+      expect(refused, page).to.include(`${id} starts before the settings are read. Name it in "enabled" of boot.json`);
+      await host.run('plugins.remove', { plugin: id });
+      return;
+    }
     const { state, problems } = (await host.run('plugins.enable', { plugin: id })) as { state: string; problems: string[] };
     expect(state, `${page}: ${problems.join(' ')}`).to.equal(bundled ? 'failed' : 'active');
     if (bundled) expect(problems.join(' ')).to.include("which is for the product's own plugins");

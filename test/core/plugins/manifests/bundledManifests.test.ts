@@ -1,6 +1,7 @@
 import '#core/base/injection.js';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { PluginManifest } from '@postroom/sdk';
 import type { ServiceId } from '@postroom/sdk/services';
 import * as services from '@postroom/sdk/services';
 import { Ajv } from 'ajv';
@@ -74,7 +75,13 @@ describe('the manifests of the product', () => {
     for (const { service, version } of provided) expect(known.get(service), service).to.equal(version);
     const required = all.flatMap(({ requires = [], uses = [] }) => [...requires.map((text) => requirement(text).service), ...uses]);
     expect(required.filter((name) => !known.has(name))).to.deep.equal([]);
-    const names = provided.map(({ service }) => service);
+    // Of several stores a server has one, and each is whole. Files of its own a store may have or not.
+    const isStore = ({ contributes }: PluginManifest): boolean => contributes?.stores !== undefined;
+    const namesOf = (each: PluginManifest): readonly string[] => (each.provides ?? []).map(({ service }) => service);
+    const stores = all.filter(isStore).map(namesOf);
+    const needed = (own: readonly string[]): readonly string[] => own.filter((name) => name !== services.StoreFiles.serviceName).sort();
+    for (const own of stores) expect(needed(own)).to.deep.equal(needed(stores[0] ?? []));
+    const names = [...all.filter((each) => !isStore(each)).flatMap(namesOf), ...new Set(stores.flat())];
     expect(names.filter((name, index) => names.indexOf(name) !== index)).to.deep.equal([]);
     const fixture = await FixtureServer.start({});
     try {
