@@ -3,6 +3,7 @@ import type { PluginContext } from '@postroom/sdk';
 import {
   ActivityLog,
   DataFolder,
+  Documents,
   Events,
   Journal,
   Leases,
@@ -37,4 +38,5 @@ export async function activate(context: PluginContext): Promise<void> {
   context.provide(Maildrops, store.maildrops);
   context.provide(StoreMaintenance, store);
   context.provide(Leases, store.leases);
+  context.provide(Documents, store.documents);
 }

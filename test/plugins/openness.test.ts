@@ -43,7 +43,9 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'mailing-lists': { services: ['Teaching'] },
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
-  'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
+  'platform/certificates': {
+    services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],
+  },
   'platform/cli': {
     services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
     forbidden: ["It names a program, which is for the product's own plugins."],
@@ -104,7 +106,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['WhatIf'],
     ],
   },
-  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'StandingProblems'] },
   'platform/service-commands': {
     services: [
       ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
@@ -121,8 +123,8 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [
-      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages'],
-      ...['Revisions', 'StoreFiles', 'StoreMaintenance'],
+      ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
+      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
   },

@@ -1108,6 +1108,23 @@ export interface ScheduleRow {
   readonly because: string;
 }
 
+/** secrets.check: Whether this server has the key of the encrypted passwords, and which, as the doctor asks */
+export type SecretsCheckAnswer = readonly SecretsCheckRow[];
+
+export interface SecretsCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence; it names the commands that mend it. */
+  readonly text: string;
+}
+
+/** secrets.forget: Remove the encrypted passwords whose key is lost on every server: they have to be set again */
+export interface SecretsForgetAnswer {
+  /** Passwords that were removed. */
+  readonly forgotten: number;
+}
+
 /** secrets.rotate: Encrypt the passwords at the ISPs anew under a new key, or under the one that systemd gives */
 export interface SecretsRotateAnswer {
   /** Passwords that are under the new key. */
@@ -1552,6 +1569,8 @@ export interface Answers {
   readonly 'reply-thread.hosts': ReplyThreadHostsAnswer;
   readonly resort: ResortAnswer;
   readonly schedule: ScheduleAnswer;
+  readonly 'secrets.check': SecretsCheckAnswer;
+  readonly 'secrets.forget': SecretsForgetAnswer;
   readonly 'secrets.rotate': SecretsRotateAnswer;
   readonly 'send-receive': SendReceiveAnswer;
   readonly 'service.start': ServiceStartAnswer;
