@@ -115,12 +115,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/settings-commands': {
     services: [
-      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'MailStore', 'PluginAdministration', 'PluginCatalogue', 'RecentMail'],
-      ...['Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
+      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'Leases', 'MailStore', 'PluginAdministration', 'PluginCatalogue'],
+      ...['RecentMail', 'Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
     ],
   },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
-  'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
+  'platform/settings-file': { services: ['Clock', 'DataFolder', 'Documents', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
@@ -128,7 +128,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ],
     forbidden: [STORE],
   },
-  'platform/trial-period': { services: ['Clock', 'Events', 'SettingsService', 'StartMode', 'TrialPeriod'] },
+  'platform/trial-period': { services: ['Clock', 'Documents', 'Events', 'Leases', 'SettingsService', 'StartMode', 'TrialPeriod'] },
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },

@@ -391,6 +391,17 @@ export type ConfigSetAnswer = {
   readonly confirm?: string;
 };
 
+/** config.show: Settings that are set, and where each comes from: for all servers, or for this one alone */
+export type ConfigShowAnswer = readonly ConfigShowRow[];
+
+export interface ConfigShowRow {
+  readonly key: string;
+  /** In force on this server. */
+  readonly value: unknown;
+  /** Where it stands in settings.json: top, or nodes.NAME for what this server has for itself; or default. */
+  readonly from: string;
+}
+
 /** config.undo: Go back to a former version */
 export interface ConfigUndoAnswer {
   /** The version that is in force again. */
@@ -1522,6 +1533,7 @@ export interface Answers {
   readonly 'config.history': ConfigHistoryAnswer;
   readonly 'config.questions': ConfigQuestionsAnswer;
   readonly 'config.set': ConfigSetAnswer;
+  readonly 'config.show': ConfigShowAnswer;
   readonly 'config.undo': ConfigUndoAnswer;
   readonly 'config.unset': ConfigUnsetAnswer;
   readonly 'config.validate': ConfigValidateAnswer;
@@ -1732,6 +1744,8 @@ export interface SettingsAnswer {
   readonly value: Readonly<Record<string, unknown>>;
   /** What the file itself says, by key. */
   readonly written: Readonly<Record<string, unknown>>;
+  /** This server: what it has for itself stands under this name in `nodes`. */
+  readonly node: string;
 }
 
 /** PUT /api/settings */
