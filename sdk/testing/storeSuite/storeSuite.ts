@@ -12,6 +12,7 @@ import { recordSuite } from './recordSuite.js';
 import { severalServersSuite } from './severalServersSuite.js';
 import { takeoverSuite } from './takeoverSuite.js';
 import type { StorePlace } from './testedStore.js';
+import { unitSuite } from './unitSuite.js';
 
 const LONGEST_TEST_MS = 60_000;
 
@@ -30,7 +31,17 @@ export function storeSuite(
 ): void {
   describe(`A store on ${engine}`, function () {
     this.timeout(LONGEST_TEST_MS);
-    const suites = [mailStoreSuite, maildropSuite, outboxSuite, recordSuite, journalClockSuite, leaseSuite, outcomeSuite, endSuite];
+    const suites = [
+      mailStoreSuite,
+      unitSuite,
+      maildropSuite,
+      outboxSuite,
+      recordSuite,
+      journalClockSuite,
+      leaseSuite,
+      outcomeSuite,
+      endSuite,
+    ];
     for (const suite of suites) suite(engine, make);
     octetsSuite(engine, make, isLong);
     if (isForOneServer) it('is left out where it is about several servers: this one has one');
