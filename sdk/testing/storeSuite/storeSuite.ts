@@ -1,5 +1,6 @@
 // What every store promises, by its contracts, whichever engine it has. A store's tests call this with a place for each test.
 import { describe, it } from 'mocha';
+import { documentSuite, sharedDocumentSuite } from './documentSuite.js';
 import { endSuite } from './endSuite.js';
 import { journalClockSuite } from './journalClockSuite.js';
 import { leaseSuite } from './leaseSuite.js';
@@ -38,6 +39,7 @@ export function storeSuite(
       outboxSuite,
       recordSuite,
       journalClockSuite,
+      documentSuite,
       leaseSuite,
       outcomeSuite,
       endSuite,
@@ -45,6 +47,6 @@ export function storeSuite(
     for (const suite of suites) suite(engine, make);
     octetsSuite(engine, make, isLong);
     if (isForOneServer) it('is left out where it is about several servers: this one has one');
-    else for (const suite of [severalServersSuite, takeoverSuite]) suite(engine, make);
+    else for (const suite of [severalServersSuite, sharedDocumentSuite, takeoverSuite]) suite(engine, make);
   });
 }

@@ -54,7 +54,7 @@ describe('A start without a store', () => {
     const failure = await failureOf(openServer({ dataDir, serve: false, log: createLog('silent') }));
     expect(failure.code).to.equal('plugin/no-provider');
     expect(failure.message).to.equal(
-      'Postroom cannot start without the service MailStore. postroom.store-sqlite would, if "enabled" in boot.json named it, and "disabled" did not.',
+      'Postroom cannot start without the service MailStore. postroom.store-postgres or postroom.store-sqlite would, if "enabled" in boot.json named it, and "disabled" did not.',
     );
     expect(await readdir(dataDir)).to.deep.equal(['boot.json']);
   });
