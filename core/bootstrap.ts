@@ -67,6 +67,7 @@ import { readBootFile } from './plugins/start/bootFile.js';
 import { planBoot } from './plugins/start/bootPlan.js';
 import { BootState } from './plugins/start/bootState.js';
 import { StartupWork } from './plugins/start/startupWork.js';
+import { openWithCertificate } from './service/lateCertificate.js';
 import { LicenceWarden } from './service/licence.js';
 import { DefaultServiceSwitch } from './service/serviceSwitch.js';
 import { ProblemSources } from './service/standingProblems.js';
@@ -181,6 +182,7 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   if (options.serve !== false) {
     const doors = service(container, Doors);
     stack.defer(() => doors.close());
+    stack.use(openWithCertificate(service(container, Certificates), doors));
     await stack.use(container.get(DefaultServiceSwitch)).start();
     phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
   }

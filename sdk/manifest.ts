@@ -152,6 +152,11 @@ export interface PropertySchema {
    * confirmed within 60 s. Scope `server` only. Default false.
    */
   readonly risky?: boolean;
+  /**
+   * Belongs to a machine, as ports and paths of files do: of several servers that share their settings each may have its own value, under `nodes`, which counts there
+   * before the one for all. Scope `server` only, and no secret. Default false.
+   */
+  readonly perNode?: boolean;
   /** What others notice of a change, in a sentence: said with the demand for its confirmation, and in the hover. Only where `risky`. */
   readonly consequence?: string;
   /** Former keys, moved to this one when settings are read. */

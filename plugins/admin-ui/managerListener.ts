@@ -18,6 +18,7 @@ import {
   type Settings,
   sentenceOf,
 } from '@postroom/sdk';
+import { missingCertificate } from '@postroom/sdk/base';
 import type { Certificates, Clock } from '@postroom/sdk/services';
 import type { FastifyInstance } from 'fastify';
 import { portProblem } from './portProblem.js';
@@ -150,6 +151,8 @@ export class ManagerListener implements PortListener {
 
   #open(entry: ListenEntry): Promise<OpenPort> {
     const { host, port, security } = entry;
+    const missing = missingCertificate(this.parts.certificates, security);
+    if (missing !== undefined) return Promise.resolve({ protocol: 'http', host: host ?? '::', port, security, problem: missing });
     const server = this.#createServer(security);
     return new Promise((resolve) => {
       server.once('error', (error: NodeJS.ErrnoException) => {

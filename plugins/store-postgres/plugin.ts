@@ -3,6 +3,7 @@ import type { PluginContext } from '@postroom/sdk';
 import {
   ActivityLog,
   DataFolder,
+  Documents,
   Events,
   Journal,
   Leases,
@@ -22,8 +23,8 @@ export async function activate(context: PluginContext): Promise<void> {
     node: context.get(ServerNode),
     events: context.get(Events),
     log: context.log,
-    address: context.settings.get<string | undefined>('storePostgres.url'),
-    passwordFile: context.settings.get<string | undefined>('storePostgres.passwordFile'),
+    address: context.settings.get<string>('storePostgres.url'),
+    passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,
     connections: context.settings.get<number>('storePostgres.connections'),
   });
   context.subscriptions.push({ dispose: () => opened.close() });
@@ -37,4 +38,5 @@ export async function activate(context: PluginContext): Promise<void> {
   context.provide(Maildrops, store.maildrops);
   context.provide(StoreMaintenance, store);
   context.provide(Leases, store.leases);
+  context.provide(Documents, store.documents);
 }

@@ -15,6 +15,7 @@ import { PostgresMaildrops } from './maildrops/postgresMaildrops.js';
 import { OutboxTally } from './outbox/outboxTally.js';
 import { PostgresOutbox } from './outbox/postgresOutbox.js';
 import { type LoggedListener, PostgresActivityLog } from './records/postgresActivityLog.js';
+import { PostgresDocuments } from './records/postgresDocuments.js';
 import { PostgresJournal } from './records/postgresJournal.js';
 import { PostgresPluginStorages } from './records/postgresPluginStorages.js';
 import { PostgresRevisions } from './records/postgresRevisions.js';
@@ -49,6 +50,7 @@ export class PostgresStore implements StoreMaintenance {
   readonly revisions: PostgresRevisions;
   readonly maildrops: PostgresMaildrops;
   readonly leases: PostgresLeases;
+  readonly documents: PostgresDocuments;
   readonly copies: StoreCopies = {
     kind: 'external',
     instead:
@@ -75,6 +77,7 @@ export class PostgresStore implements StoreMaintenance {
     this.activity = new PostgresActivityLog(database, clock, onLogged, onLost);
     this.storages = new PostgresPluginStorages(database, engine.clock);
     this.revisions = new PostgresRevisions(database, engine.clock);
+    this.documents = new PostgresDocuments(engine);
     this.maildrops = new PostgresMaildrops(database, leases, engine.clock, this.#pickUps);
     this.#following = changes.subscribe('outbox', () => this.#tally.heard());
   }

@@ -12,6 +12,8 @@ import type { SettingsRevision } from './store/revisions.js';
 export interface SettingsService extends Settings {
   /** Where people find the text: the absolute path of settings.json. */
   readonly place: string;
+  /** This server's name: what it has for itself stands under `nodes.NAME`. */
+  readonly node: string;
   /** The text as last read; not always what is in force, since it may be wrong. */
   readonly text: string;
   /** Names the version of `text`, quotes included (RFC 9110 section 8.8.3). */
@@ -20,6 +22,8 @@ export interface SettingsService extends Settings {
   readonly problems: readonly SettingsProblem[];
   /** What is in force, with defaults, deeply frozen; another object after every change. Holds no secret. */
   readonly value: Readonly<Record<string, unknown>>;
+  /** The same before this server's own values are put in the place of those for all: what each server has for itself stands under `nodes`. */
+  readonly shared: Readonly<Record<string, unknown>>;
   /** What may stand in the text. Another object after plugins were installed or removed. */
   readonly schema: SettingsDeclarations;
   /** The same as JSON Schema, draft-07, with what the settings in force add for completion: names of users where a property refers to them. */
@@ -59,7 +63,7 @@ export const SettingsService = createServiceId<SettingsService>('SettingsService
 /** A change that is about to be written and to come into force. */
 export interface ComingChange {
   readonly author: string;
-  /** In force now. */
+  /** In force now, as all servers share it: with `nodes`. */
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
 }

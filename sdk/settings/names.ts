@@ -11,8 +11,12 @@ export const ACCOUNT_ID_PATTERN = `^${RESERVED}[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}
 /** The name of a user: as an account's id, with spaces and most signs inside. */
 export const USER_NAME_PATTERN = `^${RESERVED}(?! )[^@<>"(),:;/\\\\\\[\\]\\p{C}\\u2028\\u2029]{1,64}(?<! )$`;
 
+/** The name of a server among those that share a store. */
+export const NODE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$';
+
 const ACCOUNT_ID = new RegExp(ACCOUNT_ID_PATTERN, 'u');
 const USER_NAME = new RegExp(USER_NAME_PATTERN, 'u');
+const NODE_NAME = new RegExp(NODE_NAME_PATTERN);
 
 /** What is wrong with the name of an account or user, a sentence; `undefined` for a good one. */
 export function nameProblem(what: 'account' | 'user', name: string): string | undefined {
@@ -31,4 +35,11 @@ export function nameProblem(what: 'account' | 'user', name: string): string | un
     return `"${shown}" can't name a user: no space at either end, no control characters and none of @ < > ( ) [ ] , ; : " / \\ are allowed.`;
   }
   return undefined;
+}
+
+/** What is wrong with the name of a server, a sentence; `undefined` for a good one. */
+export function nodeNameProblem(name: string): string | undefined {
+  return NODE_NAME.test(name)
+    ? undefined
+    : 'The name of a server must begin with a letter or a digit, and have up to 63 of letters, digits, ".", "_" and "-".';
 }

@@ -7,4 +7,6 @@ export const SETTINGS_AUTHORS = Object.freeze({
   setup: 'setup',
   /** The server, by itself. */
   server: 'postroom',
+  /** Of several servers that share the settings another one, which knows who it was. */
+  elsewhere: 'another server',
 });

@@ -1,3 +1,4 @@
+import { SettingsService } from '@postroom/sdk/services';
 import { sampleMail } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
@@ -178,6 +179,27 @@ describe("The manager's pages", () => {
       .first()
       .waitFor();
     await page.keyboard.press('Control+z');
+    await context.close();
+  });
+
+  it('change in the form what this server has for itself, and go back to the value for all', async () => {
+    const { node } = manager.server.get(SettingsService);
+    const own = `nodes.${node}.server.freeSpaceFloorMB`;
+    await manager.run('config.set', { key: own, value: '5' });
+    const { page, context } = await manager.open();
+    await manager.logIn(page);
+    await visit(page, manager, '/settings?find=server.freeSpaceFloorMB');
+    await page.getByText(`for ${node} alone`).waitFor();
+    const field = page.getByLabel('Room to keep free (MB)');
+    expect(await field.inputValue()).to.equal('5');
+    await field.fill('6');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('not saved yet').waitFor({ state: 'detached' });
+    expect(await manager.run('config.get', { key: own })).to.equal(6);
+    await page.getByRole('button', { name: 'Back to the value for all servers' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText(`for ${node} alone`).waitFor({ state: 'detached' });
+    expect(manager.server.get(SettingsService).written(['nodes', node])).to.deep.equal({});
     await context.close();
   });
 

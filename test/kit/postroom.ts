@@ -46,6 +46,8 @@ export interface PostroomOptions {
   readonly ispPasswords?: boolean;
   /** boot.json of the data folder. */
   readonly boot?: object;
+  /** 32 octets, which all servers on one store need: of the encrypted passwords. A new one where it is missing. */
+  readonly secretKey?: Buffer;
   /** As openServer takes them. */
   readonly bundledPlugins?: string;
   readonly lifecycleTimeoutMs?: number;
@@ -76,6 +78,7 @@ export class Postroom {
       const settings = { ...officeSettings(isp), ...options.settings };
       await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings, undefined, 2));
       if (options.boot !== undefined) await writeFile(path.join(dataDir, 'boot.json'), JSON.stringify(options.boot));
+      if (options.secretKey !== undefined) await writeFile(path.join(dataDir, 'secret.key'), options.secretKey, { mode: 0o600 });
       await writeFile(path.join(dataDir, 'secrets.json'), quickPasswords([...USERS, ...(options.users ?? [])]));
       await postroom.open();
       if (options.ispPasswords !== false) {

@@ -15,6 +15,7 @@ interface Privilege {
   readonly forbidden?: readonly string[];
 }
 
+const STORE = "It has a store, which is for the product's own plugins.";
 const EDITION = "It declares an edition, which is for the product's own plugins.";
 const COLLECTS = "It collects accounts, which is for the product's own plugins.";
 const SERVES = ['Accounts', 'Authenticator', 'Certificates', 'Clock', 'Events'];
@@ -42,7 +43,9 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'mailing-lists': { services: ['Teaching'] },
   'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
-  'platform/certificates': { services: ['Certificates', 'Clock', 'DataFolder', 'Events', 'StartMode', 'TrialPeriod'] },
+  'platform/certificates': {
+    services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],
+  },
   'platform/cli': {
     services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
     forbidden: ["It names a program, which is for the product's own plugins."],
@@ -103,7 +106,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['WhatIf'],
     ],
   },
-  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'SecretStore'] },
+  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'StandingProblems'] },
   'platform/service-commands': {
     services: [
       ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
@@ -112,23 +115,43 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/settings-commands': {
     services: [
-      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'MailStore', 'PluginAdministration', 'PluginCatalogue', 'RecentMail'],
-      ...['Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
+      ...['Accounts', 'BccAddresses', 'CommandCatalogue', 'Leases', 'MailStore', 'PluginAdministration', 'PluginCatalogue'],
+      ...['RecentMail', 'Rounds', 'SecretStore', 'SettingsService', 'TrialPeriod', 'WhatIf'],
     ],
   },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
-  'platform/settings-file': { services: ['DataFolder', 'SettingsSource'] },
+  'platform/settings-file': { services: ['Clock', 'DataFolder', 'Documents', 'SettingsSource'] },
   'platform/store-sqlite': {
     services: [
-      ...['ActivityLog', 'Clock', 'DataFolder', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages'],
-      ...['Revisions', 'StoreFiles', 'StoreMaintenance'],
+      ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
+      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
     ],
+    forbidden: [STORE],
   },
-  'platform/trial-period': { services: ['Clock', 'Events', 'SettingsService', 'StartMode', 'TrialPeriod'] },
+  'platform/trial-period': { services: ['Clock', 'Documents', 'Events', 'Leases', 'SettingsService', 'StartMode', 'TrialPeriod'] },
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
+  'store-postgres': {
+    services: [
+      ...[
+        'ActivityLog',
+        'DataFolder',
+        'Documents',
+        'Events',
+        'Journal',
+        'Leases',
+        'MailStore',
+        'Maildrops',
+        'Outbox',
+        'PluginStorages',
+        'Revisions',
+      ],
+      ...['ServerNode', 'StoreMaintenance'],
+    ],
+    forbidden: [STORE],
+  },
 };
 
 const sources = sourcesIn('plugins').filter(({ name }) => !name.includes('/web/'));

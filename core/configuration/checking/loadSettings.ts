@@ -2,7 +2,7 @@
 
 import { withFewSuggestions } from '@postroom/sdk/base';
 import type { SettingsProblem } from '@postroom/sdk/services';
-import { groupOf, type SettingsValue } from '@postroom/sdk/settings';
+import { groupOf, type SettingsValue, settingsOn } from '@postroom/sdk/settings';
 import { hasErrors, MOST_PROBLEMS, pathText, type SettingsFinding } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { parseDocument, renameKeys } from '../text/document.js';
@@ -17,11 +17,21 @@ export interface LoadedSettings {
   readonly text: string;
   /** What the text says, without defaults; `undefined` where it can't be read. */
   readonly written: unknown;
-  /** Deeply frozen; `undefined` where a problem is an error. */
-  readonly value: SettingsValue | undefined;
+  /** What is to be in force; `undefined` where a problem is an error. */
+  readonly good: GoodSettings | undefined;
+}
+
+/** Settings without an error, with the defaults. Both deeply frozen. */
+export interface GoodSettings {
+  /** As they count on this server. */
+  readonly value: SettingsValue;
+  /** As all servers share them: what each has for itself stands under `nodes`. */
+  readonly shared: SettingsValue;
 }
 
 export interface LoadRules {
+  /** This server's name. */
+  readonly node: string;
   readonly schema: SettingsSchema;
   readonly check: SettingsCheck;
   /** The limits to hold against what was in force before; left out where no edition can be asked. */
@@ -32,9 +42,9 @@ export function loadSettings(source: string, rules: LoadRules): LoadedSettings {
   return withFewSuggestions(() => load(source, rules));
 }
 
-function load(source: string, { schema, check, limits }: LoadRules): LoadedSettings {
+function load(source: string, { node, schema, check, limits }: LoadRules): LoadedSettings {
   const original = parseDocument(source);
-  if (original.value === undefined) return { problems: original.problems, text: source, written: undefined, value: undefined };
+  if (original.value === undefined) return { problems: original.problems, text: source, written: undefined, good: undefined };
   const { renames, findings: renamed } = findRenames(original.value, schema);
   const text = renames.length === 0 ? source : renameKeys(source, renames);
   const document = renames.length === 0 ? original : parseDocument(text);
@@ -53,7 +63,17 @@ function load(source: string, { schema, check, limits }: LoadRules): LoadedSetti
     ...first.map((each) => document.place(each)),
   ].sort((one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0));
   const all = [...problems, ...more];
-  return { problems: all, text, written: document.value, value: hasErrors(all) ? undefined : deepFreeze(groupOf(effective)) };
+  return {
+    problems: all,
+    text,
+    written: document.value,
+    good: hasErrors(all) ? undefined : goodSettings(groupOf(effective), node, schema),
+  };
+}
+
+function goodSettings(effective: SettingsValue, node: string, { properties }: SettingsSchema): GoodSettings {
+  const shared = deepFreeze(effective);
+  return { shared, value: deepFreeze(settingsOn(node, shared, properties)) };
 }
 
 /** The first ones, errors before warnings, and how many more there are. */

@@ -1,5 +1,5 @@
 // Former names of settings: moved to the new ones as the file is read, with the person told.
-import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/settings';
+import { accountEntries, groupOf, nodeEntries, type SettingPath } from '@postroom/sdk/settings';
 import { type SettingsFinding, warning } from '../problems/problems.js';
 import type { SettingsSchema } from '../schema/schema.js';
 
@@ -33,6 +33,7 @@ export function findRenames(settings: unknown, schema: SettingsSchema): Migratio
     }
   };
   look('server', [], groupOf(settings));
+  for (const node of nodeEntries(settings)) look('server', node.path, node.values);
   for (const account of accountEntries(settings)) {
     look('account', account.path, account.values);
     for (const user of account.users) look('user', user.path, user.values);

@@ -8,8 +8,10 @@ import {
   foreignCollectors,
   groupOf,
   neededProperties,
+  nodeEntries,
   ownedDomains,
   type SettingPath,
+  settingsOn,
   textOf,
   textsOf,
   type UserEntry,
@@ -46,18 +48,31 @@ function serverRules(settings: Readonly<Record<string, unknown>>, schema: Settin
       error(['server.timeZone'], `"${shownName(zone)}" is no time zone; write it as in "Europe/Berlin".${didYouMean(zone, zones)}`),
     );
   }
-  return [...findings, ...lackingProperties(settings, schema)];
+  const lacking = lackingProperties(settings, schema);
+  const onNodes = nodeEntries(settings).flatMap(({ name, path, values }) =>
+    lackingProperties(settingsOn(name, settings, schema.properties), schema)
+      .filter(({ key, other }) => [key, other].some((each) => Object.hasOwn(values, each)))
+      .map((each) => ({ ...each, path: [...path, Object.hasOwn(values, each.key) ? each.key : each.other] })),
+  );
+  return [...findings, ...[...lacking, ...onNodes].map(({ path, other, why }) => error(path, `${why}: set "${other}" too.`))];
+}
+
+interface Lacking {
+  readonly path: SettingPath;
+  readonly key: string;
+  readonly other: string;
+  readonly why: string;
 }
 
 /** Properties that are set without others that they need. */
-function lackingProperties(settings: Readonly<Record<string, unknown>>, { properties }: SettingsSchema): readonly SettingsFinding[] {
+function lackingProperties(settings: Readonly<Record<string, unknown>>, { properties }: SettingsSchema): readonly Lacking[] {
   const isSet = (key: string): boolean => settings[key] !== undefined && settings[key] !== '';
   return [...properties.values()]
     .filter(({ key, scope, schema }) => scope === 'server' && schema.needs !== undefined && isSet(key))
     .flatMap(({ key, schema }) =>
       Object.entries(schema.needs ?? {})
         .filter(([other]) => properties.get(other)?.scope === 'server' && !isSet(other))
-        .map(([other, why]) => error([key], `${why}: set "${other}" too.`)),
+        .map(([other, why]) => ({ path: [key], key, other, why })),
     );
 }
 

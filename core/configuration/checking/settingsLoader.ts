@@ -21,6 +21,9 @@ export class SettingsLoader {
   /** Who is asked whether accounts and users may grow. */
   limitCheck: LimitCheck | undefined;
 
+  /** `node`: this server's name. */
+  constructor(private readonly node: string) {}
+
   /** Another object after every merge(). */
   get schema(): SettingsSchema {
     return this.#schema;
@@ -39,7 +42,7 @@ export class SettingsLoader {
   /** `inForce`: from where accounts and users would grow. */
   load(text: string, inForce: SettingsValue): LoadedSettings {
     const limits = this.limitCheck === undefined ? undefined : { before: inForce, check: this.limitCheck };
-    const loaded = loadSettings(text, { schema: this.#schema, check: this.#check, limits });
+    const loaded = loadSettings(text, { node: this.node, schema: this.#schema, check: this.#check, limits });
     this.#last = { text, schema: this.#schema, loaded };
     return loaded;
   }

@@ -1,7 +1,7 @@
 // The settings that strangers' plugins declare: are the declarations within limits, and do the values fit them? Loaded only where there are some.
 
 import type { DeclaredProperty } from '@postroom/sdk/services';
-import { accountEntries, groupOf, type SettingPath } from '@postroom/sdk/settings';
+import { accountEntries, groupOf, nodeEntries, type SettingPath } from '@postroom/sdk/settings';
 import type { ErrorObject } from 'ajv';
 import { type StrangerCheck, StrangerSchemas } from '../../schemas/strangerSchemas.js';
 import type { JsonSchema } from '../../schemas/vocabulary.js';
@@ -21,9 +21,11 @@ export class StrangerProperties implements StrangerSettings {
   check(effective: unknown, { properties }: Pick<SettingsSchema, 'properties'>): readonly (readonly ErrorObject[])[] {
     const declared = [...properties.values()].filter(({ whole, schema }) => whole !== undefined && schema.secret !== true);
     if (declared.length === 0) return [];
-    return placesIn(effective).flatMap(({ scope, path, values }) =>
+    return placesIn(effective).flatMap(({ scope, path, values, isNode = false }) =>
       declared
-        .filter((property) => property.scope === scope && Object.hasOwn(values, property.key))
+        .filter(
+          (property) => property.scope === scope && Object.hasOwn(values, property.key) && (!isNode || property.schema.perNode === true),
+        )
         .map((property) => placed(this.#checkOf(property)(values[property.key]), [...path, property.key]))
         .filter((failures) => failures.length > 0),
     );
@@ -42,12 +44,15 @@ interface Place {
   readonly scope: DeclaredProperty['scope'];
   readonly path: SettingPath;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Only what may differ by server counts. */
+  readonly isNode?: true;
 }
 
 function placesIn(settings: unknown): readonly Place[] {
   const accounts = accountEntries(settings);
   return [
     { scope: 'server', path: [], values: groupOf(settings) },
+    ...nodeEntries(settings).map(({ path, values }): Place => ({ scope: 'server', path, values, isNode: true })),
     ...accounts.map(({ path, values }): Place => ({ scope: 'account', path, values })),
     ...accounts.flatMap(({ users }) => users.map(({ path, values }): Place => ({ scope: 'user', path, values }))),
   ];

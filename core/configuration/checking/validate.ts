@@ -2,7 +2,7 @@
 
 import type { SettingScope } from '@postroom/sdk';
 import { didYouMean, shellWord, shownName } from '@postroom/sdk/base';
-import { nameProblem, type SettingPath } from '@postroom/sdk/settings';
+import { NODES, nameProblem, nodeNameProblem, type SettingPath } from '@postroom/sdk/settings';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { type JsonSchema, VOCABULARY } from '../../schemas/vocabulary.js';
@@ -120,8 +120,7 @@ function findingOf(failure: ErrorObject, schema: SettingsSchema, path: SettingPa
   const params = failure.params as Readonly<Record<string, unknown>>;
   if (failure.keyword === 'propertyNames') {
     const name = String(params['propertyName']);
-    const what = path.at(-1) === 'users' ? 'user' : 'account';
-    const problem = isNamedGroup(path) ? nameProblem(what, name) : undefined;
+    const problem = groupNameProblem(path, name);
     return [
       { severity: 'error', path: [...path, name], atKey: true, message: problem ?? `"${shownName(name)}" is not allowed as a name here.` },
     ];
@@ -134,11 +133,14 @@ function findingOf(failure: ErrorObject, schema: SettingsSchema, path: SettingPa
   return [error(path, sentenceFor(failure, path))];
 }
 
-function isNamedGroup(path: SettingPath): boolean {
-  return (path.length === 1 && path[0] === 'accounts') || (path.length === 3 && path[0] === 'accounts' && path[2] === 'users');
+/** What is wrong with a name in a group of accounts, users or servers. */
+function groupNameProblem(path: SettingPath, name: string): string | undefined {
+  if (path.length === 1 && path[0] === NODES) return nodeNameProblem(name);
+  if (path.length === 1 && path[0] === 'accounts') return nameProblem('account', name);
+  return path.length === 3 && path[0] === 'accounts' && path[2] === 'users' ? nameProblem('user', name) : undefined;
 }
 
-type Level = 'server' | 'account' | 'user';
+type Level = 'server' | 'account' | 'user' | 'node';
 const LEVEL_WORDS: Readonly<Record<SettingScope, string>> = {
   server: 'at the top of the file',
   account: 'inside an account',
@@ -146,9 +148,13 @@ const LEVEL_WORDS: Readonly<Record<SettingScope, string>> = {
   boot: 'to boot.json',
 };
 
+/** What the top of the file holds beside properties. */
+const TOP_GROUPS: readonly string[] = ['accounts', NODES];
+
 /** Where properties of the merged schema stand; `undefined` further inside, where a plugin's own schema speaks. */
 function levelOf(path: SettingPath): Level | undefined {
   if (path.length === 0) return 'server';
+  if (path[0] === NODES && path.length === 2) return 'node';
   if (path[0] !== 'accounts') return undefined;
   if (path.length === 2) return 'account';
   return path.length === 4 && path[2] === 'users' ? 'user' : undefined;
@@ -171,6 +177,8 @@ function unknownKey(path: SettingPath, key: string, failure: ErrorObject, schema
     );
     return error(here, `"${shownName(key)}" is unknown, and secrets never stand in settings.json. Take it out.${guess}`);
   }
+  if (level === 'node' && (declared?.scope === 'server' || TOP_GROUPS.includes(key)))
+    return warning(here, `"${key}" has no effect here: it is the same on all servers, and belongs ${LEVEL_WORDS.server}.`);
   if (declared !== undefined) return warning(here, `"${key}" has no effect here: it belongs ${LEVEL_WORDS[declared.scope]}.`);
   return warning(here, `"${shownName(key)}" is not a setting that any installed plugin knows; it has no effect.${didYouMean(key, known)}`);
 }

@@ -1,7 +1,10 @@
 // Former versions of the settings: what was in force, by whom, and what differs.
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import type { Log, Revisions, SettingsRevision } from '@postroom/sdk/services';
-import { diffLines } from '../text/textDiff.js';
+import { diffLines, SETTINGS_AUTHORS } from '@postroom/sdk/settings';
+
+/** Among so many of the newest versions one is looked for that another server may have kept. */
+const NEWEST = 5;
 
 export class SettingsHistory {
   constructor(
@@ -22,10 +25,33 @@ export class SettingsHistory {
     return this.revisions.get(id);
   }
 
-  /** Keeps a text that comes into force, unless it is the newest one. Without room for it the settings count all the same. */
-  async keep(author: string, text: string): Promise<void> {
+  /**
+   * The number of the newest version, for keep(), asked for before a further one is written; 0 where there is none. `replaced`: the version that goes, where another server
+   * may have written it: one that ended before it could keep it has this one do so, and the order stays. `undefined` where the history can't be had.
+   */
+  async newest(replaced?: string): Promise<number | undefined> {
     try {
-      if ((await this.revisions.latest())?.text !== text) await this.revisions.add(author, text);
+      for (;;) {
+        const latest = await this.revisions.latest();
+        const id = latest?.id ?? 0;
+        if (replaced === undefined || (await this.#isKept(replaced, latest))) return id;
+        const added = await this.revisions.add(SETTINGS_AUTHORS.elsewhere, replaced, id);
+        if (added !== 'conflict') return added;
+      }
+    } catch (thrown) {
+      this.log.error(`The history of the settings can't be read (${sentenceOf(thrown)}).`);
+      return undefined;
+    }
+  }
+
+  /**
+   * Keeps a text that comes into force, unless it is the newest one. `after`: newest() before it was written. Where others came after that, another server has kept this one before
+   * it wrote its own. Without room for it the settings count all the same.
+   */
+  async keep(author: string, text: string, after?: number): Promise<void> {
+    try {
+      const latest = await this.revisions.latest();
+      if (latest?.text !== text) await this.revisions.add(author, text, after ?? latest?.id ?? 0);
     } catch (thrown) {
       this.log.error(`This version of the settings is in force, but not in the history (${sentenceOf(thrown)}).`);
     }
@@ -35,6 +61,14 @@ export class SettingsHistory {
   async diff(from: number, to: number | string): Promise<string> {
     const before = await this.#text(from);
     return diffLines(before, typeof to === 'string' ? to : await this.#text(to));
+  }
+
+  async #isKept(text: string, latest: SettingsRevision | undefined): Promise<boolean> {
+    if (latest === undefined || latest.text === text) return latest !== undefined;
+    for (const { id } of await this.revisions.list(NEWEST)) {
+      if ((await this.revisions.get(id))?.text === text) return true;
+    }
+    return false;
   }
 
   async #text(id: number): Promise<string> {

@@ -1,12 +1,12 @@
-// The settings of a source: checks every version of its text, keeps the last good one in force, writes edits.
+// The settings of a source, for all who read and change them: a text that is checked, and what is in force of it.
 import { type Disposable, type PluginManifest, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
-import { reasonOf } from '@postroom/sdk/base';
 import {
   type ComingChange,
   Events,
   type ExpectedVersion,
   Log,
   Revisions,
+  ServerNode,
   type SettingEdit,
   type SettingsChange,
   type SettingsProblem,
@@ -14,49 +14,54 @@ import {
   type SettingsService,
   SettingsSource,
 } from '@postroom/sdk/services';
-import { problemLine, SETTINGS_AUTHORS, type SettingPath, type SettingsValue, userNamesIn, withUserNames } from '@postroom/sdk/settings';
+import { problemLine, SETTINGS_AUTHORS, type SettingPath, type SettingsValue } from '@postroom/sdk/settings';
 import type { JsonSchema } from '../../schemas/vocabulary.js';
 import type { LimitCheck } from '../checking/limits.js';
-import type { LoadedSettings } from '../checking/loadSettings.js';
+import type { GoodSettings, LoadedSettings } from '../checking/loadSettings.js';
 import { SettingsLoader } from '../checking/settingsLoader.js';
 import { backTo, FIRST_START, withRenames } from '../history/authors.js';
 import { SettingsHistory, unknownRevision } from '../history/settingsHistory.js';
 import { CurrentProblems } from '../problems/currentProblems.js';
 import { hasErrors } from '../problems/problems.js';
+import { type CompletedNames, completedNames, completedSchema } from '../schema/completedSchema.js';
 import type { SettingsSchema } from '../schema/schema.js';
 import { starterSettings } from '../schema/starter.js';
 import { applyEdits, parseDocument } from '../text/document.js';
 import { SettingsInForce } from './settingsInForce.js';
-import { SourceText } from './sourceText.js';
-
-/** Times that a change is made where others write at the same moment. */
-const MOST_TRIES = 5;
-const CONFLICT = 'The settings were changed by somebody else meanwhile. Load them again and repeat the change.';
+import { CONFLICT, failed, MOST_TRIES, SettingsText } from './settingsText.js';
 
 export class HostSettings implements SettingsService, Disposable {
-  readonly #loader = new SettingsLoader();
+  readonly node: string;
+  readonly #loader: SettingsLoader;
   readonly #inForce: SettingsInForce;
   readonly #problems: CurrentProblems;
   readonly #history: SettingsHistory;
-  readonly #content: SourceText;
-  /** What the settings in force were made of. */
-  #goodText: string | undefined;
+  readonly #text: SettingsText;
   #watch: Disposable | undefined;
   /** Reads and writes follow each other; an edit never starts from a text that another one replaces. */
   #queue: Promise<unknown> = Promise.resolve();
-  readonly #willChange = new Set<(change: ComingChange) => Promise<void>>();
 
   constructor(
     @SettingsSource private readonly source: SettingsSource,
     @Revisions revisions: Revisions,
     @Events events: Events,
     @Log private readonly log: Log,
+    @ServerNode { name }: ServerNode,
   ) {
+    this.node = name;
+    this.#loader = new SettingsLoader(name);
     const listenerFailed = (thrown: unknown): void => log.error(`A listener to the settings failed: ${sentenceOf(thrown)}`);
-    this.#content = new SourceText(source);
     this.#inForce = new SettingsInForce(this.#loader, events, listenerFailed);
     this.#problems = new CurrentProblems(events, log, listenerFailed);
     this.#history = new SettingsHistory(revisions, log);
+    this.#text = new SettingsText({
+      source,
+      history: this.#history,
+      problems: this.#problems,
+      load: (text) => this.#load(text),
+      apply: (author, good) => this.#apply(author, good),
+      shared: () => this.shared,
+    });
   }
 
   /** Reads the text, writes one at the first start, and hears of changes from then on. With a broken text the last good version comes into force. */
@@ -64,12 +69,12 @@ export class HostSettings implements SettingsService, Disposable {
     await this.#merge(manifests, proven);
     const latest = await this.#history.latest();
     const content = await this.source.read();
-    const author = content.text === undefined && content.isMissing ? await this.#start(latest) : SETTINGS_AUTHORS.editor;
+    const author = content.text === undefined && content.isMissing ? await this.#start(latest) : undefined;
     // Watched before it is read: a change in between is seen as well.
     this.#watch = this.source.onDidChange(() => void this.reload());
     await this.#serially(async () => {
-      await this.#takeText(author);
-      if (this.#goodText === undefined) this.#fallBack(latest);
+      await this.#text.take(author);
+      if (this.#text.good === undefined) await this.#fallBack(latest);
       await this.source.offerSchema(this.editorSchema);
     });
   }
@@ -85,11 +90,11 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   get text(): string {
-    return this.#content.text;
+    return this.#text.text;
   }
 
   get etag(): string {
-    return this.#content.etag;
+    return this.#text.etag;
   }
 
   get problems(): readonly SettingsProblem[] {
@@ -100,12 +105,16 @@ export class HostSettings implements SettingsService, Disposable {
     return this.#inForce.value;
   }
 
+  get shared(): SettingsValue {
+    return this.#inForce.shared;
+  }
+
   get schema(): SettingsSchema {
     return this.#loader.schema;
   }
 
   get editorSchema(): JsonSchema {
-    return withUserNames(this.schema.json, userNamesIn(this.#inForce.applied));
+    return completedSchema(this.schema.json, this.#names());
   }
 
   get<T>(key: string): T {
@@ -130,8 +139,7 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   onWillChange(listener: (change: ComingChange) => Promise<void>): Disposable {
-    this.#willChange.add(listener);
-    return { dispose: () => void this.#willChange.delete(listener) };
+    return this.#text.onWillChange(listener);
   }
 
   onDidApply(listener: (author: string) => void): Disposable {
@@ -158,7 +166,7 @@ export class HostSettings implements SettingsService, Disposable {
       const { text: base } = this.#load(this.text);
       if (parseDocument(base).value === undefined) return { ok: false, code: 'settings/invalid', problems: this.problems };
       try {
-        return await this.#commit(author, applyEdits(base, edits), base === this.text ? author : withRenames(author));
+        return await this.#text.commit(author, applyEdits(base, edits), base === this.text ? author : withRenames(author));
       } catch (thrown) {
         return failed('settings/invalid', `The change does not fit the settings (${sentenceOf(thrown)}).`);
       }
@@ -174,13 +182,13 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   async under<T>(text: string, work: () => Promise<T>): Promise<T> {
-    const { value, problems } = this.#load(text);
-    if (value === undefined) throw new PostroomError('settings/invalid', problems.map((each) => problemLine(each)).join('\n'));
-    return this.#inForce.under(value, work);
+    const { good, problems } = this.#load(text);
+    if (good === undefined) throw new PostroomError('settings/invalid', problems.map((each) => problemLine(each)).join('\n'));
+    return this.#inForce.under(good, work);
   }
 
   replace(author: string, text: string, expected?: ExpectedVersion): Promise<SettingsChange> {
-    return this.#change(expected, () => this.#commit(author, text));
+    return this.#change(expected, () => this.#text.commit(author, text));
   }
 
   history(limit = 50): Promise<readonly Omit<SettingsRevision, 'text'>[]> {
@@ -188,17 +196,17 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   diff(from: number, to?: number): Promise<string> {
-    return this.#history.diff(from, to ?? this.#goodText ?? '');
+    return this.#history.diff(from, to ?? this.#text.good ?? '');
   }
 
   async undo(author: string, revision?: number): Promise<SettingsChange & { readonly revision?: number }> {
-    // The newest revision is in force, or was the last to be where the file is broken now; then it is the one to go back to.
-    const former = hasErrors(this.problems) ? 0 : 1;
+    // The newest revision is in force, or was the last to be where the file is broken now, or another server has not kept its own yet; then it is the one to go back to.
+    const former = hasErrors(this.problems) || (await this.#history.latest())?.text !== this.#text.good ? 0 : 1;
     const id = revision ?? (await this.#history.list(2))[former]?.id;
     if (id === undefined) return failed('settings/invalid', 'There is no earlier version to go back to.');
     const found = await this.#history.find(id);
     if (found === undefined) return failed('settings/invalid', unknownRevision(id));
-    const change = await this.#change(undefined, () => this.#commit(author, found.text, backTo(author, id)));
+    const change = await this.#change(undefined, () => this.#text.commit(author, found.text, backTo(author, id)));
     return { ...change, revision: id };
   }
 
@@ -207,10 +215,7 @@ export class HostSettings implements SettingsService, Disposable {
     return this.#serially(async () => {
       await this.#merge(manifests, proven);
       await this.source.offerSchema(this.editorSchema);
-      const loaded = this.#load(this.text);
-      this.#problems.set(loaded.problems);
-      const value = loaded.value ?? (this.#goodText === undefined ? undefined : this.#load(this.#goodText).value);
-      this.#inForce.apply(SETTINGS_AUTHORS.server, value ?? this.#inForce.applied);
+      await this.#text.checkAgain({ value: this.#inForce.applied, shared: this.shared });
     });
   }
 
@@ -220,7 +225,7 @@ export class HostSettings implements SettingsService, Disposable {
   }
 
   reload(): Promise<void> {
-    return this.#serially(() => this.#takeText());
+    return this.#serially(() => this.#text.take());
   }
 
   async #merge(manifests: readonly PluginManifest[], proven: ReadonlySet<PluginManifest>): Promise<void> {
@@ -228,27 +233,21 @@ export class HostSettings implements SettingsService, Disposable {
     for (const conflict of this.schema.conflicts) this.log.warn(conflict);
   }
 
-  /** Writes the text that is missing; answers who wrote it. */
-  async #start(latest: SettingsRevision | undefined): Promise<string> {
-    await this.source.write(latest?.text ?? this.source.starter ?? starterSettings(this.schema), undefined);
+  /** Writes the text that is missing; answers who wrote it, where another server was not quicker. */
+  async #start(latest: SettingsRevision | undefined): Promise<string | undefined> {
+    const text = latest?.text ?? this.source.starter ?? starterSettings(this.schema);
+    if ((await this.source.write(text, undefined)) === 'conflict') return undefined;
     if (latest === undefined) return FIRST_START;
     this.log.warn('settings.json was gone; the last good version was put back.', { path: this.place });
     return SETTINGS_AUTHORS.server;
   }
 
-  #load(text: string): LoadedSettings {
-    return this.#loader.load(text, this.#inForce.applied);
+  #names(): CompletedNames {
+    return completedNames(this.#inForce.shared, this.node);
   }
 
-  /** Takes up the text as it is now, where it is not what was read or written last. */
-  async #takeText(author: string = SETTINGS_AUTHORS.editor): Promise<void> {
-    const look = await this.#content.look();
-    if (look === 'same') return;
-    if (look !== 'changed') return this.#problems.set([{ severity: 'error', path: '', message: look.refusal }]);
-    const { text } = this.#content;
-    const loaded = this.#load(text);
-    this.#problems.set(loaded.problems);
-    if (loaded.value !== undefined) await this.#accept(author, text, loaded.value);
+  #load(text: string): LoadedSettings {
+    return this.#loader.load(text, this.#inForce.applied);
   }
 
   /** `make` starts from the text as it is now; it is repeated where somebody else is quicker, which an expected version then refuses. */
@@ -256,7 +255,7 @@ export class HostSettings implements SettingsService, Disposable {
     return this.#serially(async () => {
       let change = failed('settings/conflict', CONFLICT);
       for (let tries = 0; tries < MOST_TRIES && !change.ok && change.code === 'settings/conflict'; tries += 1) {
-        await this.#takeText();
+        await this.#text.take();
         if (expected?.etag !== undefined && expected.etag !== this.etag) return failed('settings/conflict', CONFLICT);
         change = await make();
       }
@@ -264,37 +263,18 @@ export class HostSettings implements SettingsService, Disposable {
     });
   }
 
-  /** Puts a text into the source and into force, unless it is wrong. `title`: how the history names it. */
-  async #commit(author: string, text: string, title = author): Promise<SettingsChange> {
-    const loaded = this.#load(text);
-    if (loaded.value === undefined) return { ok: false, code: 'settings/invalid', problems: loaded.problems };
-    let isWritten: boolean;
-    try {
-      for (const listener of this.#willChange) await listener({ author, before: this.#inForce.applied, after: loaded.value });
-      isWritten = await this.#content.replace(text);
-    } catch (thrown) {
-      return failed('data/not-writable', `${notWritten(thrown)} The former settings stay in force.`);
-    }
-    if (!isWritten) return failed('settings/conflict', CONFLICT);
-    this.#problems.set(loaded.problems);
-    await this.#accept(author, text, loaded.value, title);
-    return { ok: true, etag: this.etag, problems: loaded.problems };
-  }
-
-  async #accept(author: string, text: string, value: SettingsValue, title = author): Promise<void> {
-    this.#goodText = text;
-    await this.#history.keep(title, text);
-    const named = userNamesIn(this.#inForce.applied).join();
-    this.#inForce.apply(author, value);
-    if (userNamesIn(value).join() !== named) await this.source.offerSchema(this.editorSchema);
+  async #apply(author: string, good: GoodSettings): Promise<void> {
+    const named = JSON.stringify(this.#names());
+    this.#inForce.apply(author, good);
+    if (JSON.stringify(this.#names()) !== named) await this.source.offerSchema(this.editorSchema);
   }
 
   /** At start with a broken file. */
-  #fallBack(latest: SettingsRevision | undefined): void {
-    const value = latest === undefined ? undefined : this.#load(latest.text).value;
-    if (value !== undefined) this.#goodText = latest?.text;
-    else this.log.error('There is no good version of the settings to fall back to; nothing is shared until settings.json is mended.');
-    this.#inForce.apply(SETTINGS_AUTHORS.server, value ?? this.#load('{}').value ?? {});
+  async #fallBack(latest: SettingsRevision | undefined): Promise<void> {
+    const good = latest === undefined ? undefined : this.#load(latest.text).good;
+    if (good === undefined)
+      this.log.error('There is no good version of the settings to fall back to; nothing is shared until settings.json is mended.');
+    await this.#text.fallBack(good && latest?.text, good ?? this.#load('{}').good ?? { value: {}, shared: {} });
   }
 
   #serially<T>(work: () => Promise<T>): Promise<T> {
@@ -302,14 +282,4 @@ export class HostSettings implements SettingsService, Disposable {
     this.#queue = result.catch(() => undefined);
     return result;
   }
-}
-
-/** What the source says itself; a listener to coming changes says only why. */
-function notWritten(thrown: unknown): string {
-  const isSources = thrown instanceof PostroomError && thrown.code === 'data/not-writable';
-  return isSources ? thrown.message : `settings.json could not be written (${reasonOf(thrown)}).`;
-}
-
-function failed(code: 'settings/invalid' | 'settings/conflict' | 'data/not-writable', sentence: string): SettingsChange {
-  return { ok: false, code, problems: [{ severity: 'error', path: '', message: sentence }] };
 }

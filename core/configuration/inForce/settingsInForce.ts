@@ -4,12 +4,14 @@ import type { Disposable, PluginManifest, Settings } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import type { Events } from '@postroom/sdk/services';
 import { changedKeys, concerns, SettingsReader, type SettingsValue } from '@postroom/sdk/settings';
+import type { GoodSettings } from '../checking/loadSettings.js';
 import type { SettingsLoader } from '../checking/settingsLoader.js';
 import { pluginId } from '../schema/schema.js';
 import { DraftSettings } from './draftSettings.js';
 
 export class SettingsInForce {
   #value: SettingsValue = {};
+  #shared: SettingsValue = {};
   readonly #draft = new DraftSettings();
   readonly #changed: Listeners<ReadonlySet<string>>;
   readonly #applied: Listeners<string>;
@@ -25,12 +27,17 @@ export class SettingsInForce {
 
   /** For the caller: a draft that it works under, else what was applied last. */
   get value(): SettingsValue {
-    return this.#draft.value ?? this.#value;
+    return this.#draft.settings?.value ?? this.#value;
   }
 
   /** For everybody else, also where the caller works under a draft. */
   get applied(): SettingsValue {
     return this.#value;
+  }
+
+  /** For the caller, before this server's own values are put in. */
+  get shared(): SettingsValue {
+    return this.#draft.settings?.shared ?? this.#shared;
   }
 
   reader(plugin?: string): SettingsReader {
@@ -54,13 +61,13 @@ export class SettingsInForce {
   }
 
   /** Runs `work` as if `draft` were in force. */
-  under<T>(draft: SettingsValue, work: () => Promise<T>): Promise<T> {
+  under<T>(draft: GoodSettings, work: () => Promise<T>): Promise<T> {
     return this.#draft.during(draft, work);
   }
 
-  apply(author: string, value: SettingsValue): void {
+  apply(author: string, { value, shared }: GoodSettings): void {
     const changed = changedKeys(this.#value, value);
-    this.#value = value;
+    [this.#value, this.#shared] = [value, shared];
     this.#applied.fire(author);
     if (changed.size > 0) this.#changed.fire(changed);
     if (changed.size > 0) this.events.emit({ type: 'settings', author });

@@ -43,6 +43,7 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     enum: ['debug', 'info', 'warn', 'error'],
     default: 'info',
     restart: 'none',
+    perNode: true,
     title: 'Detail of the program log',
     markdownDescription: 'The least important lines that the program log shows.',
   },
@@ -54,6 +55,7 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     restart: 'none',
     risky: true,
     consequence: NEW_CERTIFICATE,
+    perNode: true,
     title: "The server's name",
     markdownDescription:
       "Host name for `Received:` lines, for greeting other servers, and in the certificate that is made here. Empty: the machine's own name.",
@@ -72,6 +74,7 @@ export const CORE_PROPERTIES: Readonly<Record<string, PropertySchema>> = {
     maximum: 1_000_000,
     default: 200,
     restart: 'none',
+    perNode: true,
     title: 'Room to keep free (MB)',
     markdownDescription: 'Below this much free room on the disk of the data folder no mail is taken in: it waits where it is.',
   },

@@ -9,11 +9,20 @@ import type {
   TapDeclaration,
 } from '@postroom/sdk';
 import type { DeclaredProperty, Editions, SettingsDeclarations } from '@postroom/sdk/services';
-import { ACCOUNT_ID_PATTERN, defaultVia, editionsBySize, holdsReferences, POLLUTING_KEYS, USER_NAME_PATTERN } from '@postroom/sdk/settings';
+import {
+  ACCOUNT_ID_PATTERN,
+  defaultVia,
+  editionsBySize,
+  holdsReferences,
+  NODE_NAME_PATTERN,
+  NODES,
+  POLLUTING_KEYS,
+  USER_NAME_PATTERN,
+} from '@postroom/sdk/settings';
 import type { JsonSchema } from '../../schemas/vocabulary.js';
 import { withoutPatterns } from '../../schemas/withoutPatterns.js';
 import { ADDRESS_PATTERN, CORE_PROPERTIES } from './coreProperties.js';
-import { explained } from './hover.js';
+import { explained, explainedOnNode } from './hover.js';
 
 /** Everything that may stand in settings.json. */
 export interface SettingsSchema extends SettingsDeclarations {
@@ -27,7 +36,7 @@ export interface SettingsSchema extends SettingsDeclarations {
 
 const KEY = /^[a-zA-Z][\w-]*(\.[a-zA-Z][\w-]*)*$/;
 /** Names in accounts and users, and at the top, that no property may take. */
-const STRUCTURAL = new Set(['accounts', 'users', 'kind', 'via', 'address', '$schema']);
+const STRUCTURAL = new Set(['accounts', NODES, 'users', 'kind', 'via', 'address', '$schema']);
 
 /** `publisher.name` */
 export function pluginId(manifest: Pick<PluginManifest, 'publisher' | 'name'>): string {
@@ -149,6 +158,9 @@ function jsonSchema(
     Object.fromEntries(
       properties.filter((each) => each.scope === scope && each.schema.secret !== true).map((each) => [each.key, explained(each.schema)]),
     );
+  const perNode = properties
+    .filter(({ scope, schema }) => scope === 'server' && schema.perNode === true && schema.secret !== true)
+    .map(({ key, schema }) => [key, explainedOnNode(schema)]);
   const user = { type: 'object', additionalProperties: false, properties: of('user') };
   const account = {
     type: 'object',
@@ -208,6 +220,15 @@ function jsonSchema(
         markdownDescription: 'The ISP mailboxes that are shared, each under an id of your choice.',
         propertyNames: { pattern: ACCOUNT_ID_PATTERN },
         additionalProperties: account,
+      }),
+      // Without a default: where no server has values of its own, nothing is told of them.
+      [NODES]: explained({
+        type: 'object',
+        title: 'Single servers',
+        markdownDescription:
+          'Where several servers share these settings: what one of them has for itself, under its name (`node` in boot.json, or the name of its host). Ports, paths of files and the like may stand here.',
+        propertyNames: { pattern: NODE_NAME_PATTERN },
+        additionalProperties: { type: 'object', additionalProperties: false, properties: Object.fromEntries(perNode) },
       }),
     },
   };

@@ -122,8 +122,10 @@ function storeProblems({ contributes }: PluginManifest): readonly string[] {
   );
 }
 
-/** Names of users mean something inside an account only. */
-function scopeProblem({ scope = 'server', refersTo, argument }: PropertySchema): string | undefined {
+/** Names of users mean something inside an account only, and accounts are the same on all servers. */
+function scopeProblem({ scope = 'server', refersTo, argument, perNode, secret }: PropertySchema): string | undefined {
+  if (perNode === true && (scope !== 'server' || secret === true))
+    return 'it may differ by server ("perNode"), which a setting of scope "server" can that is no secret.';
   if (refersTo !== undefined && scope === 'server') return 'it refers to users, which a setting of scope "account" or "user" can.';
   return argument !== undefined && scope !== 'user'
     ? 'it is an argument of "users add", which a setting of scope "user" can be.'

@@ -1,6 +1,7 @@
 // What starts before the settings: what boot.json says, held against the plugins that are installed, and what the environment says instead.
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { nodeNameProblem } from '@postroom/sdk/settings';
 import { BOOT_FILE } from '../../base/places.js';
 import type { InstalledPlugin } from '../manifests/discovery.js';
 import { platformPacks } from '../services/servicePlan.js';
@@ -20,8 +21,6 @@ export interface BootPlan {
   /** This server's name among those on its store. */
   readonly node: string;
 }
-
-const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** Throws `settings/invalid` with a sentence for each mistake, and where it stands. */
 export async function planBoot(
@@ -54,9 +53,7 @@ export async function planBoot(
 }
 
 function nodeMistakes(name: string | undefined): readonly string[] {
-  return name === undefined || NODE_NAME.test(name)
-    ? []
-    : ['The name of this server must begin with a letter or a digit, and have up to 63 of letters, digits, ".", "_" and "-".'];
+  return name === undefined ? [] : [nodeNameProblem(name) ?? []].flat();
 }
 
 /** A host may be called anything. */
@@ -64,5 +61,5 @@ function hostNode(): string {
   const name = hostname()
     .replace(/[^A-Za-z0-9._-]/g, '-')
     .slice(0, 63);
-  return NODE_NAME.test(name) ? name : 'node';
+  return nodeNameProblem(name) === undefined ? name : 'node';
 }

@@ -20,7 +20,10 @@ export function contributions(catalogue: PluginCatalogue, settings: SettingsServ
       bundled,
       problems,
     })),
-    properties: [...settings.schema.properties.values()].map(({ key, scope, owner, schema }) => ({ key, scope, owner, schema })),
+    // What belongs to boot.json nobody sets here.
+    properties: [...settings.schema.properties.values()]
+      .filter(({ scope }) => scope !== 'boot')
+      .map(({ key, scope, owner, schema }) => ({ key, scope, owner, schema })),
     statusCards: active.flatMap(({ manifest }) => manifest?.contributes?.statusCards ?? []),
     logColumns: active.flatMap(({ manifest }) => manifest?.contributes?.logColumns ?? []),
   };

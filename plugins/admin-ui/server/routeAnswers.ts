@@ -101,6 +101,7 @@ export const ROUTE_ANSWERS: Readonly<Record<string, object>> = {
     problems: PROBLEMS,
     value: { ...OPEN, description: 'What is in force, with defaults, by key.' },
     written: { ...OPEN, description: 'What the file itself says, by key.' },
+    node: { type: 'string', description: 'This server: what it has for itself stands under this name in `nodes`.' },
   }),
   'PUT /api/settings': CHANGED_SETTINGS,
   'PATCH /api/settings': CHANGED_SETTINGS,

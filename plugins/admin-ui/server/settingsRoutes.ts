@@ -31,6 +31,7 @@ export function addSettingsRoutes(app: FastifyInstance, settings: SettingsServic
     problems: settings.problems,
     value: settings.value,
     written: settings.written([]) ?? {},
+    node: settings.node,
   });
 
   app.get('/api/settings', (request, reply) => {

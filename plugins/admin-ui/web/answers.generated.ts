@@ -391,6 +391,17 @@ export type ConfigSetAnswer = {
   readonly confirm?: string;
 };
 
+/** config.show: Settings that are set, and where each comes from: for all servers, or for this one alone */
+export type ConfigShowAnswer = readonly ConfigShowRow[];
+
+export interface ConfigShowRow {
+  readonly key: string;
+  /** In force on this server. */
+  readonly value: unknown;
+  /** Where it stands in settings.json: top, or nodes.NAME for what this server has for itself; or default. */
+  readonly from: string;
+}
+
 /** config.undo: Go back to a former version */
 export interface ConfigUndoAnswer {
   /** The version that is in force again. */
@@ -1108,6 +1119,23 @@ export interface ScheduleRow {
   readonly because: string;
 }
 
+/** secrets.check: Whether this server has the key of the encrypted passwords, and which, as the doctor asks */
+export type SecretsCheckAnswer = readonly SecretsCheckRow[];
+
+export interface SecretsCheckRow {
+  /** What was looked at. */
+  readonly check: string;
+  readonly state: 'well' | 'warning' | 'problem';
+  /** A sentence; it names the commands that mend it. */
+  readonly text: string;
+}
+
+/** secrets.forget: Remove the encrypted passwords whose key is lost on every server: they have to be set again */
+export interface SecretsForgetAnswer {
+  /** Passwords that were removed. */
+  readonly forgotten: number;
+}
+
 /** secrets.rotate: Encrypt the passwords at the ISPs anew under a new key, or under the one that systemd gives */
 export interface SecretsRotateAnswer {
   /** Passwords that are under the new key. */
@@ -1505,6 +1533,7 @@ export interface Answers {
   readonly 'config.history': ConfigHistoryAnswer;
   readonly 'config.questions': ConfigQuestionsAnswer;
   readonly 'config.set': ConfigSetAnswer;
+  readonly 'config.show': ConfigShowAnswer;
   readonly 'config.undo': ConfigUndoAnswer;
   readonly 'config.unset': ConfigUnsetAnswer;
   readonly 'config.validate': ConfigValidateAnswer;
@@ -1552,6 +1581,8 @@ export interface Answers {
   readonly 'reply-thread.hosts': ReplyThreadHostsAnswer;
   readonly resort: ResortAnswer;
   readonly schedule: ScheduleAnswer;
+  readonly 'secrets.check': SecretsCheckAnswer;
+  readonly 'secrets.forget': SecretsForgetAnswer;
   readonly 'secrets.rotate': SecretsRotateAnswer;
   readonly 'send-receive': SendReceiveAnswer;
   readonly 'service.start': ServiceStartAnswer;
@@ -1713,6 +1744,8 @@ export interface SettingsAnswer {
   readonly value: Readonly<Record<string, unknown>>;
   /** What the file itself says, by key. */
   readonly written: Readonly<Record<string, unknown>>;
+  /** This server: what it has for itself stands under this name in `nodes`. */
+  readonly node: string;
 }
 
 /** PUT /api/settings */

@@ -14,7 +14,8 @@ export function checkCertificate(certificates: ServerCertificates, clock: Clock)
   try {
     cert = certificates.pem.cert;
   } catch (error) {
-    if (error instanceof PostroomError && error.code === 'data/missing') return well(error.message);
+    if (error instanceof PostroomError && error.code === 'data/missing')
+      return certificates.problem === undefined ? well(error.message) : problem(certificates.problem);
     throw error;
   }
   const { authority, renewal, names } = certificates;

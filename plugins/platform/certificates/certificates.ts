@@ -1,33 +1,28 @@
 // The server's certificate: from the files of the settings, read again when they change, or self-made.
-import { readFile } from 'node:fs/promises';
-import { isIPv4 } from 'node:net';
-import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import type { SecureContext } from 'node:tls';
 import { type Disposable, type Logger, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
-import { asciiDomain, Listeners, onFileChange, ownAddresses } from '@postroom/sdk/base';
-import type { Certificates, Clock, Events, Trial } from '@postroom/sdk/services';
-import { type CertificatePair, namesIn, readPair } from './certificatePair.js';
-import { isGood, type OwnCertificate, OwnCertificateFiles, renewalOf } from './ownCertificate.js';
+import { Listeners, onFileChange, ownAddresses } from '@postroom/sdk/base';
+import type { Certificates, Clock, Documents, Events, Leases, SecretStore, Trial } from '@postroom/sdk/services';
+import { type CertificatePair, namesIn } from './certificatePair.js';
+import { configuredFiles, configuredPair } from './configuredPair.js';
+import { KeptPairs } from './keptPairs.js';
+import { isGood, type OwnCertificate, OwnCertificates, renewalOf } from './ownCertificate.js';
+import { NAME_SETTINGS, wantedNames } from './wantedNames.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Files of the settings are looked at so often. */
 const FILES_EVERY_MS = 1000;
 /** How long a wall clock that has jumped, or a machine that has slept, leaves a certificate in use that would not do any more. */
 const LOOK_EVERY_MS = 60_000;
-/** What the settings say of the names in a certificate that is made here. */
-const NAME_SETTINGS = ['server.name', 'tls.names'];
-
-/** Where a pair of PEM files lies. */
-interface PairFiles {
-  readonly cert: string;
-  readonly key: string;
-}
-
+/** The same where there is no certificate: the key may have come, or another server has made one. */
+const LOOK_FOR_FIRST_MS = 5000;
 /** What certificates are made with. */
 export interface CertificateServices {
   /** The data folder. */
   readonly folder: string;
+  readonly documents: Documents;
+  readonly secrets: Pick<SecretStore, 'getSecret' | 'setSecret' | 'removeSecret' | 'refresh'>;
+  readonly leases: Pick<Leases, 'take'>;
   readonly settings: Pick<Settings, 'get' | 'onDidChange'>;
   /** Changes of the settings that may go back. */
   readonly trial: () => Trial | undefined;
@@ -42,8 +37,11 @@ export class ServerCertificates implements Certificates, Disposable {
   #pair: CertificatePair | undefined;
   /** Set where the pair in use is self-made. */
   #own: OwnCertificate | undefined;
-  readonly #files: OwnCertificateFiles;
+  readonly #pairs: KeptPairs;
+  readonly #kept: OwnCertificates;
   #problem: string | undefined;
+  /** Why there is no certificate at all. */
+  #failure: Error | undefined;
   #watches: readonly Disposable[] = [];
   #watched: readonly string[] = [];
   #nextLook: Disposable | undefined;
@@ -55,20 +53,25 @@ export class ServerCertificates implements Certificates, Disposable {
   readonly #changed: Listeners<void>;
 
   constructor(private readonly services: CertificateServices) {
-    this.#files = new OwnCertificateFiles(services.folder);
+    this.#pairs = new KeptPairs(services.documents, services.secrets, services.folder);
+    this.#kept = new OwnCertificates(this.#pairs, services.leases);
     this.#changed = new Listeners<void>((thrown) => services.log.error(`A listener to the certificate failed: ${sentenceOf(thrown)}`));
   }
 
   /**
-   * Loads or makes the certificate. Where the files of the settings are broken at start, the self-made one serves until they are mended.
+   * Loads or makes the certificate. Where the files of the settings are broken at start, the self-made one serves until they are mended. Rejects where none can be made;
+   * not where another server on the store has one whose key cannot be opened here, as what needs no TLS goes on.
    * `make: false`: no port will open, so that none is made where there is none.
    */
   async open({ make = true }: { readonly make?: boolean } = {}): Promise<void> {
     this.#mayMake = make;
     await this.reload();
-    if (this.#pair === undefined) await this.#takeOwn();
+    if (this.#failure !== undefined && !this.#isWithoutKey) throw this.#failure;
+    const { documents } = this.services;
+    if (documents.isShared) await this.#tellOfFormerFiles();
     // Names that wait for their confirmation are taken when it comes, which is an event.
     this.#listening = [
+      ...(documents.isShared ? [documents.onDidChange('tls/', () => void this.reload())] : []),
       this.services.settings.onDidChange(['tls.', 'server.name'], () => void this.reload()),
       this.services.events.on((event) => event.type === 'settings' && this.#lookNow()),
     ];
@@ -118,30 +121,49 @@ export class ServerCertificates implements Certificates, Disposable {
   /** Reads the files again. */
   reload(): Promise<void> {
     const result = this.#queue.then(async () => {
-      const files = this.#configuredFiles();
+      const files = configuredFiles(this.services.settings, this.services.folder);
       try {
         // Watched before they are read: a change in between is seen as well.
         this.#watch(files === undefined ? [] : [files.cert, files.key]);
         if (files === undefined) await this.#takeOwn();
         else this.#use(await configuredPair(files), undefined);
         this.#setProblem(this.#validity());
+        this.#failure = undefined;
       } catch (thrown) {
-        this.#setProblem(`${sentenceOf(thrown)} The ${this.#pair === undefined ? 'self-made' : 'former'} certificate stays in use.`);
+        this.#setProblem(`${sentenceOf(thrown)} ${await this.#goesOnWith(thrown, files !== undefined)}`);
       }
     });
     this.#queue = result;
     return result;
   }
 
-  #loaded(): CertificatePair {
-    if (this.#pair === undefined)
-      throw new PostroomError('data/missing', 'There is no certificate yet: the server makes one when it starts.');
-    return this.#pair;
+  /** What serves where the certificate that is wanted cannot, in a sentence. */
+  async #goesOnWith(thrown: unknown, isConfigured: boolean): Promise<string> {
+    if (this.#pair !== undefined) return 'The former certificate stays in use.';
+    const failed = isConfigured ? await this.#takeOwn().catch((error: unknown) => error) : thrown;
+    this.#failure = failed === undefined || failed instanceof Error ? failed : new Error(sentenceOf(failed));
+    if (this.#failure !== undefined) return `Ports with TLS stay closed.${isConfigured ? ` ${this.#failure.message}` : ''}`;
+    return this.#pair === undefined ? 'Another server on the store is making one.' : 'The self-made certificate stays in use.';
   }
 
-  #configuredFiles(): PairFiles | undefined {
-    const [cert, key] = [this.services.settings.get<string>('tls.certificateFile'), this.services.settings.get<string>('tls.keyFile')];
-    return cert === '' || key === '' ? undefined : { cert: resolve(this.services.folder, cert), key: resolve(this.services.folder, key) };
+  /** The certificate is there, and this server cannot open its key. */
+  get #isWithoutKey(): boolean {
+    return this.services.documents.isShared && isKeyMissing(this.#failure);
+  }
+
+  /** Of before this server moved to the store. */
+  async #tellOfFormerFiles(): Promise<void> {
+    const { cert } = await this.#pairs.readFolder('certificate');
+    if (cert === '' || cert === this.#pair?.cert) return;
+    this.services.log.info(
+      'The store has the certificate. The files in tls/ of the data folder are of before, and are not looked at: they can be removed.',
+    );
+  }
+
+  #loaded(): CertificatePair {
+    if (this.#pair === undefined)
+      throw new PostroomError('data/missing', this.#problem ?? 'There is no certificate yet: the server makes one when it starts.');
+    return this.#pair;
   }
 
   async #takeOwn(): Promise<void> {
@@ -150,15 +172,15 @@ export class ServerCertificates implements Certificates, Disposable {
   }
 
   async #ownCertificate(): Promise<OwnCertificate | undefined> {
-    if (!this.#mayMake || (this.#own !== undefined && this.#namesAreOnTrial())) return this.#own ?? this.#files.read();
+    if (!this.#mayMake || (this.#own !== undefined && this.#namesAreOnTrial())) return (await this.#kept.read()) ?? this.#own;
     const names = this.#names();
     try {
-      const own = await this.#files.ensure(names, `Postroom of ${names[0]}`, this.services.clock.now());
-      if (own.made !== undefined) this.services.log.info(MADE[own.made], { names, authority: this.#files.authorityFile });
-      return own;
+      const own = await this.#kept.ensure(names, `Postroom of ${names[0]}`, this.services.clock.now());
+      if (own?.made !== undefined) this.services.log.info(MADE[own.made], { names, authority: this.#pairs.authorityFile });
+      return own ?? this.#own;
     } catch (error) {
-      const former = this.#own ?? (await this.#files.read());
-      if (former === undefined) throw error;
+      const former = this.#own ?? (await this.#kept.read().catch(() => undefined));
+      if (former === undefined) throw isKeyMissing(error) ? error : notMade(error);
       this.#use(former.pair, former);
       throw new PostroomError('data/not-writable', `A new certificate could not be made: ${sentenceOf(error)}`);
     }
@@ -166,24 +188,11 @@ export class ServerCertificates implements Certificates, Disposable {
 
   /** Mail programs are shown another certificate when somebody has decided on its names, not before. */
   #namesAreOnTrial(): boolean {
-    return this.services.trial()?.keys.some((key) => NAME_SETTINGS.includes(key)) ?? false;
+    return this.services.trial()?.keys.some((key) => NAME_SETTINGS.some((each) => each === key)) ?? false;
   }
 
-  /** What people type: host names, and the IPv4 addresses of this machine. IPv6 addresses change daily, and are not typed. */
   #names(): readonly string[] {
-    const machine = hostname();
-    const names = [
-      this.services.settings.get<string>('server.name'),
-      machine,
-      // As the machine calls itself by multicast DNS (RFC 6762).
-      ...(machine.includes('.') ? [] : [`${machine}.local`]),
-      'localhost',
-      '127.0.0.1',
-      '::1',
-      ...this.services.settings.get<readonly string[]>('tls.names'),
-      ...(this.services.addresses ?? ownAddresses)().filter((address) => isIPv4(address) && !address.startsWith('169.254.')),
-    ];
-    return [...new Set(names.filter((name) => name !== '').map((name) => (name.includes(':') ? name.toLowerCase() : asciiDomain(name))))];
+    return wantedNames(this.services.settings, (this.services.addresses ?? ownAddresses)());
   }
 
   #use(pair: CertificatePair, own: OwnCertificate | undefined): void {
@@ -213,7 +222,7 @@ export class ServerCertificates implements Certificates, Disposable {
 
   /** By the wall clock, whatever happened to it meanwhile. */
   #lookOften(): void {
-    this.#nextLook = this.services.clock.after(LOOK_EVERY_MS, () => {
+    this.#nextLook = this.services.clock.after(this.#pair === undefined ? LOOK_FOR_FIRST_MS : LOOK_EVERY_MS, () => {
       this.#lookNow();
       if (!this.#disposed) this.#lookOften();
     });
@@ -221,7 +230,9 @@ export class ServerCertificates implements Certificates, Disposable {
 
   #lookNow(): void {
     const own = this.#own;
-    if (own === undefined) {
+    if (this.#pair === undefined) {
+      if (this.#mayMake) void this.reload();
+    } else if (own === undefined) {
       const validity = this.#validity();
       if (validity !== undefined) this.#setProblem(validity);
     } else if (this.#mayMake && !isGood(own.pair, this.#names(), this.services.clock.now())) {
@@ -246,28 +257,19 @@ const MADE = {
   'authority and certificate':
     'A certificate was made, and an authority that vouches for it. Mail programs that trust the authority ask nothing, today or when the certificate is renewed: hand it out (postroom certificate authority).',
   certificate: 'The certificate was renewed. Mail programs that trust the authority do not notice; others ask again.',
+  moved:
+    'The certificate of the data folder is in the store from now on, with its authority, for all servers. The files in tls/ are not looked at any more.',
 } as const;
+
+function isKeyMissing(error: unknown): boolean {
+  return error instanceof PostroomError && error.code === 'secrets/unreadable';
+}
+
+function notMade(error: unknown): PostroomError {
+  const code = error instanceof PostroomError ? error.code : 'data/not-writable';
+  return new PostroomError(code, `A certificate could not be made: ${sentenceOf(error)}`, {}, { cause: error });
+}
 
 function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);
-}
-
-async function configuredPair(files: PairFiles): Promise<CertificatePair> {
-  const cert = await read(files.cert, 'tls.certificateFile');
-  const key = await read(files.key, 'tls.keyFile');
-  return pairOr(cert, key, `The certificate ${files.cert} with the key ${files.key}`);
-}
-
-async function read(path: string, setting: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new PostroomError('settings/invalid', `The file of the setting "${setting}" can't be read (${sentenceOf(error)}).`, { path });
-  }
-}
-
-function pairOr(cert: string, key: string, what: string): CertificatePair {
-  const result = readPair(cert, key);
-  if (result.pair !== undefined) return result.pair;
-  throw new PostroomError('settings/invalid', `${what} can't be used: ${result.reason}.`);
 }

@@ -1,10 +1,10 @@
-// The self-made certificate and its authority, as files in the data folder: made at the first start, and again when they expire or lack a name.
+// The self-made certificate and its authority: made at the first start, and again when they expire or lack a name. Of several servers on a store one makes them.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { writeAtomically } from '@postroom/sdk/base';
+import { PostroomError } from '@postroom/sdk';
+import type { Leases } from '@postroom/sdk/services';
 import { type CertificatePair, certificateOf, coversNames, isValidAt, namesIn, normalName, readPair } from './certificatePair.js';
 import { type IssuedCertificate, issueAuthority, issueCertificate, SERVER_DAYS } from './issueCertificate.js';
+import type { KeptPair, KeptPairs, Which } from './keptPairs.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
@@ -12,9 +12,11 @@ const RENEW_BEFORE_MS = 30 * DAY_MS;
 const RENEW_AUTHORITY_BEFORE_MS = (SERVER_DAYS + 365) * DAY_MS;
 /** Former names that a new certificate keeps: mail programs that still use one of them do not ask. */
 const MOST_NAMES = 50;
+/** Every server adds its own names to those of the others. */
+const MOST_SHARED_NAMES = 200;
 
 /** What was made, for the log. */
-export type Made = 'authority and certificate' | 'certificate';
+export type Made = 'authority and certificate' | 'certificate' | 'moved';
 
 export interface OwnCertificate {
   readonly pair: CertificatePair;
@@ -24,69 +26,85 @@ export interface OwnCertificate {
   readonly made?: Made;
 }
 
-export class OwnCertificateFiles {
-  readonly #folder: string;
+/** Who of several servers on a store makes certificates. */
+const LEASE = 'certificate';
 
-  constructor(dataFolder: string) {
-    this.#folder = join(dataFolder, 'tls');
-  }
+export class OwnCertificates {
+  constructor(
+    private readonly pairs: KeptPairs,
+    private readonly leases: Pick<Leases, 'take'>,
+  ) {}
 
-  /** Where the authority's certificate lies, to hand it out. */
-  get authorityFile(): string {
-    return this.#file('authority.pem');
-  }
-
-  /** What lies there, whatever its state; `undefined` where that is no pair with its authority. */
+  /** What is kept, whatever its state; `undefined` where that is no pair with its authority. */
   async read(): Promise<OwnCertificate | undefined> {
-    const [authority, server] = [await this.#kept('authority'), await this.#kept('certificate')];
-    const { pair } = readPair(server.cert, server.key);
-    return pair !== undefined && hasSigned(authority, pair) ? { pair, authority: authority.cert } : undefined;
+    return ownOf(await this.pairs.read('authority'), await this.pairs.read('certificate'));
   }
 
-  /** What lies there, mended where it is missing, ends, begins in the time to come, or lacks one of the names. `name`: the authority's, if it is new. */
-  async ensure(names: readonly string[], name: string, now: Date): Promise<OwnCertificate> {
-    const former = await this.#kept('authority');
+  /**
+   * What is kept, mended where it is missing, ends, begins in the time to come, or lacks one of the names. `name`: the authority's, if it is new. Where another
+   * server is at that, what is kept so far.
+   */
+  async ensure(names: readonly string[], name: string, now: Date): Promise<OwnCertificate | undefined> {
+    const [authority, server] = [await this.pairs.read('authority'), await this.pairs.read('certificate')];
+    const own = ownOf(authority, server);
+    if (own !== undefined && isGood(own.pair, names, now) && lasts(authority, now, RENEW_AUTHORITY_BEFORE_MS)) return own;
+    const lease = await this.leases.take(LEASE);
+    if (lease === undefined) return own;
+    try {
+      // Another server may have done it a moment ago.
+      return await this.#mend(names, name, now);
+    } catch (error) {
+      // This one stood still meanwhile: what the next holder of the lease has made counts.
+      if (error instanceof PostroomError && error.code === 'lease/lost') return await this.read();
+      throw error;
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async #mend(names: readonly string[], name: string, now: Date): Promise<OwnCertificate> {
+    const keptAuthority = await this.pairs.read('authority');
+    const former = await this.#orOfFolder('authority', keptAuthority);
     const isLasting = lasts(former, now, RENEW_AUTHORITY_BEFORE_MS);
-    const authority = isLasting ? former : await this.#renewAuthority(former, name, now);
-    const server = await this.#kept('certificate');
+    const authority = isLasting ? former : await renewed(former, name, now);
+    if (authority !== keptAuthority) await this.pairs.write('authority', authority, keptAuthority);
+
+    const keptServer = await this.pairs.read('certificate');
+    const server = await this.#orOfFolder('certificate', keptServer);
     const { pair } = readPair(server.cert, server.key);
-    if (pair !== undefined && isGood(pair, names, now) && hasSigned(authority, pair)) return { pair, authority: authority.cert };
+    if (pair !== undefined && isGood(pair, names, now) && hasSigned(authority, pair)) {
+      if (server !== keptServer) await this.pairs.write('certificate', server, keptServer);
+      return { pair, authority: authority.cert, ...(server !== keptServer && { made: 'moved' }) };
+    }
     const kept = pair === undefined ? [] : namesIn(pair.cert);
-    const all = [...new Set([...names, ...kept].map(normalName))].slice(0, MOST_NAMES);
+    const most = this.pairs.isShared ? MOST_SHARED_NAMES : MOST_NAMES;
+    const all = [...new Set([...names, ...kept].map(normalName))].slice(0, most);
     const made = await issueCertificate(all, authority, { now, key: goodKey(server.key) });
-    // If we crash between the two writes, key and certificate do not match; the next start makes new ones.
-    await this.#write('certificate', made);
+    // If we crash between the two files, key and certificate do not match; the next start makes new ones.
+    await this.pairs.write('certificate', made, keptServer);
     const result = readPair(made.cert, made.key);
     if (result.pair === undefined) throw new Error(`The certificate that was made can't be used: ${result.reason}.`);
     return { pair: result.pair, authority: authority.cert, made: isLasting ? 'certificate' : 'authority and certificate' };
   }
 
-  /** With its key and its name: who trusts the former one need not be asked. */
-  async #renewAuthority(former: IssuedCertificate, name: string, now: Date): Promise<IssuedCertificate> {
-    const key = goodKey(former.key);
-    const made = await issueAuthority(key === undefined ? name : (nameOf(former.cert) ?? name), { now, key });
-    await this.#write('authority', made);
-    return made;
-  }
-
-  async #kept(which: 'authority' | 'certificate'): Promise<IssuedCertificate> {
-    const text = (name: string): Promise<string> => readFile(this.#file(name), 'utf8').catch(() => '');
-    const [cert, key] = await Promise.all([text(`${which}.pem`), text(KEY_FILES[which])]);
-    return { cert, key };
-  }
-
-  async #write(which: 'authority' | 'certificate', { cert, key }: IssuedCertificate): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await writeAtomically(this.#file(KEY_FILES[which]), key);
-    await writeAtomically(this.#file(`${which}.pem`), cert, 0o644);
-  }
-
-  #file(name: string): string {
-    return join(this.#folder, name);
+  /** A server that moves to a shared store brings its own along, where the store has none. */
+  async #orOfFolder(which: Which, kept: KeptPair): Promise<IssuedCertificate> {
+    if (!this.pairs.isShared || kept.version !== undefined) return kept;
+    const found = await this.pairs.readFolder(which);
+    return readPair(found.cert, found.key).pair === undefined ? kept : found;
   }
 }
 
-const KEY_FILES = { authority: 'authority-key.pem', certificate: 'key.pem' } as const;
+function ownOf(authority: IssuedCertificate, server: IssuedCertificate): OwnCertificate | undefined {
+  const { pair } = readPair(server.cert, server.key);
+  return pair !== undefined && hasSigned(authority, pair) ? { pair, authority: authority.cert } : undefined;
+}
+
+/** An authority with the former one's key and name: who trusts that one need not be asked. */
+function renewed(former: IssuedCertificate, name: string, now: Date): Promise<IssuedCertificate> {
+  const key = goodKey(former.key);
+  return issueAuthority(key === undefined ? name : (nameOf(former.cert) ?? name), { now, key });
+}
 
 /** Whether a certificate that the server made for itself is to be replaced. */
 export function isGood(pair: CertificatePair, names: readonly string[], now: Date): boolean {

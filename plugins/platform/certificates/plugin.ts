@@ -1,7 +1,7 @@
 // The certificate that mail programs and browsers are shown, and the authority that people can trust once.
 import type { PluginContext } from '@postroom/sdk';
 import { whileProvided } from '@postroom/sdk/base';
-import { Certificates, Clock, DataFolder, Events, StartMode, TrialPeriod } from '@postroom/sdk/services';
+import { Certificates, Clock, DataFolder, Documents, Events, Leases, SecretStore, StartMode, TrialPeriod } from '@postroom/sdk/services';
 import { checkCertificate } from './certificateCheck.js';
 import { authorityOf, certificateFacts } from './certificateFacts.js';
 import { ServerCertificates } from './certificates.js';
@@ -11,6 +11,9 @@ export async function activate(context: PluginContext): Promise<void> {
   const trials = whileProvided(context, TrialPeriod);
   const certificates = new ServerCertificates({
     folder: context.get(DataFolder).path,
+    documents: context.get(Documents),
+    secrets: context.get(SecretStore),
+    leases: context.get(Leases),
     settings: context.settings,
     trial: () => trials()?.trial,
     clock,

@@ -37,6 +37,11 @@ export async function matchesHash(password: string, known: PasswordHash): Promis
   return timingSafeEqual(made, hash);
 }
 
+/** Whether two are of one password that was set once: each has a salt of its own. */
+export function isSameHash(one: PasswordHash | undefined, other: PasswordHash | undefined): boolean {
+  return one?.hash === other?.hash && one?.salt === other?.salt;
+}
+
 /** A hash that no password has, to spend the same time on where there is none. */
 export function unmatchableHash(): PasswordHash {
   const [salt, hash] = [randomBytes(16).toString('base64'), randomBytes(HASH_OCTETS).toString('base64')];

@@ -11,6 +11,8 @@ export class SecretKey {
   readonly path: string;
   readonly #nextPath: string;
   #key: Buffer | undefined;
+  /** Of a change of keys that is under way. */
+  #next: Buffer | undefined;
 
   /** `credential`: where systemd put a key, if it did. */
   constructor(
@@ -28,14 +30,28 @@ export class SecretKey {
   }
 
   /**
-   * The key with a fingerprint: the one in force or, where a credential is in force, that of the key file, which sealed the secrets before. Answers
-   * the key in force where neither fits.
+   * The key with a fingerprint: the one in force, or else that of the key file. It sealed the secrets before a credential did, or was put there while this server
+   * ran. Answers the key in force where none fits.
    */
   async find(fingerprint: string): Promise<Buffer | undefined> {
     const current = await this.read();
-    if (current === undefined || keyFingerprint(current) === fingerprint || this.credential === undefined) return current;
-    const former = await readKey(this.path);
-    return former !== undefined && keyFingerprint(former) === fingerprint ? former : current;
+    if (current === undefined || keyFingerprint(current) === fingerprint) return current;
+    const others = [this.#next, await readKey(this.path)];
+    return others.find((other) => other !== undefined && keyFingerprint(other) === fingerprint) ?? current;
+  }
+
+  /** The first of the keys with these fingerprints that is here. */
+  async findOne(fingerprints: Iterable<string>): Promise<Buffer | undefined> {
+    for (const fingerprint of fingerprints) {
+      const key = await this.find(fingerprint);
+      if (key !== undefined && keyFingerprint(key) === fingerprint) return key;
+    }
+    return undefined;
+  }
+
+  /** Whether a change of keys was cut. */
+  async isChanging(): Promise<boolean> {
+    return (await stat(this.#nextPath).catch(() => undefined)) !== undefined;
   }
 
   /** The key; makes the file where there is none. */
@@ -60,12 +76,13 @@ export class SecretKey {
     await writeAtomically(this.#nextPath, next).catch((error: unknown) => {
       throw cannotWrite(this.#nextPath, error, 'The key is as before.');
     });
+    this.#next = next;
     return next;
   }
 
   /** Second half, once every secret is sealed with the new key: it is in force. */
   use(next: Buffer): void {
-    this.#key = next;
+    [this.#key, this.#next] = [next, undefined];
   }
 
   /** The new key in its place. Where this is cut, `recover` does it. */

@@ -1,60 +1,45 @@
-// Every secret of the server: users' passwords as hashes, the ISP's passwords encrypted. In secrets.json, never in settings.json.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Disposable, foldCase, type MailboxRef, mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
-import { reasonOf, removeLeftovers, writeAtomically } from '@postroom/sdk/base';
-import { type Clock, type Log, type SecretStore, secretPath } from '@postroom/sdk/services';
-import { hashPassword, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
-import { keyFingerprint, type SealedSecret, seal, unseal } from './secretBox.js';
-import { SecretKey } from './secretKey.js';
+// Every secret of the server: users' passwords as hashes, the ISP's passwords encrypted. In a document of the store, never in settings.json.
+import { type Disposable, type MailboxRef, mailboxName, PostroomError } from '@postroom/sdk';
+import { type Clock, type SecretStore, secretPath } from '@postroom/sdk/services';
+import { fingerprintsOf, type Keyring } from './keyring.js';
+import { hashPassword, isSameHash, LONGEST_PASSWORD, matchesHash, type PasswordHash, unmatchableHash } from './passwordHash.js';
+import { mailboxOf, passwordKey } from './passwordKey.js';
+import { seal } from './secretBox.js';
+import type { KeptSecrets, SecretDocument, SecretsDraft } from './secretDocument.js';
+import type { SecretKey } from './secretKey.js';
 import { VerifiedPasswords } from './verifiedPasswords.js';
 
-interface SecretsFile {
-  readonly version: 1;
-  /** By userKey(). */
-  readonly passwords: Readonly<Record<string, PasswordHash>>;
-  /** By secretPath(). */
-  readonly secrets: Readonly<Record<string, SealedSecret>>;
+/** Guessed passwords cost the store at most one question in so many milliseconds. */
+const LOOK_EVERY_MS = 1000;
+
+export interface SecretStoreParts {
+  readonly document: SecretDocument;
+  readonly key: SecretKey;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  /** Other servers change the document as well. */
+  readonly isShared: boolean;
 }
 
-/** What a change works on. */
-interface Draft {
-  readonly passwords: Map<string, PasswordHash>;
-  readonly secrets: Map<string, SealedSecret>;
-}
-
-export class FileSecretStore implements SecretStore {
-  readonly #path: string;
-  readonly #key: SecretKey;
+export class DocumentSecretStore implements SecretStore {
   readonly #lately: VerifiedPasswords;
   readonly #nobody = unmatchableHash();
-  #passwords = new Map<string, PasswordHash>();
-  #secrets = new Map<string, SealedSecret>();
-  #queue: Promise<unknown> = Promise.resolve();
   #hashing: Promise<unknown> = Promise.resolve();
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<unknown> | undefined;
   readonly #listeners = new Set<(mailbox: MailboxRef) => void>();
 
-  /** `folder`: the data folder. */
-  constructor(
-    folder: string,
-    clock: Clock,
-    private readonly log: Pick<Log, 'warn'>,
-  ) {
-    this.#path = join(folder, 'secrets.json');
-    this.#key = new SecretKey(folder);
-    this.#lately = new VerifiedPasswords(clock);
+  constructor(private readonly parts: SecretStoreParts) {
+    this.#lately = new VerifiedPasswords(parts.clock);
+    parts.document.onDidTake((before) => this.#followed(before));
   }
 
-  /** Rejects with `secrets/unreadable` where secrets.json is damaged: to go on without it would lose every password at the next write. */
-  async open(): Promise<void> {
-    await removeLeftovers(this.#path);
-    const file = await this.#read();
-    this.#passwords = new Map(Object.entries(file.passwords));
-    this.#secrets = new Map(Object.entries(file.secrets));
-    await this.#key.recover(new Set([...this.#secrets.values()].map(({ key }) => key)));
-    if (await this.#key.isOpenToOthers()) {
-      this.log.warn('Other users of this machine can read the key file. Take their rights away: chmod 600.', { path: this.#key.path });
-    }
+  get secrets(): KeptSecrets['secrets'] {
+    return this.parts.document.secrets;
+  }
+
+  get #passwords(): KeptSecrets['passwords'] {
+    return this.parts.document.passwords;
   }
 
   async setUserPassword(mailbox: MailboxRef, password: string): Promise<void> {
@@ -64,9 +49,9 @@ export class FileSecretStore implements SecretStore {
       throw new PostroomError('settings/invalid', `${whose} is longer than ${LONGEST_PASSWORD} octets.`);
     if (password.includes('\0')) throw new PostroomError('settings/invalid', `${whose} holds a NUL, which no mail client can send.`);
     const hash = await this.#hash(password);
-    await this.#change(({ passwords }) => passwords.set(userKey(mailbox), hash));
-    this.#lately.forget(userKey(mailbox));
-    for (const listener of [...this.#listeners]) listener(mailbox);
+    await this.#change(({ passwords }) => passwords.set(passwordKey(mailbox), hash));
+    this.#lately.forget(passwordKey(mailbox));
+    this.#tell(mailbox);
   }
 
   /** One after the other: each takes 16 MB and a thread that the store writes with. */
@@ -82,62 +67,87 @@ export class FileSecretStore implements SecretStore {
   }
 
   async verifyUserPassword(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {
-    const user = mailbox && userKey(mailbox);
+    const { document } = this.parts;
+    const before = document.version;
+    if (await this.#matches(mailbox, password)) return true;
+    // Another server may have set it a moment ago.
+    await this.#look();
+    return document.version !== before && this.#matches(mailbox, password);
+  }
+
+  async #matches(mailbox: MailboxRef | undefined, password: string): Promise<boolean> {
+    const user = mailbox && passwordKey(mailbox);
     const hash = user === undefined ? undefined : this.#passwords.get(user);
     // A password that can't be right must not be worth a longer wait than one that could. To scrypt's HMAC, NULs at the end are nothing.
     const tried = Buffer.byteLength(password) > LONGEST_PASSWORD || password.includes('\0') ? '' : password;
     const matches = await matchesHash(tried, hash ?? this.#nobody);
     // The password may have been changed while scrypt ran.
-    if (user === undefined || hash === undefined || !matches || tried === '' || this.#passwords.get(user) !== hash) return false;
+    if (user === undefined || hash === undefined || !matches || tried === '' || !isSameHash(this.#passwords.get(user), hash)) return false;
     this.#lately.remember(user, password);
     return true;
   }
 
+  /** Takes over what another server has changed that was not known here. */
+  async #look(): Promise<void> {
+    const { document, clock, isShared } = this.parts;
+    const isDue = isShared && clock.monotonic() - this.#lookedAt >= LOOK_EVERY_MS;
+    if (this.#looking === undefined && isDue) {
+      this.#lookedAt = clock.monotonic();
+      this.#looking = document
+        .look()
+        .catch(() => undefined)
+        .finally(() => {
+          this.#looking = undefined;
+        });
+    }
+    await this.#looking;
+  }
+
   wasRightLately(mailbox: MailboxRef, password: string): boolean {
-    const user = userKey(mailbox);
+    const user = passwordKey(mailbox);
     return this.#passwords.has(user) && Buffer.byteLength(password) <= LONGEST_PASSWORD && this.#lately.has(user, password);
   }
 
   hasPassword(mailbox: MailboxRef): boolean {
-    return this.#passwords.has(userKey(mailbox));
+    return this.#passwords.has(passwordKey(mailbox));
   }
 
   async setSecret(path: string, value: string): Promise<void> {
-    await this.#change(async ({ secrets }) => secrets.set(path, seal(await this.#key.readOrMake(), path, value)));
+    await this.#change(async ({ secrets }) => secrets.set(path, seal(await this.#keyBeside(secrets), path, value)));
   }
 
   async getSecret(path: string): Promise<string | undefined> {
     for (;;) {
-      const sealed = this.#secrets.get(path);
+      const sealed = this.secrets.get(path);
       if (sealed === undefined) return undefined;
       try {
-        return await this.#open(path, sealed);
+        return await this.parts.keyring.open(path, sealed);
       } catch (error) {
         // Sealed with another key meanwhile: that one is asked for.
-        if (this.#secrets.get(path) === sealed) throw error;
+        if (this.secrets.get(path) === sealed) throw error;
       }
     }
   }
 
   hasSecret(path: string): boolean {
-    return this.#secrets.has(path);
+    return this.secrets.has(path);
   }
 
   async removeSecret(path: string): Promise<void> {
-    if (this.#secrets.has(path)) await this.#change(({ secrets }) => secrets.delete(path));
+    if (this.hasSecret(path)) await this.#change(({ secrets }) => secrets.delete(path));
   }
 
   async renameAccount(from: string, to: string): Promise<void> {
     await this.#change(async (draft) => {
-      const clear: [string, string][] = [];
-      for (const [path, sealed] of draft.secrets) if (path.startsWith(`${from}/`)) clear.push([path, await this.#open(path, sealed)]);
+      const clear = await this.#opened([...draft.secrets].filter(([path]) => path.startsWith(`${from}/`)));
       for (const [path, value] of clear) {
         const target = secretPath(path.slice(from.length + 1), to);
+        const key = await this.#keyBeside(draft.secrets);
         draft.secrets.delete(path);
-        draft.secrets.set(target, seal(await this.#key.readOrMake(), target, value));
+        draft.secrets.set(target, seal(key, target, value));
       }
-      for (const [user, hash] of [...draft.passwords])
-        if (user.startsWith(`${from}/`)) this.#movePassword(draft, user, `${to}/${user.slice(from.length + 1)}`, hash);
+      for (const user of [...draft.passwords.keys()])
+        if (user.startsWith(`${from}/`)) this.#movePassword(draft, user, `${to}/${user.slice(from.length + 1)}`);
     });
   }
 
@@ -149,122 +159,95 @@ export class FileSecretStore implements SecretStore {
   }
 
   async renameUser(account: string, from: string, to: string): Promise<void> {
-    const [old, key] = [userKey({ account, user: from }), userKey({ account, user: to })];
-    const hash = this.#passwords.get(old);
-    if (hash !== undefined && old !== key) await this.#change((draft) => this.#movePassword(draft, old, key, hash));
+    const [old, key] = [passwordKey({ account, user: from }), passwordKey({ account, user: to })];
+    if (this.#passwords.has(old) && old !== key) await this.#change((draft) => this.#movePassword(draft, old, key));
   }
 
   async removeUser(mailbox: MailboxRef): Promise<void> {
-    if (this.hasPassword(mailbox)) await this.#change((draft) => this.#dropPassword(draft, userKey(mailbox)));
+    if (this.hasPassword(mailbox)) await this.#change((draft) => this.#dropPassword(draft, passwordKey(mailbox)));
+  }
+
+  async refresh(): Promise<void> {
+    if (this.parts.isShared) await this.parts.document.look();
   }
 
   async rotateKey(): Promise<number> {
+    const { document, key } = this.parts;
     let next: Buffer | undefined;
     let sealed = 0;
-    await this.#change(
-      async ({ secrets }) => {
-        const clear: [string, string][] = [];
-        for (const [path, one] of secrets) clear.push([path, await this.#open(path, one)]);
-        next = await this.#key.prepareNext();
+    await document.change({
+      apply: async ({ secrets }) => {
+        const clear = await this.#opened(secrets);
+        // What another server writes meanwhile is sealed with the same new key.
+        next ??= await key.prepareNext();
         for (const [path, value] of clear) secrets.set(path, seal(next, path, value));
         sealed = clear.length;
       },
-      () => next && this.#key.use(next),
-      () => this.#key.takeNext(),
-    );
+      together: () => next && key.use(next),
+      afterwards: () => key.takeNext(),
+    });
     return sealed;
   }
 
-  whileUnchanged<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
-    return result;
+  /** Removes the secrets under a key that is lost. Answers how many. Rejects with `command/arguments` where it is not lost, or nothing is under it. */
+  async forget(fingerprint: string): Promise<number> {
+    const isHere = (await this.parts.key.findOne([fingerprint])) !== undefined;
+    if (isHere) throw new PostroomError('command/arguments', `This server has the key ${fingerprint}: nothing is lost.`);
+    let forgotten = 0;
+    await this.#change(({ secrets }) => {
+      const lost = [...secrets].filter(([, { key }]) => key === fingerprint);
+      forgotten = lost.length;
+      if (forgotten === 0) {
+        const known = [...fingerprintsOf(secrets)].join(', ') || 'none';
+        throw new PostroomError('command/arguments', `Nothing is encrypted with the key ${fingerprint}. In use: ${known}.`);
+      }
+      for (const [path] of lost) secrets.delete(path);
+    });
+    return forgotten;
   }
 
-  #movePassword(draft: Draft, from: string, to: string, hash: PasswordHash): void {
+  whileUnchanged<T>(work: () => Promise<T>): Promise<T> {
+    return this.parts.document.inTurn(work);
+  }
+
+  #movePassword(draft: SecretsDraft, from: string, to: string): void {
+    const hash = draft.passwords.get(from);
+    if (hash === undefined) return;
     this.#dropPassword(draft, from);
     this.#lately.forget(to);
     draft.passwords.set(to, hash);
   }
 
-  #dropPassword({ passwords }: Draft, user: string): void {
+  #dropPassword({ passwords }: SecretsDraft, user: string): void {
     passwords.delete(user);
     this.#lately.forget(user);
   }
 
-  async #open(path: string, sealed: SealedSecret): Promise<string> {
-    const key = await this.#key.find(sealed.key);
-    const how = `Put the right key file back from a backup, or set the secret "${path}" anew.`;
-    if (key === undefined) throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is missing. ${how}`, { path });
-    if (keyFingerprint(key) !== sealed.key) {
-      throw new PostroomError('secrets/unreadable', `The key file ${this.#key.path} is not the one that encrypted the secret. ${how}`, {
-        path,
-      });
-    }
-    const value = unseal(key, path, sealed);
-    if (value === undefined)
-      throw new PostroomError('secrets/unreadable', `The secret "${path}" in ${this.#path} is damaged. Set it anew.`, { path });
-    return value;
+  #change(apply: (draft: SecretsDraft) => unknown): Promise<void> {
+    return this.parts.document.change({ apply });
   }
 
-  async #read(): Promise<SecretsFile> {
-    let text: string;
-    try {
-      text = await readFile(this.#path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { version: 1, passwords: {}, secrets: {} };
-      throw new PostroomError('secrets/unreadable', `${this.#path} can't be read (${sentenceOf(error)}). See to its permissions.`);
-    }
-    const file = parsed(text);
-    if (file !== undefined) return file;
-    throw new PostroomError(
-      'secrets/unreadable',
-      `${this.#path} is damaged. Put it back from a backup, or remove it and set every password anew.`,
-    );
+  #keyBeside(secrets: KeptSecrets['secrets']): Promise<Buffer> {
+    return this.parts.keyring.keyBeside(secrets);
   }
 
-  /**
-   * Changes follow each other. Readers see what was there before until the change is durable, then all of it; one that fails or can't be written does
-   * not count. `together`: what else changes for them in the same moment. `afterwards`: what ends the change once it is durable.
-   */
-  #change(apply: (draft: Draft) => unknown, together?: () => void, afterwards?: () => Promise<void>): Promise<void> {
-    return this.whileUnchanged(async () => {
-      const draft = { passwords: new Map(this.#passwords), secrets: new Map(this.#secrets) };
-      await apply(draft);
-      await this.#write(draft);
-      [this.#passwords, this.#secrets] = [draft.passwords, draft.secrets];
-      together?.();
-      await afterwards?.();
-    });
+  async #opened(secrets: Iterable<Parameters<Keyring['open']>>): Promise<readonly [path: string, value: string][]> {
+    const clear: [string, string][] = [];
+    for (const [path, sealed] of secrets) clear.push([path, await this.parts.keyring.open(path, sealed)]);
+    return clear;
   }
 
-  async #write({ passwords, secrets }: Draft): Promise<void> {
-    const file: SecretsFile = { version: 1, passwords: Object.fromEntries(passwords), secrets: Object.fromEntries(secrets) };
-    try {
-      await writeAtomically(this.#path, `${JSON.stringify(file, undefined, 2)}\n`);
-    } catch (error) {
-      throw new PostroomError(
-        'data/not-writable',
-        `${this.#path} could not be written (${reasonOf(error, this.#path)}). The secrets are as before.`,
-      );
+  /** Another server has changed something: passwords that were right before may not be, and who has sessions hears of it. */
+  #followed(before: KeptSecrets): void {
+    const now = this.#passwords;
+    for (const user of new Set([...before.passwords.keys(), ...now.keys()])) {
+      if (isSameHash(before.passwords.get(user), now.get(user))) continue;
+      this.#lately.forget(user);
+      if (now.has(user)) this.#tell(mailboxOf(user));
     }
   }
-}
 
-/** No name holds a slash, and no account is called admin1. */
-function userKey({ account, user }: MailboxRef): string {
-  return account === undefined ? foldCase(user) : `${account}/${foldCase(user)}`;
-}
-
-function parsed(text: string): SecretsFile | undefined {
-  try {
-    const file = JSON.parse(text) as Partial<SecretsFile> | null;
-    return file?.version === 1 && isGroup(file.passwords) && isGroup(file.secrets) ? (file as SecretsFile) : undefined;
-  } catch {
-    return undefined;
+  #tell(mailbox: MailboxRef): void {
+    for (const listener of [...this.#listeners]) listener(mailbox);
   }
-}
-
-function isGroup(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

@@ -2,7 +2,7 @@
 import { PostroomError, type SettingScope } from '@postroom/sdk';
 import { nearest } from '@postroom/sdk/base';
 import type { SettingEdit, SettingsDeclarations } from '@postroom/sdk/services';
-import { typedValue } from '@postroom/sdk/settings';
+import { NODES, typedValue } from '@postroom/sdk/settings';
 
 /** `key=value` as edits below `base`, an account or a user; an empty value takes the property out. */
 export function assignments(
@@ -48,9 +48,16 @@ export function refuseUnknownKeys(schema: SettingsDeclarations, edits: readonly 
   for (const { path, value } of edits) {
     const key = String(path.at(-1));
     const isProperty = path.length === 1 || path.length === 3 || path.length === 5;
-    if (value === undefined || !isProperty || schema.properties.has(key) || STRUCTURE.includes(key)) {
-      continue;
+    if (value === undefined || !isProperty) continue;
+    const declared = schema.properties.get(key);
+    const isKnown = declared !== undefined || STRUCTURE.includes(key);
+    if (isKnown && path[0] === NODES && path.length === 3 && declared?.schema.perNode !== true) {
+      throw new PostroomError(
+        'settings/invalid',
+        `Nothing was changed. "${key}" is the same on all servers: set it without "${NODES}.${String(path[1])}" in front.`,
+      );
     }
+    if (isKnown) continue;
     const near = nearest(key, [...schema.properties.keys()]);
     throw new PostroomError(
       'settings/unknown-key',
@@ -61,13 +68,20 @@ export function refuseUnknownKeys(schema: SettingsDeclarations, edits: readonly 
 }
 
 /** Keys that belong to no plugin. */
-const STRUCTURE: readonly string[] = ['$schema', 'accounts', 'kind', 'via', 'address', 'users'];
+const STRUCTURE: readonly string[] = ['$schema', 'accounts', NODES, 'kind', 'via', 'address', 'users'];
 
-/**
- * A property's path: `log.level` is one key; below `accounts.` the id, and below `users.` the name, are separate steps.
- * `usersOf` tells names with dots from what follows them: `users.l.jones.names` is the `names` of `l.jones`.
- */
-export function pathOf(key: string, usersOf: (account: string) => readonly string[] = () => []): readonly string[] {
+/** What tells names with dots from what follows them: `users.l.jones.names` is the `names` of `l.jones`. */
+export interface NamesInKeys {
+  readonly usersOf: (account: string) => readonly string[];
+  /** Servers that the settings name. */
+  readonly nodes: readonly string[];
+  /** Keys that may differ by server. */
+  readonly perNode: readonly string[];
+}
+
+/** A property's path: `log.level` is one key; below `accounts.` the id, below `users.` the name, and below `nodes.` the server are separate steps. */
+export function pathOf(key: string, { usersOf, nodes, perNode }: NamesInKeys = NOTHING_KNOWN): readonly string[] {
+  if (key.startsWith(`${NODES}.`)) return [NODES, ...nodePathOf(key.slice(NODES.length + 1), nodes, perNode)];
   const account = /^accounts\.([^.]+)(?:\.(.+))?$/.exec(key);
   if (account === null) {
     return [key];
@@ -83,6 +97,17 @@ export function pathOf(key: string, usersOf: (account: string) => readonly strin
   const known = usersOf(id).filter((user) => below === user || below.startsWith(`${user}.`));
   const name = known.sort((a, b) => b.length - a.length)[0] ?? newUserIn(below);
   return ['accounts', id, 'users', name, ...(below === name ? [] : [below.slice(name.length + 1)])];
+}
+
+const NOTHING_KNOWN: NamesInKeys = { usersOf: () => [], nodes: [], perNode: [] };
+
+/** Servers are often called as their hosts: with dots. */
+function nodePathOf(rest: string, nodes: readonly string[], perNode: readonly string[]): readonly string[] {
+  const longest = (names: readonly string[]): string | undefined => [...names].sort((a, b) => b.length - a.length)[0];
+  const key = longest(perNode.filter((each) => rest.endsWith(`.${each}`)));
+  if (key !== undefined) return [rest.slice(0, -key.length - 1), key];
+  const name = longest(nodes.filter((each) => rest === each || rest.startsWith(`${each}.`))) ?? /^[^.]+/.exec(rest)?.[0] ?? rest;
+  return rest === name ? [name] : [name, rest.slice(name.length + 1)];
 }
 
 /** A user who is not there yet: what comes before a property's name, `names`, `aliases`, or a plugin's, which has a dot. */

@@ -26,15 +26,8 @@ export class SettingsFile implements SettingsSource {
     await removeLeftovers(this.#schemaPath);
   }
 
-  async read(): Promise<SettingsContent> {
-    try {
-      const { size } = await stat(this.place);
-      if (size > LARGEST_SETTINGS_TEXT) return refused(`The file has ${size} octets; more than ${LARGEST_SETTINGS_TEXT} are not read.`);
-      const text = utf8TextOf(await readFile(this.place));
-      return text === undefined ? refused(NOT_UTF8) : { text, etag: etagOf(text) };
-    } catch (error) {
-      return unreadable(error);
-    }
+  read(): Promise<SettingsContent> {
+    return readSettingsFile(this.place);
   }
 
   async write(text: string, replaces: string | undefined): Promise<{ readonly etag: string } | 'conflict'> {
@@ -67,6 +60,18 @@ export class SettingsFile implements SettingsSource {
     return isNew
       ? `${this.place} could not be made (${reason}). See to the permissions and the room of the data folder.`
       : `settings.json could not be written (${reason}).`;
+  }
+}
+
+/** Never rejects. */
+export async function readSettingsFile(path: string): Promise<SettingsContent> {
+  try {
+    const { size } = await stat(path);
+    if (size > LARGEST_SETTINGS_TEXT) return refused(`The file has ${size} octets; more than ${LARGEST_SETTINGS_TEXT} are not read.`);
+    const text = utf8TextOf(await readFile(path));
+    return text === undefined ? refused(NOT_UTF8) : { text, etag: etagOf(text) };
+  } catch (error) {
+    return unreadable(error);
   }
 }
 

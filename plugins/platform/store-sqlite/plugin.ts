@@ -4,6 +4,7 @@ import {
   ActivityLog,
   Clock,
   DataFolder,
+  Documents,
   Events,
   Journal,
   Leases,
@@ -30,6 +31,7 @@ export async function activate(context: PluginContext): Promise<void> {
   context.provide(Revisions, store.revisions);
   context.provide(Maildrops, store.maildrops);
   context.provide(Leases, store.leases);
+  context.provide(Documents, store.documents);
   context.provide(StoreMaintenance, store);
   context.provide(StoreFiles, new SqliteFiles(clock));
 }

@@ -18,6 +18,7 @@ import { canBeShared, type HeldIndex, type Opened, openOn, openOnAnyDisk } from 
 import { WriteQueue } from './engine/writeQueue.js';
 import { DataLock } from './folder/dataLock.js';
 import { refuseUnfinished } from './folder/exchangeMark.js';
+import { FolderDocuments } from './folder/folderDocuments.js';
 import { clearLeftovers } from './folder/leftovers.js';
 import { sweepSpilled } from './mail/chunks.js';
 import { MailboxNames } from './mail/mailboxNames.js';
@@ -55,6 +56,7 @@ export class SqliteStore implements StoreMaintenance {
   readonly storages: SqlitePluginStorages;
   readonly revisions: SqliteRevisions;
   readonly maildrops: SqliteMaildrops;
+  readonly documents: FolderDocuments;
   readonly copies: FileCopies;
   readonly #names: MailboxNames;
   readonly #tally = new OutboxTally();
@@ -97,6 +99,7 @@ export class SqliteStore implements StoreMaintenance {
     this.revisions = new SqliteRevisions(queue, readers, clock);
     this.copies = fileCopies(readers, (job) => this.#aside(job));
     this.maildrops = new SqliteMaildrops(queue, readers, this.#names, leases, clock, onPickedUp);
+    this.documents = new FolderDocuments(dataDir);
   }
 
   /**

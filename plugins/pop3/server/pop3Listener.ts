@@ -12,6 +12,7 @@ import {
   SERVER_TLS,
   type Settings,
 } from '@postroom/sdk';
+import { missingCertificate } from '@postroom/sdk/base';
 import type { Certificates } from '@postroom/sdk/services';
 import { type ConnectionServices, Pop3Connection } from './connection.js';
 import { networks, plainAddress } from './networks.js';
@@ -47,7 +48,7 @@ export class Pop3Listener implements PortListener {
   async start(): Promise<readonly OpenPort[]> {
     const { settings, certificates } = this.#services;
     this.#plaintext = networks(settings.get<readonly string[]>(KEY), KEY);
-    this.#tls = this.#createTls();
+    this.#tls = missingCertificate(certificates, 'tls') === undefined ? this.#createTls() : undefined;
     this.#renewal = certificates.onDidChange(() => this.#tls?.setSecureContext(this.#context()));
     return Promise.all(listenEntries(settings).map((entry) => this.#open(entry)));
   }
@@ -67,6 +68,10 @@ export class Pop3Listener implements PortListener {
   }
 
   #open(entry: ListenEntry): Promise<OpenPort> {
+    const missing = missingCertificate(this.#services.certificates, entry.security);
+    if (missing !== undefined) {
+      return Promise.resolve({ protocol: 'pop3', host: entry.host ?? '::', port: entry.port, security: entry.security, problem: missing });
+    }
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connected(socket, entry));
     return new Promise((resolve) => {
       server.once('error', (error) => {

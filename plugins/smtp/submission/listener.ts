@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { ConnectionLimits, Disposable, OpenPort, PortListener, PortSecurity, Settings } from '@postroom/sdk';
 import { BoundedLog, ConnectionGate, openFiles, Refusals, sentenceOf } from '@postroom/sdk';
+import { missingCertificate } from '@postroom/sdk/base';
 import type { Certificates } from '@postroom/sdk/services';
 import type { SMTPServerOptions } from 'smtp-server';
 import { type SessionServices, SubmissionSessions } from './session.js';
@@ -61,7 +62,12 @@ export class SubmissionListener implements PortListener {
       }
     });
     const ports = this.settings.get<readonly PortSetting[]>('smtp.listen');
-    return await Promise.all(ports.map((port) => this.#open(port, this.#server(port, sessions, size, surroundings))));
+    return await Promise.all(
+      ports.map(async (port) => {
+        const problem = missingCertificate(this.certificates, port.security);
+        return problem === undefined ? this.#open(port, this.#server(port, sessions, size, surroundings)) : { ...askedFor(port), problem };
+      }),
+    );
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -82,7 +88,7 @@ export class SubmissionListener implements PortListener {
   #server(port: PortSetting, sessions: SubmissionSessions, size: number, surroundings: Surroundings): StrictServer {
     const server: StrictServer = new StrictServer(
       {
-        ...this.certificates.pem,
+        ...(port.security === 'plain' ? {} : this.certificates.pem),
         name: this.#name(),
         secure: port.security === 'tls',
         hideSTARTTLS: port.security !== 'starttls',
@@ -102,7 +108,7 @@ export class SubmissionListener implements PortListener {
   }
 
   #open(port: PortSetting, server: StrictServer): Promise<OpenPort> {
-    const asked = { protocol: 'smtp', host: port.host ?? '', port: port.port, security: port.security } as const;
+    const asked = askedFor(port);
     return new Promise((resolve) => {
       const fail = (error: NodeJS.ErrnoException): void => resolve({ ...asked, problem: portProblem(port, error) });
       server.server.once('error', fail);
@@ -154,6 +160,10 @@ function handlersOf(sessions: SubmissionSessions, afterMessage: () => void): SMT
     },
     onClose: (session) => sessions.close(session),
   };
+}
+
+function askedFor({ host = '', port, security }: PortSetting): OpenPort {
+  return { protocol: 'smtp', host, port, security };
 }
 
 /** Why a port is not open and what to do. */

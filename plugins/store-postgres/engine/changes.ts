@@ -4,7 +4,7 @@ import { Listeners } from '@postroom/sdk/base';
 import type { DatabaseSession } from './databaseSession.js';
 import type { StandingSession } from './standingSession.js';
 
-export type Topic = 'outbox';
+export type Topic = 'documents' | 'outbox';
 
 const CHANNEL = 'postroom';
 const POLL_MS = 1_000;

@@ -1,6 +1,7 @@
 // What the store asks its database, whichever connection carries it.
 import { PostroomError } from '@postroom/sdk';
 import type { CommitLog } from './commitLog.js';
+import type { CopyRow } from './copyIn.js';
 import type { DatabaseSession, Prepared } from './databaseSession.js';
 import { DatabaseError } from './sentences.js';
 import type { SessionPool } from './sessionPool.js';
@@ -12,6 +13,8 @@ export interface Statements {
   rows<R>(statement: string | Prepared, values?: readonly unknown[]): Promise<R[]>;
   /** How many rows the statement changed. */
   run(statement: string | Prepared, values?: readonly unknown[]): Promise<number>;
+  /** Adds rows by COPY in binary: fields as PostgreSQL sends them. `target`: table and columns. */
+  copyIn(target: string, rows: readonly CopyRow[]): Promise<void>;
 }
 
 /** What only reads. */

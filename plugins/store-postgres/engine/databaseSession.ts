@@ -6,6 +6,7 @@ import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { Client, type ClientConfig, type QueryResult, types } from 'pg';
 import type { HostAddress, StoreAddress } from './address.js';
 import { copiedRows } from './copiedRows.js';
+import { CopyIn, type CopyRow } from './copyIn.js';
 import { checkFitness } from './fitness.js';
 import { passwordFor } from './password.js';
 import { DatabaseError, databaseError } from './sentences.js';
@@ -133,11 +134,25 @@ export class DatabaseSession {
     clearTimeout(limit);
   }
 
-  async #query(statement: string | Prepared, values: readonly unknown[] | undefined): Promise<QueryResult> {
+  /** Adds rows by COPY in binary. `target`: table and columns. */
+  copyIn(target: string, rows: readonly CopyRow[]): Promise<void> {
+    return this.#bounded(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          this.client.query(new CopyIn(target, rows, (error) => (error === undefined ? resolve() : reject(error))));
+        }),
+    );
+  }
+
+  #query(statement: string | Prepared, values: readonly unknown[] | undefined): Promise<QueryResult> {
     const query = typeof statement === 'string' ? { text: statement } : statement;
+    return this.#bounded(() => this.client.query({ ...query, ...(values !== undefined && { values: values.map(storableValue) }) }));
+  }
+
+  async #bounded<T>(ask: () => Promise<T>): Promise<T> {
     const limit = setTimeout(() => this.#drop(), this.patienceMs + GRACE_MS);
     try {
-      return await this.client.query({ ...query, ...(values !== undefined && { values: values.map(storableValue) }) });
+      return await ask();
     } catch (error) {
       const problem = databaseError(error, this.address);
       if (problem instanceof DatabaseError && problem.trouble === 'away') this.#drop();

@@ -5,7 +5,7 @@ import type { Database, Statements } from '../engine/database.js';
 
 export const PIECE_OCTETS = 256 * 2 ** 10;
 /** Pieces a query. The next ones are read while the consumer works on these. */
-const AHEAD = 4;
+const AHEAD = 2;
 
 /** Reads octets from `start` to `end` of a message. */
 export async function* readPieces(database: Database, message: number, start: number, end: number): AsyncGenerator<Uint8Array> {
@@ -21,7 +21,7 @@ export async function* readPieces(database: Database, message: number, start: nu
       const expected = Math.min(PIECE_OCTETS, end - piece * PIECE_OCTETS);
       if (octets.length < expected) throw missingOctets(message);
       yield octets.subarray(Math.max(0, start - piece * PIECE_OCTETS), expected);
-      octetsPassed(expected);
+      octetsPassed(3 * expected);
       piece += 1;
     }
   }

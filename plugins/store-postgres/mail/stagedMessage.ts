@@ -2,10 +2,11 @@
 // Pieces without a row belong to the server that takes the message in, and go with it.
 import { PostroomError } from '@postroom/sdk';
 import type { StagedBody } from '@postroom/sdk/services';
-import { octets } from '../engine/binaryArrays.js';
 import { octetsPassed } from '../engine/bufferPressure.js';
-import type { Database } from '../engine/database.js';
-import { dropSpilled, PIECE_OCTETS, readPieces } from './pieces.js';
+import { bigintOctets, integerOctets } from '../engine/copyIn.js';
+import type { Database, Statements } from '../engine/database.js';
+import type { Discards } from './discards.js';
+import { PIECE_OCTETS, readPieces } from './pieces.js';
 
 /** What one message holds in memory; a whole number of pieces. */
 const IN_MEMORY = 4 * PIECE_OCTETS;
@@ -16,16 +17,6 @@ export interface BodyPiece {
   readonly octets: Uint8Array;
 }
 
-/** Adds pieces from the one numbered $3 on. The row that says whose they are is there until this is committed. */
-const ADD = `WITH mine AS (SELECT message_id FROM spill WHERE message_id = $1 FOR UPDATE)
-  INSERT INTO chunk (message_id, piece, octets)
-    SELECT mine.message_id, $3 + added.n - 1, added.octets FROM mine, unnest($2::bytea[]) WITH ORDINALITY AS added (octets, n)
-    RETURNING piece`;
-const ADD_FIRST = `WITH mine AS (INSERT INTO spill (message_id, server_id) VALUES ($1, $4) RETURNING message_id)
-  INSERT INTO chunk (message_id, piece, octets)
-    SELECT mine.message_id, $3 + added.n - 1, added.octets FROM mine, unnest($2::bytea[]) WITH ORDINALITY AS added (octets, n)
-    RETURNING piece`;
-
 export class StagedMessage implements StagedBody {
   #size = 0;
   /** Octets that are not in the database yet. */
@@ -33,13 +24,15 @@ export class StagedMessage implements StagedBody {
   #heldSize = 0;
   /** Pieces in the database, for certain. */
   #spilled = 0;
-  #mayHaveSpilled = false;
+  /** `unsure`: some may be under way that nobody answered for. */
+  #ahead: 'none' | 'some' | 'unsure' = 'none';
   #spilling: Promise<void> | undefined;
   #state: 'open' | 'committed' | 'discarded' = 'open';
 
   constructor(
     readonly number: number,
     private readonly database: Database,
+    private readonly discards: Discards,
     private readonly server: { readonly id: number },
   ) {}
 
@@ -92,8 +85,7 @@ export class StagedMessage implements StagedBody {
     this.#state = 'discarded';
     await this.#spilling?.catch(() => undefined);
     this.#release();
-    if (!this.#mayHaveSpilled) return;
-    await this.database.transaction((statements) => dropSpilled(statements, this.number));
+    if (this.#ahead !== 'none') await this.discards.drop(this.number, this.#ahead === 'unsure');
   }
 
   /** The pieces that the commit has to add, once nothing is under way to the database. */
@@ -116,18 +108,28 @@ export class StagedMessage implements StagedBody {
     while (this.#heldSize >= IN_MEMORY) {
       copyFront(this.#held, buffer);
       const pieces = split(buffer);
-      this.#mayHaveSpilled = true;
-      const values = [this.number, octets(pieces), this.#spilled];
-      const added = await (this.#spilled === 0
-        ? this.database.write(ADD_FIRST, [...values, this.server.id])
-        : this.database.write(ADD, values));
-      if (added.length !== pieces.length) throw sweptAway(this.number);
+      this.#ahead = 'unsure';
+      await this.database.transaction((statements) => this.#add(statements, pieces));
+      this.#ahead = 'some';
       // What was added meanwhile stands behind.
       this.#held = withoutFront(this.#held, IN_MEMORY);
       this.#heldSize -= IN_MEMORY;
-      octetsPassed(2 * IN_MEMORY);
+      octetsPassed(IN_MEMORY);
       this.#spilled += pieces.length;
     }
+  }
+
+  /** The row that says whose they are is there until they are. */
+  async #add(statements: Statements, pieces: readonly Uint8Array[]): Promise<void> {
+    if (this.#spilled === 0) {
+      await statements.run('INSERT INTO spill (message_id, server_id) VALUES ($1, $2)', [this.number, this.server.id]);
+    } else {
+      const rows = await statements.rows('SELECT 1 FROM spill WHERE message_id = $1 FOR UPDATE', [this.number]);
+      if (rows.length === 0) throw sweptAway(this.number);
+    }
+    const message = bigintOctets(this.number);
+    const rows = pieces.map((octets, index) => [message, integerOctets(this.#spilled + index), octets]);
+    await statements.copyIn('chunk (message_id, piece, octets)', rows);
   }
 
   #release(): void {

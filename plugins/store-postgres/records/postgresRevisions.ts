@@ -16,12 +16,15 @@ export class PostgresRevisions implements Revisions {
     private readonly clock: EngineClock,
   ) {}
 
-  async add(author: string, text: string): Promise<number> {
+  /** The number says which one it comes after: of two at once, neither of which sees the other, one finds its number taken. */
+  async add(author: string, text: string, after: number): Promise<number | 'conflict'> {
     const [row] = await this.database.write<{ id: number }>(
-      `INSERT INTO settings_revision (at, author, text) VALUES (${this.clock.now}, $1, $2) RETURNING id`,
-      [author, text],
+      `INSERT INTO settings_revision (id, at, author, text)
+        SELECT $3::bigint + 1, ${this.clock.now}, $1, $2 WHERE $3 = (SELECT coalesce(max(id), 0) FROM settings_revision)
+        ON CONFLICT (id) DO NOTHING RETURNING id`,
+      [author, text, after],
     );
-    return row?.id ?? 0;
+    return row?.id ?? 'conflict';
   }
 
   async list(limit: number): Promise<readonly Omit<SettingsRevision, 'text'>[]> {

@@ -10,7 +10,11 @@ export interface SettingsRevision {
 }
 
 export interface Revisions {
-  add(author: string, text: string): Promise<number>;
+  /**
+   * Adds one behind the newest, whose number is `after`; 0 where there is none. Answers its number, or `conflict`, with nothing added, where another one is the newest:
+   * of several servers that want to keep the same version one does.
+   */
+  add(author: string, text: string, after: number): Promise<number | 'conflict'>;
   /** Newest first, without texts. */
   list(limit: number): Promise<readonly Omit<SettingsRevision, 'text'>[]>;
   get(id: number): Promise<SettingsRevision | undefined>;

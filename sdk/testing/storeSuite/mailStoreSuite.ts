@@ -43,8 +43,13 @@ export function mailStoreSuite(engine: string, make: () => Promise<StorePlace>):
     it('F35 keeps interleaved changes apart, some of which fail at random', async () => {
       const state = store.storages.forPlugin('acme.x');
       const wanted: string[] = [];
+      let newest: Promise<number | 'conflict'> = Promise.resolve(0);
+      const addRevision = (text: string): Promise<unknown> => {
+        newest = newest.then((after) => store.revisions.add('cli', text, Number(after)));
+        return newest;
+      };
       const work = Array.from({ length: 120 }, async (_, n) => {
-        if (n % 3 === 0) await store.revisions.add('cli', `revision ${n}`);
+        if (n % 3 === 0) await addRevision(`revision ${n}`);
         else if (n % 3 === 1) await state.set(`k${n}`, n);
         else if (n % 4 === 0) await failureOf(put(store, { to: [GREG], uidl: `bad${n}`, message: { subject: undefined as never } }));
         else {

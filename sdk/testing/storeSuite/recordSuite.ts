@@ -175,11 +175,21 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
 
     it('keeps every revision of the settings', async () => {
       expect(await store.revisions.latest()).to.equal(undefined);
-      await store.revisions.add('cli', '{}');
-      const id = await store.revisions.add('manager:ADMIN1', '{"a":1}');
+      const first = Number(await store.revisions.add('cli', '{}', 0));
+      const id = await store.revisions.add('manager:ADMIN1', '{"a":1}', first);
       expect(await store.revisions.latest()).to.deep.equal({ id, at: now, author: 'manager:ADMIN1', text: '{"a":1}' });
       expect((await store.revisions.list(5)).map((revision) => revision.author)).to.deep.equal(['manager:ADMIN1', 'cli']);
-      expect((await store.revisions.get(1))?.text).to.equal('{}');
+      expect((await store.revisions.get(first))?.text).to.equal('{}');
+    });
+
+    it('adds a revision behind the one that it comes after, and none where another one is the newest', async () => {
+      const first = Number(await store.revisions.add('cli', '{}', 0));
+      expect(await store.revisions.add('cli', '{"a":1}', 0)).to.equal('conflict');
+      const added = await Promise.all(
+        Array.from({ length: 20 }, (_, server) => store.revisions.add('another server', `{"a":${server}}`, first)),
+      );
+      expect(added.filter((each) => each !== 'conflict')).to.have.length(1);
+      expect(await store.revisions.list(10)).to.have.length(2);
     });
   });
 }

@@ -41,7 +41,7 @@ export function severalServersSuite(engine: string, make: () => Promise<StorePla
       expect(await pickUp(south, ANDREW)).to.have.length(1);
       await north.storages.forPlugin('acme.x').set('a', 1);
       expect(await south.storages.forPlugin('acme.x').get('a')).to.equal(1);
-      const revision = await north.revisions.add('cli', '{}');
+      const revision = await north.revisions.add('cli', '{}', 0);
       expect((await south.revisions.latest())?.id).to.equal(revision);
     });
 

@@ -1,5 +1,6 @@
 // What every store promises, by its contracts, whichever engine it has. A store's tests call this with a place for each test.
 import { describe, it } from 'mocha';
+import { documentSuite, sharedDocumentSuite } from './documentSuite.js';
 import { endSuite } from './endSuite.js';
 import { journalClockSuite } from './journalClockSuite.js';
 import { leaseSuite } from './leaseSuite.js';
@@ -12,6 +13,7 @@ import { recordSuite } from './recordSuite.js';
 import { severalServersSuite } from './severalServersSuite.js';
 import { takeoverSuite } from './takeoverSuite.js';
 import type { StorePlace } from './testedStore.js';
+import { unitSuite } from './unitSuite.js';
 
 const LONGEST_TEST_MS = 60_000;
 
@@ -30,10 +32,21 @@ export function storeSuite(
 ): void {
   describe(`A store on ${engine}`, function () {
     this.timeout(LONGEST_TEST_MS);
-    const suites = [mailStoreSuite, maildropSuite, outboxSuite, recordSuite, journalClockSuite, leaseSuite, outcomeSuite, endSuite];
+    const suites = [
+      mailStoreSuite,
+      unitSuite,
+      maildropSuite,
+      outboxSuite,
+      recordSuite,
+      journalClockSuite,
+      documentSuite,
+      leaseSuite,
+      outcomeSuite,
+      endSuite,
+    ];
     for (const suite of suites) suite(engine, make);
     octetsSuite(engine, make, isLong);
     if (isForOneServer) it('is left out where it is about several servers: this one has one');
-    else for (const suite of [severalServersSuite, takeoverSuite]) suite(engine, make);
+    else for (const suite of [severalServersSuite, sharedDocumentSuite, takeoverSuite]) suite(engine, make);
   });
 }

@@ -3,6 +3,7 @@ import type { MailboxRef } from '../../accounts.js';
 import type {
   ActivityLog,
   Clock,
+  Documents,
   Journal,
   Leases,
   Maildrops,
@@ -23,6 +24,7 @@ export interface TestedStore extends StoreMaintenance {
   readonly revisions: Revisions;
   readonly maildrops: Maildrops;
   readonly leases: Leases;
+  readonly documents: Documents;
   /** Resolves when everything that this server was asked for so far, activity included, has been written. */
   settle(): Promise<void>;
 }

@@ -48,6 +48,7 @@ export const SMALL: readonly PluginManifest[] = [
         'timer.mode': { type: 'string', enum: ['always', 'office', 'never'], default: 'always' },
         'pop3.listen': {
           type: 'array',
+          perNode: true,
           default: [{ port: 110 }],
           items: {
             type: 'object',
@@ -64,8 +65,18 @@ export const SMALL: readonly PluginManifest[] = [
         'pop3.password': { type: 'string', secret: true, scope: 'account' },
         'mail.domains': { type: 'array', items: { type: 'string' }, default: [], scope: 'account', accountKind: 'domain' },
         'mail.ratio': { type: 'number', exclusiveMinimum: 0, default: 1 },
-        'tls.certificateFile': { type: 'string', default: '', needs: { 'tls.keyFile': 'A certificate needs its private key' } },
-        'tls.keyFile': { type: 'string', default: '', needs: { 'tls.certificateFile': 'A private key needs its certificate' } },
+        'tls.certificateFile': {
+          perNode: true,
+          type: 'string',
+          default: '',
+          needs: { 'tls.keyFile': 'A certificate needs its private key' },
+        },
+        'tls.keyFile': {
+          perNode: true,
+          type: 'string',
+          default: '',
+          needs: { 'tls.certificateFile': 'A private key needs its certificate' },
+        },
         'mail.on': { type: 'boolean', default: true },
         'mail.either': {
           anyOf: [{ type: 'integer' }, { type: 'string', enum: ['auto'] }],

@@ -9,7 +9,8 @@ import { SettingsFile } from '#plugins/platform/settings-file/dist/settingsFile.
 export class MemoryRevisions implements Revisions {
   readonly #all: SettingsRevision[] = [];
 
-  async add(author: string, text: string): Promise<number> {
+  async add(author: string, text: string, after: number): Promise<number | 'conflict'> {
+    if (after !== this.#all.length) return 'conflict';
     this.#all.push({ id: this.#all.length + 1, at: new Date(), author, text });
     return this.#all.length;
   }
@@ -51,6 +52,7 @@ export class Office {
   readonly revisions = new MemoryRevisions();
   readonly events = new EventBus();
   readonly log = new KeptLog();
+  readonly node = { name: 'a' };
 
   private constructor(readonly path: string) {}
 

@@ -31,7 +31,7 @@ export async function openDirectory(): Promise<{
 }> {
   const office = await Office.open();
   await writeFile(join(office.path, 'settings.json'), SETTINGS);
-  const settings = new HostSettings(office.source(), office.revisions, office.events, office.log);
+  const settings = new HostSettings(office.source(), office.revisions, office.events, office.log, office.node);
   await settings.open(bundledManifests());
   const accounts = new SettingsAccounts(settings, () => [MACHINE, 'fd00::5']);
   const close = async (): Promise<void> => {

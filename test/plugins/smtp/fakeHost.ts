@@ -102,6 +102,8 @@ export class FakeHost {
   trouble: PostroomError | undefined;
   loginResult: ((name: string, password: string, peer: LoginPeer) => LoginResult) | undefined;
   pem!: TestCertificate;
+  /** Why there is none. */
+  noCertificate: Error | undefined;
   deliver!: DeliverHandler;
   sort!: SortHandler;
   readonly commands = new Map<string, (args: never, call: never) => unknown>();
@@ -221,7 +223,10 @@ export class FakeHost {
         },
       },
       Certificates: {
-        current: () => createSecureContext(this.pem),
+        current: () => {
+          if (this.noCertificate !== undefined) throw this.noCertificate;
+          return createSecureContext(this.pem);
+        },
         pem: Object.defineProperties(
           {},
           { key: { get: () => this.pem.key, enumerable: true }, cert: { get: () => this.pem.cert, enumerable: true } },

@@ -11,13 +11,15 @@ import { testCluster } from '../../kit/postgres/testCluster.js';
 import { Postroom } from '../../kit/postroom.js';
 
 const letter = (subject: string): string => `From: ann@far.example\nTo: Andrew <mail@company.example>\nSubject: ${subject}\n\nHello\n`;
+/** Servers on one store have one key. */
+const SECRET_KEY = Buffer.alloc(32, 7);
 
 describe('a server with its store on PostgreSQL', () => {
   let cluster: Cluster;
   let database: ClusterDatabase;
   const open: Postroom[] = [];
   const start = async (node: string): Promise<Postroom> => {
-    const postroom = await Postroom.start({ boot: { store: database.url(), node } });
+    const postroom = await Postroom.start({ boot: { store: database.url(), node }, secretKey: SECRET_KEY });
     open.push(postroom);
     return postroom;
   };

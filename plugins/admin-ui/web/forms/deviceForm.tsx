@@ -1,6 +1,7 @@
 // The network device: where it is, and whether it is seen.
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { run, sentenceOf } from '../api/client.js';
+import { settingPlace } from '../api/settingPlace.js';
 import { editSettings } from '../api/settings.js';
 import { useCommand, useResource } from '../api/useCommand.js';
 import { plainText, time } from '../base/format.js';
@@ -23,7 +24,7 @@ export function DeviceForm(): ReactNode {
     setBusy(true);
     try {
       const edits = Object.entries(draft).map(([key, value]) => ({
-        path: [key],
+        path: settings.data === undefined ? [key] : settingPlace(settings.data, key),
         value: value === '' ? undefined : key.endsWith('.port') ? Number(value) : value,
       }));
       if (edits.length > 0) await editSettings(settings.data?.etag ?? '', edits);

@@ -2,6 +2,7 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Link } from 'wouter';
 import type { SettingsAnswer } from '../answers.generated.js';
+import { isOwnOfNode, settingPlace } from '../api/settingPlace.js';
 import { useResource } from '../api/useCommand.js';
 import { useView } from '../base/viewState.js';
 import { TextField } from '../controls/fields.js';
@@ -71,7 +72,7 @@ function SettingsForm({
   readonly onOnlyChanged: (on: boolean) => void;
 }): ReactNode {
   const contributions = useResource('/api/contributions', ['plugin', 'settings']).data;
-  const drafts = useSettingDrafts(shown.etag, [], onSaved);
+  const drafts = useSettingDrafts(shown.etag, (key) => settingPlace(shown, key), onSaved);
   const words = find
     .toLowerCase()
     .split(/\s+/)
@@ -80,9 +81,10 @@ function SettingsForm({
     words.every((word) =>
       `${key} ${schema.title ?? ''} ${schema.description ?? ''} ${schema.markdownDescription ?? ''}`.toLowerCase().includes(word),
     );
+  const isWritten = (key: string): boolean => Object.hasOwn(shown.written, key) || isOwnOfNode(shown, key);
   const properties = (contributions?.properties ?? [])
     .filter((each) => each.scope === 'server' && each.schema.secret !== true)
-    .filter((each) => isMatch(each) && (!onlyChanged || Object.hasOwn(shown.written, each.key)));
+    .filter((each) => isMatch(each) && (!onlyChanged || isWritten(each.key)));
   const owners = [...new Set(properties.map(({ owner }) => owner))];
   const titleOf = (owner: string): string =>
     contributions?.plugins.find(({ id }) => id === owner)?.title ?? contributions?.plugins.find(({ id }) => id === owner)?.name ?? 'Server';
@@ -113,7 +115,8 @@ function SettingsForm({
                 key={property.key}
                 property={property}
                 value={shown.value[property.key]}
-                isWritten={Object.hasOwn(shown.written, property.key)}
+                isWritten={isWritten(property.key)}
+                ownOf={isOwnOfNode(shown, property.key) ? shown.node : undefined}
                 drafts={drafts}
               />
             ))}

@@ -1,10 +1,10 @@
 // Settings of one account or one user that have no form by hand: made from what the plugins declare, strangers' too.
 import type { ReactNode } from 'react';
 import { useResource } from '../api/useCommand.js';
+import { valuesAt } from '../api/valuesAt.js';
 import { count } from '../base/format.js';
 import { useSettingDrafts } from './settingDrafts.js';
 import { SettingRow, UnsavedNotice } from './settingRow.js';
-import { valuesAt } from './valuesAt.js';
 
 /** What the account's and the user's own forms ask for. */
 const ELSEWHERE = new Set([
@@ -28,7 +28,7 @@ export function ScopedSettings({
 }): ReactNode {
   const contributions = useResource('/api/contributions', ['plugin', 'settings']).data;
   const { data: shown, reload } = useResource('/api/settings', ['settings']);
-  const drafts = useSettingDrafts(shown?.etag ?? '', path, reload);
+  const drafts = useSettingDrafts(shown?.etag ?? '', (key) => [...path, key], reload);
   if (contributions === undefined || shown === undefined) return null;
   const properties = contributions.properties.filter(
     ({ key, scope: its, schema }) =>

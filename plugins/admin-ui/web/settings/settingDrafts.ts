@@ -16,8 +16,8 @@ export interface SettingDrafts {
   discard(): void;
 }
 
-/** `base`: where the keys stand in settings.json, for example `['accounts', 'company']`. */
-export function useSettingDrafts(etag: string, base: readonly string[], onSaved: () => void): SettingDrafts {
+/** `place`: where a key stands in settings.json, for example `['accounts', 'company', 'pop3.host']`. */
+export function useSettingDrafts(etag: string, place: (key: string) => readonly string[], onSaved: () => void): SettingDrafts {
   const [drafts, setDrafts] = useState<Readonly<Record<string, { readonly value: unknown; readonly etag: string }>>>({});
   const [problem, setProblem] = useState<string>();
   const changed = Object.entries(drafts);
@@ -32,7 +32,7 @@ export function useSettingDrafts(etag: string, base: readonly string[], onSaved:
       try {
         await editSettings(
           etag,
-          changed.map(([key, { value }]) => ({ path: [...base, key], value })),
+          changed.map(([key, { value }]) => ({ path: place(key), value })),
         );
         setDrafts({});
         setProblem(undefined);

@@ -12,16 +12,18 @@ import { SettingField } from './settingField.js';
 /** A property that somebody declares for settings.json. */
 export type Property = ContributionsAnswer['properties'][number];
 
-/** `value`: in force; `isWritten`: the file says it, not the default. */
+/** `value`: in force; `isWritten`: the file says it, not the default; `ownOf`: the server that has it for itself, where it does. */
 export function SettingRow({
   property: { key, schema },
   value,
   isWritten,
+  ownOf,
   drafts,
 }: {
   readonly property: Property;
   readonly value: unknown;
   readonly isWritten: boolean;
+  readonly ownOf?: string | undefined;
   readonly drafts: SettingDrafts;
 }): ReactNode {
   const draft = drafts.find(key);
@@ -33,11 +35,12 @@ export function SettingRow({
       {draft?.value !== undefined && <Problem sentence={problemOf(schema, draft.value)} />}
       <p className="hint">
         <Described text={schema.markdownDescription ?? schema.description ?? ''} /> <code>{key}</code>{' '}
-        {isWritten && <Badge tone="info">changed</Badge>} {schema.restart === 'server' && <Badge tone="warning">needs a restart</Badge>}{' '}
+        {isWritten && <Badge tone="info">{ownOf === undefined ? 'changed' : `for ${ownOf} alone`}</Badge>}{' '}
+        {schema.restart === 'server' && <Badge tone="warning">needs a restart</Badge>}{' '}
         {schema.restart === 'listener' && <Badge tone="muted">ports open anew</Badge>}
         {isWritten && (
           <button type="button" className="button quiet" onClick={() => set(undefined)}>
-            Back to the default
+            {ownOf === undefined ? 'Back to the default' : 'Back to the value for all servers'}
           </button>
         )}
       </p>

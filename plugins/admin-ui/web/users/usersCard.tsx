@@ -2,13 +2,13 @@
 import { type ReactNode, useState } from 'react';
 import type { AccountsListRow, UsersListRow } from '../answers.generated.js';
 import { change, sentenceOf } from '../api/client.js';
+import { valuesAt } from '../api/valuesAt.js';
 import { count } from '../base/format.js';
 import { Confirm, Dialog } from '../controls/dialog.js';
 import { Badge, Problem } from '../controls/notices.js';
 import { Card } from '../controls/page.js';
 import { TableFrame } from '../controls/tableFrame.js';
 import { ScopedSettings } from '../settings/scopedSettings.js';
-import { valuesAt } from '../settings/valuesAt.js';
 import { hasBccAddress } from './bccColleagues.js';
 import { UserForm } from './userForm.js';
 

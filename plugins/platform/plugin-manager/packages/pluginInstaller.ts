@@ -16,7 +16,7 @@ import {
   type SettingsService,
   secretPath,
 } from '@postroom/sdk/services';
-import { orFail } from '@postroom/sdk/settings';
+import { nodeEntries, orFail } from '@postroom/sdk/settings';
 import { listsIn } from '../pluginLists.js';
 import { unpackPlugin } from './pluginArchive.js';
 import { removeTree } from './removeTree.js';
@@ -191,6 +191,7 @@ export class PluginInstaller {
   #withoutSettings(properties: Readonly<Record<string, PropertySchema>>): readonly Edit[] {
     const places = [
       [],
+      ...nodeEntries(this.parts.settings.written([])).map(({ path }) => path),
       ...this.parts.accounts.all.flatMap(({ id, users }) => [
         ['accounts', id],
         ...users.map(({ name }) => ['accounts', id, 'users', name]),

@@ -1,9 +1,10 @@
-// config get|set|unset|confirm|validate|history|diff|undo: the one settings file.
+// config get|show|set|unset|confirm|validate|history|diff|undo: the one settings file.
 import { type CommandHandler, PostroomError } from '@postroom/sdk';
-import { NOT_UTF8, utf8TextOf } from '@postroom/sdk/base';
-import type { Accounts, PluginAdministration, SettingsService, Trial, WhatIf } from '@postroom/sdk/services';
-import { orFail, problemLine } from '@postroom/sdk/settings';
+import { didYouMean, NOT_UTF8, shownName, utf8TextOf } from '@postroom/sdk/base';
+import type { Accounts, Leases, PluginAdministration, SettingsService, Trial, WhatIf } from '@postroom/sdk/services';
+import { groupOf, NODES, nodeEntries, orFail, problemLine, settingsOn } from '@postroom/sdk/settings';
 import { keysAndValues, pathOf, refuseUnknownKeys } from '../settingsEdits.js';
+import { shownSettings } from './shownSettings.js';
 
 /** What `config set` takes. */
 interface NewValues {
@@ -16,6 +17,7 @@ export interface ConfigServices {
   readonly accounts: Pick<Accounts, 'find'>;
   readonly settings: SettingsService;
   readonly plugins: Pick<PluginAdministration, 'settled'>;
+  readonly leases: Pick<Leases, 'servers'>;
   /** What waits for its confirmation; nothing where no change is tried out. */
   readonly trial: () => Trial | undefined;
   /** At the moment of need, as what follows: throws `plugin/no-provider` where no change is tried out. */
@@ -31,6 +33,7 @@ export class ConfigCommands {
     const { settings } = this.services;
     return {
       'config.get': ({ key }: { key?: string }) => (key === undefined ? settings.value : this.#at(key)),
+      'config.show': ({ all = false }: { all?: boolean }) => shownSettings(settings, all),
       'config.set': (values: NewValues, { author }) => this.#set(values, author),
       'config.unset': ({ key }: { key: string }, { author }) => this.#unset(key, author),
       'config.validate': ({ file, whatIf }: { file?: string; whatIf?: number }) => this.#validate(file, whatIf),
@@ -70,8 +73,24 @@ export class ConfigCommands {
     if (problems.some(({ severity }) => severity === 'error')) {
       throw new PostroomError('settings/invalid', lines.join('\n'), { problems });
     }
+    lines.push(...(await this.#strangeNodes(text ?? settings.text)));
     const report = whatIf === undefined ? {} : await this.services.whatIf().compare(text ?? settings.text, whatIf);
     return { valid: true, warnings: lines, ...report };
+  }
+
+  /** Servers that the text names and that are not on the store: one may be down, and a name may be misspelt. */
+  async #strangeNodes(text: string): Promise<readonly string[]> {
+    const named = await this.services.settings.under(text, async () => nodeEntries(this.services.settings.shared));
+    if (named.length === 0) return [];
+    const names = (await this.services.leases.servers()).map(({ name }) => name);
+    return named
+      .filter(({ name }) => !names.includes(name))
+      .map(({ name, path }) => ({
+        severity: 'warning' as const,
+        path: path.join('/'),
+        message: `No server "${shownName(name)}" is on the store at the moment; there are ${names.join(', ')}.${didYouMean(name, names)}`,
+      }))
+      .map((problem) => problemLine(problem));
   }
 
   async #diff(revision: number | undefined): Promise<string> {
@@ -94,12 +113,18 @@ export class ConfigCommands {
   }
 
   #path(key: string): readonly string[] {
-    return pathOf(key, (account) => this.services.accounts.find(account)?.users.map((user) => user.name) ?? []);
+    const { accounts, settings } = this.services;
+    return pathOf(key, {
+      usersOf: (account) => accounts.find(account)?.users.map((user) => user.name) ?? [],
+      nodes: nodeEntries(settings.written([])).map(({ name }) => name),
+      perNode: [...settings.schema.properties.values()].filter(({ schema }) => schema.perNode === true).map((each) => each.key),
+    });
   }
 
   #at(key: string): unknown {
     const { settings } = this.services;
     const path = this.#path(key);
+    if (path[0] === NODES) return this.#onNode(path);
     let value: unknown = settings.value;
     for (const step of path) {
       value =
@@ -110,6 +135,16 @@ export class ConfigCommands {
     const [group, account = '', inAccount = 'kind', user = '', inUser = ''] = path;
     if (group !== 'accounts') return settings.get(key);
     return path.length < 4 ? settings.forAccount(account, inAccount) : settings.forUser(account, user, inUser);
+  }
+
+  /** What servers have for themselves; of a property what counts on that server. */
+  #onNode([, node, key]: readonly string[]): unknown {
+    const { settings } = this.services;
+    const nodes = groupOf(settings.shared[NODES]);
+    if (node === undefined) return nodes;
+    if (key === undefined) return groupOf(nodes[node]);
+    const there = settingsOn(node, settings.shared, settings.schema.properties);
+    return Object.hasOwn(there, key) ? there[key] : settings.get(key);
   }
 }
 

@@ -1,23 +1,25 @@
 // What operations leave that were killed: removed by the next one that has the data folder for itself, before it needs the room. Only what bears a
 // name of ours and cannot be in use while the folder is locked.
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { DOCUMENTS_FOLDER } from './folderDocuments.js';
 
 /** New files on their way into the folder; the data are as before. */
 export const EXCHANGE_DRAFT = 'restoring.part';
 /** A file's next content, under the name that writeAtomically gives it: `.settings.json.4711.0123456789ab.tmp`. */
 const NEXT_CONTENT = /^\..+\.\d+\.[0-9a-f]{12}\.tmp$/;
-/** Where writeAtomically writes. */
-const FOLDERS = ['.', 'tls'] as const;
+/** Where writeAtomically writes; below the last one as well. */
+const FOLDERS = ['.', 'tls', DOCUMENTS_FOLDER] as const;
 const FILES: ReadonlySet<string> = new Set(['stalls.json.part', '.room-probe', '.write-probe']);
 
 /** The folder must be locked. Answers what was removed, relative to it; what cannot be removed stays. */
 export async function clearLeftovers(dataDir: string): Promise<readonly string[]> {
   const cleared: string[] = [];
   for (const folder of FOLDERS) {
-    for (const name of await readdir(join(dataDir, folder)).catch((): string[] => [])) {
+    const names = await readdir(join(dataDir, folder), { recursive: folder === DOCUMENTS_FOLDER }).catch((): string[] => []);
+    for (const name of names) {
       const path = join(dataDir, folder, name);
-      const isOurs = NEXT_CONTENT.test(name) || (folder === '.' && (FILES.has(name) || name === EXCHANGE_DRAFT));
+      const isOurs = NEXT_CONTENT.test(basename(name)) || (folder === '.' && (FILES.has(name) || name === EXCHANGE_DRAFT));
       if (isOurs && (await removed(path, name === EXCHANGE_DRAFT))) cleared.push(join(folder, name));
     }
   }

@@ -17,19 +17,19 @@ export class SqliteRevisions implements Revisions {
     private readonly clock: Clock,
   ) {}
 
-  async add(author: string, text: string): Promise<number> {
-    let id = 0;
+  async add(author: string, text: string, after: number): Promise<number | 'conflict'> {
+    let added: number | 'conflict' = 'conflict';
     await this.queue.write({
       run: async (writer) => {
-        const values = [this.clock.now().getTime(), author, text];
         const row = await writer.get<{ id: number }>(
-          'INSERT INTO settings_revision (at, author, text) VALUES (?, ?, ?) RETURNING id',
-          values,
+          `INSERT INTO settings_revision (at, author, text)
+            SELECT ?, ?, ? WHERE ? = (SELECT coalesce(max(id), 0) FROM settings_revision) RETURNING id`,
+          [this.clock.now().getTime(), author, text, after],
         );
-        id = row?.id ?? 0;
+        added = row?.id ?? 'conflict';
       },
     });
-    return id;
+    return added;
   }
 
   async list(limit: number): Promise<readonly Omit<SettingsRevision, 'text'>[]> {

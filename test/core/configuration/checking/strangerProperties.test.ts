@@ -12,6 +12,7 @@ const STRANGER = manifest('tint', {
       'tint.colour': { type: 'string', pattern: '^(a+)+$', default: 'aaa', title: 'Colour', patternErrorMessage: 'Only the letter a.' },
       'tint.parts': {
         type: 'array',
+        perNode: true,
         default: [{ name: 'first' }],
         title: 'Parts',
         items: {
@@ -31,7 +32,7 @@ const OURS = manifest('own', {
 });
 
 async function loader(manifests: readonly PluginManifest[] = [OURS, STRANGER]): Promise<SettingsLoader> {
-  const made = new SettingsLoader();
+  const made = new SettingsLoader('a');
   await made.merge(manifests, new Set([OURS]));
   return made;
 }
@@ -58,9 +59,17 @@ describe("the settings of a stranger's plugin", () => {
   });
 
   it('get the defaults of their parts, whether or not the file names them', () => {
-    expect(settings.load('{}', {}).value?.['tint.parts']).to.deep.equal([{ name: 'first', size: 3 }]);
-    expect(settings.load('{"tint.parts":[{"name":"b"}]}', {}).value?.['tint.parts']).to.deep.equal([{ name: 'b', size: 3 }]);
-    expect(settings.load('{}', {}).value?.['tint.colour']).to.equal('aaa');
+    expect(settings.load('{}', {}).good?.value['tint.parts']).to.deep.equal([{ name: 'first', size: 3 }]);
+    expect(settings.load('{"tint.parts":[{"name":"b"}]}', {}).good?.value['tint.parts']).to.deep.equal([{ name: 'b', size: 3 }]);
+    expect(settings.load('{}', {}).good?.value['tint.colour']).to.equal('aaa');
+  });
+
+  it('are checked for one server alone where they may differ by server, and get the defaults of their parts there', () => {
+    const nodes = (values: object): string => JSON.stringify({ nodes: { a: values } });
+    expect(problems(nodes({ 'tint.parts': [{ name: 'NO' }] }))[0]).to.match(/^nodes\/a\/tint\.parts\/0\/name: /);
+    expect(settings.load(nodes({ 'tint.parts': [{ name: 'c' }] }), {}).good?.value['tint.parts']).to.deep.equal([{ name: 'c', size: 3 }]);
+    expect(problems(nodes({ 'tint.colour': 'b' }))).to.have.length(1);
+    expect(settings.load(nodes({ 'tint.colour': 'b' }), {}).good?.value['tint.colour']).to.equal('aaa');
   });
 
   it('are refused in a sentence where they are too long for the patterns', () => {

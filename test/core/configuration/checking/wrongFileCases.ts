@@ -27,6 +27,52 @@ export const WRONG_FILES: readonly (readonly [title: string, text: string, ...pr
   ],
   ['a number beyond numbers', '{ "mail.ratio": §1e400 }', 'error mail.ratio: The number is beyond the range of numbers.'],
   ['text for a number', '{ "log.keepDays": §"thirty" }', 'error log.keepDays: "log.keepDays" must be a whole number, not "thirty".'],
+  [
+    'a setting for one server alone that all have in common',
+    '{ "nodes": { "a": { §"timer.everyMinutes": 7 } } }',
+    'warning nodes/a/timer.everyMinutes: "timer.everyMinutes" has no effect here: it is the same on all servers, and belongs at the top of the file.',
+  ],
+  [
+    'accounts for one server alone',
+    '{ "nodes": { "a": { §"accounts": {} } } }',
+    'warning nodes/a/accounts: "accounts" has no effect here: it is the same on all servers, and belongs at the top of the file.',
+  ],
+  [
+    "an account's setting for one server alone",
+    '{ "nodes": { "a": { §"pop3.host": "x" } } }',
+    'warning nodes/a/pop3.host: "pop3.host" has no effect here: it belongs inside an account.',
+  ],
+  [
+    'a misspelt setting for one server alone',
+    '{ "nodes": { "a": { §"pop3.lisen": [] } } }',
+    'warning nodes/a/pop3.lisen: "pop3.lisen" is not a setting that any installed plugin knows; it has no effect. Did you mean "pop3.listen"?',
+  ],
+  [
+    'a secret for one server alone',
+    '{ "nodes": { "a": { §"pop3.password": "hunter2" } } }',
+    'error nodes/a/pop3.password: "pop3.password" is a secret and never stands in settings.json. Take it out, and set it in the manager.',
+  ],
+  [
+    'a wrong value for one server alone',
+    '{ "nodes": { "front-2.office.example": { "pop3.listen": [{ "port": §70000 }] } } }',
+    'error nodes/front-2.office.example/pop3.listen/0/port: "port" must be between 0 and 65535, not 70000.',
+  ],
+  ['a server without a group', '{ "nodes": { "a": §"pop3.listen" } }', 'error nodes/a: "a" must be a group in { }, not "pop3.listen".'],
+  [
+    'a name that no server has',
+    '{ "nodes": { §"front 1": {} } }',
+    'error nodes/front 1: The name of a server must begin with a letter or a digit, and have up to 63 of letters, digits, ".", "_" and "-".',
+  ],
+  [
+    'a certificate of one server alone without its key',
+    '{ "nodes": { "a": { "tls.certificateFile": §"a.pem" } } }',
+    'error nodes/a/tls.certificateFile: A certificate needs its private key: set "tls.keyFile" too.',
+  ],
+  [
+    'a server that takes the key away from the certificate of all',
+    '{ "tls.certificateFile": "a.pem", "tls.keyFile": "a.key", "nodes": { "a": { "tls.keyFile": §"" } } }',
+    'error nodes/a/tls.keyFile: A certificate needs its private key: set "tls.keyFile" too.',
+  ],
   ['a fraction for a whole number', '{ "log.keepDays": §1.5 }', 'error log.keepDays: "log.keepDays" must be a whole number, not 1.5.'],
   [
     'a number beyond its range',

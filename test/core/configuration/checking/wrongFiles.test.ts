@@ -26,7 +26,7 @@ function unmark(marked: string): { readonly text: string; readonly places: reado
 }
 
 function problemsOf(text: string): readonly string[] {
-  return loadSettings(text, { schema, check }).problems.map((problem) => problemLine(problem));
+  return loadSettings(text, { node: 'a', schema, check }).problems.map((problem) => problemLine(problem));
 }
 
 /** An office with so many users in each account. */
@@ -117,7 +117,9 @@ describe('wrong settings', () => {
       const { text, places } = unmark(marked);
       const expected = problems.map((problem, index) => `settings.json:${places[index] ?? places.at(-1)} ${problem}`);
       const limits = { before: JSON.parse(before) as unknown, check: grantedBy(before.includes('large') ? LARGE : SMALL_EDITION) };
-      expect(loadSettings(text, { schema, check, limits }).problems.map((problem) => problemLine(problem))).to.deep.equal(expected);
+      expect(loadSettings(text, { node: 'a', schema, check, limits }).problems.map((problem) => problemLine(problem))).to.deep.equal(
+        expected,
+      );
     });
   }
 
@@ -167,8 +169,8 @@ describe('wrong settings', () => {
   });
 
   it('accepts users called like members of JavaScript objects', () => {
-    const { value, problems } = loadSettings(withUsers('{ "toString": {}, "valueOf": {}, "7": {} }'), { schema, check });
+    const { good, problems } = loadSettings(withUsers('{ "toString": {}, "valueOf": {}, "7": {} }'), { node: 'a', schema, check });
     expect(problems).to.deep.equal([]);
-    expect(value).to.have.nested.property('accounts.company.users.toString.aliases').that.deep.equals([]);
+    expect(good?.value).to.have.nested.property('accounts.company.users.toString.aliases').that.deep.equals([]);
   });
 });

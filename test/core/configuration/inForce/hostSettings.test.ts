@@ -25,7 +25,7 @@ describe('HostSettings', () => {
   let office: Office;
   let settings: HostSettings;
   const file = (): string => join(office.path, 'settings.json');
-  const make = (): HostSettings => new HostSettings(office.source(), office.revisions, office.events, office.log);
+  const make = (): HostSettings => new HostSettings(office.source(), office.revisions, office.events, office.log, office.node);
   const applied = (): Promise<string> => new Promise((resolve) => settings.onDidApply(resolve));
   const judged = (): Promise<void> => new Promise((resolve) => settings.onDidChangeProblems(resolve));
 

@@ -16,7 +16,7 @@ describe('settings of another source than a file', () => {
   beforeEach(async () => {
     office = await Office.open();
     source = new MemorySource();
-    settings = new HostSettings(source, office.revisions, office.events, office.log);
+    settings = new HostSettings(source, office.revisions, office.events, office.log, office.node);
     await settings.open(SMALL);
   });
   afterEach(async () => {

@@ -41,7 +41,7 @@ describe('the settings that a new server begins with', () => {
       .replace('"accounts": {}', '')
       .replace('"company": {', '"accounts": { "company": {');
     const shown = text.replace(/^ *\}\s*\n\}\n$/m, '  } }\n}\n');
-    expect(loadSettings(shown, { schema, check: compileCheck(schema) }).problems, shown).to.deep.equal([]);
+    expect(loadSettings(shown, { node: 'a', schema, check: compileCheck(schema) }).problems, shown).to.deep.equal([]);
     expect(shown).to.include('\n  "smtp.trustedNetworks"').and.to.include('\n    "pop3.host"');
   });
 
@@ -49,6 +49,6 @@ describe('the settings that a new server begins with', () => {
     const schema = mergeSchema([manifest('none', {})], trusting);
     const text = starterSettings(schema);
     expect(text).to.include('"plugins.enabled": [],').and.to.not.include('undefined');
-    expect(loadSettings(text, { schema, check: compileCheck(schema) }).problems).to.deep.equal([]);
+    expect(loadSettings(text, { node: 'a', schema, check: compileCheck(schema) }).problems).to.deep.equal([]);
   });
 });

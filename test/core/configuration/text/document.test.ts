@@ -1,7 +1,7 @@
 import { editDistance, nearest } from '@postroom/sdk/base';
+import { diffLines } from '@postroom/sdk/settings';
 import { expect } from 'chai';
 import { applyEdits, parseDocument, renameKeys } from '#core/configuration/text/document.js';
-import { diffLines } from '#core/configuration/text/textDiff.js';
 
 const TEXT = `// Our office.
 {

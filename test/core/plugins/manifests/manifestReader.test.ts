@@ -89,6 +89,16 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
     /"filter\.x" cannot be used: it refers to users, which a setting of scope "account" or "user" can\./,
   ],
   [
+    'a setting of accounts that may differ by server',
+    { contributes: { configuration: { title: 'F', properties: { 'filter.x': { title: 'X', scope: 'account', perNode: true } } } } },
+    /"filter\.x" cannot be used: it may differ by server \("perNode"\), which a setting of scope "server" can that is no secret\./,
+  ],
+  [
+    'a secret that may differ by server',
+    { contributes: { configuration: { title: 'F', properties: { 'filter.x': { title: 'X', secret: true, perNode: true } } } } },
+    /"filter\.x" cannot be used: it may differ by server/,
+  ],
+  [
     'an argument of users add that accounts have',
     { contributes: { configuration: { title: 'F', properties: { 'filter.x': { title: 'X', scope: 'account', argument: 'cc' } } } } },
     /"filter\.x" cannot be used: it is an argument of "users add"/,

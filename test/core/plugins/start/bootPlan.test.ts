@@ -104,7 +104,7 @@ describe('what starts before the settings', () => {
   });
 
   it('refuses a name of this server that is none', async () => {
-    expect(await refusal({}, { POSTROOM_NODE: 'a b' })).to.match(/^POSTROOM_NODE is wrong.*The name of this server must begin/);
+    expect(await refusal({}, { POSTROOM_NODE: 'a b' })).to.match(/^POSTROOM_NODE is wrong.*The name of a server must begin/);
     expect(await refusal({ node: '' })).to.include(FILE);
   });
 });

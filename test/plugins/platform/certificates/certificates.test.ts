@@ -12,7 +12,10 @@ import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { ServerCertificates } from '#plugins/platform/certificates/dist/certificates.js';
 import { type IssuedCertificate, issueAuthority, issueCertificate } from '#plugins/platform/certificates/dist/issueCertificate.js';
+import { FolderDocuments } from '#plugins/platform/store-sqlite/dist/folder/folderDocuments.js';
 import { openDirectory } from '../../../core/directory/directoryHost.js';
+import { MemoryLeases } from '../../../core/flow/support/memoryLeases.js';
+import { folderSecrets } from '../../../kit/folderSecrets.js';
 import { playedCase } from '../../../kit/publicCases.js';
 import { until } from '../../../kit/until.js';
 
@@ -34,7 +37,7 @@ describe('ServerCertificates', () => {
     trial = undefined;
     addresses = ['127.0.0.1', '192.168.1.5', 'fe80::1', 'fd00::5', '169.254.3.4'];
     clock = new VirtualClock(new Date());
-    certificates = make();
+    certificates = await make();
     await certificates.open();
   });
 
@@ -43,15 +46,16 @@ describe('ServerCertificates', () => {
     await directory.close();
   });
 
-  function make(): ServerCertificates {
+  async function make(): Promise<ServerCertificates> {
     const { office, settings } = directory;
     const { path: folder, events, log } = office;
-    return new ServerCertificates({ folder, settings, trial: () => trial, clock, events, log, addresses: () => addresses });
+    const kept = { documents: new FolderDocuments(folder), secrets: await folderSecrets(folder, clock, log), leases: new MemoryLeases() };
+    return new ServerCertificates({ folder, ...kept, settings, trial: () => trial, clock, events, log, addresses: () => addresses });
   }
 
   async function restarted(): Promise<void> {
     await certificates.dispose();
-    certificates = make();
+    certificates = await make();
     await certificates.open();
   }
 
@@ -156,7 +160,7 @@ describe('ServerCertificates', () => {
     await certificates.dispose();
     clock = new VirtualClock(new Date('2029-07-20T12:00:00Z'));
     await rm(join(directory.office.path, 'tls'), { recursive: true });
-    certificates = make();
+    certificates = await make();
     await certificates.open();
     expect(shown().validFrom).to.include('2029');
     clock = new VirtualClock(right);
@@ -172,7 +176,7 @@ describe('ServerCertificates', () => {
     for (const month of [wrong, right]) {
       await certificates.dispose();
       clock = new VirtualClock(new Date(`15 ${month} 12:00 UTC`));
-      certificates = make();
+      certificates = await make();
       await certificates.open();
       expect(Math.abs(Date.parse(shown().validFrom) - clock.now().getTime()), month).to.be.below(2 * DAY);
     }
@@ -282,7 +286,7 @@ describe('ServerCertificates', () => {
   it('starts with its own certificate where the files of the settings are missing', async () => {
     await certificates.dispose();
     await useOwnFiles();
-    certificates = make();
+    certificates = await make();
     await certificates.open();
     expect(certificates.problem)
       .to.contain('"tls.certificateFile" can\'t be read')

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import { PasswordAuthenticator } from '#plugins/platform/logins/dist/authenticator.js';
 import { LoginDelays } from '#plugins/platform/logins/dist/loginDelays.js';
 import { SharedNameLogins } from '#plugins/platform/logins/dist/sharedNameLogins.js';
-import { FileSecretStore } from '#plugins/platform/secrets/dist/secretStore.js';
 import { openDirectory } from '../../../core/directory/directoryHost.js';
+import { folderSecrets } from '../../../kit/folderSecrets.js';
 
 describe('PasswordAuthenticator', () => {
   let directory: Awaited<ReturnType<typeof openDirectory>>;
@@ -17,8 +17,7 @@ describe('PasswordAuthenticator', () => {
   beforeEach(async () => {
     directory = await openDirectory();
     clock = new VirtualClock();
-    const secrets = new FileSecretStore(directory.office.path, clock, directory.office.log);
-    await secrets.open();
+    const secrets = await folderSecrets(directory.office.path, clock, directory.office.log);
     await secrets.setUserPassword({ account: 'company', user: 'greg' }, 'right');
     await secrets.setUserPassword(ADMIN1, 'admin');
     shared = new SharedNameLogins(directory.accounts, clock, directory.office.events, directory.office.log);

@@ -9,21 +9,21 @@ import { ADMIN1, type MailboxRef } from '@postroom/sdk';
 import { secretPath } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { FileSecretStore } from '#plugins/platform/secrets/dist/secretStore.js';
+import type { DocumentSecretStore } from '#plugins/platform/secrets/dist/secretStore.js';
 import { clearLeftovers } from '#plugins/platform/store-sqlite/dist/folder/leftovers.js';
 import { Office } from '../../../core/configuration/memoryRevisions.js';
+import { folderSecrets } from '../../../kit/folderSecrets.js';
 
 const GREG: MailboxRef = { account: 'company', user: 'greg' };
 const PLANTED = 'Grüße-hunter2';
 
-describe('FileSecretStore', () => {
+describe('Secrets in the data folder', () => {
   let office: Office;
   let clock: VirtualClock;
-  let store: FileSecretStore;
+  let store: DocumentSecretStore;
 
   async function reopen(): Promise<void> {
-    store = new FileSecretStore(office.path, clock, office.log);
-    await store.open();
+    store = await folderSecrets(office.path, clock, office.log);
   }
 
   beforeEach(async () => {

@@ -13,6 +13,11 @@ import {
 import { bundledManifests } from '../../../core/configuration/manifests.js';
 
 const schema = mergeSchema(bundledManifests(), () => undefined);
+const KNOWN = {
+  usersOf: () => ['andrew', 'l.jones', 'l'],
+  nodes: ['front-1.office.example', 'front-1'],
+  perNode: ['pop3.listen', 'tls.keyFile'],
+};
 
 describe('settings as people type them', () => {
   for (const [key, path] of [
@@ -29,15 +34,31 @@ describe('settings as people type them', () => {
     ['accounts.company.users.andrew.names', ['accounts', 'company', 'users', 'andrew', 'names']],
     ['accounts.company.users.andrew.aliases', ['accounts', 'company', 'users', 'andrew', 'aliases']],
     ['accounts.company.users.l.jones', ['accounts', 'company', 'users', 'l.jones']],
+    ['nodes', ['nodes']],
+    ['nodes.a', ['nodes', 'a']],
+    ['nodes.a.pop3.listen', ['nodes', 'a', 'pop3.listen']],
+    ['nodes.front-1.office.example', ['nodes', 'front-1.office.example']],
+    ['nodes.front-1.office.example.timer.everyMinutes', ['nodes', 'front-1.office.example', 'timer.everyMinutes']],
+    ['nodes.new.office.example.pop3.listen', ['nodes', 'new.office.example', 'pop3.listen']],
+    ['nodes.new.timer.everyMinutes', ['nodes', 'new', 'timer.everyMinutes']],
     ['accounts.company.users.l.jones.cc.to', ['accounts', 'company', 'users', 'l.jones', 'cc.to']],
   ] as const) {
-    it(`${key} is ${path.join(' > ')}`, () => expect(pathOf(key, () => ['andrew', 'l.jones', 'l'])).to.deep.equal(path));
+    it(`${key} is ${path.join(' > ')}`, () => expect(pathOf(key, KNOWN)).to.deep.equal(path));
   }
 
   it('a user who is not there yet is told from a property by its name', () => {
     expect(pathOf('accounts.company.users.peter')).to.deep.equal(['accounts', 'company', 'users', 'peter']);
     expect(pathOf('accounts.company.users.peter.cc.to')).to.deep.equal(['accounts', 'company', 'users', 'peter', 'cc.to']);
     expect(pathOf('accounts.company.users.p.jones.names')).to.deep.equal(['accounts', 'company', 'users', 'p.jones', 'names']);
+  });
+
+  it('for one server alone are refused where all servers have them in common, or nobody knows them', () => {
+    const edit = (key: string) => [{ path: ['nodes', 'a', key], value: 1 }];
+    expect(refuseUnknownKeys(schema, edit('pop3.listen'))).to.deep.equal(edit('pop3.listen'));
+    const refused = 'Nothing was changed. "timer.everyMinutes" is the same on all servers: set it without "nodes.a" in front.';
+    expect(() => refuseUnknownKeys(schema, edit('timer.everyMinutes'))).to.throw(refused);
+    expect(() => refuseUnknownKeys(schema, edit('accounts'))).to.throw('"accounts" is the same on all servers');
+    expect(() => refuseUnknownKeys(schema, edit('pop3.lisen'))).to.throw('Did you mean "pop3.listen"?');
   });
 
   it('several follow each other, each with its value', () => {

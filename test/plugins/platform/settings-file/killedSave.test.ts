@@ -44,7 +44,7 @@ describe('a save of the settings that is killed', function () {
 
     const source = office.source();
     await source.tidy();
-    const settings = new HostSettings(source, office.revisions, office.events, office.log);
+    const settings = new HostSettings(source, office.revisions, office.events, office.log, office.node);
     await settings.open(SMALL);
     expect([settings.problems, settings.get('timer.everyMinutes')]).to.deep.equal([[], 7]);
     expect(await unfinished()).to.deep.equal([]);

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
 import { networks } from '#plugins/pop3/dist/server/networks.js';
 import { portProblem } from '#plugins/pop3/dist/server/portProblem.js';
 import { certificate } from '../support/fakeHost.js';
+import { RawClient } from '../support/rawClient.js';
 import { ServedHost, until } from '../support/servedHost.js';
 
 describe('POP3 ports', () => {
@@ -110,6 +112,24 @@ describe('POP3 ports', () => {
     expect(served.ports[1]?.problem).to.equal(undefined);
     expect(await (await served.client()).line()).to.match(/^\+OK/);
     taken.close();
+  });
+
+  it('opens the ports without TLS where there is no certificate yet, and says why the others stay closed', async () => {
+    await served.stop();
+    served = await ServedHost.start(['tls', 'plain', 'starttls'], ({ certificates }) => {
+      certificates.current = () => {
+        throw new PostroomError('data/missing', 'The key is missing. Ports with TLS stay closed.');
+      };
+    });
+    expect(served.ports.map(({ security, problem }) => [security, problem])).to.deep.equal([
+      ['tls', 'The key is missing. Ports with TLS stay closed.'],
+      ['plain', undefined],
+      ['starttls', 'The key is missing. Ports with TLS stay closed.'],
+    ]);
+    const client = await RawClient.connect(served.port('plain'));
+    expect(await client.line()).to.match(/^\+OK/);
+    expect(await client.askMultiline('CAPA')).to.not.include('STLS');
+    client.destroy();
   });
 
   it('says what a port below 1024 needs', () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
 import { FakeHost } from '../fakeHost.js';
 import { servedHost } from './servedHost.js';
@@ -55,6 +56,21 @@ describe('the connections of submission', () => {
     await half.ended();
     await closed;
     expect(next.greeting).to.match(/^220 /);
+  });
+
+  it('are those of ports without TLS where there is no certificate yet, which the others say', async () => {
+    const listen = ['tls', 'plain', 'starttls'].map((security) => ({ host: '127.0.0.1', port: 0, security }));
+    at.host = await new FakeHost({ 'smtp.listen': listen, 'smtp.trustedNetworks': ['127.0.0.1'] }).activate();
+    at.host.noCertificate = new PostroomError('data/missing', 'The key is missing. Ports with TLS stay closed.');
+    const ports = await at.host.start();
+    expect(ports.map(({ security, problem }) => [security, problem])).to.deep.equal([
+      ['tls', 'The key is missing. Ports with TLS stay closed.'],
+      ['plain', undefined],
+      ['starttls', 'The key is missing. Ports with TLS stay closed.'],
+    ]);
+    at.port = ports[1]?.port ?? 0;
+    const client = await at.open();
+    expect(await client.run('EHLO office.example')).to.not.include('STARTTLS');
   });
 
   it('S43 says 421 to idle clients at shutdown, finishes a running message first', async () => {

@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import { readAddress } from '#plugins/store-postgres/dist/engine/address.js';
 import { bigints, booleans, integers, octets, texts } from '#plugins/store-postgres/dist/engine/binaryArrays.js';
 import { rowsIn } from '#plugins/store-postgres/dist/engine/copiedRows.js';
+import { bigintOctets, integerOctets } from '#plugins/store-postgres/dist/engine/copyIn.js';
 import { PostgresEngine } from '#plugins/store-postgres/dist/engine/engine.js';
+import { failureOf } from '../../../kit/failureOf.js';
 import type { ClusterDatabase } from '../../../kit/postgres/database.js';
 import { testCluster } from '../../../kit/postgres/testCluster.js';
 
@@ -54,6 +56,26 @@ describe('Octets on their way to PostgreSQL', () => {
     for await (const [, value = null] of engine.database.copyOut(query)) rows.push(value === null ? null : Buffer.from(value));
     expect(rows.map((row) => row?.length ?? 0)).to.deep.equal(sizes);
     for (const row of rows) expect(row?.every((octet, index) => octet === (index + 1) % 256) ?? true).to.equal(true);
+  });
+
+  it('go by COPY as they are, or none of them', async () => {
+    await engine.database.write('CREATE TABLE IF NOT EXISTS heap (id bigint PRIMARY KEY, part integer, octets bytea)');
+    const put = (...rows: (readonly [number, Uint8Array])[]): Promise<void> =>
+      engine.database.transaction((statements) =>
+        statements.copyIn(
+          'heap (id, part, octets)',
+          rows.map(([id, value]) => [bigintOctets(id), integerOctets(7), value]),
+        ),
+      );
+    const large = Buffer.alloc(2 ** 20, EVERY_OCTET);
+    await put([1, EVERY_OCTET], [2 ** 40, Buffer.alloc(0)], [-3, large]);
+    expect(await failureOf(put([4, large], [1, large]))).to.include({ code: 'store/failed', state: '23505' });
+    const rows = await engine.database.rows('SELECT id, part, octets FROM heap ORDER BY id');
+    expect(rows).to.deep.equal([
+      { id: -3, part: 7, octets: large },
+      { id: 1, part: 7, octets: EVERY_OCTET },
+      { id: 2 ** 40, part: 7, octets: Buffer.alloc(0) },
+    ]);
   });
 
   it('leave no connection behind where somebody stops reading them', async () => {
