@@ -10,7 +10,7 @@ export interface StoreSurroundings {
   readonly node: ServerNode;
   readonly events: Events;
   readonly log: Logger;
-  readonly address: string | undefined;
+  readonly address: string;
   readonly passwordFile: string | undefined;
   readonly connections: number;
 }

@@ -23,8 +23,8 @@ export async function activate(context: PluginContext): Promise<void> {
     node: context.get(ServerNode),
     events: context.get(Events),
     log: context.log,
-    address: context.settings.get<string | undefined>('storePostgres.url'),
-    passwordFile: context.settings.get<string | undefined>('storePostgres.passwordFile'),
+    address: context.settings.get<string>('storePostgres.url'),
+    passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,
     connections: context.settings.get<number>('storePostgres.connections'),
   });
   context.subscriptions.push({ dispose: () => opened.close() });

@@ -15,6 +15,7 @@ interface Privilege {
   readonly forbidden?: readonly string[];
 }
 
+const STORE = "It has a store, which is for the product's own plugins.";
 const EDITION = "It declares an edition, which is for the product's own plugins.";
 const COLLECTS = "It collects accounts, which is for the product's own plugins.";
 const SERVES = ['Accounts', 'Authenticator', 'Certificates', 'Clock', 'Events'];
@@ -125,12 +126,32 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
       ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
     ],
+    forbidden: [STORE],
   },
   'platform/trial-period': { services: ['Clock', 'Documents', 'Events', 'Leases', 'SettingsService', 'StartMode', 'TrialPeriod'] },
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
+  'store-postgres': {
+    services: [
+      ...[
+        'ActivityLog',
+        'DataFolder',
+        'Documents',
+        'Events',
+        'Journal',
+        'Leases',
+        'MailStore',
+        'Maildrops',
+        'Outbox',
+        'PluginStorages',
+        'Revisions',
+      ],
+      ...['ServerNode', 'StoreMaintenance'],
+    ],
+    forbidden: [STORE],
+  },
 };
 
 const sources = sourcesIn('plugins').filter(({ name }) => !name.includes('/web/'));

@@ -94,7 +94,8 @@ function problemsOf(server: ProgramServer): readonly string[] {
   const { ports } = server.get(PortCatalogue);
   return [
     ...(verdict.granted ? [] : [`The service does not run: ${verdict.reason} ${verdict.remedy}`]),
-    ...ports.flatMap((port) => port.problem ?? []),
+    // What keeps one port closed often keeps others closed, and is said once.
+    ...new Set(ports.flatMap((port) => port.problem ?? [])),
     ...server.get(SettingsService).problems.map((problem) => problemLine(problem)),
   ];
 }

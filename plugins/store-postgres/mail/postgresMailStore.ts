@@ -17,6 +17,7 @@ import type { Engine } from '../engine/engine.js';
 import type { MessageNumbers } from '../engine/numbers.js';
 import type { OutboxTally } from '../outbox/outboxTally.js';
 import { copyDrafts } from './copies.js';
+import { Discards } from './discards.js';
 import { formerEntry } from './intakeAlone.js';
 import { IntakeQueue } from './intakeQueue.js';
 import { turnsOf } from './intakeUnit.js';
@@ -33,6 +34,7 @@ import { readHistory, readTraces } from './traces.js';
 export class PostgresMailStore implements MailStore {
   readonly #mailboxes: Mailboxes;
   readonly #queue: IntakeQueue;
+  readonly #discards: Discards;
 
   constructor(
     private readonly engine: Engine,
@@ -45,11 +47,12 @@ export class PostgresMailStore implements MailStore {
     },
   ) {
     this.#mailboxes = new Mailboxes(engine.database);
+    this.#discards = new Discards(engine.database, engine.servers);
     this.#queue = new IntakeQueue(engine, this.#mailboxes, tally);
   }
 
   async stage(): Promise<StagedBody> {
-    return new StagedMessage(await this.numbers.next(), this.engine.database, this.engine.servers);
+    return new StagedMessage(await this.numbers.next(), this.engine.database, this.#discards, this.engine.servers);
   }
 
   async commit(unit: IntakeUnit): Promise<IntakeResult> {

@@ -5,7 +5,8 @@ import type { StagedBody } from '@postroom/sdk/services';
 import { octetsPassed } from '../engine/bufferPressure.js';
 import { bigintOctets, integerOctets } from '../engine/copyIn.js';
 import type { Database, Statements } from '../engine/database.js';
-import { dropSpilled, PIECE_OCTETS, readPieces } from './pieces.js';
+import type { Discards } from './discards.js';
+import { PIECE_OCTETS, readPieces } from './pieces.js';
 
 /** What one message holds in memory; a whole number of pieces. */
 const IN_MEMORY = 4 * PIECE_OCTETS;
@@ -23,13 +24,15 @@ export class StagedMessage implements StagedBody {
   #heldSize = 0;
   /** Pieces in the database, for certain. */
   #spilled = 0;
-  #mayHaveSpilled = false;
+  /** `unsure`: some may be under way that nobody answered for. */
+  #ahead: 'none' | 'some' | 'unsure' = 'none';
   #spilling: Promise<void> | undefined;
   #state: 'open' | 'committed' | 'discarded' = 'open';
 
   constructor(
     readonly number: number,
     private readonly database: Database,
+    private readonly discards: Discards,
     private readonly server: { readonly id: number },
   ) {}
 
@@ -82,8 +85,7 @@ export class StagedMessage implements StagedBody {
     this.#state = 'discarded';
     await this.#spilling?.catch(() => undefined);
     this.#release();
-    if (!this.#mayHaveSpilled) return;
-    await this.database.transaction((statements) => dropSpilled(statements, this.number));
+    if (this.#ahead !== 'none') await this.discards.drop(this.number, this.#ahead === 'unsure');
   }
 
   /** The pieces that the commit has to add, once nothing is under way to the database. */
@@ -106,8 +108,9 @@ export class StagedMessage implements StagedBody {
     while (this.#heldSize >= IN_MEMORY) {
       copyFront(this.#held, buffer);
       const pieces = split(buffer);
-      this.#mayHaveSpilled = true;
+      this.#ahead = 'unsure';
       await this.database.transaction((statements) => this.#add(statements, pieces));
+      this.#ahead = 'some';
       // What was added meanwhile stands behind.
       this.#held = withoutFront(this.#held, IN_MEMORY);
       this.#heldSize -= IN_MEMORY;

@@ -13,6 +13,7 @@ import { recordSuite } from './recordSuite.js';
 import { severalServersSuite } from './severalServersSuite.js';
 import { takeoverSuite } from './takeoverSuite.js';
 import type { StorePlace } from './testedStore.js';
+import { unitSuite } from './unitSuite.js';
 
 const LONGEST_TEST_MS = 60_000;
 
@@ -33,6 +34,7 @@ export function storeSuite(
     this.timeout(LONGEST_TEST_MS);
     const suites = [
       mailStoreSuite,
+      unitSuite,
       maildropSuite,
       outboxSuite,
       recordSuite,

@@ -111,6 +111,19 @@ describe('Intake on PostgreSQL', () => {
     await second?.release();
   });
 
+  it('lets go of octets that were discarded while the database was away, when it hears of the server again', async () => {
+    const body = await store.mailStore.stage();
+    await body.append(Buffer.alloc(2 ** 20));
+    const half = await store.mailStore.stage();
+    await half.append(Buffer.alloc(2 ** 20));
+    const resume = place.cutOff(store);
+    expect((await failureOf(Promise.resolve(half.append(Buffer.alloc(2 ** 20))))).code).to.equal('store/unreachable');
+    await Promise.all([body.discard(), half.discard()]);
+    expect(await count('chunk')).to.equal(8);
+    resume();
+    await until('they are gone', async () => (await count('chunk')) === 0 && (await count('spill')) === 0);
+  });
+
   it('does not let octets of a message outlive the row that says whose they are', async () => {
     const body = await store.mailStore.stage();
     await body.append(Buffer.alloc(2 ** 20));
