@@ -135,7 +135,19 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
   'store-postgres': {
     services: [
-      ...['ActivityLog', 'DataFolder', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox', 'PluginStorages', 'Revisions'],
+      ...[
+        'ActivityLog',
+        'DataFolder',
+        'Documents',
+        'Events',
+        'Journal',
+        'Leases',
+        'MailStore',
+        'Maildrops',
+        'Outbox',
+        'PluginStorages',
+        'Revisions',
+      ],
       ...['ServerNode', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
