@@ -28,9 +28,14 @@ describe("the tests' PostgreSQL", () => {
 
   it('gives everybody an empty database', async () => {
     const other = await cluster.database();
+    await other.query(`ALTER DATABASE ${other.name} SET synchronous_commit = off`);
     await other.query('CREATE TABLE message (id bigint)');
     expect(await database.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")).to.deep.equal([]);
     await other.drop();
+    const again = await cluster.database();
+    expect(await again.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")).to.deep.equal([]);
+    expect(await again.query('SHOW synchronous_commit')).to.deep.equal([{ synchronous_commit: 'on' }]);
+    await again.drop();
   });
 
   it('keeps what was committed over kill -9 of all its processes, and the same port', async () => {

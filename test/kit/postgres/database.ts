@@ -18,6 +18,7 @@ export class ClusterDatabase {
   constructor(
     readonly name: string,
     private readonly cluster: { readonly port: number },
+    private readonly end: () => Promise<void>,
   ) {}
 
   /** Its address, as a store is told it. */
@@ -32,9 +33,8 @@ export class ClusterDatabase {
     return clientOf({ port: this.cluster.port, user: 'postgres', database: this.name }, (client) => client.query(text, values));
   }
 
-  /** With every connection to it. */
-  async drop(): Promise<void> {
-    const elsewhere = { port: this.cluster.port, user: 'postgres', database: 'postgres' };
-    await clientOf(elsewhere, (client) => client.query(`DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`));
+  /** With every connection to it, and all that was set for it. */
+  drop(): Promise<void> {
+    return this.end();
   }
 }

@@ -83,7 +83,7 @@ export class WireProxy {
 
   #accept(client: Socket): void {
     if (!this.#isOpen) {
-      client.resetAndDestroy();
+      client.destroy();
       return;
     }
     const connection: WireConnection = new WireConnection(client, this.#target, {
