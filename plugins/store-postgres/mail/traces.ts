@@ -1,8 +1,8 @@
 // "Where did that mail go?": answered for messages that are here and for those that are gone.
+import { placementOf } from '@postroom/sdk/base';
 import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
 import { bigints } from '../engine/binaryArrays.js';
 import type { Reads } from '../engine/database.js';
-import { placementOf } from '../maildrops/uidl.js';
 import { type MailboxName, mailboxRef } from './mailboxes.js';
 import { dateOf } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, type MessageRow, storedMessage, VOID } from './messageRows.js';

@@ -1,8 +1,8 @@
 // A mailbox's listing in columns: a hundred thousand row objects would take a second and 50 MB.
+import { uidlOf } from '@postroom/sdk/base';
 import type { MaildropListing } from '@postroom/sdk/services';
 import type { Database } from '../engine/database.js';
 import { NumberTable } from '../engine/numberTable.js';
-import { uidlOf } from './uidl.js';
 
 const COLUMNS = ['id', 'size', 'tag'] as const;
 

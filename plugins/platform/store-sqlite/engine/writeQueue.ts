@@ -3,10 +3,10 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
+import { CommitStatistics } from '@postroom/sdk/base';
 import type { Clock, Fence, StoreStatistics } from '@postroom/sdk/services';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber } from './commitNumber.js';
-import { CommitStatistics } from './commitStatistics.js';
 import type { Connection } from './connection.js';
 import { DatabaseError, unknownCommit } from './connection.js';
 import type { MemoryLeases } from './leases.js';

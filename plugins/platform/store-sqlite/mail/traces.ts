@@ -1,8 +1,8 @@
 // "Where did that mail go?": answered for messages that are here and for those that are gone.
+import { placementOf } from '@postroom/sdk/base';
 import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
 import type { Readers } from '../engine/readers.js';
 import type { MessageRow } from '../engine/tables.js';
-import { placementOf } from '../maildrops/uidl.js';
 import type { MailboxNames } from './mailboxNames.js';
 import { dateOf } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';

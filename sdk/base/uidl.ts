@@ -1,5 +1,5 @@
 // Unique ids for POP3 (RFC 1939 section 7): the copy's number, which is never given twice, and the beginning of the content's hash,
-// so that an id is not re-used for other content after an older copy of the database was restored.
+// so that an id is not re-used for other content after an older copy of the database was restored. The same in every store: mail that moves to another one keeps its ids.
 
 /** For example `2s.0f3a9c41`. `tag`: the first four octets of the content hash. */
 export function uidlOf(placement: number, tag: number): string {

@@ -1,5 +1,5 @@
-// How commits go.
-import type { StoreStatistics } from '@postroom/sdk/services';
+// How a store's commits go: the same figures, whichever engine has it.
+import type { StoreStatistics } from '../services.js';
 
 const REMEMBERED = 1_000;
 
