@@ -32,6 +32,17 @@ export class CoreState {
     return this.#storage.set(key, value);
   }
 
+  /** Replaces a value by what `change` makes of it, whatever other servers write meanwhile; `undefined` removes it. As PluginStorage.update. */
+  async update<Key extends keyof CoreValues>(
+    key: Key,
+    change: (before: CoreValues[Key] | undefined) => CoreValues[Key] | undefined,
+    expires?: Date,
+  ): Promise<CoreValues[Key] | undefined> {
+    return (await this.#storage.update(key, (before) => change(before as CoreValues[Key] | undefined), expires)) as
+      | CoreValues[Key]
+      | undefined;
+  }
+
   delete(key: keyof CoreValues): Promise<void> {
     return this.#storage.delete(key);
   }

@@ -1,12 +1,12 @@
 // PluginStorages on PostgreSQL.
 import type { PluginStorage } from '@postroom/sdk';
-import { PostroomError } from '@postroom/sdk';
 import type { PluginStorages } from '@postroom/sdk/services';
 import type { Database } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
+import { parsed, readEntry, textOf } from './storageEntry.js';
+import { updateEntry } from './storageUpdate.js';
 import { StorageWrites } from './storageWrites.js';
 
-const MOST_OCTETS = 64 * 2 ** 10;
 const MOST_KEYS = 1_000;
 
 export class PostgresPluginStorages implements PluginStorages {
@@ -23,6 +23,7 @@ export class PostgresPluginStorages implements PluginStorages {
     return {
       get: (key) => this.#get(id, key),
       set: (key, value, expires) => this.#set(id, key, value, expires),
+      update: (key, change, expires) => updateEntry(this.database, this.clock, { plugin: id, key, change, expires }),
       delete: (key) => this.#writes.add({ plugin: id, key, value: undefined, expires: undefined }),
       keys: (prefix) => this.#keys(id, prefix),
     };
@@ -41,20 +42,11 @@ export class PostgresPluginStorages implements PluginStorages {
   }
 
   async #get(plugin: string, key: string): Promise<unknown> {
-    const [row] = await this.database.rows<{ value: string }>(
-      `SELECT value FROM plugin_state WHERE plugin = $1 AND key = $2 AND (expires_at IS NULL OR expires_at > ${this.clock.now})`,
-      [plugin, key],
-    );
-    return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
+    return parsed(await readEntry(this.database, this.clock, plugin, key));
   }
 
   async #set(plugin: string, key: string, value: unknown, expires: Date | undefined): Promise<void> {
-    const text = JSON.stringify(value) as string | undefined;
-    if (text === undefined) throw new TypeError(`Plugin ${plugin} sets ${key} to something that JSON can't express.`);
-    if (Buffer.byteLength(text) > MOST_OCTETS) {
-      throw new PostroomError('store/full', `Plugin ${plugin} wants to keep more than 64 KB under "${key}". Split the value.`, { plugin });
-    }
-    await this.#writes.add({ plugin, key, value: text, expires });
+    await this.#writes.add({ plugin, key, value: textOf(plugin, key, value), expires });
   }
 
   async #keys(plugin: string, prefix: string): Promise<readonly string[]> {

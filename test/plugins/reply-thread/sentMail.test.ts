@@ -14,6 +14,12 @@ function memoryState(entries: Map<string, unknown>, commit: Promise<void> = Prom
       await commit;
       entries.set(key, value);
     },
+    update: async (key, change) => {
+      await commit;
+      const value = change(entries.get(key));
+      entries.set(key, value);
+      return value;
+    },
     delete: async (key) => void entries.delete(key),
     keys: async (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix)).slice(0, 1000),
   };
