@@ -6,14 +6,21 @@ import { PluginStorages } from '@postroom/sdk/services';
 export interface CoreValues {
   /** Whether the administrator has stopped the service. */
   readonly service: 'on' | 'off';
-  /** Ids of the plugins that mail waits for and that ADMIN1 has been told of. */
-  readonly blocked: readonly string[];
-  /** Fail-closed plugins that have run here, with the entry of `plugins.enabled` that brought each. */
+  /** Plugins that mail waits for and that ADMIN1 has been told of, each with the servers that lack it; a list of a version that had its store for itself. */
+  readonly blocked: Readonly<Record<string, readonly string[]>> | readonly string[];
+  /** Fail-closed plugins that have run here or on another server on the store, with the entry of `plugins.enabled` that brought each. */
   readonly 'fail-closed': Readonly<Record<string, string>>;
-  /** Held mail is being sorted again. */
-  readonly resorting: true;
-  /** How often the process ended while it sorted this message alone. */
-  readonly [message: `resorting/${string}`]: number;
+  /** Held mail is being sorted again. `true` of a version that had its store for itself. */
+  readonly resorting: WorkNote | true;
+  /** A message is being sorted alone, and how often a process ended over it before; a version that had its store for itself counted the running one as well. */
+  readonly [message: `resorting/${string}`]: (WorkNote & { readonly deaths: number }) | number;
+}
+
+/** Who works on something that may crash the process. */
+export interface WorkNote {
+  /** As Leases.servers() calls it. */
+  readonly server: number;
+  readonly process: string;
 }
 
 export class CoreState {

@@ -15,7 +15,8 @@ import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks/hooks.js';
 import { DiskSpace } from '../intake/diskSpace.js';
 import { FetchedMail } from '../intake/fetchedMail.js';
-import { type AccountTurn, PATIENCE_MS, takeTurn, turnLost } from './accountTurn.js';
+import { PATIENCE_MS } from '../patientLease.js';
+import { type AccountTurn, takeTurn, turnLost } from './accountTurn.js';
 import { FetchBackOff } from './fetchBackOff.js';
 import { WaitingNoticeStep } from './waitingNotice.js';
 

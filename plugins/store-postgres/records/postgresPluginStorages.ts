@@ -3,7 +3,7 @@ import type { PluginStorage } from '@postroom/sdk';
 import type { PluginStorages } from '@postroom/sdk/services';
 import type { Database } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
-import { parsed, readEntry, textOf } from './storageEntry.js';
+import { entryText, parsed, readEntry } from './storageEntry.js';
 import { updateEntry } from './storageUpdate.js';
 import { StorageWrites } from './storageWrites.js';
 
@@ -46,7 +46,7 @@ export class PostgresPluginStorages implements PluginStorages {
   }
 
   async #set(plugin: string, key: string, value: unknown, expires: Date | undefined): Promise<void> {
-    await this.#writes.add({ plugin, key, value: textOf(plugin, key, value), expires });
+    await this.#writes.add({ plugin, key, value: entryText(plugin, key, value), expires });
   }
 
   async #keys(plugin: string, prefix: string): Promise<readonly string[]> {

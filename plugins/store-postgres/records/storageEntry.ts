@@ -15,7 +15,7 @@ export async function readEntry(reads: Reads, { now }: Pick<EngineClock, 'now'>,
 }
 
 /** Throws where the value has no JSON, and `store/full` where that is too long. */
-export function textOf(plugin: string, key: string, value: unknown): string {
+export function entryText(plugin: string, key: string, value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw new TypeError(`Plugin ${plugin} sets ${key} to something that JSON can't express.`);
   if (Buffer.byteLength(text) > MOST_OCTETS) {

@@ -3,7 +3,7 @@
 import type { PluginStorage } from '@postroom/sdk';
 import type { Database, Statements } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
-import { parsed, readEntry, textOf } from './storageEntry.js';
+import { entryText, parsed, readEntry } from './storageEntry.js';
 import { checkHolding } from './storageWrites.js';
 
 export interface EntryUpdate {
@@ -18,7 +18,7 @@ export async function updateEntry(database: Database, clock: EngineClock, { plug
   for (;;) {
     const former = await readEntry(database, clock, plugin, key);
     const value = change(parsed(former));
-    const text = value === undefined ? undefined : textOf(plugin, key, value);
+    const text = value === undefined ? undefined : entryText(plugin, key, value);
     if (text === former && expires === undefined) return parsed(text);
     const isDone = await database.transaction((statements) => replace(statements, clock, { plugin, key, former, text, expires }));
     if (isDone) return parsed(text);
