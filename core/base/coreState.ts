@@ -4,12 +4,14 @@ import { PluginStorages } from '@postroom/sdk/services';
 
 /** All that is kept, by its key. The keys stand in data folders: they don't change. */
 export interface CoreValues {
-  /** Whether the administrator has stopped the service. */
+  /** Whether the administrator has stopped the service, of all servers on the store. */
   readonly service: 'on' | 'off';
   /** Plugins that mail waits for and that ADMIN1 has been told of, each with the servers that lack it; a list of a version that had its store for itself. */
   readonly blocked: Readonly<Record<string, readonly string[]>> | readonly string[];
   /** Fail-closed plugins that have run here or on another server on the store, with the entry of `plugins.enabled` that brought each. */
   readonly 'fail-closed': Readonly<Record<string, string>>;
+  /** When the last round began, by the clock of the server that ran it. */
+  readonly 'last-round': { /** ISO 8601 */ readonly at: string; readonly server: string };
   /** Held mail is being sorted again. `true` of a version that had its store for itself. */
   readonly resorting: WorkNote | true;
   /** A message is being sorted alone, and how often a process ended over it before; a version that had its store for itself counted the running one as well. */
