@@ -124,7 +124,11 @@ export class Tokens implements Disposable {
   async #noteUse(id: string, stored: StoredToken): Promise<void> {
     const now = this.clock.now();
     if (stored.usedAt !== undefined && now.getTime() - Date.parse(stored.usedAt) < NOTE_USE_MS) return;
-    await this.state.set(keyOf(id), { ...stored, usedAt: now.toISOString() } satisfies StoredToken, new Date(stored.expiresAt));
+    const usedAt = now.toISOString();
+    // One that is taken back meanwhile stays so.
+    await this.state.update(keyOf(id), (kept) =>
+      kept === undefined ? undefined : ({ ...(kept as StoredToken), usedAt } satisfies StoredToken),
+    );
   }
 
   #end(id: string): void {

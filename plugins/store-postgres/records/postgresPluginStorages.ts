@@ -4,26 +4,28 @@ import type { PluginStorages } from '@postroom/sdk/services';
 import type { Database } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { entryText, parsed, readEntry } from './storageEntry.js';
-import { updateEntry } from './storageUpdate.js';
+import { StorageUpdates } from './storageUpdate.js';
 import { StorageWrites } from './storageWrites.js';
 
 const MOST_KEYS = 1_000;
 
 export class PostgresPluginStorages implements PluginStorages {
   readonly #writes: StorageWrites;
+  readonly #updates: StorageUpdates;
 
   constructor(
     private readonly database: Database,
     private readonly clock: EngineClock,
   ) {
     this.#writes = new StorageWrites(database);
+    this.#updates = new StorageUpdates(database, clock);
   }
 
   forPlugin(id: string): PluginStorage {
     return {
       get: (key) => this.#get(id, key),
       set: (key, value, expires) => this.#set(id, key, value, expires),
-      update: (key, change, expires) => updateEntry(this.database, this.clock, { plugin: id, key, change, expires }),
+      update: (key, change, expires) => this.#updates.update({ plugin: id, key, change, expires }),
       delete: (key) => this.#writes.add({ plugin: id, key, value: undefined, expires: undefined }),
       keys: (prefix) => this.#keys(id, prefix),
     };

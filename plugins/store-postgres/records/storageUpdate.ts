@@ -13,8 +13,32 @@ export interface EntryUpdate {
   readonly expires: Date | undefined;
 }
 
-/** Answers what is kept then. Whoever finds another value there than it had read begins again: somebody has got on meanwhile. */
-export async function updateEntry(database: Database, clock: EngineClock, { plugin, key, change, expires }: EntryUpdate): Promise<unknown> {
+/** Updates of one entry by this server come one after the other: they would only get in each other's way. */
+export class StorageUpdates {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: EngineClock,
+  ) {}
+
+  /** Answers what is kept then. */
+  async update(wanted: EntryUpdate): Promise<unknown> {
+    // A plugin's id has no line feed.
+    const name = `${wanted.plugin}\n${wanted.key}`;
+    const updated = (this.#last.get(name) ?? Promise.resolve()).then(() => updateEntry(this.database, this.clock, wanted));
+    const settled = updated.catch(() => undefined);
+    this.#last.set(name, settled);
+    try {
+      return await updated;
+    } finally {
+      if (this.#last.get(name) === settled) this.#last.delete(name);
+    }
+  }
+}
+
+/** Whoever finds another value there than it had read begins again: somebody has got on meanwhile. */
+async function updateEntry(database: Database, clock: EngineClock, { plugin, key, change, expires }: EntryUpdate): Promise<unknown> {
   for (;;) {
     const former = await readEntry(database, clock, plugin, key);
     const value = change(parsed(former));
