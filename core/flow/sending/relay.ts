@@ -1,9 +1,11 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
 import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { groupBy } from '@postroom/sdk/base';
-import { Accounts, Clock, Events, Journal, Log, MailStore, Outbox, type Sending } from '@postroom/sdk/services';
+import { Accounts, Clock, Events, Journal, Log, MailStore, Outbox, type Sending, ServerNode } from '@postroom/sdk/services';
+import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
 import { DeliverStep } from '../deliver.js';
+import { SharedBackOffs } from '../sharedBackOffs.js';
 import { viewOfStored } from '../views/storedMail.js';
 import { type DeliveryGroup, deliveryGroups, destinationsOf, unsendable } from './deliveryGroup.js';
 import { RelayBackOff } from './relayBackOff.js';
@@ -27,6 +29,7 @@ type MutableCounts = { -readonly [Outcome in keyof RelayCounts]: RelayCounts[Out
 
 export class RelayStep implements Sending {
   readonly #backOff: RelayBackOff;
+  readonly #backOffs: SharedBackOffs<DestinationReceipt>;
 
   constructor(
     @Outbox private readonly outbox: Outbox,
@@ -38,16 +41,20 @@ export class RelayStep implements Sending {
     @Clock private readonly clock: Clock,
     @Events events: Events,
     @Log private readonly log: Log,
+    @inject(CoreState) state: CoreState,
+    @ServerNode node: ServerNode,
   ) {
     this.#backOff = new RelayBackOff(clock);
+    this.#backOffs = new SharedBackOffs('send', node.name, state, clock, this.#backOff);
     events.on((event) => {
-      if (event.type === 'settings' || event.type === 'plugin') this.#backOff.wakeAll();
+      if (event.type === 'settings' || event.type === 'plugin') this.#wakeAll();
     });
   }
 
   /** What the account's ISP refused may be mended: its back-off ends. */
   wake(account: string): void {
     this.#backOff.wake(account);
+    this.#backOffs.end(account);
   }
 
   /** Tries everything that is due now, once; what comes in meanwhile is for the next round. Never rejects for what an ISP does. */
@@ -57,7 +64,8 @@ export class RelayStep implements Sending {
     await this.records.writeRest();
     await this.#recover();
     const newest = await this.outbox.newest();
-    if (reason === 'user') this.#backOff.wakeAll();
+    for (const account of await this.#backOffs.accounts()) await this.#backOffs.hear(account);
+    if (reason === 'user') this.#wakeAll();
     for (;;) {
       await this.#makeDue();
       const leased = signal.aborted ? [] : await this.outbox.lease({ limit: BATCH, forMs: LEASE_MS, newest });
@@ -68,6 +76,7 @@ export class RelayStep implements Sending {
       // All to their ends, though one fails: a round that ended before its tries did would overlap the next.
       const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
       await this.deliver.told();
+      await this.#noteBackOffs(byAccount.keys());
       const failure = ends.find((end) => end.status === 'rejected');
       if (failure !== undefined) {
         throw failure.reason;
@@ -122,6 +131,16 @@ export class RelayStep implements Sending {
       });
       await this.records.write(group, receipts);
     }
+  }
+
+  #wakeAll(): void {
+    this.#backOff.wakeAll();
+    this.#backOffs.end();
+  }
+
+  /** What is not noted costs an ISP one more try, by another server. */
+  async #noteBackOffs(accounts: Iterable<string>): Promise<void> {
+    for (const account of accounts) await this.#backOffs.note(account).catch(() => undefined);
   }
 
   /** Entries that only waited for the back-off of their account; not those that were put on hold meanwhile. */

@@ -20,6 +20,8 @@ describe('sending', () => {
 
   let fixture: FlowFixture;
   let sending: RelayStep;
+  /** On another server on the store. */
+  let other: RelayStep;
   let message: string;
   /** Taken in turn by `lease`, and by `recover`. */
   let due: (readonly OutboxEntry[])[];
@@ -31,10 +33,11 @@ describe('sending', () => {
   let reported: OutboxUpdate[];
   let refuses: (update: OutboxUpdate) => Error | undefined;
   let doubts: (readonly LeasedEntry[])[];
+  let retried: (readonly number[])[];
   beforeEach(async () => {
     fixture = new FlowFixture();
     fixture.takeCopies();
-    [due, left, listed, leases, released, reported, doubts] = [[], [], [], [], [], [], []];
+    [due, left, listed, leases, released, reported, doubts, retried] = [[], [], [], [], [], [], [], []];
     refuses = () => undefined;
     const outbox = {
       lease: async (wish) => {
@@ -57,14 +60,16 @@ describe('sending', () => {
         }
       },
       list: async () => listed,
-      retry: async () => undefined,
+      retry: async (ids) => void retried.push(ids),
     } as Partial<Outbox> as Outbox;
     const { own, accounts, server, clock, eventBus, activityLog, log, delivering } = fixture;
     const store = fixture.store.asStore;
     const bounce = new BounceStep(own, store, outbox, accounts, server, clock, log);
     const records = new RelayRecords(outbox, store, bounce, clock, eventBus, activityLog, log);
     const journal = { followClock: async () => undefined } as never;
-    sending = new RelayStep(outbox, store, accounts, delivering, records, journal, clock, eventBus, log);
+    [sending, other] = ['a', 'b'].map(
+      (name) => new RelayStep(outbox, store, accounts, delivering, records, journal, clock, eventBus, log, fixture.state, { name }),
+    ) as [RelayStep, RelayStep];
     message = await submit();
   });
 
@@ -110,6 +115,22 @@ describe('sending', () => {
     answer({ outcome: 'deferred', status: '4.7.0', text: 'Too many messages.' });
     expect(await sending.flush('timer', new AbortController().signal)).to.include({ deferred: 2 });
     expect(released.map(([entries, inMs]) => [numbersOf(entries), inMs])).to.deep.equal([[[[3, 43]], MINUTE]]);
+  });
+
+  it('leaves an ISP alone that another server was told to, and obeys a person there too', async () => {
+    due = [[entry(1), entry(2, { message: await submit() }), entry(3, { message: await submit() })]];
+    const what: Partial<DestinationReceipt> = { outcome: 'deferred', status: '4.7.0', text: 'Too many messages.' };
+    answer(what);
+    await sending.flush('timer', new AbortController().signal);
+    due = [[entry(4, { message: await submit() })]];
+    expect(await other.flush('timer', new AbortController().signal)).to.deep.equal({ sent: 0, deferred: 0, bounced: 0 });
+    expect(released.map(([entries]) => numbersOf(entries))).to.deep.equal([[[3, 43]], [[4, 44]]]);
+    listed = [entry(3, { state: 'waiting' }), entry(4, { state: 'waiting' })];
+    await other.flush('user', new AbortController().signal);
+    expect(retried).to.deep.equal([[3, 4]]);
+    due = [[entry(3)]];
+    Object.assign(what, { outcome: 'delivered', status: '2.0.0' });
+    expect(await sending.flush('timer', new AbortController().signal), 'the first one has heard of it').to.include({ sent: 1 });
   });
 
   it('reports what was left in doubt under the number by which it was taken over; what was not in doubt is as it was', async () => {
