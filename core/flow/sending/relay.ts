@@ -1,10 +1,11 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
 import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { groupBy } from '@postroom/sdk/base';
-import { Accounts, Clock, Events, Journal, Log, MailStore, Outbox, type Sending, ServerNode } from '@postroom/sdk/services';
+import { Accounts, Clock, Events, Journal, Leases, Log, MailStore, Outbox, type Sending, ServerNode } from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
 import { DeliverStep } from '../deliver.js';
+import { PATIENCE_MS, takeLease } from '../patientLease.js';
 import { SharedBackOffs } from '../sharedBackOffs.js';
 import { viewOfStored } from '../views/storedMail.js';
 import { type DeliveryGroup, deliveryGroups, destinationsOf, unsendable } from './deliveryGroup.js';
@@ -18,6 +19,8 @@ import { SentOctets } from './sentOctets.js';
 /** Entries taken at a time; the lease outlasts the longest try (10 minutes for the final answer and what comes before). */
 const BATCH = 200;
 const LEASE_MS = 20 * 60_000;
+/** Mail of an account for which another server sends is looked at again after this. */
+const LATER_MS = 60_000;
 
 export interface RelayCounts {
   readonly sent: number;
@@ -43,6 +46,7 @@ export class RelayStep implements Sending {
     @Log private readonly log: Log,
     @inject(CoreState) state: CoreState,
     @ServerNode node: ServerNode,
+    @Leases private readonly leases: Leases,
   ) {
     this.#backOff = new RelayBackOff(clock);
     this.#backOffs = new SharedBackOffs('send', node.name, state, clock, this.#backOff);
@@ -74,7 +78,9 @@ export class RelayStep implements Sending {
       }
       const byAccount = groupBy(deliveryGroups(leased), (group) => group.account);
       // All to their ends, though one fails: a round that ended before its tries did would overlap the next.
-      const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
+      const send = ([account, queue]: readonly [string, readonly DeliveryGroup[]]): Promise<void> =>
+        this.#inTurn(account, queue, signal, () => this.#sendQueue(queue, counts, signal));
+      const ends = await Promise.allSettled([...byAccount].map(send));
       await this.deliver.told();
       await this.#noteBackOffs(byAccount.keys());
       const failure = ends.find((end) => end.status === 'rejected');
@@ -150,6 +156,20 @@ export class RelayStep implements Sending {
     const entries = (await this.outbox.list()).filter(({ id, state }) => (state === 'deferred' || state === 'waiting') && woken.has(id));
     await this.outbox.retry(entries.map(({ id }) => id));
     this.#backOff.areDue(woken);
+  }
+
+  /** Of all servers on the store one sends for an account at a time, so that its ISP is given mail by one. Where the other one takes very long, the mail waits. */
+  async #inTurn(account: string, queue: readonly DeliveryGroup[], signal: AbortSignal, send: () => Promise<void>): Promise<void> {
+    const lease = await takeLease(`send/${account}`, { patienceMs: PATIENCE_MS, signal }, { leases: this.leases, clock: this.clock });
+    if (lease === undefined) {
+      const entries = queue.flatMap((group) => group.entries);
+      return signal.aborted ? this.outbox.release(entries) : this.outbox.release(entries, LATER_MS);
+    }
+    try {
+      await send();
+    } finally {
+      await lease.release();
+    }
   }
 
   /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn, as does an ISP that takes no more for now. */

@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<string, string>> = {
   held: 'held mail',
   blocked: 'notice of held mail',
 };
-const KINDS: Readonly<Record<string, string>> = { round: 'collecting', maildrop: 'mailbox', job: 'job' };
+const KINDS: Readonly<Record<string, string>> = { round: 'collecting', send: 'sending for', maildrop: 'mailbox', job: 'job' };
 
 type Held = StoreServer['holds'][number];
 

@@ -1,7 +1,7 @@
 // The Outbox's part of a round, on an Outbox that a test answers for: what is leased, given back and taken over.
 import '#core/base/injection.js';
 import { type DeliverHandler, type DestinationReceipt, PostroomError } from '@postroom/sdk';
-import type { LeasedEntry, Outbox, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
+import type { LeasedEntry, Leases, Outbox, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { BounceStep } from '#core/flow/sending/bounce.js';
@@ -67,8 +67,10 @@ describe('sending', () => {
     const bounce = new BounceStep(own, store, outbox, accounts, server, clock, log);
     const records = new RelayRecords(outbox, store, bounce, clock, eventBus, activityLog, log);
     const journal = { followClock: async () => undefined } as never;
+    const leasesOf = (name: string): Leases => (name === 'a' ? fixture.leases : fixture.shared.of(name));
     [sending, other] = ['a', 'b'].map(
-      (name) => new RelayStep(outbox, store, accounts, delivering, records, journal, clock, eventBus, log, fixture.state, { name }),
+      (name) =>
+        new RelayStep(outbox, store, accounts, delivering, records, journal, clock, eventBus, log, fixture.state, { name }, leasesOf(name)),
     ) as [RelayStep, RelayStep];
     message = await submit();
   });
@@ -131,6 +133,23 @@ describe('sending', () => {
     due = [[entry(3)]];
     Object.assign(what, { outcome: 'delivered', status: '2.0.0' });
     expect(await sending.flush('timer', new AbortController().signal), 'the first one has heard of it').to.include({ sent: 1 });
+  });
+
+  it('is done for an account by one server at a time: another one waits for it, and if that takes very long the mail waits', async () => {
+    const lease = await fixture.shared.of('c').take('send/company');
+    due = [[entry(1)]];
+    answer({});
+    const late = sending.flush('timer', new AbortController().signal);
+    for (let second = 0; second < 180; second += 1) await fixture.advance(1_000);
+    expect(await late).to.include({ sent: 0 });
+    expect(released.map(([entries, inMs]) => [numbersOf(entries), inMs])).to.deep.equal([[[[1, 41]], MINUTE]]);
+    due = [[entry(1)]];
+    const sent = sending.flush('timer', new AbortController().signal);
+    await fixture.advance(1_000);
+    await lease?.release();
+    await fixture.advance(1_000);
+    expect(await sent).to.include({ sent: 1 });
+    expect(fixture.shared.heldBy('a')).to.deep.equal([]);
   });
 
   it('reports what was left in doubt under the number by which it was taken over; what was not in doubt is as it was', async () => {
