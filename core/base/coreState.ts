@@ -6,8 +6,10 @@ import { PluginStorages } from '@postroom/sdk/services';
 export interface CoreValues {
   /** Whether the administrator has stopped the service, of all servers on the store. */
   readonly service: 'on' | 'off';
-  /** Plugins that mail waits for and that ADMIN1 has been told of, each with the servers that lack it; a list of a version that had its store for itself. */
-  readonly blocked: Readonly<Record<string, readonly string[]>> | readonly string[];
+  /** Plugins that mail waits for and that ADMIN1 has been told of, each with the servers that lack it. */
+  readonly 'blocked-on': Readonly<Record<string, readonly string[]>>;
+  /** The same of a version that had its store for itself: ids. */
+  readonly blocked: readonly string[];
   /** Fail-closed plugins that have run here or on another server on the store, with the entry of `plugins.enabled` that brought each. */
   readonly 'fail-closed': Readonly<Record<string, string>>;
   /** `back-off/fetch/ACCOUNT`, `back-off/send/ACCOUNT` */

@@ -11,7 +11,7 @@ import { BlockingPlugins } from '../../hooking/blockingPlugins.js';
 import { composeBlockedNotice } from '../../mail/blockedNotice.js';
 import { OwnMail } from '../intake/ownMail.js';
 import { PATIENCE_MS, takeLease } from '../patientLease.js';
-import { type BlockedNews, type BlockedView, blockedIn, newsIn } from './blockedRecord.js';
+import { type BlockedNews, type BlockedRecord, type BlockedView, newsIn } from './blockedRecord.js';
 import { HeldMailStep } from './heldMail.js';
 
 /** What other servers hold is looked at so often. */
@@ -96,8 +96,9 @@ export class BlockedMail implements Disposable {
     };
   }
 
-  async #told({ server }: BlockedView): Promise<BlockedNews['next']> {
-    return blockedIn(await this.state.get('blocked'), server);
+  async #told({ server }: BlockedView): Promise<BlockedRecord> {
+    const told = await this.state.get('blocked-on');
+    return told ?? Object.fromEntries(((await this.state.get('blocked')) ?? []).map((id) => [id, [server]]));
   }
 
   /** One server at a time tells: under the lease what was told may have changed. */
@@ -106,9 +107,10 @@ export class BlockedMail implements Disposable {
     const lease = await takeLease('blocked', { patienceMs: PATIENCE_MS, signal: this.#end.signal }, parts);
     if (lease === undefined) throw new Error('Another server has been telling it for long.');
     try {
-      const news = newsIn(await this.#told(view), view);
+      const told = await this.#told(view);
+      const news = newsIn(told, view);
       await this.#tell(news, view, lease.fence);
-      await this.state.update('blocked', (kept) => newsIn(blockedIn(kept, view.server), view).next);
+      await this.state.update('blocked-on', (kept) => newsIn(kept ?? told, view).next);
       return news;
     } finally {
       await lease.release();

@@ -26,11 +26,6 @@ export interface BlockedNews {
   readonly over: readonly string[];
 }
 
-/** What is kept, as a record: a version that had its store for itself kept a list. */
-export function blockedIn(kept: BlockedRecord | readonly string[] | undefined, server: string): BlockedRecord {
-  return isList(kept) ? Object.fromEntries(kept.map((id) => [id, [server]])) : (kept ?? {});
-}
-
 /** Holds what was told against what this server sees. A server that is gone misses nothing. */
 export function newsIn(told: BlockedRecord, { server, others, blocking, waiting }: BlockedView): BlockedNews {
   const isHere = (id: string): boolean => blocking.includes(id) || (waiting.has(id) && told[id]?.includes(server) === true);
@@ -47,8 +42,4 @@ export function newsIn(told: BlockedRecord, { server, others, blocking, waiting 
     left: Object.keys(told).filter((id) => told[id]?.includes(server) === true && next[id]?.includes(server) === false),
     over: Object.keys(told).filter((id) => next[id] === undefined),
   };
-}
-
-function isList(kept: BlockedRecord | readonly string[] | undefined): kept is readonly string[] {
-  return Array.isArray(kept);
 }

@@ -53,7 +53,7 @@ export class CrashLoopGuard {
   }
 
   async #deathsIn(note: (WorkNote & { readonly deaths: number }) | number | undefined): Promise<number> {
-    if (typeof note !== 'object') return note ?? 0;
+    if (typeof note !== 'object') return Number(note ?? 0) || 0;
     return note.deaths + ((await this.#isOfDead(note)) ? 1 : 0);
   }
 

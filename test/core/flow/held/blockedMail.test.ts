@@ -75,7 +75,7 @@ describe('while mail waits for a plugin', () => {
     const from = { uidl: 'u1', listedSize: LETTER.length, server: 'pop.isp.example' };
     return (await server.flow.fetched.forAccount(COMPANY, { lease: 'round/company', token: 1 }).accept(inPieces(LETTER), from)).id;
   };
-  const told = (): unknown => a.flow.storages.entries.get('core blocked');
+  const told = (): unknown => a.flow.storages.entries.get('core blocked-on');
 
   describe('on the only server', () => {
     beforeEach(async () => {
@@ -103,6 +103,15 @@ describe('while mail waits for a plugin', () => {
       again.mail.start({ atOnce: true });
       await again.settled();
       expect(notices()).to.have.length(1);
+    });
+
+    it('ADMIN1 is not told again after an update of a version that kept a list', async () => {
+      a.flow.storages.entries.set('core blocked', [FILTER.id]);
+      await a.stopFilter();
+      expect([notices(), told()]).to.deep.equal([[], undefined]);
+      await a.runFilter();
+      await a.stopFilter();
+      expect([notices().length, told()]).to.deep.equal([1, { 'acme.filter': ['a'] }]);
     });
 
     it('ADMIN1 is told a minute later where the notice could not be stored', async () => {

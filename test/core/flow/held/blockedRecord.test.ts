@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type BlockedView, blockedIn, newsIn } from '#core/flow/held/blockedRecord.js';
+import { type BlockedView, newsIn } from '#core/flow/held/blockedRecord.js';
 
 const view = (blocking: readonly string[], more: Partial<BlockedView> = {}): BlockedView => ({
   server: 'a',
@@ -25,10 +25,4 @@ describe('what ADMIN1 has been told of plugins that mail waits for', () => {
   ] as const) {
     it(what, () => expect(newsIn(told, seen)).to.deep.equal({ ...NO_NEWS, ...expected }));
   }
-
-  it('is read from the list of a version that had its store for itself', () => {
-    expect(blockedIn(['x', 'y'], 'a')).to.deep.equal({ x: ['a'], y: ['a'] });
-    expect(blockedIn(undefined, 'a')).to.deep.equal({});
-    expect(blockedIn({ x: ['b'] }, 'a')).to.deep.equal({ x: ['b'] });
-  });
 });
