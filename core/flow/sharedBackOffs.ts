@@ -51,7 +51,8 @@ export class SharedBackOffs<Cause extends BackOffNote['cause']> {
       return;
     }
     const text = JSON.stringify(note);
-    if (text === before?.text || (before === undefined && note.server === this.server)) return;
+    if (text === before?.text) return;
+    if (before === undefined && note.server === this.server) return this.state.delete(this.#keyOf(account));
     // A clock that runs ahead there does not make it longer.
     const left = Math.min(Math.max(Date.parse(note.until) - this.clock.now().getTime(), 0), note.waitMs);
     const { failures, cause, entries } = note;
