@@ -19,7 +19,7 @@ import {
 } from './intakeUnit.js';
 import { MESSAGE_ROW } from './messageRows.js';
 import { type Decided, decide, insertCopies, type LocatedCopy, locate, mailboxesOf, note, queue } from './placing.js';
-import { sweptAway } from './stagedMessage.js';
+import { sweptAway } from './staging.js';
 
 const MESSAGE = new RowTable('message', MESSAGE_ROW, 1);
 const PIECES = new RowTable('piece', PIECE_ROW, 1);

@@ -1,10 +1,10 @@
 // A unit on its way into the store, with what follows from it alone.
 import { createHash } from 'node:crypto';
 import type { IntakeResult, IntakeUnit, OutboxDraft, StoredMessage } from '@postroom/sdk/services';
+import type { LastPieces, StagedMessage } from '@postroom/sdk/store';
 import type { Column } from '../engine/rowTable.js';
 import type { QueuedEntry } from '../outbox/outboxTally.js';
 import type { CopyDraft } from './copies.js';
-import type { BodyPiece, StagedMessage } from './stagedMessage.js';
 
 /** Under which names the copies of one content are noted that reached no new recipient, in the order in which they come. */
 export interface Turns {
@@ -12,6 +12,16 @@ export interface Turns {
   readonly keys: readonly Buffer[];
   /** Noted where the copy that reached somebody was none of those that the header accounts for. */
   readonly besideKey: Buffer;
+}
+
+export interface BodyPiece {
+  readonly message: number;
+  readonly piece: number;
+  readonly octets: Uint8Array;
+}
+
+export function bodyPieces(message: number, { first, pieces }: LastPieces): readonly BodyPiece[] {
+  return pieces.map((octets, index) => ({ message, piece: first + index, octets }));
 }
 
 export interface IntakeWork {

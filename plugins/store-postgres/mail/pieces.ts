@@ -1,6 +1,6 @@
 // A message's octets in rows of 256 KB, read some at a time: a reader that is slow holds no connection.
 import { PostroomError } from '@postroom/sdk';
-import { octetsPassed } from '../engine/bufferPressure.js';
+import { octetsPassed } from '@postroom/sdk/store';
 import type { Database, Statements } from '../engine/database.js';
 
 export const PIECE_OCTETS = 256 * 2 ** 10;

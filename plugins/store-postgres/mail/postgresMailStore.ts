@@ -12,6 +12,7 @@ import type {
   StoredMessage,
   StoreRoom,
 } from '@postroom/sdk/services';
+import { StagedMessage, stagedBodyOf } from '@postroom/sdk/store';
 import type { Statements } from '../engine/database.js';
 import type { Engine } from '../engine/engine.js';
 import type { MessageNumbers } from '../engine/numbers.js';
@@ -20,7 +21,7 @@ import { copyDrafts } from './copies.js';
 import { Discards } from './discards.js';
 import { formerEntry } from './intakeAlone.js';
 import { IntakeQueue } from './intakeQueue.js';
-import { turnsOf } from './intakeUnit.js';
+import { bodyPieces, turnsOf } from './intakeUnit.js';
 import { letGo, lockMessages } from './letGo.js';
 import { Mailboxes } from './mailboxes.js';
 import { readMailboxSummaries } from './mailboxSummaries.js';
@@ -28,13 +29,13 @@ import { MESSAGE_COLUMNS, type MessageRow, storedMessage } from './messageRows.j
 import { settle } from './outcome.js';
 import { readPieces } from './pieces.js';
 import { resort } from './resort.js';
-import { StagedMessage } from './stagedMessage.js';
+import { PostgresStaging } from './staging.js';
 import { readHistory, readTraces } from './traces.js';
 
 export class PostgresMailStore implements MailStore {
   readonly #mailboxes: Mailboxes;
   readonly #queue: IntakeQueue;
-  readonly #discards: Discards;
+  readonly #staging: PostgresStaging;
 
   constructor(
     private readonly engine: Engine,
@@ -47,26 +48,29 @@ export class PostgresMailStore implements MailStore {
     },
   ) {
     this.#mailboxes = new Mailboxes(engine.database);
-    this.#discards = new Discards(engine.database, engine.servers);
+    this.#staging = new PostgresStaging(engine.database, new Discards(engine.database, engine.servers), engine.servers);
     this.#queue = new IntakeQueue(engine, this.#mailboxes, tally);
   }
 
   async stage(): Promise<StagedBody> {
-    return new StagedMessage(await this.numbers.next(), this.engine.database, this.#discards, this.engine.servers);
+    return new StagedMessage(await this.numbers.next(), this.#staging);
   }
 
   async commit(unit: IntakeUnit): Promise<IntakeResult> {
-    const { body, message, placements } = unit;
-    if (!(body instanceof StagedMessage)) throw new TypeError('The body of an intake comes from stage() of the same store.');
-    if (message.id !== body.id || message.size !== body.size) {
-      throw new RangeError(
-        `Message ${message.id} of ${message.size} octets does not describe the staged body ${body.id} of ${body.size} octets.`,
-      );
-    }
+    const { message, placements } = unit;
+    const body = stagedBodyOf(unit, this.#staging);
     const copies = copyDrafts(body.number, message, placements);
     await this.#mailboxes.make(copies.map(({ draft }) => draft.mailbox));
     const isRenamed = unit.journal?.maybeRenamed === true && (await formerEntry(this.engine.database, unit)) !== undefined;
-    return this.#queue.store({ unit, body, number: body.number, pieces: await body.lastPieces(), copies, turns: turnsOf(unit), isRenamed });
+    return this.#queue.store({
+      unit,
+      body,
+      number: body.number,
+      pieces: bodyPieces(body.number, await body.lastPieces()),
+      copies,
+      turns: turnsOf(unit),
+      isRenamed,
+    });
   }
 
   async outcome(id: MessageId): Promise<IntakeResult | undefined> {

@@ -1,6 +1,7 @@
 // "Where did that mail go?": answered for messages that are here and for those that are gone.
-import { placementOf } from '@postroom/sdk/base';
+
 import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
+import { placementOf } from '@postroom/sdk/store';
 import { bigints } from '../engine/binaryArrays.js';
 import type { Reads } from '../engine/database.js';
 import { type MailboxName, mailboxRef } from './mailboxes.js';

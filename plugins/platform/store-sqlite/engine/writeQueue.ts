@@ -3,8 +3,8 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import { CommitStatistics } from '@postroom/sdk/base';
 import type { Clock, Fence, StoreStatistics } from '@postroom/sdk/services';
+import { CommitStatistics } from '@postroom/sdk/store';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber } from './commitNumber.js';
 import type { Connection } from './connection.js';

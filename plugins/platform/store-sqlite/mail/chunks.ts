@@ -1,6 +1,6 @@
 // A message's octets in rows: each row but the last holds 256 KB, and a range of row numbers is one message.
 import { PostroomError } from '@postroom/sdk';
-import { octetsPassed } from '../engine/bufferPressure.js';
+import { octetsPassed } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
 import type { Fence, IntakeResult, IntakeUnit } from '@postroom/sdk/services';
+import type { StagedMessage } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Sequence } from '../engine/sequence.js';
 import type { ChunkRow, OutboxRow } from '../engine/tables.js';
@@ -14,7 +15,6 @@ import { dropSpilled, takeSpilled } from './chunks.js';
 import type { Copy } from './copies.js';
 import { outboxRow, placeCopies } from './copies.js';
 import { messageRow } from './messageRows.js';
-import type { StagedMessage } from './stagedMessage.js';
 
 /** A message's entry under the id that the ISP gave it before, or under the one it has. */
 export interface FormerEntry {

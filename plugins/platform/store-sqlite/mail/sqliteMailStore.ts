@@ -16,6 +16,7 @@ import type {
   StoredMessage,
   StoreRoom,
 } from '@postroom/sdk/services';
+import { StagedMessage, stagedBodyOf } from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
 import type { Sequence } from '../engine/sequence.js';
 import type { MessageRow } from '../engine/tables.js';
@@ -30,10 +31,12 @@ import { readMailboxSummaries } from './mailboxSummaries.js';
 import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
 import { OutcomeWrite } from './outcomeWrite.js';
 import { ResortWrite } from './resortWrite.js';
-import { StagedMessage } from './stagedMessage.js';
+import { chunkRows, SqliteStaging } from './staging.js';
 import { readHistory, readTraces } from './traces.js';
 
 export class SqliteMailStore implements MailStore {
+  readonly #staging: SqliteStaging;
+
   constructor(
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
@@ -42,29 +45,25 @@ export class SqliteMailStore implements MailStore {
     private readonly numbers: { readonly message: Sequence; readonly outbox: Sequence },
     private readonly clock: Clock,
     /** Number of this server. */
-    private readonly server: number,
+    server: number,
     private readonly disk: { room(octets: number): Promise<StoreRoom> },
-  ) {}
+  ) {
+    this.#staging = new SqliteStaging(queue, readers, server);
+  }
 
   async stage(): Promise<StagedBody> {
-    return new StagedMessage(this.numbers.message.next(), this.server, this.queue, this.readers);
+    return new StagedMessage(this.numbers.message.next(), this.#staging);
   }
 
   async commit(unit: IntakeUnit): Promise<IntakeResult> {
-    const { body } = unit;
-    if (!(body instanceof StagedMessage)) throw new TypeError('The body of an intake comes from stage() of the same store.');
-    if (unit.message.id !== body.id || unit.message.size !== body.size) {
-      throw new RangeError(
-        `Message ${unit.message.id} of ${unit.message.size} octets does not describe the staged body ${body.id} of ${body.size} octets.`,
-      );
-    }
+    const body = stagedBodyOf(unit, this.#staging);
     const copies = await this.#copies(unit.placements);
     const [surplus] = await this.#copies(typeof unit.surplus === 'object' ? [unit.surplus.placement] : []);
     const former = await this.#former(unit);
     const write = new IntakeWrite(
       unit,
       body,
-      await body.lastRows(),
+      chunkRows(body.number, await body.lastPieces()),
       copies,
       surplus,
       former,

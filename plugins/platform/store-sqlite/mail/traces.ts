@@ -1,6 +1,7 @@
 // "Where did that mail go?": answered for messages that are here and for those that are gone.
-import { placementOf } from '@postroom/sdk/base';
+
 import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
+import { placementOf } from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
 import type { MessageRow } from '../engine/tables.js';
 import type { MailboxNames } from './mailboxNames.js';
