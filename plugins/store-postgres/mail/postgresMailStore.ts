@@ -12,20 +12,29 @@ import type {
   StoredMessage,
   StoreRoom,
 } from '@postroom/sdk/services';
-import { StagedMessage, stagedBodyOf } from '@postroom/sdk/store';
+import {
+  copyTurnsOf,
+  type MessageColumns,
+  messageNumber,
+  noSuchMessage,
+  notSetAside,
+  StagedMessage,
+  stagedBodyOf,
+  storedMessage,
+} from '@postroom/sdk/store';
 import type { Statements } from '../engine/database.js';
 import type { Engine } from '../engine/engine.js';
 import type { MessageNumbers } from '../engine/numbers.js';
-import type { OutboxTally } from '../outbox/outboxTally.js';
+import type { SharedTally } from '../outbox/sharedTally.js';
 import { copyDrafts } from './copies.js';
 import { Discards } from './discards.js';
 import { formerEntry } from './intakeAlone.js';
 import { IntakeQueue } from './intakeQueue.js';
-import { bodyPieces, turnsOf } from './intakeUnit.js';
+import { bodyPieces } from './intakeUnit.js';
 import { letGo, lockMessages } from './letGo.js';
 import { Mailboxes } from './mailboxes.js';
 import { readMailboxSummaries } from './mailboxSummaries.js';
-import { MESSAGE_COLUMNS, type MessageRow, storedMessage } from './messageRows.js';
+import { MESSAGE_COLUMNS } from './messageRows.js';
 import { settle } from './outcome.js';
 import { readPieces } from './pieces.js';
 import { resort } from './resort.js';
@@ -40,7 +49,7 @@ export class PostgresMailStore implements MailStore {
   constructor(
     private readonly engine: Engine,
     private readonly numbers: MessageNumbers,
-    private readonly tally: OutboxTally,
+    private readonly tally: SharedTally,
     private readonly surroundings: {
       room(): Promise<StoreRoom>;
       /** Writes down what clients have picked up so far. */
@@ -68,13 +77,13 @@ export class PostgresMailStore implements MailStore {
       number: body.number,
       pieces: bodyPieces(body.number, await body.lastPieces()),
       copies,
-      turns: turnsOf(unit),
+      turns: copyTurnsOf(unit),
       isRenamed,
     });
   }
 
   async outcome(id: MessageId): Promise<IntakeResult | undefined> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     if (number < 0) return undefined;
     const ask = (): Promise<IntakeResult | undefined> =>
       this.engine.database.transaction((statements) => settle(statements, number, this.engine.clock));
@@ -86,18 +95,18 @@ export class PostgresMailStore implements MailStore {
   }
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
-    return (await this.#messages('message WHERE id = $1 AND gone_at IS NULL', [numberOf(id)]))[0];
+    return (await this.#messages('message WHERE id = $1 AND gone_at IS NULL', [messageNumber(id)]))[0];
   }
 
   async copies(id: MessageId): Promise<readonly CopyTrace[]> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     return (await readHistory(this.engine.database, [number])).get(number) ?? [];
   }
 
   async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     const [row] = await this.engine.database.rows<{ size: number }>('SELECT size FROM message WHERE id = $1 AND gone_at IS NULL', [number]);
-    if (row === undefined) throw notFound(id);
+    if (row === undefined) throw noSuchMessage(id);
     if (start < row.size) yield* readPieces(this.engine.database, number, start, row.size);
   }
 
@@ -112,7 +121,7 @@ export class PostgresMailStore implements MailStore {
     const { database, clock, changes } = this.engine;
     // What was picked up before a resort was asked for counts for it.
     await this.surroundings.notePickUps();
-    const stored = await database.transaction((statements) => resort(statements, numberOf(id), change, clock));
+    const stored = await database.transaction((statements) => resort(statements, messageNumber(id), change, clock));
     if (stored === undefined) return undefined;
     this.tally.queued(stored.queued);
     if (stored.queued.length > 0) changes.publish('outbox');
@@ -164,18 +173,14 @@ export class PostgresMailStore implements MailStore {
   }
 
   async #remove(statements: Statements, id: MessageId): Promise<void> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     const { clock } = this.engine;
     await lockMessages(statements, [number]);
     const [row] = await statements.rows<{ disposition: string }>('SELECT disposition FROM message WHERE id = $1 AND gone_at IS NULL', [
       number,
     ]);
-    if (row === undefined) throw notFound(id);
-    if (row.disposition === 'deliver') {
-      throw new PostroomError('mail/not-found', `Message ${id} is not set aside: it belongs to its mailboxes. Delete it there.`, {
-        message: id,
-      });
-    }
+    if (row === undefined) throw noSuchMessage(id);
+    if (row.disposition === 'deliver') throw notSetAside(id);
     await statements.run(`UPDATE placement SET removed_at = ${clock.now}, prefix = NULL WHERE message_id = $1 AND removed_at IS NULL`, [
       number,
     ]);
@@ -188,19 +193,6 @@ export class PostgresMailStore implements MailStore {
   }
 
   async #messages(from: string, values: readonly unknown[]): Promise<readonly StoredMessage[]> {
-    return (await this.engine.database.rows<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM ${from}`, values)).map(storedMessage);
+    return (await this.engine.database.rows<MessageColumns>(`SELECT ${MESSAGE_COLUMNS} FROM ${from}`, values)).map(storedMessage);
   }
-}
-
-function notFound(id: MessageId): PostroomError {
-  return new PostroomError(
-    'mail/not-found',
-    `There is no message ${id}. It may have been picked up and deleted; "postroom trace ${id}" tells.`,
-    { message: id },
-  );
-}
-
-/** -1, which no message has, for what is not a number. */
-function numberOf(id: MessageId): number {
-  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
 }

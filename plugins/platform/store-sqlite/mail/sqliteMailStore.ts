@@ -1,7 +1,6 @@
 // MailStore on SQLite.
 
 import type { Disposition, MailboxRef, MessageId } from '@postroom/sdk';
-import { PostroomError } from '@postroom/sdk';
 import type {
   Clock,
   CopyTrace,
@@ -16,19 +15,26 @@ import type {
   StoredMessage,
   StoreRoom,
 } from '@postroom/sdk/services';
-import { StagedMessage, stagedBodyOf } from '@postroom/sdk/store';
+import {
+  contentKey,
+  messageNumber,
+  noSuchMessage,
+  notSetAside,
+  type OutboxTally,
+  StagedMessage,
+  stagedBodyOf,
+  storedMessage,
+} from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
 import type { Sequence } from '../engine/sequence.js';
-import type { MessageRow } from '../engine/tables.js';
+import { MESSAGE_COLUMNS, type MessageRow } from '../engine/tables.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
-import type { OutboxTally } from '../outbox/outboxTally.js';
 import { readChunks } from './chunks.js';
 import type { Copy } from './copies.js';
 import { copyFor, letGo, removeCopies } from './copies.js';
-import { contentKey, type FormerEntry, IntakeWrite } from './intakeWrite.js';
+import { type FormerEntry, IntakeWrite } from './intakeWrite.js';
 import type { MailboxNames } from './mailboxNames.js';
 import { readMailboxSummaries } from './mailboxSummaries.js';
-import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
 import { OutcomeWrite } from './outcomeWrite.js';
 import { ResortWrite } from './resortWrite.js';
 import { chunkRows, SqliteStaging } from './staging.js';
@@ -76,7 +82,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async outcome(id: MessageId): Promise<IntakeResult | undefined> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     // Of no stage() of this process, so there is no commit of it either.
     if (number < 1 || number > this.numbers.message.last) return undefined;
     const settled = new OutcomeWrite(number, this.clock.now());
@@ -86,20 +92,20 @@ export class SqliteMailStore implements MailStore {
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
     const row = await this.readers.get<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE id = ? AND gone_at IS NULL`, [
-      numberOf(id),
+      messageNumber(id),
     ]);
     return row && storedMessage(row);
   }
 
   async copies(id: MessageId): Promise<readonly CopyTrace[]> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     return (await readHistory(this.readers, this.names, [number])).get(number) ?? [];
   }
 
   async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     const row = await this.readers.get<{ size: number }>('SELECT size FROM message WHERE id = ? AND gone_at IS NULL', [number]);
-    if (row === undefined) throw notFound(id);
+    if (row === undefined) throw noSuchMessage(id);
     if (start < row.size) yield* readChunks(this.readers, number, start, row.size);
   }
 
@@ -111,7 +117,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async resort(id: MessageId, change: ResortChange): Promise<IntakeResult | undefined> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     const copies = await this.#copies(change.add);
     const recall = change.recall.flatMap((mailbox) => this.names.find(mailbox) ?? []);
     const write = new ResortWrite(number, change, copies, recall, this.numbers.outbox, this.tally, this.clock.now());
@@ -120,18 +126,14 @@ export class SqliteMailStore implements MailStore {
   }
 
   async remove(id: MessageId): Promise<void> {
-    const number = numberOf(id);
+    const number = messageNumber(id);
     const now = this.clock.now();
     await this.queue.write({
       makesRoom: true,
       run: async (writer) => {
         const row = await writer.get<{ disposition: string }>('SELECT disposition FROM message WHERE id = ? AND gone_at IS NULL', [number]);
-        if (row === undefined) throw notFound(id);
-        if (row.disposition === 'deliver') {
-          throw new PostroomError('mail/not-found', `Message ${id} is not set aside: it belongs to its mailboxes. Delete it there.`, {
-            message: id,
-          });
-        }
+        if (row === undefined) throw noSuchMessage(id);
+        if (row.disposition === 'deliver') throw notSetAside(id);
         const copies = await writer.all<{ id: number }>('SELECT id FROM placement WHERE message_id = ? AND removed_at IS NULL', [number]);
         await removeCopies(
           writer,
@@ -205,17 +207,4 @@ export class SqliteMailStore implements MailStore {
   async #messages(from: string, values: readonly (string | number | undefined)[]): Promise<readonly StoredMessage[]> {
     return (await this.readers.all<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM ${from}`, values)).map(storedMessage);
   }
-}
-
-export function notFound(id: MessageId): PostroomError {
-  return new PostroomError(
-    'mail/not-found',
-    `There is no message ${id}. It may have been picked up and deleted; "postroom trace ${id}" tells.`,
-    { message: id },
-  );
-}
-
-/** -1, which no message has, for what is not a number. */
-function numberOf(id: MessageId): number {
-  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
 }
