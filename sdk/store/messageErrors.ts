@@ -3,7 +3,7 @@ import { PostroomError } from '../errors.js';
 import type { MessageId } from '../mail.js';
 
 /** -1, which no message has, for what is not a number. */
-export function messageNumber(id: MessageId): number {
+export function numberOfMessage(id: MessageId): number {
   return /^\d{1,15}$/.test(id) ? Number(id) : -1;
 }
 

@@ -2,7 +2,7 @@
 import type { MailboxSummary } from '@postroom/sdk/services';
 import { dateOf } from '@postroom/sdk/store';
 import type { Reads } from '../engine/database.js';
-import { type MailboxName, mailboxNamed } from './mailboxes.js';
+import { type MailboxName, mailboxOfRow } from './mailboxes.js';
 
 interface SummaryRow extends MailboxName {
   readonly messages: number;
@@ -24,7 +24,7 @@ const SUMMARIES = `
 export async function readMailboxSummaries(reads: Reads): Promise<readonly MailboxSummary[]> {
   const rows = await reads.rows<SummaryRow>(SUMMARIES);
   return rows.map((row) => ({
-    mailbox: mailboxNamed(row),
+    mailbox: mailboxOfRow(row),
     messages: row.messages,
     bytes: row.bytes,
     oldest: dateOf(row.oldest),

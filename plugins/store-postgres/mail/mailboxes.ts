@@ -12,7 +12,7 @@ export interface MailboxName {
   readonly user_name: string;
 }
 
-export function mailboxNamed({ account, user_name }: MailboxName): MailboxRef {
+export function mailboxOfRow({ account, user_name }: MailboxName): MailboxRef {
   return mailboxRef(account, user_name);
 }
 

@@ -4,7 +4,7 @@ import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
 import { type CopyTraceColumns, copyTrace, type MessageColumns, messageTrace, storedMessage, traceWish } from '@postroom/sdk/store';
 import { bigints } from '../engine/binaryArrays.js';
 import type { Reads } from '../engine/database.js';
-import { type MailboxName, mailboxNamed } from './mailboxes.js';
+import { type MailboxName, mailboxOfRow } from './mailboxes.js';
 import { MESSAGE_COLUMNS, VOID } from './messageRows.js';
 
 interface CopyHistoryRow extends MailboxName, CopyTraceColumns {
@@ -40,6 +40,6 @@ export async function readTraces(reads: Reads, query: string, limit: number): Pr
 export async function readHistory(reads: Reads, messages: readonly number[]): Promise<ReadonlyMap<number, readonly CopyTrace[]>> {
   const history = new Map<number, CopyTrace[]>(messages.map((message) => [message, []]));
   for (const row of await reads.rows<CopyHistoryRow>(HISTORY, [bigints(messages)]))
-    history.get(row.message_id)?.push(copyTrace(mailboxNamed(row), row));
+    history.get(row.message_id)?.push(copyTrace(mailboxOfRow(row), row));
   return history;
 }

@@ -2,7 +2,7 @@ import {
   JOURNAL_PAGE,
   type JournalTuple,
   likePattern,
-  messageNumber,
+  numberOfMessage,
   type PieceReader,
   readInPieces,
   readJournal,
@@ -129,6 +129,6 @@ describe('What a trace is asked by', () => {
   });
 
   it('names no message where it is no number of one', () => {
-    expect(['7', '', '-1', '1.5', '7x', '1234567890123456'].map(messageNumber)).to.deep.equal([7, -1, -1, -1, -1, -1]);
+    expect(['7', '', '-1', '1.5', '7x', '1234567890123456'].map(numberOfMessage)).to.deep.equal([7, -1, -1, -1, -1, -1]);
   });
 });
