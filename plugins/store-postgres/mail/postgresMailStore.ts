@@ -15,9 +15,9 @@ import type {
 import {
   copyTurnsOf,
   type MessageColumns,
-  messageNumber,
   noSuchMessage,
   notSetAside,
+  numberOfMessage,
   StagedMessage,
   stagedBodyOf,
   storedMessage,
@@ -52,7 +52,7 @@ export class PostgresMailStore implements MailStore {
     private readonly tally: SharedTally,
     private readonly surroundings: {
       room(): Promise<StoreRoom>;
-      /** Writes down what clients have picked up so far. */
+      /** Writes down what clients have picked up so far: who asks for it next is told of it. */
       notePickUps(): Promise<void>;
     },
   ) {
@@ -83,7 +83,7 @@ export class PostgresMailStore implements MailStore {
   }
 
   async outcome(id: MessageId): Promise<IntakeResult | undefined> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
     if (number < 0) return undefined;
     const ask = (): Promise<IntakeResult | undefined> =>
       this.engine.database.transaction((statements) => settle(statements, number, this.engine.clock));
@@ -95,16 +95,17 @@ export class PostgresMailStore implements MailStore {
   }
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
-    return (await this.#messages('message WHERE id = $1 AND gone_at IS NULL', [messageNumber(id)]))[0];
+    return (await this.#messages('message WHERE id = $1 AND gone_at IS NULL', [numberOfMessage(id)]))[0];
   }
 
   async copies(id: MessageId): Promise<readonly CopyTrace[]> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
+    await this.surroundings.notePickUps();
     return (await readHistory(this.engine.database, [number])).get(number) ?? [];
   }
 
   async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
     const [row] = await this.engine.database.rows<{ size: number }>('SELECT size FROM message WHERE id = $1 AND gone_at IS NULL', [number]);
     if (row === undefined) throw noSuchMessage(id);
     if (start < row.size) yield* readPieces(this.engine.database, number, start, row.size);
@@ -121,7 +122,7 @@ export class PostgresMailStore implements MailStore {
     const { database, clock, changes } = this.engine;
     // What was picked up before a resort was asked for counts for it.
     await this.surroundings.notePickUps();
-    const stored = await database.transaction((statements) => resort(statements, messageNumber(id), change, clock));
+    const stored = await database.transaction((statements) => resort(statements, numberOfMessage(id), change, clock));
     if (stored === undefined) return undefined;
     this.tally.queued(stored.queued);
     if (stored.queued.length > 0) changes.publish('outbox');
@@ -132,7 +133,8 @@ export class PostgresMailStore implements MailStore {
     await this.engine.database.transaction((statements) => this.#remove(statements, id));
   }
 
-  mailboxes(): Promise<readonly MailboxSummary[]> {
+  async mailboxes(): Promise<readonly MailboxSummary[]> {
+    await this.surroundings.notePickUps();
     return readMailboxSummaries(this.engine.database);
   }
 
@@ -151,7 +153,8 @@ export class PostgresMailStore implements MailStore {
       : this.#messages('message WHERE gone_at IS NULL AND account = $2 ORDER BY id DESC LIMIT $1', [limit, account]);
   }
 
-  trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+  async trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+    await this.surroundings.notePickUps();
     return readTraces(this.engine.database, query, limit);
   }
 
@@ -173,7 +176,7 @@ export class PostgresMailStore implements MailStore {
   }
 
   async #remove(statements: Statements, id: MessageId): Promise<void> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
     const { clock } = this.engine;
     await lockMessages(statements, [number]);
     const [row] = await statements.rows<{ disposition: string }>('SELECT disposition FROM message WHERE id = $1 AND gone_at IS NULL', [

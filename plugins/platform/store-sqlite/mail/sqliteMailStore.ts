@@ -17,9 +17,9 @@ import type {
 } from '@postroom/sdk/services';
 import {
   contentKey,
-  messageNumber,
   noSuchMessage,
   notSetAside,
+  numberOfMessage,
   type OutboxTally,
   StagedMessage,
   stagedBodyOf,
@@ -82,7 +82,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async outcome(id: MessageId): Promise<IntakeResult | undefined> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
     // Of no stage() of this process, so there is no commit of it either.
     if (number < 1 || number > this.numbers.message.last) return undefined;
     const settled = new OutcomeWrite(number, this.clock.now());
@@ -92,18 +92,19 @@ export class SqliteMailStore implements MailStore {
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
     const row = await this.readers.get<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE id = ? AND gone_at IS NULL`, [
-      messageNumber(id),
+      numberOfMessage(id),
     ]);
     return row && storedMessage(row);
   }
 
   async copies(id: MessageId): Promise<readonly CopyTrace[]> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
+    await this.queue.settleLater();
     return (await readHistory(this.readers, this.names, [number])).get(number) ?? [];
   }
 
   async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
     const row = await this.readers.get<{ size: number }>('SELECT size FROM message WHERE id = ? AND gone_at IS NULL', [number]);
     if (row === undefined) throw noSuchMessage(id);
     if (start < row.size) yield* readChunks(this.readers, number, start, row.size);
@@ -117,7 +118,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async resort(id: MessageId, change: ResortChange): Promise<IntakeResult | undefined> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
     const copies = await this.#copies(change.add);
     const recall = change.recall.flatMap((mailbox) => this.names.find(mailbox) ?? []);
     const write = new ResortWrite(number, change, copies, recall, this.numbers.outbox, this.tally, this.clock.now());
@@ -126,7 +127,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async remove(id: MessageId): Promise<void> {
-    const number = messageNumber(id);
+    const number = numberOfMessage(id);
     const now = this.clock.now();
     await this.queue.write({
       makesRoom: true,
@@ -150,7 +151,8 @@ export class SqliteMailStore implements MailStore {
     });
   }
 
-  mailboxes(): Promise<readonly MailboxSummary[]> {
+  async mailboxes(): Promise<readonly MailboxSummary[]> {
+    await this.queue.settleLater();
     return readMailboxSummaries(this.readers, this.names);
   }
 
@@ -172,7 +174,8 @@ export class SqliteMailStore implements MailStore {
         ]);
   }
 
-  trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+  async trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+    await this.queue.settleLater();
     return readTraces(this.readers, this.names, query, limit);
   }
 

@@ -31,6 +31,7 @@ export class SqliteActivityLog implements ActivityLog {
   }
 
   async read(query: ActivityQuery): Promise<readonly Activity[]> {
+    await this.queue.settleLater();
     const pattern = query.text === undefined ? undefined : likePattern(query.text);
     const conditions: readonly (readonly [string, string | number | undefined])[] = [
       ['day = ?', query.day],
@@ -49,7 +50,8 @@ export class SqliteActivityLog implements ActivityLog {
     return rows.map(activityOf);
   }
 
-  days(): Promise<readonly { readonly day: string; readonly entries: number }[]> {
+  async days(): Promise<readonly { readonly day: string; readonly entries: number }[]> {
+    await this.queue.settleLater();
     return this.readers.all('SELECT day, count(*) AS entries FROM activity GROUP BY day ORDER BY day DESC');
   }
 
