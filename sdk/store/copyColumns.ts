@@ -35,7 +35,8 @@ export function oncePerMailbox<T>(copies: readonly T[], mailboxOf: (copy: T) => 
   });
 }
 
-function concealedText(edits: readonly CopyEdit[]): string | null {
+/** Edits as a row has them; `null` for the many copies that show all as it is stored. */
+export function concealedText(edits: readonly CopyEdit[]): string | null {
   if (edits.length === 0) return null;
   return JSON.stringify(edits.map(({ start, end, instead }) => (instead === undefined ? [start, end] : [start, end, instead])));
 }

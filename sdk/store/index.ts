@@ -10,6 +10,7 @@ export * from './copyColumns.js';
 export * from './duplicates.js';
 // What is remembered.
 export * from './journalEntries.js';
+export * from './journalRules.js';
 // Its copies in mailboxes.
 export * from './mailboxKey.js';
 export * from './messageColumns.js';

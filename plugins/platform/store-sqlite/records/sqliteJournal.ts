@@ -162,7 +162,8 @@ class SqliteAccountJournal implements AccountJournal {
             ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL, listed_size = iif(state = 'failed', listed_size, -1),
               since = iif(state = 'failed', since, excluded.since), attempts = iif(state = 'failed', attempts + 1, 1),
               failures = iif(state = 'failed', failures, 0), header_print = iif(state = 'failed', header_print, NULL)`,
-          [this.account, this.clock.now().getTime(), JSON.stringify(uidls)],
+          // Each once, though an ISP lists it twice: that is one try.
+          [this.account, this.clock.now().getTime(), JSON.stringify([...new Set(uidls)])],
         );
       },
     });
