@@ -1,10 +1,10 @@
 // PluginStorages on PostgreSQL.
 import type { PluginStorage } from '@postroom/sdk';
 import type { PluginStorages } from '@postroom/sdk/services';
+import { storageText, storageValue } from '@postroom/sdk/store';
 import type { Database } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
-import { entryText, parsed, readEntry } from './storageEntry.js';
-import { StorageUpdates } from './storageUpdate.js';
+import { readEntry, StorageUpdates } from './storageUpdate.js';
 import { StorageWrites } from './storageWrites.js';
 
 const MOST_KEYS = 1_000;
@@ -44,11 +44,11 @@ export class PostgresPluginStorages implements PluginStorages {
   }
 
   async #get(plugin: string, key: string): Promise<unknown> {
-    return parsed(await readEntry(this.database, this.clock, plugin, key));
+    return storageValue(await readEntry(this.database, this.clock, plugin, key));
   }
 
   async #set(plugin: string, key: string, value: unknown, expires: Date | undefined): Promise<void> {
-    await this.#writes.add({ plugin, key, value: entryText(plugin, key, value), expires });
+    await this.#writes.add({ plugin, key, value: storageText(plugin, key, value), expires });
   }
 
   async #keys(plugin: string, prefix: string): Promise<readonly string[]> {

@@ -1,9 +1,9 @@
 // A change of one entry that loses nothing of what others write meanwhile: read, changed, and written only in the place of what was read. Each is a commit by
 // itself and holds no more than its one row, so two of them never wait for each other in a circle.
 import type { PluginStorage } from '@postroom/sdk';
-import type { Database, Statements } from '../engine/database.js';
+import { changedEntry, storageValue } from '@postroom/sdk/store';
+import type { Database, Reads, Statements } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
-import { entryText, parsed, readEntry } from './storageEntry.js';
 import { checkHolding } from './storageWrites.js';
 
 export interface EntryUpdate {
@@ -11,6 +11,15 @@ export interface EntryUpdate {
   readonly key: string;
   readonly change: Parameters<PluginStorage['update']>[1];
   readonly expires: Date | undefined;
+}
+
+/** JSON; `undefined` where there is no entry, or one that has expired. */
+export async function readEntry(reads: Reads, { now }: Pick<EngineClock, 'now'>, plugin: string, key: string): Promise<string | undefined> {
+  const [row] = await reads.rows<{ value: string }>(
+    `SELECT value FROM plugin_state WHERE plugin = $1 AND key = $2 AND (expires_at IS NULL OR expires_at > ${now})`,
+    [plugin, key],
+  );
+  return row?.value;
 }
 
 /** Updates of one entry by this server come one after the other: they would only get in each other's way. */
@@ -41,11 +50,10 @@ export class StorageUpdates {
 async function updateEntry(database: Database, clock: EngineClock, { plugin, key, change, expires }: EntryUpdate): Promise<unknown> {
   for (;;) {
     const former = await readEntry(database, clock, plugin, key);
-    const value = change(parsed(former));
-    const text = value === undefined ? undefined : entryText(plugin, key, value);
-    if (text === former && expires === undefined) return parsed(text);
+    const { text, isNew } = changedEntry({ plugin, key }, former, change);
+    if (!isNew && expires === undefined) return storageValue(text);
     const isDone = await database.transaction((statements) => replace(statements, clock, { plugin, key, former, text, expires }));
-    if (isDone) return parsed(text);
+    if (isDone) return storageValue(text);
   }
 }
 

@@ -3,12 +3,12 @@
 import type { PluginStorage } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock, PluginStorages } from '@postroom/sdk/services';
+import { changedEntry, storageText, storageValue } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
 
 const MOST_ENTRIES = 100_000;
-const MOST_OCTETS = 64 * 2 ** 10;
 /** Of all entries of a plugin together, keys included: a disk is not filled from here. */
 const MOST_TOTAL = 64 * 2 ** 20;
 const MOST_KEYS = 1_000;
@@ -89,7 +89,7 @@ export class SqlitePluginStorages implements PluginStorages {
   }
 
   async #get(plugin: string, key: string): Promise<unknown> {
-    return parsed(await this.#live(plugin, key));
+    return storageValue(await this.#live(plugin, key));
   }
 
   /** JSON; `undefined` where there is no entry, or one that has expired. */
@@ -102,7 +102,7 @@ export class SqlitePluginStorages implements PluginStorages {
   }
 
   async #set(plugin: string, key: string, value: unknown, expires: Date | undefined): Promise<void> {
-    const text = textOf(plugin, key, value);
+    const text = storageText(plugin, key, value);
     let change = NOTHING;
     await this.queue.write({
       run: async (writer) => {
@@ -114,8 +114,8 @@ export class SqlitePluginStorages implements PluginStorages {
 
   async #update(plugin: string, key: string, change: Change, expires: Date | undefined): Promise<unknown> {
     // A look costs no commit where nothing changes.
-    const seen = changed(plugin, key, await this.#live(plugin, key), change);
-    if (!seen.isNew && expires === undefined) return parsed(seen.text);
+    const seen = changedEntry({ plugin, key }, await this.#live(plugin, key), change);
+    if (!seen.isNew && expires === undefined) return storageValue(seen.text);
     let [kept, counted] = [seen.text, NOTHING];
     await this.queue.write({
       // The one writer reads and writes: nothing comes in between.
@@ -123,7 +123,7 @@ export class SqlitePluginStorages implements PluginStorages {
         counted = NOTHING;
         const stored = await entryOf(writer, plugin, key);
         const live = stored !== undefined && !isOver(stored, this.clock.now()) ? stored : undefined;
-        const { text, isNew } = changed(plugin, key, live?.value, change);
+        const { text, isNew } = changedEntry({ plugin, key }, live?.value, change);
         kept = text;
         if (!isNew && expires === undefined) return;
         if (text !== undefined) {
@@ -135,7 +135,7 @@ export class SqlitePluginStorages implements PluginStorages {
       },
       committed: () => this.#count(plugin, counted),
     });
-    return parsed(kept);
+    return storageValue(kept);
   }
 
   /** Answers by how much the plugin keeps more. Throws `store/full`. */
@@ -193,32 +193,6 @@ async function entryOf(writer: Connection, plugin: string, key: string): Promise
     [plugin, key],
   );
   return entry;
-}
-
-/** As JSON. Throws where it has none, and `store/full` where it is too long. */
-function textOf(plugin: string, key: string, value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) throw new TypeError(`Plugin ${plugin} sets ${key} to something that JSON can't express.`);
-  if (Buffer.byteLength(text) > MOST_OCTETS) {
-    throw new PostroomError('store/full', `Plugin ${plugin} wants to keep more than 64 KB under "${key}". Split the value.`, { plugin });
-  }
-  return text;
-}
-
-/** What `change` makes of a value. Throws as it does, and as textOf(). */
-function changed(
-  plugin: string,
-  key: string,
-  former: string | undefined,
-  change: Change,
-): { readonly text?: string; readonly isNew: boolean } {
-  const value = change(parsed(former));
-  const text = value === undefined ? undefined : textOf(plugin, key, value);
-  return { ...(text !== undefined && { text }), isNew: text !== former };
-}
-
-function parsed(text: string | undefined): unknown {
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }
 
 function isOver({ expires }: StoredEntry, now: Date): boolean {
