@@ -138,6 +138,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     services: [
       ...[
         'ActivityLog',
+        'Clock',
         'DataFolder',
         'Documents',
         'Events',
@@ -149,7 +150,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'PluginStorages',
         'Revisions',
       ],
-      ...['ServerNode', 'StoreMaintenance'],
+      ...['ServerNode', 'StartMode', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
   },
