@@ -13,6 +13,7 @@ export interface StoreSurroundings {
   readonly address: string;
   readonly passwordFile: string | undefined;
   readonly connections: number;
+  readonly goneAfterMs: number;
 }
 
 export interface OpenStore {

@@ -29,6 +29,8 @@ export interface PostgresStoreOptions {
   readonly node: string;
   /** In the place of the database's clock: for tests. */
   readonly clock?: Clock | undefined;
+  /** Milliseconds after which others take over from this server when nothing was heard of it. */
+  readonly goneAfterMs?: number | undefined;
   /** Between two signs of life. */
   readonly renewMs?: number | undefined;
   /** After a commit noted that a client picked messages up. */
@@ -87,10 +89,10 @@ export class PostgresStore implements StoreMaintenance {
    * `data/locked`, `settings/invalid`.
    */
   static async open(dataDir: string, options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { address: url, passwordFile, node: name, clock, renewMs, connections } = options;
+    const { address: url, passwordFile, node: name, clock, goneAfterMs, renewMs, connections } = options;
     const engine = await PostgresEngine.open({
       address: readAddress({ url, passwordFile }),
-      server: { name, renewMs },
+      server: { name, goneAfterMs, renewMs },
       clock,
       connections,
       former: (store) => formerServer(dataDir, store),
