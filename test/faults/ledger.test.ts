@@ -36,12 +36,12 @@ describe('The ledger of the fault runs', () => {
     await fixture.open();
     const ledger = new Ledger();
     ledger.expect('a@x', { outside: ['out@far.example'], life: 1 });
-    ledger.received('out@far.example', 'a@x', 1);
+    ledger.received('out@far.example', 'a@x');
     expect(ledger.openWindows(['out@far.example'])).to.equal(1);
-    ledger.received('out@far.example', 'a@x', 2);
+    ledger.received('out@far.example', 'a@x');
     expect(await ledger.judge(fixture.folder, 0)).to.deep.equal({ lost: [], doubled: [], stalled: [] });
     expect(ledger.doubledInWindow).to.equal(1);
-    ledger.received('out@far.example', 'a@x', 3);
+    ledger.received('out@far.example', 'a@x');
     expect((await ledger.judge(fixture.folder, 0)).doubled).to.deep.equal(['a@x went 3 times to out@far.example']);
   });
 
