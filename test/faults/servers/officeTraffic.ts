@@ -20,8 +20,10 @@ const EVERYBODY = ['company/andrew', 'company/greg', 'company/carolyn'];
 /** More than is kept in memory on the way in. */
 const LARGE = 1_300_000;
 const LARGE_EVERY = 23;
-const PATIENCE_MS = 40_000;
-const BREATH_MS = 60;
+const PATIENCE_MS = 15_000;
+const BREATH_MS = 100;
+/** The ISP gets no more while nobody collects. */
+const MOST_AT_ISP = 60;
 /** The store was cut off before it said whether it has the message: one copy or none is right. */
 const UNKNOWN = /The store was cut off before it said/;
 
@@ -74,11 +76,16 @@ export class OfficeTraffic {
     });
   }
 
+  /** Grows whenever a client got what it came for. */
+  get served(): number {
+    return this.accepted + this.reader.read;
+  }
+
   start(): void {
     this.#isOn = true;
     this.#loops = [
       this.#loop(() => this.#arrive()),
-      ...[1, 2].map(() => this.#loop(() => this.#send())),
+      ...[1, 2, 3].map(() => this.#loop(() => this.#send())),
       ...[1, 2].map(() => this.#loop(() => this.#fetch())),
       ...this.servers.map((server) => this.#loop(() => server.run('send-receive').catch(() => undefined))),
     ];
@@ -102,6 +109,7 @@ export class OfficeTraffic {
   }
 
   #arrive(): void {
+    if (this.isp.mailboxes.some(({ messages }) => messages.length >= MOST_AT_ISP)) return;
     const [atIsp, to, mailboxes] = this.#one(ARRIVALS);
     const { id, text } = this.#letter({ to });
     const octets = Buffer.from(text, 'latin1');

@@ -16,6 +16,8 @@ export interface Fire {
 
 /** What came of one. */
 export interface FireReport {
+  /** kill -9 of a server's process, or of PostgreSQL with all its processes: so many. */
+  readonly kills?: number;
   /** Sentences about what did not hold. */
   readonly complaints?: readonly string[];
   /** Milliseconds until the other server had what the one that was hit held. */
@@ -25,11 +27,9 @@ export interface FireReport {
 export interface ServerFault {
   readonly fault: string;
   readonly held: string;
-  /** kill -9 of a server, or of PostgreSQL with all its processes. */
-  readonly kills: number;
   /** How often it comes, beside the others. */
   readonly weight: number;
-  run(fire: Fire): Promise<FireReport | undefined>;
+  run(fire: Fire): Promise<FireReport>;
 }
 
 /** Longest time of a takeover that is promised. */
@@ -52,104 +52,98 @@ const LOST: readonly RegExp[] = [
   /INSERT INTO lease\b/,
 ];
 
+/** Killed and started again; nobody waits for that. */
+async function killed({ server }: WorldServer, afterMs = 0): Promise<number> {
+  const kills = await server.kill();
+  server.start(afterMs);
+  return kills;
+}
+
 export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: 'kill of a server, which comes back at once',
     held: "what it left is its successor's",
-    kills: 1,
-    weight: 10,
-    run: async ({ hit, chance }) => {
-      await hit.server.kill();
-      await wait(chance() * 300);
-      await hit.server.start();
-      return undefined;
-    },
+    weight: 12,
+    run: async ({ hit, chance }) => ({ kills: await killed(hit, chance() * 300) }),
   },
   {
     fault: 'kill of a server, and again while it starts',
     held: 'the third start goes on',
-    kills: 2,
     weight: 4,
     run: async ({ hit, chance }) => {
-      await hit.server.kill();
-      const starting = hit.server.tryStart();
+      const first = await killed(hit);
       await wait(chance() * 1_500);
-      await hit.server.kill();
-      await starting;
-      await hit.server.start();
-      return undefined;
+      return { kills: first + (await killed(hit)) };
     },
   },
   {
     fault: 'kill of both servers at once',
     held: 'each goes on where it was',
-    kills: 2,
-    weight: 4,
-    run: async ({ hit, other }) => {
-      await Promise.all([hit.server.kill(), other.server.kill()]);
-      await Promise.all([hit.server.start(), other.server.start()]);
-      return undefined;
-    },
+    weight: 5,
+    run: async ({ hit, other }) => ({ kills: sum(await Promise.all([killed(hit), killed(other)])) }),
   },
   {
     fault: 'kill of a server, which stays away',
     held: 'the other has its mailboxes within a minute',
-    kills: 1,
     weight: 2,
     run: async (fire) => {
+      await fire.world.up();
       const session = await opened(fire);
-      await fire.hit.server.kill();
+      const kills = await fire.hit.server.kill();
       const report = await takeover(fire);
       session?.end();
-      await fire.hit.server.start();
-      return report;
+      fire.hit.server.start();
+      return { ...report, kills };
     },
   },
   {
     fault: 'kill of PostgreSQL with all its processes',
     held: 'what was answered is there; both servers go on',
-    kills: 1,
     weight: 10,
     run: async ({ world, chance }) => {
       await world.hosts.crash('kill', chance() * 1_500);
-      return undefined;
+      return { kills: 1 };
     },
   },
   {
     fault: 'kill of PostgreSQL and of a server at once',
     held: 'the same',
-    kills: 2,
     weight: 4,
     run: async ({ world, hit, chance }) => {
-      await Promise.all([hit.server.kill(), world.hosts.crash('kill', chance() * 500)]);
-      await hit.server.start();
-      return undefined;
+      const [kills] = await Promise.all([killed(hit), world.hosts.crash('kill', chance() * 500)]);
+      return { kills: kills + 1 };
+    },
+  },
+  {
+    fault: 'kill of everything at once',
+    held: 'the same',
+    weight: 4,
+    run: async ({ world, hit, other, chance }) => {
+      const [one, two] = await Promise.all([killed(hit), killed(other), world.hosts.crash('kill', chance() * 500)]);
+      return { kills: one + two + 1 };
     },
   },
   {
     fault: 'immediate stop of PostgreSQL',
     held: 'the same',
-    kills: 0,
     weight: 2,
     run: async ({ world, chance }) => {
       await world.hosts.crash('immediate', chance() * 1_500);
-      return undefined;
+      return {};
     },
   },
   {
     fault: 'kill of PostgreSQL, and its synchronous standby is promoted',
     held: 'what was answered is on the standby; both servers find it',
-    kills: 1,
     weight: 2,
     run: async ({ world, chance }) => {
       await world.hosts.failOver(() => wait(500 + chance() * 1_500));
-      return undefined;
+      return { kills: 1 };
     },
   },
   {
     fault: 'a server stands still beyond its leases (SIGSTOP, SIGCONT)',
     held: 'the other takes over; it removes and stores nothing stale, and goes on',
-    kills: 0,
     weight: 2,
     run: (fire) =>
       stale(
@@ -161,7 +155,6 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: "a server's connections carry nothing beyond its leases",
     held: 'the same',
-    kills: 0,
     weight: 2,
     run: (fire) =>
       stale(
@@ -173,24 +166,22 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: "a server's connections are cut",
     held: 'they are opened again',
-    kills: 0,
     weight: 3,
     run: ({ hit }) => {
       hit.way.cut();
-      return Promise.resolve(undefined);
+      return Promise.resolve({});
     },
   },
   {
     fault: 'the answer to a COMMIT is lost',
     held: 'what became of it is asked for',
-    kills: 0,
     weight: 4,
     run: async ({ world, hit, chance }) => {
       const of = LOST[Math.floor(chance() * LOST.length)] as RegExp;
       const loss: LostAnswer = { of, isStored: chance() < 0.7 };
       // Where none comes by in that time the next one is lost.
       await bounded(LOSS_MS, 'the loss', hit.way.lose(world.hosts.place, loss)).catch(() => undefined);
-      return undefined;
+      return {};
     },
   },
 ];
@@ -223,6 +214,7 @@ async function takeover({ traffic, other }: Fire): Promise<FireReport> {
 
 /** The one that was hit hears nothing until the other has taken over. What it was to delete may not go then. */
 async function stale(fire: Fire, begin: () => void, end: () => void): Promise<FireReport> {
+  await fire.world.up();
   const session = await opened(fire);
   const [doomed] = session?.ids ?? [];
   if (doomed !== undefined) await session?.remove(doomed).catch(() => undefined);
@@ -235,4 +227,8 @@ async function stale(fire: Fire, begin: () => void, end: () => void): Promise<Fi
   const isStale = doomed !== undefined && answer.startsWith('+OK');
   const complaint = `a session that another server had taken over was told ${answer} after it deleted ${doomed}`;
   return { ...report, complaints: [...(report.complaints ?? []), ...(isStale ? [complaint] : [])] };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, each) => total + each, 0);
 }

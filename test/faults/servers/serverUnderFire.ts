@@ -29,6 +29,9 @@ const BUGS = /unhandled|uncaught|did not handle|"level":"fatal"|\b(?:Type|Range|
 export class ServerUnderFire {
   #isUp = false;
   #isWanted = false;
+  /** There is a process of it. */
+  #isAlive = false;
+  #starting = Promise.resolve();
   #looked = 0;
   /** Sentences about ends that nobody asked for. */
   readonly #surprises: string[] = [];
@@ -56,33 +59,27 @@ export class ServerUnderFire {
     return this.#isUp ? (this.office.ready[protocol][0]?.port ?? 0) : 0;
   }
 
-  /** Resolves when it serves. Rejects where it never does. */
-  async start(): Promise<void> {
-    const due = performance.now() + START_MS;
-    while (!(await this.tryStart())) {
-      if (performance.now() > due) throw new Error(`Server ${this.name} did not start: ${this.office.log.slice(-2_000)}`);
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-    }
-  }
-
-  /** False where it was refused, or killed on its way. */
-  async tryStart(): Promise<boolean> {
+  /** Starts it, as a supervisor would: again wherever that is refused. `up` tells when it serves. */
+  start(afterMs = 0): void {
     this.#isWanted = true;
-    const isReady = await this.office.start().then(
-      () => true,
-      () => false,
-    );
-    this.#isUp = isReady;
-    if (isReady) void this.office.ended().then(() => this.#ended());
-    return isReady;
+    this.#starting = this.#start(afterMs);
   }
 
-  /** kill -9. */
-  async kill(): Promise<void> {
+  /** Resolves when it serves. Rejects where it was started, and never does. */
+  async up(): Promise<void> {
+    await this.#starting;
+    if (!this.#isUp) throw new Error(`Server ${this.name} did not start: ${this.office.log.slice(-2_000)}`);
+  }
+
+  /** kill -9, whatever it is at. Answers how many processes that ended. */
+  async kill(): Promise<number> {
     this.#isWanted = false;
     this.#isUp = false;
+    const count = this.#isAlive ? 1 : 0;
     this.office.signal('SIGKILL');
     await this.office.ended();
+    await this.#starting;
+    return count;
   }
 
   /** It stands still: not a line of its code runs until `resume`. */
@@ -121,8 +118,27 @@ export class ServerUnderFire {
     return this.office.log;
   }
 
+  async #start(afterMs: number): Promise<void> {
+    await wait(afterMs);
+    for (const due = performance.now() + START_MS; this.#isWanted && performance.now() < due; await wait(AGAIN_MS)) {
+      const starting = this.office.start();
+      this.#isAlive = true;
+      void this.office.ended().then(() => this.#ended());
+      const isReady = await starting.then(
+        () => true,
+        () => false,
+      );
+      if (!this.#isWanted) return;
+      this.#isUp = isReady && this.#isAlive;
+      if (this.#isUp) return;
+    }
+  }
+
   #ended(): void {
+    this.#isAlive = false;
+    if (this.#isUp && this.#isWanted) this.#surprises.push(`server ${this.name} ended by itself: ${this.office.log.slice(-600)}`);
     this.#isUp = false;
-    if (this.#isWanted) this.#surprises.push(`server ${this.name} ended by itself: ${this.office.log.slice(-600)}`);
   }
 }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -25,9 +25,11 @@ const WINDOW = `${PREFIX}the one window, between the ISP's final dot and its 250
 const TAKEOVER = `${PREFIX}takeover`;
 /** As soon as a server may be taken over at all: a sweep of hundreds of kills has no half minutes. */
 const GONE_AFTER_SECONDS = 3;
-const FAULTS_A_LOOK = 12;
-/** From the end of one fault to the next, at most. */
+const FAULTS_A_LOOK = 15;
+/** From the end of one fault to the next: work has to be done, for so long at most. */
 const CALM_MS = 1_200;
+const IDLE_MS = 15_000;
+const LOOK_EVERY_MS = 50;
 /** All mail must be where it belongs in this time, once nothing comes after it. */
 const SETTLED_MS = 120_000;
 
@@ -84,13 +86,21 @@ class ServersSweep {
     // Each once, in any order; then as they come.
     const first = shuffled(SERVER_FAULTS, this.#chance);
     while (!this.isSpoilt && (this.#kills < this.options.kills || first.length > 0)) {
-      await wait(this.#chance() * CALM_MS);
+      await this.#calm();
       await this.#fire(first.pop() ?? this.#any());
       if (this.#fired.length >= FAULTS_A_LOOK) await this.#look();
     }
     if (this.#fired.length > 0) await this.#look();
     else await this.#traffic.rest();
     this.#sum(performance.now() - began);
+  }
+
+  /** The next fault falls upon work: somebody has been served since the last one. */
+  async #calm(): Promise<void> {
+    const before = this.#traffic.served;
+    const due = performance.now() + IDLE_MS;
+    await wait(this.#chance() * CALM_MS);
+    while (this.#traffic.served === before && performance.now() < due) await wait(LOOK_EVERY_MS);
   }
 
   #any(): ServerFault {
@@ -102,22 +112,23 @@ class ServersSweep {
     return SERVER_FAULTS[0] as ServerFault;
   }
 
-  async #fire({ fault, held, kills, run }: ServerFault): Promise<void> {
+  async #fire({ fault, held, run }: ServerFault): Promise<void> {
     const [a, b] = this.world.both;
     const [hit, other] = this.#chance() < 0.5 ? [a, b] : [b, a];
     const fire: Fire = { world: this.world, traffic: this.#traffic, chance: this.#chance, hit, other };
     this.#fired.push(`${fault} (${hit.server.name})`);
     const report = await run(fire);
-    this.#kills += kills;
+    this.#kills += report.kills ?? 0;
     this.#faults += 1;
-    this.table.add(PREFIX + fault, { stalled: report?.complaints ?? [] }, held);
-    if (report?.takeoverMs !== undefined) this.#takeovers.push(report.takeoverMs);
+    this.table.add(PREFIX + fault, { stalled: report.complaints ?? [] }, held);
+    if (report.takeoverMs !== undefined) this.#takeovers.push(report.takeoverMs);
   }
 
   /** Everything comes to rest, and is held against the ledger. */
   async #look(): Promise<void> {
     await this.#traffic.rest();
     const query = this.world.hosts.query.bind(this.world.hosts);
+    await this.world.up();
     const stalled = await this.#settle();
     const verdict = this.#ledger.judgeHoldings(await holdingsOf(query), this.world.left);
     const found = {

@@ -54,7 +54,10 @@ export class ServersWorld {
     };
     const world = new ServersWorld(isp, hosts, folder, [await make('a'), await make('b')], goneAfterSeconds * 1000);
     try {
-      for (const { server } of world.both) await server.start();
+      for (const { server } of world.both) {
+        server.start();
+        await server.up();
+      }
       for (const account of ['company', 'works']) {
         await world.both[0].server.run('accounts.set-password', { account, password: PRACTICE_PASSWORD });
       }
@@ -67,6 +70,10 @@ export class ServersWorld {
 
   get servers(): readonly ServerUnderFire[] {
     return this.both.map(({ server }) => server);
+  }
+
+  async up(): Promise<void> {
+    for (const server of this.servers) await server.up();
   }
 
   /** Messages that are still at the ISP. */
