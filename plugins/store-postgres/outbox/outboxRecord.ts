@@ -55,15 +55,18 @@ export class OutboxRecord {
     private readonly updates: readonly OutboxUpdate[],
     private readonly tally: OutboxTally,
     private readonly clock: EngineClock,
+    /** Of a message that answers for all of it. */
+    private readonly isAnswered = false,
   ) {}
 
-  /** Throws `lease/lost` where another sender has one of the entries. */
+  /** Throws `lease/lost` where another sender has one of the entries; of what is answered for, where one of them has ended. */
   async run(statements: Statements): Promise<void> {
     const entries = await statements.rows<LockedEntry>(LOCK, [this.updates.map(({ id }) => id)]);
     const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
     refuseTakenOver(this.updates, entryOf);
     // What is gone is passed over, and what was reported before, by somebody who did not hear that it was recorded, counts once.
     const updates = this.updates.filter(({ id, lease }) => entryOf.has(id) && (lease === undefined || entryOf.get(id)?.reported !== lease));
+    if (this.isAnswered) refuseEnded(this.updates, updates);
     const messageOf = new Map(entries.map((entry) => [entry.id, entry.message_id]));
     this.#done = updates.filter(({ outcome }) => isDone(outcome)).map(({ id }) => id);
     const stay = updates.filter(({ outcome }) => !isDone(outcome));
@@ -92,6 +95,12 @@ function refuseTakenOver(updates: readonly OutboxUpdate[], entryOf: ReadonlyMap<
     return entry === undefined || lease === undefined || lease === entry.lease ? [] : [entry.recipient];
   });
   if (lost.length > 0) throw takenOver(lost);
+}
+
+/** Who answers for what has ended would say so a second time. */
+function refuseEnded(wanted: readonly OutboxUpdate[], left: readonly OutboxUpdate[]): void {
+  const ended = wanted.filter((update) => !left.includes(update));
+  if (ended.length > 0) throw takenOver(ended.map(({ receipt }) => receipt.recipient));
 }
 
 function columnsOf(stay: readonly OutboxUpdate[]): readonly unknown[] {

@@ -6,7 +6,7 @@ import type { Connection } from '../engine/connection.js';
 import type { OutboxRow } from '../engine/tables.js';
 import { letGo } from '../mail/copies.js';
 import type { OutboxTally } from './outboxTally.js';
-import { IDS, lastTries, refuseTakenOver } from './tries.js';
+import { IDS, lastTries, refuseEnded, refuseTakenOver } from './tries.js';
 
 /** An entry's row as far as the tally counts it. */
 export type Moved = Pick<OutboxRow, 'id' | 'state'> & { readonly attempts: number };
@@ -19,6 +19,8 @@ export class OutboxRecord {
     private readonly updates: readonly OutboxUpdate[],
     private readonly tally: OutboxTally,
     private readonly now: Date,
+    /** Of a message that answers for all of it. */
+    private readonly isAnswered = false,
   ) {}
 
   /** Entries that are done let go of their messages. */
@@ -26,10 +28,11 @@ export class OutboxRecord {
     return this.updates.some((update) => !stays(update));
   }
 
-  /** Throws `lease/lost` where another sender has one of them. */
+  /** Throws `lease/lost` where another sender has one of them; of what is answered for, where one of them has ended. */
   async run(writer: Connection): Promise<void> {
     const tries = await lastTries(writer, this.updates);
     refuseTakenOver(this.updates, tries);
+    if (this.isAnswered) refuseEnded(this.updates, tries);
     // What was reported before, by somebody who did not hear that it was recorded, counts once.
     const updates = this.updates.filter(({ id, lease }) => lease === undefined || tries.get(id)?.reported !== lease);
     this.#done = updates.filter((update) => !stays(update)).map((update) => update.id);

@@ -1,7 +1,7 @@
 // Who sends an entry: the last try has the highest number, and what another one comes to does not count.
 import { PostroomError } from '@postroom/sdk';
 import { namesOf } from '@postroom/sdk/base';
-import type { LeasedEntry, OutboxState } from '@postroom/sdk/services';
+import type { LeasedEntry, OutboxState, OutboxUpdate } from '@postroom/sdk/services';
 import type { Connection } from '../engine/connection.js';
 
 /** SQL: numbers given as a JSON array. */
@@ -43,6 +43,12 @@ export function refuseTakenOver(entries: readonly LeasedEntry[], tries: Readonly
     return last === undefined || lease === undefined || last.lease === lease ? [] : [last.recipient];
   });
   if (lost.length > 0) throw takenOver(lost);
+}
+
+/** Throws `lease/lost` where one of them is gone, or its try was recorded: who answers for it would say so a second time. */
+export function refuseEnded(updates: readonly OutboxUpdate[], tries: ReadonlyMap<number, LastTry>): void {
+  const ended = updates.filter(({ id, lease }) => !tries.has(id) || (lease !== undefined && tries.get(id)?.reported === lease));
+  if (ended.length > 0) throw takenOver(ended.map(({ receipt }) => receipt.recipient));
 }
 
 export function takenOver(recipients: readonly string[]): PostroomError {
