@@ -63,13 +63,13 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: 'kill of a server, which comes back at once',
     held: "what it left is its successor's",
-    weight: 12,
+    weight: 10,
     run: async ({ hit, chance }) => ({ kills: await killed(hit, chance() * 300) }),
   },
   {
     fault: 'kill of a server, and again while it starts',
     held: 'the third start goes on',
-    weight: 4,
+    weight: 6,
     run: async ({ hit, chance }) => {
       const first = await killed(hit);
       await wait(chance() * 1_500);
@@ -79,7 +79,7 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: 'kill of both servers at once',
     held: 'each goes on where it was',
-    weight: 5,
+    weight: 8,
     run: async ({ hit, other }) => ({ kills: sum(await Promise.all([killed(hit), killed(other)])) }),
   },
   {
@@ -108,7 +108,7 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: 'kill of PostgreSQL and of a server at once',
     held: 'the same',
-    weight: 4,
+    weight: 6,
     run: async ({ world, hit, chance }) => {
       const [kills] = await Promise.all([killed(hit), world.hosts.crash('kill', chance() * 500)]);
       return { kills: kills + 1 };
@@ -117,7 +117,7 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: 'kill of everything at once',
     held: 'the same',
-    weight: 4,
+    weight: 8,
     run: async ({ world, hit, other, chance }) => {
       const [one, two] = await Promise.all([killed(hit), killed(other), world.hosts.crash('kill', chance() * 500)]);
       return { kills: one + two + 1 };
@@ -126,7 +126,7 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: 'immediate stop of PostgreSQL',
     held: 'the same',
-    weight: 2,
+    weight: 1,
     run: async ({ world, chance }) => {
       await world.hosts.crash('immediate', chance() * 1_500);
       return {};
@@ -155,7 +155,7 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: "a server's connections carry nothing beyond its leases",
     held: 'the same',
-    weight: 2,
+    weight: 1,
     run: (fire) =>
       stale(
         fire,
@@ -166,7 +166,7 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: "a server's connections are cut",
     held: 'they are opened again',
-    weight: 3,
+    weight: 2,
     run: ({ hit }) => {
       hit.way.cut();
       return Promise.resolve({});
@@ -175,7 +175,7 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
   {
     fault: 'the answer to a COMMIT is lost',
     held: 'what became of it is asked for',
-    weight: 4,
+    weight: 3,
     run: async ({ world, hit, chance }) => {
       const of = LOST[Math.floor(chance() * LOST.length)] as RegExp;
       const loss: LostAnswer = { of, isStored: chance() < 0.7 };
