@@ -42,9 +42,9 @@ const OWNER = OWNERS[1] as (typeof OWNERS)[number];
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Transactions of which the answer is lost, by a statement in them. */
-const LOST: readonly RegExp[] = [
-  /INSERT INTO message\b/,
+/** Transactions of which the answer is lost, by a statement in them: that of a message, and one more. */
+const STORES_MESSAGE = /INSERT INTO message\b/;
+const OTHERS: readonly RegExp[] = [
   /UPDATE placement SET removed_at/,
   /UPDATE outbox SET in_doubt = true/,
   /UPDATE outbox SET lease = token/,
@@ -177,10 +177,12 @@ export const SERVER_FAULTS: readonly ServerFault[] = [
     held: 'what became of it is asked for',
     weight: 3,
     run: async ({ world, hit, chance }) => {
-      const of = LOST[Math.floor(chance() * LOST.length)] as RegExp;
-      const loss: LostAnswer = { of, isStored: chance() < 0.7 };
-      // Where none comes by in that time the next one is lost.
-      await bounded(LOSS_MS, 'the loss', hit.way.lose(world.hosts.place, loss)).catch(() => undefined);
+      const other = OTHERS[Math.floor(chance() * OTHERS.length)] as RegExp;
+      for (const of of [STORES_MESSAGE, STORES_MESSAGE, other]) {
+        const loss: LostAnswer = { of, isStored: chance() < 0.7 };
+        // Where none comes by in that time the next one is lost.
+        await bounded(LOSS_MS, 'the loss', hit.way.lose(world.hosts.place, loss)).catch(() => undefined);
+      }
       return {};
     },
   },
