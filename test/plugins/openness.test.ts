@@ -124,7 +124,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
-      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
+      ...['PluginStorages', 'Revisions', 'ServerNode', 'StoreFiles', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
   },

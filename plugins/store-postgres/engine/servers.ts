@@ -187,7 +187,7 @@ async function dropSpills(statements: Statements, server: number): Promise<void>
 function nameTaken(name: string): PostroomError {
   return new PostroomError(
     'data/locked',
-    `Another server named "${name}" is on this store, and was heard of within the last half minute. Give this one another name ("node" in boot.json), or stop that one.`,
+    `Another server named "${name}" is on this store, and was heard of within the last half minute. Give this one another name ("node" in boot.json, or POSTROOM_NODE in the environment), or stop that one.`,
     { server: name },
   );
 }
