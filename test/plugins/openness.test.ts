@@ -41,7 +41,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'licensing-lite': { forbidden: [EDITION, 'onLicenseCheck'] },
   'licensing-pro': { forbidden: [EDITION, 'onLicenseCheck'] },
   'mailing-lists': { services: ['Teaching'] },
-  'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
+  'network-device': { services: ['Clock', 'Leases', 'Licence', 'ServerNode'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': {
     services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],

@@ -802,8 +802,10 @@ export interface NetworkDeviceLookAnswer {
   readonly port: number;
   /** Empty where none is set. */
   readonly mac: string;
-  /** Postroom may work: it is seen, or was a short while ago. */
+  /** Postroom may work: a server sees it, or one did a short while ago. */
   readonly satisfied: boolean;
+  /** Servers on the store that see it, this one among them. */
+  readonly seenBy: readonly string[];
   /** The last times that it came or went, oldest first. */
   readonly history: readonly {
     readonly at: string;
@@ -811,12 +813,13 @@ export interface NetworkDeviceLookAnswer {
     /** Why it was not seen. */
     readonly why?: string;
   }[];
-  /** At the last look; missing before the first. */
+  /** At this server's last look; missing before the first. */
   readonly seen?: boolean;
   /** Why it was not seen. */
   readonly why?: string;
+  /** By any server. */
   readonly lastSeen?: string;
-  /** Since when it is seen, or not. */
+  /** Since when this server sees it, or not. */
   readonly since?: string;
 }
 
@@ -827,8 +830,10 @@ export interface NetworkDeviceStatusAnswer {
   readonly port: number;
   /** Empty where none is set. */
   readonly mac: string;
-  /** Postroom may work: it is seen, or was a short while ago. */
+  /** Postroom may work: a server sees it, or one did a short while ago. */
   readonly satisfied: boolean;
+  /** Servers on the store that see it, this one among them. */
+  readonly seenBy: readonly string[];
   /** The last times that it came or went, oldest first. */
   readonly history: readonly {
     readonly at: string;
@@ -836,12 +841,13 @@ export interface NetworkDeviceStatusAnswer {
     /** Why it was not seen. */
     readonly why?: string;
   }[];
-  /** At the last look; missing before the first. */
+  /** At this server's last look; missing before the first. */
   readonly seen?: boolean;
   /** Why it was not seen. */
   readonly why?: string;
+  /** By any server. */
   readonly lastSeen?: string;
-  /** Since when it is seen, or not. */
+  /** Since when this server sees it, or not. */
   readonly since?: string;
 }
 
@@ -1217,6 +1223,8 @@ export interface StatusAnswer {
   /** `running`, or why not. */
   readonly service: string;
   readonly edition: string;
+  /** Servers on the store that see the network device; missing where no plugin looks for it. */
+  readonly deviceSeenBy?: readonly string[];
   readonly ports: readonly {
     readonly protocol: string;
     readonly host: string;

@@ -72,6 +72,10 @@ describe('status', () => {
     });
   });
 
+  it('says which servers on the store see the network device, where a plugin looks for it', async () => {
+    expect(await statusReport(sources(), ['a', 'b'])).to.deep.include({ edition: 'Pro', deviceSeenBy: ['a', 'b'] });
+  });
+
   it('is there while nobody counts, and nobody tries settings out', async () => {
     const status = await statusReport(sources({ figures: () => undefined, trials: () => undefined }));
     expect(status).to.include({ service: 'running', figures: undefined, unconfirmed: undefined });
