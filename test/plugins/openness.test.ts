@@ -44,7 +44,10 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'network-device': { services: ['Clock', 'Leases', 'Licence', 'ServerNode'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': {
-    services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],
+    services: [
+      ...['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'SettingsService'],
+      ...['StartMode', 'TrialPeriod'],
+    ],
   },
   'platform/cli': {
     services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
