@@ -369,6 +369,14 @@ export interface ConfigQuestionsAnswer {
   readonly cc?: string;
 }
 
+/** config.replace: Put a whole file in the place of the settings, on all servers that share them; "config undo" goes back */
+export interface ConfigReplaceAnswer {
+  /** What is doubtful in the settings now, a sentence each. */
+  readonly warnings: readonly string[];
+  /** Where the change goes back unless it is confirmed: what comes of it, and how to confirm it. */
+  readonly confirm?: string;
+}
+
 /** config.set: Change a property */
 export type ConfigSetAnswer = {
   readonly key: string;
@@ -1540,6 +1548,7 @@ export interface Answers {
   readonly 'config.get': ConfigGetAnswer;
   readonly 'config.history': ConfigHistoryAnswer;
   readonly 'config.questions': ConfigQuestionsAnswer;
+  readonly 'config.replace': ConfigReplaceAnswer;
   readonly 'config.set': ConfigSetAnswer;
   readonly 'config.show': ConfigShowAnswer;
   readonly 'config.undo': ConfigUndoAnswer;
