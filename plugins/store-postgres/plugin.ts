@@ -2,6 +2,7 @@
 import type { PluginContext } from '@postroom/sdk';
 import {
   ActivityLog,
+  Clock,
   DataFolder,
   Documents,
   Events,
@@ -22,6 +23,7 @@ export async function activate(context: PluginContext): Promise<void> {
     folder: context.get(DataFolder),
     node: context.get(ServerNode),
     events: context.get(Events),
+    clock: context.get(Clock),
     log: context.log,
     address: context.settings.get<string>('storePostgres.url'),
     passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,

@@ -27,7 +27,9 @@ export interface PostgresStoreOptions {
   readonly connections?: number | undefined;
   /** This server's name. Two servers on a store have different ones. */
   readonly node: string;
-  /** In the place of the database's clock: for tests. */
+  /** This server's: for waits, and for times of day in the log. */
+  readonly ownClock?: Clock | undefined;
+  /** In the place of the database's clock, and of this server's: for tests. */
   readonly clock?: Clock | undefined;
   /** Between two signs of life. */
   readonly renewMs?: number | undefined;
@@ -62,7 +64,7 @@ export class PostgresStore implements StoreMaintenance {
 
   private constructor(
     private readonly engine: PostgresEngine,
-    { clock = new SystemClock(), onPickedUp, onLogged, onLost = () => undefined }: PostgresStoreOptions,
+    { ownClock = new SystemClock(), clock = ownClock, onPickedUp, onLogged, onLost = () => undefined }: PostgresStoreOptions,
   ) {
     const { database, leases, changes } = engine;
     this.leases = leases;

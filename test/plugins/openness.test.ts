@@ -140,6 +140,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     services: [
       ...[
         'ActivityLog',
+        'Clock',
         'DataFolder',
         'Documents',
         'Events',

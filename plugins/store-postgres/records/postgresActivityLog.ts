@@ -57,6 +57,7 @@ export class PostgresActivityLog implements ActivityLog {
   }
 
   async read(query: ActivityQuery): Promise<readonly Activity[]> {
+    await this.settle();
     const pattern = query.text === undefined ? undefined : `%${query.text.replace(/[\\%_]/g, '\\$&')}%`;
     const conditions: readonly (readonly [string, string | number | undefined])[] = [
       ['day =', query.day],
@@ -75,7 +76,8 @@ export class PostgresActivityLog implements ActivityLog {
     return rows.map(activityOf);
   }
 
-  days(): Promise<readonly { readonly day: string; readonly entries: number }[]> {
+  async days(): Promise<readonly { readonly day: string; readonly entries: number }[]> {
+    await this.settle();
     return this.database.rows('SELECT day, count(*) AS entries FROM activity GROUP BY day ORDER BY day DESC');
   }
 
