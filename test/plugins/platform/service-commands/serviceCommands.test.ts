@@ -153,7 +153,7 @@ describe('send-receive', () => {
   it('runs no round for an account that there is not', async () => {
     const command = new SendReceive({ run: () => expect.fail('a round ran') } as never, ACCOUNTS as never, events);
     const error = await failureOf(command.run(['works', 'nowhere'], CALL as never));
-    expect(error.message).to.equal('There is no account nowhere. "postroom accounts list" shows them all.');
+    expect(error.message).to.equal('There is no account "nowhere". There are: works.');
   });
 });
 
