@@ -14,6 +14,7 @@ import {
   PluginStorages,
   Revisions,
   ServerNode,
+  StartMode,
   StoreMaintenance,
 } from '@postroom/sdk/services';
 import { openStore } from './openStore.js';
@@ -24,6 +25,7 @@ export async function activate(context: PluginContext): Promise<void> {
     node: context.get(ServerNode),
     events: context.get(Events),
     clock: context.get(Clock),
+    mode: context.get(StartMode),
     log: context.log,
     address: context.settings.get<string>('storePostgres.url'),
     passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,

@@ -152,7 +152,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'PluginStorages',
         'Revisions',
       ],
-      ...['ServerNode', 'StoreMaintenance'],
+      ...['ServerNode', 'StartMode', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
   },
