@@ -2,12 +2,11 @@
 // holds, which mailbox has the name, and who had the same content before, on whichever server.
 import type { MailboxRef } from '@postroom/sdk';
 import type { Fence } from '@postroom/sdk/services';
+import { mailboxKey, messageColumns, type QueuedEntry } from '@postroom/sdk/store';
 import type { Database } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
-import type { QueuedEntry } from '../outbox/outboxTally.js';
 import { type BesideRow, type GroupRows, intakeStatement, type UnitRow } from './intakeStatement.js';
 import type { IntakeWork, Stored } from './intakeUnit.js';
-import { mailboxKey } from './mailboxes.js';
 
 /**
  * What became of a unit of the group, and of all of it. `mailbox missing`: it was renamed, or is new, and has to be made. `alone`: every copy is one too
@@ -27,7 +26,11 @@ interface GroupRow {
 export async function storeGroup(database: Database, works: readonly IntakeWork[], clock: EngineClock): Promise<readonly GroupOutcome[]> {
   const fences = placesOf<Fence>(({ lease, token }) => `${lease}\n${token}`);
   const boxes = placesOf<MailboxRef>(mailboxKey);
-  const units = works.map((work) => ({ work, fence: work.unit.fence === undefined ? null : fences.of(work.unit.fence) }));
+  const units = works.map((work) => ({
+    work,
+    columns: messageColumns(work.number, work.unit.message),
+    fence: work.unit.fence === undefined ? null : fences.of(work.unit.fence),
+  }));
   const copies = works.flatMap((work) => work.copies.map((copy) => ({ ...copy, box: boxes.of(copy.draft.mailbox) })));
   const rows: GroupRows = {
     fences: fences.all,
@@ -54,7 +57,9 @@ function outcomesOf(units: readonly UnitRow[], row: GroupRow | undefined): reado
   const placed = new Set(numbersIn(row?.placed));
   const queued = JSON.parse(row?.queued ?? '[]') as [id: number, message: number][];
   const entriesOf = new Map<number, QueuedEntry[]>();
-  for (const [id, message] of queued) entriesOf.set(message, [...(entriesOf.get(message) ?? []), { id, message, queuedAt: row?.now ?? 0 }]);
+  for (const [id, message] of queued) {
+    entriesOf.set(message, [...(entriesOf.get(message) ?? []), { id, message, queuedAt: row?.now ?? 0, isUntried: true }]);
+  }
   let next = 1;
   return units.map(({ work: { number, copies: drafts, turns }, fence }): GroupOutcome => {
     const first = next;

@@ -1,11 +1,13 @@
 // The statement that stores a group of messages, with those parts only that the group has rows for: each part is set up at every execution, whether it has rows or not.
 import type { MailboxRef } from '@postroom/sdk';
 import type { Fence, OutboxDraft } from '@postroom/sdk/services';
+import { accountOf, type MessageColumns, needsCopy, SEEN_MS, userKey } from '@postroom/sdk/store';
 import type { Prepared } from '../engine/database.js';
 import { DATABASE_NOW } from '../engine/engineClock.js';
 import { type Column, RowTable } from '../engine/rowTable.js';
 import type { CopyDraft } from './copies.js';
 import {
+  type BodyPiece,
   COPY_ROW,
   type IntakeWork,
   JOURNAL_ROW,
@@ -13,15 +15,13 @@ import {
   OUTBOX_ROW,
   PIECE_ROW,
   REPLACING_ENTRY,
-  SEEN_MS,
   seenKey,
 } from './intakeUnit.js';
-import { accountOf, userKey } from './mailboxes.js';
 import { MESSAGE_ROW } from './messageRows.js';
-import type { BodyPiece } from './stagedMessage.js';
 
 export interface UnitRow {
   readonly work: IntakeWork;
+  readonly columns: MessageColumns;
   /** Place of its lease among those of the group, from 1. */
   readonly fence: number | null;
 }
@@ -62,16 +62,9 @@ const BOX_ROW: readonly Column<MailboxRef>[] = [
   ['user_key', 'text', userKey],
 ];
 const UNIT_ROW: readonly Column<UnitRow>[] = [
-  ...MESSAGE_ROW.map(
-    ([name, type, of]) => [name, type, ({ work }: UnitRow) => of({ number: work.number, message: work.unit.message })] as Column<UnitRow>,
-  ),
+  ...MESSAGE_ROW.map(([name, type, of]) => [name, type, ({ columns }: UnitRow) => of(columns)] as Column<UnitRow>),
   ['fence', 'integer', ({ fence }) => fence],
-  // Without a copy it is nobody's: the trace is all that stays. A message without any destination is no duplicate and stays.
-  [
-    'needs_copy',
-    'boolean',
-    ({ work: { unit, copies } }) => copies.length > 0 && unit.outbox.length === 0 && unit.message.disposition === 'deliver',
-  ],
+  ['needs_copy', 'boolean', ({ work: { unit } }) => needsCopy(unit)],
   ['takes_turns', 'boolean', ({ work: { unit, turns } }) => turns !== undefined && unit.surplus !== 'accounted for'],
 ];
 const BESIDE_ROW: readonly Column<BesideRow>[] = [
