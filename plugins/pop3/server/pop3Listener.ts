@@ -13,9 +13,10 @@ import {
   type Settings,
 } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
+import { networks } from '@postroom/sdk/network';
 import type { Certificates } from '@postroom/sdk/services';
 import { type ConnectionServices, Pop3Connection } from './connection.js';
-import { networks, plainAddress } from './networks.js';
+import { plainAddress } from './plainAddress.js';
 import { portProblem } from './portProblem.js';
 import { type ListenEntry, listenEntries, serverLimits } from './serverSettings.js';
 
@@ -38,7 +39,7 @@ export class Pop3Listener implements PortListener {
   readonly #handshakes = new Map<string, (secure: Socket | undefined) => void>();
   #tls: TlsServer | undefined;
   #renewal: Disposable | undefined;
-  #plaintext: { contains(address: string): boolean } = { contains: () => false };
+  #isPlaintextNetwork: (address: string) => boolean = () => false;
   #whenEmpty: (() => void) | undefined;
 
   constructor(services: ListenerServices) {
@@ -47,7 +48,7 @@ export class Pop3Listener implements PortListener {
 
   async start(): Promise<readonly OpenPort[]> {
     const { settings, certificates } = this.#services;
-    this.#plaintext = networks(settings.get<readonly string[]>(KEY), KEY);
+    this.#isPlaintextNetwork = networks(settings.get<readonly string[]>(KEY), KEY);
     this.#tls = missingCertificate(certificates, 'tls') === undefined ? this.#createTls() : undefined;
     this.#renewal = certificates.onDidChange(() => this.#tls?.setSecureContext(this.#context()));
     return Promise.all(listenEntries(settings).map((entry) => this.#open(entry)));
@@ -97,7 +98,7 @@ export class Pop3Listener implements PortListener {
       peer,
       limits,
       offersTls: entry.security === 'starttls',
-      trustsPlaintext: this.#plaintext.contains(peer),
+      trustsPlaintext: this.#isPlaintextNetwork(peer),
       secure: (plain: Socket) => this.#secure(plain),
       loggedIn: () => guest.known(),
       ended: () => this.#ended(socket),

@@ -4,12 +4,13 @@ import { hostname } from 'node:os';
 import type { ConnectionLimits, Disposable, OpenPort, PortListener, PortSecurity, Settings } from '@postroom/sdk';
 import { BoundedLog, ConnectionGate, openFiles, Refusals, sentenceOf } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
+import { networks } from '@postroom/sdk/network';
 import type { Certificates } from '@postroom/sdk/services';
 import type { SMTPServerOptions } from 'smtp-server';
+import { TRUSTED_NETWORKS } from './senderChecks.js';
 import { type SessionServices, SubmissionSessions } from './session.js';
 import { StrictServer } from './strictServer.js';
 import type { Surroundings } from './surroundings.js';
-import { trustedNetworks } from './trustedNetworks.js';
 
 interface PortSetting {
   readonly host?: string;
@@ -38,10 +39,10 @@ export class SubmissionListener implements PortListener {
   }
 
   async start(): Promise<readonly OpenPort[]> {
-    const isTrusted = trustedNetworks(this.settings.get<readonly string[]>('smtp.trustedNetworks'));
+    const isTrusted = networks(this.settings.get<readonly string[]>(TRUSTED_NETWORKS), TRUSTED_NETWORKS);
     const size = this.settings.get<number>('smtp.maxMessageBytes');
     const sessions = new SubmissionSessions(this.#services, size, isTrusted);
-    const isPlaintextNetwork = trustedNetworks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
+    const isPlaintextNetwork = networks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
     const mayLogInPlainly = (address: string): boolean => isTrusted(address) || isPlaintextNetwork(address);
     const surroundings = {
       ...this.#services,
