@@ -13,7 +13,7 @@ import {
   type Settings,
 } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
-import { networks } from '@postroom/sdk/network';
+import { connectionName, networks, ProxyHeaders } from '@postroom/sdk/network';
 import type { Certificates } from '@postroom/sdk/services';
 import { type ConnectionServices, Pop3Connection } from './connection.js';
 import { plainAddress } from './plainAddress.js';
@@ -33,7 +33,9 @@ export class Pop3Listener implements PortListener {
   readonly #services: ListenerServices & ConnectionServices;
   readonly #servers = new Set<Server>();
   readonly #connections = new Map<Socket, Pop3Connection>();
-  readonly #gate = new ConnectionGate(openFiles().door('pop3'));
+  readonly #share = openFiles().door('pop3');
+  readonly #gate = new ConnectionGate(this.#share);
+  readonly #proxied: ProxyHeaders;
   readonly #refusals = new Refusals();
   /** Handshakes under way, by the four numbers that name a TCP connection. */
   readonly #handshakes = new Map<string, (secure: Socket | undefined) => void>();
@@ -44,6 +46,8 @@ export class Pop3Listener implements PortListener {
 
   constructor(services: ListenerServices) {
     this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
+    const { log, clock } = services;
+    this.#proxied = new ProxyHeaders({ name: this.name, setting: 'pop3.listen', log, clock, share: this.#share });
   }
 
   async start(): Promise<readonly OpenPort[]> {
@@ -57,6 +61,7 @@ export class Pop3Listener implements PortListener {
   async stop(graceMs: number): Promise<void> {
     const closed = [...this.#servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#servers.clear();
+    this.#proxied.dispose();
     for (const connection of this.#connections.values()) connection.finish();
     await this.#emptied(graceMs);
     for (const connection of this.#connections.values()) connection.cut();
@@ -74,6 +79,7 @@ export class Pop3Listener implements PortListener {
       return Promise.resolve({ protocol: 'pop3', host: entry.host ?? '::', port: entry.port, security: entry.security, problem: missing });
     }
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connected(socket, entry));
+    this.#proxied.standBefore(server, entry.proxies);
     return new Promise((resolve) => {
       server.once('error', (error) => {
         const problem = portProblem(error, entry.host, entry.port);
@@ -171,8 +177,4 @@ export class Pop3Listener implements PortListener {
       tls.emit('connection', plain);
     });
   }
-}
-
-function connectionName(socket: Socket): string {
-  return `${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
 }
