@@ -1,4 +1,4 @@
-// Two servers on one PostgreSQL behind HAProxy, which names its clients by the PROXY protocol: version 1 to one of them, 2 to the other.
+// Two servers on one PostgreSQL behind HAProxy, with the file of docs/scaling.md, which names its clients by the PROXY protocol: version 1 to one of them, 2 to the other.
 import { once } from 'node:events';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -43,8 +43,8 @@ describe('two servers behind HAProxy', function () {
     device = createServer((socket) => socket.destroy()).listen(0, BALANCER);
     await once(device, 'listening');
     const backends: readonly Backend[] = [
-      { name: 'a', ports: await freeServicePorts(), header: 'send-proxy' },
-      { name: 'b', ports: await freeServicePorts(), header: 'send-proxy-v2 proxy-v2-options crc32c' },
+      { name: 'front-1', ports: await freeServicePorts(), header: 'send-proxy' },
+      { name: 'front-2', ports: await freeServicePorts(), header: 'send-proxy-v2 proxy-v2-options crc32c' },
     ];
     const isp = {
       'pop3.host': BALANCER,
@@ -71,9 +71,9 @@ describe('two servers behind HAProxy', function () {
       await writeFile(path.join(folder, 'boot.json'), JSON.stringify({ store: database.url(), node }));
       return Office.make(folder, settings);
     };
-    a = await office('a');
+    a = await office('front-1');
     await a.start();
-    b = await office('b');
+    b = await office('front-2');
     await copyFile(path.join(a.dataDir, 'secret.key'), path.join(b.dataDir, 'secret.key'));
     await b.start();
     await a.command(['users', 'set-password', 'company', 'andrew'], `${PASSWORD}\n`);

@@ -1,7 +1,8 @@
 // HAProxy in front of two servers, as docs/scaling.md has it.
 import type { ChildProcess } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ROOT } from '../kit/sourceFiles.js';
 import { freePorts, startDaemon, stopDaemon } from './daemon.js';
 import type { WorkFolder } from './workFolder.js';
 
@@ -14,21 +15,12 @@ export async function freeServicePorts(): Promise<ServicePorts> {
   return Object.fromEntries(SERVICES.map((service, at) => [service, ports[at] ?? 0])) as ServicePorts;
 }
 
-/** A server behind it: where it listens, and how HAProxy names the client to it. */
+/** A server behind it: its name in the file, where it listens here, and how HAProxy names the client to it. */
 export interface Backend {
   readonly name: string;
   readonly ports: ServicePorts;
   readonly header: string;
 }
-
-/** What tells HAProxy that a server is well; on ports with TLS a connection is enough. */
-const CHECKS: Readonly<Record<Service, readonly string[]>> = {
-  pop3: ['option tcp-check', 'tcp-check expect rstring ^\\+OK', 'tcp-check send QUIT\\r\\n', 'tcp-check expect rstring ^\\+OK'],
-  pop3s: [],
-  smtp: ['option smtpchk'],
-  smtps: [],
-  https: [],
-};
 
 export class Haproxy {
   private constructor(
@@ -39,33 +31,31 @@ export class Haproxy {
   static async start(work: WorkFolder, backends: readonly Backend[]): Promise<Haproxy> {
     const ports = await freeServicePorts();
     const file = path.join(work.path, 'haproxy.cfg');
-    const sections = SERVICES.map((service) => [
-      `listen ${service}`,
-      ...[
-        `bind 127.0.0.1:${ports[service]}`,
-        ...CHECKS[service],
-        ...backends.map((each) => `server ${each.name} 127.0.0.1:${each.ports[service]} check ${each.header}`),
-      ].map((line) => `  ${line}`),
-    ]);
-    // Both servers in turn; looked at five times a second, so that tests need not wait for it.
-    const defaults = [
-      'defaults',
-      ...[
-        'mode tcp',
-        'balance roundrobin',
-        'retries 3',
-        'option redispatch',
-        'timeout connect 5s',
-        'timeout client 11m',
-        'timeout server 11m',
-        'default-server inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions',
-      ].map((line) => `  ${line}`),
-    ];
-    await writeFile(file, `${[...defaults, ...sections.flat()].join('\n')}\n`);
+    await writeFile(file, onThisMachine(await fileInTheDocs(), ports, backends));
     return new Haproxy(ports, await startDaemon('haproxy', ['-db', '-f', file], ports.pop3));
   }
 
   async stop(): Promise<void> {
     await stopDaemon(this.child);
   }
+}
+
+async function fileInTheDocs(): Promise<string> {
+  const page = await readFile(path.join(ROOT, 'docs', 'scaling.md'), 'utf8');
+  const [, text] = /^```haproxy\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  if (text === undefined) throw new Error('docs/scaling.md has no file for HAProxy.');
+  return text;
+}
+
+/** Addresses and ports of the docs become those of this run; nothing else changes but the version of the header. */
+function onThisMachine(text: string, ports: ServicePorts, backends: readonly Backend[]): string {
+  let service: Service = 'pop3';
+  const lines = text.split('\n').map((line) => {
+    service = SERVICES.find((each) => line === `listen ${each}`) ?? service;
+    const [, name] = /^ {2}server (\S+) /.exec(line) ?? [];
+    const backend = backends.find((each) => each.name === name);
+    if (backend === undefined) return line.replace(/^ {2}bind :\d+$/, `  bind 127.0.0.1:${ports[service]}`);
+    return line.replace(/ [\d.]+:\d+ /, ` 127.0.0.1:${backend.ports[service]} `).replace('send-proxy-v2', backend.header);
+  });
+  return lines.join('\n');
 }

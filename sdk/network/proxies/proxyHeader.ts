@@ -12,7 +12,7 @@ export type HeaderReading =
   | { readonly state: 'whole'; readonly length: number; readonly client?: ClientAddress };
 
 /** Section 2.1: the longest line of version 1, with its end. */
-const LONGEST_LINE = 107;
+export const LONGEST_LINE = 107;
 /** What a header of version 2 may say of its own length: addresses take 36 octets, and what a balancer adds some hundred. */
 export const LONGEST_REST = 4096;
 const LINE_START = Buffer.from('PROXY ');
