@@ -5,8 +5,8 @@ import { PracticeIsp } from '@postroom/sdk/testing';
 import { PASSWORD } from '../howToConnect.js';
 import { clusterSummary, summaryRows, verdict } from './clusterSummary.js';
 import { DemoFolder } from './demoFolder.js';
+import { startServers } from './demoServers.js';
 import { type PostgresPrograms, postgresPrograms } from './postgresPrograms.js';
-import { startServers } from './servers.js';
 import { takeMailIn } from './story.js';
 import { startPostgres } from './temporaryPostgres.js';
 

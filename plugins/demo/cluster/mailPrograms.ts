@@ -1,8 +1,8 @@
 // Mail programs that hand letters in at both servers and go on at the other one where theirs is gone, and one that reads mailboxes.
 import { setTimeout as wait } from 'node:timers/promises';
+import type { DemoServer } from './demoServer.js';
 import { type Letter, type PickedUp, pickedUp } from './letters.js';
 import { LineDialogue } from './lineDialogue.js';
-import type { ServerProcess } from './serverProcess.js';
 
 const SMTP_REPLY = /^(?:\d{3}-.*\r\n)*\d{3}(?: .*)?\r\n/;
 const POP3_LINE = /^(?:\+OK|-ERR).*\r\n/;
@@ -16,13 +16,13 @@ export interface Login {
 /** What the mail programs know of their letters. */
 export interface Handed {
   /** Answered with 250: that server has promised them. */
-  readonly promised: { readonly letter: Letter; readonly by: ServerProcess }[];
+  readonly promised: { readonly letter: Letter; readonly by: DemoServer }[];
   /** The connection ended between the text and its answer. They were sent again, and may be there twice, as with any mail server. */
   readonly sentAgain: Set<Letter>;
 }
 
 export interface HandInOptions {
-  readonly servers: readonly ServerProcess[];
+  readonly servers: readonly DemoServer[];
   readonly connections: number;
   readonly login: Login;
   readonly to: string;
@@ -38,7 +38,7 @@ export async function handIn(letters: readonly Letter[], handed: Handed, options
   const program = async (first: number): Promise<void> => {
     let failures = 0;
     for (let at = first; waiting.length > 0; at += 1) {
-      const server = options.servers[at % options.servers.length] as ServerProcess;
+      const server = options.servers[at % options.servers.length] as DemoServer;
       const before = handed.promised.length;
       try {
         await handInAt(server, waiting, handed, options);
@@ -53,7 +53,7 @@ export async function handIn(letters: readonly Letter[], handed: Handed, options
 }
 
 /** Takes letters from `waiting` for as long as the connection holds; the one that it was at goes back. */
-async function handInAt(by: ServerProcess, waiting: Letter[], handed: Handed, { login, to }: HandInOptions): Promise<void> {
+async function handInAt(by: DemoServer, waiting: Letter[], handed: Handed, { login, to }: HandInOptions): Promise<void> {
   const dialogue = await LineDialogue.open(by.smtp);
   let letter: Letter | undefined;
   let isSent = false;
@@ -83,7 +83,7 @@ async function ask(dialogue: LineDialogue, text: string): Promise<void> {
 }
 
 /** Every message of a mailbox. */
-export async function pickUp(server: ServerProcess, { user, password }: Login): Promise<readonly PickedUp[]> {
+export async function readMailbox(server: DemoServer, { user, password }: Login): Promise<readonly PickedUp[]> {
   const dialogue = await LineDialogue.open(server.pop3);
   try {
     for (const line of ['', `USER ${user}\r\n`, `PASS ${password}\r\n`]) refuse(await dialogue.say(line, POP3_LINE));

@@ -3,10 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ProgramTools, RunCommand } from '@postroom/sdk/services';
 import type { PracticeIsp } from '@postroom/sdk/testing';
 import { PASSWORD } from '../howToConnect.js';
+import type { DemoServer } from './demoServer.js';
+import type { DemoServers } from './demoServers.js';
 import { type Letter, letter, type PickedUp } from './letters.js';
-import { type Handed, handIn, pickUp } from './mailPrograms.js';
-import type { ServerProcess } from './serverProcess.js';
-import type { Servers } from './servers.js';
+import { type Handed, handIn, readMailbox } from './mailPrograms.js';
 
 const BY_SMTP = { letters: 400, connections: 8, to: 'lisa@works.example', user: 'lisa' } as const;
 const AT_ISP = { letters: 400, to: 'john@works.example', user: 'john' } as const;
@@ -19,7 +19,7 @@ const ASK_EVERY_MS = 1_000;
 export interface TookIn extends Handed {
   readonly atIsp: readonly Letter[];
   readonly found: readonly PickedUp[];
-  readonly first: ServerProcess;
+  readonly first: DemoServer;
   /** From the kill until the other server had taken over. */
   readonly takeOverSeconds: number;
 }
@@ -32,12 +32,12 @@ interface Tools {
   readonly say: (text: string) => void;
 }
 
-export async function takeMailIn({ first, second }: Servers, { isp, tools, say, leaving }: Tools): Promise<TookIn> {
+export async function takeMailIn({ first, second }: DemoServers, { isp, tools, say, leaving }: Tools): Promise<TookIn> {
   const atIsp = Array.from({ length: AT_ISP.letters }, (_, at) => letter('isp', at + 1, `John <${AT_ISP.to}>`));
   for (const { text } of atIsp) isp.mailbox('post').put(text);
   const bySmtp = Array.from({ length: BY_SMTP.letters }, (_, at) => letter('smtp', at + 1, `Lisa <${BY_SMTP.to}>`));
   const handed: Handed = { promised: [], sentAgain: new Set() };
-  const runOn = <T>(server: ServerProcess, work: (run: RunCommand) => Promise<T>): Promise<T> => {
+  const runOn = <T>(server: DemoServer, work: (run: RunCommand) => Promise<T>): Promise<T> => {
     leaving.throwIfAborted();
     return tools.withCommands(server.dataDir, work);
   };
@@ -76,7 +76,7 @@ export async function takeMailIn({ first, second }: Servers, { isp, tools, say, 
 
   say('Reading all mailboxes by POP3 from front-2, and comparing every letter by its SHA-256.');
   const found = [];
-  for (const user of [BY_SMTP.user, AT_ISP.user]) found.push(...(await pickUp(second, { user, password: PASSWORD })));
+  for (const user of [BY_SMTP.user, AT_ISP.user]) found.push(...(await readMailbox(second, { user, password: PASSWORD })));
   return { ...handed, atIsp, found, first, takeOverSeconds };
 }
 

@@ -6,12 +6,12 @@ import { PRACTICE_PASSWORD, type PracticeIsp, practiceOffice } from '@postroom/s
 import { demoSettings } from '../demoSettings.js';
 import { PASSWORD } from '../howToConnect.js';
 import type { DemoFolder } from './demoFolder.js';
-import { ServerProcess } from './serverProcess.js';
+import { DemoServer } from './demoServer.js';
 import type { TemporaryPostgres } from './temporaryPostgres.js';
 
-export interface Servers {
-  readonly first: ServerProcess;
-  readonly second: ServerProcess;
+export interface DemoServers {
+  readonly first: DemoServer;
+  readonly second: DemoServer;
 }
 
 interface Surroundings {
@@ -24,7 +24,7 @@ const KEY_FILE = 'secret.key';
 const FIRST = 'front-1';
 const SECOND = 'front-2';
 
-export async function startServers(postgres: TemporaryPostgres, { isp, folder, tools }: Surroundings): Promise<Servers> {
+export async function startServers(postgres: TemporaryPostgres, { isp, folder, tools }: Surroundings): Promise<DemoServers> {
   const passwordFile = path.join(folder.path, 'database-password');
   await writeFile(passwordFile, postgres.password, { mode: 0o600 });
   const dataFolder = async (node: string): Promise<string> => {
@@ -36,11 +36,11 @@ export async function startServers(postgres: TemporaryPostgres, { isp, folder, t
   };
   const [first, second] = [await dataFolder(FIRST), await dataFolder(SECOND)];
   await writeFile(path.join(first, 'settings.json'), JSON.stringify(await settings(isp, tools), undefined, 2));
-  const running = await ServerProcess.start(FIRST, first, folder);
+  const running = await DemoServer.start(FIRST, first, folder);
   // By its control socket: the demo itself opens no server, which would outlast the processes.
   await tools.withCommands(first, (run) => setPasswords(run));
   await copyFile(path.join(first, KEY_FILE), path.join(second, KEY_FILE));
-  return { first: running, second: await ServerProcess.start(SECOND, second, folder) };
+  return { first: running, second: await DemoServer.start(SECOND, second, folder) };
 }
 
 async function settings(isp: PracticeIsp, tools: ProgramTools): Promise<object> {

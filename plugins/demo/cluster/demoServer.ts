@@ -20,7 +20,7 @@ interface Ready {
   readonly problems: readonly string[];
 }
 
-export class ServerProcess {
+export class DemoServer {
   private constructor(
     readonly name: string,
     readonly dataDir: string,
@@ -29,7 +29,7 @@ export class ServerProcess {
   ) {}
 
   /** Resolves when its ports are open; rejects with what it said. */
-  static async start(name: string, dataDir: string, folder: DemoFolder): Promise<ServerProcess> {
+  static async start(name: string, dataDir: string, folder: DemoFolder): Promise<DemoServer> {
     const logFile = path.join(folder.path, `${name}.log`);
     const log = await open(logFile, 'a');
     const child = spawn(process.execPath, [process.argv[1] ?? '', 'serve', '--json', '--data', dataDir], {
@@ -44,7 +44,7 @@ export class ServerProcess {
     if (line === undefined) throw new Error(`The server ${name} does not start: ${(await readFile(logFile, 'utf8')).trim()}`);
     const ready = JSON.parse(String(line[0])) as Ready;
     if (ready.problems.length > 0) throw new Error(`The server ${name} is not ready: ${ready.problems.join(' ')}`);
-    return new ServerProcess(name, dataDir, child, ready);
+    return new DemoServer(name, dataDir, child, ready);
   }
 
   get pop3(): OpenPort {
