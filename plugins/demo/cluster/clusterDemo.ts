@@ -30,10 +30,9 @@ export async function clusterDemo(options: ClusterDemoOptions, tools: ProgramToo
   try {
     return (await Promise.race([shown, ended])) ?? EXIT.done;
   } finally {
-    await folder.remove();
+    // After Ctrl+C in the middle: what it waits for ends with the processes.
+    await folder.remove(shown);
     await isp.stop();
-    // After Ctrl+C in the middle: what it waits for has ended with the processes.
-    await shown.catch(() => undefined);
     wish.dispose();
   }
 }

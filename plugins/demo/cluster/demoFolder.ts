@@ -1,7 +1,8 @@
 // The folder of a demo with processes of its own: whatever becomes of this process, kill -9 included, they end and the folder goes.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -43,24 +44,29 @@ export class DemoFolder {
     return this.#leaving.signal;
   }
 
-  /** `signal`: what ends the process at once, and leaves nothing of it. */
-  async keep(child: ChildProcess, signal: 'KILL' | 'QUIT' | 'TERM'): Promise<void> {
-    if (child.pid === undefined) return;
+  /**
+   * Starts a process that ends with the folder, at the latest. It is on the list in the same turn: none can begin between a look at the list and the end. `signal`: what
+   * ends it at once, and leaves nothing of it. Throws where the folder is about to go.
+   */
+  start(signal: 'KILL' | 'QUIT' | 'TERM', start: () => ChildProcess): ChildProcess {
+    this.leaving.throwIfAborted();
+    const child = start();
+    if (child.pid === undefined) return child;
     const file = path.join(this.path, 'processes', String(child.pid));
+    writeFileSync(file, `${signal} ${child.pid}\n`);
     // Its number may be another program's later on.
     child.once('exit', () => void rm(file, { force: true }));
-    await writeFile(file, `${signal} ${child.pid}\n`).catch(() => undefined);
-    if (!this.leaving.aborted) return;
-    child.kill(`SIG${signal}`);
-    throw new Error('The demo ends.');
+    return child;
   }
 
-  /** Ends what still runs, and removes the folder. */
-  async remove(): Promise<void> {
+  /** Ends what still runs, and removes the folder. `work`: of this process in it; what that writes until it notices goes as well. */
+  async remove(work: Promise<unknown>): Promise<void> {
     this.#leaving.abort();
     const ended = once(this.cleaner, 'exit');
     this.cleaner.stdin?.end();
     await ended;
+    await work.catch(() => undefined);
+    await rm(this.path, { recursive: true, force: true });
   }
 }
 

@@ -32,13 +32,10 @@ export class DemoServer {
   static async start(name: string, dataDir: string, folder: DemoFolder): Promise<DemoServer> {
     const logFile = path.join(folder.path, `${name}.log`);
     const log = await open(logFile, 'a');
-    const child = spawn(process.execPath, [process.argv[1] ?? '', 'serve', '--json', '--data', dataDir], {
-      stdio: ['ignore', 'pipe', log.fd],
-      detached: true,
-    });
+    const args = [process.argv[1] ?? '', 'serve', '--json', '--data', dataDir];
+    const child = folder.start('KILL', () => spawn(process.execPath, args, { stdio: ['ignore', 'pipe', log.fd], detached: true }));
     await once(child, 'spawn');
     await log.close();
-    await folder.keep(child, 'KILL');
     const ended = once(child, 'close').then(() => undefined);
     const line = await Promise.race([once(createInterface({ input: child.stdout as Readable }), 'line'), ended]);
     if (line === undefined) throw new Error(`The server ${name} does not start: ${(await readFile(logFile, 'utf8')).trim()}`);

@@ -61,7 +61,7 @@ export function tally(letters: readonly Letter[], found: readonly PickedUp[]): T
   };
 }
 
-/** DemoServers add fields on top: the text behind them is the sender's. */
+/** Servers add fields on top: the text behind them is the sender's. */
 function hashOf(text: string): string {
   return createHash('sha256')
     .update(text.slice(text.indexOf('\r\n\r\n') + 4))

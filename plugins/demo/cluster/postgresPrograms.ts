@@ -1,8 +1,9 @@
 // PostgreSQL's programs on this machine, and who may run them.
-import { type ChildProcess, execFile } from 'node:child_process';
+import { execFile, type PromiseWithChild } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { DemoFolder } from './demoFolder.js';
 
 const OLDEST_VERSION = 15;
 /** Where packages put them beside PATH, a folder for each version: Debian and Ubuntu; PostgreSQL's own packages for Fedora and its like. */
@@ -26,8 +27,8 @@ export interface PostgresPrograms {
   readonly version: string;
   readonly account: PostgresAccount;
   path(program: string): string;
-  /** Runs one to its end. Rejects with what it said. `started`: called with its process. */
-  run(program: string, args: readonly string[], started?: (child: ChildProcess) => void): Promise<string>;
+  /** Runs one to its end. Rejects with what it said. In the folder of the demo, where one is given. */
+  run(program: string, args: readonly string[], within?: DemoFolder): Promise<string>;
 }
 
 /** Answers a sentence where there are none that will do. */
@@ -37,10 +38,16 @@ export async function postgresPrograms(): Promise<PostgresPrograms | string> {
   const account = postgresAccount();
   if (account === undefined)
     return 'PostgreSQL does not run as root, and there is no account "postgres" or "nobody" to run it as. Run the demo as another user.';
-  const run: PostgresPrograms['run'] = async (program, args, started) => {
-    const running = promisify(execFile)(path.join(folder, program), [...args], { ...account, env: programEnvironment(), cwd: '/' });
-    started?.(running.child);
-    return (await running).stdout;
+  const run: PostgresPrograms['run'] = async (program, args, within) => {
+    const running = (): PromiseWithChild<{ stdout: string }> =>
+      promisify(execFile)(path.join(folder, program), [...args], { ...account, env: programEnvironment(), cwd: '/' });
+    if (within === undefined) return (await running()).stdout;
+    let answer: PromiseWithChild<{ stdout: string }> | undefined;
+    within.start('TERM', () => {
+      answer = running();
+      return answer.child;
+    });
+    return (await answer)?.stdout ?? '';
   };
   const version = /(\d+(?:\.\d+)?)/.exec(await run('postgres', ['--version']))?.[1] ?? '0';
   if (Number.parseInt(version, 10) < OLDEST_VERSION) return `The PostgreSQL in ${folder} is version ${version}. ${HOW_TO_INSTALL}`;

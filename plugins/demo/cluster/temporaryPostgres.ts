@@ -33,25 +33,24 @@ export async function startPostgres(programs: PostgresPrograms, folder: DemoFold
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (uid !== undefined && gid !== undefined) for (const each of [home, passwordFile]) await chown(each, uid, gid);
   const first = ['-U', USER, '-E', 'UTF8', '--locale=C', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
-  let kept: Promise<void> | undefined;
-  await programs.run('initdb', ['-D', data, ...first, '--no-sync'], (child) => {
-    kept = folder.keep(child, 'TERM');
-    kept.catch(() => undefined);
-  });
-  await kept;
+  await programs.run('initdb', ['-D', data, ...first, '--no-sync'], folder);
 
   const port = await freePort();
   const logFile = path.join(folder.path, 'postgres.log');
   const log = await open(logFile, 'a');
   const settings = { listen_addresses: HOST, unix_socket_directories: '' };
-  const child = spawn(
-    programs.path('postgres'),
-    ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...programs.account, stdio: ['ignore', log.fd, log.fd], detached: true, env: programEnvironment(), cwd: '/' },
+  const args = ['-D', data, '-p', String(port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const child = folder.start('QUIT', () =>
+    spawn(programs.path('postgres'), args, {
+      ...programs.account,
+      stdio: ['ignore', log.fd, log.fd],
+      detached: true,
+      env: programEnvironment(),
+      cwd: '/',
+    }),
   );
   await once(child, 'spawn');
   await log.close();
-  await folder.keep(child, 'QUIT');
   // What waits for it is the demo, not its process.
   child.unref();
   const isReady = (): Promise<boolean> =>
