@@ -2,6 +2,7 @@
 import type { Disposable, MessageId } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
 import type { Census, Clock, LostEnd, StoreCopies, StoreMaintenance, StoreRoom, StoreStatistics } from '@postroom/sdk/services';
+import type { LoggedListener } from '@postroom/sdk/store';
 import { readAddress } from './engine/address.js';
 import { contentsOf, takeCensus } from './engine/census.js';
 import { PostgresEngine } from './engine/engine.js';
@@ -12,9 +13,9 @@ import { formerServer, markServer } from './folder/serverMark.js';
 import { PostgresMailStore } from './mail/postgresMailStore.js';
 import { type PickedUpListener, PickUps } from './maildrops/pickUps.js';
 import { PostgresMaildrops } from './maildrops/postgresMaildrops.js';
-import { OutboxTally } from './outbox/outboxTally.js';
 import { PostgresOutbox } from './outbox/postgresOutbox.js';
-import { type LoggedListener, PostgresActivityLog } from './records/postgresActivityLog.js';
+import { SharedTally } from './outbox/sharedTally.js';
+import { PostgresActivityLog } from './records/postgresActivityLog.js';
 import { PostgresDocuments } from './records/postgresDocuments.js';
 import { PostgresJournal } from './records/postgresJournal.js';
 import { PostgresPluginStorages } from './records/postgresPluginStorages.js';
@@ -57,7 +58,7 @@ export class PostgresStore implements StoreMaintenance {
       'The database is backed up by what PostgreSQL brings along: pg_basebackup with WAL archiving, so that no minute is lost, or pg_dump. Restore it with every server stopped.',
   };
   readonly #pickUps: PickUps;
-  readonly #tally: OutboxTally;
+  readonly #tally: SharedTally;
   readonly #following: Disposable;
 
   private constructor(
@@ -66,7 +67,7 @@ export class PostgresStore implements StoreMaintenance {
   ) {
     const { database, leases, changes } = engine;
     this.leases = leases;
-    this.#tally = new OutboxTally(database);
+    this.#tally = new SharedTally(database);
     this.#pickUps = new PickUps(database, engine.clock, clock, onPickedUp, onLost);
     this.mailStore = new PostgresMailStore(engine, new MessageNumbers(database), this.#tally, {
       room: () => this.#room(),

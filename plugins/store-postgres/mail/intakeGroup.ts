@@ -2,23 +2,21 @@
 // holds, which mailbox has the name, and who had the same content before, on whichever server.
 import type { MailboxRef } from '@postroom/sdk';
 import type { Fence } from '@postroom/sdk/services';
+import {
+  accountOf,
+  type MessageColumns,
+  mailboxKey,
+  messageColumns,
+  needsCopy,
+  type QueuedEntry,
+  SEEN_MS,
+  userKey,
+} from '@postroom/sdk/store';
 import type { Database } from '../engine/database.js';
 import { DATABASE_NOW, type EngineClock } from '../engine/engineClock.js';
 import { type Column, RowTable } from '../engine/rowTable.js';
-import type { QueuedEntry } from '../outbox/outboxTally.js';
 import type { CopyDraft } from './copies.js';
-import {
-  COPY_ROW,
-  type IntakeWork,
-  JOURNAL_ROW,
-  OUTBOX_ROW,
-  PIECE_ROW,
-  REPLACING_ENTRY,
-  SEEN_MS,
-  type Stored,
-  seenKey,
-} from './intakeUnit.js';
-import { accountOf, mailboxKey, userKey } from './mailboxes.js';
+import { COPY_ROW, type IntakeWork, JOURNAL_ROW, OUTBOX_ROW, PIECE_ROW, REPLACING_ENTRY, type Stored, seenKey } from './intakeUnit.js';
 import { MESSAGE_ROW } from './messageRows.js';
 
 /**
@@ -29,6 +27,7 @@ export type GroupOutcome = Stored | 'lease lost' | 'mailbox missing' | 'alone';
 
 interface UnitRow {
   readonly work: IntakeWork;
+  readonly columns: MessageColumns;
   /** Place of its lease among those of the group, from 1. */
   readonly fence: number | null;
 }
@@ -62,16 +61,9 @@ const BOXES = new RowTable<MailboxRef>(
 const UNITS = new RowTable<UnitRow>(
   'unit',
   [
-    ...MESSAGE_ROW.map(
-      ([name, type, of]) => [name, type, ({ work }: UnitRow) => of({ number: work.number, message: work.unit.message })] as Column<UnitRow>,
-    ),
+    ...MESSAGE_ROW.map(([name, type, of]) => [name, type, ({ columns }: UnitRow) => of(columns)] as Column<UnitRow>),
     ['fence', 'integer', ({ fence }) => fence],
-    // Without a copy it is nobody's: the trace is all that stays. A message without any destination is no duplicate and stays.
-    [
-      'needs_copy',
-      'boolean',
-      ({ work: { unit, copies } }) => copies.length > 0 && unit.outbox.length === 0 && unit.message.disposition === 'deliver',
-    ],
+    ['needs_copy', 'boolean', ({ work: { unit } }) => needsCopy(unit)],
     ['takes_turns', 'boolean', ({ work: { unit, turns } }) => turns !== undefined && unit.surplus !== 'accounted for'],
   ],
   BOXES.next,
@@ -155,7 +147,11 @@ interface GroupRow {
 export async function storeGroup(database: Database, works: readonly IntakeWork[], clock: EngineClock): Promise<readonly GroupOutcome[]> {
   const fences = placesOf<Fence>(({ lease, token }) => `${lease}\n${token}`);
   const boxes = placesOf<MailboxRef>(mailboxKey);
-  const units = works.map((work) => ({ work, fence: work.unit.fence === undefined ? null : fences.of(work.unit.fence) }));
+  const units = works.map((work) => ({
+    work,
+    columns: messageColumns(work.number, work.unit.message),
+    fence: work.unit.fence === undefined ? null : fences.of(work.unit.fence),
+  }));
   const copies = works.flatMap((work) => work.copies.map((copy) => ({ ...copy, box: boxes.of(copy.draft.mailbox) })));
   const values = [
     clock.given,
@@ -184,7 +180,9 @@ function outcomesOf(units: readonly UnitRow[], row: GroupRow | undefined): reado
   const placed = new Set(numbersIn(row?.placed));
   const queued = JSON.parse(row?.queued ?? '[]') as [id: number, message: number][];
   const entriesOf = new Map<number, QueuedEntry[]>();
-  for (const [id, message] of queued) entriesOf.set(message, [...(entriesOf.get(message) ?? []), { id, message, queuedAt: row?.now ?? 0 }]);
+  for (const [id, message] of queued) {
+    entriesOf.set(message, [...(entriesOf.get(message) ?? []), { id, message, queuedAt: row?.now ?? 0, isUntried: true }]);
+  }
   let next = 1;
   return units.map(({ work: { number, copies: drafts, turns }, fence }): GroupOutcome => {
     const first = next;

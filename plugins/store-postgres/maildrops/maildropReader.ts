@@ -3,8 +3,8 @@
 
 import { type CopyEdit, EditedOctets, octetsAdded } from '@postroom/sdk/base';
 import type { MaildropPiece } from '@postroom/sdk/services';
+import { concealedEdits } from '@postroom/sdk/store';
 import type { Database } from '../engine/database.js';
-import { concealedEdits } from '../mail/copies.js';
 import { PIECE_OCTETS, readPieces } from '../mail/pieces.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
 

@@ -121,6 +121,16 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
       expect(await store.activity.prune(0)).to.equal(2);
     });
 
+    it('shows at once what this server has added to the log', async () => {
+      const entry = { kind: 'service', account: undefined, user: undefined, message: undefined } as const;
+      for (const text of ['one', 'two', 'three']) {
+        store.activity.add({ ...entry, text });
+        expect((await store.activity.read({ limit: 1 }))[0]?.text).to.equal(text);
+      }
+      store.activity.add({ ...entry, text: 'four' });
+      expect(await store.activity.days()).to.deep.equal([{ day: '2026-11-23', entries: 4 }]);
+    });
+
     it('keeps the trace of a message that is gone as long as the log', async () => {
       await put(store, { to: [ANDREW], uidl: 'x' });
       await pickUp(store, ANDREW);

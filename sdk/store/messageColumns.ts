@@ -1,8 +1,25 @@
-// StoredMessage and its row, both ways.
-import type { Disposition, MailboxRef, MailOrigin, Rung, TrailEntry } from '@postroom/sdk';
-import type { CopyEdit } from '@postroom/sdk/base';
-import type { StoredMessage, SubmissionFacts } from '@postroom/sdk/services';
-import type { MessageRow } from '../engine/tables.js';
+// A message as every store writes it down: what queries look for in columns, the rest as JSON. The same in every store, so that one moves to another as it is.
+import type { MailboxRef } from '../accounts.js';
+import type { CopyEdit } from '../base/copyEdits.js';
+import type { MailOrigin } from '../mail.js';
+import type { OutboxDraft, StoredMessage, SubmissionFacts } from '../services/store/mailStore.js';
+import type { Disposition, Rung, TrailEntry } from '../sorting.js';
+
+/** Times are milliseconds since 1970. */
+export interface MessageColumns {
+  readonly id: number;
+  readonly origin: string;
+  readonly account: string | null;
+  readonly uidl: string | null;
+  readonly received_at: number;
+  readonly size: number;
+  readonly content_hash: Uint8Array;
+  readonly message_id: string;
+  readonly sender: string;
+  readonly subject: string;
+  readonly disposition: string;
+  readonly details: string;
+}
 
 /** What no query looks for. */
 interface MessageDetails {
@@ -17,10 +34,7 @@ interface MessageDetails {
   readonly submission?: SubmissionFacts;
 }
 
-export const MESSAGE_COLUMNS =
-  'message.id, origin, message.account, uidl, received_at, message.size, content_hash, message.message_id, sender, subject, disposition, details, gone_at';
-
-export function messageRow(number: number, message: StoredMessage, goneAt: Date | undefined): MessageRow {
+export function messageColumns(number: number, message: StoredMessage): MessageColumns {
   return {
     id: number,
     origin: message.origin,
@@ -34,7 +48,6 @@ export function messageRow(number: number, message: StoredMessage, goneAt: Date 
     subject: message.subject,
     disposition: message.disposition,
     details: messageDetails(message),
-    gone_at: goneAt?.getTime() ?? null,
   };
 }
 
@@ -53,7 +66,7 @@ export function messageDetails(message: StoredMessage): string {
   });
 }
 
-export function storedMessage(row: MessageRow): StoredMessage {
+export function storedMessage(row: MessageColumns): StoredMessage {
   const details = JSON.parse(row.details) as MessageDetails;
   return {
     id: String(row.id),
@@ -78,4 +91,22 @@ export function storedMessage(row: MessageRow): StoredMessage {
     concealed: details.concealed,
     ...(details.submission !== undefined && { submission: details.submission }),
   };
+}
+
+/** `details` with lines at the end of the message's trail. */
+export function detailsWithTrail(details: string, lines: readonly TrailEntry[]): string {
+  const before = JSON.parse(details) as MessageDetails;
+  return JSON.stringify({ ...before, trail: [...before.trail, ...lines] });
+}
+
+type DeliveryStatusWishes = Pick<OutboxDraft, 'ret' | 'envid' | 'notify' | 'orcpt'>;
+
+/** What a client asked for by RFC 3461, as JSON. */
+export function dsnText({ ret, envid, notify, orcpt }: DeliveryStatusWishes): string {
+  return JSON.stringify({ ret, envid, notify, orcpt });
+}
+
+export function dsnOf(text: string): DeliveryStatusWishes {
+  const { ret, envid, notify, orcpt } = JSON.parse(text) as Partial<DeliveryStatusWishes>;
+  return { ret, envid, notify, orcpt };
 }

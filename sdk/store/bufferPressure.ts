@@ -5,15 +5,20 @@ import { runInNewContext } from 'node:vm';
 
 const OCTETS_BETWEEN = 4 * 2 ** 20;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
-
 let passed = 0;
+let collect: ((options: { readonly type: 'minor' }) => void) | undefined;
 
 /** Tells that so many octets of a large message went through Buffers that are garbage by now. */
 export function octetsPassed(octets: number): void {
   passed += octets;
   if (passed < OCTETS_BETWEEN) return;
   passed = 0;
-  collectGarbage({ type: 'minor' });
+  collect ??= garbageCollector();
+  collect({ type: 'minor' });
+}
+
+/** With the first large message: who only imports this switches nothing on. */
+function garbageCollector(): (options: { readonly type: 'minor' }) => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
 }

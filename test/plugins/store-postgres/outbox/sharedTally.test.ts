@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Database } from '#plugins/store-postgres/dist/engine/database.js';
-import { OutboxTally } from '#plugins/store-postgres/dist/outbox/outboxTally.js';
+import { SharedTally } from '#plugins/store-postgres/dist/outbox/sharedTally.js';
 import { until } from '../../../kit/until.js';
 
 interface Entry {
@@ -63,16 +63,16 @@ function counted(entries: readonly Entry[]): object {
 
 describe('The tally of an Outbox that several servers fill', () => {
   let table: Table;
-  let tally: OutboxTally;
+  let tally: SharedTally;
   beforeEach(() => {
     table = new Table();
-    tally = new OutboxTally(table.database);
+    tally = new SharedTally(table.database);
   });
 
   function queue(id: number, message: number): void {
     const entry = { id, message, queuedAt: id * 1_000 };
     table.entries.push({ ...entry, untried: true });
-    tally.queued([entry]);
+    tally.queued([{ ...entry, isUntried: true }]);
   }
 
   it('is after any changes of its own what counting again gives', () => {
@@ -80,7 +80,7 @@ describe('The tally of an Outbox that several servers fill', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         table = new Table();
-        tally = new OutboxTally(table.database);
+        tally = new SharedTally(table.database);
         for (const [number, { what, message, pick, untried }] of steps.entries()) {
           const entry = table.entries[pick % Math.max(1, table.entries.length)];
           if (what === 'queue') queue(number + 1, message);
@@ -89,7 +89,7 @@ describe('The tally of an Outbox that several servers fill', () => {
             tally.gone([entry.id]);
           } else if (entry !== undefined) {
             entry.untried = untried;
-            tally.moved([{ id: entry.id, untried }]);
+            tally.moved([{ id: entry.id, isUntried: untried }]);
           }
         }
         expect(tally.counts).to.deep.equal(counted(table.entries));

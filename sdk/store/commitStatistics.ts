@@ -1,5 +1,5 @@
 // How a store's commits go: the same figures, whichever engine has it.
-import type { StoreStatistics } from '../services.js';
+import type { StoreStatistics } from '../services/store/storeMaintenance.js';
 
 const REMEMBERED = 1_000;
 
