@@ -21,7 +21,7 @@ const COLLECTS = "It collects accounts, which is for the product's own plugins."
 const SERVES = ['Accounts', 'Authenticator', 'Certificates', 'Clock', 'Events'];
 
 const OURS_ALONE: Readonly<Record<string, Privilege>> = {
-  addressees: { services: ['Accounts'] },
+  addressees: { services: ['Accounts', 'Clock'] },
   'admin-ui': {
     services: [
       'AdminPassword',
@@ -37,7 +37,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   demo: { services: ['Accounts', 'MailStore', 'Outbox', 'PortCatalogue', 'SecretStore'] },
   'isp-domainpop': { services: ['Accounts', 'RecentMail', 'Teaching'] },
-  'isp-regular': { services: ['Accounts', 'BccAddresses', 'Teaching'] },
+  'isp-regular': { services: ['Accounts', 'BccAddresses', 'Clock', 'Teaching'] },
   'licensing-lite': { forbidden: [EDITION, 'onLicenseCheck'] },
   'licensing-pro': { forbidden: [EDITION, 'onLicenseCheck'] },
   'mailing-lists': { services: ['Teaching'] },
@@ -136,6 +136,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
+  'reply-thread': { services: ['Clock'] },
   'store-postgres': {
     services: [
       ...[

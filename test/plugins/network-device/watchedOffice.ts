@@ -22,6 +22,11 @@ export class MapState implements PluginStorage {
     this.#entries.set(key, JSON.stringify(value));
     return this.written;
   }
+  async update(key: string, change: (before: unknown) => unknown): Promise<unknown> {
+    const value = change(await this.get(key));
+    await this.set(key, value);
+    return value;
+  }
   delete(key: string): Promise<void> {
     this.#entries.delete(key);
     return Promise.resolve();
