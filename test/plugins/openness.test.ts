@@ -41,10 +41,13 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'licensing-lite': { forbidden: [EDITION, 'onLicenseCheck'] },
   'licensing-pro': { forbidden: [EDITION, 'onLicenseCheck'] },
   'mailing-lists': { services: ['Teaching'] },
-  'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
+  'network-device': { services: ['Clock', 'Leases', 'Licence', 'ServerNode'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': {
-    services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],
+    services: [
+      ...['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'SettingsService'],
+      ...['StartMode', 'TrialPeriod'],
+    ],
   },
   'platform/cli': {
     services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
@@ -124,7 +127,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
-      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
+      ...['PluginStorages', 'Revisions', 'ServerNode', 'StoreFiles', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
   },

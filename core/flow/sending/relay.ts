@@ -102,10 +102,13 @@ export class RelayStep implements Sending {
     }
   }
 
-  /** How the tries ended that left entries in doubt is unknown: they are reported so. Each of them, though one fails: they are this server's from here on. */
+  /**
+   * How the tries ended that left entries in doubt is unknown: they are reported so. Each of them, though one fails: they are this server's from here on. Rounds
+   * do not overlap: nothing of this server is being sent.
+   */
   async #recover(): Promise<void> {
     const failures: unknown[] = [];
-    const inDoubt = (await this.outbox.recover(LEASE_MS)).filter((entry) => entry.inDoubt === true);
+    const inDoubt = (await this.outbox.recover(LEASE_MS, [])).filter((entry) => entry.inDoubt === true);
     for (const group of deliveryGroups(inDoubt)) {
       const receipts = group.entries.map(({ recipient }) => unknownEnd(recipient));
       await this.records.write(group, receipts).catch((error: unknown) => void failures.push(error));

@@ -11,7 +11,7 @@ export interface Fence {
   readonly token: number;
 }
 
-/** Held until it is released, or until this server has not been heard of for half a minute and another one takes it. */
+/** Held until it is released, or until this server has not been heard of for some time (usually half a minute) and another one takes it. */
 export interface Lease {
   readonly fence: Fence;
   /** Aborted where another server has taken it: nothing that bears its fence will be stored. The reason is a PostroomError `lease/lost`. */

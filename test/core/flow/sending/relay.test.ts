@@ -45,8 +45,10 @@ describe('sending', () => {
         return due.shift() ?? [];
       },
       newest: async () => 17,
-      recover: async (forMs) => {
+      recover: async (forMs, atWork) => {
         expect(forMs).to.equal(20 * MINUTE);
+        // What a round left that the store cut off is no other sender's.
+        expect(atWork).to.deep.equal([]);
         return left.shift() ?? [];
       },
       enterDoubt: async (entries) => void doubts.push(entries),

@@ -71,6 +71,8 @@ export class FlowFixture implements BlockingPlugins {
   readonly storages: MemoryStorages;
   readonly shared: SharedLeases;
   readonly leases: Leases;
+  /** What the store says of itself to those that wait for it. */
+  readonly maintenance: { trouble: Error | undefined } = { trouble: undefined };
   readonly events: PostroomEvent[] = [];
   readonly activity: string[] = [];
   /** What the program's log says of errors. */
@@ -119,7 +121,7 @@ export class FlowFixture implements BlockingPlugins {
     this.sorting = new SortStep(this.hooks, this, this.accounts);
     this.delivering = new DeliverStep(this.hooks, this);
     const intakeLog = new IntakeLog(this.activityLog);
-    this.settling = new Settling(store, this.clock);
+    this.settling = new Settling(store, this.maintenance, this.clock);
     this.flow = new MessageFlow(store, this.settling, this.sorting, this.delivering, this.disk, this.clock, this.eventBus, intakeLog);
     this.fetched = new FetchedMail(this.flow, this.accounts, this.server);
     this.own = new OwnMail(this.flow, this.accounts, this.server, this.clock);
