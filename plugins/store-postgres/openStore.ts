@@ -32,6 +32,7 @@ export async function openStore({ folder, node, events, clock, mode, log, ...ent
       PostgresStore.open(folder.path, {
         ...entrance,
         node: node.name,
+        ownClock: clock,
         onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
         onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
         onLost: (error) => log.error('A change that was not awaited could not be written.', { error: String(error) }),

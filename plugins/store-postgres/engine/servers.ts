@@ -190,7 +190,7 @@ async function dropSpills(statements: Statements, server: number): Promise<void>
 function nameTaken(name: string, leftMs: number): PostroomError {
   return new PostroomError(
     'data/locked',
-    `Another server named "${name}" is on this store. Give this one another name ("node" in boot.json), or stop that one. Where it is dead its name is free in ${Math.ceil(leftMs / 1000)} s.`,
+    `Another server named "${name}" is on this store. Give this one another name ("node" in boot.json, or POSTROOM_NODE in the environment), or stop that one. Where it is dead its name is free in ${Math.ceil(leftMs / 1000)} s.`,
     { server: name },
   );
 }

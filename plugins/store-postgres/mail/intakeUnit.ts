@@ -60,11 +60,13 @@ export const OUTBOX_ROW: readonly Column<{ readonly message: number; readonly dr
   ['dsn', 'text', ({ draft }) => dsnText(draft)],
 ];
 
-export const JOURNAL_ROW: readonly Column<{
+export interface JournalRow {
   readonly number: number;
   readonly message: StoredMessage;
   readonly journal: NonNullable<IntakeUnit['journal']>;
-}>[] = [
+}
+
+export const JOURNAL_ROW: readonly Column<JournalRow>[] = [
   ['message_id', 'bigint', ({ number }) => number],
   ['account', 'text', ({ journal }) => journal.account],
   ['uidl', 'text', ({ journal }) => journal.uidl],

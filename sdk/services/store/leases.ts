@@ -38,7 +38,7 @@ export interface StoreServer {
 
 export interface Leases {
   /**
-   * Takes a lease: `round/ACCOUNT`, `maildrop/MAILBOX`, `schedule`, `tidy`. `undefined` while somebody has it, on this server or another one. The store
+   * Takes a lease: `round/ACCOUNT`, `send/ACCOUNT`, `maildrop/MAILBOX`, `schedule`, `held`, `tidy`. `undefined` while somebody has it, on this server or another one. The store
    * keeps it alive as long as this server lives.
    */
   take(name: string): Promise<Lease | undefined>;
