@@ -20,6 +20,7 @@ export * from './base/findMailbox.js';
 export * from './base/givenFile.js';
 export * from './base/groupBy.js';
 export * from './base/ifProvided.js';
+export * from './base/keptEntries.js';
 export * from './base/listeners.js';
 export * from './base/makeFolder.js';
 export * from './base/manifestFile.js';

@@ -16,6 +16,7 @@ export interface StoreSurroundings {
   readonly address: string;
   readonly passwordFile: string | undefined;
   readonly connections: number;
+  readonly goneAfterMs: number;
 }
 
 export interface OpenStore {
@@ -31,6 +32,7 @@ export async function openStore({ folder, node, events, clock, mode, log, ...ent
       PostgresStore.open(folder.path, {
         ...entrance,
         node: node.name,
+        ownClock: clock,
         onPickedUp: (mailbox, messages) => events.emit({ type: 'picked-up', mailbox, messages }),
         onLogged: ({ kind, account, text }) => events.emit({ type: 'activity', kind, account, text }),
         onLost: (error) => log.error('A change that was not awaited could not be written.', { error: String(error) }),

@@ -30,6 +30,7 @@ export async function activate(context: PluginContext): Promise<void> {
     address: context.settings.get<string>('storePostgres.url'),
     passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,
     connections: context.settings.get<number>('storePostgres.connections'),
+    goneAfterMs: context.settings.get<number>('storePostgres.goneAfterSeconds') * 1000,
   });
   context.subscriptions.push({ dispose: () => opened.close() });
   const { store } = opened;

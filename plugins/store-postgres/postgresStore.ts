@@ -28,8 +28,12 @@ export interface PostgresStoreOptions {
   readonly connections?: number | undefined;
   /** This server's name. Two servers on a store have different ones. */
   readonly node: string;
-  /** In the place of the database's clock: for tests. */
+  /** This server's: for waits, and for times of day in the log. */
+  readonly ownClock?: Clock | undefined;
+  /** In the place of the database's clock, and of this server's: for tests. */
   readonly clock?: Clock | undefined;
+  /** Milliseconds after which others take over from this server when nothing was heard of it. */
+  readonly goneAfterMs?: number | undefined;
   /** Between two signs of life. */
   readonly renewMs?: number | undefined;
   /** After a commit noted that a client picked messages up. */
@@ -63,7 +67,7 @@ export class PostgresStore implements StoreMaintenance {
 
   private constructor(
     private readonly engine: PostgresEngine,
-    { clock = new SystemClock(), onPickedUp, onLogged, onLost = () => undefined }: PostgresStoreOptions,
+    { ownClock = new SystemClock(), clock = ownClock, onPickedUp, onLogged, onLost = () => undefined }: PostgresStoreOptions,
   ) {
     const { database, leases, changes } = engine;
     this.leases = leases;
@@ -88,10 +92,10 @@ export class PostgresStore implements StoreMaintenance {
    * `data/locked`, `settings/invalid`.
    */
   static async open(dataDir: string, options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { address: url, passwordFile, node: name, clock, renewMs, connections } = options;
+    const { address: url, passwordFile, node: name, clock, goneAfterMs, renewMs, connections } = options;
     const engine = await PostgresEngine.open({
       address: readAddress({ url, passwordFile }),
-      server: { name, renewMs },
+      server: { name, goneAfterMs, renewMs },
       clock,
       connections,
       former: (store) => formerServer(dataDir, store),

@@ -23,5 +23,7 @@ export * from './pieces.js';
 export * from './resorting.js';
 // A message comes in, and is read.
 export * from './stagedMessage.js';
+// Storages of plugins.
+export * from './storageEntry.js';
 export * from './traces.js';
 export * from './uidl.js';

@@ -34,15 +34,18 @@ export interface OutboxReport {
 
 /**
  * What counts of a report. `tries`: the entries that it is about, as far as they are there. What is gone is passed over, and what was reported before, by
- * somebody who did not hear that it was recorded, counts once. Throws `lease/lost` where another sender has one of them.
+ * somebody who did not hear that it was recorded, counts once. Throws `lease/lost` where another sender has one of them. `isAnswered`: a message is stored with it
+ * that answers for all of it, and would a second time: then all of it has to count.
  */
-export function readReport(updates: readonly OutboxUpdate[], tries: readonly LastTry[]): OutboxReport {
+export function readReport(updates: readonly OutboxUpdate[], tries: readonly LastTry[], isAnswered = false): OutboxReport {
   refuseTakenOver(updates, tries);
   const tryOf = new Map(tries.map((each) => [each.id, each]));
   const counting = updates.filter(({ id, lease }) => {
     const last = tryOf.get(id);
     return last !== undefined && (lease === undefined || last.reported !== lease);
   });
+  const ended = isAnswered ? updates.filter((update) => !counting.includes(update)) : [];
+  if (ended.length > 0) throw takenOver(ended.map(({ receipt }) => receipt.recipient));
   return {
     done: counting.filter(isDone).map(({ id }) => id),
     stay: counting.filter((update) => !isDone(update)),

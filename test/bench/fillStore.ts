@@ -25,7 +25,7 @@ const PREFIX = Buffer.from('Received: from pop.isp.example by bench (Postroom) w
 
 /** `mailboxes`: `account/user`, each of which gets `messages` of `octets` octets. */
 export async function fillStore(dataDir: string, mailboxes: readonly string[], messages: number, octets: number): Promise<void> {
-  const store = await SqliteStore.open(dataDir, { clock: new SystemClock() });
+  const store = await SqliteStore.open(dataDir, { clock: new SystemClock(), node: 'a' });
   try {
     await fillMailboxes(store, mailboxes, messages, octets);
   } finally {
@@ -43,7 +43,7 @@ export async function fillMailboxes(store: Filled, mailboxes: readonly string[],
 
 /** Messages that wait for their way to the ISP. */
 export async function fillOutbox(dataDir: string, messages: number, octets: number): Promise<void> {
-  const store = await SqliteStore.open(dataDir, { clock: new SystemClock() });
+  const store = await SqliteStore.open(dataDir, { clock: new SystemClock(), node: 'a' });
   try {
     for (let at = 0; at < messages; at += AT_ONCE) {
       const some = Array.from({ length: Math.min(AT_ONCE, messages - at) }, (_, index) => letterOf(octets, at + index));

@@ -1,5 +1,4 @@
 // Everything durable, opened and closed as one.
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Disposable, MessageId } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
@@ -35,8 +34,8 @@ import { SqliteRevisions } from './records/sqliteRevisions.js';
 
 export interface SqliteStoreOptions {
   readonly clock: Clock;
-  /** What people call this server; the machine's name where it is missing. */
-  readonly server?: string;
+  /** What people call this server. */
+  readonly node: string;
   /** After a commit noted that a client picked messages up. */
   readonly onPickedUp?: PickedUpListener;
   /** After a commit brought an entry into the activity log. */
@@ -135,7 +134,7 @@ export class SqliteStore implements StoreMaintenance {
       const readers = keep(await Readers.open(path, sharing));
       const failed = new Listeners<Error>();
       const onLost = options.onLost ?? (() => undefined);
-      const leases = new MemoryLeases({ id: server, name: options.server ?? hostname() }, commits.tokens, options.clock);
+      const leases = new MemoryLeases({ id: server, name: options.node }, commits.tokens, options.clock);
       const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits, leases);
       const store = new SqliteStore(
         dataDir,

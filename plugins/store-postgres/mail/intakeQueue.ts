@@ -154,7 +154,7 @@ export class IntakeQueue {
   async #alone(waiting: Waiting): Promise<void> {
     const { work, reject } = waiting;
     const { database, leases, clock, changes } = this.engine;
-    const settled = work.unit.settles && new OutboxRecord(work.unit.settles, this.tally, clock);
+    const settled = work.unit.settles && new OutboxRecord(work.unit.settles, this.tally, clock, true);
     try {
       const stored = await database.transaction((statements) => storeAlone(statements, work, settled, clock));
       settled?.committed();

@@ -44,12 +44,14 @@ export class OutboxRecord {
     private readonly updates: readonly OutboxUpdate[],
     private readonly tally: SharedTally,
     private readonly clock: EngineClock,
+    /** A message answers for all of it. */
+    private readonly isAnswered = false,
   ) {}
 
   /** Throws `lease/lost` where another sender has one of the entries. */
   async run(statements: Statements): Promise<void> {
     const tries = await statements.rows<LastTry>(LOCK, [this.updates.map(({ id }) => id)]);
-    const { done, stay, trails: lines } = readReport(this.updates, tries);
+    const { done, stay, trails: lines } = readReport(this.updates, tries, this.isAnswered);
     this.#done = done;
     this.#stay = stay.map(({ id }) => id);
     if (done.length + stay.length === 0) return;

@@ -77,17 +77,18 @@ export class PostgresOutbox implements Outbox {
     );
   }
 
-  async recover(forMs: number): Promise<readonly OutboxEntry[]> {
+  async recover(forMs: number, atWork?: readonly LeasedEntry[]): Promise<readonly OutboxEntry[]> {
     const { now } = this.clock;
     const rows = await this.database.write<OutboxRow & Moved>(
       `WITH abandoned AS (
         SELECT id FROM outbox WHERE (in_doubt OR (lease_until IS NOT NULL AND state <> 'held'))
-          AND (lease_until IS NULL OR lease_until <= ${now} OR server_id NOT IN ${LIVING})
+          AND (lease_until IS NULL OR lease_until <= ${now} OR server_id NOT IN ${LIVING} OR (server_id = $1 AND id <> ALL ($3::bigint[])))
         ORDER BY id FOR UPDATE SKIP LOCKED), token AS (SELECT nextval('token') AS number)
       UPDATE outbox SET state = ${AT_REST}, lease = CASE WHEN in_doubt THEN token.number ELSE lease END,
         server_id = CASE WHEN in_doubt THEN $1::bigint END, lease_until = CASE WHEN in_doubt THEN ${now} + $2::bigint END
       FROM abandoned, token WHERE outbox.id = abandoned.id RETURNING outbox.*, ${UNTRIED} AS untried`,
-      [this.servers.id, Math.round(forMs)],
+      // Nothing is unlike all of nothing known.
+      [this.servers.id, Math.round(forMs), atWork === undefined ? null : atWork.map(({ id }) => id)],
     );
     this.#count(rows);
     return inOrder(rows);

@@ -38,6 +38,18 @@ describe('A report of what tries came to', () => {
     expect(readReport(again, tries({ reported: 6 })).stay.map(({ id }) => id)).to.deep.equal([1, 2]);
   });
 
+  it('is refused where a message answers for all of it, and some of it has ended already', () => {
+    for (const [updates, ended] of [
+      [[update(1, 'bounced'), update(9, 'bounced')], tries()],
+      [[update(1, 'deferred', { lease: 7 })], tries({ reported: 7 })],
+    ] as const) {
+      expect(() => readReport(updates, ended, true))
+        .to.throw()
+        .with.property('code', 'lease/lost');
+    }
+    expect(readReport([update(1, 'bounced')], tries(), true).done).to.deep.equal([1]);
+  });
+
   it('is refused as a whole where another sender has tried one of the entries since', () => {
     const refused = (): unknown => readReport([update(1, 'sent', { lease: 7 }), update(2, 'sent', { lease: 6 })], tries());
     expect(refused).to.throw(PostroomError, 'Another sender has taken over the mail for r2: what this one came to was not recorded.');

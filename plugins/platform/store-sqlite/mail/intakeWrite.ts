@@ -49,7 +49,7 @@ export class IntakeWrite implements WriteUnit {
     private readonly now: Date,
   ) {
     this.octets = chunks.reduce((sum, chunk) => sum + chunk.octets.length, 0);
-    this.#settled = unit.settles && new OutboxRecord(unit.settles, tally, now);
+    this.#settled = unit.settles && new OutboxRecord(unit.settles, tally, now, true);
     this.#turns = former === undefined ? copyTurnsOf(unit) : undefined;
     const turns = this.#turns === undefined ? [] : [...this.#turns.keys, this.#turns.besideKey];
     this.seenKeys = [...copies.flatMap((copy) => copy.seenKey ?? []), ...turns];

@@ -15,6 +15,8 @@ export class OutboxRecord {
     private readonly updates: readonly OutboxUpdate[],
     private readonly tally: OutboxTally,
     private readonly now: Date,
+    /** A message answers for all of it. */
+    private readonly isAnswered = false,
   ) {}
 
   /** Entries that are done let go of their messages. */
@@ -25,7 +27,7 @@ export class OutboxRecord {
   /** Throws `lease/lost` where another sender has one of them. */
   async run(writer: Connection): Promise<void> {
     const tries = await lastTries(writer, this.updates);
-    const { done, stay, trails } = readReport(this.updates, tries);
+    const { done, stay, trails } = readReport(this.updates, tries, this.isAnswered);
     this.#done = done;
     for (const update of stay) await defer(writer, update, this.now);
     for (const [message, lines] of trails) for (const line of lines) await addToTrail(writer, message, line);

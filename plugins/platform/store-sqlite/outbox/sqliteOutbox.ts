@@ -28,8 +28,8 @@ const AT_REST = `CASE WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END`;
 /** SQL: whether a lease is over at ?1. */
 const IS_OVER = `(lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ${LONGEST_WAIT_MS})`;
 
-/** SQL: what a sender has left, at ?1, where server ?2 asks: there is one server, so the others are gone. */
-const LEFT = `(in_doubt = 1 OR state = 'sending') AND (server IS NOT ?2 OR ${IS_OVER})`;
+/** SQL: what a sender has left, at ?1, where server ?2 asks, which is at work on ?3: there is one server, so the others are gone. */
+const LEFT = `(in_doubt = 1 OR state = 'sending') AND (server IS NOT ?2 OR ${IS_OVER} OR (?3 IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?3))))`;
 
 export class SqliteOutbox implements Outbox {
   constructor(
@@ -97,14 +97,15 @@ export class SqliteOutbox implements Outbox {
     return this.#move(ids, `state = 'deferred', lease_until = NULL, next_try_at = ?`, which, [dueAt, list]);
   }
 
-  async recover(forMs: number): Promise<readonly OutboxEntry[]> {
+  async recover(forMs: number, atWork?: readonly LeasedEntry[]): Promise<readonly OutboxEntry[]> {
     const now = this.clock.now().getTime();
-    const left = await this.readers.get(`SELECT 1 FROM outbox WHERE ${LEFT} LIMIT 1`, [now, this.server]);
+    const values = [now, this.server, atWork === undefined ? null : idsOf(atWork)];
+    const left = await this.readers.get(`SELECT 1 FROM outbox WHERE ${LEFT} LIMIT 1`, values);
     if (left === undefined) return [];
     let rows: StoredOutboxRow[] = [];
     await this.queue.write({
       run: async (writer) => {
-        const found = await writer.all<StoredOutboxRow>(`SELECT id, in_doubt FROM outbox WHERE ${LEFT}`, [now, this.server]);
+        const found = await writer.all<StoredOutboxRow>(`SELECT id, in_doubt FROM outbox WHERE ${LEFT}`, values);
         const atRest = idsOf(found.filter((row) => row.in_doubt === 0));
         await writer.run(`UPDATE outbox SET state = ${AT_REST}, lease_until = NULL WHERE id IN ${IDS}`, [atRest]);
         await this.#take(writer, idsOf(found.filter((row) => row.in_doubt === 1)), now + forMs, 'state');
