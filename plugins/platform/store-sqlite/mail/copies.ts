@@ -66,7 +66,7 @@ export function outboxRow(id: number, message: number, draft: OutboxDraft, now: 
 }
 
 /** Edits as a copy's row keeps them; `null` for the many copies that show all as it is stored. */
-function concealedText(edits: readonly CopyEdit[]): string | null {
+export function concealedText(edits: readonly CopyEdit[]): string | null {
   if (edits.length === 0) return null;
   return JSON.stringify(edits.map(({ start, end, instead }) => (instead === undefined ? [start, end] : [start, end, instead])));
 }
