@@ -1,5 +1,5 @@
 // The store on PostgreSQL: locks the data folder, opens the database, and hands over what it keeps.
-import type { PluginContext } from '@postroom/sdk';
+import type { PluginContext, StandaloneContext } from '@postroom/sdk';
 import {
   ActivityLog,
   DataFolder,
@@ -14,8 +14,10 @@ import {
   Revisions,
   ServerNode,
   StoreMaintenance,
+  StoreTransfer,
 } from '@postroom/sdk/services';
 import { openStore } from './openStore.js';
+import { PostgresTransfer } from './transfer/postgresTransfer.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const opened = await openStore({
@@ -23,8 +25,7 @@ export async function activate(context: PluginContext): Promise<void> {
     node: context.get(ServerNode),
     events: context.get(Events),
     log: context.log,
-    address: context.settings.get<string>('storePostgres.url'),
-    passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,
+    ...entranceOf(context),
     connections: context.settings.get<number>('storePostgres.connections'),
   });
   context.subscriptions.push({ dispose: () => opened.close() });
@@ -39,4 +40,20 @@ export async function activate(context: PluginContext): Promise<void> {
   context.provide(StoreMaintenance, store);
   context.provide(Leases, store.leases);
   context.provide(Documents, store.documents);
+  context.provide(StoreTransfer, new PostgresTransfer(entranceOf(context)));
+}
+
+/** A database can be read and filled where no server is on it. */
+export function activateStandalone(context: StandaloneContext): void {
+  context.provide(StoreTransfer, new PostgresTransfer(entranceOf(context)));
+}
+
+function entranceOf({ settings }: Pick<StandaloneContext, 'settings'>): {
+  readonly address: string;
+  readonly passwordFile: string | undefined;
+} {
+  return {
+    address: settings.get<string>('storePostgres.url'),
+    passwordFile: settings.get<string>('storePostgres.passwordFile') || undefined,
+  };
 }

@@ -42,7 +42,9 @@ async function setAside(dataDir: string, draft: string, stamp: string): Promise<
   const coming = await new FolderDocuments(draft).files();
   const aside: string[] = [];
   for (const name of await new FolderDocuments(dataDir).files()) {
-    const isOther = coming.includes(name) ? !(await isSame(join(dataDir, name), join(draft, name))) : name.startsWith(`${DOCUMENTS_FOLDER}/`);
+    const isOther = coming.includes(name)
+      ? !(await isSame(join(dataDir, name), join(draft, name)))
+      : name.startsWith(`${DOCUMENTS_FOLDER}/`);
     if (!isOther) continue;
     const place = join(dataDir, `before-store-copy-${stamp}`, name);
     await makeFolder(dirname(place), 0o700);

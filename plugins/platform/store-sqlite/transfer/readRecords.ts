@@ -99,7 +99,11 @@ interface RevisionRow {
   readonly text: string;
 }
 
-function byNumber<R extends { readonly id: number }>(reads: Connection, table: string, select = `SELECT * FROM ${table}`): AsyncGenerator<R> {
+function byNumber<R extends { readonly id: number }>(
+  reads: Connection,
+  table: string,
+  select = `SELECT * FROM ${table}`,
+): AsyncGenerator<R> {
   return paged<R>((last) => reads.all<R>(`${select} WHERE ${table}.id > ? ORDER BY ${table}.id LIMIT ${PAGE}`, [last?.id ?? -1]));
 }
 
