@@ -12,6 +12,7 @@ import { outcomeSuite } from './outcomeSuite.js';
 import { recordSuite } from './recordSuite.js';
 import { severalServersSuite } from './severalServersSuite.js';
 import { takeoverSuite } from './takeoverSuite.js';
+import { transferSuite } from './transferSuite.js';
 import type { StorePlace } from './testedStore.js';
 import { unitSuite } from './unitSuite.js';
 
@@ -43,6 +44,7 @@ export function storeSuite(
       leaseSuite,
       outcomeSuite,
       endSuite,
+      transferSuite,
     ];
     for (const suite of suites) suite(engine, make);
     octetsSuite(engine, make, isLong);
