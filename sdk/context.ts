@@ -5,7 +5,6 @@ import type { Hooks, TapCall } from './hooks.js';
 import type { PluginManifest } from './manifest.js';
 import type { Protocol } from './protocols.js';
 import type { ServiceId } from './serviceId.js';
-import type { StandaloneServices } from './services/programs.js';
 
 /** A plugin's main module exports this. Register taps, commands and listeners here; open no port and fetch nothing yet. */
 export type Activate = (context: PluginContext) => MaybePromise<void>;
@@ -33,7 +32,7 @@ export interface StandaloneContext extends Pick<PluginContext, 'id' | 'manifest'
    * The same where the store is another one than boot.json names, by its kind or its address: services that plugins provide without a server. Rejects with
    * `settings/invalid` where there is no such store.
    */
-  withStore(store: string): Promise<Pick<StandaloneServices, 'get'>>;
+  withStore(store: string): Promise<{ get<T>(service: ServiceId<T>): Promise<T> }>;
   /**
    * Opens a server on the data folder for commands alone: no port opens, and no round runs. Makes the folder where there is none. Rejects with the reason
    * where no server can start.

@@ -1,6 +1,5 @@
 // A suite that every store has to pass, for authors of one. An entry by itself: it runs in mocha and needs chai, which other tests may do without.
 export { type StoreSuiteOptions, storeSuite } from './storeSuite/storeSuite.js';
-export { allRecords, fillStore, moveAll } from './storeSuite/transferred.js';
 export type { StorePlace, TestedStore, TestedStoreOptions } from './storeSuite/testedStore.js';
 export {
   ANDREW,
@@ -16,3 +15,4 @@ export {
   pickUp,
   put,
 } from './storeSuite/testMail.js';
+export { allRecords, fillStore, moveAll } from './storeSuite/transferred.js';

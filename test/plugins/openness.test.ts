@@ -121,10 +121,11 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
   'platform/settings-file': { services: ['Clock', 'DataFolder', 'Documents', 'SettingsSource'] },
+  'platform/store-commands': { services: ['Clock', 'ContributedEntries', 'DataFolder', 'StoreTransfer'] },
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
-      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
+      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance', 'StoreTransfer'],
     ],
     forbidden: [STORE],
   },
@@ -148,7 +149,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'PluginStorages',
         'Revisions',
       ],
-      ...['ServerNode', 'StoreMaintenance'],
+      ...['ServerNode', 'StoreMaintenance', 'StoreTransfer'],
     ],
     forbidden: [STORE],
   },

@@ -2,7 +2,7 @@
 import { type CommandCall, PostroomError } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
 import type { Clock, ContributedEntries, StoreTransfer, TransferRecord } from '@postroom/sdk/services';
-import { copyStore, type OpenStores } from './copyStore.js';
+import { copyEverything, type OpenStores } from './copyEverything.js';
 
 export interface CopyStores {
   /** The store that boot.json names. */
@@ -52,7 +52,7 @@ export async function answerCopied(
 async function copied(pair: OpenStores, { entries, clock }: CopyStores, call: CommandCall): Promise<object> {
   const { from, to } = pair;
   const isMeant = meantFor(pair, entries);
-  const { census, hashed, counts, aside } = await copyStore(pair, isMeant, clock, (step) => call.progress(step));
+  const { census, hashed, counts, aside } = await copyEverything(pair, isMeant, clock, (step) => call.progress(step));
   return {
     copied: true,
     from: from.place,
@@ -63,10 +63,10 @@ async function copied(pair: OpenStores, { entries, clock }: CopyStores, call: Co
     hashed,
     ...(aside.length > 0 && { setAside: aside }),
     next: [
-      `Put this into boot.json of each server, in the place of what says "store" there, and start it: "store": ${JSON.stringify(to.setting)}`,
-      `${from.place} is kept as it is, and no server starts on it any more: it would collect mail a second time. Remove it when the new store has proved itself.`,
-      `To go on with the former store after all, with "store": ${JSON.stringify(from.setting)} in boot.json: postroom store use`,
-    ],
+      `Put this into boot.json in the place of the "store" that it has, and start the server: "store": ${JSON.stringify(to.setting)}.`,
+      `What was copied is still in ${from.place}, where no server starts any more: it would collect mail a second time. Remove it when the new store has proved itself.`,
+      `To go on with it after all, with "store": ${JSON.stringify(from.setting)} in boot.json: postroom store use`,
+    ].join(' '),
   };
 }
 
@@ -77,7 +77,7 @@ async function proposed({ from, to, source }: OpenStores): Promise<object> {
     from: from.place,
     to: to.place,
     ...census,
-    next: ['Nothing was copied. With --yes it is done without being asked.'],
+    next: 'Nothing was copied. With --yes it is done without being asked.',
     confirm: `Copy everything from ${from.place} to ${to.place}, and have no server start on the former one any more?`,
   };
 }
@@ -91,8 +91,8 @@ function meantFor({ from, to }: OpenStores, entries: CopyStores['entries']): (re
 
 export async function answerTakenUp(present: StoreTransfer): Promise<object> {
   const note = await present.moved();
-  if (note === undefined) return { store: present.place, next: 'Nothing keeps a server from this store: everything is as it was.' };
   await present.takeUp();
+  if (note === undefined) return { store: present.place, next: 'Nothing keeps a server from this store: everything is as it was.' };
   return {
     store: present.place,
     copiedTo: note.to,

@@ -1,7 +1,7 @@
 // Whether one store has what another one has: all records side by side, the second one's octets against the hashes.
 import { PostroomError } from '@postroom/sdk';
 import type { Census, ReadStore, TransferRecord } from '@postroom/sdk/services';
-import { isSame, nameOf } from './records.js';
+import { isSame, recordName } from './comparedRecords.js';
 import { wholeMessages } from './wholeMessages.js';
 
 /** A store that is read, and what it is called in sentences. */
@@ -36,12 +36,13 @@ export async function compareStores(
     for await (const record of from.store.records({ octets: false })) {
       if (!isMeant(record)) continue;
       const { value: other, done } = await there.next();
-      if (done === true) throw different(`${to.place} lacks ${nameOf(record)}`);
-      if (!isSame(record, other)) throw different(`${nameOf(record)} of ${from.place} is not what ${to.place} has: ${nameOf(other)}`);
+      if (done === true) throw different(`${to.place} lacks ${recordName(record)}`);
+      if (!isSame(record, other))
+        throw different(`${recordName(record)} of ${from.place} is not what ${to.place} has: ${recordName(other)}`);
       counts.set(record.kind, (counts.get(record.kind) ?? 0) + 1);
     }
     const { value: more, done } = await there.next();
-    if (done !== true) throw different(`${to.place} has ${nameOf(more)}, which ${from.place} has not`);
+    if (done !== true) throw different(`${to.place} has ${recordName(more)}, which ${from.place} has not`);
   } finally {
     await there.return(undefined);
   }

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
 import type { MessageRecord, TransferRecord } from '@postroom/sdk/services';
-import { nameOf } from './records.js';
+import { recordName } from './comparedRecords.js';
 
 /** Hands all records on. `whole`: after each message whose octets are here, and are those that its hash was taken of. */
 export async function* wholeMessages(
@@ -35,7 +35,7 @@ export async function* wholeMessages(
 function damaged(message: MessageRecord, place: string): PostroomError {
   return new PostroomError(
     'data/corrupt',
-    `The octets of ${nameOf(message)} in ${place} are not those that came in. The copy is not finished. Restore a backup of that store, and see to its disk; "postroom doctor" looks at the rest.`,
+    `The octets of ${recordName(message)} in ${place} are not those that came in. The copy is not finished. Restore a backup of that store, and see to its disk; "postroom doctor" looks at the rest.`,
     { message: message.message.id },
   );
 }

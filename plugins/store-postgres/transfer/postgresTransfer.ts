@@ -2,7 +2,7 @@
 import { PostroomError } from '@postroom/sdk';
 import type { MovedNote, StoreTransfer, TransferRecord, TransferSource, TransferTarget } from '@postroom/sdk/services';
 import { placeOf, readAddress, withoutPassword } from '../engine/address.js';
-import { MARK, markIn, movedNote, refuseMarked, removeMark, writeMark } from '../engine/storeMark.js';
+import { movedNote, readMark, refuseMarked, removeMark, type StoreMark, writeMark } from '../engine/storeMark.js';
 import { assertAlone } from '../engine/transferLock.js';
 import { CONTENT_TABLES } from './recordRows.js';
 import { type Entrance, openSession, TransferSession } from './transferSession.js';
@@ -48,23 +48,27 @@ export class PostgresTransfer implements StoreTransfer {
   }
 
   async moved(): Promise<MovedNote | undefined> {
-    const session = await openSession(this.entrance);
-    try {
-      if (!(await hasTables(session))) return undefined;
-      const [row] = await session.rows<{ mark: string | null }>(`SELECT ${MARK} AS mark FROM meta`);
-      return movedNote(markIn(row?.mark ?? null));
-    } finally {
-      await session.close();
-    }
+    return movedNote(await this.#mark());
   }
 
   async takeUp(): Promise<void> {
-    if ((await this.moved()) === undefined) return;
+    const mark = await this.#mark();
+    if (mark?.state === 'unfinished') refuseMarked(mark);
+    if (mark === undefined) return;
     const opened = await TransferSession.open(this.entrance);
     try {
       if (opened.mark?.state === 'moved') await removeMark(opened.session);
     } finally {
       await opened.close();
+    }
+  }
+
+  async #mark(): Promise<StoreMark | undefined> {
+    const session = await openSession(this.entrance);
+    try {
+      return (await hasTables(session)) ? await readMark(session) : undefined;
+    } finally {
+      await session.close();
     }
   }
 

@@ -29,7 +29,7 @@ export interface StoreTransfer {
   openTarget(): Promise<TransferTarget>;
   /** `undefined` where nothing moved out of it. */
   moved(): Promise<MovedNote | undefined>;
-  /** Servers may start on it again. Does nothing where nothing moved out of it. Rejects with `data/locked` while somebody is on it. */
+  /** Servers may start on it again. Does nothing where nothing moved out of it. Rejects with `data/unfinished`, and with `data/locked` while somebody is on it. */
   takeUp(): Promise<void>;
 }
 export const StoreTransfer = createServiceId<StoreTransfer>('StoreTransfer');

@@ -12,8 +12,8 @@ import { outcomeSuite } from './outcomeSuite.js';
 import { recordSuite } from './recordSuite.js';
 import { severalServersSuite } from './severalServersSuite.js';
 import { takeoverSuite } from './takeoverSuite.js';
-import { transferSuite } from './transferSuite.js';
 import type { StorePlace } from './testedStore.js';
+import { transferSuite } from './transferSuite.js';
 import { unitSuite } from './unitSuite.js';
 
 const LONGEST_TEST_MS = 60_000;

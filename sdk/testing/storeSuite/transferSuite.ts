@@ -84,7 +84,12 @@ export function transferSuite(engine: string, make: () => Promise<StorePlace>): 
       expect(recovered.filter(({ inDoubt }) => inDoubt).map(({ recipient }) => recipient)).to.deep.equal(['doubt@far.example']);
       const due = await store.outbox.lease({ limit: 10, forMs: MINUTE });
       expect(due.map(({ recipient }) => recipient)).to.deep.equal(['sending@far.example', 'waits@far.example']);
-      const states = (await store.outbox.list()).map(({ recipient, state, doubts = 0, delayNoticed }) => [recipient, state, doubts, delayNoticed]);
+      const states = (await store.outbox.list()).map(({ recipient, state, doubts = 0, delayNoticed }) => [
+        recipient,
+        state,
+        doubts,
+        delayNoticed,
+      ]);
       expect(states).to.deep.include.members([
         ['held@far.example', 'held', 1, true],
         ['late@far.example', 'deferred', 1, true],
@@ -130,6 +135,7 @@ export function transferSuite(engine: string, make: () => Promise<StorePlace>): 
       await failureOf(half.take(upTo(source.records(), 'entry')));
       await half.close();
       expect(await failureOf(place.open())).to.have.property('code', 'data/unfinished');
+      expect(await failureOf(place.transfer.takeUp())).to.have.property('code', 'data/unfinished');
       await source.close();
       await moveAll(former.transfer, place.transfer);
       expect((await allRecords(place.transfer)).filter(isThing)).to.deep.equal((await allRecords(former.transfer)).filter(isThing));

@@ -27,12 +27,23 @@ async function fillMail(store: TestedStore): Promise<void> {
   for (const size of [0, 1, PIECE, 5 * PIECE + 7]) {
     await put(store, { octets: Buffer.alloc(size, EVERY), to: [CAROLYN], uidl: `octets ${size}` });
   }
-  await put(store, { to: [ANDREW], message: { concealed: [{ start: 0, end: 3 }, { start: 5, end: 5, instead: 'X' }] } });
-  await put(store, { to: [{ account: undefined, user: 'admin1' }], message: { author: ANDREW, subject: 'Größe \u{1f4ee}', account: undefined } });
+  await put(store, {
+    to: [ANDREW],
+    message: {
+      concealed: [
+        { start: 0, end: 3 },
+        { start: 5, end: 5, instead: 'X' },
+      ],
+    },
+  });
+  await put(store, {
+    to: [{ account: undefined, user: 'admin1' }],
+    message: { author: ANDREW, subject: 'Größe \u{1f4ee}', account: undefined },
+  });
   await put(store, { message: { disposition: 'quarantine', reason: 'it looks like spam', rung: undefined } });
   await put(store, { text: 'Subject: gone\r\n\r\n', to: [GREG] });
   const maildrop = await openMaildrop(store, GREG);
-  for await (const _ of maildrop.read([1])) continue;
+  for await (const _ of maildrop.read([1]));
   maildrop.picked([1], 'client 192.0.2.1');
   await maildrop.remove([2]);
   await maildrop.close();
@@ -41,11 +52,14 @@ async function fillMail(store: TestedStore): Promise<void> {
 
 async function fillOutbox(store: TestedStore): Promise<void> {
   const doubted = await put(store, { outbox: [outboxDraft('doubt@far.example'), outboxDraft('sending@far.example')] });
-  await put(store, { outbox: [outboxDraft('held@far.example'), { ...outboxDraft('late@far.example'), ret: 'HDRS', envid: 'e', orcpt: 'rfc822;x' }] });
+  await put(store, {
+    outbox: [outboxDraft('held@far.example'), { ...outboxDraft('late@far.example'), ret: 'HDRS', envid: 'e', orcpt: 'rfc822;x' }],
+  });
   await put(store, { outbox: [outboxDraft('waits@far.example')] });
   const entries = await store.outbox.lease({ limit: 4, forMs: DAY });
   const [doubt, sending, held, late] = entries;
-  if (doubt === undefined || sending === undefined || held === undefined || late === undefined) throw new Error(`${doubted} has no entries.`);
+  if (doubt === undefined || sending === undefined || held === undefined || late === undefined)
+    throw new Error(`${doubted} has no entries.`);
   await store.outbox.enterDoubt([doubt]);
   const receipt = { recipient: 'x', outcome: 'failed', status: '4.4.1', text: 'busy' } as const;
   const nextTryAt = new Date(Date.now() + DAY);
@@ -92,7 +106,10 @@ export async function allRecords(transfer: StoreTransfer): Promise<readonly Tran
 
 /** One compares with another whatever made its octets. */
 function plainOctets(record: TransferRecord): TransferRecord {
-  const entries = Object.entries(record).map(([key, value]) => [key, value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value]);
+  const entries = Object.entries(record).map(([key, value]) => [
+    key,
+    value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
+  ]);
   return Object.fromEntries(entries) as unknown as TransferRecord;
 }
 

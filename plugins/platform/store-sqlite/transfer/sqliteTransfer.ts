@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock, MovedNote, StoreTransfer, TransferSource, TransferTarget } from '@postroom/sdk/services';
-import { exists } from '../folder/copyDraft.js';
+import { exists, refuseHalfCopied } from '../folder/copyDraft.js';
 import { DataLock } from '../folder/dataLock.js';
 import { readMovedMark, removeMovedMark } from '../folder/movedMark.js';
 import { DATABASE_FILE } from '../sqliteStore.js';
@@ -47,6 +47,8 @@ export class SqliteTransfer implements StoreTransfer {
   }
 
   async takeUp(): Promise<void> {
+    await refuseHalfCopied(this.dataDir, DATABASE_FILE);
+    if ((await this.moved()) === undefined) return;
     const lock = await DataLock.take(this.dataDir, 'restore');
     try {
       await removeMovedMark(this.dataDir);

@@ -1,9 +1,10 @@
 // Everything from SQLite to PostgreSQL and back to SQLite is the same, record by record.
-import { ANDREW, allRecords, fillStore, GREG, moveAll, put } from '@postroom/sdk/testing/store';
-import { expect } from 'chai';
-import { copyStore } from '#plugins/platform/store-commands/dist/copyStore.js';
+
 import { SystemClock } from '@postroom/sdk/base';
 import type { StoreTransfer, TransferTarget } from '@postroom/sdk/services';
+import { ANDREW, allRecords, fillStore, GREG, moveAll, put } from '@postroom/sdk/testing/store';
+import { expect } from 'chai';
+import { copyEverything } from '#plugins/platform/store-commands/dist/copyEverything.js';
 import { failureOf } from '../../../kit/failureOf.js';
 import type { Cluster } from '../../../kit/postgres/cluster.js';
 import { testCluster } from '../../../kit/postgres/testCluster.js';
@@ -58,8 +59,14 @@ describe('Everything from SQLite to PostgreSQL and back', () => {
   it('is told of where one thing differs, and the new store stays closed', async () => {
     await fillStore(former);
     const tamper: readonly (readonly [string, RegExp])[] = [
-      ['UPDATE placement SET tag = tag + 1 WHERE id = 1', /copy 1 of message \d+ of the database in .* is not what the database p\w+ at .* has/],
-      ["UPDATE chunk SET octets = set_byte(octets, 3, 77) WHERE message_id = (SELECT max(message_id) FROM chunk)", /octets of message \d+ .* are not those that came in/],
+      [
+        'UPDATE placement SET tag = tag + 1 WHERE id = 1',
+        /copy 1 of message \d+ of the database in .* is not what the database p\w+ at .* has/,
+      ],
+      [
+        'UPDATE chunk SET octets = set_byte(octets, 3, 77) WHERE message_id = (SELECT max(message_id) FROM chunk)',
+        /octets of message \d+ .* are not those that came in/,
+      ],
       ["DELETE FROM plugin_state WHERE key = 'soon'", /is not what .* has: .* of the settings/],
       ["INSERT INTO settings_revision (id, at, author, text) VALUES (99, 0, '', '')", /is not what .* has: version 99 of the settings/],
     ];
@@ -77,7 +84,7 @@ describe('Everything from SQLite to PostgreSQL and back', () => {
 });
 
 /** `meanwhile`: between the copy and the comparison. */
-async function copied(from: StoreTransfer, to: StoreTransfer, meanwhile: () => Promise<unknown>): ReturnType<typeof copyStore> {
+async function copied(from: StoreTransfer, to: StoreTransfer, meanwhile: () => Promise<unknown>): ReturnType<typeof copyEverything> {
   const source = await from.openSource();
   try {
     const target = await to.openTarget();
@@ -92,7 +99,12 @@ async function copied(from: StoreTransfer, to: StoreTransfer, meanwhile: () => P
       close: () => target.close(),
     };
     try {
-      return await copyStore({ from, to, source, target: changed }, () => true, new SystemClock(), () => undefined);
+      return await copyEverything(
+        { from, to, source, target: changed },
+        () => true,
+        new SystemClock(),
+        () => undefined,
+      );
     } finally {
       await target.close();
     }

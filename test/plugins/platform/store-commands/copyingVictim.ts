@@ -4,7 +4,7 @@ import { countSteps, killBefore } from '../../../kit/killedSteps.js';
 
 countSteps();
 const [folder = '', address = '', way = '', point = ''] = process.argv.slice(2);
-const { copyStore } = await import('#plugins/platform/store-commands/dist/copyStore.js');
+const { copyEverything } = await import('#plugins/platform/store-commands/dist/copyEverything.js');
 const { SqliteTransfer } = await import('#plugins/platform/store-sqlite/dist/transfer/sqliteTransfer.js');
 const { PostgresTransfer } = await import('#plugins/store-postgres/dist/transfer/postgresTransfer.js');
 const { SystemClock } = await import('@postroom/sdk/base');
@@ -30,7 +30,7 @@ async function* read(what?: { readonly octets: boolean }): AsyncGenerator<Transf
   }
 }
 
-await copyStore(
+await copyEverything(
   {
     from,
     to,

@@ -32,7 +32,9 @@ describe('A copy that is killed', () => {
 
   /** Answers whether it was killed. */
   async function copyKilledAt(way: string, point: string): Promise<boolean> {
-    const child = spawn(process.execPath, [VICTIM, sqlite.folder, postgres.database.url(), way, point], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [VICTIM, sqlite.folder, postgres.database.url(), way, point], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     if (signal !== 'SIGKILL') expect(code).to.equal(0);
     return signal !== null;

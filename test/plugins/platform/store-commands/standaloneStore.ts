@@ -11,7 +11,7 @@ export interface CopyAnswer {
   readonly copies: number;
   readonly hashed: number;
   readonly setAside?: readonly string[];
-  readonly next: readonly string[];
+  readonly next: string;
   readonly confirm?: string;
 }
 

@@ -63,9 +63,11 @@ describe('An office whose store is copied', () => {
     const progress: CommandProgress[] = [];
     const there = await copy(database.url(), {}, progress);
     expect(there).to.deep.include({ copied: true, messages: 3, hashed: 3 });
-    expect(there.next.join('\n')).to.include(`"store": "${database.url()}"`).and.to.include('postroom store use');
+    expect(there.next).to.include(`"store": "${database.url()}"`).and.to.include('postroom store use');
     expect(progress.at(-1)).to.deep.equal({ what: 'Checking messages', done: 3, of: 3 });
-    expect(String((await failureOf(office.open())).message)).to.include('was copied to the database').and.to.include('postroom store use');
+    expect(String((await failureOf(office.open())).message))
+      .to.include('was copied to the database')
+      .and.to.include('postroom store use');
 
     await boot({ store: database.url() });
     await office.open();
@@ -103,7 +105,8 @@ describe('An office whose store is copied', () => {
     await office.open();
     await office.close();
     await rename(path.join(office.dataDir, 'postroom.db'), path.join(office.dataDir, 'former.db'));
-    for (const name of ['key.pem', 'authority-key.pem']) await rename(path.join(office.dataDir, 'tls', name), path.join(office.dataDir, name));
+    for (const name of ['key.pem', 'authority-key.pem'])
+      await rename(path.join(office.dataDir, 'tls', name), path.join(office.dataDir, name));
     await copy('sqlite');
     await boot({});
     await office.open();
@@ -147,20 +150,30 @@ describe('An office whose store is copied', () => {
     const refused = async (to: string, args: object = {}): Promise<string> => (await failureOf(copy(to, args))).message;
     expect(await office.refusal('store.copy', { to: 'sqlite' })).to.match(/A server runs on .* Stop it, and every other one on its store/);
     await office.close();
-    expect(await refused('sqlite')).to.include('to itself').and.to.include('--from');
-    expect(await refused('mysql://office/mail')).to.include('No installed plugin has a store "mysql"; there are postgres, postgresql, sqlite.');
+    expect(await refused('sqlite'))
+      .to.include('to itself')
+      .and.to.include('--from');
+    expect(await refused('mysql://office/mail')).to.include(
+      'No installed plugin has a store "mysql"; there are postgres, postgresql, sqlite.',
+    );
     expect(await refused('postgres://postroom@127.0.0.1:1/postroom')).to.include('connection was refused');
     expect(await refused('postgres://postroom@127.0.0.1:1/postroom?mode=1')).to.include('has "mode", which means nothing here');
     expect(await refused('sqlite:/tmp/mail')).to.include('has no address');
     const guarded = database.url({ ...GUARDED, password: 'guessed', parameters: { sslmode: 'disable' } });
-    expect(await refused(guarded)).to.include('refuses the user').and.not.to.include('guessed');
+    expect(await refused(guarded))
+      .to.include('refuses the user')
+      .and.not.to.include('guessed');
     expect(await refused(database.url(), { from: database.url({ user: 'stranger' }) })).to.match(/to itself|no store of Postroom/);
     expect(await refused('sqlite', { from: database.url() })).to.include('There is no store of Postroom in the database');
     // A server is on the one that is to take everything.
     const other = await Postroom.start({ boot: { store: database.url(), node: 'other' } });
-    expect(await refused(database.url())).to.include('Servers are on this database').and.to.include('"other"');
+    expect(await refused(database.url()))
+      .to.include('Servers are on this database')
+      .and.to.include('"other"');
     await other.stop();
-    expect(await refused(database.url())).to.include('something in the database').and.to.include('createdb');
+    expect(await refused(database.url()))
+      .to.include('something in the database')
+      .and.to.include('createdb');
     await office.open();
   });
 
@@ -182,7 +195,9 @@ describe('An office whose store is copied', () => {
     await office.open();
     await office.close();
     await boot({ store: database.url() });
-    expect((await failureOf(office.open())).message).to.include('was interrupted').and.to.include('postroom store copy');
+    expect((await failureOf(office.open())).message)
+      .to.include('was interrupted')
+      .and.to.include('postroom store copy');
     expect(await readFile(path.join(office.dataDir, 'settings.json'), 'utf8')).to.include('company');
   });
 });

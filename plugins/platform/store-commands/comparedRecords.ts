@@ -2,7 +2,7 @@
 import type { TransferRecord } from '@postroom/sdk/services';
 
 /** The record as one text. PostgreSQL has no room for U+0000: there U+FFFD stands in its place. */
-export function textOf(record: TransferRecord): string {
+export function recordText(record: TransferRecord): string {
   return JSON.stringify(plain(record)).replaceAll('\\u0000', '\ufffd');
 }
 
@@ -18,13 +18,13 @@ function plain(value: unknown): unknown {
 
 /** Whether the second store has the first one's record. Numbers may be higher there: none is given twice. */
 export function isSame(one: TransferRecord, other: TransferRecord): boolean {
-  if (one.kind !== 'numbers' || other.kind !== 'numbers') return textOf(one) === textOf(other);
+  if (one.kind !== 'numbers' || other.kind !== 'numbers') return recordText(one) === recordText(other);
   const { kind, ...numbers } = one;
   return Object.entries(numbers).every(([what, number]) => Number(other[what as keyof typeof numbers]) >= number);
 }
 
 /** For sentences: `message 17 ("Offer", from Lisa)`. */
-export function nameOf(record: TransferRecord): string {
+export function recordName(record: TransferRecord): string {
   switch (record.kind) {
     case 'mailbox':
       return `mailbox ${record.mailbox.user}${record.mailbox.account === undefined ? '' : `@${record.mailbox.account}`}`;

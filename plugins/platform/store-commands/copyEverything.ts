@@ -18,7 +18,7 @@ export interface Copied extends Compared {
 }
 
 /** Rejects with nothing changed in the source, and the target an unfinished copy. `isMeant`: what is copied. */
-export async function copyStore(
+export async function copyEverything(
   { from, to, source, target }: OpenStores,
   isMeant: (record: TransferRecord) => boolean,
   clock: Pick<Clock, 'now'>,
