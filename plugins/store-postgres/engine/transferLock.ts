@@ -39,6 +39,6 @@ export async function assertAlone(reads: Reads): Promise<void> {
 function copying(): PostroomError {
   return new PostroomError(
     'data/locked',
-    'Everything in this database is being copied, or copied into it, at this moment (postroom store copy). Wait until that is done.',
+    'Everything in this database is being copied, or copied into it, at this moment (postroom store copy). Wait until that is done. If you copy: is it the same database as the other one, under another address?',
   );
 }

@@ -177,6 +177,22 @@ describe('An office whose store is copied', () => {
     await office.open();
   });
 
+  it('takes settings along that somebody made a slip in, and what counts until that is mended', async () => {
+    await office.close();
+    const file = path.join(office.dataDir, 'settings.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, `${text}]`);
+    await copy(database.url());
+    await boot({ store: database.url() });
+    await office.open();
+    expect(await office.subjects('andrew')).to.deep.equal([]);
+    await writeFile(file, text);
+    await office.editFile((same) => same);
+    arrive('mended');
+    await office.round();
+    expect(await office.subjects('andrew')).to.deep.equal(['mended']);
+  });
+
   it('says which message is damaged, and is not finished', async () => {
     arrive('whole');
     arrive('damaged');
