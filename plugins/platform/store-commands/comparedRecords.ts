@@ -19,8 +19,8 @@ function plain(value: unknown): unknown {
 /** Whether the second store has the first one's record. Numbers may be higher there: none is given twice. */
 export function isSame(one: TransferRecord, other: TransferRecord): boolean {
   if (one.kind !== 'numbers' || other.kind !== 'numbers') return recordText(one) === recordText(other);
-  const { kind, ...numbers } = one;
-  return Object.entries(numbers).every(([what, number]) => Number(other[what as keyof typeof numbers]) >= number);
+  const { kind: _, ...numbers } = one;
+  return Object.entries(numbers).every(([what, number]) => other[what as keyof typeof numbers] >= number);
 }
 
 /** For sentences: `message 17 ("Offer", from Lisa)`. */

@@ -51,15 +51,14 @@ async function fillMail(store: TestedStore): Promise<void> {
 }
 
 async function fillOutbox(store: TestedStore): Promise<void> {
-  const doubted = await put(store, { outbox: [outboxDraft('doubt@far.example'), outboxDraft('sending@far.example')] });
+  await put(store, { outbox: [outboxDraft('doubt@far.example'), outboxDraft('sending@far.example')] });
   await put(store, {
     outbox: [outboxDraft('held@far.example'), { ...outboxDraft('late@far.example'), ret: 'HDRS', envid: 'e', orcpt: 'rfc822;x' }],
   });
   await put(store, { outbox: [outboxDraft('waits@far.example')] });
   const entries = await store.outbox.lease({ limit: 4, forMs: DAY });
   const [doubt, sending, held, late] = entries;
-  if (doubt === undefined || sending === undefined || held === undefined || late === undefined)
-    throw new Error(`${doubted} has no entries.`);
+  if (doubt === undefined || sending === undefined || held === undefined || late === undefined) throw new Error('An entry is not due.');
   await store.outbox.enterDoubt([doubt]);
   const receipt = { recipient: 'x', outcome: 'failed', status: '4.4.1', text: 'busy' } as const;
   const nextTryAt = new Date(Date.now() + DAY);
