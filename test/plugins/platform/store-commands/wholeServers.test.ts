@@ -47,7 +47,7 @@ describe('An office whose store is copied', () => {
       journal: [...(await office.service(Journal).entries('company')).keys()],
       octets: (await office.service(StoreMaintenance).census()).octets,
       isp: await office.service(SecretStore).getSecret('company/pop3.password'),
-      certificate: pem.cert,
+      certificate: pem,
       authority,
       settings: await office.run('config.show', {}),
     };
@@ -98,7 +98,7 @@ describe('An office whose store is copied', () => {
   });
 
   it('keeps its certificate over a second way to PostgreSQL, whose key came back sealed', async () => {
-    const { cert } = office.service(Certificates).pem;
+    const { pem } = office.service(Certificates);
     await office.close();
     await copy(database.url());
     await boot({ store: database.url() });
@@ -110,13 +110,13 @@ describe('An office whose store is copied', () => {
     await copy('sqlite');
     await boot({});
     await office.open();
-    expect(office.service(Certificates).pem.cert).to.equal(cert);
+    expect(office.service(Certificates).pem).to.deep.equal(pem);
     await office.close();
     const other = await cluster.database();
     await copy(other.url());
     await boot({ store: other.url() });
     await office.open();
-    expect(office.service(Certificates).pem.cert).to.equal(cert);
+    expect(office.service(Certificates).pem).to.deep.equal(pem);
     await office.close();
     await other.drop();
   });
