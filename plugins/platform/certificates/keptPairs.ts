@@ -80,7 +80,7 @@ export class KeptPairs {
   /** `key`: as its file has it. A server that came back from a store which several share has it as a secret still, and beside that may be a file of before. */
   async #keyFor(cert: string, key: string): Promise<string> {
     const path = secretOf(cert);
-    if (path === undefined || (key !== '' && readPair(cert, key).pair !== undefined)) return key;
+    if (path === undefined || readPair(cert, key).pair !== undefined) return key;
     return (await this.secrets.getSecret(path).catch(() => undefined)) ?? key;
   }
 
