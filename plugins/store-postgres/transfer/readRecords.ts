@@ -10,11 +10,10 @@ import type {
   TransferRecord,
   WaitingNotice,
 } from '@postroom/sdk/services';
-import { octetsPassed } from '../engine/bufferPressure.js';
+import { activityOf, concealedEdits, type MessageColumns, octetsPassed, storedMessage } from '@postroom/sdk/store';
 import type { DatabaseSession } from '../engine/databaseSession.js';
-import { concealedEdits } from '../mail/copies.js';
-import { mailboxRef } from '../mail/mailboxes.js';
-import { MESSAGE_COLUMNS, type MessageRow, storedMessage, VOID } from '../mail/messageRows.js';
+import { mailboxOfRow } from '../mail/mailboxes.js';
+import { MESSAGE_COLUMNS, VOID } from '../mail/messageRows.js';
 import { type OutboxRow, entryOf as outboxEntryOf } from '../outbox/outboxRows.js';
 import { PAGE, pagesOf } from './pages.js';
 import { PieceReader } from './pieceReader.js';
@@ -138,7 +137,7 @@ async function* byKey<R extends object>(session: DatabaseSession, table: string,
   for await (const rows of pagesOf(ask)) yield* rows;
 }
 
-interface StoredMessageRow extends MessageRow {
+interface StoredMessageRow extends MessageColumns {
   readonly gone_at: number | null;
 }
 
@@ -174,7 +173,13 @@ async function* documentsIn(session: DatabaseSession): AsyncGenerator<TransferRe
 
 function mailboxOf(row: MailboxRow): MailboxRecord {
   const { id: number, last_picked_up, last_client } = row;
-  return { kind: 'mailbox', number, mailbox: mailboxRef(row), lastPickedUp: dateOf(last_picked_up), lastClient: last_client ?? undefined };
+  return {
+    kind: 'mailbox',
+    number,
+    mailbox: mailboxOfRow(row),
+    lastPickedUp: dateOf(last_picked_up),
+    lastClient: last_client ?? undefined,
+  };
 }
 
 function copyOf(row: CopyRow): CopyRecord {
@@ -219,21 +224,8 @@ function journalOf(row: JournalRow): JournalRecord {
   };
 }
 
-function logOf(row: LogRow): LogRecord {
-  return {
-    kind: 'log',
-    entry: {
-      id: row.id,
-      at: new Date(row.at),
-      kind: row.kind,
-      account: row.account ?? undefined,
-      user: row.user_name ?? undefined,
-      message: row.message ?? undefined,
-      text: row.text,
-      details: JSON.parse(row.details) as LogRecord['entry']['details'],
-    },
-    day: row.day,
-  };
+function logOf({ user_name: user, ...row }: LogRow): LogRecord {
+  return { kind: 'log', entry: activityOf({ ...row, user }), day: row.day };
 }
 
 function dateOf(at: number | null): Date | undefined {

@@ -1,8 +1,7 @@
 // Records of another store as rows: for each kind its table, and where the columns come from.
 import type { TransferRecord } from '@postroom/sdk/services';
+import { accountOf, concealedText, dsnText, messageColumns, userKey } from '@postroom/sdk/store';
 import { type Column, RowTable } from '../engine/rowTable.js';
-import { concealedText } from '../mail/copies.js';
-import { accountOf, userKey } from '../mail/mailboxes.js';
 import { MESSAGE_ROW } from '../mail/messageRows.js';
 
 export type RecordOf<K extends TransferRecord['kind']> = Extract<TransferRecord, { readonly kind: K }>;
@@ -23,7 +22,7 @@ const COLUMNS: Columns = {
   message: [
     ...MESSAGE_ROW.map(
       ([name, type, of]) =>
-        [name, type, ({ message }: RecordOf<'message'>) => of({ number: Number(message.id), message })] as Column<RecordOf<'message'>>,
+        [name, type, ({ message }: RecordOf<'message'>) => of(messageColumns(Number(message.id), message))] as Column<RecordOf<'message'>>,
     ),
     ['gone_at', 'bigint', ({ goneAt }) => timeOf(goneAt)],
   ],
@@ -53,7 +52,7 @@ const COLUMNS: Columns = {
     ['sender', 'text', ({ from }) => from],
     ['recipient', 'text', ({ recipient }) => recipient],
     ['prefix', 'bytea', ({ prefix }) => prefix],
-    ['dsn', 'text', ({ ret, envid, notify, orcpt }) => JSON.stringify({ ret, envid, notify, orcpt })],
+    ['dsn', 'text', (entry) => dsnText(entry)],
     ['state', 'text', ({ state }) => state],
     ['queued_at', 'bigint', ({ queuedAt }) => queuedAt.getTime()],
     ['attempts', 'integer', ({ attempts }) => attempts],

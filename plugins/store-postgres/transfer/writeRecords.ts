@@ -1,6 +1,6 @@
 // Takes records of another store, many rows a statement. The tables are empty.
 import type { TransferRecord } from '@postroom/sdk/services';
-import { octetsPassed } from '../engine/bufferPressure.js';
+import { octetsPassed } from '@postroom/sdk/store';
 import { bigintOctets, type CopyRow, integerOctets } from '../engine/copyIn.js';
 import type { DatabaseSession } from '../engine/databaseSession.js';
 import { DATABASE_NOW } from '../engine/engineClock.js';

@@ -1,7 +1,6 @@
 // What the database holds as records that any store takes.
 import type { JournalEntry, WaitingOrder } from '@postroom/sdk';
 import type {
-  ActivityKind,
   CopyRecord,
   EntryRecord,
   JournalRecord,
@@ -11,12 +10,10 @@ import type {
   TransferRecord,
   WaitingNotice,
 } from '@postroom/sdk/services';
-import { octetsPassed } from '../engine/bufferPressure.js';
+import { type ActivityColumns, activityOf, concealedEdits, dsnOf, mailboxRef, octetsPassed, storedMessage } from '@postroom/sdk/store';
 import type { Connection, SqlValue } from '../engine/connection.js';
-import type { ActivityRow, JournalRow, MessageRow, OutboxRow, PlacementRow, SeenRow } from '../engine/tables.js';
+import { type JournalRow, MESSAGE_COLUMNS, type MessageRow, type OutboxRow, type PlacementRow, type SeenRow } from '../engine/tables.js';
 import { chunkId } from '../mail/chunks.js';
-import { concealedEdits } from '../mail/copies.js';
-import { MESSAGE_COLUMNS, storedMessage } from '../mail/messageRows.js';
 import { VOID } from '../mail/outcomeWrite.js';
 import { readNumbers } from './numbers.js';
 import { PAGE, paged } from './pages.js';
@@ -24,7 +21,7 @@ import { PAGE, paged } from './pages.js';
 /** All but documents and numbers, of the moment that the connection sees. */
 export async function* readRecords(reads: Connection, octets: boolean): AsyncGenerator<TransferRecord> {
   for await (const row of byNumber<MailboxRow>(reads, 'mailbox')) yield mailboxOf(row);
-  for await (const row of byNumber<MessageRow>(reads, 'message', `SELECT ${MESSAGE_COLUMNS} FROM message`)) {
+  for await (const row of byNumber<MessageRow>(reads, 'message', `SELECT ${MESSAGE_COLUMNS}, gone_at FROM message`)) {
     if (row.disposition === VOID) continue;
     yield { kind: 'message', message: storedMessage(row), goneAt: dateOf(row.gone_at) };
     if (octets && row.gone_at === null) yield* octetsOf(reads, row.id);
@@ -81,7 +78,7 @@ interface StoredJournalRow extends Omit<JournalRow, 'content_key'> {
   readonly ordered: string | null;
 }
 
-interface LogRow extends ActivityRow {
+interface LogRow extends ActivityColumns {
   readonly id: number;
 }
 
@@ -128,7 +125,7 @@ async function* octetsOf(reads: Connection, message: number): AsyncGenerator<Tra
 }
 
 function mailboxOf(row: MailboxRow): MailboxRecord {
-  const mailbox = { account: row.account === '' ? undefined : row.account, user: row.user };
+  const mailbox = mailboxRef(row.account, row.user);
   return { kind: 'mailbox', number: row.id, mailbox, lastPickedUp: dateOf(row.last_picked_up), lastClient: row.last_client ?? undefined };
 }
 
@@ -155,7 +152,6 @@ function seenOf({ key, at, message_id: message }: SeenRow): SeenRecord {
 }
 
 function entryOf(row: EntryRow): EntryRecord {
-  const { ret, envid, notify, orcpt } = JSON.parse(row.dsn) as Pick<EntryRecord, 'ret' | 'envid' | 'notify' | 'orcpt'>;
   const atRest = row.attempts > 0 ? 'deferred' : 'waiting';
   return {
     kind: 'entry',
@@ -165,10 +161,7 @@ function entryOf(row: EntryRow): EntryRecord {
     from: row.sender,
     recipient: row.recipient,
     prefix: row.prefix,
-    ret,
-    envid,
-    notify,
-    orcpt,
+    ...dsnOf(row.dsn),
     state: row.state === 'sending' ? atRest : (row.state as EntryRecord['state']),
     queuedAt: new Date(row.queued_at),
     attempts: row.attempts,
@@ -200,20 +193,7 @@ function journalOf(row: StoredJournalRow): JournalRecord {
 }
 
 function logOf(row: LogRow): LogRecord {
-  return {
-    kind: 'log',
-    entry: {
-      id: row.id,
-      at: new Date(row.at),
-      kind: row.kind as ActivityKind,
-      account: row.account ?? undefined,
-      user: row.user ?? undefined,
-      message: row.message ?? undefined,
-      text: row.text,
-      details: JSON.parse(row.details) as LogRecord['entry']['details'],
-    },
-    day: row.day,
-  };
+  return { kind: 'log', entry: activityOf(row), day: row.day };
 }
 
 function dateOf(at: number | null): Date | undefined {

@@ -12,7 +12,7 @@ export class SqliteSource implements TransferSource {
   ) {}
 
   static async open(dataDir: string, clock: Clock): Promise<SqliteSource> {
-    return new SqliteSource(dataDir, await SqliteStore.open(dataDir, { clock }));
+    return new SqliteSource(dataDir, await SqliteStore.open(dataDir, { clock, node: 'store copy' }));
   }
 
   census(): Promise<Census> {

@@ -1,9 +1,8 @@
 // Records of another store as rows of a new database.
 import type { TransferRecord } from '@postroom/sdk/services';
+import { accountOf, concealedText, dsnText, messageColumns, userKey } from '@postroom/sdk/store';
 import type { Connection, SqlValue } from '../engine/connection.js';
 import { chunkId } from '../mail/chunks.js';
-import { concealedText } from '../mail/copies.js';
-import { messageRow } from '../mail/messageRows.js';
 import { writeNumbers } from './numbers.js';
 
 /** A commit has so many rows at most, and no more octets than this. */
@@ -60,7 +59,7 @@ function rowOf(record: RowRecord): readonly [table: string, row: Row] {
     case 'mailbox':
       return ['mailbox', mailboxRow(record)];
     case 'message':
-      return ['message', { ...messageRow(Number(record.message.id), record.message, record.goneAt) }];
+      return ['message', { ...messageColumns(Number(record.message.id), record.message), gone_at: timeOf(record.goneAt) }];
     case 'copy':
       return ['placement', copyRow(record)];
     case 'seen':
@@ -87,9 +86,9 @@ type Of<K extends TransferRecord['kind']> = Extract<TransferRecord, { readonly k
 function mailboxRow({ number, mailbox, lastPickedUp, lastClient }: Of<'mailbox'>): Row {
   return {
     id: number,
-    account: mailbox.account ?? '',
+    account: accountOf(mailbox),
     user: mailbox.user,
-    user_key: mailbox.user.toLowerCase(),
+    user_key: userKey(mailbox),
     last_picked_up: timeOf(lastPickedUp),
     last_client: lastClient,
   };
@@ -113,7 +112,6 @@ function copyRow(copy: Of<'copy'>): Row {
 }
 
 function entryRow(entry: Of<'entry'>): Row {
-  const { ret, envid, notify, orcpt } = entry;
   return {
     id: entry.id,
     message_id: Number(entry.message),
@@ -121,7 +119,7 @@ function entryRow(entry: Of<'entry'>): Row {
     sender: entry.from,
     recipient: entry.recipient,
     prefix: entry.prefix,
-    dsn: JSON.stringify({ ret, envid, notify, orcpt }),
+    dsn: dsnText(entry),
     state: entry.state,
     queued_at: timeOf(entry.queuedAt),
     attempts: entry.attempts,
