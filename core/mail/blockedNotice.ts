@@ -23,7 +23,7 @@ export function composeBlockedNotice({ host, plugins, now }: BlockedNotice): Uin
   const names = plugins.map(({ name }) => plain(name)).join(', ');
   const [it, runs] = plugins.length === 1 ? ['it', 'runs'] : ['they', 'run'];
   const lines = [
-    `Mail is held and reaches nobody: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run${plugins.some(({ how }) => how === 'lapsed') ? ' as before' : ''}.`,
+    `Mail is held and reaches nobody: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run${plugins.some(({ how }) => how === 'lapsed' || how === 'behind') ? ' as before' : ''}.`,
     '',
     ...plugins.flatMap(({ id, why }) => [`${id}: ${plain(why)}`, '']),
     `Nothing is lost. What comes in is stored, and it is sorted as soon as ${it} ${runs} again.`,

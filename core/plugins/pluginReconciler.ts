@@ -14,6 +14,7 @@ import { PluginHost } from './pluginHost.js';
 export class PluginReconciler implements Disposable {
   #installed: readonly InstalledPlugin[] = [];
   readonly #watching = new DisposableStack();
+  #isOver = false;
   /** What follows each plugin's declarations. */
   readonly #followed = new Map<string, DisposableStack>();
 
@@ -46,6 +47,8 @@ export class PluginReconciler implements Disposable {
    */
   async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
     const installed = await this.folders.discover();
+    // What was asked for before the end begins nothing after it.
+    if (this.#isOver) return new Map();
     for (const id of [...this.#followed.keys()]) {
       if (replaced.has(id) || !installed.some((plugin) => plugin.id === id)) {
         await this.#followed.get(id)?.dispose();
@@ -61,6 +64,7 @@ export class PluginReconciler implements Disposable {
   }
 
   async dispose(): Promise<void> {
+    this.#isOver = true;
     await this.#watching.dispose();
     await this.host.stop();
     for (const stack of this.#followed.values()) {
@@ -80,7 +84,8 @@ export class PluginReconciler implements Disposable {
     }
   }
 
-  #apply(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  async #apply(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+    if (this.#isOver) return new Map();
     const enabled = this.settings.get<readonly string[]>('plugins.enabled');
     const disabled = this.settings.get<readonly string[]>('plugins.disabled');
     return this.host.apply(this.#installed, enabled, disabled, replaced);

@@ -87,13 +87,17 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     services: [
       ...[
         'Accounts',
+        'Clock',
         'DataFolder',
+        'Documents',
         'PluginAdministration',
         'PluginPacker',
         'PluginReader',
         'PluginStorages',
         'SecretStore',
         'SettingsService',
+        'StandingProblems',
+        'Startup',
       ],
     ],
     forbidden: ['new', 'validate', 'pack'].map(

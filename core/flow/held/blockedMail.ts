@@ -54,7 +54,7 @@ export class BlockedMail implements Disposable {
   }
 
   async #compare(isChanged: boolean): Promise<void> {
-    const blocking = this.filters.blocking.filter(({ how }) => how === 'failed' || how === 'gone' || how === 'lapsed');
+    const blocking = this.filters.blocking.filter(({ how }) => how !== 'off' && how !== 'changing');
     const told = (await this.state.get('blocked')) ?? [];
     const fresh = blocking.filter(({ id }) => !told.includes(id));
     if (fresh.length > 0) await this.#tell(fresh);
