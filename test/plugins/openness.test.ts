@@ -47,7 +47,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],
   },
   'platform/cli': {
-    services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
+    services: ['Clock', 'Licence', 'Log', 'NodeCommands', 'PluginPacker', 'PortCatalogue', 'ServerNode', 'SettingsService'],
     forbidden: ["It names a program, which is for the product's own plugins."],
   },
   'platform/doctor': {
@@ -83,6 +83,11 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ],
     ],
   },
+  'platform/node-commands': {
+    services: [
+      ...['Clock', 'CommandCatalogue', 'Documents', 'Leases', 'NodeCommands', 'SettingsService', 'SharedKey', 'StartMode', 'Startup'],
+    ],
+  },
   'platform/plugin-manager': {
     services: [
       ...[
@@ -110,7 +115,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['WhatIf'],
     ],
   },
-  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'StandingProblems'] },
+  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'SharedKey', 'StandingProblems'] },
   'platform/service-commands': {
     services: [
       ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
