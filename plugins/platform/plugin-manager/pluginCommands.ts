@@ -4,10 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CommandCall, CommandHandler, HookName } from '@postroom/sdk';
 import { unknownPlugin } from '@postroom/sdk/base';
 import type { PluginAdministration, SettingsService } from '@postroom/sdk/services';
+import { editBy } from '@postroom/sdk/settings';
 import type { PluginInstaller } from './packages/pluginInstaller.js';
 import { orderRows, pluginRows, waitingSentences } from './pluginList.js';
 import { listsIn } from './pluginLists.js';
-import { editBy } from './settingsEdit.js';
 import type { PackageWatch } from './shared/packageWatch.js';
 
 /** A packed plugin as an argument: octets, or base64. */

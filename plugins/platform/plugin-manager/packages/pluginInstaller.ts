@@ -6,8 +6,8 @@ import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import { unknownPlugin } from '@postroom/sdk/base';
 import type { PluginReader, PluginStatus, SettingEdit } from '@postroom/sdk/services';
+import { editBy } from '@postroom/sdk/settings';
 import { listsIn } from '../pluginLists.js';
-import { editBy } from '../settingsEdit.js';
 import { notePackage } from '../shared/installedFolder.js';
 import { type PluginPackage, packageOf } from '../shared/packageDocument.js';
 import type { SharedPackages } from '../shared/sharedPackages.js';
@@ -153,7 +153,7 @@ export class PluginInstaller {
     return this.#statusOf(id) ?? missing(id);
   }
 
-  #edit(author: string, edits: () => readonly SettingEdit[]): Promise<void> {
+  #edit(author: string, edits: () => readonly SettingEdit[]): Promise<object> {
     return editBy(this.parts.settings, author, edits);
   }
 
