@@ -19,7 +19,7 @@ function contested(times: number): {
         this.etag = `"${list.length}"`;
         return { ok: false, code: 'settings/conflict', problems: [] };
       }
-      list.splice(0, list.length, ...(edits[0]?.value as readonly string[]));
+      list.splice(0, list.length, ...edits.flatMap(({ value }) => value as readonly string[]));
       return { ok: true, etag: this.etag, problems: [] };
     },
   };

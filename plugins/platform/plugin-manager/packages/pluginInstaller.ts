@@ -21,6 +21,8 @@ export interface InstallerParts extends TraceParts {
   readonly packages: SharedPackages | undefined;
 }
 
+const NOTHING_INSTALLED = 'Nothing was installed, and a former version goes on. Make room there, and add it again.';
+
 /** Brings back what was. */
 type Undo = () => Promise<void>;
 
@@ -39,7 +41,7 @@ export class PluginInstaller {
   add(octets: Uint8Array, { enable, author }: { readonly enable: boolean; readonly author: string }): Promise<PluginStatus> {
     const { plugins, reader, packages } = this.parts;
     return this.inTurn(() =>
-      withUnpacked(octets, plugins, this.#folder, async (incoming) => {
+      withUnpacked(octets, { plugins, folder: this.#folder, remedy: NOTHING_INSTALLED }, async (incoming) => {
         const { id, manifest } = await acceptablePlugin(incoming, reader, plugins);
         const added = packageOf(octets, { plugin: id, version: manifest.version, author });
         const replaces = await packages?.stored(id);

@@ -23,6 +23,7 @@ export interface FollowerParts {
   readonly log: Logger;
 }
 
+const NO_ROOM = 'A former version goes on. Make room there: it is tried again by itself.';
 const NOWHERE =
   'It is neither in the store nor in the plugins folder of this server. Install it for all servers: postroom plugins add FILE.';
 
@@ -122,7 +123,9 @@ export class PackageFollower {
     const found = await packages.get(id);
     if (found === undefined) return false;
     if (installed === undefined || (await unpackedFrom(installed.folder)) !== found.sha256) {
-      const isNew = await withUnpacked(found.octets, plugins, folder, (incoming) => this.#take(found, incoming, installed));
+      const isNew = await withUnpacked(found.octets, { plugins, folder, remedy: NO_ROOM }, (incoming) =>
+        this.#take(found, incoming, installed),
+      );
       this.#here.set(id, found.stored);
       if (!isNew) return false;
       log.info('A plugin of the store was unpacked.', { plugin: id, version: found.version, author: found.author });

@@ -5,7 +5,7 @@ import type { Clock, Documents, SettingsService } from '@postroom/sdk/services';
 import { PACKAGES } from './packageDocument.js';
 import type { PackageFollower } from './packageFollower.js';
 
-const AGAIN_MS = 15_000;
+const AGAIN_MS = 30_000;
 
 interface WatchParts {
   readonly follower: PackageFollower;
