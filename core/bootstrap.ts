@@ -77,6 +77,8 @@ export interface ServerOptions {
   readonly dataDir: string;
   /** False: plugins are active for commands, but no port opens and no round runs by itself. Default true. */
   readonly serve?: boolean;
+  /** Aborted where the server is to end before it has started. */
+  readonly ended?: AbortSignal;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Where the product's own plugins lie. */
@@ -204,7 +206,7 @@ function bindSurroundings(container: Container, options: ServerOptions, stack: D
   bindValue(container, Clock, options.clock ?? new SystemClock());
   bindValue(container, Events, events);
   bindValue(container, Log, log);
-  bindValue(container, StartMode, { serves: options.serve !== false });
+  bindValue(container, StartMode, { serves: options.serve !== false, ended: options.ended ?? new AbortController().signal });
   bindValue(container, ServerProcess, { stallLimit: options.onStall });
 }
 

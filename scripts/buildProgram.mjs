@@ -8,11 +8,9 @@ import { builtAt, isAsBuilt, pluginFolders } from '../core/bin/program.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const core = path.join(root, 'core', 'dist');
+const sdk = JSON.parse(readFileSync(path.join(root, 'sdk', 'package.json'), 'utf8'));
 // `sqlite3` finds its binary from where it lies.
-const OUTSIDE = [
-  'sqlite3',
-  ...['', '/base', '/mail', '/network', '/services', '/settings', '/testing'].map((entry) => `@postroom/sdk${entry}`),
-];
+const OUTSIDE = ['sqlite3', ...Object.keys(sdk.exports).map((entry) => path.posix.join(sdk.name, entry))];
 
 /** The maps that the compiler made lead on to the sources. */
 const mapsOfTheCompiler = {

@@ -170,6 +170,13 @@ export interface PluginStorage {
   get(key: string): Promise<unknown>;
   /** Resolves after the commit. `expires`: when the entry may be forgotten. */
   set(key: string, value: unknown, expires?: Date): Promise<void>;
+  /**
+   * Replaces a value by what `change` makes of it, in one step: whatever other calls and other servers on the store write meanwhile, none of it is lost.
+   * `before` is `undefined` where there is no entry; an answer of `undefined` removes it; where the value stays the same nothing is written. `change` may
+   * be called several times, and inside the store's write: it answers at once, from its argument alone. Where it throws, the call rejects with that and
+   * nothing is changed. Resolves after the commit with what is kept then. Without `expires` the entry keeps its own.
+   */
+  update(key: string, change: (before: unknown) => unknown, expires?: Date): Promise<unknown>;
   delete(key: string): Promise<void>;
   /** Keys that begin with `prefix`, in order, at most 1,000. */
   keys(prefix: string): Promise<readonly string[]>;

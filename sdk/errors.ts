@@ -51,7 +51,7 @@ export const ERROR_CODES = Object.freeze({
   'store/full': 'There is no room to store mail.',
   'store/failed': 'The store could not write.',
   'store/unknown': 'The store may have stored it: its answer was lost.',
-  'store/unreachable': 'The database server cannot be reached.',
+  'store/unreachable': 'The database server cannot be reached, or takes no changes now.',
   'store/unfit': 'The database server, or its settings, cannot keep mail safely.',
   'user/unknown': 'No such user or account.',
 } as const);

@@ -238,7 +238,7 @@ export interface CommandDeclaration {
  * An open string with known names; all of them read, but for the last.
  * - `login-test`: takes `{ account }`, logs in at the ISP and does nothing there; answers `{ ok, transcript, problem? }`.
  * - `waiting-mail`: takes `{ account, limit }`; answers what waits at the ISP, newest first: `{ uidl, bytes, header? }`, the header in base64.
- * - `licence-status`: takes nothing; answers an object with `history`, which `licence` shows.
+ * - `licence-status`: takes nothing; answers an object with `history`, which `licence` shows, and `seenBy`, the names of the servers that see the device, which `status` shows too.
  * - `access-tokens`: takes nothing; answers `{ token, name }` for each token that opens the server to scripts.
  * - `revoke-access-token`: takes `{ token }`.
  */

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
 import { MOST_MANIFEST_OCTETS } from '@postroom/sdk/base';
+import { HEADER_MS, LONGEST_LINE, LONGEST_REST, MOST_WITHOUT_HEADER } from '@postroom/sdk/network';
 import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import { MOST_PROBLEMS } from '#core/configuration/problems/problems.js';
 import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_VALUES } from '#core/plugins/manifests/manifestLimits.js';
@@ -81,6 +82,10 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
   further: () => [
     ['what', 'limit'],
     ['connections of one address that are a few', FEW_CONNECTIONS],
+    [
+      'a PROXY header: time, octets of version 1 and 2, connections of a door that wait for theirs',
+      `${seconds(HEADER_MS)}, ${LONGEST_LINE} and ${number(LONGEST_REST + 16)}, ${MOST_WITHOUT_HEADER}`,
+    ],
     ['TLS handshake, SMTP', seconds(HANDSHAKE_MS)],
     ['TLS handshake, manager', seconds(MANAGER_LIMITS.handshakeMs)],
     ['POP3: a line without an end', size(ENDLESS_LINE)],

@@ -5,6 +5,8 @@ import { type BlockingPlugin, createServiceId } from '@postroom/sdk/services';
 export interface BlockingPlugins {
   /** Plugins that fail closed, should run, and do not: while there are any, mail is held. Asked with every message. */
   readonly blocking: readonly BlockingPlugin[];
+  /** Resolves when what other servers on the store know of filters is known here. */
+  hear(): Promise<void>;
   /** Plugins came, went, failed or recovered. */
   onDidChange(listener: () => void): Disposable;
 }

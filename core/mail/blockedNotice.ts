@@ -4,6 +4,8 @@ import { composeNotice } from './notice.js';
 export interface BlockedNotice {
   /** This server's host name. */
   readonly host: string;
+  /** Its name among several servers on the store, of which another one may have the plugins. */
+  readonly node?: string;
   readonly plugins: readonly {
     /** `publisher.name` */
     readonly id: string;
@@ -19,25 +21,29 @@ export interface BlockedNotice {
 }
 
 /** The notice in CRLF form. */
-export function composeBlockedNotice({ host, plugins, now }: BlockedNotice): Uint8Array {
+export function composeBlockedNotice({ host, node, plugins, now }: BlockedNotice): Uint8Array {
   const names = plugins.map(({ name }) => plain(name)).join(', ');
   const [it, runs] = plugins.length === 1 ? ['it', 'runs'] : ['they', 'run'];
   const lines = [
-    `Mail is held and reaches nobody: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run${plugins.some(({ how }) => how === 'lapsed' || how === 'behind') ? ' as before' : ''}.`,
+    `${node === undefined ? 'Mail is held and reaches nobody' : `The server ${node} holds mail`}: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run${node === undefined ? '' : ' there'}${plugins.some(({ how }) => how === 'lapsed' || how === 'behind') ? ' as before' : ''}.`,
     '',
     ...plugins.flatMap(({ id, why }) => [`${id}: ${plain(why)}`, '']),
     `Nothing is lost. What comes in is stored, and it is sorted as soon as ${it} ${runs} again.`,
+    ...(node === undefined
+      ? []
+      : [`Until then another server on the store sorts it within a minute or two, if ${it} ${runs} on that one.`]),
     '',
-    'What to do: in the manager, under Doctor; or with one of these commands:',
+    `What to do: in the manager${node === undefined ? '' : ' of that server'}, under Doctor; or with one of these commands${node === undefined ? '' : ' on it'}:`,
     '',
     ...plugins.flatMap(({ id, isNeeded, how }) => [
       `    postroom plugins enable ${id}     ${how === 'lapsed' ? 'agrees to that version' : 'tries again, when the cause is mended'}`,
       ...(isNeeded ? [] : [`    postroom plugins disable ${id}    delivers without it, what is held now included`]),
       '',
     ]),
-    'You get no other mail about this until it is over and happens again.',
+    `You get no other mail about this until it is over${node === undefined ? '' : ' on all servers'} and happens again.`,
   ];
-  return composeNotice({ host, to: `admin1@${host}`, subject: `Mail is held: ${names}`, lines, now });
+  const subject = `Mail is held${node === undefined ? '' : ` on the server ${node}`}: ${names}`;
+  return composeNotice({ host, to: `admin1@${host}`, subject, lines, now });
 }
 
 function plain(text: string): string {

@@ -155,6 +155,14 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
     });
   }
 
+  hear(): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.blocking.length;
+      await this.filters.hear();
+      if (this.blocking.length !== before) this.#changed.fire();
+    });
+  }
+
   /** Resolves when every change asked for so far has been made. */
   settled(): Promise<void> {
     return this.#inTurn(async () => undefined);

@@ -1,22 +1,27 @@
-// Keeps what was learned about each account's ISP: in memory for the taps, in the plugin's state for the next start.
-import type { Logger, PluginStorage } from '@postroom/sdk';
+// Keeps what was learned about each account's ISP: in memory for the taps, in the plugin's state for the next start and for other servers.
+import type { Disposable, Logger, PluginStorage } from '@postroom/sdk';
+import { KeptEntries } from '@postroom/sdk/base';
+import type { Clock } from '@postroom/sdk/services';
 import { type IspKnowledge, NOTHING_KNOWN } from './ispHosts.js';
 
-const PREFIX = 'isp/';
-
-export class IspMemory {
-  readonly #known = new Map<string, IspKnowledge>();
+export class IspMemory implements Disposable {
+  readonly #known: KeptEntries<IspKnowledge>;
 
   constructor(
-    private readonly state: PluginStorage,
+    state: PluginStorage,
+    clock: Clock,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#known = new KeptEntries(state, 'isp/', clock);
+  }
 
   /** Reads what earlier runs learned. */
-  async load(): Promise<void> {
-    for (const key of await this.state.keys(PREFIX)) {
-      this.#known.set(key.slice(PREFIX.length), (await this.state.get(key)) as IspKnowledge);
-    }
+  load(): Promise<void> {
+    return this.#known.load();
+  }
+
+  dispose(): void {
+    this.#known.dispose();
   }
 
   get(account: string): IspKnowledge {
@@ -24,20 +29,23 @@ export class IspMemory {
   }
 
   get accounts(): readonly string[] {
-    return [...this.#known.keys()];
+    return this.#known.names;
   }
 
-  /** Does not wait for the commit: that one may be waiting for the message being sorted. What is lost in a crash is learned again. */
-  learn(account: string, known: IspKnowledge): void {
-    if (known === this.get(account)) return;
-    this.#known.set(account, known);
-    this.state
-      .set(PREFIX + account, known)
+  /**
+   * `more`: what is known after a message, by what was known before; it may be asked again. Does not wait for the commit: that one may be waiting for the
+   * message being sorted. What is lost in a crash is learned again.
+   */
+  learn(account: string, more: (known: IspKnowledge) => IspKnowledge): void {
+    this.#known
+      .change(account, (known) => {
+        const after = more(known ?? NOTHING_KNOWN);
+        return after === NOTHING_KNOWN ? known : after;
+      })
       .catch((error: unknown) => this.log.warn('What was learned about the ISP could not be kept.', { account, error: String(error) }));
   }
 
-  async forget(account: string): Promise<void> {
-    this.#known.delete(account);
-    await this.state.delete(PREFIX + account);
+  forget(account: string): Promise<void> {
+    return this.#known.change(account, () => undefined);
   }
 }

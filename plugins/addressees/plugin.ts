@@ -1,8 +1,8 @@
 // Whom was a message for? Finds out which of the account's own addresses it was meant for, before other plugins say which users those are.
 import type { PluginContext } from '@postroom/sdk';
-import { Accounts } from '@postroom/sdk/services';
+import { Accounts, Clock } from '@postroom/sdk/services';
 import { concealRecipients } from './disclosure.js';
-import { trustRow } from './ispHosts.js';
+import { type IspKnowledge, trustRow } from './ispHosts.js';
 import { IspMemory } from './ispMemory.js';
 import { climbLadder, type LadderSettings } from './ladder.js';
 import { nameEnvelopeRecipients } from './submitted.js';
@@ -10,7 +10,8 @@ import { followUnread } from './unread.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const accounts = context.get(Accounts);
-  const memory = new IspMemory(context.state, context.log);
+  const memory = new IspMemory(context.state, context.get(Clock), context.log);
+  context.subscriptions.push(memory);
   await memory.load();
 
   const settingsOf = (account: string): LadderSettings => ({
@@ -25,8 +26,10 @@ export async function activate(context: PluginContext): Promise<void> {
       // An envelope of our own is certain; only mail from the ISP has lost it.
       if (mail.envelope.recipients.length > 0)
         return nameEnvelopeRecipients(plan, mail, (recipient) => accounts.ownerOf(recipient)?.id === account);
-      const step = climbLadder(plan, mail, settingsOf(account), memory.get(account));
-      if (mail.origin === 'fetched' && !mail.rehearsal) memory.learn(account, step.known);
+      const climb = (known: IspKnowledge): ReturnType<typeof climbLadder> => climbLadder(plan, mail, settingsOf(account), known);
+      const step = climb(memory.get(account));
+      const isNew = step.known !== memory.get(account);
+      if (isNew && mail.origin === 'fetched' && !mail.rehearsal) memory.learn(account, (known) => climb(known).known);
       return step.plan;
     }),
     context.hooks.onSort.tap('guess', (plan, mail) => followUnread(plan, mail)),

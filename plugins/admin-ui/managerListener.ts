@@ -19,6 +19,7 @@ import {
   sentenceOf,
 } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
+import { connectionName, ProxyHeaders } from '@postroom/sdk/network';
 import type { Certificates, Clock } from '@postroom/sdk/services';
 import type { FastifyInstance } from 'fastify';
 import { portProblem } from './portProblem.js';
@@ -28,6 +29,8 @@ interface ListenEntry {
   readonly host?: string;
   readonly port: number;
   readonly security: 'plain' | 'tls';
+  /** Load balancers, as networks: each connection of theirs begins with a PROXY header. */
+  readonly proxies?: readonly string[];
 }
 
 export interface ManagerListenerParts {
@@ -61,14 +64,18 @@ export class ManagerListener implements PortListener {
   readonly #sockets = new Set<Socket>();
   /** By the four numbers that name a TCP connection: TLS gives it another socket. */
   readonly #visitors = new Map<string, Visitor>();
-  readonly #gate = new ConnectionGate(openFiles().door('http'));
+  readonly #share = openFiles().door('http');
+  readonly #gate = new ConnectionGate(this.#share);
+  readonly #proxied: ProxyHeaders;
   readonly #refusals = new Refusals();
   readonly #complaints: BoundedLog;
   #app: Promise<FastifyInstance> | undefined;
   #renewal: Disposable | undefined;
 
   constructor(private readonly parts: ManagerListenerParts) {
-    this.#complaints = new BoundedLog(parts.log, parts.clock);
+    const { log, clock } = parts;
+    this.#complaints = new BoundedLog(log, clock);
+    this.#proxied = new ProxyHeaders({ name: this.name, setting: 'admin-ui.listen', log, clock, share: this.#share });
   }
 
   async start(): Promise<readonly OpenPort[]> {
@@ -87,6 +94,7 @@ export class ManagerListener implements PortListener {
 
   async stop(graceMs: number): Promise<void> {
     this.parts.onClose();
+    this.#proxied.dispose();
     const closed = [...this.#servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const server of this.#servers) {
       server.closeIdleConnections();
@@ -108,6 +116,11 @@ export class ManagerListener implements PortListener {
   /** Somebody has shown a login or a token on this connection: from now on no stranger takes its place. */
   known(socket: Socket): void {
     this.#visitors.get(connectionName(socket))?.guest.known();
+  }
+
+  /** Then it is not from this machine, whatever address it bears. */
+  isBehindProxy(socket: Socket): boolean {
+    return this.#proxied.isBehindProxy(socket);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -154,6 +167,7 @@ export class ManagerListener implements PortListener {
     const missing = missingCertificate(this.parts.certificates, security);
     if (missing !== undefined) return Promise.resolve({ protocol: 'http', host: host ?? '::', port, security, problem: missing });
     const server = this.#createServer(security);
+    this.#proxied.standBefore(server, entry.proxies);
     return new Promise((resolve) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
         resolve({ protocol: 'http', host: host ?? '::', port, security, problem: portProblem(error, host, port) });
@@ -229,8 +243,4 @@ export class ManagerListener implements PortListener {
     const { key, cert } = this.parts.certificates.pem;
     return { ...SERVER_TLS, key, cert };
   }
-}
-
-function connectionName(socket: Socket): string {
-  return `${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
 }

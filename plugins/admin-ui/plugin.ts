@@ -84,6 +84,7 @@ export function activate(context: PluginContext): void {
         certificates: context.get(Certificates),
         adminPassword,
         setupCode,
+        isBehindProxy: (socket) => listener.isBehindProxy(socket),
         peerOf,
         sessions,
         tokens,

@@ -7,19 +7,24 @@ import { EXIT, terminalJson, terminalText } from '@postroom/sdk/base';
 import { Accounts, type ProgramPlugin, type ProgramServer, type RunProgram, SecretStore } from '@postroom/sdk/services';
 import { textsOf } from '@postroom/sdk/settings';
 import { PRACTICE_ADDRESSES, PRACTICE_PASSWORD, PracticeIsp, practiceOffice, sampleMail } from '@postroom/sdk/testing';
+import { clusterDemo } from './cluster/clusterDemo.js';
 import { demoSettings } from './demoSettings.js';
 import { demoSummary, type RoundAnswer, summaryTable } from './demoSummary.js';
 import { howToConnect, PASSWORD } from './howToConnect.js';
 
 /** As the manifest declares them. */
 interface DemoOptions {
+  readonly cluster?: boolean;
   readonly once?: boolean;
   readonly json?: boolean;
 }
 
 /** Resolves after the round with `once`, else when a signal ends it. */
 export const run: RunProgram = async (options, tools) => {
-  const { once = false, json = false } = options as DemoOptions;
+  const { cluster = false, once = false, json = false } = options as DemoOptions;
+  // The demo has a store of its own, whatever the environment says of an office's.
+  for (const variable of ['POSTROOM_STORE', 'POSTROOM_NODE']) delete process.env[variable];
+  if (cluster) return clusterDemo({ once, json }, tools);
   const wish = tools.untilEnd();
   const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'postroom-demo-'));

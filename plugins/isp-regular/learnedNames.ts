@@ -1,6 +1,17 @@
 // The names under which users write to the world: answers repeat them. Learned from mail that the ISP has taken, kept in the plugin's
 // state. A mail program says what it likes: what may mean a colleague is never learned, and what two have written under means neither.
-import { type AccountView, isAdminName, isPublicName, type Logger, type PluginStorage, PostroomError, type UserView } from '@postroom/sdk';
+import {
+  type AccountView,
+  type Disposable,
+  isAdminName,
+  isPublicName,
+  type Logger,
+  type PluginStorage,
+  PostroomError,
+  type UserView,
+} from '@postroom/sdk';
+import { KeptEntries } from '@postroom/sdk/base';
+import type { Clock } from '@postroom/sdk/services';
 import { nameKey } from './nameForms.js';
 import { remindsOfOthers } from './ownNames.js';
 
@@ -59,8 +70,8 @@ export function usableNames(learned: LearnedAccount, account: AccountView): Read
   );
 }
 
-export class LearnedNames {
-  readonly #accounts = new Map<string, LearnedAccount>();
+export class LearnedNames implements Disposable {
+  readonly #accounts: KeptEntries<LearnedAccount>;
   /** Worked out once for each change of the account or of what was learned. */
   readonly #usable = new WeakMap<
     AccountView,
@@ -68,14 +79,19 @@ export class LearnedNames {
   >();
 
   constructor(
-    private readonly state: PluginStorage,
+    state: PluginStorage,
+    clock: Clock,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#accounts = new KeptEntries(state, PREFIX, clock);
+  }
 
-  async load(): Promise<void> {
-    for (const key of await this.state.keys(PREFIX)) {
-      this.#accounts.set(key.slice(PREFIX.length), (await this.state.get(key)) as LearnedAccount);
-    }
+  load(): Promise<void> {
+    return this.#accounts.load();
+  }
+
+  dispose(): void {
+    this.#accounts.dispose();
   }
 
   /** The names that count for a user. */
@@ -94,19 +110,17 @@ export class LearnedNames {
   }
 
   get accounts(): readonly string[] {
-    return [...this.#accounts.keys()];
+    return this.#accounts.names;
   }
 
   /** Does not wait for the commit: that one may be waiting for the message being sorted. */
   learn(account: AccountView, user: UserView, name: string): void {
-    const learned = learnName(this.of(account.id), account, user, name);
-    if (learned === this.of(account.id)) return;
-    this.#accounts.set(account.id, learned);
+    if (learnName(this.of(account.id), account, user, name) === this.of(account.id)) return;
     this.log.info(`"${name}" was learned as a name of ${user.name}. To take it back: postroom isp-regular learned --revoke`, {
       account: account.id,
     });
-    this.state
-      .set(PREFIX + account.id, learned)
+    this.#accounts
+      .change(account.id, (learned = NOTHING) => learnName(learned, account, user, name))
       .catch((error: unknown) =>
         this.log.warn('A name of outgoing mail could not be kept.', { account: account.id, user: user.name, error: String(error) }),
       );
@@ -118,10 +132,6 @@ export class LearnedNames {
     if (owners.length === 0) {
       throw new PostroomError('command/arguments', `No learned name is "${name}". "postroom isp-regular learned" lists them.`);
     }
-    for (const account of owners) {
-      const learned = revokeName(this.of(account), name, user);
-      this.#accounts.set(account, learned);
-      await this.state.set(PREFIX + account, learned);
-    }
+    for (const account of owners) await this.#accounts.change(account, (learned = NOTHING) => revokeName(learned, name, user));
   }
 }

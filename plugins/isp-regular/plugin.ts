@@ -1,6 +1,6 @@
 // A regular account: many people share one address, and the name in front of it says whose mail it is.
 import { type AccountView, type DeliveryRequest, isOwnAddress, type PluginContext, type SortPlan, type UserView } from '@postroom/sdk';
-import { Accounts, BccAddresses, Teaching } from '@postroom/sdk/services';
+import { Accounts, BccAddresses, Clock, Teaching } from '@postroom/sdk/services';
 import { bccAddressOf } from './bccAddress.js';
 import { LearnedNames } from './learnedNames.js';
 import type { MatchOptions } from './nameMatch.js';
@@ -11,7 +11,8 @@ import { proposeName } from './teach.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const accounts = context.get(Accounts);
-  const learned = new LearnedNames(context.state, context.log);
+  const learned = new LearnedNames(context.state, context.get(Clock), context.log);
+  context.subscriptions.push(learned);
   await learned.load();
 
   const fromName = (account: string, user: UserView): string =>

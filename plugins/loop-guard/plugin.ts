@@ -4,9 +4,10 @@ import type { PluginContext } from '@postroom/sdk';
 import { detectLoop, markDelivered } from './loops.js';
 
 export async function activate(context: PluginContext): Promise<void> {
-  const kept = await context.state.get('token');
-  const token = typeof kept === 'string' ? kept : randomBytes(9).toString('base64url');
-  if (token !== kept) await context.state.set('token', token);
+  // All servers on the store have one: whoever comes first makes it.
+  const token = String(
+    await context.state.update('token', (kept) => (typeof kept === 'string' ? kept : randomBytes(9).toString('base64url'))),
+  );
 
   context.subscriptions.push(
     context.hooks.onSort.tap('detect', (plan, mail) =>

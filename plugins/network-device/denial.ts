@@ -1,15 +1,18 @@
 // May Postroom work, after what is known of the device? A pure function, with the manual's Trouble #1 as its sentence.
 import type { LicenceVerdict } from '@postroom/sdk';
 import { type Device, deviceName } from './device.js';
+import type { OthersSight } from './sightings.js';
 
 /** What is known of the device at a moment. */
 export interface Knowledge {
   readonly device: Device;
-  /** Result of the last look of this run; `undefined` before the first. */
+  /** Result of this server's last look of this run; `undefined` before the first. */
   readonly seen: boolean | undefined;
+  /** What other servers on the store see. */
+  readonly others: OthersSight;
   /** Why the last look did not see it: `did not answer ping within 2 seconds`. */
   readonly why: string | undefined;
-  /** Milliseconds since it was seen, by a clock that does not jump; `undefined` where it never was. */
+  /** Milliseconds since any server saw it, by a clock that does not jump; `undefined` where none did. */
   readonly unseenForMs: number | undefined;
   readonly graceMinutes: number;
 }
@@ -20,6 +23,7 @@ const MINUTE_MS = 60_000;
 
 /** A denial, or `undefined`: then it is the edition's turn. */
 export function denialOf(known: Knowledge): Denial | undefined {
+  if (known.others.seenBy.length > 0) return undefined;
   if (known.device.address === '') return unconfigured();
   if (known.seen === true || inGrace(known)) return undefined;
   return known.seen === undefined ? unknown(known.device) : unseen(known);
@@ -28,6 +32,12 @@ export function denialOf(known: Knowledge): Denial | undefined {
 /** Not seen just now, but so recently that Postroom goes on. */
 export function inGrace({ unseenForMs, graceMinutes }: Pick<Knowledge, 'unseenForMs' | 'graceMinutes'>): boolean {
   return unseenForMs !== undefined && unseenForMs < graceMinutes * MINUTE_MS;
+}
+
+/** To be added to a sentence of what this server does not see; '' where nobody else does. */
+export function seenElsewhere({ seenBy }: OthersSight): string {
+  if (seenBy.length === 0) return '';
+  return ` The ${seenBy.length === 1 ? 'server' : 'servers'} ${seenBy.join(', ')} ${seenBy.length === 1 ? 'sees' : 'see'} it, which is enough.`;
 }
 
 /** What to check (the manual, Trouble #1). */
@@ -50,9 +60,10 @@ function unknown(device: Device): Denial {
   return denial(`Postroom is looking for the network device at ${deviceName(device)}.`, whatToCheck(device));
 }
 
-function unseen({ device, why, unseenForMs }: Knowledge): Denial {
+function unseen({ device, others, why, unseenForMs }: Knowledge): Denial {
+  const elsewhere = others.servers === 0 ? '' : ' No other server on its store sees it either.';
   const since = unseenForMs === undefined ? '' : ` It was last seen ${duration(unseenForMs)} ago.`;
-  const reason = `Postroom needs to see the network device that it was sold with, and does not: ${deviceName(device)} ${why ?? 'is not seen'}.${since}`;
+  const reason = `Postroom needs to see the network device that it was sold with, and does not: ${deviceName(device)} ${why ?? 'is not seen'}.${elsewhere}${since}`;
   return denial(reason, whatToCheck(device));
 }
 

@@ -13,19 +13,25 @@ export interface Change {
 
 interface Remembered {
   readonly device: Device;
-  /** ISO 8601, by the wall clock. */
+  /** By any server on the store: ISO 8601, by the wall clock. */
   readonly lastSeen: string | undefined;
   readonly history: readonly Change[];
 }
 
-const KEY = 'device';
+const KIND = 'device/';
+/** Of a version whose servers had a store each. */
+const FORMER_KEY = 'device';
 const HISTORY_LENGTH = 50;
 const NOTHING: Remembered = { device: NO_DEVICE, lastSeen: undefined, history: [] };
 
 export class Memory {
   #remembered = NOTHING;
 
-  constructor(private readonly state: PluginStorage) {}
+  constructor(
+    private readonly state: PluginStorage,
+    /** This server's name: those on a store remember each for itself. */
+    private readonly server: string,
+  ) {}
 
   get lastSeen(): string | undefined {
     return this.#remembered.lastSeen;
@@ -37,7 +43,8 @@ export class Memory {
   }
 
   async load(): Promise<void> {
-    this.#remembered = ((await this.state.get(KEY)) as Remembered | undefined) ?? NOTHING;
+    const found = (await this.state.get(this.#key)) ?? (await this.state.get(FORMER_KEY));
+    this.#remembered = (found as Remembered | undefined) ?? NOTHING;
   }
 
   /** Another device was seen never. Its history stays: it is the administrator's. */
@@ -46,13 +53,18 @@ export class Memory {
     this.#remembered = { ...this.#remembered, device, lastSeen: undefined };
   }
 
-  note(at: Date, change: Omit<Change, 'at'>, changed: boolean): Promise<void> {
+  /** `isNews`: it came or went for this server. `isSeen`: by any. */
+  note(at: Date, change: Omit<Change, 'at'>, { isNews, isSeen }: { readonly isNews: boolean; readonly isSeen: boolean }): Promise<void> {
     const { device, lastSeen, history } = this.#remembered;
     this.#remembered = {
       device,
-      lastSeen: change.seen ? at.toISOString() : lastSeen,
-      history: changed ? [...history, { at: at.toISOString(), ...change }].slice(-HISTORY_LENGTH) : history,
+      lastSeen: isSeen ? at.toISOString() : lastSeen,
+      history: isNews ? [...history, { at: at.toISOString(), ...change }].slice(-HISTORY_LENGTH) : history,
     };
-    return this.state.set(KEY, this.#remembered);
+    return this.state.set(this.#key, this.#remembered);
+  }
+
+  get #key(): string {
+    return `${KIND}${this.server}`;
   }
 }

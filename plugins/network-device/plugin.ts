@@ -1,9 +1,10 @@
 // The network device: Postroom works only where it sees it (the manual, Introduction and Trouble #1).
 import type { PluginContext } from '@postroom/sdk';
-import { Clock, Licence } from '@postroom/sdk/services';
+import { Clock, Leases, Licence, ServerNode } from '@postroom/sdk/services';
 import { deviceName } from './device.js';
 import { look } from './look.js';
 import { Memory } from './memory.js';
+import { Sightings } from './sightings.js';
 import { type DeviceStatus, DeviceWatch } from './watch.js';
 
 /**
@@ -14,6 +15,7 @@ const FIRST_LOOK_MS = 2_000;
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
+  const { name } = context.get(ServerNode);
   let onAnswer: () => void = () => undefined;
   const firstAnswer = new Promise<void>((resolve) => {
     onAnswer = resolve;
@@ -21,7 +23,8 @@ export async function activate(context: PluginContext): Promise<void> {
   const watch = new DeviceWatch({
     settings: context.settings,
     clock,
-    memory: new Memory(context.state),
+    memory: new Memory(context.state, name),
+    sightings: new Sightings(context.get(Leases), name),
     log: context.log,
     look,
     onDidChange: () => onAnswer(),
@@ -38,7 +41,7 @@ export async function activate(context: PluginContext): Promise<void> {
   context.subscriptions.push(context.settings.onDidChange(['licensing.device.'], () => watch.reconfigure()));
 
   await watch.start();
-  // Where no device is set the look ends without an answer.
+  // Where no device is set, and no other server sees one, the look ends without an answer.
   if (!watch.inGrace) await within(FIRST_LOOK_MS, clock, Promise.race([firstAnswer, watch.lookNow()]));
   // Until here the host asks by itself, when every plugin is active.
   onAnswer = () => void context.get(Licence).recheck();
@@ -57,7 +60,8 @@ async function within(ms: number, clock: Clock, work: Promise<void>): Promise<vo
 }
 
 function card(status: DeviceStatus): { readonly state: 'good' | 'warning' | 'bad'; readonly text: string } {
-  if (status.address === '') return { state: 'bad', text: 'No address is set' };
   if (status.seen === true) return { state: 'good', text: `${deviceName(status)} is seen` };
+  if (status.seenBy.length > 0) return { state: 'good', text: `It is seen by ${status.seenBy.join(', ')}` };
+  if (status.address === '') return { state: 'bad', text: 'No address is set' };
   return { state: status.satisfied ? 'warning' : 'bad', text: `${deviceName(status)} ${status.why ?? 'is being looked for'}` };
 }

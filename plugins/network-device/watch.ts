@@ -1,29 +1,34 @@
 // Keeps looking for the device, and knows at any moment whether Postroom may work.
 import type { Disposable, LicenceVerdict, Logger, Settings } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { denialOf, inGrace, type Knowledge } from './denial.js';
+import { denialOf, inGrace, type Knowledge, seenElsewhere } from './denial.js';
 import { type Device, deviceName, deviceOf, isSameDevice, NO_DEVICE } from './device.js';
 import type { look } from './look.js';
 import type { Change, Memory } from './memory.js';
 import type { Sight } from './ping.js';
+import { NO_OTHERS, type Sightings } from './sightings.js';
 
 const LOOK_EVERY_MS = 60_000;
 const MINUTE_MS = 60_000;
+/** After another device was set others may still hold that they see the former one: so long their word does not count. */
+const SETTLING_MS = 10_000;
 
 /** Answer of `network-device.status`. */
 export interface DeviceStatus {
   readonly address: string;
   readonly port: number;
   readonly mac: string;
-  /** Result of the last look; `undefined` before the first. */
+  /** Result of this server's last look; `undefined` before the first. */
   readonly seen: boolean | undefined;
+  /** Names of the servers on the store that see it, this one among them. */
+  readonly seenBy: readonly string[];
   /** Why it was not seen. */
   readonly why: string | undefined;
-  /** Postroom may work: it is seen, or was within the grace. */
+  /** Postroom may work: a server sees it, or one did within the grace. */
   readonly satisfied: boolean;
-  /** ISO 8601; `undefined` where it was never seen. */
+  /** By any server: ISO 8601; `undefined` where it was never seen. */
   readonly lastSeen: string | undefined;
-  /** Since when it is seen, or not: ISO 8601. */
+  /** Since when this server sees it, or not: ISO 8601. */
   readonly since: string | undefined;
   /** The last 50 times that it came or went, oldest first. */
   readonly history: readonly Change[];
@@ -34,6 +39,7 @@ export interface WatchParts {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly memory: Memory;
+  readonly sightings: Sightings;
   readonly log: Logger;
   readonly look: (device: Device) => ReturnType<typeof look>;
   /** The answer to onLicenseCheck is another now; so it is after the first look of a run without grace. */
@@ -43,6 +49,9 @@ export interface WatchParts {
 export class DeviceWatch implements Disposable {
   #device = NO_DEVICE;
   #sight: Sight | undefined;
+  #others = NO_OTHERS;
+  /** Of the monotonic clock: what others see counts from here on. */
+  #othersFrom = Number.NEGATIVE_INFINITY;
   /** Of the monotonic clock: a changed wall clock neither shortens nor lengthens the grace. */
   #seenAt: number | undefined;
   /** What the host knows, without the minutes that its sentence counts. */
@@ -74,6 +83,9 @@ export class DeviceWatch implements Disposable {
       this.#device = device;
       this.#sight = undefined;
       this.#seenAt = undefined;
+      this.#others = NO_OTHERS;
+      this.#othersFrom = this.parts.clock.monotonic() + SETTLING_MS;
+      void this.parts.sightings.tell(false);
       this.parts.memory.isAbout(device);
       this.#running = undefined;
     }
@@ -102,10 +114,12 @@ export class DeviceWatch implements Disposable {
   }
 
   status(): DeviceStatus {
-    const { memory } = this.parts;
+    const { memory, sightings } = this.parts;
+    const own = this.#sight?.seen === true ? [sightings.server] : [];
     return {
       ...this.#device,
       seen: this.#sight?.seen,
+      seenBy: [...own, ...this.#others.seenBy].sort(),
       why: whyOf(this.#sight),
       satisfied: this.verdict() === undefined,
       lastSeen: memory.lastSeen,
@@ -118,18 +132,41 @@ export class DeviceWatch implements Disposable {
     this.#disposed = true;
     void this.#timer?.dispose();
     await this.#running;
+    await this.parts.sightings.tell(false);
   }
 
   async #look(device: Device): Promise<void> {
     void this.#timer?.dispose();
-    if (device.address === '') return;
-    const sight = await this.parts.look(device);
-    if (this.#disposed || !isSameDevice(device, this.#device)) return;
-    const changed = this.#take(sight);
+    const sight = device.address === '' ? undefined : await this.parts.look(device);
+    if (this.#isOutdated(device)) return;
+    // Where this server sees it nobody else is asked before that counts.
+    if (sight?.seen !== true) await this.#askOthers(device);
+    if (this.#isOutdated(device)) return;
+    const changed = sight !== undefined && this.#take(sight);
+    if (this.#isSeen) this.#seenAt = this.parts.clock.monotonic();
     // First of all: a slow disk must not delay the listeners.
     this.#announce();
-    await this.#remember(sight, changed);
+    await this.parts.sightings.tell(sight?.seen === true);
+    if (sight?.seen === true) await this.#askOthers(device);
+    if (sight !== undefined) await this.#remember(sight, changed);
     this.#arm();
+  }
+
+  #isOutdated(device: Device): boolean {
+    return this.#disposed || !isSameDevice(device, this.#device);
+  }
+
+  /** Where the store can't be asked, what it said before holds: no mail is served without it. */
+  async #askOthers(device: Device): Promise<void> {
+    const others = await this.parts.sightings.others();
+    if (this.#isOutdated(device)) return;
+    const isSettling = this.parts.clock.monotonic() < this.#othersFrom;
+    this.#others = isSettling ? NO_OTHERS : (others ?? this.#others);
+  }
+
+  /** By any server, at the last look. */
+  get #isSeen(): boolean {
+    return this.#sight?.seen === true || this.#others.seenBy.length > 0;
   }
 
   /** Tells the host where its last answer no longer holds. */
@@ -146,12 +183,12 @@ export class DeviceWatch implements Disposable {
 
   /** Answers whether it came or went. */
   #take(sight: Sight): boolean {
-    const { clock, memory, log } = this.parts;
+    const { memory, log } = this.parts;
     const changed = sight.seen !== (this.#sight?.seen ?? memory.history.at(-1)?.seen);
     this.#sight = sight;
-    if (sight.seen) this.#seenAt = clock.monotonic();
     if (changed && sight.seen) log.info(`The network device at ${deviceName(this.#device)} is seen.`, this.#fields);
-    if (changed && !sight.seen) log.warn(`The network device is not seen: ${deviceName(this.#device)} ${sight.why}.`, this.#fields);
+    if (changed && !sight.seen)
+      log.warn(`The network device is not seen: ${deviceName(this.#device)} ${sight.why}.${seenElsewhere(this.#others)}`, this.#fields);
     return changed;
   }
 
@@ -159,7 +196,11 @@ export class DeviceWatch implements Disposable {
     const { clock, memory, log } = this.parts;
     const why = whyOf(sight);
     try {
-      await memory.note(clock.now(), { seen: sight.seen, ...(why === undefined ? {} : { why }) }, changed);
+      await memory.note(
+        clock.now(),
+        { seen: sight.seen, ...(why === undefined ? {} : { why }) },
+        { isNews: changed, isSeen: this.#isSeen },
+      );
     } catch (error) {
       // A full disk must not stop the watch: only a restart within the grace is affected.
       log.warn('When the network device was seen could not be stored.', { ...this.#fields, error });
@@ -178,13 +219,15 @@ export class DeviceWatch implements Disposable {
     const { unseenForMs, graceMinutes } = this.#knowledge();
     const graceLeft = graceMinutes * MINUTE_MS - (unseenForMs ?? 0);
     const wait = this.#sight?.seen === false && graceLeft > 0 ? Math.min(graceLeft, LOOK_EVERY_MS) : LOOK_EVERY_MS;
-    this.#timer = this.parts.clock.after(wait, () => void this.lookNow());
+    const settling = this.#othersFrom - this.parts.clock.monotonic();
+    this.#timer = this.parts.clock.after(settling > 0 ? Math.min(wait, settling) : wait, () => void this.lookNow());
   }
 
   #knowledge(): Knowledge {
     return {
       device: this.#device,
       seen: this.#sight?.seen,
+      others: this.#others,
       why: whyOf(this.#sight),
       unseenForMs: this.#seenAt === undefined ? undefined : this.parts.clock.monotonic() - this.#seenAt,
       graceMinutes: this.parts.settings.get<number>('licensing.device.graceMinutes'),

@@ -1,13 +1,6 @@
 // POP3, both ways: mailboxes served to mail clients, accounts collected from their ISPs.
-import {
-  type AccountView,
-  type FetchReport,
-  type FetchRequest,
-  type PluginContext,
-  PostroomError,
-  sentenceOf,
-  type TapCall,
-} from '@postroom/sdk';
+import { type FetchReport, type FetchRequest, type PluginContext, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
+import { accountNamed } from '@postroom/sdk/base';
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
 import { type CollectServices, collect } from './client/collect.js';
 import { ispAccount } from './client/ispAccount.js';
@@ -71,7 +64,7 @@ async function collectAccount(
 }
 
 async function testLogin(context: PluginContext, services: LoginServices, id: string, signal: AbortSignal): Promise<ProbeResult> {
-  return probeLogin(await ispAccount(accountOf(context, id), context.settings, context.secrets), services, signal);
+  return probeLogin(await ispAccount(accountNamed(id, context.get(Accounts)), context.settings, context.secrets), services, signal);
 }
 
 async function waiting(
@@ -80,11 +73,10 @@ async function waiting(
   { account, limit }: { readonly account: string; readonly limit: number },
   signal: AbortSignal,
 ): Promise<readonly IspListedMail[]> {
-  return listMail(await ispAccount(accountOf(context, account), context.settings, context.secrets), services, limit, signal);
-}
-
-function accountOf(context: PluginContext, id: string): AccountView {
-  const account = context.get(Accounts).find(id);
-  if (account === undefined) throw new PostroomError('user/unknown', `There is no account ${id}. "accounts list" shows those there are.`);
-  return account;
+  return listMail(
+    await ispAccount(accountNamed(account, context.get(Accounts)), context.settings, context.secrets),
+    services,
+    limit,
+    signal,
+  );
 }

@@ -1,5 +1,7 @@
 // Which accounts' smart hosts replace the Message-ID of mail that they send, as answers have shown. Kept in memory for the taps, and in the plugin's state.
-import type { Logger, PluginStorage } from '@postroom/sdk';
+import type { Disposable, Logger, PluginStorage } from '@postroom/sdk';
+import { KeptEntries } from '@postroom/sdk/base';
+import type { Clock } from '@postroom/sdk/services';
 
 /** `told`: the host says the new id in its reply. `silent`: it does not. */
 export type HostKind = 'told' | 'silent';
@@ -13,24 +15,29 @@ export interface IdChange {
   readonly example: string;
 }
 
-const PREFIX = 'changes/';
-
-export class IdChanges {
-  readonly #known = new Map<string, IdChange>();
+export class IdChanges implements Disposable {
+  readonly #known: KeptEntries<IdChange>;
 
   constructor(
-    private readonly state: PluginStorage,
+    state: PluginStorage,
+    clock: Clock,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.#known = new KeptEntries(state, 'changes/', clock);
+  }
 
   /** Reads what earlier runs noticed. */
-  async load(): Promise<void> {
-    for (const key of await this.state.keys(PREFIX)) this.#known.set(key.slice(PREFIX.length), (await this.state.get(key)) as IdChange);
+  load(): Promise<void> {
+    return this.#known.load();
+  }
+
+  dispose(): void {
+    this.#known.dispose();
   }
 
   /** Those of whom something was noticed. */
   get accounts(): readonly string[] {
-    return [...this.#known.keys()];
+    return this.#known.names;
   }
 
   of(account: string): IdChange | undefined {
@@ -39,25 +46,19 @@ export class IdChanges {
 
   /** An answer names an id that the host made. Does not wait for the commit, which may be waiting for that answer. A host that was heard to tell is not silent. */
   notice(account: string, kind: HostKind, example: string, at: Date): void {
-    const former = this.of(account);
-    if (former?.kind === kind || former?.kind === 'told') return;
     const change = { kind, since: at.toISOString(), example };
-    this.#known.set(account, change);
+    const isKnown = (former: IdChange | undefined): boolean => former?.kind === kind || former?.kind === 'told';
+    if (isKnown(this.of(account))) return;
     this.log.info(SENTENCES[kind], { account, id: example });
-    this.#keep(account, change);
-  }
-
-  async forget(account: string): Promise<void> {
-    this.#known.delete(account);
-    await this.state.delete(PREFIX + account);
-  }
-
-  #keep(account: string, change: IdChange): void {
-    this.state
-      .set(PREFIX + account, change)
+    this.#known
+      .change(account, (former) => (isKnown(former) ? former : change))
       .catch((error: unknown) =>
         this.log.warn('What was noticed about the Message-IDs of an account could not be kept.', { account, error: String(error) }),
       );
+  }
+
+  forget(account: string): Promise<void> {
+    return this.#known.change(account, () => undefined);
   }
 }
 

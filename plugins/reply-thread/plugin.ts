@@ -2,6 +2,7 @@
 // answers, and we remember who sent that: whose mail the ISP has really taken.
 import { hostname } from 'node:os';
 import { needsPlacing, type PluginContext, type SortPlan, splitAddress } from '@postroom/sdk';
+import { Clock } from '@postroom/sdk/services';
 import { AnswerPlacer, tagBounce } from './answerPlacer.js';
 import { isBounce } from './bounce.js';
 import { hostFindings } from './hostFindings.js';
@@ -12,8 +13,10 @@ import { rememberSent } from './rememberSent.js';
 import { SentMail } from './sentMail.js';
 
 export async function activate(context: PluginContext): Promise<void> {
-  const sent = new SentMail(context.state);
-  const changes = new IdChanges(context.state, context.log);
+  const clock = context.get(Clock);
+  const sent = new SentMail(context.state, clock);
+  const changes = new IdChanges(context.state, clock, context.log);
+  context.subscriptions.push(changes);
   await changes.load();
   const isForeign = (id: string, { account }: SortPlan): boolean => {
     const domains = [...account.domains, splitAddress(account.address).domain];

@@ -1,6 +1,7 @@
 // Remembers who sent which message, for 400 days, by at most two million names: its id, what the ISP calls it, to whom about what. An id belongs to
 // who used it first; a second author makes it ambiguous, for as long as it is remembered: mail programs choose ids, so an id alone proves nothing.
 import { isSameMailbox, type MailboxRef, type PluginStorage } from '@postroom/sdk';
+import type { Clock } from '@postroom/sdk/services';
 import { idHash } from './messageIds.js';
 
 /** Days for which an answer still finds its way. */
@@ -14,6 +15,8 @@ const MOST_OCTETS = 60_000;
 const MOST_AUTHORS = 3;
 const MOST_DOMAINS = 8;
 const DAY_MS = 86_400_000;
+/** What other servers began is known here so soon. */
+const LIST_AGAIN_MS = 60_000;
 
 /** Who sent a message, as he was called then, and where to. A device without a login has the account's name and no other. */
 export interface Author {
@@ -29,12 +32,16 @@ type Sent = readonly [hash: string, day: number, ...authors: StoredAuthor[]];
 export class SentMail {
   /** What is on its way into the state, by hash. */
   readonly #pending = new Map<string, readonly StoredAuthor[]>();
-  /** Names of the buckets that there are: most messages answer nothing of ours, and need no reading then. */
+  /** Names of the buckets that there are: most messages answer nothing of ours, and need no reading then. Other servers on the store begin some as well. */
   #buckets: Promise<Set<string>> | undefined;
-  /** The last write of each bucket: one after the other, or they would overwrite each other. */
-  readonly #writes = new Map<string, Promise<void>>();
+  /** Those that were written here: a listing may have begun before. */
+  readonly #own = new Set<string>();
+  #listedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly state: PluginStorage) {}
+  constructor(
+    private readonly state: PluginStorage,
+    private readonly clock: Pick<Clock, 'monotonic'>,
+  ) {}
 
   /** `name`: a Message-ID, or another name of the message. `domains`: where it went. Resolves after the commit. The message is found at once. */
   remember(name: string, author: MailboxRef, at: Date, domains: readonly string[] = []): Promise<void> {
@@ -43,17 +50,11 @@ export class SentMail {
     const stored: StoredAuthor = [author.account ?? '', author.user, hashedDomains(domains)];
     const pending = [...(this.#pending.get(hash) ?? []), stored];
     this.#pending.set(hash, pending);
-    const write = (this.#writes.get(bucket) ?? Promise.resolve())
-      .catch(() => undefined)
-      .then(() => this.#write(bucket, hash, stored, dayOf(at)))
-      .finally(() => {
-        const rest = (this.#pending.get(hash) ?? []).filter((each) => each !== stored);
-        if (rest.length > 0) this.#pending.set(hash, rest);
-        else this.#pending.delete(hash);
-        if (this.#writes.get(bucket) === write) this.#writes.delete(bucket);
-      });
-    this.#writes.set(bucket, write);
-    return write;
+    return this.#write(bucket, hash, stored, dayOf(at)).finally(() => {
+      const rest = (this.#pending.get(hash) ?? []).filter((each) => each !== stored);
+      if (rest.length > 0) this.#pending.set(hash, rest);
+      else this.#pending.delete(hash);
+    });
   }
 
   /**
@@ -73,7 +74,7 @@ export class SentMail {
     const hash = idHash(name);
     const bucket = bucketOf(hash);
     const pending = this.#pending.get(hash) ?? [];
-    if (pending.length === 0 && !(await this.#known()).has(bucket)) return [];
+    if (pending.length === 0 && !this.#own.has(bucket) && !(await this.#known()).has(bucket)) return [];
     const oldest = dayOf(at) - REMEMBERED_DAYS;
     const sent = (await this.#read(bucket)).find((entry) => entry[0] === hash && entry[1] >= oldest);
     return [...(sent?.slice(2) ?? []), ...pending] as StoredAuthor[];
@@ -81,18 +82,25 @@ export class SentMail {
 
   async #write(bucket: string, hash: string, author: StoredAuthor, day: number): Promise<void> {
     const oldest = day - REMEMBERED_DAYS;
-    const all = (await this.#read(bucket)).filter((entry) => entry[1] >= oldest);
-    const former = all.find((entry) => entry[0] === hash);
-    const sent: Sent = [hash, day, ...together([...((former?.slice(2) ?? []) as StoredAuthor[]), author])];
-    (await this.#known()).add(bucket);
-    const expires = new Date((day + REMEMBERED_DAYS + 1) * DAY_MS);
-    await this.state.set(bucket, withinBounds([...all.filter((entry) => entry !== former), sent]), expires);
+    const withSent = (kept: unknown): readonly Sent[] => {
+      const all = ((kept ?? []) as readonly Sent[]).filter((entry) => entry[1] >= oldest);
+      const former = all.find((entry) => entry[0] === hash);
+      const sent: Sent = [hash, day, ...together([...((former?.slice(2) ?? []) as StoredAuthor[]), author])];
+      return withinBounds([...all.filter((entry) => entry !== former), sent]);
+    };
+    this.#own.add(bucket);
+    await this.state.update(bucket, withSent, new Date((day + REMEMBERED_DAYS + 1) * DAY_MS));
   }
 
   #known(): Promise<Set<string>> {
-    this.#buckets ??= this.#listed().catch((error: unknown) => {
-      this.#buckets = undefined;
-      throw error;
+    const now = this.clock.monotonic();
+    if (this.#buckets !== undefined && now - this.#listedAt < LIST_AGAIN_MS) return this.#buckets;
+    this.#listedAt = now;
+    const before = this.#buckets;
+    this.#buckets = this.#listed().catch((error: unknown) => {
+      this.#buckets = before;
+      if (before === undefined) throw error;
+      return before;
     });
     return this.#buckets;
   }

@@ -8,7 +8,7 @@ import { Relay } from './relay/relay.js';
 import { SessionKeeper } from './relay/sessionKeeper.js';
 import { testLogin } from './relay/testLogin.js';
 import { nameAuthor, refuseHidden } from './submission/author.js';
-import { SubmissionListener } from './submission/listener.js';
+import { proxiesIn, SubmissionListener } from './submission/listener.js';
 import { readSenders } from './submission/senderAddresses.js';
 import { checkSenders, TRUSTED_NETWORKS } from './submission/senderChecks.js';
 import { tidy } from './submission/tidy.js';
@@ -39,7 +39,9 @@ export function activate(context: PluginContext): void {
     context.commands.register('smtp.test-login', (args: { readonly account: string }, call) =>
       testLogin(args.account, { ...isp, accounts, clock, known }, call.signal),
     ),
-    context.commands.register('smtp.senders', () => [checkSenders(settings.get(TRUSTED_NETWORKS), context.get(PluginCatalogue))]),
+    context.commands.register('smtp.senders', () => [
+      checkSenders(settings.get(TRUSTED_NETWORKS), proxiesIn(settings), context.get(PluginCatalogue)),
+    ]),
     context.commands.register('smtp.check-senders', ({ answer }: { readonly answer: string }) => readSenders(answer)),
   );
 }

@@ -2,6 +2,7 @@
 import type { PluginContext } from '@postroom/sdk';
 import {
   ActivityLog,
+  Clock,
   DataFolder,
   Documents,
   Events,
@@ -13,6 +14,7 @@ import {
   PluginStorages,
   Revisions,
   ServerNode,
+  StartMode,
   StoreMaintenance,
 } from '@postroom/sdk/services';
 import { openStore } from './openStore.js';
@@ -22,10 +24,13 @@ export async function activate(context: PluginContext): Promise<void> {
     folder: context.get(DataFolder),
     node: context.get(ServerNode),
     events: context.get(Events),
+    clock: context.get(Clock),
+    mode: context.get(StartMode),
     log: context.log,
     address: context.settings.get<string>('storePostgres.url'),
     passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,
     connections: context.settings.get<number>('storePostgres.connections'),
+    goneAfterMs: context.settings.get<number>('storePostgres.goneAfterSeconds') * 1000,
   });
   context.subscriptions.push({ dispose: () => opened.close() });
   const { store } = opened;

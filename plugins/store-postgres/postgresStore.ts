@@ -2,6 +2,7 @@
 import type { Disposable, MessageId } from '@postroom/sdk';
 import { SystemClock } from '@postroom/sdk/base';
 import type { Census, Clock, LostEnd, StoreCopies, StoreMaintenance, StoreRoom, StoreStatistics } from '@postroom/sdk/services';
+import type { LoggedListener } from '@postroom/sdk/store';
 import { readAddress } from './engine/address.js';
 import { contentsOf, takeCensus } from './engine/census.js';
 import { PostgresEngine } from './engine/engine.js';
@@ -12,9 +13,9 @@ import { formerServer, markServer } from './folder/serverMark.js';
 import { PostgresMailStore } from './mail/postgresMailStore.js';
 import { type PickedUpListener, PickUps } from './maildrops/pickUps.js';
 import { PostgresMaildrops } from './maildrops/postgresMaildrops.js';
-import { OutboxTally } from './outbox/outboxTally.js';
 import { PostgresOutbox } from './outbox/postgresOutbox.js';
-import { type LoggedListener, PostgresActivityLog } from './records/postgresActivityLog.js';
+import { SharedTally } from './outbox/sharedTally.js';
+import { PostgresActivityLog } from './records/postgresActivityLog.js';
 import { PostgresDocuments } from './records/postgresDocuments.js';
 import { PostgresJournal } from './records/postgresJournal.js';
 import { PostgresPluginStorages } from './records/postgresPluginStorages.js';
@@ -27,8 +28,12 @@ export interface PostgresStoreOptions {
   readonly connections?: number | undefined;
   /** This server's name. Two servers on a store have different ones. */
   readonly node: string;
-  /** In the place of the database's clock: for tests. */
+  /** This server's: for waits, and for times of day in the log. */
+  readonly ownClock?: Clock | undefined;
+  /** In the place of the database's clock, and of this server's: for tests. */
   readonly clock?: Clock | undefined;
+  /** Milliseconds after which others take over from this server when nothing was heard of it. */
+  readonly goneAfterMs?: number | undefined;
   /** Between two signs of life. */
   readonly renewMs?: number | undefined;
   /** After a commit noted that a client picked messages up. */
@@ -57,16 +62,16 @@ export class PostgresStore implements StoreMaintenance {
       'The database is backed up by what PostgreSQL brings along: pg_basebackup with WAL archiving, so that no minute is lost, or pg_dump. Restore it with every server stopped.',
   };
   readonly #pickUps: PickUps;
-  readonly #tally: OutboxTally;
+  readonly #tally: SharedTally;
   readonly #following: Disposable;
 
   private constructor(
     private readonly engine: PostgresEngine,
-    { clock = new SystemClock(), onPickedUp, onLogged, onLost = () => undefined }: PostgresStoreOptions,
+    { ownClock = new SystemClock(), clock = ownClock, onPickedUp, onLogged, onLost = () => undefined }: PostgresStoreOptions,
   ) {
     const { database, leases, changes } = engine;
     this.leases = leases;
-    this.#tally = new OutboxTally(database);
+    this.#tally = new SharedTally(database);
     this.#pickUps = new PickUps(database, engine.clock, clock, onPickedUp, onLost);
     this.mailStore = new PostgresMailStore(engine, new MessageNumbers(database), this.#tally, {
       room: () => this.#room(),
@@ -87,10 +92,10 @@ export class PostgresStore implements StoreMaintenance {
    * `data/locked`, `settings/invalid`.
    */
   static async open(dataDir: string, options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { address: url, passwordFile, node: name, clock, renewMs, connections } = options;
+    const { address: url, passwordFile, node: name, clock, goneAfterMs, renewMs, connections } = options;
     const engine = await PostgresEngine.open({
       address: readAddress({ url, passwordFile }),
-      server: { name, renewMs },
+      server: { name, goneAfterMs, renewMs },
       clock,
       connections,
       former: (store) => formerServer(dataDir, store),

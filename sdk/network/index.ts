@@ -1,6 +1,10 @@
-// Which network a plugin has: what its manifest asks for, places as people write them, and where an address leads. Shared by the host and the plugins
-// of the product; not part of what plugins of strangers are promised: any version may change it.
+// Which network a plugin has: what its manifest asks for, places as people write them, and where an address leads; and what doors know of their clients'
+// addresses. Shared by the host and the plugins of the product; not part of what plugins of strangers are promised: any version may change it.
 
 export * from './addressKind.js';
+export * from './connectionName.js';
 export * from './manifestNetwork.js';
+export * from './networks.js';
+export * from './proxies/proxyHeader.js';
+export * from './proxies/proxyHeaders.js';
 export * from './target.js';

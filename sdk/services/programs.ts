@@ -45,6 +45,8 @@ export interface ProgramServerOptions {
   readonly dataDir: string;
   /** False: plugins are active for commands, but no port opens and no round runs by itself. Default true. */
   readonly serve?: boolean;
+  /** Aborted where the server is to end before it has started. What waits for something then rejects; the rest of the start is brought to its end. */
+  readonly ended?: AbortSignal;
   readonly log: Log;
   readonly clock?: Clock;
   /** Called after an unhandled error in the host. Without it Node's default applies: the process ends. */

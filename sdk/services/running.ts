@@ -19,6 +19,8 @@ export const Clock = createServiceId<Clock>('Clock');
 export interface StartMode {
   /** False: for commands on a data folder alone. No port opens, no round runs by itself, and what is only looked at is not changed. */
   readonly serves: boolean;
+  /** Aborted where the server is asked to end before it has started: a start that waits for something gives up. */
+  readonly ended: AbortSignal;
 }
 export const StartMode = createServiceId<StartMode>('StartMode');
 

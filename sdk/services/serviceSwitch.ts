@@ -6,11 +6,11 @@ import type { RoundReport } from './running.js';
 
 /** The manual's Start/Stop button: with it off, mail ports are closed and no round runs by itself; stored mail stays. */
 export interface ServiceSwitch {
-  /** What the administrator wants; the licence may keep the service from running all the same. */
+  /** What the administrator wants, for all servers on the store; the licence may keep the service from running all the same. */
   readonly isOn: boolean;
   /** `undefined` before the first since the start. */
   readonly lastRound: RoundReport | undefined;
-  /** Survives a restart. Resolves when ports are open, or closed. */
+  /** Survives a restart. Resolves when ports are open here, or closed; other servers on the store follow within seconds. */
   set(on: boolean): Promise<{ readonly service: string }>;
 }
 export const ServiceSwitch = createServiceId<ServiceSwitch>('ServiceSwitch');

@@ -1,5 +1,6 @@
 // Typed access to the settings in force.
 
+import { noSuchAccount } from '../base/accountNamed.js';
 import { didYouMean } from '../base/nearest.js';
 import { shownName } from '../base/shownName.js';
 import { PostroomError } from '../errors.js';
@@ -63,7 +64,7 @@ export class SettingsReader {
   #account(account: string): SettingsValue {
     const accounts = groupOf(this.value['accounts']);
     if (Object.hasOwn(accounts, account)) return groupOf(accounts[account]);
-    throw new PostroomError('user/unknown', `There is no account "${shownName(account)}".${didYouMean(account, Object.keys(accounts))}`);
+    throw noSuchAccount(account, Object.keys(accounts));
   }
 
   #read(values: SettingsValue, key: string, scope: SettingScope): unknown {

@@ -1,5 +1,6 @@
 // `npm run bench`: what Postroom does beside the programs of Debian that do the same, in one run.
-// --quick: within 50 s; smaller work and fewer turns, and what no longer fits is named. --only NAME: one measurement. --growth: curves instead of the table. --json: a last line for programs.
+// --quick: within 50 s; smaller work and fewer turns, and what no longer fits is named. --only NAME: one measurement. --growth: curves instead of the table.
+// --stores: servers on PostgreSQL beside SQLite instead of the table. --json: a last line for programs.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,6 +19,7 @@ import { pop3 } from './rows/pop3.js';
 import { ready } from './rows/ready.js';
 import { slowLink } from './rows/slowLink.js';
 import { smtp } from './rows/smtp.js';
+import { ComparedStores } from './stores/storesBench.js';
 import { lineOf, tableOf } from './table.js';
 
 const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, slowLink, oneBody, largeMailbox, memory, ready, manager, plugins];
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    stores: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -38,9 +41,11 @@ const folder = await mkdtemp(path.join(tmpdir(), 'postroom-bench-'));
 // Servers that give up root pass through it.
 await chmod(folder, 0o755);
 const bench: Bench = { quick: values.quick, folder, say: (text) => process.stdout.write(`${text.trimEnd()}\n\n`) };
-const wanted = MEASUREMENTS.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+const stores = new ComparedStores();
+const measurements = values.stores ? stores.measurements : MEASUREMENTS;
+const wanted = measurements.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
 if (wanted.length === 0 && !values.growth)
-  bench.say(`There is no measurement of that name. There are: ${MEASUREMENTS.map(({ name }) => name).join(', ')}.`);
+  bench.say(`There is no measurement of that name. There are: ${measurements.map(({ name }) => name).join(', ')}.`);
 const before = loadNow();
 const rows: Row[] = [];
 try {
@@ -52,6 +57,7 @@ try {
     }
   }
 } finally {
+  await stores.dispose();
   await rm(folder, { recursive: true, force: true });
 }
 const facts = machine(before);

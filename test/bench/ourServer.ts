@@ -88,11 +88,13 @@ export class OurServer {
     readonly startCpuMs: number,
   ) {}
 
-  static async start(dataDir: string): Promise<OurServer> {
+  /** `environment`: besides this process's own. */
+  static async start(dataDir: string, environment: Readonly<Record<string, string>> = {}): Promise<OurServer> {
     const began = performance.now();
     const profiling = PROFILES === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`];
     const child = spawn(process.execPath, [...profiling, PROGRAM, 'serve', '--data', dataDir, '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
     });
     const lines = createInterface({ input: child.stdout });
     const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [undefined])])) as [string | undefined];

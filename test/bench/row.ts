@@ -8,8 +8,9 @@ export interface Row {
   readonly peer: number | undefined;
   /** How many times ahead of the peer ours is, or the part of its time that ours takes; as `goal` says. */
   readonly ratio: number | undefined;
+  /** '' where there is none. */
   readonly goal: string;
-  /** `undefined`: not measured. */
+  /** `undefined`: not measured, or no verdict. */
   readonly reached: boolean | undefined;
   /** What stands below the line: how it was measured, what it cost, why it was not. */
   readonly notes: readonly string[];
@@ -47,6 +48,11 @@ export function shorter(work: string, unit: string, ours: number, peer: number, 
 /** A line with a limit and no peer. */
 export function within(work: string, unit: string, ours: number, most: number, notes: readonly string[] = []): Row {
   return { work, unit, ours, peer: undefined, ratio: undefined, goal: `<= ${most} ${unit}`, reached: ours <= most, notes };
+}
+
+/** A line without a goal. */
+export function figure(work: string, unit: string, ours: number, peer: number | undefined, notes: readonly string[] = []): Row {
+  return { work, unit, ours, peer, ratio: peer === undefined ? undefined : ours / peer, goal: '', reached: undefined, notes };
 }
 
 export function notMeasured(work: string, why: string): Row {

@@ -3,10 +3,16 @@ import type { Row } from './row.js';
 
 /** One row in words, its notes below. */
 export function lineOf(row: Row): string {
-  const verdict = row.reached === undefined ? 'not measured' : row.reached ? 'reached' : 'NOT REACHED';
   const peer = row.peer === undefined ? '' : `  peer ${shown(row.peer)}  ratio ${row.ratio?.toFixed(2)}`;
-  const figures = row.ours === undefined ? '' : `    ours ${shown(row.ours)} ${row.unit}${peer}  goal ${row.goal}\n`;
-  return `${verdict.padEnd(13)} ${row.work}\n${figures}${row.notes.map((note) => `    ${note}\n`).join('')}`;
+  const figures =
+    row.ours === undefined ? '' : `    ours ${shown(row.ours)} ${row.unit}${peer}${row.goal === '' ? '' : `  goal ${row.goal}`}\n`;
+  return `${verdictOf(row).padEnd(13)} ${row.work}\n${figures}${row.notes.map((note) => `    ${note}\n`).join('')}`;
+}
+
+function verdictOf({ ours, goal, reached }: Row): string {
+  if (ours === undefined) return 'not measured';
+  if (goal === '') return 'measured';
+  return reached === undefined ? 'no verdict' : reached ? 'reached' : 'NOT REACHED';
 }
 
 export function tableOf(rows: readonly Row[]): string {

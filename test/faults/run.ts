@@ -1,10 +1,12 @@
-// `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, poison, link, disk, time); --kills=N, --seed=N, --worlds=N.
+// `npm run test:faults`: every sweep, and one table at the end. Words pick sweeps (kill, servers, poison, link, disk, time); --kills=N, --seed=N,
+// --worlds=N, --servers=N.
 import { bundleVictim } from './bundledVictim.js';
 import { diskSweep } from './diskSweep.js';
 import { fullDiskSweep } from './fullDiskSweep.js';
 import { KillSweep } from './killSweep.js';
 import { LinkSweep } from './linkSweep.js';
 import { poisonSweep } from './poisonSweep.js';
+import { serversSweep } from './servers/serversSweep.js';
 import { startSweep } from './startSweep.js';
 import { FaultTable } from './table.js';
 import { timeSweep } from './timeSweep.js';
@@ -41,6 +43,11 @@ if (wanted('kill')) {
   } finally {
     await bundle.remove();
   }
+}
+if (wanted('servers')) {
+  const kills = option('servers', 16);
+  say(`Killing two servers and their PostgreSQL ${kills} times, seed ${seed}.`);
+  await within(5 + Math.ceil(kills / 5), 'servers', serversSweep(table, { kills, seed, say }));
 }
 if (wanted('poison')) {
   await within(10, 'poison', poisonSweep(table));

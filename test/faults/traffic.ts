@@ -3,20 +3,14 @@ import type { PracticeIsp } from '@postroom/sdk/testing';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { RawClient } from '../plugins/pop3/support/rawClient.js';
-import { LineClient } from '../plugins/smtp/lineClient.js';
-import type { Ledger, PromiseState } from './ledger.js';
+import { type HandedIn, handIn } from './handIn.js';
+import type { Ledger } from './ledger.js';
 
 /** Password of every user. */
 export const PASSWORD = 'open sesame';
 const LARGE = 1_200_000;
 /** Settings: the clients that send are devices that do not log in. */
 export const DEVICES = { 'smtp.trustedNetworks': ['127.0.0.1'] };
-
-export interface Submitted {
-  readonly state: PromiseState;
-  /** The last thing that the server said. */
-  readonly answer: string;
-}
 
 export interface Submission {
   /** One more recipient outside, who does not exist. */
@@ -37,7 +31,7 @@ export class Traffic {
   ) {
     isp.onDidReceive(({ recipients, octets }) => {
       const messageId = /^Message-ID: <(.*)>/im.exec(octets.toString('latin1'))?.[1] ?? '';
-      for (const recipient of recipients) this.ledger.received(recipient, messageId, 0);
+      for (const recipient of recipients) this.ledger.received(recipient, messageId);
     });
   }
 
@@ -57,33 +51,17 @@ export class Traffic {
   }
 
   /** A client that sends a message to a colleague, to somebody outside and, now and then, to somebody who does not exist. */
-  async submit(port: number, life: number, { withBounce = false, from = REGULAR, size = 0 }: Submission = {}): Promise<Submitted> {
+  async submit(port: number, life: number, { withBounce = false, from = REGULAR, size = 0 }: Submission = {}): Promise<HandedIn> {
     const id = this.#nextId();
     const outside = `out-${id.replace(/@.*/, '')}@far.example`;
     const bouncing = withBounce ? `nobody-${id.replace(/@.*/, '')}@far.example` : undefined;
     if (bouncing !== undefined) this.isp.faults.smtp.answerRecipient(bouncing, '550 5.1.1 No such user');
     this.ledger.expect(id, { state: 'open', mailboxes: ['works/lisa'], outside: [outside], bouncing, life });
     const text = letter({ from: `Andrew <${from}>`, to: `lisa@${DOMAIN}, ${outside}`, id, ...(size > 0 && { body: bodyOf(size) }) });
-    let client: LineClient | undefined;
-    let state: PromiseState = 'open';
-    let answer = '';
-    try {
-      client = await LineClient.open(port);
-      await client.run('EHLO client.office.example');
-      const recipients = [`lisa@${DOMAIN}`, outside, ...(bouncing === undefined ? [] : [bouncing])];
-      await client.run(`MAIL FROM:<${from}>`, ...recipients.map((recipient) => `RCPT TO:<${recipient}>`), 'DATA');
-      client.write(`${text}.\r\n`);
-      answer = await client.reply();
-      state = answer.startsWith('250') ? 'made' : 'refused';
-    } catch (error) {
-      answer = String(error);
-      // A refusal, or cut off: before the text was out nothing may be here, after it one copy may.
-      state = / -> [45]\d\d/.test(answer) ? 'refused' : 'open';
-    } finally {
-      client?.close();
-    }
-    this.ledger.settle(id, state);
-    return { state, answer };
+    const recipients = [`lisa@${DOMAIN}`, outside, ...(bouncing === undefined ? [] : [bouncing])];
+    const handedIn = await handIn(port, { from, recipients, text });
+    this.ledger.settle(id, handedIn.state);
+    return handedIn;
   }
 
   /** A client that picks up what is there, at most three messages, and deletes it. Answers the server's last answer. */

@@ -4,18 +4,19 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { HostHooks } from '#core/hooks/hooks.js';
 import { CommandRegistry } from '#core/plugins/contributions/commandRegistry.js';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 
-describe('accounts that are collected in different ways', () => {
+onEachStore('accounts that are collected in different ways', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
     await office.run('accounts.change', { account: 'company', set: ['via=imap'] });
   });
   afterEach(() => office.stop());

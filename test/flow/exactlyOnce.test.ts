@@ -1,18 +1,19 @@
 // Neither lost nor double, whatever the line does: the cases 4, 5, 21 to 25, 75 to 78, 87 and 100 of the sorting rules.
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 
-describe('a message arrives exactly once', () => {
+onEachStore('a message arrives exactly once', 'short', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
   });
   afterEach(() => office.stop());
 

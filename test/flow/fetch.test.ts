@@ -2,6 +2,7 @@
 import { Accounts } from '@postroom/sdk/services';
 import { leakCheck, sampleMail } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -20,14 +21,14 @@ interface Trace extends Explanation {
   readonly copies: readonly { readonly mailbox: string }[];
 }
 
-describe('collecting mail', () => {
+onEachStore('collecting mail', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
   });
   afterEach(() => office.stop());
 

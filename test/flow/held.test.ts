@@ -5,9 +5,10 @@ import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { HostHooks } from '#core/hooks/hooks.js';
 import { PluginHost } from '#core/plugins/pluginHost.js';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
 
 interface Held {
@@ -16,14 +17,14 @@ interface Held {
   readonly reason: string;
 }
 
-describe('mail that has to wait', () => {
+onEachStore('mail that has to wait', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
   });
   afterEach(() => office.stop());
 

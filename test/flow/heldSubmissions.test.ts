@@ -3,20 +3,21 @@
 import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 
 const FAR = 'ruth@customer.example';
 
-describe('a submitted message that had to wait', () => {
+onEachStore('a submitted message that had to wait', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
     await office.run('plugins.disable', { plugin: 'postroom.public1' });
     const recipients = [`<${FAR}> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;ruth@customer.example`, `lisa@${DOMAIN}`];
     await office.submit('andrew', recipients, letter({ from: REGULAR, to: `${FAR}, lisa@${DOMAIN}`, subject: 'Waits' }));

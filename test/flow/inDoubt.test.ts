@@ -1,15 +1,12 @@
 // Between the end of a message's data and the ISP's answer nobody knows whether the ISP has it: told exactly, sent again after longer and longer
 // waits, and never more than three times without a person's word.
 import '#core/base/injection.js';
-import { cpSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Outbox } from '@postroom/sdk/services';
-import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
+import { leakCheck, type VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 
 const MINUTE = 60_000;
 const FAR = 'ruth@customer.example';
@@ -33,23 +30,18 @@ interface Trace {
   readonly trail: readonly { readonly change: string }[];
 }
 
-describe('mail in doubt', () => {
+onEachStore('mail in doubt', 'short', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   let clock: VirtualClock;
-  let scratch: string;
   beforeEach(async () => {
-    clock = new VirtualClock();
-    scratch = await mkdtemp(path.join(tmpdir(), 'postroom-doubt-'));
-    office = await Postroom.start({ clock, settings: { 'smtp.trustedNetworks': ['127.0.0.1'] } });
+    clock = store.clock();
+    office = await store.start({ clock, settings: { 'smtp.trustedNetworks': ['127.0.0.1'] } });
   });
-  afterEach(async () => {
-    await office.stop();
-    await rm(scratch, { recursive: true, force: true });
-  });
+  afterEach(() => office.stop());
 
   const write = (subject: string, ...to: string[]): Promise<string> =>
     office.submit(
@@ -64,25 +56,22 @@ describe('mail in doubt', () => {
   const told = async (): Promise<readonly string[]> =>
     (await office.run<readonly LogEntry[]>('log.read', { limit: 100 })).flatMap(({ text }) => (/possibly sent/.test(text) ? [text] : []));
 
-  /** The server dies as the ISP has taken the n-th message from now on and has not said so; the next one starts from what was on disk then. */
+  /** The server dies as the ISP has taken the n-th message from now on and has not said so; the next one starts from what was stored then. */
   async function dieAtDot(nth = 1): Promise<void> {
     let left = nth;
-    const listening = office.isp.onDidReceive(() => {
-      left -= 1;
-      if (left === 0) cpSync(office.dataDir, scratch, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+    const died = new Promise<void>((resolve) => {
+      const listening = office.isp.onDidReceive(() => {
+        left -= 1;
+        if (left > 0) return;
+        store.die(office);
+        void listening.dispose();
+        resolve();
+      });
     });
-    await office.round();
-    await listening.dispose();
-    expect(left, 'so many were sent').to.be.at.most(0);
-    await reborn();
-  }
-
-  async function reborn(): Promise<void> {
-    await office.close();
-    await rm(office.dataDir, { recursive: true });
-    cpSync(scratch, office.dataDir, { recursive: true });
-    await rm(scratch, { recursive: true });
-    await office.open();
+    const round = office.round().catch(() => undefined);
+    await Promise.race([died, round.then(() => expect(left, 'so many were sent').to.be.at.most(0))]);
+    await store.revive(office);
+    await round;
   }
 
   it('is said of the one message whose data had ended when the server died, and of no other of its batch', async () => {
@@ -111,8 +100,8 @@ describe('mail in doubt', () => {
     const outbox = office.service(Outbox);
     // As the round has leased it, and nothing more.
     await outbox.lease({ limit: 10, forMs: 20 * MINUTE });
-    cpSync(office.dataDir, scratch, { recursive: true, filter: (file) => !file.endsWith('.sock') });
-    await reborn();
+    store.die(office);
+    await store.revive(office);
     expect(await told()).to.deep.equal([]);
     office.isp.faults.clear();
     expect(await office.round()).to.include({ sent: 1 });

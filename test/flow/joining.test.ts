@@ -1,17 +1,18 @@
 // A person asks for a send/receive while a round of the timer runs, which had passed over what rests after a failure.
 
 import { Outbox } from '@postroom/sdk/services';
-import { leakCheck, PRACTICE_PASSWORD, VirtualClock } from '@postroom/sdk/testing';
+import { leakCheck, PRACTICE_PASSWORD, type VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
 
 const MINUTE = 60_000;
 const FAR = 'ruth@customer.example';
 
-describe('joining a running round', () => {
+onEachStore('joining a running round', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
@@ -19,8 +20,8 @@ describe('joining a running round', () => {
   let office: Postroom;
   let clock: VirtualClock;
   beforeEach(async () => {
-    clock = new VirtualClock();
-    office = await Postroom.start({ clock });
+    clock = store.clock();
+    office = await store.start({ clock });
   });
   afterEach(() => office.stop());
 

@@ -3,19 +3,20 @@ import '#core/base/injection.js';
 import { Leases } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
 
-describe('the leases of a server', () => {
+onEachStore('the leases of a server', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
   });
   afterEach(() => office.stop());
 
@@ -38,6 +39,6 @@ describe('the leases of a server', () => {
     await office.run('service.stop');
     expect(await held()).to.not.include('schedule');
     await office.run('service.start');
-    expect(await held()).to.include('schedule');
+    await until('it has the schedule again', async () => (await held()).includes('schedule'));
   });
 });

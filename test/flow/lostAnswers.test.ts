@@ -2,17 +2,18 @@
 import '#core/base/injection.js';
 import { PostroomError } from '@postroom/sdk';
 import { MailStore, Outbox } from '@postroom/sdk/services';
-import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
+import { leakCheck, type VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
 
 const FAR = 'ruth@customer.example';
 const HALF_A_MINUTE = 30_000;
 
-describe('where the answer to a commit is lost', () => {
+onEachStore('where the answer to a commit is lost', 'short', (place) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
@@ -23,9 +24,9 @@ describe('where the answer to a commit is lost', () => {
   /** How often the store was asked in vain. */
   let asked: number;
   beforeEach(async () => {
-    clock = new VirtualClock();
+    clock = place.clock();
     asked = 0;
-    office = await Postroom.start({ clock });
+    office = await place.start({ clock });
     const store = office.service(MailStore);
     outcome = store.outcome.bind(store);
   });

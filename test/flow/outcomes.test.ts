@@ -3,12 +3,13 @@ import '#core/base/injection.js';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
+import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { packFolder } from '../kit/packedPlugin.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 
 const MANIFEST = {
   name: 'listener',
@@ -30,7 +31,7 @@ const CODE = `export function activate(context) {
   }));
 }`;
 
-describe('what became of a try to send', () => {
+onEachStore('what became of a try to send', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
@@ -38,7 +39,7 @@ describe('what became of a try to send', () => {
   let office: Postroom;
   let work: string;
   beforeEach(async () => {
-    office = await Postroom.start({ clock: new VirtualClock() });
+    office = await store.start({ clock: store.clock() });
     work = await mkdtemp(path.join(tmpdir(), 'postroom-outcomes-'));
   });
   afterEach(async () => {

@@ -1,17 +1,18 @@
 // Mail from LAN clients: to colleagues at once, to the outside through the Outbox and the ISP, and back to the author where it fails.
 import '#core/base/injection.js';
 import { Outbox } from '@postroom/sdk/services';
-import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
+import { leakCheck, type VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { DeliverStep } from '#core/flow/deliver.js';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 
 const MINUTE = 60_000;
 const FAR = 'ruth@customer.example';
 
-describe('sending mail', () => {
+onEachStore('sending mail', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
@@ -19,8 +20,8 @@ describe('sending mail', () => {
   let office: Postroom;
   let clock: VirtualClock;
   beforeEach(async () => {
-    clock = new VirtualClock();
-    office = await Postroom.start({ clock });
+    clock = store.clock();
+    office = await store.start({ clock });
   });
   afterEach(() => office.stop());
 

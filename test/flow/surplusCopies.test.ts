@@ -2,15 +2,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 import { playedCase } from '../kit/publicCases.js';
 
-describe('a copy that everybody had, and whose recipient nobody knows', () => {
+onEachStore('a copy that everybody had, and whose recipient nobody knows', 'long', (store) => {
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
   });
   afterEach(() => office.stop());
 

@@ -1,8 +1,9 @@
 import type { PracticeMessage } from '@postroom/sdk/testing';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
-import { Postroom } from '../kit/postroom.js';
+import type { Postroom } from '../kit/postroom.js';
 
 interface Waiting {
   readonly account: string;
@@ -18,14 +19,14 @@ interface Waiting {
 
 const NOTICE = 'Not collected from the ISP:';
 
-describe('mail that stays at the ISP', () => {
+onEachStore('mail that stays at the ISP', 'long', (store) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let office: Postroom;
   beforeEach(async () => {
-    office = await Postroom.start();
+    office = await store.start();
   });
   afterEach(() => office.stop());
 

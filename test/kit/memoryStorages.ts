@@ -10,6 +10,12 @@ export class MemoryStorages implements PluginStorages {
     return {
       get: async (key) => this.entries.get(`${id} ${key}`),
       set: async (key, value) => void this.entries.set(`${id} ${key}`, structuredClone(value)),
+      update: async (key, change) => {
+        const value = structuredClone(change(structuredClone(this.entries.get(`${id} ${key}`))));
+        if (value === undefined) this.entries.delete(`${id} ${key}`);
+        else this.entries.set(`${id} ${key}`, value);
+        return value;
+      },
       delete: async (key) => void this.entries.delete(`${id} ${key}`),
       keys: async (prefix) =>
         [...this.entries.keys()].flatMap((key) => (key.startsWith(`${id} ${prefix}`) ? key.slice(id.length + 1) : [])),

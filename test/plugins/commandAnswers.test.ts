@@ -1,6 +1,6 @@
 // What commands answer: each declares it, exactly, and answers it in a small office.
 import '#core/base/injection.js';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
@@ -215,6 +215,7 @@ describe('the answers of commands', () => {
       'config.history': {},
       'config.diff': {},
       'config.undo': {},
+      'config.replace': { file: await readFile(path.join(office.dataDir, 'settings.json'), 'base64') },
       'secrets.rotate': {},
       'secrets.check': {},
       'config.show': {},

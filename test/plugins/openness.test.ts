@@ -21,7 +21,7 @@ const COLLECTS = "It collects accounts, which is for the product's own plugins."
 const SERVES = ['Accounts', 'Authenticator', 'Certificates', 'Clock', 'Events'];
 
 const OURS_ALONE: Readonly<Record<string, Privilege>> = {
-  addressees: { services: ['Accounts'] },
+  addressees: { services: ['Accounts', 'Clock'] },
   'admin-ui': {
     services: [
       'AdminPassword',
@@ -37,14 +37,17 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   demo: { services: ['Accounts', 'MailStore', 'Outbox', 'PortCatalogue', 'SecretStore'] },
   'isp-domainpop': { services: ['Accounts', 'RecentMail', 'Teaching'] },
-  'isp-regular': { services: ['Accounts', 'BccAddresses', 'Teaching'] },
+  'isp-regular': { services: ['Accounts', 'BccAddresses', 'Clock', 'Teaching'] },
   'licensing-lite': { forbidden: [EDITION, 'onLicenseCheck'] },
   'licensing-pro': { forbidden: [EDITION, 'onLicenseCheck'] },
   'mailing-lists': { services: ['Teaching'] },
-  'network-device': { services: ['Clock', 'Licence'], forbidden: ['onLicenseCheck'] },
+  'network-device': { services: ['Clock', 'Leases', 'Licence', 'ServerNode'], forbidden: ['onLicenseCheck'] },
   'platform/backup': { services: ['ActivityLog', 'Clock', 'DataFolder', 'SecretStore', 'ServerName', 'StoreFiles', 'StoreMaintenance'] },
   'platform/certificates': {
-    services: ['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'StartMode', 'TrialPeriod'],
+    services: [
+      ...['Certificates', 'Clock', 'DataFolder', 'Documents', 'Events', 'Leases', 'SecretStore', 'SettingsService'],
+      ...['StartMode', 'TrialPeriod'],
+    ],
   },
   'platform/cli': {
     services: ['Clock', 'Licence', 'Log', 'NodeCommands', 'PluginPacker', 'PortCatalogue', 'ServerNode', 'SettingsService'],
@@ -133,7 +136,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
-      ...['PluginStorages', 'Revisions', 'StoreFiles', 'StoreMaintenance'],
+      ...['PluginStorages', 'Revisions', 'ServerNode', 'StoreFiles', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
   },
@@ -142,10 +145,12 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
+  'reply-thread': { services: ['Clock'] },
   'store-postgres': {
     services: [
       ...[
         'ActivityLog',
+        'Clock',
         'DataFolder',
         'Documents',
         'Events',
@@ -157,7 +162,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'PluginStorages',
         'Revisions',
       ],
-      ...['ServerNode', 'StoreMaintenance'],
+      ...['ServerNode', 'StartMode', 'StoreMaintenance'],
     ],
     forbidden: [STORE],
   },

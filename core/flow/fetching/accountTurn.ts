@@ -1,13 +1,9 @@
 // An account's turn in a round: of all servers on the store one collects it at a time, and nothing of another one is stored.
 import { type AccountJournal, type Disposable, type Intake, PostroomError } from '@postroom/sdk';
-import type { Clock, Fence, Lease, Leases } from '@postroom/sdk/services';
+import type { Fence, Lease } from '@postroom/sdk/services';
 import { hasCode } from '../../base/hasCode.js';
 import { JoinedAbort } from '../../base/joinedAbort.js';
-import { pause } from '../../base/pause.js';
-
-/** Somebody who asked for mail waits so long for another server that collects it. */
-export const PATIENCE_MS = 3 * 60_000;
-const LOOK_AGAIN_MS = 1_000;
+import { type LeaseParts, PATIENCE_MS, takeLease } from '../patientLease.js';
 
 export class AccountTurn implements Disposable {
   readonly #over: JoinedAbort;
@@ -73,15 +69,10 @@ export class AccountTurn implements Disposable {
 export async function takeTurn(
   account: string,
   { isPatient, signal }: { readonly isPatient: boolean; readonly signal: AbortSignal },
-  { leases, clock }: { readonly leases: Pick<Leases, 'take'>; readonly clock: Clock },
+  parts: LeaseParts,
 ): Promise<AccountTurn | undefined> {
-  const until = clock.monotonic() + (isPatient ? PATIENCE_MS : 0);
-  for (;;) {
-    const lease = await leases.take(`round/${account}`);
-    if (lease !== undefined) return new AccountTurn(lease, signal);
-    if (signal.aborted || clock.monotonic() >= until) return undefined;
-    await pause(clock, LOOK_AGAIN_MS, signal);
-  }
+  const lease = await takeLease(`round/${account}`, { patienceMs: isPatient ? PATIENCE_MS : 0, signal }, parts);
+  return lease && new AccountTurn(lease, signal);
 }
 
 /** What a server is told whose turn another one has taken. */

@@ -9,18 +9,22 @@ import {
   type RoundReason,
   sentenceOf,
 } from '@postroom/sdk';
-import { ActivityLog, Clock, Events, Journal, Leases, Log } from '@postroom/sdk/services';
+import { ActivityLog, Clock, Events, Journal, Leases, Log, ServerNode } from '@postroom/sdk/services';
+import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
 import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks/hooks.js';
 import { DiskSpace } from '../intake/diskSpace.js';
 import { FetchedMail } from '../intake/fetchedMail.js';
-import { type AccountTurn, PATIENCE_MS, takeTurn, turnLost } from './accountTurn.js';
+import { PATIENCE_MS } from '../patientLease.js';
+import { SharedBackOffs } from '../sharedBackOffs.js';
+import { type AccountTurn, takeTurn, turnLost } from './accountTurn.js';
 import { FetchBackOff } from './fetchBackOff.js';
 import { WaitingNoticeStep } from './waitingNotice.js';
 
 export class FetchStep {
   readonly #backOff: FetchBackOff;
+  readonly #backOffs: SharedBackOffs<string>;
   /** What each account's last report complained about. */
   readonly #told = new Map<string, readonly string[]>();
 
@@ -35,11 +39,16 @@ export class FetchStep {
     @inject(DiskSpace) private readonly disk: DiskSpace,
     @inject(WaitingNoticeStep) private readonly notices: WaitingNoticeStep,
     @Log private readonly log: Log,
+    @inject(CoreState) state: CoreState,
+    @ServerNode node: ServerNode,
   ) {
     this.#backOff = new FetchBackOff(clock);
+    this.#backOffs = new SharedBackOffs('fetch', node.name, state, clock, this.#backOff);
     // Any change may have mended the cause.
     events.on((event) => {
-      if (event.type === 'settings') this.#backOff.wakeAll();
+      if (event.type !== 'settings') return;
+      this.#backOff.wakeAll();
+      this.#backOffs.end();
     });
   }
 
@@ -49,6 +58,8 @@ export class FetchStep {
    */
   async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport | undefined> {
     const isAsked = reason === 'user';
+    // A store that cannot be reached is told of below.
+    await this.#backOffs.hear(account.id).catch(() => undefined);
     const cause = isAsked ? undefined : this.#backOff.of(account.id);
     if (cause !== undefined) {
       return failed('isp/temporary', `${account.id} rests after a failure: ${cause}`);
@@ -97,6 +108,8 @@ export class FetchStep {
     if (turn.isLost) return this.#lost(account, report);
     this.#tell(account, report);
     this.#backOff.tried(account.id, report);
+    // What is not noted costs the ISP one more try, by another server.
+    await this.#backOffs.note(account.id).catch(() => undefined);
     return report;
   }
 
@@ -110,6 +123,7 @@ export class FetchStep {
   /** What the account failed for may be mended: its back-off ends. */
   wake(account: string): void {
     this.#backOff.wake(account);
+    this.#backOffs.end(account);
   }
 
   async #ask(request: FetchRequest, signal: AbortSignal): Promise<FetchReport> {

@@ -2,18 +2,11 @@
 import type { FetchReport } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { accountWait } from '../accountWait.js';
+import type { BackOff, BackOffHolder } from '../sharedBackOffs.js';
 
-interface BackOff {
-  /** In a row. */
-  readonly failures: number;
-  /** Monotonic milliseconds. */
-  readonly until: number;
-  /** A sentence. */
-  readonly cause: string;
-}
-
-export class FetchBackOff {
-  readonly #accounts = new Map<string, BackOff>();
+/** Causes are sentences. */
+export class FetchBackOff implements BackOffHolder<string> {
+  readonly #accounts = new Map<string, BackOff<string>>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -38,6 +31,14 @@ export class FetchBackOff {
     const wait = Math.max(asked, whole === undefined ? 0 : accountWait(whole.code, failures));
     const cause = whole?.message ?? 'The ISP asked to come back later.';
     this.#accounts.set(account, { failures, until: this.clock.monotonic() + wait, cause });
+  }
+
+  known(account: string): BackOff<string> | undefined {
+    return this.#accounts.get(account);
+  }
+
+  adopt(account: string, backOff: BackOff<string>): void {
+    this.#accounts.set(account, backOff);
   }
 
   /** Ends the back-off of an account, whose cause may be mended. */

@@ -1,9 +1,12 @@
-// Mail that is set aside: held while a plugin fails, sorted again by every round; and what the administrator releases.
+// Mail that is set aside: held while a plugin fails, sorted again by every round, under the lease `held`; and what the administrator releases, on any server
+// and at any time: whoever is faster decides.
 import { type AccountView, type MailboxRef, type MessageId, mailboxName, PostroomError } from '@postroom/sdk';
 import {
   Accounts,
+  Clock,
   type Decision,
   type HeldMail,
+  Leases,
   Log,
   MailStore,
   ServerName,
@@ -13,10 +16,12 @@ import {
 import { CoreState } from '../../base/coreState.js';
 import { hasCode } from '../../base/hasCode.js';
 import { inject } from '../../base/inject.js';
+import { BlockingPlugins } from '../../hooking/blockingPlugins.js';
 import { draft } from '../draft.js';
 import { addressesOf, envelopeOf, type RecipientShare, shareRecipients } from '../intake/shareRecipients.js';
 import { type DecidedShare, mustWait, submittedParts } from '../intake/submittedParts.js';
 import { MessageFlow } from '../messageFlow.js';
+import { type LeaseWait, PATIENCE_MS, takeLease } from '../patientLease.js';
 import { copyParts } from '../views/copyParts.js';
 import type { StoredMail } from '../views/storedMail.js';
 import { CrashLoopGuard } from './crashLoopGuard.js';
@@ -34,23 +39,41 @@ export class HeldMailStep implements HeldMail {
     @ServerName private readonly server: ServerName,
     @Log private readonly log: Log,
     @inject(CoreState) state: CoreState,
+    @Leases private readonly leases: Leases,
+    @Clock private readonly clock: Clock,
+    @BlockingPlugins private readonly filters: BlockingPlugins,
   ) {
-    this.#guard = new CrashLoopGuard(state);
+    this.#guard = new CrashLoopGuard(state, leases);
   }
 
-  /** Calls are served one after the other: two at once would sort a message twice. */
-  retryHeld(): Promise<number> {
-    const retried = this.#retrying.then(() => this.#retryHeld());
+  /**
+   * Calls are served one after the other, and of all servers on the store one sorts at a time: two at once would sort a message twice. Where another server
+   * does for longer than `patience` says, the mail is left to it.
+   */
+  retryHeld(patience: LeaseWait = { patienceMs: PATIENCE_MS }): Promise<number> {
+    const retried = this.#retrying.then(() => this.#retryHeld(patience));
     this.#retrying = retried.catch(() => undefined);
     return retried;
   }
 
-  async #retryHeld(): Promise<number> {
+  async #retryHeld(patience: LeaseWait): Promise<number> {
+    // Without a filter that the settings demand nothing is sorted: neither is another server kept from it that has the filter.
+    if (this.filters.blocking.length > 0 || (await this.store.setAside('hold')).length === 0) return 0;
+    const lease = await takeLease('held', patience, { leases: this.leases, clock: this.clock });
+    if (lease === undefined) return 0;
+    try {
+      return await this.#sortHeld(lease.lost);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async #sortHeld(lost: AbortSignal): Promise<number> {
     let delivered = 0;
     const held = (await this.store.setAside('hold')).toReversed();
-    await this.#guard.each(
-      held,
-      async (message) => {
+    await this.#guard.each(held, {
+      lost,
+      work: async (message) => {
         try {
           delivered += (await this.#again(message)) ? 1 : 0;
         } catch (error) {
@@ -59,8 +82,8 @@ export class HeldMailStep implements HeldMail {
           this.log.error('A held message could not be sorted again; it stays held.', { message: message.id, error: String(error) });
         }
       },
-      (message) => this.#giveUp(message),
-    );
+      giveUp: (message) => this.#giveUp(message),
+    });
     return delivered;
   }
 

@@ -63,7 +63,7 @@ export class RoundAtWork {
   }
 
   async #begin(): Promise<void> {
-    await this.steps.heldMail.retryHeld();
+    await this.steps.heldMail.retryHeld({ patienceMs: 0 });
     this.#flush(this.reason);
     for (const account of this.accounts) this.#add(this.#fetch(account));
   }

@@ -2,9 +2,12 @@
 // so, under the lease `schedule`; a person's rounds run on any.
 import type { Disposable, PlannedRound, ScheduleContext, SchedulePlan } from '@postroom/sdk';
 import { machineTimeZone, StandingLease } from '@postroom/sdk/base';
-import { Clock, Events, Leases, Licence, Log, Outbox, Rounds, type Schedule, SettingsService } from '@postroom/sdk/services';
+import { Clock, Events, Leases, Licence, Log, Outbox, Rounds, type Schedule, ServerNode, SettingsService } from '@postroom/sdk/services';
+import { CoreState } from '../../base/coreState.js';
+import { inject } from '../../base/inject.js';
 import { HookCall } from '../../hooking/hookCall.js';
 import { HostHooks } from '../../hooks/hooks.js';
+import { LastRound } from './lastRound.js';
 
 /** Plans are made again at least this often: the wall clock may have jumped, and windows are wall-clock time. */
 const REPLAN_MS = 60_000;
@@ -12,7 +15,7 @@ const REPLAN_MS = 60_000;
 export class Scheduler implements Schedule {
   #timer: Disposable | undefined;
   #watching: Disposable[] = [];
-  #lastRound: number | undefined;
+  readonly #lastRound: LastRound;
   /** Monotonic milliseconds: after a round that could not run, mail that waits must not set off the next one at once. */
   #notBefore = 0;
   #planning = 0;
@@ -29,7 +32,10 @@ export class Scheduler implements Schedule {
     @Events private readonly events: Events,
     @Log private readonly log: Log,
     @Leases leases: Leases,
+    @inject(CoreState) state: CoreState,
+    @ServerNode node: ServerNode,
   ) {
+    this.#lastRound = new LastRound(node.name, state, clock);
     this.#turn = new StandingLease('schedule', leases, clock, () => {
       if (!this.#turn.isHeld) this.log.warn('Another server runs the rounds of the timer now.');
       void this.#replan();
@@ -64,7 +70,7 @@ export class Scheduler implements Schedule {
       this.events.on((event) => {
         if (event.type === 'round') {
           if (event.state === 'started') {
-            this.#lastRound = this.clock.monotonic();
+            this.#lastRound.note();
           } else if (event.report === undefined) {
             this.#rest();
           }
@@ -80,14 +86,13 @@ export class Scheduler implements Schedule {
   }
 
   async #plan(now: Date, call: HookCall): Promise<SchedulePlan> {
-    const plan = await this.hooks.onSchedule.promise({ rounds: [] }, this.#context(now), call);
+    const plan = await this.hooks.onSchedule.promise({ rounds: [] }, await this.#context(now), call);
     const rounds = [...(plan?.rounds ?? [])].sort((a, b) => a.at.getTime() - b.at.getTime());
     return { rounds };
   }
 
-  /** The last round is known by the monotonic clock, so that a jump of the wall clock neither skips nor doubles a round. */
-  #context(now: Date): ScheduleContext {
-    const since = this.#lastRound === undefined ? undefined : this.clock.monotonic() - this.#lastRound;
+  async #context(now: Date): Promise<ScheduleContext> {
+    const since = await this.#lastRound.age();
     return {
       now,
       outbox: this.outbox.counts().untried,

@@ -1,9 +1,12 @@
 // The Outbox's part of a round: every entry that is due goes to its account's ISP; what fails for good comes back to its author.
 import { type DeliveryReceipt, type DestinationReceipt, PostroomError, type RoundReason, sentenceOf } from '@postroom/sdk';
 import { groupBy } from '@postroom/sdk/base';
-import { Accounts, Clock, Events, Journal, Log, MailStore, Outbox, type Sending } from '@postroom/sdk/services';
+import { Accounts, Clock, Events, Journal, Leases, Log, MailStore, Outbox, type Sending, ServerNode } from '@postroom/sdk/services';
+import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
 import { DeliverStep } from '../deliver.js';
+import { PATIENCE_MS, takeLease } from '../patientLease.js';
+import { SharedBackOffs } from '../sharedBackOffs.js';
 import { viewOfStored } from '../views/storedMail.js';
 import { type DeliveryGroup, deliveryGroups, destinationsOf, unsendable } from './deliveryGroup.js';
 import { RelayBackOff } from './relayBackOff.js';
@@ -16,6 +19,8 @@ import { SentOctets } from './sentOctets.js';
 /** Entries taken at a time; the lease outlasts the longest try (10 minutes for the final answer and what comes before). */
 const BATCH = 200;
 const LEASE_MS = 20 * 60_000;
+/** Mail of an account for which another server sends is looked at again after this. */
+const LATER_MS = 60_000;
 
 export interface RelayCounts {
   readonly sent: number;
@@ -27,6 +32,7 @@ type MutableCounts = { -readonly [Outcome in keyof RelayCounts]: RelayCounts[Out
 
 export class RelayStep implements Sending {
   readonly #backOff: RelayBackOff;
+  readonly #backOffs: SharedBackOffs<DestinationReceipt>;
 
   constructor(
     @Outbox private readonly outbox: Outbox,
@@ -38,16 +44,21 @@ export class RelayStep implements Sending {
     @Clock private readonly clock: Clock,
     @Events events: Events,
     @Log private readonly log: Log,
+    @inject(CoreState) state: CoreState,
+    @ServerNode node: ServerNode,
+    @Leases private readonly leases: Leases,
   ) {
     this.#backOff = new RelayBackOff(clock);
+    this.#backOffs = new SharedBackOffs('send', node.name, state, clock, this.#backOff);
     events.on((event) => {
-      if (event.type === 'settings' || event.type === 'plugin') this.#backOff.wakeAll();
+      if (event.type === 'settings' || event.type === 'plugin') this.#wakeAll();
     });
   }
 
   /** What the account's ISP refused may be mended: its back-off ends. */
   wake(account: string): void {
     this.#backOff.wake(account);
+    this.#backOffs.end(account);
   }
 
   /** Tries everything that is due now, once; what comes in meanwhile is for the next round. Never rejects for what an ISP does. */
@@ -57,7 +68,8 @@ export class RelayStep implements Sending {
     await this.records.writeRest();
     await this.#recover();
     const newest = await this.outbox.newest();
-    if (reason === 'user') this.#backOff.wakeAll();
+    for (const account of await this.#backOffs.accounts()) await this.#backOffs.hear(account);
+    if (reason === 'user') this.#wakeAll();
     for (;;) {
       await this.#makeDue();
       const leased = signal.aborted ? [] : await this.outbox.lease({ limit: BATCH, forMs: LEASE_MS, newest });
@@ -66,8 +78,11 @@ export class RelayStep implements Sending {
       }
       const byAccount = groupBy(deliveryGroups(leased), (group) => group.account);
       // All to their ends, though one fails: a round that ended before its tries did would overlap the next.
-      const ends = await Promise.allSettled([...byAccount.values()].map((queue) => this.#sendQueue(queue, counts, signal)));
+      const send = ([account, queue]: readonly [string, readonly DeliveryGroup[]]): Promise<void> =>
+        this.#inTurn(account, queue, signal, () => this.#sendQueue(queue, counts, signal));
+      const ends = await Promise.allSettled([...byAccount].map(send));
       await this.deliver.told();
+      await this.#noteBackOffs(byAccount.keys());
       const failure = ends.find((end) => end.status === 'rejected');
       if (failure !== undefined) {
         throw failure.reason;
@@ -87,10 +102,13 @@ export class RelayStep implements Sending {
     }
   }
 
-  /** How the tries ended that left entries in doubt is unknown: they are reported so. Each of them, though one fails: they are this server's from here on. */
+  /**
+   * How the tries ended that left entries in doubt is unknown: they are reported so. Each of them, though one fails: they are this server's from here on. Rounds
+   * do not overlap: nothing of this server is being sent.
+   */
   async #recover(): Promise<void> {
     const failures: unknown[] = [];
-    const inDoubt = (await this.outbox.recover(LEASE_MS)).filter((entry) => entry.inDoubt === true);
+    const inDoubt = (await this.outbox.recover(LEASE_MS, [])).filter((entry) => entry.inDoubt === true);
     for (const group of deliveryGroups(inDoubt)) {
       const receipts = group.entries.map(({ recipient }) => unknownEnd(recipient));
       await this.records.write(group, receipts).catch((error: unknown) => void failures.push(error));
@@ -124,6 +142,16 @@ export class RelayStep implements Sending {
     }
   }
 
+  #wakeAll(): void {
+    this.#backOff.wakeAll();
+    this.#backOffs.end();
+  }
+
+  /** What is not noted costs an ISP one more try, by another server. */
+  async #noteBackOffs(accounts: Iterable<string>): Promise<void> {
+    for (const account of accounts) await this.#backOffs.note(account).catch(() => undefined);
+  }
+
   /** Entries that only waited for the back-off of their account; not those that were put on hold meanwhile. */
   async #makeDue(): Promise<void> {
     const woken = new Set(this.#backOff.woken);
@@ -131,6 +159,20 @@ export class RelayStep implements Sending {
     const entries = (await this.outbox.list()).filter(({ id, state }) => (state === 'deferred' || state === 'waiting') && woken.has(id));
     await this.outbox.retry(entries.map(({ id }) => id));
     this.#backOff.areDue(woken);
+  }
+
+  /** Of all servers on the store one sends for an account at a time, so that its ISP is given mail by one. Where the other one takes very long, the mail waits. */
+  async #inTurn(account: string, queue: readonly DeliveryGroup[], signal: AbortSignal, send: () => Promise<void>): Promise<void> {
+    const lease = await takeLease(`send/${account}`, { patienceMs: PATIENCE_MS, signal }, { leases: this.leases, clock: this.clock });
+    if (lease === undefined) {
+      const entries = queue.flatMap((group) => group.entries);
+      return signal.aborted ? this.outbox.release(entries) : this.outbox.release(entries, LATER_MS);
+    }
+    try {
+      await send();
+    } finally {
+      await lease.release();
+    }
   }
 
   /** One account's messages, one after the other. A wrong set-up (login, TLS) ends the account's turn, as does an ISP that takes no more for now. */

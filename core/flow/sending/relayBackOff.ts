@@ -3,6 +3,7 @@
 import type { DestinationReceipt, MessageId } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { accountWait } from '../accountWait.js';
+import type { BackOff, BackOffHolder } from '../sharedBackOffs.js';
 import type { DeliveryGroup } from './deliveryGroup.js';
 
 /** A network that fails, a system that takes nothing now (421), a policy such as so many messages an hour (RFC 3463 sections 3.4, 3.5, 3.8). */
@@ -12,18 +13,12 @@ const CONCERNS_NO_PASSWORD = /^4\.7\.(?:4|10|11)$/;
 /** Different messages in a row that were deferred for the account's sake: one alone may be deferred for its own. */
 const MESSAGES_IN_A_ROW = 2;
 
-interface BackOff {
-  /** In a row. */
-  readonly failures: number;
-  /** Monotonic milliseconds. */
-  readonly until: number;
-  readonly cause: DestinationReceipt;
-  /** Outbox entries that were put off for it. */
+interface SendingBackOff extends BackOff<DestinationReceipt> {
   readonly entries: Set<number>;
 }
 
-export class RelayBackOff {
-  readonly #accounts = new Map<string, BackOff>();
+export class RelayBackOff implements BackOffHolder<DestinationReceipt> {
+  readonly #accounts = new Map<string, SendingBackOff>();
   readonly #woken = new Set<number>();
   /** Of each account: the last messages in a row that were deferred for its sake. */
   readonly #deferred = new Map<string, Set<MessageId>>();
@@ -64,6 +59,16 @@ export class RelayBackOff {
   /** The group waits until the back-off of its account ends. */
   putOff({ account, entries }: DeliveryGroup): void {
     for (const { id } of entries) this.#accounts.get(account)?.entries.add(id);
+  }
+
+  known(account: string): BackOff<DestinationReceipt> | undefined {
+    return this.#accounts.get(account);
+  }
+
+  /** Entries that were put off here stay so. */
+  adopt(account: string, backOff: BackOff<DestinationReceipt>): void {
+    const own = this.#accounts.get(account)?.entries ?? [];
+    this.#accounts.set(account, { ...backOff, entries: new Set([...(backOff.entries ?? []), ...own]) });
   }
 
   /** Ends the back-off: the account sends again, or its cause may be mended. */

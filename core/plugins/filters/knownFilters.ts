@@ -1,5 +1,5 @@
-// Remembers the fail-closed plugins that have run here, so that a filter whose files or manifest are lost is missed, not forgotten.
-import { isDeepStrictEqual } from 'node:util';
+// Remembers the fail-closed plugins that have run here, or on another server on the store, so that a filter whose files or manifest are lost is missed, not
+// forgotten. All servers have one list: each adds and takes away what it knows of, and never writes the whole.
 import type { CoreState } from '../../base/coreState.js';
 import type { Enablement } from '../start/enablement.js';
 
@@ -11,10 +11,16 @@ export interface RunningPlugin {
   readonly bundled: boolean;
 }
 
+/** By id: the entry of `plugins.enabled` that brought it, itself or a pack. */
+type Known = ReadonlyMap<string, string>;
+
 export class KnownFilters {
-  /** By id: the entry of `plugins.enabled` that brought it, itself or a pack. */
-  #known: ReadonlyMap<string, string> = new Map();
+  #known: Known = new Map();
   #isLoaded = false;
+  /** What is still to be written: ids with the entry that brought them; `undefined` takes one away. */
+  #changes: ReadonlyMap<string, string | undefined> = new Map();
+  /** What the settings asked for when they were followed last, and what was kept then. */
+  #wanted: ReadonlySet<string> | undefined;
 
   /** `state` is asked for when it is used: the store may come later. */
   constructor(private readonly state: () => CoreState) {}
@@ -23,48 +29,66 @@ export class KnownFilters {
     return new Set(this.#known.keys());
   }
 
-  /** Before the first use. */
+  get isUnwritten(): boolean {
+    return this.#changes.size > 0;
+  }
+
+  /** Before the first use, and again for what other servers have added or taken away. Rejects only where nothing was ever read. */
   async load(): Promise<void> {
-    if (this.#isLoaded) return;
-    this.#known = new Map(Object.entries((await this.state().get('fail-closed')) ?? {}));
-    this.#isLoaded = true;
+    try {
+      this.#known = changed(await this.state().get('fail-closed'), this.#changes);
+      this.#isLoaded = true;
+    } catch (error) {
+      if (!this.#isLoaded) throw error;
+    }
   }
 
   /**
    * Forgets what an administrator switched off or removed: what the settings ask for no longer. Where a plugin that they do ask for cannot be read,
-   * what it brought along is kept. Answers whether there is something to write.
+   * what it brought along is kept. What they did not ask for before either may be news of another server, whose settings are newer.
    */
-  forget({ asked, unreadable }: Enablement, enabled: readonly string[], disabled: readonly string[]): boolean {
-    const isKept = ([id, root]: readonly [string, string]): boolean =>
-      asked.has(id) || (unreadable.size > 0 && enabled.includes(root) && !disabled.includes(id));
-    return this.#replace(new Map([...this.#known].filter(isKept)));
-  }
-
-  /**
-   * Takes up what runs. A stranger's version that fails closed no more is known all the same, until an administrator agrees to it. Answers whether there
-   * is something to write.
-   */
-  note(running: Iterable<RunningPlugin>): boolean {
-    const next = new Map(this.#known);
-    for (const { id, broughtBy, failsClosed, bundled } of running) {
-      if (failsClosed) next.set(id, broughtBy);
-      else if (bundled) next.delete(id);
+  forget({ asked, unreadable }: Enablement, enabled: readonly string[], disabled: readonly string[]): void {
+    const wanted = new Set(asked.keys());
+    for (const [id, root] of this.#known) {
+      if (unreadable.size > 0 && enabled.includes(root) && !disabled.includes(id)) wanted.add(id);
+      if (!wanted.has(id) && this.#wanted?.has(id) !== false) this.#change(id, undefined);
     }
-    return this.#replace(next);
+    this.#wanted = wanted;
   }
 
-  /** Forgets one that an administrator removed, though a pack still lists it, or that he lets fail open. */
+  /** Takes up what runs. A stranger's version that fails closed no more is known all the same, until an administrator agrees to it. */
+  note(running: Iterable<RunningPlugin>): void {
+    for (const { id, broughtBy, failsClosed, bundled } of running) {
+      if (failsClosed) this.#change(id, broughtBy);
+      else if (bundled) this.#change(id, undefined);
+    }
+  }
+
+  /** Forgets one that an administrator removed, though a pack still lists it, or that he lets fail open. Answers whether it was known. */
   remove(id: string): boolean {
-    return this.#replace(new Map([...this.#known].filter(([known]) => known !== id)));
+    const isKnown = this.#known.has(id);
+    this.#change(id, undefined);
+    return isKnown;
   }
 
-  write(): Promise<void> {
-    return this.state().set('fail-closed', Object.fromEntries(this.#known));
+  /** What cannot be written now is written the next time. */
+  async write(): Promise<void> {
+    const changes = this.#changes;
+    const written = await this.state().update('fail-closed', (now) => Object.fromEntries(changed(now, changes)));
+    this.#changes = new Map([...this.#changes].filter(([id, root]) => !changes.has(id) || changes.get(id) !== root));
+    this.#known = changed(written, this.#changes);
   }
 
-  #replace(next: ReadonlyMap<string, string>): boolean {
-    const before = this.#known;
-    this.#known = next;
-    return !isDeepStrictEqual(before, next);
+  #change(id: string, root: string | undefined): void {
+    if (this.#known.get(id) === root) return;
+    const change = new Map([[id, root]]);
+    this.#changes = new Map([...this.#changes, ...change]);
+    this.#known = changed(Object.fromEntries(this.#known), change);
   }
+}
+
+function changed(known: Readonly<Record<string, string>> | undefined, changes: ReadonlyMap<string, string | undefined>): Known {
+  const kept = Object.entries(known ?? {}).filter(([id]) => !changes.has(id));
+  const added = [...changes].flatMap(([id, root]) => (root === undefined ? [] : [[id, root] as const]));
+  return new Map([...kept, ...added]);
 }

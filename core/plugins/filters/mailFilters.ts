@@ -14,7 +14,6 @@ export class MailFilters {
   readonly #known: KnownFilters;
   #blocking: readonly BlockingPlugin[] = [];
   #plan: Pick<Enablement, 'wanted' | 'asked'> | undefined;
-  #isForgotten = false;
   /** Why plugins are not here as other servers of the store have them. */
   #away: ReadonlyMap<string, string> = new Map();
 
@@ -53,19 +52,26 @@ export class MailFilters {
   async follow(plan: Enablement, enabled: readonly string[], disabled: readonly string[]): Promise<void> {
     await this.#known.load();
     this.#plan = plan;
-    this.#isForgotten = this.#known.forget(plan, enabled, disabled);
+    this.#known.forget(plan, enabled, disabled);
     this.find();
   }
 
   /** After that: what runs now is missed from now on where it does not. */
   async remember(): Promise<void> {
-    if (this.#known.note(this.#running()) || this.#isForgotten) await this.#write();
-    this.#isForgotten = false;
+    this.#known.note(this.#running());
+    if (this.#known.isUnwritten) await this.#write();
+    this.find();
+  }
+
+  /** Other servers on the store have let filters run, or an administrator has agreed there that mail goes without one. */
+  async hear(): Promise<void> {
+    await this.#known.load();
     this.find();
   }
 
   /** An administrator removed the plugin, or agrees that it lets mail through. Answers whether mail could wait for it. */
   async forget(plugin: string): Promise<boolean> {
+    await this.#known.load();
     if (!this.#known.remove(plugin)) return false;
     await this.#write();
     this.find();

@@ -144,6 +144,7 @@ export class PluginRuntime {
       state: {
         get: (key) => states().get(key),
         set: (key, value, expires) => states().set(key, value, expires),
+        update: (key, change, expires) => states().update(key, change, expires),
         delete: (key) => states().delete(key),
         keys: (prefix) => states().keys(prefix),
       },

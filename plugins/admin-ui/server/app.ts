@@ -43,6 +43,8 @@ export interface ManagerParts {
   readonly certificates: Pick<Certificates, 'authority'>;
   readonly adminPassword: AdminPassword;
   readonly setupCode: SetupCode;
+  /** A client that came through a proxy is not on this machine, whatever address it has. */
+  readonly isBehindProxy: (socket: Socket) => boolean;
   readonly peerOf: (connection: TcpEntry) => Promise<PeerProcess>;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
@@ -110,7 +112,8 @@ export async function createApp(parts: ManagerParts): Promise<FastifyInstance> {
     if (!isOwnPage({ ...facts, fetchSite: Array.isArray(fetchSite) ? fetchSite[0] : fetchSite })) {
       throw new HttpRefusal(403, 'page/foreign', 'The request comes from a page of another site, which may not use the manager.');
     }
-    if (needsLogin(request.method, path, isLoopback(request.ip, request.headers))) {
+    const isHere = isLoopback(request.ip, request.headers) && !parts.isBehindProxy(request.raw.socket);
+    if (needsLogin(request.method, path, isHere)) {
       request.caller = await identifyCaller(request, parts.sessions, parts.tokens);
       parts.onKnown?.(request.raw.socket);
       const leave = asking.enter(nameOf(request.caller));

@@ -1,4 +1,5 @@
 // The door: ADMIN1's first password, login, lock, logout.
+import type { Socket } from 'node:net';
 import type { AdminPassword, Authenticator, PluginCatalogue } from '@postroom/sdk/services';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, SESSION_COOKIE, setSessionCookie } from './caller.js';
@@ -16,6 +17,7 @@ export interface SessionRouteServices {
   readonly adminPassword: AdminPassword;
   readonly setupCode: SetupCode;
   readonly plugins: PluginCatalogue;
+  readonly isBehindProxy: (socket: Socket) => boolean;
   /** Asks the system who is at the other end of a connection of this machine. */
   readonly peerOf: (connection: TcpEntry) => Promise<PeerProcess>;
   readonly limits: () => SessionLimits;
@@ -30,11 +32,12 @@ const CONSOLE = 'where "postroom serve" runs, or in its log: in the last line ab
 const RATE = { rateLimit: { max: 10, timeWindow: 60_000 } };
 
 export function addSessionRoutes(app: FastifyInstance, services: SessionRouteServices): void {
-  const { sessions, authenticator, adminPassword, setupCode, plugins, peerOf, limits } = services;
+  const { sessions, authenticator, adminPassword, setupCode, plugins, isBehindProxy, peerOf, limits } = services;
 
   /** From this machine too, unless it is certain that only its owner is there. */
   const needsCode = async (request: FastifyRequest): Promise<boolean> => {
     const hasStrangers = plugins.plugins.some(({ bundled }) => !bundled);
+    if (isBehindProxy(request.raw.socket)) return true;
     if (!mayBeOwner({ address: request.ip, headers: request.headers, hasStrangers })) return true;
     return (await peerOf(request.raw.socket)) !== 'own';
   };

@@ -10,6 +10,8 @@ const PREFIX = 'postroom_';
 const MOST_TOKENS = 200;
 /** How often the last use is written down. */
 const NOTE_USE_MS = 10 * 60_000;
+/** How often who works for as long as a token is valid looks whether it is there. */
+const LOOK_MS = 60_000;
 
 interface StoredToken {
   readonly name: string;
@@ -92,17 +94,15 @@ export class Tokens implements Disposable {
     return { id, name: stored.name, scopes: stored.scopes, expires };
   }
 
-  /** Calls once when the token is taken back or expires. Answers how to stop listening. */
+  /** Calls when the token expires, or is taken back, on another server within a minute. Answers how to stop listening. */
   onEnd({ id, expires }: AccessToken, call: () => void): () => void {
     const calls = this.#onEnd.get(id) ?? new Set();
     this.#onEnd.set(id, calls.add(call));
-    const timer = this.clock.after(expires.getTime() - this.clock.now().getTime(), () => call());
-    this.#timers.add(timer);
+    const watch = this.#watch(id, expires, call);
     return () => {
       calls.delete(call);
       if (calls.size === 0) this.#onEnd.delete(id);
-      void timer.dispose();
-      this.#timers.delete(timer);
+      watch.dispose();
     };
   }
 
@@ -110,6 +110,36 @@ export class Tokens implements Disposable {
     for (const timer of this.#timers) void timer.dispose();
     this.#timers.clear();
     this.#onEnd.clear();
+  }
+
+  #watch(id: string, expires: Date, onExpiry: () => void): { dispose(): void } {
+    let timer: Disposable;
+    const next = (): void => {
+      const left = expires.getTime() - this.clock.now().getTime();
+      timer = this.clock.after(Math.min(left, LOOK_MS), () => {
+        this.#timers.delete(timer);
+        if (left <= LOOK_MS) return onExpiry();
+        void this.#endIfGone(id);
+        next();
+      });
+      this.#timers.add(timer);
+    };
+    next();
+    return {
+      dispose: () => {
+        void timer.dispose();
+        this.#timers.delete(timer);
+      },
+    };
+  }
+
+  /** It may have been taken back on another server. One that cannot be looked at is looked at again. */
+  async #endIfGone(id: string): Promise<void> {
+    const isGone = await this.#find(id).then(
+      (stored) => stored === undefined,
+      () => false,
+    );
+    if (isGone) this.#end(id);
   }
 
   #refuseWider(scopes: readonly Scope[], maker: AccessToken): void {
@@ -124,7 +154,11 @@ export class Tokens implements Disposable {
   async #noteUse(id: string, stored: StoredToken): Promise<void> {
     const now = this.clock.now();
     if (stored.usedAt !== undefined && now.getTime() - Date.parse(stored.usedAt) < NOTE_USE_MS) return;
-    await this.state.set(keyOf(id), { ...stored, usedAt: now.toISOString() } satisfies StoredToken, new Date(stored.expiresAt));
+    const usedAt = now.toISOString();
+    // One that is taken back meanwhile stays so.
+    await this.state.update(keyOf(id), (kept) =>
+      kept === undefined ? undefined : ({ ...(kept as StoredToken), usedAt } satisfies StoredToken),
+    );
   }
 
   #end(id: string): void {

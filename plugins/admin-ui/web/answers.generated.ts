@@ -369,6 +369,14 @@ export interface ConfigQuestionsAnswer {
   readonly cc?: string;
 }
 
+/** config.replace: Put a whole file in the place of the settings, on all servers that share them; "config undo" goes back */
+export interface ConfigReplaceAnswer {
+  /** What is doubtful in the settings now, a sentence each. */
+  readonly warnings: readonly string[];
+  /** Where the change goes back unless it is confirmed: what comes of it, and how to confirm it. */
+  readonly confirm?: string;
+}
+
 /** config.set: Change a property */
 export type ConfigSetAnswer = {
   readonly key: string;
@@ -802,8 +810,10 @@ export interface NetworkDeviceLookAnswer {
   readonly port: number;
   /** Empty where none is set. */
   readonly mac: string;
-  /** Postroom may work: it is seen, or was a short while ago. */
+  /** Postroom may work: a server sees it, or one did a short while ago. */
   readonly satisfied: boolean;
+  /** Servers on the store that see it, this one among them. */
+  readonly seenBy: readonly string[];
   /** The last times that it came or went, oldest first. */
   readonly history: readonly {
     readonly at: string;
@@ -811,12 +821,13 @@ export interface NetworkDeviceLookAnswer {
     /** Why it was not seen. */
     readonly why?: string;
   }[];
-  /** At the last look; missing before the first. */
+  /** At this server's last look; missing before the first. */
   readonly seen?: boolean;
   /** Why it was not seen. */
   readonly why?: string;
+  /** By any server. */
   readonly lastSeen?: string;
-  /** Since when it is seen, or not. */
+  /** Since when this server sees it, or not. */
   readonly since?: string;
 }
 
@@ -827,8 +838,10 @@ export interface NetworkDeviceStatusAnswer {
   readonly port: number;
   /** Empty where none is set. */
   readonly mac: string;
-  /** Postroom may work: it is seen, or was a short while ago. */
+  /** Postroom may work: a server sees it, or one did a short while ago. */
   readonly satisfied: boolean;
+  /** Servers on the store that see it, this one among them. */
+  readonly seenBy: readonly string[];
   /** The last times that it came or went, oldest first. */
   readonly history: readonly {
     readonly at: string;
@@ -836,12 +849,13 @@ export interface NetworkDeviceStatusAnswer {
     /** Why it was not seen. */
     readonly why?: string;
   }[];
-  /** At the last look; missing before the first. */
+  /** At this server's last look; missing before the first. */
   readonly seen?: boolean;
   /** Why it was not seen. */
   readonly why?: string;
+  /** By any server. */
   readonly lastSeen?: string;
-  /** Since when it is seen, or not. */
+  /** Since when this server sees it, or not. */
   readonly since?: string;
 }
 
@@ -1217,6 +1231,8 @@ export interface StatusAnswer {
   /** `running`, or why not. */
   readonly service: string;
   readonly edition: string;
+  /** Servers on the store that see the network device; missing where no plugin looks for it. */
+  readonly deviceSeenBy?: readonly string[];
   readonly ports: readonly {
     readonly protocol: string;
     readonly host: string;
@@ -1532,6 +1548,7 @@ export interface Answers {
   readonly 'config.get': ConfigGetAnswer;
   readonly 'config.history': ConfigHistoryAnswer;
   readonly 'config.questions': ConfigQuestionsAnswer;
+  readonly 'config.replace': ConfigReplaceAnswer;
   readonly 'config.set': ConfigSetAnswer;
   readonly 'config.show': ConfigShowAnswer;
   readonly 'config.undo': ConfigUndoAnswer;

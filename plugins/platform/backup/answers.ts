@@ -1,7 +1,10 @@
 // What backup create, verify and restore do and answer.
 import os from 'node:os';
+import path from 'node:path';
 import type { CommandCall } from '@postroom/sdk';
+import { shellWord } from '@postroom/sdk/base';
 import type { ActivityLog, Clock, ServerName, StoreFiles } from '@postroom/sdk/services';
+import type { BackupManifest } from './backupFolder.js';
 import { noteBackupUnderWay } from './backupUnderWay.js';
 import { type BackupSources, createBackup } from './createBackup.js';
 import { restoreBackup } from './restoreBackup.js';
@@ -31,10 +34,19 @@ export async function answerCreated(
     folder,
     ...manifest.census,
     ...(manifest.storeElsewhere !== undefined && { missing: `${NO_MAIL} It is backed up like this: ${manifest.storeElsewhere}` }),
-    next: secrets
-      ? 'It holds passwords and keys: keep it where only the administrator can read it.'
-      : 'Passwords are not in it; --secrets takes them along.',
+    next: nextOfCreated(manifest),
   };
+}
+
+function nextOfCreated({ secrets, storeElsewhere }: BackupManifest): string {
+  if (storeElsewhere !== undefined) {
+    return secrets
+      ? 'It holds the key that opens the passwords in the store: keep it where only the administrator can read it.'
+      : 'The key that opens the passwords in the store is not in it; --secrets takes it along.';
+  }
+  return secrets
+    ? 'It holds passwords and keys: keep it where only the administrator can read it.'
+    : 'Passwords are not in it; --secrets takes them along.';
 }
 
 export async function answerVerified(
@@ -73,9 +85,23 @@ export async function answerRestored(
     next: [
       ...(manifest.storeElsewhere === undefined
         ? []
-        : [`${NO_MAIL} Restore it there before a server starts here. It was backed up like this: ${manifest.storeElsewhere}`]),
+        : [
+            `${NO_MAIL} Restore it there before a server starts here. It was backed up like this: ${manifest.storeElsewhere}`,
+            sharedSettings(folder),
+          ]),
       ...(held > 0 ? [`${held} recipients in the Outbox are on hold, as they may have been sent since: postroom outbox list`] : []),
-      ...(manifest.secrets ? [] : ['Passwords are not in this backup: those of the data folder stay; where there are none, set them.']),
+      ...(manifest.secrets || manifest.storeElsewhere !== undefined
+        ? []
+        : ['Passwords are not in this backup: those of the data folder stay; where there are none, set them.']),
     ],
   };
+}
+
+/** A restore changes nothing of what other servers use: that is for people to decide, who see what differs. */
+function sharedSettings(folder: string): string {
+  const file = shellWord(path.join(folder, 'settings.json'));
+  return (
+    "Settings, passwords and certificates are the store's, for all servers on it. Where it has settings, those of this backup do not count: the first start keeps them beside, as " +
+    `settings.json.former-DATE. To bring them back on all servers, once one runs: postroom config replace ${file}`
+  );
 }

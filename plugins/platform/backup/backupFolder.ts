@@ -14,6 +14,8 @@ export const BACKUP_FORMAT = 1;
 export const BLOCK = 4_096;
 /** Of a data folder, besides the store: what every backup has. Last what may name another store, for which a server could start on the half of a restore. */
 export const PLAIN_PARTS = ['settings.json', 'storage', 'plugins', 'boot.json'] as const;
+/** Says that settings.json is a copy of what servers on a store share. One that was restored is none, or it would pass for a change that somebody makes for all of them. */
+export const COPY_NOTE = 'settings.shared.json';
 /** What only a backup with secrets has: passwords, the key that seals them, the certificate's private key. */
 export const SECRET_PARTS = ['secrets.json', 'secret.key', 'secret.key.next', 'tls'] as const;
 

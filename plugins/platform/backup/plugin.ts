@@ -23,6 +23,7 @@ export async function activate(context: PluginContext): Promise<void> {
   register(context, 'backup.create', (args: { into: string; secrets: boolean }, call) => answerCreated(args, dataDir, sources, call));
   register(context, 'backup.verify', (args: { folder: string; scratch?: string }, call) => answerVerified(args, sources.files, call));
   register(context, 'backup.restore', ({ folder }: { folder: string }) => {
+    sources.files();
     throw new PostroomError(
       'data/locked',
       `A server runs on ${dataDir}. Stop it, then: postroom backup restore ${shellWord(folder)} --data ${shellWord(dataDir)}`,
@@ -43,7 +44,7 @@ function storeFiles(context: Pick<PluginContext, 'get'>): StoreFiles {
   if (files !== undefined) return files;
   throw new PostroomError(
     'plugin/no-provider',
-    'The store of this data folder is kept elsewhere: no backup can be looked through or put in place here. Name a folder that is not there yet, without POSTROOM_STORE in the environment: --data FOLDER',
+    'The store of this data folder is kept elsewhere: no backup can be looked through or put in place here. Name a folder that is not there yet, without POSTROOM_STORE in the environment: --data FOLDER. To bring back the settings of a backup alone, for all servers on the store: postroom config replace BACKUP/settings.json',
   );
 }
 

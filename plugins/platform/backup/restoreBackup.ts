@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type CommandProgress, PostroomError } from '@postroom/sdk';
 import { demandRoom, isNoRoom, noRoom, shellWord } from '@postroom/sdk/base';
 import type { Clock, FolderExchange, StoreFiles } from '@postroom/sdk/services';
-import { type BackupManifest, BLOCK, checkFiles, PLAIN_PARTS, readBackupManifest, SECRET_PARTS } from './backupFolder.js';
+import { type BackupManifest, BLOCK, COPY_NOTE, checkFiles, PLAIN_PARTS, readBackupManifest, SECRET_PARTS } from './backupFolder.js';
 import { copyFile } from './copyParts.js';
 import { stamp } from './createBackup.js';
 
@@ -122,7 +122,7 @@ async function formerPlace(restoring: Restoring): Promise<string | undefined> {
 
 /** A backup without the mail leaves the mail of the folder in its place. */
 function leavingFor({ files, manifest: { secrets, census } }: Restoring): readonly string[] {
-  return [...(census === undefined ? [] : files.names), ...PLAIN_PARTS, ...(secrets ? SECRET_PARTS : [])];
+  return [...(census === undefined ? [] : files.names), ...PLAIN_PARTS, COPY_NOTE, ...(secrets ? SECRET_PARTS : [])];
 }
 
 /** Moves the former data out and the new ones in. A backup without secrets leaves the folder's own in place. */

@@ -1,13 +1,13 @@
 // The server's certificate: from the files of the settings, read again when they change, or self-made.
 import type { SecureContext } from 'node:tls';
-import { type Disposable, type Logger, PostroomError, type Settings, sentenceOf } from '@postroom/sdk';
+import { type Disposable, type Logger, PostroomError, sentenceOf } from '@postroom/sdk';
 import { Listeners, onFileChange, ownAddresses } from '@postroom/sdk/base';
-import type { Certificates, Clock, Documents, Events, Leases, SecretStore, Trial } from '@postroom/sdk/services';
+import type { Certificates, Clock, Documents, Events, Leases, SecretStore, SettingsService, Trial } from '@postroom/sdk/services';
 import { type CertificatePair, namesIn } from './certificatePair.js';
 import { configuredFiles, configuredPair } from './configuredPair.js';
 import { KeptPairs } from './keptPairs.js';
 import { isGood, type OwnCertificate, OwnCertificates, renewalOf } from './ownCertificate.js';
-import { NAME_SETTINGS, wantedNames } from './wantedNames.js';
+import { isNameSetting, wantedNames } from './wantedNames.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Files of the settings are looked at so often. */
@@ -23,7 +23,7 @@ export interface CertificateServices {
   readonly documents: Documents;
   readonly secrets: Pick<SecretStore, 'getSecret' | 'setSecret' | 'removeSecret' | 'refresh'>;
   readonly leases: Pick<Leases, 'take'>;
-  readonly settings: Pick<Settings, 'get' | 'onDidChange'>;
+  readonly settings: Pick<SettingsService, 'get' | 'shared' | 'onDidChange'>;
   /** Changes of the settings that may go back. */
   readonly trial: () => Trial | undefined;
   readonly clock: Clock;
@@ -188,7 +188,7 @@ export class ServerCertificates implements Certificates, Disposable {
 
   /** Mail programs are shown another certificate when somebody has decided on its names, not before. */
   #namesAreOnTrial(): boolean {
-    return this.services.trial()?.keys.some((key) => NAME_SETTINGS.some((each) => each === key)) ?? false;
+    return this.services.trial()?.keys.some(isNameSetting) ?? false;
   }
 
   #names(): readonly string[] {

@@ -1,7 +1,18 @@
 // The certificate that mail programs and browsers are shown, and the authority that people can trust once.
 import type { PluginContext } from '@postroom/sdk';
 import { whileProvided } from '@postroom/sdk/base';
-import { Certificates, Clock, DataFolder, Documents, Events, Leases, SecretStore, StartMode, TrialPeriod } from '@postroom/sdk/services';
+import {
+  Certificates,
+  Clock,
+  DataFolder,
+  Documents,
+  Events,
+  Leases,
+  SecretStore,
+  SettingsService,
+  StartMode,
+  TrialPeriod,
+} from '@postroom/sdk/services';
 import { checkCertificate } from './certificateCheck.js';
 import { authorityOf, certificateFacts } from './certificateFacts.js';
 import { ServerCertificates } from './certificates.js';
@@ -14,7 +25,7 @@ export async function activate(context: PluginContext): Promise<void> {
     documents: context.get(Documents),
     secrets: context.get(SecretStore),
     leases: context.get(Leases),
-    settings: context.settings,
+    settings: context.get(SettingsService),
     trial: () => trials()?.trial,
     clock,
     events: context.get(Events),

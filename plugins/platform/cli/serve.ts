@@ -30,12 +30,16 @@ async function serveUntil(
   host: Pick<ProgramHost, 'openServer'>,
 ): Promise<void> {
   const { log } = programLog;
-  const server = await host.openServer({
-    dataDir: options.data,
-    log,
-    onUnhandledError: (error) => giveUp(error, log),
-    onStall: { afterMs: STALL_MS, end: () => process.exit(EXIT.stalled) },
-  });
+  const server = await startUnless(ended, log, (isEnded) =>
+    host.openServer({
+      dataDir: options.data,
+      log,
+      ended: isEnded,
+      onUnhandledError: (error) => giveUp(error, log),
+      onStall: { afterMs: STALL_MS, end: () => process.exit(EXIT.stalled) },
+    }),
+  );
+  if (server === undefined) return;
   try {
     const control = await serveControl(server);
     if (options.json) {
@@ -51,6 +55,19 @@ async function serveUntil(
     await server.close();
   }
   log.info('Stopped.');
+}
+
+/** A start that was called off while it waited for something did not fail: `undefined`. */
+async function startUnless<T>(ended: Promise<string>, log: Log, start: (isEnded: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  const ending = new AbortController();
+  void ended.then(() => ending.abort());
+  try {
+    return await start(ending.signal);
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
+    log.info(`Stopped before it had started. ${sentenceOf(error)}`);
+    return undefined;
+  }
 }
 
 /** What was accepted is on disk; a supervisor starts a server that knows what it does. */

@@ -1,6 +1,7 @@
 // licence: edition, limits, whether the service may run, and what is known of the network device.
 import type { CommandCall } from '@postroom/sdk';
 import type { Accounts, CommandCatalogue, Licence } from '@postroom/sdk/services';
+import { deviceStatus } from './deviceStatus.js';
 
 export class LicenceCommand {
   constructor(
@@ -10,21 +11,15 @@ export class LicenceCommand {
   ) {}
 
   async answer(call: CommandCall): Promise<object> {
+    const found = await deviceStatus(this.commands, call);
+    const { history, ...device } = found ?? {};
     return {
       ...this.licence.recheck(),
       used: {
         accounts: this.accounts.all.length,
         users: this.accounts.all.map((account) => ({ account: account.id, users: account.users.length })),
       },
-      ...(await this.#device(call)),
+      ...(found && { device, history }),
     };
-  }
-
-  /** From the plugin that looks for the device; nothing where none is active. */
-  async #device(call: CommandCall): Promise<object> {
-    const [status] = this.commands.withRole('licence-status');
-    if (status === undefined) return {};
-    const { history, ...device } = (await this.commands.run(status.command, {}, call)) as { readonly history: readonly unknown[] };
-    return { device, history };
   }
 }

@@ -18,6 +18,7 @@ import {
   StandingProblems,
   TrialPeriod,
 } from '@postroom/sdk/services';
+import { deviceStatus } from './deviceStatus.js';
 import { LicenceCommand } from './licenceCommand.js';
 import { SendReceive } from './sendReceive.js';
 import { type StatusSources, statusReport } from './statusReport.js';
@@ -43,9 +44,10 @@ export function activate(context: PluginContext): void {
   };
   const sendReceive = new SendReceive(context.get(Rounds), accounts, context.get(Events));
   const leases = context.get(Leases);
-  const licenceCommand = new LicenceCommand(licence, accounts, context.get(CommandCatalogue));
+  const commands = context.get(CommandCatalogue);
+  const licenceCommand = new LicenceCommand(licence, accounts, commands);
   const handlers: Readonly<Record<string, CommandHandler>> = {
-    status: () => statusReport(sources),
+    status: async (_args, call) => statusReport(sources, (await deviceStatus(commands, call))?.seenBy),
     'send-receive': ({ accounts: chosen = [] }: { accounts?: readonly string[] }, call) => sendReceive.run(chosen, call),
     schedule: ({ count }: { count: number }) => nextRounds(schedule, count),
     'service.start': () => service.set(true),

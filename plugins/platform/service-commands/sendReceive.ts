@@ -1,5 +1,6 @@
 // send-receive: a round that a person asked for, with a bar for each account.
-import { type CommandCall, PostroomError } from '@postroom/sdk';
+import type { CommandCall } from '@postroom/sdk';
+import { accountNamed } from '@postroom/sdk/base';
 import type { Accounts, Events, Rounds } from '@postroom/sdk/services';
 import { roundSummary } from './roundSummary.js';
 
@@ -12,10 +13,7 @@ export class SendReceive {
 
   /** `accounts`: ids; all with none. Resolves when the round has ended. */
   async run(accounts: readonly string[], call: CommandCall): Promise<object> {
-    const unknown = accounts.filter((id) => this.accounts.find(id) === undefined);
-    if (unknown.length > 0) {
-      throw new PostroomError('user/unknown', `There is no account ${unknown.join(', ')}. "postroom accounts list" shows them all.`);
-    }
+    for (const id of accounts) accountNamed(id, this.accounts);
     const shown = new Map<string, number>();
     const watching = this.events.on((event) => {
       if (event.type !== 'fetch' || event.state !== 'progress') return;

@@ -30,7 +30,8 @@ export interface StatusSources {
   readonly problems: StandingProblems;
 }
 
-export async function statusReport(of: StatusSources): Promise<object> {
+/** `deviceSeenBy`: servers on the store that see the network device; `undefined` where nothing looks for it. */
+export async function statusReport(of: StatusSources, deviceSeenBy?: readonly string[]): Promise<object> {
   const mailboxes = await of.store.mailboxes();
   const { rounds } = await of.schedule.plan();
   const { verdict } = of.licence;
@@ -40,6 +41,7 @@ export async function statusReport(of: StatusSources): Promise<object> {
   return {
     service: of.service.isOn ? (verdict.granted ? 'running' : 'stopped: no licence') : 'stopped by the administrator',
     edition: verdict.edition,
+    ...(deviceSeenBy && { deviceSeenBy }),
     ...(!verdict.granted && { reason: verdict.reason, remedy: verdict.remedy }),
     ports: of.ports.ports.map(({ protocol, host, port, security, problem }) => ({
       protocol,

@@ -15,8 +15,14 @@ export interface StoreServerRow {
 /** Open mailboxes of a server that are named; an office with more wants to know how many. */
 const MOST_MAILBOXES = 20;
 
-const WORDS: Readonly<Record<string, string>> = { schedule: 'timer', tidy: 'tidying', migrate: 'update of the database' };
-const KINDS: Readonly<Record<string, string>> = { round: 'collecting', maildrop: 'mailbox', job: 'job' };
+const WORDS: Readonly<Record<string, string>> = {
+  schedule: 'timer',
+  tidy: 'tidying',
+  migrate: 'update of the database',
+  held: 'held mail',
+  blocked: 'notice of held mail',
+};
+const KINDS: Readonly<Record<string, string>> = { round: 'collecting', send: 'sending for', maildrop: 'mailbox', job: 'job' };
 
 type Held = StoreServer['holds'][number];
 

@@ -13,6 +13,7 @@ import {
   Outbox,
   PluginStorages,
   Revisions,
+  ServerNode,
   StoreFiles,
   StoreMaintenance,
 } from '@postroom/sdk/services';
@@ -21,7 +22,13 @@ import { SqliteFiles } from './sqliteFiles.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
-  const store = await openStore({ folder: context.get(DataFolder), clock, events: context.get(Events), log: context.log });
+  const store = await openStore({
+    folder: context.get(DataFolder),
+    node: context.get(ServerNode),
+    clock,
+    events: context.get(Events),
+    log: context.log,
+  });
   context.subscriptions.push({ dispose: () => store.close() });
   context.provide(MailStore, store.mailStore);
   context.provide(Outbox, store.outbox);

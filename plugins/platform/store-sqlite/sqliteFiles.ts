@@ -20,7 +20,7 @@ export class SqliteFiles implements StoreFiles {
   constructor(private readonly clock: Clock) {}
 
   async openCopy(folder: string): Promise<StoreCopy> {
-    const store = await SqliteStore.open(folder, { clock: this.clock });
+    const store = await SqliteStore.open(folder, { clock: this.clock, node: 'copy' });
     return {
       quickCheck: () => store.quickCheck(),
       census: () => store.census(),

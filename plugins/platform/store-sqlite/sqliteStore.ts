@@ -1,9 +1,9 @@
 // Everything durable, opened and closed as one.
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Disposable, MessageId } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import type { Census, Clock, LostEnd, StoreMaintenance, StoreRoom, StoreStatistics } from '@postroom/sdk/services';
+import { type LoggedListener, OutboxTally } from '@postroom/sdk/store';
 import { Ballast } from './engine/ballast.js';
 import { contentsOf, takeCensus } from './engine/census.js';
 import { CommitNumber, type LostCommits } from './engine/commitNumber.js';
@@ -25,17 +25,17 @@ import { MailboxNames } from './mail/mailboxNames.js';
 import { SqliteMailStore } from './mail/sqliteMailStore.js';
 import type { PickedUpListener } from './maildrops/pickUps.js';
 import { SqliteMaildrops } from './maildrops/sqliteMaildrops.js';
-import { OutboxTally } from './outbox/outboxTally.js';
 import { SqliteOutbox } from './outbox/sqliteOutbox.js';
-import { type LoggedListener, SqliteActivityLog } from './records/sqliteActivityLog.js';
+import { countMoved, loadTally } from './outbox/tallyRows.js';
+import { SqliteActivityLog } from './records/sqliteActivityLog.js';
 import { SqliteJournal } from './records/sqliteJournal.js';
 import { SqlitePluginStorages } from './records/sqlitePluginStorages.js';
 import { SqliteRevisions } from './records/sqliteRevisions.js';
 
 export interface SqliteStoreOptions {
   readonly clock: Clock;
-  /** What people call this server; the machine's name where it is missing. */
-  readonly server?: string;
+  /** What people call this server. */
+  readonly node: string;
   /** After a commit noted that a client picked messages up. */
   readonly onPickedUp?: PickedUpListener;
   /** After a commit brought an entry into the activity log. */
@@ -87,7 +87,7 @@ export class SqliteStore implements StoreMaintenance {
     const { clock, onPickedUp, onLogged } = options;
     this.#names = new MailboxNames(queue, readers);
     commits.onDidWriteLost((moved) => {
-      this.#tally.moved(moved);
+      countMoved(this.#tally, moved);
       this.#lost.fire();
     });
     this.mailStore = new SqliteMailStore(queue, readers, this.#names, this.#tally, numbers, clock, server, this);
@@ -134,7 +134,7 @@ export class SqliteStore implements StoreMaintenance {
       const readers = keep(await Readers.open(path, sharing));
       const failed = new Listeners<Error>();
       const onLost = options.onLost ?? (() => undefined);
-      const leases = new MemoryLeases({ id: server, name: options.server ?? hostname() }, commits.tokens, options.clock);
+      const leases = new MemoryLeases({ id: server, name: options.node }, commits.tokens, options.clock);
       const queue = new WriteQueue(writer, options.clock, ballast, onLost, (error) => failed.fire(error), commits, leases);
       const store = new SqliteStore(
         dataDir,
@@ -282,7 +282,7 @@ export class SqliteStore implements StoreMaintenance {
 
   async #load(): Promise<void> {
     await this.#names.load();
-    await this.#tally.load(this.readers);
+    await loadTally(this.#tally, this.readers);
     await this.storages.load();
   }
 

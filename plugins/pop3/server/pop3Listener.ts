@@ -13,9 +13,10 @@ import {
   type Settings,
 } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
+import { connectionName, networks, ProxyHeaders } from '@postroom/sdk/network';
 import type { Certificates } from '@postroom/sdk/services';
 import { type ConnectionServices, Pop3Connection } from './connection.js';
-import { networks, plainAddress } from './networks.js';
+import { plainAddress } from './plainAddress.js';
 import { portProblem } from './portProblem.js';
 import { type ListenEntry, listenEntries, serverLimits } from './serverSettings.js';
 
@@ -32,22 +33,26 @@ export class Pop3Listener implements PortListener {
   readonly #services: ListenerServices & ConnectionServices;
   readonly #servers = new Set<Server>();
   readonly #connections = new Map<Socket, Pop3Connection>();
-  readonly #gate = new ConnectionGate(openFiles().door('pop3'));
+  readonly #share = openFiles().door('pop3');
+  readonly #gate = new ConnectionGate(this.#share);
+  readonly #proxied: ProxyHeaders;
   readonly #refusals = new Refusals();
   /** Handshakes under way, by the four numbers that name a TCP connection. */
   readonly #handshakes = new Map<string, (secure: Socket | undefined) => void>();
   #tls: TlsServer | undefined;
   #renewal: Disposable | undefined;
-  #plaintext: { contains(address: string): boolean } = { contains: () => false };
+  #isPlaintextNetwork: (address: string) => boolean = () => false;
   #whenEmpty: (() => void) | undefined;
 
   constructor(services: ListenerServices) {
     this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
+    const { log, clock } = services;
+    this.#proxied = new ProxyHeaders({ name: this.name, setting: 'pop3.listen', log, clock, share: this.#share });
   }
 
   async start(): Promise<readonly OpenPort[]> {
     const { settings, certificates } = this.#services;
-    this.#plaintext = networks(settings.get<readonly string[]>(KEY), KEY);
+    this.#isPlaintextNetwork = networks(settings.get<readonly string[]>(KEY), KEY);
     this.#tls = missingCertificate(certificates, 'tls') === undefined ? this.#createTls() : undefined;
     this.#renewal = certificates.onDidChange(() => this.#tls?.setSecureContext(this.#context()));
     return Promise.all(listenEntries(settings).map((entry) => this.#open(entry)));
@@ -56,6 +61,7 @@ export class Pop3Listener implements PortListener {
   async stop(graceMs: number): Promise<void> {
     const closed = [...this.#servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#servers.clear();
+    this.#proxied.dispose();
     for (const connection of this.#connections.values()) connection.finish();
     await this.#emptied(graceMs);
     for (const connection of this.#connections.values()) connection.cut();
@@ -73,6 +79,7 @@ export class Pop3Listener implements PortListener {
       return Promise.resolve({ protocol: 'pop3', host: entry.host ?? '::', port: entry.port, security: entry.security, problem: missing });
     }
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connected(socket, entry));
+    this.#proxied.standBefore(server, entry.proxies);
     return new Promise((resolve) => {
       server.once('error', (error) => {
         const problem = portProblem(error, entry.host, entry.port);
@@ -97,7 +104,7 @@ export class Pop3Listener implements PortListener {
       peer,
       limits,
       offersTls: entry.security === 'starttls',
-      trustsPlaintext: this.#plaintext.contains(peer),
+      trustsPlaintext: this.#isPlaintextNetwork(peer),
       secure: (plain: Socket) => this.#secure(plain),
       loggedIn: () => guest.known(),
       ended: () => this.#ended(socket),
@@ -170,8 +177,4 @@ export class Pop3Listener implements PortListener {
       tls.emit('connection', plain);
     });
   }
-}
-
-function connectionName(socket: Socket): string {
-  return `${socket.localAddress} ${socket.localPort} ${socket.remoteAddress} ${socket.remotePort}`;
 }

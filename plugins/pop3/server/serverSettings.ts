@@ -6,6 +6,8 @@ export interface ListenEntry {
   readonly host?: string;
   readonly port: number;
   readonly security: PortSecurity;
+  /** Load balancers, as networks: each connection of theirs begins with a PROXY header. */
+  readonly proxies?: readonly string[];
 }
 
 /** Limits that protect the server; read for every new connection, so changes apply to the next one. */

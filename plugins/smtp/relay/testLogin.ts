@@ -1,5 +1,6 @@
 // The command smtp.test-login: does the ISP let us in? Nothing is sent.
-import { LOOK_MS, PostroomError, sentenceOf, withinTime } from '@postroom/sdk';
+import { LOOK_MS, sentenceOf, withinTime } from '@postroom/sdk';
+import { accountNamed } from '@postroom/sdk/base';
 import type { Accounts, Clock } from '@postroom/sdk/services';
 import { IspSession } from './ispSession.js';
 import { type IspSettings, ispServerOf } from './ispSettings.js';
@@ -24,11 +25,7 @@ export async function testLogin(
   },
   signal: AbortSignal,
 ): Promise<LoginTest> {
-  const account = services.accounts.find(accountId);
-  if (!account) {
-    const known = services.accounts.all.map(({ id }) => id).join(', ');
-    throw new PostroomError('user/unknown', `There is no account "${accountId}". Known accounts: ${known || 'none'}.`);
-  }
+  const account = accountNamed(accountId, services.accounts);
   const transcript: string[] = [];
   const note = (line: string): void => {
     if (transcript.length < MAX_LINES) {

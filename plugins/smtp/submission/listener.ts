@@ -4,25 +4,36 @@ import { hostname } from 'node:os';
 import type { ConnectionLimits, Disposable, OpenPort, PortListener, PortSecurity, Settings } from '@postroom/sdk';
 import { BoundedLog, ConnectionGate, openFiles, Refusals, sentenceOf } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
+import { networks, ProxyHeaders } from '@postroom/sdk/network';
 import type { Certificates } from '@postroom/sdk/services';
 import type { SMTPServerOptions } from 'smtp-server';
+import { TRUSTED_NETWORKS } from './senderChecks.js';
 import { type SessionServices, SubmissionSessions } from './session.js';
 import { StrictServer } from './strictServer.js';
 import type { Surroundings } from './surroundings.js';
-import { trustedNetworks } from './trustedNetworks.js';
 
 interface PortSetting {
   readonly host?: string;
   readonly port: number;
   readonly security: PortSecurity;
+  /** Load balancers, as networks: each connection of theirs begins with a PROXY header. */
+  readonly proxies?: readonly string[];
 }
 
+const LISTEN = 'smtp.listen';
 const PLAINTEXT = 'smtp.plaintextNetworks';
+
+/** Load balancers in front of any of the ports. */
+export function proxiesIn(settings: Settings): readonly string[] {
+  return settings.get<readonly PortSetting[]>(LISTEN).flatMap(({ proxies = [] }) => proxies);
+}
 
 export class SubmissionListener implements PortListener {
   readonly name = 'SMTP';
   /** One for all ports: the limits are the server's. */
-  readonly #gate = new ConnectionGate(openFiles().door('smtp'));
+  readonly #share = openFiles().door('smtp');
+  readonly #gate = new ConnectionGate(this.#share);
+  readonly #proxied: ProxyHeaders;
   readonly #refusals = new Refusals();
   readonly #services: SessionServices;
   #servers: StrictServer[] = [];
@@ -35,13 +46,15 @@ export class SubmissionListener implements PortListener {
     services: Omit<SessionServices, 'complaints'>,
   ) {
     this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
+    const { log, clock } = services;
+    this.#proxied = new ProxyHeaders({ name: this.name, setting: LISTEN, log, clock, share: this.#share });
   }
 
   async start(): Promise<readonly OpenPort[]> {
-    const isTrusted = trustedNetworks(this.settings.get<readonly string[]>('smtp.trustedNetworks'));
+    const isTrusted = networks(this.settings.get<readonly string[]>(TRUSTED_NETWORKS), TRUSTED_NETWORKS);
     const size = this.settings.get<number>('smtp.maxMessageBytes');
     const sessions = new SubmissionSessions(this.#services, size, isTrusted);
-    const isPlaintextNetwork = trustedNetworks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
+    const isPlaintextNetwork = networks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
     const mayLogInPlainly = (address: string): boolean => isTrusted(address) || isPlaintextNetwork(address);
     const surroundings = {
       ...this.#services,
@@ -61,7 +74,7 @@ export class SubmissionListener implements PortListener {
         server.options.name = this.#name();
       }
     });
-    const ports = this.settings.get<readonly PortSetting[]>('smtp.listen');
+    const ports = this.settings.get<readonly PortSetting[]>(LISTEN);
     return await Promise.all(
       ports.map(async (port) => {
         const problem = missingCertificate(this.certificates, port.security);
@@ -73,6 +86,7 @@ export class SubmissionListener implements PortListener {
   async stop(graceMs: number): Promise<void> {
     const servers = this.#servers;
     this.#servers = [];
+    this.#proxied.dispose();
     await this.#renewal?.dispose();
     await this.#naming?.dispose();
     await Promise.all(servers.map((server) => server.shutdown(graceMs)));
@@ -98,6 +112,7 @@ export class SubmissionListener implements PortListener {
       },
       surroundings,
     );
+    this.#proxied.standBefore(server.server, port.proxies);
     // Broken handshakes and connections: they concern one client each, who is gone.
     server.on('error', (error: Error) => this.#services.log.debug('An SMTP connection failed.', { reason: error.message }));
     return server;

@@ -52,7 +52,7 @@ export class StrictServer extends SMTPServer {
       refusals.refuse(socket, handshake ? '' : TOO_MANY);
       return false;
     }
-    const caller: SubmissionClient = { guest, top: socket };
+    const caller: SubmissionClient = { guest, address: peer, top: socket };
     this.#callers.set(socket, caller);
     // STARTTLS takes this listener off; from then on the connection says when it is closed.
     socket.once('close', () => guest.left());
@@ -63,7 +63,16 @@ export class StrictServer extends SMTPServer {
     // It had to make room since it was accepted; nothing would tell of its end again.
     if (socket.destroyed) return;
     const caller = this.#callers.get(socket);
-    const connection = new StrictConnection(this, socket, { ...this.surroundings, caller }, socketOptions);
+    const connection = new StrictConnection(
+      this,
+      socket,
+      { ...this.surroundings, caller },
+      {
+        ...socketOptions,
+        // Of one behind a proxy TLS does not know it.
+        ...(caller === undefined ? {} : { remoteAddress: caller.address }),
+      },
+    );
     this.connections.add(connection);
     connection.on('error', (error: Error) => this._onError(error));
     connection.init();

@@ -23,6 +23,7 @@ export interface Surroundings {
 /** Somebody at the port, from the first octet on. */
 export interface SubmissionClient {
   readonly guest: Guest;
+  readonly address: string;
   /** What to close the connection by: the wrap of TLS where there is one. */
   top: Socket;
 }

@@ -1,7 +1,8 @@
 // How commits go, and what kept the last one from being stored: the status page and the question for room look here.
 import { PostroomError } from '@postroom/sdk';
-import { CommitStatistics, Listeners } from '@postroom/sdk/base';
+import { Listeners } from '@postroom/sdk/base';
 import type { StoreStatistics } from '@postroom/sdk/services';
+import { CommitStatistics } from '@postroom/sdk/store';
 
 /** A disk that was full is asked again this soon: somebody may have made room. */
 const FULL_MS = 10_000;

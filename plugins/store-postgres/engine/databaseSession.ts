@@ -9,7 +9,7 @@ import { copiedRows } from './copiedRows.js';
 import { CopyIn, type CopyRow } from './copyIn.js';
 import { checkFitness } from './fitness.js';
 import { passwordFor } from './password.js';
-import { DatabaseError, databaseError } from './sentences.js';
+import { DatabaseError, type DatabaseTrouble, databaseError, noHost } from './sentences.js';
 import { storableValue } from './storableText.js';
 
 /** A statement that a connection parses once: its text must always be the same under that name. */
@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly patienceMs: number;
 }
 
+/** After these a connection is of no use. */
+const ENDING: readonly DatabaseTrouble[] = ['away', 'refused', 'elsewhere'];
 const CONNECT_MS = 5_000;
 /** The server is asked to end a statement; if it does not say so in this time, nothing comes through any more. */
 const GRACE_MS = 5_000;
@@ -49,18 +51,17 @@ export class DatabaseSession {
     });
   }
 
-  /** Tries the hosts in turn, and takes the first that is no standby. Throws `store/unreachable`, `store/unfit`. */
+  /** Tries the hosts in turn, and takes the first that takes changes. Throws `store/unreachable`, `store/unfit`. */
   static async open(address: StoreAddress, options: SessionOptions): Promise<DatabaseSession> {
-    let problem: unknown;
+    const problems: PostroomError[] = [];
     for (const host of address.hosts) {
       try {
         return await DatabaseSession.#openAt(host, address, options);
       } catch (error) {
-        // Of several hosts the one that answered at all tells more.
-        if (problem === undefined || (error instanceof PostroomError && error.code !== 'store/unreachable')) problem = error;
+        problems.push(databaseError(error, { ...address, hosts: [host] }));
       }
     }
-    throw problem;
+    throw noHost(problems, address);
   }
 
   static async #openAt(host: HostAddress, address: StoreAddress, { application, patienceMs }: SessionOptions): Promise<DatabaseSession> {
@@ -117,9 +118,15 @@ export class DatabaseSession {
     this.#notified.add(listener);
   }
 
-  /** Throws `store/unfit` where mail can no longer be trusted to it. Answers what durability rests on, for the end of a sentence. */
-  checkFitness(): Promise<string> {
-    return checkFitness(this, this.address);
+  /** Throws `store/unfit` where mail can no longer be trusted to it, `store/unreachable` where it takes no changes now. Answers what durability rests on, for the end of a sentence. */
+  async checkFitness(): Promise<string> {
+    try {
+      return await checkFitness(this, this.address);
+    } catch (error) {
+      // The next connection may find another host.
+      this.#drop();
+      throw error;
+    }
   }
 
   get processId(): number | undefined {
@@ -155,7 +162,7 @@ export class DatabaseSession {
       return await ask();
     } catch (error) {
       const problem = databaseError(error, this.address);
-      if (problem instanceof DatabaseError && problem.trouble === 'away') this.#drop();
+      if (problem instanceof DatabaseError && ENDING.includes(problem.trouble)) this.#drop();
       throw problem;
     } finally {
       clearTimeout(limit);

@@ -2,9 +2,10 @@
 import { PostroomError } from '@postroom/sdk';
 import type { Fence, Lease, Leases, StoreServer } from '@postroom/sdk/services';
 import { bigints, texts } from './binaryArrays.js';
-import type { Database, Statements } from './database.js';
+import type { Database, Prepared, Statements } from './database.js';
 import { DATABASE_NOW } from './engineClock.js';
 import { LIVING, type Servers } from './servers.js';
+import { SharedWrite } from './sharedWrite.js';
 import { storableText } from './storableText.js';
 
 interface Held {
@@ -20,6 +21,28 @@ interface ServerRow {
   readonly is_gone: boolean;
   readonly holds: string;
 }
+
+/**
+ * Of several names at once, which were taken before and are free: one that is not among them, or that somebody just looks at, keeps nobody else waiting. Values:
+ * names, this server.
+ */
+const TAKE_FREE: Prepared = {
+  name: 'take-free',
+  text: `WITH free AS MATERIALIZED (
+    SELECT name FROM lease WHERE name = ANY ($1::text[]) AND (server_id IS NULL OR server_id = $2 OR server_id NOT IN ${LIVING}) ORDER BY name FOR UPDATE SKIP LOCKED)
+  UPDATE lease SET token = nextval('token'), server_id = $2, since = ${DATABASE_NOW} FROM free WHERE lease.name = free.name RETURNING lease.name, token`,
+};
+
+/**
+ * Seen by everybody at once, and no wait for the disk, within this one commit: where a crash of the database forgets it, the lease is given back at the next sign
+ * of life. Whoever takes it meanwhile waits for the disk, and so for this.
+ */
+const RELEASE: Prepared = {
+  name: 'release',
+  text: `WITH lazily AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+    UPDATE lease SET server_id = NULL FROM unnest($1::text[], $2::bigint[]) AS done (name, token), lazily
+    WHERE lease.name = done.name AND lease.token = done.token`,
+};
 
 const TAKE = `INSERT INTO lease (name, token, server_id, since) VALUES ($1, nextval('token'), $2, ${DATABASE_NOW})
   ON CONFLICT (name) DO UPDATE SET token = excluded.token, server_id = excluded.server_id, since = excluded.since
@@ -41,6 +64,9 @@ const SERVERS = `SELECT id, name, since, heard_at, until <= ${DATABASE_NOW} AS i
 export class PostgresLeases implements Leases {
   /** Of this server, by name. One that is being taken or given back is there as well, so that nobody here takes it meanwhile. */
   readonly #held = new Map<string, Held | 'busy'>();
+  /** Sessions of mail programs come and go by the hundred: each takes a lease and gives it back. */
+  readonly #takes = new SharedWrite<string, number | undefined>((names) => this.#takeFree(names));
+  readonly #releases = new SharedWrite<Fence, true>((fences) => this.#giveBack(fences));
 
   constructor(
     private readonly database: Database,
@@ -55,8 +81,8 @@ export class PostgresLeases implements Leases {
     let held: Held | undefined;
     try {
       // Where the answer is lost the row is this server's, who takes it again or gives it back at its next sign of life.
-      const [row] = await this.database.write<{ token: number }>(TAKE, [name, this.registry.id]);
-      held = row && { token: row.token, lost: new AbortController() };
+      const token = (await this.#takes.add(name)) ?? (await this.#takeAlone(name));
+      held = token === undefined ? undefined : { token, lost: new AbortController() };
     } finally {
       if (held === undefined) this.#held.delete(name);
       else this.#held.set(name, held);
@@ -87,12 +113,30 @@ export class PostgresLeases implements Leases {
     held.lost.abort(lostLease(lease));
   }
 
+  async #takeFree(names: readonly string[]): Promise<readonly (number | undefined)[]> {
+    const rows = await this.database.write<{ name: string; token: number }>(TAKE_FREE, [texts(names), this.registry.id], names.length);
+    const tokens = new Map(rows.map(({ name, token }) => [name, token]));
+    return names.map((name) => tokens.get(storableText(name)));
+  }
+
+  /** A new name; or one that somebody holds, unless they give it back just now. */
+  async #takeAlone(name: string): Promise<number | undefined> {
+    const [row] = await this.database.write<{ token: number }>(TAKE, [name, this.registry.id]);
+    return row?.token;
+  }
+
+  async #giveBack(fences: readonly Fence[]): Promise<readonly true[]> {
+    const names = texts(fences.map(({ lease }) => lease));
+    await this.database.write(RELEASE, [names, bigints(fences.map(({ token }) => token))], fences.length);
+    return fences.map(() => true);
+  }
+
   async #release(name: string, token: number): Promise<void> {
     const held = this.#held.get(name);
     if (held === undefined || held === 'busy' || held.token !== token) return;
     this.#held.set(name, 'busy');
     try {
-      await this.database.write('UPDATE lease SET server_id = NULL WHERE name = $1 AND token = $2', [name, token]);
+      await this.#releases.add({ lease: name, token });
     } catch {
       // Given back at the next sign of life.
     } finally {
@@ -113,10 +157,8 @@ export class PostgresLeases implements Leases {
     const rows = await this.database.rows<{ name: string; token: number }>('SELECT name, token FROM lease WHERE server_id = $1', [now]);
     const stored = new Map(rows.map(({ name, token }) => [name, token]));
     for (const { name, token } of held) if (stored.get(storableText(name)) !== token) this.noteLost({ lease: name, token });
-    const strays = rows.filter(({ name }) => !this.#held.has(name));
-    for (const { name, token } of strays) {
-      await this.database.write('UPDATE lease SET server_id = NULL WHERE name = $1 AND token = $2', [name, token]);
-    }
+    const strays = rows.filter(({ name }) => !this.#held.has(name)).map(({ name, token }) => ({ lease: name, token }));
+    if (strays.length > 0) await this.#giveBack(strays);
   }
 }
 

@@ -3,10 +3,11 @@ import { type ErrorCode, PostroomError, sentenceOf } from '@postroom/sdk';
 import { placeOf, type StoreAddress } from './address.js';
 
 /**
- * `away`: the connection is gone, or never came about. `again`: rolled back for the sake of another transaction; the same may be tried at once.
- * `statement`: this statement or its values are wrong; others are not concerned. `other`: whatever is tried now will fail.
+ * `away`: the connection is gone, or never came about. `refused`: it never will, before somebody changes a setting. `elsewhere`: changes go to another server now.
+ * `again`: rolled back for the sake of another transaction; the same may be tried at once. `statement`: this statement or its values are wrong; others are not
+ * concerned. `other`: whatever is tried now will fail.
  */
-export type DatabaseTrouble = 'away' | 'again' | 'statement' | 'other';
+export type DatabaseTrouble = 'away' | 'refused' | 'elsewhere' | 'again' | 'statement' | 'other';
 
 export class DatabaseError extends PostroomError {
   constructor(
@@ -32,12 +33,12 @@ type Judgement = readonly [
 const BY_STATE: Readonly<Record<string, Judgement>> = {
   '08': ['away', 'store/unreachable', (where, _, said) => `The connection to ${where} was lost: ${said}.`],
   '28': [
-    'other',
+    'refused',
     'store/unreachable',
     (where, { user }, said) => `${where} refuses the user ${user}: ${said}. See to the password and to pg_hba.conf of PostgreSQL.`,
   ],
   '3D000': [
-    'other',
+    'refused',
     'store/unreachable',
     (where, { database, user }) =>
       `${where} has no database "${database}". Make it: CREATE DATABASE ${database} OWNER ${user} ENCODING 'UTF8'`,
@@ -48,9 +49,10 @@ const BY_STATE: Readonly<Record<string, Judgement>> = {
     (where, { database, user }, said) =>
       `The user ${user} may not do what Postroom does in the database ${database} of ${where} (${said}). Make it the owner: ALTER DATABASE ${database} OWNER TO ${user}`,
   ],
+  // Of a server that was the primary when the connection was opened.
   '25006': [
-    'other',
-    'store/unfit',
+    'elsewhere',
+    'store/unreachable',
     (where) =>
       `${where} takes no changes: it is a standby, or is set to read only. Name the primary, or switch default_transaction_read_only off.`,
   ],
@@ -122,15 +124,31 @@ export function databaseError(error: unknown, address: StoreAddress): PostroomEr
     }
     const [trouble, errorCode, sentence] = judged;
     // What ends the session ends what it was at.
-    const isEnd = isFatal(error) && trouble !== 'away' ? 'away' : trouble;
+    const isEnd = isFatal(error) && trouble !== 'refused' ? 'away' : trouble;
     return new DatabaseError(isEnd, code, errorCode, capital(sentence(where, address, said)), { ...fields, state: code }, options);
   }
-  const sentence =
-    BY_CODE[code]?.(names) ??
-    passwordSentence(said, where, address) ??
-    tlsSentence(code, said, where) ??
-    `The connection to ${where} was lost: ${said}.`;
-  return new DatabaseError('away', '', 'store/unreachable', capital(sentence), { ...fields, ...(code !== '' && { code }) }, options);
+  const refused = passwordSentence(said, where, address) ?? tlsSentence(code, said, where);
+  const sentence = refused ?? BY_CODE[code]?.(names) ?? `The connection to ${where} was lost: ${said}.`;
+  const trouble = refused === undefined ? 'away' : 'refused';
+  return new DatabaseError(trouble, '', 'store/unreachable', capital(sentence), { ...fields, ...(code !== '' && { code }) }, options);
+}
+
+/** Of several hosts, none of which could be used. What may pass at one of them may pass. */
+export function noHost(problems: readonly PostroomError[], address: StoreAddress): PostroomError {
+  const [first] = problems;
+  if (first !== undefined && problems.length === 1) return first;
+  const passing = problems.find(mayPass);
+  const code = (passing ?? first)?.code ?? 'store/unreachable';
+  const sentence = `No host of the database can be used. ${problems.map(({ message }) => message).join(' ')}`;
+  const trouble = passing !== undefined ? 'away' : 'refused';
+  const fields = { database: address.database, at: address.hosts.map(placeOf).join(', ') };
+  return new DatabaseError(trouble, '', code, sentence, fields, { cause: passing ?? first });
+}
+
+/** Whether waiting may help: the server starts, is promoted, or comes into reach. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof PostroomError) || error.code !== 'store/unreachable') return false;
+  return !(error instanceof DatabaseError) || error.trouble !== 'refused';
 }
 
 /** pg says it without a code. */

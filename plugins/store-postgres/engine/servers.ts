@@ -10,12 +10,15 @@ import { storableText } from './storableText.js';
 
 export interface JoinOptions {
   readonly name: string;
-  readonly renewMs?: number | undefined;
+  /** Stands in the server's row, so that others go by it whatever they have themselves. */
   readonly goneAfterMs?: number | undefined;
+  /** Between two signs of life; a third of that time where it is missing. */
+  readonly renewMs?: number | undefined;
 }
 
-const RENEW_MS = 10_000;
 const GONE_AFTER_MS = 30_000;
+/** One sign of life may be lost, and the next one late. */
+const SIGNS = 3;
 /** A sign of life that found nobody is given again this soon. */
 const TRY_AGAIN_MS = 1_000;
 /** Leases of a server that is gone so long, which nobody wanted since, are nobody's: there is no use in listing it any more. */
@@ -44,8 +47,8 @@ export class Servers {
     /** Told each new number. */
     private readonly onJoined: (id: number) => void,
   ) {
-    this.#renewMs = options.renewMs ?? RENEW_MS;
     this.#goneAfterMs = options.goneAfterMs ?? GONE_AFTER_MS;
+    this.#renewMs = options.renewMs ?? this.#goneAfterMs / SIGNS;
   }
 
   /** This server's number. Another one once it was given up and came back. */
@@ -93,12 +96,12 @@ export class Servers {
   async #join(former: number | undefined): Promise<void> {
     const name = storableText(this.options.name);
     this.#id = await this.database.transaction(async (statements) => {
-      const [other] = await statements.rows<{ id: number; is_gone: boolean; heard_at: number }>(
-        `SELECT id, until <= ${DATABASE_NOW} AS is_gone, heard_at FROM server WHERE name = $1 FOR UPDATE`,
+      const [other] = await statements.rows<{ id: number; left_ms: number }>(
+        `SELECT id, until - ${DATABASE_NOW} AS left_ms FROM server WHERE name = $1 FOR UPDATE`,
         [name],
       );
       if (other !== undefined) {
-        if (!other.is_gone && other.id !== former) throw nameTaken(name);
+        if (other.left_ms > 0 && other.id !== former) throw nameTaken(name, other.left_ms);
         await leave(statements, other.id);
       }
       // Two of one name that start at once: the second finds the first one's row.
@@ -107,7 +110,7 @@ export class Servers {
           ON CONFLICT (name) DO NOTHING RETURNING id`,
         [name, this.#goneAfterMs],
       );
-      if (row === undefined) throw nameTaken(name);
+      if (row === undefined) throw nameTaken(name, this.#goneAfterMs);
       return row.id;
     });
     this.onJoined(this.#id);
@@ -184,10 +187,10 @@ async function dropSpills(statements: Statements, server: number): Promise<void>
   }
 }
 
-function nameTaken(name: string): PostroomError {
+function nameTaken(name: string, leftMs: number): PostroomError {
   return new PostroomError(
     'data/locked',
-    `Another server named "${name}" is on this store, and was heard of within the last half minute. Give this one another name ("node" in boot.json), or stop that one.`,
+    `Another server named "${name}" is on this store. Give this one another name ("node" in boot.json, or POSTROOM_NODE in the environment), or stop that one. Where it is dead its name is free in ${Math.ceil(leftMs / 1000)} s.`,
     { server: name },
   );
 }

@@ -1,25 +1,17 @@
 // A message that is stored by itself, in a transaction of several statements: what was too large for memory, what may be a copy too many or known under another
 // UIDL, a bounce and a notice, which answer for something.
 import type { IntakeUnit, StoredMessage } from '@postroom/sdk/services';
+import { contentKey, copyTurn, messageColumns, needsCopy, SEEN_MS } from '@postroom/sdk/store';
 import type { Statements } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { checkFence } from '../engine/leases.js';
 import { RowTable } from '../engine/rowTable.js';
 import { noteNotice } from '../records/waitingRows.js';
 import { copyDrafts } from './copies.js';
-import {
-  contentKey,
-  type IntakeWork,
-  JOURNAL_ROW,
-  PIECE_ROW,
-  REPLACING_ENTRY,
-  SAME_OCTETS_MS,
-  SEEN_MS,
-  type Stored,
-} from './intakeUnit.js';
+import { type IntakeWork, JOURNAL_ROW, PIECE_ROW, REPLACING_ENTRY, type Stored } from './intakeUnit.js';
 import { MESSAGE_ROW } from './messageRows.js';
 import { type Decided, decide, insertCopies, type LocatedCopy, locate, mailboxesOf, note, queue } from './placing.js';
-import { sweptAway } from './stagedMessage.js';
+import { sweptAway } from './staging.js';
 
 const MESSAGE = new RowTable('message', MESSAGE_ROW, 1);
 const PIECES = new RowTable('piece', PIECE_ROW, 1);
@@ -68,13 +60,11 @@ export async function storeAlone(
   const surplus = former === undefined ? await surplusCopy(statements, work, copies, decided, clock) : undefined;
   const placed = surplus === undefined ? decided.placed : surplus.copies;
   const message = surplus?.message ?? unit.message;
-  // Every copy was one too many: the trace is all that stays. A message without any destination is no duplicate and stays.
-  const isGone =
-    former !== undefined || (copies.length > 0 && placed.length === 0 && unit.outbox.length === 0 && message.disposition === 'deliver');
+  const isGone = former !== undefined || (needsCopy(unit) && placed.length === 0);
 
   await statements.run(
     `INSERT INTO message (${MESSAGE.columns}, gone_at) SELECT ${MESSAGE.columns}, ${isGone ? clock.now : 'NULL::bigint'} FROM ${MESSAGE.sql}`,
-    MESSAGE.values([{ number, message }]),
+    MESSAGE.values([messageColumns(number, message)]),
   );
   await insertCopies(statements, placed, clock);
   if (isGone) await statements.run('DELETE FROM chunk WHERE message_id = $1', [number]);
@@ -123,23 +113,20 @@ async function surplusCopy(
   clock: EngineClock,
 ): Promise<{ readonly message: StoredMessage; readonly copies: readonly LocatedCopy[] } | undefined> {
   const { surplus, message } = unit;
-  if (turns === undefined || surplus === undefined || firstCopy?.seenKey == null) return undefined;
-  if (surplus === 'accounted for') {
-    if (placed.length > 0) await note(statements, turns.besideKey, number, clock);
-    return undefined;
-  }
-  if (placed.length > 0 || duplicates.length === 0) return undefined;
+  if (turns === undefined || firstCopy?.seenKey == null) return undefined;
   const seen = await recentlySeen(statements, [firstCopy.seenKey, turns.besideKey, ...turns.keys], clock);
   const first = seen.get(firstCopy.seenKey.toString('hex'));
-  // The same octets long after: an ISP that brings back what was deleted.
-  if (first === undefined || (first.content_hash === message.contentHash && first.age > SAME_OCTETS_MS)) return undefined;
-  // One recipient had the copy that reached somebody, unless it came beside theirs.
-  const surplusTurn = seen.has(turns.besideKey.toString('hex')) ? turns.keys.length - 1 : turns.keys.length - 2;
-  const turn = turns.keys.findIndex((key) => !seen.has(key.toString('hex')));
-  const key = turn > surplusTurn ? undefined : turns.keys[turn];
-  if (key === undefined) return undefined;
-  await note(statements, key, number, clock);
-  if (turn !== surplusTurn) return undefined;
+  const turn = copyTurn({
+    unit,
+    turns,
+    placed: placed.length,
+    duplicates: duplicates.length,
+    first: first && { ageMs: first.age, contentHash: first.content_hash ?? undefined },
+    isNoted: (key) => seen.has(key.toString('hex')),
+  });
+  if (turn === undefined) return undefined;
+  await note(statements, turn.key, number, clock);
+  if (!turn.isSurplus || typeof surplus !== 'object') return undefined;
   const sorted = { ...message, rung: surplus.rung, trail: surplus.trail };
   const copies = await locate(statements, copyDrafts(number, sorted, [surplus.placement]));
   return { message: sorted, copies: (await decide(statements, copies, clock)).placed };

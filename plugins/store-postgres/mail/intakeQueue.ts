@@ -6,7 +6,7 @@ import { lostLease } from '../engine/leases.js';
 import { DatabaseError } from '../engine/sentences.js';
 import { closed } from '../engine/sessionPool.js';
 import { OutboxRecord } from '../outbox/outboxRecord.js';
-import type { OutboxTally } from '../outbox/outboxTally.js';
+import type { SharedTally } from '../outbox/sharedTally.js';
 import { storeAlone } from './intakeAlone.js';
 import { type GroupOutcome, storeGroup } from './intakeGroup.js';
 import type { IntakeWork, Stored } from './intakeUnit.js';
@@ -36,7 +36,7 @@ export class IntakeQueue {
   constructor(
     private readonly engine: Engine,
     private readonly mailboxes: Mailboxes,
-    private readonly tally: OutboxTally,
+    private readonly tally: SharedTally,
   ) {}
 
   /** Resolves when the unit survives a power cut. Rejects as MailStore's `commit` does. */
@@ -154,7 +154,7 @@ export class IntakeQueue {
   async #alone(waiting: Waiting): Promise<void> {
     const { work, reject } = waiting;
     const { database, leases, clock, changes } = this.engine;
-    const settled = work.unit.settles && new OutboxRecord(work.unit.settles, this.tally, clock);
+    const settled = work.unit.settles && new OutboxRecord(work.unit.settles, this.tally, clock, true);
     try {
       const stored = await database.transaction((statements) => storeAlone(statements, work, settled, clock));
       settled?.committed();

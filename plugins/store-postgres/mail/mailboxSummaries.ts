@@ -1,7 +1,8 @@
 // All mailboxes at a glance, for the manager's first page and `mailboxes list`.
 import type { MailboxSummary } from '@postroom/sdk/services';
+import { dateOf } from '@postroom/sdk/store';
 import type { Reads } from '../engine/database.js';
-import { type MailboxName, mailboxRef } from './mailboxes.js';
+import { type MailboxName, mailboxOfRow } from './mailboxes.js';
 
 interface SummaryRow extends MailboxName {
   readonly messages: number;
@@ -23,15 +24,11 @@ const SUMMARIES = `
 export async function readMailboxSummaries(reads: Reads): Promise<readonly MailboxSummary[]> {
   const rows = await reads.rows<SummaryRow>(SUMMARIES);
   return rows.map((row) => ({
-    mailbox: mailboxRef(row),
+    mailbox: mailboxOfRow(row),
     messages: row.messages,
     bytes: row.bytes,
     oldest: dateOf(row.oldest),
     lastPickedUp: dateOf(row.last_picked_up),
     lastClient: row.last_client ?? undefined,
   }));
-}
-
-export function dateOf(milliseconds: number | null): Date | undefined {
-  return milliseconds === null ? undefined : new Date(milliseconds);
 }

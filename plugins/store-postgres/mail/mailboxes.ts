@@ -1,31 +1,19 @@
 // Mailboxes have numbers, so that UIDLs and history outlive a renaming. A number is looked up in the statement that needs it: another server may rename.
 import type { MailboxRef } from '@postroom/sdk';
+import { accountOf, mailboxKey, mailboxRef, userKey } from '@postroom/sdk/store';
 import { texts } from '../engine/binaryArrays.js';
 import type { Database, Statements } from '../engine/database.js';
 import { DatabaseError } from '../engine/sentences.js';
 
+/** A mailbox's name as its row has it. */
 export interface MailboxName {
   /** '' is ADMIN1's. */
   readonly account: string;
   readonly user_name: string;
 }
 
-/** Tells mailboxes apart as the database does. */
-export function mailboxKey(mailbox: MailboxRef): string {
-  return `${accountOf(mailbox)}\n${userKey(mailbox)}`;
-}
-
-export function accountOf({ account }: MailboxRef): string {
-  return account ?? '';
-}
-
-/** Logins compare without regard to case. */
-export function userKey({ user }: MailboxRef): string {
-  return user.toLowerCase();
-}
-
-export function mailboxRef({ account, user_name: user }: MailboxName): MailboxRef {
-  return { account: account === '' ? undefined : account, user };
+export function mailboxOfRow({ account, user_name }: MailboxName): MailboxRef {
+  return mailboxRef(account, user_name);
 }
 
 /** Values: account, user_key. */

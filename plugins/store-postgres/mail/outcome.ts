@@ -2,7 +2,7 @@
 import type { IntakeResult } from '@postroom/sdk/services';
 import type { Statements } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
-import { type MailboxName, mailboxRef } from './mailboxes.js';
+import { type MailboxName, mailboxOfRow } from './mailboxes.js';
 import { VOID } from './messageRows.js';
 
 /**
@@ -22,5 +22,5 @@ export async function settle(statements: Statements, number: number, clock: Engi
     'SELECT account, user_name FROM placement JOIN mailbox ON mailbox.id = mailbox_id WHERE message_id = $1 ORDER BY placement.id',
     [number],
   );
-  return { placed: copies.map(mailboxRef), duplicates: [] };
+  return { placed: copies.map(mailboxOfRow), duplicates: [] };
 }

@@ -1,13 +1,13 @@
 // Copies placed step by step, within a transaction that has more to decide than a group: copies one too many, copies that are wanted, a new sorting.
 import type { MailboxRef } from '@postroom/sdk';
 import type { OutboxDraft } from '@postroom/sdk/services';
+import { accountOf, type QueuedEntry, SEEN_MS, userKey } from '@postroom/sdk/store';
 import type { Statements } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { type Column, RowTable } from '../engine/rowTable.js';
-import type { QueuedEntry } from '../outbox/outboxTally.js';
 import type { CopyDraft } from './copies.js';
-import { COPY_ROW, OUTBOX_ROW, SEEN_MS, seenKey } from './intakeUnit.js';
-import { accountOf, MAILBOX_ID, userKey } from './mailboxes.js';
+import { COPY_ROW, OUTBOX_ROW, seenKey } from './intakeUnit.js';
+import { MAILBOX_ID } from './mailboxes.js';
 
 /** A copy whose mailbox is known, and stays until the transaction ends. */
 export interface LocatedCopy {
@@ -118,5 +118,5 @@ export async function queue(
       RETURNING id, queued_at`,
     QUEUED.values(drafts.map((draft) => ({ message, draft }))),
   );
-  return rows.map(({ id, queued_at }) => ({ id, message, queuedAt: queued_at }));
+  return rows.map(({ id, queued_at }) => ({ id, message, queuedAt: queued_at, isUntried: true }));
 }

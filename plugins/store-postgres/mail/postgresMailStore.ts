@@ -12,65 +12,78 @@ import type {
   StoredMessage,
   StoreRoom,
 } from '@postroom/sdk/services';
+import {
+  copyTurnsOf,
+  type MessageColumns,
+  noSuchMessage,
+  notSetAside,
+  numberOfMessage,
+  StagedMessage,
+  stagedBodyOf,
+  storedMessage,
+} from '@postroom/sdk/store';
 import type { Statements } from '../engine/database.js';
 import type { Engine } from '../engine/engine.js';
 import type { MessageNumbers } from '../engine/numbers.js';
-import type { OutboxTally } from '../outbox/outboxTally.js';
+import type { SharedTally } from '../outbox/sharedTally.js';
 import { copyDrafts } from './copies.js';
 import { Discards } from './discards.js';
 import { formerEntry } from './intakeAlone.js';
 import { IntakeQueue } from './intakeQueue.js';
-import { turnsOf } from './intakeUnit.js';
+import { bodyPieces } from './intakeUnit.js';
 import { letGo, lockMessages } from './letGo.js';
 import { Mailboxes } from './mailboxes.js';
 import { readMailboxSummaries } from './mailboxSummaries.js';
-import { MESSAGE_COLUMNS, type MessageRow, storedMessage } from './messageRows.js';
+import { MESSAGE_COLUMNS } from './messageRows.js';
 import { settle } from './outcome.js';
 import { readPieces } from './pieces.js';
 import { resort } from './resort.js';
-import { StagedMessage } from './stagedMessage.js';
+import { PostgresStaging } from './staging.js';
 import { readHistory, readTraces } from './traces.js';
 
 export class PostgresMailStore implements MailStore {
   readonly #mailboxes: Mailboxes;
   readonly #queue: IntakeQueue;
-  readonly #discards: Discards;
+  readonly #staging: PostgresStaging;
 
   constructor(
     private readonly engine: Engine,
     private readonly numbers: MessageNumbers,
-    private readonly tally: OutboxTally,
+    private readonly tally: SharedTally,
     private readonly surroundings: {
       room(): Promise<StoreRoom>;
-      /** Writes down what clients have picked up so far. */
+      /** Writes down what clients have picked up so far: who asks for it next is told of it. */
       notePickUps(): Promise<void>;
     },
   ) {
     this.#mailboxes = new Mailboxes(engine.database);
-    this.#discards = new Discards(engine.database, engine.servers);
+    this.#staging = new PostgresStaging(engine.database, new Discards(engine.database, engine.servers), engine.servers);
     this.#queue = new IntakeQueue(engine, this.#mailboxes, tally);
   }
 
   async stage(): Promise<StagedBody> {
-    return new StagedMessage(await this.numbers.next(), this.engine.database, this.#discards, this.engine.servers);
+    return new StagedMessage(await this.numbers.next(), this.#staging);
   }
 
   async commit(unit: IntakeUnit): Promise<IntakeResult> {
-    const { body, message, placements } = unit;
-    if (!(body instanceof StagedMessage)) throw new TypeError('The body of an intake comes from stage() of the same store.');
-    if (message.id !== body.id || message.size !== body.size) {
-      throw new RangeError(
-        `Message ${message.id} of ${message.size} octets does not describe the staged body ${body.id} of ${body.size} octets.`,
-      );
-    }
+    const { message, placements } = unit;
+    const body = stagedBodyOf(unit, this.#staging);
     const copies = copyDrafts(body.number, message, placements);
     await this.#mailboxes.make(copies.map(({ draft }) => draft.mailbox));
     const isRenamed = unit.journal?.maybeRenamed === true && (await formerEntry(this.engine.database, unit)) !== undefined;
-    return this.#queue.store({ unit, body, number: body.number, pieces: await body.lastPieces(), copies, turns: turnsOf(unit), isRenamed });
+    return this.#queue.store({
+      unit,
+      body,
+      number: body.number,
+      pieces: bodyPieces(body.number, await body.lastPieces()),
+      copies,
+      turns: copyTurnsOf(unit),
+      isRenamed,
+    });
   }
 
   async outcome(id: MessageId): Promise<IntakeResult | undefined> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
     if (number < 0) return undefined;
     const ask = (): Promise<IntakeResult | undefined> =>
       this.engine.database.transaction((statements) => settle(statements, number, this.engine.clock));
@@ -82,18 +95,19 @@ export class PostgresMailStore implements MailStore {
   }
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
-    return (await this.#messages('message WHERE id = $1 AND gone_at IS NULL', [numberOf(id)]))[0];
+    return (await this.#messages('message WHERE id = $1 AND gone_at IS NULL', [numberOfMessage(id)]))[0];
   }
 
   async copies(id: MessageId): Promise<readonly CopyTrace[]> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
+    await this.surroundings.notePickUps();
     return (await readHistory(this.engine.database, [number])).get(number) ?? [];
   }
 
   async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
     const [row] = await this.engine.database.rows<{ size: number }>('SELECT size FROM message WHERE id = $1 AND gone_at IS NULL', [number]);
-    if (row === undefined) throw notFound(id);
+    if (row === undefined) throw noSuchMessage(id);
     if (start < row.size) yield* readPieces(this.engine.database, number, start, row.size);
   }
 
@@ -108,7 +122,7 @@ export class PostgresMailStore implements MailStore {
     const { database, clock, changes } = this.engine;
     // What was picked up before a resort was asked for counts for it.
     await this.surroundings.notePickUps();
-    const stored = await database.transaction((statements) => resort(statements, numberOf(id), change, clock));
+    const stored = await database.transaction((statements) => resort(statements, numberOfMessage(id), change, clock));
     if (stored === undefined) return undefined;
     this.tally.queued(stored.queued);
     if (stored.queued.length > 0) changes.publish('outbox');
@@ -119,7 +133,8 @@ export class PostgresMailStore implements MailStore {
     await this.engine.database.transaction((statements) => this.#remove(statements, id));
   }
 
-  mailboxes(): Promise<readonly MailboxSummary[]> {
+  async mailboxes(): Promise<readonly MailboxSummary[]> {
+    await this.surroundings.notePickUps();
     return readMailboxSummaries(this.engine.database);
   }
 
@@ -138,7 +153,8 @@ export class PostgresMailStore implements MailStore {
       : this.#messages('message WHERE gone_at IS NULL AND account = $2 ORDER BY id DESC LIMIT $1', [limit, account]);
   }
 
-  trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+  async trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+    await this.surroundings.notePickUps();
     return readTraces(this.engine.database, query, limit);
   }
 
@@ -160,18 +176,14 @@ export class PostgresMailStore implements MailStore {
   }
 
   async #remove(statements: Statements, id: MessageId): Promise<void> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
     const { clock } = this.engine;
     await lockMessages(statements, [number]);
     const [row] = await statements.rows<{ disposition: string }>('SELECT disposition FROM message WHERE id = $1 AND gone_at IS NULL', [
       number,
     ]);
-    if (row === undefined) throw notFound(id);
-    if (row.disposition === 'deliver') {
-      throw new PostroomError('mail/not-found', `Message ${id} is not set aside: it belongs to its mailboxes. Delete it there.`, {
-        message: id,
-      });
-    }
+    if (row === undefined) throw noSuchMessage(id);
+    if (row.disposition === 'deliver') throw notSetAside(id);
     await statements.run(`UPDATE placement SET removed_at = ${clock.now}, prefix = NULL WHERE message_id = $1 AND removed_at IS NULL`, [
       number,
     ]);
@@ -184,19 +196,6 @@ export class PostgresMailStore implements MailStore {
   }
 
   async #messages(from: string, values: readonly unknown[]): Promise<readonly StoredMessage[]> {
-    return (await this.engine.database.rows<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM ${from}`, values)).map(storedMessage);
+    return (await this.engine.database.rows<MessageColumns>(`SELECT ${MESSAGE_COLUMNS} FROM ${from}`, values)).map(storedMessage);
   }
-}
-
-function notFound(id: MessageId): PostroomError {
-  return new PostroomError(
-    'mail/not-found',
-    `There is no message ${id}. It may have been picked up and deleted; "postroom trace ${id}" tells.`,
-    { message: id },
-  );
-}
-
-/** -1, which no message has, for what is not a number. */
-function numberOf(id: MessageId): number {
-  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
 }

@@ -1,14 +1,22 @@
 // Sorting a stored message again: copies come and go in one commit, and what a user has picked up stays with the user.
-import { PostroomError } from '@postroom/sdk';
 import type { ResortChange } from '@postroom/sdk/services';
+import {
+  accountOf,
+  goneBeforeResort,
+  type MessageColumns,
+  messageDetails,
+  recalledCopies,
+  resortedMessage,
+  storedMessage,
+  userKey,
+} from '@postroom/sdk/store';
 import { bigints } from '../engine/binaryArrays.js';
 import type { Statements } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { copyDrafts } from './copies.js';
 import type { Stored } from './intakeUnit.js';
 import { letGo } from './letGo.js';
-import { accountOf, userKey } from './mailboxes.js';
-import { MESSAGE_COLUMNS, type MessageRow, messageDetails, storedMessage } from './messageRows.js';
+import { MESSAGE_COLUMNS } from './messageRows.js';
 import { decide, insertCopies, locate, mailboxesOf, queue } from './placing.js';
 
 interface CopyRow {
@@ -26,28 +34,28 @@ export async function resort(
   clock: EngineClock,
 ): Promise<Stored | undefined> {
   // From here on nobody takes a copy of it away.
-  const [row] = await statements.rows<MessageRow>(
+  const [row] = await statements.rows<MessageColumns>(
     `SELECT ${MESSAGE_COLUMNS} FROM message WHERE id = $1 AND gone_at IS NULL FOR NO KEY UPDATE`,
     [number],
   );
-  if (row === undefined) {
-    throw new PostroomError('mail/not-found', `Message ${number} is no longer there, so it can't be sorted again.`, {
-      message: String(number),
-    });
-  }
-  const { disposition, reason, rung, trail, concealed } = change;
-  const before = storedMessage(row);
-  // Somebody else was faster: a release, say, while a round sorted it again.
-  if (before.disposition !== change.from) return undefined;
-  const submission = disposition === 'deliver' ? undefined : before.submission;
-  const message = { ...before, disposition, reason, rung, trail, concealed, submission };
-  await statements.run('UPDATE message SET disposition = $1, details = $2 WHERE id = $3', [disposition, messageDetails(message), number]);
+  if (row === undefined) throw goneBeforeResort(String(number));
+  const message = resortedMessage(storedMessage(row), change);
+  if (message === undefined) return undefined;
+  await statements.run('UPDATE message SET disposition = $1, details = $2 WHERE id = $3', [
+    message.disposition,
+    messageDetails(message),
+    number,
+  ]);
 
-  const present = await copiesOf(statements, number, change);
-  const recalled = present.filter((copy) => copy.picked_up_at === null && copy.is_recalled).map(({ id }) => id);
-  await recall(statements, number, recalled, clock);
+  const { recalled, kept } = recalledCopies(await copiesOf(statements, number, change), ({ is_recalled }) => is_recalled);
+  await recall(
+    statements,
+    number,
+    recalled.map(({ id }) => id),
+    clock,
+  );
 
-  const holding = new Set(present.filter((copy) => !recalled.includes(copy.id)).map((copy) => copy.mailbox_id));
+  const holding = new Set(kept.map((copy) => copy.mailbox_id));
   const drafts = copyDrafts(number, message, change.add);
   const wanted = (await locate(statements, drafts)).filter(({ mailbox }) => !holding.has(mailbox));
   const { placed, duplicates } = await decide(statements, wanted, clock);
@@ -58,7 +66,6 @@ export async function resort(
   return { result: { placed: mailboxesOf(placed), duplicates: mailboxesOf(duplicates) }, queued };
 }
 
-/** A user who deleted it after reading has had it. */
 function copiesOf(statements: Statements, number: number, { recall: mailboxes }: ResortChange): Promise<CopyRow[]> {
   return statements.rows<CopyRow>(
     `SELECT placement.id, mailbox_id, picked_up_at, (account, user_key) IN (SELECT * FROM unnest($2::text[], $3::text[])) AS is_recalled

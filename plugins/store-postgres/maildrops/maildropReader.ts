@@ -3,8 +3,8 @@
 
 import { type CopyEdit, EditedOctets, octetsAdded } from '@postroom/sdk/base';
 import type { MaildropPiece } from '@postroom/sdk/services';
+import { concealedEdits } from '@postroom/sdk/store';
 import type { Database } from '../engine/database.js';
-import { concealedEdits } from '../mail/copies.js';
 import { PIECE_OCTETS, readPieces } from '../mail/pieces.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
 
@@ -19,12 +19,14 @@ interface StoredCopy {
   readonly octets: Uint8Array | undefined;
 }
 
-/** `ids`: placements. COPY, as octets in a row of text cost twice; each plan of a join of few tables costs less than that of many. */
+/**
+ * `ids`: placements. COPY, as octets in a row of text cost twice. It is planned each time: a list of numbers and a subquery take a third of the time of a join, and
+ * are never read by going through the whole table.
+ */
 const copies = (ids: readonly number[]): string => `
-  SELECT placement.id, placement.message_id, placement.prefix, placement.concealed, chunk.octets
-  FROM unnest('{${ids.join(',')}}'::bigint[]) AS wanted (id)
-    JOIN placement ON placement.id = wanted.id AND removed_at IS NULL
-    LEFT JOIN chunk ON chunk.message_id = placement.message_id AND piece = 0 AND placement.size - length(prefix) <= ${PIECE_OCTETS}`;
+  SELECT id, message_id, prefix, concealed, CASE WHEN size - length(prefix) <= ${PIECE_OCTETS}
+    THEN (SELECT octets FROM chunk WHERE chunk.message_id = placement.message_id AND piece = 0) END
+  FROM placement WHERE id = ANY ('{${ids.join(',')}}'::bigint[]) AND removed_at IS NULL`;
 
 export async function* readMaildrop(
   database: Database,

@@ -2,6 +2,7 @@
 import type { MailboxRef } from '@postroom/sdk';
 import { groupBy } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
+import { bigints, texts } from '../engine/binaryArrays.js';
 import type { Database } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { Gathering } from '../records/gathering.js';
@@ -16,10 +17,12 @@ export interface PickUp {
   readonly client: string;
 }
 
+/** What the same client reads once more changes no row: mail programs that leave mail here do so each time. */
 const note = (now: string): string => `
   WITH copies AS (
     UPDATE placement SET picked_up_at = coalesce(picked_up_at, ${now}), client = wanted.client
-    FROM unnest($1::bigint[], $2::text[]) AS wanted (id, client) WHERE placement.id = wanted.id)
+    FROM unnest($1::bigint[], $2::text[]) AS wanted (id, client)
+    WHERE placement.id = wanted.id AND (picked_up_at IS NULL OR placement.client IS DISTINCT FROM wanted.client))
   UPDATE mailbox SET last_picked_up = ${now}, last_client = wanted.client
   FROM unnest($3::bigint[], $4::text[]) AS wanted (id, client) WHERE mailbox.id = wanted.id`;
 
@@ -52,7 +55,7 @@ export class PickUps {
     const byMailbox = [...groupBy(pickUps, ({ mailboxId }) => mailboxId).values()];
     const clients = new Map(pickUps.flatMap(({ placements, client }) => placements.map((placement) => [placement, client])));
     const mailboxes = new Map(pickUps.map(({ mailboxId, client }) => [mailboxId, client]));
-    const values = [[...clients.keys()], [...clients.values()], [...mailboxes.keys()], [...mailboxes.values()]];
+    const values = [clients, mailboxes].flatMap((each) => [bigints([...each.keys()]), texts([...each.values()])]);
     await this.database.write(note(this.engineClock.now), values);
     for (const ofOne of byMailbox) {
       const [first] = ofOne;

@@ -1,12 +1,14 @@
 // Maildrops on PostgreSQL: one session a mailbox at a time (RFC 1939 section 8), on whichever server, by the mailbox's lease.
 import type { MailboxRef } from '@postroom/sdk';
 import type { Maildrop, Maildrops } from '@postroom/sdk/services';
-import type { Database } from '../engine/database.js';
+import type { Database, Prepared } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import type { PostgresLeases } from '../engine/leases.js';
 import { MaildropSnapshot } from './maildropSnapshot.js';
 import type { PickUps } from './pickUps.js';
 import { PostgresMaildrop } from './postgresMaildrop.js';
+
+const MAILBOX: Prepared = { name: 'mailbox', text: 'SELECT id FROM mailbox WHERE account = $1 AND user_key = $2' };
 
 export class PostgresMaildrops implements Maildrops {
   constructor(
@@ -18,10 +20,7 @@ export class PostgresMaildrops implements Maildrops {
 
   /** A mailbox that never got mail has no number yet, and needs none to be empty. */
   async open(mailbox: MailboxRef): Promise<Maildrop | 'in-use'> {
-    const [row] = await this.database.rows<{ id: number }>('SELECT id FROM mailbox WHERE account = $1 AND user_key = $2', [
-      mailbox.account ?? '',
-      mailbox.user.toLowerCase(),
-    ]);
+    const [row] = await this.database.rows<{ id: number }>(MAILBOX, [mailbox.account ?? '', mailbox.user.toLowerCase()]);
     // By its number: a mailbox that gets another name in the session is the same one.
     const lease = await this.leases.take(row === undefined ? `maildrop/${nameOf(mailbox)}` : `maildrop/${row.id}`);
     if (lease === undefined) return 'in-use';

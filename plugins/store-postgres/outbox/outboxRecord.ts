@@ -1,21 +1,10 @@
 // What tries came to, written in one transaction: by itself, or together with the bounce that answers for it.
 import type { TrailEntry } from '@postroom/sdk';
 import type { OutboxUpdate } from '@postroom/sdk/services';
+import { detailsWithTrail, type LastTry, readReport } from '@postroom/sdk/store';
 import type { Prepared, Statements } from '../engine/database.js';
 import { DATABASE_NOW, type EngineClock } from '../engine/engineClock.js';
-import type { OutboxTally } from './outboxTally.js';
-import { takenOver } from './takenOver.js';
-import { isDone, trailLines } from './trailLines.js';
-
-interface LockedEntry {
-  readonly id: number;
-  readonly message_id: number;
-  /** Of the last try. */
-  readonly lease: number | null;
-  /** Of the try whose end was recorded last. */
-  readonly reported: number | null;
-  readonly recipient: string;
-}
+import type { SharedTally } from './sharedTally.js';
 
 /** Messages in one order for all who lock them: of two who report the last two recipients of one at once the second sees that none is left. */
 const LOCK: Prepared = {
@@ -53,26 +42,23 @@ export class OutboxRecord {
 
   constructor(
     private readonly updates: readonly OutboxUpdate[],
-    private readonly tally: OutboxTally,
+    private readonly tally: SharedTally,
     private readonly clock: EngineClock,
+    /** A message answers for all of it. */
+    private readonly isAnswered = false,
   ) {}
 
   /** Throws `lease/lost` where another sender has one of the entries. */
   async run(statements: Statements): Promise<void> {
-    const entries = await statements.rows<LockedEntry>(LOCK, [this.updates.map(({ id }) => id)]);
-    const entryOf = new Map(entries.map((entry) => [entry.id, entry]));
-    refuseTakenOver(this.updates, entryOf);
-    // What is gone is passed over, and what was reported before, by somebody who did not hear that it was recorded, counts once.
-    const updates = this.updates.filter(({ id, lease }) => entryOf.has(id) && (lease === undefined || entryOf.get(id)?.reported !== lease));
-    const messageOf = new Map(entries.map((entry) => [entry.id, entry.message_id]));
-    this.#done = updates.filter(({ outcome }) => isDone(outcome)).map(({ id }) => id);
-    const stay = updates.filter(({ outcome }) => !isDone(outcome));
+    const tries = await statements.rows<LastTry>(LOCK, [this.updates.map(({ id }) => id)]);
+    const { done, stay, trails: lines } = readReport(this.updates, tries, this.isAnswered);
+    this.#done = done;
     this.#stay = stay.map(({ id }) => id);
-    if (updates.length === 0) return;
-    const trails = await addedTo(statements, trailLines(updates, messageOf));
+    if (done.length + stay.length === 0) return;
+    const trails = await addedTo(statements, lines);
     await statements.run(RECORD, [
       this.clock.given,
-      this.#done,
+      done,
       trails.map(({ id }) => id),
       trails.map(({ details }) => details),
       ...columnsOf(stay),
@@ -81,17 +67,8 @@ export class OutboxRecord {
 
   committed(): void {
     this.tally.gone(this.#done);
-    this.tally.moved(this.#stay.map((id) => ({ id, untried: false })));
+    this.tally.moved(this.#stay.map((id) => ({ id, isUntried: false })));
   }
-}
-
-/** Throws where somebody else has tried one of the entries since. */
-function refuseTakenOver(updates: readonly OutboxUpdate[], entryOf: ReadonlyMap<number, LockedEntry>): void {
-  const lost = updates.flatMap(({ id, lease }) => {
-    const entry = entryOf.get(id);
-    return entry === undefined || lease === undefined || lease === entry.lease ? [] : [entry.recipient];
-  });
-  if (lost.length > 0) throw takenOver(lost);
 }
 
 function columnsOf(stay: readonly OutboxUpdate[]): readonly unknown[] {
@@ -107,20 +84,17 @@ function columnsOf(stay: readonly OutboxUpdate[]): readonly unknown[] {
   ];
 }
 
-interface MessageDetails {
+interface DetailsRow {
   readonly id: number;
   readonly details: string;
 }
 
 /** Details of messages with the lines at the end of their trails. Put together here: PostgreSQL's jsonb has no room for what JSON may hold, as U+0000. */
-async function addedTo(statements: Statements, lines: ReadonlyMap<number, readonly TrailEntry[]>): Promise<readonly MessageDetails[]> {
+async function addedTo(statements: Statements, lines: ReadonlyMap<number, readonly TrailEntry[]>): Promise<readonly DetailsRow[]> {
   if (lines.size === 0) return [];
-  const messages = await statements.rows<MessageDetails>(
+  const messages = await statements.rows<DetailsRow>(
     { name: 'message-details', text: 'SELECT id, details FROM message WHERE id = ANY ($1)' },
     [[...lines.keys()]],
   );
-  return messages.map(({ id, details }) => {
-    const before = JSON.parse(details) as { readonly trail: readonly TrailEntry[] };
-    return { id, details: JSON.stringify({ ...before, trail: [...before.trail, ...(lines.get(id) ?? [])] }) };
-  });
+  return messages.map(({ id, details }) => ({ id, details: detailsWithTrail(details, lines.get(id) ?? []) }));
 }

@@ -1,5 +1,6 @@
 // Outbox entries as they are stored. A row's state is the one at rest: while somebody sends an entry it has a lease beside that.
 import type { OutboxEntry, OutboxState } from '@postroom/sdk/services';
+import { dsnOf } from '@postroom/sdk/store';
 
 export interface OutboxRow {
   readonly id: number;
@@ -28,7 +29,6 @@ export const UNHELD = `CASE WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END
 export const AT_REST = `CASE WHEN state = 'held' THEN 'held' WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END`;
 
 export function entryOf(row: OutboxRow): OutboxEntry {
-  const dsn = JSON.parse(row.dsn) as Pick<OutboxEntry, 'ret' | 'envid' | 'notify' | 'orcpt'>;
   return {
     id: row.id,
     message: String(row.message_id),
@@ -36,10 +36,7 @@ export function entryOf(row: OutboxRow): OutboxEntry {
     from: row.sender,
     recipient: row.recipient,
     prefix: row.prefix,
-    ret: dsn.ret,
-    envid: dsn.envid,
-    notify: dsn.notify,
-    orcpt: dsn.orcpt,
+    ...dsnOf(row.dsn),
     state: stateOf(row),
     queuedAt: new Date(row.queued_at),
     attempts: row.attempts,

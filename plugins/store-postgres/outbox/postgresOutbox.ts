@@ -1,16 +1,14 @@
 // Outbox on PostgreSQL. A lease, not a lock, keeps two senders apart, on whichever servers: one that dies gives its entries back by itself.
-import { PostroomError } from '@postroom/sdk';
+import type { PostroomError } from '@postroom/sdk';
 import type { LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
+import { LONGEST_WAIT_MS, takenOut, takenOver } from '@postroom/sdk/store';
 import type { Database, Prepared, Reads } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { LIVING, type Servers } from '../engine/servers.js';
 import { OutboxRecord } from './outboxRecord.js';
 import { AT_REST, entryOf, type OutboxRow, UNHELD } from './outboxRows.js';
-import { type OutboxTally, UNTRIED } from './outboxTally.js';
-import { takenOver } from './takenOver.js';
+import { type SharedTally, UNTRIED } from './sharedTally.js';
 
-/** No entry waits longer than this. One that would was put off before the clock was set back: it is due. */
-const LONGEST_WAIT_MS = 86_400_000;
 /** SQL: $1 numbers, $2 leases, `null` for whoever decides. */
 const TRIED = 'unnest($1::bigint[], $2::bigint[]) AS tried (id, lease)';
 /** SQL: nobody else's try has followed. */
@@ -24,7 +22,6 @@ const ENTER_DOUBT: Prepared = {
       ORDER BY outbox.id FOR UPDATE OF outbox)
     UPDATE outbox SET in_doubt = true FROM own WHERE outbox.id = own.id AND (SELECT count(*) FROM own) = $3 RETURNING outbox.id`,
 };
-const TAKEN_OUT = 'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.';
 
 interface Moved {
   readonly id: number;
@@ -38,7 +35,7 @@ export class PostgresOutbox implements Outbox {
   constructor(
     private readonly database: Database,
     private readonly servers: Servers,
-    private readonly tally: OutboxTally,
+    private readonly tally: SharedTally,
     private readonly clock: EngineClock,
     /** Tells the other servers that something changed. */
     private readonly publish: () => void,
@@ -80,20 +77,20 @@ export class PostgresOutbox implements Outbox {
     );
   }
 
-  async recover(forMs: number): Promise<readonly OutboxEntry[]> {
+  async recover(forMs: number, atWork?: readonly LeasedEntry[]): Promise<readonly OutboxEntry[]> {
     const { now } = this.clock;
     const rows = await this.database.write<OutboxRow & Moved>(
       `WITH abandoned AS (
         SELECT id FROM outbox WHERE (in_doubt OR (lease_until IS NOT NULL AND state <> 'held'))
-          AND (lease_until IS NULL OR lease_until <= ${now} OR server_id NOT IN ${LIVING})
+          AND (lease_until IS NULL OR lease_until <= ${now} OR server_id NOT IN ${LIVING} OR (server_id = $1 AND id <> ALL ($3::bigint[])))
         ORDER BY id FOR UPDATE SKIP LOCKED), token AS (SELECT nextval('token') AS number)
       UPDATE outbox SET state = ${AT_REST}, lease = CASE WHEN in_doubt THEN token.number ELSE lease END,
         server_id = CASE WHEN in_doubt THEN $1::bigint END, lease_until = CASE WHEN in_doubt THEN ${now} + $2::bigint END
       FROM abandoned, token WHERE outbox.id = abandoned.id RETURNING outbox.*, ${UNTRIED} AS untried`,
-      [this.servers.id, Math.round(forMs)],
+      // Nothing is unlike all of nothing known.
+      [this.servers.id, Math.round(forMs), atWork === undefined ? null : atWork.map(({ id }) => id)],
     );
-    this.tally.moved(rows);
-    if (rows.length > 0) this.publish();
+    this.#count(rows);
     return inOrder(rows);
   }
 
@@ -142,15 +139,19 @@ export class PostgresOutbox implements Outbox {
       FROM due, token WHERE outbox.id = due.id RETURNING outbox.*, ${UNTRIED} AS untried`,
       [newest ?? Number.MAX_SAFE_INTEGER, limit, this.servers.id, Math.round(forMs)],
     );
-    this.tally.moved(rows);
-    if (rows.length > 0) this.publish();
+    this.#count(rows);
     return inOrder(rows);
   }
 
   async #move(change: string, values: readonly unknown[]): Promise<void> {
     const moved = await this.database.write<Moved>(`UPDATE outbox SET ${change} RETURNING outbox.id, ${UNTRIED} AS untried`, values);
-    this.tally.moved(moved);
-    if (moved.length > 0) this.publish();
+    this.#count(moved);
+  }
+
+  #count(moved: readonly Moved[]): void {
+    if (moved.length === 0) return;
+    this.tally.moved(moved.map(({ id, untried }) => ({ id, isUntried: untried })));
+    this.publish();
   }
 }
 
@@ -169,5 +170,5 @@ async function whyNotTried(reads: Reads, entries: readonly LeasedEntry[]): Promi
       WHERE tried.lease <> outbox.lease OR (state <> 'held' AND lease_until IS NULL)`,
     triesOf(entries),
   );
-  return lost.length > 0 ? takenOver(lost.map(({ recipient }) => recipient)) : new PostroomError('mail/not-found', TAKEN_OUT);
+  return lost.length > 0 ? takenOver(lost.map(({ recipient }) => recipient)) : takenOut();
 }

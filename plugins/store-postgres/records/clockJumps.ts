@@ -1,13 +1,8 @@
 // The store's clock, watched: where it jumps, times in the journal jump with it, once, however many servers see that.
-import { type ClockReading, isPlausible, jumpBetween } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
+import { type ClockReading, isToBeNoted, jumpBetween, jumpLeft, jumpSinceLastRun } from '@postroom/sdk/store';
 import type { Database, Reads } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
-
-/** Noting where the clock stands is a commit: without a jump, oftener than this it is not done. */
-const NOTE_AGAIN_MS = 3_600_000;
-/** What two servers make of one jump differs by less. */
-const SAME_JUMP_MS = 60_000;
 
 /** What was seen of the clock last. */
 interface Noted extends ClockReading {
@@ -50,7 +45,7 @@ export class ClockJumps {
   async #follow(): Promise<void> {
     const before = this.#noted;
     const seen = await this.#read(this.database);
-    if (before !== undefined && jumpBetween(before, seen) === 0 && seen.monotonic - before.monotonic < NOTE_AGAIN_MS) return;
+    if (!isToBeNoted(before, seen)) return;
     this.#noted = await this.database.transaction(async (statements) => {
       // One server at a time looks; and whoever notes a time does so before the clock is read, or after the times have moved.
       await statements.run('LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE');
@@ -76,18 +71,4 @@ export class ClockJumps {
     const [row] = await reads.rows<{ now: number }>(`SELECT ${this.engineClock.now} AS now`);
     return { wall: new Date(row?.now ?? Number.NaN), monotonic: this.clock.monotonic() };
   }
-}
-
-/** While no server ran a jump looks like time that passed: only an implausible gap counts as a jump. */
-function jumpSinceLastRun(last: number | undefined, now: Date): number {
-  return last === undefined || isPlausible(new Date(last), now) ? 0 : now.getTime() - last;
-}
-
-/**
- * What times have yet to follow of a jump that this server saw, after others made them follow `followed`. Who saw none corrects nobody: a machine that
- * slept takes that for a jump, and mail rather stays longer.
- */
-export function jumpLeft(seen: number, followed: number): number {
-  const left = seen - followed;
-  return seen === 0 || Math.abs(left) <= SAME_JUMP_MS ? 0 : left;
 }

@@ -11,12 +11,19 @@ interface Watch {
   known: string | undefined;
 }
 
+interface DocumentVersion {
+  readonly name: string;
+  readonly version: number;
+}
+
 export class PostgresDocuments implements Documents {
   readonly isShared = true;
   readonly #watches = new Set<Watch>();
   #news: Disposable | undefined;
   #isLooking = false;
   #isStale = false;
+  /** The last version that had been given when it was looked last. */
+  #newest = 0;
 
   constructor(private readonly engine: Pick<Engine, 'database' | 'clock' | 'changes'>) {}
 
@@ -58,7 +65,11 @@ export class PostgresDocuments implements Documents {
 
   async remove(name: string, replaces: string): Promise<'removed' | 'conflict'> {
     checkDocumentName(name);
-    const removed = await this.#write('DELETE FROM document WHERE name = $1 AND version::text = $2 RETURNING name', [name, replaces]);
+    // A number of its own, so that a document which came and went between two looks left a trace.
+    const removed = await this.#write(`DELETE FROM document WHERE name = $1 AND version::text = $2 RETURNING nextval('document_version')`, [
+      name,
+      replaces,
+    ]);
     return removed.length > 0 ? 'removed' : 'conflict';
   }
 
@@ -112,19 +123,31 @@ export class PostgresDocuments implements Documents {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        const rows = await this.engine.database.rows<{ name: string; version: number }>('SELECT name, version FROM document ORDER BY name');
-        for (const watch of [...this.#watches]) tell(watch, rows);
+        await this.#compare();
       } catch {
         // The next look makes it good.
       }
     }
     this.#isLooking = false;
   }
+
+  /** The newest number comes first: what it counts and the list behind it does not show is gone again, or a change that the next look sees. */
+  async #compare(): Promise<void> {
+    const { database } = this.engine;
+    const [given] = await database.rows<{ newest: number }>('SELECT last_value AS newest FROM document_version');
+    const rows = await database.rows<DocumentVersion>('SELECT name, version FROM document ORDER BY name');
+    const newest = given?.newest ?? 0;
+    const shown = rows.filter(({ version }) => version > this.#newest && version <= newest).length;
+    const hasUnseen = shown < newest - this.#newest;
+    this.#newest = newest;
+    for (const watch of [...this.#watches]) tell(watch, rows, hasUnseen);
+  }
 }
 
-function tell(watch: Watch, rows: readonly { readonly name: string; readonly version: number }[]): void {
+/** `hasUnseen`: whether something came and went since, of which nobody can say what it was. */
+function tell(watch: Watch, rows: readonly DocumentVersion[], hasUnseen: boolean): void {
   const now = rows.flatMap(({ name, version }) => (name.startsWith(watch.prefix) ? `${name} ${version}` : [])).join('\n');
-  if (now === watch.known) return;
+  if (now === watch.known && !hasUnseen) return;
   watch.known = now;
   watch.listener();
 }

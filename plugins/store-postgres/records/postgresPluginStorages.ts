@@ -1,28 +1,31 @@
 // PluginStorages on PostgreSQL.
 import type { PluginStorage } from '@postroom/sdk';
-import { PostroomError } from '@postroom/sdk';
 import type { PluginStorages } from '@postroom/sdk/services';
+import { storageText, storageValue } from '@postroom/sdk/store';
 import type { Database } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
+import { readEntry, StorageUpdates } from './storageUpdate.js';
 import { StorageWrites } from './storageWrites.js';
 
-const MOST_OCTETS = 64 * 2 ** 10;
 const MOST_KEYS = 1_000;
 
 export class PostgresPluginStorages implements PluginStorages {
   readonly #writes: StorageWrites;
+  readonly #updates: StorageUpdates;
 
   constructor(
     private readonly database: Database,
     private readonly clock: EngineClock,
   ) {
     this.#writes = new StorageWrites(database);
+    this.#updates = new StorageUpdates(database, clock);
   }
 
   forPlugin(id: string): PluginStorage {
     return {
       get: (key) => this.#get(id, key),
       set: (key, value, expires) => this.#set(id, key, value, expires),
+      update: (key, change, expires) => this.#updates.update({ plugin: id, key, change, expires }),
       delete: (key) => this.#writes.add({ plugin: id, key, value: undefined, expires: undefined }),
       keys: (prefix) => this.#keys(id, prefix),
     };
@@ -41,20 +44,11 @@ export class PostgresPluginStorages implements PluginStorages {
   }
 
   async #get(plugin: string, key: string): Promise<unknown> {
-    const [row] = await this.database.rows<{ value: string }>(
-      `SELECT value FROM plugin_state WHERE plugin = $1 AND key = $2 AND (expires_at IS NULL OR expires_at > ${this.clock.now})`,
-      [plugin, key],
-    );
-    return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
+    return storageValue(await readEntry(this.database, this.clock, plugin, key));
   }
 
   async #set(plugin: string, key: string, value: unknown, expires: Date | undefined): Promise<void> {
-    const text = JSON.stringify(value) as string | undefined;
-    if (text === undefined) throw new TypeError(`Plugin ${plugin} sets ${key} to something that JSON can't express.`);
-    if (Buffer.byteLength(text) > MOST_OCTETS) {
-      throw new PostroomError('store/full', `Plugin ${plugin} wants to keep more than 64 KB under "${key}". Split the value.`, { plugin });
-    }
-    await this.#writes.add({ plugin, key, value: text, expires });
+    await this.#writes.add({ plugin, key, value: storageText(plugin, key, value), expires });
   }
 
   async #keys(plugin: string, prefix: string): Promise<readonly string[]> {

@@ -1,11 +1,9 @@
 // What a store forgets every night: the log of days that are over, the traces of messages that are gone as long, and what mailboxes took long ago.
+import { SEEN_MS } from '@postroom/sdk/store';
 import type { Database, Statements } from '../engine/database.js';
 
 /** Rows that one commit removes: mail that comes in meanwhile does not wait long. */
 const PRUNE_ROWS = 5_000;
-const DAY_MS = 86_400_000;
-/** A mailbox that took the same content this long ago takes it again. */
-const SEEN_DAYS = 7;
 
 const ACTIVITY = `DELETE FROM activity WHERE id IN (SELECT id FROM activity WHERE day < $1 LIMIT ${PRUNE_ROWS})`;
 const SEEN = `DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE at < $1 LIMIT ${PRUNE_ROWS})`;
@@ -15,7 +13,7 @@ const GONE = `SELECT id FROM message WHERE gone_at < $1 ORDER BY id LIMIT ${PRUN
 export async function pruneTraces(database: Database, firstKept: { readonly day: string; readonly at: Date }, now: Date): Promise<number> {
   const removed = await inPieces(database, (statements) => statements.run(ACTIVITY, [firstKept.day]));
   await inPieces(database, (statements) => removeGone(statements, firstKept.at));
-  await inPieces(database, (statements) => statements.run(SEEN, [now.getTime() - SEEN_DAYS * DAY_MS]));
+  await inPieces(database, (statements) => statements.run(SEEN, [now.getTime() - SEEN_MS]));
   return removed;
 }
 

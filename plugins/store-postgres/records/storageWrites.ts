@@ -99,6 +99,19 @@ async function writeAll(statements: Statements, writes: readonly StorageWrite[])
   return refusals;
 }
 
+/** Throws `store/full` where the plugin would keep too much with this entry. */
+export async function checkHolding(
+  statements: Statements,
+  { plugin, key, text }: { readonly plugin: string; readonly key: string; readonly text: string },
+): Promise<void> {
+  const write = { plugin, key, value: text, expires: undefined };
+  const holding = (await readHoldings(statements, [write])).get(plugin) ?? { entries: 0, octets: 0 };
+  const former = (await readSizes(statements, [write])).get(nameOf(write));
+  const octets = Buffer.byteLength(key) + Buffer.byteLength(text) - (former ?? 0);
+  const refusal = refusalOf(plugin, holding, { entries: former === undefined ? 1 : 0, octets });
+  if (refusal !== undefined) throw refusal;
+}
+
 async function readHoldings(statements: Statements, writes: readonly StorageWrite[]): Promise<Map<string, Holding>> {
   const plugins = [...new Set(writes.filter(({ value }) => value !== undefined).map(({ plugin }) => plugin))];
   if (plugins.length === 0) return new Map();

@@ -41,7 +41,7 @@ export interface ActivityQuery {
 }
 
 export interface ActivityLog {
-  /** Shares the next commit; not awaited by anybody. */
+  /** Shares a commit of the next moment; not awaited by anybody. Who reads on the same server afterwards finds it. */
   add(entry: Omit<Activity, 'id' | 'at' | 'details'> & { readonly details?: Activity['details'] }): void;
   /** Newest first. */
   read(query: ActivityQuery): Promise<readonly Activity[]>;

@@ -11,7 +11,7 @@ export interface Fence {
   readonly token: number;
 }
 
-/** Held until it is released, or until this server has not been heard of for half a minute and another one takes it. */
+/** Held until it is released, or until this server has not been heard of for some time (usually half a minute) and another one takes it. */
 export interface Lease {
   readonly fence: Fence;
   /** Aborted where another server has taken it: nothing that bears its fence will be stored. The reason is a PostroomError `lease/lost`. */
@@ -38,7 +38,7 @@ export interface StoreServer {
 
 export interface Leases {
   /**
-   * Takes a lease: `round/ACCOUNT`, `maildrop/MAILBOX`, `schedule`, `tidy`. `undefined` while somebody has it, on this server or another one. The store
+   * Takes a lease: `round/ACCOUNT`, `send/ACCOUNT`, `maildrop/MAILBOX`, `schedule`, `held`, `tidy`. `undefined` while somebody has it, on this server or another one. The store
    * keeps it alive as long as this server lives.
    */
   take(name: string): Promise<Lease | undefined>;

@@ -127,7 +127,10 @@ export interface IntakeUnit {
    * is one too many is dropped, too.
    */
   readonly surplus?: SurplusDraft | 'accounted for';
-  /** Outbox entries that this message answers for: a bounce and the end of what bounced are one commit. */
+  /**
+   * Outbox entries that this message answers for: a bounce and the end of what bounced are one commit. Refused with `lease/lost` where another sender has one of
+   * them, and where its try, or all of it, has ended already: that was answered for.
+   */
   readonly settles?: readonly OutboxUpdate[];
   /** What this message tells of: it and the journal's note of it are one commit, so that each is announced once. */
   readonly tells?: NoticeDraft;

@@ -86,9 +86,10 @@ export interface Outbox {
   release(entries: readonly LeasedEntry[], inMs?: number): Promise<void>;
   /**
    * Takes over what senders left: of servers that are gone, and where the lease is over. Answers those entries. What was not in doubt is as it was before; what is
-   * in doubt is leased to the caller for `forMs` milliseconds, who reports that.
+   * in doubt is leased to the caller for `forMs` milliseconds, who reports that. `atWork`: all that this server is sending. Whatever else it was leased is left
+   * as well: the answer to the lease was lost, or the try ended where the store could not be told.
    */
-  recover(forMs: number): Promise<readonly OutboxEntry[]>;
+  recover(forMs: number, atWork?: readonly LeasedEntry[]): Promise<readonly OutboxEntry[]>;
   list(): Promise<readonly OutboxEntry[]>;
   /** As last heard: of what this server changed at once, of what others did within a second. */
   counts(): OutboxCounts;

@@ -72,12 +72,12 @@ export function documentSuite(engine: string, make: () => Promise<StorePlace>): 
       for (const name of ['', '/a', 'a/', 'a//b', '..', 'a/../b', '.hidden', 'a/.b', 'a b', 'a\\b', "a'b", 'ü', 'a\0', 'x'.repeat(201)]) {
         const { documents } = store;
         for (const refused of [
-          documents.get(name),
-          documents.version(name),
-          documents.put(name, octets, undefined),
-          documents.remove(name, 'x'),
+          () => documents.get(name),
+          () => documents.version(name),
+          () => documents.put(name, octets, undefined),
+          () => documents.remove(name, 'x'),
         ]) {
-          expect(await failureOf(refused), name)
+          expect(await failureOf(refused()), name)
             .to.be.instanceOf(TypeError)
             .with.property('message')
             .that.includes("cannot be a document's name");

@@ -101,12 +101,12 @@ export function leaseSuite(engine: string, make: () => Promise<StorePlace>): voi
       const before = await store.journal.entries('company');
       const stale = store.journal.forAccount('company', former);
       const writes = {
-        attempt: stale.attempt(['tried', 'new']),
-        ended: stale.ended({ failed: ['tried'], untried: [] }),
-        gone: stale.gone(['here']),
-        listed: stale.listed([]),
+        attempt: () => stale.attempt(['tried', 'new']),
+        ended: () => stale.ended({ failed: ['tried'], untried: [] }),
+        gone: () => stale.gone(['here']),
+        listed: () => stale.listed([]),
       };
-      for (const [name, write] of Object.entries(writes)) expect((await failureOf(write)).code, name).to.equal('lease/lost');
+      for (const [name, write] of Object.entries(writes)) expect((await failureOf(write())).code, name).to.equal('lease/lost');
       expect(await stale.entries(), 'reading is free').to.deep.equal(before);
       await journal.gone(['here']);
       expect((await store.journal.entries('company')).get('here')?.state).to.equal('gone');

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { StorePlace, TestedStore } from './testedStore.js';
-import { ANDREW, GREG, openMaildrop, pickUp, put } from './testMail.js';
+import { ANDREW, GREG, mail, openMaildrop, pickUp, put } from './testMail.js';
 
 export function maildropSuite(engine: string, make: () => Promise<StorePlace>): void {
   describe(`Maildrops on ${engine}`, () => {
@@ -109,6 +109,20 @@ export function maildropSuite(engine: string, make: () => Promise<StorePlace>): 
       await store.mailStore.renameMailbox(GREG, ANDREW);
       expect((await pickUp(store, ANDREW)).map((message) => message.text)).to.deep.equal(['for Andrew', 'for Greg']);
       expect(await store.mailStore.mailboxes()).to.have.length(1);
+    });
+
+    it('shows at once what a client of this server has picked up', async () => {
+      const units = [await mail(store, { to: [ANDREW] }), await mail(store, { to: [ANDREW] })];
+      for (const unit of units) await store.mailStore.commit(unit);
+      const [first = '', second = ''] = units.map(({ body }) => body.id);
+      const maildrop = await openMaildrop(store, ANDREW);
+      maildrop.picked([1], '192.0.2.7');
+      expect((await store.mailStore.copies(first))[0]?.client).to.equal('192.0.2.7');
+      maildrop.picked([2], '192.0.2.8');
+      expect((await store.mailStore.mailboxes())[0]?.lastClient).to.equal('192.0.2.8');
+      maildrop.picked([2], '192.0.2.9');
+      expect((await store.mailStore.trace(second, 1))[0]?.copies[0]?.client).to.equal('192.0.2.9');
+      await maildrop.close();
     });
 
     it('notes pick-ups with a later commit and tells who listens', async () => {

@@ -152,6 +152,24 @@ export function outboxSuite(engine: string, make: () => Promise<StorePlace>): vo
       expect((await store.outbox.list())[0]).to.deep.include({ id: one.id, state: 'held', doubts: 2 });
     });
 
+    it('gives back what this server was leased and is not at work on, in doubt where it was', async () => {
+      const [one, two, three] = await leaseAll();
+      await store.outbox.enterDoubt([one, two]);
+      expect(await store.outbox.recover(MINUTE, [one, two, three])).to.deep.equal([]);
+      const left = await store.outbox.recover(MINUTE, [one]);
+      expect(left.map(({ id, inDoubt }) => [id, inDoubt])).to.deep.equal([
+        [two.id, true],
+        [three.id, undefined],
+      ]);
+      expect((await lease()).map(({ id }) => id)).to.deep.equal([three.id]);
+      expect((await failureOf(store.outbox.report([update(two, 'sent')]))).code, 'its former try').to.equal('lease/lost');
+      await store.outbox.report([{ ...update(left[0] ?? two, 'held'), doubtful: true }, update(one, 'sent')]);
+      expect((await store.outbox.list()).map(({ id, state }) => [id, state])).to.deep.equal([
+        [two.id, 'held'],
+        [three.id, 'sending'],
+      ]);
+    });
+
     it('leaves what is in doubt to the sender that reports it, until that one is over too', async () => {
       const [one] = await leaseAll();
       await store.outbox.enterDoubt([one]);

@@ -121,6 +121,16 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
       expect(await store.activity.prune(0)).to.equal(2);
     });
 
+    it('shows at once what this server has added to the log', async () => {
+      const entry = { kind: 'service', account: undefined, user: undefined, message: undefined } as const;
+      for (const text of ['one', 'two', 'three']) {
+        store.activity.add({ ...entry, text });
+        expect((await store.activity.read({ limit: 1 }))[0]?.text).to.equal(text);
+      }
+      store.activity.add({ ...entry, text: 'four' });
+      expect(await store.activity.days()).to.deep.equal([{ day: '2026-11-23', entries: 4 }]);
+    });
+
     it('keeps the trace of a message that is gone as long as the log', async () => {
       await put(store, { to: [ANDREW], uidl: 'x' });
       await pickUp(store, ANDREW);
@@ -153,6 +163,46 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
       expect(await failureOf(state.set('x', undefined))).to.be.instanceOf(TypeError);
     });
 
+    it('changes a value by a function, in one step', async () => {
+      const state = store.storages.forPlugin('acme.one');
+      const add = (by: number) => (before: unknown) => ((before as number | undefined) ?? 0) + by;
+      expect(await state.update('sum', add(1))).to.equal(1);
+      expect(await Promise.all(Array.from({ length: 50 }, () => state.update('sum', add(2))))).to.include(101);
+      expect(await state.get('sum')).to.equal(101);
+      expect(await state.update('list', () => [{ a: 'ü' }])).to.deep.equal([{ a: 'ü' }]);
+      // What is done to the argument itself counts like any answer.
+      await state.update('list', (before) => {
+        (before as unknown[]).push(2);
+        return before;
+      });
+      expect(await state.get('list')).to.deep.equal([{ a: 'ü' }, 2]);
+      expect([await state.update('sum', () => undefined), await state.get('sum')]).to.deep.equal([undefined, undefined]);
+      expect(await state.update('sum', () => undefined), 'what is not there').to.equal(undefined);
+      const mistake = new Error('a slip');
+      const throwing = (): never => {
+        throw mistake;
+      };
+      expect(await failureOf(state.update('list', throwing))).to.equal(mistake);
+      expect(await failureOf(state.update('list', () => Symbol('x')))).to.be.instanceOf(TypeError);
+      expect((await failureOf(state.update('list', () => 'y'.repeat(65_536)))).code).to.equal('store/full');
+      expect(await state.get('list')).to.deep.equal([{ a: 'ü' }, 2]);
+    });
+
+    it('takes what has expired for gone where a value is changed, and keeps its end where no other is given', async () => {
+      const state = store.storages.forPlugin('acme.one');
+      const soon = new Date(now.getTime() + 1_000);
+      await state.set('a', 1, soon);
+      expect(await state.update('a', (before) => [before])).to.deep.equal([1]);
+      await state.update('b', () => 1, soon);
+      await state.update('c', () => 1, soon);
+      await state.update('c', () => 1, new Date(now.getTime() + 2_000));
+      now = soon;
+      expect(await state.keys('')).to.deep.equal(['c']);
+      expect(await state.update('a', (before) => [before])).to.deep.equal([null]);
+      now = new Date(now.getTime() + 86_400_000);
+      expect(await state.keys(''), 'a new entry has no end').to.deep.equal(['a']);
+    });
+
     it('keeps 64 MB of a plugin and no more, whatever its entries are called, until it deletes some', async () => {
       const state = store.storages.forPlugin('acme.much');
       const piece = 'y'.repeat(63 * 1024);
@@ -164,6 +214,7 @@ export function recordSuite(engine: string, make: () => Promise<StorePlace>): vo
         'store/full',
         'Plugin acme.much keeps 64 MB already. Delete some, or let them expire.',
       ]);
+      expect((await failureOf(state.update('one more', () => piece))).code).to.equal('store/full');
       await state.set('0/0', 'smaller');
       await state.set('one more', 'small');
       await store.storages.forPlugin('acme.other').set('a', piece);

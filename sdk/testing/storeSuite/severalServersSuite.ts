@@ -45,6 +45,18 @@ export function severalServersSuite(engine: string, make: () => Promise<StorePla
       expect((await south.revisions.latest())?.id).to.equal(revision);
     });
 
+    it("lose nothing of each other's changes of a value, whether it is there, new, or removed", async () => {
+      const either = (index: number) => (index % 2 === 0 ? north : south).storages.forPlugin('acme.x');
+      const notes = Array.from({ length: 40 }, (_, index) => `${index}`);
+      await Promise.all(
+        notes.map((note, index) => either(index).update('notes', (before) => [...((before as readonly string[] | undefined) ?? []), note])),
+      );
+      expect(await either(0).get('notes')).to.have.members(notes);
+      const turn = (before: unknown): unknown => (before === undefined ? 1 : before === 3 ? undefined : Number(before) + 1);
+      await Promise.all(Array.from({ length: 40 }, (_, index) => either(index).update('turn', turn)));
+      expect(await either(1).get('turn'), 'it went round ten times').to.equal(undefined);
+    });
+
     it('have different names and numbers, and know of each other', async () => {
       const held = await south.leases.take('tidy');
       const seen = await north.leases.servers();

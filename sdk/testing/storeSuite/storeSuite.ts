@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import { documentSuite, sharedDocumentSuite } from './documentSuite.js';
 import { endSuite } from './endSuite.js';
 import { journalClockSuite } from './journalClockSuite.js';
+import { journalRulesSuite } from './journalRulesSuite.js';
 import { leaseSuite } from './leaseSuite.js';
 import { maildropSuite } from './maildropSuite.js';
 import { mailStoreSuite } from './mailStoreSuite.js';
@@ -38,6 +39,7 @@ export function storeSuite(
       maildropSuite,
       outboxSuite,
       recordSuite,
+      journalRulesSuite,
       journalClockSuite,
       documentSuite,
       leaseSuite,

@@ -52,6 +52,23 @@ export function unitSuite(engine: string, make: () => Promise<StorePlace>): void
         expect(await store.outbox.list()).to.have.length(1);
         expect(await store.mailStore.message(bounced)).to.not.equal(undefined);
       });
+
+      it('is not stored a second time, nor where what bounced has ended otherwise', async () => {
+        await store.mailStore.commit({ ...(await mail(store, { to: [ANDREW] })), settles: [update] });
+        const { lease: _lease, ...decided } = update;
+        for (const again of [update, decided]) {
+          const unit = { ...(await mail(store, { to: [ANDREW], text: 'again' })), settles: [again] };
+          expect((await failureOf(store.mailStore.commit(unit))).code).to.equal('lease/lost');
+        }
+        expect(await pickUp(store, ANDREW)).to.have.length(1);
+      });
+
+      it('is not stored where the end of that try is recorded, though the entry stays', async () => {
+        await store.outbox.report([{ ...update, outcome: 'deferred', nextTryAt: new Date() }]);
+        const unit = { ...(await mail(store, { to: [ANDREW] })), settles: [{ ...update, outcome: 'deferred' as const }] };
+        expect((await failureOf(store.mailStore.commit(unit))).code).to.equal('lease/lost');
+        expect(await pickUp(store, ANDREW)).to.have.length(0);
+      });
     });
 
     describe('that is a notice', () => {

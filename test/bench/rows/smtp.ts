@@ -1,13 +1,11 @@
 // SMTP: 20 sessions that stay open, each message durable before its 250, against Postfix that queues and then drops.
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { costs, inTurn, median, type Sample, sample } from '../measure.js';
 import { makeDataFolder, OurServer } from '../ourServer.js';
 import { PostfixPeer } from '../peers/postfixPeer.js';
 import { type Bench, faster, type Measurement, type Row } from '../row.js';
+import { sendBySmtp } from '../smtpLoad.js';
 
-const run = promisify(execFile);
 const SESSIONS = 20;
 const OCTETS = 4096;
 
@@ -50,7 +48,5 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
 }
 
 function send(pid: number, port: number, messages: number): Promise<Sample> {
-  const many = ['-s', String(SESSIONS), '-m', String(messages), '-l', String(OCTETS), '-d'];
-  const envelope = ['-f', 'user1@works.example', '-t', 'user2@works.example'];
-  return sample(pid, () => run('smtp-source', [...many, ...envelope, `inet:127.0.0.1:${port}`]));
+  return sample(pid, () => sendBySmtp(port, { sessions: SESSIONS, messages, octets: OCTETS, to: 'user2@works.example' }));
 }

@@ -84,6 +84,38 @@ describe('a commit whose answer was lost', () => {
     expect([fixture.events, fixture.activity, fixture.clock.pending]).to.deep.equal([[], [], 0]);
   });
 
+  it('stays unknown after some seconds where the disk failed, which the store says at once', async () => {
+    fixture.store.losing = 'stored';
+    fixture.store.outcomeTrouble = new PostroomError('store/failed', 'Nothing can be stored: the disk failed before.');
+    fixture.maintenance.trouble = new Error('disk I/O error');
+    const committing = commit();
+    await fixture.advance(3_100);
+    expect(await committing).to.be.instanceOf(OutcomeUnknown);
+    expect([fixture.store.settled.length, fixture.clock.pending]).to.deep.equal([6, 0]);
+  });
+
+  it('is settled where the failed disk works again within these seconds', async () => {
+    fixture.store.losing = 'stored';
+    fixture.store.outcomeTrouble = new PostroomError('store/failed', 'Nothing can be stored: the disk failed before.');
+    fixture.maintenance.trouble = new Error('disk I/O error');
+    const committing = commit();
+    await fixture.advance(1_400);
+    [fixture.store.outcomeTrouble, fixture.maintenance.trouble] = [undefined, undefined];
+    await fixture.clock.advance(100);
+    expect(await committing).to.deep.include({ id: '1', mailboxes: [ANDREW] });
+  });
+
+  it('is waited for half a minute where the store is away, which it says: it may be back at any moment', async () => {
+    fixture.store.losing = 'stored';
+    fixture.store.outcomeTrouble = AWAY;
+    fixture.maintenance.trouble = AWAY;
+    const committing = commit();
+    await fixture.advance(25_400);
+    fixture.store.outcomeTrouble = undefined;
+    await fixture.clock.advance(100);
+    expect(await committing).to.deep.include({ id: '1', mailboxes: [ANDREW] });
+  });
+
   it('stays unknown after half a minute though the store never answers the question', async () => {
     fixture.store.losing = 'not stored';
     fixture.store.outcome = () => new Promise(() => undefined);

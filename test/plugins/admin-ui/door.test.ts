@@ -61,6 +61,13 @@ describe("The manager's door", () => {
       }
     });
 
+    it('counts a client of a load balancer as from elsewhere, whatever address it has', async () => {
+      host.machine.isBehindProxy = true;
+      expect((await host.ask('GET', '/api/session')).json()).to.include({ codeNeeded: true });
+      expect(problemOf(await host.ask('POST', '/api/setup', { password: PASSWORD })).code).to.equal('setup/code');
+      expect((await host.ask('GET', '/metrics')).statusCode).to.equal(401);
+    });
+
     it('wants the code from this computer too, where the system cannot tell that its owner asks (claimed 8)', async () => {
       host.machine.peer = 'unknown';
       expect((await host.ask('GET', '/api/session')).json()).to.include({ codeNeeded: true });

@@ -49,6 +49,8 @@ const SETTINGS = {
 /** Whose program is at the other end of a connection of this machine. */
 export interface Machine {
   peer: PeerProcess;
+  /** Clients come through a load balancer. */
+  isBehindProxy: boolean;
 }
 
 /** What a browser or a script holds. */
@@ -86,7 +88,7 @@ export class ManagerHost {
     const feed = new EventFeed(service(container, Events), lamps, service(container, Clock));
     const codes: string[] = [];
     const setupCode = new SetupCode((code) => codes.push(code), clock);
-    const machine: Machine = { peer: 'own' };
+    const machine: Machine = { peer: 'own', isBehindProxy: false };
     service(container, AdminPassword).onDidChange(() => sessions.endAll());
     const app = await createApp({
       commands: service(container, CommandCatalogue),
@@ -96,6 +98,7 @@ export class ManagerHost {
       certificates: service(container, Certificates),
       adminPassword: service(container, AdminPassword),
       setupCode,
+      isBehindProxy: () => machine.isBehindProxy,
       peerOf: async () => machine.peer,
       sessions,
       tokens: new Tokens(service(container, PluginStorages).forPlugin('postroom.admin-ui'), clock),

@@ -7,6 +7,7 @@ function known(change: Partial<Knowledge> = {}): Knowledge {
   return {
     device: { address: '192.0.2.11', port: 0, mac: '' },
     seen: false,
+    others: { servers: 0, seenBy: [] },
     why: 'did not answer ping within 2 seconds',
     unseenForMs: 12 * MINUTE,
     graceMinutes: 10,
@@ -34,6 +35,16 @@ describe('the judgement about the device', () => {
       .to.contain("'ping 192.0.2.11'")
       .and.contain('connected to your network')
       .and.contain('licensing.device.address');
+  });
+
+  it('leaves the word to the edition where another server on the store sees it, whatever is set here', () => {
+    const others = { servers: 2, seenBy: ['b'] };
+    expect(denialOf(known({ others }))).to.equal(undefined);
+    expect(denialOf(known({ others, device: { address: '', port: 0, mac: '' } }))).to.equal(undefined);
+  });
+
+  it('says that no other server sees it either', () => {
+    expect(denialOf(known({ others: { servers: 1, seenBy: [] } }))?.reason).to.contain('No other server on its store sees it either.');
   });
 
   it('names the TCP port where one is set', () => {

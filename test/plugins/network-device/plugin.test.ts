@@ -1,8 +1,9 @@
 import type { CommandHandler, Disposable, LicenceHandler, LicenceVerdict, PluginContext } from '@postroom/sdk';
-import { Clock, Licence, type ServiceId } from '@postroom/sdk/services';
+import { Clock, Leases, Licence, ServerNode, type ServiceId } from '@postroom/sdk/services';
 import { leakCheck, PracticeIsp, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { activate } from '#plugins/network-device/dist/plugin.js';
+import { SharedLeases } from '../../kit/sharedLeases.js';
 
 /** As much of a host as the plugin sees, around the practice device. */
 class Host {
@@ -26,6 +27,8 @@ class Host {
     const services = new Map<unknown, unknown>([
       [Clock, this.clock],
       [Licence, licence],
+      [Leases, new SharedLeases(() => this.clock.now()).of('a')],
+      [ServerNode, { name: 'a' }],
     ]);
     const nothing: Disposable = { dispose: () => undefined };
     const quiet = (): void => undefined;
@@ -123,6 +126,7 @@ describe('the network device', () => {
     await host.start();
     const status = await host.command('network-device.status');
     expect(status).to.include({ address: '127.0.0.1', port: isp.device.port, mac: '', seen: true, satisfied: true });
+    expect(status).to.deep.include({ seenBy: ['a'] });
     expect(await host.command('network-device.card')).to.deep.equal({
       state: 'good',
       text: `127.0.0.1 (TCP port ${isp.device.port}) is seen`,

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Leases, StoreMaintenance } from '@postroom/sdk/services';
 import { expect } from 'chai';
+import { failureOf } from '../../kit/failureOf.js';
 import { Office } from '../../kit/office.js';
 import { type Cluster, GUARDED } from '../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../kit/postgres/database.js';
 import { testCluster } from '../../kit/postgres/testCluster.js';
 import { Postroom } from '../../kit/postroom.js';
+import { until } from '../../kit/until.js';
 
 const letter = (subject: string): string => `From: ann@far.example\nTo: Andrew <mail@company.example>\nSubject: ${subject}\n\nHello\n`;
 /** Servers on one store have one key. */
@@ -114,6 +116,24 @@ describe('commands without a server, whose store is on PostgreSQL', () => {
     } finally {
       await cluster.start();
     }
+  });
+
+  it('start a server that waits for its database, unless it is told to end', async () => {
+    const waits = (): number => office.log.split('The server waits for it').length - 1;
+    let started: Promise<void> | undefined;
+    await cluster.stop('fast');
+    try {
+      const ended = failureOf(office.start());
+      await until('it waits', () => waits() === 1);
+      office.signal('SIGTERM');
+      expect((await ended).message).to.match(/^postroom serve ended: .*Stopped before it had started\. No PostgreSQL answers/s);
+      started = office.start();
+      await until('it waits again', () => waits() === 2);
+    } finally {
+      await cluster.start();
+    }
+    await started;
+    await office.stop();
   });
 
   it('start a server with the store and the name that the environment has: with a password, and encrypted', async () => {

@@ -47,7 +47,12 @@ export function DeviceForm(): ReactNode {
           {data.lastSeen !== undefined && `Last at ${time(data.lastSeen)}.`}
         </Notice>
       )}
-      {data?.seen === false && (
+      {data?.seen === false && data.seenBy.length > 0 && (
+        <Notice kind="good" title={`The device is seen by ${data.seenBy.join(', ')}.`}>
+          That is enough for all servers on the store. This one does not see it: it {data.why}.
+        </Notice>
+      )}
+      {data?.seen === false && data.seenBy.length === 0 && (
         <Notice kind="problem" title="The device is not seen.">
           {data.why}
         </Notice>

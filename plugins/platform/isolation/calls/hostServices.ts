@@ -1,7 +1,9 @@
 // What a plugin's process may ask of the host, besides messages: its own state, its own secrets, the log, and mail in a user's name.
 // Every argument is checked; what is refused rejects the plugin's own call.
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger, MailSender, OutgoingMail, PluginStorage, Secrets } from '@postroom/sdk';
 import type { PeerHandler } from '../pipe/peer.js';
+import type { ReplaceAnswer } from '../pipe/protocol.js';
 import { dateIn, optionalTextIn, recordOf, textIn } from '../pipe/shapes.js';
 import { LineBudget, plainFields, plainText } from '../process/plainLog.js';
 
@@ -26,6 +28,7 @@ export function serviceHandlers({ state, secrets, mail, log }: HostServices): Re
       await state.set(keyIn(data), given['value'], dateIn(given, 'expires'));
       return undefined;
     },
+    'state.replace': async (data) => ({ data: await replace(state, recordOf(data)) }),
     'state.delete': async (data) => {
       await state.delete(keyIn(data));
       return undefined;
@@ -40,6 +43,21 @@ export function serviceHandlers({ state, secrets, mail, log }: HostServices): Re
       return undefined;
     },
   };
+}
+
+/**
+ * A step of PluginStorage.update, whose function is in the plugin's process: puts `value` in the place of `before`. Answers what is there instead where that
+ * is something else by now.
+ */
+async function replace(state: PluginStorage, given: Readonly<Record<string, unknown>>): Promise<ReplaceAnswer> {
+  let answer: ReplaceAnswer = { isReplaced: true };
+  const step = (now: unknown): unknown => {
+    const isSame = isDeepStrictEqual(now, given['before']);
+    answer = isSame ? { isReplaced: true } : { isReplaced: false, now };
+    return isSame ? given['value'] : now;
+  };
+  await state.update(keyIn(given), step, dateIn(given, 'expires'));
+  return answer;
 }
 
 function keyIn(data: unknown): string {

@@ -11,7 +11,7 @@ import {
 } from '@postroom/sdk';
 import type { DisposableStack } from '@postroom/sdk/base';
 import type { Peer, Reply } from '../pipe/peer.js';
-import type { Activation, CommandRequest } from '../pipe/protocol.js';
+import type { Activation, CommandRequest, ReplaceAnswer } from '../pipe/protocol.js';
 import type { ChildSettings } from './childSettings.js';
 import type { ChildTaps } from './childTaps.js';
 
@@ -90,9 +90,26 @@ function stateOver(peer: Peer): PluginStorage {
   return {
     get: async (key) => (await peer.call('state.get', { key })).data,
     set: async (key, value, expires) => void (await peer.call('state.set', { key, value, expires })),
+    update: (key, change, expires) => updateOver(peer, key, change, expires),
     delete: async (key) => void (await peer.call('state.delete', { key })),
     keys: async (prefix) => (await peer.call('state.keys', { prefix })).data as readonly string[],
   };
+}
+
+/** The function is here and the value there: what it makes of the value takes the place of just that one, or it is asked again. */
+async function updateOver(peer: Peer, key: string, change: (before: unknown) => unknown, expires: Date | undefined): Promise<unknown> {
+  let before = (await peer.call('state.get', { key })).data;
+  for (;;) {
+    // What `change` does to its argument must not pass for what was read.
+    const read = structuredClone(before);
+    const value = change(before);
+    if (value !== undefined && JSON.stringify(value) === undefined) {
+      throw new TypeError(`${key} is updated to something that JSON can't express.`);
+    }
+    const answer = (await peer.call('state.replace', { key, before: read, value, expires })).data as ReplaceAnswer;
+    if (answer.isReplaced) return value;
+    before = answer.now;
+  }
 }
 
 function logOver(peer: Peer): Logger {

@@ -124,3 +124,6 @@ export interface CommandRequest {
   readonly args: unknown;
   readonly author: string;
 }
+
+/** Answers `state.replace`, which carries the value that a change began with, and the new one. */
+export type ReplaceAnswer = { readonly isReplaced: true } | { readonly isReplaced: false; readonly now: unknown };

@@ -1,7 +1,7 @@
 // accounts suggest-kind and advice: what an account's own mail says about how it should be set up.
 import type { CommandCall, CommandHandler, MailView } from '@postroom/sdk';
+import { accountNamed } from '@postroom/sdk/base';
 import type { Accounts, CommandCatalogue, PluginCatalogue, RecentMail, SettingsService } from '@postroom/sdk/services';
-import { knownAccount } from '../knownAccount.js';
 import { adviceFor, commandFor } from './accountAdvice.js';
 import { evidenceSentence, kindEvidence, ownershipIn } from './kindEvidence.js';
 import { offeredKinds } from './offeredKinds.js';
@@ -27,7 +27,7 @@ export class SuggestCommands {
 
   async #suggestKind({ account: id, messages }: { account: string; messages: number }, call: CommandCall): Promise<object> {
     const { accounts, settings, plugins } = this.services;
-    const account = knownAccount(accounts, id);
+    const account = accountNamed(id, accounts);
     const evidence = kindEvidence(account.address, await this.#mailOf(id, messages, call));
     const owns = ownershipIn(evidence);
     const fitting = offeredKinds(plugins.plugins, settings.schema).filter((each) => each.owns === owns);
@@ -41,7 +41,7 @@ export class SuggestCommands {
   }
 
   async #advice(id: string, call: CommandCall): Promise<readonly object[]> {
-    const found = await adviceFor(knownAccount(this.services.accounts, id), this.services, call);
+    const found = await adviceFor(accountNamed(id, this.services.accounts), this.services, call);
     return found.map((each) => ({ ...each, set: commandFor(id, each) }));
   }
 

@@ -1,4 +1,4 @@
-// config get|show|set|unset|confirm|validate|history|diff|undo: the one settings file.
+// config get|show|set|unset|replace|confirm|validate|history|diff|undo: the one settings file.
 import { type CommandHandler, PostroomError } from '@postroom/sdk';
 import { didYouMean, NOT_UTF8, shownName, utf8TextOf } from '@postroom/sdk/base';
 import type { Accounts, Leases, PluginAdministration, SettingsService, Trial, WhatIf } from '@postroom/sdk/services';
@@ -36,6 +36,7 @@ export class ConfigCommands {
       'config.show': ({ all = false }: { all?: boolean }) => shownSettings(settings, all),
       'config.set': (values: NewValues, { author }) => this.#set(values, author),
       'config.unset': ({ key }: { key: string }, { author }) => this.#unset(key, author),
+      'config.replace': ({ file }: { file: string }, { author }) => this.#replace(file, author),
       'config.validate': ({ file, whatIf }: { file?: string; whatIf?: number }) => this.#validate(file, whatIf),
       'config.history': ({ limit }: { limit: number }) => settings.history(limit),
       'config.diff': ({ revision }: { revision?: number }) => this.#diff(revision),
@@ -62,6 +63,14 @@ export class ConfigCommands {
     if (settings.written(path) === undefined) refuseUnknownKeys(settings.schema, [{ path, value: 'nothing' }]);
     const result = orFail(await settings.edit(author, [{ path, value: undefined }]));
     return { key, ...result, ...this.#onTrial() };
+  }
+
+  /** `file`: its octets in base64. */
+  async #replace(file: string, author: string): Promise<object> {
+    const { settings, plugins } = this.services;
+    const result = orFail(await settings.replace(author, textOf(Buffer.from(file, 'base64'))));
+    await plugins.settled();
+    return { ...result, ...this.#onTrial() };
   }
 
   /** `file`: its octets in base64. */

@@ -9,7 +9,7 @@ import {
   PostroomError,
   type PropertySchema,
 } from '@postroom/sdk';
-import { shellWord } from '@postroom/sdk/base';
+import { accountNamed, shellWord } from '@postroom/sdk/base';
 import type {
   Accounts,
   BccAddresses,
@@ -20,7 +20,6 @@ import type {
   SettingsService,
 } from '@postroom/sdk/services';
 import { accountEntries, editBy, orFail, propertyOf } from '@postroom/sdk/settings';
-import { knownAccount } from '../knownAccount.js';
 import { knownAssignments } from '../settingsEdits.js';
 import { accessTokens } from './accessTokens.js';
 import { rewrittenReferences } from './rewrittenReferences.js';
@@ -175,7 +174,7 @@ export class UserCommands {
     }
     const entry = settings.value['accounts'] as Record<string, { kind: string; users: Record<string, Record<string, unknown>> }>;
     const present = entry[account]?.users[mailbox.user] ?? {};
-    const alias = accounts.ownsDomains(knownAccount(accounts, account)) ? 'aliases' : 'names';
+    const alias = accounts.ownsDomains(accountNamed(account, accounts)) ? 'aliases' : 'names';
     const former = [...new Set([...((present[alias] as readonly string[] | undefined) ?? []), mailbox.user])];
     const references = this.#references(account, mailbox.user, name);
     const own = references.filter(({ user }) => user === mailbox.user).map(({ key, edit }) => [key, edit.value]);
@@ -236,14 +235,14 @@ export class UserCommands {
   }
 
   #find(account: string, user: string): MailboxRef | undefined {
-    const { users } = knownAccount(this.services.accounts, account);
+    const { users } = accountNamed(account, this.services.accounts);
     return users.find(({ name }) => name.toLowerCase() === user.toLowerCase())?.mailbox;
   }
 
   #user(account: string, user: string): MailboxRef {
     const found = this.#find(account, user);
     if (found !== undefined) return found;
-    const { users } = knownAccount(this.services.accounts, account);
+    const { users } = accountNamed(account, this.services.accounts);
     const known = users.map(({ name }) => name).join(', ');
     throw new PostroomError('user/unknown', `${account} has no user "${user}". ${known === '' ? 'It has none yet.' : `It has: ${known}.`}`);
   }

@@ -2,7 +2,7 @@
 import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
-import type { Moved } from '../outbox/outboxRecord.js';
+import type { Moved } from '../outbox/tallyRows.js';
 import type { Connection } from './connection.js';
 import { type LastCommit, readLastCommit, writeLastCommit } from './lastCommit.js';
 import { Sequence } from './sequence.js';

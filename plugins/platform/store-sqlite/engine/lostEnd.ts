@@ -1,7 +1,7 @@
 // A database that lost its end: what may have been sent since is put on hold, and what was lost is written down, before anything else is.
 import { type PluginStorage, sentenceOf } from '@postroom/sdk';
 import type { Clock, LostEnd } from '@postroom/sdk/services';
-import type { Moved } from '../outbox/outboxRecord.js';
+import type { Moved } from '../outbox/tallyRows.js';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber, LostCommits } from './commitNumber.js';
 import type { Connection } from './connection.js';

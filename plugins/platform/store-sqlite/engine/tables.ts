@@ -1,18 +1,7 @@
 // The rows that go in by the group: columns as in migrations/*.sql.
+import type { ActivityColumns, CopyColumns, MessageColumns } from '@postroom/sdk/store';
 
-export interface MessageRow {
-  readonly id: number;
-  readonly origin: string;
-  readonly account: string | null;
-  readonly uidl: string | null;
-  readonly received_at: number;
-  readonly size: number;
-  readonly content_hash: Uint8Array;
-  readonly message_id: string;
-  readonly sender: string;
-  readonly subject: string;
-  readonly disposition: string;
-  readonly details: string;
+export interface MessageRow extends MessageColumns {
   readonly gone_at: number | null;
 }
 
@@ -27,13 +16,9 @@ export interface SpillRow {
 }
 
 /** The number is SQLite's to give. */
-export interface PlacementRow {
+export interface PlacementRow extends CopyColumns {
   readonly mailbox_id: number;
   readonly message_id: number;
-  readonly prefix: Uint8Array;
-  readonly concealed: string | null;
-  readonly size: number;
-  readonly tag: number;
   readonly seen_key: Uint8Array | null;
   readonly placed_at: number;
 }
@@ -68,17 +53,6 @@ export interface JournalRow {
   readonly header_print: string | null;
 }
 
-export interface ActivityRow {
-  readonly at: number;
-  readonly day: string;
-  readonly kind: string;
-  readonly account: string | null;
-  readonly user: string | null;
-  readonly message: string | null;
-  readonly text: string;
-  readonly details: string;
-}
-
 export interface Rows {
   readonly message: MessageRow;
   readonly chunk: ChunkRow;
@@ -87,7 +61,7 @@ export interface Rows {
   readonly seen: SeenRow;
   readonly outbox: OutboxRow;
   readonly journal: JournalRow;
-  readonly activity: ActivityRow;
+  readonly activity: ActivityColumns;
 }
 
 export type TableName = keyof Rows;
@@ -120,3 +94,7 @@ export const COLUMNS: { readonly [T in TableName]: readonly (keyof Rows[T] & str
 
 /** Tables where a newer row takes the place of the older one with the same key. */
 export const REPLACING: ReadonlySet<TableName> = new Set(['seen', 'journal']);
+
+/** SQL: what a message is read from. */
+export const MESSAGE_COLUMNS =
+  'message.id, origin, message.account, uidl, received_at, message.size, content_hash, message.message_id, sender, subject, disposition, details';

@@ -1,4 +1,5 @@
 // The rows of all units that share a commit, table by table.
+import { SEEN_MS } from '@postroom/sdk/store';
 import type { Connection, SqlValue } from './connection.js';
 import type { Rows, TableName } from './tables.js';
 import { COLUMNS, REPLACING } from './tables.js';
@@ -6,9 +7,6 @@ import { COLUMNS, REPLACING } from './tables.js';
 /** Rows in one INSERT. A call into sqlite3 costs 20-40 us whatever it carries; few sizes keep the prepared statements few. */
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64] as const;
 const LARGEST_BATCH = 64;
-/** A mailbox that took the same content this long ago takes it again. */
-export const SEEN_DAYS = 7;
-
 /** The message that brought a content first. */
 export interface SeenMessage {
   readonly number: number;
@@ -32,7 +30,7 @@ export class WriteGroup {
       const rows = await writer.all<{ key: string; message_id: number; at: number; content: string | null }>(
         `SELECT hex(key) AS key, message_id, at, (SELECT hex(content_hash) FROM message WHERE message.id = seen.message_id) AS content
           FROM seen WHERE key IN (SELECT unhex(value) FROM json_each(?)) AND at > ?`,
-        [JSON.stringify(keys.map((key) => key.toString('hex'))), now.getTime() - SEEN_DAYS * 86_400_000],
+        [JSON.stringify(keys.map((key) => key.toString('hex'))), now.getTime() - SEEN_MS],
       );
       for (const { key, message_id: number, at, content } of rows)
         seen.set(key.toLowerCase(), { number, at: new Date(at), contentHash: (content ?? '').toLowerCase() });

@@ -3,8 +3,8 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
-import { CommitStatistics } from '@postroom/sdk/base';
 import type { Clock, Fence, StoreStatistics } from '@postroom/sdk/services';
+import { CommitStatistics } from '@postroom/sdk/store';
 import type { Ballast } from './ballast.js';
 import type { CommitNumber } from './commitNumber.js';
 import type { Connection } from './connection.js';
@@ -43,11 +43,16 @@ const GROUP_OCTETS = 8 * 2 ** 20;
 /** How long a fire-and-forget write waits for a commit to join. */
 const PATIENCE_MS = 200;
 
+/** Brings on the commit that others wait for. */
+const LOOK: WriteUnit = { changesNothing: true };
+
 export class WriteQueue {
   readonly #statistics = new CommitStatistics();
   #waiting: Waiting[] = [];
   #later: WriteUnit[] = [];
   #laterTimer: Disposable | undefined;
+  /** The last commit that had such changes. */
+  #lastLater: Promise<void> | undefined;
   #draining: Promise<void> | undefined;
   #broken: Error | undefined;
   #closed = false;
@@ -91,6 +96,12 @@ export class WriteQueue {
       this.#laterTimer = undefined;
       if (this.#later.length > 0) this.#draining ??= this.#drain();
     });
+  }
+
+  /** Resolves when what was to be written later has been tried: who reads behind it finds it. */
+  async settleLater(): Promise<void> {
+    if (this.#later.length === 0) await this.#lastLater;
+    else await this.write(LOOK).catch(() => undefined);
   }
 
   /** Resolves when all that was asked for so far has been tried. */
@@ -142,7 +153,12 @@ export class WriteQueue {
   async #drain(): Promise<void> {
     // Writes in the same turn of the event loop share the first commit too.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0 || this.#later.length > 0) await this.#commit(this.#takeGroup());
+    while (this.#waiting.length > 0 || this.#later.length > 0) {
+      const hasLater = this.#later.length > 0;
+      const committing = this.#commit(this.#takeGroup());
+      if (hasLater) this.#lastLater = committing;
+      await committing;
+    }
     this.#draining = undefined;
   }
 

@@ -1,6 +1,5 @@
 // A message's octets in rows: each row but the last holds 256 KB, and a range of row numbers is one message.
-import { PostroomError } from '@postroom/sdk';
-import { octetsPassed } from '../engine/bufferPressure.js';
+import { readInPieces } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 
@@ -36,32 +35,13 @@ export async function sweepSpilled(writer: Connection, server: number): Promise<
   return rows.length;
 }
 
-/** Reads octets from `start` to `end` of a message. One row is read ahead while the consumer works on the one before. */
-export async function* readChunks(readers: Readers, message: number, start: number, end: number): AsyncGenerator<Uint8Array> {
-  const fetch = (piece: number): Promise<Uint8Array | undefined> | undefined =>
-    piece * CHUNK_OCTETS < end
-      ? readers.get<{ octets: Uint8Array }>('SELECT octets FROM chunk WHERE id = ?', [chunkId(message, piece)]).then((row) => row?.octets)
-      : undefined;
-  const first = Math.floor(start / CHUNK_OCTETS);
-  let ahead = fetch(first);
-  for (let piece = first; ahead !== undefined; piece += 1) {
-    const octets = await ahead;
-    const expected = Math.min(CHUNK_OCTETS, end - piece * CHUNK_OCTETS);
-    if (octets === undefined || octets.length < expected) throw missingOctets(message);
-    ahead = fetch(piece + 1);
-    // A consumer that stops early leaves this one behind.
-    ahead?.catch(() => undefined);
-    if (piece > first) octetsPassed(octets.length);
-    yield octets.subarray(Math.max(0, start - piece * CHUNK_OCTETS), expected);
-  }
+/** Reads octets from `start` to `end` of a message. */
+export function readChunks(readers: Readers, message: number, start: number, end: number): AsyncIterable<Uint8Array> {
+  const reader = { pieceOctets: CHUNK_OCTETS, atOnce: 1, buffers: 1, fetch: (of: number, piece: number) => chunksOf(readers, of, piece) };
+  return readInPieces(reader, message, start, end);
 }
 
-export function missingOctets(message: number): PostroomError {
-  return new PostroomError(
-    'data/corrupt',
-    `Octets of message ${message} are missing: it was removed while it was read, or the database is damaged. Run "postroom doctor".`,
-    {
-      message,
-    },
-  );
+async function chunksOf(readers: Readers, message: number, piece: number): Promise<readonly Uint8Array[]> {
+  const row = await readers.get<{ octets: Uint8Array }>('SELECT octets FROM chunk WHERE id = ?', [chunkId(message, piece)]);
+  return row === undefined ? [] : [row.octets];
 }

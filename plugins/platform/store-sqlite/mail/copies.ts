@@ -1,7 +1,7 @@
 // Copies in mailboxes: who gets one, and when a message without copies is deleted.
-import { createHash } from 'node:crypto';
-import { type CopyEdit, joinEdits, octetsAdded } from '@postroom/sdk/base';
+import type { MailboxRef } from '@postroom/sdk';
 import type { IntakeResult, OutboxDraft, PlacementDraft, StoredMessage } from '@postroom/sdk/services';
+import { copyColumnsOf, dsnText, oncePerMailbox, type QueuedEntry, seenKeyOf } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { OutboxRow } from '../engine/tables.js';
 import type { WriteGroup } from '../engine/writeGroup.js';
@@ -16,38 +16,35 @@ export interface Copy {
 }
 
 export function copyFor(draft: PlacementDraft, mailbox: number): Copy {
-  const seenKey = draft.duplicateKey && createHash('sha256').update(`${mailbox}:`).update(draft.duplicateKey).digest().subarray(0, 16);
-  return { draft, mailbox, seenKey };
+  return { draft, mailbox, seenKey: draft.duplicateKey && seenKeyOf(mailbox, draft.duplicateKey) };
 }
 
 /** Adds the copies to the group, one a mailbox, but for mailboxes that took the same content from another message. */
 export function placeCopies(group: WriteGroup, number: number, message: StoredMessage, copies: readonly Copy[], now: Date): IntakeResult {
-  const placed: PlacementDraft[] = [];
-  const duplicates: PlacementDraft[] = [];
-  const concealed = joinEdits(message.concealed);
-  const served = new Set<number>();
-  for (const { draft, mailbox, seenKey } of copies) {
-    if (served.has(mailbox)) continue;
-    served.add(mailbox);
+  const placed: MailboxRef[] = [];
+  const duplicates: MailboxRef[] = [];
+  const columnsOf = copyColumnsOf(message);
+  for (const { draft, mailbox, seenKey } of oncePerMailbox(copies, (copy) => copy.draft.mailbox)) {
     const first = seenKey && group.firstWith(seenKey);
     if (first !== undefined && first.number !== number && draft.isWanted !== true) {
-      duplicates.push(draft);
+      duplicates.push(draft.mailbox);
       continue;
     }
-    placed.push(draft);
+    placed.push(draft.mailbox);
     if (seenKey !== undefined) group.see(seenKey, { number, at: now, contentHash: message.contentHash });
+    const { prefix, concealed, size, tag } = columnsOf(draft.prefix);
     group.insert('placement', {
       mailbox_id: mailbox,
       message_id: number,
-      prefix: draft.prefix,
-      concealed: concealedText(concealed),
-      size: draft.prefix.length + message.size + octetsAdded(concealed),
-      tag: Number.parseInt(message.contentHash.slice(0, 8), 16),
+      prefix,
+      concealed,
+      size,
+      tag,
       seen_key: seenKey ?? null,
       placed_at: now.getTime(),
     });
   }
-  return { placed: placed.map((draft) => draft.mailbox), duplicates: duplicates.map((draft) => draft.mailbox) };
+  return { placed, duplicates };
 }
 
 export function outboxRow(id: number, message: number, draft: OutboxDraft, now: Date): OutboxRow {
@@ -58,23 +55,15 @@ export function outboxRow(id: number, message: number, draft: OutboxDraft, now: 
     sender: draft.from,
     recipient: draft.recipient,
     prefix: draft.prefix,
-    dsn: JSON.stringify({ ret: draft.ret, envid: draft.envid, notify: draft.notify, orcpt: draft.orcpt }),
+    dsn: dsnText(draft),
     state: 'waiting',
     queued_at: now.getTime(),
     next_try_at: now.getTime(),
   };
 }
 
-/** Edits as a copy's row keeps them; `null` for the many copies that show all as it is stored. */
-function concealedText(edits: readonly CopyEdit[]): string | null {
-  if (edits.length === 0) return null;
-  return JSON.stringify(edits.map(({ start, end, instead }) => (instead === undefined ? [start, end] : [start, end, instead])));
-}
-
-export function concealedEdits(text: string | null): readonly CopyEdit[] {
-  if (text === null) return [];
-  const rows = JSON.parse(text) as [start: number, end: number, instead?: string][];
-  return rows.map(([start, end, instead]) => ({ start, end, ...(instead !== undefined && { instead }) }));
+export function queuedEntry({ id, message_id, queued_at }: OutboxRow): QueuedEntry {
+  return { id, message: message_id, queuedAt: queued_at, isUntried: true };
 }
 
 /** Takes copies away, keeping their history. `ids`: placements. */

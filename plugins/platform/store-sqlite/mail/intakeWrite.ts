@@ -1,50 +1,31 @@
 // The one commit that makes a message Postroom's: octets, row, copies, Outbox and journal, or nothing of it.
-import { createHash } from 'node:crypto';
 import { PostroomError } from '@postroom/sdk';
 import type { Fence, IntakeResult, IntakeUnit } from '@postroom/sdk/services';
+import {
+  type CopyTurns,
+  contentKey,
+  copyTurn,
+  copyTurnsOf,
+  messageColumns,
+  needsCopy,
+  type OutboxTally,
+  type StagedMessage,
+} from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Sequence } from '../engine/sequence.js';
 import type { ChunkRow, OutboxRow } from '../engine/tables.js';
 import type { WriteGroup } from '../engine/writeGroup.js';
 import type { WriteUnit } from '../engine/writeQueue.js';
 import { OutboxRecord } from '../outbox/outboxRecord.js';
-import type { OutboxTally } from '../outbox/outboxTally.js';
 import { noteNotice } from '../records/waitingRows.js';
 import { dropSpilled, takeSpilled } from './chunks.js';
 import type { Copy } from './copies.js';
-import { outboxRow, placeCopies } from './copies.js';
-import { messageRow } from './messageRows.js';
-import type { StagedMessage } from './stagedMessage.js';
+import { outboxRow, placeCopies, queuedEntry } from './copies.js';
 
 /** A message's entry under the id that the ISP gave it before, or under the one it has. */
 export interface FormerEntry {
   readonly uidl: string;
   readonly since: number;
-}
-
-/** First 16 octets of a content hash (hex). */
-export function contentKey(contentHash: string): Buffer {
-  return Buffer.from(contentHash.slice(0, 32), 'hex');
-}
-
-/** Copies of one message that are octet for octet the same come together; what comes later is a message that was read before. */
-const SAME_OCTETS_MS = 86_400_000;
-
-/** Under which names the copies of one content are noted that reached no new recipient, in the order in which they come. */
-interface Turns {
-  /** One more than recipients. */
-  readonly keys: readonly Buffer[];
-  /** Noted where the copy that reached somebody was none of those that the header accounts for. */
-  readonly besideKey: Buffer;
-}
-
-function turnsOf({ surplus, message, placements }: IntakeUnit): Turns | undefined {
-  const duplicateKey = placements[0]?.duplicateKey;
-  if (surplus === undefined || duplicateKey === undefined) return undefined;
-  const keyOf = (what: string): Buffer =>
-    createHash('sha256').update(`${what} of ${message.account}:`).update(duplicateKey).digest().subarray(0, 16);
-  const recipients = surplus === 'accounted for' ? -1 : surplus.recipients;
-  return { keys: Array.from({ length: recipients + 1 }, (_, turn) => keyOf(`copy ${turn}`)), besideKey: keyOf('beside') };
 }
 
 export class IntakeWrite implements WriteUnit {
@@ -54,7 +35,7 @@ export class IntakeWrite implements WriteUnit {
   #outbox: OutboxRow[] = [];
   #gone = false;
   readonly #settled: OutboxRecord | undefined;
-  readonly #turns: Turns | undefined;
+  readonly #turns: CopyTurns | undefined;
 
   constructor(
     private readonly unit: IntakeUnit,
@@ -68,8 +49,8 @@ export class IntakeWrite implements WriteUnit {
     private readonly now: Date,
   ) {
     this.octets = chunks.reduce((sum, chunk) => sum + chunk.octets.length, 0);
-    this.#settled = unit.settles && new OutboxRecord(unit.settles, tally, now);
-    this.#turns = former === undefined ? turnsOf(unit) : undefined;
+    this.#settled = unit.settles && new OutboxRecord(unit.settles, tally, now, true);
+    this.#turns = former === undefined ? copyTurnsOf(unit) : undefined;
     const turns = this.#turns === undefined ? [] : [...this.#turns.keys, this.#turns.besideKey];
     this.seenKeys = [...copies.flatMap((copy) => copy.seenKey ?? []), ...turns];
   }
@@ -97,11 +78,8 @@ export class IntakeWrite implements WriteUnit {
       this.#result = { ...this.#result, placed, isSurplus: true };
     }
     this.#outbox = outbox.map((draft) => outboxRow(this.numbers.next(), number, draft, this.now));
-    // Every copy was one too many: the trace is all that stays. A message without any destination is no duplicate and stays.
-    this.#gone =
-      this.former !== undefined ||
-      (this.copies.length > 0 && this.#result.placed.length === 0 && outbox.length === 0 && message.disposition === 'deliver');
-    group.insert('message', messageRow(number, message, this.#gone ? this.now : undefined));
+    this.#gone = this.former !== undefined || (needsCopy(this.unit) && this.#result.placed.length === 0);
+    group.insert('message', { ...messageColumns(number, message), gone_at: this.#gone ? this.now.getTime() : null });
     if (!this.#gone) for (const chunk of this.chunks) group.insert('chunk', chunk);
     for (const row of this.#outbox) group.insert('outbox', row);
     if (journal !== undefined) {
@@ -122,25 +100,20 @@ export class IntakeWrite implements WriteUnit {
   /** Whether everybody had this content, and the header does not account for one copy more. */
   #isSurplus(group: WriteGroup): boolean {
     const { placed, duplicates } = this.#result;
-    const { keys, besideKey } = this.#turns ?? {};
-    const contentHash = this.unit.message.contentHash;
-    const note = (key: Buffer): void => group.see(key, { number: this.body.number, at: this.now, contentHash });
-    const first = this.copies[0]?.seenKey && group.firstWith(this.copies[0].seenKey);
-    if (keys === undefined || besideKey === undefined || first === undefined) return false;
-    if (this.unit.surplus === 'accounted for') {
-      if (placed.length > 0) note(besideKey);
-      return false;
-    }
-    if (placed.length > 0 || duplicates.length === 0) return false;
-    // The same octets long after: an ISP that brings back what was deleted.
-    if (first.contentHash === contentHash && this.now.getTime() - first.at.getTime() > SAME_OCTETS_MS) return false;
-    // One recipient had the copy that reached somebody, unless it came beside theirs.
-    const surplus = group.firstWith(besideKey) === undefined ? keys.length - 2 : keys.length - 1;
-    const turn = keys.findIndex((key) => group.firstWith(key) === undefined);
-    const key = turn > surplus ? undefined : keys[turn];
-    if (key === undefined) return false;
-    note(key);
-    return turn === surplus;
+    const firstKey = this.copies[0]?.seenKey;
+    if (this.#turns === undefined || firstKey === undefined) return false;
+    const first = group.firstWith(firstKey);
+    const turn = copyTurn({
+      unit: this.unit,
+      turns: this.#turns,
+      placed: placed.length,
+      duplicates: duplicates.length,
+      first: first && { ageMs: this.now.getTime() - first.at.getTime(), contentHash: first.contentHash },
+      isNoted: (key) => group.firstWith(key) !== undefined,
+    });
+    if (turn === undefined) return false;
+    group.see(turn.key, { number: this.body.number, at: this.now, contentHash: this.unit.message.contentHash });
+    return turn.isSurplus;
   }
 
   async run(writer: Connection): Promise<void> {
@@ -156,7 +129,7 @@ export class IntakeWrite implements WriteUnit {
 
   committed(): void {
     this.body.committed();
-    this.tally.queued(this.#outbox);
+    this.tally.queued(this.#outbox.map(queuedEntry));
     this.#settled?.committed();
   }
 }

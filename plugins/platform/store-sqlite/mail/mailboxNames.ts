@@ -1,5 +1,6 @@
 // Mailboxes have numbers, so that UIDLs and history outlive a renaming. All names are kept in memory: there are as many as users.
 import type { MailboxRef } from '@postroom/sdk';
+import { accountOf, mailboxKey, mailboxRef, userKey } from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
 
@@ -23,11 +24,11 @@ export class MailboxNames {
     const rows = await this.readers.all<MailboxNameRow>('SELECT id, account, user FROM mailbox');
     this.#ids.clear();
     this.#refs.clear();
-    for (const row of rows) this.#learn(row.id, { account: row.account === '' ? undefined : row.account, user: row.user });
+    for (const row of rows) this.#learn(row.id, mailboxRef(row.account, row.user));
   }
 
   find(mailbox: MailboxRef): number | undefined {
-    return this.#ids.get(keyOf(mailbox));
+    return this.#ids.get(mailboxKey(mailbox));
   }
 
   ref(id: number): MailboxRef {
@@ -42,7 +43,7 @@ export class MailboxNames {
 
   /** The number of a mailbox, which is made on first use. */
   async idOf(mailbox: MailboxRef): Promise<number> {
-    const key = keyOf(mailbox);
+    const key = mailboxKey(mailbox);
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     let creating = this.#creating.get(key);
@@ -62,9 +63,9 @@ export class MailboxNames {
       run: async (writer) => {
         if (other === undefined || other === id) {
           await writer.run('UPDATE mailbox SET account = ?, user = ?, user_key = ? WHERE id = ?', [
-            to.account ?? '',
+            accountOf(to),
             to.user,
-            to.user.toLowerCase(),
+            userKey(to),
             id,
           ]);
         } else {
@@ -73,7 +74,7 @@ export class MailboxNames {
         }
       },
       committed: () => {
-        this.#ids.delete(keyOf(from));
+        this.#ids.delete(mailboxKey(from));
         this.#refs.delete(id);
         this.#learn(other ?? id, to);
       },
@@ -85,9 +86,9 @@ export class MailboxNames {
     await this.queue.write({
       run: async (writer) => {
         const row = await writer.get<{ id: number }>('INSERT INTO mailbox (account, user, user_key) VALUES (?, ?, ?) RETURNING id', [
-          mailbox.account ?? '',
+          accountOf(mailbox),
           mailbox.user,
-          mailbox.user.toLowerCase(),
+          userKey(mailbox),
         ]);
         id = row?.id ?? 0;
       },
@@ -97,11 +98,7 @@ export class MailboxNames {
   }
 
   #learn(id: number, mailbox: MailboxRef): void {
-    this.#ids.set(keyOf(mailbox), id);
+    this.#ids.set(mailboxKey(mailbox), id);
     this.#refs.set(id, Object.freeze({ account: mailbox.account, user: mailbox.user }));
   }
-}
-
-function keyOf(mailbox: MailboxRef): string {
-  return `${mailbox.account ?? ''}\n${mailbox.user.toLowerCase()}`;
 }

@@ -1,5 +1,6 @@
 // All mailboxes at a glance, for the manager's first page and `mailboxes list`.
 import type { MailboxSummary } from '@postroom/sdk/services';
+import { dateOf } from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
 import type { MailboxNames } from './mailboxNames.js';
 
@@ -32,8 +33,4 @@ export async function readMailboxSummaries(readers: Readers, names: MailboxNames
     lastPickedUp: dateOf(row.last_picked_up),
     lastClient: row.last_client ?? undefined,
   }));
-}
-
-export function dateOf(milliseconds: number | null): Date | undefined {
-  return milliseconds === null ? undefined : new Date(milliseconds);
 }

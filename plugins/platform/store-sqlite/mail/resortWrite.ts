@@ -1,15 +1,13 @@
 // Sorting a stored message again: copies come and go in one commit, and what a user has picked up stays with the user.
-import { PostroomError } from '@postroom/sdk';
 import type { IntakeResult, ResortChange } from '@postroom/sdk/services';
+import { goneBeforeResort, messageDetails, type OutboxTally, recalledCopies, resortedMessage, storedMessage } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Sequence } from '../engine/sequence.js';
-import type { MessageRow, OutboxRow } from '../engine/tables.js';
+import { MESSAGE_COLUMNS, type MessageRow, type OutboxRow } from '../engine/tables.js';
 import { WriteGroup } from '../engine/writeGroup.js';
 import type { WriteUnit } from '../engine/writeQueue.js';
-import type { OutboxTally } from '../outbox/outboxTally.js';
 import type { Copy } from './copies.js';
-import { letGo, outboxRow, placeCopies, removeCopies } from './copies.js';
-import { MESSAGE_COLUMNS, messageDetails, storedMessage } from './messageRows.js';
+import { letGo, outboxRow, placeCopies, queuedEntry, removeCopies } from './copies.js';
 
 interface CopyRow {
   readonly id: number;
@@ -39,25 +37,21 @@ export class ResortWrite implements WriteUnit {
   async run(writer: Connection): Promise<void> {
     const { number, change, now } = this;
     const row = await writer.get<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE id = ? AND gone_at IS NULL`, [number]);
-    if (row === undefined) {
-      throw new PostroomError('mail/not-found', `Message ${number} is no longer there, so it can't be sorted again.`, {
-        message: String(number),
-      });
-    }
-    const { disposition, reason, rung, trail, concealed } = change;
-    const before = storedMessage(row);
-    // Somebody else was faster: a release, say, while a round sorted it again.
-    if (before.disposition !== change.from) return;
-    const submission = disposition === 'deliver' ? undefined : before.submission;
-    const message = { ...before, disposition, reason, rung, trail, concealed, submission };
-    await writer.run('UPDATE message SET disposition = ?, details = ? WHERE id = ?', [disposition, messageDetails(message), number]);
+    if (row === undefined) throw goneBeforeResort(String(number));
+    const message = resortedMessage(storedMessage(row), change);
+    if (message === undefined) return;
+    await writer.run('UPDATE message SET disposition = ?, details = ? WHERE id = ?', [
+      message.disposition,
+      messageDetails(message),
+      number,
+    ]);
 
-    // A user who deleted it after reading has had it.
     const present = await writer.all<CopyRow>(
       'SELECT id, mailbox_id, picked_up_at FROM placement WHERE message_id = ? AND (removed_at IS NULL OR picked_up_at IS NOT NULL)',
       [number],
     );
-    const recalled = present.filter((copy) => copy.picked_up_at === null && this.recall.includes(copy.mailbox_id)).map((copy) => copy.id);
+    const { recalled: copies, kept } = recalledCopies(present, ({ mailbox_id }) => this.recall.includes(mailbox_id));
+    const recalled = copies.map(({ id }) => id);
     // A recalled mailbox has not had this content: the same mail, should it come again, is no duplicate there.
     await writer.run(
       'DELETE FROM seen WHERE message_id = ? AND key IN (SELECT seen_key FROM placement WHERE id IN (SELECT value FROM json_each(?)))',
@@ -65,7 +59,7 @@ export class ResortWrite implements WriteUnit {
     );
     await removeCopies(writer, recalled, now);
 
-    const holding = new Set(present.filter((copy) => !recalled.includes(copy.id)).map((copy) => copy.mailbox_id));
+    const holding = new Set(kept.map((copy) => copy.mailbox_id));
     const wanted = this.copies.filter((copy) => !holding.has(copy.mailbox));
     const group = await WriteGroup.begin(
       writer,
@@ -81,6 +75,6 @@ export class ResortWrite implements WriteUnit {
   }
 
   committed(): void {
-    this.tally.queued(this.#outbox);
+    this.tally.queued(this.#outbox.map(queuedEntry));
   }
 }

@@ -1,7 +1,6 @@
 // MailStore on SQLite.
 
 import type { Disposition, MailboxRef, MessageId } from '@postroom/sdk';
-import { PostroomError } from '@postroom/sdk';
 import type {
   Clock,
   CopyTrace,
@@ -16,24 +15,34 @@ import type {
   StoredMessage,
   StoreRoom,
 } from '@postroom/sdk/services';
+import {
+  contentKey,
+  noSuchMessage,
+  notSetAside,
+  numberOfMessage,
+  type OutboxTally,
+  StagedMessage,
+  stagedBodyOf,
+  storedMessage,
+} from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
 import type { Sequence } from '../engine/sequence.js';
-import type { MessageRow } from '../engine/tables.js';
+import { MESSAGE_COLUMNS, type MessageRow } from '../engine/tables.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
-import type { OutboxTally } from '../outbox/outboxTally.js';
 import { readChunks } from './chunks.js';
 import type { Copy } from './copies.js';
 import { copyFor, letGo, removeCopies } from './copies.js';
-import { contentKey, type FormerEntry, IntakeWrite } from './intakeWrite.js';
+import { type FormerEntry, IntakeWrite } from './intakeWrite.js';
 import type { MailboxNames } from './mailboxNames.js';
 import { readMailboxSummaries } from './mailboxSummaries.js';
-import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
 import { OutcomeWrite } from './outcomeWrite.js';
 import { ResortWrite } from './resortWrite.js';
-import { StagedMessage } from './stagedMessage.js';
+import { chunkRows, SqliteStaging } from './staging.js';
 import { readHistory, readTraces } from './traces.js';
 
 export class SqliteMailStore implements MailStore {
+  readonly #staging: SqliteStaging;
+
   constructor(
     private readonly queue: WriteQueue,
     private readonly readers: Readers,
@@ -42,29 +51,25 @@ export class SqliteMailStore implements MailStore {
     private readonly numbers: { readonly message: Sequence; readonly outbox: Sequence },
     private readonly clock: Clock,
     /** Number of this server. */
-    private readonly server: number,
+    server: number,
     private readonly disk: { room(octets: number): Promise<StoreRoom> },
-  ) {}
+  ) {
+    this.#staging = new SqliteStaging(queue, readers, server);
+  }
 
   async stage(): Promise<StagedBody> {
-    return new StagedMessage(this.numbers.message.next(), this.server, this.queue, this.readers);
+    return new StagedMessage(this.numbers.message.next(), this.#staging);
   }
 
   async commit(unit: IntakeUnit): Promise<IntakeResult> {
-    const { body } = unit;
-    if (!(body instanceof StagedMessage)) throw new TypeError('The body of an intake comes from stage() of the same store.');
-    if (unit.message.id !== body.id || unit.message.size !== body.size) {
-      throw new RangeError(
-        `Message ${unit.message.id} of ${unit.message.size} octets does not describe the staged body ${body.id} of ${body.size} octets.`,
-      );
-    }
+    const body = stagedBodyOf(unit, this.#staging);
     const copies = await this.#copies(unit.placements);
     const [surplus] = await this.#copies(typeof unit.surplus === 'object' ? [unit.surplus.placement] : []);
     const former = await this.#former(unit);
     const write = new IntakeWrite(
       unit,
       body,
-      await body.lastRows(),
+      chunkRows(body.number, await body.lastPieces()),
       copies,
       surplus,
       former,
@@ -77,7 +82,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async outcome(id: MessageId): Promise<IntakeResult | undefined> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
     // Of no stage() of this process, so there is no commit of it either.
     if (number < 1 || number > this.numbers.message.last) return undefined;
     const settled = new OutcomeWrite(number, this.clock.now());
@@ -87,20 +92,21 @@ export class SqliteMailStore implements MailStore {
 
   async message(id: MessageId): Promise<StoredMessage | undefined> {
     const row = await this.readers.get<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE id = ? AND gone_at IS NULL`, [
-      numberOf(id),
+      numberOfMessage(id),
     ]);
     return row && storedMessage(row);
   }
 
   async copies(id: MessageId): Promise<readonly CopyTrace[]> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
+    await this.queue.settleLater();
     return (await readHistory(this.readers, this.names, [number])).get(number) ?? [];
   }
 
   async *read(id: MessageId, start = 0): AsyncGenerator<Uint8Array> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
     const row = await this.readers.get<{ size: number }>('SELECT size FROM message WHERE id = ? AND gone_at IS NULL', [number]);
-    if (row === undefined) throw notFound(id);
+    if (row === undefined) throw noSuchMessage(id);
     if (start < row.size) yield* readChunks(this.readers, number, start, row.size);
   }
 
@@ -112,7 +118,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async resort(id: MessageId, change: ResortChange): Promise<IntakeResult | undefined> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
     const copies = await this.#copies(change.add);
     const recall = change.recall.flatMap((mailbox) => this.names.find(mailbox) ?? []);
     const write = new ResortWrite(number, change, copies, recall, this.numbers.outbox, this.tally, this.clock.now());
@@ -121,18 +127,14 @@ export class SqliteMailStore implements MailStore {
   }
 
   async remove(id: MessageId): Promise<void> {
-    const number = numberOf(id);
+    const number = numberOfMessage(id);
     const now = this.clock.now();
     await this.queue.write({
       makesRoom: true,
       run: async (writer) => {
         const row = await writer.get<{ disposition: string }>('SELECT disposition FROM message WHERE id = ? AND gone_at IS NULL', [number]);
-        if (row === undefined) throw notFound(id);
-        if (row.disposition === 'deliver') {
-          throw new PostroomError('mail/not-found', `Message ${id} is not set aside: it belongs to its mailboxes. Delete it there.`, {
-            message: id,
-          });
-        }
+        if (row === undefined) throw noSuchMessage(id);
+        if (row.disposition === 'deliver') throw notSetAside(id);
         const copies = await writer.all<{ id: number }>('SELECT id FROM placement WHERE message_id = ? AND removed_at IS NULL', [number]);
         await removeCopies(
           writer,
@@ -149,7 +151,8 @@ export class SqliteMailStore implements MailStore {
     });
   }
 
-  mailboxes(): Promise<readonly MailboxSummary[]> {
+  async mailboxes(): Promise<readonly MailboxSummary[]> {
+    await this.queue.settleLater();
     return readMailboxSummaries(this.readers, this.names);
   }
 
@@ -171,7 +174,8 @@ export class SqliteMailStore implements MailStore {
         ]);
   }
 
-  trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+  async trace(query: string, limit: number): Promise<readonly MessageTrace[]> {
+    await this.queue.settleLater();
     return readTraces(this.readers, this.names, query, limit);
   }
 
@@ -206,17 +210,4 @@ export class SqliteMailStore implements MailStore {
   async #messages(from: string, values: readonly (string | number | undefined)[]): Promise<readonly StoredMessage[]> {
     return (await this.readers.all<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM ${from}`, values)).map(storedMessage);
   }
-}
-
-export function notFound(id: MessageId): PostroomError {
-  return new PostroomError(
-    'mail/not-found',
-    `There is no message ${id}. It may have been picked up and deleted; "postroom trace ${id}" tells.`,
-    { message: id },
-  );
-}
-
-/** -1, which no message has, for what is not a number. */
-function numberOf(id: MessageId): number {
-  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
 }

@@ -1,20 +1,15 @@
 // "Where did that mail go?": answered for messages that are here and for those that are gone.
-import { placementOf } from '@postroom/sdk/base';
+
 import type { CopyTrace, MessageTrace } from '@postroom/sdk/services';
+import { type CopyTraceColumns, copyTrace, messageTrace, storedMessage, traceWish } from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
-import type { MessageRow } from '../engine/tables.js';
+import { MESSAGE_COLUMNS, type MessageRow } from '../engine/tables.js';
 import type { MailboxNames } from './mailboxNames.js';
-import { dateOf } from './mailboxSummaries.js';
-import { MESSAGE_COLUMNS, storedMessage } from './messageRows.js';
 import { VOID } from './outcomeWrite.js';
 
-interface CopyHistoryRow {
+interface CopyHistoryRow extends CopyTraceColumns {
   readonly message_id: number;
   readonly mailbox_id: number;
-  readonly placed_at: number;
-  readonly picked_up_at: number | null;
-  readonly client: string | null;
-  readonly removed_at: number | null;
 }
 
 /** Values: message number, Message-ID, UIDL at the ISP, pattern twice, placement of a UIDL of ours, mailbox numbers as JSON, limit. */
@@ -30,31 +25,17 @@ const HISTORY = `
   WHERE message_id IN (SELECT value FROM json_each(?)) ORDER BY id`;
 
 export async function readTraces(readers: Readers, names: MailboxNames, query: string, limit: number): Promise<readonly MessageTrace[]> {
-  const wanted = query.trim();
-  if (wanted === '') return [];
-  const number = /^\d{1,15}$/.test(wanted) ? Number(wanted) : -1;
-  const messageId = wanted.replace(/^<(.*)>$/, '$1');
-  const pattern = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`;
-  const mailboxes = JSON.stringify(names.matching(wanted));
-  const rows = await readers.all<MessageRow>(TRACES, [
-    number,
-    messageId,
-    wanted,
-    pattern,
-    pattern,
-    placementOf(wanted) ?? -1,
-    mailboxes,
-    limit,
-  ]);
+  const wish = traceWish(query);
+  if (wish === undefined) return [];
+  const { text, number, messageId, pattern, placement } = wish;
+  const mailboxes = JSON.stringify(names.matching(text));
+  const rows = await readers.all<MessageRow>(TRACES, [number, messageId, text, pattern, pattern, placement, mailboxes, limit]);
   const history = await readHistory(
     readers,
     names,
     rows.map((row) => row.id),
   );
-  return rows.map((row) => {
-    const { concealed: _concealed, headerSize: _headerSize, submission: _submission, ...message } = storedMessage(row);
-    return { ...message, copies: history.get(row.id) ?? [] };
-  });
+  return rows.map((row) => messageTrace(storedMessage(row), history.get(row.id) ?? []));
 }
 
 /** The copies of messages, by message. */
@@ -64,14 +45,7 @@ export async function readHistory(
   messages: readonly number[],
 ): Promise<ReadonlyMap<number, readonly CopyTrace[]>> {
   const history = new Map<number, CopyTrace[]>(messages.map((message) => [message, []]));
-  for (const row of await readers.all<CopyHistoryRow>(HISTORY, [JSON.stringify(messages)])) {
-    history.get(row.message_id)?.push({
-      mailbox: names.ref(row.mailbox_id),
-      placedAt: new Date(row.placed_at),
-      pickedUpAt: dateOf(row.picked_up_at),
-      client: row.client ?? undefined,
-      removedAt: dateOf(row.removed_at),
-    });
-  }
+  for (const row of await readers.all<CopyHistoryRow>(HISTORY, [JSON.stringify(messages)]))
+    history.get(row.message_id)?.push(copyTrace(names.ref(row.mailbox_id), row));
   return history;
 }

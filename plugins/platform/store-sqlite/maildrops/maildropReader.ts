@@ -3,9 +3,9 @@
 
 import { EditedOctets } from '@postroom/sdk/base';
 import type { MaildropPiece } from '@postroom/sdk/services';
+import { concealedEdits, missingOctets } from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
-import { CHUNK_OCTETS, CHUNKS_PER_MESSAGE, missingOctets, readChunks } from '../mail/chunks.js';
-import { concealedEdits } from '../mail/copies.js';
+import { CHUNK_OCTETS, CHUNKS_PER_MESSAGE, readChunks } from '../mail/chunks.js';
 import type { MaildropSnapshot } from './maildropSnapshot.js';
 import { readWholeCopies } from './wholeCopies.js';
 

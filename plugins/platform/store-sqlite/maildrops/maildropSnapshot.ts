@@ -1,6 +1,7 @@
 // A mailbox's listing in columns: a hundred thousand row objects would take a second and 50 MB.
-import { uidlOf } from '@postroom/sdk/base';
+
 import type { MaildropListing } from '@postroom/sdk/services';
+import { uidlOf } from '@postroom/sdk/store';
 import type { Readers } from '../engine/readers.js';
 
 /** Copies a query. Their numbers come as one text each time, which is cheap to carry over from SQLite. */

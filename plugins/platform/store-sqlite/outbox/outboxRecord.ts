@@ -1,15 +1,11 @@
 // What tries came to, written in one commit: by itself, or together with the bounce that answers for it.
-import type { DestinationReceipt } from '@postroom/sdk';
-import { groupBy, namesOf } from '@postroom/sdk/base';
+import type { TrailEntry } from '@postroom/sdk';
 import type { OutboxUpdate } from '@postroom/sdk/services';
+import { isDone, type OutboxTally, readReport } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
-import type { OutboxRow } from '../engine/tables.js';
 import { letGo } from '../mail/copies.js';
-import type { OutboxTally } from './outboxTally.js';
-import { IDS, lastTries, refuseTakenOver } from './tries.js';
-
-/** An entry's row as far as the tally counts it. */
-export type Moved = Pick<OutboxRow, 'id' | 'state'> & { readonly attempts: number };
+import { countMoved, type Moved, readMoved } from './tallyRows.js';
+import { IDS, lastTries } from './tries.js';
 
 export class OutboxRecord {
   #moved: readonly Moved[] = [];
@@ -19,25 +15,25 @@ export class OutboxRecord {
     private readonly updates: readonly OutboxUpdate[],
     private readonly tally: OutboxTally,
     private readonly now: Date,
+    /** A message answers for all of it. */
+    private readonly isAnswered = false,
   ) {}
 
   /** Entries that are done let go of their messages. */
   get makesRoom(): boolean {
-    return this.updates.some((update) => !stays(update));
+    return this.updates.some(isDone);
   }
 
   /** Throws `lease/lost` where another sender has one of them. */
   async run(writer: Connection): Promise<void> {
     const tries = await lastTries(writer, this.updates);
-    refuseTakenOver(this.updates, tries);
-    // What was reported before, by somebody who did not hear that it was recorded, counts once.
-    const updates = this.updates.filter(({ id, lease }) => lease === undefined || tries.get(id)?.reported !== lease);
-    this.#done = updates.filter((update) => !stays(update)).map((update) => update.id);
-    const done = JSON.stringify(this.#done);
-    for (const update of updates) await (stays(update) ? defer(writer, update, this.now) : trail(writer, update));
-    await trailOfDoubts(writer, updates);
-    const messages = await writer.all<{ message_id: number }>(`SELECT DISTINCT message_id FROM outbox WHERE id IN ${IDS}`, [done]);
-    await writer.run(`DELETE FROM outbox WHERE id IN ${IDS}`, [done]);
+    const { done, stay, trails } = readReport(this.updates, tries, this.isAnswered);
+    this.#done = done;
+    for (const update of stay) await defer(writer, update, this.now);
+    for (const [message, lines] of trails) for (const line of lines) await addToTrail(writer, message, line);
+    const list = JSON.stringify(done);
+    const messages = await writer.all<{ message_id: number }>(`SELECT DISTINCT message_id FROM outbox WHERE id IN ${IDS}`, [list]);
+    await writer.run(`DELETE FROM outbox WHERE id IN ${IDS}`, [list]);
     await letGo(
       writer,
       messages.map((row) => row.message_id),
@@ -45,22 +41,14 @@ export class OutboxRecord {
     );
     this.#moved = await readMoved(
       writer,
-      updates.map((update) => update.id),
+      stay.map((update) => update.id),
     );
   }
 
   committed(): void {
     this.tally.gone(this.#done);
-    this.tally.moved(this.#moved);
+    countMoved(this.tally, this.#moved);
   }
-}
-
-function stays({ outcome }: OutboxUpdate): boolean {
-  return outcome === 'deferred' || outcome === 'held';
-}
-
-export function readMoved(writer: Connection, ids: readonly number[]): Promise<Moved[]> {
-  return writer.all<Moved>(`SELECT id, state, attempts FROM outbox WHERE id IN ${IDS}`, [JSON.stringify(ids)]);
 }
 
 async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promise<void> {
@@ -81,32 +69,9 @@ async function defer(writer: Connection, update: OutboxUpdate, now: Date): Promi
   );
 }
 
-/** How a recipient's mail ended stands in the message's trail. A failure without a notice did not bounce. */
-async function trail(writer: Connection, { id, receipt, outcome, untold }: OutboxUpdate): Promise<void> {
-  if (untold === undefined) return addToTrail(writer, `${outcome} ${receipt.recipient}`, receipt, id);
-  await addToTrail(writer, `not sent ${receipt.recipient}`, { ...receipt, text: `${receipt.text} (nobody was told: ${untold})` }, id);
-}
-
-/** A try that left recipients in doubt stands there once for all of them. */
-async function trailOfDoubts(writer: Connection, updates: readonly OutboxUpdate[]): Promise<void> {
-  const doubtful = updates.filter((update) => update.doubtful === true);
-  if (doubtful.length === 0) return;
-  const rows = await writer.all<{ id: number; message_id: number }>(`SELECT id, message_id FROM outbox WHERE id IN ${IDS}`, [
-    JSON.stringify(doubtful.map(({ id }) => id)),
+async function addToTrail(writer: Connection, message: number, line: TrailEntry): Promise<void> {
+  await writer.run(`UPDATE message SET details = json_insert(details, '$.trail[#]', json(?)) WHERE id = ?`, [
+    JSON.stringify(line),
+    message,
   ]);
-  const messageOf = new Map(rows.map((row) => [row.id, row.message_id]));
-  for (const ofOne of groupBy(doubtful, ({ id, outcome }) => `${messageOf.get(id) ?? ''} ${outcome}`).values()) {
-    const [first] = ofOne;
-    if (first === undefined) continue;
-    const change = `${first.outcome === 'held' ? 'hold' : 'in doubt'} ${namesOf(ofOne.map(({ receipt }) => receipt.recipient))}`;
-    await addToTrail(writer, change, first.receipt, first.id);
-  }
-}
-
-async function addToTrail(writer: Connection, change: string, { status, text }: DestinationReceipt, entry: number): Promise<void> {
-  const line = { tap: 'postroom/outbox', change, reason: `${status} ${text}`.trim(), milliseconds: 0 };
-  await writer.run(
-    `UPDATE message SET details = json_insert(details, '$.trail[#]', json(?)) WHERE id = (SELECT message_id FROM outbox WHERE id = ?)`,
-    [JSON.stringify(line), entry],
-  );
 }

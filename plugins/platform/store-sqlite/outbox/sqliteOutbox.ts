@@ -1,17 +1,18 @@
 // Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself. Each try has a number, and what bears a
 // former one counts no more.
-import { PostroomError } from '@postroom/sdk';
 import type { Clock, LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '@postroom/sdk/services';
+import { dsnOf, LONGEST_WAIT_MS, type OutboxTally, refuseTakenOver, takenOut, takenOver } from '@postroom/sdk/store';
 import type { Connection, SqlValue } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 import type { Sequence } from '../engine/sequence.js';
 import type { OutboxRow } from '../engine/tables.js';
 import type { WriteQueue, WriteUnit } from '../engine/writeQueue.js';
-import { type Moved, OutboxRecord, readMoved } from './outboxRecord.js';
-import type { OutboxTally } from './outboxTally.js';
-import { IDS, idsOf, lastTries, listOf, OWN, refuseTakenOver, takenOver } from './tries.js';
+import { OutboxRecord } from './outboxRecord.js';
+import { countMoved, type Moved, readMoved } from './tallyRows.js';
+import { IDS, idsOf, lastTries, listOf, OWN } from './tries.js';
 
 interface StoredOutboxRow extends OutboxRow {
+  readonly state: OutboxState;
   readonly attempts: number;
   readonly status: string;
   readonly text: string;
@@ -24,14 +25,11 @@ interface StoredOutboxRow extends OutboxRow {
 /** SQL: the state of an entry that nobody sends. */
 const AT_REST = `CASE WHEN attempts > 0 THEN 'deferred' ELSE 'waiting' END`;
 
-/** No entry waits longer than this, and no try takes longer: what would was noted before the clock was set back. */
-const LONGEST_WAIT_MS = 86_400_000;
-
 /** SQL: whether a lease is over at ?1. */
 const IS_OVER = `(lease_until IS NULL OR lease_until <= ?1 OR lease_until > ?1 + ${LONGEST_WAIT_MS})`;
 
-/** SQL: what a sender has left, at ?1, where server ?2 asks: there is one server, so the others are gone. */
-const LEFT = `(in_doubt = 1 OR state = 'sending') AND (server IS NOT ?2 OR ${IS_OVER})`;
+/** SQL: what a sender has left, at ?1, where server ?2 asks, which is at work on ?3: there is one server, so the others are gone. */
+const LEFT = `(in_doubt = 1 OR state = 'sending') AND (server IS NOT ?2 OR ${IS_OVER} OR (?3 IS NOT NULL AND id NOT IN (SELECT value FROM json_each(?3))))`;
 
 export class SqliteOutbox implements Outbox {
   constructor(
@@ -59,7 +57,7 @@ export class SqliteOutbox implements Outbox {
         );
         rows = await this.#take(writer, idsOf(due), now + forMs, "'sending'");
       },
-      committed: () => this.tally.moved(rows),
+      committed: () => countMoved(this.tally, rows),
     });
     return rows.map(entryOf);
   }
@@ -73,7 +71,7 @@ export class SqliteOutbox implements Outbox {
       run: async (writer) => {
         const tries = await lastTries(writer, entries);
         refuseTakenOver(entries, tries);
-        const lost = entries.flatMap(({ id }) => tries.get(id) ?? []).filter(({ state }) => state !== 'sending' && state !== 'held');
+        const lost = tries.filter(({ state }) => state !== 'sending' && state !== 'held');
         if (lost.length > 0) throw takenOver(lost.map(({ recipient }) => recipient));
         const marked = await writer.run(`UPDATE outbox SET in_doubt = 1 WHERE state = 'sending' AND id IN ${IDS}`, [idsOf(entries)]);
         if (marked !== entries.length) throw takenOut();
@@ -99,20 +97,21 @@ export class SqliteOutbox implements Outbox {
     return this.#move(ids, `state = 'deferred', lease_until = NULL, next_try_at = ?`, which, [dueAt, list]);
   }
 
-  async recover(forMs: number): Promise<readonly OutboxEntry[]> {
+  async recover(forMs: number, atWork?: readonly LeasedEntry[]): Promise<readonly OutboxEntry[]> {
     const now = this.clock.now().getTime();
-    const left = await this.readers.get(`SELECT 1 FROM outbox WHERE ${LEFT} LIMIT 1`, [now, this.server]);
+    const values = [now, this.server, atWork === undefined ? null : idsOf(atWork)];
+    const left = await this.readers.get(`SELECT 1 FROM outbox WHERE ${LEFT} LIMIT 1`, values);
     if (left === undefined) return [];
     let rows: StoredOutboxRow[] = [];
     await this.queue.write({
       run: async (writer) => {
-        const found = await writer.all<StoredOutboxRow>(`SELECT id, in_doubt FROM outbox WHERE ${LEFT}`, [now, this.server]);
+        const found = await writer.all<StoredOutboxRow>(`SELECT id, in_doubt FROM outbox WHERE ${LEFT}`, values);
         const atRest = idsOf(found.filter((row) => row.in_doubt === 0));
         await writer.run(`UPDATE outbox SET state = ${AT_REST}, lease_until = NULL WHERE id IN ${IDS}`, [atRest]);
         await this.#take(writer, idsOf(found.filter((row) => row.in_doubt === 1)), now + forMs, 'state');
         rows = await writer.all<StoredOutboxRow>(`SELECT * FROM outbox WHERE id IN ${IDS} ORDER BY id`, [idsOf(found)]);
       },
-      committed: () => this.tally.moved(rows),
+      committed: () => countMoved(this.tally, rows),
     });
     return rows.map(entryOf);
   }
@@ -158,16 +157,9 @@ export class SqliteOutbox implements Outbox {
         await writer.run(`UPDATE outbox SET ${change} WHERE ${which}`, values);
         moved = await readMoved(writer, ids);
       },
-      committed: () => this.tally.moved(moved),
+      committed: () => countMoved(this.tally, moved),
     });
   }
-}
-
-function takenOut(): PostroomError {
-  return new PostroomError(
-    'mail/not-found',
-    'The message was taken out of the Outbox, or put on hold, while it was being sent: it was not sent.',
-  );
 }
 
 function recordUnit(record: OutboxRecord): WriteUnit {
@@ -175,7 +167,6 @@ function recordUnit(record: OutboxRecord): WriteUnit {
 }
 
 function entryOf(row: StoredOutboxRow): OutboxEntry {
-  const dsn = JSON.parse(row.dsn) as { ret?: 'FULL' | 'HDRS'; envid?: string; notify?: readonly string[]; orcpt?: string };
   return {
     id: row.id,
     message: String(row.message_id),
@@ -183,11 +174,8 @@ function entryOf(row: StoredOutboxRow): OutboxEntry {
     from: row.sender,
     recipient: row.recipient,
     prefix: row.prefix,
-    ret: dsn.ret,
-    envid: dsn.envid,
-    notify: dsn.notify,
-    orcpt: dsn.orcpt,
-    state: row.state as OutboxState,
+    ...dsnOf(row.dsn),
+    state: row.state,
     queuedAt: new Date(row.queued_at),
     attempts: row.attempts,
     nextTryAt: new Date(row.next_try_at),

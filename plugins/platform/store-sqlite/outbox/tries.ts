@@ -1,7 +1,6 @@
-// Who sends an entry: the last try has the highest number, and what another one comes to does not count.
-import { PostroomError } from '@postroom/sdk';
-import { namesOf } from '@postroom/sdk/base';
+// Who sends an entry, and what became of its tries.
 import type { LeasedEntry, OutboxState } from '@postroom/sdk/services';
+import type { LastTry } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 
 /** SQL: numbers given as a JSON array. */
@@ -20,32 +19,10 @@ export function listOf(entries: readonly LeasedEntry[]): string {
   return JSON.stringify(entries.map(({ id, lease }) => ({ id, lease })));
 }
 
-/** An entry's last try. */
-export interface LastTry {
-  readonly id: number;
-  readonly state: OutboxState;
-  readonly recipient: string;
-  readonly lease: number | null;
-  /** The last try whose end was recorded. */
-  readonly reported: number | null;
-}
-
-/** By entry; one that is gone is not among them. */
-export async function lastTries(writer: Connection, entries: readonly LeasedEntry[]): Promise<ReadonlyMap<number, LastTry>> {
-  const rows = await writer.all<LastTry>(`SELECT id, state, recipient, lease, reported FROM outbox WHERE id IN ${IDS}`, [idsOf(entries)]);
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
-/** Throws `lease/lost` where somebody else has tried one of the entries since. */
-export function refuseTakenOver(entries: readonly LeasedEntry[], tries: ReadonlyMap<number, LastTry>): void {
-  const lost = entries.flatMap(({ id, lease }) => {
-    const last = tries.get(id);
-    return last === undefined || lease === undefined || last.lease === lease ? [] : [last.recipient];
-  });
-  if (lost.length > 0) throw takenOver(lost);
-}
-
-export function takenOver(recipients: readonly string[]): PostroomError {
-  const sentence = `Another sender has taken over the mail for ${namesOf(recipients)}: what this one came to was not recorded.`;
-  return new PostroomError('lease/lost', sentence, { recipients });
+/** One that is gone is not among them. */
+export function lastTries(
+  writer: Connection,
+  entries: readonly LeasedEntry[],
+): Promise<readonly (LastTry & { readonly state: OutboxState })[]> {
+  return writer.all(`SELECT id, message_id, state, recipient, lease, reported FROM outbox WHERE id IN ${IDS}`, [idsOf(entries)]);
 }

@@ -1,22 +1,21 @@
 // ActivityLog on SQLite. Pruning it also prunes the history of deleted messages.
-import type { Activity, ActivityKind, ActivityLog, ActivityQuery, Clock } from '@postroom/sdk/services';
+import type { Activity, ActivityLog, ActivityQuery, Clock } from '@postroom/sdk/services';
+import {
+  type ActivityColumns,
+  activityColumns,
+  activityOf,
+  firstDayKept,
+  type LoggedListener,
+  likePattern,
+  type NewActivity,
+  SEEN_MS,
+} from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
-import type { ActivityRow } from '../engine/tables.js';
-import { SEEN_DAYS } from '../engine/writeGroup.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
-
-interface StoredActivityRow extends ActivityRow {
-  readonly id: number;
-}
-
-type NewActivity = Parameters<ActivityLog['add']>[0];
-/** Hears of an entry after its commit, when it can be read. */
-export type LoggedListener = (entry: NewActivity) => void;
 
 /** Rows that one commit removes: mail that comes in meanwhile does not wait long. */
 const PRUNE_ROWS = 5_000;
-const DAY_MS = 86_400_000;
 
 export class SqliteActivityLog implements ActivityLog {
   constructor(
@@ -27,22 +26,13 @@ export class SqliteActivityLog implements ActivityLog {
   ) {}
 
   add(entry: NewActivity): void {
-    const at = this.clock.now();
-    const row: ActivityRow = {
-      at: at.getTime(),
-      day: localDay(at),
-      kind: entry.kind,
-      account: entry.account ?? null,
-      user: entry.user ?? null,
-      message: entry.message ?? null,
-      text: entry.text,
-      details: JSON.stringify(entry.details ?? {}),
-    };
+    const row = activityColumns(entry, this.clock.now());
     this.queue.writeLater({ stage: (group) => group.insert('activity', row), committed: () => this.onLogged?.(entry) });
   }
 
   async read(query: ActivityQuery): Promise<readonly Activity[]> {
-    const pattern = query.text === undefined ? undefined : `%${query.text.replace(/[\\%_]/g, '\\$&')}%`;
+    await this.queue.settleLater();
+    const pattern = query.text === undefined ? undefined : likePattern(query.text);
     const conditions: readonly (readonly [string, string | number | undefined])[] = [
       ['day = ?', query.day],
       ['account = ?', query.account],
@@ -53,33 +43,32 @@ export class SqliteActivityLog implements ActivityLog {
     ];
     const asked = conditions.filter(([, value]) => value !== undefined);
     const where = asked.length === 0 ? '' : `WHERE ${asked.map(([condition]) => condition).join(' AND ')}`;
-    const rows = await this.readers.all<StoredActivityRow>(`SELECT * FROM activity ${where} ORDER BY id DESC LIMIT ?`, [
-      ...asked.map(([, value]) => value),
-      query.limit,
-    ]);
+    const rows = await this.readers.all<ActivityColumns & { readonly id: number }>(
+      `SELECT * FROM activity ${where} ORDER BY id DESC LIMIT ?`,
+      [...asked.map(([, value]) => value), query.limit],
+    );
     return rows.map(activityOf);
   }
 
-  days(): Promise<readonly { readonly day: string; readonly entries: number }[]> {
+  async days(): Promise<readonly { readonly day: string; readonly entries: number }[]> {
+    await this.queue.settleLater();
     return this.readers.all('SELECT day, count(*) AS entries FROM activity GROUP BY day ORDER BY day DESC');
   }
 
   async prune(days: number): Promise<number> {
     const today = this.clock.now();
-    const firstKept = new Date(today.getFullYear(), today.getMonth(), today.getDate() - days);
+    const firstKept = firstDayKept(days, today);
     const removed = await this.#removeInPieces((writer) =>
-      writer.run(`DELETE FROM activity WHERE id IN (SELECT id FROM activity WHERE day < ? LIMIT ${PRUNE_ROWS})`, [localDay(firstKept)]),
+      writer.run(`DELETE FROM activity WHERE id IN (SELECT id FROM activity WHERE day < ? LIMIT ${PRUNE_ROWS})`, [firstKept.day]),
     );
     await this.#removeInPieces(async (writer) => {
       const gone = `SELECT id FROM message WHERE gone_at < ? LIMIT ${PRUNE_ROWS}`;
-      const messages = JSON.stringify((await writer.all<{ id: number }>(gone, [firstKept.getTime()])).map((row) => row.id));
+      const messages = JSON.stringify((await writer.all<{ id: number }>(gone, [firstKept.at.getTime()])).map((row) => row.id));
       await writer.run('DELETE FROM placement WHERE message_id IN (SELECT value FROM json_each(?))', [messages]);
       return writer.run('DELETE FROM message WHERE id IN (SELECT value FROM json_each(?))', [messages]);
     });
     await this.#removeInPieces((writer) =>
-      writer.run(`DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE at < ? LIMIT ${PRUNE_ROWS})`, [
-        today.getTime() - SEEN_DAYS * DAY_MS,
-      ]),
+      writer.run(`DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE at < ? LIMIT ${PRUNE_ROWS})`, [today.getTime() - SEEN_MS]),
     );
     return removed;
   }
@@ -97,22 +86,4 @@ export class SqliteActivityLog implements ActivityLog {
       if (removed < PRUNE_ROWS) return total;
     }
   }
-}
-
-/** The calendar day here: `2026-11-23`. */
-function localDay(at: Date): string {
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
-}
-
-function activityOf(row: StoredActivityRow): Activity {
-  return {
-    id: row.id,
-    at: new Date(row.at),
-    kind: row.kind as ActivityKind,
-    account: row.account ?? undefined,
-    user: row.user ?? undefined,
-    message: row.message ?? undefined,
-    text: row.text,
-    details: JSON.parse(row.details) as Activity['details'],
-  };
 }

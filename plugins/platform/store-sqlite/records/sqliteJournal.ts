@@ -1,34 +1,16 @@
 // Journal on SQLite. Intake writes the `stored` rows itself, in the commit of the message.
 import type { AccountJournal, JournalEntry, WaitingOrder } from '@postroom/sdk';
-import { type ClockReading, isPlausible, jumpBetween, readClock } from '@postroom/sdk/base';
 import type { Clock, Fence, Journal, WaitingEntry } from '@postroom/sdk/services';
+import { type ClockReading, isToBeNoted, JOURNAL_PAGE, jumpBetween, jumpSinceLastRun, readClock, readJournal } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
 import { noteOrder, readWaiting } from './waitingRows.js';
 
-type JournalTuple = readonly [
-  uidl: string,
-  state: JournalEntry['state'],
-  listedSize: number,
-  since: number,
-  attempts: number,
-  failures: number,
-  headerPrint: string | null,
-  isTold: 0 | 1,
-  order: WaitingOrder | null,
-  wasMissing: 0 | 1,
-];
-
-/** Entries a query. They come as one JSON text: a hundred thousand row objects would hold the event loop up. */
-const PAGE = 5_000;
 const ENTRIES = `
   SELECT json_group_array(json_array(uidl, state, listed_size, since, attempts, failures, header_print, notice IS NOT NULL, ordered,
     unlisted_since IS NOT NULL)) AS page FROM (
-    SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${PAGE})`;
-
-/** Noting where the clock stands is a commit: without a jump, oftener than this it is not done. */
-const NOTE_AGAIN_MS = 3_600_000;
+    SELECT * FROM journal WHERE account = ? AND uidl > ? ORDER BY uidl LIMIT ${JOURNAL_PAGE})`;
 
 /**
  * SQL: a time of the journal after a jump of ?1 ms to ?2, which happened in the last ?3 ms. What was noted in those may be from before the jump or from
@@ -95,13 +77,13 @@ export class SqliteJournal implements Journal {
   async #follow(): Promise<void> {
     const before = this.#noted;
     let now = readClock(this.clock);
-    if (before !== undefined && jumpBetween(before, now) === 0 && now.monotonic - before.monotonic < NOTE_AGAIN_MS) return;
+    if (!isToBeNoted(before, now)) return;
     await this.queue.write({
       run: async (writer) => {
         // Read when it is this one's turn: what was written meanwhile must not be later.
         now = readClock(this.clock);
         const ran = before === undefined ? 0 : now.monotonic - before.monotonic;
-        const jump = before === undefined ? await jumpSinceLastRun(writer, now.wall) : jumpBetween(before, now);
+        const jump = before === undefined ? jumpSinceLastRun(await lastNoted(writer), now.wall) : jumpBetween(before, now);
         if (jump !== 0) {
           await writer.run(MOVE_ALONG, [jump, now.wall.getTime(), ran]);
           await writer.run(MOVE_DOUBTS, [jump]);
@@ -116,51 +98,12 @@ export class SqliteJournal implements Journal {
   }
 }
 
-/** While no process ran a jump looks like time that passed: only an implausible gap counts as a jump. */
-async function jumpSinceLastRun(writer: Connection, now: Date): Promise<number> {
-  const last = (await writer.get<{ at: number }>('SELECT at FROM clock'))?.at ?? now.getTime();
-  return isPlausible(new Date(last), now) ? 0 : now.getTime() - last;
+async function lastNoted(writer: Connection): Promise<number | undefined> {
+  return (await writer.get<{ at: number }>('SELECT at FROM clock'))?.at;
 }
 
-function journalEntry([
-  uidl,
-  state,
-  listedSize,
-  since,
-  attempts,
-  failures,
-  headerPrint,
-  isTold,
-  order,
-  wasMissing,
-]: JournalTuple): JournalEntry {
-  return {
-    uidl,
-    state,
-    listedSize,
-    since: new Date(since),
-    attempts,
-    failures,
-    ...(headerPrint !== null && { headerPrint }),
-    ...(isTold === 1 && { isTold: true }),
-    ...(order !== null && { order }),
-    ...(wasMissing === 1 && { wasMissing: true }),
-  };
-}
-
-async function readEntries(readers: Readers, account: string): Promise<ReadonlyMap<string, JournalEntry>> {
-  const entries = new Map<string, JournalEntry>();
-  let after = '';
-  for (;;) {
-    const row = await readers.get<{ page: string }>(ENTRIES, [account, after]);
-    const page = JSON.parse(row?.page ?? '[]') as JournalTuple[];
-    for (const tuple of page) {
-      const entry = journalEntry(tuple);
-      entries.set(entry.uidl, entry);
-      after = entry.uidl;
-    }
-    if (page.length < PAGE) return entries;
-  }
+function readEntries(readers: Readers, account: string): Promise<ReadonlyMap<string, JournalEntry>> {
+  return readJournal(async (after) => (await readers.get<{ page: string }>(ENTRIES, [account, after]))?.page);
 }
 
 class SqliteAccountJournal implements AccountJournal {
@@ -219,7 +162,8 @@ class SqliteAccountJournal implements AccountJournal {
             ON CONFLICT (account, uidl) DO UPDATE SET state = 'failed', unlisted_since = NULL, listed_size = iif(state = 'failed', listed_size, -1),
               since = iif(state = 'failed', since, excluded.since), attempts = iif(state = 'failed', attempts + 1, 1),
               failures = iif(state = 'failed', failures, 0), header_print = iif(state = 'failed', header_print, NULL)`,
-          [this.account, this.clock.now().getTime(), JSON.stringify(uidls)],
+          // Each once, though an ISP lists it twice: that is one try.
+          [this.account, this.clock.now().getTime(), JSON.stringify([...new Set(uidls)])],
         );
       },
     });

@@ -3,11 +3,12 @@
 import type { PluginStorage } from '@postroom/sdk';
 import { PostroomError } from '@postroom/sdk';
 import type { Clock, PluginStorages } from '@postroom/sdk/services';
+import { changedEntry, storageText, storageValue } from '@postroom/sdk/store';
+import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 import type { WriteQueue } from '../engine/writeQueue.js';
 
 const MOST_ENTRIES = 100_000;
-const MOST_OCTETS = 64 * 2 ** 10;
 /** Of all entries of a plugin together, keys included: a disk is not filled from here. */
 const MOST_TOTAL = 64 * 2 ** 20;
 const MOST_KEYS = 1_000;
@@ -19,6 +20,23 @@ interface Holding {
   readonly octets: number;
 }
 const NOTHING: Holding = { entries: 0, octets: 0 };
+
+type Change = Parameters<PluginStorage['update']>[1];
+
+interface StoredEntry {
+  /** JSON. */
+  readonly value: string;
+  readonly expires: number | null;
+  readonly octets: number;
+}
+
+interface NewEntry {
+  readonly plugin: string;
+  readonly key: string;
+  /** JSON. */
+  readonly text: string;
+  readonly expires: number | undefined;
+}
 
 export class SqlitePluginStorages implements PluginStorages {
   /** Of each plugin, counted once and followed: counting rows at every `set` would take longer than the `set`. */
@@ -42,6 +60,7 @@ export class SqlitePluginStorages implements PluginStorages {
     return {
       get: (key) => this.#get(id, key),
       set: (key, value, expires) => this.#set(id, key, value, expires),
+      update: (key, change, expires) => this.#update(id, key, change, expires),
       delete: (key) => this.#delete(id, key),
       keys: (prefix) => this.#keys(id, prefix),
     };
@@ -70,39 +89,67 @@ export class SqlitePluginStorages implements PluginStorages {
   }
 
   async #get(plugin: string, key: string): Promise<unknown> {
+    return storageValue(await this.#live(plugin, key));
+  }
+
+  /** JSON; `undefined` where there is no entry, or one that has expired. */
+  async #live(plugin: string, key: string): Promise<string | undefined> {
     const row = await this.readers.get<{ value: string }>(
       'SELECT value FROM plugin_state WHERE plugin = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)',
       [plugin, key, this.clock.now().getTime()],
     );
-    return row === undefined ? undefined : (JSON.parse(row.value) as unknown);
+    return row?.value;
   }
 
   async #set(plugin: string, key: string, value: unknown, expires: Date | undefined): Promise<void> {
-    const text = JSON.stringify(value) as string | undefined;
-    if (text === undefined) throw new TypeError(`Plugin ${plugin} sets ${key} to something that JSON can't express.`);
-    if (Buffer.byteLength(text) > MOST_OCTETS) {
-      throw new PostroomError('store/full', `Plugin ${plugin} wants to keep more than 64 KB under "${key}". Split the value.`, { plugin });
-    }
+    const text = storageText(plugin, key, value);
     let change = NOTHING;
     await this.queue.write({
       run: async (writer) => {
-        const [former] = await writer.all<{ octets: number }>(`SELECT ${OCTETS} AS octets FROM plugin_state WHERE plugin = ? AND key = ?`, [
-          plugin,
-          key,
-        ]);
-        const octets = Buffer.byteLength(text) + Buffer.byteLength(key) - (former?.octets ?? 0);
-        change = { entries: former === undefined ? 1 : 0, octets };
-        this.#mustFit(plugin, change);
-        const values = [text, expires?.getTime(), plugin, key];
-        await writer.run(
-          former === undefined
-            ? 'INSERT INTO plugin_state (value, expires_at, plugin, key) VALUES (?, ?, ?, ?)'
-            : 'UPDATE plugin_state SET value = ?, expires_at = ? WHERE plugin = ? AND key = ?',
-          values,
-        );
+        change = await this.#put(writer, await entryOf(writer, plugin, key), { plugin, key, text, expires: expires?.getTime() });
       },
       committed: () => this.#count(plugin, change),
     });
+  }
+
+  async #update(plugin: string, key: string, change: Change, expires: Date | undefined): Promise<unknown> {
+    // A look costs no commit where nothing changes.
+    const seen = changedEntry({ plugin, key }, await this.#live(plugin, key), change);
+    if (!seen.isNew && expires === undefined) return storageValue(seen.text);
+    let [kept, counted] = [seen.text, NOTHING];
+    await this.queue.write({
+      // The one writer reads and writes: nothing comes in between.
+      run: async (writer) => {
+        counted = NOTHING;
+        const stored = await entryOf(writer, plugin, key);
+        const live = stored !== undefined && !isOver(stored, this.clock.now()) ? stored : undefined;
+        const { text, isNew } = changedEntry({ plugin, key }, live?.value, change);
+        kept = text;
+        if (!isNew && expires === undefined) return;
+        if (text !== undefined) {
+          counted = await this.#put(writer, stored, { plugin, key, text, expires: expires?.getTime() ?? live?.expires ?? undefined });
+        } else if (stored !== undefined) {
+          await writer.run('DELETE FROM plugin_state WHERE plugin = ? AND key = ?', [plugin, key]);
+          counted = { entries: -1, octets: -stored.octets };
+        }
+      },
+      committed: () => this.#count(plugin, counted),
+    });
+    return storageValue(kept);
+  }
+
+  /** Answers by how much the plugin keeps more. Throws `store/full`. */
+  async #put(writer: Connection, former: StoredEntry | undefined, { plugin, key, text, expires }: NewEntry): Promise<Holding> {
+    const octets = Buffer.byteLength(text) + Buffer.byteLength(key) - (former?.octets ?? 0);
+    const change = { entries: former === undefined ? 1 : 0, octets };
+    this.#mustFit(plugin, change);
+    await writer.run(
+      former === undefined
+        ? 'INSERT INTO plugin_state (value, expires_at, plugin, key) VALUES (?, ?, ?, ?)'
+        : 'UPDATE plugin_state SET value = ?, expires_at = ? WHERE plugin = ? AND key = ?',
+      [text, expires, plugin, key],
+    );
+    return change;
   }
 
   #mustFit(plugin: string, change: Holding): void {
@@ -138,4 +185,16 @@ export class SqlitePluginStorages implements PluginStorages {
     const { entries, octets } = this.#holdings.get(plugin) ?? NOTHING;
     this.#holdings.set(plugin, { entries: entries + change.entries, octets: octets + change.octets });
   }
+}
+
+async function entryOf(writer: Connection, plugin: string, key: string): Promise<StoredEntry | undefined> {
+  const [entry] = await writer.all<StoredEntry>(
+    `SELECT value, expires_at AS expires, ${OCTETS} AS octets FROM plugin_state WHERE plugin = ? AND key = ?`,
+    [plugin, key],
+  );
+  return entry;
+}
+
+function isOver({ expires }: StoredEntry, now: Date): boolean {
+  return expires !== null && expires <= now.getTime();
 }

@@ -1,31 +1,16 @@
 // Journal rows of messages that stay at the ISP: what was told of them, and what shall be done with them.
 import type { WaitingOrder } from '@postroom/sdk';
-import type { NoticeDraft, WaitingEntry, WaitingNotice } from '@postroom/sdk/services';
+import type { NoticeDraft, WaitingEntry } from '@postroom/sdk/services';
+import { type WaitingColumns, waitingEntry } from '@postroom/sdk/store';
 import type { Connection } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 
-interface WaitingRow {
-  readonly account: string;
-  readonly uidl: string;
-  readonly listed_size: number;
-  readonly since: number;
-  readonly notice: string;
-  readonly ordered: WaitingOrder | null;
-}
-
 export async function readWaiting(readers: Readers): Promise<readonly WaitingEntry[]> {
-  const rows = await readers.all<WaitingRow>(
+  const rows = await readers.all<WaitingColumns>(
     `SELECT account, uidl, listed_size, since, notice, ordered FROM journal
       WHERE notice IS NOT NULL AND state = 'failed' AND unlisted_since IS NULL ORDER BY account, since, uidl`,
   );
-  return rows.map(({ account, uidl, listed_size, since, notice, ordered }) => ({
-    ...(JSON.parse(notice) as WaitingNotice),
-    account,
-    uidl,
-    listedSize: listed_size,
-    since: new Date(since),
-    order: ordered ?? undefined,
-  }));
+  return rows.map(waitingEntry);
 }
 
 /** Answers false where such a message was never announced, or is stored by now. */

@@ -41,7 +41,8 @@ class TestedServer {
     const notices = { tell: async (_account: unknown, _message: unknown, fence: Fence) => leases.check(fence) };
     const log = { ...fixture.log, warn: (sentence: string) => void this.warnings.push(sentence) };
     const { hooks, fetched, clock, eventBus, activityLog, disk } = fixture;
-    this.fetching = new FetchStep(hooks, fetched, journal, leases, clock, eventBus, activityLog, disk, notices as never, log);
+    const [notice, node] = [notices as never, { name: 'a' }];
+    this.fetching = new FetchStep(hooks, fetched, journal, leases, clock, eventBus, activityLog, disk, notice, log, fixture.state, node);
   }
 
   tap(handler: FetchHandler): Disposable {

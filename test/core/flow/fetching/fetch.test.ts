@@ -33,6 +33,8 @@ describe("an account's part of a round", () => {
       fixture.disk,
       {} as never,
       fixture.log,
+      fixture.state,
+      { name: 'a' },
     );
   });
 

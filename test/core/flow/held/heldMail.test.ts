@@ -141,6 +141,67 @@ describe('mail that is set aside', () => {
     expect(fixture.storages.entries.size).to.equal(0);
   });
 
+  describe('of two servers on the store', () => {
+    let other: FlowFixture;
+    beforeEach(() => {
+      other = new FlowFixture(fixture);
+      other.takeCopies();
+      other.tapSort('a.route', (plan) => (rule === 'hold' || rule === 'quarantine' ? plan.hold('not yet') : plan.to(rule, 'named there')));
+    });
+    const filterIsAway = { id: 'a.filter', name: 'Filter', why: 'It is not active.', how: 'failed', isNeeded: false } as const;
+
+    it('is sorted by one of them at a time: a round leaves it to the other, a person waits for that', async () => {
+      const id = await fetch();
+      rule = ANDREW;
+      const lease = await other.leases.take('held');
+      expect(await fixture.held.retryHeld({ patienceMs: 0 })).to.equal(0);
+      const retried = fixture.held.retryHeld();
+      await fixture.advance(1_000);
+      expect(dispositionOf(id)).to.equal('hold');
+      await lease?.release();
+      await fixture.advance(1_000);
+      expect(await retried).to.equal(1);
+      expect(fixture.shared.heldBy('a'), 'the next one may have it').to.deep.equal([]);
+    });
+
+    it('is sorted by the one that has the filter, and never by one that lacks it', async () => {
+      const id = await fetch();
+      rule = ANDREW;
+      fixture.blocking.push(filterIsAway);
+      expect(await fixture.held.retryHeld()).to.equal(0);
+      expect([dispositionOf(id), fixture.storages.entries.size]).to.deep.equal(['hold', 0]);
+      expect(await other.held.retryHeld()).to.equal(1);
+      expect(fixture.store.changes.map(({ change }) => change.trail.at(-1)?.reason)).to.deep.equal(['named there']);
+    });
+
+    it('is released on either at any time, once', async () => {
+      const id = await fetch();
+      const lease = await other.leases.take('held');
+      expect(await fixture.held.release(id, [GREG])).to.deep.include({ mailboxes: ['greg@company'] });
+      expect(await refusalOf(other.held.release(id, [ANDREW]))).to.include(`No message ${id} is set aside.`);
+      expect(fixture.store.changes).to.have.length(1);
+      await lease?.release();
+    });
+
+    it('is not tried one by one because the other server is at it, but because that one died', async () => {
+      await fetch();
+      rule = ANDREW;
+      const notes: string[][] = [];
+      const read = fixture.store.read.bind(fixture.store);
+      fixture.store.read = (id, start) => {
+        notes.push([...fixture.storages.entries.keys()]);
+        return read(id, start);
+      };
+      fixture.storages.entries.set('core resorting', { server: 2, process: 'another' });
+      rule = 'hold';
+      await fixture.held.retryHeld();
+      fixture.shared.end('b');
+      fixture.storages.entries.set('core resorting', { server: 2, process: 'another' });
+      await fixture.held.retryHeld();
+      expect(notes.map((keys) => keys.some((key) => key.startsWith('core resorting/')))).to.deep.equal([false, true]);
+    });
+  });
+
   it('is released to the mailboxes that are named, in any case, and counts as wanted there', async () => {
     const id = await fetch();
     expect(await fixture.held.release(id, [GREG])).to.deep.equal({ message: id, mailboxes: ['greg@company'] });

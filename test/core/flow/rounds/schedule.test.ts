@@ -2,9 +2,11 @@ import '#core/base/injection.js';
 import type { PlannedRound, RoundReason, SchedulePlan } from '@postroom/sdk';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { CoreState } from '#core/base/coreState.js';
 import { EventBus } from '#core/base/events.js';
 import { Scheduler } from '#core/flow/rounds/schedule.js';
 import { createHooks } from '#core/hooks/hooks.js';
+import { MemoryStorages } from '../../../kit/memoryStorages.js';
 import { MemoryLeases } from '../support/memoryLeases.js';
 
 const MINUTE = 60_000;
@@ -17,6 +19,7 @@ describe('the scheduler', () => {
   let clock: VirtualClock;
   let events: EventBus;
   let leases: MemoryLeases;
+  let storages: MemoryStorages;
   let scheduler: Scheduler;
   let ran: string[];
   let counted: string[];
@@ -54,6 +57,7 @@ describe('the scheduler', () => {
       },
     };
     leases = new MemoryLeases();
+    storages = new MemoryStorages();
     scheduler = new Scheduler(
       hooks,
       clock,
@@ -70,6 +74,8 @@ describe('the scheduler', () => {
       events,
       { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
       leases,
+      new CoreState(storages),
+      { name: 'a' },
     );
   });
   afterEach(() => scheduler.stop());
@@ -162,6 +168,46 @@ describe('the scheduler', () => {
     await clock.advance(10_000);
     await pass(0);
     expect(ran, 'what is due by its own last round').to.deep.equal(['timer 0', 'timer 5', `timer ${clock.monotonic() / MINUTE}`]);
+  });
+
+  const roundOf = (server: string, minutesAgo: number): void =>
+    void storages.entries.set('core last-round', { at: new Date(clock.now().getTime() - minutesAgo * MINUTE).toISOString(), server });
+
+  it('goes on where the server was from which it takes over', async () => {
+    every(5);
+    const other = leases.takeOver('schedule');
+    scheduler.start();
+    await pass(6);
+    roundOf('b', 2);
+    await other.release();
+    await clock.advance(10_000);
+    await pass(0);
+    expect(ran).to.deep.equal([]);
+    await pass(3);
+    expect(ran).to.have.length(1);
+    expect(storages.entries.get('core last-round')).to.deep.include({ server: 'a' });
+  });
+
+  it('counts a round that a person asked another server for', async () => {
+    every(5);
+    scheduler.start();
+    await pass(3);
+    roundOf('b', 0);
+    await pass(4);
+    expect(ran).to.deep.equal(['timer 0']);
+    await pass(2);
+    expect(ran).to.have.length(2);
+  });
+
+  it('collects at once after a start, however short it was down, and loses no round to a clock that is ahead elsewhere', async () => {
+    every(5);
+    roundOf('a', 1);
+    scheduler.start();
+    await pass(1);
+    expect(ran).to.deep.equal(['timer 0']);
+    roundOf('b', -600);
+    await pass(6);
+    expect(ran, 'five minutes after it was seen').to.have.length(2);
   });
 
   it('has the schedule again at once where it is stopped and started', async () => {

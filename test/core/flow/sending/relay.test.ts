@@ -1,7 +1,7 @@
 // The Outbox's part of a round, on an Outbox that a test answers for: what is leased, given back and taken over.
 import '#core/base/injection.js';
 import { type DeliverHandler, type DestinationReceipt, PostroomError } from '@postroom/sdk';
-import type { LeasedEntry, Outbox, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
+import type { LeasedEntry, Leases, Outbox, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { BounceStep } from '#core/flow/sending/bounce.js';
@@ -20,6 +20,8 @@ describe('sending', () => {
 
   let fixture: FlowFixture;
   let sending: RelayStep;
+  /** On another server on the store. */
+  let other: RelayStep;
   let message: string;
   /** Taken in turn by `lease`, and by `recover`. */
   let due: (readonly OutboxEntry[])[];
@@ -31,10 +33,11 @@ describe('sending', () => {
   let reported: OutboxUpdate[];
   let refuses: (update: OutboxUpdate) => Error | undefined;
   let doubts: (readonly LeasedEntry[])[];
+  let retried: (readonly number[])[];
   beforeEach(async () => {
     fixture = new FlowFixture();
     fixture.takeCopies();
-    [due, left, listed, leases, released, reported, doubts] = [[], [], [], [], [], [], []];
+    [due, left, listed, leases, released, reported, doubts, retried] = [[], [], [], [], [], [], [], []];
     refuses = () => undefined;
     const outbox = {
       lease: async (wish) => {
@@ -42,8 +45,10 @@ describe('sending', () => {
         return due.shift() ?? [];
       },
       newest: async () => 17,
-      recover: async (forMs) => {
+      recover: async (forMs, atWork) => {
         expect(forMs).to.equal(20 * MINUTE);
+        // What a round left that the store cut off is no other sender's.
+        expect(atWork).to.deep.equal([]);
         return left.shift() ?? [];
       },
       enterDoubt: async (entries) => void doubts.push(entries),
@@ -57,14 +62,18 @@ describe('sending', () => {
         }
       },
       list: async () => listed,
-      retry: async () => undefined,
+      retry: async (ids) => void retried.push(ids),
     } as Partial<Outbox> as Outbox;
     const { own, accounts, server, clock, eventBus, activityLog, log, delivering } = fixture;
     const store = fixture.store.asStore;
     const bounce = new BounceStep(own, store, outbox, accounts, server, clock, log);
     const records = new RelayRecords(outbox, store, bounce, clock, eventBus, activityLog, log);
     const journal = { followClock: async () => undefined } as never;
-    sending = new RelayStep(outbox, store, accounts, delivering, records, journal, clock, eventBus, log);
+    const leasesOf = (name: string): Leases => (name === 'a' ? fixture.leases : fixture.shared.of(name));
+    [sending, other] = ['a', 'b'].map(
+      (name) =>
+        new RelayStep(outbox, store, accounts, delivering, records, journal, clock, eventBus, log, fixture.state, { name }, leasesOf(name)),
+    ) as [RelayStep, RelayStep];
     message = await submit();
   });
 
@@ -110,6 +119,39 @@ describe('sending', () => {
     answer({ outcome: 'deferred', status: '4.7.0', text: 'Too many messages.' });
     expect(await sending.flush('timer', new AbortController().signal)).to.include({ deferred: 2 });
     expect(released.map(([entries, inMs]) => [numbersOf(entries), inMs])).to.deep.equal([[[[3, 43]], MINUTE]]);
+  });
+
+  it('leaves an ISP alone that another server was told to, and obeys a person there too', async () => {
+    due = [[entry(1), entry(2, { message: await submit() }), entry(3, { message: await submit() })]];
+    const what: Partial<DestinationReceipt> = { outcome: 'deferred', status: '4.7.0', text: 'Too many messages.' };
+    answer(what);
+    await sending.flush('timer', new AbortController().signal);
+    due = [[entry(4, { message: await submit() })]];
+    expect(await other.flush('timer', new AbortController().signal)).to.deep.equal({ sent: 0, deferred: 0, bounced: 0 });
+    expect(released.map(([entries]) => numbersOf(entries))).to.deep.equal([[[3, 43]], [[4, 44]]]);
+    listed = [entry(3, { state: 'waiting' }), entry(4, { state: 'waiting' })];
+    await other.flush('user', new AbortController().signal);
+    expect(retried).to.deep.equal([[3, 4]]);
+    due = [[entry(3)]];
+    Object.assign(what, { outcome: 'delivered', status: '2.0.0' });
+    expect(await sending.flush('timer', new AbortController().signal), 'the first one has heard of it').to.include({ sent: 1 });
+  });
+
+  it('is done for an account by one server at a time: another one waits for it, and if that takes very long the mail waits', async () => {
+    const lease = await fixture.shared.of('c').take('send/company');
+    due = [[entry(1)]];
+    answer({});
+    const late = sending.flush('timer', new AbortController().signal);
+    for (let second = 0; second < 180; second += 1) await fixture.advance(1_000);
+    expect(await late).to.include({ sent: 0 });
+    expect(released.map(([entries, inMs]) => [numbersOf(entries), inMs])).to.deep.equal([[[[1, 41]], MINUTE]]);
+    due = [[entry(1)]];
+    const sent = sending.flush('timer', new AbortController().signal);
+    await fixture.advance(1_000);
+    await lease?.release();
+    await fixture.advance(1_000);
+    expect(await sent).to.include({ sent: 1 });
+    expect(fixture.shared.heldBy('a')).to.deep.equal([]);
   });
 
   it('reports what was left in doubt under the number by which it was taken over; what was not in doubt is as it was', async () => {

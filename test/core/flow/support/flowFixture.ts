@@ -9,7 +9,7 @@ import {
   splitAddress,
   type UserView,
 } from '@postroom/sdk';
-import type { Accounts, Activity, BlockingPlugin, Log, OutboxEntry, PostroomEvent } from '@postroom/sdk/services';
+import type { Accounts, Activity, BlockingPlugin, Leases, Log, OutboxEntry, PostroomEvent } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
 import { CoreState } from '#core/base/coreState.js';
 import { EventBus } from '#core/base/events.js';
@@ -24,8 +24,10 @@ import { UnsettledSubmissions } from '#core/flow/intake/unsettledSubmissions.js'
 import { MessageFlow } from '#core/flow/messageFlow.js';
 import { Settling } from '#core/flow/settling.js';
 import { SortStep } from '#core/flow/sort.js';
+import type { BlockingPlugins } from '#core/hooking/blockingPlugins.js';
 import { createHooks } from '#core/hooks/hooks.js';
 import { MemoryStorages } from '../../../kit/memoryStorages.js';
+import { SharedLeases } from '../../../kit/sharedLeases.js';
 import { MemoryMailStore } from './memoryMailStore.js';
 
 const user = (account: string, name: string): UserView => ({ mailbox: { account, user: name }, name, aliases: [], names: [] });
@@ -62,11 +64,15 @@ export async function* inPieces(...pieces: readonly (Uint8Array | Error)[]): Asy
   }
 }
 
-export class FlowFixture {
-  readonly clock = new VirtualClock();
+export class FlowFixture implements BlockingPlugins {
+  readonly clock: VirtualClock;
   readonly hooks = createHooks();
-  readonly store = new MemoryMailStore();
-  readonly storages = new MemoryStorages();
+  readonly store: MemoryMailStore;
+  readonly storages: MemoryStorages;
+  readonly shared: SharedLeases;
+  readonly leases: Leases;
+  /** What the store says of itself to those that wait for it. */
+  readonly maintenance: { trouble: Error | undefined } = { trouble: undefined };
   readonly events: PostroomEvent[] = [];
   readonly activity: string[] = [];
   /** What the program's log says of errors. */
@@ -80,7 +86,7 @@ export class FlowFixture {
   readonly server = { name: 'office.example' };
   readonly log = this.#log();
   readonly eventBus = new EventBus();
-  readonly state = new CoreState(this.storages);
+  readonly state: CoreState;
   readonly activityLog = { add: ({ text }: Pick<Activity, 'text'>) => void this.activity.push(text) } as never;
   readonly disk: DiskSpace;
   readonly sorting: SortStep;
@@ -92,8 +98,14 @@ export class FlowFixture {
   readonly submissions: SubmissionFlow;
   readonly held: HeldMailStep;
 
-  constructor() {
-    const filters = this as unknown as ConstructorParameters<typeof SortStep>[1];
+  /** A server called `a`; `b`, on the same store, where it is beside another one. */
+  constructor(beside?: FlowFixture) {
+    this.clock = beside?.clock ?? new VirtualClock();
+    this.store = beside?.store ?? new MemoryMailStore();
+    this.storages = beside?.storages ?? new MemoryStorages();
+    this.shared = beside?.shared ?? new SharedLeases(() => this.clock.now());
+    this.leases = this.shared.of(beside === undefined ? 'a' : 'b');
+    this.state = new CoreState(this.storages);
     const store = this.store.asStore;
     this.eventBus.on((event) => void this.events.push(event));
     for (const hook of Object.values(this.hooks)) {
@@ -106,16 +118,17 @@ export class FlowFixture {
       });
     }
     this.disk = new DiskSpace(store, { get: () => 100 } as never, { trouble: undefined } as never, this.clock);
-    this.sorting = new SortStep(this.hooks, filters, this.accounts);
-    this.delivering = new DeliverStep(this.hooks, filters);
+    this.sorting = new SortStep(this.hooks, this, this.accounts);
+    this.delivering = new DeliverStep(this.hooks, this);
     const intakeLog = new IntakeLog(this.activityLog);
-    this.settling = new Settling(store, this.clock);
+    this.settling = new Settling(store, this.maintenance, this.clock);
     this.flow = new MessageFlow(store, this.settling, this.sorting, this.delivering, this.disk, this.clock, this.eventBus, intakeLog);
     this.fetched = new FetchedMail(this.flow, this.accounts, this.server);
     this.own = new OwnMail(this.flow, this.accounts, this.server, this.clock);
     const unsettled = new UnsettledSubmissions(this.clock);
     this.submissions = new SubmissionFlow(this.flow, this.accounts, this.server, this.disk, unsettled);
-    this.held = new HeldMailStep(this.flow, store, this.accounts, this.server, this.log, this.state);
+    const { flow, accounts, server, log, state, leases, clock } = this;
+    this.held = new HeldMailStep(flow, store, accounts, server, log, state, leases, clock, this);
   }
 
   /** A tap of onSort. Answers what takes it out again. */
@@ -144,7 +157,11 @@ export class FlowFixture {
     await this.clock.advance(ms);
   }
 
-  onDidChange(): { dispose(): void } {
+  async hear(): Promise<void> {
+    // Filters are what a test says.
+  }
+
+  onDidChange(_listener: () => void): { dispose(): void } {
     return { dispose: () => undefined };
   }
 

@@ -1,10 +1,14 @@
+import '#core/base/injection.js';
 import type { PluginManifest, TapDeclaration } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { CoreState } from '#core/base/coreState.js';
 import { blockingPlugins, failsClosed, type PluginCondition } from '#core/plugins/filters/failClosed.js';
-import { KnownFilters } from '#core/plugins/filters/knownFilters.js';
+import { KnownFilters, type RunningPlugin } from '#core/plugins/filters/knownFilters.js';
 import type { InstalledPlugin } from '#core/plugins/manifests/discovery.js';
 import { planEnablement } from '#core/plugins/start/enablement.js';
+import { failureOf } from '../../../kit/failureOf.js';
+import { MemoryStorages } from '../../../kit/memoryStorages.js';
 
 const SCAN: TapDeclaration = { hook: 'onSort', name: 'scan', stage: 'filter' };
 
@@ -145,6 +149,66 @@ describe('filters that have run here', () => {
     return [...known.ids].toSorted();
   };
   const pack = plugin('pack', { pluginPack: ['a.packed'] });
+
+  const running = (id: string): RunningPlugin => ({ id, broughtBy: id, failsClosed: true, bundled: false });
+
+  it('of two servers with different plugins make one list, and neither takes away what the other has added', async () => {
+    const storages = new MemoryStorages();
+    const [one, other] = await Promise.all([server(storages), server(storages)]);
+    const follow = (filters: KnownFilters, installed: readonly string[], enabled: readonly string[]): void =>
+      filters.forget(
+        planEnablement(
+          installed.map((name) => plugin(name)),
+          enabled,
+          [],
+        ),
+        enabled,
+        [],
+      );
+    follow(one, ['north'], ['a.north', 'a.both']);
+    follow(other, ['south'], ['a.south', 'a.both']);
+    one.note([running('a.north'), running('a.both')]);
+    other.note([running('a.south'), running('a.both')]);
+    await Promise.all([one.write(), other.write()]);
+    await Promise.all([one.load(), other.load()]);
+    for (const filters of [one, other]) expect([...filters.ids].toSorted()).to.deep.equal(['a.both', 'a.north', 'a.south']);
+    // Its settings are older, and do not ask for what the other one runs.
+    follow(other, ['south'], ['a.both']);
+    await other.write();
+    await one.load();
+    expect([...one.ids].toSorted(), 'only what was asked for here before is forgotten').to.deep.equal(['a.both', 'a.north']);
+  });
+
+  it('that could not be written are written the next time, and what others wrote meanwhile stays', async () => {
+    const storages = new MemoryStorages();
+    const state = new CoreState(storages);
+    let isAway = false;
+    const away = new Error('The store is away.');
+    const filters = new KnownFilters(
+      () =>
+        ({
+          get: (key: 'fail-closed') => (isAway ? Promise.reject(away) : state.get(key)),
+          update: (...call: Parameters<typeof state.update<'fail-closed'>>) => (isAway ? Promise.reject(away) : state.update(...call)),
+        }) as never,
+    );
+    await filters.load();
+    isAway = true;
+    filters.note([running('a.filter')]);
+    expect(await failureOf(filters.write())).to.equal(away);
+    await filters.load();
+    expect([[...filters.ids], filters.isUnwritten]).to.deep.equal([['a.filter'], true]);
+    isAway = false;
+    await state.set('fail-closed', { 'a.other': 'a.other' });
+    await filters.write();
+    expect(await state.get('fail-closed')).to.deep.equal({ 'a.other': 'a.other', 'a.filter': 'a.filter' });
+    expect([[...filters.ids].toSorted(), filters.isUnwritten]).to.deep.equal([['a.filter', 'a.other'], false]);
+  });
+
+  async function server(storages: MemoryStorages): Promise<KnownFilters> {
+    const filters = new KnownFilters(() => new CoreState(storages));
+    await filters.load();
+    return filters;
+  }
 
   async function restarted(stored: Readonly<Record<string, string>>): Promise<KnownFilters> {
     const filters = new KnownFilters(() => ({ get: async () => stored }) as never);

@@ -54,6 +54,7 @@ describe('A backup without the mail', () => {
     expect(answer).to.not.have.any.keys('messages', 'octets', 'copies', 'outbox', 'journal', 'activity');
     const manifest = JSON.parse(await readFile(path.join(folder, 'backup.json'), 'utf8')) as Readonly<Record<string, unknown>>;
     expect(manifest).to.include({ format: 1, storeElsewhere: INSTEAD }).and.to.not.have.property('census');
+    expect(answer.next).to.equal('The key that opens the passwords in the store is not in it; --secrets takes it along.');
     expect(await readdir(folder))
       .to.include('settings.json')
       .and.to.not.include('postroom.db');
@@ -75,6 +76,10 @@ describe('A backup without the mail', () => {
     const restored = (await answerRestored({ folder }, elsewhere, { files: () => files, clock }, CALL)) as {
       readonly next: readonly string[];
     };
+    expect(restored.next[1])
+      .to.match(/^Settings, passwords and certificates are the store's, for all servers on it\..*those of this backup do not count/)
+      .and.to.match(/postroom config replace \S+\/settings\.json$/);
+    expect(restored.next).to.have.length(2);
     expect(restored.next[0]).to.equal(`${ABSENT} Restore it there before a server starts here. It was backed up like this: ${INSTEAD}`);
     expect(await readdir(elsewhere))
       .to.include('settings.json')
@@ -103,6 +108,7 @@ describe('A backup without the mail', () => {
     const host = await StandaloneHost.open(there, createLog('silent'), () => Promise.reject(new Error('No server was to start.')));
     const { code, message } = await failureOf(host.run('backup.restore', { folder }, CALL));
     expect([code, message.includes('--data FOLDER')]).to.deep.equal(['plugin/no-provider', true]);
+    expect(message).to.include('postroom config replace BACKUP/settings.json');
     expect(await readdir(there)).to.deep.equal(['boot.json']);
     const verified = (await host.run('backup.verify', { folder, scratch: place }, CALL)) as { readonly whole: boolean };
     expect(verified.whole).to.equal(true);

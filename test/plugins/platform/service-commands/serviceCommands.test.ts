@@ -72,6 +72,10 @@ describe('status', () => {
     });
   });
 
+  it('says which servers on the store see the network device, where a plugin looks for it', async () => {
+    expect(await statusReport(sources(), ['a', 'b'])).to.deep.include({ edition: 'Pro', deviceSeenBy: ['a', 'b'] });
+  });
+
   it('is there while nobody counts, and nobody tries settings out', async () => {
     const status = await statusReport(sources({ figures: () => undefined, trials: () => undefined }));
     expect(status).to.include({ service: 'running', figures: undefined, unconfirmed: undefined });
@@ -149,7 +153,7 @@ describe('send-receive', () => {
   it('runs no round for an account that there is not', async () => {
     const command = new SendReceive({ run: () => expect.fail('a round ran') } as never, ACCOUNTS as never, events);
     const error = await failureOf(command.run(['works', 'nowhere'], CALL as never));
-    expect(error.message).to.equal('There is no account nowhere. "postroom accounts list" shows them all.');
+    expect(error.message).to.equal('There is no account "nowhere". There are: works.');
   });
 });
 

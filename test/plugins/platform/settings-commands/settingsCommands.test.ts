@@ -1,4 +1,6 @@
 // The commands of accounts, users and settings beside plugins that come and go, and without their own.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { Postroom } from '../../../kit/postroom.js';
@@ -53,6 +55,20 @@ describe('the commands of the settings', () => {
     expect(await office.refusal('accounts.set-password', wrong)).to.equal(
       'smtp.password is no secret of an account. There are: pop3.password.',
     );
+  });
+
+  it('put a whole file in the place of the settings, which undo takes back, and none that has errors', async () => {
+    const file = path.join(office.dataDir, 'settings.json');
+    const text = await readFile(file, 'utf8');
+    const other = text.replace('{', '{\n  // of a backup\n  "log.keepDays": 12,');
+    const asFile = (of: string): { readonly file: string } => ({ file: Buffer.from(of).toString('base64') });
+    expect(await office.run('config.replace', asFile(other))).to.deep.include({ warnings: [] });
+    expect([await readFile(file, 'utf8'), await office.run('config.get', { key: 'log.keepDays' })]).to.deep.equal([other, 12]);
+    expect(await office.refusal('config.replace', asFile('{ "log.keepDays": "many" }'))).to.match(/^Nothing was changed\.\nsettings\.json/);
+    expect(await office.refusal('config.replace', asFile('no settings'))).to.match(/^Nothing was changed\./);
+    expect(await readFile(file, 'utf8')).to.equal(other);
+    await office.run('config.undo');
+    expect(await readFile(file, 'utf8')).to.equal(text);
   });
 
   it('read files in whatever form they come, and say which are no text', async () => {

@@ -6,7 +6,7 @@ import { SystemClock } from '@postroom/sdk/base';
 import { ANDREW, CAROLYN, describeMail, GREG, outboxDraft } from '@postroom/sdk/testing/store';
 import { SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 
-const store = await SqliteStore.open(process.argv[2] ?? '', { clock: new SystemClock() });
+const store = await SqliteStore.open(process.argv[2] ?? '', { clock: new SystemClock(), node: 'a' });
 
 async function keepWriting(writer: number): Promise<void> {
   for (let n = 0; ; n += 1) {

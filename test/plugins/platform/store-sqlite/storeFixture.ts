@@ -28,8 +28,11 @@ export class StoreFixture implements StorePlace {
     return this.current;
   }
 
-  async open(options: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> {
-    const store = await SqliteStore.open(this.folder, { clock: new SystemClock(), ...options });
+  async open({
+    server: node = 'a',
+    ...options
+  }: Omit<Partial<SqliteStoreOptions>, 'node'> & { readonly server?: string } = {}): Promise<SqliteStore> {
+    const store = await SqliteStore.open(this.folder, { clock: new SystemClock(), node, ...options });
     this.#stores.add(store);
     return store;
   }

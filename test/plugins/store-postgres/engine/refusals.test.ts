@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { readAddress } from '#plugins/store-postgres/dist/engine/address.js';
 import { PostgresEngine } from '#plugins/store-postgres/dist/engine/engine.js';
 import { closedPort } from '../../../kit/closedPort.js';
+import { failureOf } from '../../../kit/failureOf.js';
 import { type Cluster, GUARDED } from '../../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../../kit/postgres/database.js';
 import { smallDisk } from '../../../kit/postgres/smallDisk.js';
@@ -135,18 +136,40 @@ describe('the database of the store', () => {
   it('is set to read only', async () => {
     await opens(database.url());
     await database.query(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);
-    await refused(database.url(), 'store/unfit', /takes no changes.*switch default_transaction_read_only off/);
+    await refused(database.url(), 'store/unreachable', /takes no changes.*switch default_transaction_read_only off/);
+  });
+
+  it('becomes read only under open connections, which are given up: another one may find another host', async () => {
+    const engine = await open(database.url());
+    try {
+      await database.query(`ALTER DATABASE ${database.name} SET default_transaction_read_only = on`);
+      await engine.pool.use((session) => session.exec('SET default_transaction_read_only = on'));
+      const write = (): Promise<unknown> => engine.database.write('UPDATE server SET heard_at = heard_at');
+      for (const failed of [await failureOf(write()), await failureOf(engine.servers.renew()), engine.servers.trouble])
+        expect(failed).to.include({ code: 'store/unreachable' });
+      await database.query(`BEGIN READ WRITE; ALTER DATABASE ${database.name} RESET default_transaction_read_only; COMMIT`);
+      await write();
+      await engine.servers.renew();
+      expect(engine.servers.trouble).to.equal(undefined);
+    } finally {
+      await engine.close();
+    }
   });
 
   it('is a standby, and found among several hosts once that is promoted', async () => {
     const standby = await cluster.standby();
     const both = database.url().replace(`127.0.0.1:${cluster.port}`, `127.0.0.1:${standby.port},127.0.0.1:${cluster.port}`);
     try {
-      await refused(database.url({ port: standby.port }), 'store/unfit', /is a standby: .* Name the primary in the address, or promote/);
+      await refused(
+        database.url({ port: standby.port }),
+        'store/unreachable',
+        /is a standby: .* Name the primary in the address, or promote/,
+      );
       const engine = await open(both);
       expect(await engine.database.rows('SELECT inet_server_port() AS port')).to.deep.equal([{ port: cluster.port }]);
       await engine.close();
       await cluster.kill();
+      await refused(both, 'store/unreachable', /No host of the database can be used\. .*is a standby.*was refused/);
       await standby.promote();
       await opens(both);
     } finally {

@@ -1,5 +1,6 @@
 // What the group of messages does that no suite of contracts sees: who shares a commit with whom, and what of it stands in which table.
-import type { IntakeUnit } from '@postroom/sdk/services';
+import type { IntakeUnit, NoticeDraft } from '@postroom/sdk/services';
+import { seenKeyOf } from '@postroom/sdk/store';
 import { ANDREW, GREG, mail, put } from '@postroom/sdk/testing/store';
 import { expect } from 'chai';
 import type { PostgresStore } from '#plugins/store-postgres/dist/postgresStore.js';
@@ -7,6 +8,15 @@ import { failureOf } from '../../../kit/failureOf.js';
 import { testCluster } from '../../../kit/postgres/testCluster.js';
 import { until } from '../../../kit/until.js';
 import { PostgresPlace } from '../postgresPlace.js';
+
+/** What makes a unit one that is stored by itself. */
+const notice = (uidl: string): NoticeDraft => ({
+  account: 'company',
+  uidl,
+  listedSize: 5,
+  headerPrint: undefined,
+  notice: { why: 'too-large', from: '', subject: '', told: [ANDREW] },
+});
 
 describe('Intake on PostgreSQL', () => {
   let place: PostgresPlace;
@@ -32,6 +42,17 @@ describe('Intake on PostgreSQL', () => {
     expect(store.stats.units - before.units).to.equal(60);
     expect(await count(`journal WHERE state = 'stored'`)).to.equal(30);
     await lease?.release();
+  });
+
+  it('names a content in a mailbox as every store does', async () => {
+    const duplicateKey = Buffer.from('0123456789abcdef');
+    await put(store, { to: [ANDREW], duplicateKey });
+    await store.mailStore.commit({ ...(await mail(store, { to: [GREG], duplicateKey })), tells: notice('x') });
+    const seen =
+      await place.database.query(`SELECT mailbox.id, encode(key, 'hex') AS key FROM mailbox JOIN placement ON mailbox_id = mailbox.id
+      JOIN seen ON seen.key = seen_key ORDER BY mailbox.id`);
+    expect(seen.map(({ key }) => key)).to.deep.equal(seen.map(({ id }) => seenKeyOf(Number(id), duplicateKey).toString('hex')));
+    expect(seen).to.have.length(2);
   });
 
   it('refuses what bears a lost fence, and takes what shares the statement', async () => {

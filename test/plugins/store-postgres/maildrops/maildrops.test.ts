@@ -49,6 +49,20 @@ describe('The rows of maildrops on PostgreSQL', () => {
     expect(rows.map(({ client }) => client)).to.deep.equal(['192.0.2.1', '192.0.2.2', '192.0.2.2']);
   });
 
+  it('writes nothing for what the same client picks up once more', async () => {
+    await put(store, { to: [ANDREW] });
+    const read = async (client: string): Promise<unknown> => {
+      const maildrop = await openMaildrop(store, ANDREW);
+      maildrop.picked([1], client);
+      await maildrop.close();
+      await store.settle();
+      return (await place.database.query('SELECT xmin::text, client, picked_up_at FROM placement'))[0];
+    };
+    const first = await read('192.0.2.1');
+    expect(await read('192.0.2.1')).to.deep.equal(first);
+    expect(await read('192.0.2.2')).to.include({ client: '192.0.2.2', picked_up_at: (first as { picked_up_at: string }).picked_up_at });
+  });
+
   it('takes a snapshot of 100,000 messages', async () => {
     await put(store, { to: [ANDREW], text: 'first' });
     await place.database.query(

@@ -75,7 +75,7 @@ describe('the control socket', () => {
   it('carries a failure with its code and sentence', async () => {
     const error: unknown = await call('send-receive', { accounts: ['nobody'] }).catch((thrown: unknown) => thrown);
     expect(error).to.include({ name: 'PostroomError', code: 'user/unknown' });
-    expect(String(error)).to.include('There is no account nobody');
+    expect(String(error)).to.include('There is no account "nobody"');
     expect(await call('status', { wrong: true }).catch((thrown: unknown) => thrown)).to.include({ code: 'command/arguments' });
   });
 

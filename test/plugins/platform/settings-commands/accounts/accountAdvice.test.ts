@@ -68,6 +68,6 @@ describe('advice on an account', () => {
     expect(await findings()).to.deep.equal([]);
     expect((await findings(true))[0]?.text).to.include('X-Copy-For');
     expect(postroom.isp.mailbox('post').messages).to.have.length(2);
-    expect(await postroom.refusal('accounts.advice', { account: 'nobody' })).to.include('There is no account nobody');
+    expect(await postroom.refusal('accounts.advice', { account: 'nobody' })).to.include('There is no account "nobody"');
   });
 });

@@ -214,6 +214,8 @@ describe('Opening the database', () => {
   it('F25 says so where the data folder cannot be made', async () => {
     const file = join(fixture.folder, 'file');
     await writeFile(file, '');
-    expect((await failureOf(SqliteStore.open(join(file, 'data'), { clock: undefined as never }))).code).to.equal('data/not-writable');
+    expect((await failureOf(SqliteStore.open(join(file, 'data'), { clock: undefined as never, node: 'a' }))).code).to.equal(
+      'data/not-writable',
+    );
   });
 });
