@@ -84,7 +84,7 @@ class SqliteSite extends Servers {
   async #fill({ mailboxes, messages, octets }: Filling): Promise<void> {
     const dataDir = path.join(this.folder, 'node-0');
     await mkdir(dataDir, { recursive: true });
-    const store = await SqliteStore.open(dataDir, { clock: new SystemClock() });
+    const store = await SqliteStore.open(dataDir, { clock: new SystemClock(), node: 'node-0' });
     await fillMailboxes(store, mailboxes, messages, octets);
     await store.close();
   }

@@ -43,7 +43,9 @@ describe('A report of what tries came to', () => {
       [[update(1, 'bounced'), update(9, 'bounced')], tries()],
       [[update(1, 'deferred', { lease: 7 })], tries({ reported: 7 })],
     ] as const) {
-      expect(() => readReport(updates, ended, true)).to.throw().with.property('code', 'lease/lost');
+      expect(() => readReport(updates, ended, true))
+        .to.throw()
+        .with.property('code', 'lease/lost');
     }
     expect(readReport([update(1, 'bounced')], tries(), true).done).to.deep.equal([1]);
   });
