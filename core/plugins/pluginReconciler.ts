@@ -21,6 +21,7 @@ const LONGEST_WAIT_MS = 30_000;
 export class PluginReconciler implements Disposable {
   #installed: readonly InstalledPlugin[] = [];
   readonly #watching = new DisposableStack();
+  #isOver = false;
   /** What follows each plugin's declarations. */
   readonly #followed = new Map<string, DisposableStack>();
   #nextTry: Disposable | undefined;
@@ -57,6 +58,8 @@ export class PluginReconciler implements Disposable {
    */
   async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
     const installed = await this.folders.discover();
+    // What was asked for before the end begins nothing after it.
+    if (this.#isOver) return new Map();
     for (const id of [...this.#followed.keys()]) {
       if (replaced.has(id) || !installed.some((plugin) => plugin.id === id)) {
         await this.#followed.get(id)?.dispose();
@@ -72,6 +75,7 @@ export class PluginReconciler implements Disposable {
   }
 
   async dispose(): Promise<void> {
+    this.#isOver = true;
     await this.#watching.dispose();
     await this.host.stop();
     void this.#nextTry?.dispose();
@@ -93,6 +97,7 @@ export class PluginReconciler implements Disposable {
   }
 
   async #apply(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+    if (this.#isOver) return new Map();
     const enabled = this.settings.get<readonly string[]>('plugins.enabled');
     const disabled = this.settings.get<readonly string[]>('plugins.disabled');
     const unchanged = await this.host.apply(this.#installed, enabled, disabled, replaced);
@@ -106,7 +111,7 @@ export class PluginReconciler implements Disposable {
     const isStoreAway = this.records.all.some(
       ({ state, error }) => state === 'failed' && (hasCode(error, 'store/unreachable') || hasCode(error, 'store/unknown')),
     );
-    if (!isStoreAway) {
+    if (!isStoreAway || this.#isOver) {
       this.#waitMs = FIRST_WAIT_MS;
       return;
     }
