@@ -4,26 +4,19 @@
 export * from './activityColumns.js';
 export * from './bufferPressure.js';
 export * from './clockJumps.js';
-// How the store does.
 export * from './commitStatistics.js';
 export * from './copyColumns.js';
 export * from './duplicates.js';
-// What is remembered.
 export * from './journalEntries.js';
 export * from './journalRules.js';
-// Its copies in mailboxes.
 export * from './mailboxKey.js';
 export * from './messageColumns.js';
 export * from './messageErrors.js';
-
-// The Outbox.
 export * from './outboxReports.js';
 export * from './outboxTally.js';
 export * from './pieces.js';
 export * from './resorting.js';
-// A message comes in, and is read.
 export * from './stagedMessage.js';
-// Storages of plugins.
 export * from './storageEntry.js';
 export * from './traces.js';
 export * from './uidl.js';

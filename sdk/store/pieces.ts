@@ -2,7 +2,7 @@
 import { octetsPassed } from './bufferPressure.js';
 import { missingOctets } from './messageErrors.js';
 
-export interface PieceReader {
+export interface PieceSource {
   /** Octets of each piece but the last. */
   readonly pieceOctets: number;
   /** Pieces a query. */
@@ -14,7 +14,7 @@ export interface PieceReader {
 }
 
 /** Octets from `start` to `end` of a message. Throws `data/corrupt` where some are missing. */
-export async function* readInPieces(reader: PieceReader, message: number, start: number, end: number): AsyncGenerator<Uint8Array> {
+export async function* readInPieces(reader: PieceSource, message: number, start: number, end: number): AsyncGenerator<Uint8Array> {
   const { pieceOctets, atOnce, buffers } = reader;
   const fetch = (from: number): Promise<readonly Uint8Array[]> | undefined =>
     from * pieceOctets < end ? reader.fetch(message, from, Math.min(from + atOnce, Math.ceil(end / pieceOctets))) : undefined;

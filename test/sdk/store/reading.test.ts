@@ -3,7 +3,7 @@ import {
   type JournalTuple,
   likePattern,
   numberOfMessage,
-  type PieceReader,
+  type PieceSource,
   readInPieces,
   readJournal,
   traceWish,
@@ -13,7 +13,7 @@ import fc from 'fast-check';
 
 describe('A message that is read in pieces', () => {
   const PIECE = 4;
-  const reader = (octets: Buffer, atOnce: number, asked: string[] = []): PieceReader => ({
+  const reader = (octets: Buffer, atOnce: number, asked: string[] = []): PieceSource => ({
     pieceOctets: PIECE,
     atOnce,
     buffers: 1,
@@ -24,7 +24,7 @@ describe('A message that is read in pieces', () => {
     },
   });
 
-  async function read(of: PieceReader, start: number, end: number): Promise<string> {
+  async function read(of: PieceSource, start: number, end: number): Promise<string> {
     const pieces: Uint8Array[] = [];
     for await (const piece of readInPieces(of, 7, start, end)) pieces.push(piece);
     return Buffer.concat(pieces).toString();
@@ -59,7 +59,7 @@ describe('A message that is read in pieces', () => {
   });
 
   it('fails for nobody who stopped before a failure', async () => {
-    const failing: PieceReader = {
+    const failing: PieceSource = {
       ...reader(Buffer.alloc(20), 1),
       fetch: async (_, from) => (from === 0 ? [Buffer.alloc(PIECE)] : Promise.reject(new Error('away'))),
     };
