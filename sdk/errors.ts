@@ -38,6 +38,7 @@ export const ERROR_CODES = Object.freeze({
   'plugin/isolated': 'The service is for bundled plugins only.',
   'plugin/not-allowed': 'A plugin did what its manifest does not ask for, or more often than allowed.',
   'plugin/package': 'A packed plugin cannot be read, or holds what no plugin may hold.',
+  'plugin/conflict': 'Somebody else has installed or removed the plugin at the same time, on another server.',
   'plugin/failed': 'A plugin failed.',
   'plugin/timeout': 'A plugin took too long.',
   'plugin/bad-answer': 'A plugin answered something that the hook does not allow.',

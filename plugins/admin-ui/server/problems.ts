@@ -57,6 +57,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'plugin/isolated': 502,
   'plugin/not-allowed': 403,
   'plugin/package': 422,
+  'plugin/conflict': 409,
   'plugin/failed': 502,
   'plugin/timeout': 504,
   'plugin/bad-answer': 502,
