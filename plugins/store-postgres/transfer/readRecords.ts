@@ -16,7 +16,7 @@ import { mailboxOfRow } from '../mail/mailboxes.js';
 import { MESSAGE_COLUMNS, VOID } from '../mail/messageRows.js';
 import { type OutboxRow, entryOf as outboxEntryOf } from '../outbox/outboxRows.js';
 import { PAGE, pagesOf } from './pages.js';
-import { PieceReader } from './pieceReader.js';
+import { PieceStream } from './pieceStream.js';
 import { readNumbers } from './sequences.js';
 
 /** Rows come by their indexes, whatever PostgreSQL knows of tables that were filled a moment ago: to sort octets would take the disk. */
@@ -145,7 +145,7 @@ async function* messagesIn(session: DatabaseSession, octets: boolean): AsyncGene
   const ask = (last: StoredMessageRow | undefined): Promise<readonly StoredMessageRow[]> =>
     session.rows(`SELECT ${MESSAGE_COLUMNS}, gone_at FROM message WHERE id > $1 ORDER BY id LIMIT ${PAGE}`, [last?.id ?? -1]);
   for await (const rows of pagesOf(ask)) {
-    const pieces = octets ? new PieceReader(session, rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0) : undefined;
+    const pieces = octets ? new PieceStream(session, rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0) : undefined;
     try {
       for (const row of rows) {
         if (row.disposition === VOID || row.origin === VOID) continue;

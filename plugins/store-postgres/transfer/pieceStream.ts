@@ -6,7 +6,7 @@ interface Piece {
   readonly octets: Buffer;
 }
 
-export class PieceReader {
+export class PieceStream {
   readonly #pieces: AsyncGenerator<Piece>;
   #next: Piece | undefined;
   #hasBegun = false;
