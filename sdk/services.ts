@@ -40,6 +40,8 @@ export * from './services/store/pluginStorages.js';
 export * from './services/store/revisions.js';
 export * from './services/store/storeFiles.js';
 export * from './services/store/storeMaintenance.js';
+export * from './services/store/transfer.js';
+export * from './services/store/transferRecords.js';
 export * from './services/submissions.js';
 export * from './services/supervision.js';
 export * from './services/teaching.js';

@@ -133,10 +133,11 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
   'platform/settings-file': { services: ['Clock', 'DataFolder', 'Documents', 'SettingsSource'] },
+  'platform/store-commands': { services: ['Clock', 'ContributedEntries', 'DataFolder', 'StoreTransfer'] },
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
-      ...['PluginStorages', 'Revisions', 'ServerNode', 'StoreFiles', 'StoreMaintenance'],
+      ...['PluginStorages', 'Revisions', 'ServerNode', 'StoreFiles', 'StoreMaintenance', 'StoreTransfer'],
     ],
     forbidden: [STORE],
   },
@@ -162,7 +163,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'PluginStorages',
         'Revisions',
       ],
-      ...['ServerNode', 'StartMode', 'StoreMaintenance'],
+      ...['ServerNode', 'StartMode', 'StoreMaintenance', 'StoreTransfer'],
     ],
     forbidden: [STORE],
   },
