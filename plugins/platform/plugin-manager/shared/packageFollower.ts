@@ -214,6 +214,8 @@ export class PackageFollower {
   /** What is enabled, and not here, and not to be had either. */
   async #tell(): Promise<void> {
     const { plugins } = this.parts;
+    // What the settings ask for since a moment ago is followed by the host first.
+    await plugins.settled();
     const nowhere = plugins.blocking.filter(({ id, how }) => (how === 'changing' || how === 'gone' ? this.#isAbsent(id) : false));
     const why = this.#trouble === undefined ? NOWHERE : `The store could not be asked for it: ${this.#trouble}`;
     await plugins.holdFor(new Map([...nowhere.map(({ id }) => [id, why] as const), ...this.#failures]));
