@@ -29,7 +29,7 @@ export interface ServerFault {
   readonly held: string;
   /** How often it comes, beside the others. */
   readonly weight: number;
-  run(fire: Fire): Promise<FireReport>;
+  readonly run: (fire: Fire) => Promise<FireReport>;
 }
 
 /** Longest time of a takeover that is promised. */
