@@ -26,7 +26,7 @@ export interface UnitRow {
   readonly fence: number | null;
 }
 
-export interface CopyRow extends CopyDraft {
+interface CopyRow extends CopyDraft {
   /** Place of its mailbox among those of the group, from 1. */
   readonly box: number;
 }
