@@ -26,6 +26,13 @@ export interface StandaloneContext extends Pick<PluginContext, 'id' | 'manifest'
   get<T>(service: ServiceId<T>): T;
   /** Hands over a service that `provides` in the manifest calls `standalone`. */
   provide<T>(service: ServiceId<T>, provided: T): void;
+  /** Properties of scope `boot`: what boot.json says, or their defaults. Throws `settings/unknown-key` for others. */
+  readonly settings: Pick<Settings, 'get'>;
+  /**
+   * The same where the store is another one than boot.json names, by its kind or its address: services that plugins provide without a server. Rejects with
+   * `settings/invalid` where there is no such store.
+   */
+  withStore(store: string): Promise<{ get<T>(service: ServiceId<T>): Promise<T> }>;
   /**
    * Opens a server on the data folder for commands alone: no port opens, and no round runs. Makes the folder where there is none. Rejects with the reason
    * where no server can start.

@@ -14,8 +14,10 @@ export const BlockingPlugins = createServiceId<BlockingPlugins>('BlockingPlugins
 
 /** For people who ask why a message waits. */
 export function whyBlocked(blocking: readonly BlockingPlugin[]): string {
-  const away = blocking.filter(({ how }) => how !== 'lapsed');
+  const away = blocking.filter(({ how }) => how !== 'lapsed' && how !== 'behind');
   const names = (away.length > 0 ? away : blocking).map(({ id }) => id).join(', ');
+  if (away.length === 0 && blocking.some(({ how }) => how === 'behind'))
+    return `another version of ${names} belongs here; sorted when it runs`;
   if (away.length === 0) return `a new version of ${names} lets mail through; sorted when somebody has agreed`;
   return `${names} ${away.length === 1 ? 'is' : 'are'} not active; sorted when back`;
 }

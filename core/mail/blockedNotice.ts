@@ -25,7 +25,7 @@ export function composeBlockedNotice({ host, node, plugins, now }: BlockedNotice
   const names = plugins.map(({ name }) => plain(name)).join(', ');
   const [it, runs] = plugins.length === 1 ? ['it', 'runs'] : ['they', 'run'];
   const lines = [
-    `${node === undefined ? 'Mail is held and reaches nobody' : `The server ${node} holds mail`}: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run${node === undefined ? '' : ' there'}${plugins.some(({ how }) => how === 'lapsed') ? ' as before' : ''}.`,
+    `${node === undefined ? 'Mail is held and reaches nobody' : `The server ${node} holds mail`}: ${names} must look at it and ${plugins.length === 1 ? 'does' : 'do'} not run${node === undefined ? '' : ' there'}${plugins.some(({ how }) => how === 'lapsed' || how === 'behind') ? ' as before' : ''}.`,
     '',
     ...plugins.flatMap(({ id, why }) => [`${id}: ${plain(why)}`, '']),
     `Nothing is lost. What comes in is stored, and it is sorted as soon as ${it} ${runs} again.`,

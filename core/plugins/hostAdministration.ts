@@ -83,6 +83,10 @@ export class HostAdministration implements PluginAdministration {
     return this.host.forget(plugin);
   }
 
+  holdFor(away: ReadonlyMap<string, string>): Promise<void> {
+    return this.host.holdFor(away);
+  }
+
   newFolder(): Promise<string> {
     return this.folders.makeIncoming();
   }

@@ -1,4 +1,5 @@
 // The plugins as a whole: makes what runs equal to what boot.json and the settings say, one change after the other.
+import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import type { BlockingPlugin, PluginCatalogue, PluginStatus, ServiceId, StartedPlugin } from '@postroom/sdk/services';
@@ -16,6 +17,9 @@ import { type Ground, isPlatform } from './services/servicePlan.js';
 import { ServiceRegistry } from './services/serviceRegistry.js';
 import { dependsOn, type Enablement, planEnablement } from './start/enablement.js';
 import { startedPlugin } from './start/startedPlugin.js';
+
+/** Mail waits for another version of it. */
+const RUNS_ALL_THE_SAME: readonly BlockingPlugin['how'][] = ['lapsed', 'behind'];
 
 export class PluginHost implements BlockingPlugins, PluginCatalogue {
   readonly #changed = new Listeners<void>();
@@ -142,6 +146,15 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
     });
   }
 
+  /** Mail waits for these as well, as far as the settings enable them. */
+  holdFor(away: ReadonlyMap<string, string>): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.blocking;
+      this.filters.holdFor(away);
+      if (!isDeepStrictEqual(before, this.blocking)) this.#changed.fire();
+    });
+  }
+
   hear(): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.blocking.length;
@@ -165,7 +178,7 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
       const dependsOnLeaving = leaving.some((other) => dependsOn(record.installed, other.installed));
       if (!wanted.has(id) || dependsOnLeaving || !installed.some((plugin) => plugin.id === id)) {
         await this.lifecycle.deactivate(record, 'disabled');
-      } else if (this.blocking.some((blocking) => blocking.id === id && blocking.how !== 'lapsed')) {
+      } else if (this.blocking.some((blocking) => blocking.id === id && !RUNS_ALL_THE_SAME.includes(blocking.how))) {
         await this.lifecycle.deactivate(record, 'failed');
       }
     }

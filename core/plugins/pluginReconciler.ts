@@ -2,6 +2,8 @@
 
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
+import { Clock } from '@postroom/sdk/services';
+import { hasCode } from '../base/hasCode.js';
 import { inject } from '../base/inject.js';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { CommandRegistry } from './contributions/commandRegistry.js';
@@ -10,12 +12,20 @@ import { declaredManifests, provenManifests, servedCommands } from './manifests/
 import type { InstalledPlugin } from './manifests/discovery.js';
 import { PluginFolders } from './manifests/pluginFolders.js';
 import { PluginHost } from './pluginHost.js';
+import { PluginRecords } from './pluginRecords.js';
+
+/** From one try to activate what the store was away for to the next: longer each time. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
 
 export class PluginReconciler implements Disposable {
   #installed: readonly InstalledPlugin[] = [];
   readonly #watching = new DisposableStack();
+  #isOver = false;
   /** What follows each plugin's declarations. */
   readonly #followed = new Map<string, DisposableStack>();
+  #nextTry: Disposable | undefined;
+  #waitMs = FIRST_WAIT_MS;
 
   constructor(
     @inject(PluginHost) private readonly host: PluginHost,
@@ -23,6 +33,8 @@ export class PluginReconciler implements Disposable {
     @inject(CommandRegistry) private readonly commands: CommandRegistry,
     @inject(Doors) private readonly doors: Doors,
     @inject(PluginFolders) private readonly folders: PluginFolders,
+    @inject(PluginRecords) private readonly records: PluginRecords,
+    @Clock private readonly clock: Clock,
   ) {}
 
   /** As last found on disk. */
@@ -46,6 +58,8 @@ export class PluginReconciler implements Disposable {
    */
   async rescan(replaced: ReadonlySet<string> = new Set()): Promise<ReadonlyMap<string, string>> {
     const installed = await this.folders.discover();
+    // What was asked for before the end begins nothing after it.
+    if (this.#isOver) return new Map();
     for (const id of [...this.#followed.keys()]) {
       if (replaced.has(id) || !installed.some((plugin) => plugin.id === id)) {
         await this.#followed.get(id)?.dispose();
@@ -61,8 +75,10 @@ export class PluginReconciler implements Disposable {
   }
 
   async dispose(): Promise<void> {
+    this.#isOver = true;
     await this.#watching.dispose();
     await this.host.stop();
+    void this.#nextTry?.dispose();
     for (const stack of this.#followed.values()) {
       await stack.dispose();
     }
@@ -80,9 +96,26 @@ export class PluginReconciler implements Disposable {
     }
   }
 
-  #apply(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  async #apply(replaced?: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+    if (this.#isOver) return new Map();
     const enabled = this.settings.get<readonly string[]>('plugins.enabled');
     const disabled = this.settings.get<readonly string[]>('plugins.disabled');
-    return this.host.apply(this.#installed, enabled, disabled, replaced);
+    const unchanged = await this.host.apply(this.#installed, enabled, disabled, replaced);
+    this.#tryLater();
+    return unchanged;
+  }
+
+  /** A plugin that could not read what it keeps, as the store was away, would stay out for good, and mail would wait for it. */
+  #tryLater(): void {
+    void this.#nextTry?.dispose();
+    const isStoreAway = this.records.all.some(
+      ({ state, error }) => state === 'failed' && (hasCode(error, 'store/unreachable') || hasCode(error, 'store/unknown')),
+    );
+    if (!isStoreAway || this.#isOver) {
+      this.#waitMs = FIRST_WAIT_MS;
+      return;
+    }
+    this.#nextTry = this.clock.after(this.#waitMs, () => void this.#apply().catch(() => this.#tryLater()));
+    this.#waitMs = Math.min(2 * this.#waitMs, LONGEST_WAIT_MS);
   }
 }

@@ -1,5 +1,5 @@
 // The store on PostgreSQL: locks the data folder, opens the database, and hands over what it keeps.
-import type { PluginContext } from '@postroom/sdk';
+import type { PluginContext, StandaloneContext } from '@postroom/sdk';
 import {
   ActivityLog,
   Clock,
@@ -16,8 +16,10 @@ import {
   ServerNode,
   StartMode,
   StoreMaintenance,
+  StoreTransfer,
 } from '@postroom/sdk/services';
 import { openStore } from './openStore.js';
+import { PostgresTransfer } from './transfer/postgresTransfer.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const opened = await openStore({
@@ -27,8 +29,7 @@ export async function activate(context: PluginContext): Promise<void> {
     clock: context.get(Clock),
     mode: context.get(StartMode),
     log: context.log,
-    address: context.settings.get<string>('storePostgres.url'),
-    passwordFile: context.settings.get<string>('storePostgres.passwordFile') || undefined,
+    ...entranceOf(context),
     connections: context.settings.get<number>('storePostgres.connections'),
     goneAfterMs: context.settings.get<number>('storePostgres.goneAfterSeconds') * 1000,
   });
@@ -44,4 +45,20 @@ export async function activate(context: PluginContext): Promise<void> {
   context.provide(StoreMaintenance, store);
   context.provide(Leases, store.leases);
   context.provide(Documents, store.documents);
+  context.provide(StoreTransfer, new PostgresTransfer(entranceOf(context)));
+}
+
+/** A database can be read and filled where no server is on it. */
+export function activateStandalone(context: StandaloneContext): void {
+  context.provide(StoreTransfer, new PostgresTransfer(entranceOf(context)));
+}
+
+function entranceOf({ settings }: Pick<StandaloneContext, 'settings'>): {
+  readonly address: string;
+  readonly passwordFile: string | undefined;
+} {
+  return {
+    address: settings.get<string>('storePostgres.url'),
+    passwordFile: settings.get<string>('storePostgres.passwordFile') || undefined,
+  };
 }

@@ -30,6 +30,11 @@ export interface PluginAdministration {
   settled(): Promise<void>;
   /** An administrator removed the plugin, or agrees that it lets mail through: mail waits for it no longer. */
   forget(plugin: string): Promise<void>;
+  /**
+   * Plugins that this server does not have as other servers of its store do, by id, with why: mail waits for each that the settings enable. Takes the place of what
+   * was said before.
+   */
+  holdFor(away: ReadonlyMap<string, string>): Promise<void>;
   /** A new empty folder for files that are to become a plugin: on the disk of the plugins, and none of them yet. */
   newFolder(): Promise<string>;
   /** Makes a folder of newFolder() the plugin's; rescan() finds it. A crash in between leaves the former folder or the new one. */
@@ -69,9 +74,9 @@ export interface BlockingPlugin {
   readonly why: string;
   /**
    * `failed`, or its files are `gone`: somebody has to see to it. `lapsed`: a stranger's version that runs and lets mail through where the former one did
-   * not, before an administrator has agreed. `off`: essential, and switched off by an administrator. `changing`: soon over.
+   * not, before an administrator has agreed. `behind`: it runs, and the servers of its store have another version. `off`: essential, and switched off by an administrator. `changing`: soon over.
    */
-  readonly how: 'failed' | 'gone' | 'lapsed' | 'off' | 'changing';
+  readonly how: 'failed' | 'gone' | 'lapsed' | 'behind' | 'off' | 'changing';
   /** Mail cannot be sorted without it: switching it off lets nothing pass. */
   readonly isNeeded: boolean;
 }

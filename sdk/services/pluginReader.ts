@@ -14,6 +14,8 @@ export interface PluginReading {
   readonly id: string;
   /** `undefined` where it cannot be read. */
   readonly manifest: PluginManifest | undefined;
+  /** Whether boot.json trusts it: its code runs inside the host. */
+  readonly trusted: boolean;
   /** Sentences; with any the plugin can't be activated. */
   readonly problems: readonly string[];
 }

@@ -3,6 +3,7 @@
 
 export * from './collectors.js';
 export * from './domains.js';
+export * from './editBy.js';
 export * from './editions.js';
 export * from './names.js';
 export * from './neededProperties.js';

@@ -15,3 +15,4 @@ export {
   pickUp,
   put,
 } from './storeSuite/testMail.js';
+export { allRecords, fillStore, moveAll } from './storeSuite/transferred.js';

@@ -259,6 +259,7 @@ describe('the answers of commands', () => {
     for (const [command, args] of [
       ['backup.restore', { folder: made['folder'] }],
       ['doctor', {}],
+      ['store.use', {}],
     ] as const) {
       const answer = await (await programHost().standalone(office.dataDir)).run(command, args, call);
       checkedAnswer(command, JSON.parse(JSON.stringify(answer)));
@@ -279,9 +280,9 @@ describe('the answers of commands', () => {
     }
   });
 
-  it('have been asked of every command but those that need a login in a browser, or a lost key', () => {
+  it('have been asked of every command but those that need a login in a browser, a lost key, or a second store', () => {
     const unasked = PRODUCT_COMMANDS.map(({ command }) => command).filter((command) => !answered.has(command));
-    expect(unasked).to.have.members(['admin-ui.revoke-session', 'secrets.forget']);
+    expect(unasked).to.have.members(['admin-ui.revoke-session', 'secrets.forget', 'store.copy']);
   });
 
   it('show rows in every list but those that a quiet office leaves empty: tests of their own fill them', () => {

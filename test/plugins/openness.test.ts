@@ -50,7 +50,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
     ],
   },
   'platform/cli': {
-    services: ['Clock', 'Licence', 'Log', 'PluginPacker', 'PortCatalogue', 'SettingsService'],
+    services: ['Clock', 'Licence', 'Log', 'NodeCommands', 'PluginPacker', 'PortCatalogue', 'ServerNode', 'SettingsService'],
     forbidden: ["It names a program, which is for the product's own plugins."],
   },
   'platform/doctor': {
@@ -86,17 +86,26 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ],
     ],
   },
+  'platform/node-commands': {
+    services: [
+      ...['Clock', 'CommandCatalogue', 'Documents', 'Leases', 'NodeCommands', 'SettingsService', 'SharedKey', 'StartMode', 'Startup'],
+    ],
+  },
   'platform/plugin-manager': {
     services: [
       ...[
         'Accounts',
+        'Clock',
         'DataFolder',
+        'Documents',
         'PluginAdministration',
         'PluginPacker',
         'PluginReader',
         'PluginStorages',
         'SecretStore',
         'SettingsService',
+        'StandingProblems',
+        'Startup',
       ],
     ],
     forbidden: ['new', 'validate', 'pack'].map(
@@ -109,7 +118,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['WhatIf'],
     ],
   },
-  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'StandingProblems'] },
+  'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'SharedKey', 'StandingProblems'] },
   'platform/service-commands': {
     services: [
       ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
@@ -124,10 +133,11 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/setup': { services: ['CommandCatalogue', 'PluginAdministration', 'SettingsService'] },
   'platform/settings-file': { services: ['Clock', 'DataFolder', 'Documents', 'SettingsSource'] },
+  'platform/store-commands': { services: ['Clock', 'ContributedEntries', 'DataFolder', 'StoreTransfer'] },
   'platform/store-sqlite': {
     services: [
       ...['ActivityLog', 'Clock', 'DataFolder', 'Documents', 'Events', 'Journal', 'Leases', 'MailStore', 'Maildrops', 'Outbox'],
-      ...['PluginStorages', 'Revisions', 'ServerNode', 'StoreFiles', 'StoreMaintenance'],
+      ...['PluginStorages', 'Revisions', 'ServerNode', 'StoreFiles', 'StoreMaintenance', 'StoreTransfer'],
     ],
     forbidden: [STORE],
   },
@@ -153,7 +163,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
         'PluginStorages',
         'Revisions',
       ],
-      ...['ServerNode', 'StartMode', 'StoreMaintenance'],
+      ...['ServerNode', 'StartMode', 'StoreMaintenance', 'StoreTransfer'],
     ],
     forbidden: [STORE],
   },

@@ -91,7 +91,7 @@ export class BlockedMail implements Disposable {
     return {
       server: servers.find(({ isThis }) => isThis)?.name ?? this.server.name,
       others: new Set(servers.filter(({ isThis, isGone }) => !isThis && !isGone).map(({ name }) => name)),
-      blocking: blocking.filter(({ how }) => how === 'failed' || how === 'gone' || how === 'lapsed').map(({ id }) => id),
+      blocking: blocking.filter(({ how }) => how !== 'off' && how !== 'changing').map(({ id }) => id),
       waiting: new Set(blocking.filter(({ how }) => how !== 'off').map(({ id }) => id)),
     };
   }

@@ -1,5 +1,5 @@
 // The plugins that mail waits for: those that fail closed, should run, and do not. Asked with every message, so they are found when something changes.
-import { type BlockingPlugin, Log, PluginStorages } from '@postroom/sdk/services';
+import { type BlockingPlugin, Documents, Log, PluginStorages } from '@postroom/sdk/services';
 import { CoreState } from '../../base/coreState.js';
 import { inject } from '../../base/inject.js';
 import { HostHooks } from '../../hooks/hooks.js';
@@ -14,11 +14,13 @@ export class MailFilters {
   readonly #known: KnownFilters;
   #blocking: readonly BlockingPlugin[] = [];
   #plan: Pick<Enablement, 'wanted' | 'asked'> | undefined;
+  /** Why plugins are not here as other servers of the store have them. */
+  #away: ReadonlyMap<string, string> = new Map();
 
   constructor(
     @inject(PluginRecords) private readonly records: PluginRecords,
     @HostHooks private readonly hooks: HostHooks,
-    @inject(ServiceRegistry) services: ServiceRegistry,
+    @inject(ServiceRegistry) private readonly services: ServiceRegistry,
     @Log private readonly log: Log,
   ) {
     this.#known = new KnownFilters(() => new CoreState(services.get(PluginStorages)));
@@ -37,7 +39,13 @@ export class MailFilters {
       why: cause ?? problems.join(' '),
       untapped: state === 'active' ? this.#untapped(installed) : [],
     }));
-    this.#blocking = blockingPlugins(conditions, this.#plan?.wanted ?? new Set(), this.#known.ids);
+    this.#blocking = blockingPlugins(conditions, this.#plan?.wanted ?? new Set(), this.#known.ids, new Map(this.#missing()));
+  }
+
+  /** `away`: plugins that this server does not have as other servers of its store do, with why. */
+  holdFor(away: ReadonlyMap<string, string>): void {
+    this.#away = away;
+    this.find();
   }
 
   /** Before plugins are made to run as `plan` says. */
@@ -74,6 +82,14 @@ export class MailFilters {
   #untapped({ id, manifest }: InstalledPlugin): readonly string[] {
     const taps = (manifest?.contributes?.taps ?? []).filter(holdsOnError);
     return taps.filter(({ hook, name }) => !this.hooks[hook].has(id, name)).map(({ hook, name }) => `${hook} ${name}`);
+  }
+
+  /** What the settings enable and this server does not have: another one may sort with it. */
+  *#missing(): Generator<readonly [id: string, why: string | undefined]> {
+    const isShared = this.services.has(Documents.serviceName) && this.services.get(Documents).isShared;
+    for (const id of this.#plan?.asked.keys() ?? []) {
+      if (this.#away.has(id) || (isShared && this.records.get(id) === undefined)) yield [id, this.#away.get(id)];
+    }
   }
 
   *#running(): Generator<RunningPlugin> {

@@ -3,7 +3,7 @@ import type { CommandDeclaration } from '@postroom/sdk';
 
 const NAME = /^[a-z][A-Za-z0-9]{0,39}$/;
 /** Options that every command has. */
-const TAKEN: ReadonlySet<string> = new Set(['data', 'json', 'help', 'version']);
+const TAKEN: ReadonlySet<string> = new Set(['data', 'json', 'node', 'help', 'version']);
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -22,12 +22,13 @@ export interface BootPlan {
   readonly node: string;
 }
 
-/** Throws `settings/invalid` with a sentence for each mistake, and where it stands. */
+/** Throws `settings/invalid` with a sentence for each mistake, and where it stands. `chosen`: the store, whatever file and environment say. */
 export async function planBoot(
   dataDir: string,
   boot: BootFile,
   installed: readonly InstalledPlugin[],
   environment: BootEnvironment = process.env,
+  chosen?: string,
 ): Promise<BootPlan> {
   await checkBootFile(dataDir, boot, installed);
   const file = path.join(dataDir, BOOT_FILE);
@@ -38,7 +39,7 @@ export async function planBoot(
     const text = environment[variable];
     return text === undefined || text === '' ? { text: inFile, place: file } : { text, place: variable };
   };
-  const store = said('POSTROOM_STORE', boot.store);
+  const store = chosen === undefined ? said('POSTROOM_STORE', boot.store) : { text: chosen, place: 'The store that was named' };
   const node = said('POSTROOM_NODE', boot.node);
   refuse(node.place, nodeMistakes(node.text));
   refuse(file, storeMistakes(boot, installed));

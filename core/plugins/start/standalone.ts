@@ -11,11 +11,13 @@ import { CommandRegistry } from '../contributions/commandRegistry.js';
 import { PointEntries, type PointEntry } from '../contributions/pointEntries.js';
 import { discoverPlugins, type InstalledPlugin, readPlugin, runsInHost } from '../manifests/discovery.js';
 import { importPlugin } from '../runtime/importPlugin.js';
+import { pluginSettings } from '../runtime/pluginSettings.js';
 import { mustDeclare, undeclaredService } from '../services/declaredServices.js';
 import { platformPacks, requirementsOf } from '../services/servicePlan.js';
 import { ServiceRegistry } from '../services/serviceRegistry.js';
 import { readBootFile } from './bootFile.js';
 import { type BootPlan, planBoot } from './bootPlan.js';
+import { BootState } from './bootState.js';
 import { planEnablement } from './enablement.js';
 
 /** Opens a server for commands alone on the folder that commands without one work on. */
@@ -32,7 +34,11 @@ export class StandaloneHost implements StandaloneServices {
     private readonly wanted: readonly InstalledPlugin[],
     private readonly log: Log,
     private readonly openServer: OpenServer,
-    /** What is wrong with boot.json. */
+    /** Opens one where the store is another. */
+    private readonly withStore: (store: string) => Promise<StandaloneHost>,
+    /** What boot.json says. */
+    private readonly boot = new BootState({ properties: {} }),
+    /** What is wrong with it. */
     private readonly bootProblem?: Error,
   ) {
     this.#services = new ServiceRegistry(container);
@@ -41,27 +47,33 @@ export class StandaloneHost implements StandaloneServices {
 
   /**
    * The folder may be missing. Where boot.json is wrong, who provides what is not known: commands that take a service of another plugin reject with
-   * `settings/invalid`, and those that only look can say it.
+   * `settings/invalid`, and those that only look can say it. `store`: kind or address of one in the place of boot.json's.
    */
-  static async open(dataDir: string, log: Log, openServer: OpenServer, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
+  static async open(
+    dataDir: string,
+    log: Log,
+    openServer: OpenServer,
+    bundledPlugins = BUNDLED_PLUGINS,
+    store?: string,
+  ): Promise<StandaloneHost> {
     const container = containerOf(log);
     bindValue(container, DataFolder, { path: dataDir });
-    const { boot, installed, problem } = await readBoot(dataDir, bundledPlugins);
+    const { boot, installed, problem } = await readBoot(dataDir, bundledPlugins, store);
+    if (store !== undefined && problem !== undefined) throw problem;
     const ground = { boot: boot.wanted, off: boot.off, services: new Map<string, string>() };
     const { wanted } = planEnablement(installed, [], [], ground);
     const inHost = installed.filter((plugin) => wanted.has(plugin.id) && runsInHost(plugin));
-    return new StandaloneHost(container, inHost, log, openServer, problem);
+    const withStore = (other: string): Promise<StandaloneHost> => StandaloneHost.open(dataDir, log, openServer, bundledPlugins, other);
+    return new StandaloneHost(container, inHost, log, openServer, withStore, new BootState(boot), problem);
   }
 
   /** Without any data folder: the product's own plugins alone. */
   static async bare(log: Log, bundledPlugins = BUNDLED_PLUGINS): Promise<StandaloneHost> {
     const installed = await discoverPlugins(bundledPlugins, '');
-    return new StandaloneHost(
-      containerOf(log),
-      installed.filter(({ bundled }) => bundled),
-      log,
-      () => Promise.reject(new PostroomError('data/missing', 'No server can be opened here: there is no data folder.')),
-    );
+    const without = (): Promise<never> =>
+      Promise.reject(new PostroomError('data/missing', 'No server can be opened here: there is no data folder.'));
+    const own = installed.filter(({ bundled }) => bundled);
+    return new StandaloneHost(containerOf(log), own, log, without, without);
   }
 
   /** A service that a plugin provides without a store. Rejects with `plugin/no-provider` where none does. */
@@ -128,9 +140,16 @@ export class StandaloneHost implements StandaloneServices {
           `provides the service ${service.serviceName}, which "provides" in its manifest does not call standalone`,
         );
       },
+      settings: pluginSettings(manifest, this.boot, noSettings, () => undefined),
+      withStore: this.withStore,
       openServer: this.openServer,
     } satisfies StandaloneContext);
   }
+}
+
+/** They are never in force here. */
+function noSettings(): never {
+  throw new Error('There are no settings without a server.');
 }
 
 function containerOf(log: Log): Container {
@@ -145,14 +164,19 @@ function containerOf(log: Log): Container {
 async function readBoot(
   dataDir: string,
   bundledPlugins: string,
-): Promise<{ readonly boot: Pick<BootPlan, 'wanted' | 'off'>; readonly installed: readonly InstalledPlugin[]; readonly problem?: Error }> {
+  store: string | undefined,
+): Promise<{
+  readonly boot: Pick<BootPlan, 'wanted' | 'off' | 'properties'>;
+  readonly installed: readonly InstalledPlugin[];
+  readonly problem?: Error;
+}> {
   try {
     const file = await readBootFile(dataDir);
     const installed = await discoverPlugins(bundledPlugins, path.join(dataDir, 'plugins'), new Set(file.trusted));
-    return { boot: await planBoot(dataDir, file, installed), installed };
+    return { boot: await planBoot(dataDir, file, installed, process.env, store), installed };
   } catch (problem) {
     const installed = await discoverPlugins(bundledPlugins, '');
-    return { boot: { wanted: platformPacks(installed), off: [] }, installed, problem: problem as Error };
+    return { boot: { wanted: platformPacks(installed), off: [], properties: {} }, installed, problem: problem as Error };
   }
 }
 

@@ -1322,6 +1322,46 @@ export interface StatusAnswer {
   };
 }
 
+/** store.copy: Copy everything into another store, which servers start on from then on */
+export interface StoreCopyAnswer {
+  /** Everything is in the new store, and was compared. */
+  readonly copied: boolean;
+  readonly from: string;
+  readonly to: string;
+  readonly messages: number;
+  /** Of the messages. */
+  readonly octets: number;
+  /** In mailboxes. */
+  readonly copies: number;
+  /** Recipients in the Outbox. */
+  readonly outbox: number;
+  /** Messages at the ISPs that are remembered. */
+  readonly journal: number;
+  /** Entries of the log. */
+  readonly activity: number;
+  readonly mailboxes?: number;
+  /** Settings, sealed passwords and what else the servers share. */
+  readonly documents?: number;
+  /** Messages whose octets were read back from the new store, with the SHA-256 that they had when they came in. */
+  readonly hashed?: number;
+  /** Files of the data folder that were in the way, and lie here now. */
+  readonly setAside?: readonly string[];
+  /** What is left to do, sentences. */
+  readonly next: string;
+  /** The question, where it was asked without --yes: nothing was done. */
+  readonly confirm?: string;
+}
+
+/** store.use: Let servers start again on the store that boot.json names, after everything in it was copied to another one */
+export interface StoreUseAnswer {
+  readonly store: string;
+  /** Where everything was copied to. */
+  readonly copiedTo?: string;
+  readonly copiedAt?: string;
+  /** What to know, a sentence. */
+  readonly next: string;
+}
+
 /** trace: Where did a message go, and why */
 export type TraceAnswer = readonly TraceRow[];
 
@@ -1609,6 +1649,8 @@ export interface Answers {
   readonly 'smtp.senders': SmtpSendersAnswer;
   readonly 'smtp.test-login': SmtpTestLoginAnswer;
   readonly status: StatusAnswer;
+  readonly 'store.copy': StoreCopyAnswer;
+  readonly 'store.use': StoreUseAnswer;
   readonly trace: TraceAnswer;
   readonly 'users.add': UsersAddAnswer;
   readonly 'users.change': UsersChangeAnswer;

@@ -18,6 +18,8 @@ export type PairResult = { readonly pair: CertificatePair } | { readonly pair: u
 
 /** Reads a pair; never throws, and never shows anything of the key. */
 export function readPair(cert: string, key: string): PairResult {
+  // To OpenSSL a certificate alone is no mistake.
+  if (key === '') return { pair: undefined, reason: 'there is no private key' };
   try {
     const certificate = new X509Certificate(cert);
     return {

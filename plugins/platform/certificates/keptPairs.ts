@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import type { Documents, SecretStore } from '@postroom/sdk/services';
-import { certificateOf } from './certificatePair.js';
+import { certificateOf, readPair } from './certificatePair.js';
 import type { IssuedCertificate } from './issueCertificate.js';
 
 export type Which = 'authority' | 'certificate';
@@ -42,14 +42,15 @@ export class KeptPairs {
     return {
       cert,
       version,
-      key: this.isShared ? await this.#sealedKey(cert) : (await this.#text(KEY_FILES[which])).text || (await this.#keyOfBefore(cert)),
+      key: this.isShared ? await this.#sealedKey(cert) : await this.#keyFor(cert, (await this.#text(KEY_FILES[which])).text),
     };
   }
 
   /** Of a server that moved to a store which several share: what its data folder has. */
   async readFolder(which: Which): Promise<IssuedCertificate> {
     const text = (name: string): Promise<string> => readFile(join(this.folder, 'tls', name), 'utf8').catch(() => '');
-    return { cert: await text(`${which}.pem`), key: await text(KEY_FILES[which]) };
+    const cert = await text(`${which}.pem`);
+    return { cert, key: await this.#keyFor(cert, await text(KEY_FILES[which])) };
   }
 
   /** In the place of `former`. The key first: a certificate that is there has one. Rejects with `lease/lost` where somebody else wrote meanwhile. */
@@ -76,10 +77,11 @@ export class KeptPairs {
     return (await this.secrets.getSecret(path)) ?? '';
   }
 
-  /** Of a server that came back from a store which several share: its key is a secret still. */
-  async #keyOfBefore(cert: string): Promise<string> {
+  /** `key`: as its file has it. A server that came back from a store which several share has it as a secret still, and beside that may be a file of before. */
+  async #keyFor(cert: string, key: string): Promise<string> {
     const path = secretOf(cert);
-    return (path === undefined ? undefined : await this.secrets.getSecret(path).catch(() => undefined)) ?? '';
+    if (path === undefined || readPair(cert, key).pair !== undefined) return key;
+    return (await this.secrets.getSecret(path).catch(() => undefined)) ?? key;
   }
 
   async #text(name: string): Promise<{ readonly text: string; readonly version: string | undefined }> {

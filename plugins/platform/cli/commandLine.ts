@@ -24,6 +24,8 @@ interface ArgumentSchema {
 export interface CommonOptions {
   readonly data: string;
   readonly json: boolean;
+  /** The server of the store that is asked; `undefined`: the one of the data folder. */
+  readonly node?: string;
 }
 
 export type CommandAction = (command: CommandDeclaration, args: Readonly<Record<string, unknown>>, options: CommonOptions) => Promise<void>;
@@ -62,10 +64,12 @@ export function addCommands(program: Command, { declarations, titles, examples }
       [examplesText(declaration.command, examples), answerLine(declaration.result)].filter((text) => text !== '').join('\n'),
     );
     command.option('--data <folder>', 'the data folder', use.dataDir).option('--json', 'print the answer as JSON', false);
+    if (declaration.local !== true) command.option('--node <name>', 'the server to ask, of several on one store');
     command.action(async (...given: unknown[]) => {
       const options = given[declaration.positional?.length ?? 0] as Record<string, unknown>;
       const args = await collect(declaration, properties, given, options, use);
-      await use.act(declaration, args, { data: String(options['data']), json: options['json'] === true });
+      const { data, json, node } = options;
+      await use.act(declaration, args, { data: String(data), json: json === true, ...(typeof node === 'string' && { node }) });
     });
   }
 }

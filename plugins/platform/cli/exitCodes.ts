@@ -16,6 +16,7 @@ export function exitCodeOf(error: unknown): number {
     case 'settings/invalid':
     case 'settings/unknown-key':
     case 'data/missing':
+    case 'data/moved':
     case 'data/newer':
     case 'data/not-writable':
     case 'data/corrupt':

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type CommandCall, type CommandDeclaration, fileArguments, PostroomError } from '@postroom/sdk';
 import { askLine, dataMissing, EXIT, shellWord, terminalJson, terminalText } from '@postroom/sdk/base';
-import type { LogDestination, ProgramHost } from '@postroom/sdk/services';
+import { type LogDestination, NodeCommands, type ProgramHost, ServerNode } from '@postroom/sdk/services';
 import type { CommonOptions } from './commandLine.js';
 import { callRunningServer } from './control/controlClient.js';
 import { exitCodeOfAnswer } from './exitCodes.js';
@@ -26,10 +26,11 @@ export async function runCommand(
       return EXIT.done;
     }
     const ask = async (given: typeof args): Promise<unknown> => {
-      const request = { command: declaration.command, author: 'cli', ...withFilesApart(declaration, given) };
+      const node = options.node === undefined ? {} : { node: options.node };
+      const request = { command: declaration.command, author: 'cli', ...node, ...withFilesApart(declaration, given) };
       const answer =
         (await callRunningServer(options.data, request, (step) => bar.show(step))) ??
-        (await runOffline(declaration, given, options.data, bar, host));
+        (await runOffline(declaration, given, options, bar, host));
       bar.end();
       return answer.result;
     };
@@ -82,30 +83,59 @@ function failureOf({ code, message, fields }: PostroomError): object {
 async function runOffline(
   declaration: CommandDeclaration,
   args: Readonly<Record<string, unknown>>,
-  dataDir: string,
+  { data: dataDir, node }: CommonOptions,
   bar: ProgressBar,
   host: ProgramHost,
 ): Promise<{ readonly result: unknown }> {
-  if (declaration.offline !== true) {
-    throw new PostroomError(
-      'command/not-running',
-      `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${shellWord(dataDir)}`,
-    );
-  }
   const call = callWith(bar);
+  if (node !== undefined) return askThroughStore({ declaration, args, node, dataDir, call }, host);
+  if (declaration.offline !== true) throw notRunning(dataDir);
   if (declaration.standalone === true) {
     const alone = await host.standalone(path.resolve(dataDir));
     return plainAnswer(await alone.run(declaration.command, args, call));
   }
-  if (declaration.reads === true && !existsSync(path.join(dataDir, 'settings.json'))) {
-    throw dataMissing(dataDir);
-  }
+  if (declaration.reads === true) mustHaveData(dataDir);
   const server = await host.openServer({ dataDir, serve: false, log: await host.createLog('error', ERROR_LINES) });
   try {
     return plainAnswer(await server.run(declaration.command, args, call));
   } finally {
     await server.close();
   }
+}
+
+interface ThroughStore {
+  readonly declaration: CommandDeclaration;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly node: string;
+  readonly dataDir: string;
+  readonly call: CommandCall;
+}
+
+/** The server of the data folder does not run: another one on its store may. */
+async function askThroughStore(
+  { declaration, args, node, dataDir, call }: ThroughStore,
+  host: ProgramHost,
+): Promise<{ readonly result: unknown }> {
+  mustHaveData(dataDir);
+  const server = await host.openServer({ dataDir, serve: false, log: await host.createLog('error', ERROR_LINES) });
+  try {
+    if (server.get(ServerNode).name === node && declaration.offline !== true) throw notRunning(dataDir);
+    return plainAnswer(await server.get(NodeCommands).run(node, declaration.command, args, call));
+  } finally {
+    await server.close();
+  }
+}
+
+/** A folder is not begun only to look at it. */
+function mustHaveData(dataDir: string): void {
+  if (!existsSync(path.join(dataDir, 'settings.json'))) throw dataMissing(dataDir);
+}
+
+function notRunning(dataDir: string): PostroomError {
+  return new PostroomError(
+    'command/not-running',
+    `No server runs on ${path.resolve(dataDir)}. Start one: postroom serve --data ${shellWord(dataDir)}`,
+  );
 }
 
 function callWith(bar: ProgressBar): CommandCall {

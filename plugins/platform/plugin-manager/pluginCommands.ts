@@ -4,10 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CommandCall, CommandHandler, HookName } from '@postroom/sdk';
 import { unknownPlugin } from '@postroom/sdk/base';
 import type { PluginAdministration, SettingsService } from '@postroom/sdk/services';
-import { orFail } from '@postroom/sdk/settings';
+import { editBy } from '@postroom/sdk/settings';
 import type { PluginInstaller } from './packages/pluginInstaller.js';
 import { orderRows, pluginRows, waitingSentences } from './pluginList.js';
 import { listsIn } from './pluginLists.js';
+import type { PackageWatch } from './shared/packageWatch.js';
 
 /** A packed plugin as an argument: octets, or base64. */
 interface Added {
@@ -20,6 +21,8 @@ export class PluginCommands {
     private readonly plugins: PluginAdministration,
     private readonly settings: SettingsService,
     private readonly installer: PluginInstaller,
+    /** `undefined` where the store is this server's alone. */
+    private readonly watch: Pick<PackageWatch, 'look'> | undefined,
   ) {}
 
   get handlers(): Readonly<Record<string, CommandHandler>> {
@@ -63,6 +66,8 @@ export class PluginCommands {
       // It may have been put into the folder by hand.
       await this.plugins.rescan();
     }
+    // It may be in the store since a moment ago; one that was put into the folder by hand is for all servers once it is enabled.
+    if (on) await this.watch?.look((id) => id === plugin);
     // Whose files are gone can be switched off all the same: mail may wait for it.
     const isListed = !on && (lists.enabled.includes(plugin) || this.plugins.blocking.some(({ id }) => id === plugin));
     if (!this.#isKnown(plugin) && !isListed) {
@@ -73,13 +78,14 @@ export class PluginCommands {
     }
     const waitedBefore = new Set(this.plugins.blocking.map(({ id }) => id));
     const { editions } = this.plugins;
-    const after = this.plugins.listsWith(plugin, on);
-    orFail(
-      await this.settings.edit(author, [
+    let after = lists;
+    await editBy(this.settings, author, () => {
+      after = this.plugins.listsWith(plugin, on);
+      return [
         { path: ['plugins.enabled'], value: after.enabled },
         { path: ['plugins.disabled'], value: after.disabled.length === 0 ? undefined : after.disabled },
-      ]),
-    );
+      ];
+    });
     if (on && this.#whyLapsed(plugin) !== undefined) await this.plugins.forget(plugin);
     // Without a change of the settings nothing is followed: a plugin that failed is tried again.
     await (isDeepStrictEqual(lists, after) ? this.plugins.rescan() : this.plugins.settled());

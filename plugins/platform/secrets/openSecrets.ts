@@ -9,6 +9,7 @@ import { SECRETS_DOCUMENT, SecretDocument } from './secretDocument.js';
 import { SecretKey } from './secretKey.js';
 import { DocumentSecretStore } from './secretStore.js';
 import { SecretWatch } from './secretWatch.js';
+import { SharedSeal } from './sharedSeal.js';
 
 export interface SecretSurroundings {
   readonly documents: Documents;
@@ -20,6 +21,7 @@ export interface SecretSurroundings {
 
 export interface OpenSecrets extends CheckedSecrets, Disposable {
   readonly store: DocumentSecretStore;
+  readonly seal: SharedSeal;
 }
 
 export async function openSecrets({ documents, folder, clock, log }: SecretSurroundings): Promise<OpenSecrets> {
@@ -40,5 +42,5 @@ export async function openSecrets({ documents, folder, clock, log }: SecretSurro
   const checked = { document, keyring, keyPath: key.path, isShared };
   const watch = new SecretWatch(checked, { documents, clock, log });
   await watch.begin();
-  return { ...checked, store, dispose: () => watch.dispose() };
+  return { ...checked, store, seal: new SharedSeal(document, key, keyring), dispose: () => watch.dispose() };
 }

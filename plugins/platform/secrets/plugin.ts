@@ -1,6 +1,6 @@
 // Keeps the passwords: those of users as hashes, those at the ISPs encrypted under a key.
 import type { PluginContext } from '@postroom/sdk';
-import { AdminPassword, Clock, DataFolder, Documents, SecretStore, StandingProblems } from '@postroom/sdk/services';
+import { AdminPassword, Clock, DataFolder, Documents, SecretStore, SharedKey, StandingProblems } from '@postroom/sdk/services';
 import { StoredAdminPassword } from './adminPassword.js';
 import { openSecrets } from './openSecrets.js';
 import { checkSecrets, secretProblems } from './secretCheck.js';
@@ -14,6 +14,7 @@ export async function activate(context: PluginContext): Promise<void> {
     context.get(StandingProblems).add(() => secretProblems(secrets)),
   );
   context.provide(SecretStore, secrets.store);
+  context.provide(SharedKey, secrets.seal);
   context.provide(AdminPassword, new StoredAdminPassword(secrets.store));
   context.commands.register('secrets.rotate', async () => ({ encryptedAnew: await secrets.store.rotateKey() }));
   context.commands.register('secrets.forget', async ({ key }: { readonly key: string }) => ({

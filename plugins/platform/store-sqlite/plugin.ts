@@ -16,9 +16,11 @@ import {
   ServerNode,
   StoreFiles,
   StoreMaintenance,
+  StoreTransfer,
 } from '@postroom/sdk/services';
 import { openStore } from './openStore.js';
 import { SqliteFiles } from './sqliteFiles.js';
+import { SqliteTransfer } from './transfer/sqliteTransfer.js';
 
 export async function activate(context: PluginContext): Promise<void> {
   const clock = context.get(Clock);
@@ -41,9 +43,12 @@ export async function activate(context: PluginContext): Promise<void> {
   context.provide(Documents, store.documents);
   context.provide(StoreMaintenance, store);
   context.provide(StoreFiles, new SqliteFiles(clock));
+  context.provide(StoreTransfer, new SqliteTransfer(context.get(DataFolder).path, clock));
 }
 
 /** Copies and folders can be worked on where no store is opened. */
 export function activateStandalone(context: StandaloneContext): void {
-  context.provide(StoreFiles, new SqliteFiles(context.get(Clock)));
+  const clock = context.get(Clock);
+  context.provide(StoreFiles, new SqliteFiles(clock));
+  context.provide(StoreTransfer, new SqliteTransfer(context.get(DataFolder).path, clock));
 }

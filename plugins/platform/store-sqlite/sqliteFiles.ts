@@ -7,6 +7,7 @@ import { LAST_COMMIT_FILE } from './engine/lastCommit.js';
 import { readExchangeMark } from './folder/exchangeMark.js';
 import { LockedExchange } from './folder/folderExchange.js';
 import { EXCHANGE_DRAFT } from './folder/leftovers.js';
+import { MOVED_FILE } from './folder/movedMark.js';
 import { DATABASE_FILE, SqliteStore } from './sqliteStore.js';
 
 /** What a file takes up is counted in blocks of so many octets (stat(2)). */
@@ -14,8 +15,8 @@ const BLOCK_OCTETS = 512;
 
 export class SqliteFiles implements StoreFiles {
   readonly copyName = DATABASE_FILE;
-  /** The database with its companions: a -wal file of a former one, or what it had committed last. */
-  readonly names = [DATABASE_FILE, `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`, LAST_COMMIT_FILE];
+  /** The database with its companions: a -wal file of a former one, what it had committed last, where its content went. */
+  readonly names = [DATABASE_FILE, `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`, LAST_COMMIT_FILE, MOVED_FILE];
 
   constructor(private readonly clock: Clock) {}
 

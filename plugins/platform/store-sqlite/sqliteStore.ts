@@ -16,10 +16,12 @@ import { Readers } from './engine/readers.js';
 import { Sequence } from './engine/sequence.js';
 import { canBeShared, type HeldIndex, type Opened, openOn, openOnAnyDisk } from './engine/walIndex.js';
 import { WriteQueue } from './engine/writeQueue.js';
+import { refuseHalfCopied } from './folder/copyDraft.js';
 import { DataLock } from './folder/dataLock.js';
 import { refuseUnfinished } from './folder/exchangeMark.js';
 import { FolderDocuments } from './folder/folderDocuments.js';
 import { clearLeftovers } from './folder/leftovers.js';
+import { refuseMoved } from './folder/movedMark.js';
 import { sweepSpilled } from './mail/chunks.js';
 import { MailboxNames } from './mail/mailboxNames.js';
 import { SqliteMailStore } from './mail/sqliteMailStore.js';
@@ -104,7 +106,7 @@ export class SqliteStore implements StoreMaintenance {
 
   /**
    * Opens the store of a data folder, and makes both where there are none. Throws `data/locked`, `data/not-writable`, `data/newer`,
-   * `data/corrupt`, `data/unfinished`.
+   * `data/corrupt`, `data/unfinished`, `data/moved`.
    */
   static async open(dataDir: string, options: SqliteStoreOptions): Promise<SqliteStore> {
     const path = join(dataDir, DATABASE_FILE);
@@ -115,10 +117,10 @@ export class SqliteStore implements StoreMaintenance {
       return resource;
     };
     try {
-      await refuseUnfinished(dataDir);
+      await refuseToStart(dataDir);
       const lock = keep(await DataLock.take(dataDir));
       // Once more: an exchange may have been interrupted while this start waited for the folder.
-      await refuseUnfinished(dataDir);
+      await refuseToStart(dataDir);
       const cleared = await clearLeftovers(dataDir);
       // Before it is opened, which makes a new WAL.
       const missingWal = await lostWal(path);
@@ -286,13 +288,24 @@ export class SqliteStore implements StoreMaintenance {
     await this.storages.load();
   }
 
-  /** Long reading on a separate connection, so that it blocks no other reader. */
+  /** A connection for long reading, so that it blocks no other reader. Whoever asks closes it. */
+  reader(): Promise<Connection> {
+    return openReader(this.path, this.sharing);
+  }
+
   async #aside<T>(job: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await openReader(this.path, this.sharing);
+    const connection = await this.reader();
     try {
       return await job(connection);
     } finally {
       await connection.close();
     }
   }
+}
+
+/** Throws where files of the folder are half of one store, half of another, or the store is used elsewhere by now. */
+async function refuseToStart(dataDir: string): Promise<void> {
+  await refuseUnfinished(dataDir);
+  await refuseMoved(dataDir);
+  await refuseHalfCopied(dataDir, DATABASE_FILE);
 }

@@ -85,8 +85,9 @@ function decoded(text: string): string {
   }
 }
 
-function withoutPassword(text: string): string {
-  return text.replace(/:[^:@/]*@/, ':...@');
+/** Also of a text that is no address. */
+export function withoutPassword(text: string): string {
+  return text.replace(/^([^:]*:\/\/[^:@/?#]*):[^@/?#]*@/, '$1@').replace(/:[^:@/]*@/, ':...@');
 }
 
 function wrong(what: string): PostroomError {

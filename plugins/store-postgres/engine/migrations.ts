@@ -5,6 +5,7 @@ import path from 'node:path';
 import { PostroomError } from '@postroom/sdk';
 import { packageFolder } from '@postroom/sdk/base';
 import type { DatabaseSession } from './databaseSession.js';
+import { MARK, markIn, refuseMarked } from './storeMark.js';
 
 /** The SQL files stay where the sources are. */
 const FOLDER = path.join(packageFolder(import.meta.url), 'migrations');
@@ -15,6 +16,7 @@ interface SchemaRow {
   readonly id: string;
   readonly version: number;
   readonly oldest: number;
+  readonly mark: string | null;
 }
 
 interface MigrationFile {
@@ -22,12 +24,19 @@ interface MigrationFile {
   readonly version: number;
 }
 
-/** Answers the store's own id. Throws `data/newer` where this server is too old for the schema. */
+/** Answers the store's own id. Throws `data/newer` where this server is too old for the schema, `data/unfinished` and `data/moved` where none may start on it. */
 export async function migrate(session: DatabaseSession): Promise<string> {
+  const schema = await bringUp(session);
+  refuseMarked(markIn(schema.mark));
+  return schema.id;
+}
+
+/** The same for who does not serve: whatever the mark says. */
+export async function bringUp(session: DatabaseSession): Promise<Pick<SchemaRow, 'id' | 'mark'>> {
   const known = await schemaOf(session);
   const files = await migrationFiles();
   const latest = files.at(-1)?.version ?? 0;
-  if (known !== undefined && known.version >= latest) return idOf(known, latest);
+  if (known !== undefined && known.version >= latest) return fitting(known, latest);
   // Before the transaction, which would not see what another one made while this waited.
   await session.rows('SELECT pg_advisory_lock($1)', [LOCK]);
   try {
@@ -37,7 +46,7 @@ export async function migrate(session: DatabaseSession): Promise<string> {
   }
   const schema = await schemaOf(session);
   if (schema === undefined) throw new PostroomError('store/failed', 'The tables of the store were made, and are not there.');
-  return idOf(schema, latest);
+  return fitting(schema, latest);
 }
 
 async function bringUpToDate(session: DatabaseSession, files: readonly MigrationFile[]): Promise<void> {
@@ -57,14 +66,16 @@ async function bringUpToDate(session: DatabaseSession, files: readonly Migration
   }
 }
 
-function idOf({ id, version, oldest }: SchemaRow, latest: number): string {
+function fitting(schema: SchemaRow, latest: number): SchemaRow {
+  const { version, mark } = schema;
+  const oldest = markIn(mark)?.oldest ?? schema.oldest;
   if (oldest > latest) {
     throw new PostroomError(
       'data/newer',
       `The database was brought up to date by a newer Postroom (data version ${version}; this one knows ${latest}, and needs to know ${oldest}). Start the newer version.`,
     );
   }
-  return id;
+  return schema;
 }
 
 function oldestFor(sql: string, version: number): number {
@@ -75,7 +86,7 @@ function oldestFor(sql: string, version: number): number {
 async function schemaOf(session: DatabaseSession): Promise<SchemaRow | undefined> {
   const [there] = await session.rows<{ is_there: boolean }>(`SELECT to_regclass('meta') IS NOT NULL AS is_there`);
   if (there?.is_there !== true) return undefined;
-  return (await session.rows<SchemaRow>('SELECT id, version, oldest FROM meta'))[0];
+  return (await session.rows<SchemaRow>(`SELECT id, version, oldest, ${MARK} AS mark FROM meta`))[0];
 }
 
 async function migrationFiles(): Promise<readonly MigrationFile[]> {

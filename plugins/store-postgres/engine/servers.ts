@@ -7,6 +7,8 @@ import type { Database, Statements } from './database.js';
 import { DATABASE_NOW } from './engineClock.js';
 import type { StandingSession } from './standingSession.js';
 import { storableText } from './storableText.js';
+import { readMark, refuseMarked } from './storeMark.js';
+import { joinBeside } from './transferLock.js';
 
 export interface JoinOptions {
   readonly name: string;
@@ -96,6 +98,8 @@ export class Servers {
   async #join(former: number | undefined): Promise<void> {
     const name = storableText(this.options.name);
     this.#id = await this.database.transaction(async (statements) => {
+      await joinBeside(statements);
+      refuseMarked(await readMark(statements));
       const [other] = await statements.rows<{ id: number; left_ms: number }>(
         `SELECT id, until - ${DATABASE_NOW} AS left_ms FROM server WHERE name = $1 FOR UPDATE`,
         [name],

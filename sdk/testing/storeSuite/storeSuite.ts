@@ -14,6 +14,7 @@ import { recordSuite } from './recordSuite.js';
 import { severalServersSuite } from './severalServersSuite.js';
 import { takeoverSuite } from './takeoverSuite.js';
 import type { StorePlace } from './testedStore.js';
+import { transferSuite } from './transferSuite.js';
 import { unitSuite } from './unitSuite.js';
 
 const LONGEST_TEST_MS = 60_000;
@@ -45,6 +46,7 @@ export function storeSuite(
       leaseSuite,
       outcomeSuite,
       endSuite,
+      transferSuite,
     ];
     for (const suite of suites) suite(engine, make);
     octetsSuite(engine, make, isLong);

@@ -12,6 +12,7 @@ import type {
   PluginStorages,
   Revisions,
   StoreMaintenance,
+  StoreTransfer,
 } from '../../services.js';
 
 /** An open store, by its contracts: what one server has of it. */
@@ -48,6 +49,8 @@ export interface StorePlace {
   close(store: TestedStore): Promise<void>;
   /** Closes what is open and removes everything. Nothing that a test did to a store makes it fail. */
   dispose(): Promise<void>;
+  /** The same store for moving everything out of it, or into it, while no server has it open. */
+  readonly transfer: StoreTransfer;
   /** Two servers may have the store open at once. */
   readonly several?: true;
   /**

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StorePlace, TestedStoreOptions } from '@postroom/sdk/testing/store';
 import { PostgresStore } from '#plugins/store-postgres/dist/postgresStore.js';
+import { PostgresTransfer } from '#plugins/store-postgres/dist/transfer/postgresTransfer.js';
 import type { Cluster } from '../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../kit/postgres/database.js';
 import { until } from '../../kit/until.js';
@@ -35,6 +36,10 @@ export class PostgresPlace implements StorePlace {
 
   static async make(cluster: Cluster): Promise<PostgresPlace> {
     return new PostgresPlace(await cluster.database(), cluster, await mkdtemp(path.join(tmpdir(), 'postroom-place-')));
+  }
+
+  get transfer(): PostgresTransfer {
+    return new PostgresTransfer({ address: this.database.url(), passwordFile: undefined });
   }
 
   async open({ server: name = 'a', clock, onPickedUp }: TestedStoreOptions = {}): Promise<PostgresStore> {

@@ -62,6 +62,15 @@ describe('Two servers on one PostgreSQL share their settings', () => {
     expect(await authors(a)).to.deep.equal(['editor', 'test', 'editor', 'test, back to 2']);
   });
 
+  it('and a name is taken once, where both are asked for it at once', async () => {
+    const add = (server: Postroom, names: string): Promise<object> =>
+      server.run('users.add', { account: 'company', user: 'eve', set: [`names=["${names}"]`] });
+    const outcomes = await Promise.allSettled([add(a, 'Eve One'), add(b, 'Eve Two')]);
+    const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
+    expect(refused).to.have.length(1);
+    expect(refused[0]).to.include('company has a user eve already');
+  });
+
   it('and each keeps ports of its own', async () => {
     await a.run('config.set', { key: 'nodes.b.pop3.listen', value: listen('tls') });
     await until('the other has it', () => security(b) === 'tls');

@@ -2,17 +2,26 @@
 // a bounded amount, and nothing of it reaches the rest of the server.
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type CommandProgress, type Disposable, type ErrorCode, jsonShapeProblem, PostroomError, sentenceOf } from '@postroom/sdk';
-import { Clock, type ProgramServer, SettingsService } from '@postroom/sdk/services';
+import {
+  type CommandCall,
+  type CommandProgress,
+  type Disposable,
+  type ErrorCode,
+  jsonShapeProblem,
+  PostroomError,
+  sentenceOf,
+} from '@postroom/sdk';
+import { Clock, NodeCommands, type ProgramServer, SettingsService } from '@postroom/sdk/services';
 import { CONTROL_LIMITS, UNREAD_OCTETS } from './controlLimits.js';
 import { keyPath } from './controlPath.js';
 import { ControlReader, LineTooLong } from './controlReader.js';
 
-/** What a client asks for. `files`: names of arguments that are files, each with the number of octets that follow the line, in this order. */
+/** What a client asks for. `node`: the server of the store that is to run it, without it this one. `files`: names of arguments that are files, each with the number of octets that follow the line, in this order. */
 export interface ControlRequest {
   readonly command: string;
   readonly args: unknown;
   readonly author: string;
+  readonly node?: string;
   readonly files?: Readonly<Record<string, number>>;
 }
 export type ControlReply =
@@ -70,12 +79,9 @@ class ControlSession {
     this.#reader.ignore();
     // Re-read settings.json first: the caller may have just saved it.
     await server.get(SettingsService).reload();
-    return server.run(request.command, request.args, {
-      author: request.author,
-      signal: this.#gone.signal,
-      progress: (progress) => this.#progress(progress),
-      octets,
-    });
+    const { node, command, args, author } = request;
+    const call: CommandCall = { author, signal: this.#gone.signal, progress: (progress) => this.#progress(progress), octets };
+    return node === undefined ? server.run(command, args, call) : server.get(NodeCommands).run(node, command, args, call);
   }
 
   send(reply: ControlReply): void {
@@ -151,12 +157,16 @@ function parsed(line: Buffer): Readonly<Record<string, unknown>> {
   throw new PostroomError('command/arguments', 'This is no request: a line of JSON is expected. Use the command line of this server.');
 }
 
-function requestIn({ command, args, author, files = {} }: Readonly<Record<string, unknown>>): ControlRequest {
+function requestIn({ command, args, author, node, files = {} }: Readonly<Record<string, unknown>>): ControlRequest {
   const sizes = typeof files === 'object' && files !== null ? Object.values(files) : [undefined];
   const isSound =
-    typeof command === 'string' && typeof author === 'string' && sizes.every((size) => Number.isSafeInteger(size) && Number(size) >= 0);
+    typeof command === 'string' &&
+    typeof author === 'string' &&
+    ['string', 'undefined'].includes(typeof node) &&
+    sizes.every((size) => Number.isSafeInteger(size) && Number(size) >= 0);
   if (!isSound) throw new PostroomError('command/arguments', 'This is no request: it must name a command and an author.');
-  return { command, args, author: author.slice(0, 100), files: files as Readonly<Record<string, number>> };
+  const where = typeof node === 'string' ? { node } : {};
+  return { command, args, author: author.slice(0, 100), ...where, files: files as Readonly<Record<string, number>> };
 }
 
 function problemOf(error: unknown): Extract<ControlReply, { readonly error: unknown }>['error'] {

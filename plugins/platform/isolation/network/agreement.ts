@@ -4,7 +4,7 @@ import { type PluginManifest, PostroomError } from '@postroom/sdk';
 import { unknownPlugin } from '@postroom/sdk/base';
 import { names, parseTarget, type Target, targetName } from '@postroom/sdk/network';
 import type { PluginCatalogue, SettingsService } from '@postroom/sdk/services';
-import { orFail } from '@postroom/sdk/settings';
+import { editBy } from '@postroom/sdk/settings';
 import { AGREED, type PluginNetwork } from './pluginNetwork.js';
 
 export interface Agreement {
@@ -41,22 +41,23 @@ export async function agree(
         : 'its manifest cannot be read';
     throw new PostroomError('command/arguments', `${plugin} needs no agreement: ${why}.`);
   }
-  const all = network.agreements;
   const agreed = network.agreedFor(plugin);
-  const save = async (next: readonly string[]): Promise<void> => {
-    const { [plugin]: _former, ...others } = all;
-    const value = { ...others, ...(next.length > 0 && { [plugin]: next }) };
-    orFail(await settings.edit(author, [{ path: [AGREED], value: Object.keys(value).length === 0 ? undefined : value }]));
-  };
+  const save = (change: (agreed: readonly string[]) => readonly string[]): Promise<object> =>
+    editBy(settings, author, () => {
+      const { [plugin]: _former, ...others } = network.agreements;
+      const next = change(network.agreedFor(plugin));
+      const value = { ...others, ...(next.length > 0 && { [plugin]: next }) };
+      return [{ path: [AGREED], value: Object.keys(value).length === 0 ? undefined : value }];
+    });
   if (revoke) {
     const taken = places === undefined ? agreed : agreed.filter((each) => places.includes(each));
-    await save(agreed.filter((each) => !taken.includes(each)));
+    await save((now) => now.filter((each) => !taken.includes(each)));
     return { plugin, revoked: taken, asks: asksOf(manifest, network) };
   }
   const wanted =
     places === undefined ? network.demandOf(manifest).waits : places.map((place) => askedFor(place, manifest, plugin, network));
   if (yes && wanted.length > 0) {
-    await save([...new Set([...agreed, ...wanted])]);
+    await save((now) => [...new Set([...now, ...wanted])]);
     return { plugin, agreed: wanted, asks: asksOf(manifest, network) };
   }
   return {

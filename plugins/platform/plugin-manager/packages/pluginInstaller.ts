@@ -1,96 +1,79 @@
-// Installs, upgrades and removes plugins while mail flows. Without a restart, and without a message between two versions.
+// Installs, upgrades and removes plugins while mail flows. Without a restart, and without a message between two versions. On a store that several servers share a
+// package counts for all of them once it is there.
 
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type PluginManifest, PostroomError, type PropertySchema } from '@postroom/sdk';
-import { demandRoom, isNoRoom, noRoom, unknownPlugin } from '@postroom/sdk/base';
-import {
-  type Accounts,
-  type DataFolder,
-  type PluginAdministration,
-  type PluginReader,
-  type PluginReading,
-  type PluginStatus,
-  type PluginStorages,
-  type SecretStore,
-  type SettingsService,
-  secretPath,
-} from '@postroom/sdk/services';
-import { nodeEntries, orFail } from '@postroom/sdk/settings';
+import { PostroomError } from '@postroom/sdk';
+import { unknownPlugin } from '@postroom/sdk/base';
+import type { PluginReader, PluginStatus, SettingEdit } from '@postroom/sdk/services';
+import { editBy } from '@postroom/sdk/settings';
 import { listsIn } from '../pluginLists.js';
-import { unpackPlugin } from './pluginArchive.js';
-import { removeTree } from './removeTree.js';
+import { notePackage } from '../shared/installedFolder.js';
+import { type PluginPackage, packageOf } from '../shared/packageDocument.js';
+import type { SharedPackages } from '../shared/sharedPackages.js';
+import { acceptablePlugin } from './acceptablePlugin.js';
+import { withUnpacked } from './incomingPlugin.js';
+import { PluginTraces, type TraceParts } from './pluginTraces.js';
 
-export interface InstallerParts {
-  readonly plugins: PluginAdministration;
+export interface InstallerParts extends TraceParts {
   readonly reader: PluginReader;
-  readonly settings: SettingsService;
-  readonly secrets: SecretStore;
-  readonly storages: PluginStorages;
-  readonly accounts: Accounts;
-  readonly data: DataFolder;
+  /** `undefined` where the store is this server's alone. */
+  readonly packages: SharedPackages | undefined;
 }
 
-/** Something to change in the settings. */
-type Edit = Parameters<SettingsService['edit']>[1][number];
-
 const NOTHING_INSTALLED = 'Nothing was installed, and a former version goes on. Make room there, and add it again.';
-/** So many times as large as packed are programs and texts, about. */
-const UNPACKED = 4;
+
+/** Brings back what was. */
+type Undo = () => Promise<void>;
 
 export class PluginInstaller {
   /** Where installed plugins lie. */
   readonly #folder: string;
+  readonly #traces: PluginTraces;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: InstallerParts) {
     this.#folder = path.join(parts.data.path, 'plugins');
+    this.#traces = new PluginTraces(parts);
   }
 
   /** Installs a packed plugin, or puts it in the place of its former version. Rejects with nothing changed. */
   add(octets: Uint8Array, { enable, author }: { readonly enable: boolean; readonly author: string }): Promise<PluginStatus> {
-    const { plugins } = this.parts;
-    return this.#inTurn(async () => {
-      // What it needs beside its files, its storage and its place in the settings, must fit as well.
-      await demandRoom(this.#folder, octets.length * UNPACKED, 'the plugin', NOTHING_INSTALLED);
-      const incoming = await plugins.newFolder().catch((error: unknown) => {
-        throw isNoRoom(error) ? this.#tooLarge(error) : error;
-      });
-      try {
-        await unpackPlugin(octets, incoming).catch((error: unknown) => {
-          throw isNoRoom(error) ? this.#tooLarge(error) : error;
-        });
-        const plugin = await this.#acceptable(incoming);
-        const swap = await plugins.place(incoming, plugin.id);
-        const problem = (await plugins.rescan(new Set([plugin.id]))).get(plugin.id);
-        if (problem !== undefined) {
-          await swap.undo();
-          await plugins.rescan();
-          throw new PostroomError(
-            'plugin/failed',
-            `${plugin.id} goes on in its former version; the new one could not be activated: ${problem}`,
-          );
-        }
+    const { plugins, reader, packages } = this.parts;
+    return this.inTurn(() =>
+      withUnpacked(octets, { plugins, folder: this.#folder, remedy: NOTHING_INSTALLED }, async (incoming) => {
+        const { id, manifest } = await acceptablePlugin(incoming, reader, plugins);
+        const added = packageOf(octets, { plugin: id, version: manifest.version, author });
+        const replaces = await packages?.stored(id);
+        if (packages !== undefined) await notePackage(incoming, added.sha256);
+        const swap = await plugins.place(incoming, id);
+        let unshare: Undo | undefined;
+        let isTaken = false;
         try {
-          return enable ? await this.#enable(plugin.id, author) : (this.#statusOf(plugin.id) ?? missing(plugin.id));
+          const problem = (await plugins.rescan(new Set([id]))).get(id);
+          if (problem !== undefined) {
+            throw new PostroomError('plugin/failed', `${id} goes on in its former version; the new one could not be activated: ${problem}`);
+          }
+          isTaken = true;
+          if (packages !== undefined) unshare = await this.#share(packages, added, replaces);
+          return enable ? await this.#enable(id, author) : (this.#statusOf(id) ?? missing(id));
         } catch (error) {
-          // Installed is what runs as it was asked for: the settings may not be writable.
+          // Installed is what runs as it was asked for: the settings may not be writable. Where the store cannot be written either, this server follows it.
+          await unshare?.().catch(() => undefined);
           await swap.undo();
-          await plugins.rescan(new Set([plugin.id]));
+          await plugins.rescan(new Set(isTaken ? [id] : []));
           throw error;
         } finally {
           await swap.keep();
         }
-      } finally {
-        await rm(incoming, { recursive: true, force: true });
-      }
-    });
+      }),
+    );
   }
 
   /** Takes a plugin away with its settings, secrets, state and storage. */
   remove(id: string, author: string): Promise<void> {
     const { plugins } = this.parts;
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       const plugin = plugins.plugins.find((each) => each.id === id);
       if (plugin === undefined && this.#isMissed(id)) {
         return this.#removeLost(id, author);
@@ -104,33 +87,52 @@ export class PluginInstaller {
       if (plugin.bundled) {
         throw new PostroomError('plugin/unknown', `${id} is part of Postroom and stays; "postroom plugins disable ${id}" switches it off.`);
       }
-      const properties = this.#ownProperties(plugin);
-      await this.#edit(author, [...this.#withoutName(id), ...this.#withoutAgreement(id), ...this.#withoutSettings(properties)]);
+      const properties = this.#traces.ownProperties(plugin);
+      await this.#edit(author, () => this.#traces.settingsWithout(id, properties));
       await plugins.settled();
+      await this.#unshare(id);
       await rm(plugin.folder, { recursive: true, force: true });
       await plugins.rescan();
-      await this.#removeTraces(id);
-      await this.#removeSecrets(properties);
+      await this.#traces.removeLocal(id);
+      await this.#traces.removeShared(id, properties);
     });
   }
 
-  /** A manifest may declare what is another plugin's: that stays. */
-  #ownProperties({ id, manifest }: PluginStatus): Readonly<Record<string, PropertySchema>> {
-    const declared = Object.entries(manifest?.contributes?.configuration?.properties ?? {});
-    const { properties } = this.parts.settings.schema;
-    const isOwn = (key: string): boolean => properties.get(key)?.owner === id && properties.get(key)?.isContested !== true;
-    return Object.fromEntries(declared.filter(([key]) => isOwn(key)));
+  /** One change of the plugins' folder at a time. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
-  #tooLarge(error: unknown): PostroomError {
-    return noRoom(this.#folder, 'the plugin does not fit', NOTHING_INSTALLED, error);
+  /** Before the settings enable it: whoever reads those finds the package. */
+  async #share(packages: SharedPackages, added: PluginPackage, replaces: string | undefined): Promise<Undo> {
+    // A damaged one is replaced all the same.
+    const former = replaces === undefined ? undefined : await packages.get(added.plugin).catch(() => undefined);
+    const stored = await packages.put(added, replaces);
+    if (former !== undefined && former.sha256 !== added.sha256) await packages.forget(former);
+    return async () => {
+      if (former === undefined) await packages.remove(added.plugin, stored, added.sha256);
+      else await packages.put(former, stored);
+    };
+  }
+
+  async #unshare(id: string): Promise<void> {
+    const { packages } = this.parts;
+    const stored = await packages?.stored(id);
+    if (packages === undefined || stored === undefined) return;
+    // A damaged one goes as well.
+    const there = await packages.get(id).catch(() => undefined);
+    await packages.remove(id, stored, there?.sha256);
   }
 
   /** Its files are gone already, and with them what it had declared. */
   async #removeLost(id: string, author: string): Promise<void> {
-    await this.#edit(author, this.#withoutName(id));
+    await this.#edit(author, () => this.#traces.withoutName(id));
     await this.parts.plugins.settled();
-    await this.#removeTraces(id);
+    await this.#unshare(id);
+    await this.#traces.removeLocal(id);
+    await this.#traces.removeShared(id);
   }
 
   /** Enabled, or waited for by mail, though it is not installed. */
@@ -139,94 +141,26 @@ export class PluginInstaller {
     return listsIn(settings).enabled.includes(id) || plugins.blocking.some((each) => each.id === id);
   }
 
-  async #removeTraces(id: string): Promise<void> {
-    const { plugins, data, storages } = this.parts;
-    await plugins.forget(id);
-    await removeTree(path.join(data.path, 'storage', id));
-    await storages.remove(id);
-  }
-
-  /** Reads what was unpacked; throws every reason against it. */
-  async #acceptable(folder: string): Promise<PluginReading & { readonly manifest: PluginManifest }> {
-    const { id, manifest, problems } = await this.parts.reader.read(folder);
-    if (manifest === undefined || problems.length > 0) {
-      throw new PostroomError('plugin/package', `The plugin was not installed.\n${problems.join('\n')}`);
-    }
-    if (this.parts.plugins.plugins.some((plugin) => plugin.bundled && plugin.id === id)) {
-      throw new PostroomError('plugin/package', `${id} is the name of a plugin of Postroom's own; choose another publisher or name.`);
-    }
-    return { id, manifest, problems };
-  }
-
   async #enable(id: string, author: string): Promise<PluginStatus> {
-    const { enabled, disabled } = listsIn(this.parts.settings);
-    if (!enabled.includes(id) || disabled.includes(id)) {
+    await this.#edit(author, () => {
+      const { enabled, disabled } = listsIn(this.parts.settings);
+      if (enabled.includes(id) && !disabled.includes(id)) return [];
       const rest = disabled.filter((each) => each !== id);
-      await this.#edit(author, [
+      return [
         { path: ['plugins.enabled'], value: [...new Set([...enabled, id])] },
         { path: ['plugins.disabled'], value: rest.length === 0 ? undefined : rest },
-      ]);
-    }
+      ];
+    });
     await this.parts.plugins.settled();
     return this.#statusOf(id) ?? missing(id);
   }
 
-  #withoutName(id: string): readonly Edit[] {
-    const { enabled, disabled } = listsIn(this.parts.settings);
-    const [running, off] = [enabled, disabled].map((names) => names.filter((each) => each !== id)) as [string[], string[]];
-    return [
-      ...(running.length === enabled.length ? [] : [{ path: ['plugins.enabled'], value: running }]),
-      ...(off.length === disabled.length ? [] : [{ path: ['plugins.disabled'], value: off.length === 0 ? undefined : off }]),
-    ];
-  }
-
-  /** Another plugin of that name has to be agreed to again. */
-  #withoutAgreement(id: string): readonly Edit[] {
-    const agreements = (this.parts.settings.value['plugins.network'] ?? {}) as Readonly<Record<string, unknown>>;
-    const { [id]: agreed, ...others } = agreements;
-    return agreed === undefined ? [] : [{ path: ['plugins.network'], value: Object.keys(others).length === 0 ? undefined : others }];
-  }
-
-  /** Everything that stands in the file for the plugin's own properties. */
-  #withoutSettings(properties: Readonly<Record<string, PropertySchema>>): readonly Edit[] {
-    const places = [
-      [],
-      ...nodeEntries(this.parts.settings.written([])).map(({ path }) => path),
-      ...this.parts.accounts.all.flatMap(({ id, users }) => [
-        ['accounts', id],
-        ...users.map(({ name }) => ['accounts', id, 'users', name]),
-      ]),
-    ];
-    return Object.keys(properties).flatMap((key) =>
-      places
-        .map((place) => [...place, key])
-        .filter((at) => this.parts.settings.written(at) !== undefined)
-        .map((at) => ({ path: at, value: undefined })),
-    );
-  }
-
-  async #removeSecrets(properties: Readonly<Record<string, PropertySchema>>): Promise<void> {
-    const keys = Object.entries(properties).flatMap(([key, schema]) => (schema.secret === true ? [key] : []));
-    for (const key of keys) {
-      await this.parts.secrets.removeSecret(secretPath(key));
-      for (const { id } of this.parts.accounts.all) {
-        await this.parts.secrets.removeSecret(secretPath(key, id));
-      }
-    }
-  }
-
-  async #edit(author: string, edits: readonly Edit[]): Promise<void> {
-    if (edits.length > 0) orFail(await this.parts.settings.edit(author, edits));
+  #edit(author: string, edits: () => readonly SettingEdit[]): Promise<object> {
+    return editBy(this.parts.settings, author, edits);
   }
 
   #statusOf(id: string): PluginStatus | undefined {
     return this.parts.plugins.plugins.find((plugin) => plugin.id === id);
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }
 

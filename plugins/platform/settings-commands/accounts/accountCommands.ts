@@ -9,7 +9,7 @@ import {
   type SettingsService,
   secretPath,
 } from '@postroom/sdk/services';
-import { orFail } from '@postroom/sdk/settings';
+import { editBy, orFail } from '@postroom/sdk/settings';
 import { knownAssignments } from '../settingsEdits.js';
 import { accountSecrets, neededSecrets } from './accountSecrets.js';
 import { offeredKinds } from './offeredKinds.js';
@@ -62,17 +62,22 @@ export class AccountCommands {
 
   async #add({ account, address, kind, set = [] }: NewAccount, author: string): Promise<object> {
     const { accounts, settings, secrets } = this.services;
-    if (accounts.find(account) !== undefined) {
+    const mustBeNew = (): void => {
+      if (accounts.find(account) === undefined) return;
       throw new PostroomError(
         'settings/invalid',
         `There is an account ${account} already. "postroom accounts change ${shellWord(account)} ..." changes it.`,
       );
-    }
+    };
+    mustBeNew();
     // An account of that id may have been here before and be gone from the file by an editor.
     await secrets.removeAccount(account);
     const base = ['accounts', account];
     const edits = [{ path: base, value: { kind, address, users: {} } }, ...knownAssignments(base, set, settings.schema)];
-    const result = orFail(await settings.edit(author, edits));
+    const result = await editBy(settings, author, () => {
+      mustBeNew();
+      return edits;
+    });
     return { account, address, kind, ...result, next: `postroom accounts set-password ${shellWord(account)}` };
   }
 

@@ -19,7 +19,7 @@ import type {
   SettingEdit,
   SettingsService,
 } from '@postroom/sdk/services';
-import { accountEntries, orFail, propertyOf } from '@postroom/sdk/settings';
+import { accountEntries, editBy, orFail, propertyOf } from '@postroom/sdk/settings';
 import { knownAssignments } from '../settingsEdits.js';
 import { accessTokens } from './accessTokens.js';
 import { rewrittenReferences } from './rewrittenReferences.js';
@@ -92,18 +92,23 @@ export class UserCommands {
 
   async #add({ account, user, cc = [], set = [] }: NewUser, author: string): Promise<object> {
     const { settings, secrets } = this.services;
-    if (this.#find(account, user) !== undefined) {
+    const mustBeNew = (): void => {
+      if (this.#find(account, user) === undefined) return;
       throw new PostroomError(
         'settings/invalid',
         `${account} has a user ${user} already. "postroom users change ${shellWord(account)} ${shellWord(user)} ..." changes it.`,
       );
-    }
+    };
+    mustBeNew();
     // Somebody of that name may have been here before and be gone from the file by an editor.
     await secrets.removeUser({ account, user });
     const base = ['accounts', account, 'users', user];
     const value = cc.length === 0 ? {} : { [this.#copiesProperty()]: cc };
     const edits: readonly SettingEdit[] = [{ path: base, value }, ...knownAssignments(base, set, settings.schema)];
-    const result = orFail(await settings.edit(author, edits));
+    const result = await editBy(settings, author, () => {
+      mustBeNew();
+      return edits;
+    });
     return { account, user, ...result, next: `postroom users set-password ${shellWord(account)} ${shellWord(user)}` };
   }
 
@@ -118,9 +123,11 @@ export class UserCommands {
     const { settings, secrets } = this.services;
     const mailbox = this.#user(account, user);
     const { user: name } = mailbox;
-    const references = this.#references(account, name, undefined);
-    const edits = [{ path: ['accounts', account, 'users', name], value: undefined }, ...references.map(({ edit }) => edit)];
-    const { warnings } = orFail(await settings.edit(author, edits));
+    let references = this.#references(account, name, undefined);
+    const { warnings } = await editBy(settings, author, () => {
+      references = this.#references(account, name, undefined);
+      return [{ path: ['accounts', account, 'users', name], value: undefined }, ...references.map(({ edit }) => edit)];
+    });
     await secrets.removeUser(mailbox);
     return { account, user: name, warnings: [...warnings, ...references.map(({ removed }) => removed)] };
   }
@@ -147,8 +154,17 @@ export class UserCommands {
 
   /** The old name stays as a further name of the user, so that mail to it keeps arriving (sorting case 104). */
   async #rename(mailbox: MailboxRef, name: string, author: string): Promise<object> {
-    const { accounts, settings, secrets, mail } = this.services;
+    const { settings, secrets, mail } = this.services;
     const account = mailbox.account ?? '';
+    const result = await editBy(settings, author, () => this.#renaming(mailbox, account, name));
+    await mail.renameMailbox(mailbox, { account, user: name });
+    await secrets.renameUser(account, mailbox.user, name);
+    return { account, user: name, formerly: mailbox.user, ...result };
+  }
+
+  #renaming(mailbox: MailboxRef, account: string, name: string): readonly SettingEdit[] {
+    const { accounts, settings } = this.services;
+    this.#user(account, mailbox.user);
     const holder = this.#find(account, name);
     if (holder !== undefined && holder.user !== mailbox.user) {
       throw new PostroomError(
@@ -165,16 +181,11 @@ export class UserCommands {
     const written = settings.written(['accounts', account, 'users', mailbox.user]) as object;
     const moved = { ...written, ...Object.fromEntries(own), [alias]: former };
     const base = ['accounts', account, 'users'];
-    const result = orFail(
-      await settings.edit(author, [
-        { path: [...base, name], value: moved },
-        { path: [...base, mailbox.user], value: undefined },
-        ...references.filter(({ user }) => user !== mailbox.user).map(({ edit }) => edit),
-      ]),
-    );
-    await mail.renameMailbox(mailbox, { account, user: name });
-    await secrets.renameUser(account, mailbox.user, name);
-    return { account, user: name, formerly: mailbox.user, ...result };
+    return [
+      { path: [...base, name], value: moved },
+      { path: [...base, mailbox.user], value: undefined },
+      ...references.filter(({ user }) => user !== mailbox.user).map(({ edit }) => edit),
+    ];
   }
 
   /**

@@ -82,9 +82,13 @@ export class FolderDocuments implements Documents {
     return watchDocuments(async () => (await this.list(prefix)).map((name) => this.#pathOf(name)), listener);
   }
 
+  /** Their files, relative to the folder. */
+  async files(): Promise<readonly string[]> {
+    return (await this.list('')).map(fileOf);
+  }
+
   #pathOf(name: string): string {
-    const isAtTheTop = AT_THE_TOP.some((each) => name === each || name.startsWith(`${each}/`));
-    return isAtTheTop ? join(this.folder, name) : join(this.folder, DOCUMENTS_FOLDER, name);
+    return join(this.folder, fileOf(name));
   }
 
   #inTurn<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
@@ -104,6 +108,11 @@ export class FolderDocuments implements Documents {
     if (missing.length > 0) await makeFolder(dirname(path), 0o700);
     for (const folder of missing) await syncFolder(dirname(folder));
   }
+}
+
+function fileOf(name: string): string {
+  const isAtTheTop = AT_THE_TOP.some((each) => name === each || name.startsWith(`${each}/`));
+  return isAtTheTop ? name : join(DOCUMENTS_FOLDER, name);
 }
 
 async function read(path: string): Promise<StoredDocument | undefined> {

@@ -2,6 +2,7 @@
 // name of ours and cannot be in use while the folder is locked.
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { COPY_DRAFT } from './copyDraft.js';
 import { DOCUMENTS_FOLDER } from './folderDocuments.js';
 
 /** New files on their way into the folder; the data are as before. */
@@ -10,6 +11,8 @@ export const EXCHANGE_DRAFT = 'restoring.part';
 const NEXT_CONTENT = /^\..+\.\d+\.[0-9a-f]{12}\.tmp$/;
 /** Where writeAtomically writes; below the last one as well. */
 const FOLDERS = ['.', 'tls', DOCUMENTS_FOLDER] as const;
+/** Folders of ours, with all that is in them. */
+const DRAFTS: ReadonlySet<string> = new Set([EXCHANGE_DRAFT, COPY_DRAFT]);
 const FILES: ReadonlySet<string> = new Set(['stalls.json.part', '.room-probe', '.write-probe']);
 
 /** The folder must be locked. Answers what was removed, relative to it; what cannot be removed stays. */
@@ -19,8 +22,8 @@ export async function clearLeftovers(dataDir: string): Promise<readonly string[]
     const names = await readdir(join(dataDir, folder), { recursive: folder === DOCUMENTS_FOLDER }).catch((): string[] => []);
     for (const name of names) {
       const path = join(dataDir, folder, name);
-      const isOurs = NEXT_CONTENT.test(basename(name)) || (folder === '.' && (FILES.has(name) || name === EXCHANGE_DRAFT));
-      if (isOurs && (await removed(path, name === EXCHANGE_DRAFT))) cleared.push(join(folder, name));
+      const isOurs = NEXT_CONTENT.test(basename(name)) || (folder === '.' && (FILES.has(name) || DRAFTS.has(name)));
+      if (isOurs && (await removed(path, DRAFTS.has(name)))) cleared.push(join(folder, name));
     }
   }
   return cleared;

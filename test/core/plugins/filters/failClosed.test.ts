@@ -112,6 +112,19 @@ describe('mail waits', () => {
     expect(blocked([{ ...own, installed: { ...own.installed, bundled: true } }], ['a.filter'], { known: ['a.filter'] })).to.deep.equal([]);
   });
 
+  it('for one that other servers of the store have, and this one does not or in another version', () => {
+    const away = new Map([
+      ['a.filter', 'It is damaged.'],
+      ['a.soon', undefined],
+    ]);
+    const told = (plugins: readonly PluginCondition[]): readonly string[] =>
+      blockingPlugins(plugins, new Set(['a.filter']), new Set(), away).map(({ id, how, why }) => `${id} ${how}: ${why}`);
+    const soon = 'a.soon changing: It is not on this server yet.';
+    expect(told([])).to.deep.equal(['a.filter gone: It is damaged.', soon]);
+    expect(told([filter('active')])).to.deep.equal(['a.filter behind: It is damaged.', soon]);
+    expect(told([filter('failed', {})])).to.deep.equal(['a.filter failed: It is damaged.', soon]);
+  });
+
   it('for one that has run here and is gone', () => {
     expect(blocked([], ['a.filter'])).to.deep.equal([]);
     expect(blocked([], ['a.filter'], { known: ['a.filter'] })).to.deep.equal(['a.filter']);

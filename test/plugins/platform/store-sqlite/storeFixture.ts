@@ -7,6 +7,7 @@ import type { StorePlace } from '@postroom/sdk/testing/store';
 import { Connection } from '#plugins/platform/store-sqlite/dist/engine/connection.js';
 import type { SqliteStoreOptions } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
 import { DATABASE_FILE, SqliteStore } from '#plugins/platform/store-sqlite/dist/sqliteStore.js';
+import { SqliteTransfer } from '#plugins/platform/store-sqlite/dist/transfer/sqliteTransfer.js';
 import { failNextCommit } from './failingCommit.js';
 
 const HALVES = `SELECT count(*) AS count FROM (SELECT DISTINCT chunk.id >> 20 AS message FROM chunk) AS piece
@@ -26,6 +27,10 @@ export class StoreFixture implements StorePlace {
 
   get folder(): string {
     return this.current;
+  }
+
+  get transfer(): SqliteTransfer {
+    return new SqliteTransfer(this.folder, new SystemClock());
   }
 
   async open({

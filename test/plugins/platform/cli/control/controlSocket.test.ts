@@ -4,6 +4,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import type { CommandProgress, Disposable } from '@postroom/sdk';
+import { ServerNode } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { callRunningServer, controlPath, serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
@@ -49,6 +50,15 @@ describe('the control socket', () => {
       expect(JSON.parse(answer.toString())).to.have.nested.property('error.code', 'command/not-allowed');
       socket.destroy();
     }
+  });
+
+  it('runs a command for the server that it names, and says which there are', async () => {
+    const ask = (node: string): ReturnType<typeof callRunningServer> =>
+      callRunningServer(office.dataDir, { command: 'accounts.list', args: {}, author: 'cli', node }, () => undefined);
+    const { name } = office.service(ServerNode);
+    expect(await ask(name)).to.deep.equal(await call('accounts.list'));
+    const failure = await ask('front-2').catch((error: unknown) => error);
+    expect(failure).to.include({ code: 'command/arguments', message: `No server "front-2" is on the store; there is ${name}.` });
   });
 
   it('carries a command, its progress and its answer', async () => {

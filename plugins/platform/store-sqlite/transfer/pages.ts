@@ -1,0 +1,13 @@
+// Rows of a table that may be larger than memory, in the order of a key.
+
+export const PAGE = 1_000;
+
+/** `ask` answers the rows behind the given one, `PAGE` of them at most; the first ones where none is given. */
+export async function* paged<R>(ask: (last: R | undefined) => Promise<readonly R[]>): AsyncGenerator<R> {
+  for (let last: R | undefined; ; ) {
+    const rows = await ask(last);
+    yield* rows;
+    last = rows.at(-1);
+    if (rows.length < PAGE) return;
+  }
+}
