@@ -59,7 +59,7 @@ describe('the platform', () => {
     }[];
     const shown = order.filter(({ plugin }) => /^postroom\.(certificates|logins|secrets|settings-file)$/.test(plugin));
     expect(shown.map(({ plugin, phase, provides }) => [plugin, phase, provides])).to.have.deep.members([
-      ['postroom.secrets', 'before the settings', 'AdminPassword 1.0.0, SecretStore 1.0.0'],
+      ['postroom.secrets', 'before the settings', 'AdminPassword 1.0.0, SecretStore 1.0.0, SharedKey 1.0.0'],
       ['postroom.settings-file', 'before the settings', 'SettingsSource 1.0.0'],
       ['postroom.certificates', 'after the settings', 'Certificates 1.0.0'],
       ['postroom.logins', 'after the settings', 'Authenticator 1.0.0'],

@@ -15,6 +15,11 @@ export interface LaterVersion {
   remove(): Promise<void>;
 }
 
+/** Of today's schema: that of its last migration. */
+export async function knownVersion(): Promise<number> {
+  return (await readdir(path.join(PLUGINS, STORE, 'migrations'))).filter((name) => name.endsWith('.sql')).length;
+}
+
 /** `migration`: SQL of the next file. */
 export async function laterVersion(migration: string): Promise<LaterVersion> {
   const plugins = await mkdtemp(path.join(BUILT, 'later-'));
@@ -24,7 +29,6 @@ export async function laterVersion(migration: string): Promise<LaterVersion> {
   await mkdir(store);
   for (const part of ['package.json', 'dist', 'migrations'])
     await cp(path.join(PLUGINS, STORE, part), path.join(store, part), { recursive: true });
-  const known = (await readdir(path.join(store, 'migrations'))).filter((name) => name.endsWith('.sql')).length;
-  await writeFile(path.join(store, 'migrations', `${String(known + 1).padStart(3, '0')}-later.sql`), migration);
+  await writeFile(path.join(store, 'migrations', `${String((await knownVersion()) + 1).padStart(3, '0')}-later.sql`), migration);
   return { plugins, remove: () => rm(plugins, { recursive: true, force: true }) };
 }

@@ -42,11 +42,6 @@ export class PackageFollower {
 
   constructor(private readonly parts: FollowerParts) {}
 
-  /** Whether something is to be tried again that no change of the store will tell of. */
-  get isUnfinished(): boolean {
-    return this.#trouble !== undefined || this.#failures.size > 0;
-  }
-
   /** Sentences, beside those of plugins that mail waits for. */
   get problems(): readonly string[] {
     const { blocking } = this.parts.plugins;

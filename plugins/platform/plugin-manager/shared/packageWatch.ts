@@ -1,11 +1,12 @@
-// When the plugins' folder is held against the store: at the start, when packages or the settings' lists change, and again where something failed.
+// When the plugins' folder is held against the store: at the start, when packages or the settings' lists change, and again and again, as nothing tells of files
+// that somebody took out of the folder, nor of room on the disk.
 import type { Disposable } from '@postroom/sdk';
 import { DisposableStack } from '@postroom/sdk/base';
 import type { Clock, Documents, SettingsService } from '@postroom/sdk/services';
 import { PACKAGES } from './packageDocument.js';
 import type { PackageFollower } from './packageFollower.js';
 
-const AGAIN_MS = 30_000;
+const AGAIN_MS = 10_000;
 
 interface WatchParts {
   readonly follower: PackageFollower;
@@ -37,7 +38,7 @@ export class PackageWatch implements Disposable {
     const { follower, inTurn, clock } = this.of;
     await inTurn(() => follower.follow(gives));
     await this.#again?.dispose();
-    this.#again = follower.isUnfinished && !this.#isOver ? clock.after(AGAIN_MS, () => this.#soon()) : undefined;
+    this.#again = this.#isOver ? undefined : clock.after(AGAIN_MS, () => this.#soon());
   }
 
   async dispose(): Promise<void> {
