@@ -30,6 +30,7 @@ export * from './base/nearest.js';
 export * from './base/ownAddresses.js';
 export * from './base/ownTime.js';
 export * from './base/packageFolder.js';
+export * from './base/pause.js';
 export * from './base/plausibleTime.js';
 export * from './base/pluginFiles.js';
 export * from './base/portAddress.js';

@@ -1,6 +1,6 @@
 // A lease that somebody else may have: one waits for its end, or leaves the work to whoever has it.
+import { pause } from '@postroom/sdk/base';
 import type { Clock, Lease, Leases } from '@postroom/sdk/services';
-import { pause } from '../base/pause.js';
 
 /** Somebody who asked for it waits so long for another server that is at the same work. */
 export const PATIENCE_MS = 3 * 60_000;

@@ -1,10 +1,9 @@
 // The commit of every new message. Where its answer was lost the store is asked what became of it, for as long as whoever waits for that can wait.
 import { type Disposable, PostroomError } from '@postroom/sdk';
-import { isStoreAway } from '@postroom/sdk/base';
+import { isStoreAway, pause, whenAborted } from '@postroom/sdk/base';
 import { Clock, type IntakeResult, type IntakeUnit, MailStore, StoreMaintenance } from '@postroom/sdk/services';
 import { hasCode } from '../base/hasCode.js';
 import { JoinedAbort } from '../base/joinedAbort.js';
-import { pause, whenAborted } from '../base/pause.js';
 
 /** An SMTP client waits ten minutes for its answer (RFC 5321 section 4.5.3.2.6), people much less. */
 const LONGEST_MS = 30_000;

@@ -1,5 +1,6 @@
 // A start that waits for its database: after a reboot of the machine both start at once, and one that was killed reads its log for minutes.
 import { type Logger, sentenceOf } from '@postroom/sdk';
+import { pause } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
 import { mayPass } from './engine/sentences.js';
 
@@ -30,20 +31,8 @@ export async function untilThere<T>(open: () => Promise<T>, { clock, log, ended 
         );
         sayAt = now + SAY_AGAIN_MS;
       }
-      await pause(clock, ended);
+      await pause(clock, TRY_AGAIN_MS, ended);
       if (ended.aborted) throw error;
     }
   }
-}
-
-function pause(clock: Clock, ended: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const goOn = (): void => {
-      ended.removeEventListener('abort', goOn);
-      void timer.dispose();
-      resolve();
-    };
-    const timer = clock.after(TRY_AGAIN_MS, goOn);
-    ended.addEventListener('abort', goOn);
-  });
 }

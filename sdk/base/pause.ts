@@ -1,8 +1,8 @@
 // Waiting by the Clock.
-import type { Clock } from '@postroom/sdk/services';
+import type { Clock } from '../services/running.js';
 
 /** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function pause(clock: Pick<Clock, 'after'>, ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {
