@@ -37,7 +37,8 @@ export class PackageWatch implements Disposable {
   async look(gives?: (plugin: string) => boolean): Promise<void> {
     const { follower, inTurn, clock } = this.of;
     await inTurn(() => follower.follow(gives));
-    await this.#again?.dispose();
+    // Another look may have ended just now: one timer is enough.
+    void this.#again?.dispose();
     this.#again = this.#isOver ? undefined : clock.after(AGAIN_MS, () => this.#soon());
   }
 
