@@ -1,21 +1,30 @@
 // What the database holds as records that any store takes, all of one moment.
-import type { JournalEntry, WaitingOrder } from '@postroom/sdk';
-import type {
-  ActivityKind,
-  CopyRecord,
-  EntryRecord,
-  JournalRecord,
-  LogRecord,
-  MailboxRecord,
-  TransferRecord,
-  WaitingNotice,
-} from '@postroom/sdk/services';
-import { activityOf, concealedEdits, type MessageColumns, octetsPassed, storedMessage } from '@postroom/sdk/store';
+import type { ActivityKind, LogRecord, MailboxRecord, TransferRecord } from '@postroom/sdk/services';
+import {
+  activityOf,
+  copyRecord,
+  dateOf,
+  entryRecord,
+  type JournalColumns,
+  journalRecord,
+  type MessageColumns,
+  octetsPassed,
+  PAGE,
+  type PlacedColumns,
+  paged,
+  pagesOf,
+  type RevisionColumns,
+  revisionRecord,
+  type SeenColumns,
+  seenRecord,
+  storedMessage,
+  type ValueColumns,
+  valueRecord,
+} from '@postroom/sdk/store';
 import type { DatabaseSession } from '../engine/databaseSession.js';
 import { mailboxOfRow } from '../mail/mailboxes.js';
 import { MESSAGE_COLUMNS, VOID } from '../mail/messageRows.js';
-import { type OutboxRow, entryOf as outboxEntryOf } from '../outbox/outboxRows.js';
-import { PAGE, pagesOf } from './pages.js';
+import type { OutboxRow } from '../outbox/outboxRows.js';
 import { PieceStream } from './pieceStream.js';
 import { readNumbers } from './sequences.js';
 
@@ -27,21 +36,15 @@ export async function* readRecords(session: DatabaseSession, octets: boolean): A
   try {
     for await (const row of byNumber<MailboxRow>(session, 'mailbox')) yield mailboxOf(row);
     yield* messagesIn(session, octets);
-    for await (const row of byNumber<CopyRow>(session, 'placement')) yield copyOf(row);
-    for await (const { key, at, message_id: message } of byKey<SeenRow>(session, 'seen', ['key'])) {
-      yield { kind: 'seen', key, at: new Date(at), message };
-    }
-    for await (const row of byNumber<OutboxRow>(session, 'outbox')) yield entryOf(row);
-    for await (const row of byKey<JournalRow>(session, 'journal', ['account', 'uidl'])) yield journalOf(row);
+    for await (const row of byNumber<PlacedColumns>(session, 'placement')) yield copyRecord(row);
+    for await (const row of byKey<SeenColumns>(session, 'seen', ['key'])) yield seenRecord(row);
+    for await (const row of byNumber<OutboxRow>(session, 'outbox')) yield entryRecord(row, row.state);
+    for await (const row of byKey<JournalColumns>(session, 'journal', ['account', 'uidl'])) yield journalRecord(row);
     const [clock] = await session.rows<{ at: number }>('SELECT at FROM store_clock');
     if (clock !== undefined) yield { kind: 'clock', at: new Date(clock.at) };
     for await (const row of byNumber<LogRow>(session, 'activity')) yield logOf(row);
-    for await (const { plugin, key, value, expires_at } of byKey<ValueRow>(session, 'plugin_state', ['plugin', 'key'])) {
-      yield { kind: 'value', plugin, key, value: JSON.parse(value) as unknown, expires: dateOf(expires_at) };
-    }
-    for await (const { id, at, author, text } of byNumber<RevisionRow>(session, 'settings_revision')) {
-      yield { kind: 'revision', revision: { id, at: new Date(at), author, text } };
-    }
+    for await (const row of byKey<ValueColumns>(session, 'plugin_state', ['plugin', 'key'])) yield valueRecord(row);
+    for await (const row of byNumber<RevisionColumns>(session, 'settings_revision')) yield revisionRecord(row);
     yield* documentsIn(session);
     yield { kind: 'numbers', ...(await readNumbers(session)) };
   } finally {
@@ -57,42 +60,6 @@ interface MailboxRow {
   readonly last_client: string | null;
 }
 
-interface CopyRow {
-  readonly id: number;
-  readonly mailbox_id: number;
-  readonly message_id: number;
-  readonly prefix: Buffer | null;
-  readonly concealed: string | null;
-  readonly size: number;
-  readonly tag: number;
-  readonly seen_key: Buffer | null;
-  readonly placed_at: number;
-  readonly picked_up_at: number | null;
-  readonly client: string | null;
-  readonly removed_at: number | null;
-}
-
-interface SeenRow {
-  readonly key: Buffer;
-  readonly at: number;
-  readonly message_id: number;
-}
-
-interface JournalRow {
-  readonly account: string;
-  readonly uidl: string;
-  readonly state: JournalEntry['state'];
-  readonly listed_size: number;
-  readonly since: number;
-  readonly attempts: number;
-  readonly failures: number;
-  readonly unlisted_since: number | null;
-  readonly content_key: Buffer | null;
-  readonly header_print: string | null;
-  readonly notice: string | null;
-  readonly ordered: WaitingOrder | null;
-}
-
 interface LogRow {
   readonly id: number;
   readonly at: number;
@@ -105,36 +72,20 @@ interface LogRow {
   readonly details: string;
 }
 
-interface ValueRow {
-  readonly plugin: string;
-  readonly key: string;
-  readonly value: string;
-  readonly expires_at: number | null;
-}
-
-interface RevisionRow {
-  readonly id: number;
-  readonly at: number;
-  readonly author: string;
-  readonly text: string;
-}
-
-async function* byNumber<R extends { readonly id: number }>(session: DatabaseSession, table: string): AsyncGenerator<R> {
-  const ask = (last: R | undefined): Promise<readonly R[]> =>
-    session.rows<R>(`SELECT * FROM ${table} WHERE id > $1 ORDER BY id LIMIT ${PAGE}`, [last?.id ?? -1]);
-  for await (const rows of pagesOf(ask)) yield* rows;
+function byNumber<R extends { readonly id: number }>(session: DatabaseSession, table: string): AsyncGenerator<R> {
+  return paged<R>((last) => session.rows<R>(`SELECT * FROM ${table} WHERE id > $1 ORDER BY id LIMIT ${PAGE}`, [last?.id ?? -1]));
 }
 
 /** `key`: columns. */
-async function* byKey<R extends object>(session: DatabaseSession, table: string, key: readonly (keyof R & string)[]): AsyncGenerator<R> {
+function byKey<R extends object>(session: DatabaseSession, table: string, key: readonly (keyof R & string)[]): AsyncGenerator<R> {
   const columns = key.join(', ');
   const behind = `WHERE (${columns}) > (${key.map((_, index) => `$${index + 1}`).join(', ')})`;
-  const ask = (last: R | undefined): Promise<readonly R[]> =>
+  return paged<R>((last) =>
     session.rows<R>(
       `SELECT * FROM ${table} ${last === undefined ? '' : behind} ORDER BY ${columns} LIMIT ${PAGE}`,
       last === undefined ? [] : key.map((column) => last[column]),
-    );
-  for await (const rows of pagesOf(ask)) yield* rows;
+    ),
+  );
 }
 
 interface StoredMessageRow extends MessageColumns {
@@ -182,52 +133,6 @@ function mailboxOf(row: MailboxRow): MailboxRecord {
   };
 }
 
-function copyOf(row: CopyRow): CopyRecord {
-  return {
-    kind: 'copy',
-    number: row.id,
-    mailbox: row.mailbox_id,
-    message: row.message_id,
-    prefix: row.prefix ?? undefined,
-    concealed: concealedEdits(row.concealed),
-    size: row.size,
-    tag: row.tag,
-    seenKey: row.seen_key ?? undefined,
-    placedAt: new Date(row.placed_at),
-    pickedUpAt: dateOf(row.picked_up_at),
-    client: row.client ?? undefined,
-    removedAt: dateOf(row.removed_at),
-  };
-}
-
-/** A row's state is the one at rest. */
-function entryOf(row: OutboxRow): EntryRecord {
-  const { lease: _, inDoubt = false, doubts = 0, ...entry } = outboxEntryOf(row);
-  return { ...entry, kind: 'entry', state: row.state, inDoubt, doubts };
-}
-
-function journalOf(row: JournalRow): JournalRecord {
-  return {
-    kind: 'journal',
-    account: row.account,
-    uidl: row.uidl,
-    state: row.state,
-    listedSize: row.listed_size,
-    since: new Date(row.since),
-    attempts: row.attempts,
-    failures: row.failures,
-    unlistedSince: dateOf(row.unlisted_since),
-    contentKey: row.content_key ?? undefined,
-    headerPrint: row.header_print ?? undefined,
-    notice: row.notice === null ? undefined : (JSON.parse(row.notice) as WaitingNotice),
-    order: row.ordered ?? undefined,
-  };
-}
-
 function logOf({ user_name: user, ...row }: LogRow): LogRecord {
   return { kind: 'log', entry: activityOf({ ...row, user }), day: row.day };
-}
-
-function dateOf(at: number | null): Date | undefined {
-  return at === null ? undefined : new Date(at);
 }

@@ -1,24 +1,25 @@
 // Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself. Each try has a number, and what bears a
 // former one counts no more.
 import type { Clock, LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '@postroom/sdk/services';
-import { dsnOf, LONGEST_WAIT_MS, type OutboxTally, refuseTakenOver, takenOut, takenOver } from '@postroom/sdk/store';
+import {
+  LONGEST_WAIT_MS,
+  type OutboxColumns,
+  type OutboxTally,
+  outboxEntry,
+  refuseTakenOver,
+  takenOut,
+  takenOver,
+} from '@postroom/sdk/store';
 import type { Connection, SqlValue } from '../engine/connection.js';
 import type { Readers } from '../engine/readers.js';
 import type { Sequence } from '../engine/sequence.js';
-import type { OutboxRow } from '../engine/tables.js';
 import type { WriteQueue, WriteUnit } from '../engine/writeQueue.js';
 import { OutboxRecord } from './outboxRecord.js';
 import { countMoved, type Moved, readMoved } from './tallyRows.js';
 import { IDS, idsOf, lastTries, listOf, OWN } from './tries.js';
 
-interface StoredOutboxRow extends OutboxRow {
+interface StoredOutboxRow extends OutboxColumns {
   readonly state: OutboxState;
-  readonly attempts: number;
-  readonly status: string;
-  readonly text: string;
-  readonly delay_noticed: number;
-  readonly in_doubt: number;
-  readonly doubts: number;
   readonly lease: number | null;
 }
 
@@ -167,23 +168,5 @@ function recordUnit(record: OutboxRecord): WriteUnit {
 }
 
 function entryOf(row: StoredOutboxRow): OutboxEntry {
-  return {
-    id: row.id,
-    message: String(row.message_id),
-    account: row.account,
-    from: row.sender,
-    recipient: row.recipient,
-    prefix: row.prefix,
-    ...dsnOf(row.dsn),
-    state: row.state,
-    queuedAt: new Date(row.queued_at),
-    attempts: row.attempts,
-    nextTryAt: new Date(row.next_try_at),
-    status: row.status,
-    text: row.text,
-    delayNoticed: row.delay_noticed !== 0,
-    ...(row.lease !== null && (row.state === 'sending' || row.in_doubt !== 0) && { lease: row.lease }),
-    ...(row.in_doubt !== 0 && { inDoubt: true }),
-    ...(row.doubts > 0 && { doubts: row.doubts }),
-  };
+  return outboxEntry(row, row.state, row.state === 'sending' || row.in_doubt !== 0 ? row.lease : null);
 }
