@@ -54,7 +54,7 @@ import { RoundRunner } from './flow/rounds/round.js';
 import { RelayStep } from './flow/sending/relay.js';
 import { Settling } from './flow/settling.js';
 import { CommandRegistry } from './plugins/contributions/commandRegistry.js';
-import { Doors } from './plugins/contributions/doors.js';
+import { Ports } from './plugins/contributions/ports.js';
 import { catchUnhandled, UnhandledErrors } from './plugins/failures/unhandledErrors.js';
 import { bindHost } from './plugins/hostBindings.js';
 import { declaredManifests, provenManifests, servedCommands } from './plugins/manifests/declared.js';
@@ -182,11 +182,11 @@ async function open(options: ServerOptions, stack: DisposableStack): Promise<Ser
   // A command that only looks at a folder writes no mail into it.
   stack.use(container.get(BlockedMail)).start({ atOnce: options.serve !== false });
   if (options.serve !== false) {
-    const doors = service(container, Doors);
-    stack.defer(() => doors.close());
-    stack.use(openWithCertificate(service(container, Certificates), doors));
+    const ports = service(container, Ports);
+    stack.defer(() => ports.close());
+    stack.use(openWithCertificate(service(container, Certificates), ports));
     await stack.use(container.get(DefaultServiceSwitch)).start();
-    phase('The ports are open.', { ports: doors.ports.filter(({ problem }) => problem === undefined).length });
+    phase('The ports are open.', { ports: ports.ports.filter(({ problem }) => problem === undefined).length });
   }
   // The first to end: what is unknown would keep sessions and rounds waiting.
   stack.use(container.get(Settling));

@@ -1,7 +1,7 @@
 // Who may hold a connection of a server for mail clients. One rule for all such servers: who is logged in stays served, and where there is no
 // room, a connection without a login goes: of the address that has most of them, so that a crowd makes room for itself however fast it comes again, else
 // the one that has waited longest. A login takes no time, so those who wait longest mean none.
-import type { DoorShare } from './openFiles.js';
+import type { ConnectionShare } from './openFiles.js';
 
 /** How many connections a server holds at a time. */
 export interface ConnectionLimits {
@@ -43,8 +43,8 @@ export class ConnectionGate {
   readonly #strangers = new Set<Place>();
   #open = 0;
 
-  /** `share`: what the door may take of the descriptors of the process; without one there is no limit but those of admit(). */
-  constructor(private readonly share?: DoorShare) {}
+  /** `share`: what its connections may take of the descriptors of the process; without one there is no limit but those of admit(). */
+  constructor(private readonly share?: ConnectionShare) {}
 
   /**
    * Answers `undefined` where there is no room and no connection may be closed for it: then the client is refused. `close` ends the connection when it has

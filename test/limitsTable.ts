@@ -1,7 +1,7 @@
 // The tables of docs/limits.md, made from the code and the manifests. `npm run docs` puts them into the page; a test compares.
 
 import { readFileSync } from 'node:fs';
-import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForDoors } from '@postroom/sdk';
+import { FEW_CONNECTIONS, keptFor, LINES_EVERY_MS, LOOK_MS, MOST_LINES, roomForConnections } from '@postroom/sdk';
 import { MOST_MANIFEST_OCTETS } from '@postroom/sdk/base';
 import { HEADER_MS, LONGEST_LINE, LONGEST_REST, MOST_WITHOUT_HEADER } from '@postroom/sdk/network';
 import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
@@ -70,7 +70,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
   files: () => [
     ['descriptors of the process', 'reserve', 'all doors', 'kept for POP3', 'SMTP', 'manager', 'control socket'],
     ...[256, 1_024, 4_096, 65_536].map((limit): Row => {
-      const room = roomForDoors(limit);
+      const room = roomForConnections(limit);
       return [
         number(limit),
         limit - room,

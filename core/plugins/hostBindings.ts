@@ -16,8 +16,8 @@ import { BlockingPlugins } from '../hooking/blockingPlugins.js';
 import { createHooks, HostHooks } from '../hooks/hooks.js';
 import { CommandRegistry } from './contributions/commandRegistry.js';
 import { ManifestEntries } from './contributions/contributedEntries.js';
-import { Doors } from './contributions/doors.js';
 import { whyInactive } from './contributions/inactivePlugin.js';
+import { Ports } from './contributions/ports.js';
 import { HostSupervision } from './failures/hostSupervision.js';
 import { PluginFailures } from './failures/pluginFailures.js';
 import { UnhandledErrors } from './failures/unhandledErrors.js';
@@ -41,8 +41,8 @@ export function bindHost(container: Container, options: Pick<RuntimeOptions, 'st
   bindValue(container, CommandRegistry, new CommandRegistry(noteProblem, (plugin) => whyPluginIsOff(container, plugin)));
   bindAlias(container, CommandCatalogue, CommandRegistry);
   const log = service(container, Log);
-  bindValue(container, Doors, new Doors((plugin, sentence) => log.error(sentence, { plugin }), options.timeoutMs));
-  bindAlias(container, PortCatalogue, Doors);
+  bindValue(container, Ports, new Ports((plugin, sentence) => log.error(sentence, { plugin }), options.timeoutMs));
+  bindAlias(container, PortCatalogue, Ports);
 
   for (const made of [PluginRecords, PluginFailures, PluginLifecycle, MailFilters, PluginHost, PluginReconciler, StartupWork])
     bindSelf(container, made);

@@ -6,7 +6,7 @@ import type { BlockingPlugin, PluginCatalogue, PluginStatus, ServiceId, StartedP
 import { inject } from '../base/inject.js';
 import type { BlockingPlugins } from '../hooking/blockingPlugins.js';
 import { HostHooks } from '../hooks/hooks.js';
-import { Doors } from './contributions/doors.js';
+import { Ports } from './contributions/ports.js';
 import { type FailedTooOften, PluginFailures } from './failures/pluginFailures.js';
 import { MailFilters } from './filters/mailFilters.js';
 import type { InstalledPlugin } from './manifests/discovery.js';
@@ -32,7 +32,7 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
     @inject(MailFilters) private readonly filters: MailFilters,
     @inject(PluginFailures) failures: PluginFailures,
     @HostHooks hooks: HostHooks,
-    @inject(Doors) private readonly doors: Doors,
+    @inject(Ports) private readonly ports: Ports,
     @inject(ServiceRegistry) private readonly services: ServiceRegistry,
   ) {
     for (const hook of Object.values(hooks)) hook.reportTo(failures);
@@ -41,7 +41,7 @@ export class PluginHost implements BlockingPlugins, PluginCatalogue {
   }
 
   get plugins(): readonly PluginStatus[] {
-    return this.records.all.map((record) => pluginStatus(record, this.doors.problemsOf(record.installed.id)));
+    return this.records.all.map((record) => pluginStatus(record, this.ports.problemsOf(record.installed.id)));
   }
 
   get blocking(): readonly BlockingPlugin[] {

@@ -2,7 +2,7 @@
 import { Events, Log } from '@postroom/sdk/services';
 import { inject } from '../base/inject.js';
 import { HostHooks } from '../hooks/hooks.js';
-import { Doors } from './contributions/doors.js';
+import { Ports } from './contributions/ports.js';
 import { activationProblem } from './failures/activationProblem.js';
 import type { InstalledPlugin } from './manifests/discovery.js';
 import { type PluginRecord, PluginRecords } from './pluginRecords.js';
@@ -21,7 +21,7 @@ export class PluginLifecycle {
   constructor(
     @inject(PluginRecords) private readonly records: PluginRecords,
     @HostHooks private readonly hooks: HostHooks,
-    @inject(Doors) private readonly doors: Doors,
+    @inject(Ports) private readonly ports: Ports,
     @inject(ServiceRegistry) private readonly services: ServiceRegistry,
     @RuntimeFactory private readonly makeRuntime: RuntimeFactory,
     @Events private readonly events: Events,
@@ -105,7 +105,7 @@ export class PluginLifecycle {
       }
     }
     this.records.setState(record, 'deactivating', record.problems);
-    await this.doors.close(id);
+    await this.ports.close(id);
     record.runtime.untap();
     await this.#drain(id);
     const problems = await record.runtime.deactivate();

@@ -7,7 +7,7 @@ import { hasCode } from '../base/hasCode.js';
 import { inject } from '../base/inject.js';
 import { HostSettings } from '../configuration/inForce/hostSettings.js';
 import { CommandRegistry } from './contributions/commandRegistry.js';
-import { Doors } from './contributions/doors.js';
+import { Ports } from './contributions/ports.js';
 import { declaredManifests, provenManifests, servedCommands } from './manifests/declared.js';
 import type { InstalledPlugin } from './manifests/discovery.js';
 import { PluginFolders } from './manifests/pluginFolders.js';
@@ -31,7 +31,7 @@ export class PluginReconciler implements Disposable {
     @inject(PluginHost) private readonly host: PluginHost,
     @inject(HostSettings) private readonly settings: HostSettings,
     @inject(CommandRegistry) private readonly commands: CommandRegistry,
-    @inject(Doors) private readonly doors: Doors,
+    @inject(Ports) private readonly ports: Ports,
     @inject(PluginFolders) private readonly folders: PluginFolders,
     @inject(PluginRecords) private readonly records: PluginRecords,
     @Clock private readonly clock: Clock,
@@ -92,7 +92,7 @@ export class PluginReconciler implements Disposable {
       .filter(([, schema]) => schema.restart === 'listener')
       .map(([key]) => key);
     if (listenerKeys.length > 0) {
-      stack.use(this.settings.onDidChange(listenerKeys, () => void this.doors.reopen(plugin.id)));
+      stack.use(this.settings.onDidChange(listenerKeys, () => void this.ports.reopen(plugin.id)));
     }
   }
 

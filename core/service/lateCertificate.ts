@@ -2,15 +2,15 @@
 import type { Disposable } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
 import type { Certificates } from '@postroom/sdk/services';
-import type { Doors } from '../plugins/contributions/doors.js';
+import type { Ports } from '../plugins/contributions/ports.js';
 
-/** Before the doors open. Does nothing where there is a certificate. */
-export function openWithCertificate(certificates: Certificates, doors: Doors): Disposable {
+/** Before the ports open. Does nothing where there is a certificate. */
+export function openWithCertificate(certificates: Certificates, ports: Ports): Disposable {
   if (missingCertificate(certificates, 'tls') === undefined) return { dispose: () => undefined };
   const waiting = certificates.onDidChange(() => {
     void waiting.dispose();
-    const closed = doors.ports.filter(({ security, problem }) => security !== 'plain' && problem !== undefined);
-    for (const plugin of new Set(closed.map((port) => port.plugin))) void doors.reopen(plugin);
+    const closed = ports.ports.filter(({ security, problem }) => security !== 'plain' && problem !== undefined);
+    for (const plugin of new Set(closed.map((port) => port.plugin))) void ports.reopen(plugin);
   });
   return waiting;
 }

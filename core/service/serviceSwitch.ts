@@ -6,7 +6,7 @@ import { ActivityLog, Clock, Documents, Events, Licence, Log, type RoundReport, 
 import { CoreState } from '../base/coreState.js';
 import { inject } from '../base/inject.js';
 import { Scheduler } from '../flow/rounds/schedule.js';
-import { Doors } from '../plugins/contributions/doors.js';
+import { Ports } from '../plugins/contributions/ports.js';
 import { PluginHost } from '../plugins/pluginHost.js';
 
 /** What was asked for on another server comes into force here so soon. */
@@ -22,7 +22,7 @@ export class DefaultServiceSwitch implements ServiceSwitch, Disposable {
 
   constructor(
     @Licence private readonly licence: Licence,
-    @inject(Doors) private readonly doors: Doors,
+    @inject(Ports) private readonly ports: Ports,
     @inject(Scheduler) private readonly scheduler: Scheduler,
     @inject(PluginHost) private readonly plugins: PluginHost,
     @inject(CoreState) private readonly state: CoreState,
@@ -41,10 +41,10 @@ export class DefaultServiceSwitch implements ServiceSwitch, Disposable {
     return this.#lastRound;
   }
 
-  /** Opens the doors as the licence allows, and follows it from now on. */
+  /** Opens the ports as the licence allows, and follows it from now on. */
   async start(): Promise<void> {
     this.#isOn = (await this.state.get('service')) !== 'off';
-    this.doors.begin();
+    this.ports.begin();
     this.#watching.push(
       this.licence.onDidChange((verdict) => {
         this.#tell(
@@ -108,7 +108,7 @@ export class DefaultServiceSwitch implements ServiceSwitch, Disposable {
 
   async #settle(): Promise<void> {
     const mayRun = this.#isOn && this.licence.verdict.granted;
-    await Promise.all([mayRun ? this.scheduler.start() : this.scheduler.stop(), this.doors.settle(mayRun)]);
+    await Promise.all([mayRun ? this.scheduler.start() : this.scheduler.stop(), this.ports.settle(mayRun)]);
   }
 
   #tell(text: string): void {

@@ -64,7 +64,7 @@ export class ManagerListener implements PortListener {
   readonly #sockets = new Set<Socket>();
   /** By the four numbers that name a TCP connection: TLS gives it another socket. */
   readonly #visitors = new Map<string, Visitor>();
-  readonly #share = openFiles().door('http');
+  readonly #share = openFiles().share('http');
   readonly #gate = new ConnectionGate(this.#share);
   readonly #proxied: ProxyHeaders;
   readonly #refusals = new Refusals();

@@ -11,7 +11,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { openChromium } from './chromium.js';
 
 export const ADMIN_PASSWORD = 'the office key';
@@ -58,7 +58,7 @@ export class Manager {
   }
 
   get pop3Port(): number {
-    return service(this.server.container, Doors).ports.find(({ protocol }) => protocol === 'pop3')?.port ?? 0;
+    return service(this.server.container, Ports).ports.find(({ protocol }) => protocol === 'pop3')?.port ?? 0;
   }
 
   run(command: string, args: object = {}): Promise<unknown> {

@@ -10,7 +10,7 @@ import { PRACTICE_PASSWORD, PracticeIsp, type PracticeIspOptions } from '@postro
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { DOMAIN, ispServers, officeSettings, REGULAR } from '../kit/officeSettings.js';
 import { DEVICES } from './traffic.js';
 
@@ -59,7 +59,7 @@ export class LinkWorld {
   }
 
   get smtpPort(): number {
-    return service(this.server.container, Doors).ports.find((port) => port.protocol === 'smtp')?.port ?? 0;
+    return service(this.server.container, Ports).ports.find((port) => port.protocol === 'smtp')?.port ?? 0;
   }
 
   round(reason: RoundReason = 'user'): Promise<RoundReport> {

@@ -4,7 +4,7 @@ import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { SortStep } from '#core/flow/sort.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { arm, installKillPoints, type KillPoint } from './killPoints.js';
 
 /** What the parent says. */
@@ -55,7 +55,7 @@ async function open(dataDir: string): Promise<void> {
     server = await openServer({ dataDir, log: createLog('warn', process.stderr), ...(bundledPlugins !== undefined && { bundledPlugins }) });
     poison(server, process.env['POISON']);
     const port = (protocol: string): number =>
-      service((server as Server).container, Doors).ports.find((each) => each.protocol === protocol && each.problem === undefined)?.port ??
+      service((server as Server).container, Ports).ports.find((each) => each.protocol === protocol && each.problem === undefined)?.port ??
       0;
     say({ word: 'ready', pop3: port('pop3'), smtp: port('smtp') });
   } catch (error) {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Accounts, Licence } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { PluginHost } from '#core/plugins/pluginHost.js';
 import { letter } from '../kit/letter.js';
 import { ispServers, officeSettings, REGULAR } from '../kit/officeSettings.js';
@@ -82,9 +82,9 @@ describe('settings under an edition', () => {
     const { verdict } = office.service(Licence);
     expect(verdict).to.include({ granted: false });
     expect(verdict.granted ? '' : verdict.remedy).to.include('licensing-pro');
-    expect(office.service(Doors).ports).to.deep.equal([]);
+    expect(office.service(Ports).ports).to.deep.equal([]);
     await office.editFile((now) => now.replace('licensing-lite', 'licensing-pro'));
-    await until('the service runs', () => office.service(Doors).ports.length === 2);
+    await until('the service runs', () => office.service(Ports).ports.length === 2);
     expect(await office.subjects('andrew')).to.deep.equal(['Kept']);
   });
 
@@ -92,8 +92,8 @@ describe('settings under an edition', () => {
     await office.editFile((text) => text.replace('"postroom.licensing-pro"', ''));
     await until('the service is stopped', () => !office.service(Licence).verdict.granted);
     expect(JSON.stringify(office.service(Licence).verdict)).to.include('No edition is enabled');
-    await until('the ports are closed', () => office.service(Doors).ports.length === 0);
+    await until('the ports are closed', () => office.service(Ports).ports.length === 0);
     await office.editFile((text) => text.replace(/"plugins\.enabled": \[[^\]]*\]/, '"plugins.enabled": ["postroom.licensing-pro"]'));
-    await until('the service runs', () => office.service(Doors).ports.length === 2);
+    await until('the service runs', () => office.service(Ports).ports.length === 2);
   });
 });

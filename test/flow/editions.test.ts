@@ -7,7 +7,7 @@ import { Accounts, Licence, SettingsService } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { PluginHost } from '#core/plugins/pluginHost.js';
 import { programHost } from '#core/programHost.js';
 import { serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
@@ -43,14 +43,14 @@ describe('the edition', () => {
     await office.run('accounts.remove', { account: 'works' });
     await office.run('config.set', { key: 'plugins.enabled', value: LITE });
     expect(edition()).to.equal('Lite');
-    expect(office.service(Doors).ports.map(({ protocol, problem }) => [protocol, problem])).to.deep.equal([
+    expect(office.service(Ports).ports.map(({ protocol, problem }) => [protocol, problem])).to.deep.equal([
       ['pop3', undefined],
       ['smtp', undefined],
     ]);
     await office.editFile((text) => text.replace('licensing-lite', 'licensing-pro'));
     await office.service(PluginHost).settled();
     expect(edition()).to.equal('Pro');
-    await until('the ports are open', () => office.service(Doors).ports.length === 2);
+    await until('the ports are open', () => office.service(Ports).ports.length === 2);
   });
 
   describe('when a second one is enabled', () => {
@@ -68,7 +68,7 @@ describe('the edition', () => {
       expect([edition(), enabled()]).to.deep.equal(['Lite', ['postroom.licensing-lite']]);
       await office.run('plugins.enable', { plugin: 'postroom.licensing-pro' });
       expect([edition(), enabled()]).to.deep.equal(['Pro', ['postroom.licensing-pro']]);
-      expect(office.service(Doors).ports.map(({ protocol }) => protocol)).to.deep.equal(['pop3', 'smtp']);
+      expect(office.service(Ports).ports.map(({ protocol }) => protocol)).to.deep.equal(['pop3', 'smtp']);
     });
 
     it('is switched by the CLI', async () => {
@@ -116,7 +116,7 @@ describe('the edition', () => {
           'Only one edition can be enabled: of postroom.licensing-lite and postroom.licensing-pro leave the one that is to run. Until then postroom.licensing-pro goes on.',
         ],
       ]);
-      expect(office.service(Doors).ports).to.have.length(2);
+      expect(office.service(Ports).ports).to.have.length(2);
     });
 
     it('goes on where a command would list both', async () => {
@@ -136,11 +136,11 @@ describe('the edition', () => {
         reason: '2 editions are enabled at once: postroom.licensing-lite and postroom.licensing-pro.',
         remedy: 'Leave exactly one of them in plugins.enabled.',
       });
-      expect(office.service(Doors).ports).to.deep.equal([]);
+      expect(office.service(Ports).ports).to.deep.equal([]);
       await office.run('config.set', { key: 'log.keepDays', value: '7' });
       await office.run('plugins.enable', { plugin: 'postroom.licensing-lite' });
       expect([edition(), enabled()]).to.deep.equal(['Lite', ['postroom.licensing-lite']]);
-      await until('the service runs', () => office.service(Doors).ports.length === 2);
+      await until('the service runs', () => office.service(Ports).ports.length === 2);
     });
   });
 
@@ -239,7 +239,7 @@ describe('the edition', () => {
     expect(disabled.problems.join()).to.include('No edition is enabled now: the service stops, and stored mail stays.');
     const { verdict } = office.service(Licence);
     expect(verdict).to.include({ granted: false, reason: 'No edition is enabled.' });
-    await until('the ports are closed', () => office.service(Doors).ports.length === 0);
+    await until('the ports are closed', () => office.service(Ports).ports.length === 0);
   });
 
   it('is granted by a third plugin inside the product', async () => {

@@ -11,7 +11,7 @@ import { PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { packFolder } from '../kit/packedPlugin.js';
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { ROOT } from '../kit/sourceFiles.js';
@@ -92,7 +92,7 @@ function readIn(traces: unknown): LargeReport['filter'] {
 }
 
 function portOf(server: Server, protocol: string): number {
-  return service(server.container, Doors).ports.find((port) => port.protocol === protocol)?.port ?? 0;
+  return service(server.container, Ports).ports.find((port) => port.protocol === protocol)?.port ?? 0;
 }
 
 /** Reads message 1 by POP3 and counts its octets. */

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Accounts, Log, SettingsService } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { letter } from '../kit/letter.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -72,10 +72,10 @@ describe('settings that change', () => {
     const before = office.port('pop3');
     await office.run('config.set', { key: 'pop3.listen', value: JSON.stringify([{ host: '127.0.0.1', port: 0, security: 'starttls' }]) });
     await until('the new port is open', () =>
-      office.service(Doors).ports.some(({ protocol, security }) => protocol === 'pop3' && security === 'starttls'),
+      office.service(Ports).ports.some(({ protocol, security }) => protocol === 'pop3' && security === 'starttls'),
     );
     expect(office.port('pop3')).to.not.equal(before);
-    expect(office.service(Doors).ports).to.have.length(2);
+    expect(office.service(Ports).ports).to.have.length(2);
   });
 
   it('greet SMTP clients by another name at once, at the same port', async () => {

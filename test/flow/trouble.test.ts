@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Licence } from '@postroom/sdk/services';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
@@ -116,7 +116,7 @@ describe('in trouble', () => {
     await lookAfterAMinute();
     await lookAfterAMinute();
     await denied;
-    await until('the mail ports are closed', () => office.service(Doors).ports.length === 0);
+    await until('the mail ports are closed', () => office.service(Ports).ports.length === 0);
     expect(await canConnect(port)).to.equal(false);
     await session.rest();
     const failure = await office.round().catch((error: unknown) => error);
@@ -129,7 +129,7 @@ describe('in trouble', () => {
     const granted = office.next((event) => event.type === 'licence' && event.verdict.granted);
     await lookAfterAMinute();
     await granted;
-    await until('the mail ports are open', () => office.service(Doors).ports.length === 2);
+    await until('the mail ports are open', () => office.service(Ports).ports.length === 2);
     expect(await office.subjects('andrew')).to.deep.equal(['Kept']);
     await until('the log tells both', async () => {
       await clock.advance(1_000);
@@ -172,12 +172,12 @@ describe('in trouble', () => {
   it('stays off when the administrator stops the service, over a restart, until it is started', async () => {
     office = await Postroom.start({ clock });
     await office.run('service.stop');
-    expect(office.service(Doors).ports).to.deep.equal([]);
+    expect(office.service(Ports).ports).to.deep.equal([]);
     await office.close();
     await office.open();
-    expect(office.service(Doors).ports).to.deep.equal([]);
+    expect(office.service(Ports).ports).to.deep.equal([]);
     await office.run('service.start');
-    expect(office.service(Doors).ports).to.have.length(2);
+    expect(office.service(Ports).ports).to.have.length(2);
   });
 });
 

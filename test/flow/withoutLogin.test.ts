@@ -3,7 +3,7 @@ import '#core/base/injection.js';
 import { Outbox } from '@postroom/sdk/services';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import { Postroom } from '../kit/postroom.js';
 import { until } from '../kit/until.js';
@@ -23,7 +23,7 @@ describe('mail without a login', () => {
   afterEach(() => office.stop());
 
   const port = (security: string): number =>
-    office.service(Doors).ports.find((each) => each.protocol === 'smtp' && each.security === security && each.problem === undefined)
+    office.service(Ports).ports.find((each) => each.protocol === 'smtp' && each.security === security && each.problem === undefined)
       ?.port ?? 0;
   const connected = async (security: 'starttls' | 'tls'): Promise<LineClient> => {
     const client = await LineClient.open(port(security), security === 'tls' ? 'tls' : 'plain');

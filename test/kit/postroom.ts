@@ -18,7 +18,7 @@ import { PRACTICE_PASSWORD, PracticeIsp } from '@postroom/sdk/testing';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { RawClient } from '../plugins/pop3/support/rawClient.js';
 import { LineClient } from '../plugins/smtp/lineClient.js';
 import { checkedAnswer } from './answers.js';
@@ -156,7 +156,7 @@ export class Postroom {
   }
 
   port(protocol: 'pop3' | 'smtp'): number {
-    const open = this.service(Doors).ports.find((port) => port.protocol === protocol && port.problem === undefined);
+    const open = this.service(Ports).ports.find((port) => port.protocol === protocol && port.problem === undefined);
     if (open === undefined) throw new Error(`No ${protocol} port is open.`);
     return open.port;
   }

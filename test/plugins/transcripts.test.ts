@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { letter } from '../kit/letter.js';
 import { Postroom } from '../kit/postroom.js';
 import { PASSWORD } from '../kit/quickPasswords.js';
@@ -90,7 +90,7 @@ describe('transcripts of mail programs', () => {
     const lines = readFileSync(path.join(ROOT, 'test', 'fixtures', 'transcripts', `${name}.txt`), 'utf8').split('\n');
     const tls = lines.includes('IMPLICIT');
     const security = tls ? 'tls' : 'starttls';
-    const port = postroom.service(Doors).ports.find((each) => each.protocol === protocol && each.security === security)?.port ?? 0;
+    const port = postroom.service(Ports).ports.find((each) => each.protocol === protocol && each.security === security)?.port ?? 0;
     if (protocol === 'pop3') {
       const client = tls ? await RawClient.connectTls(port) : await RawClient.connect(port);
       await replay(lines, pop3Speaker(client));

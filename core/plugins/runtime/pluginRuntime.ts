@@ -6,7 +6,7 @@ import { createServiceId, Log, PluginStorages, SecretStore, SettingsService } fr
 import { HostSettings } from '../../configuration/inForce/hostSettings.js';
 import { HostHooks } from '../../hooks/hooks.js';
 import { CommandRegistry } from '../contributions/commandRegistry.js';
-import { Doors } from '../contributions/doors.js';
+import { Ports } from '../contributions/ports.js';
 import { runsInHost } from '../manifests/discovery.js';
 import { isPlatform } from '../services/servicePlan.js';
 import type { ServiceRegistry } from '../services/serviceRegistry.js';
@@ -155,7 +155,7 @@ export class PluginRuntime {
       subscriptions: { push: (...items: readonly Disposable[]) => this.#own(...items) },
       listen: (listener) => {
         this.#mustLive();
-        this.#stack.use(services.get(Doors).add(id, listener));
+        this.#stack.use(services.get(Ports).add(id, listener));
       },
       get: (service) => this.#services.get(service),
       use: (service, take) => {

@@ -33,7 +33,7 @@ export class Pop3Listener implements PortListener {
   readonly #services: ListenerServices & ConnectionServices;
   readonly #servers = new Set<Server>();
   readonly #connections = new Map<Socket, Pop3Connection>();
-  readonly #share = openFiles().door('pop3');
+  readonly #share = openFiles().share('pop3');
   readonly #gate = new ConnectionGate(this.#share);
   readonly #proxied: ProxyHeaders;
   readonly #refusals = new Refusals();

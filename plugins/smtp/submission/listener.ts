@@ -31,7 +31,7 @@ export function proxiesIn(settings: Settings): readonly string[] {
 export class SubmissionListener implements PortListener {
   readonly name = 'SMTP';
   /** One for all ports: the limits are the server's. */
-  readonly #share = openFiles().door('smtp');
+  readonly #share = openFiles().share('smtp');
   readonly #gate = new ConnectionGate(this.#share);
   readonly #proxied: ProxyHeaders;
   readonly #refusals = new Refusals();

@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 import { ConnectionGate } from '../../connections.js';
 import type { Logger } from '../../context.js';
 import type { Disposable } from '../../disposable.js';
-import type { DoorShare } from '../../openFiles.js';
+import type { ConnectionShare } from '../../openFiles.js';
 import type { Clock } from '../../services/running.js';
 import { bearAddress, type ClientAddress, connectionName } from '../connectionName.js';
 import { networks } from '../networks.js';
@@ -19,17 +19,17 @@ export const MOST_WITHOUT_HEADER = 256;
 const MOST_TOLD = 1_000;
 
 export interface ProxyHeadersParts {
-  /** Of the door, for people: `POP3`. */
+  /** Of the protocol, for people: `POP3`. */
   readonly name: string;
   /** The setting whose entries may have `proxies`. */
   readonly setting: string;
   readonly clock: Pick<Clock, 'after'>;
   readonly log: Pick<Logger, 'warn' | 'debug'>;
-  /** What the door may take of the descriptors of the process: those that wait for their header are within it. */
-  readonly share?: DoorShare;
+  /** What its connections may take of the descriptors of the process: those that wait for their header are within it. */
+  readonly share?: ConnectionShare;
 }
 
-/** One for all ports of a door. */
+/** One for all ports of a protocol. */
 export class ProxyHeaders implements Disposable {
   readonly #gate: ConnectionGate;
   readonly #waiting = new Set<Socket>();

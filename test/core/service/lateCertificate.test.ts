@@ -2,14 +2,14 @@ import { type OpenPort, PostroomError } from '@postroom/sdk';
 import { Listeners } from '@postroom/sdk/base';
 import type { Certificates } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { openWithCertificate } from '#core/service/lateCertificate.js';
 
 describe('A certificate that comes late', () => {
   const changed = new Listeners<void>();
   let missing: PostroomError | undefined;
   let told: string[];
-  let doors: Doors;
+  let doors: Ports;
   const certificates = {
     current: () => {
       if (missing !== undefined) throw missing;
@@ -34,7 +34,7 @@ describe('A certificate that comes late', () => {
   beforeEach(async () => {
     missing = new PostroomError('data/missing', 'There is none.');
     told = [];
-    doors = new Doors(() => undefined);
+    doors = new Ports(() => undefined);
     add('mail', [port('plain'), port('tls')]);
     add('plain', [port('plain'), { ...port('plain'), problem: 'In use.' }]);
     doors.begin();

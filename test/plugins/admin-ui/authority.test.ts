@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { get } from 'node:https';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { Postroom } from '../../kit/postroom.js';
 import { ManagerHost } from './managerHost.js';
 
@@ -34,7 +34,7 @@ describe("the authority of the server's certificate", () => {
       const authority = new X509Certificate(pem);
       expect(shown.authority?.sha256).to.equal(authority.fingerprint256);
       expect(shown.names).to.include.members(['localhost', '127.0.0.1']);
-      const port = office.service(Doors).ports.find(({ protocol }) => protocol === 'http')?.port ?? 0;
+      const port = office.service(Ports).ports.find(({ protocol }) => protocol === 'http')?.port ?? 0;
       // Whoever trusts it is asked nothing by the very server that hands it out.
       expect(await download(port, pem)).to.deep.equal(['application/x-x509-ca-cert', pem]);
       const findings = await office.run<readonly { check: string; text: string }[]>('doctor');

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { Turnstile } from '#plugins/admin-ui/dist/server/turnstile.js';
 import { Postroom } from '../../kit/postroom.js';
@@ -27,7 +27,7 @@ describe('The bounds of the manager', () => {
   before(async () => {
     await leaks.begin();
     postroom = await Postroom.start({ settings: { 'admin-ui.listen': [{ host: '127.0.0.1', port: 0, security: 'plain' }] } });
-    port = postroom.service(Doors).ports.find(({ protocol }) => protocol === 'http')?.port ?? 0;
+    port = postroom.service(Ports).ports.find(({ protocol }) => protocol === 'http')?.port ?? 0;
     const { token } = await postroom.run<{ token: string }>('admin-ui.create-token', { name: 'reader', scopes: ['read'] });
     reader = { authorization: `Bearer ${token}` };
   });

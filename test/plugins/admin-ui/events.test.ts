@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { checkedAnswer } from '../../kit/answers.js';
 
 const CALL: CommandCall = { author: 'test', signal: new AbortController().signal, progress: () => undefined };
@@ -38,7 +38,7 @@ describe("The manager's ports and events", () => {
   });
 
   it('is open without a licence, so that the missing device can be mended', () => {
-    expect(service(server.container, Doors).ports.filter(({ protocol }) => protocol === 'http')).to.have.length(1);
+    expect(service(server.container, Ports).ports.filter(({ protocol }) => protocol === 'http')).to.have.length(1);
   });
 
   it('streams what happens, with the lamps, and gathers what comes thick', async () => {
@@ -129,5 +129,5 @@ function json(body: object): RequestInit {
 }
 
 function portOf(server: Server): number {
-  return service(server.container, Doors).ports.find(({ protocol }) => protocol === 'http')?.port ?? 0;
+  return service(server.container, Ports).ports.find(({ protocol }) => protocol === 'http')?.port ?? 0;
 }

@@ -1,7 +1,7 @@
 // Streams of events end when what let them in does: by themselves, though nobody asks for anything.
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { Postroom } from '../../kit/postroom.js';
 import { PASSWORD } from '../../kit/quickPasswords.js';
@@ -21,7 +21,7 @@ describe("The manager's streams of events", () => {
   before(async () => {
     await leaks.begin();
     postroom = await Postroom.start({ clock, settings: { 'admin-ui.listen': [{ host: '127.0.0.1', port: 0, security: 'plain' }] } });
-    base = `http://127.0.0.1:${postroom.service(Doors).ports.find(({ protocol }) => protocol === 'http')?.port}`;
+    base = `http://127.0.0.1:${postroom.service(Ports).ports.find(({ protocol }) => protocol === 'http')?.port}`;
   });
   afterEach(() => {
     for (const stream of open) stream.abort();

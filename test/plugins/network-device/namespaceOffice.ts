@@ -2,7 +2,7 @@
 import '#core/base/injection.js';
 import { Licence } from '@postroom/sdk/services';
 import { VirtualClock } from '@postroom/sdk/testing';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { Postroom } from '../../kit/postroom.js';
 import { until } from '../../kit/until.js';
 import { ip, startDevice } from './cable.js';
@@ -45,8 +45,8 @@ const obey = async (order: Order): Promise<unknown> => {
     case 'look': {
       const { seen } = await office.run<{ seen: boolean }>('network-device.look');
       const { verdict } = office.service(Licence);
-      await until('the ports follow the verdict', () => office.service(Doors).ports.length === (verdict.granted ? 2 : 0));
-      return { seen, granted: verdict.granted, reason: verdict.granted ? '' : verdict.reason, ports: office.service(Doors).ports.length };
+      await until('the ports follow the verdict', () => office.service(Ports).ports.length === (verdict.granted ? 2 : 0));
+      return { seen, granted: verdict.granted, reason: verdict.granted ? '' : verdict.reason, ports: office.service(Ports).ports.length };
     }
     case 'interfaces':
       return (JSON.parse(ip('-json', 'link')) as readonly { ifname: string }[]).map(({ ifname }) => ifname);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { Postroom } from '../../kit/postroom.js';
 import { addressed, binary, line } from '../../kit/proxies/writtenHeader.js';
 import { PASSWORD } from '../../kit/quickPasswords.js';
@@ -45,7 +45,7 @@ describe('the doors behind a load balancer', function () {
   });
 
   const port = (protocol: string, security: Security): number =>
-    postroom.service(Doors).ports.find((each) => each.protocol === protocol && each.security === security)?.port ?? 0;
+    postroom.service(Ports).ports.find((each) => each.protocol === protocol && each.security === security)?.port ?? 0;
   const open = async (protocol: string, security: Security, header: Buffer): Promise<Socket> => {
     const socket = connect({ port: port(protocol, security), host: '127.0.0.1' });
     sockets.push(socket);

@@ -2,7 +2,7 @@
 import { Licence } from '@postroom/sdk/services';
 import { PracticeIsp } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import type { Cluster } from '../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../kit/postgres/database.js';
 import { testCluster } from '../../kit/postgres/testCluster.js';
@@ -48,7 +48,7 @@ describe('the licence of two servers on one PostgreSQL', () => {
   const serves = (server: Postroom, isOn: boolean): Promise<void> =>
     until(isOn ? 'it serves' : 'it does not serve', () => {
       const { verdict } = server.service(Licence);
-      return verdict.granted === isOn && server.service(Doors).ports.length === (isOn ? 2 : 0);
+      return verdict.granted === isOn && server.service(Ports).ports.length === (isOn ? 2 : 0);
     });
 
   it('is granted to both where one sees the device, and both say which one', async () => {

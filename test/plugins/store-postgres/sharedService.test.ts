@@ -1,7 +1,7 @@
 // The service as a whole, of servers on one PostgreSQL: on or off for all of them.
 import { ServiceSwitch } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import type { Cluster } from '../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../kit/postgres/database.js';
 import { testCluster } from '../../kit/postgres/testCluster.js';
@@ -34,7 +34,7 @@ describe('the service of two servers on one PostgreSQL', function () {
   };
   const status = async (of: Postroom): Promise<string> => (await of.run<{ service: string }>('status')).service;
   const openPorts = (of: Postroom): number =>
-    of.service(Doors).ports.filter(({ protocol, problem }) => protocol === 'pop3' && problem === undefined).length;
+    of.service(Ports).ports.filter(({ protocol, problem }) => protocol === 'pop3' && problem === undefined).length;
 
   it('is stopped and started on either for both, and for one that starts later', async () => {
     const [a, b] = [await start('a'), await start('b')];

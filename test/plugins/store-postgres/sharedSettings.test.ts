@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SettingsService, TrialPeriod } from '@postroom/sdk/services';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import type { Cluster } from '../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../kit/postgres/database.js';
 import { testCluster } from '../../kit/postgres/testCluster.js';
@@ -75,9 +75,9 @@ describe('Two servers on one PostgreSQL share their settings', () => {
     await a.run('config.set', { key: 'nodes.b.pop3.listen', value: listen('tls') });
     await until('the other has it', () => security(b) === 'tls');
     await until('its port is another one', () =>
-      b.service(Doors).ports.some(({ protocol, security: its }) => protocol === 'pop3' && its === 'tls'),
+      b.service(Ports).ports.some(({ protocol, security: its }) => protocol === 'pop3' && its === 'tls'),
     );
-    expect([security(a), a.service(Doors).ports.some(({ security: its }) => its === 'tls')]).to.deep.equal(['plain', false]);
+    expect([security(a), a.service(Ports).ports.some(({ security: its }) => its === 'tls')]).to.deep.equal(['plain', false]);
     expect(await a.run('config.validate')).to.deep.equal({ valid: true, warnings: [] });
     await a.run('config.set', { key: 'nodes.bb.pop3.listen', value: listen('tls') });
     expect(await a.run('config.validate')).to.deep.equal({

@@ -2,7 +2,7 @@
 
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { KnownWays } from '#plugins/pop3/dist/client/login/knownWays.js';
 import { type ProbeResult, probeLogin } from '#plugins/pop3/dist/client/probeLogin.js';
 import { IspSession } from '#plugins/smtp/dist/relay/ispSession.js';
@@ -61,7 +61,7 @@ describe('text in front of TLS', function () {
       });
     });
     after(() => postroom.stop());
-    const port = (protocol: string): number => postroom.service(Doors).ports.find((each) => each.protocol === protocol)?.port ?? 0;
+    const port = (protocol: string): number => postroom.service(Ports).ports.find((each) => each.protocol === protocol)?.port ?? 0;
 
     for (const [what, segments] of BEHIND_STLS) {
       it(`the POP3 server takes nothing from ${what}`, async () => {

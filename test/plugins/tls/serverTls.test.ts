@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getCiphers, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { Postroom } from '../../kit/postroom.js';
 import { until } from '../../kit/until.js';
 import { makeCertificate, type TestCertificate } from '../smtp/testCertificate.js';
@@ -52,7 +52,7 @@ describe('every TLS door', function () {
         'admin-ui.listen': [{ ...LOOPBACK, security: 'tls' }],
       },
     });
-    doors = doorsOf(postroom.service(Doors).ports);
+    doors = doorsOf(postroom.service(Ports).ports);
   });
   after(async () => {
     await postroom.stop();

@@ -28,8 +28,8 @@ export async function serveControl(server: ProgramServer): Promise<Disposable> {
   await unlink(file).catch(() => undefined);
   const key = randomBytes(32).toString('hex');
   const kept = await keepControlKey(server, keyPath(server.dataDir), key);
-  const door = new ControlDoor(server, key);
-  const listener = createServer((socket) => door.admit(socket));
+  const port = new ControlPort(server, key);
+  const listener = createServer((socket) => port.admit(socket));
   const short = await shortName(server.dataDir);
   try {
     await once(listener.listen(short.name), 'listening');
@@ -42,7 +42,7 @@ export async function serveControl(server: ProgramServer): Promise<Disposable> {
   return {
     dispose: async () => {
       const closed = new Promise((resolve) => listener.close(resolve));
-      door.close();
+      port.close();
       await closed;
       await short.dispose();
       await kept.dispose();
@@ -51,9 +51,9 @@ export async function serveControl(server: ProgramServer): Promise<Disposable> {
 }
 
 /** Lets clients in, a few at a time. */
-class ControlDoor {
+class ControlPort {
   readonly #sockets = new Set<Socket>();
-  readonly #gate = new ConnectionGate(openFiles().door('control'));
+  readonly #gate = new ConnectionGate(openFiles().share('control'));
   readonly #refusals = new Refusals();
   readonly #complaints: BoundedLog;
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { PluginHost } from '#core/plugins/pluginHost.js';
 import { Postroom } from '../../../kit/postroom.js';
 import { until } from '../../../kit/until.js';
@@ -50,7 +50,7 @@ describe('a plugin of the product that goes wrong', function () {
       await postroom.round().catch(() => undefined);
       await postroom.service(PluginHost).settled();
       if (villain.activate.includes('context.listen')) {
-        await until('the door was tried', () => postroom.service(Doors).problemsOf(plugin).length > 0);
+        await until('the door was tried', () => postroom.service(Ports).problemsOf(plugin).length > 0);
       }
       if (villain.command !== undefined) {
         const failure = await postroom.run(villain.command).catch((error: Error) => error);
@@ -63,7 +63,7 @@ describe('a plugin of the product that goes wrong', function () {
       await postroom.run('plugins.disable', { plugin });
       await postroom.run('held.retry');
       await postroom.round();
-      await until('POP3 is open', () => postroom.service(Doors).ports.some(({ protocol }) => protocol === 'pop3'));
+      await until('POP3 is open', () => postroom.service(Ports).ports.some(({ protocol }) => protocol === 'pop3'));
       expect((await postroom.subjects('andrew')).filter((each) => each === subject)).to.have.lengthOf(1);
     });
   }

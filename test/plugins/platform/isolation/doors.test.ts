@@ -20,7 +20,7 @@ interface Mode {
   /** With the allow-list. */
   readonly closed: boolean;
   readonly closes: readonly Closes[];
-  /** Doors that it does not shut. */
+  /** Ports that it does not shut. */
   readonly without?: readonly string[];
 }
 

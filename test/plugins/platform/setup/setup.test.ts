@@ -7,7 +7,7 @@ import { leakCheck, PRACTICE_PASSWORD } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { createLog } from '#core/base/log.js';
 import { openServer } from '#core/bootstrap.js';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { programHost } from '#core/programHost.js';
 import { serveControl } from '#plugins/platform/cli/dist/control/controlSocket.js';
 import { programTools } from '#plugins/platform/cli/dist/programTools.js';
@@ -347,7 +347,7 @@ describe('postroom setup beside a running server', () => {
         .and.to.include('Set up, and in force.');
       expect(said.join('')).to.not.include('planted');
       expect((await office.run<{ unconfirmed?: object }>('status')).unconfirmed).to.equal(undefined);
-      await until('the port is another', () => office.service(Doors).ports.some(({ security }) => security === 'starttls'));
+      await until('the port is another', () => office.service(Ports).ports.some(({ security }) => security === 'starttls'));
       office.isp.mailbox('mail').put(letter({ to: 'Eve <mail@third.example>', subject: 'Hello' }));
       await office.round('user', ['third']);
       const boxes = await office.run<readonly { user: string; messages: number }[]>('mailboxes.list');

@@ -13,7 +13,7 @@ import { type SettingsServer, SettingsStore } from '../settings-file/settingsSer
 const DOORS = [
   manifest('doors', {
     configuration: {
-      title: 'Doors',
+      title: 'Ports',
       properties: {
         'doors.port': { type: 'integer', default: 110, risky: true, perNode: true, consequence: 'Programs lose their way.' },
         'doors.limit': { type: 'integer', default: 5 },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { SettingsService } from '@postroom/sdk/services';
 import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 import { VictimProcess } from '../../../faults/victimProcess.js';
 import { Postroom } from '../../../kit/postroom.js';
 import { until } from '../../../kit/until.js';
@@ -114,7 +114,7 @@ describe('a change of how the server is reached', () => {
   });
 
   it('counts at once where the trial period is switched off, and the rest of the server goes on', async () => {
-    const ports = (): readonly string[] => office.service(Doors).ports.map(({ protocol }) => protocol);
+    const ports = (): readonly string[] => office.service(Ports).ports.map(({ protocol }) => protocol);
     const before = ports();
     await office.run('plugins.disable', { plugin: 'postroom.trial-period' });
     expect(ports()).to.deep.equal(before);
@@ -148,7 +148,7 @@ describe('a change of how the server is reached', () => {
       expect(office.log).to.include(
         'The server ended before anybody confirmed the change of pop3.listen, tls.names: the former values are in force',
       );
-      expect(office.service(Doors).ports.find(({ protocol }) => protocol === 'pop3')?.security).to.equal('plain');
+      expect(office.service(Ports).ports.find(({ protocol }) => protocol === 'pop3')?.security).to.equal('plain');
       await office.close();
       office.log = '';
       await office.open();

@@ -210,7 +210,7 @@ describe('a port behind a load balancer', () => {
   });
 
   it('bounds the connections whose header has not come, gives their descriptors back, and closes them with the port', async () => {
-    const share = new OpenFilePool(4096).door('pop3');
+    const share = new OpenFilePool(4096).share('pop3');
     let taken = 0;
     const counted = {
       take: () => {

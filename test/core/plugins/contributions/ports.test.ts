@@ -1,7 +1,7 @@
 import type { PortListener } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { Doors } from '#core/plugins/contributions/doors.js';
+import { Ports } from '#core/plugins/contributions/ports.js';
 
 describe('doors', () => {
   const leaks = leakCheck();
@@ -9,10 +9,10 @@ describe('doors', () => {
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   let told: string[];
-  let doors: Doors;
+  let doors: Ports;
   beforeEach(() => {
     told = [];
-    doors = new Doors((plugin, sentence) => void told.push(`${plugin}: ${sentence}`));
+    doors = new Ports((plugin, sentence) => void told.push(`${plugin}: ${sentence}`));
   });
 
   function listener(name: string, more: Partial<PortListener> = {}): PortListener {

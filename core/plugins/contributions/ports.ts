@@ -7,7 +7,7 @@ import { LIFECYCLE_TIMEOUT_MS, withTimeout } from '../runtime/lifecycleTimeout.j
 const GRACE_MS = 5_000;
 
 /** One listener and what it has open. */
-interface Door {
+interface Opening {
   readonly plugin: string;
   readonly listener: PortListener;
   ports: readonly OpenPort[];
@@ -18,8 +18,8 @@ interface Door {
   barred: boolean;
 }
 
-export class Doors implements PortCatalogue {
-  readonly #doors: Door[] = [];
+export class Ports implements PortCatalogue {
+  readonly #openings: Opening[] = [];
   #begun = false;
   #licensed = false;
   #turn: Promise<void> = Promise.resolve();
@@ -30,26 +30,26 @@ export class Doors implements PortCatalogue {
   ) {}
 
   get ports(): readonly (OpenPort & { readonly plugin: string })[] {
-    return this.#doors.flatMap((door) => door.ports.map((port) => ({ ...port, plugin: door.plugin })));
+    return this.#openings.flatMap((opening) => opening.ports.map((port) => ({ ...port, plugin: opening.plugin })));
   }
 
-  /** Why doors of a plugin are shut that should be open: those that could not even say what became of their ports. */
+  /** Why ports of a plugin are shut that should be open: those that could not even say what became of their ports. */
   problemsOf(plugin: string): readonly string[] {
-    return this.#doors.flatMap((door) => (door.plugin === plugin ? (door.problem ?? []) : []));
+    return this.#openings.flatMap((opening) => (opening.plugin === plugin ? (opening.problem ?? []) : []));
   }
 
   add(plugin: string, listener: PortListener): Disposable {
-    const door: Door = { plugin, listener, ports: [], open: false, problem: undefined, barred: false };
-    this.#doors.push(door);
+    const opening: Opening = { plugin, listener, ports: [], open: false, problem: undefined, barred: false };
+    this.#openings.push(opening);
     return {
       dispose: async () => {
-        await this.#inTurn(() => this.#shut(door));
-        this.#doors.splice(this.#doors.indexOf(door), 1);
+        await this.#inTurn(() => this.#shut(opening));
+        this.#openings.splice(this.#openings.indexOf(opening), 1);
       },
     };
   }
 
-  /** From now on doors open as they are added. */
+  /** From now on ports open as they are added. */
   begin(): void {
     this.#begun = true;
   }
@@ -58,32 +58,32 @@ export class Doors implements PortCatalogue {
   settle(licensed: boolean): Promise<void> {
     this.#licensed = licensed;
     return this.#inTurn(async () => {
-      for (const door of this.#doors) {
-        const wanted = this.#begun && !door.barred && (this.#licensed || door.listener.withoutLicence === true);
-        await (wanted ? this.#open(door) : this.#shut(door));
+      for (const opening of this.#openings) {
+        const wanted = this.#begun && !opening.barred && (this.#licensed || opening.listener.withoutLicence === true);
+        await (wanted ? this.#open(opening) : this.#shut(opening));
       }
     });
   }
 
-  /** Closes one plugin's doors until they are reopened, or all. */
+  /** Closes one plugin's ports until they are reopened, or all. */
   close(plugin?: string): Promise<void> {
     if (plugin === undefined) {
       this.#begun = false;
     }
-    const doors = this.#doors.filter((door) => plugin === undefined || door.plugin === plugin);
-    for (const door of doors) {
-      door.barred = plugin !== undefined;
+    const openings = this.#openings.filter((opening) => plugin === undefined || opening.plugin === plugin);
+    for (const opening of openings) {
+      opening.barred = plugin !== undefined;
     }
     return this.#inTurn(async () => {
-      await Promise.all(doors.map((door) => this.#shut(door)));
+      await Promise.all(openings.map((opening) => this.#shut(opening)));
     });
   }
 
-  /** Closes and opens one plugin's doors, after a change of its ports. */
+  /** Closes one plugin's ports and opens them again, after a change of them. */
   async reopen(plugin: string): Promise<void> {
     await this.close(plugin);
-    for (const door of this.#doors.filter((one) => one.plugin === plugin)) {
-      door.barred = false;
+    for (const opening of this.#openings.filter((one) => one.plugin === plugin)) {
+      opening.barred = false;
     }
     await this.settle(this.#licensed);
   }
@@ -93,41 +93,41 @@ export class Doors implements PortCatalogue {
     return this.#turn;
   }
 
-  async #open(door: Door): Promise<void> {
-    if (door.open) {
+  async #open(opening: Opening): Promise<void> {
+    if (opening.open) {
       return;
     }
-    const { listener, plugin } = door;
+    const { listener, plugin } = opening;
     let isLate = false;
     try {
-      const opening = listener.start();
+      const started = listener.start();
       // Opened after the time limit: without this it would stay open for ever.
-      void opening.then(() => (isLate ? listener.stop(0) : undefined)).catch(() => undefined);
-      door.ports = portsIn(await withTimeout(opening, 'Opening', this.timeoutMs, plugin));
-      door.open = true;
-      door.problem = undefined;
-      for (const port of door.ports) {
+      void started.then(() => (isLate ? listener.stop(0) : undefined)).catch(() => undefined);
+      opening.ports = portsIn(await withTimeout(started, 'Opening', this.timeoutMs, plugin));
+      opening.open = true;
+      opening.problem = undefined;
+      for (const port of opening.ports) {
         if (port.problem !== undefined) {
           this.onProblem(plugin, port.problem);
         }
       }
     } catch (error) {
       isLate = true;
-      door.problem = `${listener.name} could not be opened: ${sentenceOf(error)}`;
-      this.onProblem(plugin, door.problem);
+      opening.problem = `${listener.name} could not be opened: ${sentenceOf(error)}`;
+      this.onProblem(plugin, opening.problem);
     }
   }
 
-  async #shut(door: Door): Promise<void> {
-    if (!door.open) {
+  async #shut(opening: Opening): Promise<void> {
+    if (!opening.open) {
       return;
     }
-    door.open = false;
-    door.ports = [];
+    opening.open = false;
+    opening.ports = [];
     try {
-      await withTimeout(door.listener.stop(GRACE_MS), 'Closing', GRACE_MS + this.timeoutMs, door.plugin);
+      await withTimeout(opening.listener.stop(GRACE_MS), 'Closing', GRACE_MS + this.timeoutMs, opening.plugin);
     } catch (error) {
-      this.onProblem(door.plugin, `${door.listener.name} did not close cleanly: ${sentenceOf(error)}`);
+      this.onProblem(opening.plugin, `${opening.listener.name} did not close cleanly: ${sentenceOf(error)}`);
     }
   }
 }
