@@ -15,6 +15,7 @@ export const ERROR_CODES = Object.freeze({
   'data/moved': 'Everything in the store was copied to another one, which is used since.',
   'data/newer': 'The data folder was written by a newer version.',
   'data/corrupt': 'The database is damaged.',
+  'door/closed': 'The thread that a connection was in has ended.',
   'file/not-writable': 'A file or folder that somebody named cannot be written.',
   'isp/unreachable': 'The connection to the ISP failed or was cut.',
   'isp/timeout': 'The ISP did not answer in time.',

@@ -7,6 +7,7 @@ export * from './services/catalogues.js';
 export * from './services/contributions.js';
 export * from './services/createServiceId.js';
 export * from './services/dataFolder.js';
+export * from './services/doors.js';
 export * from './services/events.js';
 export * from './services/figures.js';
 export * from './services/heldMail.js';

@@ -34,6 +34,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   'data/moved': 409,
   'data/newer': 409,
   'data/corrupt': 500,
+  'door/closed': 503,
   'file/not-writable': 422,
   'isp/unreachable': 502,
   'isp/timeout': 504,
