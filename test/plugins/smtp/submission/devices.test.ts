@@ -1,8 +1,8 @@
 // Printers, scanners and old scripts: what they write otherwise than SMTP wants it, and what they hear of it.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { STRAY_END_MS } from '#plugins/smtp/dist/submission/lineEnds.js';
-import { parsePathCommand } from '#plugins/smtp/dist/submission/pathCommand.js';
+import { STRAY_END_MS } from '#plugins/smtp/dist/submission/front/lineEnds.js';
+import { parsePathCommand } from '#plugins/smtp/dist/submission/front/pathCommand.js';
 import { servedHost } from './servedHost.js';
 
 describe('devices that leave the angle brackets out', () => {

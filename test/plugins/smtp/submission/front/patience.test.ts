@@ -1,6 +1,6 @@
 import { VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { BEGIN_MS, type ClientProgress, IDLE_MS, Patience } from '#plugins/smtp/dist/submission/patience.js';
+import { BEGIN_MS, type ClientProgress, IDLE_MS, Patience } from '#plugins/smtp/dist/submission/front/patience.js';
 
 describe('the patience with an SMTP client', () => {
   const clock = new VirtualClock();

@@ -5,6 +5,7 @@ import type { SMTPServer, SMTPServerAddress } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import type { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
 import { DataStream } from './dataStream.js';
+import { userOf } from './envelope.js';
 import { isHarmless, LONE_LF, loneLfOf, StrayEnd, WITHOUT_END } from './lineEnds.js';
 import { type PathCommand, parsePathCommand } from './pathCommand.js';
 import { type ClientProgress, Patience } from './patience.js';
@@ -25,9 +26,12 @@ const MAX_MISTAKES = 20;
 export const MAX_IDLE_REPLIES = 2_000;
 
 export class StrictConnection extends SMTPConnection {
-  readonly #surroundings: Surroundings & { readonly caller: SubmissionClient | undefined };
+  readonly #surroundings: Surroundings;
+  readonly #client: SubmissionClient;
   readonly #patience: Patience;
   readonly #strayEnd: StrayEnd;
+  /** From a trusted network; found out when it is first needed. */
+  #isDevice: boolean | undefined;
   #hasLoneLf = false;
   #mistakes = 0;
   #idleReplies = 0;
@@ -35,11 +39,13 @@ export class StrictConnection extends SMTPConnection {
   constructor(
     server: SMTPServer,
     socket: Socket | TLSSocket,
-    surroundings: Surroundings & { readonly caller: SubmissionClient | undefined },
-    options?: SMTPConnectionOptions | null,
+    surroundings: Surroundings,
+    client: SubmissionClient,
+    options: SMTPConnectionOptions,
   ) {
     super(server, socket, options);
     this.#surroundings = surroundings;
+    this.#client = client;
     this.#strayEnd = new StrayEnd(surroundings.clock, () => this.#refuseStrayEnd());
     this.#patience = new Patience(
       surroundings.clock,
@@ -73,30 +79,29 @@ export class StrictConnection extends SMTPConnection {
   override _onClose(): void {
     this.#strayEnd.dispose();
     this.#patience.dispose();
-    this.#surroundings.caller?.guest.left();
+    this.#client.atDesk.leave(userOf(this.session));
     super._onClose();
   }
 
   /** The library gives each socket of a connection its time limit: the first one, and the wrap of STARTTLS. */
   override _armTimeout(socket?: Socket | TLSSocket): void {
-    const { caller } = this.#surroundings;
-    if (caller && socket) caller.top = socket;
+    if (socket) this.#client.top = socket;
     super._armTimeout(socket);
   }
 
   /** STARTTLS: the library's limit begins again with each octet of a handshake, and is the one for commands. */
   override upgrade(callback: Done, secureCallback?: Done): void {
     super.upgrade(callback, secureCallback);
-    const wrap = this.#surroundings.caller?.top;
-    const limit = this.#surroundings.clock.after(HANDSHAKE_MS, () => wrap?.destroy());
-    for (const event of ['secure', 'close']) wrap?.once(event, () => void limit.dispose());
+    const wrap = this.#client.top;
+    const limit = this.#surroundings.clock.after(HANDSHAKE_MS, () => wrap.destroy());
+    for (const event of ['secure', 'close']) wrap.once(event, () => void limit.dispose());
   }
 
   /** A text that begins with an enhanced status code keeps that one. */
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
     const hasBegun = Boolean(this.session.user || this.session.envelope?.mailFrom);
     this.#patience.answered(hasBegun);
-    if (hasBegun) this.#surroundings.caller?.guest.known();
+    if (hasBegun) this.#client.atDesk.known();
     const hasCode = typeof data === 'string' && /^[245]\.\d{1,3}\.\d{1,3} /.test(data);
     super.send(code, data, hasCode ? false : context);
     if (code >= 500 && code <= 504 && ++this.#mistakes === MAX_MISTAKES) {
@@ -217,7 +222,8 @@ export class StrictConnection extends SMTPConnection {
   }
 
   #parse(keyword: 'MAIL FROM' | 'RCPT TO', line: string): PathCommand | undefined {
-    return parsePathCommand(keyword, line, this.#surroundings.isTrusted(this.remoteAddress));
+    this.#isDevice ??= this.#surroundings.isTrusted(this.remoteAddress);
+    return parsePathCommand(keyword, line, this.#isDevice);
   }
 
   /** Shown to the author of a program that leaves the brackets out: it says what to write. */
@@ -233,7 +239,7 @@ export class StrictConnection extends SMTPConnection {
   #refusesLoneLf(command: Buffer): boolean {
     if (this._upgrading || (!this._nextHandler && isHarmless(command.toString('latin1')))) return false;
     this._nextHandler = false;
-    if (!this.#hasLoneLf) this.#surroundings.complaints.warn('lone LF', loneLfOf(this.remoteAddress), { peer: this.remoteAddress });
+    if (!this.#hasLoneLf) this.#client.atDesk.complain('lone LF', loneLfOf(this.remoteAddress));
     this.#hasLoneLf = true;
     this.send(500, `5.5.2 ${LONE_LF}`);
     return true;

@@ -1,7 +1,7 @@
 // The octets of DATA on their way into the store: cut off where the message is too large, loops, or its client is gone.
 import { Readable } from 'node:stream';
 import type { SMTPServerDataStream } from 'smtp-server';
-import { Refusal } from './replies.js';
+import { Refusal } from '../replies.js';
 
 /** RFC 5321 section 6.3: a message that has passed more hosts runs in a circle. */
 const MAX_RECEIVED = 100;

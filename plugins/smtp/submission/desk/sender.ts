@@ -1,7 +1,7 @@
 // Who may send under which address (RFC 6409 section 6.1), and whose mail it is.
 import type { AccountView, MailboxRef } from '@postroom/sdk';
 import type { Accounts } from '@postroom/sdk/services';
-import { Refusal } from './replies.js';
+import { Refusal } from '../replies.js';
 
 /**
  * The author of a message with this reverse-path, or a refusal.

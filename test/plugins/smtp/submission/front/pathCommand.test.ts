@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parsePathCommand } from '#plugins/smtp/dist/submission/pathCommand.js';
-import { expectLinear } from '../../../kit/linear.js';
+import { parsePathCommand } from '#plugins/smtp/dist/submission/front/pathCommand.js';
+import { expectLinear } from '../../../../kit/linear.js';
 
 const rcpt = (path: string): string | undefined => parsePathCommand('RCPT TO', `RCPT TO:<${path}>`)?.address;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { DataStream } from '#plugins/smtp/dist/submission/dataStream.js';
+import { DataStream } from '#plugins/smtp/dist/submission/front/dataStream.js';
 
 /** Feeds the octets behind DATA in these pieces; answers the message and the command lines that follow it. */
 async function read(pieces: readonly Buffer[]): Promise<{ text: string; commands: string[] }> {

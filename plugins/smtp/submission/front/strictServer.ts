@@ -2,8 +2,10 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { type Disposable, SERVER_TLS } from '@postroom/sdk';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js';
+import type { AdmittedClient } from '../submissionDesk.js';
+import { handlersOf } from './handlers.js';
 import { IDLE_MS } from './patience.js';
 import { StrictConnection } from './strictConnection.js';
 import { HANDSHAKE_MS, MAX_COMMAND_OCTETS, type SubmissionClient, type Surroundings } from './surroundings.js';
@@ -12,7 +14,10 @@ const TOO_MANY = '421 4.7.0 Too many connections. Try again in a moment.\r\n';
 const WITHOUT_AUTH = ['XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'];
 
 export class StrictServer extends SMTPServer {
-  readonly #callers = new WeakMap<Socket, SubmissionClient>();
+  readonly #clients = new WeakMap<Socket, SubmissionClient>();
+  readonly #ofSession = new WeakMap<SMTPServerSession, SubmissionClient>();
+  /** Connections that the desk has not answered for yet. */
+  readonly #arriving = new Set<Socket>();
 
   constructor(
     options: SMTPServerOptions,
@@ -22,7 +27,7 @@ export class StrictServer extends SMTPServer {
       ...options,
       logger: false,
       disableReverseLookup: true,
-      // A login is asked for per connection, see the handler of MAIL.
+      // A login is asked for per connection, see the desk's answer to MAIL.
       authOptional: true,
       allowInsecureAuth: true,
       authMethods: ['PLAIN', 'LOGIN'],
@@ -33,49 +38,81 @@ export class StrictServer extends SMTPServer {
       ...SERVER_TLS,
       socketTimeout: IDLE_MS,
       disabledCommands: [...WITHOUT_AUTH, ...(options.hideSTARTTLS ? ['STARTTLS'] : [])],
+      ...handlersOf({
+        clientOf: (session) => this.#clientOf(session),
+        size: Number(options.size),
+        afterMessage: () => this.dismissIdle(),
+      }),
     });
+    this.#standAtDoor();
   }
 
   /**
    * Counts every connection from its first octet, handshakes too: the library's own limit is one for each port and refuses the
    * last client, so that many silent connections would keep the office out.
    */
-  override _acceptSocket(socket: Socket, handshake: boolean): (() => void) | false {
-    const { gate, limits, complaints, refusals } = this.surroundings;
-    const peer = socket.remoteAddress ?? '';
-    const guest = gate.admit(peer, limits, () => {
-      complaints.warn('made room', `SMTP connection from ${peer} closed: too many wait without a login.`, { peer });
-      caller.top.destroy();
+  #standAtDoor(): void {
+    const taking = this.server.listeners('connection') as ((socket: Socket) => void)[];
+    this.server.removeAllListeners('connection');
+    const take = (socket: Socket, address: string, client: AdmittedClient | undefined): void => {
+      if (this.#letIn(socket, address, client)) for (const each of taking) each.call(this.server, socket);
+    };
+    this.server.on('connection', (socket: Socket) => {
+      const address = socket.remoteAddress ?? '';
+      const answer = this.surroundings.desk.admit(address, () => (this.#clients.get(socket)?.top ?? socket).destroy());
+      if (answer instanceof Promise) this.#await(socket, answer, (client) => take(socket, address, client));
+      else take(socket, address, answer);
     });
-    if (guest === undefined) {
-      complaints.warn('refused', `SMTP connection from ${peer} refused: too many are open.`, { peer });
-      refusals.refuse(socket, handshake ? '' : TOO_MANY);
+  }
+
+  #await(socket: Socket, answer: Promise<AdmittedClient | undefined>, take: (client: AdmittedClient | undefined) => void): void {
+    this.#arriving.add(socket);
+    // It stays: a reset may come between our waiting and the library's reading.
+    socket.on('error', () => undefined);
+    answer.then(
+      (client) => {
+        this.#arriving.delete(socket);
+        if (socket.destroyed) client?.leave(undefined);
+        else take(client);
+      },
+      () => {
+        this.#arriving.delete(socket);
+        socket.destroy();
+      },
+    );
+  }
+
+  #letIn(socket: Socket, address: string, atDesk: AdmittedClient | undefined): boolean {
+    if (atDesk === undefined) {
+      this.surroundings.refusals.refuse(socket, this.options.secure ? '' : TOO_MANY);
       return false;
     }
-    const caller: SubmissionClient = { guest, address: peer, top: socket };
-    this.#callers.set(socket, caller);
+    const client: SubmissionClient = { atDesk, address, top: socket, hasSession: false };
+    this.#clients.set(socket, client);
     // STARTTLS takes this listener off; from then on the connection says when it is closed.
-    socket.once('close', () => guest.left());
-    return super._acceptSocket(socket, handshake);
+    socket.once('close', () => {
+      if (!client.hasSession) atDesk.leave(undefined);
+    });
+    return true;
   }
 
   override connect(socket: Socket | TLSSocket, socketOptions?: SMTPConnectionOptions | null): void {
+    const client = this.#clients.get(socket);
     // It had to make room since it was accepted; nothing would tell of its end again.
-    if (socket.destroyed) return;
-    const caller = this.#callers.get(socket);
-    const connection = new StrictConnection(
-      this,
-      socket,
-      { ...this.surroundings, caller },
-      {
-        ...socketOptions,
-        // Of one behind a proxy TLS does not know it.
-        ...(caller === undefined ? {} : { remoteAddress: caller.address }),
-      },
-    );
+    if (socket.destroyed || client === undefined) return;
+    // Of one behind a proxy TLS does not know the address.
+    const connection = new StrictConnection(this, socket, this.surroundings, client, { ...socketOptions, remoteAddress: client.address });
+    client.hasSession = true;
+    this.#ofSession.set(connection.session, client);
     this.connections.add(connection);
     connection.on('error', (error: Error) => this._onError(error));
     connection.init();
+  }
+
+  #clientOf(session: SMTPServerSession): AdmittedClient {
+    const client = this.#ofSession.get(session);
+    if (client === undefined) throw new Error('A session has no client.');
+    return client.atDesk;
   }
 
   /**
@@ -88,13 +125,13 @@ export class StrictServer extends SMTPServer {
       return;
     }
     let limit: Disposable | undefined;
-    const caller = this.#callers.get(socket);
+    const client = this.#clients.get(socket);
     super._upgrade(socket, (error, secure) => {
       void limit?.dispose();
-      if (secure && caller) this.#callers.set(secure, caller);
+      if (secure && client) this.#clients.set(secure, client);
       callback(error, secure);
     });
-    if (caller) caller.top = this._pendingSockets.get(socket) ?? socket;
+    if (client) client.top = this._pendingSockets.get(socket) ?? socket;
     limit = this.surroundings.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
   }
 
@@ -103,6 +140,7 @@ export class StrictServer extends SMTPServer {
     this.options.closeTimeout = Math.max(1, graceMs);
     const open = [...this.connections];
     const closed = new Promise<void>((resolve) => this.close(resolve));
+    for (const socket of this.#arriving) socket.destroy();
     this.dismissIdle();
     await closed;
     for (const connection of open) {
