@@ -1,12 +1,13 @@
 // The SMTP ports: opened as the settings say, each with the server's own certificate, closed without losing a running message.
-import type { AddressInfo, Server } from 'node:net';
 import { hostname } from 'node:os';
-import type { ConnectionLimits, Disposable, OpenPort, PortListener, Settings } from '@postroom/sdk';
+import type { ConnectionLimits, Disposable, OpenPort, PluginContext, PortListener, Settings } from '@postroom/sdk';
 import { BoundedLog, ConnectionGate, openFiles } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
-import { networks } from '@postroom/sdk/network';
-import type { Certificates } from '@postroom/sdk/services';
+import { networks, openPort, type PortPlace } from '@postroom/sdk/network';
+import type { Certificates, Doors, ProtocolDoors } from '@postroom/sdk/services';
 import { type DeskServices, ServerDesk } from './desk/serverDesk.js';
+import { DoorAttendance } from './door/doorAttendance.js';
+import type { SubmissionDoorSetup } from './door/doorFront.js';
 import { type CertificatePem, type FrontRules, LISTEN, SubmissionFront, type SubmissionPort } from './front/submissionFront.js';
 import { smtpPortProblem } from './portProblem.js';
 import { TRUSTED_NETWORKS } from './senderChecks.js';
@@ -14,6 +15,17 @@ import { TRUSTED_NETWORKS } from './senderChecks.js';
 /** Load balancers in front of any of the ports. */
 export function proxiesIn(settings: Settings): readonly string[] {
   return settings.get<readonly SubmissionPort[]>(LISTEN).flatMap(({ proxies = [] }) => proxies);
+}
+
+/** As `contributes.doors` of the manifest has it. */
+const DOOR_MODULE = './dist/door.js';
+
+export interface ListenerParts {
+  readonly settings: Settings;
+  readonly certificates: Certificates;
+  /** Opens doors for the plugin that this is; `undefined` where there can be none. */
+  readonly doors: () => Doors | undefined;
+  readonly plugin: Pick<PluginContext, 'id' | 'folder'>;
 }
 
 export class SubmissionListener implements PortListener {
@@ -26,28 +38,37 @@ export class SubmissionListener implements PortListener {
   #renewal: Disposable | undefined;
   #naming: Disposable | undefined;
 
+  #inDoors: ProtocolDoors | undefined;
+
   constructor(
-    private readonly settings: Settings,
-    private readonly certificates: Certificates,
+    private readonly parts: ListenerParts,
     services: Omit<DeskServices, 'complaints'>,
   ) {
     this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
   }
 
   async start(): Promise<readonly OpenPort[]> {
-    const isTrusted = networks(this.settings.get<readonly string[]>(TRUSTED_NETWORKS), TRUSTED_NETWORKS);
+    const { settings, certificates } = this.parts;
+    const isTrusted = networks(settings.get<readonly string[]>(TRUSTED_NETWORKS), TRUSTED_NETWORKS);
     const desk = new ServerDesk(this.#services, { gate: this.#gate, limits: this.#limits(), isTrusted });
     const { log, clock } = this.#services;
     const front = new SubmissionFront(this.#rules(), { desk, clock, log, share: this.#share });
     this.#front = front;
-    this.#renewal = this.certificates.onDidChange(() => front.renew(this.#certificate()));
-    this.#naming = this.settings.onDidChange(['server.name'], () => front.rename(this.#name()));
-    return await Promise.all(this.settings.get<readonly SubmissionPort[]>(LISTEN).map((port) => this.#open(port, front)));
+    this.#renewal = certificates.onDidChange(() => this.#renew(front));
+    this.#naming = settings.onDidChange(['server.name'], () => this.#rename(front));
+    const doors = this.parts.doors();
+    const ports = await Promise.all(
+      settings.get<readonly SubmissionPort[]>(LISTEN).map((port) => this.#open(port, front, doors?.sharePorts === true)),
+    );
+    if (doors?.sharePorts === true) this.#inDoors = this.#doorsOf(doors, desk, front, ports);
+    await this.#inDoors?.open();
+    return ports.map(({ open }) => open);
   }
 
   async stop(graceMs: number): Promise<void> {
-    const closed = this.#front?.close(graceMs);
+    const closed = Promise.all([this.#front?.close(graceMs), this.#inDoors?.close(graceMs)]);
     this.#front = undefined;
+    this.#inDoors = undefined;
     await this.#renewal?.dispose();
     await this.#naming?.dispose();
     await closed;
@@ -55,51 +76,73 @@ export class SubmissionListener implements PortListener {
   }
 
   #limits(): ConnectionLimits {
-    const connections = this.settings.get<number>('smtp.maxConnections');
-    const connectionsPerAddress = this.settings.get<number>('smtp.maxConnectionsPerAddress');
+    const connections = this.parts.settings.get<number>('smtp.maxConnections');
+    const connectionsPerAddress = this.parts.settings.get<number>('smtp.maxConnectionsPerAddress');
     return { connections, connectionsPerAddress, connectionsBeforeLogin: connections };
   }
 
   #rules(): FrontRules {
-    const { settings } = this;
+    const { settings } = this.parts;
     return {
       name: this.#name(),
       size: settings.get<number>('smtp.maxMessageBytes'),
       maxRecipients: settings.get<number>('smtp.maxRecipients'),
       trustedNetworks: settings.get<readonly string[]>(TRUSTED_NETWORKS),
       plaintextNetworks: settings.get<readonly string[]>('smtp.plaintextNetworks'),
-      certificate: missingCertificate(this.certificates, 'tls') === undefined ? this.#certificate() : undefined,
+      certificate: missingCertificate(this.parts.certificates, 'tls') === undefined ? this.#certificate() : undefined,
     };
   }
 
   #certificate(): CertificatePem {
-    const { key, cert } = this.certificates.pem;
+    const { key, cert } = this.parts.certificates.pem;
     return { key, cert };
   }
 
   #name(): string {
-    return this.settings.get<string>('server.name') || hostname();
+    return this.parts.settings.get<string>('server.name') || hostname();
   }
 
-  async #open(port: SubmissionPort, front: SubmissionFront): Promise<OpenPort> {
+  async #open(port: SubmissionPort, front: SubmissionFront, shared: boolean): Promise<AskedPort> {
     const asked = { protocol: 'smtp', host: port.host ?? '', port: port.port, security: port.security };
-    const missing = missingCertificate(this.certificates, port.security);
-    if (missing !== undefined) return { ...asked, problem: missing };
+    const missing = missingCertificate(this.parts.certificates, port.security);
+    if (missing !== undefined) return { asked: port, open: { ...asked, problem: missing } };
     try {
-      const { address, port: opened } = await front.serve(port, (server) => listening(server, port));
-      return { ...asked, host: address, port: opened };
+      const at = await front.serve(port, (server) => openPort(server, place(port), shared));
+      return { asked: port, open: { ...asked, host: at.address, port: at.port } };
     } catch (error) {
-      return { ...asked, problem: smtpPortProblem(port, error as NodeJS.ErrnoException) };
+      return { asked: port, open: { ...asked, problem: smtpPortProblem(port, error as NodeJS.ErrnoException) } };
     }
+  }
+
+  #doorsOf(doors: Doors, desk: ServerDesk, front: SubmissionFront, ports: readonly AskedPort[]): ProtocolDoors {
+    const joined = ports.flatMap(({ asked: { security, proxies }, open: { host, port, problem } }) =>
+      problem === undefined ? [{ security, ...(proxies !== undefined && { proxies }), at: { address: host, port } }] : [],
+    );
+    return doors.protocol(this.parts.plugin, DOOR_MODULE, {
+      setup: (): SubmissionDoorSetup => ({ rules: front.rules, ports: joined }),
+      attend: (line) => new DoorAttendance(line, desk, this.#services.log),
+    });
+  }
+
+  #renew(front: SubmissionFront): void {
+    const certificate = this.#certificate();
+    front.renew(certificate);
+    this.#inDoors?.tellAll('certificate', certificate);
+  }
+
+  #rename(front: SubmissionFront): void {
+    const name = this.#name();
+    front.rename(name);
+    this.#inDoors?.tellAll('name', name);
   }
 }
 
-function listening(server: Server, { host, port }: SubmissionPort): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off('error', reject);
-      resolve(server.address() as AddressInfo);
-    });
-  });
+/** A port of the settings and what came of it. */
+interface AskedPort {
+  readonly asked: SubmissionPort;
+  readonly open: OpenPort;
+}
+
+function place({ host, port }: SubmissionPort): PortPlace {
+  return { port, ...(host !== undefined && { host }) };
 }

@@ -17,6 +17,7 @@ import type { LoginPeer, LoginResult, PostroomEvent, ServiceId, Submission } fro
 
 import { activate } from '#plugins/smtp/dist/plugin.js';
 import { manifestOf } from '../../kit/editionHandler.js';
+import { InProcessDoors, type Where } from './inProcessDoors.js';
 import { type TestCertificate, testCertificate } from './testCertificate.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../../plugins/smtp/package.json', import.meta.url), 'utf8')) as {
@@ -112,7 +113,12 @@ export class FakeHost {
   readonly #subscriptions: Disposable[] = [];
   readonly #certificateListeners: (() => void)[] = [];
 
-  constructor(settings: Readonly<Record<string, unknown>> = {}) {
+  #doors: InProcessDoors | undefined;
+
+  constructor(
+    settings: Readonly<Record<string, unknown>> = {},
+    private readonly where: Where = 'on the main thread',
+  ) {
     const defaults = Object.entries(manifest.contributes.configuration.properties).map(
       ([key, { default: value }]) => [key, value] as const,
     );
@@ -125,6 +131,7 @@ export class FakeHost {
 
   async activate(): Promise<this> {
     this.pem = await testCertificate();
+    if (this.where === 'in a door') this.#doors = new InProcessDoors(this.clock);
     activate(this.#context());
     return this;
   }
@@ -134,7 +141,12 @@ export class FakeHost {
     for (const listener of this.#listeners) {
       opened.push(...(await listener.start()));
     }
-    return opened;
+    return this.#doors === undefined ? opened : opened.map((port) => this.#doors?.portFor(port) ?? port);
+  }
+
+  /** The door dies, and what it held with it. */
+  async killDoor(): Promise<void> {
+    await this.#doors?.kill();
   }
 
   async stop(graceMs = 1): Promise<void> {
@@ -189,6 +201,7 @@ export class FakeHost {
       subscriptions: { push: (...items: Disposable[]) => void this.#subscriptions.push(...items) },
       listen: (listener: PortListener) => void this.#listeners.push(listener),
       get: (id: ServiceId<unknown>) => services.get(id.serviceName),
+      use: (_id: ServiceId<unknown>, take: (service: unknown) => Disposable) => (this.#doors === undefined ? nothing : take(this.#doors)),
     } as unknown as PluginContext;
   }
 

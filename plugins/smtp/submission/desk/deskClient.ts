@@ -1,6 +1,7 @@
 // What one mail client may do, verb by verb: AUTH, MAIL, RCPT, DATA, goodbye.
 import type { Guest, MailboxRef } from '@postroom/sdk';
 import { sentenceOf } from '@postroom/sdk';
+import { isQualified } from '../qualifiedAddress.js';
 import { Refusal, refusalOf } from '../replies.js';
 import type { AdmittedClient, PasswordLogin, Sender, SubmittedEnvelope } from '../submissionDesk.js';
 import type { MissingLogins } from './missingLogins.js';
@@ -136,12 +137,6 @@ export class DeskClient implements AdmittedClient {
       };
     });
   }
-}
-
-/** Whether a recipient has a full domain, a domain literal, or is the one name that needs none. Pure. */
-export function isQualified(address: string): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  return domain.includes('.') || domain.startsWith('[') || !address.includes('@');
 }
 
 /** Who reads it looks after a scanner, or has forgotten the login in a mail program. */

@@ -79,7 +79,7 @@ export class StrictConnection extends SMTPConnection {
   override _onClose(): void {
     this.#strayEnd.dispose();
     this.#patience.dispose();
-    this.#client.atDesk.leave(userOf(this.session));
+    this.#client.left(userOf(this.session));
     super._onClose();
   }
 

@@ -1,7 +1,7 @@
 // smtp-server, with what it lacks at its ports: limits that keep the office served, an end to every handshake, and a clean shutdown.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type Disposable, SERVER_TLS } from '@postroom/sdk';
+import { type Disposable, type MailboxRef, SERVER_TLS } from '@postroom/sdk';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import type { SMTPConnectionOptions, TLSError } from 'smtp-server/lib/smtp-connection.js';
 import type { AdmittedClient } from '../submissionDesk.js';
@@ -18,6 +18,8 @@ export class StrictServer extends SMTPServer {
   readonly #ofSession = new WeakMap<SMTPServerSession, SubmissionClient>();
   /** Connections that the desk has not answered for yet. */
   readonly #arriving = new Set<Socket>();
+  readonly #inside = new Set<SubmissionClient>();
+  readonly #whenEmpty: (() => void)[] = [];
 
   constructor(
     options: SMTPServerOptions,
@@ -87,11 +89,16 @@ export class StrictServer extends SMTPServer {
       this.surroundings.refusals.refuse(socket, this.options.secure ? '' : TOO_MANY);
       return false;
     }
-    const client: SubmissionClient = { atDesk, address, top: socket, hasSession: false };
+    const left = (user: MailboxRef | undefined): void => {
+      atDesk.leave(user);
+      if (this.#inside.delete(client) && this.#inside.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    };
+    const client: SubmissionClient = { atDesk, address, top: socket, hasSession: false, left };
     this.#clients.set(socket, client);
+    this.#inside.add(client);
     // STARTTLS takes this listener off; from then on the connection says when it is closed.
     socket.once('close', () => {
-      if (!client.hasSession) atDesk.leave(undefined);
+      if (!client.hasSession) left(undefined);
     });
     return true;
   }
@@ -135,17 +142,38 @@ export class StrictServer extends SMTPServer {
     limit = this.surroundings.clock.after(HANDSHAKE_MS, () => this._pendingSockets.get(socket)?.destroy());
   }
 
-  /** Takes no connection any more, says 421 to idle clients at once and to the others when their message is done or `graceMs` are over. */
+  /**
+   * Takes no connection any more, says 421 to idle clients at once and to the others when their message is done or `graceMs` are over. May be called again
+   * meanwhile.
+   */
   async shutdown(graceMs: number): Promise<void> {
-    this.options.closeTimeout = Math.max(1, graceMs);
     const open = [...this.connections];
-    const closed = new Promise<void>((resolve) => this.close(resolve));
+    const emptied = this.#emptied(graceMs);
+    // The library's own end of the grace is for connections that its port has taken; those that come from elsewhere it does not wait for.
+    this.options.closeTimeout = Math.max(1, graceMs);
+    this.close();
     for (const socket of this.#arriving) socket.destroy();
     this.dismissIdle();
-    await closed;
+    await emptied;
+    for (const connection of [...this.connections]) {
+      connection.send(421, 'Server shutting down');
+      connection.close();
+    }
     for (const connection of open) {
       connection._socket.destroySoon();
     }
+  }
+
+  /** Resolves when no client is left, at the latest after `graceMs`. */
+  #emptied(graceMs: number): Promise<void> {
+    if (this.#inside.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, Math.max(1, graceMs));
+      this.#whenEmpty.push(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
   }
 
   /** Says goodbye to clients that wait for nothing, once a shutdown has begun. */

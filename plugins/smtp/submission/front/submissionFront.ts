@@ -51,22 +51,25 @@ export class SubmissionFront {
   readonly #surroundings: Surroundings;
   readonly #proxied: ProxyHeaders;
   readonly #servers = new Set<StrictServer>();
-  #name: string;
-  #certificate: CertificatePem | undefined;
+  #rules: FrontRules;
 
   /** Throws `settings/invalid` for what is no network. */
   constructor(
-    private readonly rules: FrontRules,
+    rules: FrontRules,
     private readonly services: FrontServices,
   ) {
+    this.#rules = rules;
     const { desk, clock, log, share } = services;
     const isTrusted = networks(rules.trustedNetworks, TRUSTED_NETWORKS);
     const isPlaintextNetwork = networks(rules.plaintextNetworks, PLAINTEXT);
     const mayLogInPlainly = (address: string): boolean => isTrusted(address) || isPlaintextNetwork(address);
     this.#surroundings = { desk, clock, isTrusted, mayLogInPlainly, refusals: new Refusals() };
     this.#proxied = new ProxyHeaders({ name: 'SMTP', setting: LISTEN, log, clock, share });
-    this.#name = rules.name;
-    this.#certificate = rules.certificate;
+  }
+
+  /** As they are now. */
+  get rules(): FrontRules {
+    return this.#rules;
   }
 
   /** Serves a port. `listen` has the server listen; where it rejects, nothing is served, and that is passed on. */
@@ -74,14 +77,15 @@ export class SubmissionFront {
     { security, proxies }: Omit<SubmissionPort, 'host' | 'port'>,
     listen: (server: Server) => Promise<Result>,
   ): Promise<Result> {
+    const { name, certificate, size, maxRecipients } = this.#rules;
     const server = new StrictServer(
       {
-        ...(security === 'plain' ? {} : this.#certificate),
-        name: this.#name,
+        ...(security === 'plain' ? {} : certificate),
+        name,
         secure: security === 'tls',
         hideSTARTTLS: security !== 'starttls',
-        size: this.rules.size,
-        maxRecipients: this.rules.maxRecipients,
+        size,
+        maxRecipients,
       },
       this.#surroundings,
     );
@@ -94,20 +98,21 @@ export class SubmissionFront {
   }
 
   rename(name: string): void {
-    this.#name = name;
+    this.#rules = { ...this.#rules, name };
     for (const server of this.#servers) server.options.name = name;
   }
 
   renew(certificate: CertificatePem): void {
-    this.#certificate = certificate;
+    this.#rules = { ...this.#rules, certificate };
     for (const server of this.#servers) server.updateSecureContext({ ...certificate });
   }
 
-  /** Takes nothing new, says 421 to idle clients at once and to the others when their message is done or `graceMs` are over. */
+  /**
+   * Takes nothing new, says 421 to idle clients at once and to the others when their message is done or `graceMs` are over. Called again, with a shorter
+   * grace, that counts.
+   */
   async close(graceMs: number): Promise<void> {
     this.#proxied.dispose();
-    const servers = [...this.#servers];
-    this.#servers.clear();
-    await Promise.all(servers.map((server) => server.shutdown(graceMs)));
+    await Promise.all([...this.#servers].map((server) => server.shutdown(graceMs)));
   }
 }

@@ -1,6 +1,6 @@
 // What the SMTP ports of a thread share with each other and with their connections.
 import type { Socket } from 'node:net';
-import type { Refusals } from '@postroom/sdk';
+import type { MailboxRef, Refusals } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { AdmittedClient, SubmissionDesk } from '../submissionDesk.js';
 
@@ -26,4 +26,6 @@ export interface SubmissionClient {
   top: Socket;
   /** A connection of the library has it, and says when it is closed. */
   hasSession: boolean;
+  /** Its connection is closed. May be called more than once. */
+  readonly left: (user: MailboxRef | undefined) => void;
 }
