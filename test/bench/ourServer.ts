@@ -26,6 +26,8 @@ export interface OurOptions {
   readonly accounts?: number;
   /** Properties of every account. */
   readonly account?: Readonly<Record<string, unknown>>;
+  /** Properties of one of them. */
+  readonly each?: (id: string) => Readonly<Record<string, unknown>>;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
@@ -46,7 +48,7 @@ export const accountNames = (count: number): readonly string[] =>
 /** Writes settings.json and secrets.json; durability is not a setting. */
 export async function makeDataFolder(
   dataDir: string,
-  { users = 64, accounts = 1, account = {}, settings = {} }: OurOptions,
+  { users = 64, accounts = 1, account = {}, each = () => ({}), settings = {} }: OurOptions,
 ): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const listen = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
@@ -69,6 +71,7 @@ export async function makeDataFolder(
           address: `post@${id}.example`,
           users: Object.fromEntries(userNames(users, number).map((name) => [name, {}])),
           ...account,
+          ...each(id),
         },
       ]),
     ),
