@@ -1,8 +1,8 @@
 // Reads a Received field (RFC 5321 section 4.4) as tokens. Hosts write it in many ways, and a sender writes whatever he likes into comments and
 // HELO names: so words count only where a clause may begin, comments only where the host that wrote them says what it saw, and time is linear.
 import { ipAddressesIn } from './ipAddresses.js';
-import type { HeaderField } from './mail.js';
 import { asBuffer } from './mail/octets.js';
+import type { HeaderField } from './mail.js';
 
 /** What a Received field says. Names are in lower case; each part is `undefined` where the field lacks it. */
 export interface Received {
