@@ -13,7 +13,7 @@ import {
   PostroomError,
   type SortHandler,
 } from '@postroom/sdk';
-import type { LoginPeer, LoginResult, PostroomEvent, ServiceId, Submission } from '@postroom/sdk/services';
+import type { Doors, LoginPeer, LoginResult, PostroomEvent, ServiceId, Submission } from '@postroom/sdk/services';
 
 import { activate } from '#plugins/smtp/dist/plugin.js';
 import { manifestOf } from '../../kit/editionHandler.js';
@@ -124,6 +124,8 @@ export class FakeHost {
   constructor(
     settings: Readonly<Record<string, unknown>> = {},
     private readonly where: Where = 'on the main thread',
+    /** The service that the plugin uses, where it is none of the test's own thread. */
+    private readonly doors?: Doors,
   ) {
     const defaults = Object.entries(manifest.contributes.configuration.properties).map(
       ([key, { default: value }]) => [key, value] as const,
@@ -218,7 +220,10 @@ export class FakeHost {
       subscriptions: { push: (...items: Disposable[]) => void this.#subscriptions.push(...items) },
       listen: (listener: PortListener) => void this.#listeners.push(listener),
       get: (id: ServiceId<unknown>) => services.get(id.serviceName),
-      use: (_id: ServiceId<unknown>, take: (service: unknown) => Disposable) => (this.#doors === undefined ? nothing : take(this.#doors)),
+      use: (_id: ServiceId<unknown>, take: (service: unknown) => Disposable) => {
+        const doors = this.doors ?? this.#doors;
+        return doors === undefined ? nothing : take(doors);
+      },
     } as unknown as PluginContext;
   }
 
