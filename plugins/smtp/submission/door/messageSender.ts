@@ -7,7 +7,7 @@ import { crossedAnswer, crossingFailure } from './questions.js';
 /** Octets of a message that crosses whole. */
 export const MOST_WHOLE = 256 * 1024;
 /** Octets of all messages of a door that wait here to become whole: beyond it, one that comes is handed over in pieces from where it stands. */
-const MOST_GATHERED = 16 * 1024 * 1024;
+export const MOST_GATHERED = 16 * 1024 * 1024;
 /** Octets of a piece, at least, but for the last one. */
 const PIECE = 64 * 1024;
 

@@ -23,8 +23,8 @@ export class ServedHost {
     this.port = (await this.host.start())[0]?.port ?? 0;
   }
 
-  async open(early = ''): Promise<LineClient> {
-    const client = await LineClient.open(this.port, 'plain', early);
+  async open(early = '', port = this.port): Promise<LineClient> {
+    const client = await LineClient.open(port, 'plain', early);
     this.#clients.push(client);
     return client;
   }
