@@ -33,17 +33,19 @@ export interface GuardedTap<Answer> {
 
 /**
  * Calls a handler that may be asynchronous. Never throws or rejects; answers at once where the handler does, as most sort taps do: fifteen
- * promises a message would cost more than what the taps do. `outer` is the caller's own signal: the server stops, the round is cancelled.
+ * promises a message would cost more than what the taps do. `given`: a list of this call's own, which the TapCall is put behind. `outer` is the caller's
+ * own signal: the server stops, the round is cancelled.
  */
 export function guardAsync<Answer>(
   tap: GuardedTap<Answer>,
-  given: readonly unknown[],
+  given: unknown[],
   outer?: AbortSignal,
 ): Guarded<Answer> | Promise<Guarded<Answer>> {
   const started = performance.now();
   const call = new LazyCall(outer);
   try {
-    const pending = tap.handler(...([...given, call] as never[]));
+    given.push(call);
+    const pending = tap.handler(...(given as never[]));
     if (isPromise(pending)) return whenAnswered(pending, tap, given[0], call, started);
     call.release();
     return verdictOf(tap, pending, given[0], started);

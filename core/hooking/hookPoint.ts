@@ -125,7 +125,7 @@ export class HookPoint<H extends TapHandler, Args extends unknown[], Result> {
     const given = args.slice(0, -1);
     try {
       for (const tap of build.outcomes) {
-        const outcome = await this.#calls.ask(tap, given, call);
+        const outcome = await this.#calls.ask(tap, [...given], call);
         this.#calls.note(tap, call, given[0], outcome);
       }
     } finally {

@@ -85,7 +85,7 @@ export class TapCalls<H extends TapHandler, Args extends unknown[], Result> {
     const done = args.pop() as Done<Result>;
     const call = args.pop() as HookCall;
     const before = args[0] as Result;
-    const asked = group.map((tap) => ({ tap, outcome: this.ask(tap, args, call) }));
+    const asked = group.map((tap) => ({ tap, outcome: this.ask(tap, [...args], call) }));
     let value = before;
     for (const { tap, outcome } of asked) {
       const settled = this.#onto(value, before, await outcome);
@@ -96,8 +96,8 @@ export class TapCalls<H extends TapHandler, Args extends unknown[], Result> {
     done(null, value === before ? undefined : value);
   }
 
-  /** Never rejects. */
-  ask(tap: RegisteredTap<Result>, given: readonly unknown[], call: HookCall): Guarded<Result> | Promise<Guarded<Result>> {
+  /** Never rejects. `given`: a list of this tap's own. */
+  ask(tap: RegisteredTap<Result>, given: unknown[], call: HookCall): Guarded<Result> | Promise<Guarded<Result>> {
     return guardAsync(tap.guarded, given, call.signal);
   }
 

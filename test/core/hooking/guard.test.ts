@@ -59,23 +59,11 @@ describe('the guard around a tap', () => {
     };
     const { failure } = await guardAsync(tapOf(thrown), []);
     expect(failure).to.include({ code: 'plugin/failed', plugin: 'acme.filter', message: 'acme.filter/look failed: no luck' });
-    expect(
-      (
-        await guardAsync(
-          tapOf(() => Promise.reject(new Error('later'))),
-          [],
-        )
-      ).failure?.message,
-    ).to.include('later');
+    const later = tapOf(() => Promise.reject(new Error('later')));
+    expect((await guardAsync(later, [])).failure?.message).to.include('later');
     // oxlint-disable-next-line prefer-promise-reject-errors
-    expect(
-      (
-        await guardAsync(
-          tapOf(() => Promise.reject('a text')),
-          [],
-        )
-      ).failure?.message,
-    ).to.include('a text');
+    const text = tapOf(() => Promise.reject('a text'));
+    expect((await guardAsync(text, [])).failure?.message).to.include('a text');
     expect(guardSync(tapOf(thrown), []).failure).to.include({ code: 'plugin/failed' });
   });
 
