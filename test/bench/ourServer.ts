@@ -9,6 +9,7 @@ import { callRunningServer } from '#plugins/platform/cli/dist/control/controlSoc
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { devicePort } from './device.js';
 import { cpuOfTree } from './measure.js';
+import { placed } from './placement.js';
 
 /** Folder for profiles of the server's processor time (--cpu-prof), '' for none. */
 const PROFILES = process.env.POSTROOM_BENCH_PROFILES ?? '';
@@ -91,11 +92,16 @@ export class OurServer {
     readonly startCpuMs: number,
   ) {}
 
-  /** `environment`: besides this process's own. */
-  static async start(dataDir: string, environment: Readonly<Record<string, string>> = {}): Promise<OurServer> {
+  /** `environment`: besides this process's own. `where`: words before the command. */
+  static async start(
+    dataDir: string,
+    environment: Readonly<Record<string, string>> = {},
+    where: readonly string[] = [],
+  ): Promise<OurServer> {
     const began = performance.now();
     const profiling = PROFILES === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`];
-    const child = spawn(process.execPath, [...profiling, PROGRAM, 'serve', '--data', dataDir, '--json'], {
+    const [command, args] = placed(where, process.execPath, [...profiling, PROGRAM, 'serve', '--data', dataDir, '--json']);
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...environment },
     });
