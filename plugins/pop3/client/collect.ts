@@ -2,6 +2,8 @@
 import { type ErrorCode, type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { type CollectPlan, collectPlan, MOST_FAILURES, type PlannedMessage, smallFirst } from './collectPlan.js';
+import { isClosedDoor } from './door/closedDoor.js';
+import type { CollectingDoors } from './door/collectingDoors.js';
 import { FetchTally } from './fetchTally.js';
 import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
@@ -35,6 +37,8 @@ export interface CollectServices {
   readonly account: IspAccount;
   readonly doubts: PipelineDoubts;
   readonly known: KnownWays;
+  /** Where sessions may be elsewhere than on this thread. */
+  readonly doors?: CollectingDoors;
 }
 
 /** Collects the account's mail. Answers a report in every case: what failed stands in it. */
@@ -77,24 +81,27 @@ class AccountRound {
   readonly #clock: Clock;
   readonly #doubts: PipelineDoubts;
   readonly #known: KnownWays;
+  /** `undefined`, too, once one has ended in the middle of this round. */
+  #doors: CollectingDoors | undefined;
   readonly #tally: FetchTally;
   /** Messages that failed in this round: not tried again in it. */
   readonly #failed = new Set<string>();
   /** Messages at which a session of this round fell out of step: read last. */
   readonly #doubtful = new Set<string>();
 
-  constructor(request: FetchRequest, { account, clock, doubts, known }: CollectServices, tally: FetchTally) {
+  constructor(request: FetchRequest, { account, clock, doubts, known, doors }: CollectServices, tally: FetchTally) {
     this.#request = request;
     this.#account = account;
     this.#clock = clock;
     this.#doubts = doubts;
     this.#known = known;
+    this.#doors = doors;
     this.#tally = tally;
   }
 
   /** One session, from the connection to QUIT. Answers whether another one is worth it. */
   async session(signal: AbortSignal): Promise<boolean> {
-    const session = await LocalSession.open(this.#account, { clock: this.#clock, known: this.#known }, signal);
+    const session = await this.#open(signal);
     const before = this.#tally.fetched + this.#failed.size;
     const pipelining = session.capabilities.pipelining && !this.#doubts.has(this.#account);
     try {
@@ -106,12 +113,22 @@ class AccountRound {
       if (signal.aborted) throw error;
       if (session.hasLostPipeline || (error instanceof OutOfStep && pipelining)) this.#doubts.note(this.#account);
       if (error instanceof SessionAbandoned) return true;
+      if (isClosedDoor(error)) {
+        this.#doors = undefined;
+        this.#tally.alert('door', this.#closedDoorSentence());
+        return true;
+      }
       if (!(error instanceof OutOfStep)) throw error;
       // In another session the rest has its turn: one command at a time, and without those that are done or have failed.
       if (pipelining) this.#tally.alert('pipelining', this.#oneByOneSentence());
       if (pipelining || this.#tally.fetched + this.#failed.size > before) return true;
       throw error;
     }
+  }
+
+  async #open(signal: AbortSignal): Promise<IspSession> {
+    const services = { clock: this.#clock, known: this.#known };
+    return (await this.#doors?.session(this.#account, this.#known, signal)) ?? LocalSession.open(this.#account, services, signal);
   }
 
   /** Goes through the mailbox and ends the session; answers as session() does. */
@@ -146,6 +163,7 @@ class AccountRound {
     const before = this.#tally.fetched;
     const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
     this.#tally.expect(expected);
+    this.#doors?.found(this.#account, expected);
     const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(expected / 20)) : expected;
     const batch = plan.fetch.slice(0, limit);
     const alone = plan.suspect.slice(0, limit - batch.length);
@@ -216,6 +234,11 @@ class AccountRound {
   #oneByOneSentence(): string {
     const { host, id } = this.#account;
     return `${host} announces PIPELINING and lost its place when several messages of account ${id} were asked for at once. Nothing doubtful was taken in; for a day they are read one at a time.`;
+  }
+
+  #closedDoorSentence(): string {
+    const { host, id } = this.#account;
+    return `The thread that read the mail of account ${id} ended, and its connection to ${host} was cut. What it had handed over is kept, the rest was asked for again by the main thread; nothing is lost or collected twice. The Log says why the thread ended.`;
   }
 
   #renamedSentence(): string {

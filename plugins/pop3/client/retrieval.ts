@@ -78,17 +78,11 @@ export class Retrieval implements MessageSink {
   }
 
   /** Intake may take its time while the next one is read. */
-  async whole(at: number, octets: Buffer, print: string | undefined): Promise<void> {
+  whole(at: number, octets: Buffer, print: string | undefined): Promise<void> | undefined {
     const message = this.#at(at);
-    while (this.#runningOctets + octets.length > INTAKE_OCTETS && this.#running.size > 0) await Promise.race(this.#running);
-    this.#runningOctets += octets.length;
-    const running: Promise<void> = this.#accept(message, fromArray([octets]), print)
-      .catch((error: unknown) => this.#refused(message, error))
-      .finally(() => {
-        this.#running.delete(running);
-        this.#runningOctets -= octets.length;
-      });
-    this.#running.add(running);
+    if (this.#isFull(octets)) return this.#room(octets).then(() => this.#begin(message, octets, print));
+    this.#begin(message, octets, print);
+    return undefined;
   }
 
   async streamed(at: number, streamed: StreamedMessage): Promise<void> {
@@ -121,6 +115,25 @@ export class Retrieval implements MessageSink {
     const untried = open.filter((key) => !this.#unanswered.has(key));
     // A store that cannot write this down will not have counted the tries for long either.
     await this.#services.journal.ended({ failed, untried }).catch(() => undefined);
+  }
+
+  #isFull(octets: Buffer): boolean {
+    return this.#runningOctets + octets.length > INTAKE_OCTETS && this.#running.size > 0;
+  }
+
+  async #room(octets: Buffer): Promise<void> {
+    while (this.#isFull(octets)) await Promise.race(this.#running);
+  }
+
+  #begin(message: PlannedMessage, octets: Buffer, print: string | undefined): void {
+    this.#runningOctets += octets.length;
+    const running: Promise<void> = this.#accept(message, fromArray([octets]), print)
+      .catch((error: unknown) => this.#refused(message, error))
+      .finally(() => {
+        this.#running.delete(running);
+        this.#runningOctets -= octets.length;
+      });
+    this.#running.add(running);
   }
 
   /** What the administrator ordered is fetched whatever its size. */
