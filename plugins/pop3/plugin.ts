@@ -1,13 +1,5 @@
 // POP3, both ways: mailboxes served to mail clients, accounts collected from their ISPs.
-import {
-  type FetchReport,
-  type FetchRequest,
-  type PluginContext,
-  PostroomError,
-  sentenceOf,
-  type TapCall,
-  withinTime,
-} from '@postroom/sdk';
+import { type FetchReport, type FetchRequest, type PluginContext, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import { accountNamed } from '@postroom/sdk/base';
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
 import { type CollectServices, collect } from './client/collect.js';

@@ -78,7 +78,7 @@ export interface SessionReply<T> {
   readonly isClosed: boolean;
 }
 
-interface SessionFailure {
+export interface SessionFailure {
   readonly kind: 'out of step' | 'abandoned' | 'error';
   readonly code: ErrorCode;
   readonly message: string;

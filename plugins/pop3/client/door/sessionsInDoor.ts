@@ -2,15 +2,18 @@
 import type { Clock, DoorLine, OpenDoor } from '@postroom/sdk/services';
 import { KnownWays } from '../login/knownWays.js';
 import { LocalSession } from '../session/localSession.js';
+import { closedDoor } from './closedDoor.js';
 import { DoorSink } from './doorSink.js';
 import type { CallSession, OfSession, OpenedSession, OpenSession, ReadSession, SessionReply, TakenOctets } from './sessionWords.js';
-import { sessionFailure } from './sessionWords.js';
+import { type SessionFailure, sessionFailure } from './sessionWords.js';
 
 /** A session from the question for it to its end. */
 interface Held {
   readonly abort: AbortController;
   session?: LocalSession;
   sink?: DoorSink;
+  /** It was cut here, for want of time: the ISP has no part in what it fails with then. */
+  isLate?: boolean;
 }
 
 export class SessionsInDoor implements OpenDoor {
@@ -44,7 +47,10 @@ export class SessionsInDoor implements OpenDoor {
     if (this.#held.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = this.clock.after(graceMs, () => {
-        for (const session of [...this.#held.keys()]) this.#cut(session);
+        for (const [session, held] of [...this.#held]) {
+          held.isLate = true;
+          this.#cut(session);
+        }
       });
       this.#whenEmpty.add(() => {
         void timer.dispose();
@@ -68,18 +74,19 @@ export class SessionsInDoor implements OpenDoor {
       return { ...stateOf(opened), value: { capabilities: opened.capabilities, way: known.wayOf(account) } };
     } catch (error) {
       this.#forget(session);
-      return { failure: sessionFailure(error), ...stateOf(undefined) };
+      return { failure: failureOf(held, error), ...stateOf(undefined) };
     }
   }
 
   async #reply<T>({ session: number }: OfSession, call: (session: LocalSession) => Promise<T>): Promise<SessionReply<T>> {
-    const session = this.#held.get(number)?.session;
+    const held = this.#held.get(number);
+    const session = held?.session;
     try {
       if (session === undefined) throw new Error('The session has ended.');
       const value = await call(session);
       return { value, ...stateOf(session) };
     } catch (error) {
-      return { failure: sessionFailure(error), ...stateOf(session) };
+      return { failure: failureOf(held, error), ...stateOf(session) };
     }
   }
 
@@ -109,6 +116,10 @@ export class SessionsInDoor implements OpenDoor {
     for (const resolve of this.#whenEmpty) resolve();
     this.#whenEmpty.clear();
   }
+}
+
+function failureOf(held: Held | undefined, error: unknown): SessionFailure {
+  return sessionFailure(held?.isLate === true ? closedDoor() : error);
 }
 
 function stateOf(session: LocalSession | undefined): { readonly hasLostPipeline: boolean; readonly isClosed: boolean } {

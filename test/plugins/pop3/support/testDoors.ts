@@ -1,4 +1,5 @@
 // Doors within this thread: nothing but the line, and what runs at its ends.
+import type { PluginContext } from '@postroom/sdk';
 import type { DoorKeeper, DoorModule, Doors, OpenDoor, ProtocolDoors } from '@postroom/sdk/services';
 import { type PairedDoorLines, pairedDoorLines } from '@postroom/sdk/testing';
 
@@ -7,9 +8,12 @@ export class TestDoors implements Pick<Doors, 'protocol'> {
   readonly modules = new Map<string, DoorModule['openDoor']>();
   /** In the order in which they came. */
   readonly opened: TestDoor[] = [];
+  /** In place of all this, and the plugin as they know it. */
+  real: { readonly doors: Doors; readonly plugin: Pick<PluginContext, 'id' | 'folder'> } | undefined;
   onProtocol: (keeper: DoorKeeper) => void = () => {};
 
   protocol(_plugin: unknown, module: string, keeper: DoorKeeper): ProtocolDoors {
+    if (this.real !== undefined) return this.real.doors.protocol(this.real.plugin, module, keeper);
     this.onProtocol(keeper);
     const open = this.modules.get(module.replace(/^.*\//, ''));
     return {
