@@ -27,7 +27,7 @@ describe('what a door hands over of an ISP session', () => {
   it('goes as one list a turn, in the order in which it was read', async () => {
     const line = new BusyLine();
     const sink = new DoorSink(7, line);
-    for (const [at, text] of ['one', '', 'three'].entries()) sink.whole(at, Buffer.from(text), `print ${at}`);
+    for (const [at, text] of ['one', '', 'three'].entries()) void sink.whole(at, Buffer.from(text), `print ${at}`);
     sink.failed(3, 'Not this one.');
     sink.lost(4);
     expect(line.told).to.deep.equal([]);
