@@ -3,6 +3,8 @@ import { type FetchReport, type FetchRequest, type PluginContext, PostroomError,
 import { accountNamed } from '@postroom/sdk/base';
 import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
 import { type CollectServices, collect } from './client/collect.js';
+import { CollectingDoors } from './client/door/collectingDoors.js';
+import { openDoors } from './client/door/openDoors.js';
 import { ispAccount } from './client/ispAccount.js';
 import { KnownWays } from './client/login/knownWays.js';
 import { PipelineDoubts } from './client/pipelineDoubts.js';
@@ -18,9 +20,10 @@ export function activate(context: PluginContext): void {
   const clock = context.get(Clock);
   const doubts = new PipelineDoubts(clock);
   const known = new KnownWays();
+  const doors = new CollectingDoors((keeper) => openDoors(context, clock, keeper));
 
   context.hooks.onFetch.tap('collect', (request, call) =>
-    request.account.via === 'pop3' ? collectAccount(context, { clock, doubts, known }, request, call) : undefined,
+    request.account.via === 'pop3' ? collectAccount(context, { clock, doubts, known, doors }, request, call) : undefined,
   );
 
   context.listen(

@@ -2,23 +2,25 @@
 import { type ErrorCode, type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import { type CollectPlan, collectPlan, MOST_FAILURES, type PlannedMessage, smallFirst } from './collectPlan.js';
+import { isClosedDoor } from './door/closedDoor.js';
+import type { CollectingDoors } from './door/collectingDoors.js';
 import { FetchTally } from './fetchTally.js';
-import { headerByTop } from './headerPrint.js';
 import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { countIn, type IspAnswer } from './ispAnswers.js';
-import type { IspCapabilities } from './ispCapabilities.js';
-import { openMailbox } from './ispLogin.js';
 import { tellOfLeft } from './leftMail.js';
-import { type ListingPart, listingParts, readListing } from './listing.js';
+import { type ListingPart, listingParts } from './listing.js';
 import type { KnownWays } from './login/knownWays.js';
 import { pauseAfter } from './login/loginErrors.js';
 import { isLostLease } from './lostLease.js';
 import { OutOfStep } from './outOfStep.js';
 import type { PipelineDoubts } from './pipelineDoubts.js';
-import type { Pop3Dialogue } from './pop3Dialogue.js';
 import { recheck } from './recheck.js';
-import { Retrieval, SessionAbandoned, tooLargeSentence } from './retrieval.js';
+import { Retrieval } from './retrieval.js';
+import type { IspSession } from './session/ispSession.js';
+import { LocalSession } from './session/localSession.js';
+import { SessionAbandoned } from './session/sessionAbandoned.js';
+import { tooLargeSentence } from './session/tooLarge.js';
 import { missingSentence, unlistedError } from './unlisted.js';
 
 /** Messages of one session, where the ISP deletes at once; a cut line costs at most the reading of their DELEs again. */
@@ -35,6 +37,8 @@ export interface CollectServices {
   readonly account: IspAccount;
   readonly doubts: PipelineDoubts;
   readonly known: KnownWays;
+  /** Where sessions may be elsewhere than on this thread. */
+  readonly doors?: CollectingDoors;
 }
 
 /** Collects the account's mail. Answers a report in every case: what failed stands in it. */
@@ -77,36 +81,43 @@ class AccountRound {
   readonly #clock: Clock;
   readonly #doubts: PipelineDoubts;
   readonly #known: KnownWays;
+  /** `undefined`, too, once one has ended in the middle of this round. */
+  #doors: CollectingDoors | undefined;
   readonly #tally: FetchTally;
   /** Messages that failed in this round: not tried again in it. */
   readonly #failed = new Set<string>();
   /** Messages at which a session of this round fell out of step: read last. */
   readonly #doubtful = new Set<string>();
 
-  constructor(request: FetchRequest, { account, clock, doubts, known }: CollectServices, tally: FetchTally) {
+  constructor(request: FetchRequest, { account, clock, doubts, known, doors }: CollectServices, tally: FetchTally) {
     this.#request = request;
     this.#account = account;
     this.#clock = clock;
     this.#doubts = doubts;
     this.#known = known;
+    this.#doors = doors;
     this.#tally = tally;
   }
 
   /** One session, from the connection to QUIT. Answers whether another one is worth it. */
   async session(signal: AbortSignal): Promise<boolean> {
-    const services = { clock: this.#clock, known: this.#known };
-    const { dialogue, capabilities: announced } = await openMailbox(this.#account, services, signal);
+    const session = await this.#open(signal);
     const before = this.#tally.fetched + this.#failed.size;
-    const pipelining = announced.pipelining && dialogue.mayPipeline && !this.#doubts.has(this.#account);
+    const pipelining = session.capabilities.pipelining && !this.#doubts.has(this.#account);
     try {
-      const again = await this.#work(dialogue, { ...announced, pipelining });
-      dialogue.end();
+      const again = await this.#work(session, pipelining);
+      session.end();
       return again;
     } catch (error) {
-      dialogue.cut();
+      session.cut();
       if (signal.aborted) throw error;
-      if (dialogue.hasLostPipeline || (error instanceof OutOfStep && pipelining)) this.#doubts.note(this.#account);
+      if (session.hasLostPipeline || (error instanceof OutOfStep && pipelining)) this.#doubts.note(this.#account);
       if (error instanceof SessionAbandoned) return true;
+      if (isClosedDoor(error)) {
+        this.#doors = undefined;
+        this.#tally.alert('door', this.#closedDoorSentence());
+        return true;
+      }
       if (!(error instanceof OutOfStep)) throw error;
       // In another session the rest has its turn: one command at a time, and without those that are done or have failed.
       if (pipelining) this.#tally.alert('pipelining', this.#oneByOneSentence());
@@ -115,76 +126,78 @@ class AccountRound {
     }
   }
 
+  async #open(signal: AbortSignal): Promise<IspSession> {
+    const services = { clock: this.#clock, known: this.#known };
+    return (await this.#doors?.session(this.#account, this.#known, signal)) ?? LocalSession.open(this.#account, services, signal);
+  }
+
   /** Goes through the mailbox and ends the session; answers as session() does. */
-  async #work(dialogue: Pop3Dialogue, capabilities: IspCapabilities): Promise<boolean> {
-    const mayComeBack = this.#account.leaveOnServerDays === 0 && capabilities.loginDelaySeconds === 0;
-    const stat = await dialogue.ask('STAT');
+  async #work(session: IspSession, pipelining: boolean): Promise<boolean> {
+    const { loginDelaySeconds } = session.capabilities;
+    const mayComeBack = this.#account.leaveOnServerDays === 0 && loginDelaySeconds === 0;
+    const stat = await session.stat();
     let statNow = stat;
     const deleted: PlannedMessage[] = [];
     const seen = new Map<string, number>();
     let isWorthMore = false;
     for (const part of listingParts(countIn(stat), this.#account.leaveOnServerDays === 0)) {
-      if (deleted.length > 0) statNow = await dialogue.ask('STAT');
-      const done = await this.#workOn({ part, stat, statNow, seen }, dialogue, { capabilities, mayComeBack });
+      if (deleted.length > 0) statNow = await session.stat();
+      const done = await this.#workOn({ part, stat, statNow, seen }, session, { pipelining, mayComeBack });
       deleted.push(...done.deleted);
-      isWorthMore = mayComeBack && done.isWorthMore;
+      isWorthMore = (mayComeBack && done.isWorthMore) || (session.isLeaving && loginDelaySeconds === 0);
       // What was deleted is to be gone before more is read.
-      if (isWorthMore) break;
+      if (isWorthMore || session.isLeaving) break;
     }
-    const quit = await this.#quit(dialogue, deleted);
-    if (capabilities.loginDelaySeconds > 0)
-      this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + capabilities.loginDelaySeconds * 1000));
+    const quit = await this.#quit(session, deleted);
+    if (loginDelaySeconds > 0) this.#tally.pauseUntil(new Date(this.#clock.now().getTime() + loginDelaySeconds * 1000));
     return quit && isWorthMore;
   }
 
   /** Some of the mailbox; `isWorthMore`: something was collected, and there is more of that kind. */
   async #workOn(
     place: Place,
-    dialogue: Pop3Dialogue,
-    { capabilities, mayComeBack }: { readonly capabilities: IspCapabilities; readonly mayComeBack: boolean },
+    session: IspSession,
+    { pipelining, mayComeBack }: { readonly pipelining: boolean; readonly mayComeBack: boolean },
   ): Promise<{ readonly deleted: readonly PlannedMessage[]; readonly isWorthMore: boolean }> {
-    const plan = await this.#plan(dialogue, capabilities, place);
+    const plan = await this.#plan(session, pipelining, place);
     const before = this.#tally.fetched;
     const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
     this.#tally.expect(expected);
+    this.#doors?.found(this.#account, expected);
     const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(expected / 20)) : expected;
     const batch = plan.fetch.slice(0, limit);
     const alone = plan.suspect.slice(0, limit - batch.length);
     const reading = plan.maybeRenamed ? { maybeRenamed: true } : {};
-    const retrieval = new Retrieval(dialogue, {
-      intake: this.#request.intake,
-      journal: this.#request.journal,
-      tally: this.#tally,
-      pipelining: capabilities.pipelining,
-      stat: place.statNow,
-    });
+    const { intake, journal } = this.#request;
+    const services = { account: this.#account, intake, journal, tally: this.#tally };
+    const retrieval = new Retrieval(session, { ...services, way: { pipelining, stat: place.statNow } });
     try {
       await retrieval.run(batch, reading);
       await retrieval.runAlone(alone, reading);
       await retrieval.runAlone(plan.unread, { ...reading, unread: true });
     } finally {
-      for (const key of retrieval.failed) this.#failed.add(key);
-      for (const key of retrieval.doubtful) this.#doubtful.add(key);
+      for (const key of retrieval.failures) this.#failed.add(key);
+      for (const key of retrieval.doubts) this.#doubtful.add(key);
     }
     if (plan.isMostlyNew && this.#tally.renamed > 0) this.#tally.alert('renamed', this.#renamedSentence());
-    await tellOfLeft(dialogue, plan, this.#request, this.#tally);
+    await tellOfLeft(session, plan, { account: this.#account, request: this.#request, tally: this.#tally });
     const stored = this.#account.leaveOnServerDays === 0 ? retrieval.stored : [];
     const finished = [...plan.remove, ...plan.drop, ...stored];
-    const deleted = await this.#delete(dialogue, finished, capabilities.pipelining);
+    const deleted = await this.#delete(session, finished, pipelining);
     const fetched = this.#tally.fetched - before;
     const isMore = expected > batch.length + alone.length + plan.unread.length || fetched >= PARTIAL_LISTING;
     return { deleted, isWorthMore: deleted.length > 0 && fetched > 0 && isMore };
   }
 
-  async #plan(dialogue: Pop3Dialogue, { pipelining }: IspCapabilities, { part, stat, seen }: Place): Promise<CollectPlan> {
-    const listing = await readListing(dialogue, { deletesAtOnce: this.#account.leaveOnServerDays === 0, part });
+  async #plan(session: IspSession, pipelining: boolean, { part, stat, seen }: Place): Promise<CollectPlan> {
+    const listing = await session.list({ deletesAtOnce: this.#account.leaveOnServerDays === 0, part });
     const unlisted = unlistedError(this.#account, stat, listing);
     if (unlisted !== undefined) throw unlisted;
     const missing = missingSentence(this.#account, stat, listing.listed);
     // As of one more message: the account rests for what can't be listed, and not for this.
     if (missing !== undefined) this.#tally.problem('isp/temporary', missing, 'unlisted');
-    if (!listing.ids.ok && listing.messages.length > 0) await this.#checkLeaving(dialogue);
-    const { messages, unreadable } = await identify(dialogue, listing.messages, seen);
+    if (!listing.ids.ok && listing.messages.length > 0) await this.#checkLeaving(session);
+    const { messages, unreadable } = await identify(session, listing.messages, seen);
     for (const number of unreadable) {
       this.#tally.problem(
         'isp/message',
@@ -193,9 +206,9 @@ class AccountRound {
       );
     }
     const plan = collectPlan(messages, await this.#request.journal.entries(), this.#account, this.#clock.now());
-    const removing = await recheck(dialogue, plan.remove, pipelining);
-    const dropping = await recheck(dialogue, plan.drop, pipelining);
-    const { others: changed } = await recheck(dialogue, plan.back, pipelining);
+    const removing = await recheck(session, plan.remove, pipelining);
+    const dropping = await recheck(session, plan.drop, pipelining);
+    const { others: changed } = await recheck(session, plan.back, pipelining);
     const others = [...removing.others, ...dropping.others, ...changed];
     if (listing.isComplete && unreadable.length === 0 && stat.ok && countIn(stat) === messages.length) {
       await this.#request.journal.listed(messages.map(({ key }) => key));
@@ -223,16 +236,21 @@ class AccountRound {
     return `${host} announces PIPELINING and lost its place when several messages of account ${id} were asked for at once. Nothing doubtful was taken in; for a day they are read one at a time.`;
   }
 
+  #closedDoorSentence(): string {
+    const { host, id } = this.#account;
+    return `The thread that read the mail of account ${id} ended, and its connection to ${host} was cut. What it had handed over is kept, the rest was asked for again by the main thread; nothing is lost or collected twice. The Log says why the thread ended.`;
+  }
+
   #renamedSentence(): string {
     const { host, id } = this.#account;
     return `${host} gave the waiting mail of account ${id} new unique ids. ${this.#tally.renamed} message(s) of it were known by their content and not delivered again. If the ISP has not moved its server, ask it why.`;
   }
 
   /** Without UIDL and TOP every message would have to be read in every round to be recognised. */
-  async #checkLeaving(dialogue: Pop3Dialogue): Promise<void> {
+  async #checkLeaving(session: IspSession): Promise<void> {
     const { host, id, leaveOnServerDays } = this.#account;
     if (leaveOnServerDays === 0) return;
-    if ((await headerByTop(dialogue, 1)) !== undefined) return;
+    if ((await session.header(1)) !== undefined) return;
     throw new PostroomError(
       'settings/invalid',
       `${host} has neither UIDL nor TOP, so mail of account ${id} cannot be left there. Set pop3.leaveOnServerDays to 0.`,
@@ -241,7 +259,7 @@ class AccountRound {
 
   #report(plan: CollectPlan): void {
     for (const message of plan.tooLarge)
-      this.#tally.problem('isp/message', tooLargeSentence(message, this.#account.maxMessageBytes), message.key);
+      this.#tally.problem('isp/message', tooLargeSentence(message.size, this.#account.maxMessageBytes), message.key);
     for (const { key } of plan.resting) {
       this.#tally.problem(
         'isp/message',
@@ -252,18 +270,16 @@ class AccountRound {
   }
 
   /** Answers the messages whose DELE was answered +OK; the others keep their place in the journal, and the next session deletes them. */
-  async #delete(dialogue: Pop3Dialogue, messages: readonly PlannedMessage[], pipelining: boolean): Promise<PlannedMessage[]> {
+  async #delete(session: IspSession, messages: readonly PlannedMessage[], pipelining: boolean): Promise<PlannedMessage[]> {
+    if (messages.length === 0) return [];
     const deleted: PlannedMessage[] = [];
     const refused: { readonly key: string; readonly answer: string }[] = [];
-    const ahead = pipelining ? DELETES_AHEAD : 1;
-    for (let at = 0; at < messages.length; at += ahead) {
-      const some = messages.slice(at, at + ahead);
-      dialogue.send(some.map(({ number }) => `DELE ${number}`));
-      for (const message of some) {
-        const answer = await dialogue.answer('DELE');
-        if (answer.ok) deleted.push(message);
-        else if (isOverdue(message)) refused.push({ key: message.key, answer: answer.text });
-      }
+    const numbers = messages.map(({ number }) => number);
+    const answers = await session.remove(numbers, pipelining ? DELETES_AHEAD : 1);
+    for (const [at, message] of messages.entries()) {
+      const answer = answers[at];
+      if (answer?.ok === true) deleted.push(message);
+      else if (answer !== undefined && isOverdue(message)) refused.push({ key: message.key, answer: answer.text });
     }
     const last = refused.at(-1);
     // Of a message, not of the account: that would rest, though it collects what is new.
@@ -280,8 +296,8 @@ class AccountRound {
    * Only +OK to QUIT means that the deletions happened (RFC 1939 section 6). Without an answer they are asked for again where the messages still are; the
    * round was a good one. Answers whether another session may follow.
    */
-  async #quit(dialogue: Pop3Dialogue, deleted: readonly PlannedMessage[]): Promise<boolean> {
-    const answer = await dialogue.quit(deleted.length > 0);
+  async #quit(session: IspSession, deleted: readonly PlannedMessage[]): Promise<boolean> {
+    const answer = await session.quit(deleted.length > 0);
     if (deleted.length === 0) return true;
     if (answer?.ok === true) {
       await this.#request.journal.gone(deleted.map(({ key }) => key));
@@ -301,7 +317,7 @@ class AccountRound {
         `${host} ends without an answer to QUIT, and keeps ${overdue.length} message(s) of account ${id} that it was to delete. ${sequel}`,
         last.key,
       );
-    return dialogue.isClosed;
+    return session.isClosed;
   }
 }
 

@@ -1,8 +1,6 @@
 // Which message is which, for the journal: its unique id, or a fingerprint where the server gives none or one twice.
-import { createHash } from 'node:crypto';
-import { headerByTop, lastingHeader } from './headerPrint.js';
 import type { ListedMessage } from './listing.js';
-import type { Pop3Dialogue } from './pop3Dialogue.js';
+import type { IspSession } from './session/ispSession.js';
 
 export interface IdentifiedMessage {
   readonly number: number;
@@ -17,23 +15,23 @@ export interface Identified {
   readonly unreadable: readonly number[];
 }
 
-/**
- * Identifies every message. Without a usable unique id: TOP and the size; where TOP is refused, the whole content, read
- * once for this alone (sorting case 79). Equal fingerprints in one mailbox are told apart by their order; `seen` counts them over its parts.
- */
+/** Identifies every message. Equal fingerprints in one mailbox are told apart by their order; `seen` counts them over its parts. */
 export async function identify(
-  dialogue: Pop3Dialogue,
+  session: Pick<IspSession, 'fingerprints'>,
   listed: readonly ListedMessage[],
   seen: Map<string, number> = new Map(),
 ): Promise<Identified> {
   const messages: IdentifiedMessage[] = [];
   const unreadable: number[] = [];
+  const unnamed = listed.filter(({ uidl }) => uidl === undefined);
+  const prints = unnamed.length === 0 ? [] : await session.fingerprints(unnamed);
+  const printOf = new Map(unnamed.map(({ number }, index) => [number, prints[index]]));
   for (const { number, size, uidl } of listed) {
     if (uidl !== undefined) {
       messages.push({ number, size, key: uidl });
       continue;
     }
-    const print = (await headerKey(dialogue, number, size)) ?? (await contentKey(dialogue, number));
+    const print = printOf.get(number);
     if (print === undefined) {
       unreadable.push(number);
       continue;
@@ -43,18 +41,4 @@ export async function identify(
     messages.push({ number, size, key: nth === 1 ? print : `${print}#${nth}` });
   }
   return { messages, unreadable };
-}
-
-async function headerKey(dialogue: Pop3Dialogue, number: number, size: number): Promise<string | undefined> {
-  const header = await headerByTop(dialogue, number);
-  if (header === undefined) return undefined;
-  return `header:${createHash('sha256').update(lastingHeader(header), 'latin1').digest('hex')}:${size}`;
-}
-
-async function contentKey(dialogue: Pop3Dialogue, number: number): Promise<string | undefined> {
-  const answer = await dialogue.ask(`RETR ${number}`);
-  if (!answer.ok) return undefined;
-  const hash = createHash('sha256');
-  for await (const piece of dialogue.body('RETR')) hash.update(piece);
-  return `content:${hash.digest('hex')}`;
 }

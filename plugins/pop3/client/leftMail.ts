@@ -2,9 +2,10 @@
 import { type FetchRequest, sentenceOf } from '@postroom/sdk';
 import { MOST_FAILURES, type PlannedMessage } from './collectPlan.js';
 import type { FetchTally } from './fetchTally.js';
-import { headerByTop, headerPrint } from './headerPrint.js';
+import { headerPrint } from './headerPrint.js';
+import type { IspAccount } from './ispAccount.js';
 import { isLostLease } from './lostLease.js';
-import type { Pop3Dialogue } from './pop3Dialogue.js';
+import type { IspSession } from './session/ispSession.js';
 
 /** Each costs a TOP and a mail: what is beyond has its turn in the next session. */
 const MOST_TOLD = 50;
@@ -16,12 +17,11 @@ export interface LeftMail {
 
 /** Announces those that were not announced yet. A notice that cannot be written is reported, and tried again in the next session. */
 export async function tellOfLeft(
-  dialogue: Pop3Dialogue,
+  session: Pick<IspSession, 'header'>,
   { tooLarge, resting }: LeftMail,
-  request: FetchRequest,
-  tally: FetchTally,
+  { account, request, tally }: { readonly account: IspAccount; readonly request: FetchRequest; readonly tally: FetchTally },
 ): Promise<void> {
-  const limit = dialogue.account.maxMessageBytes;
+  const limit = account.maxMessageBytes;
   const left = [
     ...tooLarge.map(
       (message) =>
@@ -31,11 +31,11 @@ export async function tellOfLeft(
           sentence: `It is larger than the ${inWords(limit)} up to which this account collects mail by itself (pop3.maxMessageBytes).`,
         }) as const,
     ),
-    ...resting.map((message) => ({ message, why: 'refused', sentence: refusal(dialogue.account.host) }) as const),
+    ...resting.map((message) => ({ message, why: 'refused', sentence: refusal(account.host) }) as const),
   ];
   const untold = left.filter(({ message }) => message.known?.isTold !== true);
   for (const { message, why, sentence } of untold.slice(0, MOST_TOLD)) {
-    const header = await headerByTop(dialogue, message.number);
+    const header = await session.header(message.number);
     const print = header && headerPrint(header);
     try {
       await request.tell({ uidl: message.key, listedSize: message.size, header, headerPrint: print, why, sentence });

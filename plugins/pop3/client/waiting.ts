@@ -1,13 +1,12 @@
 // What waits at the ISP, looked at and left there: headers by TOP alone.
 import { LOOK_MS, withinTime } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import { headerByTop } from './headerPrint.js';
 import { identify } from './identify.js';
 import type { IspAccount } from './ispAccount.js';
 import { countIn } from './ispAnswers.js';
-import { openMailbox } from './ispLogin.js';
-import { listingParts, readListing } from './listing.js';
+import { listingParts } from './listing.js';
 import type { KnownWays } from './login/knownWays.js';
+import { LocalSession } from './session/localSession.js';
 import { unlistedError } from './unlisted.js';
 
 export interface IspListedMail {
@@ -35,23 +34,23 @@ async function look(
   limit: number,
   signal: AbortSignal,
 ): Promise<readonly IspListedMail[]> {
-  const { dialogue } = await openMailbox(account, services, signal);
+  const session = await LocalSession.open(account, services, signal);
   try {
-    const stat = await dialogue.ask('STAT');
+    const stat = await session.stat();
     const [newest] = listingParts(countIn(stat), false);
-    const listing = await readListing(dialogue, { deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
+    const listing = await session.list({ deletesAtOnce: account.leaveOnServerDays === 0, ...(newest && { part: newest }) });
     const unlisted = unlistedError(account, stat, listing);
     if (unlisted !== undefined) throw unlisted;
-    const identified = await identify(dialogue, listing.messages.slice(-limit));
+    const identified = await identify(session, listing.messages.slice(-limit));
     const waiting: IspListedMail[] = [];
     for (const { number, size, key } of identified.messages.toReversed()) {
-      waiting.push({ uidl: key, bytes: size, header: (await headerByTop(dialogue, number))?.toString('base64') });
+      waiting.push({ uidl: key, bytes: size, header: (await session.header(number))?.toString('base64') });
     }
-    await dialogue.quit(false);
-    dialogue.end();
+    await session.quit(false);
+    session.end();
     return waiting;
   } catch (error) {
-    dialogue.cut();
+    session.cut();
     throw error;
   }
 }

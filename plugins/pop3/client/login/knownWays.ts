@@ -11,9 +11,13 @@ export class KnownWays {
     if (account.auth === 'auto') this.#worked.set(placeOf(account), way);
   }
 
+  wayOf(account: IspAccount): Way | undefined {
+    return this.#worked.get(placeOf(account));
+  }
+
   /** Whether this way has let the account in: then a refusal of it is about the name or the password. */
   hasWorked(account: IspAccount, way: Way): boolean {
-    return this.#worked.get(placeOf(account)) === way;
+    return this.wayOf(account) === way;
   }
 
   /** The same ways, with the one in front that worked. */

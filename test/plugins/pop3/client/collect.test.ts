@@ -1,11 +1,12 @@
 import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 
-describe('POP3 client collecting an account', () => {
+describeReading('POP3 client collecting an account', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 
-describe('POP3 client deleting at the ISP', () => {
+describeReading('POP3 client deleting at the ISP', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 
-describe('POP3 client reading lists', () => {
+describeReading('POP3 client reading lists', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 

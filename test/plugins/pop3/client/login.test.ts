@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
 import { Names } from '../support/names.js';
+import { describeReading } from '../support/readingPlaces.js';
 
-describe('POP3 client up to the login', () => {
+describeReading('POP3 client up to the login', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 

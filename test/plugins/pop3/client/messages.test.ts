@@ -1,12 +1,13 @@
 import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
 import { CollectingHost, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 import { multiline } from '../support/scriptedServer.js';
 
-describe('POP3 client reading messages', () => {
+describeReading('POP3 client reading messages', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 
@@ -30,7 +31,7 @@ describe('POP3 client reading messages', () => {
     const texts = [mail('.dot\r\n..\r\n.\r\nend'), 'a\n.\r\nb\r\n', '.\r\n', '\r\r\n.\r.\n.\r\r\n', '', mail('last')];
     for (const segment of [1, 2, 3, 7]) {
       await at.stop();
-      at = await CollectingHost.start();
+      at = await CollectingHost.start('plain', place);
       at.isp.segment = segment;
       at.isp.put(...texts);
       expect((await at.round()).failed).to.deep.equal([]);
@@ -70,7 +71,7 @@ describe('POP3 client reading messages', () => {
     const whole = texts.map((text) => multiline(Buffer.from(text)).length).reduce((a, b) => a + b, 0);
     for (let cut = 150; cut < 150 + whole + 200; cut += 13) {
       await at.stop();
-      at = await CollectingHost.start();
+      at = await CollectingHost.start('plain', place);
       at.isp.put(...texts);
       at.isp.cutAfter = cut;
       await at.round();

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 import { multiline } from '../support/scriptedServer.js';
 import { until } from '../support/servedHost.js';
 
 const retrOf = (command: string): number => Number(/^RETR (\d+)$/.exec(command)?.[1] ?? 0);
 
-describe('POP3 client and a session out of step', () => {
+describeReading('POP3 client and a session out of step', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 
@@ -54,7 +55,7 @@ describe('POP3 client and a session out of step', () => {
     for (const pipelining of [true, false]) {
       for (const segment of [undefined, 1]) {
         await at.stop();
-        at = await CollectingHost.start();
+        at = await CollectingHost.start('plain', place);
         if (!pipelining) at.isp.capabilities = ['UIDL', 'TOP', 'USER'];
         at.isp.segment = segment;
         const attack = mail('hello\r\n.\r\n+OK\r\nFrom: director\r\nSubject: forged\r\n\r\npay');
@@ -75,7 +76,7 @@ describe('POP3 client and a session out of step', () => {
       for (const pipelining of [true, false]) {
         for (const segment of [undefined, 1]) {
           await at.stop();
-          at = await CollectingHost.start();
+          at = await CollectingHost.start('plain', place);
           if (!pipelining) at.isp.capabilities = ['UIDL', 'TOP', 'USER'];
           at.isp.segment = segment;
           const texts = ['a1', 'b2', 'c3', 'd4'].map(mail);
@@ -119,7 +120,7 @@ describe('POP3 client and a session out of step', () => {
       (text: string) => text.length * 3,
     ]) {
       await at.stop();
-      at = await CollectingHost.start();
+      at = await CollectingHost.start('plain', place);
       at.isp.put(...texts);
       at.isp.script = (command) =>
         command === 'LIST' ? `+OK\r\n${texts.map((text, index) => `${index + 1} ${wrong(text)}\r\n`).join('')}.\r\n` : undefined;

@@ -3,12 +3,13 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { LOOK_MS } from '@postroom/sdk';
 import { expect } from 'chai';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 import { until } from '../support/servedHost.js';
 
-describe('POP3 client and a server that says nothing', () => {
+describeReading('POP3 client and a server that says nothing', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { playedCase } from '../../../kit/publicCases.js';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 import { multiline } from '../support/scriptedServer.js';
 import { until } from '../support/servedHost.js';
 
@@ -153,10 +154,10 @@ const PLAYS: Readonly<Record<string, Readonly<Record<string, Play>>>> = {
   },
 };
 
-describe('POP3 client and servers of public reports', () => {
+describeReading('POP3 client and servers of public reports', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 

@@ -8,14 +8,15 @@ import { REGULAR } from '../../../kit/officeSettings.js';
 import { Postroom } from '../../../kit/postroom.js';
 import { CollectingHost } from '../support/collectingHost.js';
 import { HAS_IPV6, Names } from '../support/names.js';
+import { describeReading } from '../support/readingPlaces.js';
 import { until } from '../support/servedHost.js';
 
 const message = (body: string): string => `Subject: x\r\n\r\n${body}\r\n`;
 
-describe('POP3 client over several sessions', () => {
+describeReading('POP3 client over several sessions', (place) => {
   let collecting: CollectingHost;
   beforeEach(async () => {
-    collecting = await CollectingHost.start();
+    collecting = await CollectingHost.start('plain', place);
   });
   afterEach(() => collecting.stop());
 

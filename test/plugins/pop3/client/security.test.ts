@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { ProbeResult } from '#plugins/pop3/dist/client/probeLogin.js';
 import { CollectingHost } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 
-describe('POP3 client and TLS', () => {
+describeReading('POP3 client and TLS', (place) => {
   let at: CollectingHost;
   afterEach(() => at.stop());
 
@@ -11,7 +12,7 @@ describe('POP3 client and TLS', () => {
   };
 
   it('C05 C06 starts TLS, asks for the capabilities again, and logs in', async () => {
-    at = await CollectingHost.start('starttls');
+    at = await CollectingHost.start('starttls', place);
     at.pin();
     at.isp.put('A: 1\r\n\r\nhi\r\n');
     expect(await at.round()).to.deep.equal({ fetched: 1, stored: 1, duplicates: 0, failed: [] });
@@ -19,21 +20,21 @@ describe('POP3 client and TLS', () => {
   });
 
   it('C06 sends no password where STLS is refused', async () => {
-    at = await CollectingHost.start('starttls');
+    at = await CollectingHost.start('starttls', place);
     at.isp.script = (command) => (command === 'STLS' ? '-ERR no\r\n' : undefined);
     expect((await at.round()).failed[0]?.code).to.equal('isp/tls');
     noPassword();
   });
 
   it('C07 sends no password where octets follow the +OK to STLS', async () => {
-    at = await CollectingHost.start('starttls');
+    at = await CollectingHost.start('starttls', place);
     at.isp.script = (command) => (command === 'STLS' ? '+OK begin\r\n+OK injected\r\n' : undefined);
     expect((await at.round()).failed[0]?.message).to.include('injecting');
     noPassword();
   });
 
   it('C08 C09 refuses a certificate that nobody vouches for, and names its fingerprint', async () => {
-    at = await CollectingHost.start('tls');
+    at = await CollectingHost.start('tls', place);
     const report = await at.round();
     expect(report.failed[0]?.code).to.equal('isp/tls');
     expect(report.failed[0]?.message).to.match(/([0-9A-F]{2}:){31}[0-9A-F]{2}/);
@@ -41,7 +42,7 @@ describe('POP3 client and TLS', () => {
   });
 
   it('C08 takes exactly the certificate that is pinned', async () => {
-    at = await CollectingHost.start('tls');
+    at = await CollectingHost.start('tls', place);
     at.pin();
     at.isp.put('A: 1\r\n\r\nhi\r\n');
     expect((await at.round()).stored).to.equal(1);
@@ -50,7 +51,7 @@ describe('POP3 client and TLS', () => {
   });
 
   it('reports a server without TLS on a TLS port', async () => {
-    at = await CollectingHost.start('plain');
+    at = await CollectingHost.start('plain', place);
     at.host.accountValues['pop3.security'] = 'tls';
     const [failure] = (await at.round()).failed;
     expect(failure?.code).to.equal('isp/tls');
@@ -68,7 +69,7 @@ describe('POP3 client and TLS', () => {
     ) as Promise<ProbeResult>;
 
   it('C10 tests a login and tells what was said, without the password', async () => {
-    at = await CollectingHost.start('starttls');
+    at = await CollectingHost.start('starttls', place);
     at.pin();
     at.isp.put('A: 1\r\n\r\nhi\r\n');
     const result = await probe();
@@ -79,7 +80,7 @@ describe('POP3 client and TLS', () => {
   });
 
   it('C10 hides the response of AUTH PLAIN, in one line or in two', async () => {
-    at = await CollectingHost.start('plain');
+    at = await CollectingHost.start('plain', place);
     at.isp.capabilities = ['SASL PLAIN'];
     for (const password of ['isp secret', 'p'.repeat(300)]) {
       at.isp.password = password;
@@ -96,7 +97,7 @@ describe('POP3 client and TLS', () => {
   });
 
   it('C06 sends no password where CAPA does not offer STLS and nobody answers it well', async () => {
-    at = await CollectingHost.start('starttls');
+    at = await CollectingHost.start('starttls', place);
     at.isp.capabilities = ['USER'];
     at.isp.script = (command) => (command === 'STLS' ? '-ERR unknown command\r\n' : undefined);
     expect((await at.round()).failed[0]?.code).to.equal('isp/tls');
@@ -104,7 +105,7 @@ describe('POP3 client and TLS', () => {
   });
 
   it('C10 hides the password even where the server repeats it', async () => {
-    at = await CollectingHost.start('plain');
+    at = await CollectingHost.start('plain', place);
     at.isp.script = (command) => (command.startsWith('PASS') ? `-ERR [AUTH] ${command} is wrong\r\n` : undefined);
     const result = await probe();
     expect(result.ok).to.equal(false);
@@ -119,7 +120,7 @@ describe('POP3 client and TLS', () => {
     ] as const) {
       const seen = new Set<string>();
       for (const password of ['isp secret', 'x', 'Rosengarten und noch viel mehr']) {
-        at = await CollectingHost.start('plain');
+        at = await CollectingHost.start('plain', place);
         at.isp.capabilities = [...capabilities];
         at.isp.password = password;
         at.host.password = password;
@@ -134,7 +135,7 @@ describe('POP3 client and TLS', () => {
   });
 
   it('C10 shows nothing of an echo, whole, cut or decoded, in transcripts, reports and logs', async () => {
-    at = await CollectingHost.start('plain');
+    at = await CollectingHost.start('plain', place);
     const response = Buffer.from('\0mail\0isp secret').toString('base64');
     const echoes = ['isp secret', 'ISP SECRET', 'secret', response, response.slice(0, 12), 'x'.repeat(190).concat(response)];
     for (const capabilities of [['UIDL'], ['SASL PLAIN']]) {

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { parseAnswer, parseExactAnswer } from '#plugins/pop3/dist/client/ispAnswers.js';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
+import { describeReading } from '../support/readingPlaces.js';
 import { multiline } from '../support/scriptedServer.js';
 import { until } from '../support/servedHost.js';
 
-describe('POP3 client and a server that is not well', () => {
+describeReading('POP3 client and a server that is not well', (place) => {
   let at: CollectingHost;
   beforeEach(async () => {
-    at = await CollectingHost.start();
+    at = await CollectingHost.start('plain', place);
   });
   afterEach(() => at.stop());
 
@@ -218,7 +219,7 @@ describe('POP3 client and a server that is not well', () => {
     it('is read where each of its lines ends with LF alone, one command at a time, however the stream is cut (155)', async () => {
       for (const segment of [undefined, 1, 3]) {
         await at.stop();
-        at = await CollectingHost.start();
+        at = await CollectingHost.start('plain', place);
         at.isp.segment = segment;
         const some = segment === undefined ? texts : texts.slice(0, 2);
         at.isp.put(...some);
@@ -233,7 +234,7 @@ describe('POP3 client and a server that is not well', () => {
     it('is told of where its answers end with CR LF and its messages do not: not as a server that says nothing (155)', async () => {
       for (const end of ['\n.\n', '\n.\r\n', '\r\n.\n']) {
         await at.stop();
-        at = await CollectingHost.start();
+        at = await CollectingHost.start('plain', place);
         at.isp.put(mail('one'));
         at.isp.script = (command) => (command === 'RETR 1' ? `+OK\r\nSubject: x\n\none${end}` : undefined);
         const { failed } = await roundWithStall('RETR 1');

@@ -4,14 +4,15 @@ import { apopTimestamp } from '#plugins/pop3/dist/client/login/waysToLogIn.js';
 import type { ProbeResult } from '#plugins/pop3/dist/client/probeLogin.js';
 import { CollectingHost, codes, mail } from '../support/collectingHost.js';
 import { CHALLENGE, type Logins, loginScript } from '../support/loginServer.js';
+import { describeReading } from '../support/readingPlaces.js';
 
-describe('the ways to log in at a POP3 server', () => {
+describeReading('the ways to log in at a POP3 server', (place) => {
   let at: CollectingHost;
   afterEach(() => at.stop());
 
   /** An ISP with one message that announces this and takes that. */
   const isp = async (capabilities: readonly string[], logins: Logins, security: 'plain' | 'tls' = 'plain'): Promise<void> => {
-    at = await CollectingHost.start(security);
+    at = await CollectingHost.start(security, place);
     at.pin();
     at.isp.capabilities = [...capabilities];
     at.isp.script = loginScript(at.isp, logins);
@@ -302,7 +303,7 @@ describe('the ways to log in at a POP3 server', () => {
   });
 
   it('goes by what CAPA says in TLS', async () => {
-    at = await CollectingHost.start('starttls');
+    at = await CollectingHost.start('starttls', place);
     at.pin();
     at.isp.put(mail('one'));
     at.isp.capabilities = ['UIDL', 'STLS'];

@@ -1,10 +1,15 @@
 // An account, its scripted ISP and a round on request.
 import { X509Certificate } from 'node:crypto';
 import type { FetchReport, LeftMessage } from '@postroom/sdk';
+import { SessionsInDoor } from '#plugins/pop3/dist/client/door/sessionsInDoor.js';
 import { activate } from '#plugins/pop3/dist/plugin.js';
 import { ACCOUNT, certificate, FakeHost, type TestCertificate } from './fakeHost.js';
 import { FakeIntake, FakeJournal } from './fakeIntake.js';
 import { ScriptedServer } from './scriptedServer.js';
+import type { TestDoor } from './testDoors.js';
+
+/** Where a session's octets are read. */
+export type ReadingPlace = 'on the main thread' | 'in a door';
 
 /** A message with this body. */
 export const mail = (body: string): string => `Subject: x\r\n\r\n${body}\r\n`;
@@ -32,10 +37,14 @@ export class CollectingHost {
     activate(this.host.context());
   }
 
-  static async start(security: 'plain' | 'starttls' | 'tls' = 'plain'): Promise<CollectingHost> {
+  static async start(
+    security: 'plain' | 'starttls' | 'tls' = 'plain',
+    place: ReadingPlace = 'on the main thread',
+  ): Promise<CollectingHost> {
     pem ??= await certificate();
     const collecting = new CollectingHost(pem, security);
     collecting.host.accountValues['pop3.port'] = await collecting.isp.start();
+    if (place === 'in a door') collecting.#readInDoor();
     return collecting;
   }
 
@@ -66,7 +75,21 @@ export class CollectingHost {
     return report;
   }
 
-  stop(): Promise<void> {
-    return this.isp.stop();
+  /** The door that the first session has opened. */
+  get door(): TestDoor {
+    const [door] = this.host.doors.opened;
+    if (door === undefined) throw new Error('No door is open.');
+    return door;
+  }
+
+  /** Each session is in a door from now on, however little it finds. */
+  #readInDoor(): void {
+    this.host.doors.modules.set('collectingDoor.js', ({ line }) => new SessionsInDoor(line, this.host.clock));
+    this.host.doors.onProtocol = (keeper) => void Object.assign(keeper, { found: () => undefined });
+  }
+
+  async stop(): Promise<void> {
+    await this.host.doors.close();
+    await this.isp.stop();
   }
 }

@@ -1,5 +1,5 @@
 // Whether an answer to RETR holds the message at all: servers that lost or cannot read a file may answer with nothing, well ended.
-import { firstEmptyLine } from './headerPrint.js';
+import { firstEmptyLine } from '../headerPrint.js';
 import type { OctetCount } from './listedSize.js';
 
 const BLANK = new Set([0x00, 0x09, 0x0a, 0x0d, 0x20]);

@@ -1,11 +1,13 @@
 // A message that is too large to stand in memory, on its way from the line into intake.
 import { PostroomError } from '@postroom/sdk';
+import type { StreamedMessage } from './ispSession.js';
 import { OctetCount } from './listedSize.js';
 
 /** Has a limit, and remembers whether it was the line that failed. Intake learns that it is complete when `prove` has said so: before that it stores nothing. */
-export class LargeSource {
+export class LargeSource implements StreamedMessage {
   failure: unknown;
   isTooLarge = false;
+  readonly print: string | undefined;
   readonly #head: readonly Buffer[];
   readonly #body: AsyncGenerator<Buffer, void, undefined>;
   readonly #limit: number;
@@ -14,12 +16,21 @@ export class LargeSource {
   constructor(
     head: readonly Buffer[],
     body: AsyncGenerator<Buffer, void, undefined>,
-    { limit, prove }: { readonly limit: number; readonly prove: (count: OctetCount) => Promise<void> },
+    {
+      limit,
+      print,
+      prove,
+    }: { readonly limit: number; readonly print: string | undefined; readonly prove: (count: OctetCount) => Promise<void> },
   ) {
+    this.print = print;
     this.#head = head;
     this.#body = body;
     this.#limit = limit;
     this.#prove = prove;
+  }
+
+  get hasFailed(): boolean {
+    return this.isTooLarge || this.failure !== undefined;
   }
 
   async *read(): AsyncGenerator<Uint8Array> {

@@ -1,13 +1,13 @@
 // How many messages are asked for at a time.
-import type { PlannedMessage } from './collectPlan.js';
+import type { AskedMessage } from './ispSession.js';
 
 /** Commands and listed octets of one chunk; two chunks are on the line at a time. */
 const CHUNK_MESSAGES = 32;
 const CHUNK_OCTETS = 2 * 1024 * 1024;
 
 /** Cuts a list into pieces of at most CHUNK_MESSAGES and CHUNK_OCTETS. */
-export function inChunks(messages: readonly PlannedMessage[]): PlannedMessage[][] {
-  const chunks: PlannedMessage[][] = [];
+export function inChunks<M extends AskedMessage>(messages: readonly M[]): M[][] {
+  const chunks: M[][] = [];
   let octets = 0;
   for (const message of messages) {
     const chunk = chunks.at(-1);

@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { DoorModules } from '#plugins/platform/doors/dist/doorModules.js';
+import { ThreadDoors } from '#plugins/platform/doors/dist/threadDoors.js';
+import { CollectingHost, mail } from '../../support/collectingHost.js';
+import { until } from '../../support/servedHost.js';
+
+const THREAD = fileURLToPath(new URL(import.meta.resolve('#plugins/platform/doors/dist/doorThread.js')));
+const FOLDER = fileURLToPath(new URL('.', import.meta.resolve('#plugins/pop3/package.json')));
+const MODULE = './dist/client/door/collectingDoor.js';
+
+describe('a collection whose octets are read in a thread', () => {
+  let at: CollectingHost;
+  let doors: ThreadDoors;
+  const log: string[] = [];
+  const note = (sentence: string): void => void log.push(sentence);
+  beforeEach(async () => {
+    at = await CollectingHost.start('starttls');
+    at.pin();
+    const entries = { of: () => [{ plugin: 'postroom.pop3', value: { module: MODULE } }] };
+    doors = new ThreadDoors({
+      machine: { canShare: true, cores: 2 },
+      setting: () => 1,
+      modules: new DoorModules(entries as never, { plugins: [] } as never, false),
+      log: { debug: note, info: note, warn: note, error: note },
+      threadFile: THREAD,
+    });
+    at.host.doors.real = { doors, plugin: { id: 'postroom.pop3', folder: FOLDER } };
+  });
+  afterEach(async () => {
+    await at.stop();
+    await doors.dispose();
+  });
+
+  it('brings every message as it is, small and large, and no password into the log', async () => {
+    const texts = [...Array.from({ length: 150 }, (_, index) => mail(`${index}\r\n.\r\n..two`)), mail('x'.repeat(3 * 1024 * 1024))];
+    at.isp.put(...texts);
+    const report = await at.round();
+    expect(report).to.deep.equal({ fetched: 151, stored: 151, duplicates: 0, failed: [] });
+    expect(at.intake.texts).to.deep.equal(texts);
+    expect(at.isp.messages).to.deep.equal([]);
+    expect(doors.state.open).to.equal(1);
+    expect(log.join()).to.not.include('isp secret');
+  });
+
+  it('says what the main thread says of a refused login', async () => {
+    at.host.password = 'wrong';
+    const inThread = await at.round();
+    at.host.doors.real = undefined;
+    const other = await CollectingHost.start('starttls');
+    other.pin();
+    other.host.password = 'wrong';
+    const onMain = await other.round();
+    await other.stop();
+    expect({ ...inThread, retryAfter: undefined }).to.deep.equal({ ...onMain, retryAfter: undefined });
+  });
+
+  it('goes on without the thread where that ends', async () => {
+    at.isp.put(...Array.from({ length: 100 }, (_, index) => mail(`${index}`)));
+    let ended: Promise<void> | undefined;
+    at.isp.script = (said, { nth }) => {
+      if (nth !== 1 || said !== 'RETR 70') return undefined;
+      ended ??= doors.dispose();
+      return 'stall';
+    };
+    const report = await at.round();
+    expect(report).to.include({ stored: 100 });
+    expect(report.failed).to.deep.equal([]);
+    await ended;
+    await until(() => at.isp.messages.length === 0);
+    expect(new Set(at.intake.texts).size).to.equal(at.intake.texts.length);
+  });
+});
