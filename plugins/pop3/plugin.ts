@@ -8,9 +8,7 @@ import { KnownWays } from './client/login/knownWays.js';
 import { PipelineDoubts } from './client/pipelineDoubts.js';
 import { type ProbeResult, probeLogin } from './client/probeLogin.js';
 import { type IspListedMail, listMail } from './client/waiting.js';
-import { ReadAheadBudget } from './server/messageReader.js';
 import { Pop3Listener } from './server/pop3Listener.js';
-import { Slabs } from './server/slabs.js';
 
 type LoginServices = Pick<CollectServices, 'clock' | 'known'>;
 
@@ -31,8 +29,6 @@ export function activate(context: PluginContext): void {
       events: context.get(Events),
       settings: context.settings,
       log: context.log,
-      readAhead: new ReadAheadBudget(),
-      slabs: new Slabs(),
       clock,
     }),
   );
