@@ -21,11 +21,11 @@ const mapsOfTheCompiler = {
       : undefined,
 };
 
-/** What the manifest names for the host and the command line to import, by its name without the ending. */
+/** What the manifest names for the host, the command line and door threads to import, by its name without the ending. */
 function modulesOf(folder) {
   const { main, program, contributes } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-  const words = (contributes?.programs ?? []).map(({ module }) => module);
-  const named = [main, program, ...words].filter((module) => module !== undefined);
+  const contributed = [...(contributes?.programs ?? []), ...(contributes?.doors ?? [])].map(({ module }) => module);
+  const named = [main, program, ...contributed].filter((module) => module !== undefined);
   return Object.fromEntries(named.map((module) => [path.basename(module, '.js'), path.join(folder, module)]));
 }
 

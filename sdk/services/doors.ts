@@ -1,10 +1,12 @@
 // Door threads: threads beside the main one that carry the octets of a protocol, so that the main thread has time to decide.
+import type { PluginContext } from '../context.js';
 import type { Disposable, MaybePromise } from '../disposable.js';
 import { createServiceId } from './createServiceId.js';
 
 /**
- * Calls between the main thread and a module in a door, in both directions. What is said within a turn of the event loop crosses together. Values are
- * copied (structured clone); buffers in `transfer` are handed over instead, and are empty here afterwards.
+ * Calls between the main thread and a module in a door, in both directions. What is said within a turn of the event loop crosses together when the turn
+ * ends, so nothing of it may be changed after it was said. Values are copied (structured clone); buffers in `transfer` are handed over instead, and are
+ * empty here afterwards. A view is copied with all of its buffer: what is cut out of a larger one, as small Buffers are, is better copied before.
  */
 export interface DoorLine {
   /**
@@ -61,23 +63,29 @@ export interface DoorsState {
  */
 export interface Doors {
   /**
-   * Whether a port that the main thread opens has to be opened so that doors can join it (`reusePort`). False where there can be no doors: nothing is to be
-   * done then.
+   * Whether a port that the main thread opens has to be opened so that doors can join it (`openPort` of @postroom/sdk/network, `JoinedPort` in the door): true
+   * wherever the machine can, whatever `server.doors` says at the moment.
    */
   readonly sharePorts: boolean;
   /** What is open now. */
   readonly state: DoorsState;
   /**
-   * Doors of a protocol. `module`: as an entry of `contributes.doors` in the caller's manifest names it. Doors that take part in a protocol from so many
-   * cores on only, say `fromCores`.
+   * Doors of a protocol. `plugin`: the caller, by its context. `module`: as an entry of `contributes.doors` in its manifest names it, else it throws
+   * `plugin/not-allowed`. Doors that take part in a protocol from so many cores on only, say `fromCores`; a number in `server.doors` counts whatever the
+   * machine is like.
    */
-  protocol(module: string, keeper: DoorKeeper, options?: { readonly fromCores?: number }): ProtocolDoors;
+  protocol(
+    plugin: Pick<PluginContext, 'id' | 'folder'>,
+    module: string,
+    keeper: DoorKeeper,
+    options?: { readonly fromCores?: number },
+  ): ProtocolDoors;
 }
 export const Doors = createServiceId<Doors>('Doors');
 
 /** What a module that `contributes.doors` names exports. */
 export interface DoorModule {
-  /** Called once in each door, when the ports are open on the main thread. */
+  /** Called once in each door, when the ports are open on the main thread. What is registered on the line before the first `await` misses nothing. */
   openDoor(door: DoorOfModule): MaybePromise<OpenDoor>;
 }
 
@@ -90,6 +98,9 @@ export interface DoorOfModule {
 
 /** A module at work in a door. */
 export interface OpenDoor {
-  /** Takes nothing new, and ends what it does within `graceMs`; loses no connection before that. */
+  /**
+   * Takes nothing new, and ends what it does within `graceMs`; loses no connection before that. Called again, with a shorter grace, where the ports close while
+   * it ends: then that counts. A thread whose module does not resolve in time is ended.
+   */
   close(graceMs: number): Promise<void>;
 }

@@ -3,6 +3,7 @@
 export type { PracticeDevice } from './device.js';
 export type { Break } from './faultList.js';
 export { type LeakCheck, leakCheck } from './leakCheck.js';
+export { type PairedDoorLines, pairedDoorLines } from './pairedDoorLines.js';
 export type { Pop3Capability, Pop3Deletion, Pop3Faults, Pop3Moment } from './pop3Faults.js';
 export type { PracticePop3Server, PracticeServerOptions } from './pop3Server.js';
 export { PRACTICE_PASSWORD, PracticeIsp, type PracticeIspOptions } from './practiceIsp.js';

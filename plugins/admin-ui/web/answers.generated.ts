@@ -468,6 +468,16 @@ export interface DoctorRow {
   }[];
 }
 
+/** doors.metrics: Door threads, as Prometheus reads them */
+export type DoorsMetricsAnswer = readonly DoorsMetricsRow[];
+
+export interface DoorsMetricsRow {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly value: number;
+}
+
 /** explain: Who would get this message, and why */
 export type ExplainAnswer = {
   readonly account: string;
@@ -1595,6 +1605,7 @@ export interface Answers {
   readonly 'config.unset': ConfigUnsetAnswer;
   readonly 'config.validate': ConfigValidateAnswer;
   readonly doctor: DoctorAnswer;
+  readonly 'doors.metrics': DoorsMetricsAnswer;
   readonly explain: ExplainAnswer;
   readonly 'held.delete': HeldDeleteAnswer;
   readonly 'held.list': HeldListAnswer;

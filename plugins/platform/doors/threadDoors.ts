@@ -1,0 +1,159 @@
+// The service: keeps as many door threads as are wanted, with the modules of all open protocols in each.
+import { performance } from 'node:perf_hooks';
+import type { Disposable, Logger } from '@postroom/sdk';
+import type { DoorKeeper, Doors, DoorsState, ProtocolDoors } from '@postroom/sdk/services';
+import { Door } from './door.js';
+import { crashPauseMs, type DoorDemand, nextDemand } from './doorDemand.js';
+import { type DoorMachine, type DoorMode, type DoorsSetting, doorMode, doorsText, takesPart } from './doorMode.js';
+import type { DoorModules, DoorPlugin } from './doorModules.js';
+import { Protocol } from './protocol.js';
+
+/** How often it looks how busy the threads are. */
+const LOOK_MS = 1_000;
+/** A door that is not wanted any more takes nothing new; its sessions may go on for so long. */
+const SESSION_MS = 900_000;
+/** At the end of the server. Protocols have closed before, each with its own grace. */
+const END_MS = 1_000;
+/** A door that lived so long did not crash soon. */
+const LONG_LIFE_MS = 60_000;
+
+export interface ThreadDoorsParts {
+  readonly machine: DoorMachine;
+  /** `server.doors`. */
+  readonly setting: () => DoorsSetting;
+  readonly modules: DoorModules;
+  readonly log: Logger;
+  /** The built file of doorThread.ts. */
+  readonly threadFile: string;
+}
+
+export class ThreadDoors implements Doors, Disposable {
+  readonly #doors = new Set<Door>();
+  readonly #protocols = new Set<Protocol>();
+  readonly #looks: NodeJS.Timeout;
+  #demand: DoorDemand;
+  #crashed = 0;
+  /** Crashes, one soon after the other. */
+  #crashesInARow = 0;
+  #pause: NodeJS.Timeout | undefined;
+  #lookedAt = performance.now();
+  #usage = performance.eventLoopUtilization();
+  #mainLoad = 0;
+  #isOver = false;
+
+  constructor(private readonly parts: ThreadDoorsParts) {
+    this.#demand = { wanted: this.#mode.least };
+    this.#looks = setInterval(() => this.#look(), LOOK_MS);
+    this.#looks.unref();
+  }
+
+  get sharePorts(): boolean {
+    return this.parts.machine.canShare;
+  }
+
+  get state(): DoorsState {
+    const open = this.#living.length;
+    const mode = this.#mode;
+    return {
+      open,
+      most: mode.most,
+      ...(mode.reason !== undefined && { reason: mode.reason }),
+      text: doorsText(mode, open),
+      crashed: this.#crashed,
+      mainLoad: this.#mainLoad,
+    };
+  }
+
+  protocol(plugin: DoorPlugin, module: string, keeper: DoorKeeper, { fromCores }: { readonly fromCores?: number } = {}): ProtocolDoors {
+    const protocol: Protocol = new Protocol({
+      module: this.parts.modules.urlOf(plugin, module),
+      keeper,
+      fromCores,
+      doors: () => (this.#takesPart(protocol) ? this.#living : []),
+      onOpen: (isOpen) => {
+        if (isOpen) this.#protocols.add(protocol);
+        else this.#protocols.delete(protocol);
+        this.#settle();
+      },
+    });
+    return protocol;
+  }
+
+  /** After `server.doors` changed. Doors that there are end: others may take part in another choice of protocols. */
+  settingChanged(): void {
+    this.#demand = { wanted: 0 };
+    this.#settle();
+    this.#demand = { wanted: this.#mode.least };
+    this.#crashesInARow = 0;
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#settle();
+  }
+
+  async dispose(): Promise<void> {
+    this.#isOver = true;
+    clearInterval(this.#looks);
+    clearTimeout(this.#pause);
+    await Promise.all([...this.#doors].map((door) => door.close(END_MS)));
+  }
+
+  get #mode(): DoorMode {
+    return doorMode(this.parts.setting(), this.parts.machine);
+  }
+
+  get #living(): readonly Door[] {
+    return [...this.#doors].filter((door) => !door.isEnding);
+  }
+
+  #takesPart({ fromCores }: Protocol): boolean {
+    return takesPart(this.parts.setting(), this.parts.machine.cores, fromCores);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const usage = performance.eventLoopUtilization();
+    this.#mainLoad = performance.eventLoopUtilization(usage, this.#usage).utilization;
+    this.#usage = usage;
+    const doors = [...this.#doors].map((door) => door.look(now)).reduce((sum, load) => sum + load, 0);
+    const since = this.#lookedAt;
+    this.#lookedAt = now;
+    this.#demand = nextDemand(this.#demand, { main: this.#mainLoad, doors }, this.#mode, since, now);
+    this.#settle();
+  }
+
+  /** Makes the doors that there are equal to those that are wanted. Where no protocol is open, none is. */
+  #settle(): void {
+    if (this.#isOver) return;
+    const taking = [...this.#protocols].filter((protocol) => this.#takesPart(protocol));
+    const wanted = taking.length === 0 ? 0 : this.#demand.wanted;
+    const living = this.#living;
+    for (const door of living.slice(wanted)) void door.close(SESSION_MS);
+    if (this.#pause !== undefined) return;
+    for (let more = living.length; more < wanted; more += 1) this.#begin(taking);
+  }
+
+  #begin(protocols: readonly Protocol[]): void {
+    const door: Door = new Door(this.parts.threadFile, {
+      onProblem: (sentence) => this.parts.log.warn(`A door thread reports: ${sentence}`),
+      onCrash: (reason) => this.#crash(door, reason),
+    });
+    this.#doors.add(door);
+    void door.ended.then(() => this.#doors.delete(door));
+    for (const protocol of protocols) void protocol.openIn(door);
+  }
+
+  #crash(door: Door, reason: string): void {
+    this.#crashed += 1;
+    this.#crashesInARow = performance.now() - door.began > LONG_LIFE_MS ? 1 : this.#crashesInARow + 1;
+    this.parts.log.error(`A door thread has ended: ${reason}. Its connections are cut; the main thread goes on.`, {
+      crashed: this.#crashed,
+    });
+    if (this.#isOver) return;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#settle();
+    }, crashPauseMs(this.#crashesInARow));
+    this.#pause.unref();
+  }
+}
