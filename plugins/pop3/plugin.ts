@@ -1,7 +1,7 @@
 // POP3, both ways: mailboxes served to mail clients, accounts collected from their ISPs.
 import { type FetchReport, type FetchRequest, type PluginContext, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
-import { accountNamed } from '@postroom/sdk/base';
-import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
+import { accountNamed, whileProvided } from '@postroom/sdk/base';
+import { Accounts, Authenticator, Certificates, Clock, Doors, Events, Maildrops } from '@postroom/sdk/services';
 import { type CollectServices, collect } from './client/collect.js';
 import { ispAccount } from './client/ispAccount.js';
 import { KnownWays } from './client/login/knownWays.js';
@@ -30,6 +30,8 @@ export function activate(context: PluginContext): void {
       settings: context.settings,
       log: context.log,
       clock,
+      doors: whileProvided(context, Doors),
+      plugin: context,
     }),
   );
 

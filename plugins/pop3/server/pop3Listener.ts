@@ -1,18 +1,37 @@
-// The POP3 ports: opened together on the main thread, closed together; doors join those that are open.
-import type { AddressInfo, Server } from 'node:net';
-import type { Disposable, OpenPort, PortListener } from '@postroom/sdk';
+// The POP3 ports: opened together on the main thread, joined by doors, closed together.
+import type { Server } from 'node:net';
+import type { Disposable, OpenPort, PluginContext, PortListener } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
-import type { Certificates } from '@postroom/sdk/services';
-import type { DeskServices } from './desk/deskServices.js';
+import { openPort } from '@postroom/sdk/network';
+import type { Certificates, DoorKeeper, Doors, ProtocolDoors } from '@postroom/sdk/services';
+import type { Pop3DeskServices } from './desk/deskServices.js';
 import { MainDesk } from './desk/mainDesk.js';
+import { Pop3Attendance } from './door/attendance.js';
+import type { Pop3DoorSetup } from './door/pop3DoorFront.js';
+import type { KeyAndCertificate } from './front/handshakes.js';
 import { Pop3Front } from './front/pop3Front.js';
 import { portProblem } from './front/portProblem.js';
 import { type ListenEntry, listenEntries } from './serverSettings.js';
 
+/** As `contributes.doors` of the manifest has it. */
+const DOOR_MODULE = './dist/serverDoor.js';
+/** On fewer cores the way to a door and back takes more than the door gives. */
+const FROM_CORES = 4;
+/** Octets that the sessions of the main thread together may hold ready. */
 const READ_AHEAD_OCTETS = 32 * 1024 * 1024;
 
-export interface ListenerServices extends DeskServices {
+export interface ListenerServices extends Pop3DeskServices {
   readonly certificates: Certificates;
+  /** `undefined` where nobody provides them. */
+  readonly doors: () => Doors | undefined;
+  /** Whose doors they are. */
+  readonly plugin: Pick<PluginContext, 'id' | 'folder'>;
+}
+
+/** An entry of the settings and what came of it. */
+interface AskedPort {
+  readonly entry: ListenEntry;
+  readonly open: OpenPort;
 }
 
 export class Pop3Listener implements PortListener {
@@ -21,6 +40,7 @@ export class Pop3Listener implements PortListener {
   readonly #desk: MainDesk;
   readonly #front: Pop3Front;
   readonly #servers = new Set<Server>();
+  #inDoors: ProtocolDoors | undefined;
   #renewal: Disposable | undefined;
 
   constructor(services: ListenerServices) {
@@ -32,39 +52,71 @@ export class Pop3Listener implements PortListener {
   async start(): Promise<readonly OpenPort[]> {
     const { settings, certificates } = this.#services;
     this.#desk.open();
-    this.#front.start(missingCertificate(certificates, 'tls') === undefined ? certificates.pem : undefined);
-    this.#renewal = certificates.onDidChange(() => this.#front.renew(certificates.pem));
-    return Promise.all(listenEntries(settings).map((entry) => this.#open(entry)));
+    this.#front.start(this.#certificate());
+    this.#renewal = certificates.onDidChange(() => this.#renew());
+    const doors = this.#services.doors();
+    const isShared = doors?.sharePorts === true;
+    const ports = await Promise.all(listenEntries(settings).map((entry) => this.#open(entry, isShared)));
+    if (isShared) {
+      this.#inDoors = doors.protocol(this.#services.plugin, DOOR_MODULE, this.#keeper(ports), { fromCores: FROM_CORES });
+      // The ports are open without them.
+      void this.#inDoors.open();
+    }
+    return ports.map(({ open }) => open);
   }
 
   async stop(graceMs: number): Promise<void> {
     const closed = [...this.#servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#servers.clear();
-    await this.#front.end(graceMs);
-    await Promise.all(closed);
+    await Promise.all([...closed, this.#front.end(graceMs), this.#inDoors?.close(graceMs)]);
+    this.#inDoors = undefined;
+    // Mailboxes are let go of before the store closes, so that another server has them at once; what a door held as well.
+    await this.#desk.held.free(graceMs);
     this.#desk.dispose();
     await this.#renewal?.dispose();
     this.#renewal = undefined;
   }
 
-  #open(entry: ListenEntry): Promise<OpenPort> {
+  #keeper(ports: readonly AskedPort[]): DoorKeeper {
+    const joined = ports.flatMap(({ entry, open: { host, port, problem } }) =>
+      problem === undefined ? [{ entry, at: { address: host, port } }] : [],
+    );
+    return {
+      setup: (): Pop3DoorSetup => ({ certificate: this.#certificate(), ports: joined }),
+      attend: (line) => new Pop3Attendance(line, this.#desk),
+    };
+  }
+
+  async #open(entry: ListenEntry, isShared: boolean): Promise<AskedPort> {
+    const asked = { protocol: 'pop3', host: entry.host ?? '::', port: entry.port, security: entry.security } as const;
     const missing = missingCertificate(this.#services.certificates, entry.security);
-    if (missing !== undefined) {
-      return Promise.resolve({ protocol: 'pop3', host: entry.host ?? '::', port: entry.port, security: entry.security, problem: missing });
-    }
+    if (missing !== undefined) return { entry, open: { ...asked, problem: missing } };
     const server = this.#front.serve(entry);
-    return new Promise((resolve) => {
-      server.once('error', (error) => {
-        const problem = portProblem(error, entry.host, entry.port);
-        resolve({ protocol: 'pop3', host: entry.host ?? '::', port: entry.port, security: entry.security, problem });
-      });
-      server.listen({ port: entry.port, ...(entry.host === undefined ? {} : { host: entry.host }) }, () => {
-        server.removeAllListeners('error');
-        server.on('error', (error) => this.#services.log.error(`POP3 port ${entry.port}: ${error.message}`));
-        this.#servers.add(server);
-        const { address, port } = server.address() as AddressInfo;
-        resolve({ protocol: 'pop3', host: address, port, security: entry.security });
-      });
-    });
+    try {
+      const { address, port } = await openPort(
+        server,
+        { port: entry.port, ...(entry.host !== undefined && { host: entry.host }) },
+        isShared,
+      );
+      server.on('error', (error) => this.#services.log.error(`POP3 port ${entry.port}: ${error.message}`));
+      this.#servers.add(server);
+      return { entry, open: { ...asked, host: address, port } };
+    } catch (error) {
+      return { entry, open: { ...asked, problem: portProblem(error as NodeJS.ErrnoException, entry.host, entry.port) } };
+    }
+  }
+
+  #certificate(): KeyAndCertificate | undefined {
+    const { certificates } = this.#services;
+    if (missingCertificate(certificates, 'tls') !== undefined) return undefined;
+    const { key, cert } = certificates.pem;
+    return { key, cert };
+  }
+
+  #renew(): void {
+    const certificate = this.#certificate();
+    if (certificate === undefined) return;
+    this.#front.renew(certificate);
+    this.#inDoors?.tellAll('certificate', certificate);
   }
 }

@@ -1,6 +1,6 @@
 // What the settings say about the server's ports and limits.
 import type { ConnectionLimits, PortSecurity, Settings } from '@postroom/sdk';
-import type { VisitTerms } from './desk/pop3Desk.js';
+import type { VisitTerms } from './pop3Desk.js';
 
 /** One entry of `pop3.listen`. Without `host`: every address of the machine. Port 0: a free one. */
 export interface ListenEntry {

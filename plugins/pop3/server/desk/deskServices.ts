@@ -2,7 +2,7 @@
 import type { Logger, Settings } from '@postroom/sdk';
 import type { Authenticator, Clock, Events, Maildrops } from '@postroom/sdk/services';
 
-export interface DeskServices {
+export interface Pop3DeskServices {
   readonly authenticator: Authenticator;
   readonly maildrops: Maildrops;
   readonly events: Events;

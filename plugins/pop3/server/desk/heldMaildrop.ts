@@ -1,8 +1,8 @@
 // A session's hold on a mailbox: told of when it begins and ends, and let go of once, when nothing of it is under way.
 import { type MailboxRef, mailboxName, sentenceOf } from '@postroom/sdk';
 import type { Maildrop, MaildropPiece } from '@postroom/sdk/services';
-import type { DeskServices } from './deskServices.js';
-import type { OpenMaildrop, UniqueIds } from './pop3Desk.js';
+import type { OpenMaildrop, UniqueIds } from '../pop3Desk.js';
+import type { Pop3DeskServices } from './deskServices.js';
 
 export class HeldMaildrop implements OpenMaildrop {
   readonly name: string;
@@ -11,7 +11,7 @@ export class HeldMaildrop implements OpenMaildrop {
 
   /** `peer`: the client's address; `closed` is called when another session can have the mailbox. */
   constructor(
-    private readonly services: Pick<DeskServices, 'events' | 'log'>,
+    private readonly services: Pick<Pop3DeskServices, 'events' | 'log'>,
     private readonly mailbox: MailboxRef,
     private readonly maildrop: Maildrop,
     private readonly peer: string,

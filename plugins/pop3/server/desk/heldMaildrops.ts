@@ -1,14 +1,14 @@
 // The mailboxes that sessions hold, wherever these are spoken: before the store closes none may be held.
 import type { MailboxRef } from '@postroom/sdk';
 import type { Maildrop } from '@postroom/sdk/services';
-import type { DeskServices } from './deskServices.js';
+import type { Pop3DeskServices } from './deskServices.js';
 import { HeldMaildrop } from './heldMaildrop.js';
 
 export class HeldMaildrops {
   readonly #held = new Set<HeldMaildrop>();
   #whenFree: (() => void) | undefined;
 
-  constructor(private readonly services: DeskServices) {}
+  constructor(private readonly services: Pop3DeskServices) {}
 
   hold(mailbox: MailboxRef, maildrop: Maildrop, peer: string): HeldMaildrop {
     const held: HeldMaildrop = new HeldMaildrop(this.services, mailbox, maildrop, peer, () => this.#letGo(held));

@@ -1,11 +1,11 @@
 // The desk on the main thread: one for all connections, those in doors among them.
 import { BoundedLog, ConnectionGate, type Disposable, type Logger, openFiles } from '@postroom/sdk';
 import { networks } from '@postroom/sdk/network';
+import type { Pop3Desk } from '../pop3Desk.js';
 import { serverLimits } from '../serverSettings.js';
-import type { DeskServices } from './deskServices.js';
+import type { Pop3DeskServices } from './deskServices.js';
 import { HeldMaildrops } from './heldMaildrops.js';
 import { MainVisit, type VisitParts } from './mainVisit.js';
-import type { Pop3Desk } from './pop3Desk.js';
 
 const TRUSTED = 'pop3.plaintextNetworks';
 
@@ -15,12 +15,12 @@ export class MainDesk implements Pop3Desk, Disposable {
   /** What its connections may take of the descriptors of the process. */
   readonly share = openFiles().share('pop3');
   readonly held: HeldMaildrops;
-  readonly #services: DeskServices;
+  readonly #services: Pop3DeskServices;
   readonly #gate = new ConnectionGate(this.share);
   readonly #parts: VisitParts;
   #isPlaintextNetwork: (address: string) => boolean = () => false;
 
-  constructor(services: DeskServices) {
+  constructor(services: Pop3DeskServices) {
     this.log = services.log;
     this.complaints = new BoundedLog(services.log, services.clock);
     this.held = new HeldMaildrops(services);

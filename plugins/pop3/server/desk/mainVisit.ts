@@ -1,15 +1,15 @@
 // A connection at the desk: its place, its login, the mailbox that it gets.
 import { type Guest, type MailboxRef, mailboxName, sentenceOf } from '@postroom/sdk';
+import type { LoginAnswer, Pop3Login, Visit, VisitTerms } from '../pop3Desk.js';
 import { systemCode } from '../systemCode.js';
-import type { DeskServices } from './deskServices.js';
+import type { Pop3DeskServices } from './deskServices.js';
 import type { HeldMaildrops } from './heldMaildrops.js';
-import type { LoginAnswer, Pop3Login, Visit, VisitTerms } from './pop3Desk.js';
 
 const LEFT: LoginAnswer = { ok: false, reason: 'left' };
 
 /** What the desk gives its connections. */
 export interface VisitParts {
-  readonly services: DeskServices;
+  readonly services: Pop3DeskServices;
   readonly held: HeldMaildrops;
 }
 

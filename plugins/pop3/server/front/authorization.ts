@@ -1,5 +1,5 @@
 // The AUTHORIZATION state: USER and PASS (RFC 1939), AUTH PLAIN (RFC 5034), STLS (RFC 2595).
-import type { LoginAnswer, OpenMaildrop, Pop3Login } from '../desk/pop3Desk.js';
+import type { LoginAnswer, OpenMaildrop, Pop3Login } from '../pop3Desk.js';
 import { plainCredentials, utf8 } from './saslPlain.js';
 import type { Session } from './session.js';
 import { Transaction } from './transaction.js';

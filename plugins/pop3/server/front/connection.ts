@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { sentenceOf } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
-import type { LoginAnswer, Pop3Login, Visit } from '../desk/pop3Desk.js';
+import type { LoginAnswer, Pop3Login, Visit } from '../pop3Desk.js';
 import { COMMAND_LIMIT, CommandLines, RESPONSE_LIMIT } from './commandLines.js';
 import { Deadline } from './deadline.js';
 import { execute } from './dispatch.js';

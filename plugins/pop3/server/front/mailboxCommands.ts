@@ -1,6 +1,6 @@
 // The TRANSACTION and UPDATE states without the messages' content: STAT, LIST, UIDL, DELE, RSET, QUIT (RFC 1939 sections 5 to 7).
 import { PostroomError, sentenceOf } from '@postroom/sdk';
-import type { UniqueIds } from '../desk/pop3Desk.js';
+import type { UniqueIds } from '../pop3Desk.js';
 import { systemCode } from '../systemCode.js';
 import type { Session } from './session.js';
 import type { Transaction } from './transaction.js';

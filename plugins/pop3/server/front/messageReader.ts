@@ -1,6 +1,6 @@
 // Reads messages for RETR and TOP. Small ones are read several at a time, ahead of a client that takes them in order: one
 // query then serves many commands, which is what makes this server faster than one that opens a file for each.
-import type { OpenMaildrop } from '../desk/pop3Desk.js';
+import type { OpenMaildrop } from '../pop3Desk.js';
 
 /** Larger messages are streamed and never read ahead. */
 export const SMALL_MESSAGE = 64 * 1024;

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type ConnectionShare, Refusals } from '@postroom/sdk';
 import { ProxyHeaders } from '@postroom/sdk/network';
 import type { Clock } from '@postroom/sdk/services';
-import type { Pop3Desk } from '../desk/pop3Desk.js';
+import type { Pop3Desk } from '../pop3Desk.js';
 import type { ListenEntry } from '../serverSettings.js';
 import { type ConnectionServices, Pop3Connection } from './connection.js';
 import { Handshakes, type KeyAndCertificate } from './handshakes.js';

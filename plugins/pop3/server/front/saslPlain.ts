@@ -1,5 +1,5 @@
 // SASL PLAIN (RFC 4616): what a client's response says, or that it says nothing valid.
-import type { Pop3Login } from '../desk/pop3Desk.js';
+import type { Pop3Login } from '../pop3Desk.js';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 

@@ -1,5 +1,5 @@
 // One client's dialogue: its state and its answers. Knows neither commands nor sockets: `line` is what a session needs of the connection.
-import type { LoginAnswer, Pop3Desk, Pop3Login } from '../desk/pop3Desk.js';
+import type { LoginAnswer, Pop3Desk, Pop3Login } from '../pop3Desk.js';
 import type { ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
 import type { Transaction } from './transaction.js';

@@ -1,5 +1,5 @@
 // One open mailbox: which messages are there, which are marked as deleted, and what STAT, LIST, UIDL, DELE and QUIT say of them.
-import type { OpenMaildrop } from '../desk/pop3Desk.js';
+import type { OpenMaildrop } from '../pop3Desk.js';
 import { MessageReader, type ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
 

@@ -1,7 +1,7 @@
 // What a front of the POP3 server asks: who may come in, whose mailbox it is, what is in it. It is decided on the main thread, wherever the front speaks.
 import type { BoundedLog, Logger, MaybePromise } from '@postroom/sdk';
 import type { MaildropPiece } from '@postroom/sdk/services';
-import type { SystemCode } from '../systemCode.js';
+import type { SystemCode } from './systemCode.js';
 
 export interface Pop3Desk {
   readonly log: Pick<Logger, 'debug' | 'warn' | 'error'>;
