@@ -1251,6 +1251,15 @@ export interface StatusAnswer {
     /** `open`, or why not. */
     readonly state: string;
   }[];
+  /** Threads that speak to mail programs beside the main one. */
+  readonly doors?: {
+    /** Threads that run. */
+    readonly open: number;
+    /** Threads that there may be. */
+    readonly most: number;
+    /** A sentence: how many there are, or why there is none. */
+    readonly text: string;
+  };
   readonly accounts: number;
   readonly inbox: {
     readonly messages: number;

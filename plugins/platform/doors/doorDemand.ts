@@ -29,7 +29,7 @@ const QUIET_MS = 60_000;
  * there were; all of them go after a quiet minute.
  */
 export function nextDemand(before: DoorDemand, loads: Loads, mode: DoorMode, sinceLook: number, now: number): DoorDemand {
-  const wanted = Math.max(mode.least, Math.min(before.wanted, mode.most));
+  const wanted = boundedDoors(before.wanted, mode);
   if (loads.main > BUSY) {
     const busySince = before.busySince ?? sinceLook;
     return now - busySince >= BUSY_MS ? { wanted: Math.min(wanted + 1, mode.most) } : { wanted, busySince };
@@ -37,6 +37,10 @@ export function nextDemand(before: DoorDemand, loads: Loads, mode: DoorMode, sin
   if (wanted === mode.least || loads.main + loads.doors > QUIET) return { wanted };
   const quietSince = before.quietSince ?? sinceLook;
   return now - quietSince >= QUIET_MS ? { wanted: mode.least } : { wanted, quietSince };
+}
+
+export function boundedDoors(wanted: number, { least, most }: DoorMode): number {
+  return Math.max(least, Math.min(wanted, most));
 }
 
 /** After so many crashes, one soon after the other: how long until the next door is started. */

@@ -10,8 +10,12 @@ export interface ProtocolParts {
   readonly fromCores: number | undefined;
   /** Doors that take nothing new left out. */
   doors(): readonly Door[];
-  /** It takes part from now on, or no longer. */
-  onOpen(isOpen: boolean): void;
+  /** It takes part in doors that come from now on. */
+  onOpen(): void;
+  /** No longer. */
+  onClose(): void;
+  /** Nothing of it runs in any door. */
+  onClosed(): void;
 }
 
 export class Protocol implements ProtocolDoors {
@@ -24,7 +28,7 @@ export class Protocol implements ProtocolDoors {
   }
 
   async open(): Promise<void> {
-    this.of.onOpen(true);
+    this.of.onOpen();
     await Promise.all(this.of.doors().map((door) => this.openIn(door)));
   }
 
@@ -33,8 +37,9 @@ export class Protocol implements ProtocolDoors {
   }
 
   async close(graceMs: number): Promise<void> {
-    this.of.onOpen(false);
+    this.of.onClose();
     await Promise.all([...this.#inDoors].map(([part, door]) => door.closePart(part, graceMs)));
+    this.of.onClosed();
   }
 
   /** Opens its module in a door, once. Where that fails the door serves the other protocols; the door has told why. */

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Disposable, Logger } from '@postroom/sdk';
 import type { DoorKeeper, Doors, DoorsState, ProtocolDoors } from '@postroom/sdk/services';
 import { Door } from './door.js';
-import { crashPauseMs, type DoorDemand, nextDemand } from './doorDemand.js';
+import { boundedDoors, crashPauseMs, type DoorDemand, nextDemand } from './doorDemand.js';
 import { type DoorMachine, type DoorMode, type DoorsSetting, doorMode, doorsText, takesPart } from './doorMode.js';
 import type { DoorModules, DoorPlugin } from './doorModules.js';
 import { Protocol } from './protocol.js';
@@ -21,7 +21,7 @@ export interface ThreadDoorsParts {
   readonly machine: DoorMachine;
   /** `server.doors`. */
   readonly setting: () => DoorsSetting;
-  readonly modules: DoorModules;
+  readonly modules: Pick<DoorModules, 'urlOf'>;
   readonly log: Logger;
   /** The built file of doorThread.ts. */
   readonly threadFile: string;
@@ -31,7 +31,7 @@ export class ThreadDoors implements Doors, Disposable {
   readonly #doors = new Set<Door>();
   readonly #protocols = new Set<Protocol>();
   readonly #looks: NodeJS.Timeout;
-  #demand: DoorDemand;
+  #demand: DoorDemand = { wanted: 0 };
   #crashed = 0;
   /** Crashes, one soon after the other. */
   #crashesInARow = 0;
@@ -42,7 +42,6 @@ export class ThreadDoors implements Doors, Disposable {
   #isOver = false;
 
   constructor(private readonly parts: ThreadDoorsParts) {
-    this.#demand = { wanted: this.#mode.least };
     this.#looks = setInterval(() => this.#look(), LOOK_MS);
     this.#looks.unref();
   }
@@ -70,20 +69,20 @@ export class ThreadDoors implements Doors, Disposable {
       keeper,
       fromCores,
       doors: () => (this.#takesPart(protocol) ? this.#living : []),
-      onOpen: (isOpen) => {
-        if (isOpen) this.#protocols.add(protocol);
-        else this.#protocols.delete(protocol);
+      onOpen: () => {
+        this.#protocols.add(protocol);
         this.#settle();
       },
+      onClose: () => void this.#protocols.delete(protocol),
+      onClosed: () => this.#settle(),
     });
     return protocol;
   }
 
   /** After `server.doors` changed. Doors that there are end: others may take part in another choice of protocols. */
   settingChanged(): void {
+    for (const door of this.#living) void door.close(SESSION_MS);
     this.#demand = { wanted: 0 };
-    this.#settle();
-    this.#demand = { wanted: this.#mode.least };
     this.#crashesInARow = 0;
     clearTimeout(this.#pause);
     this.#pause = undefined;
@@ -125,7 +124,7 @@ export class ThreadDoors implements Doors, Disposable {
   #settle(): void {
     if (this.#isOver) return;
     const taking = [...this.#protocols].filter((protocol) => this.#takesPart(protocol));
-    const wanted = taking.length === 0 ? 0 : this.#demand.wanted;
+    const wanted = taking.length === 0 ? 0 : boundedDoors(this.#demand.wanted, this.#mode);
     const living = this.#living;
     for (const door of living.slice(wanted)) void door.close(SESSION_MS);
     if (this.#pause !== undefined) return;

@@ -4,6 +4,7 @@ import { whileProvided } from '@postroom/sdk/base';
 import {
   Accounts,
   CommandCatalogue,
+  Doors,
   Events,
   Figures,
   Leases,
@@ -39,6 +40,7 @@ export function activate(context: PluginContext): void {
     plugins: context.get(PluginAdministration),
     schedule,
     figures: whileProvided(context, Figures),
+    doors: whileProvided(context, Doors),
     trials: whileProvided(context, TrialPeriod),
     problems: context.get(StandingProblems),
   };

@@ -2,6 +2,7 @@
 import type {
   Accounts,
   BlockingPlugin,
+  Doors,
   Figures,
   Licence,
   MailStore,
@@ -26,6 +27,7 @@ export interface StatusSources {
   readonly schedule: Schedule;
   /** `undefined` while no plugin provides it. */
   readonly figures: () => Figures | undefined;
+  readonly doors: () => Doors | undefined;
   readonly trials: () => TrialPeriod | undefined;
   readonly problems: StandingProblems;
 }
@@ -50,6 +52,7 @@ export async function statusReport(of: StatusSources, deviceSeenBy?: readonly st
       security,
       state: problem ?? 'open',
     })),
+    ...doorThreads(of.doors()),
     accounts: of.accounts.all.length,
     inbox: { messages: mailboxes.reduce((sum, box) => sum + box.messages, 0), oldest: earliest(mailboxes.map((box) => box.oldest)) },
     outbox: { messages, recipients, oldest },
@@ -61,6 +64,12 @@ export async function statusReport(of: StatusSources, deviceSeenBy?: readonly st
     unconfirmed: of.trials()?.trial,
     problems: [...waitsFor.map(mailWaits), ...(await of.problems.all())],
   };
+}
+
+function doorThreads(doors: Doors | undefined): object {
+  if (doors === undefined) return {};
+  const { open, most, text } = doors.state;
+  return { doors: { open, most, text } };
 }
 
 function mailWaits({ id, why, how }: BlockingPlugin): string {

@@ -16,35 +16,58 @@ export interface JoinOptions extends Pick<ServerOpts, 'allowHalfOpen' | 'noDelay
 
 const SOCKETS = 4;
 /** A turn of the event loop that took no longer leaves hardly time for a connection to come after the sockets were read. */
-const SHORT_TURN_MS = 0.2;
-/** A thread that is never so quick closes them after so many turns. */
-const MOST_TURNS = 1_000;
+const SHORT_TURN_MS = 0.1;
+/** A socket that always has connections waiting, or a thread that is never so quick, closes after so many turns. */
+const MOST_TURNS = 2_000;
+
+/** One listening socket. */
+interface Joined {
+  readonly server: Server;
+  /** Connections that it took. */
+  taken: number;
+}
 
 export class JoinedPort {
-  private constructor(private readonly servers: readonly Server[]) {}
+  private constructor(private readonly sockets: readonly Joined[]) {}
 
   /** Rejects with the system's error. `connected` gets each connection, as the main thread's server does by its event `connection`. */
   static async join(at: OpenedPort, connected: (socket: Socket) => void, options: JoinOptions = {}): Promise<JoinedPort> {
     const { sockets = SOCKETS, ...own } = options;
-    const servers = Array.from({ length: sockets }, () => createServer(own, connected));
-    const port = new JoinedPort(servers);
+    const joined = Array.from({ length: sockets }, () => {
+      const one: Joined = {
+        taken: 0,
+        server: createServer(own, (socket) => {
+          one.taken += 1;
+          connected(socket);
+        }),
+      };
+      return one;
+    });
+    const port = new JoinedPort(joined);
     try {
-      for (const server of servers) await listen(server, { host: at.address, port: at.port, reusePort: true });
+      for (const { server } of joined) await listen(server, { host: at.address, port: at.port, reusePort: true });
     } catch (error) {
-      await port.close();
+      for (const { server } of joined) server.close();
       throw error;
     }
     return port;
   }
 
-  /** Takes nothing new; connections that it took go on. Closes right after the sockets were read: the system resets what waits in one. */
+  /**
+   * Takes nothing new; connections that it took go on. The system resets what waits in a socket that closes: each closes in a turn of the event loop in
+   * which none waited, and which took no time in which one could have come.
+   */
   async close(): Promise<void> {
-    for (let turns = 0, before = Number.NEGATIVE_INFINITY; turns < MOST_TURNS; turns += 1) {
+    let open = this.sockets.map((socket) => ({ socket, taken: -1 }));
+    for (let turns = 0, before = performance.now(); open.length > 0; turns += 1) {
       await nextTurn();
       const now = performance.now();
-      if (now - before < SHORT_TURN_MS) break;
+      const mustClose = turns >= MOST_TURNS;
+      const isShort = now - before < SHORT_TURN_MS;
+      const closing = open.filter(({ socket, taken }) => mustClose || (isShort && socket.taken === taken));
+      for (const { socket } of closing) socket.server.close();
+      open = open.filter((each) => !closing.includes(each)).map(({ socket }) => ({ socket, taken: socket.taken }));
       before = now;
     }
-    for (const server of this.servers) if (server.listening) server.close();
   }
 }
