@@ -1,7 +1,8 @@
 // The TRANSACTION and UPDATE states without the messages' content: STAT, LIST, UIDL, DELE, RSET, QUIT (RFC 1939 sections 5 to 7).
-import { mailboxName, PostroomError, sentenceOf } from '@postroom/sdk';
+import { PostroomError, sentenceOf } from '@postroom/sdk';
+import type { UniqueIds } from '../pop3Desk.js';
+import { systemCode } from '../systemCode.js';
 import type { Session } from './session.js';
-import { systemCode } from './systemCode.js';
 import type { Transaction } from './transaction.js';
 
 const NUMBER = /^\d+$/;
@@ -30,17 +31,21 @@ export function stat(session: Session): void {
 
 export function list(session: Session, [argument]: readonly string[]): Promise<void> | void {
   const transaction = opened(session);
-  const { messages } = transaction.maildrop;
-  const line = (number: number): string => `${number} ${messages.size(number)}`;
+  const { maildrop } = transaction;
+  const line = (number: number): string => `${number} ${maildrop.size(number)}`;
   if (argument !== undefined) return one(session, argument, line);
   session.ok(`${transaction.count} messages, ${transaction.octets} octets`);
   return transaction.writeListing(session.out, (number) => `${line(number)}\r\n`);
 }
 
 export function uniqueIds(session: Session, [argument]: readonly string[]): Promise<void> | void {
+  const ids = opened(session).maildrop.uniqueIds();
+  return ids instanceof Promise ? ids.then((there) => showIds(session, argument, there)) : showIds(session, argument, ids);
+}
+
+function showIds(session: Session, argument: string | undefined, ids: UniqueIds): Promise<void> | void {
   const transaction = opened(session);
-  const { messages } = transaction.maildrop;
-  const line = (number: number): string => `${number} ${messages.uidl(number)}`;
+  const line = (number: number): string => `${number} ${ids(number)}`;
   if (argument !== undefined) return one(session, argument, line);
   session.ok(`${transaction.count} unique ids`);
   return transaction.writeListing(session.out, (number) => `${line(number)}\r\n`);
@@ -77,7 +82,7 @@ export async function quit(session: Session): Promise<void> {
   if (failure === undefined) session.ok('Bye');
   else session.refuse(`${systemCode(failure)} ${isUnknown(failure) ? UNKNOWN : 'Deleted messages were not removed'}`);
   if (failure !== undefined && transaction !== undefined) {
-    const mailbox = mailboxName(transaction.mailbox);
+    const mailbox = transaction.maildrop.name;
     const what = isUnknown(failure)
       ? `Deleted messages of ${mailbox} may not have been removed`
       : `Deleted messages of ${mailbox} were not removed`;

@@ -2,12 +2,12 @@
 import type { Socket } from 'node:net';
 import { sentenceOf } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
+import type { LoginAnswer, Pop3Login, Visit } from '../pop3Desk.js';
 import { COMMAND_LIMIT, CommandLines, RESPONSE_LIMIT } from './commandLines.js';
 import { Deadline } from './deadline.js';
 import { execute } from './dispatch.js';
 import { ReplyWriter } from './replyWriter.js';
-import type { ServerLimits } from './serverSettings.js';
-import { type Pop3Services, Session, type SessionLine } from './session.js';
+import { type Pop3SessionParts, Session, type SessionLine } from './session.js';
 import type { Slabs } from './slabs.js';
 
 /** Commands that wait while one is carried out; beyond it the client is not read on. */
@@ -17,7 +17,7 @@ const MOST_UPCOMING = 64;
 /** After the last octet was sent: how long the client may take to close its side, so that no reset eats the answer. */
 const LINGER_MS = 2_000;
 
-export interface ConnectionServices extends Pop3Services {
+export interface ConnectionServices extends Pop3SessionParts {
   readonly clock: Clock;
   readonly slabs: Slabs;
 }
@@ -26,13 +26,9 @@ export interface ConnectionServices extends Pop3Services {
 export interface ConnectionOptions {
   /** Remote IP address. */
   readonly peer: string;
-  readonly limits: ServerLimits;
+  readonly visit: Visit;
   /** STLS is offered. */
   readonly offersTls: boolean;
-  /** The client's network may log in without TLS. */
-  readonly trustsPlaintext: boolean;
-  /** Called when the client has logged in. */
-  loggedIn(): void;
   /** Called when the connection is closed, its last command done and its mailbox let go of; more than once at times. */
   ended(): void;
   /** Starts TLS on the socket; answers the secure one, or `undefined` after a failed handshake (the socket is closed then). */
@@ -62,7 +58,7 @@ export class Pop3Connection implements SessionLine {
     this.#out = new ReplyWriter(socket, services.slabs);
     this.#session = new Session(this, services);
     this.#deadline = new Deadline(services.clock, () => this.#timedOut());
-    this.#deadline.set(options.limits.loginMs);
+    this.#deadline.set(options.visit.terms.loginMs);
     socket.setNoDelay(true);
     // What goes wrong with a socket ends in 'close', which does the work.
     socket.on('error', () => {});
@@ -80,7 +76,7 @@ export class Pop3Connection implements SessionLine {
   }
 
   get mayLogIn(): boolean {
-    return this.#isSecure || this.#options.trustsPlaintext;
+    return this.#isSecure || this.#options.visit.terms.trustsPlaintext;
   }
 
   get mayStartTls(): boolean {
@@ -88,7 +84,7 @@ export class Pop3Connection implements SessionLine {
   }
 
   get badCommandLimit(): number {
-    return this.#options.limits.badCommands;
+    return this.#options.visit.terms.badCommands;
   }
 
   get isClosed(): boolean {
@@ -111,13 +107,16 @@ export class Pop3Connection implements SessionLine {
   }
 
   touch(): void {
-    if (this.#isLoggedIn) this.#deadline.set(this.#options.limits.idleMs);
+    if (this.#isLoggedIn) this.#deadline.set(this.#options.visit.terms.idleMs);
+  }
+
+  logIn(login: Pop3Login): Promise<LoginAnswer> {
+    return this.#options.visit.logIn(login);
   }
 
   loggedIn(): void {
     this.#isLoggedIn = true;
     this.#out.loggedIn();
-    this.#options.loggedIn();
     this.touch();
   }
 
@@ -146,7 +145,7 @@ export class Pop3Connection implements SessionLine {
     this.#isClosing = true;
     this.#lines.clear();
     this.#out.flush();
-    this.#deadline.set(this.#options.limits.idleMs);
+    this.#deadline.set(this.#options.visit.terms.idleMs);
     this.#socket.once('finish', () => this.#deadline.set(LINGER_MS));
     this.#socket.end();
     this.#socket.resume();
@@ -217,7 +216,7 @@ export class Pop3Connection implements SessionLine {
         }
       }
       this.#out.flush();
-      this.#session.transaction?.reportPicked(this.peer);
+      this.#session.transaction?.reportPicked();
     } catch (error) {
       this.#services.log.error(`POP3 session of ${this.peer} failed: ${sentenceOf(error)}`, { peer: this.peer, error });
       this.cut();

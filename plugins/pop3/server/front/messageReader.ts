@@ -1,6 +1,6 @@
 // Reads messages for RETR and TOP. Small ones are read several at a time, ahead of a client that takes them in order: one
 // query then serves many commands, which is what makes this server faster than one that opens a file for each.
-import type { Maildrop } from '@postroom/sdk/services';
+import type { OpenMaildrop } from '../pop3Desk.js';
 
 /** Larger messages are streamed and never read ahead. */
 export const SMALL_MESSAGE = 64 * 1024;
@@ -15,7 +15,7 @@ const LARGEST_WINDOW = 64;
 export class ReadAheadBudget {
   #left: number;
 
-  constructor(octets = 32 * 1024 * 1024) {
+  constructor(octets: number) {
     this.#left = octets;
   }
 
@@ -35,7 +35,7 @@ export class ReadAheadBudget {
 }
 
 export class MessageReader {
-  readonly #maildrop: Maildrop;
+  readonly #maildrop: OpenMaildrop;
   readonly #budget: ReadAheadBudget;
   readonly #isDeleted: (number: number) => boolean;
   readonly #ready = new Map<number, Buffer>();
@@ -43,7 +43,7 @@ export class MessageReader {
   #window = FIRST_WINDOW;
   #expected = 0;
 
-  constructor(maildrop: Maildrop, budget: ReadAheadBudget, isDeleted: (number: number) => boolean) {
+  constructor(maildrop: OpenMaildrop, budget: ReadAheadBudget, isDeleted: (number: number) => boolean) {
     this.#maildrop = maildrop;
     this.#budget = budget;
     this.#isDeleted = isDeleted;
@@ -61,7 +61,7 @@ export class MessageReader {
 
   /**
    * Reads a small message, and with it those that the client is about to ask for: `upcoming` for certain, the following ones
-   * where it goes on in order. Answers `undefined` for a message that is gone. Rejects as Maildrop.read does, where it is this message that failed.
+   * where it goes on in order. Answers `undefined` for a message that is gone. Rejects as OpenMaildrop.read does, where it is this message that failed.
    */
   async read(number: number, upcoming: readonly number[]): Promise<Buffer | undefined> {
     if (this.#held > BATCH_OCTETS) this.clear();
@@ -99,12 +99,12 @@ export class MessageReader {
   #batch(number: number, upcoming: readonly number[]): number[] {
     const inOrder = number === this.#expected || this.#expected === 0;
     this.#window = inOrder && this.#expected !== 0 ? Math.min(this.#window * 2, LARGEST_WINDOW) : FIRST_WINDOW;
-    const { messages } = this.#maildrop;
+    const maildrop = this.#maildrop;
     const batch = [number];
-    let octets = messages.size(number);
+    let octets = maildrop.size(number);
     const add = (next: number): boolean => {
-      if (next < 1 || next > messages.count || this.#isDeleted(next) || this.#ready.has(next) || batch.includes(next)) return true;
-      const size = messages.size(next);
+      if (next < 1 || next > maildrop.count || this.#isDeleted(next) || this.#ready.has(next) || batch.includes(next)) return true;
+      const size = maildrop.size(next);
       if (size > SMALL_MESSAGE) return true;
       if (batch.length >= BATCH_MESSAGES || octets + size > BATCH_OCTETS || !this.#budget.fits(octets + size)) return false;
       batch.push(next);

@@ -1,9 +1,5 @@
 // SASL PLAIN (RFC 4616): what a client's response says, or that it says nothing valid.
-
-export interface PlainCredentials {
-  readonly name: string;
-  readonly password: string;
-}
+import type { Pop3Login } from '../pop3Desk.js';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -17,7 +13,7 @@ export function utf8(octets: string): string | undefined {
 }
 
 /** Answers `undefined` for illegal base64, missing fields, text that is not UTF-8, and an authorization id other than the name. */
-export function plainCredentials(response: string): PlainCredentials | undefined {
+export function plainCredentials(response: string): Pop3Login | undefined {
   if (!BASE64.test(response)) return undefined;
   const fields = utf8(Buffer.from(response, 'base64').toString('latin1'))?.split('\0');
   if (fields?.length !== 3) return undefined;

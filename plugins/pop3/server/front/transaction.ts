@@ -1,6 +1,5 @@
 // One open mailbox: which messages are there, which are marked as deleted, and what STAT, LIST, UIDL, DELE and QUIT say of them.
-import type { MailboxRef } from '@postroom/sdk';
-import type { Maildrop } from '@postroom/sdk/services';
+import type { OpenMaildrop } from '../pop3Desk.js';
 import { MessageReader, type ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
 
@@ -8,21 +7,19 @@ import type { ReplyWriter } from './replyWriter.js';
 const LINES_A_PIECE = 500;
 
 export class Transaction {
-  readonly mailbox: MailboxRef;
+  readonly maildrop: OpenMaildrop;
   readonly reader: MessageReader;
-  readonly maildrop: Maildrop;
   readonly #deleted = new Set<number>();
   #retrieved = new Set<number>();
   readonly #octets: number;
   #deletedOctets = 0;
 
-  constructor(mailbox: MailboxRef, maildrop: Maildrop, budget: ReadAheadBudget) {
-    this.mailbox = mailbox;
+  constructor(maildrop: OpenMaildrop, budget: ReadAheadBudget) {
     this.maildrop = maildrop;
     this.reader = new MessageReader(maildrop, budget, (number) => this.#deleted.has(number));
-    const { messages } = maildrop;
+    const { count } = maildrop;
     let octets = 0;
-    for (let number = 1; number <= messages.count; number += 1) octets += messages.size(number);
+    for (let number = 1; number <= count; number += 1) octets += maildrop.size(number);
     this.#octets = octets;
   }
 
@@ -33,7 +30,7 @@ export class Transaction {
 
   /** Messages that are not marked as deleted. */
   get count(): number {
-    return this.maildrop.messages.count - this.#deleted.size;
+    return this.maildrop.count - this.#deleted.size;
   }
 
   get octets(): number {
@@ -43,13 +40,13 @@ export class Transaction {
   /** The message number that an argument means; `undefined` where there is none, or it is marked as deleted. */
   find(argument: string): number | undefined {
     const number = Number(argument);
-    const isThere = number >= 1 && number <= this.maildrop.messages.count && !this.#deleted.has(number);
+    const isThere = number >= 1 && number <= this.maildrop.count && !this.#deleted.has(number);
     return isThere ? number : undefined;
   }
 
   delete(number: number): void {
     this.#deleted.add(number);
-    this.#deletedOctets += this.maildrop.messages.size(number);
+    this.#deletedOctets += this.maildrop.size(number);
   }
 
   reset(): void {
@@ -62,16 +59,16 @@ export class Transaction {
     this.#retrieved.add(number);
   }
 
-  /** Tells the store which messages went out since the last call. */
-  reportPicked(client: string): void {
+  /** Tells the desk which messages went out since the last call. */
+  reportPicked(): void {
     if (this.#retrieved.size === 0) return;
-    this.maildrop.picked([...this.#retrieved], client);
+    this.maildrop.picked([...this.#retrieved]);
     this.#retrieved = new Set();
   }
 
   /** Writes one line for every message, in large pieces; waits for a client that reads slowly. */
   async writeListing(out: ReplyWriter, line: (number: number) => string): Promise<void> {
-    const { count } = this.maildrop.messages;
+    const { count } = this.maildrop;
     for (let number = 1; number <= count; ) {
       let text = '';
       const end = Math.min(number + LINES_A_PIECE, count + 1);

@@ -1,11 +1,11 @@
 // RETR and TOP: a message on its way to the client.
-import { mailboxName, sentenceOf } from '@postroom/sdk';
+import { sentenceOf } from '@postroom/sdk';
 import type { MaildropPiece } from '@postroom/sdk/services';
+import { systemCode } from '../systemCode.js';
 import { StuffedBody } from './dotStuffing.js';
 import { messageNumber, opened } from './mailboxCommands.js';
 import { SMALL_MESSAGE } from './messageReader.js';
 import type { Session } from './session.js';
-import { systemCode } from './systemCode.js';
 import { TopLines } from './topLines.js';
 
 export function retrieve(session: Session, [argument]: readonly string[]): Promise<void> | void {
@@ -24,7 +24,7 @@ function send(session: Session, number: number, bodyLines: number | undefined): 
   const { reader, maildrop } = opened(session);
   const ready = reader.take(number);
   if (ready !== undefined) return sendWhole(session, number, ready, bodyLines);
-  if (maildrop.messages.size(number) > SMALL_MESSAGE) return stream(session, number, bodyLines);
+  if (maildrop.size(number) > SMALL_MESSAGE) return stream(session, number, bodyLines);
   return readAndSend(session, number, bodyLines);
 }
 
@@ -65,7 +65,7 @@ async function stream(session: Session, number: number, bodyLines: number | unde
       if (session.line.isClosed) return;
       if (piece.missing === true && !begun) return session.refuse('The message was removed meanwhile');
       if (piece.missing === true) throw new Error('it was removed while it was read');
-      if (!begun) announce(session, transaction.maildrop.messages.size(number), bodyLines);
+      if (!begun) announce(session, transaction.maildrop.size(number), bodyLines);
       begun = true;
       body.write(cut === undefined ? piece.octets : beginning(piece, cut));
       if (piece.last || cut?.isComplete === true) {
@@ -96,6 +96,6 @@ function beginning(piece: MaildropPiece, cut: TopLines): Uint8Array {
 }
 
 function failed(session: Session, number: number, error: unknown): void {
-  const mailbox = mailboxName(opened(session).mailbox);
+  const mailbox = opened(session).maildrop.name;
   session.services.log.error(`Message ${number} of ${mailbox} could not be read: ${sentenceOf(error)}`, { mailbox });
 }

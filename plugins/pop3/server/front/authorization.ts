@@ -1,8 +1,7 @@
 // The AUTHORIZATION state: USER and PASS (RFC 1939), AUTH PLAIN (RFC 5034), STLS (RFC 2595).
-import { mailboxName, sentenceOf } from '@postroom/sdk';
-import { type PlainCredentials, plainCredentials, utf8 } from './saslPlain.js';
+import type { LoginAnswer, OpenMaildrop, Pop3Login } from '../pop3Desk.js';
+import { plainCredentials, utf8 } from './saslPlain.js';
 import type { Session } from './session.js';
-import { systemCode } from './systemCode.js';
 import { Transaction } from './transaction.js';
 
 /** The same for a right and a wrong password, and no [AUTH]: nothing was looked at. */
@@ -45,26 +44,32 @@ function plain(session: Session, response: string): Promise<void> | void {
   return logIn(session, credentials);
 }
 
-async function logIn(session: Session, { name, password }: PlainCredentials): Promise<void> {
-  // The authenticator writes the log line of a failure, the same for each protocol and without names that it does not know.
-  const result = await session.services.authenticator.login(name, password, { protocol: 'pop3', address: session.line.peer });
+async function logIn(session: Session, login: Pop3Login): Promise<void> {
+  const answer = await session.line.logIn(login);
+  if (answer.ok) return open(session, answer.maildrop);
   if (session.line.isClosed) return;
-  if (result.ok) return open(session, result.mailbox);
-  session.refuseBad(result.reason === 'wait' ? '[AUTH] Too many failed logins, try again later' : '[AUTH] Wrong name or password');
+  refuse(session, answer);
 }
 
-async function open(session: Session, mailbox: Transaction['mailbox']): Promise<void> {
-  const { maildrops, log, readAhead } = session.services;
-  try {
-    const maildrop = await maildrops.open(mailbox);
-    if (maildrop === 'in-use') return session.refuse('[IN-USE] Another session has this mailbox open');
-    // The client may have disconnected while the mailbox was opened: nobody else would let go of it.
-    if (session.line.isClosed) return await maildrop.close();
-    const transaction = new Transaction(mailbox, maildrop, readAhead);
-    session.begin(mailbox, transaction);
-    session.ok(`Mailbox open, ${transaction.count} messages, ${transaction.octets} octets`);
-  } catch (error) {
-    log.error(`The mailbox ${mailboxName(mailbox)} could not be opened: ${sentenceOf(error)}`, { mailbox: mailboxName(mailbox) });
-    session.refuse(`${systemCode(error)} The mailbox cannot be opened`);
+function open(session: Session, maildrop: OpenMaildrop): Promise<void> | void {
+  // The client may have disconnected since: nobody else would let go of the mailbox.
+  if (session.line.isClosed) return maildrop.close();
+  const transaction = new Transaction(maildrop, session.services.readAhead);
+  session.begin(transaction);
+  session.ok(`Mailbox open, ${transaction.count} messages, ${transaction.octets} octets`);
+}
+
+function refuse(session: Session, answer: LoginAnswer & { readonly ok: false }): void {
+  switch (answer.reason) {
+    case 'wrong':
+      return session.refuseBad('[AUTH] Wrong name or password');
+    case 'wait':
+      return session.refuseBad('[AUTH] Too many failed logins, try again later');
+    case 'in-use':
+      return session.refuse('[IN-USE] Another session has this mailbox open');
+    case 'failed':
+      return session.refuse(`${answer.code} The mailbox cannot be opened`);
+    case 'left':
+      return session.line.cut();
   }
 }

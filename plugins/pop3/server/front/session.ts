@@ -1,18 +1,11 @@
 // One client's dialogue: its state and its answers. Knows neither commands nor sockets: `line` is what a session needs of the connection.
-import { type BoundedLog, type Logger, type MailboxRef, mailboxName, sentenceOf } from '@postroom/sdk';
-import type { Authenticator, Events, Maildrops } from '@postroom/sdk/services';
+import type { LoginAnswer, Pop3Desk, Pop3Login } from '../pop3Desk.js';
 import type { ReadAheadBudget } from './messageReader.js';
 import type { ReplyWriter } from './replyWriter.js';
 import type { Transaction } from './transaction.js';
 
-/** What a session uses of the host. */
-export interface Pop3Services {
-  readonly authenticator: Authenticator;
-  readonly maildrops: Maildrops;
-  readonly events: Events;
-  readonly log: Logger;
-  /** What clients do wrong. */
-  readonly complaints: BoundedLog;
+/** What a session uses beside its connection. */
+export interface Pop3SessionParts extends Pick<Pop3Desk, 'log' | 'complaints'> {
   readonly readAhead: ReadAheadBudget;
 }
 
@@ -31,6 +24,8 @@ export interface SessionLine {
   upcoming(): readonly number[];
   /** The client makes progress: its idle time begins again. */
   touch(): void;
+  /** Asks the desk. */
+  logIn(login: Pop3Login): Promise<LoginAnswer>;
   loggedIn(): void;
   startTls(): Promise<void>;
   /** Sends what was gathered and ends the connection. */
@@ -41,7 +36,7 @@ export interface SessionLine {
 
 export class Session {
   readonly line: SessionLine;
-  readonly services: Pop3Services;
+  readonly services: Pop3SessionParts;
   /** Open mailbox; `undefined` before the login. */
   transaction: Transaction | undefined;
   /** The name that USER gave, for the PASS directly behind it. */
@@ -51,7 +46,7 @@ export class Session {
   #bad = 0;
   #ended: Promise<void> | undefined;
 
-  constructor(line: SessionLine, services: Pop3Services) {
+  constructor(line: SessionLine, services: Pop3SessionParts) {
     this.line = line;
     this.services = services;
   }
@@ -105,11 +100,9 @@ export class Session {
   }
 
   /** The mailbox is open from here on. */
-  begin(mailbox: MailboxRef, transaction: Transaction): void {
+  begin(transaction: Transaction): void {
     this.transaction = transaction;
-    transaction.lost.addEventListener('abort', this.#noteLost);
     this.line.loggedIn();
-    this.#tell('open', mailbox);
   }
 
   /** Lets go of the mailbox, however the session ended; resolves when another session can have it. Never rejects. */
@@ -122,22 +115,7 @@ export class Session {
     const { transaction } = this;
     if (transaction === undefined) return;
     this.transaction = undefined;
-    transaction.lost.removeEventListener('abort', this.#noteLost);
-    transaction.reportPicked(this.line.peer);
+    transaction.reportPicked();
     await transaction.close();
-    this.#tell('closed', transaction.mailbox);
-    this.services.log.debug(`POP3 session of ${mailboxName(transaction.mailbox)} from ${this.line.peer} ended.`, { peer: this.line.peer });
-  }
-
-  readonly #noteLost = (): void => {
-    const { transaction } = this;
-    if (transaction === undefined) return;
-    const mailbox = mailboxName(transaction.mailbox);
-    const { peer } = this.line;
-    this.services.log.warn(`POP3 session of ${mailbox} from ${peer} ends: ${sentenceOf(transaction.lost.reason)}`, { mailbox, peer });
-  };
-
-  #tell(state: 'open' | 'closed', mailbox: MailboxRef): void {
-    this.services.events.emit({ type: 'session', protocol: 'pop3', purpose: 'receiving', state, mailbox, peer: this.line.peer });
   }
 }
