@@ -77,19 +77,19 @@ export class CollectingHost {
 
   /** The door that the first session has opened. */
   get door(): TestDoor {
-    const [door] = this.host.doors.opened;
+    const [door] = this.host.collectingDoors.opened;
     if (door === undefined) throw new Error('No door is open.');
     return door;
   }
 
   /** Each session is in a door from now on, however little it finds. */
   #readInDoor(): void {
-    this.host.doors.modules.set('collectingDoor.js', ({ line }) => new SessionsInDoor(line, this.host.clock));
-    this.host.doors.onProtocol = (keeper) => void Object.assign(keeper, { found: () => undefined });
+    this.host.collectingDoors.modules.set('collectingDoor.js', ({ line }) => new SessionsInDoor(line, this.host.clock));
+    this.host.collectingDoors.onProtocol = (keeper) => void Object.assign(keeper, { found: () => undefined });
   }
 
   async stop(): Promise<void> {
-    await this.host.doors.close();
+    await this.host.collectingDoors.close();
     await this.isp.stop();
   }
 }

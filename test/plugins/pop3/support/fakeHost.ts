@@ -195,7 +195,8 @@ export class FakeHost {
   readonly logins: { name: string; password: string; address: string }[] = [];
   readonly commands = new Map<string, CommandHandler>();
   readonly certificates: TestCertificates;
-  readonly doors = new TestDoors();
+  /** Those of the collecting half; in the place of `doors` for it. */
+  readonly collectingDoors = new TestDoors();
   loginResult: 'wait' | undefined;
   password: string | undefined = 'isp secret';
   passwordOfUsers = 'open sesame';
@@ -221,7 +222,7 @@ export class FakeHost {
   context(): PluginContext {
     const services = new Map<unknown, unknown>([
       [Clock, this.clock],
-      [Doors, this.doors],
+      [Doors, this.collectingDoors],
       [Certificates, this.certificates],
       [Events, { emit: (event: PostroomEvent) => void this.events.push(event), on: () => ({ dispose: () => {} }) }],
       [Authenticator, { login: (name: string, password: string, peer: { address: string }) => this.#login(name, password, peer.address) }],
