@@ -1,10 +1,12 @@
 // A server on the newer Node.js that `bash test/kit/newerNode/install` puts beside this file: what the Node.js of the tests may be too old for.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { callRunningServer } from '#plugins/platform/cli/dist/control/controlClient.js';
 import { ROOT } from '../sourceFiles.js';
 
@@ -16,6 +18,12 @@ export function needsNewerNode(context: Mocha.Context): void {
   if (existsSync(INSTALLED)) return;
   process.stderr.write('Skipped: it needs a newer Node.js. `bash test/kit/newerNode/install` installs one beside the tests.\n');
   context.skip();
+}
+
+/** Runs a built file to its end; answers the lines that it prints. */
+export async function runOnNewerNode(file: URL): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)(INSTALLED, [fileURLToPath(file)]);
+  return stdout.trim().split('\n');
 }
 
 export class NewerServer {
