@@ -32,8 +32,8 @@ export function withLimits(page: string): string {
 }
 
 const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
-  doors: () => [
-    ['door', 'connections', 'of one address', 'until the login', 'octets until then', 'silence'],
+  ports: () => [
+    ['port', 'connections', 'of one address', 'until the login', 'octets until then', 'silence'],
     [
       'POP3',
       setting('pop3', 'pop3.limits.connections'),
@@ -68,7 +68,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ],
   ],
   files: () => [
-    ['descriptors of the process', 'reserve', 'all doors', 'kept for POP3', 'SMTP', 'manager', 'control socket'],
+    ['descriptors of the process', 'reserve', 'all ports', 'kept for POP3', 'SMTP', 'manager', 'control socket'],
     ...[256, 1_024, 4_096, 65_536].map((limit): Row => {
       const room = roomForConnections(limit);
       return [
@@ -83,7 +83,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ['what', 'limit'],
     ['connections of one address that are a few', FEW_CONNECTIONS],
     [
-      'a PROXY header: time, octets of version 1 and 2, connections of a door that wait for theirs',
+      'a PROXY header: time, octets of version 1 and 2, connections of a port that wait for theirs',
       `${seconds(HEADER_MS)}, ${LONGEST_LINE} and ${number(LONGEST_REST + 16)}, ${MOST_WITHOUT_HEADER}`,
     ],
     ['TLS handshake, SMTP', seconds(HANDSHAKE_MS)],

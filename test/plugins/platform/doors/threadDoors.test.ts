@@ -8,7 +8,19 @@ import type { RoomDeath } from './roomModule.js';
 
 const THREAD_FILE = new URL(import.meta.resolve('#plugins/platform/doors/dist/doorThread.js')).pathname;
 const MODULE = new URL('./roomModule.js', import.meta.url).href;
-const PLUGIN = { id: 'test.room', folder: '/' };
+const PLUGIN = {
+  id: 'test.room',
+  folder: '/',
+  manifest: {
+    name: 'room',
+    publisher: 'test',
+    version: '1.0.0',
+    type: 'module',
+    displayName: 'Room',
+    description: 'Room',
+    engines: { postroom: '*' },
+  },
+} as const;
 
 /** The main thread's side: the lines to the doors that there are. */
 class Room implements DoorKeeper {
@@ -149,6 +161,7 @@ describe('door threads', function () {
     await room.lines[0]?.ask('name', undefined);
     await protocol.close(0);
     expect(room.lines).to.deep.equal([]);
+    await until('it is told', () => log.length > 0);
     expect(log[0]).to.contain('did not end within 5000 ms');
   });
 
