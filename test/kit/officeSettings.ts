@@ -7,6 +7,9 @@ export const DOMAIN = PRACTICE_ADDRESSES.domain;
 /** Where the practice ISP is, as properties of an account. */
 export const ispServers = practiceServers;
 
+/** So many door threads for every server of the tests, on a Node.js that can have them; unset: as the product decides. */
+const DOORS = process.env['POSTROOM_TEST_DOORS'];
+
 /** settings.json as data. */
 export function officeSettings(isp: PracticeIsp): Readonly<Record<string, unknown>> {
   return {
@@ -23,5 +26,6 @@ export function officeSettings(isp: PracticeIsp): Readonly<Record<string, unknow
     'smtp.plaintextNetworks': ['127.0.0.1'],
     // Its port is one for the whole machine.
     'admin-ui.listen': [],
+    ...(DOORS !== undefined && { 'server.doors': Number(DOORS) }),
   };
 }
