@@ -27,7 +27,7 @@ import { ComparedStores } from './stores/storesBench.js';
 import { lineOf, recordOf, tableOf } from './table.js';
 import { busyWith, percent } from './verdict.js';
 
-const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, slowLink, oneBody, largeMailbox, memory, ready, manager, plugins];
+const MEASUREMENTS: readonly Measurement[] = [pop3, smtp, fetch, ready, plugins, slowLink, oneBody, largeMailbox, memory, manager];
 
 const { values } = parseArgs({
   options: {
