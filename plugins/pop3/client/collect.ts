@@ -84,6 +84,8 @@ class AccountRound {
   /** `undefined`, too, once one has ended in the middle of this round. */
   #doors: CollectingDoors | undefined;
   readonly #tally: FetchTally;
+  /** Messages that a session of this round found to be read, at most. */
+  #mostFound = 0;
   /** Messages that failed in this round: not tried again in it. */
   readonly #failed = new Set<string>();
   /** Messages at which a session of this round fell out of step: read last. */
@@ -163,7 +165,8 @@ class AccountRound {
     const before = this.#tally.fetched;
     const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
     this.#tally.expect(expected);
-    this.#doors?.found(this.#account, expected);
+    this.#mostFound = Math.max(this.#mostFound, expected);
+    this.#doors?.found(this.#account, this.#mostFound);
     const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(expected / 20)) : expected;
     const batch = plan.fetch.slice(0, limit);
     const alone = plan.suspect.slice(0, limit - batch.length);

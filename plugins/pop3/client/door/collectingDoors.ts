@@ -17,7 +17,7 @@ interface Keeping {
 export class CollectingDoors implements DoorKeeper {
   /** Doors that take sessions. */
   readonly #open = new Set<Keeping>();
-  /** By account: messages that its last session found to be read. */
+  /** By account: messages that a session of its last round found to be read, at most. */
   readonly #found = new Map<string, number>();
   #lastNumber = 0;
   #begun: Promise<void> | undefined;
@@ -50,7 +50,7 @@ export class CollectingDoors implements DoorKeeper {
     };
   }
 
-  /** A session of the account has found so many messages to be read. */
+  /** A session of the account's round has found so many messages to be read, at most. */
   found(account: IspAccount, messages: number): void {
     this.#found.set(account.id, messages);
   }

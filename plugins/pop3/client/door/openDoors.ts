@@ -3,7 +3,7 @@ import { type PluginContext, sentenceOf } from '@postroom/sdk';
 import { type Clock, type DoorKeeper, Doors } from '@postroom/sdk/services';
 
 /** As `contributes.doors` names it. */
-const MODULE = './dist/client/door/collectingDoor.js';
+const MODULE = './dist/collectingDoor.js';
 /** Milliseconds for sessions with ISPs to end well, where the plugin ends. */
 const GRACE_MS = 1_000;
 /** Milliseconds that the first collection waits for them. */

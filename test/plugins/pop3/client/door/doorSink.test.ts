@@ -90,7 +90,7 @@ describe('whether a session with an ISP is one for a door', () => {
     expect(readsInDoor(0, 10_000)).to.equal(false);
   });
 
-  it('is yes where nothing is known of the account, or its last session found more than 50 messages', () => {
+  it('is yes where nothing is known of the account, or its round found more than 50 messages', () => {
     expect(readsInDoor(1, undefined)).to.equal(true);
     expect(readsInDoor(1, 50)).to.equal(false);
     expect(readsInDoor(1, 51)).to.equal(true);

@@ -7,7 +7,7 @@ import { until } from '../../support/servedHost.js';
 
 const THREAD = fileURLToPath(new URL(import.meta.resolve('#plugins/platform/doors/dist/doorThread.js')));
 const FOLDER = fileURLToPath(new URL('.', import.meta.resolve('#plugins/pop3/package.json')));
-const MODULE = './dist/client/door/collectingDoor.js';
+const MODULE = './dist/collectingDoor.js';
 
 describe('a collection whose octets are read in a thread', () => {
   let at: CollectingHost;
