@@ -1,6 +1,7 @@
 // Reads a Received field (RFC 5321 section 4.4) as tokens. Hosts write it in many ways, and a sender writes whatever he likes into comments and
 // HELO names: so words count only where a clause may begin, comments only where the host that wrote them says what it saw, and time is linear.
 import { ipAddressesIn } from './ipAddresses.js';
+import { asBuffer } from './mail/octets.js';
 import type { HeaderField } from './mail.js';
 
 /** What a Received field says. Names are in lower case; each part is `undefined` where the field lacks it. */
@@ -37,7 +38,7 @@ const DATE = /^[\w\s,:+.'-]*$/;
 
 /** The octets as they came: an encoded-word says nothing in a trace field (RFC 2047 section 5), and a client may greet with one. */
 export function readReceivedField(field: HeaderField): Received {
-  const text = Buffer.from(field.raw).toString('utf8');
+  const text = asBuffer(field.raw).toString('utf8');
   return readReceived(text.slice(text.indexOf(':') + 1));
 }
 
@@ -117,44 +118,59 @@ interface Token {
   readonly isWhole: boolean;
 }
 
-/** Words of a Received field up to the date, `<...>` and quoted strings kept whole; its comments; and the date. */
-function* receivedTokens(value: string): Generator<Token> {
-  let word = '';
+/** Ends a word, or opens what belongs to it. */
+const MEANING = /[\s("<;]/g;
+
+/** Words of a Received field up to the date, `<...>` and quoted strings kept whole; its comments; and the date. Cut out of the text, never put together. */
+function receivedTokens(value: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let start = 0;
   let isWhole = true;
-  let isDate = false;
-  let position = 0;
+  const endWord = (end: number): void => {
+    if (end > start) tokens.push({ kind: 'word', text: value.slice(start, end), isWhole });
+    isWhole = true;
+  };
+  let position = meaningAt(value, 0);
   while (position < value.length) {
-    const character = value[position] ?? '';
-    if (character === '(') {
-      if (word !== '' && !isDate) {
-        yield { kind: 'word', text: word, isWhole };
-        [word, isWhole] = ['', true];
-      }
-      const { end, closed } = endOfComment(value, position);
-      if (isDate) isWhole &&= closed;
-      else yield { kind: 'comment', text: value.slice(position + 1, closed ? end - 1 : end), isWhole: closed };
-      position = end;
-    } else if (!isDate && (character === '<' || character === '"')) {
+    const character = value.charAt(position);
+    if (character === '<' || character === '"') {
       const { end, closed } = endOfQuote(value, position, character === '<' ? '>' : '"');
-      const text = value.slice(position, end);
-      word += text;
       // A greeting may open what only a later word of the host closes: a quotation mark, an angle bracket.
-      isWhole &&= closed && character === '<' && !/\s/.test(text);
-      position = end;
-    } else if (!isDate && character === ';') {
-      if (word !== '') yield { kind: 'word', text: word, isWhole };
-      [word, isWhole, isDate] = ['', true, true];
-      position += 1;
-    } else if (!isDate && /\s/.test(character)) {
-      if (word !== '') yield { kind: 'word', text: word, isWhole };
-      [word, isWhole] = ['', true];
-      position += 1;
-    } else {
-      word += character;
-      position += 1;
+      isWhole &&= closed && character === '<' && !/\s/.test(value.slice(position, end));
+      position = meaningAt(value, end);
+      continue;
     }
+    endWord(position);
+    if (character === ';') return [...tokens, dateAt(value, position + 1)];
+    start = position + 1;
+    if (character === '(') {
+      const { end, closed } = endOfComment(value, position);
+      tokens.push({ kind: 'comment', text: value.slice(position + 1, closed ? end - 1 : end), isWhole: closed });
+      start = end;
+    }
+    position = meaningAt(value, start);
   }
-  if (isDate || word !== '') yield { kind: isDate ? 'end' : 'word', text: word, isWhole };
+  endWord(value.length);
+  return tokens;
+}
+
+function meaningAt(value: string, from: number): number {
+  MEANING.lastIndex = from;
+  return MEANING.exec(value)?.index ?? value.length;
+}
+
+/** All that stands behind the semicolon, without comments. */
+function dateAt(value: string, start: number): Token {
+  let text = '';
+  let isWhole = true;
+  let position = start;
+  for (let comment = value.indexOf('(', position); comment >= 0; comment = value.indexOf('(', position)) {
+    const { end, closed } = endOfComment(value, comment);
+    text += value.slice(position, comment);
+    isWhole &&= closed;
+    position = end;
+  }
+  return { kind: 'end', text: text + value.slice(position), isWhole };
 }
 
 function endOfComment(value: string, start: number): { readonly end: number; readonly closed: boolean } {

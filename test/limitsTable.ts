@@ -13,11 +13,11 @@ import { MANAGER_LIMITS } from '#plugins/admin-ui/dist/server/managerLimits.js';
 import { CONTROL_LIMITS } from '#plugins/platform/cli/dist/control/controlLimits.js';
 import { MOST_MESSAGES } from '#plugins/pop3/dist/client/listing.js';
 import { ANSWER, LISTING } from '#plugins/pop3/dist/client/pop3Dialogue.js';
-import { COMMAND_LIMIT, ENDLESS_LINE, RESPONSE_LIMIT } from '#plugins/pop3/dist/server/commandLines.js';
-import { AHEAD, AHEAD_OF_STRANGER } from '#plugins/pop3/dist/server/replyWriter.js';
-import { BEGIN_MS, IDLE_MS } from '#plugins/smtp/dist/submission/patience.js';
-import { MAX_IDLE_REPLIES } from '#plugins/smtp/dist/submission/strictConnection.js';
-import { HANDSHAKE_MS, MAX_COMMAND_OCTETS } from '#plugins/smtp/dist/submission/surroundings.js';
+import { COMMAND_LIMIT, ENDLESS_LINE, RESPONSE_LIMIT } from '#plugins/pop3/dist/server/front/commandLines.js';
+import { AHEAD, AHEAD_OF_STRANGER } from '#plugins/pop3/dist/server/front/replyWriter.js';
+import { BEGIN_MS, IDLE_MS } from '#plugins/smtp/dist/submission/front/patience.js';
+import { MAX_IDLE_REPLIES } from '#plugins/smtp/dist/submission/front/strictConnection.js';
+import { HANDSHAKE_MS, MAX_COMMAND_OCTETS } from '#plugins/smtp/dist/submission/front/surroundings.js';
 
 type Row = readonly [string, ...(string | number)[]];
 

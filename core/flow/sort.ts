@@ -26,12 +26,12 @@ export class SortStep {
     if (blocking.length > 0) {
       const reason = whyBlocked(blocking);
       const { build } = this.hooks.onSort;
-      return { plan: start.hold(reason), trail: [{ ...entry('core/blocked', 'hold', reason, 0), build }] };
+      return { plan: start.hold(reason), trail: [entry('core/blocked', 'hold', reason, 0, build)] };
     }
     const call = new HookCall();
     const answer = await this.hooks.onSort.promise(start, mail, call);
     const { build } = call;
-    const trail = call.steps.flatMap(trailOf).map((each) => ({ ...each, build }));
+    const trail = trailOf(call);
     let plan = answer ?? start;
     for (const { failure, onError } of call.steps) {
       if (failure !== undefined && onError === 'hold') plan = plan.hold(failure.message);
@@ -43,13 +43,13 @@ export class SortStep {
       const again = await this.sort(now, mail, outside);
       return {
         ...again,
-        trail: [entry('core/check', '', `${problems.join(' ')} User removed meanwhile: sorted again.`, 0), ...again.trail],
+        trail: [entry('core/check', '', `${problems.join(' ')} User removed meanwhile: sorted again.`, 0, undefined), ...again.trail],
       };
     }
     if (problems.length > 0) {
       const reason = cutText(problems.join(' '), LONGEST_REASON);
       this.#blame(call.steps, account, mail, reason);
-      return { plan: start.hold(reason), trail: [...trail, { ...entry('core/check', 'hold', reason, 0), build }] };
+      return { plan: start.hold(reason), trail: [...trail, entry('core/check', 'hold', reason, 0, build)] };
     }
     return { plan, trail };
   }
@@ -65,18 +65,18 @@ export class SortStep {
   }
 }
 
-function trailOf(step: HookStep): readonly TrailEntry[] {
-  if (step.failure !== undefined) {
-    return [entry(step.tap, step.onError === 'hold' ? 'hold' : '', step.failure.message, step.milliseconds)];
+/** What the taps changed, and why. Most taps have nothing to say of a message. */
+function trailOf({ steps, build }: HookCall): readonly TrailEntry[] {
+  const trail: TrailEntry[] = [];
+  for (const { tap, before, answer, failure, onError, milliseconds } of steps) {
+    if (failure !== undefined) trail.push(entry(tap, onError === 'hold' ? 'hold' : '', failure.message, milliseconds, build));
+    if (answer === undefined || answer === before) continue;
+    const [old, now] = [before as SortPlan, answer as SortPlan];
+    const changes = changesBetween(old, now).join(', ');
+    const notes = joinedReasons([...new Set(notesOf(now).slice(notesOf(old).length))]);
+    if (changes !== '' || notes !== '') trail.push(entry(tap, changes, notes, milliseconds, build));
   }
-  if (step.answer === undefined || step.answer === step.before) {
-    return [];
-  }
-  const before = step.before as SortPlan;
-  const after = step.answer as SortPlan;
-  const changes = changesBetween(before, after).join(', ');
-  const notes = joinedReasons([...new Set(notesOf(after).slice(notesOf(before).length))]);
-  return changes === '' && notes === '' ? [] : [entry(step.tap, changes, notes, step.milliseconds)];
+  return trail;
 }
 
 /** Whole reasons while there is room, and how many are left out. */
@@ -91,7 +91,8 @@ function joinedReasons(reasons: readonly string[]): string {
   return kept.join('; ');
 }
 
-function entry(tap: string, change: string, reason: string, milliseconds: number): TrailEntry {
+/** `build`: of the hook that was called. */
+function entry(tap: string, change: string, reason: string, milliseconds: number, build: number | undefined): TrailEntry {
   const [what, why] = [cutText(change, LONGEST_TEXT), cutText(reason, LONGEST_TEXT)];
-  return { tap, change: what, reason: why, milliseconds: Math.round(milliseconds * 1000) / 1000 };
+  return { tap, change: what, reason: why, milliseconds: Math.round(milliseconds * 1000) / 1000, ...(build !== undefined && { build }) };
 }

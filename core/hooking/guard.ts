@@ -14,84 +14,92 @@ export interface TapFailure {
   readonly incident?: string;
 }
 
+/** What came of a call: an answer, silence, or a failure. All of one shape, as each message meets twenty. */
 export type Guarded<Answer> =
-  | { readonly answer: Answer | undefined; readonly milliseconds: number; readonly failure?: undefined }
-  | { readonly failure: TapFailure; readonly milliseconds: number };
+  | { readonly answer: Answer | undefined; readonly failure: undefined; readonly milliseconds: number }
+  | { readonly answer: undefined; readonly failure: TapFailure; readonly milliseconds: number };
 
 /** What is guarded. */
-export interface GuardedTap {
+export interface GuardedTap<Answer> {
   readonly name: string;
   readonly plugin: string;
   /** `undefined`: the handler keeps its own limit. */
   readonly timeoutMs: number | undefined;
+  /** Gets what the tap is given, and the TapCall behind it where the hook is asynchronous. */
+  readonly handler: (...given: never[]) => Answer | undefined | Promise<Answer | undefined>;
+  /** What is wrong with an answer, or `undefined`. `before`: the first of what the tap was given. */
+  readonly check: (answer: Answer, before: unknown) => string | undefined;
 }
 
 /**
  * Calls a handler that may be asynchronous. Never throws or rejects; answers at once where the handler does, as most sort taps do: fifteen
- * promises a message would cost more than what the taps do. `outer` is the caller's own signal: the server stops, the round is cancelled.
- * `check` answers what is wrong with an answer, or `undefined`.
+ * promises a message would cost more than what the taps do. `given`: a list of this call's own, which the TapCall is put behind. `outer` is the caller's
+ * own signal: the server stops, the round is cancelled.
  */
 export function guardAsync<Answer>(
-  tap: GuardedTap,
-  invoke: (call: TapCall) => Answer | undefined | Promise<Answer | undefined>,
-  check: (answer: Answer) => string | undefined,
+  tap: GuardedTap<Answer>,
+  given: unknown[],
   outer?: AbortSignal,
 ): Guarded<Answer> | Promise<Guarded<Answer>> {
   const started = performance.now();
   const call = new LazyCall(outer);
-  const failed = (error: unknown): Guarded<Answer> => ({
-    failure: failureOf(tap, error, started),
-    milliseconds: performance.now() - started,
-  });
   try {
-    const pending = invoke(call);
-    if (isPromise(pending)) {
-      return inTime<Answer | undefined>(pending, tap, call)
-        .then((answer) => verdictOf(tap, answer, check, started))
-        .catch(failed)
-        .finally(() => call.release());
-    }
+    given.push(call);
+    const pending = tap.handler(...(given as never[]));
+    if (isPromise(pending)) return whenAnswered(pending, tap, given[0], call, started);
     call.release();
-    return verdictOf(tap, pending, check, started);
+    return verdictOf(tap, pending, given[0], started);
   } catch (error) {
     call.release();
-    return failed(error);
+    return failed(tap, error, started);
   }
+}
+
+/** Stands apart for its closures: a tap that answers at once needs none. */
+function whenAnswered<Answer>(
+  pending: Promise<Answer | undefined>,
+  tap: GuardedTap<Answer>,
+  before: unknown,
+  call: LazyCall,
+  started: number,
+): Promise<Guarded<Answer>> {
+  return inTime<Answer | undefined>(pending, tap, call)
+    .then((answer) => verdictOf(tap, answer, before, started))
+    .catch((error: unknown) => failed(tap, error, started))
+    .finally(() => call.release());
 }
 
 /** The same for a handler that must answer at once. A promise is a bad answer. */
-export function guardSync<Answer>(
-  tap: GuardedTap,
-  invoke: () => Answer | undefined,
-  check: (answer: Answer) => string | undefined,
-): Guarded<Answer> {
+export function guardSync<Answer>(tap: GuardedTap<Answer>, given: readonly unknown[]): Guarded<Answer> {
   const started = performance.now();
   try {
-    return verdictOf(tap, invoke(), (answer) => (isPromise(answer) ? 'a promise, and this hook is synchronous' : check(answer)), started);
+    const answer = tap.handler(...(given as never[]));
+    return isPromise(answer)
+      ? badAnswer(tap, 'a promise, and this hook is synchronous', performance.now() - started)
+      : verdictOf(tap, answer, given[0], started);
   } catch (error) {
-    return { failure: failureOf(tap, error, started), milliseconds: performance.now() - started };
+    return failed(tap, error, started);
   }
 }
 
-function verdictOf<Answer>(
-  tap: GuardedTap,
-  answer: Answer | undefined | null,
-  check: (answer: Answer) => string | undefined,
-  started: number,
-): Guarded<Answer> {
+function verdictOf<Answer>(tap: GuardedTap<Answer>, answer: Answer | undefined | null, before: unknown, started: number): Guarded<Answer> {
   const milliseconds = performance.now() - started;
-  if (answer === undefined || answer === null) {
-    return { answer: undefined, milliseconds };
-  }
-  const problem = check(answer);
-  if (problem === undefined) {
-    return { answer, milliseconds };
-  }
-  const message = `${tap.name} answered ${problem}. The answer was ignored; the plugin's author has to mend it.`;
-  return { failure: { tap: tap.name, plugin: tap.plugin, code: 'plugin/bad-answer', message, milliseconds }, milliseconds };
+  if (answer === undefined || answer === null) return { answer: undefined, failure: undefined, milliseconds };
+  const problem = tap.check(answer, before);
+  return problem === undefined ? { answer, failure: undefined, milliseconds } : badAnswer(tap, problem, milliseconds);
 }
 
-function failureOf(tap: GuardedTap, error: unknown, started: number): TapFailure {
+function badAnswer<Answer>(tap: GuardedTap<Answer>, problem: string, milliseconds: number): Guarded<Answer> {
+  const message = `${tap.name} answered ${problem}. The answer was ignored; the plugin's author has to mend it.`;
+  const failure: TapFailure = { tap: tap.name, plugin: tap.plugin, code: 'plugin/bad-answer', message, milliseconds };
+  return { answer: undefined, failure, milliseconds };
+}
+
+function failed<Answer>(tap: GuardedTap<Answer>, error: unknown, started: number): Guarded<Answer> {
+  return { answer: undefined, failure: failureOf(tap, error, started), milliseconds: performance.now() - started };
+}
+
+function failureOf(tap: Pick<GuardedTap<unknown>, 'name' | 'plugin'>, error: unknown, started: number): TapFailure {
   const timedOut = error instanceof PostroomError && error.code === 'plugin/timeout';
   const incident = error instanceof PostroomError ? error.fields['incident'] : undefined;
   return {
@@ -104,7 +112,7 @@ function failureOf(tap: GuardedTap, error: unknown, started: number): TapFailure
   };
 }
 
-function inTime<T>(pending: Promise<T>, tap: GuardedTap, call: LazyCall): Promise<T> {
+function inTime<T>(pending: Promise<T>, tap: Pick<GuardedTap<unknown>, 'name' | 'plugin' | 'timeoutMs'>, call: LazyCall): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const letGo = (): void => {
       limit?.dispose();
@@ -138,6 +146,7 @@ export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 class LazyCall implements TapCall {
   #controller: AbortController | undefined;
   #reason: unknown;
+
   constructor(readonly outer: AbortSignal | undefined) {}
 
   get signal(): AbortSignal {

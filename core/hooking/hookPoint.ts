@@ -21,15 +21,15 @@ interface Build<Args extends unknown[], Result> {
   readonly number: number;
   readonly hook: TapableHook<Args, Result>;
   /** Taps of stage `outcome`: the hook itself does not call them. */
-  readonly outcomes: readonly RegisteredTap<unknown>[];
+  readonly outcomes: readonly RegisteredTap<Result>[];
   readonly plugins: ReadonlySet<string>;
   inFlight: number;
   drained: (() => void)[];
 }
 
 export class HookPoint<H extends TapHandler, Args extends unknown[], Result> {
-  #taps: readonly RegisteredTap<H>[] = [];
-  #order: TapOrder<RegisteredTap<H>>;
+  #taps: readonly RegisteredTap<Result>[] = [];
+  #order: TapOrder<RegisteredTap<Result>>;
   #current: Build<[...Args, HookCall], Result>;
   readonly #leaving = new Set<Build<[...Args, HookCall], Result>>();
   readonly #changed = new Listeners<void>();
@@ -45,7 +45,7 @@ export class HookPoint<H extends TapHandler, Args extends unknown[], Result> {
   ) {
     this.#calls = new TapCalls(options);
     this.#reports = new CallReports(options);
-    this.#order = orderTaps<RegisteredTap<H>>(name, []);
+    this.#order = orderTaps<RegisteredTap<Result>>(name, []);
     this.#current = this.#build(0);
   }
 
@@ -124,8 +124,8 @@ export class HookPoint<H extends TapHandler, Args extends unknown[], Result> {
     const call = args[args.length - 1] as HookCall;
     const given = args.slice(0, -1);
     try {
-      for (const tap of build.outcomes as readonly RegisteredTap<H>[]) {
-        const outcome = await this.#calls.ask(tap, given, call, () => 'where nothing is asked any more');
+      for (const tap of build.outcomes) {
+        const outcome = await this.#calls.ask(tap, [...given], call);
         this.#calls.note(tap, call, given[0], outcome);
       }
     } finally {
@@ -165,12 +165,12 @@ export class HookPoint<H extends TapHandler, Args extends unknown[], Result> {
     }
   }
 
-  #remove(entry: RegisteredTap<H>): void {
+  #remove(entry: RegisteredTap<Result>): void {
     const rest = this.#taps.filter((tap) => tap !== entry);
     this.#swap(rest, orderTaps(this.name, rest));
   }
 
-  #swap(taps: readonly RegisteredTap<H>[], order: TapOrder<RegisteredTap<H>>): void {
+  #swap(taps: readonly RegisteredTap<Result>[], order: TapOrder<RegisteredTap<Result>>): void {
     this.#taps = taps;
     this.#order = order;
     const old = this.#current;

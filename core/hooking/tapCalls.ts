@@ -38,19 +38,21 @@ export interface HookPointOptions<Result> extends ReportOptions<Result> {
   readonly replay?: (onto: Result, before: Result, answer: Result) => Result;
 }
 
-export interface RegisteredTap<H> extends ConcurrentTap {
-  readonly handler: H;
+export interface RegisteredTap<Result> extends ConcurrentTap {
   readonly cost: TapCost;
-  readonly guarded: GuardedTap;
+  readonly guarded: GuardedTap<Result>;
 }
 
 export class TapCalls<H extends TapHandler, Args extends unknown[], Result> {
   constructor(private readonly options: HookPointOptions<Result>) {}
 
   /** A tap as it is called from now on. */
-  register(tap: ConcurrentTap, handler: H): RegisteredTap<H> {
-    const timeoutMs = tap.keepsTime === true ? undefined : this.timeLimit(tap.declaration);
-    return { ...tap, handler, cost: new TapCost(), guarded: { name: tapName(tap), plugin: tap.plugin, timeoutMs } };
+  register(tap: ConcurrentTap, handler: H): RegisteredTap<Result> {
+    const { plugin, declaration } = tap;
+    const timeoutMs = tap.keepsTime === true ? undefined : this.timeLimit(declaration);
+    const check = this.#checkFor(stageOf(declaration));
+    const guarded = { name: tapName(tap), plugin, timeoutMs, handler: handler as unknown as GuardedTap<Result>['handler'], check };
+    return { ...tap, cost: new TapCost(), guarded };
   }
 
   /** Milliseconds that a call of the tap may take. */
@@ -60,90 +62,72 @@ export class TapCalls<H extends TapHandler, Args extends unknown[], Result> {
     return stageOf(declaration) === OUTCOME ? Math.min(timeoutMs, outcomeTimeoutMs) : timeoutMs;
   }
 
-  /** For tapable: hands the answer on, or the failure that the call stops at. */
-  runAsync(tap: RegisteredTap<H>, args: [...Args, HookCall, Done<Result>]): void {
-    const done = args[args.length - 1] as Done<Result>;
-    const call = args[args.length - 2] as HookCall;
-    const outcome = this.ask(tap, args.slice(0, -2), call);
-    const settle = (settled: Guarded<Result>): void => {
-      const failure = this.note(tap, call, args[0], settled);
-      if (failure !== undefined) done(failure);
-      else done(null, settled.failure === undefined ? settled.answer : undefined);
-    };
-    if (isPromise(outcome)) void outcome.then(settle);
-    else settle(outcome);
+  /** For tapable: hands the answer on, or the failure that the call stops at. `args` is this call's own list. */
+  runAsync(tap: RegisteredTap<Result>, args: [...Args, HookCall, Done<Result>]): void {
+    const done = args.pop() as Done<Result>;
+    const call = args.pop() as HookCall;
+    const outcome = this.ask(tap, args, call);
+    if (isPromise(outcome)) void outcome.then((settled) => this.#handOn(tap, call, args[0], settled, done));
+    else this.#handOn(tap, call, args[0], outcome, done);
   }
 
   /** The same for a synchronous hook: throws the failure that the call stops at. */
-  runSync(tap: RegisteredTap<H>, args: [...Args, HookCall]): Result | undefined {
-    const call = args[args.length - 1] as HookCall;
-    const given = args.slice(0, -1);
-    const outcome = guardSync<Result>(
-      tap.guarded,
-      () => tap.handler(...(given as never[])) as Result | undefined,
-      (answer) => this.options.check(answer, given[0]),
-    );
-    const failure = this.note(tap, call, given[0], outcome);
+  runSync(tap: RegisteredTap<Result>, args: [...Args, HookCall]): Result | undefined {
+    const call = args.pop() as HookCall;
+    const outcome = guardSync(tap.guarded, args);
+    const failure = this.note(tap, call, args[0], outcome);
     if (failure !== undefined) throw failure;
-    return outcome.failure === undefined ? outcome.answer : undefined;
+    return outcome.answer;
   }
 
   /** All get the value as it is now; what they changed is put together in their order. Never rejects. */
-  async runTogether(group: readonly RegisteredTap<H>[], args: [...Args, HookCall, Done<Result>]): Promise<void> {
-    const done = args[args.length - 1] as Done<Result>;
-    const call = args[args.length - 2] as HookCall;
+  async runTogether(group: readonly RegisteredTap<Result>[], args: [...Args, HookCall, Done<Result>]): Promise<void> {
+    const done = args.pop() as Done<Result>;
+    const call = args.pop() as HookCall;
     const before = args[0] as Result;
-    const asked = group.map((tap) => ({ tap, outcome: this.ask(tap, args.slice(0, -2), call) }));
+    const asked = group.map((tap) => ({ tap, outcome: this.ask(tap, [...args], call) }));
     let value = before;
     for (const { tap, outcome } of asked) {
       const settled = this.#onto(value, before, await outcome);
       const failure = this.note(tap, call, value, settled);
       if (failure !== undefined) return done(failure);
-      value = (settled.failure === undefined ? settled.answer : undefined) ?? value;
+      value = settled.answer ?? value;
     }
     done(null, value === before ? undefined : value);
   }
 
-  /** Never rejects. */
-  ask(
-    tap: RegisteredTap<H>,
-    given: readonly unknown[],
-    call: HookCall,
-    check = this.options.check,
-  ): Guarded<Result> | Promise<Guarded<Result>> {
-    return guardAsync<Result>(
-      tap.guarded,
-      (tapCall) => tap.handler(...([...given, tapCall] as never[])) as Result | undefined,
-      (answer) => check(answer, given[0]) ?? this.#isOutOfPlace(tap),
-      call.signal,
-    );
+  /** Never rejects. `given`: a list of this tap's own. */
+  ask(tap: RegisteredTap<Result>, given: unknown[], call: HookCall): Guarded<Result> | Promise<Guarded<Result>> {
+    return guardAsync(tap.guarded, given, call.signal);
   }
 
   /** Notes the tap's part in the call. Answers a failure that the call stops at. */
-  note(tap: RegisteredTap<H>, call: HookCall, before: unknown, outcome: Guarded<Result>): TapFailed | undefined {
+  note(tap: RegisteredTap<Result>, call: HookCall, before: unknown, outcome: Guarded<Result>): TapFailed | undefined {
+    const { answer, failure, milliseconds } = outcome;
     const { onError = 'hold' } = tap.declaration;
-    tap.cost.add(outcome.milliseconds, outcome.failure !== undefined);
-    call.steps.push({
-      tap: tap.guarded.name,
-      plugin: tap.plugin,
-      before,
-      answer: outcome.failure === undefined ? outcome.answer : undefined,
-      milliseconds: outcome.milliseconds,
-      failure: outcome.failure,
-      onError,
-    });
-    const stops = this.options.onFailure === 'stop' && !(this.options.maySkip === true && onError === 'skip');
-    return stops && outcome.failure !== undefined ? new TapFailed(outcome.failure) : undefined;
+    tap.cost.add(milliseconds, failure !== undefined);
+    call.steps.push({ tap: tap.guarded.name, plugin: tap.plugin, before, answer, milliseconds, failure, onError });
+    if (failure === undefined || this.options.onFailure !== 'stop') return undefined;
+    return this.options.maySkip === true && onError === 'skip' ? undefined : new TapFailed(failure);
   }
+
+  #handOn(tap: RegisteredTap<Result>, call: HookCall, before: unknown, outcome: Guarded<Result>, done: Done<Result>): void {
+    const failure = this.note(tap, call, before, outcome);
+    if (failure !== undefined) done(failure);
+    else done(null, outcome.answer);
+  }
+
   #onto(value: Result, before: Result, outcome: Guarded<Result>): Guarded<Result> {
     const { replay } = this.options;
     if (outcome.failure !== undefined || outcome.answer === undefined || replay === undefined) return outcome;
     return { ...outcome, answer: replay(value, before, outcome.answer) };
   }
 
-  #isOutOfPlace({ declaration }: RegisteredTap<H>): string | undefined {
-    const { observers } = this.options;
-    const isObserver = observers !== undefined && stageOf(declaration) === observers;
-    return isObserver ? `for the others, and taps of stage ${observers} only look on` : undefined;
+  /** What a tap may answer in its stage. */
+  #checkFor(stage: string): GuardedTap<Result>['check'] {
+    const { check, observers } = this.options;
+    if (stage === OUTCOME) return () => 'where nothing is asked any more';
+    if (stage !== observers) return check;
+    return (answer, before) => check(answer, before) ?? `for the others, and taps of stage ${observers} only look on`;
   }
 }

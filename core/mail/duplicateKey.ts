@@ -88,6 +88,13 @@ function canonicalFields(header: Header): readonly Uint8Array[] {
 }
 
 function readFields(header: Header): string {
-  const fields = header.fields.filter(({ name }) => READ_FIELDS.has(name.toLowerCase()));
-  return fields.map(({ name, value }) => `${name.toLowerCase()}: ${value.replace(/\s+/g, ' ').trim()}\n`).join('');
+  let text = '';
+  for (const { name, value } of header.fields) {
+    const key = name.toLowerCase();
+    if (READ_FIELDS.has(key)) text += `${key}: ${ODD_SPACE.test(value) ? value.replace(/\s+/g, ' ') : value}\n`;
+  }
+  return text;
 }
+
+/** White space that is no single space; at its ends a value has none. */
+const ODD_SPACE = /[^\S ]|  /;

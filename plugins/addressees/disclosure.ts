@@ -5,9 +5,11 @@ import { ENVELOPE_FIELDS, envelopeAddresses, type MailView, type SortPlan } from
 export function concealRecipients(plan: SortPlan, mail: MailView, configuredHeader: string): SortPlan {
   const names = configuredHeader === '' ? ENVELOPE_FIELDS : [...ENVELOPE_FIELDS, configuredHeader];
   let result = plan;
-  for (const field of names.flatMap((name) => mail.headers(name))) {
-    if (envelopeAddresses(mail, field).length > 1)
-      result = result.conceal(field, `${field.name} lists several recipients and would disclose a Bcc`);
+  for (const name of names) {
+    for (const field of mail.headers(name)) {
+      if (envelopeAddresses(mail, field).length > 1)
+        result = result.conceal(field, `${field.name} lists several recipients and would disclose a Bcc`);
+    }
   }
   return result;
 }

@@ -37,9 +37,9 @@ export function envelopeEvidence(
   settings: EnvelopeSettings,
   known: IspKnowledge,
 ): EnvelopeEvidence | undefined {
-  const names = settings.header === '' ? ENVELOPE_FIELDS : [settings.header];
-  for (const name of names) {
-    const key = name.toLowerCase();
+  const present = new Set(block.fields.map((field) => field.name.toLowerCase()));
+  for (const key of namesIn(settings)) {
+    if (!present.has(key)) continue;
     const all = block.fields.filter((field) => field.name.toLowerCase() === key);
     const fields = settings.position > 0 ? all.slice(settings.position - 1, settings.position) : all;
     const habits = known.fields[key] ?? {};
@@ -57,6 +57,13 @@ export function envelopeEvidence(
   return undefined;
 }
 
+const ENVELOPE_NAMES: readonly string[] = ENVELOPE_FIELDS.map((name) => name.toLowerCase());
+
+/** The fields to read, best first, in lower case. */
+function namesIn({ header }: EnvelopeSettings): readonly string[] {
+  return header === '' ? ENVELOPE_NAMES : [header.toLowerCase()];
+}
+
 /** Learns from one message how the ISP fills its envelope fields. `named`: our addresses in To and Cc, which show where a prefix ends. */
 export function learnFields(
   account: AccountView,
@@ -66,12 +73,12 @@ export function learnFields(
   known: IspKnowledge,
   named: readonly Address[],
 ): IspKnowledge {
-  const names = new Set((settings.header === '' ? ENVELOPE_FIELDS : [settings.header]).map((name) => name.toLowerCase()));
+  const names = namesIn(settings);
   const topmost = new Set<string>();
   let learned = known;
   for (const field of block.fields) {
     const key = field.name.toLowerCase();
-    const own = names.has(key) ? envelopeAddresses(mail, field).filter((address) => isOwnAddress(account, address)) : [];
+    const own = names.includes(key) ? envelopeAddresses(mail, field).filter((address) => isOwnAddress(account, address)) : [];
     if (own.length === 0) continue;
     const isTopmost = !topmost.has(key);
     topmost.add(key);

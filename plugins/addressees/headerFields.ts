@@ -8,7 +8,7 @@ export interface FieldEvidence {
 }
 
 /** Lower case. */
-export const RESENT_FIELDS: readonly string[] = ['resent-to', 'resent-cc', 'resent-bcc'];
+const RESENT_FIELDS: readonly string[] = ['resent-to', 'resent-cc', 'resent-bcc'];
 
 /** Begin the message that was redirected, or its way until then. */
 const REDIRECTED: readonly string[] = ['received', 'return-path', 'from', 'date'];
@@ -22,16 +22,20 @@ export function headerEvidence(account: AccountView, mail: MailView): readonly F
 
 /** Our addresses in the newest block of Resent fields: who it was redirected to last. Older blocks are history (RFC 5322 section 3.6.6). */
 export function resentEvidence(account: AccountView, mail: MailView): readonly FieldEvidence[] {
-  return newestResentBlock(mail.headers())
-    .filter((field) => RESENT_FIELDS.includes(field.name.toLowerCase()))
-    .flatMap((field) => ownEvidence(account, field.name, mail.addresses(field)));
+  return resentDestinations(mail).flatMap((field) => ownEvidence(account, field.name, mail.addresses(field)));
+}
+
+/** Resent-To and its like in the newest block. */
+export function resentDestinations(mail: MailView): readonly HeaderField[] {
+  if (RESENT_FIELDS.every((name) => mail.headers(name).length === 0)) return [];
+  return newestResentBlock(mail.headers()).filter((field) => RESENT_FIELDS.includes(field.name.toLowerCase()));
 }
 
 /**
  * The topmost Resent fields, down to a second one of the same name, which belongs to the block before. Hosts on the way put fields of theirs in between
  * (RFC 5322 section 3.6.6 asks them not to). What was there when it was redirected is none of theirs: once the block names somebody, it ends there.
  */
-export function newestResentBlock(fields: readonly HeaderField[]): readonly HeaderField[] {
+function newestResentBlock(fields: readonly HeaderField[]): readonly HeaderField[] {
   const block = new Map<string, HeaderField>();
   for (const field of fields) {
     const name = field.name.toLowerCase();

@@ -1,7 +1,7 @@
 // What stands in a recipient field and is no address: where nothing else tells whom the message was for, what it spells is tried; and ADMIN1 hears of
 // what names this account and could not be read, even where somebody else got the message.
 import { type AccountView, type Address, foldCase, isOwnAddress, type MailView, type SortPlan } from '@postroom/sdk';
-import { newestResentBlock, RECIPIENT_FIELDS, RESENT_FIELDS } from './headerFields.js';
+import { RECIPIENT_FIELDS, resentDestinations } from './headerFields.js';
 
 /** Characters of a text, and texts, that the trail quotes. */
 const LONGEST_QUOTE = 200;
@@ -34,9 +34,8 @@ export function followUnread(plan: SortPlan, mail: MailView): SortPlan {
 
 /** Those that name this account. `isResent`: the newest Resent block has said whom it was for, and the other fields are history. */
 function unreadTexts(account: AccountView, mail: MailView, isResent: boolean): readonly UnreadText[] {
-  const resent = newestResentBlock(mail.headers()).filter(({ name }) => RESENT_FIELDS.includes(name.toLowerCase()));
   const fields: readonly (readonly [string, readonly Address[]])[] = [
-    ...resent.map((field) => [field.name, mail.addresses(field)] as const),
+    ...resentDestinations(mail).map((field) => [field.name, mail.addresses(field)] as const),
     ...(isResent ? [] : RECIPIENT_FIELDS.map((name) => [name, mail.addresses(name)] as const)),
   ];
   return fields.flatMap(([field, addresses]) =>

@@ -9,9 +9,15 @@ import type { MailView, SortPlan } from '@postroom/sdk';
 export function detectLoop(plan: SortPlan, mail: MailView, secret: string, maxReceived: number): SortPlan {
   const trace = mail.headers('Received');
   if (trace.length > maxReceived) return plan.quarantine(`loop: ${trace.length} Received lines, ${maxReceived} are allowed`);
-  const own = mail.origin === 'fetched' ? markOf(mail, secret) : undefined;
-  const isBack = own !== undefined && trace.some(({ value }) => value.split(/[\s;]+/).some((word) => word.endsWith(`-${own}`)));
+  // Few messages bear anything like a mark, and only those need one to compare with.
+  const marks = mail.origin === 'fetched' ? trace.flatMap(({ value }) => marksIn(value)) : [];
+  const isBack = marks.length > 0 && marks.includes(markOf(mail, secret) ?? '');
   return isBack ? plan.quarantine('loop: this server has delivered it before, and somebody sent it back') : plan;
+}
+
+/** What may be marks in a Received field: they end a word, behind a hyphen. */
+function marksIn(received: string): string[] {
+  return Array.from(received.matchAll(/-([\w-]{16})(?=[\s;]|$)/g), ([, mark = '']) => mark);
 }
 
 export function markDelivered(plan: SortPlan, mail: MailView, secret: string): SortPlan {

@@ -1,7 +1,7 @@
 // POP3, both ways: mailboxes served to mail clients, accounts collected from their ISPs.
 import { type FetchReport, type FetchRequest, type PluginContext, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
-import { accountNamed } from '@postroom/sdk/base';
-import { Accounts, Authenticator, Certificates, Clock, Events, Maildrops } from '@postroom/sdk/services';
+import { accountNamed, whileProvided } from '@postroom/sdk/base';
+import { Accounts, Authenticator, Certificates, Clock, Doors, Events, Maildrops } from '@postroom/sdk/services';
 import { type CollectServices, collect } from './client/collect.js';
 import { CollectingDoors } from './client/door/collectingDoors.js';
 import { openDoors } from './client/door/openDoors.js';
@@ -10,9 +10,7 @@ import { KnownWays } from './client/login/knownWays.js';
 import { PipelineDoubts } from './client/pipelineDoubts.js';
 import { type ProbeResult, probeLogin } from './client/probeLogin.js';
 import { type IspListedMail, listMail } from './client/waiting.js';
-import { ReadAheadBudget } from './server/messageReader.js';
 import { Pop3Listener } from './server/pop3Listener.js';
-import { Slabs } from './server/slabs.js';
 
 type LoginServices = Pick<CollectServices, 'clock' | 'known'>;
 
@@ -34,9 +32,9 @@ export function activate(context: PluginContext): void {
       events: context.get(Events),
       settings: context.settings,
       log: context.log,
-      readAhead: new ReadAheadBudget(),
-      slabs: new Slabs(),
       clock,
+      doors: whileProvided(context, Doors),
+      plugin: context,
     }),
   );
 

@@ -1,6 +1,7 @@
 // SMTP: takes outgoing mail from the office (submission) and hands it to the ISPs (relay).
 import type { PluginContext } from '@postroom/sdk';
-import { Accounts, Authenticator, Certificates, Clock, Events, PluginCatalogue, Submissions } from '@postroom/sdk/services';
+import { whileProvided } from '@postroom/sdk/base';
+import { Accounts, Authenticator, Certificates, Clock, Doors, Events, PluginCatalogue, Submissions } from '@postroom/sdk/services';
 import { collectorLogin } from './relay/collectorLogin.js';
 import { hostNotes } from './relay/hostNotes.js';
 import { KnownMechanisms } from './relay/login/knownMechanisms.js';
@@ -21,7 +22,9 @@ export function activate(context: PluginContext): void {
   const authenticator = context.get(Authenticator);
   const submissions = context.get(Submissions);
 
-  context.listen(new SubmissionListener(settings, context.get(Certificates), { accounts, authenticator, submissions, clock, events, log }));
+  const doors = whileProvided(context, Doors);
+  const listening = { settings, certificates: context.get(Certificates), doors, plugin: context };
+  context.listen(new SubmissionListener(listening, { accounts, authenticator, submissions, clock, events, log }));
   context.subscriptions.push(
     context.hooks.onSort.tap('hidden', (plan, mail) => (mail.origin === 'submitted' ? refuseHidden(plan, mail) : undefined)),
     context.hooks.onSort.tap('author', (plan, mail) => nameAuthor(plan, mail, accounts)),

@@ -227,7 +227,8 @@ export function unfold(value: Uint8Array): string {
 }
 
 class FieldTable implements Header {
-  readonly #byName = new Map<string, readonly FieldInPlace[]>();
+  /** By name in lower case: most names that plugins ask for stand in no header, and are not looked for twice. */
+  #byName: ReadonlyMap<string, readonly FieldInPlace[]> | undefined;
 
   constructor(
     readonly fields: readonly Field[],
@@ -241,14 +242,22 @@ class FieldTable implements Header {
   }
 
   all(name: string): readonly FieldInPlace[] {
-    const wanted = name.toLowerCase();
-    let found = this.#byName.get(wanted);
-    if (found === undefined) {
-      found = this.fields.filter((field) => field.isNamed(wanted));
-      this.#byName.set(wanted, found);
-    }
-    return found;
+    this.#byName ??= byName(this.fields);
+    return this.#byName.get(name.toLowerCase()) ?? NONE;
   }
+}
+
+const NONE: readonly FieldInPlace[] = Object.freeze([]);
+
+function byName(fields: readonly Field[]): ReadonlyMap<string, readonly FieldInPlace[]> {
+  const index = new Map<string, Field[]>();
+  for (const field of fields) {
+    const name = field.name.toLowerCase();
+    const found = index.get(name);
+    if (found === undefined) index.set(name, [field]);
+    else found.push(field);
+  }
+  return index;
 }
 
 class Field implements FieldInPlace {

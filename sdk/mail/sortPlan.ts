@@ -226,19 +226,21 @@ function withPlaced(entry: AddressedTo, placed: readonly string[]): AddressedTo 
  * `header X-Spam-Flag`, `conceal Envelope-To`, `trace mark`.
  */
 export function changesBetween(before: SortPlan, after: SortPlan): readonly string[] {
-  const [old, now] = [stateOf(before), stateOf(after)];
-  if (old === now) return [];
+  const old = stateOf(before);
+  const now = stateOf(after);
+  const words: string[] = [];
   // Most taps change one list; the others are the same objects.
-  return [
-    ...(old.addressed === now.addressed ? [] : addressesInWords(old, now)),
-    ...(old.mailboxes === now.mailboxes ? [] : added(old.mailboxes, now.mailboxes).map((mailbox) => `+${mailboxName(mailbox)}`)),
-    ...(old.mailboxes === now.mailboxes ? [] : added(now.mailboxes, old.mailboxes).map((mailbox) => `-${mailboxName(mailbox)}`)),
-    ...(old.tags === now.tags ? [] : now.tags.filter((tag) => !old.tags.includes(tag)).map((tag) => `tag ${tag}`)),
-    ...(old.disposition === now.disposition ? [] : [now.disposition]),
-    ...now.addHeaders.slice(old.addHeaders.length).map((line) => `header ${line.slice(0, line.indexOf(':'))}`),
-    ...(old.concealed === now.concealed ? [] : concealedInWords(old, now)),
-    ...(old.traceMark === now.traceMark ? [] : ['trace mark']),
-  ];
+  if (old.addressed !== now.addressed) words.push(...addressesInWords(old, now));
+  if (old.mailboxes !== now.mailboxes) {
+    for (const mailbox of added(old.mailboxes, now.mailboxes)) words.push(`+${mailboxName(mailbox)}`);
+    for (const mailbox of added(now.mailboxes, old.mailboxes)) words.push(`-${mailboxName(mailbox)}`);
+  }
+  if (old.tags !== now.tags) for (const tag of now.tags) if (!old.tags.includes(tag)) words.push(`tag ${tag}`);
+  if (old.disposition !== now.disposition) words.push(now.disposition);
+  for (const line of now.addHeaders.slice(old.addHeaders.length)) words.push(`header ${line.slice(0, line.indexOf(':'))}`);
+  if (old.concealed !== now.concealed) words.push(...concealedInWords(old, now));
+  if (old.traceMark !== now.traceMark) words.push('trace mark');
+  return words;
 }
 
 function addressesInWords(old: PlanState, now: PlanState): readonly string[] {

@@ -14,12 +14,23 @@ export interface DoorLine {
    * comes.
    */
   ask<Answer>(question: string, value: unknown, transfer?: readonly ArrayBuffer[]): Promise<Answer>;
-  /** How questions of the other side are answered. One answer for each question; without one the other side's `ask` rejects. */
+  /**
+   * How questions of the other side are answered. One answer for each question; without one the other side's `ask` rejects. An answer that is a `HandedOver`
+   * hands its buffers over.
+   */
   answer<Value>(question: string, answer: (value: Value) => MaybePromise<unknown>): void;
   /** Tells the other side something. Dropped where the door has ended. */
   tell(word: string, value: unknown, transfer?: readonly ArrayBuffer[]): void;
   /** Hears what the other side tells, in the order in which it was told. */
   hear<Value>(word: string, listener: (value: Value) => void): void;
+}
+
+/** What is answered on a DoorLine, with buffers that are handed over instead of copied, as those in `transfer` of a question are. */
+export class HandedOver<Value> {
+  constructor(
+    readonly value: Value,
+    readonly transfer: readonly ArrayBuffer[],
+  ) {}
 }
 
 /** The main thread's side of one protocol's doors: it decides, they speak. */

@@ -5,10 +5,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { startTestHost } from '@postroom/sdk/testing';
 import { LineClient } from '../plugins/smtp/lineClient.js';
-import { fillOutbox, fillStore } from './fillStore.js';
+import { fillOutbox } from './fillStore.js';
+import { collecting } from './growth/collecting.js';
+import { type Point, withServer } from './growth/point.js';
 import { letterOf } from './letters.js';
-import { memoryOf, type Sample, sample } from './measure.js';
-import { makeDataFolder, OurServer, USER_PASSWORD } from './ourServer.js';
+import { memoryOf, sample } from './measure.js';
+import { USER_PASSWORD } from './ourServer.js';
 import { lookAtMailbox, ONE_AT_A_TIME, readMailbox } from './pop3Clients.js';
 import type { Bench } from './row.js';
 import { NEIGHBOUR } from './rows/plugins.js';
@@ -21,15 +23,6 @@ const TOLERANCE = 1.5;
 const LEAST_MS = 0.05;
 /** What the Pro edition allows in an account. */
 const MOST_USERS = 64;
-
-/** One point of a curve. */
-interface Point {
-  readonly size: number;
-  /** Milliseconds of the server's processor time for one unit of work. */
-  readonly cpu: number;
-  readonly wall: number;
-  readonly memoryMB: number;
-}
 
 interface Curve {
   readonly name: string;
@@ -50,6 +43,12 @@ const CURVES: readonly Curve[] = [
   { name: 'accounts', title: 'accounts of 64 users; the start: ms', sizes: [1, 5, 20], measure: accounts },
   { name: 'recipients', title: 'recipients of a message; submission: ms a message', sizes: [1, 8, 64], measure: recipients },
   { name: 'outbox', title: 'messages in the Outbox; submission of one more: ms a message', sizes: [1, 1_000, 100_000], measure: outbox },
+  {
+    name: 'collecting',
+    title: 'accounts that collect 500 messages each in one round; ms a message',
+    sizes: [1, 5, 20],
+    measure: collecting,
+  },
   { name: 'filters', title: 'filters in processes of their own; sorting: ms a message', sizes: [1, 10, 50], measure: filters },
 ];
 
@@ -82,26 +81,6 @@ function print(bench: Bench, title: string, points: readonly Point[]): void {
   const verdict = growsTooFast(points) ? '  NOT REACHED: it grows faster than its cause' : '  reached: linear or better';
   bench.say([title, ...lines, verdict].join('\n'));
   if (growsTooFast(points)) process.exitCode = 1;
-}
-
-async function withServer(
-  bench: Bench,
-  name: string,
-  options: Parameters<typeof makeDataFolder>[1],
-  fill: number | ((dataDir: string) => Promise<void>),
-  work: (server: OurServer) => Promise<readonly [Sample, number]>,
-): Promise<Point> {
-  const dataDir = path.join(bench.folder, name);
-  await makeDataFolder(dataDir, options);
-  if (typeof fill === 'function') await fill(dataDir);
-  else if (fill > 0) await fillStore(dataDir, ['works/user0'], fill, 600);
-  const server = await OurServer.start(dataDir);
-  try {
-    const [{ cpu, wall }, units] = await work(server);
-    return { size: 0, cpu: cpu / units, wall: wall / units, memoryMB: memoryOf(server.pid).now };
-  } finally {
-    await server.stop();
-  }
 }
 
 async function mailboxSize(bench: Bench, size: number): Promise<Point> {
@@ -138,7 +117,7 @@ async function users(bench: Bench, size: number): Promise<Point> {
 
 async function accounts(bench: Bench, size: number): Promise<Point> {
   const point = await withServer(bench, `growth-accounts-${size}`, { accounts: size, users: 64 }, 0, (server) =>
-    Promise.resolve([{ cpu: server.startCpuMs, wall: server.startMs, ownCpu: 0 }, 1]),
+    Promise.resolve([{ cpu: server.startCpuMs, wall: server.startMs }, 1]),
   );
   return { ...point, size };
 }

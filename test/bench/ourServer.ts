@@ -9,6 +9,7 @@ import { callRunningServer } from '#plugins/platform/cli/dist/control/controlSoc
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { devicePort } from './device.js';
 import { cpuOfTree } from './measure.js';
+import { placed } from './placement.js';
 
 /** Folder for profiles of the server's processor time (--cpu-prof), '' for none. */
 const PROFILES = process.env.POSTROOM_BENCH_PROFILES ?? '';
@@ -26,6 +27,8 @@ export interface OurOptions {
   readonly accounts?: number;
   /** Properties of every account. */
   readonly account?: Readonly<Record<string, unknown>>;
+  /** Properties of one of them. */
+  readonly each?: (id: string) => Readonly<Record<string, unknown>>;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
@@ -46,7 +49,7 @@ export const accountNames = (count: number): readonly string[] =>
 /** Writes settings.json and secrets.json; durability is not a setting. */
 export async function makeDataFolder(
   dataDir: string,
-  { users = 64, accounts = 1, account = {}, settings = {} }: OurOptions,
+  { users = 64, accounts = 1, account = {}, each = () => ({}), settings = {} }: OurOptions,
 ): Promise<void> {
   await mkdir(dataDir, { recursive: true });
   const listen = [{ host: '127.0.0.1', port: 0, security: 'plain' }];
@@ -69,6 +72,7 @@ export async function makeDataFolder(
           address: `post@${id}.example`,
           users: Object.fromEntries(userNames(users, number).map((name) => [name, {}])),
           ...account,
+          ...each(id),
         },
       ]),
     ),
@@ -88,11 +92,16 @@ export class OurServer {
     readonly startCpuMs: number,
   ) {}
 
-  /** `environment`: besides this process's own. */
-  static async start(dataDir: string, environment: Readonly<Record<string, string>> = {}): Promise<OurServer> {
+  /** `environment`: besides this process's own. `where`: words before the command. */
+  static async start(
+    dataDir: string,
+    environment: Readonly<Record<string, string>> = {},
+    where: readonly string[] = [],
+  ): Promise<OurServer> {
     const began = performance.now();
     const profiling = PROFILES === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`];
-    const child = spawn(process.execPath, [...profiling, PROGRAM, 'serve', '--data', dataDir, '--json'], {
+    const [command, args] = placed(where, process.execPath, [...profiling, PROGRAM, 'serve', '--data', dataDir, '--json']);
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...environment },
     });

@@ -118,7 +118,7 @@ export class RelayStep implements Sending {
 
   /** A person is obeyed at once: the accounts rest no longer. */
   async retry(ids: readonly number[]): Promise<void> {
-    for (const { id, account } of await this.outbox.list()) if (ids.includes(id)) this.wake(account);
+    for (const account of new Set((await this.outbox.list({ ids })).map((entry) => entry.account))) this.wake(account);
     await this.outbox.retry(ids);
   }
 
@@ -126,7 +126,7 @@ export class RelayStep implements Sending {
     // What the ISP has taken is not returned because a disk had no room to say so.
     await this.records.writeRest();
     // The administrator decides, whoever may be sending them.
-    const entries = (await this.outbox.list()).filter(({ id }) => ids.includes(id)).map(({ lease: _lease, ...entry }) => entry);
+    const entries = (await this.outbox.list({ ids })).map(({ lease: _lease, ...entry }) => entry);
     for (const group of deliveryGroups(entries)) {
       const receipts = group.entries.map((entry): DestinationReceipt => {
         const last = `${entry.status} ${entry.text}`.trim();
@@ -156,7 +156,7 @@ export class RelayStep implements Sending {
   async #makeDue(): Promise<void> {
     const woken = new Set(this.#backOff.woken);
     if (woken.size === 0) return;
-    const entries = (await this.outbox.list()).filter(({ id, state }) => (state === 'deferred' || state === 'waiting') && woken.has(id));
+    const entries = (await this.outbox.list({ ids: [...woken] })).filter(({ state }) => state === 'deferred' || state === 'waiting');
     await this.outbox.retry(entries.map(({ id }) => id));
     this.#backOff.areDue(woken);
   }

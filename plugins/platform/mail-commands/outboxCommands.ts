@@ -6,6 +6,11 @@ interface Entries {
   readonly entries: readonly number[];
 }
 
+interface Page {
+  readonly after?: number;
+  readonly limit: number;
+}
+
 export class OutboxCommands {
   constructor(
     private readonly outbox: Outbox,
@@ -15,15 +20,15 @@ export class OutboxCommands {
 
   get handlers(): Readonly<Record<string, CommandHandler>> {
     return {
-      'outbox.list': () => this.#list(),
+      'outbox.list': (page: Page) => this.#list(page),
       'outbox.retry': ({ entries }: Entries) => this.#change(entries, (ids) => this.sending.retry(ids)),
       'outbox.hold': ({ entries }: Entries) => this.#change(entries, (ids) => this.outbox.hold(ids)),
       'outbox.return': ({ entries }: Entries) => this.#change(entries, (ids) => this.sending.giveUp(ids)),
     };
   }
 
-  async #list(): Promise<readonly object[]> {
-    const entries = await this.outbox.list();
+  async #list(page: Page): Promise<readonly object[]> {
+    const entries = await this.outbox.list(page);
     return Promise.all(
       entries.map(async (entry) => ({
         entry: entry.id,
@@ -43,7 +48,7 @@ export class OutboxCommands {
   }
 
   async #change(ids: readonly number[], act: (ids: readonly number[]) => Promise<void>): Promise<object> {
-    const known = new Set((await this.outbox.list()).map((entry) => entry.id));
+    const known = new Set((await this.outbox.list({ ids })).map((entry) => entry.id));
     const unknown = ids.filter((id) => !known.has(id));
     if (unknown.length > 0) {
       throw new PostroomError('mail/not-found', `The Outbox has no entry ${unknown.join(', ')}. "postroom outbox list" shows its entries.`);

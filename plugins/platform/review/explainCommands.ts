@@ -40,7 +40,8 @@ export class ExplainCommands {
     },
     trace: async ({ query, limit }: { readonly query: string; readonly limit: number }) => {
       const traces = await this.records.store.trace(query, limit);
-      const waiting = traces.some((trace) => trace.origin === 'submitted') ? await this.records.outbox.list() : [];
+      const submitted = traces.filter(({ origin }) => origin === 'submitted');
+      const waiting = await this.records.outbox.list({ messages: submitted.map(({ id }) => id) });
       return traces.map((trace) => ({
         ...summary(trace),
         outbox: waiting

@@ -156,6 +156,7 @@ export class SqliteStore implements StoreMaintenance {
         leases,
         options,
       );
+      await loadTally(store.#tally, readers);
       await store.#load();
       return store;
     } catch (error) {
@@ -230,6 +231,7 @@ export class SqliteStore implements StoreMaintenance {
         await checkWritable(writer);
         await emptyWal(writer);
         lost = await this.commits.reread(writer, (end) => noteLostEnd(writer, end, this.options.clock.now()));
+        await loadTally(this.#tally, writer);
         return writer;
       } catch (error) {
         await writer.close();
@@ -284,7 +286,6 @@ export class SqliteStore implements StoreMaintenance {
 
   async #load(): Promise<void> {
     await this.#names.load();
-    await loadTally(this.#tally, this.readers);
     await this.storages.load();
   }
 

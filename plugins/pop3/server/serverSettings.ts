@@ -1,5 +1,6 @@
 // What the settings say about the server's ports and limits.
 import type { ConnectionLimits, PortSecurity, Settings } from '@postroom/sdk';
+import type { VisitTerms } from './pop3Desk.js';
 
 /** One entry of `pop3.listen`. Without `host`: every address of the machine. Port 0: a free one. */
 export interface ListenEntry {
@@ -11,13 +12,7 @@ export interface ListenEntry {
 }
 
 /** Limits that protect the server; read for every new connection, so changes apply to the next one. */
-export interface ServerLimits extends ConnectionLimits {
-  readonly badCommands: number;
-  /** Milliseconds from the connection to a good login. */
-  readonly loginMs: number;
-  /** Milliseconds without a command, or without progress of an answer. */
-  readonly idleMs: number;
-}
+export interface ServerLimits extends ConnectionLimits, Omit<VisitTerms, 'trustsPlaintext'> {}
 
 export function listenEntries(settings: Settings): readonly ListenEntry[] {
   return settings.get<readonly ListenEntry[]>('pop3.listen');

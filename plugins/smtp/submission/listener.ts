@@ -1,31 +1,31 @@
 // The SMTP ports: opened as the settings say, each with the server's own certificate, closed without losing a running message.
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { ConnectionLimits, Disposable, OpenPort, PortListener, PortSecurity, Settings } from '@postroom/sdk';
-import { BoundedLog, ConnectionGate, openFiles, Refusals, sentenceOf } from '@postroom/sdk';
+import type { ConnectionLimits, Disposable, OpenPort, PluginContext, PortListener, Settings } from '@postroom/sdk';
+import { BoundedLog, ConnectionGate, openFiles } from '@postroom/sdk';
 import { missingCertificate } from '@postroom/sdk/base';
-import { networks, ProxyHeaders } from '@postroom/sdk/network';
-import type { Certificates } from '@postroom/sdk/services';
-import type { SMTPServerOptions } from 'smtp-server';
+import { networks, openPort, type PortPlace } from '@postroom/sdk/network';
+import type { Certificates, Doors, ProtocolDoors } from '@postroom/sdk/services';
+import { type DeskServices, ServerDesk } from './desk/serverDesk.js';
+import { DoorAttendance } from './door/doorAttendance.js';
+import type { SubmissionDoorSetup } from './door/doorFront.js';
+import { type CertificatePem, type FrontRules, LISTEN, SubmissionFront, type SubmissionPort } from './front/submissionFront.js';
+import { smtpPortProblem } from './portProblem.js';
 import { TRUSTED_NETWORKS } from './senderChecks.js';
-import { type SessionServices, SubmissionSessions } from './session.js';
-import { StrictServer } from './strictServer.js';
-import type { Surroundings } from './surroundings.js';
-
-interface PortSetting {
-  readonly host?: string;
-  readonly port: number;
-  readonly security: PortSecurity;
-  /** Load balancers, as networks: each connection of theirs begins with a PROXY header. */
-  readonly proxies?: readonly string[];
-}
-
-const LISTEN = 'smtp.listen';
-const PLAINTEXT = 'smtp.plaintextNetworks';
 
 /** Load balancers in front of any of the ports. */
 export function proxiesIn(settings: Settings): readonly string[] {
-  return settings.get<readonly PortSetting[]>(LISTEN).flatMap(({ proxies = [] }) => proxies);
+  return settings.get<readonly SubmissionPort[]>(LISTEN).flatMap(({ proxies = [] }) => proxies);
+}
+
+/** As `contributes.doors` of the manifest has it. */
+const DOOR_MODULE = './dist/door.js';
+
+export interface ListenerParts {
+  readonly settings: Settings;
+  readonly certificates: Certificates;
+  /** Opens doors for the plugin that this is; `undefined` where there can be none. */
+  readonly doors: () => Doors | undefined;
+  readonly plugin: Pick<PluginContext, 'id' | 'folder'>;
 }
 
 export class SubmissionListener implements PortListener {
@@ -33,168 +33,116 @@ export class SubmissionListener implements PortListener {
   /** One for all ports: the limits are the server's. */
   readonly #share = openFiles().share('smtp');
   readonly #gate = new ConnectionGate(this.#share);
-  readonly #proxied: ProxyHeaders;
-  readonly #refusals = new Refusals();
-  readonly #services: SessionServices;
-  #servers: StrictServer[] = [];
+  readonly #services: DeskServices;
+  #front: SubmissionFront | undefined;
   #renewal: Disposable | undefined;
   #naming: Disposable | undefined;
 
+  #inDoors: ProtocolDoors | undefined;
+
   constructor(
-    private readonly settings: Settings,
-    private readonly certificates: Certificates,
-    services: Omit<SessionServices, 'complaints'>,
+    private readonly parts: ListenerParts,
+    services: Omit<DeskServices, 'complaints'>,
   ) {
     this.#services = { ...services, complaints: new BoundedLog(services.log, services.clock) };
-    const { log, clock } = services;
-    this.#proxied = new ProxyHeaders({ name: this.name, setting: LISTEN, log, clock, share: this.#share });
   }
 
   async start(): Promise<readonly OpenPort[]> {
-    const isTrusted = networks(this.settings.get<readonly string[]>(TRUSTED_NETWORKS), TRUSTED_NETWORKS);
-    const size = this.settings.get<number>('smtp.maxMessageBytes');
-    const sessions = new SubmissionSessions(this.#services, size, isTrusted);
-    const isPlaintextNetwork = networks(this.settings.get<readonly string[]>(PLAINTEXT), PLAINTEXT);
-    const mayLogInPlainly = (address: string): boolean => isTrusted(address) || isPlaintextNetwork(address);
-    const surroundings = {
-      ...this.#services,
-      isTrusted,
-      mayLogInPlainly,
-      gate: this.#gate,
-      refusals: this.#refusals,
-      limits: this.#limits(),
-    };
-    this.#renewal = this.certificates.onDidChange(() => {
-      for (const server of this.#servers) {
-        server.updateSecureContext(this.certificates.pem);
-      }
-    });
-    this.#naming = this.settings.onDidChange(['server.name'], () => {
-      for (const server of this.#servers) {
-        server.options.name = this.#name();
-      }
-    });
-    const ports = this.settings.get<readonly PortSetting[]>(LISTEN);
-    return await Promise.all(
-      ports.map(async (port) => {
-        const problem = missingCertificate(this.certificates, port.security);
-        return problem === undefined ? this.#open(port, this.#server(port, sessions, size, surroundings)) : { ...askedFor(port), problem };
-      }),
+    const { settings, certificates } = this.parts;
+    const isTrusted = networks(settings.get<readonly string[]>(TRUSTED_NETWORKS), TRUSTED_NETWORKS);
+    const desk = new ServerDesk(this.#services, { gate: this.#gate, limits: this.#limits(), isTrusted });
+    const { log, clock } = this.#services;
+    const front = new SubmissionFront(this.#rules(), { desk, clock, log, share: this.#share });
+    this.#front = front;
+    this.#renewal = certificates.onDidChange(() => this.#renew(front));
+    this.#naming = settings.onDidChange(['server.name'], () => this.#rename(front));
+    const doors = this.parts.doors();
+    const ports = await Promise.all(
+      settings.get<readonly SubmissionPort[]>(LISTEN).map((port) => this.#open(port, front, doors?.sharePorts === true)),
     );
+    if (doors?.sharePorts === true) this.#inDoors = this.#doorsOf(doors, desk, front, ports);
+    await this.#inDoors?.open();
+    return ports.map(({ open }) => open);
   }
 
   async stop(graceMs: number): Promise<void> {
-    const servers = this.#servers;
-    this.#servers = [];
-    this.#proxied.dispose();
+    const closed = Promise.all([this.#front?.close(graceMs), this.#inDoors?.close(graceMs)]);
+    this.#front = undefined;
+    this.#inDoors = undefined;
     await this.#renewal?.dispose();
     await this.#naming?.dispose();
-    await Promise.all(servers.map((server) => server.shutdown(graceMs)));
+    await closed;
     this.#services.complaints.dispose();
   }
 
   #limits(): ConnectionLimits {
-    const connections = this.settings.get<number>('smtp.maxConnections');
-    const connectionsPerAddress = this.settings.get<number>('smtp.maxConnectionsPerAddress');
+    const connections = this.parts.settings.get<number>('smtp.maxConnections');
+    const connectionsPerAddress = this.parts.settings.get<number>('smtp.maxConnectionsPerAddress');
     return { connections, connectionsPerAddress, connectionsBeforeLogin: connections };
   }
 
-  #server(port: PortSetting, sessions: SubmissionSessions, size: number, surroundings: Surroundings): StrictServer {
-    const server: StrictServer = new StrictServer(
-      {
-        ...(port.security === 'plain' ? {} : this.certificates.pem),
-        name: this.#name(),
-        secure: port.security === 'tls',
-        hideSTARTTLS: port.security !== 'starttls',
-        size,
-        maxRecipients: this.settings.get<number>('smtp.maxRecipients'),
-        ...handlersOf(sessions, () => server.dismissIdle()),
-      },
-      surroundings,
-    );
-    this.#proxied.standBefore(server.server, port.proxies);
-    // Broken handshakes and connections: they concern one client each, who is gone.
-    server.on('error', (error: Error) => this.#services.log.debug('An SMTP connection failed.', { reason: error.message }));
-    return server;
+  #rules(): FrontRules {
+    const { settings } = this.parts;
+    return {
+      name: this.#name(),
+      size: settings.get<number>('smtp.maxMessageBytes'),
+      maxRecipients: settings.get<number>('smtp.maxRecipients'),
+      trustedNetworks: settings.get<readonly string[]>(TRUSTED_NETWORKS),
+      plaintextNetworks: settings.get<readonly string[]>('smtp.plaintextNetworks'),
+      certificate: missingCertificate(this.parts.certificates, 'tls') === undefined ? this.#certificate() : undefined,
+    };
+  }
+
+  #certificate(): CertificatePem {
+    const { key, cert } = this.parts.certificates.pem;
+    return { key, cert };
   }
 
   #name(): string {
-    return this.settings.get<string>('server.name') || hostname();
+    return this.parts.settings.get<string>('server.name') || hostname();
   }
 
-  #open(port: PortSetting, server: StrictServer): Promise<OpenPort> {
-    const asked = askedFor(port);
-    return new Promise((resolve) => {
-      const fail = (error: NodeJS.ErrnoException): void => resolve({ ...asked, problem: portProblem(port, error) });
-      server.server.once('error', fail);
-      server.listen({ port: port.port, ...(port.host === undefined ? {} : { host: port.host }) }, () => {
-        server.server.off('error', fail);
-        this.#servers.push(server);
-        const { address, port: opened } = server.server.address() as AddressInfo;
-        resolve({ ...asked, host: address, port: opened });
-      });
+  async #open(port: SubmissionPort, front: SubmissionFront, shared: boolean): Promise<AskedPort> {
+    const asked = { protocol: 'smtp', host: port.host ?? '', port: port.port, security: port.security };
+    const missing = missingCertificate(this.parts.certificates, port.security);
+    if (missing !== undefined) return { asked: port, open: { ...asked, problem: missing } };
+    try {
+      const at = await front.serve(port, (server) => openPort(server, place(port), shared));
+      return { asked: port, open: { ...asked, host: at.address, port: at.port } };
+    } catch (error) {
+      return { asked: port, open: { ...asked, problem: smtpPortProblem(port, error as NodeJS.ErrnoException) } };
+    }
+  }
+
+  #doorsOf(doors: Doors, desk: ServerDesk, front: SubmissionFront, ports: readonly AskedPort[]): ProtocolDoors {
+    const joined = ports.flatMap(({ asked: { security, proxies }, open: { host, port, problem } }) =>
+      problem === undefined ? [{ security, ...(proxies !== undefined && { proxies }), at: { address: host, port } }] : [],
+    );
+    return doors.protocol(this.parts.plugin, DOOR_MODULE, {
+      setup: (): SubmissionDoorSetup => ({ rules: front.rules, ports: joined }),
+      attend: (line) => new DoorAttendance(line, desk, this.#services.log),
     });
   }
-}
 
-/** The library's handlers: callbacks in, promises out. */
-function handlersOf(sessions: SubmissionSessions, afterMessage: () => void): SMTPServerOptions {
-  return {
-    // Synchronous on purpose: the greeting leaves before anything that the client sent early is read.
-    onConnect: (session, done) => {
-      try {
-        sessions.connect(session);
-      } catch (error) {
-        return done(error as Error);
-      }
-      done();
-    },
-    onAuth: (login, session, done) => {
-      sessions.authenticate(login, session).then(
-        (user) => done(null, { user }),
-        (error: Error) => done(error),
-      );
-    },
-    onMailFrom: (address, session, done) => {
-      sessions.mail(address.address, session).then(() => done(), done);
-    },
-    onRcptTo: (address, _session, done) => {
-      try {
-        sessions.recipient(address);
-      } catch (error) {
-        return done(error as Error);
-      }
-      done();
-    },
-    onData: (stream, session, done) => {
-      sessions
-        .data(stream, session)
-        .then((text) => done(null, text), done)
-        .finally(afterMessage)
-        .catch(() => undefined);
-    },
-    onClose: (session) => sessions.close(session),
-  };
-}
-
-function askedFor({ host = '', port, security }: PortSetting): OpenPort {
-  return { protocol: 'smtp', host, port, security };
-}
-
-/** Why a port is not open and what to do. */
-function portProblem({ host, port }: PortSetting, error: NodeJS.ErrnoException): string {
-  const where = `${port === 0 ? 'A free port' : `Port ${port}`}${host === undefined ? '' : ` at ${host}`}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `${where} is in use by another program. Stop that mail server, or choose another port in "smtp.listen".`;
-    case 'EACCES':
-      return `${where} needs special rights (below 1024). Start Postroom as a service that may open it, or choose another port in "smtp.listen".`;
-    case 'EADDRNOTAVAIL':
-      return `${where} cannot be opened: this computer does not have that address. Correct "host" in "smtp.listen".`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `${where} cannot be opened: no address is known by that name. Write an IP address as "host" in "smtp.listen".`;
-    default:
-      return `${where} cannot be opened (${sentenceOf(error)}). Check "smtp.listen".`;
+  #renew(front: SubmissionFront): void {
+    const certificate = this.#certificate();
+    front.renew(certificate);
+    this.#inDoors?.tellAll('certificate', certificate);
   }
+
+  #rename(front: SubmissionFront): void {
+    const name = this.#name();
+    front.rename(name);
+    this.#inDoors?.tellAll('name', name);
+  }
+}
+
+/** A port of the settings and what came of it. */
+interface AskedPort {
+  readonly asked: SubmissionPort;
+  readonly open: OpenPort;
+}
+
+function place({ host, port }: SubmissionPort): PortPlace {
+  return { port, ...(host !== undefined && { host }) };
 }

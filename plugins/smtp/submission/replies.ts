@@ -6,7 +6,7 @@ export class Refusal extends Error {
   constructor(
     readonly responseCode: number,
     readonly status: string,
-    sentence: string,
+    readonly sentence: string,
   ) {
     super(`${status} ${sentence}`);
   }

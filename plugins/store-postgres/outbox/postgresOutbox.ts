@@ -1,7 +1,7 @@
 // Outbox on PostgreSQL. A lease, not a lock, keeps two senders apart, on whichever servers: one that dies gives its entries back by itself.
 import type { PostroomError } from '@postroom/sdk';
-import type { LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
-import { LONGEST_WAIT_MS, takenOut, takenOver } from '@postroom/sdk/store';
+import type { LeasedEntry, Outbox, OutboxChoice, OutboxCounts, OutboxEntry, OutboxUpdate } from '@postroom/sdk/services';
+import { LONGEST_WAIT_MS, numberOfMessage, takenOut, takenOver } from '@postroom/sdk/store';
 import type { Database, Prepared, Reads } from '../engine/database.js';
 import type { EngineClock } from '../engine/engineClock.js';
 import { LIVING, type Servers } from '../engine/servers.js';
@@ -94,8 +94,16 @@ export class PostgresOutbox implements Outbox {
     return inOrder(rows);
   }
 
-  async list(): Promise<readonly OutboxEntry[]> {
-    return inOrder(await this.database.rows<OutboxRow>('SELECT * FROM outbox'));
+  async list({ ids, messages, after = 0, limit }: OutboxChoice = {}): Promise<readonly OutboxEntry[]> {
+    const ofIds = ids === undefined ? '' : 'AND id = ANY ($3)';
+    const ofMessages = messages === undefined ? '' : `AND message_id = ANY ($${ids === undefined ? 3 : 4})`;
+    const numbers = [ids, messages?.map(numberOfMessage)].filter((some) => some !== undefined);
+    const rows = await this.database.rows<OutboxRow>(`SELECT * FROM outbox WHERE id > $1 ${ofIds} ${ofMessages} ORDER BY id LIMIT $2`, [
+      after,
+      limit ?? null,
+      ...numbers,
+    ]);
+    return rows.map(entryOf);
   }
 
   counts(): OutboxCounts {

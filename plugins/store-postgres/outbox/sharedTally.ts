@@ -1,6 +1,6 @@
 // The tally of an Outbox that several servers fill: what this server changes counts at once; where another one changed something, all is read again.
 import type { OutboxCounts } from '@postroom/sdk/services';
-import { OutboxTally, type QueuedEntry, type TallySignature } from '@postroom/sdk/store';
+import { CountedEntries, OutboxTally, type QueuedEntry, type TallySignature } from '@postroom/sdk/store';
 import type { Database } from '../engine/database.js';
 import { NumberTable } from '../engine/numberTable.js';
 
@@ -86,14 +86,7 @@ export class SharedTally {
       this.#changedMeanwhile = [];
       const columns = ['id', 'message_id', 'queued_at', `(${UNTRIED})::int`];
       const rows = await NumberTable.read(this.database, columns, 'outbox', 'queued_at, id');
-      this.#tally.reset(
-        Array.from({ length: rows.count }, (_, row) => ({
-          id: rows.at(row, 0),
-          message: rows.at(row, 1),
-          queuedAt: rows.at(row, 2),
-          isUntried: rows.at(row, 3) === 1,
-        })),
-      );
+      this.#tally.reset(CountedEntries.of(entriesOf(rows)));
       for (const change of this.#changedMeanwhile) change();
     }
   }
@@ -102,4 +95,9 @@ export class SharedTally {
     if (this.#reading !== undefined) this.#changedMeanwhile.push(change);
     change();
   }
+}
+
+function* entriesOf(rows: NumberTable): Generator<QueuedEntry> {
+  for (let row = 0; row < rows.count; row += 1)
+    yield { id: rows.at(row, 0), message: rows.at(row, 1), queuedAt: rows.at(row, 2), isUntried: rows.at(row, 3) === 1 };
 }

@@ -2,7 +2,7 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { MaybePromise } from '../../disposable.js';
 import { PostroomError } from '../../errors.js';
-import type { DoorLine } from '../../services/doors.js';
+import { type DoorLine, HandedOver } from '../../services/doors.js';
 import { type CrossedError, crossedError, crossingError } from './crossedError.js';
 
 /** Lists are cheaper to copy than records with names. */
@@ -142,7 +142,9 @@ export class MessageLine implements DoorLine {
     try {
       const answer = this.#answers.get(question);
       if (answer === undefined) throw new Error(`Nobody answers "${question}" on the other side of the door.`);
-      this.#say(['answer', id, await answer(value as never)], []);
+      const answered = await answer(value as never);
+      if (answered instanceof HandedOver) this.#say(['answer', id, answered.value], answered.transfer);
+      else this.#say(['answer', id, answered], []);
     } catch (error) {
       this.#say(['failure', id, crossingError(error)], []);
     }

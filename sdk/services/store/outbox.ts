@@ -45,6 +45,16 @@ export interface OutboxCounts {
   readonly oldest: Date | undefined;
 }
 
+/** Which entries are listed: those that meet all of it. */
+export interface OutboxChoice {
+  /** Numbers of entries. */
+  readonly ids?: readonly number[];
+  readonly messages?: readonly MessageId[];
+  /** Only numbers above this: the next page. */
+  readonly after?: number;
+  readonly limit?: number;
+}
+
 /** What a try changes, for one recipient. */
 export interface OutboxUpdate {
   readonly id: number;
@@ -90,7 +100,8 @@ export interface Outbox {
    * as well: the answer to the lease was lost, or the try ended where the store could not be told.
    */
   recover(forMs: number, atWork?: readonly LeasedEntry[]): Promise<readonly OutboxEntry[]>;
-  list(): Promise<readonly OutboxEntry[]>;
+  /** In order of their numbers; all without a choice, of which there may be a hundred thousand. */
+  list(of?: OutboxChoice): Promise<readonly OutboxEntry[]>;
   /** As last heard: of what this server changed at once, of what others did within a second. */
   counts(): OutboxCounts;
   /** Due at once. */

@@ -1,7 +1,7 @@
 // What every Outbox promises.
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { OutboxEntry, OutboxUpdate } from '../../services.js';
+import type { OutboxChoice, OutboxEntry, OutboxUpdate } from '../../services.js';
 import { VirtualClock } from '../virtualClock.js';
 import { failureOf } from './failureOf.js';
 import type { StorePlace, TestedStore } from './testedStore.js';
@@ -106,6 +106,23 @@ export function outboxSuite(engine: string, make: () => Promise<StorePlace>): vo
         await store.outbox.release(entries);
         await restart();
       }
+    });
+
+    it('lists all entries, or those of some numbers or messages, and so many behind one as are asked for', async () => {
+      const all = await store.outbox.list();
+      const [one, two, three] = all;
+      if (one === undefined || two === undefined || three === undefined) throw new Error('not there');
+      const numbers = async (of: OutboxChoice): Promise<readonly number[]> => (await store.outbox.list(of)).map(({ id }) => id);
+      expect(await numbers({})).to.deep.equal([one.id, two.id, three.id]);
+      expect(await numbers({ limit: 2 })).to.deep.equal([one.id, two.id]);
+      expect(await numbers({ after: one.id, limit: 1 })).to.deep.equal([two.id]);
+      expect(await numbers({ ids: [three.id, one.id, three.id + 99] })).to.deep.equal([one.id, three.id]);
+      expect(await numbers({ messages: [three.message] })).to.deep.equal(
+        all.filter(({ message }) => message === three.message).map(({ id }) => id),
+      );
+      expect(await numbers({ messages: [three.message], ids: [one.id, three.id], after: one.id, limit: 5 })).to.deep.equal([three.id]);
+      expect(await numbers({ ids: [] })).to.deep.equal([]);
+      expect(await numbers({ messages: ['nonsense'] })).to.deep.equal([]);
     });
 
     it('R23 gives leases of a crash back at start, with the counts right', async () => {

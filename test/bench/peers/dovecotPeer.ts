@@ -6,6 +6,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePorts, startDaemon, stopDaemon } from '../../peers/daemon.js';
 import { letterOf } from '../letters.js';
+import { placed } from '../placement.js';
 
 export const DOVECOT_PASSWORD = 'practice';
 /** Files that are written at a time. */
@@ -23,14 +24,16 @@ export class DovecotPeer {
     readonly configuration: string,
   ) {}
 
-  /** `withLmtp`: it takes mail too, for which Debian's dovecot-lmtpd must be there. */
-  static async start(folder: string, withLmtp = false): Promise<DovecotPeer> {
-    await mkdir(folder, { recursive: true });
+  /** `where`: words before the command. `withLmtp`: it takes mail too, for which Debian's dovecot-lmtpd must be there. */
+  static async start(folder: string, where: readonly string[] = [], withLmtp = false): Promise<DovecotPeer> {
+    const mail = path.join(folder, 'mail');
+    await mkdir(mail, { recursive: true });
+    execFileSync('chown', ['mail:mail', mail]);
     const [port = 0, lmtp = 0] = await freePorts(2);
     const configuration = dovecotConf(folder, port) + (withLmtp ? lmtpConf(lmtp) : '');
     const file = path.join(folder, 'dovecot.conf');
     await writeFile(file, configuration);
-    const child = await startDaemon('dovecot', ['-F', '-c', file], port);
+    const child = await startDaemon(...placed(where, 'dovecot', ['-F', '-c', file]), port);
     return new DovecotPeer(child, folder, port, lmtp, configuration);
   }
 

@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '../../peers/daemon.js';
+import { placed } from '../placement.js';
 
 const run = promisify(execFile);
 
@@ -15,7 +16,8 @@ export class PostfixPeer {
     readonly configuration: string,
   ) {}
 
-  static async start(folder: string): Promise<PostfixPeer> {
+  /** `where`: words before the command. */
+  static async start(folder: string, where: readonly string[] = []): Promise<PostfixPeer> {
     const [port = 0] = await freePorts(1);
     const etc = path.join(folder, 'etc');
     for (const part of ['etc', 'queue', 'data']) await mkdir(path.join(folder, part), { recursive: true });
@@ -24,7 +26,7 @@ export class PostfixPeer {
     await writeFile(path.join(etc, 'main.cf'), configuration);
     await writeFile(path.join(etc, 'master.cf'), masterCf(port));
     await chmod(etc, 0o755);
-    await run('postfix', ['-c', etc, 'start']);
+    await run(...placed(where, 'postfix', ['-c', etc, 'start']));
     const pid = Number(await readFile(path.join(folder, 'queue', 'pid', 'master.pid'), 'utf8'));
     return new PostfixPeer(etc, port, pid, configuration);
   }

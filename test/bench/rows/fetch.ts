@@ -1,42 +1,63 @@
-// A round: 2,000 messages of a domain account into 64 mailboxes, against mpop, which puts them all into one Maildir.
+// A round: 2,000 messages of a domain account into 64 mailboxes, against mpop, which puts them all into one Maildir, and against fetchmail, which hands them to a
+// server one by one. The ISP's Dovecot serves all and counts for nobody.
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { isInstalled } from '../installed.js';
-import { costs, inTurn, medianWall, type Sample, sample } from '../measure.js';
+import { inTurn, median, medianWall } from '../measure.js';
+import { type Observed, observe, othersOf } from '../observed.js';
 import { makeDataFolder, OurServer, userNames } from '../ourServer.js';
 import { DOVECOT_PASSWORD, DovecotPeer } from '../peers/dovecotPeer.js';
 import { fetchWithFetchmail } from '../peers/fetchmail.js';
 import { fetchWithMpop } from '../peers/mpop.js';
-import { type Bench, faster, type Measurement, notMeasured, type Row, shorter } from '../row.js';
+import { threadsOf } from '../processes.js';
+import { type Bench, cheaper, faster, type Measurement, notMeasured, type Row, shorter, withoutGoals } from '../row.js';
+import { threadCosts, threadsNote } from '../threads.js';
 
 const OCTETS = 4096;
 const USERS = 64;
-/** fetchmail takes 30 ms a message: a part of the messages, per message. */
+/** fetchmail takes 20 ms a message: a part of the messages, per message. */
 const FETCHMAIL_MESSAGES = 200;
+/** Parts of mpop's time, times fetchmail's rate, and times ours the peer's processor time. */
+const GOALS = { warm: 0.5, first: 0.7, mpopCost: 1.2, fetchmail: 40, fetchmailOnFour: 80, fetchmailCost: 20 } as const;
 
-export const fetch: Measurement = { name: 'fetch', needs: ['dovecot', 'mpop'], run: measure };
+export const fetch: Measurement = { name: 'fetch', needs: ['dovecot', 'mpop'], onSomeCores: true, run: measure };
+
+type Round = Observed<'server'>;
 
 async function measure(bench: Bench): Promise<readonly Row[]> {
-  const messages = bench.quick ? 500 : 2_000;
-  const isp = await DovecotPeer.start(path.join(bench.folder, 'fetch-isp'));
+  const messages = bench.quick ? 1_000 : 2_000;
+  const { measured, load } = bench.placement;
+  const isp = await DovecotPeer.start(path.join(bench.folder, 'fetch-isp'), load);
   const dataDir = path.join(bench.folder, 'fetch');
   await makeDataFolder(dataDir, {
     users: USERS,
     account: { 'pop3.host': '127.0.0.1', 'pop3.port': isp.port, 'pop3.security': 'plain', 'pop3.user': 'ours' },
   });
-  const server = await OurServer.start(dataDir);
+  const server = await OurServer.start(dataDir, {}, measured);
   try {
     bench.say(`The ISP of both is Dovecot with:\n${isp.configuration}`);
     await server.run('accounts.set-password', { account: 'works', password: DOVECOT_PASSWORD });
-    const collect = (): Promise<Sample> => ourRound(isp, server, messages);
-    const cold = await collect();
-    const samples = await inTurn(bench.quick ? 1 : 5, collect, () => fetchWithMpop(isp, bench.folder, { messages, octets: OCTETS }));
-    const peer = medianWall(samples.peer) / 1000;
-    const notes = [`Postroom: ${costs(samples.ours)}; mpop's Maildir is as durable as it makes it`];
+    const collect = (): Promise<Round> => ourRound(isp, server, messages);
+    const first = await collect();
+    const before = threadsOf(server.pid);
+    const turns = await inTurn(bench.quick ? 1 : 5, collect, () =>
+      fetchWithMpop(isp, bench.folder, { messages, octets: OCTETS, where: measured }),
+    );
+    const threads = threadCosts(server.pid, before, threadsOf(server.pid), messages * turns.ours.length);
+    const mpop = { seconds: medianWall(turns.peer) / 1000, cpu: (median(turns.peer.map(({ programs }) => programs)) * 1000) / messages };
+    const against = (title: string, rounds: readonly Round[], most: number, notes: readonly string[]): Row => ({
+      ...shorter(title, 's', medianWall(rounds) / 1000, mpop.seconds, most, notes),
+      cpu: cheaper('us a message', costOf(rounds, messages), mpop.cpu, GOALS.mpopCost),
+      others: othersOf([...rounds, ...turns.peer]),
+    });
     const work = `fetch and sort ${messages} x 4 KB into ${USERS} mailboxes, durable`;
     return [
-      shorter(`${work}; against mpop, which fetches only`, 's', medianWall(samples.ours) / 1000, peer, 0.5, notes),
-      shorter('the same in the first round after the start', 's', cold.wall / 1000, peer, 0.5, [`Postroom: ${costs([cold])}`]),
-      await againstFetchmail(bench, (messages * 1000) / medianWall(samples.ours)),
+      against(`${work}; against mpop, which fetches only`, turns.ours, GOALS.warm, [
+        threadsNote(threads),
+        "mpop's Maildir is as durable as it makes it; the ISP's Dovecot serves both and counts for neither",
+      ]),
+      against('the same in the first round after the start', [first], GOALS.first, []),
+      ...(await againstFetchmail(bench, isp, messages, turns.ours)),
     ];
   } finally {
     await server.stop();
@@ -44,9 +65,14 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
   }
 }
 
-async function ourRound(isp: DovecotPeer, server: OurServer, messages: number): Promise<Sample> {
+/** Microseconds of processor time a message. */
+function costOf(rounds: readonly Round[], messages: number): number {
+  return (median(rounds.map(({ cpu }) => cpu.server)) * 1000) / messages;
+}
+
+async function ourRound(isp: DovecotPeer, server: OurServer, messages: number): Promise<Round> {
   await isp.put('ours', messages, OCTETS);
-  return sample(server.pid, async () => {
+  return observe({ server: [server.pid] }, async () => {
     const report = (await server.run('send-receive')) as {
       readonly rounds: readonly { readonly stored: number; readonly failed: unknown }[];
     };
@@ -54,18 +80,29 @@ async function ourRound(isp: DovecotPeer, server: OurServer, messages: number): 
   });
 }
 
-async function againstFetchmail(bench: Bench, ours: number): Promise<Row> {
+async function againstFetchmail(bench: Bench, isp: DovecotPeer, messages: number, rounds: readonly Round[]): Promise<readonly Row[]> {
   const work = 'the same against fetchmail multidrop, LMTP and Dovecot';
-  if (bench.quick) return notMeasured(work, 'Not with --quick: fetchmail takes 30 ms a message.');
   const missing = ['fetchmail', '/usr/lib/dovecot/lmtp'].filter((program) => !isInstalled(program));
-  if (missing.length > 0) return notMeasured(work, `Not installed here: ${missing.join(', ')} (Debian: fetchmail, dovecot-lmtpd).`);
-  const peer = await DovecotPeer.start(path.join(bench.folder, 'fetchmail-dovecot'), true);
+  if (missing.length > 0) return [notMeasured(work, `Not installed here: ${missing.join(', ')} (Debian: fetchmail, dovecot-lmtpd).`)];
+  const { measured } = bench.placement;
+  const office = await DovecotPeer.start(path.join(bench.folder, 'fetchmail-office'), measured, true);
   try {
-    const taken = await fetchWithFetchmail(peer, bench.folder, { messages: FETCHMAIL_MESSAGES, octets: OCTETS, users: userNames(USERS) });
-    return faster(work, 'messages/s', ours, (FETCHMAIL_MESSAGES * 1000) / taken.wall, 80, [
-      `fetchmail fetched ${FETCHMAIL_MESSAGES} messages`,
-    ]);
+    const against = async (title: string): Promise<Row> => {
+      const asked = { messages: FETCHMAIL_MESSAGES, octets: OCTETS, users: userNames(USERS), where: measured };
+      const taken = await fetchWithFetchmail(isp, office, bench.folder, asked);
+      const [ours, peer] = [(messages * 1000) / medianWall(rounds), (FETCHMAIL_MESSAGES * 1000) / taken.wall];
+      const [fetchmail, dovecot] = [taken.programs, taken.cpu.office].map((ms) => (ms * 1000) / FETCHMAIL_MESSAGES) as [number, number];
+      return {
+        ...faster(title, 'messages/s', ours, peer, availableParallelism() >= 4 ? GOALS.fetchmailOnFour : GOALS.fetchmail, [
+          `fetchmail fetched ${FETCHMAIL_MESSAGES} messages: ${Math.round(fetchmail)} us a message itself, ${Math.round(dovecot)} the office's Dovecot`,
+        ]),
+        cpu: cheaper('us a message', costOf(rounds, messages), fetchmail + dovecot, GOALS.fetchmailCost),
+        others: othersOf([...rounds, taken]),
+      };
+    };
+    const fresh = await against(`${work}, into new mailboxes`);
+    return [fresh, withoutGoals(await against('the same, into mailboxes that are there'))];
   } finally {
-    await peer.stop();
+    await office.stop();
   }
 }

@@ -1,22 +1,19 @@
 // Memory of the server's process: idle with the manager, and what a message of 50 MB adds in each step of its way.
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { forgetPeak, memoryOf } from '../measure.js';
 import { makeDataFolder, OurServer, USER_PASSWORD } from '../ourServer.js';
 import { DOVECOT_PASSWORD, DovecotPeer } from '../peers/dovecotPeer.js';
 import { ONE_AT_A_TIME, readMailbox } from '../pop3Clients.js';
 import { type Bench, type Measurement, type Row, within } from '../row.js';
 
-const run = promisify(execFile);
 const MEGABYTE = 2 ** 20;
 const LARGE = 50 * 1_000_000;
 /** Until the start's garbage has been collected. */
 const SETTLE_MS = 3_000;
 const QUICK_SETTLE_MS = 500;
 
-export const memory: Measurement = { name: 'memory', needs: ['dovecot', 'smtp-source'], run: measure };
+export const memory: Measurement = { name: 'memory', needs: ['dovecot', 'cc'], run: measure };
 
 async function measure(bench: Bench): Promise<readonly Row[]> {
   const isp = await DovecotPeer.start(path.join(bench.folder, 'memory-isp'));
@@ -33,8 +30,8 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
     await server.run('accounts.set-password', { account: 'works', password: DOVECOT_PASSWORD });
     await wait(bench.quick ? QUICK_SETTLE_MS : SETTLE_MS);
     const idle = memoryOf(server.pid).now;
-    const envelope = ['-f', 'user1@works.example', '-t', 'user2@works.example', `inet:127.0.0.1:${server.smtp}`];
-    const submit = (octets: number): Promise<unknown> => run('smtp-source', ['-s', '1', '-m', '1', '-l', String(octets), ...envelope]);
+    const envelope = { port: server.smtp, from: 'user1@works.example', to: 'user2@works.example' };
+    const submit = (octets: number): Promise<unknown> => bench.load.smtp({ ...envelope, clients: 1, messages: 1, octets });
     const collect = async (octets: number): Promise<void> => {
       await isp.put('ours', 1, octets, () => 'user3@works.example');
       await server.run('send-receive');

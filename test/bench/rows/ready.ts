@@ -2,11 +2,13 @@
 import path from 'node:path';
 import { fillStore } from '../fillStore.js';
 import { median } from '../measure.js';
+import { observe, othersOf } from '../observed.js';
 import { mailboxNames, makeDataFolder, OurServer } from '../ourServer.js';
 import { type Bench, type Measurement, type Row, within } from '../row.js';
 
 const ACCOUNTS = 20;
 const USERS = 64;
+const MOST_S = 0.8;
 
 export const ready: Measurement = { name: 'ready', needs: [], run };
 
@@ -19,17 +21,28 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   const times: number[] = [];
   const costs: number[] = [];
   // The first start makes the certificate, once in the life of a data folder.
-  for (let start = 0; start < (bench.quick ? 3 : 6); start += 1) {
-    const server = await OurServer.start(dataDir);
-    times.push(server.startMs);
-    costs.push(server.startCpuMs);
-    await server.stop();
-  }
+  const seen = await observe({}, async () => {
+    for (let start = 0; start < (bench.quick ? 3 : 6); start += 1) {
+      const server = await OurServer.start(dataDir);
+      times.push(server.startMs);
+      costs.push(server.startCpuMs);
+      await server.stop();
+    }
+  });
   const messages = (mailboxes.length * perMailbox).toLocaleString('en-US');
   return [
-    within(`ready after start, ${ACCOUNTS} accounts x ${USERS} users, ${messages} messages`, 's', median(times.slice(1)) / 1000, 1, [
-      `${Math.round(median(costs.slice(1)))} ms of processor time, on all cores`,
-      `the first start, which makes the certificate: ${((times[0] ?? 0) / 1000).toFixed(2)} s`,
-    ]),
+    {
+      ...within(
+        `ready after start, ${ACCOUNTS} accounts x ${USERS} users, ${messages} messages`,
+        's',
+        median(times.slice(1)) / 1000,
+        MOST_S,
+        [
+          `${Math.round(median(costs.slice(1)))} ms of processor time, on all cores`,
+          `the first start, which makes the certificate: ${((times[0] ?? 0) / 1000).toFixed(2)} s`,
+        ],
+      ),
+      others: othersOf([seen]),
+    },
   ];
 }

@@ -1,45 +1,53 @@
 // SMTP: 20 sessions that stay open, each message durable before its 250, against Postfix that queues and then drops.
 import path from 'node:path';
-import { costs, inTurn, median, type Sample, sample } from '../measure.js';
+import { inTurn } from '../measure.js';
 import { makeDataFolder, OurServer } from '../ourServer.js';
 import { PostfixPeer } from '../peers/postfixPeer.js';
-import { type Bench, faster, type Measurement, type Row } from '../row.js';
-import { sendBySmtp } from '../smtpLoad.js';
+import { threadsOf } from '../processes.js';
+import { type Bench, cheaper, faster, type Measurement, type Row } from '../row.js';
+import { threadCosts } from '../threads.js';
+import { compared, type Turn, turnOf } from './turn.js';
 
 const SESSIONS = 20;
 const OCTETS = 4096;
+/** Times the peer's rate, and times ours the peer's processor time. */
+const GOALS = { rate: 3, cost: 4 } as const;
 
-export const smtp: Measurement = { name: 'smtp', needs: ['postfix', 'smtp-source'], run: measure };
+export const smtp: Measurement = { name: 'smtp', needs: ['postfix', 'cc'], onSomeCores: true, run: measure };
 
 async function measure(bench: Bench): Promise<readonly Row[]> {
   const dataDir = path.join(bench.folder, 'smtp');
   await makeDataFolder(dataDir, { settings: { 'smtp.trustedNetworks': ['127.0.0.0/8'] } });
-  const postfix = await PostfixPeer.start(path.join(bench.folder, 'smtp-postfix'));
-  const server = await OurServer.start(dataDir);
+  const where = bench.placement.measured;
+  const postfix = await PostfixPeer.start(path.join(bench.folder, 'smtp-postfix'), where);
+  const server = await OurServer.start(dataDir, {}, where);
   try {
     bench.say(`Postfix runs with:\n${postfix.configuration}`);
-    for (const warmUp of bench.quick ? [1_000] : [2_000, 2_000]) await send(server.pid, server.smtp, warmUp);
-    await send(postfix.pid, postfix.port, bench.quick ? 50 : 200);
+    for (const warmUp of bench.quick ? [1_000] : [2_000, 2_000]) await send(bench, server.pid, server.smtp, warmUp);
+    await send(bench, postfix.pid, postfix.port, bench.quick ? 50 : 200);
     const messages = bench.quick ? 1_000 : 4_000;
-    const few = messages / 4;
-    const samples = await inTurn(
+    const before = threadsOf(server.pid);
+    const turns = await inTurn(
       bench.quick ? 2 : 5,
-      () => send(server.pid, server.smtp, messages),
-      () => send(postfix.pid, postfix.port, few),
+      () => send(bench, server.pid, server.smtp, messages),
+      () => send(bench, postfix.pid, postfix.port, messages / 4),
     );
-    const rate = (of: readonly Sample[], count: number): number => median(of.map(({ wall }) => (count * 1000) / wall));
+    const taken = turns.ours.reduce((sum, turn) => sum + turn.messages, 0);
+    const threads = threadCosts(server.pid, before, threadsOf(server.pid), taken);
+    const each = compared(turns);
     return [
-      faster(
-        `SMTP: ${SESSIONS} kept-open sessions, 4 KB, durable before 250`,
-        'messages/s',
-        rate(samples.ours, messages),
-        rate(samples.peer, few),
-        3,
-        [
-          `Postroom sorts and delivers to a mailbox within that, ${messages} messages: ${costs(samples.ours)}`,
-          `Postfix queues and drops, ${few} messages: ${costs(samples.peer)}; the load is smtp-source`,
-        ],
-      ),
+      {
+        ...faster(
+          `SMTP: ${SESSIONS} kept-open sessions, 4 KB, durable before 250`,
+          'messages/s',
+          each.ours.rate,
+          each.peer.rate,
+          GOALS.rate,
+          [...each.notes(threads), 'Postroom sorts and delivers to a mailbox within that, Postfix queues and drops'],
+        ),
+        cpu: cheaper('us a message', each.ours.cpu, each.peer.cpu, GOALS.cost),
+        others: each.others,
+      },
     ];
   } finally {
     await server.stop();
@@ -47,6 +55,8 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
   }
 }
 
-function send(pid: number, port: number, messages: number): Promise<Sample> {
-  return sample(pid, () => sendBySmtp(port, { sessions: SESSIONS, messages, octets: OCTETS, to: 'user2@works.example' }));
+function send({ load }: Bench, pid: number, port: number, messages: number): Promise<Turn> {
+  return turnOf(pid, () =>
+    load.smtp({ port, clients: SESSIONS, messages, octets: OCTETS, from: 'user1@works.example', to: 'user2@works.example' }),
+  );
 }

@@ -1,13 +1,11 @@
 // Two contenders in turn, A B A B, and the lines of the table that come of it: how fast, and what a message costs on each side.
 
-import { loadNow } from '../machine.js';
-import { median } from '../measure.js';
+import { inTurn, median } from '../measure.js';
+import { type Observed, observe, othersOf } from '../observed.js';
 import { faster, figure, type Row, shorter, within } from '../row.js';
-import { type Observed, observe } from './observed.js';
 import type { Site } from './site.js';
 
-/** Beside more of other things than this there is no verdict: they fall on both sides, but not evenly. */
-const QUIET = 0.1;
+type Turn = Observed<'servers' | 'engine'>;
 
 export interface Contender {
   readonly site: Site;
@@ -18,22 +16,20 @@ export interface Contender {
 }
 
 export interface Duel {
-  readonly ours: readonly Observed[];
-  readonly peer: readonly Observed[];
-  readonly load: number;
+  readonly ours: readonly Turn[];
+  readonly peer: readonly Turn[];
 }
 
-export async function duel(rounds: number, { ours, peer }: { readonly ours: Contender; readonly peer: Contender }): Promise<Duel> {
-  const seen = { ours: [] as Observed[], peer: [] as Observed[] };
-  const turn = async ({ site, work, prepare }: Contender): Promise<Observed> => {
+export function duel(rounds: number, { ours, peer }: { readonly ours: Contender; readonly peer: Contender }): Promise<Duel> {
+  const turn = async ({ site, work, prepare }: Contender): Promise<Turn> => {
     await prepare?.();
     return observe(site.subjects, work);
   };
-  for (let round = 0; round < rounds; round += 1) {
-    seen.peer.push(await turn(peer));
-    seen.ours.push(await turn(ours));
-  }
-  return { ...seen, load: loadNow() };
+  return inTurn(
+    rounds,
+    () => turn(ours),
+    () => turn(peer),
+  );
 }
 
 export interface Goals {
@@ -47,17 +43,14 @@ export interface Goals {
 
 /** `count`: of `unit` in one turn, as 2,000 `messages`. */
 export function linesOf(title: string, unit: string, count: number, result: Duel, goals: Goals): readonly Row[] {
-  const each = (samples: readonly Observed[], of: (observed: Observed) => number): number => median(samples.map(of)) / count;
-  const rate = (samples: readonly Observed[]): number => median(samples.map(({ wall }) => (count * 1000) / wall));
+  const each = (samples: readonly Turn[], of: (observed: Turn) => number): number => median(samples.map(of)) / count;
+  const rate = (samples: readonly Turn[]): number => median(samples.map(({ wall }) => (count * 1000) / wall));
   const one = unit.replace(/s$/, '');
   const ratios = result.ours.map((observed, turn) => (result.peer[turn]?.wall ?? Number.NaN) / observed.wall);
-  const busy = Math.max(...[...result.ours, ...result.peer].map(({ others }) => others));
-  const notes = [
-    `${count} ${unit} a turn, ${ratios.length} turns: ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`,
-    `load ${result.load}; other things took up to ${Math.round(busy * 100)} % of the machine`,
-  ];
-  const [server, peerServer] = [each(result.ours, (seen) => seen.servers), each(result.peer, (seen) => seen.servers)];
-  const [engine, peerEngine] = [each(result.ours, (seen) => seen.engine), each(result.peer, (seen) => seen.engine)];
+  const others = othersOf([...result.ours, ...result.peer]);
+  const notes = [`${count} ${unit} a turn, ${ratios.length} turns: ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`];
+  const [server, peerServer] = [each(result.ours, (seen) => seen.cpu.servers), each(result.peer, (seen) => seen.cpu.servers)];
+  const [engine, peerEngine] = [each(result.ours, (seen) => seen.cpu.engine), each(result.peer, (seen) => seen.cpu.engine)];
   const rows = [
     goals.rate === undefined
       ? figure(title, `${unit}/s`, rate(result.ours), rate(result.peer), notes)
@@ -69,5 +62,5 @@ export function linesOf(title: string, unit: string, count: number, result: Duel
       ? figure(`  processor time of PostgreSQL a ${one}`, 'ms', engine, peerEngine === 0 ? undefined : peerEngine)
       : within(`  processor time of PostgreSQL a ${one}`, 'ms', engine, goals.engineMs),
   ];
-  return busy > QUIET ? rows.map((row) => ({ ...row, reached: undefined })) : rows;
+  return rows.map((row) => ({ ...row, others }));
 }

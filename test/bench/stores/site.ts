@@ -9,7 +9,6 @@ import type { Cluster } from '../../kit/postgres/cluster.js';
 import type { ClusterDatabase } from '../../kit/postgres/database.js';
 import { fillMailboxes } from '../fillStore.js';
 import { makeDataFolder, type OurOptions, OurServer } from '../ourServer.js';
-import type { Subjects } from './observed.js';
 
 /** Servers on one store have one key. */
 const SECRET_KEY = Buffer.alloc(32, 7);
@@ -21,6 +20,12 @@ export interface Filling {
   /** In each of them. */
   readonly messages: number;
   readonly octets: number;
+}
+
+/** Process numbers: of servers, and of the engine's first process, none where it is in the servers. */
+export interface Subjects {
+  readonly servers: readonly number[];
+  readonly engine: readonly number[];
 }
 
 export interface Site {
@@ -36,7 +41,7 @@ export interface Site {
 
 abstract class Servers implements Site {
   readonly servers: OurServer[] = [];
-  abstract readonly engine: number;
+  abstract readonly engine: readonly number[];
 
   constructor(
     protected readonly folder: string,
@@ -73,7 +78,7 @@ abstract class Servers implements Site {
 
 class SqliteSite extends Servers {
   /** It is in the server. */
-  readonly engine = 0;
+  readonly engine = [];
 
   static async make(folder: string, options: OurOptions, filling: Filling | undefined): Promise<SqliteSite> {
     const site = new SqliteSite(folder, options);
@@ -99,14 +104,14 @@ class PostgresSite extends Servers {
     folder: string,
     options: OurOptions,
     private readonly database: ClusterDatabase,
-    readonly engine: number,
+    readonly engine: readonly number[],
   ) {
     super(folder, options);
   }
 
   static async make(cluster: Cluster, folder: string, options: OurOptions, filling: Filling | undefined): Promise<PostgresSite> {
     const pid = Number(readFileSync(path.join(cluster.folder, 'data', 'postmaster.pid'), 'latin1').split('\n')[0]);
-    const site = new PostgresSite(folder, options, await cluster.database(), pid);
+    const site = new PostgresSite(folder, options, await cluster.database(), [pid]);
     if (filling !== undefined) await site.#fill(filling);
     return site;
   }

@@ -1,9 +1,12 @@
+import type { TapCall } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { type GuardedTap, guardAsync, guardSync } from '#core/hooking/guard.js';
 
-const TAP: GuardedTap = { name: 'acme.filter/look', plugin: 'acme.filter', timeoutMs: 5_000 };
-const good = (): undefined => undefined;
+/** A tap that answers what `handler` does. `problem`: what is wrong with any answer of it. */
+function tapOf(handler: GuardedTap<unknown>['handler'], problem?: string, timeoutMs = 5_000): GuardedTap<unknown> {
+  return { name: 'acme.filter/look', plugin: 'acme.filter', timeoutMs, handler, check: () => problem };
+}
 
 describe('the guard around a tap', () => {
   const leaks = leakCheck();
@@ -11,55 +14,69 @@ describe('the guard around a tap', () => {
   after(async () => expect(await leaks.end()).to.deep.equal([]));
 
   it('hands on an answer, at once or promised', async () => {
-    expect(await guardAsync(TAP, () => 7, good)).to.include({ answer: 7 });
-    expect(await guardAsync(TAP, async () => 7, good)).to.include({ answer: 7 });
-    expect(guardSync(TAP, () => 7, good)).to.include({ answer: 7 });
+    expect(
+      await guardAsync(
+        tapOf(() => 7),
+        [],
+      ),
+    ).to.include({ answer: 7 });
+    expect(
+      await guardAsync(
+        tapOf(async () => 7),
+        [],
+      ),
+    ).to.include({ answer: 7 });
+    expect(
+      guardSync(
+        tapOf(() => 7),
+        [],
+      ),
+    ).to.include({ answer: 7 });
   });
 
   it('takes null and undefined for silence, so that neither ends a bail hook', async () => {
     expect(
       (
-        await guardAsync<unknown>(
-          TAP,
-          () => null,
-          () => 'something wrong',
+        await guardAsync(
+          tapOf(() => null, 'something wrong'),
+          [],
         )
       ).failure,
     ).to.equal(undefined);
     expect(
-      await guardAsync(
-        TAP,
-        async () => undefined,
-        () => 'something wrong',
-      ),
-    ).to.include({ answer: undefined });
+      (
+        await guardAsync(
+          tapOf(async () => undefined, 'something wrong'),
+          [],
+        )
+      ).failure,
+    ).to.equal(undefined);
   });
 
   it('names the tap that threw, synchronously or later, whatever was thrown', async () => {
     const thrown = (): never => {
       throw new Error('no luck');
     };
-    const { failure } = await guardAsync(TAP, thrown, good);
+    const { failure } = await guardAsync(tapOf(thrown), []);
     expect(failure).to.include({ code: 'plugin/failed', plugin: 'acme.filter', message: 'acme.filter/look failed: no luck' });
-    expect((await guardAsync(TAP, () => Promise.reject(new Error('later')), good)).failure?.message).to.include('later');
+    const later = tapOf(() => Promise.reject(new Error('later')));
+    expect((await guardAsync(later, [])).failure?.message).to.include('later');
     // oxlint-disable-next-line prefer-promise-reject-errors
-    expect((await guardAsync(TAP, () => Promise.reject('a text'), good)).failure?.message).to.include('a text');
-    expect(guardSync(TAP, thrown, good).failure).to.include({ code: 'plugin/failed' });
+    const text = tapOf(() => Promise.reject('a text'));
+    expect((await guardAsync(text, [])).failure?.message).to.include('a text');
+    expect(guardSync(tapOf(thrown), []).failure).to.include({ code: 'plugin/failed' });
   });
 
   it('gives up after the time limit, tells the tap by its signal, and ignores what comes later', async () => {
     let signal: AbortSignal | undefined;
     let answer: (value: number) => void = () => undefined;
-    const { failure } = await guardAsync(
-      { ...TAP, timeoutMs: 5 },
-      (call) => {
-        signal = call.signal;
-        return new Promise<number>((resolve) => {
-          answer = resolve;
-        });
-      },
-      good,
-    );
+    const handler = (call: TapCall): Promise<number> => {
+      signal = call.signal;
+      return new Promise<number>((resolve) => {
+        answer = resolve;
+      });
+    };
+    const { failure } = await guardAsync(tapOf(handler, undefined, 5), []);
     expect(failure).to.include({ code: 'plugin/timeout', message: 'acme.filter/look did not answer within 5 ms.' });
     expect(signal?.aborted).to.equal(true);
     answer(7);
@@ -67,25 +84,35 @@ describe('the guard around a tap', () => {
 
   it('gives up when the caller does, also where the caller had given up before', async () => {
     const outer = new AbortController();
-    const pending = guardAsync(TAP, () => new Promise<number>(() => undefined), good, outer.signal);
+    const pending = guardAsync(
+      tapOf(() => new Promise<number>(() => undefined)),
+      [],
+      outer.signal,
+    );
     outer.abort();
     expect((await pending).failure).to.include({ message: 'acme.filter/look was cancelled.' });
-    const late = await guardAsync(TAP, () => new Promise<number>(() => undefined), good, outer.signal);
+    const late = await guardAsync(
+      tapOf(() => new Promise<number>(() => undefined)),
+      [],
+      outer.signal,
+    );
     expect(late.failure).to.include({ code: 'plugin/timeout', message: 'acme.filter/look was cancelled.' });
   });
 
   it('refuses an answer that the hook does not allow', async () => {
     const { failure } = await guardAsync(
-      TAP,
-      () => 7,
-      () => 'a number instead of a plan',
+      tapOf(() => 7, 'a number instead of a plan'),
+      [],
     );
     expect(failure).to.include({ code: 'plugin/bad-answer' });
     expect(failure?.message).to.match(/^acme\.filter\/look answered a number instead of a plan\. The answer was ignored/);
   });
 
   it('refuses a promise where the answer must come at once', () => {
-    const { failure } = guardSync<unknown>(TAP, () => Promise.resolve(7), good);
+    const { failure } = guardSync(
+      tapOf(() => Promise.resolve(7)),
+      [],
+    );
     expect(failure).to.include({ code: 'plugin/bad-answer' });
     expect(failure?.message).to.include('a promise, and this hook is synchronous');
   });
@@ -94,6 +121,11 @@ describe('the guard around a tap', () => {
     const resolving = (resolve: (value: number) => void): void => resolve(7);
     // biome-ignore lint/suspicious/noThenProperty: that is what is tested
     const thenable = { then: resolving } as unknown as Promise<number>; // oxlint-disable-line unicorn/no-thenable
-    expect(await guardAsync(TAP, () => thenable, good)).to.include({ answer: 7 });
+    expect(
+      await guardAsync(
+        tapOf(() => thenable),
+        [],
+      ),
+    ).to.include({ answer: 7 });
   });
 });

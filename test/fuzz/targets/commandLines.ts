@@ -1,6 +1,6 @@
 // What POP3 clients send: command lines, and the credentials in them.
-import { COMMAND_LIMIT, CommandLines, type OVERLONG, RESPONSE_LIMIT } from '#plugins/pop3/dist/server/commandLines.js';
-import { plainCredentials, utf8 } from '#plugins/pop3/dist/server/saslPlain.js';
+import { COMMAND_LIMIT, CommandLines, type OVERLONG, RESPONSE_LIMIT } from '#plugins/pop3/dist/server/front/commandLines.js';
+import { plainCredentials, utf8 } from '#plugins/pop3/dist/server/front/saslPlain.js';
 import { type FuzzTarget, must, mustEqual } from '../target.js';
 
 type Line = string | typeof OVERLONG;

@@ -2,9 +2,9 @@
 
 import { octetsInCrlfForm } from '#core/mail/lineEnds.js';
 import { Unstuffing } from '#plugins/pop3/dist/client/unstuffing.js';
-import { StuffedBody } from '#plugins/pop3/dist/server/dotStuffing.js';
-import type { ReplyWriter } from '#plugins/pop3/dist/server/replyWriter.js';
-import { TopLines } from '#plugins/pop3/dist/server/topLines.js';
+import { StuffedBody } from '#plugins/pop3/dist/server/front/dotStuffing.js';
+import type { ReplyWriter } from '#plugins/pop3/dist/server/front/replyWriter.js';
+import { TopLines } from '#plugins/pop3/dist/server/front/topLines.js';
 import type { Randomness } from '../../plugins/fuzz/randomness.js';
 import { type FuzzTarget, must } from '../target.js';
 

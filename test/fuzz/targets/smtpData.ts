@@ -1,6 +1,6 @@
 // The octets behind DATA: where the message ends, which dots are its own, and what is read as commands behind it.
 import { once } from 'node:events';
-import { DataStream } from '#plugins/smtp/dist/submission/dataStream.js';
+import { DataStream } from '#plugins/smtp/dist/submission/front/dataStream.js';
 import { type FuzzTarget, must, mustEqual } from '../target.js';
 
 const BEHIND = Buffer.from('RSET\r\nQUIT\r\n');

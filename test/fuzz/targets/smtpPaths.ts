@@ -1,7 +1,7 @@
 // MAIL FROM and RCPT TO: the envelope decides where a message goes.
 
 import { planTransactions } from '#plugins/smtp/dist/relay/envelopes.js';
-import { parsePathCommand } from '#plugins/smtp/dist/submission/pathCommand.js';
+import { parsePathCommand } from '#plugins/smtp/dist/submission/front/pathCommand.js';
 import { type FuzzTarget, isOneLine, must, mustEqual } from '../target.js';
 
 const EVERYTHING = { names: new Set(['SMTPUTF8', '8BITMIME', 'DSN', 'SIZE']), maxSize: undefined };

@@ -13,10 +13,11 @@ import {
   PostroomError,
   type SortHandler,
 } from '@postroom/sdk';
-import type { LoginPeer, LoginResult, PostroomEvent, ServiceId, Submission } from '@postroom/sdk/services';
+import type { Doors, LoginPeer, LoginResult, PostroomEvent, ServiceId, Submission } from '@postroom/sdk/services';
 
 import { activate } from '#plugins/smtp/dist/plugin.js';
 import { manifestOf } from '../../kit/editionHandler.js';
+import { InProcessDoors, type Where } from './inProcessDoors.js';
 import { type TestCertificate, testCertificate } from './testCertificate.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../../../plugins/smtp/package.json', import.meta.url), 'utf8')) as {
@@ -98,6 +99,10 @@ export class FakeHost {
   readonly activity = new EventEmitter();
   /** The next submit does this instead of storing. */
   onSubmit: ((source: AsyncIterable<Uint8Array>) => Promise<void>) | undefined;
+  /** Addresses belong to accounts. */
+  hasAccounts = true;
+  /** Awaited between the last octet of a message and its storing. */
+  beforeStored: (() => Promise<void>) | undefined;
   /** Why nothing is taken in. */
   trouble: PostroomError | undefined;
   loginResult: ((name: string, password: string, peer: LoginPeer) => LoginResult) | undefined;
@@ -111,8 +116,17 @@ export class FakeHost {
   readonly #listeners: PortListener[] = [];
   readonly #subscriptions: Disposable[] = [];
   readonly #certificateListeners: (() => void)[] = [];
+  readonly #settingsListeners: { readonly keys: readonly string[]; readonly listener: () => void }[] = [];
+  #mainPorts: readonly OpenPort[] = [];
 
-  constructor(settings: Readonly<Record<string, unknown>> = {}) {
+  #doors: InProcessDoors | undefined;
+
+  constructor(
+    settings: Readonly<Record<string, unknown>> = {},
+    private readonly where: Where = 'on the main thread',
+    /** The service that the plugin uses, where it is none of the test's own thread. */
+    private readonly doors?: Doors,
+  ) {
     const defaults = Object.entries(manifest.contributes.configuration.properties).map(
       ([key, { default: value }]) => [key, value] as const,
     );
@@ -121,10 +135,17 @@ export class FakeHost {
 
   set(key: string, value: unknown): void {
     this.#settings.set(key, value);
+    for (const { keys, listener } of this.#settingsListeners) if (keys.includes(key)) listener();
+  }
+
+  /** The first port of the main thread, where clients are served in a door. */
+  get mainPort(): number {
+    return this.#mainPorts[0]?.port ?? 0;
   }
 
   async activate(): Promise<this> {
     this.pem = await testCertificate();
+    if (this.where === 'in a door') this.#doors = new InProcessDoors(this.clock);
     activate(this.#context());
     return this;
   }
@@ -134,7 +155,13 @@ export class FakeHost {
     for (const listener of this.#listeners) {
       opened.push(...(await listener.start()));
     }
-    return opened;
+    this.#mainPorts = opened;
+    return this.#doors === undefined ? opened : opened.map((port) => this.#doors?.portFor(port) ?? port);
+  }
+
+  /** The door dies, and what it held with it. */
+  async killDoor(): Promise<void> {
+    await this.#doors?.kill();
   }
 
   async stop(graceMs = 1): Promise<void> {
@@ -160,6 +187,10 @@ export class FakeHost {
     };
     const log = (line: string, fields?: object): void => void this.logged.push(`${line} ${JSON.stringify(fields ?? {})}`);
     const nothing: Disposable = { dispose: () => undefined };
+    const onDidChange = (keys: readonly string[], listener: () => void): Disposable => {
+      this.#settingsListeners.push({ keys, listener });
+      return nothing;
+    };
     const services = new Map<string, unknown>(Object.entries(this.#services()));
     return {
       id: 'postroom.smtp',
@@ -177,7 +208,7 @@ export class FakeHost {
           },
         },
       },
-      settings: { get, forAccount: (_account: string, key: string) => get(key), forUser: get, onDidChange: () => nothing },
+      settings: { get, forAccount: (_account: string, key: string) => get(key), forUser: get, onDidChange },
       secrets: { get: async (key: string) => this.secrets.get(key) },
       commands: {
         register: (name: string, handler: (args: never, call: never) => unknown) => {
@@ -189,6 +220,10 @@ export class FakeHost {
       subscriptions: { push: (...items: Disposable[]) => void this.#subscriptions.push(...items) },
       listen: (listener: PortListener) => void this.#listeners.push(listener),
       get: (id: ServiceId<unknown>) => services.get(id.serviceName),
+      use: (_id: ServiceId<unknown>, take: (service: unknown) => Disposable) => {
+        const doors = this.doors ?? this.#doors;
+        return doors === undefined ? nothing : take(doors);
+      },
     } as unknown as PluginContext;
   }
 
@@ -200,8 +235,14 @@ export class FakeHost {
         all: [COMPANY, WORKS],
         find: (id: string) => [COMPANY, WORKS].find((each) => each.id === id),
         sendersOf: (mailbox: MailboxRef) => [senders.get(mailbox.user) ?? ''],
-        ownerOf: (address: string) =>
-          address.toLowerCase() === 'mail@company.com' ? COMPANY : address.toLowerCase().endsWith('@works.example') ? WORKS : undefined,
+        ownerOf: (address: string) => {
+          if (!this.hasAccounts) return undefined;
+          return address.toLowerCase() === 'mail@company.com'
+            ? COMPANY
+            : address.toLowerCase().endsWith('@works.example')
+              ? WORKS
+              : undefined;
+        },
       },
       Authenticator: {
         login: async (name: string, password: string, peer: LoginPeer): Promise<LoginResult> =>
@@ -218,7 +259,10 @@ export class FakeHost {
             pieces.push(piece);
             this.activity.emit('piece');
           }
+          this.activity.emit('read');
+          await this.beforeStored?.();
           this.submitted.push({ submission, text: Buffer.concat(pieces).toString('latin1') });
+          this.activity.emit('stored');
           return { id: String(this.submitted.length), size: 0, mailboxes: [], duplicates: 0, disposition: 'deliver', outside: 0 };
         },
       },

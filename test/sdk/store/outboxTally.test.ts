@@ -1,4 +1,4 @@
-import { isUntried, OutboxTally, type QueuedEntry } from '@postroom/sdk/store';
+import { CountedEntries, isUntried, OutboxTally, type QueuedEntry } from '@postroom/sdk/store';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
@@ -47,7 +47,7 @@ describe('The tally of the Outbox', () => {
             entries.push(queued);
             tally.queued([queued, queued]);
           } else if (what === 'reset') {
-            tally.reset(entries);
+            tally.reset(CountedEntries.of(entries));
           } else if (entry !== undefined && what === 'gone') {
             entries = entries.filter((other) => other !== entry);
             tally.gone([entry.id, next + 7]);

@@ -18,8 +18,11 @@ const STATES: Readonly<Record<string, readonly [string, 'info' | 'warning' | 'mu
   held: ['held back', 'muted'],
 };
 
+/** A table with more rows takes a browser seconds, and nobody reads it to its end. */
+const SHOWN = 500;
+
 export function OutboxPage(): ReactNode {
-  const outbox = useCommand('outbox.list', {}, ['accepted', 'relay', 'round']);
+  const outbox = useCommand('outbox.list', { limit: SHOWN }, ['accepted', 'relay', 'round']);
   const held = useCommand('held.list', {}, ['accepted', 'round', 'activity', 'plugin']);
   const [problem, setProblem] = useState<string>();
   const [asking, setAsking] = useState<{
@@ -96,6 +99,9 @@ export function OutboxPage(): ReactNode {
             </tr>
           )}
         </MailTable>
+        {outbox.data !== undefined && outbox.data.length >= SHOWN && (
+          <p className="hint">These are the first {count(SHOWN, 'entry', 'entries')}; what came later is shown when they have been sent.</p>
+        )}
       </Card>
       <Card title="Set aside" actions={<ActionButton act={() => act('held.retry', {})}>Sort again now</ActionButton>}>
         <MailTable

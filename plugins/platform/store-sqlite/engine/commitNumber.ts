@@ -4,6 +4,7 @@ import { Listeners } from '@postroom/sdk/base';
 import type { Clock } from '@postroom/sdk/services';
 import type { Moved } from '../outbox/tallyRows.js';
 import type { Connection } from './connection.js';
+import type { CommitMark } from './groupInsert.js';
 import { type LastCommit, readLastCommit, writeLastCommit } from './lastCommit.js';
 import { Sequence } from './sequence.js';
 
@@ -63,13 +64,15 @@ export class CommitNumber {
     if (this.#unwritten !== undefined) this.#moved = await this.#unwritten(writer);
   }
 
-  /** At the end of the transaction. */
-  async write(writer: Connection): Promise<void> {
-    await writer.run('UPDATE commits SET number = ?, at = ?, token = ?', [
-      this.last.number + 1,
-      this.clock.now().getTime(),
-      this.tokens.last,
-    ]);
+  /** What this transaction writes down of itself. */
+  get mark(): CommitMark {
+    return { number: this.last.number + 1, at: this.clock.now().getTime(), token: this.tokens.last };
+  }
+
+  /** At the end of the transaction, unless it was written with the rows and no token was given since. */
+  async write(writer: Connection, written: CommitMark | undefined): Promise<void> {
+    const { number, at, token } = this.mark;
+    if (written?.token !== token) await writer.run('UPDATE commits SET number = ?, at = ?, token = ?', [number, at, token]);
   }
 
   /** It survives a power cut. */

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { cannotWrite, freeOctets, isNoRoom, noRoom, whyNoFile } from '@postroom/sdk/base';
 import { Connection, DatabaseError, type Sharing } from './connection.js';
+import { prepareGroupInsert } from './groupInsert.js';
 import { latestVersion, migrate, versionOf } from './migrations.js';
 
 /** 'Post': a file with another mark is not ours. */
@@ -24,6 +25,7 @@ export async function openWriter(path: string, sharing: Sharing = 'shared', form
     await makeDurable(writer);
     if (former === 'keep') await keepFormer(writer);
     await migrate(writer);
+    await prepareGroupInsert(writer);
     return writer;
   } catch (error) {
     await writer.close();

@@ -92,6 +92,22 @@ export const COLUMNS: { readonly [T in TableName]: readonly (keyof Rows[T] & str
   activity: ['at', 'day', 'kind', 'account', 'user', 'message', 'text', 'details'],
 };
 
+/** Columns of octets, every one of them. */
+type OctetColumn<T extends TableName> = {
+  [C in keyof Rows[T]]: Extract<Rows[T][C], Uint8Array> extends never ? never : C;
+}[keyof Rows[T]];
+
+export const OCTET_COLUMNS: { readonly [T in TableName]: Readonly<Record<OctetColumn<T>, true>> } = {
+  message: { content_hash: true },
+  chunk: { octets: true },
+  spill: {},
+  placement: { prefix: true, seen_key: true },
+  seen: { key: true },
+  outbox: { prefix: true },
+  journal: { content_key: true },
+  activity: {},
+};
+
 /** Tables where a newer row takes the place of the older one with the same key. */
 export const REPLACING: ReadonlySet<TableName> = new Set(['seen', 'journal']);
 

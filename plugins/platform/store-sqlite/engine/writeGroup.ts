@@ -1,12 +1,9 @@
 // The rows of all units that share a commit, table by table.
 import { SEEN_MS } from '@postroom/sdk/store';
 import type { Connection, SqlValue } from './connection.js';
-import type { Rows, TableName } from './tables.js';
-import { COLUMNS, REPLACING } from './tables.js';
+import { type CommitMark, insertGroup, type RowValues } from './groupInsert.js';
+import { COLUMNS, type Rows, type TableName } from './tables.js';
 
-/** Rows in one INSERT. A call into sqlite3 costs 20-40 us whatever it carries; few sizes keep the prepared statements few. */
-const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64] as const;
-const LARGEST_BATCH = 64;
 /** The message that brought a content first. */
 export interface SeenMessage {
   readonly number: number;
@@ -16,7 +13,7 @@ export interface SeenMessage {
 }
 
 export class WriteGroup {
-  readonly #values = new Map<TableName, SqlValue[][]>();
+  readonly #rows = new Map<TableName, RowValues[]>();
   readonly #seen: Map<string, SeenMessage>;
 
   private constructor(seen: Map<string, SeenMessage>) {
@@ -40,8 +37,8 @@ export class WriteGroup {
 
   insert<T extends TableName>(table: T, row: Rows[T]): void {
     const values = COLUMNS[table].map((column) => row[column as keyof Rows[T]] as SqlValue);
-    const rows = this.#values.get(table);
-    if (rows === undefined) this.#values.set(table, [values]);
+    const rows = this.#rows.get(table);
+    if (rows === undefined) this.#rows.set(table, [values]);
     else rows.push(values);
   }
 
@@ -55,37 +52,10 @@ export class WriteGroup {
     this.insert('seen', { key, at: message.at.getTime(), message_id: message.number });
   }
 
-  /** One statement after the other: after a failure nothing may follow, as SQLite may have ended the transaction already. */
-  async write(writer: Connection): Promise<void> {
-    for (const table of Object.keys(COLUMNS) as TableName[]) {
-      const rows = this.#values.get(table) ?? [];
-      for (let from = 0; from < rows.length; from += LARGEST_BATCH) await insert(writer, table, rows.slice(from, from + LARGEST_BATCH));
-    }
+  /** Answers what was written down of the commit; nothing where there are no rows. */
+  async write(writer: Connection, mark?: CommitMark): Promise<CommitMark | undefined> {
+    if (this.#rows.size === 0) return undefined;
+    await insertGroup(writer, this.#rows, mark);
+    return mark;
   }
-}
-
-/** Batches are padded with NULL rows, which the statement skips, so that few statement sizes are prepared. */
-async function insert(writer: Connection, table: TableName, rows: readonly SqlValue[][]): Promise<void> {
-  const size = BATCH_SIZES.find((each) => each >= rows.length) ?? LARGEST_BATCH;
-  const missing = (size - rows.length) * COLUMNS[table].length;
-  const values = rows.flat().concat(Array<SqlValue>(missing).fill(null));
-  const inserted = await writer.run(insertStatement(table, size), values);
-  if (inserted !== rows.length) throw new Error(`Of ${rows.length} rows for table ${table} ${inserted} went in.`);
-}
-
-const statements = new Map<string, string>();
-
-function insertStatement(table: TableName, rows: number): string {
-  const key = `${table} ${rows}`;
-  let sql = statements.get(key);
-  if (sql === undefined) {
-    const columns = COLUMNS[table];
-    const places = Array(rows)
-      .fill(`(${columns.map(() => '?').join(', ')})`)
-      .join(', ');
-    sql = `${REPLACING.has(table) ? 'REPLACE' : 'INSERT'} INTO ${table} (${columns.join(', ')})
-      SELECT * FROM (VALUES ${places}) WHERE column1 IS NOT NULL`;
-    statements.set(key, sql);
-  }
-  return sql;
 }

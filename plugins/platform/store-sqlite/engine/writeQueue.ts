@@ -227,9 +227,9 @@ export class WriteQueue {
         this.clock.now(),
       );
       for (const unit of units) unit.stage?.(group);
-      await group.write(this.writer);
+      const written = await group.write(this.writer, isChange ? this.commits?.mark : undefined);
       for (const unit of units) await unit.run?.(this.writer);
-      if (isChange) await this.commits?.write(this.writer);
+      if (isChange) await this.commits?.write(this.writer, written);
       await this.#end();
     } catch (error) {
       // SQLite ends the transaction itself after a full disk or an I/O error: then there is none to roll back, and that is all right.

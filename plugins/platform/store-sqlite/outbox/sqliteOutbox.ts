@@ -1,8 +1,18 @@
 // Outbox on SQLite. A lease, not a lock, keeps two senders apart: one that dies gives its entries back by itself. Each try has a number, and what bears a
 // former one counts no more.
-import type { Clock, LeasedEntry, Outbox, OutboxCounts, OutboxEntry, OutboxState, OutboxUpdate } from '@postroom/sdk/services';
+import type {
+  Clock,
+  LeasedEntry,
+  Outbox,
+  OutboxChoice,
+  OutboxCounts,
+  OutboxEntry,
+  OutboxState,
+  OutboxUpdate,
+} from '@postroom/sdk/services';
 import {
   LONGEST_WAIT_MS,
+  numberOfMessage,
   type OutboxColumns,
   type OutboxTally,
   outboxEntry,
@@ -117,8 +127,16 @@ export class SqliteOutbox implements Outbox {
     return rows.map(entryOf);
   }
 
-  async list(): Promise<readonly OutboxEntry[]> {
-    return (await this.readers.all<StoredOutboxRow>('SELECT * FROM outbox ORDER BY id')).map(entryOf);
+  async list({ ids, messages, after = 0, limit = -1 }: OutboxChoice = {}): Promise<readonly OutboxEntry[]> {
+    const ofIds = ids === undefined ? '' : `AND id IN ${IDS}`;
+    const ofMessages = messages === undefined ? '' : `AND message_id IN ${IDS}`;
+    const numbers = [ids, messages?.map(numberOfMessage)].flatMap((some) => (some === undefined ? [] : [JSON.stringify(some)]));
+    const rows = await this.readers.all<StoredOutboxRow>(`SELECT * FROM outbox WHERE id > ? ${ofIds} ${ofMessages} ORDER BY id LIMIT ?`, [
+      after,
+      ...numbers,
+      limit,
+    ]);
+    return rows.map(entryOf);
   }
 
   counts(): OutboxCounts {

@@ -61,7 +61,7 @@ describe('sending', () => {
           reported.push(update);
         }
       },
-      list: async () => listed,
+      list: async ({ ids } = {}) => listed.filter(({ id }) => ids?.includes(id) ?? true),
       retry: async (ids) => void retried.push(ids),
     } as Partial<Outbox> as Outbox;
     const { own, accounts, server, clock, eventBus, activityLog, log, delivering } = fixture;

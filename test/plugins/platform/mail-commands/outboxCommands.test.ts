@@ -1,4 +1,4 @@
-import type { Outbox, OutboxEntry, Sending } from '@postroom/sdk/services';
+import type { Outbox, OutboxChoice, OutboxEntry, Sending } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { OutboxCommands } from '#plugins/platform/mail-commands/dist/outboxCommands.js';
 import { failureOf } from '../../../kit/failureOf.js';
@@ -21,7 +21,10 @@ describe('the commands about the Outbox', () => {
       (what: string) =>
       async (ids: readonly number[]): Promise<void> =>
         void done.push([what, ids]);
-    const outbox = { list: async () => [ENTRY, { ...ENTRY, id: 18, status: '', text: '' }], hold: note('hold') };
+    const entries = [ENTRY, { ...ENTRY, id: 18, status: '', text: '' }];
+    const list = async ({ ids, after = 0, limit }: OutboxChoice = {}): Promise<readonly OutboxEntry[]> =>
+      entries.filter(({ id }) => id > after && (ids?.includes(id) ?? true)).slice(0, limit);
+    const outbox = { list, hold: note('hold') };
     const store = { message: async (id: string) => (id === '4' ? { subject: 'offer' } : undefined) };
     const sending: Sending = { retry: note('retry'), giveUp: note('give up') };
     return handlersOf(new OutboxCommands(outbox as unknown as Outbox, store as never, sending)).run(command, args);
@@ -31,6 +34,13 @@ describe('the commands about the Outbox', () => {
     const rows = (await run('outbox.list')) as readonly Record<string, unknown>[];
     expect(rows[0]).to.include({ entry: 17, message: '4', subject: 'offer', state: 'deferred', tries: 2, lastAnswer: '4.2.1 Later' });
     expect(rows[1]).to.include({ entry: 18, lastAnswer: undefined });
+  });
+
+  it('list so many at a time as are asked for', async () => {
+    const pageOf = async (page: object): Promise<unknown> =>
+      ((await run('outbox.list', page)) as { entry: number }[]).map(({ entry }) => entry);
+    expect(await pageOf({ limit: 1 })).to.deep.equal([17]);
+    expect(await pageOf({ limit: 1, after: 17 })).to.deep.equal([18]);
   });
 
   it('hand what is to be retried, held and returned to who does it', async () => {

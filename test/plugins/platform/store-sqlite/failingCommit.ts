@@ -8,7 +8,7 @@ export function failNextCommit(path: string, isStored: boolean, which: 'any' | '
   Connection.prototype.run = async function (this: Connection, sql, values) {
     if (this.path !== path) return run.call(this, sql, values);
     if (sql.startsWith('BEGIN')) isMeant = which === 'any';
-    if (/^\s*INSERT INTO message\b/.test(sql)) isMeant = true;
+    if (sql.startsWith('INSERT INTO group_rows') && typeof values?.[0] === 'string') isMeant = true;
     if (sql !== 'COMMIT' || !isMeant) return run.call(this, sql, values);
     Connection.prototype.run = run;
     if (isStored) await run.call(this, sql, values);

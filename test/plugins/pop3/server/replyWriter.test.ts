@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { ReplyWriter } from '#plugins/pop3/dist/server/replyWriter.js';
-import { SLAB_SIZE, Slabs } from '#plugins/pop3/dist/server/slabs.js';
+import { ReplyWriter } from '#plugins/pop3/dist/server/front/replyWriter.js';
+import { SLAB_SIZE, Slabs } from '#plugins/pop3/dist/server/front/slabs.js';
 
 class CountedSlabs extends Slabs {
   inUse = 0;

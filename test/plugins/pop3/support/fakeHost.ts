@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import {
   type CommandHandler,
+  type Disposable,
   type FetchHandler,
   type MailboxRef,
   type PluginContext,
@@ -200,6 +201,8 @@ export class FakeHost {
   passwordOfUsers = 'open sesame';
   fetch: FetchHandler | undefined;
   listener: PortListener | undefined;
+  /** `undefined`: nobody provides them. */
+  doors: Doors | undefined;
 
   constructor(pem: TestCertificate) {
     this.certificates = new TestCertificates(pem);
@@ -228,6 +231,7 @@ export class FakeHost {
     const line = (level: string) => (message: string, fields?: unknown) => void this.log.push({ level, message, fields });
     const partial: Partial<PluginContext> = {
       id: 'postroom.pop3',
+      folder: new URL('.', import.meta.resolve('#plugins/pop3/package.json')).pathname,
       hooks: {
         onFetch: {
           tap: (_name: string, handler: FetchHandler) => {
@@ -255,6 +259,10 @@ export class FakeHost {
         this.listener = listener;
       },
       get: <T>(service: ServiceId<T>) => services.get(service) as T,
+      use: <T>(service: ServiceId<T>, take: (provided: T) => Disposable) => {
+        if (service === (Doors as unknown) && this.doors !== undefined) return take(this.doors as T);
+        return { dispose: () => {} };
+      },
     };
     return partial as PluginContext;
   }

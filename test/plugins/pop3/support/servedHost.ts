@@ -1,10 +1,15 @@
-// A POP3 server on a free loopback port, with its clients, closed and checked for leaks after each test.
+// A POP3 server on a free loopback port, with its clients, closed and checked for leaks after each test. Its front speaks on the main thread or in a door.
 
 import type { OpenPort, PortSecurity } from '@postroom/sdk';
 import { expect } from 'chai';
 import { activate } from '#plugins/pop3/dist/plugin.js';
 import { certificate, FakeHost, type TestCertificate, type TestMailbox } from './fakeHost.js';
+import { type PairedDoor, PairedDoors } from './pairedDoors.js';
 import { RawClient } from './rawClient.js';
+
+/** Where the front speaks. */
+export type Place = 'on the main thread' | 'in a door';
+export const PLACES: readonly Place[] = ['on the main thread', 'in a door'];
 
 let pem: TestCertificate | undefined;
 
@@ -12,12 +17,14 @@ export class ServedHost {
   readonly host: FakeHost;
   ports: readonly OpenPort[] = [];
   readonly #clients: RawClient[] = [];
+  #doors: PairedDoors | undefined;
 
   private constructor(host: FakeHost) {
     this.host = host;
   }
 
   static async start(
+    place: Place,
     securities: readonly PortSecurity[] = ['starttls', 'tls'],
     change: (host: FakeHost) => void = () => {},
   ): Promise<ServedHost> {
@@ -26,10 +33,26 @@ export class ServedHost {
     const { host } = served;
     host.values['pop3.listen'] = securities.map((security) => ({ host: '127.0.0.1', port: 0, security }));
     host.mailbox('andrew');
+    const doors = place === 'in a door' ? new PairedDoors(host.clock) : undefined;
+    host.doors = doors;
     change(host);
     activate(host.context());
-    served.ports = (await host.listener?.start()) ?? [];
+    const ports = (await host.listener?.start()) ?? [];
+    served.#doors = doors;
+    served.ports = await Promise.all(ports.map(async (port) => ({ ...port, port: (await doors?.door?.portOf(port.port)) ?? port.port })));
     return served;
+  }
+
+  /** Another server takes andrew's mailbox over; resolves when whoever serves him knows. */
+  async takeOver(): Promise<void> {
+    this.andrew.takeOver();
+    await this.#doors?.door?.hasHeard();
+  }
+
+  /** The door in which its clients are. */
+  get door(): PairedDoor {
+    if (this.#doors?.door === undefined) throw new Error('No door is open.');
+    return this.#doors.door;
   }
 
   get andrew(): TestMailbox {

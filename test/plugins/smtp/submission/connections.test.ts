@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
 import { FakeHost } from '../fakeHost.js';
-import { servedHost } from './servedHost.js';
+import { describeEverywhere, servedHost } from './servedHost.js';
 
-describe('the connections of submission', () => {
-  const at = servedHost();
+describeEverywhere('the connections of submission', (where) => {
+  const at = servedHost(where);
 
   it('S44 answers 421 to too many from one address that have all begun to send', async () => {
     await at.serve({ 'smtp.maxConnectionsPerAddress': 1 });
@@ -29,7 +29,10 @@ describe('the connections of submission', () => {
 
   it('S44 lets who has neither logged in nor begun to send make room for the next, over all ports together', async () => {
     const listen = ['starttls', 'tls'].map((security) => ({ host: '127.0.0.1', port: 0, security }));
-    at.host = await new FakeHost({ 'smtp.listen': listen, 'smtp.maxConnections': 2, 'smtp.plaintextNetworks': ['127.0.0.1'] }).activate();
+    at.host = await new FakeHost(
+      { 'smtp.listen': listen, 'smtp.maxConnections': 2, 'smtp.plaintextNetworks': ['127.0.0.1'] },
+      where,
+    ).activate();
     const ports = (await at.host.start()).map((each) => each.port);
     at.port = ports[0] ?? 0;
     const user = await at.greeted();
@@ -60,7 +63,7 @@ describe('the connections of submission', () => {
 
   it('are those of ports without TLS where there is no certificate yet, which the others say', async () => {
     const listen = ['tls', 'plain', 'starttls'].map((security) => ({ host: '127.0.0.1', port: 0, security }));
-    at.host = await new FakeHost({ 'smtp.listen': listen, 'smtp.trustedNetworks': ['127.0.0.1'] }).activate();
+    at.host = await new FakeHost({ 'smtp.listen': listen, 'smtp.trustedNetworks': ['127.0.0.1'] }, where).activate();
     at.host.noCertificate = new PostroomError('data/missing', 'The key is missing. Ports with TLS stay closed.');
     const ports = await at.host.start();
     expect(ports.map(({ security, problem }) => [security, problem])).to.deep.equal([
@@ -97,14 +100,17 @@ describe('the connections of submission', () => {
 
   it('reports a port that is taken with the way out, and opens the others', async () => {
     await at.serve();
-    const other = await new FakeHost({
-      'smtp.listen': [
-        { host: '127.0.0.1', port: at.port, security: 'plain' },
-        { host: '127.0.0.1', port: 0, security: 'plain' },
-        // TEST-NET-1 (RFC 5737): the address of no machine.
-        { host: '192.0.2.1', port: 0, security: 'plain' },
-      ],
-    }).activate();
+    const other = await new FakeHost(
+      {
+        'smtp.listen': [
+          { host: '127.0.0.1', port: at.port, security: 'plain' },
+          { host: '127.0.0.1', port: 0, security: 'plain' },
+          // TEST-NET-1 (RFC 5737): the address of no machine.
+          { host: '192.0.2.1', port: 0, security: 'plain' },
+        ],
+      },
+      where,
+    ).activate();
     const ports = await other.start();
     await other.stop();
     expect(ports[0]).to.deep.include({ port: at.port, security: 'plain', host: '127.0.0.1' });

@@ -1,13 +1,15 @@
 import { PostroomError } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { STRAY_END_MS } from '#plugins/smtp/dist/submission/front/lineEnds.js';
 import { FakeHost } from '../fakeHost.js';
 import { LineClient } from '../lineClient.js';
+import { describeEverywhere } from './servedHost.js';
 
 const PORT = { 'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }], 'smtp.trustedNetworks': ['127.0.0.1'] };
 const FROM = 'MAIL FROM:<mail@company.com>';
 
-describe('a submission session in its details', () => {
+describeEverywhere('a submission session in its details', (where) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
@@ -18,7 +20,7 @@ describe('a submission session in its details', () => {
 
   beforeEach(async () => {
     clients = [];
-    host = await new FakeHost(PORT).activate();
+    host = await new FakeHost(PORT, where).activate();
     port = (await host.start())[0]?.port ?? 0;
   });
   afterEach(async () => {
@@ -188,9 +190,9 @@ describe('a submission session in its details', () => {
     expect(await command.reply()).to.match(/^421 4\.4\.2 /);
     const text = await greeted();
     await text.run(FROM, 'RCPT TO:<a@b.example>', 'DATA');
-    const arrived = new Promise((resolve) => host.activity.once('piece', resolve));
-    text.write(`${'x'.repeat(10_000)}\r\n`);
-    await arrived;
+    text.write(`${'x'.repeat(10_000)}\n.\n`);
+    // All of it has been read.
+    await host.clock.isSet(STRAY_END_MS);
     await host.clock.fire(300_000);
     text.write('y');
     await text.run();

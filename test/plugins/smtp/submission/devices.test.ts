@@ -1,12 +1,12 @@
 // Printers, scanners and old scripts: what they write otherwise than SMTP wants it, and what they hear of it.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { STRAY_END_MS } from '#plugins/smtp/dist/submission/lineEnds.js';
-import { parsePathCommand } from '#plugins/smtp/dist/submission/pathCommand.js';
-import { servedHost } from './servedHost.js';
+import { STRAY_END_MS } from '#plugins/smtp/dist/submission/front/lineEnds.js';
+import { parsePathCommand } from '#plugins/smtp/dist/submission/front/pathCommand.js';
+import { describeEverywhere, servedHost } from './servedHost.js';
 
-describe('devices that leave the angle brackets out', () => {
-  const at = servedHost();
+describeEverywhere('devices that leave the angle brackets out', (where) => {
+  const at = servedHost(where);
 
   for (const [mail, rcpt] of [
     ['MAIL FROM: lisa@works.example', 'RCPT TO: bob@far.example'],
@@ -67,8 +67,8 @@ describe('devices that leave the angle brackets out', () => {
   });
 });
 
-describe('devices that end their lines with LF alone', () => {
-  const at = servedHost();
+describeEverywhere('devices that end their lines with LF alone', (where) => {
+  const at = servedHost(where);
 
   it('a device that ends lines with LF alone hears at its first command what to set, and the log names it (178)', async () => {
     await at.serve();

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { ANDREW, FakeHost } from '../fakeHost.js';
 import { LineClient } from '../lineClient.js';
 import { fingerprintOf, makeCertificate } from '../testCertificate.js';
+import { describeEverywhere } from './servedHost.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const GOOD = base64('\0andrew\0correct');
@@ -17,7 +18,7 @@ async function expectClosed(port: number): Promise<void> {
   expect(error.code).to.equal('ECONNREFUSED');
 }
 
-describe('logins and TLS of the submission server', () => {
+describeEverywhere('logins and TLS of the submission server', (where) => {
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
@@ -29,13 +30,16 @@ describe('logins and TLS of the submission server', () => {
 
   beforeEach(async () => {
     clients = [];
-    host = await new FakeHost({
-      'smtp.trustedNetworks': [],
-      'smtp.listen': [
-        { host: '127.0.0.1', port: 0, security: 'starttls' },
-        { host: '127.0.0.1', port: 0, security: 'tls' },
-      ],
-    }).activate();
+    host = await new FakeHost(
+      {
+        'smtp.trustedNetworks': [],
+        'smtp.listen': [
+          { host: '127.0.0.1', port: 0, security: 'starttls' },
+          { host: '127.0.0.1', port: 0, security: 'tls' },
+        ],
+      },
+      where,
+    ).activate();
     const ports = await host.start();
     starttls = ports[0]?.port ?? 0;
     tls = ports[1]?.port ?? 0;

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
-import { servedHost } from './servedHost.js';
+import { STRAY_END_MS } from '#plugins/smtp/dist/submission/front/lineEnds.js';
+import { describeEverywhere, servedHost } from './servedHost.js';
 
-describe('the messages of a submission session', () => {
-  const at = servedHost();
+describeEverywhere('the messages of a submission session', (where) => {
+  const at = servedHost(where);
   beforeEach(() => at.serve());
 
   it('S33 says 250 only after the message is stored', async () => {
@@ -75,9 +75,9 @@ describe('the messages of a submission session', () => {
       };
     });
     await client.run('MAIL FROM:<mail@company.com>', 'RCPT TO:<a@b.example>', 'DATA');
-    const arrived = once(at.host.activity, 'piece');
-    client.write(`half a message${'.'.repeat(2_000)}`);
-    await arrived;
+    client.write(`half a message${'.'.repeat(2_000)}\n.\n`);
+    // All of it has been read.
+    await at.host.clock.isSet(STRAY_END_MS);
     client.close();
     expect(String(await failed)).to.match(/Connection closed before the message was received in full/);
     expect(at.host.submitted).to.deep.equal([]);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { FakeHost } from '../fakeHost.js';
 import { LineClient } from '../lineClient.js';
+import { describeEverywhere } from './servedHost.js';
 
 const DIALOGUE = [
   'EHLO office.example',
@@ -21,17 +22,20 @@ const DIALOGUE = [
   '',
 ].join('\r\n');
 
-describe('submission and segments', () => {
+describeEverywhere('submission and segments', (where) => {
   let host: FakeHost;
   let port: number;
   let whole: string;
   const texts: string[] = [];
 
   before(async () => {
-    host = await new FakeHost({
-      'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }],
-      'smtp.trustedNetworks': ['127.0.0.1'],
-    }).activate();
+    host = await new FakeHost(
+      {
+        'smtp.listen': [{ host: '127.0.0.1', port: 0, security: 'starttls' }],
+        'smtp.trustedNetworks': ['127.0.0.1'],
+      },
+      where,
+    ).activate();
     port = (await host.start())[0]?.port ?? 0;
     whole = await said([DIALOGUE]);
     texts.push(...host.submitted.map(({ text }) => text));

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { ANDREW, LISA } from '../fakeHost.js';
-import { servedHost } from './servedHost.js';
+import { describeEverywhere, servedHost } from './servedHost.js';
 
-describe('the senders of a submission session', () => {
-  const at = servedHost();
+describeEverywhere('the senders of a submission session', (where) => {
+  const at = servedHost(where);
 
   it('S59 names the only user who has the address, and nobody where several share it', async () => {
     await at.serve();

@@ -2,6 +2,7 @@
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { FakeHost } from '../fakeHost.js';
+import type { Where } from '../inProcessDoors.js';
 import { LineClient } from '../lineClient.js';
 
 /** The clients of these tests are devices without a login, where a test does not say otherwise. */
@@ -15,13 +16,15 @@ export class ServedHost {
   port = 0;
   #clients: LineClient[] = [];
 
+  constructor(readonly where: Where) {}
+
   async serve(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    this.host = await new FakeHost({ ...PLAIN_PORT, ...settings }).activate();
+    this.host = await new FakeHost({ ...PLAIN_PORT, ...settings }, this.where).activate();
     this.port = (await this.host.start())[0]?.port ?? 0;
   }
 
-  async open(early = ''): Promise<LineClient> {
-    const client = await LineClient.open(this.port, 'plain', early);
+  async open(early = '', port = this.port): Promise<LineClient> {
+    const client = await LineClient.open(port, 'plain', early);
     this.#clients.push(client);
     return client;
   }
@@ -41,11 +44,16 @@ export class ServedHost {
 }
 
 /** One for the tests of a `describe`, which begin with `serve`. */
-export function servedHost(): ServedHost {
-  const at = new ServedHost();
+export function servedHost(where: Where = 'on the main thread'): ServedHost {
+  const at = new ServedHost(where);
   const leaks = leakCheck();
   before(() => leaks.begin());
   after(async () => expect(await leaks.end()).to.deep.equal([]));
   afterEach(() => at.stop());
   return at;
+}
+
+/** The same rules wherever the clients are served. */
+export function describeEverywhere(title: string, suite: (where: Where) => void): void {
+  for (const where of ['on the main thread', 'in a door'] as const) describe(`${title} ${where}`, () => suite(where));
 }

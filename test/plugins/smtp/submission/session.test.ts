@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { servedHost } from './servedHost.js';
+import { describeEverywhere, servedHost } from './servedHost.js';
 
-describe('the commands of a submission session', () => {
-  const at = servedHost();
+describeEverywhere('the commands of a submission session', (where) => {
+  const at = servedHost(where);
   beforeEach(() => at.serve());
 
   it('S01 greets with 220 and the name of the server', async () => {

@@ -37,6 +37,8 @@ describe('A long Outbox on SQLite', () => {
     const next = await store.outbox.lease(some);
     expect(next[0]?.recipient).to.equal('r198@far.example');
     await store.outbox.release(next);
+    await store.reopen();
+    expect(store.outbox.counts()).to.include({ messages: 2, recipients: 100_003 });
   });
 
   it('takes over what an older version was sending, which had no numbers for tries', async () => {

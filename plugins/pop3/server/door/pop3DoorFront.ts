@@ -1,0 +1,58 @@
+// POP3 in a door thread: the front of the same ports as on the main thread, which decides.
+import type { Socket } from 'node:net';
+import { openFiles } from '@postroom/sdk';
+import type { OpenedPort } from '@postroom/sdk/network';
+import type { Clock, DoorOfModule, OpenDoor } from '@postroom/sdk/services';
+import type { KeyAndCertificate } from '../front/handshakes.js';
+import { Pop3Front } from '../front/pop3Front.js';
+import type { ListenEntry } from '../serverSettings.js';
+import { DeskAsker } from './deskAsker.js';
+import { DistantDesk } from './distantDesk.js';
+
+/** Octets that the sessions of a door may hold ready: of four doors together as much as on the main thread. */
+const READ_AHEAD_OCTETS = 8 * 1024 * 1024;
+
+/** What the main thread hands to a door. */
+export interface Pop3DoorSetup {
+  /** Missing: no port has TLS. */
+  readonly certificate: KeyAndCertificate | undefined;
+  /** Ports that are open on the main thread. */
+  readonly ports: readonly { readonly entry: ListenEntry; readonly at: OpenedPort }[];
+}
+
+/** Takes connections of a port; what it answers ends that. */
+export type JoinPort = (at: OpenedPort, connected: (socket: Socket) => void) => Promise<{ close(): Promise<void> }>;
+
+export class Pop3DoorFront implements OpenDoor {
+  readonly #front: Pop3Front;
+  readonly #joined: { close(): Promise<void> }[] = [];
+
+  private constructor(certificate: KeyAndCertificate | undefined, line: DoorOfModule['line'], clock: Clock) {
+    const asker = new DeskAsker(line);
+    const desk = new DistantDesk(asker, clock);
+    this.#front = new Pop3Front({ desk, clock, share: openFiles().share('pop3'), readAheadOctets: READ_AHEAD_OCTETS });
+    this.#front.start(certificate);
+    asker.hear('certificate', (renewed) => this.#front.renew(renewed));
+  }
+
+  /** Rejects where a port cannot be joined. */
+  static async open({ setup, line }: DoorOfModule, clock: Clock, join: JoinPort): Promise<Pop3DoorFront> {
+    const { certificate, ports } = setup as Pop3DoorSetup;
+    const door = new Pop3DoorFront(certificate, line, clock);
+    try {
+      for (const { entry, at } of ports) {
+        const server = door.#front.serve(entry);
+        door.#joined.push(await join(at, (socket) => server.emit('connection', socket)));
+      }
+    } catch (error) {
+      await door.close(0);
+      throw error;
+    }
+    return door;
+  }
+
+  async close(graceMs: number): Promise<void> {
+    await Promise.all(this.#joined.map((port) => port.close()));
+    await this.#front.end(graceMs);
+  }
+}
