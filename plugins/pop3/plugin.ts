@@ -18,7 +18,8 @@ export function activate(context: PluginContext): void {
   const clock = context.get(Clock);
   const doubts = new PipelineDoubts(clock);
   const known = new KnownWays();
-  const doors = new CollectingDoors((keeper) => openDoors(context, clock, keeper));
+  const threads = whileProvided(context, Doors);
+  const doors = new CollectingDoors(threads, (service, keeper) => openDoors(context, clock, service, keeper));
 
   context.hooks.onFetch.tap('collect', (request, call) =>
     request.account.via === 'pop3' ? collectAccount(context, { clock, doubts, known, doors }, request, call) : undefined,
@@ -33,7 +34,7 @@ export function activate(context: PluginContext): void {
       settings: context.settings,
       log: context.log,
       clock,
-      doors: whileProvided(context, Doors),
+      doors: threads,
       plugin: context,
     }),
   );

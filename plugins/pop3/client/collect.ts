@@ -17,8 +17,8 @@ import { OutOfStep } from './outOfStep.js';
 import type { PipelineDoubts } from './pipelineDoubts.js';
 import { recheck } from './recheck.js';
 import { Retrieval } from './retrieval.js';
-import type { IspSession } from './session/ispSession.js';
 import { LocalSession } from './session/localSession.js';
+import type { MailboxSession } from './session/mailboxSession.js';
 import { SessionAbandoned } from './session/sessionAbandoned.js';
 import { tooLargeSentence } from './session/tooLarge.js';
 import { missingSentence, unlistedError } from './unlisted.js';
@@ -84,6 +84,8 @@ class AccountRound {
   /** `undefined`, too, once one has ended in the middle of this round. */
   #doors: CollectingDoors | undefined;
   readonly #tally: FetchTally;
+  /** Messages that a session of this round found to be read, at most. */
+  #mostFound = 0;
   /** Messages that failed in this round: not tried again in it. */
   readonly #failed = new Set<string>();
   /** Messages at which a session of this round fell out of step: read last. */
@@ -126,13 +128,13 @@ class AccountRound {
     }
   }
 
-  async #open(signal: AbortSignal): Promise<IspSession> {
+  async #open(signal: AbortSignal): Promise<MailboxSession> {
     const services = { clock: this.#clock, known: this.#known };
     return (await this.#doors?.session(this.#account, this.#known, signal)) ?? LocalSession.open(this.#account, services, signal);
   }
 
   /** Goes through the mailbox and ends the session; answers as session() does. */
-  async #work(session: IspSession, pipelining: boolean): Promise<boolean> {
+  async #work(session: MailboxSession, pipelining: boolean): Promise<boolean> {
     const { loginDelaySeconds } = session.capabilities;
     const mayComeBack = this.#account.leaveOnServerDays === 0 && loginDelaySeconds === 0;
     const stat = await session.stat();
@@ -156,14 +158,15 @@ class AccountRound {
   /** Some of the mailbox; `isWorthMore`: something was collected, and there is more of that kind. */
   async #workOn(
     place: Place,
-    session: IspSession,
+    session: MailboxSession,
     { pipelining, mayComeBack }: { readonly pipelining: boolean; readonly mayComeBack: boolean },
   ): Promise<{ readonly deleted: readonly PlannedMessage[]; readonly isWorthMore: boolean }> {
     const plan = await this.#plan(session, pipelining, place);
     const before = this.#tally.fetched;
     const expected = plan.fetch.length + plan.suspect.length + plan.unread.length;
     this.#tally.expect(expected);
-    this.#doors?.found(this.#account, expected);
+    this.#mostFound = Math.max(this.#mostFound, expected);
+    this.#doors?.found(this.#account, this.#mostFound);
     const limit = mayComeBack ? Math.max(SESSION_MESSAGES, Math.ceil(expected / 20)) : expected;
     const batch = plan.fetch.slice(0, limit);
     const alone = plan.suspect.slice(0, limit - batch.length);
@@ -189,7 +192,7 @@ class AccountRound {
     return { deleted, isWorthMore: deleted.length > 0 && fetched > 0 && isMore };
   }
 
-  async #plan(session: IspSession, pipelining: boolean, { part, stat, seen }: Place): Promise<CollectPlan> {
+  async #plan(session: MailboxSession, pipelining: boolean, { part, stat, seen }: Place): Promise<CollectPlan> {
     const listing = await session.list({ deletesAtOnce: this.#account.leaveOnServerDays === 0, part });
     const unlisted = unlistedError(this.#account, stat, listing);
     if (unlisted !== undefined) throw unlisted;
@@ -247,7 +250,7 @@ class AccountRound {
   }
 
   /** Without UIDL and TOP every message would have to be read in every round to be recognised. */
-  async #checkLeaving(session: IspSession): Promise<void> {
+  async #checkLeaving(session: MailboxSession): Promise<void> {
     const { host, id, leaveOnServerDays } = this.#account;
     if (leaveOnServerDays === 0) return;
     if ((await session.header(1)) !== undefined) return;
@@ -270,7 +273,7 @@ class AccountRound {
   }
 
   /** Answers the messages whose DELE was answered +OK; the others keep their place in the journal, and the next session deletes them. */
-  async #delete(session: IspSession, messages: readonly PlannedMessage[], pipelining: boolean): Promise<PlannedMessage[]> {
+  async #delete(session: MailboxSession, messages: readonly PlannedMessage[], pipelining: boolean): Promise<PlannedMessage[]> {
     if (messages.length === 0) return [];
     const deleted: PlannedMessage[] = [];
     const refused: { readonly key: string; readonly answer: string }[] = [];
@@ -296,7 +299,7 @@ class AccountRound {
    * Only +OK to QUIT means that the deletions happened (RFC 1939 section 6). Without an answer they are asked for again where the messages still are; the
    * round was a good one. Answers whether another session may follow.
    */
-  async #quit(session: IspSession, deleted: readonly PlannedMessage[]): Promise<boolean> {
+  async #quit(session: MailboxSession, deleted: readonly PlannedMessage[]): Promise<boolean> {
     const answer = await session.quit(deleted.length > 0);
     if (deleted.length === 0) return true;
     if (answer?.ok === true) {

@@ -1,6 +1,6 @@
 // Which message is which, for the journal: its unique id, or a fingerprint where the server gives none or one twice.
 import type { ListedMessage } from './listing.js';
-import type { IspSession } from './session/ispSession.js';
+import type { MailboxSession } from './session/mailboxSession.js';
 
 export interface IdentifiedMessage {
   readonly number: number;
@@ -17,7 +17,7 @@ export interface Identified {
 
 /** Identifies every message. Equal fingerprints in one mailbox are told apart by their order; `seen` counts them over its parts. */
 export async function identify(
-  session: Pick<IspSession, 'fingerprints'>,
+  session: Pick<MailboxSession, 'fingerprints'>,
   listed: readonly ListedMessage[],
   seen: Map<string, number> = new Map(),
 ): Promise<Identified> {

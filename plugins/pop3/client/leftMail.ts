@@ -5,7 +5,7 @@ import type { FetchTally } from './fetchTally.js';
 import { headerPrint } from './headerPrint.js';
 import type { IspAccount } from './ispAccount.js';
 import { isLostLease } from './lostLease.js';
-import type { IspSession } from './session/ispSession.js';
+import type { MailboxSession } from './session/mailboxSession.js';
 
 /** Each costs a TOP and a mail: what is beyond has its turn in the next session. */
 const MOST_TOLD = 50;
@@ -17,7 +17,7 @@ export interface LeftMail {
 
 /** Announces those that were not announced yet. A notice that cannot be written is reported, and tried again in the next session. */
 export async function tellOfLeft(
-  session: Pick<IspSession, 'header'>,
+  session: Pick<MailboxSession, 'header'>,
   { tooLarge, resting }: LeftMail,
   { account, request, tally }: { readonly account: IspAccount; readonly request: FetchRequest; readonly tally: FetchTally },
 ): Promise<void> {

@@ -1,6 +1,6 @@
 // Before a message is deleted that only its unique id says to be known: is it still that one? Some servers reuse ids (sorting case 80).
 import type { PlannedMessage } from './collectPlan.js';
-import type { IspSession } from './session/ispSession.js';
+import type { MailboxSession } from './session/mailboxSession.js';
 
 /** TOPs on the line at a time. */
 const ASKED_AHEAD = 32;
@@ -14,7 +14,7 @@ export interface Rechecked {
 
 /** One TOP a message, which is about to leave the ISP or was away: none for mail that merely stays there. */
 export async function recheck(
-  session: Pick<IspSession, 'prints'>,
+  session: Pick<MailboxSession, 'prints'>,
   messages: readonly PlannedMessage[],
   pipelining: boolean,
 ): Promise<Rechecked> {

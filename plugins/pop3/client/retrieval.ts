@@ -11,7 +11,7 @@ import {
 import type { PlannedMessage } from './collectPlan.js';
 import type { FetchTally } from './fetchTally.js';
 import type { IspAccount } from './ispAccount.js';
-import type { AskedMessage, IspSession, MessageSink, ReadingWay, StreamedMessage } from './session/ispSession.js';
+import type { AskedMessage, MailboxSession, MessageSink, ReadingWay, StreamedMessage } from './session/mailboxSession.js';
 
 /** Octets of small messages that intake may be busy with. */
 const INTAKE_OCTETS = 8 * 1024 * 1024;
@@ -34,7 +34,7 @@ export class Retrieval implements MessageSink {
   readonly failures = new Set<string>();
   /** Keys of messages at which the session fell out of step. */
   readonly doubts = new Set<string>();
-  readonly #session: IspSession;
+  readonly #session: MailboxSession;
   readonly #services: RetrievalServices;
   readonly #running = new Set<Promise<void>>();
   #runningOctets = 0;
@@ -46,7 +46,7 @@ export class Retrieval implements MessageSink {
   /** Keys of messages that came and that intake did not take. */
   readonly #refusals = new Set<string>();
 
-  constructor(session: IspSession, services: RetrievalServices) {
+  constructor(session: MailboxSession, services: RetrievalServices) {
     this.#session = session;
     this.#services = services;
   }

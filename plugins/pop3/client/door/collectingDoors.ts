@@ -1,6 +1,6 @@
 // On the main thread: the doors that carry octets of collections, and which session is in which.
 import type { Disposable } from '@postroom/sdk';
-import type { DoorKeeper, DoorLine } from '@postroom/sdk/services';
+import type { DoorKeeper, DoorLine, Doors } from '@postroom/sdk/services';
 import type { IspAccount } from '../ispAccount.js';
 import type { KnownWays } from '../login/knownWays.js';
 import { isClosedDoor } from './closedDoor.js';
@@ -16,17 +16,22 @@ interface Keeping {
 
 export class CollectingDoors implements DoorKeeper {
   /** Doors that take sessions. */
-  readonly #open = new Set<Keeping>();
-  /** By account: messages that its last session found to be read. */
+  readonly #taking = new Set<Keeping>();
+  /** By account: messages that a session of its last round found to be read, at most. */
   readonly #found = new Map<string, number>();
   #lastNumber = 0;
-  #begun: Promise<void> | undefined;
+  /** The service that was asked for doors last, and when they are open. */
+  #asked: Doors | undefined;
+  #areOpen: Promise<void> | undefined;
 
   /**
-   * `begin`: has the module opened in the doors that there are, and never rejects. Called with the first session, since a plugin's modules are known only while
-   * it is active.
+   * `provided`: the service of doors, where there is one. `open`: has it open the module, and never rejects. Called with the first session, since a plugin's
+   * modules are known only while it is active.
    */
-  constructor(private readonly begin: (keeper: DoorKeeper) => Promise<void>) {}
+  constructor(
+    private readonly provided: () => Doors | undefined,
+    private readonly open: (doors: Doors, keeper: DoorKeeper) => Promise<void>,
+  ) {}
 
   setup(): undefined {
     return undefined;
@@ -34,9 +39,9 @@ export class CollectingDoors implements DoorKeeper {
 
   attend(line: DoorLine): Disposable {
     const door: Keeping = { line, sessions: new Map() };
-    line.hear('ready', () => this.#open.add(door));
+    line.hear('ready', () => this.#taking.add(door));
     line.hear('leaving', () => {
-      this.#open.delete(door);
+      this.#taking.delete(door);
       for (const session of door.sessions.values()) session.isLeaving = true;
     });
     line.hear('batch', (batch: ReadBatch) => door.sessions.get(batch.session)?.batch(batch));
@@ -44,23 +49,27 @@ export class CollectingDoors implements DoorKeeper {
     line.answer('piece', (piece: StreamPiece) => door.sessions.get(piece.session)?.piece(piece) ?? false);
     return {
       dispose: () => {
-        this.#open.delete(door);
+        this.#taking.delete(door);
         for (const session of door.sessions.values()) session.doorEnded();
       },
     };
   }
 
-  /** A session of the account has found so many messages to be read. */
+  /** A session of the account's round has found so many messages to be read, at most. */
   found(account: IspAccount, messages: number): void {
     this.#found.set(account.id, messages);
   }
 
   /** A session in a door; `undefined` where it is one for the main thread. Throws as LocalSession.open. */
   async session(account: IspAccount, known: KnownWays, signal: AbortSignal): Promise<DoorSession | undefined> {
-    this.#begun ??= this.begin(this);
-    await this.#begun;
+    const doors = this.provided();
+    if (doors !== this.#asked) {
+      this.#asked = doors;
+      this.#areOpen = doors && this.open(doors, this);
+    }
+    await this.#areOpen;
     const door = this.#leastBusy;
-    if (door === undefined || !readsInDoor(this.#open.size, this.#found.get(account.id))) return undefined;
+    if (door === undefined || !readsInDoor(this.#taking.size, this.#found.get(account.id))) return undefined;
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const abort = (): void => session.cut();
@@ -85,7 +94,7 @@ export class CollectingDoors implements DoorKeeper {
   }
 
   get #leastBusy(): Keeping | undefined {
-    const [first, ...others] = this.#open;
+    const [first, ...others] = this.#taking;
     return others.reduce((least, door) => (least !== undefined && least.sessions.size <= door.sessions.size ? least : door), first);
   }
 }

@@ -4,7 +4,7 @@ import type { DoorLine } from '@postroom/sdk/services';
 import type { IspAnswer } from '../ispAnswers.js';
 import type { IspCapabilities } from '../ispCapabilities.js';
 import type { ListedMessage, ListingOptions, ReadListing } from '../listing.js';
-import type { AskedMessage, IspSession, MessageSink, ReadingWay } from '../session/ispSession.js';
+import type { AskedMessage, MailboxSession, MessageSink, ReadingWay } from '../session/mailboxSession.js';
 import { closedDoor } from './closedDoor.js';
 import { DoorStream } from './doorStream.js';
 import {
@@ -31,7 +31,7 @@ const NOTHING: IspCapabilities = {
   loginDelaySeconds: 0,
 };
 
-export class DoorSession implements IspSession {
+export class DoorSession implements MailboxSession {
   capabilities = NOTHING;
   hasLostPipeline = false;
   isClosed = false;

@@ -1,6 +1,6 @@
 // In a door: what a session reads, on its way to the main thread. Messages cross by the turn, as one buffer; a large one in pieces. Little is ahead of intake.
 import type { DoorLine } from '@postroom/sdk/services';
-import type { MessageSink, StreamedMessage } from '../session/ispSession.js';
+import type { MessageSink, StreamedMessage } from '../session/mailboxSession.js';
 import type { BeginStream, ReadBatch, ReadEvent, StreamPiece } from './sessionWords.js';
 
 /** Octets that may be on their way to intake. */

@@ -1,5 +1,5 @@
 // On the main thread: a large message that a door reads, piece by piece as intake takes it.
-import type { StreamedMessage } from '../session/ispSession.js';
+import type { StreamedMessage } from '../session/mailboxSession.js';
 import type { BeginStream, StreamPiece } from './sessionWords.js';
 
 interface Waiting {

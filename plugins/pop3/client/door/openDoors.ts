@@ -1,22 +1,18 @@
 // Has the doors that there are open what carries the octets of collections.
 import { type PluginContext, sentenceOf } from '@postroom/sdk';
-import { type Clock, type DoorKeeper, Doors } from '@postroom/sdk/services';
+import type { Clock, DoorKeeper, Doors } from '@postroom/sdk/services';
 
 /** As `contributes.doors` names it. */
-const MODULE = './dist/client/door/collectingDoor.js';
+const MODULE = './dist/collectingDoor.js';
 /** Milliseconds for sessions with ISPs to end well, where the plugin ends. */
 const GRACE_MS = 1_000;
 /** Milliseconds that the first collection waits for them. */
 const OPEN_MS = 2_000;
 
 /** Resolves when they are open, or take too long, or cannot: the main thread reads then. */
-export async function openDoors(
-  context: Pick<PluginContext, 'id' | 'folder' | 'get' | 'log' | 'subscriptions'>,
-  clock: Clock,
-  keeper: DoorKeeper,
-): Promise<void> {
+export async function openDoors(context: PluginContext, clock: Clock, service: Doors, keeper: DoorKeeper): Promise<void> {
   try {
-    const doors = context.get(Doors).protocol(context, MODULE, keeper);
+    const doors = service.protocol(context, MODULE, keeper);
     context.subscriptions.push({ dispose: () => doors.close(GRACE_MS) });
     await new Promise<void>((resolve, reject) => {
       const timer = clock.after(OPEN_MS, resolve);

@@ -4,8 +4,8 @@
 const WORTH_A_DOOR = 50;
 
 /**
- * `doors`: how many are open. `lastFound`: messages that the account's session before this one found to be read, `undefined` for the first since the start. A
- * connection cannot change threads: what its mailbox holds is known too late.
+ * `doors`: how many are open. `lastFound`: messages that a session of the account found to be read, in this round or, before its first session has, in
+ * the one before; `undefined` for the first since the start. A connection cannot change threads: what its mailbox holds is known too late.
  */
 export function readsInDoor(doors: number, lastFound: number | undefined): boolean {
   return doors > 0 && (lastFound === undefined || lastFound > WORTH_A_DOOR);

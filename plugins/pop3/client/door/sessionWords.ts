@@ -4,7 +4,7 @@ import type { IspAccount } from '../ispAccount.js';
 import type { IspCapabilities } from '../ispCapabilities.js';
 import type { Way } from '../login/waysToLogIn.js';
 import { OutOfStep } from '../outOfStep.js';
-import type { AskedMessage, IspSession, ReadingWay } from '../session/ispSession.js';
+import type { AskedMessage, MailboxSession, ReadingWay } from '../session/mailboxSession.js';
 import { SessionAbandoned } from '../session/sessionAbandoned.js';
 
 /** Of every word: which of the line's sessions it is about. */
@@ -27,7 +27,7 @@ export interface OpenedSession {
 }
 
 /** Calls that are passed on as they are. */
-export type PlainCall = keyof Pick<IspSession, 'stat' | 'list' | 'fingerprints' | 'header' | 'prints' | 'remove' | 'quit'>;
+export type PlainCall = keyof Pick<MailboxSession, 'stat' | 'list' | 'fingerprints' | 'header' | 'prints' | 'remove' | 'quit'>;
 
 /** Question `call`. */
 export interface CallSession extends OfSession {

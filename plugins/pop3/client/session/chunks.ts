@@ -1,5 +1,5 @@
 // How many messages are asked for at a time.
-import type { AskedMessage } from './ispSession.js';
+import type { AskedMessage } from './mailboxSession.js';
 
 /** Commands and listed octets of one chunk; two chunks are on the line at a time. */
 const CHUNK_MESSAGES = 32;

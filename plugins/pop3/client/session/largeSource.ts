@@ -1,7 +1,7 @@
 // A message that is too large to stand in memory, on its way from the line into intake.
 import { PostroomError } from '@postroom/sdk';
-import type { StreamedMessage } from './ispSession.js';
 import { OctetCount } from './listedSize.js';
+import type { StreamedMessage } from './mailboxSession.js';
 
 /** Has a limit, and remembers whether it was the line that failed. Intake learns that it is complete when `prove` has said so: before that it stores nothing. */
 export class LargeSource implements StreamedMessage {

@@ -9,10 +9,10 @@ import { type ListedMessage, type ListingOptions, type ReadListing, readListing 
 import type { KnownWays } from '../login/knownWays.js';
 import type { Pop3Dialogue } from '../pop3Dialogue.js';
 import { fingerprint } from './fingerprint.js';
-import type { AskedMessage, IspSession, MessageSink, ReadingWay } from './ispSession.js';
+import type { AskedMessage, MailboxSession, MessageSink, ReadingWay } from './mailboxSession.js';
 import { MessageReading } from './messageReading.js';
 
-export class LocalSession implements IspSession {
+export class LocalSession implements MailboxSession {
   readonly capabilities: IspCapabilities;
   readonly #dialogue: Pop3Dialogue;
   readonly #reading: MessageReading;

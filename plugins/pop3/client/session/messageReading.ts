@@ -8,9 +8,9 @@ import type { Pop3Dialogue } from '../pop3Dialogue.js';
 import { AnswerSearch } from './answerSearch.js';
 import { inChunks } from './chunks.js';
 import { notHandedOver } from './handedOver.js';
-import type { AskedMessage, MessageSink, ReadingWay } from './ispSession.js';
 import { LargeSource } from './largeSource.js';
 import { ListedSizes, OctetCount } from './listedSize.js';
+import type { AskedMessage, MessageSink, ReadingWay } from './mailboxSession.js';
 import { SessionAbandoned } from './sessionAbandoned.js';
 import { tooLargeSentence } from './tooLarge.js';
 
@@ -42,7 +42,7 @@ export class MessageReading {
     this.#dialogue = dialogue;
   }
 
-  /** As IspSession.read. */
+  /** As MailboxSession.read. */
   async read(messages: readonly AskedMessage[], way: ReadingWay, sink: MessageSink): Promise<void> {
     const asked = messages.map((message, at): Asked => ({ ...message, at }));
     const isSmall = ({ size }: Asked): boolean => size <= SMALL_MESSAGE;

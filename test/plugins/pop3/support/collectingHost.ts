@@ -6,7 +6,7 @@ import { activate } from '#plugins/pop3/dist/plugin.js';
 import { ACCOUNT, certificate, FakeHost, type TestCertificate } from './fakeHost.js';
 import { FakeIntake, FakeJournal } from './fakeIntake.js';
 import { ScriptedServer } from './scriptedServer.js';
-import type { TestDoor } from './testDoors.js';
+import { type TestDoor, TestDoors } from './testDoors.js';
 
 /** Where a session's octets are read. */
 export type ReadingPlace = 'on the main thread' | 'in a door';
@@ -25,6 +25,7 @@ export class CollectingHost {
   readonly isp: ScriptedServer;
   readonly journal = new FakeJournal();
   readonly intake = new FakeIntake(this.journal);
+  readonly doors = new TestDoors();
   readonly told: LeftMessage[] = [];
   readonly progress: (readonly [number, number, number])[] = [];
   readonly pem: TestCertificate;
@@ -34,6 +35,7 @@ export class CollectingHost {
     this.host = new FakeHost(used);
     this.isp = new ScriptedServer(used, security === 'tls');
     Object.assign(this.host.accountValues, { 'pop3.host': '127.0.0.1', 'pop3.security': security });
+    this.host.doors = this.doors;
     activate(this.host.context());
   }
 
@@ -77,19 +79,19 @@ export class CollectingHost {
 
   /** The door that the first session has opened. */
   get door(): TestDoor {
-    const [door] = this.host.collectingDoors.opened;
+    const [door] = this.doors.opened;
     if (door === undefined) throw new Error('No door is open.');
     return door;
   }
 
   /** Each session is in a door from now on, however little it finds. */
   #readInDoor(): void {
-    this.host.collectingDoors.modules.set('collectingDoor.js', ({ line }) => new SessionsInDoor(line, this.host.clock));
-    this.host.collectingDoors.onProtocol = (keeper) => void Object.assign(keeper, { found: () => undefined });
+    this.doors.modules.set('collectingDoor.js', ({ line }) => new SessionsInDoor(line, this.host.clock));
+    this.doors.onProtocol = (keeper) => void Object.assign(keeper, { found: () => undefined });
   }
 
   async stop(): Promise<void> {
-    await this.host.collectingDoors.close();
+    await this.doors.close();
     await this.isp.stop();
   }
 }

@@ -24,7 +24,6 @@ import {
   type ServiceId,
 } from '@postroom/sdk/services';
 import { generate } from 'selfsigned';
-import { TestDoors } from './testDoors.js';
 
 const manifest = JSON.parse(readFileSync(new URL(import.meta.resolve('#plugins/pop3/package.json')), 'utf8')) as {
   contributes: { configuration: { properties: Record<string, { default?: unknown }> } };
@@ -195,8 +194,6 @@ export class FakeHost {
   readonly logins: { name: string; password: string; address: string }[] = [];
   readonly commands = new Map<string, CommandHandler>();
   readonly certificates: TestCertificates;
-  /** Those of the collecting half; in the place of `doors` for it. */
-  readonly collectingDoors = new TestDoors();
   loginResult: 'wait' | undefined;
   password: string | undefined = 'isp secret';
   passwordOfUsers = 'open sesame';
@@ -222,7 +219,6 @@ export class FakeHost {
   context(): PluginContext {
     const services = new Map<unknown, unknown>([
       [Clock, this.clock],
-      [Doors, this.collectingDoors],
       [Certificates, this.certificates],
       [Events, { emit: (event: PostroomEvent) => void this.events.push(event), on: () => ({ dispose: () => {} }) }],
       [Authenticator, { login: (name: string, password: string, peer: { address: string }) => this.#login(name, password, peer.address) }],

@@ -1,9 +1,10 @@
 // Doors within this thread: nothing but the line, and what runs at its ends.
 import type { PluginContext } from '@postroom/sdk';
-import type { DoorKeeper, DoorModule, Doors, OpenDoor, ProtocolDoors } from '@postroom/sdk/services';
+import type { DoorKeeper, DoorModule, Doors, DoorsState, OpenDoor, ProtocolDoors } from '@postroom/sdk/services';
 import { type PairedDoorLines, pairedDoorLines } from '@postroom/sdk/testing';
 
-export class TestDoors implements Pick<Doors, 'protocol'> {
+export class TestDoors implements Doors {
+  readonly sharePorts = false;
   /** What doors open, by the name of the module's file; others open in none. */
   readonly modules = new Map<string, DoorModule['openDoor']>();
   /** In the order in which they came. */
@@ -11,6 +12,10 @@ export class TestDoors implements Pick<Doors, 'protocol'> {
   /** In place of all this, and the plugin as they know it. */
   real: { readonly doors: Doors; readonly plugin: Pick<PluginContext, 'id' | 'folder'> } | undefined;
   onProtocol: (keeper: DoorKeeper) => void = () => {};
+
+  get state(): DoorsState {
+    return { open: this.opened.length, most: 1, text: 'Doors of a test.', crashed: 0, mainLoad: 1 };
+  }
 
   protocol(_plugin: unknown, module: string, keeper: DoorKeeper): ProtocolDoors {
     if (this.real !== undefined) return this.real.doors.protocol(this.real.plugin, module, keeper);

@@ -1,7 +1,6 @@
 import type { DoorLine } from '@postroom/sdk/services';
 import { expect } from 'chai';
 import { DoorSink } from '#plugins/pop3/dist/client/door/doorSink.js';
-import { readsInDoor } from '#plugins/pop3/dist/client/door/readsInDoor.js';
 import type { ReadBatch } from '#plugins/pop3/dist/client/door/sessionWords.js';
 
 const MB = 1024 * 1024;
@@ -81,18 +80,5 @@ describe('what a door hands over of an ISP session', () => {
     expect(pulled).to.be.at.most(256 * 1024);
     // The stream, and its first piece.
     expect(line.asked).to.equal(2);
-  });
-});
-
-describe('whether a session with an ISP is one for a door', () => {
-  it('is no where no door is open', () => {
-    expect(readsInDoor(0, undefined)).to.equal(false);
-    expect(readsInDoor(0, 10_000)).to.equal(false);
-  });
-
-  it('is yes where nothing is known of the account, or its last session found more than 50 messages', () => {
-    expect(readsInDoor(1, undefined)).to.equal(true);
-    expect(readsInDoor(1, 50)).to.equal(false);
-    expect(readsInDoor(1, 51)).to.equal(true);
   });
 });

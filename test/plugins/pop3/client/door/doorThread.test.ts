@@ -7,7 +7,7 @@ import { until } from '../../support/servedHost.js';
 
 const THREAD = fileURLToPath(new URL(import.meta.resolve('#plugins/platform/doors/dist/doorThread.js')));
 const FOLDER = fileURLToPath(new URL('.', import.meta.resolve('#plugins/pop3/package.json')));
-const MODULE = './dist/client/door/collectingDoor.js';
+const MODULE = './dist/collectingDoor.js';
 
 describe('a collection whose octets are read in a thread', () => {
   let at: CollectingHost;
@@ -25,7 +25,7 @@ describe('a collection whose octets are read in a thread', () => {
       log: { debug: note, info: note, warn: note, error: note },
       threadFile: THREAD,
     });
-    at.host.collectingDoors.real = { doors, plugin: { id: 'postroom.pop3', folder: FOLDER } };
+    at.doors.real = { doors, plugin: { id: 'postroom.pop3', folder: FOLDER } };
   });
   afterEach(async () => {
     await at.stop();
@@ -46,7 +46,7 @@ describe('a collection whose octets are read in a thread', () => {
   it('says what the main thread says of a refused login', async () => {
     at.host.password = 'wrong';
     const inThread = await at.round();
-    at.host.collectingDoors.real = undefined;
+    at.doors.real = undefined;
     const other = await CollectingHost.start('starttls');
     other.pin();
     other.host.password = 'wrong';

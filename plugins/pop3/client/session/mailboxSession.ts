@@ -48,7 +48,7 @@ export interface MessageSink {
   lost(at: number): void;
 }
 
-export interface IspSession {
+export interface MailboxSession {
   /** What the server can do in this session; `pipelining` only where its lines are so that answers can be told apart. */
   readonly capabilities: IspCapabilities;
   /** Commands went out together, and the answer to one of them stayed away or was none. */
