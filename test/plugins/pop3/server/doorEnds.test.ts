@@ -148,6 +148,20 @@ describe('POP3 in doors and on the main thread', () => {
     });
   }
 
+  it('knows clients of a load balancer in a door by their own address', async () => {
+    await served.stop();
+    served = await ServedHost.start('in a door', ['starttls'], (host) => {
+      host.values['pop3.listen'] = [{ host: '127.0.0.1', port: 0, security: 'starttls', proxies: ['127.0.0.1'] }];
+      host.values['pop3.plaintextNetworks'] = ['198.51.100.0/24'];
+    });
+    const client = await served.client();
+    client.send('PROXY TCP4 198.51.100.7 192.0.2.1 40001 110\r\n');
+    await loggedIn(client);
+    expect(served.host.logins.map(({ address }) => address)).to.deep.equal(['198.51.100.7']);
+    const sessions = served.host.events.map((event) => event.type === 'session' && event.peer);
+    expect(sessions).to.deep.equal(['198.51.100.7']);
+  });
+
   it('P17 has a mailbox open once', async () => {
     await served.andrewsClient();
     expect(await (await served.mainClient()).login()).to.match(/^-ERR \[IN-USE\]/);
