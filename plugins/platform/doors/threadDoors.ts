@@ -6,7 +6,7 @@ import { Door } from './door.js';
 import { boundedDoors, crashPauseMs, type DoorDemand, nextDemand } from './doorDemand.js';
 import { type DoorMachine, type DoorMode, type DoorsSetting, doorMode, doorsText, takesPart } from './doorMode.js';
 import type { DoorModules, DoorPlugin } from './doorModules.js';
-import { Protocol } from './protocol.js';
+import { ProtocolInDoors } from './protocolInDoors.js';
 
 /** How often it looks how busy the threads are. */
 const LOOK_MS = 1_000;
@@ -29,7 +29,7 @@ export interface ThreadDoorsParts {
 
 export class ThreadDoors implements Doors, Disposable {
   readonly #doors = new Set<Door>();
-  readonly #protocols = new Set<Protocol>();
+  readonly #protocols = new Set<ProtocolInDoors>();
   readonly #looks: NodeJS.Timeout;
   #demand: DoorDemand = { wanted: 0 };
   #crashed = 0;
@@ -64,7 +64,7 @@ export class ThreadDoors implements Doors, Disposable {
   }
 
   protocol(plugin: DoorPlugin, module: string, keeper: DoorKeeper, { fromCores }: { readonly fromCores?: number } = {}): ProtocolDoors {
-    const protocol: Protocol = new Protocol({
+    const protocol: ProtocolInDoors = new ProtocolInDoors({
       module: this.parts.modules.urlOf(plugin, module),
       keeper,
       fromCores,
@@ -104,7 +104,7 @@ export class ThreadDoors implements Doors, Disposable {
     return [...this.#doors].filter((door) => !door.isEnding);
   }
 
-  #takesPart({ fromCores }: Protocol): boolean {
+  #takesPart({ fromCores }: ProtocolInDoors): boolean {
     return takesPart(this.parts.setting(), this.parts.machine.cores, fromCores);
   }
 
@@ -131,7 +131,7 @@ export class ThreadDoors implements Doors, Disposable {
     for (let more = living.length; more < wanted; more += 1) this.#begin(taking);
   }
 
-  #begin(protocols: readonly Protocol[]): void {
+  #begin(protocols: readonly ProtocolInDoors[]): void {
     const door: Door = new Door(this.parts.threadFile, {
       onProblem: (sentence) => this.parts.log.warn(`A door thread reports: ${sentence}`),
       onCrash: (reason) => this.#crash(door, reason),

@@ -9,7 +9,7 @@ export interface OpenedPort {
   readonly port: number;
 }
 
-export interface JoinOptions extends Pick<ServerOpts, 'allowHalfOpen' | 'noDelay' | 'pauseOnConnect'> {
+export interface JoinPortOptions extends Pick<ServerOpts, 'allowHalfOpen' | 'noDelay' | 'pauseOnConnect'> {
   /** Listening sockets. The system deals connections out evenly among all sockets of the port, of which the main thread has one. */
   readonly sockets?: number;
 }
@@ -31,7 +31,7 @@ export class JoinedPort {
   private constructor(private readonly sockets: readonly Joined[]) {}
 
   /** Rejects with the system's error. `connected` gets each connection, as the main thread's server does by its event `connection`. */
-  static async join(at: OpenedPort, connected: (socket: Socket) => void, options: JoinOptions = {}): Promise<JoinedPort> {
+  static async join(at: OpenedPort, connected: (socket: Socket) => void, options: JoinPortOptions = {}): Promise<JoinedPort> {
     const { sockets = SOCKETS, ...own } = options;
     const joined = Array.from({ length: sockets }, () => {
       const one: Joined = {

@@ -149,6 +149,7 @@ describe('door threads', function () {
     await room.lines[0]?.ask('name', undefined);
     await protocol.close(0);
     expect(room.lines).to.deep.equal([]);
+    await until('it is told', () => log.length > 0);
     expect(log[0]).to.contain('did not end within 5000 ms');
   });
 
