@@ -162,6 +162,29 @@ describe('POP3 in doors and on the main thread', () => {
     expect(sessions).to.deep.equal(['198.51.100.7']);
   });
 
+  it('lets the sessions of a door that is closed go on while there is time, and takes nothing new in it', async () => {
+    const client = await served.andrewsClient();
+    await client.ask('DELE 1');
+    const closed = served.door.close(900_000);
+    await until(() => !served.door.isListening);
+    expect(await client.ask('STAT')).to.equal('+OK 0 0');
+    expect(await client.ask('QUIT')).to.equal('+OK Bye');
+    await client.rest();
+    await closed;
+    expect(served.andrew.mail).to.have.length(0);
+  });
+
+  it('ends the idle sessions of a door that is closed when the ports close as well', async () => {
+    const client = await served.andrewsClient();
+    await client.ask('DELE 1');
+    const closed = served.door.close(900_000);
+    await until(() => !served.door.isListening);
+    await served.host.listener?.stop(5_000);
+    expect(await client.rest()).to.equal('');
+    await closed;
+    expect(served.andrew.mail).to.have.length(1);
+  });
+
   it('P17 has a mailbox open once', async () => {
     await served.andrewsClient();
     expect(await (await served.mainClient()).login()).to.match(/^-ERR \[IN-USE\]/);
