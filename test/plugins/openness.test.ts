@@ -143,7 +143,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/trial-period': { services: ['Clock', 'Documents', 'Events', 'Leases', 'SettingsService', 'StartMode', 'TrialPeriod'] },
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
-  pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
+  pop3: { services: [...SERVES, 'Doors', 'Maildrops'].sort(), listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
   'reply-thread': { services: ['Clock'] },

@@ -68,13 +68,18 @@ export class Pop3Listener implements PortListener {
   async stop(graceMs: number): Promise<void> {
     const closed = [...this.#servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#servers.clear();
-    await Promise.all([...closed, this.#front.end(graceMs), this.#inDoors?.close(graceMs)]);
-    this.#inDoors = undefined;
-    // Mailboxes are let go of before the store closes, so that another server has them at once; what a door held as well.
-    await this.#desk.held.free(graceMs);
+    await Promise.all([...closed, this.#front.end(graceMs), this.#closeDoors(graceMs)]);
     this.#desk.dispose();
     await this.#renewal?.dispose();
     this.#renewal = undefined;
+  }
+
+  /** Mailboxes are let go of before the store closes, so that another server has them at once: those of doors that were ended as well. */
+  async #closeDoors(graceMs: number): Promise<void> {
+    if (this.#inDoors === undefined) return;
+    await this.#inDoors.close(graceMs);
+    this.#inDoors = undefined;
+    await this.#desk.held.free(graceMs);
   }
 
   #keeper(ports: readonly AskedPort[]): DoorKeeper {
