@@ -25,7 +25,7 @@ export interface ListenerServices extends Pop3DeskServices {
   /** `undefined` where nobody provides them. */
   readonly doors: () => Doors | undefined;
   /** Whose doors they are. */
-  readonly plugin: Pick<PluginContext, 'id' | 'folder'>;
+  readonly plugin: Pick<PluginContext, 'id' | 'folder' | 'manifest'>;
 }
 
 /** An entry of the settings and what came of it. */
