@@ -1,14 +1,12 @@
 // The practice office of the tests, without a timer and without the manager.
 import { PRACTICE_ADDRESSES, type PracticeIsp, practiceOffice, practiceServers } from '@postroom/sdk/testing';
+import { doorThreads } from './doorThreads.js';
 
 export const REGULAR = PRACTICE_ADDRESSES.regular;
 export const DOMAIN = PRACTICE_ADDRESSES.domain;
 
 /** Where the practice ISP is, as properties of an account. */
 export const ispServers = practiceServers;
-
-/** So many door threads for every server of the tests, on a Node.js that can have them; unset: as the product decides. */
-const DOORS = process.env['POSTROOM_TEST_DOORS'];
 
 /** settings.json as data. */
 export function officeSettings(isp: PracticeIsp): Readonly<Record<string, unknown>> {
@@ -26,6 +24,6 @@ export function officeSettings(isp: PracticeIsp): Readonly<Record<string, unknow
     'smtp.plaintextNetworks': ['127.0.0.1'],
     // Its port is one for the whole machine.
     'admin-ui.listen': [],
-    ...(DOORS !== undefined && { 'server.doors': Number(DOORS) }),
+    ...doorThreads(),
   };
 }
