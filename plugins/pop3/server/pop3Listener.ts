@@ -10,7 +10,7 @@ import { Pop3Attendance } from './door/attendance.js';
 import type { Pop3DoorSetup } from './door/pop3DoorFront.js';
 import type { KeyAndCertificate } from './front/handshakes.js';
 import { Pop3Front } from './front/pop3Front.js';
-import { portProblem } from './front/portProblem.js';
+import { portProblem } from './portProblem.js';
 import { type ListenEntry, listenEntries } from './serverSettings.js';
 
 /** As `contributes.doors` of the manifest has it. */
@@ -56,12 +56,14 @@ export class Pop3Listener implements PortListener {
     this.#renewal = certificates.onDidChange(() => this.#renew());
     const doors = this.#services.doors();
     const isShared = doors?.sharePorts === true;
-    const ports = await Promise.all(listenEntries(settings).map((entry) => this.#open(entry, isShared)));
+    let ports: readonly AskedPort[] = [];
     if (isShared) {
-      this.#inDoors = doors.protocol(this.#services.plugin, DOOR_MODULE, this.#keeper(ports), { fromCores: FROM_CORES });
-      // The ports are open without them.
-      void this.#inDoors.open();
+      const keeper = this.#keeper(() => ports);
+      this.#inDoors = doors.protocol(this.#services.plugin, DOOR_MODULE, keeper, { fromCores: FROM_CORES });
     }
+    ports = await Promise.all(listenEntries(settings).map((entry) => this.#open(entry, isShared)));
+    // The ports are open without them.
+    void this.#inDoors?.open();
     return ports.map(({ open }) => open);
   }
 
@@ -82,12 +84,9 @@ export class Pop3Listener implements PortListener {
     await this.#desk.held.free(graceMs);
   }
 
-  #keeper(ports: readonly AskedPort[]): DoorKeeper {
-    const joined = ports.flatMap(({ entry, open: { host, port, problem } }) =>
-      problem === undefined ? [{ entry, at: { address: host, port } }] : [],
-    );
+  #keeper(ports: () => readonly AskedPort[]): DoorKeeper {
     return {
-      setup: (): Pop3DoorSetup => ({ certificate: this.#certificate(), ports: joined }),
+      setup: (): Pop3DoorSetup => ({ certificate: this.#certificate(), ports: ports().flatMap(joinable) }),
       attend: (line) => new Pop3Attendance(line, this.#desk),
     };
   }
@@ -124,4 +123,8 @@ export class Pop3Listener implements PortListener {
     this.#front.renew(certificate);
     this.#inDoors?.tellAll('certificate', certificate);
   }
+}
+
+function joinable({ entry, open: { host, port, problem } }: AskedPort): Pop3DoorSetup['ports'] {
+  return problem === undefined ? [{ entry, at: { address: host, port } }] : [];
 }
