@@ -188,7 +188,7 @@ export class Pop3Dialogue {
 
   /** The next line: `said` as it came, `shown` without secrets. */
   async #line(what: string, toSecret: boolean, ms?: number): Promise<{ readonly said: string; readonly shown: string }> {
-    const said = await this.#incoming.line(what, ms);
+    const said = this.#incoming.lineAtHand() ?? (await this.#incoming.line(what, ms));
     const shown = toSecret ? withoutEcho(said, this.#secrets) : withoutSecrets(said, this.#secrets);
     this.#unanswered = Math.max(0, this.#unanswered - 1);
     this.#transcript?.('server', printable(shown));
