@@ -1,6 +1,6 @@
 // The service: keeps as many door threads as are wanted, with the modules of all open protocols in each.
 import { performance } from 'node:perf_hooks';
-import type { Disposable, Logger } from '@postroom/sdk';
+import { type Disposable, type Logger, sentenceOf } from '@postroom/sdk';
 import type { DoorKeeper, Doors, DoorsState, ProtocolDoors } from '@postroom/sdk/services';
 import { Door } from './door.js';
 import { boundedDoors, crashPauseMs, type DoorDemand, nextDemand } from './doorDemand.js';
@@ -127,23 +127,28 @@ export class ThreadDoors implements Doors, Disposable {
     const wanted = taking.length === 0 ? 0 : boundedDoors(this.#demand.wanted, this.#mode);
     const living = this.#living;
     for (const door of living.slice(wanted)) void door.close(SESSION_MS);
-    if (this.#pause !== undefined) return;
-    for (let more = living.length; more < wanted; more += 1) this.#begin(taking);
+    for (let more = living.length; more < wanted && this.#pause === undefined; more += 1) this.#begin(taking);
   }
 
+  /** Where the system has no thread for it, that counts as a door that crashed at once. */
   #begin(protocols: readonly ProtocolInDoors[]): void {
-    const door: Door = new Door(this.parts.threadFile, {
-      onProblem: (sentence) => this.parts.log.warn(`A door thread reports: ${sentence}`),
-      onCrash: (reason) => this.#crash(door, reason),
-    });
-    this.#doors.add(door);
-    void door.ended.then(() => this.#doors.delete(door));
-    for (const protocol of protocols) void protocol.openIn(door);
+    const began = performance.now();
+    try {
+      const door = new Door(this.parts.threadFile, {
+        onProblem: (sentence) => this.parts.log.warn(`A door thread reports: ${sentence}`),
+        onCrash: (reason) => this.#crashedAfter(performance.now() - began, reason),
+      });
+      this.#doors.add(door);
+      void door.ended.then(() => this.#doors.delete(door));
+      for (const protocol of protocols) void protocol.openIn(door);
+    } catch (error) {
+      this.#crashedAfter(0, sentenceOf(error));
+    }
   }
 
-  #crash(door: Door, reason: string): void {
+  #crashedAfter(livedMs: number, reason: string): void {
     this.#crashed += 1;
-    this.#crashesInARow = performance.now() - door.began > LONG_LIFE_MS ? 1 : this.#crashesInARow + 1;
+    this.#crashesInARow = livedMs > LONG_LIFE_MS ? 1 : this.#crashesInARow + 1;
     this.parts.log.error(`A door thread has ended: ${reason}. Its connections are cut; the main thread goes on.`, {
       crashed: this.#crashed,
     });

@@ -48,14 +48,14 @@ describe('door threads', function () {
   let log: string[];
   let doors: ThreadDoors;
 
-  function begin(cores = 2): void {
+  function begin(cores = 2, threadFile = THREAD_FILE): void {
     const note = (sentence: string): void => void log.push(sentence);
     doors = new ThreadDoors({
       machine: { canShare: true, cores },
       setting: () => setting,
       modules: { urlOf: () => MODULE },
       log: { debug: note, info: note, warn: note, error: note },
-      threadFile: THREAD_FILE,
+      threadFile,
     });
   }
 
@@ -152,6 +152,19 @@ describe('door threads', function () {
       expect(doors.state).to.include({ open: 1, crashed: 1 });
     });
   }
+
+  it('that cannot even begin are tried again, and nothing else happens', async () => {
+    await doors.dispose();
+    setting = 1;
+    // A name with neither a dot nor a slash in front is refused by Node.js itself.
+    begin(2, 'nowhere.js');
+    const room = new Room();
+    await open(room);
+    expect(room.lines).to.deep.equal([]);
+    expect(log).to.have.length(1);
+    await until('it was tried again', () => log.length > 1);
+    expect(doors.state).to.include({ open: 0, crashed: 2 });
+  });
 
   it('are ended where a protocol does not end in its time', async () => {
     setting = 1;
