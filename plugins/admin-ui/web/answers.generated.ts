@@ -890,7 +890,7 @@ export interface OutboxHoldAnswer {
   readonly entries: number;
 }
 
-/** outbox.list: Mail that waits to be sent, what came first first */
+/** outbox.list: Mail that waits to be sent, oldest first */
 export type OutboxListAnswer = readonly OutboxListRow[];
 
 export interface OutboxListRow {
