@@ -8,8 +8,9 @@ export function ipAddressesIn(texts: readonly string[]): readonly string[] {
     .flatMap((word) => ipAddress(word) ?? []);
 }
 
+/** Not the name of a host: IPv4 has digits, IPv6 has colons. */
 function mayHoldAddress(text: string): boolean {
-  return text.includes('.') || text.includes(':');
+  return text.includes(':') || (text.includes('.') && /\d/.test(text));
 }
 
 /** The address that a word is. */

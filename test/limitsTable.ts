@@ -6,6 +6,7 @@ import { MOST_MANIFEST_OCTETS } from '@postroom/sdk/base';
 import { HEADER_MS, LONGEST_LINE, LONGEST_REST, MOST_WITHOUT_HEADER } from '@postroom/sdk/network';
 import { LARGEST_SETTINGS_TEXT } from '@postroom/sdk/services';
 import { MOST_PROBLEMS } from '#core/configuration/problems/problems.js';
+import { BUSY_ACCOUNTS, MOST_ACCOUNTS, QUIET_MS } from '#core/flow/rounds/accountPlaces.js';
 import { MOST_MANIFEST_DEPTH, MOST_MANIFEST_VALUES } from '#core/plugins/manifests/manifestLimits.js';
 import { LONGEST_PATTERN, MOST_STATES } from '#core/schemas/linearPattern.js';
 import { SCHEMA_LIMITS } from '#core/schemas/schemaLimits.js';
@@ -32,8 +33,8 @@ export function withLimits(page: string): string {
 }
 
 const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
-  doors: () => [
-    ['door', 'connections', 'of one address', 'until the login', 'octets until then', 'silence'],
+  ports: () => [
+    ['port', 'connections', 'of one address', 'until the login', 'octets until then', 'silence'],
     [
       'POP3',
       setting('pop3', 'pop3.limits.connections'),
@@ -68,7 +69,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ],
   ],
   files: () => [
-    ['descriptors of the process', 'reserve', 'all doors', 'kept for POP3', 'SMTP', 'manager', 'control socket'],
+    ['descriptors of the process', 'reserve', 'all ports', 'kept for POP3', 'SMTP', 'manager', 'control socket'],
     ...[256, 1_024, 4_096, 65_536].map((limit): Row => {
       const room = roomForConnections(limit);
       return [
@@ -83,7 +84,7 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ['what', 'limit'],
     ['connections of one address that are a few', FEW_CONNECTIONS],
     [
-      'a PROXY header: time, octets of version 1 and 2, connections of a door that wait for theirs',
+      'a PROXY header: time, octets of version 1 and 2, connections of a port that wait for theirs',
       `${seconds(HEADER_MS)}, ${LONGEST_LINE} and ${number(LONGEST_REST + 16)}, ${MOST_WITHOUT_HEADER}`,
     ],
     ['TLS handshake, SMTP', seconds(HANDSHAKE_MS)],
@@ -110,6 +111,10 @@ const TABLES: Readonly<Record<string, () => readonly [Row, ...Row[]]>> = {
     ['control socket: the files of a request', size(CONTROL_LIMITS.files)],
     ['log: lines of a kind that clients cause', `${MOST_LINES} in ${seconds(LINES_EVERY_MS)}, then their number`],
     ['settings.json', `${size(LARGEST_SETTINGS_TEXT)}; ${MOST_PROBLEMS} problems are told`],
+    [
+      'accounts that bring mail at a time; those included whose ISP gave nothing for a while',
+      `${BUSY_ACCOUNTS}; ${MOST_ACCOUNTS}, ${seconds(QUIET_MS)}`,
+    ],
     ["ISP: a listing's lines and octets", `${number(LISTING.lines)}, ${size(LISTING.octets)}`],
     ['ISP: messages that are looked at together', number(MOST_MESSAGES)],
     ['ISP: a command that looks at its mail or tries its login', seconds(LOOK_MS)],

@@ -97,4 +97,4 @@ function readFields(header: Header): string {
 }
 
 /** White space that is no single space; at its ends a value has none. */
-const ODD_SPACE = /[^\S ]|  /;
+const ODD_SPACE = /[^\S ]| {2}/;

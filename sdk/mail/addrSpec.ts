@@ -170,13 +170,17 @@ function domainOf(tokens: readonly Token[]): Domain | undefined {
  */
 function asALabels(latin1: string): Domain | undefined {
   const whole = textOfLatin1(latin1);
+  if (PLAIN_DOMAIN.test(whole)) {
+    const plain = withoutRoot(whole);
+    return plain === undefined ? undefined : { quotes: 0, mended: false, name: plain.toLowerCase() };
+  }
   // No domain is that long, and looking for its ends would take its time.
-  const isPlain = whole.length > LONGEST_DOMAIN || PLAIN_DOMAIN.test(whole);
+  const isLong = whole.length > LONGEST_DOMAIN;
   // `works.example'.` has the end of a sentence behind the quote.
-  const name = isPlain ? withoutRoot(whole) : withoutRoot(withoutEnds(withoutRoot(withoutEnds(whole)) ?? ''));
+  const name = isLong ? withoutRoot(whole) : withoutRoot(withoutEnds(withoutRoot(withoutEnds(whole)) ?? ''));
   if (name === undefined || CONTROL.test(name) || GLUE.test(name)) return undefined;
   const about = {
-    quotes: isPlain ? 0 : [...whole].filter((character) => QUOTE.test(character)).length,
+    quotes: isLong ? 0 : [...whole].filter((character) => QUOTE.test(character)).length,
     mended: whole !== name && whole !== `${name}.`,
   };
   if (ASCII.test(name) || name.length > LONGEST_DOMAIN || !/^[a-z0-9._\-\u0080-\u{10ffff}]*$/iu.test(name))

@@ -220,7 +220,10 @@ export class HeaderCollector {
 
 /** The value of a field in one line: line ends before white space taken out (RFC 5322 section 2.2.3), others a space, the ends trimmed. */
 export function unfold(value: Uint8Array): string {
-  return decodeText(value)
+  const text = decodeText(value);
+  // Most are one line, whose end is white space.
+  if (!text.slice(0, -1).includes('\n')) return text.trim();
+  return text
     .replace(/\r?\n(?=[ \t])/g, '')
     .replace(/\r?\n/g, ' ')
     .trim();

@@ -86,7 +86,7 @@ export interface Doors {
    * machine is like.
    */
   protocol(
-    plugin: Pick<PluginContext, 'id' | 'folder'>,
+    plugin: Pick<PluginContext, 'id' | 'folder' | 'manifest'>,
     module: string,
     keeper: DoorKeeper,
     options?: { readonly fromCores?: number },

@@ -14,7 +14,7 @@ const EXCEPTIONS: readonly { readonly name: string; readonly files: readonly str
   },
   {
     name: 'portProblem',
-    files: ['plugins/admin-ui/portProblem.ts', 'plugins/pop3/server/front/portProblem.ts'],
+    files: ['plugins/admin-ui/portProblem.ts', 'plugins/pop3/server/portProblem.ts'],
     because: 'one sentence of two plugins that open ports, each with its own advice',
   },
 ];

@@ -15,42 +15,59 @@ export interface Observed<Part extends string> {
   readonly cpu: Readonly<Record<Part, number>>;
   /** The same of programs that the work started and ran to their end. */
   readonly programs: number;
-  /** Milliseconds of processor time of what this bench did not start, while the work lasted. */
+  /** Part of the machine's processors that was taken by what this bench did not start while the work lasted, 0 to 1. */
   readonly others: number;
 }
 
-/** Does the work once. `parts`: process numbers of the first processes of each; all below them count. 0 stands for none. */
+/** Does the work once. `parts`: process numbers of the first processes of each; all below them count. */
 export async function observe<Part extends string>(
   parts: Readonly<Record<Part, readonly number[]>>,
   work: () => Promise<unknown>,
 ): Promise<Observed<Part>> {
   const names = Object.keys(parts) as Part[];
   const roots = [process.pid, ...names.flatMap((name) => parts[name])];
-  const look = (): { readonly busy: number; readonly processes: ProcessTimes; readonly own: number } => {
-    const [busy, processes] = [busyTime(), allProcesses()];
-    return { busy, processes, own: timeOfTrees(processes, roots) };
-  };
-  const before = look();
+  const before = lookAt(roots);
   const times = (processes: ProcessTimes): readonly number[] => names.map((name) => timeOfTrees(processes, parts[name]));
   const began = { at: performance.now(), times: times(before.processes) };
   await work();
   const wall = performance.now() - began.at;
-  const after = look();
+  const after = lookAt(roots);
   const still = await stillTimes(times, times(after.processes));
   const cpu = names.map((name, index) => [name, (still[index] ?? 0) - (began.times[index] ?? 0)]);
   return {
     wall,
     cpu: Object.fromEntries(cpu) as Record<Part, number>,
     programs: endedBelow(after.processes) - endedBelow(before.processes),
-    others: Math.max(0, after.busy - before.busy - (after.own - before.own) - kernelTimeBetween(before.processes, after.processes)),
+    others: othersBetween(before, after),
   };
 }
 
-/** Part of the machine's processors that other things took over all of it, 0 to 1. */
+/** The machine at one moment; all times in milliseconds. */
+interface Look {
+  readonly at: number;
+  /** Of all processors, since the start of the machine. */
+  readonly busy: number;
+  /** Of this bench and of what it looks at. */
+  readonly own: number;
+  readonly processes: ProcessTimes;
+}
+
+function lookAt(roots: readonly number[]): Look {
+  // A look takes longer on a busy machine: the part of it is that of the time between the looks, not of the work.
+  const [at, busy, processes] = [performance.now(), busyTime(), allProcesses()];
+  return { at, busy, own: timeOfTrees(processes, roots), processes };
+}
+
+/** Pure. */
+export function othersBetween(before: Look, after: Look): number {
+  const others = after.busy - before.busy - (after.own - before.own) - kernelTimeBetween(before.processes, after.processes);
+  return Math.min(1, Math.max(0, others / ((after.at - before.at) * availableParallelism())));
+}
+
+/** The same over several pieces of work. */
 export function othersOf(samples: readonly Pick<Observed<string>, 'wall' | 'others'>[]): number {
-  const sum = (of: (sample: Pick<Observed<string>, 'wall' | 'others'>) => number): number =>
-    samples.reduce((total, sample) => total + of(sample), 0);
-  return sum(({ others }) => others) / (sum(({ wall }) => wall) * availableParallelism());
+  const wall = samples.reduce((sum, sample) => sum + sample.wall, 0);
+  return samples.reduce((sum, sample) => sum + sample.others * sample.wall, 0) / wall;
 }
 
 /** Milliseconds of processor time of the kernel's own threads between two looks: it writes to the disk for whoever asked. Pure. */

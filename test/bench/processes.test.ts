@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { expect } from 'chai';
-import { kernelTimeBetween, observe, othersOf } from './observed.js';
+import { kernelTimeBetween, observe, othersBetween, othersOf } from './observed.js';
 import { allProcesses, busyTimeOf, type ProcessTime, processTimeOf, threadTimeOf, timeOfTrees, treeOf } from './processes.js';
 
 const STAT = (name: string, flags: number): string =>
@@ -95,11 +95,20 @@ describe('an observed piece of work', () => {
   });
 
   it('says what part of the machine other things took over all turns', () => {
-    const cores = availableParallelism();
     const turns = [
-      { wall: 100, others: 40 * cores },
+      { wall: 100, others: 0.4 },
       { wall: 300, others: 0 },
     ];
     expect(othersOf(turns)).to.be.closeTo(0.1, 1e-9);
+  });
+
+  it("takes what neither the bench nor the kernel's own threads did for other things'", () => {
+    const cores = availableParallelism();
+    const processes = (kernel: number): ReadonlyMap<number, ProcessTime> => new Map([[2, processOf(0, { own: kernel, kernel: true })]]);
+    const before = { at: 0, busy: 5_000, own: 700, processes: processes(30) };
+    expect(
+      othersBetween(before, { at: 100, busy: 5_000 + 90 * cores, own: 700 + 40 * cores, processes: processes(30 + 25 * cores) }),
+    ).to.be.closeTo(0.25, 1e-9);
+    expect(othersBetween(before, { at: 100, busy: 5_000, own: 720, processes: processes(30) })).to.equal(0);
   });
 });

@@ -12,6 +12,7 @@ import { service } from '#core/base/bindings.js';
 import { createLog } from '#core/base/log.js';
 import { openServer, type Server } from '#core/bootstrap.js';
 import { Ports } from '#core/plugins/contributions/ports.js';
+import { doorThreads } from '../kit/doorThreads.js';
 import { packFolder } from '../kit/packedPlugin.js';
 import { PASSWORD, quickPasswords } from '../kit/quickPasswords.js';
 import { ROOT } from '../kit/sourceFiles.js';
@@ -54,6 +55,7 @@ async function main([pop3Port, smtpPort, devicePort]: readonly number[]): Promis
     'smtp.listen': listen,
     'smtp.plaintextNetworks': ['127.0.0.1'],
     'smtp.maxMessageBytes': 100 * MEGABYTE,
+    ...doorThreads(),
     accounts: { company: { kind: 'regular', address: 'mail@company.example', ...servers, users: { andrew: {} } } },
   };
   await writeFile(path.join(dataDir, 'settings.json'), JSON.stringify(settings));

@@ -1,5 +1,6 @@
 // The practice office of the tests, without a timer and without the manager.
 import { PRACTICE_ADDRESSES, type PracticeIsp, practiceOffice, practiceServers } from '@postroom/sdk/testing';
+import { doorThreads } from './doorThreads.js';
 
 export const REGULAR = PRACTICE_ADDRESSES.regular;
 export const DOMAIN = PRACTICE_ADDRESSES.domain;
@@ -23,5 +24,6 @@ export function officeSettings(isp: PracticeIsp): Readonly<Record<string, unknow
     'smtp.plaintextNetworks': ['127.0.0.1'],
     // Its port is one for the whole machine.
     'admin-ui.listen': [],
+    ...doorThreads(),
   };
 }

@@ -102,6 +102,7 @@ describe('the answers of commands', () => {
       status: {},
       nodes: {},
       metrics: {},
+      'doors.metrics': {},
       schedule: {},
       'send-receive': {},
       'service.stop': {},

@@ -59,6 +59,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
       ...['PluginAdministration', 'PortCatalogue', 'SettingsService', 'SettingsSource', 'StoreFiles', 'StoreMaintenance'],
     ],
   },
+  'platform/doors': { services: ['ContributedEntries', 'Doors', 'PluginCatalogue', 'PluginSupervision', 'StartMode'] },
   'platform/housekeeping': {
     services: [
       ...['ActivityLog', 'Clock', 'CommandCatalogue', 'ContributedEntries', 'Events', 'Journal', 'Leases', 'Notices', 'PluginStorages'],
@@ -121,7 +122,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/secrets': { services: ['AdminPassword', 'Clock', 'DataFolder', 'Documents', 'SecretStore', 'SharedKey', 'StandingProblems'] },
   'platform/service-commands': {
     services: [
-      ...['Accounts', 'CommandCatalogue', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
+      ...['Accounts', 'CommandCatalogue', 'Doors', 'Events', 'Figures', 'Leases', 'Licence', 'MailStore', 'Outbox', 'PluginAdministration'],
       ...['PortCatalogue', 'Rounds', 'Schedule', 'ServiceSwitch', 'StandingProblems', 'TrialPeriod'],
     ],
   },
@@ -143,7 +144,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   },
   'platform/trial-period': { services: ['Clock', 'Documents', 'Events', 'Leases', 'SettingsService', 'StartMode', 'TrialPeriod'] },
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
-  pop3: { services: [...SERVES, 'Maildrops'], listens: true, forbidden: ['onFetch', COLLECTS] },
+  pop3: { services: [...SERVES, 'Doors', 'Maildrops'].sort(), listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
   smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
   'reply-thread': { services: ['Clock'] },

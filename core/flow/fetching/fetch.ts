@@ -54,9 +54,9 @@ export class FetchStep {
 
   /**
    * Never rejects: what went wrong stands in the report. A person's Send/Receive waits neither for the back-off nor for less than the mail: where another
-   * server collects the account, it waits for that. Other rounds leave the account out then: `undefined`.
+   * server collects the account, it waits for that. Other rounds leave the account out then: `undefined`. Calls `heard` with each message.
    */
-  async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal): Promise<FetchReport | undefined> {
+  async fetch(account: AccountView, reason: RoundReason, signal: AbortSignal, heard: () => void): Promise<FetchReport | undefined> {
     const isAsked = reason === 'user';
     // A store that cannot be reached is told of below.
     await this.#backOffs.hear(account.id).catch(() => undefined);
@@ -70,7 +70,7 @@ export class FetchStep {
       const turn = await this.#takeTurn(account.id, isAsked, signal);
       if (turn === undefined) return isAsked ? collectedElsewhere(account) : undefined;
       try {
-        return await this.#collect(account, reason, turn);
+        return await this.#collect(account, reason, turn, heard);
       } finally {
         await turn.dispose();
       }
@@ -91,17 +91,26 @@ export class FetchStep {
     return report;
   }
 
-  async #collect(account: AccountView, reason: RoundReason, turn: AccountTurn): Promise<FetchReport> {
+  async #collect(account: AccountView, reason: RoundReason, turn: AccountTurn, heard: () => void): Promise<FetchReport> {
     const emit = (state: 'started' | 'progress' | 'ended', done: number, total: number, octets: number): void =>
       this.events.emit({ type: 'fetch', account: account.id, state, done, total, octets });
     emit('started', 0, 0, 0);
+    const intake = turn.intake(this.intake.forAccount(account, turn.fence));
     const request: FetchRequest = {
       account,
       reason,
-      intake: turn.intake(this.intake.forAccount(account, turn.fence)),
+      intake: {
+        accept: (octets, from) => {
+          heard();
+          return intake.accept(octets, from);
+        },
+      },
       journal: turn.journal(this.journal.forAccount(account.id, turn.fence)),
       tell: (message) => turn.watch(this.notices.tell(account, message, turn.fence)),
-      progress: (done, total, octets) => emit('progress', done, total, octets),
+      progress: (done, total, octets) => {
+        heard();
+        emit('progress', done, total, octets);
+      },
     };
     const report = await this.#ask(request, turn.signal);
     emit('ended', report.fetched, report.fetched, 0);

@@ -46,7 +46,7 @@ export class RoundRunner implements Rounds, Disposable {
     }
     const chosen = this.accounts.all.filter(({ id }) => wanted.includes(id));
     const steps = { heldMail: this.heldMail, relay: this.relay, fetch: this.fetch };
-    const round = new RoundAtWork(steps, reason, chosen, this.#stopping.signal);
+    const round = new RoundAtWork(steps, reason, chosen, this.#stopping.signal, this.clock);
     const report = this.#run(round).finally(() => {
       this.#running = undefined;
     });

@@ -1,13 +1,10 @@
 // A round while it runs: the Outbox is flushed and every account fetched, at the same time. A Send/Receive that a person asks for meanwhile joins it.
 import type { AccountView, FetchReport, RoundReason } from '@postroom/sdk';
-import { Semaphore } from '@postroom/sdk/base';
-import type { RoundReport } from '@postroom/sdk/services';
+import type { Clock, RoundReport } from '@postroom/sdk/services';
 import type { FetchStep } from '../fetching/fetch.js';
 import type { HeldMailStep } from '../held/heldMail.js';
 import type { RelayCounts, RelayStep } from '../sending/relay.js';
-
-/** Accounts that are fetched at the same time. */
-const ACCOUNTS_AT_ONCE = 4;
+import { AccountPlaces } from './accountPlaces.js';
 
 export interface RoundSteps {
   readonly heldMail: HeldMailStep;
@@ -16,7 +13,7 @@ export interface RoundSteps {
 }
 
 export class RoundAtWork {
-  readonly #turns = new Semaphore(ACCOUNTS_AT_ONCE, Number.POSITIVE_INFINITY);
+  readonly #places: AccountPlaces;
   /** Of the accounts that have had a turn. */
   readonly #reports = new Map<string, FetchReport>();
   /** Accounts that another server collected when they had theirs. */
@@ -36,7 +33,10 @@ export class RoundAtWork {
     readonly reason: RoundReason,
     private readonly accounts: readonly AccountView[],
     private readonly signal: AbortSignal,
-  ) {}
+    clock: Clock,
+  ) {
+    this.#places = new AccountPlaces(clock);
+  }
 
   /**
    * Whether a request can wait for this round's end and has what it asked for then. For a person's, the Outbox is flushed once more, and accounts that
@@ -89,12 +89,12 @@ export class RoundAtWork {
   async #fetch(account: AccountView): Promise<void> {
     const { id } = account;
     this.#inLine.add(id);
-    await this.#turns.take(async () => {
+    await this.#places.take(async (heard) => {
       let reason: RoundReason;
       do {
         if (this.signal.aborted) return;
         reason = this.#asked.has(id) ? 'user' : this.reason;
-        const report = await this.steps.fetch.fetch(account, reason, this.signal);
+        const report = await this.steps.fetch.fetch(account, reason, this.signal, heard);
         if (report === undefined) this.#leftOut.add(id);
         else {
           this.#leftOut.delete(id);

@@ -30,12 +30,7 @@ export function listenForEnd(ways: readonly string[] = ['exec']): Wish {
     resolve(signal);
   };
   for (const signal of SIGNALS) process.on(signal, ask);
-  const parent = process.ppid;
-  const looking = setInterval(() => {
-    // The number of the parent changes when it ends, but on Windows.
-    if (ways.includes(process.env['npm_command'] ?? '') && process.ppid !== parent) resolve('the end of npm');
-  }, LOOK_EVERY_MS);
-  looking.unref();
+  const looking = ways.includes(process.env['npm_command'] ?? '') ? lookForParent(() => resolve('the end of npm')) : undefined;
   return {
     toEnd,
     dispose: () => {
@@ -43,6 +38,14 @@ export function listenForEnd(ways: readonly string[] = ['exec']): Wish {
       for (const signal of SIGNALS) process.off(signal, ask);
     },
   };
+}
+
+function lookForParent(ended: () => void): NodeJS.Timeout {
+  const parent = process.ppid;
+  // The number of the parent changes when it ends, but on Windows.
+  return setInterval(() => {
+    if (process.ppid !== parent) ended();
+  }, LOOK_EVERY_MS).unref();
 }
 
 function promiseAndResolve(): { readonly promise: Promise<string>; readonly resolve: (reason: string) => void } {

@@ -1,5 +1,5 @@
 // One door thread from the main thread's side: begun, asked whether it lives, ended.
-import { type EventLoopUtilityFunction, performance } from 'node:perf_hooks';
+import type { EventLoopUtilityFunction } from 'node:perf_hooks';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { PostroomError, sentenceOf } from '@postroom/sdk';
 import { MessageLine } from '@postroom/sdk/network';
@@ -25,7 +25,6 @@ export interface DoorNotes {
 export class Door {
   /** Resolves when the thread has ended and every keeper has let go of it. */
   readonly ended: Promise<void>;
-  readonly began = performance.now();
   readonly #worker: Worker;
   readonly #control: MessageLine;
   readonly #parts = new Set<DoorPart>();

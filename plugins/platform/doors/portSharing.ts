@@ -1,6 +1,6 @@
 // Finds out whether several threads of this process can each listen on the same port.
 import { createServer } from 'node:net';
-import { listen } from '@postroom/sdk/network';
+import { listenAt } from '@postroom/sdk/network';
 
 /** The first Node.js with `listen({ reusePort })`. Older ones take no notice of it: trying would tell nothing. */
 const FIRST_NODE = [22, 12] as const;
@@ -10,7 +10,7 @@ export async function canSharePorts(version = process.versions.node): Promise<bo
   if (!hasReusePort(version)) return false;
   const server = createServer();
   try {
-    await listen(server, { host: '127.0.0.1', port: 0, reusePort: true });
+    await listenAt(server, { host: '127.0.0.1', port: 0, reusePort: true });
     return true;
   } catch {
     return false;

@@ -1,12 +1,12 @@
 // The service: keeps as many door threads as are wanted, with the modules of all open protocols in each.
 import { performance } from 'node:perf_hooks';
-import type { Disposable, Logger } from '@postroom/sdk';
+import { type Disposable, type Logger, sentenceOf } from '@postroom/sdk';
 import type { DoorKeeper, Doors, DoorsState, ProtocolDoors } from '@postroom/sdk/services';
 import { Door } from './door.js';
 import { boundedDoors, crashPauseMs, type DoorDemand, nextDemand } from './doorDemand.js';
 import { type DoorMachine, type DoorMode, type DoorsSetting, doorMode, doorsText, takesPart } from './doorMode.js';
 import type { DoorModules, DoorPlugin } from './doorModules.js';
-import { Protocol } from './protocol.js';
+import { ProtocolInDoors } from './protocolInDoors.js';
 
 /** How often it looks how busy the threads are. */
 const LOOK_MS = 1_000;
@@ -29,7 +29,7 @@ export interface ThreadDoorsParts {
 
 export class ThreadDoors implements Doors, Disposable {
   readonly #doors = new Set<Door>();
-  readonly #protocols = new Set<Protocol>();
+  readonly #protocols = new Set<ProtocolInDoors>();
   readonly #looks: NodeJS.Timeout;
   #demand: DoorDemand = { wanted: 0 };
   #crashed = 0;
@@ -64,7 +64,7 @@ export class ThreadDoors implements Doors, Disposable {
   }
 
   protocol(plugin: DoorPlugin, module: string, keeper: DoorKeeper, { fromCores }: { readonly fromCores?: number } = {}): ProtocolDoors {
-    const protocol: Protocol = new Protocol({
+    const protocol: ProtocolInDoors = new ProtocolInDoors({
       module: this.parts.modules.urlOf(plugin, module),
       keeper,
       fromCores,
@@ -104,7 +104,7 @@ export class ThreadDoors implements Doors, Disposable {
     return [...this.#doors].filter((door) => !door.isEnding);
   }
 
-  #takesPart({ fromCores }: Protocol): boolean {
+  #takesPart({ fromCores }: ProtocolInDoors): boolean {
     return takesPart(this.parts.setting(), this.parts.machine.cores, fromCores);
   }
 
@@ -127,23 +127,28 @@ export class ThreadDoors implements Doors, Disposable {
     const wanted = taking.length === 0 ? 0 : boundedDoors(this.#demand.wanted, this.#mode);
     const living = this.#living;
     for (const door of living.slice(wanted)) void door.close(SESSION_MS);
-    if (this.#pause !== undefined) return;
-    for (let more = living.length; more < wanted; more += 1) this.#begin(taking);
+    for (let more = living.length; more < wanted && this.#pause === undefined; more += 1) this.#begin(taking);
   }
 
-  #begin(protocols: readonly Protocol[]): void {
-    const door: Door = new Door(this.parts.threadFile, {
-      onProblem: (sentence) => this.parts.log.warn(`A door thread reports: ${sentence}`),
-      onCrash: (reason) => this.#crash(door, reason),
-    });
-    this.#doors.add(door);
-    void door.ended.then(() => this.#doors.delete(door));
-    for (const protocol of protocols) void protocol.openIn(door);
+  /** Where the system has no thread for it, that counts as a door that crashed at once. */
+  #begin(protocols: readonly ProtocolInDoors[]): void {
+    const began = performance.now();
+    try {
+      const door = new Door(this.parts.threadFile, {
+        onProblem: (sentence) => this.parts.log.warn(`A door thread reports: ${sentence}`),
+        onCrash: (reason) => this.#crashedAfter(performance.now() - began, reason),
+      });
+      this.#doors.add(door);
+      void door.ended.then(() => this.#doors.delete(door));
+      for (const protocol of protocols) void protocol.openIn(door);
+    } catch (error) {
+      this.#crashedAfter(0, sentenceOf(error));
+    }
   }
 
-  #crash(door: Door, reason: string): void {
+  #crashedAfter(livedMs: number, reason: string): void {
     this.#crashed += 1;
-    this.#crashesInARow = performance.now() - door.began > LONG_LIFE_MS ? 1 : this.#crashesInARow + 1;
+    this.#crashesInARow = livedMs > LONG_LIFE_MS ? 1 : this.#crashesInARow + 1;
     this.parts.log.error(`A door thread has ended: ${reason}. Its connections are cut; the main thread goes on.`, {
       crashed: this.#crashed,
     });

@@ -4,8 +4,8 @@ import type { Disposable } from '@postroom/sdk';
 import type { Clock, Events, Figures, FiguresNow, MailStore, Outbox, StoreMaintenance } from '@postroom/sdk/services';
 import { PerMinute } from './perMinute.js';
 
-/** The event loop is looked at this often: an idle server should sleep. */
-const LOOK_MS = 100;
+/** The event loop is looked at this often: no standstill that is longer escapes, and an idle server sleeps in between. */
+const LOOK_MS = 250;
 const FORGET_DELAYS_MS = 300_000;
 const MEGABYTE = 2 ** 20;
 

@@ -47,8 +47,9 @@ export class TrialRecord {
     return this.#replace(kept, []);
   }
 
+  /** Another server changed it. Where the store has one server nobody else does. */
   onDidChange(listener: () => void): Disposable {
-    return this.documents.onDidChange(DOCUMENT, listener);
+    return this.documents.isShared ? this.documents.onDidChange(DOCUMENT, listener) : { dispose: () => undefined };
   }
 
   async #replace({ version }: KeptTrial, properties: readonly Tried[]): Promise<KeptTrial | undefined> {

@@ -10,7 +10,7 @@ import { Pop3Attendance } from './door/attendance.js';
 import type { Pop3DoorSetup } from './door/pop3DoorFront.js';
 import type { KeyAndCertificate } from './front/handshakes.js';
 import { Pop3Front } from './front/pop3Front.js';
-import { portProblem } from './front/portProblem.js';
+import { portProblem } from './portProblem.js';
 import { type ListenEntry, listenEntries } from './serverSettings.js';
 
 /** As `contributes.doors` of the manifest has it. */
@@ -25,7 +25,7 @@ export interface ListenerServices extends Pop3DeskServices {
   /** `undefined` where nobody provides them. */
   readonly doors: () => Doors | undefined;
   /** Whose doors they are. */
-  readonly plugin: Pick<PluginContext, 'id' | 'folder'>;
+  readonly plugin: Pick<PluginContext, 'id' | 'folder' | 'manifest'>;
 }
 
 /** An entry of the settings and what came of it. */
@@ -56,33 +56,37 @@ export class Pop3Listener implements PortListener {
     this.#renewal = certificates.onDidChange(() => this.#renew());
     const doors = this.#services.doors();
     const isShared = doors?.sharePorts === true;
-    const ports = await Promise.all(listenEntries(settings).map((entry) => this.#open(entry, isShared)));
+    let ports: readonly AskedPort[] = [];
     if (isShared) {
-      this.#inDoors = doors.protocol(this.#services.plugin, DOOR_MODULE, this.#keeper(ports), { fromCores: FROM_CORES });
-      // The ports are open without them.
-      void this.#inDoors.open();
+      const keeper = this.#keeper(() => ports);
+      this.#inDoors = doors.protocol(this.#services.plugin, DOOR_MODULE, keeper, { fromCores: FROM_CORES });
     }
+    ports = await Promise.all(listenEntries(settings).map((entry) => this.#open(entry, isShared)));
+    // The ports are open without them.
+    void this.#inDoors?.open();
     return ports.map(({ open }) => open);
   }
 
   async stop(graceMs: number): Promise<void> {
     const closed = [...this.#servers].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.#servers.clear();
-    await Promise.all([...closed, this.#front.end(graceMs), this.#inDoors?.close(graceMs)]);
-    this.#inDoors = undefined;
-    // Mailboxes are let go of before the store closes, so that another server has them at once; what a door held as well.
-    await this.#desk.held.free(graceMs);
+    await Promise.all([...closed, this.#front.end(graceMs), this.#closeDoors(graceMs)]);
     this.#desk.dispose();
     await this.#renewal?.dispose();
     this.#renewal = undefined;
   }
 
-  #keeper(ports: readonly AskedPort[]): DoorKeeper {
-    const joined = ports.flatMap(({ entry, open: { host, port, problem } }) =>
-      problem === undefined ? [{ entry, at: { address: host, port } }] : [],
-    );
+  /** Mailboxes are let go of before the store closes, so that another server has them at once: those of doors that were ended as well. */
+  async #closeDoors(graceMs: number): Promise<void> {
+    if (this.#inDoors === undefined) return;
+    await this.#inDoors.close(graceMs);
+    this.#inDoors = undefined;
+    await this.#desk.held.free(graceMs);
+  }
+
+  #keeper(ports: () => readonly AskedPort[]): DoorKeeper {
     return {
-      setup: (): Pop3DoorSetup => ({ certificate: this.#certificate(), ports: joined }),
+      setup: (): Pop3DoorSetup => ({ certificate: this.#certificate(), ports: ports().flatMap(joinable) }),
       attend: (line) => new Pop3Attendance(line, this.#desk),
     };
   }
@@ -119,4 +123,8 @@ export class Pop3Listener implements PortListener {
     this.#front.renew(certificate);
     this.#inDoors?.tellAll('certificate', certificate);
   }
+}
+
+function joinable({ entry, open: { host, port, problem } }: AskedPort): Pop3DoorSetup['ports'] {
+  return problem === undefined ? [{ entry, at: { address: host, port } }] : [];
 }

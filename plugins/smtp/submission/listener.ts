@@ -25,7 +25,7 @@ export interface ListenerParts {
   readonly certificates: Certificates;
   /** Opens doors for the plugin that this is; `undefined` where there can be none. */
   readonly doors: () => Doors | undefined;
-  readonly plugin: Pick<PluginContext, 'id' | 'folder'>;
+  readonly plugin: Pick<PluginContext, 'id' | 'folder' | 'manifest'>;
 }
 
 export class SubmissionListener implements PortListener {

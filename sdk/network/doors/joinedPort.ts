@@ -1,7 +1,7 @@
 // A door's part of a port that the main thread has open: listening sockets of its own, which it can close without losing a connection.
 import { createServer, type Server, type ServerOpts, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { listen } from './sharedPort.js';
+import { listenAt } from './sharedPort.js';
 
 /** Where the main thread's server listens, as its `address()` says. */
 export interface OpenedPort {
@@ -9,9 +9,11 @@ export interface OpenedPort {
   readonly port: number;
 }
 
-export interface JoinOptions extends Pick<ServerOpts, 'allowHalfOpen' | 'noDelay' | 'pauseOnConnect'> {
+export interface JoinPortOptions extends Pick<ServerOpts, 'allowHalfOpen' | 'noDelay' | 'pauseOnConnect'> {
   /** Listening sockets. The system deals connections out evenly among all sockets of the port, of which the main thread has one. */
   readonly sockets?: number;
+  /** A connection could not be taken, for want of descriptors say. The next ones are tried all the same. */
+  readonly onProblem?: (error: Error) => void;
 }
 
 const SOCKETS = 4;
@@ -31,8 +33,8 @@ export class JoinedPort {
   private constructor(private readonly sockets: readonly Joined[]) {}
 
   /** Rejects with the system's error. `connected` gets each connection, as the main thread's server does by its event `connection`. */
-  static async join(at: OpenedPort, connected: (socket: Socket) => void, options: JoinOptions = {}): Promise<JoinedPort> {
-    const { sockets = SOCKETS, ...own } = options;
+  static async join(at: OpenedPort, connected: (socket: Socket) => void, options: JoinPortOptions = {}): Promise<JoinedPort> {
+    const { sockets = SOCKETS, onProblem = () => undefined, ...own } = options;
     const joined = Array.from({ length: sockets }, () => {
       const one: Joined = {
         taken: 0,
@@ -45,7 +47,8 @@ export class JoinedPort {
     });
     const port = new JoinedPort(joined);
     try {
-      for (const { server } of joined) await listen(server, { host: at.address, port: at.port, reusePort: true });
+      for (const { server } of joined) await listenAt(server, { host: at.address, port: at.port, reusePort: true });
+      for (const { server } of joined) server.on('error', onProblem);
     } catch (error) {
       for (const { server } of joined) server.close();
       throw error;

@@ -19,16 +19,17 @@ export interface SharedListenOptions extends ListenOptions {
  * where another program has the port.
  */
 export async function openPort(server: Server, place: PortPlace, shared: boolean): Promise<AddressInfo> {
-  if (!shared) return listen(server, place);
+  if (!shared) return listenAt(server, place);
   // A port that is opened to be shared opens beside another program of the same user that shares it, a second Postroom say: only one that is not shared
   // finds out whether it is free.
   const probe = createServer((early) => early.destroy());
-  const { port } = await listen(probe, place);
+  const { port } = await listenAt(probe, place);
   await new Promise<void>((resolve) => probe.close(() => resolve()));
-  return listen(server, { ...place, port, reusePort: true });
+  return listenAt(server, { ...place, port, reusePort: true });
 }
 
-export function listen(server: Server, options: PortPlace & { readonly reusePort?: boolean }): Promise<AddressInfo> {
+/** Resolves with where it listens; rejects with the system's error. */
+export function listenAt(server: Server, options: PortPlace & { readonly reusePort?: boolean }): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(options as SharedListenOptions, () => {

@@ -101,7 +101,7 @@ async function againstFetchmail(bench: Bench, isp: DovecotPeer, messages: number
       };
     };
     const fresh = await against(`${work}, into new mailboxes`);
-    return [fresh, withoutGoals(await against('the same, into mailboxes that are there'))];
+    return bench.quick ? [fresh] : [fresh, withoutGoals(await against('the same, into mailboxes that are there'))];
   } finally {
     await office.stop();
   }

@@ -47,9 +47,9 @@ async function run(bench: Bench): Promise<readonly Row[]> {
     const peer = { pid: dovecot.pid, port: dovecot.port, password: DOVECOT_PASSWORD, user: 'user*' };
     const rows: Row[] = [];
     for (const { title, window, rate, cost, notes } of MANNERS) {
-      // Caches, indexes and code are warm on both sides.
-      for (const each of [peer, ours, ours]) await read(bench, each, window, 2);
       const sessions = bench.quick ? 8 : 20;
+      // Caches, indexes and code are warm on both sides.
+      for (const each of [peer, ours, ours, ours]) await read(bench, each, window, sessions / 2);
       const before = threadsOf(server.pid);
       const turns = await inTurn(
         bench.quick ? 2 : 7,

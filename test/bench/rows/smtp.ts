@@ -23,9 +23,9 @@ async function measure(bench: Bench): Promise<readonly Row[]> {
   const server = await OurServer.start(dataDir, {}, where);
   try {
     bench.say(`Postfix runs with:\n${postfix.configuration}`);
-    for (const warmUp of bench.quick ? [1_000] : [2_000, 2_000]) await send(bench, server.pid, server.smtp, warmUp);
+    for (const warmUp of bench.quick ? [2_000] : [2_000, 2_000]) await send(bench, server.pid, server.smtp, warmUp);
     await send(bench, postfix.pid, postfix.port, bench.quick ? 50 : 200);
-    const messages = bench.quick ? 1_000 : 4_000;
+    const messages = bench.quick ? 2_000 : 4_000;
     const before = threadsOf(server.pid);
     const turns = await inTurn(
       bench.quick ? 2 : 5,

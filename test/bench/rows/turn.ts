@@ -9,9 +9,10 @@ export interface Turn {
   readonly messages: number;
   /** Milliseconds on the clock, of the generator. */
   readonly wall: number;
-  /** Milliseconds of processor time of all processes of the server, of the generator, and of what the bench did not start. */
+  /** Milliseconds of processor time of all processes of the server, and of the generator. */
   readonly server: number;
   readonly load: number;
+  /** Part of the processors that other things took meanwhile, 0 to 1. */
   readonly others: number;
 }
 

@@ -1,7 +1,7 @@
 // A door within the test's own thread: the module's front at a port of its own, and its line, over which values are copied as between threads.
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Disposable, OpenPort } from '@postroom/sdk';
-import { listen } from '@postroom/sdk/network';
+import { listenAt } from '@postroom/sdk/network';
 import type { Clock, DoorKeeper, Doors, DoorsState, ProtocolDoors } from '@postroom/sdk/services';
 import { type PairedDoorLines, pairedDoorLines } from '@postroom/sdk/testing';
 import { DoorFront, type JoinPort } from '#plugins/smtp/dist/submission/door/doorFront.js';
@@ -63,7 +63,7 @@ export class InProcessDoors implements Doors {
 
   readonly #join: JoinPort = async (at, connected: (socket: Socket) => void) => {
     const server = createServer(connected);
-    await listen(server, { host: at.address, port: 0 });
+    await listenAt(server, { host: at.address, port: 0 });
     this.#ports.set(at.port, (server.address() as AddressInfo).port);
     return { close: async () => void (server.listening && server.close()) };
   };

@@ -31,7 +31,7 @@ export class ThreadedDoors implements Doors {
     return this.#doors.state;
   }
 
-  protocol(plugin: { readonly id: string; readonly folder: string }, module: string, keeper: DoorKeeper): ProtocolDoors {
+  protocol(plugin: Parameters<Doors['protocol']>[0], module: string, keeper: DoorKeeper): ProtocolDoors {
     return this.#doors.protocol(plugin, module, {
       setup: () => keeper.setup(),
       attend: (line) => {

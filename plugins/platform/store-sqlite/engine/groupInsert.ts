@@ -15,13 +15,20 @@ export interface CommitMark {
 export type RowValues = SqlValue[];
 
 const TABLES = Object.keys(COLUMNS) as TableName[];
+/** Which of a row's values are octets. */
+const OCTET_PLACES: ReadonlyMap<TableName, readonly number[]> = new Map(
+  TABLES.map((table) => {
+    const octets = Object.keys(OCTET_COLUMNS[table]);
+    return [table, COLUMNS[table].flatMap((column, place) => (octets.includes(column) ? [place] : []))];
+  }),
+);
 const MARK = ['number', 'at', 'token'] as const;
 const INSERT = `INSERT INTO group_rows VALUES (${Array(TABLES.length + 1 + MARK.length)
   .fill('?')
   .join(', ')})`;
 
-/** A call carries no more octets than this, and one row's: what is copied at once is in memory three times. */
-const CALL_OCTETS = 2 ** 20;
+/** A call carries no more octets than this, or one row's: sqlite3 copies them all before it begins. */
+const CALL_OCTETS = 256 * 2 ** 10;
 
 /** For a connection that writes, once the database is up to date. */
 export function prepareGroupInsert(writer: Connection): Promise<void> {
@@ -34,9 +41,9 @@ export function prepareGroupInsert(writer: Connection): Promise<void> {
     END;`);
 }
 
-/** OFFSET keeps SQLite from putting `value` in the place of each `row`: it would make its text for every column anew. */
+/** OFFSET keeps SQLite from putting `value` in the place of each `row`: its text would be made for every column. */
 function insertInto(table: TableName): string {
-  const octets = octetPlaces(table);
+  const octets = OCTET_PLACES.get(table) ?? [];
   const values = COLUMNS[table].map((_, place) => {
     const which = octets.indexOf(place);
     return which < 0 ? `row ->> ${place}` : `substr(NEW.octets, row ->> ${place}, row ->> ${COLUMNS[table].length + which})`;
@@ -54,10 +61,9 @@ export async function insertGroup(
   let call = new Call();
   for (const table of TABLES) {
     for (const row of rows.get(table) ?? []) {
-      if (call.octets >= CALL_OCTETS) {
-        await writer.run(INSERT, call.values(undefined));
-        call = new Call();
-      }
+      if (call.add(table, row)) continue;
+      await writer.run(INSERT, call.values(undefined));
+      call = new Call();
       call.add(table, row);
     }
   }
@@ -67,44 +73,47 @@ export async function insertGroup(
 /** What one call carries. */
 class Call {
   readonly #lists = new Map<TableName, RowValues[]>();
-  /** SQLite gives NULL for a part of a blob that has no octets: this one has some. */
-  readonly #pieces: Uint8Array[] = [Buffer.alloc(1)];
-  #octets = 1;
+  readonly #pieces: Uint8Array[] = [];
+  #octets = 0;
 
-  get octets(): number {
-    return this.#octets;
-  }
-
-  /** Octets are replaced by their place in the piece, counted from 1; their lengths stand at the end of the row. */
-  add(table: TableName, row: RowValues): void {
+  /**
+   * Octets are replaced by their place in the piece, counted from 1; their lengths stand at the end of the row. Answers false where there is no room for
+   * the row's octets behind those of others.
+   */
+  add(table: TableName, row: RowValues): boolean {
     const values = [...row];
-    for (const place of OCTET_PLACES[table]) {
+    const pieces: Uint8Array[] = [];
+    let end = this.#octets;
+    for (const place of OCTET_PLACES.get(table) ?? []) {
       const octets = row[place];
       if (octets instanceof Uint8Array) {
-        this.#pieces.push(octets);
-        values[place] = this.#octets + 1;
-        this.#octets += octets.length;
+        values[place] = end + 1;
         values.push(octets.length);
+        pieces.push(octets);
+        end += octets.length;
       } else values.push(null);
     }
+    if (this.#octets > 0 && end > CALL_OCTETS) return false;
+    this.#pieces.push(...pieces);
+    this.#octets = end;
     const list = this.#lists.get(table);
     if (list === undefined) this.#lists.set(table, [values]);
     else list.push(values);
+    return true;
   }
 
   values(mark: CommitMark | undefined): readonly SqlValue[] {
     const lists = TABLES.map((table) => jsonOf(this.#lists.get(table)));
-    return [...lists, Buffer.concat(this.#pieces, this.#octets), mark?.number ?? null, mark?.at ?? null, mark?.token ?? null];
+    return [...lists, this.#piece(), mark?.number ?? null, mark?.at ?? null, mark?.token ?? null];
+  }
+
+  /** All octets. Never none: SQLite gives NULL, not no octets, for a part of that. */
+  #piece(): Uint8Array {
+    const [first] = this.#pieces;
+    if (first === undefined || this.#octets === 0) return Buffer.alloc(1);
+    return this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces, this.#octets);
   }
 }
-
-function octetPlaces<T extends TableName>(table: T): readonly number[] {
-  return Object.keys(OCTET_COLUMNS[table]).map((column) => COLUMNS[table].indexOf(column as (typeof COLUMNS)[T][number]));
-}
-
-const OCTET_PLACES = Object.fromEntries(TABLES.map((table) => [table, octetPlaces(table)])) as Readonly<
-  Record<TableName, readonly number[]>
->;
 
 /** Half a surrogate pair, which JSON can say and UTF-8 cannot; or a text that looks like it. */
 const HALF_PAIR = /\\ud[89a-f]/;

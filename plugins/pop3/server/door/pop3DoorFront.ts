@@ -12,6 +12,9 @@ import { DistantDesk } from './distantDesk.js';
 /** Octets that the sessions of a door may hold ready: of four doors together as much as on the main thread. */
 const READ_AHEAD_OCTETS = 8 * 1024 * 1024;
 
+/** At the end of a door's time sessions are ended as when the server stops, which gives as long. */
+const LAST_MS = 5_000;
+
 /** What the main thread hands to a door. */
 export interface Pop3DoorSetup {
   /** Missing: no port has TLS. */
@@ -26,6 +29,8 @@ export type JoinPort = (at: OpenedPort, connected: (socket: Socket) => void) => 
 export class Pop3DoorFront implements OpenDoor {
   readonly #front: Pop3Front;
   readonly #joined: { close(): Promise<void> }[] = [];
+  /** Resolves when it takes nothing new. */
+  #parted: Promise<unknown> | undefined;
 
   private constructor(certificate: KeyAndCertificate | undefined, line: DoorOfModule['line'], clock: Clock) {
     const asker = new DeskAsker(line);
@@ -51,8 +56,11 @@ export class Pop3DoorFront implements OpenDoor {
     return door;
   }
 
+  /** Sessions go on while there is time. Of what is left of it idle ones take none, and commands under way their part. */
   async close(graceMs: number): Promise<void> {
-    await Promise.all(this.#joined.map((port) => port.close()));
-    await this.#front.end(graceMs);
+    this.#parted ??= Promise.all(this.#joined.map((port) => port.close()));
+    await this.#parted;
+    await this.#front.emptied(graceMs - LAST_MS);
+    await this.#front.end(Math.min(graceMs, LAST_MS));
   }
 }

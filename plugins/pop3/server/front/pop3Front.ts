@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type ConnectionShare, Refusals } from '@postroom/sdk';
 import { ProxyHeaders } from '@postroom/sdk/network';
 import type { Clock } from '@postroom/sdk/services';
-import type { Pop3Desk } from '../pop3Desk.js';
+import type { Pop3Desk, Visit } from '../pop3Desk.js';
 import type { ListenEntry } from '../serverSettings.js';
 import { type ConnectionServices, Pop3Connection } from './connection.js';
 import { Handshakes, type KeyAndCertificate } from './handshakes.js';
@@ -34,7 +34,7 @@ export class Pop3Front {
   readonly #refusals = new Refusals();
   #handshakes: Handshakes | undefined;
   #isEnding = false;
-  #whenEmpty: (() => void) | undefined;
+  readonly #whenEmpty = new Set<() => void>();
 
   constructor({ desk, clock, share, readAheadOctets }: FrontParts) {
     const { log, complaints } = desk;
@@ -68,10 +68,24 @@ export class Pop3Front {
     this.#proxied.dispose();
     for (const socket of this.#waiting) socket.destroy();
     for (const connection of this.#connections.values()) connection.finish();
-    await this.#emptied(graceMs);
+    await this.emptied(graceMs);
     for (const connection of this.#connections.values()) connection.cut();
-    await this.#emptied(graceMs);
+    await this.emptied(graceMs);
     this.#handshakes = undefined;
+  }
+
+  /** Resolves when no connection is left and no mailbox of theirs held, at the latest after `ms`. */
+  emptied(ms: number): Promise<void> {
+    if (this.#isEmpty || ms <= 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#whenEmpty.delete(done);
+        void timer.dispose();
+        resolve();
+      };
+      const timer = this.#clock.after(ms, done);
+      this.#whenEmpty.add(done);
+    });
   }
 
   /** Without a turn of the event loop where the desk answers at once. */
@@ -87,9 +101,10 @@ export class Pop3Front {
       socket.destroy();
       visit?.left();
     } else this.#begin(socket, peer, entry, visit);
+    this.#tellIfEmpty();
   }
 
-  #begin(socket: Socket, peer: string, entry: ListenEntry, visit: Awaited<ReturnType<Pop3Desk['admit']>>): void {
+  #begin(socket: Socket, peer: string, entry: ListenEntry, visit: Visit | undefined): void {
     if (visit === undefined) {
       return this.#refusals.refuse(socket, entry.security === 'tls' ? '' : '-ERR [SYS/TEMP] Too many connections, try again later\r\n');
     }
@@ -106,20 +121,17 @@ export class Pop3Front {
     void connection.begin(entry.security === 'tls');
   }
 
-  #ended(socket: Socket): void {
-    this.#connections.delete(socket);
-    if (this.#connections.size === 0) this.#whenEmpty?.();
+  get #isEmpty(): boolean {
+    return this.#connections.size + this.#waiting.size === 0;
   }
 
-  /** Resolves when no connection is left and no mailbox of theirs held, at the latest after `graceMs`. */
-  #emptied(graceMs: number): Promise<void> {
-    if (this.#connections.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = this.#clock.after(graceMs, () => resolve());
-      this.#whenEmpty = () => {
-        void timer.dispose();
-        resolve();
-      };
-    });
+  #ended(socket: Socket): void {
+    this.#connections.delete(socket);
+    this.#tellIfEmpty();
+  }
+
+  #tellIfEmpty(): void {
+    if (!this.#isEmpty) return;
+    for (const done of [...this.#whenEmpty]) done();
   }
 }

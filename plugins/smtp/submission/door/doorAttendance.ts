@@ -28,7 +28,10 @@ export class DoorAttendance implements Disposable {
     this.#hear('log', ({ level, sentence, fields }) => log[level](sentence, fields));
   }
 
-  /** The door has ended. A message that was handed over whole is taken in all the same, once; of any other nothing is stored. */
+  /**
+   * The door has ended. A message that was handed over whole is taken in all the same, once; of any other nothing is stored. Its client, who heard no answer,
+   * may send it again, as behind any cut connection (RFC 5321 section 6.1).
+   */
   dispose(): void {
     for (const pieces of this.#messages.values())
       pieces.end(new Error('The thread of the connection ended before the message was received in full'));

@@ -50,7 +50,7 @@ class TestedServer {
   }
 
   fetch(reason: RoundReason = 'timer'): Promise<FetchReport | undefined> {
-    return this.fetching.fetch(COMPANY, reason, this.stopping.signal);
+    return this.fetching.fetch(COMPANY, reason, this.stopping.signal, () => undefined);
   }
 }
 

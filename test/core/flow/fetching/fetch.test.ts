@@ -3,7 +3,7 @@ import type { FetchHandler, FetchProblem, FetchReport } from '@postroom/sdk';
 import { leakCheck } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { FetchStep } from '#core/flow/fetching/fetch.js';
-import { COMPANY, FlowFixture } from '../support/flowFixture.js';
+import { COMPANY, FlowFixture, inPieces, octetsOf } from '../support/flowFixture.js';
 import { MemoryLeases } from '../support/memoryLeases.js';
 
 const MINUTE = 60_000;
@@ -18,9 +18,10 @@ describe("an account's part of a round", () => {
   let fixture: FlowFixture;
   let fetching: FetchStep;
   let asked: number;
+  let heard: number;
   beforeEach(() => {
     fixture = new FlowFixture();
-    asked = 0;
+    [asked, heard] = [0, 0];
     const journal = { followClock: async () => undefined, forAccount: () => ({}) };
     fetching = new FetchStep(
       fixture.hooks,
@@ -44,7 +45,9 @@ describe("an account's part of a round", () => {
       return handler(request, call);
     });
   async function fetch(reason: 'timer' | 'user' = 'timer'): Promise<FetchReport> {
-    const report = await fetching.fetch(COMPANY, reason, new AbortController().signal);
+    const report = await fetching.fetch(COMPANY, reason, new AbortController().signal, () => {
+      heard += 1;
+    });
     if (report === undefined) throw new Error('It was left out.');
     return report;
   }
@@ -62,6 +65,17 @@ describe("an account's part of a round", () => {
       ['progress', 1, 2, 300],
       ['ended', 2, 2, 0],
     ]);
+  });
+
+  it('is heard of with each message that comes, and with each step', async () => {
+    tap(async (request) => {
+      request.progress(0, 1, 0);
+      const octets = octetsOf('From: ruth@far.example\nMessage-ID: <1@far.example>\n\nA letter.\n');
+      await request.intake.accept(inPieces(octets), { uidl: 'u1', listedSize: octets.length, server: 'pop.isp.example' });
+      return { fetched: 1, stored: 1, duplicates: 0, failed: [] };
+    });
+    await fetch();
+    expect(heard).to.equal(2);
   });
 
   it('is a failure in words where no plugin collects, or the plugin fails', async () => {

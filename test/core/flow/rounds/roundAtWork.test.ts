@@ -1,7 +1,7 @@
 // A round beside another server's: an account that the other one collects is left out, but not for somebody who asks for it.
 import '#core/base/injection.js';
 import type { AccountView, FetchReport, RoundReason } from '@postroom/sdk';
-import { leakCheck } from '@postroom/sdk/testing';
+import { leakCheck, VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
 import { sentenceForRound } from '#core/flow/rounds/round.js';
 import { RoundAtWork, type RoundSteps } from '#core/flow/rounds/roundAtWork.js';
@@ -34,7 +34,7 @@ describe('a round beside that of another server', () => {
         },
       },
     } as unknown as RoundSteps;
-    round = new RoundAtWork(steps, 'timer', [COMPANY, WORKS], new AbortController().signal);
+    round = new RoundAtWork(steps, 'timer', [COMPANY, WORKS], new AbortController().signal, new VirtualClock());
   });
 
   it('says nothing of an account that the other server collects', async () => {

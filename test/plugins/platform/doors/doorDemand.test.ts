@@ -8,7 +8,7 @@ const MIDDLING: Loads = { main: 0.5, doors: 0.4 };
 const QUIET: Loads = { main: 0.1, doors: 0.1 };
 
 /** Looks once a second for so many seconds. */
-function after(seconds: number, loads: Loads, before: DoorDemand, mode = AUTO): DoorDemand {
+function lookedAt(seconds: number, loads: Loads, before: DoorDemand, mode = AUTO): DoorDemand {
   return Array.from({ length: seconds }, (_, second) => second * 1_000).reduce(
     (demand, since) => nextDemand(demand, loads, mode, since, since + 1_000),
     before,
@@ -17,36 +17,36 @@ function after(seconds: number, loads: Loads, before: DoorDemand, mode = AUTO): 
 
 describe('when doors come and go', () => {
   it('wants one more for every two seconds in which the main thread is busy, up to the most', () => {
-    const wanted = [1, 2, 3, 4, 5, 6, 8, 20].map((seconds) => after(seconds, BUSY, { wanted: 0 }).wanted);
+    const wanted = [1, 2, 3, 4, 5, 6, 8, 20].map((seconds) => lookedAt(seconds, BUSY, { wanted: 0 }).wanted);
     expect(wanted).to.deep.equal([0, 1, 1, 2, 2, 3, 4, 4]);
   });
 
   it('begins to count again where the main thread is not busy in between', () => {
-    const once = after(1, BUSY, { wanted: 0 });
-    expect(after(1, BUSY, after(1, MIDDLING, once)).wanted).to.equal(0);
+    const once = lookedAt(1, BUSY, { wanted: 0 });
+    expect(lookedAt(1, BUSY, lookedAt(1, MIDDLING, once)).wanted).to.equal(0);
   });
 
   it('lets all go after a minute in which main thread and doors have little to do', () => {
-    expect(after(59, QUIET, { wanted: 3 }).wanted).to.equal(3);
-    expect(after(60, QUIET, { wanted: 3 }).wanted).to.equal(0);
+    expect(lookedAt(59, QUIET, { wanted: 3 }).wanted).to.equal(3);
+    expect(lookedAt(60, QUIET, { wanted: 3 }).wanted).to.equal(0);
   });
 
   it('keeps them while they carry what would make the main thread busy again', () => {
-    expect(after(300, MIDDLING, { wanted: 2 }).wanted).to.equal(2);
-    expect(after(300, { main: 0.1, doors: 0.5 }, { wanted: 2 }).wanted).to.equal(2);
-    const broken = after(59, QUIET, { wanted: 2 });
-    expect(after(59, QUIET, after(1, MIDDLING, broken)).wanted).to.equal(2);
+    expect(lookedAt(300, MIDDLING, { wanted: 2 }).wanted).to.equal(2);
+    expect(lookedAt(300, { main: 0.1, doors: 0.5 }, { wanted: 2 }).wanted).to.equal(2);
+    const broken = lookedAt(59, QUIET, { wanted: 2 });
+    expect(lookedAt(59, QUIET, lookedAt(1, MIDDLING, broken)).wanted).to.equal(2);
   });
 
   it('keeps as many as the settings say, whatever there is to do', () => {
     const two: DoorMode = { most: 2, least: 2 };
-    expect(after(1, QUIET, { wanted: 0 }, two).wanted).to.equal(2);
-    expect(after(300, QUIET, { wanted: 2 }, two).wanted).to.equal(2);
-    expect(after(300, BUSY, { wanted: 2 }, two).wanted).to.equal(2);
+    expect(lookedAt(1, QUIET, { wanted: 0 }, two).wanted).to.equal(2);
+    expect(lookedAt(300, QUIET, { wanted: 2 }, two).wanted).to.equal(2);
+    expect(lookedAt(300, BUSY, { wanted: 2 }, two).wanted).to.equal(2);
   });
 
   it('wants none where there may be none', () => {
-    expect(after(10, BUSY, { wanted: 3 }, { most: 0, least: 0, reason: 'settings' }).wanted).to.equal(0);
+    expect(lookedAt(10, BUSY, { wanted: 3 }, { most: 0, least: 0, reason: 'settings' }).wanted).to.equal(0);
   });
 
   it('waits longer after each crash in a row, up to a minute', () => {

@@ -37,7 +37,7 @@ const DEATHS: Readonly<Record<Exclude<RoomDeath, 'hangs'>, () => void>> = {
   },
   reject: () => void Promise.reject(new Error('rejected in a door')),
   memory: () => {
-    for (const kept: unknown[] = []; ; ) kept.push(new Array(100_000).fill(kept.length));
+    for (const kept: unknown[] = []; ; ) kept.push(Array.from({ length: 1_000_000 }).fill(kept.length));
   },
   loop: () => {
     for (;;);

@@ -8,7 +8,19 @@ import type { RoomDeath } from './roomModule.js';
 
 const THREAD_FILE = new URL(import.meta.resolve('#plugins/platform/doors/dist/doorThread.js')).pathname;
 const MODULE = new URL('./roomModule.js', import.meta.url).href;
-const PLUGIN = { id: 'test.room', folder: '/' };
+const PLUGIN = {
+  id: 'test.room',
+  folder: '/',
+  manifest: {
+    name: 'room',
+    publisher: 'test',
+    version: '1.0.0',
+    type: 'module',
+    displayName: 'Room',
+    description: 'Room',
+    engines: { postroom: '*' },
+  },
+} as const;
 
 /** The main thread's side: the lines to the doors that there are. */
 class Room implements DoorKeeper {
@@ -36,14 +48,14 @@ describe('door threads', function () {
   let log: string[];
   let doors: ThreadDoors;
 
-  function begin(cores = 2): void {
+  function begin(cores = 2, threadFile = THREAD_FILE): void {
     const note = (sentence: string): void => void log.push(sentence);
     doors = new ThreadDoors({
       machine: { canShare: true, cores },
       setting: () => setting,
       modules: { urlOf: () => MODULE },
       log: { debug: note, info: note, warn: note, error: note },
-      threadFile: THREAD_FILE,
+      threadFile,
     });
   }
 
@@ -141,6 +153,19 @@ describe('door threads', function () {
     });
   }
 
+  it('that cannot even begin are tried again, and nothing else happens', async () => {
+    await doors.dispose();
+    setting = 1;
+    // A name with neither a dot nor a slash in front is refused by Node.js itself.
+    begin(2, 'nowhere.js');
+    const room = new Room();
+    await open(room);
+    expect(room.lines).to.deep.equal([]);
+    expect(log).to.have.length(1);
+    await until('it was tried again', () => log.length > 1);
+    expect(doors.state).to.include({ open: 0, crashed: 2 });
+  });
+
   it('are ended where a protocol does not end in its time', async () => {
     setting = 1;
     const room = new Room();
@@ -149,6 +174,7 @@ describe('door threads', function () {
     await room.lines[0]?.ask('name', undefined);
     await protocol.close(0);
     expect(room.lines).to.deep.equal([]);
+    await until('it is told', () => log.length > 0);
     expect(log[0]).to.contain('did not end within 5000 ms');
   });
 

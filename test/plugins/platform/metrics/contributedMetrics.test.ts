@@ -111,7 +111,7 @@ describe('the page for Prometheus', () => {
       const page = String(await fixture.run('metrics'));
       expect(page).to.match(/^# HELP postroom_up_seconds /);
       expect(page).to.match(
-        /\n# HELP test_moon_phase How much of it is lit\\nand \\\\ seen\.\n# TYPE test_moon_phase gauge\ntest_moon_phase 0\.25\n$/,
+        /\n# HELP test_moon_phase How much of it is lit\\nand \\\\ seen\.\n# TYPE test_moon_phase gauge\ntest_moon_phase 0\.25\n/,
       );
       const { problems } = (await fixture.run('status')) as { readonly problems: readonly string[] };
       expect(problems.join(' ')).to.match(/test\.moon: .*The name of postroom_up_seconds has to begin with test_moon_/);

@@ -49,6 +49,7 @@ describe('status', () => {
       plugins: { blocking: [] },
       schedule: { plan: async () => ({ rounds: [{ at: LATER }] }) },
       figures: () => ({ now: async () => ({ accepted: 5 }) }),
+      doors: () => ({ state: { open: 1, most: 4, text: 'One runs.', crashed: 0, mainLoad: 0.5 } }),
       trials: () => ({ trial: { keys: ['smtp.port'] } }),
       problems: { all: async () => ['The disk is full.'] },
       ...others,
@@ -59,6 +60,7 @@ describe('status', () => {
       service: 'running',
       edition: 'Pro',
       ports: [{ protocol: 'pop3', host: '127.0.0.1', port: 110, security: 'plain', state: 'open' }],
+      doors: { open: 1, most: 4, text: 'One runs.' },
       accounts: 1,
       inbox: { messages: 3, oldest: AT },
       outbox: { messages: 1, recipients: 2, oldest: AT },
@@ -76,8 +78,9 @@ describe('status', () => {
     expect(await statusReport(sources(), ['a', 'b'])).to.deep.include({ edition: 'Pro', deviceSeenBy: ['a', 'b'] });
   });
 
-  it('is there while nobody counts, and nobody tries settings out', async () => {
-    const status = await statusReport(sources({ figures: () => undefined, trials: () => undefined }));
+  it('is there while nobody counts, nobody tries settings out, and no plugin has door threads', async () => {
+    const status = await statusReport(sources({ figures: () => undefined, trials: () => undefined, doors: () => undefined }));
+    expect(status).not.to.have.property('doors');
     expect(status).to.include({ service: 'running', figures: undefined, unconfirmed: undefined });
   });
 

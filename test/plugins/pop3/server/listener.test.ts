@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { PostroomError } from '@postroom/sdk';
 import { expect } from 'chai';
-import { portProblem } from '#plugins/pop3/dist/server/front/portProblem.js';
+import { portProblem } from '#plugins/pop3/dist/server/portProblem.js';
 import { certificate } from '../support/fakeHost.js';
 import { RawClient } from '../support/rawClient.js';
 import { PLACES, ServedHost, until } from '../support/servedHost.js';

@@ -195,6 +195,8 @@ export class FakeHost {
   readonly commands = new Map<string, CommandHandler>();
   readonly certificates: TestCertificates;
   loginResult: 'wait' | undefined;
+  /** Holds logins back until it resolves. */
+  loginGate: Promise<void> | undefined;
   password: string | undefined = 'isp secret';
   passwordOfUsers = 'open sesame';
   fetch: FetchHandler | undefined;
@@ -266,7 +268,7 @@ export class FakeHost {
 
   async #login(name: string, password: string, address: string) {
     this.logins.push({ name, password, address });
-    await Promise.resolve();
+    await this.loginGate;
     if (this.loginResult === 'wait') return { ok: false, reason: 'wait' } as const;
     if (password !== this.passwordOfUsers || !this.mailboxes.has(name)) return { ok: false, reason: 'wrong' } as const;
     return { ok: true, mailbox: { account: 'company', user: name } } as const;

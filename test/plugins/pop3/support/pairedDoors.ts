@@ -56,6 +56,11 @@ export class PairedDoor {
     return this.#ports.get(port) ?? port;
   }
 
+  /** It takes new connections. */
+  get isListening(): boolean {
+    return [...this.#servers].some((server) => server.listening);
+  }
+
   /** Resolves when the door has heard all that it was told. */
   async hasHeard(): Promise<void> {
     await this.lines.keeper.ask('a question that nobody answers', undefined).catch(() => undefined);

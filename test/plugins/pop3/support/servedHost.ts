@@ -18,6 +18,7 @@ export class ServedHost {
   ports: readonly OpenPort[] = [];
   readonly #clients: RawClient[] = [];
   #doors: PairedDoors | undefined;
+  #mainPorts: readonly OpenPort[] = [];
 
   private constructor(host: FakeHost) {
     this.host = host;
@@ -39,6 +40,7 @@ export class ServedHost {
     activate(host.context());
     const ports = (await host.listener?.start()) ?? [];
     served.#doors = doors;
+    served.#mainPorts = ports;
     served.ports = await Promise.all(ports.map(async (port) => ({ ...port, port: (await doors?.door?.portOf(port.port)) ?? port.port })));
     return served;
   }
@@ -65,6 +67,13 @@ export class ServedHost {
 
   async client(): Promise<RawClient> {
     const client = await RawClient.connect(this.port('starttls'));
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** A client of the main thread, wherever the others are. */
+  async mainClient(): Promise<RawClient> {
+    const client = await RawClient.connect(this.#mainPorts.find((port) => port.security === 'starttls')?.port ?? 0);
     this.#clients.push(client);
     return client;
   }

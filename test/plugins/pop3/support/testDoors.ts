@@ -10,7 +10,7 @@ export class TestDoors implements Doors {
   /** In the order in which they came. */
   readonly opened: TestDoor[] = [];
   /** In place of all this, and the plugin as they know it. */
-  real: { readonly doors: Doors; readonly plugin: Pick<PluginContext, 'id' | 'folder'> } | undefined;
+  real: { readonly doors: Doors; readonly plugin: Pick<PluginContext, 'id' | 'folder' | 'manifest'> } | undefined;
   onProtocol: (keeper: DoorKeeper) => void = () => {};
 
   get state(): DoorsState {

@@ -1,12 +1,19 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PluginManifest } from '@postroom/sdk';
 import { expect } from 'chai';
 import { DoorModules } from '#plugins/platform/doors/dist/doorModules.js';
 import { ThreadDoors } from '#plugins/platform/doors/dist/threadDoors.js';
 import { CollectingHost, mail } from '../../support/collectingHost.js';
 
 const THREAD = fileURLToPath(new URL(import.meta.resolve('#plugins/platform/doors/dist/doorThread.js')));
-const FOLDER = fileURLToPath(new URL('.', import.meta.resolve('#plugins/pop3/package.json')));
-const MODULE = './dist/collectingDoor.js';
+const MANIFEST = fileURLToPath(import.meta.resolve('#plugins/pop3/package.json'));
+const PLUGIN = {
+  id: 'postroom.pop3',
+  folder: path.dirname(MANIFEST),
+  manifest: JSON.parse(readFileSync(MANIFEST, 'utf8')) as PluginManifest,
+};
 
 describe('a collection whose octets are read in a thread', () => {
   let at: CollectingHost;
@@ -16,15 +23,14 @@ describe('a collection whose octets are read in a thread', () => {
   beforeEach(async () => {
     at = await CollectingHost.start('starttls');
     at.pin();
-    const entries = { of: () => [{ plugin: 'postroom.pop3', value: { module: MODULE } }] };
     doors = new ThreadDoors({
       machine: { canShare: true, cores: 2 },
       setting: () => 1,
-      modules: new DoorModules(entries as never, { plugins: [] } as never, false),
+      modules: new DoorModules({ of: () => [] }, { plugins: [] } as never, false),
       log: { debug: note, info: note, warn: note, error: note },
       threadFile: THREAD,
     });
-    at.doors.real = { doors, plugin: { id: 'postroom.pop3', folder: FOLDER } };
+    at.doors.real = { doors, plugin: PLUGIN };
   });
   afterEach(async () => {
     await at.stop();

@@ -1,7 +1,7 @@
 // Submission in a door thread for tests: at ports of its own, which it tells, so that any Node.js will do; and it dies when it is told to.
 import { type AddressInfo, createServer } from 'node:net';
 import { SystemClock } from '@postroom/sdk/base';
-import { listen } from '@postroom/sdk/network';
+import { listenAt } from '@postroom/sdk/network';
 import type { DoorOfModule, OpenDoor } from '@postroom/sdk/services';
 import { DoorFront } from '#plugins/smtp/dist/submission/door/doorFront.js';
 
@@ -15,7 +15,7 @@ export function openDoor(door: DoorOfModule): Promise<OpenDoor> {
   door.line.hear('die', () => process.exit(3));
   return DoorFront.open(door, new SystemClock(), async (at, connected) => {
     const server = createServer(connected);
-    await listen(server, { host: at.address, port: 0 });
+    await listenAt(server, { host: at.address, port: 0 });
     const port: PortOfThread = { main: at.port, door: (server.address() as AddressInfo).port };
     door.line.tell('port', port);
     return { close: async () => void (server.listening && server.close()) };

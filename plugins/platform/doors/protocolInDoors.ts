@@ -18,7 +18,7 @@ export interface ProtocolParts {
   onClosed(): void;
 }
 
-export class Protocol implements ProtocolDoors {
+export class ProtocolInDoors implements ProtocolDoors {
   readonly #inDoors = new Map<DoorPart, Door>();
 
   constructor(private readonly of: ProtocolParts) {}
