@@ -19,7 +19,7 @@ export function activate(context: PluginContext): void {
   const doubts = new PipelineDoubts(clock);
   const known = new KnownWays();
   const threads = whileProvided(context, Doors);
-  const doors = new CollectingDoors(threads, (service, keeper) => openDoors(context, clock, service, keeper));
+  const doors = new CollectingDoors(threads, (service, keeper) => openDoors(context, service, keeper));
 
   context.hooks.onFetch.tap('collect', (request, call) =>
     request.account.via === 'pop3' ? collectAccount(context, { clock, doubts, known, doors }, request, call) : undefined,

@@ -20,17 +20,16 @@ export class CollectingDoors implements DoorKeeper {
   /** By account: messages that a session of its last round found to be read, at most. */
   readonly #found = new Map<string, number>();
   #lastNumber = 0;
-  /** The service that was asked for doors last, and when they are open. */
+  /** The service that was asked for doors last. */
   #asked: Doors | undefined;
-  #areOpen: Promise<void> | undefined;
 
   /**
-   * `provided`: the service of doors, where there is one. `open`: has it open the module, and never rejects. Called with the first session, since a plugin's
+   * `provided`: the service of doors, where there is one. `open`: has it open the module. Called with the first session, since a plugin's
    * modules are known only while it is active.
    */
   constructor(
     private readonly provided: () => Doors | undefined,
-    private readonly open: (doors: Doors, keeper: DoorKeeper) => Promise<void>,
+    private readonly open: (doors: Doors, keeper: DoorKeeper) => void,
   ) {}
 
   setup(): undefined {
@@ -39,7 +38,8 @@ export class CollectingDoors implements DoorKeeper {
 
   attend(line: DoorLine): Disposable {
     const door: Keeping = { line, sessions: new Map() };
-    line.hear('ready', () => this.#taking.add(door));
+    // What is asked before the module has opened waits for it.
+    this.#taking.add(door);
     line.hear('leaving', () => {
       this.#taking.delete(door);
       for (const session of door.sessions.values()) session.isLeaving = true;
@@ -65,9 +65,8 @@ export class CollectingDoors implements DoorKeeper {
     const doors = this.provided();
     if (doors !== this.#asked) {
       this.#asked = doors;
-      this.#areOpen = doors && this.open(doors, this);
+      if (doors !== undefined) this.open(doors, this);
     }
-    await this.#areOpen;
     const door = this.#leastBusy;
     if (door === undefined || !readsInDoor(this.#taking.size, this.#found.get(account.id))) return undefined;
     this.#lastNumber += 1;

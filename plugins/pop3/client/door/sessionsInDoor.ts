@@ -36,7 +36,6 @@ export class SessionsInDoor implements OpenDoor {
       this.#held.get(session)?.session?.end();
       this.#forget(session);
     });
-    line.tell('ready', undefined);
   }
 
   /** Sessions end when what is on their line has been read, and deleted where it is to be. */

@@ -25,7 +25,7 @@ describe('the doors that collections ask for', () => {
     let service: Doors | undefined;
     const doors = new CollectingDoors(
       () => service,
-      async (provided) => void asked.push(provided),
+      (provided) => void asked.push(provided),
     );
     const session = (): Promise<unknown> => doors.session({ id: 'company' } as IspAccount, new KnownWays(), new AbortController().signal);
     const [first, second] = [new TestDoors(), new TestDoors()];

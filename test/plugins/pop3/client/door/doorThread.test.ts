@@ -6,7 +6,6 @@ import { expect } from 'chai';
 import { DoorModules } from '#plugins/platform/doors/dist/doorModules.js';
 import { ThreadDoors } from '#plugins/platform/doors/dist/threadDoors.js';
 import { CollectingHost, mail } from '../../support/collectingHost.js';
-import { until } from '../../support/servedHost.js';
 
 const THREAD = fileURLToPath(new URL(import.meta.resolve('#plugins/platform/doors/dist/doorThread.js')));
 const MANIFEST = fileURLToPath(import.meta.resolve('#plugins/pop3/package.json'));
@@ -73,7 +72,7 @@ describe('a collection whose octets are read in a thread', () => {
     expect(report).to.include({ stored: 100 });
     expect(report.failed).to.deep.equal([]);
     await ended;
-    await until(() => at.isp.messages.length === 0);
+    expect(at.isp.messages).to.deep.equal([]);
     expect(new Set(at.intake.texts).size).to.equal(at.intake.texts.length);
   });
 });

@@ -149,7 +149,6 @@ describe('a door that does not answer any more', () => {
         asked += 1;
         return new Promise(() => {});
       });
-      line.tell('ready', undefined);
       return { close: async () => {} };
     });
     const time = new AbortController();
