@@ -43,7 +43,7 @@ export class Door {
   ) {
     const { port1, port2 } = new MessageChannel();
     const workerData: DoorThreadData = { control: port2 };
-    this.#worker = new Worker(file, { workerData, transferList: [port2], resourceLimits: RESOURCES, execArgv: [], env: {} });
+    this.#worker = new Worker(file, { name: 'door', workerData, transferList: [port2], resourceLimits: RESOURCES, execArgv: [], env: {} });
     this.#control = new MessageLine(port1, (error) => this.#note(error));
     this.#control.hear<string>('problem', (sentence) => this.#note(new Error(sentence)));
     this.#worker.on('error', (error) => {

@@ -16,6 +16,9 @@ export interface JoinPortOptions extends Pick<ServerOpts, 'allowHalfOpen' | 'noD
   readonly onProblem?: (error: Error) => void;
 }
 
+/** How a module takes part in a port: `JoinedPort.join`, or what a test has in its place. */
+export type JoinPort = (at: OpenedPort, connected: (socket: Socket) => void) => Promise<Pick<JoinedPort, 'close'>>;
+
 const SOCKETS = 4;
 /** A turn of the event loop that took no longer leaves hardly time for a connection to come after the sockets were read. */
 const SHORT_TURN_MS = 0.1;

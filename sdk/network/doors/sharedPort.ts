@@ -15,7 +15,7 @@ export interface SharedListenOptions extends ListenOptions {
 }
 
 /**
- * Lets the server listen. `shared`: doors may join the port, by `joinPort`. Resolves with where it listens; rejects with the system's error, as EADDRINUSE
+ * Lets the server listen. `shared`: doors may join the port, by `JoinedPort.join`. Resolves with where it listens; rejects with the system's error, as EADDRINUSE
  * where another program has the port.
  */
 export async function openPort(server: Server, place: PortPlace, shared: boolean): Promise<AddressInfo> {

@@ -1,10 +1,10 @@
 // A door within the test's own thread: the module's front at a port of its own, and its line, over which values are copied as between threads.
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Disposable, OpenPort } from '@postroom/sdk';
-import { listenAt } from '@postroom/sdk/network';
+import { type JoinPort, listenAt } from '@postroom/sdk/network';
 import type { Clock, DoorKeeper, Doors, DoorsState, ProtocolDoors } from '@postroom/sdk/services';
 import { type PairedDoorLines, pairedDoorLines } from '@postroom/sdk/testing';
-import { DoorFront, type JoinPort } from '#plugins/smtp/dist/submission/door/doorFront.js';
+import { DoorFront } from '#plugins/smtp/dist/submission/door/doorFront.js';
 
 /** Where the clients of a suite are served. */
 export type Where = 'on the main thread' | 'in a door';

@@ -1,7 +1,6 @@
 // POP3 in a door thread: the front of the same ports as on the main thread, which decides.
-import type { Socket } from 'node:net';
 import { openFiles } from '@postroom/sdk';
-import type { OpenedPort } from '@postroom/sdk/network';
+import type { JoinPort, OpenedPort } from '@postroom/sdk/network';
 import type { Clock, DoorOfModule, OpenDoor } from '@postroom/sdk/services';
 import type { KeyAndCertificate } from '../front/handshakes.js';
 import { Pop3Front } from '../front/pop3Front.js';
@@ -22,9 +21,6 @@ export interface Pop3DoorSetup {
   /** Ports that are open on the main thread. */
   readonly ports: readonly { readonly entry: ListenEntry; readonly at: OpenedPort }[];
 }
-
-/** Takes connections of a port; what it answers ends that. */
-export type JoinPort = (at: OpenedPort, connected: (socket: Socket) => void) => Promise<{ close(): Promise<void> }>;
 
 export class Pop3DoorFront implements OpenDoor {
   readonly #front: Pop3Front;

@@ -4,9 +4,9 @@ import { sentenceOf } from '@postroom/sdk';
 import { isQualified } from '../qualifiedAddress.js';
 import { Refusal, refusalOf } from '../replies.js';
 import type { AdmittedClient, PasswordLogin, Sender, SubmittedEnvelope } from '../submissionDesk.js';
+import type { DeskServices } from './deskServices.js';
 import type { MissingLogins } from './missingLogins.js';
 import { authorOf } from './sender.js';
-import type { DeskServices } from './serverDesk.js';
 
 /** Failed logins after which a session ends. */
 const MAX_FAILED_LOGINS = 3;

@@ -1,20 +1,9 @@
 // The desk of the server: lets connections in by one count for all ports and threads, and tells the log whom it keeps out.
-import type { BoundedLog, ConnectionGate, ConnectionLimits, Guest, Logger } from '@postroom/sdk';
-import type { Accounts, Authenticator, Clock, Events, Submissions } from '@postroom/sdk/services';
+import type { ConnectionGate, ConnectionLimits, Guest } from '@postroom/sdk';
 import type { AdmittedClient, SubmissionDesk } from '../submissionDesk.js';
 import { DeskClient } from './deskClient.js';
+import type { DeskServices } from './deskServices.js';
 import { MissingLogins } from './missingLogins.js';
-
-export interface DeskServices {
-  readonly accounts: Accounts;
-  readonly authenticator: Authenticator;
-  readonly submissions: Submissions;
-  readonly clock: Clock;
-  readonly events: Events;
-  readonly log: Logger;
-  /** What clients do wrong. */
-  readonly complaints: BoundedLog;
-}
 
 /** How the settings have it, from the opening of the ports to their closing. */
 export interface DeskRules {

@@ -1,7 +1,6 @@
 // Submission in a door thread: the front of the same ports as on the main thread, which decides.
-import type { Socket } from 'node:net';
 import { openFiles } from '@postroom/sdk';
-import type { JoinedPort, OpenedPort } from '@postroom/sdk/network';
+import type { JoinedPort, JoinPort, OpenedPort } from '@postroom/sdk/network';
 import type { Clock, DoorOfModule, OpenDoor } from '@postroom/sdk/services';
 import { type FrontRules, SubmissionFront, type SubmissionPort } from '../front/submissionFront.js';
 import { DeskQuestioner } from './deskQuestioner.js';
@@ -13,9 +12,6 @@ export interface SubmissionDoorSetup {
   /** Ports that are open on the main thread. */
   readonly ports: readonly (Pick<SubmissionPort, 'security' | 'proxies'> & { readonly at: OpenedPort })[];
 }
-
-/** Takes part in a port; answers what takes nothing new from it any more. */
-export type JoinPort = (at: OpenedPort, connected: (socket: Socket) => void) => Promise<Pick<JoinedPort, 'close'>>;
 
 export class DoorFront implements OpenDoor {
   readonly #front: SubmissionFront;

@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Disposable } from '@postroom/sdk';
+import type { JoinPort } from '@postroom/sdk/network';
 import type { Clock, DoorKeeper, Doors, DoorsState, OpenDoor, ProtocolDoors } from '@postroom/sdk/services';
 import { type PairedDoorLines, pairedDoorLines } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { type JoinPort, Pop3DoorFront } from '#plugins/pop3/dist/server/door/pop3DoorFront.js';
+import { Pop3DoorFront } from '#plugins/pop3/dist/server/door/pop3DoorFront.js';
 import { POP3_SOCKETS } from '#plugins/pop3/dist/server/front/pop3Front.js';
 
 export class PairedDoors implements Doors {
