@@ -1,4 +1,4 @@
-// Log lines that anybody at a door can cause as many of as they like: the first ones are written, and then how many more there were.
+// Log lines that anybody at a port can cause as many of as they like: the first ones are written, and then how many more there were.
 import type { Logger } from './context.js';
 import type { Disposable } from './disposable.js';
 import type { Clock } from './services/running.js';

@@ -47,7 +47,7 @@ export interface CommandServer {
   close(): Promise<void>;
 }
 
-/** A plugin's door to the host. */
+/** A plugin's way to the host. */
 export interface PluginContext {
   /** `publisher.name`, for example `acme.spam-filter`. */
   readonly id: string;
@@ -69,7 +69,7 @@ export interface PluginContext {
   readonly storagePath: string;
   /** Disposed last-in-first-out, one awaited after the other, when the plugin is disabled or the server stops. */
   readonly subscriptions: { push(...items: readonly Disposable[]): void };
-  /** Hands over a port or a similar door: opened after every plugin is active, closed before any deactivates. */
+  /** Hands over a port, or several: opened after every plugin is active, closed before any deactivates. */
   listen(listener: PortListener): void;
   /**
    * A service of the host or of another plugin (see services.ts), which `requires` in the manifest names: else it throws `plugin/undeclared-service`. One
@@ -90,11 +90,11 @@ export interface PluginContext {
   provide<T>(service: ServiceId<T>, provided: T): void;
 }
 
-/** A door to the outside that the host opens and closes. */
+/** Ports, or another way in from outside, that the host opens and closes. */
 export interface PortListener {
   /** For people: `POP3`. */
   readonly name: string;
-  /** True for a door that stays open without a licence, as the manager does. Default false: mail ports close without one. */
+  /** True where it stays open without a licence, as the manager does. Default false: mail ports close without one. */
   readonly withoutLicence?: boolean;
   /** Opens. A port that can't be opened is reported in the answer, the others open; a throw means that none did. */
   start(): Promise<readonly OpenPort[]>;

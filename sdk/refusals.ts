@@ -1,4 +1,4 @@
-// Turning clients away. A word costs a descriptor until it is sent, and a crowd at the door would take many: who comes when too many are being told is
+// Turning clients away. A word costs a descriptor until it is sent, and a crowd at a port would take many: who comes when too many are being told is
 // cut off without one.
 import type { Socket } from 'node:net';
 
