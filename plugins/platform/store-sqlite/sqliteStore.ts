@@ -1,7 +1,7 @@
 // Everything durable, opened and closed as one.
 import { join } from 'node:path';
 import type { Disposable, MessageId } from '@postroom/sdk';
-import { Listeners } from '@postroom/sdk/base';
+import { DisposableStack, Listeners } from '@postroom/sdk/base';
 import type { Census, Clock, LostEnd, StoreMaintenance, StoreRoom, StoreStatistics } from '@postroom/sdk/services';
 import { type LoggedListener, OutboxTally } from '@postroom/sdk/store';
 import { Ballast } from './engine/ballast.js';
@@ -273,15 +273,17 @@ export class SqliteStore implements StoreMaintenance {
     return contentsOf(this.readers);
   }
 
-  /** Writes what waits, then lets go of everything. */
+  /** Writes what waits, then lets go of everything, also where something of it fails. */
   async close(): Promise<void> {
-    await this.queue.settle();
-    await this.readers.close();
-    await this.queue.close();
-    await this.index.close();
-    await this.commits.close();
-    await this.ballast.keepForStart().catch(() => undefined);
-    await this.lock.close();
+    const ending = new DisposableStack();
+    ending.defer(() => this.lock.close());
+    ending.defer(() => this.ballast.keepForStart().catch(() => undefined));
+    ending.defer(() => this.commits.close());
+    ending.defer(() => this.index.close());
+    ending.defer(() => this.queue.close());
+    ending.defer(() => this.readers.close());
+    ending.defer(() => this.queue.settle());
+    await ending.dispose();
   }
 
   async #load(): Promise<void> {

@@ -13,6 +13,7 @@ export class Readers {
   #running = 0;
   /** Resolves when statements may run again. */
   #exchange: Promise<void> | undefined;
+  #isClosed = false;
   #idle: (() => void) | undefined;
 
   private constructor(private connections: readonly Connection[]) {}
@@ -41,12 +42,7 @@ export class Readers {
       done = resolve;
     });
     try {
-      if (this.#running > 0) {
-        await new Promise<void>((resolve) => {
-          this.#idle = resolve;
-        });
-      }
-      await this.close();
+      await this.#closeAll();
       this.connections = [];
       this.connections = await openAll(path, await meanwhile());
     } finally {
@@ -55,12 +51,25 @@ export class Readers {
     }
   }
 
+  /** Statements that run end first: SQLite closes no connection under them. Those that come from now on are refused. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#exchange;
+    await this.#closeAll();
+  }
+
+  async #closeAll(): Promise<void> {
+    if (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
 
   async #run<T>(statement: (connection: Connection) => Promise<T>): Promise<T> {
     while (this.#exchange !== undefined) await this.#exchange;
+    if (this.#isClosed) throw new PostroomError('store/failed', 'The store is closed. Start the server again.');
     this.#running += 1;
     try {
       return await statement(this.#pick());
