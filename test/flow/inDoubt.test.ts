@@ -235,11 +235,12 @@ onEachStore('mail in doubt', 'short', (store) => {
     await closed;
     await office.open();
     expect(await told()).to.deep.equal([]);
-    expect(
-      (await rows()).map(({ state }) => state),
-      'the first is sent, the second was not begun',
-    ).to.deep.equal(['waiting']);
-    expect([copies('first'), copies('second')]).to.deep.equal([1, 0]);
+    expect(copies('first'), 'it is sent').to.equal(1);
+    // A server whose ports take their time to close may still have begun it, and finished.
+    expect([copies('second'), (await rows()).length], 'the other is sent or waits').to.deep.oneOf([
+      [0, 1],
+      [1, 0],
+    ]);
   });
 
   it('is said where the answer does not come for as long as a server that stops can wait', async () => {

@@ -3,6 +3,7 @@
 import { Outbox } from '@postroom/sdk/services';
 import { leakCheck, PRACTICE_PASSWORD, type VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { needsOneClock } from '../kit/doorThreads.js';
 import { onEachStore } from '../kit/flowStores.js';
 import { letter } from '../kit/letter.js';
 import { DOMAIN, REGULAR } from '../kit/officeSettings.js';
@@ -81,7 +82,8 @@ onEachStore('joining a running round', 'long', (store) => {
     expect(office.events.filter((event) => event.type === 'round' && event.state === 'started')).to.have.length(2);
   });
 
-  it('tries once more, for a person, where an account was at it already and comes to nothing, and counts both tries', async () => {
+  it('tries once more, for a person, where an account was at it already and comes to nothing, and counts both tries', async function () {
+    needsOneClock(this);
     for (const subject of ['One', 'Two']) office.isp.mailbox('post').put(letter({ to: `lisa@${DOMAIN}`, subject }));
     office.isp.faults.pop3.without.add('PIPELINING');
     office.isp.faults.pop3.stall({ command: 'RETR', message: 2, when: 'received' });

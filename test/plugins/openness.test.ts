@@ -146,7 +146,7 @@ const OURS_ALONE: Readonly<Record<string, Privilege>> = {
   'platform/watchdog': { services: ['ActivityLog', 'Clock', 'DataFolder', 'Events', 'PluginSupervision', 'ServerProcess'] },
   pop3: { services: [...SERVES, 'Doors', 'Maildrops'].sort(), listens: true, forbidden: ['onFetch', COLLECTS] },
   'practice-isp': { listens: true },
-  smtp: { services: [...SERVES, 'PluginCatalogue', 'Submissions'], listens: true },
+  smtp: { services: [...SERVES, 'Doors', 'PluginCatalogue', 'Submissions'].sort(), listens: true },
   'reply-thread': { services: ['Clock'] },
   'store-postgres': {
     services: [
