@@ -4,6 +4,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { expect } from 'chai';
+import { doorThreads } from '../kit/doorThreads.js';
 import { Office } from '../kit/office.js';
 import type { ClusterDatabase } from '../kit/postgres/database.js';
 import { testCluster } from '../kit/postgres/testCluster.js';
@@ -24,6 +25,7 @@ function listen(ports: ServicePorts): object {
     'pop3.listen': [port(ports.pop3, 'starttls'), port(ports.pop3s, 'tls')],
     'smtp.listen': [port(ports.smtp, 'starttls'), port(ports.smtps, 'tls')],
     'admin-ui.listen': [port(ports.https, 'tls')],
+    ...doorThreads(),
   };
 }
 

@@ -1,5 +1,6 @@
 // The office of the peers: three accounts, each reaching its ISP another way.
 import { X509Certificate } from 'node:crypto';
+import { doorThreads } from '../kit/doorThreads.js';
 import type { Dovecot } from './dovecot.js';
 import type { Postfix } from './postfix.js';
 import type { WorkFolder } from './workFolder.js';
@@ -33,6 +34,7 @@ export function settings({ work, dovecot, postfix, devicePort }: Places): object
     'pop3.listen': [port('plain'), port('starttls'), port('tls')],
     'smtp.listen': [port('plain'), port('starttls'), port('tls')],
     'smtp.trustedNetworks': ['127.0.0.1'],
+    ...doorThreads(),
     'tls.certificateFile': `${work.path}/cert.pem`,
     'tls.keyFile': `${work.path}/key.pem`,
     accounts: {
