@@ -4,6 +4,7 @@ import '#core/base/injection.js';
 import { Outbox } from '@postroom/sdk/services';
 import { leakCheck, type VirtualClock } from '@postroom/sdk/testing';
 import { expect } from 'chai';
+import { hasDoorThreads } from '../kit/doorThreads.js';
 import { onEachStore } from '../kit/flowStores.js';
 import { REGULAR } from '../kit/officeSettings.js';
 import type { Postroom } from '../kit/postroom.js';
@@ -235,12 +236,11 @@ onEachStore('mail in doubt', 'short', (store) => {
     await closed;
     await office.open();
     expect(await told()).to.deep.equal([]);
-    expect(copies('first'), 'it is sent').to.equal(1);
-    // A server whose ports take their time to close may still have begun it, and finished.
-    expect([copies('second'), (await rows()).length], 'the other is sent or waits').to.deep.oneOf([
-      [0, 1],
-      [1, 0],
-    ]);
+    expect(copies('first')).to.equal(1);
+    const waiting = (await rows()).map(({ state }) => state);
+    // Ports take longer to close where threads have a part of them: there the second may have been begun and ended well.
+    if (hasDoorThreads()) expect(copies('second') + waiting.length, 'the second is sent or waits').to.equal(1);
+    else expect([waiting, copies('second')], 'the second was not begun').to.deep.equal([['waiting'], 0]);
   });
 
   it('is said where the answer does not come for as long as a server that stops can wait', async () => {
