@@ -8,7 +8,7 @@ export function hasDoorThreads(): boolean {
 /** Skips a test of a clock that it moves: time in a door thread is the system's. */
 export function needsOneClock(context: Mocha.Context): void {
   if (!hasDoorThreads()) return;
-  process.stderr.write('Skipped: its clock is the main thread\'s, and octets are read in a door thread.\n');
+  process.stderr.write("Skipped: its clock is the main thread's, and octets are read in a door thread.\n");
   context.skip();
 }
 
