@@ -7,6 +7,7 @@ export * from './connectionName.js';
 export * from './doors/joinedPort.js';
 export * from './doors/messageLine.js';
 export * from './doors/sharedPort.js';
+export * from './doors/wordedLine.js';
 export * from './manifestNetwork.js';
 export * from './networks.js';
 export * from './proxies/proxyHeader.js';

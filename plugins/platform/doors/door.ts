@@ -1,8 +1,8 @@
 // One door thread from the main thread's side: begun, asked whether it lives, ended.
 import type { EventLoopUtilityFunction } from 'node:perf_hooks';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { PostroomError, sentenceOf } from '@postroom/sdk';
-import { MessageLine } from '@postroom/sdk/network';
+import { sentenceOf } from '@postroom/sdk';
+import { isDoorClosed, MessageLine } from '@postroom/sdk/network';
 import { DoorPart, type PartOfDoor } from './doorPart.js';
 import type { DoorThreadData } from './doorThread.js';
 
@@ -124,7 +124,7 @@ export class Door {
 
   /** That it has ended is told once, as such. */
   #note(error: unknown): void {
-    if (error instanceof PostroomError && error.code === 'door/closed') return;
+    if (isDoorClosed(error)) return;
     this.notes.onProblem(sentenceOf(error));
   }
 }

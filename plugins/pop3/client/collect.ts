@@ -1,8 +1,8 @@
 // onFetch: one account's part of a round. Sessions follow each other, each ended by QUIT so that its deletions stick, until nothing is new.
 import { type ErrorCode, type FetchReport, type FetchRequest, PostroomError, sentenceOf, type TapCall } from '@postroom/sdk';
+import { isDoorClosed } from '@postroom/sdk/network';
 import type { Clock } from '@postroom/sdk/services';
 import { type CollectPlan, collectPlan, MOST_FAILURES, type PlannedMessage, smallFirst } from './collectPlan.js';
-import { isClosedDoor } from './door/closedDoor.js';
 import type { CollectingDoors } from './door/collectingDoors.js';
 import { FetchTally } from './fetchTally.js';
 import { identify } from './identify.js';
@@ -115,7 +115,7 @@ class AccountRound {
       if (signal.aborted) throw error;
       if (session.hasLostPipeline || (error instanceof OutOfStep && pipelining)) this.#doubts.note(this.#account);
       if (error instanceof SessionAbandoned) return true;
-      if (isClosedDoor(error)) {
+      if (isDoorClosed(error)) {
         this.#doors = undefined;
         this.#tally.alert('door', this.#closedDoorSentence());
         return true;

@@ -4,7 +4,3 @@ import { PostroomError } from '@postroom/sdk';
 export function closedDoor(): PostroomError {
   return new PostroomError('door/closed', 'The thread that carried a session with an ISP has ended.');
 }
-
-export function isClosedDoor(error: unknown): error is PostroomError {
-  return error instanceof PostroomError && error.code === 'door/closed';
-}

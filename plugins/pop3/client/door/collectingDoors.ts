@@ -1,9 +1,9 @@
 // On the main thread: the doors that carry octets of collections, and which session is in which.
 import type { Disposable } from '@postroom/sdk';
+import { isDoorClosed } from '@postroom/sdk/network';
 import type { DoorKeeper, DoorLine, Doors } from '@postroom/sdk/services';
 import type { IspAccount } from '../ispAccount.js';
 import type { KnownWays } from '../login/knownWays.js';
-import { isClosedDoor } from './closedDoor.js';
 import { DoorSession } from './doorSession.js';
 import { readsInDoor } from './readsInDoor.js';
 import type { BeginStream, ReadBatch, StreamPiece } from './sessionWords.js';
@@ -87,7 +87,7 @@ export class CollectingDoors implements DoorKeeper {
     } catch (error) {
       session.cut();
       // Before anything was asked for: the main thread does it.
-      if (isClosedDoor(error)) return undefined;
+      if (isDoorClosed(error)) return undefined;
       throw error;
     }
   }

@@ -2,10 +2,9 @@
 import { type BoundedLog, type Logger, openFileLimit, roomForConnections } from '@postroom/sdk';
 import type { Clock } from '@postroom/sdk/services';
 import type { Pop3Desk, Visit } from '../pop3Desk.js';
-import type { DeskAsker } from './deskAsker.js';
 import { DistantVisit } from './distantVisit.js';
 import { PickUpNotes } from './pickUpNotes.js';
-import type { LogSentence } from './questions.js';
+import type { LogSentence, Pop3DeskLine } from './questions.js';
 
 /** Of the descriptors that connections may have, what those take in a door whose answer has not come: of four doors together a quarter. */
 const WAITING_SHARE = 1 / 16;
@@ -19,7 +18,7 @@ export class DistantDesk implements Pop3Desk {
   #waiting = 0;
 
   constructor(
-    private readonly desk: DeskAsker,
+    private readonly desk: Pop3DeskLine,
     clock: Clock,
     private readonly mostWaiting = Math.ceil(roomForConnections(openFileLimit()) * WAITING_SHARE),
   ) {
@@ -59,7 +58,7 @@ export class DistantDesk implements Pop3Desk {
   }
 }
 
-function lineLog(desk: DeskAsker): Pop3Desk['log'] {
+function lineLog(desk: Pop3DeskLine): Pop3Desk['log'] {
   const writer =
     (level: 'debug' | 'warn' | 'error'): Logger['warn'] =>
     (sentence, fields) =>
@@ -67,7 +66,7 @@ function lineLog(desk: DeskAsker): Pop3Desk['log'] {
   return { debug: writer('debug'), warn: writer('warn'), error: writer('error') };
 }
 
-function lineComplaints(desk: DeskAsker): Pick<BoundedLog, 'warn'> {
+function lineComplaints(desk: Pop3DeskLine): Pick<BoundedLog, 'warn'> {
   return { warn: (kind, sentence, fields) => desk.tell('complaint', { kind, ...said(sentence, fields) }) };
 }
 

@@ -3,13 +3,12 @@ import { PostroomError } from '@postroom/sdk';
 import type { MaildropPiece } from '@postroom/sdk/services';
 import { SMALL_MESSAGE } from '../front/messageReader.js';
 import type { OpenMaildrop, UniqueIds } from '../pop3Desk.js';
-import type { DeskAsker } from './deskAsker.js';
 import { linesOf } from './idLines.js';
 import type { PickUpNotes } from './pickUpNotes.js';
-import type { OfVisit } from './questions.js';
+import type { OfVisit, Pop3DeskLine } from './questions.js';
 
 export interface DistantMaildropParts extends OfVisit {
-  readonly desk: DeskAsker;
+  readonly desk: Pop3DeskLine;
   readonly notes: PickUpNotes;
   /** For people. */
   readonly name: string;

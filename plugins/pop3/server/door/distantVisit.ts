@@ -1,11 +1,11 @@
 // A connection in a door, as far as the desk on the main thread knows of it.
 import type { LoginAnswer, Pop3Login, Visit, VisitTerms } from '../pop3Desk.js';
-import type { DeskAsker } from './deskAsker.js';
 import { DistantMaildrop } from './distantMaildrop.js';
 import type { PickUpNotes } from './pickUpNotes.js';
+import type { Pop3DeskLine } from './questions.js';
 
 export interface DistantVisitParts {
-  readonly desk: DeskAsker;
+  readonly desk: Pop3DeskLine;
   readonly notes: PickUpNotes;
   /** Ends the connection. */
   readonly cut: () => void;

@@ -1,6 +1,6 @@
 // What clients in a door have picked up, gathered: a note for each answer would wake the main thread for each.
 import type { Clock } from '@postroom/sdk/services';
-import type { DeskAsker } from './deskAsker.js';
+import type { Pop3DeskLine } from './questions.js';
 
 /** A note waits at most so long. */
 const GATHER_MS = 100;
@@ -10,7 +10,7 @@ export class PickUpNotes {
   #isTimed = false;
 
   constructor(
-    private readonly desk: DeskAsker,
+    private readonly desk: Pop3DeskLine,
     private readonly clock: Pick<Clock, 'after'>,
   ) {}
 

@@ -5,8 +5,8 @@ import type { Clock, DoorOfModule, OpenDoor } from '@postroom/sdk/services';
 import type { KeyAndCertificate } from '../front/handshakes.js';
 import { Pop3Front } from '../front/pop3Front.js';
 import type { ListenEntry } from '../serverSettings.js';
-import { DeskAsker } from './deskAsker.js';
 import { DistantDesk } from './distantDesk.js';
+import type { Pop3DeskLine } from './questions.js';
 
 /** Octets that the sessions of a door may hold ready: of four doors together as much as on the main thread. */
 const READ_AHEAD_OCTETS = 8 * 1024 * 1024;
@@ -28,12 +28,11 @@ export class Pop3DoorFront implements OpenDoor {
   /** Resolves when it takes nothing new. */
   #parted: Promise<unknown> | undefined;
 
-  private constructor(certificate: KeyAndCertificate | undefined, line: DoorOfModule['line'], clock: Clock) {
-    const asker = new DeskAsker(line);
-    const desk = new DistantDesk(asker, clock);
+  private constructor(certificate: KeyAndCertificate | undefined, line: Pop3DeskLine, clock: Clock) {
+    const desk = new DistantDesk(line, clock);
     this.#front = new Pop3Front({ desk, clock, share: openFiles().share('pop3'), readAheadOctets: READ_AHEAD_OCTETS });
     this.#front.start(certificate);
-    asker.hear('certificate', (renewed) => this.#front.renew(renewed));
+    line.hear('certificate', (renewed) => this.#front.renew(renewed));
   }
 
   /** Rejects where a port cannot be joined. */

@@ -1,5 +1,7 @@
 // What a front in a door asks of the desk on the main thread, and what each tells the other: the words of their line with the shapes of what is said.
+
 import type { Logger } from '@postroom/sdk';
+import type { AnsweringLine, AskingLine } from '@postroom/sdk/network';
 import type { KeyAndCertificate } from '../front/handshakes.js';
 import type { LoginAnswer, Pop3Login, VisitTerms } from '../pop3Desk.js';
 
@@ -41,6 +43,10 @@ export interface Pop3DeskNews {
   readonly lost: OfVisit & { readonly reason: string };
   readonly certificate: KeyAndCertificate;
 }
+
+/** The desk as a door asks it, and a door as the desk answers it. */
+export type Pop3DeskLine = AskingLine<Pop3Questions, Pop3DoorNews, Pop3DeskNews>;
+export type Pop3DoorLine = AnsweringLine<Pop3Questions, Pop3DeskNews, Pop3DoorNews>;
 
 /** `sizes`: octets of each message, as 64-bit floating point numbers. */
 export type CrossedLogin =

@@ -1,13 +1,12 @@
 // A door's end of the line to the desk, with the words of `questions.ts`.
-import { PostroomError } from '@postroom/sdk';
-import type { DoorLine } from '@postroom/sdk/services';
+import { isDoorClosed } from '@postroom/sdk/network';
 import { Refusal } from '../replies.js';
-import type { DeskNews, DeskQuestions, FrontNews } from './questions.js';
+import type { DeskNews, DeskQuestions, FrontNews, SubmissionDeskLine } from './questions.js';
 
 type Question = keyof DeskQuestions;
 
 export class DeskQuestioner {
-  constructor(private readonly line: DoorLine) {}
+  constructor(private readonly line: SubmissionDeskLine) {}
 
   async ask<Q extends Question>(
     question: Q,
@@ -15,9 +14,9 @@ export class DeskQuestioner {
     transfer?: readonly ArrayBuffer[],
   ): Promise<DeskQuestions[Q]['answer']> {
     try {
-      return await this.line.ask<DeskQuestions[Q]['answer']>(question, value, transfer);
+      return await this.line.ask(question, value, transfer);
     } catch (error) {
-      if (error instanceof PostroomError && error.code === 'door/closed') throw withoutDesk();
+      if (isDoorClosed(error)) throw withoutDesk();
       throw error;
     }
   }

@@ -1,11 +1,10 @@
 // The desk's end of a door's line: answers what the front there asks, and gives back all that the door held when it has ended.
-import type { Disposable, Logger, MailboxRef, MaybePromise } from '@postroom/sdk';
-import type { DoorLine } from '@postroom/sdk/services';
+import type { Disposable, Logger, MailboxRef } from '@postroom/sdk';
 import type { ServerDesk } from '../desk/serverDesk.js';
 import { Refusal } from '../replies.js';
 import type { AdmittedClient } from '../submissionDesk.js';
 import { HandedPieces } from './handedPieces.js';
-import { crossedFailure, crossingAnswer, type DeskNews, type DeskQuestions } from './questions.js';
+import { crossedFailure, crossingAnswer, type SubmissionDoorLine } from './questions.js';
 
 interface AttendedClient {
   readonly atDesk: AdmittedClient;
@@ -19,13 +18,13 @@ export class DoorAttendance implements Disposable {
   readonly #messages = new Map<number, HandedPieces>();
 
   constructor(
-    private readonly line: DoorLine,
+    private readonly line: SubmissionDoorLine,
     private readonly desk: ServerDesk,
     log: Pick<Logger, 'warn' | 'debug'>,
   ) {
     this.#answerOfClients();
     this.#answerOfMessages();
-    this.#hear('log', ({ level, sentence, fields }) => log[level](sentence, fields));
+    this.line.hear('log', ({ level, sentence, fields }) => log[level](sentence, fields));
   }
 
   /**
@@ -40,34 +39,34 @@ export class DoorAttendance implements Disposable {
   }
 
   #answerOfClients(): void {
-    this.#answer('admit', ({ client, address }) => {
+    this.line.answer('admit', ({ client, address }) => {
       const atDesk = this.desk.admit(address, () => this.line.tell('make room', { client }));
       if (atDesk !== undefined) this.#clients.set(client, { atDesk, user: undefined });
       return atDesk !== undefined;
     });
-    this.#answer('login', ({ client, login }) =>
+    this.line.answer('login', ({ client, login }) =>
       crossingAnswer(async () => {
         const attended = this.#attended(client);
         attended.user = await attended.atDesk.login(login);
         return attended.user;
       }),
     );
-    this.#answer('mail', ({ client, sender, secure }) => crossingAnswer(() => this.#attended(client).atDesk.mail(sender, secure)));
-    this.#answer('recipient', ({ client, address }) => crossingAnswer(() => this.#attended(client).atDesk.recipient(address)));
-    this.#hear('begin', ({ client, peer }) => this.#clients.get(client)?.atDesk.begin(peer));
-    this.#hear('known', ({ client }) => this.#clients.get(client)?.atDesk.known());
-    this.#hear('complain', ({ client, kind, sentence }) => this.#clients.get(client)?.atDesk.complain(kind, sentence));
-    this.#hear('leave', ({ client, user }) => {
+    this.line.answer('mail', ({ client, sender, secure }) => crossingAnswer(() => this.#attended(client).atDesk.mail(sender, secure)));
+    this.line.answer('recipient', ({ client, address }) => crossingAnswer(() => this.#attended(client).atDesk.recipient(address)));
+    this.line.hear('begin', ({ client, peer }) => this.#clients.get(client)?.atDesk.begin(peer));
+    this.line.hear('known', ({ client }) => this.#clients.get(client)?.atDesk.known());
+    this.line.hear('complain', ({ client, kind, sentence }) => this.#clients.get(client)?.atDesk.complain(kind, sentence));
+    this.line.hear('leave', ({ client, user }) => {
       this.#clients.get(client)?.atDesk.leave(user);
       this.#clients.delete(client);
     });
   }
 
   #answerOfMessages(): void {
-    this.#answer('message', ({ client, envelope, octets }) =>
+    this.line.answer('message', ({ client, envelope, octets }) =>
       crossingAnswer(() => this.#attended(client).atDesk.take(onePiece(octets), envelope)),
     );
-    this.#answer('long message', ({ client, message, envelope }) => {
+    this.line.answer('long message', ({ client, message, envelope }) => {
       const pieces = new HandedPieces();
       this.#messages.set(message, pieces);
       return crossingAnswer(async () => {
@@ -79,8 +78,8 @@ export class DoorAttendance implements Disposable {
         }
       });
     });
-    this.#answer('piece', ({ message, octets }) => this.#messages.get(message)?.push(Buffer.from(octets)) ?? false);
-    this.#hear('end', ({ message, failure }) => {
+    this.line.answer('piece', ({ message, octets }) => this.#messages.get(message)?.push(Buffer.from(octets)) ?? false);
+    this.line.hear('end', ({ message, failure }) => {
       this.#messages.get(message)?.end(failure === undefined ? undefined : crossedFailure(failure));
     });
   }
@@ -89,17 +88,6 @@ export class DoorAttendance implements Disposable {
     const attended = this.#clients.get(client);
     if (attended === undefined) throw new Refusal(421, '4.3.2', 'The session is over.');
     return attended;
-  }
-
-  #answer<Question extends keyof DeskQuestions>(
-    question: Question,
-    answer: (value: DeskQuestions[Question]['value']) => MaybePromise<DeskQuestions[Question]['answer']>,
-  ): void {
-    this.line.answer(question, answer);
-  }
-
-  #hear<Word extends keyof DeskNews>(word: Word, listener: (value: DeskNews[Word]) => void): void {
-    this.line.hear(word, listener);
   }
 }
 

@@ -1,5 +1,7 @@
 // What a front in a door asks of the desk on the main thread, and what it is told: the words of their line with the shapes of what is said.
+
 import type { MailboxRef } from '@postroom/sdk';
+import type { AnsweringLine, AskingLine } from '@postroom/sdk/network';
 import { Refusal } from '../replies.js';
 import type { PasswordLogin, Sender, SubmittedEnvelope } from '../submissionDesk.js';
 
@@ -54,6 +56,10 @@ export interface FrontNews {
   readonly certificate: { readonly key: string; readonly cert: string };
   readonly name: string;
 }
+
+/** The desk as a door asks it, and a door as the desk answers it. */
+export type SubmissionDeskLine = AskingLine<DeskQuestions, DeskNews, FrontNews>;
+export type SubmissionDoorLine = AnsweringLine<DeskQuestions, FrontNews, DeskNews>;
 
 /** A refusal is a value on the line: what is thrown there is an error. */
 export type DeskAnswer<Value> = { readonly value: Value } | { readonly refusal: RefusalParts };

@@ -1,6 +1,5 @@
 import { pairedDoorLines } from '@postroom/sdk/testing';
 import { expect } from 'chai';
-import { DeskAsker } from '#plugins/pop3/dist/server/door/deskAsker.js';
 import { DistantDesk } from '#plugins/pop3/dist/server/door/distantDesk.js';
 import { TestClock } from '../../support/fakeHost.js';
 
@@ -8,7 +7,7 @@ const TERMS = { badCommands: 20, loginMs: 1_000, idleMs: 1_000, trustsPlaintext:
 
 describe('the desk of POP3, as a door sees it', () => {
   const lines = pairedDoorLines();
-  const desk = new DistantDesk(new DeskAsker(lines.module), new TestClock(), 2);
+  const desk = new DistantDesk(lines.module, new TestClock(), 2);
   after(() => lines.close());
 
   it('refuses by itself who comes while many wait to be let in: each has a descriptor meanwhile', async () => {
