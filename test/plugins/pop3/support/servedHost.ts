@@ -91,6 +91,20 @@ export class ServedHost {
     return client;
   }
 
+  /** Andrew asks for what he does not take. Resolves when it has been read further than so many octets; `furthest`: how far by now. */
+  async askWithoutTaking(command: string, octets: number): Promise<{ readonly client: RawClient; readonly furthest: () => number }> {
+    let furthest = 0;
+    this.andrew.failRead = (_number, offset) => {
+      furthest = offset;
+      return undefined;
+    };
+    const client = await this.andrewsClient();
+    client.socket.pause();
+    client.send(`${command}\r\n`);
+    await until(() => furthest > octets);
+    return { client, furthest: () => furthest };
+  }
+
   async stop(): Promise<void> {
     for (const client of this.#clients) client.destroy();
     await this.host.listener?.stop(1000);
@@ -98,6 +112,14 @@ export class ServedHost {
     const open = this.host.events.filter((event) => event.type === 'session' && event.state === 'open').length;
     const closed = this.host.events.filter((event) => event.type === 'session' && event.state === 'closed').length;
     expect(closed, 'every session is closed').to.equal(open);
+  }
+}
+
+/** Resolves when a figure has not changed for two hundred turns of the event loop. */
+export async function untilSettled(figure: () => number): Promise<void> {
+  for (let before = -1; before !== figure(); ) {
+    before = figure();
+    for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
